@@ -1,0 +1,71 @@
+"""Model cards: one JSON file beside each network's weights."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
+from spikewright import InvalidFile, InvalidInput, atomic_path
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where a network comes from and what it does.
+
+    `accuracy` is that of the last epoch on the whole test split of `test_images` images, 0 to 1. `versions` names the
+    programs, `commit` the state of this project, `threads` torch's threads: with all of these the same, the same
+    weights come out again.
+    """
+
+    name: str
+    model: str
+    parameters: int
+    dataset: str
+    train_images: int
+    test_images: int
+    accuracy: float
+    recipe: TrainRecipe
+    log: TrainLog
+    weights_md5: str
+    versions: Mapping[str, str]
+    commit: str
+    threads: int
+    use: str
+
+    @property
+    def seed(self) -> int:
+        """Seed of the initial weights, the order of the images and their augmentation."""
+        return self.recipe.seed
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write the card as JSON, all or nothing."""
+    values = {entry.name: getattr(card, entry.name) for entry in fields(card)}
+    values["recipe"] = card.recipe.to_dict()
+    values["log"] = [asdict(epoch) for epoch in card.log.epochs]
+    values["versions"] = dict(card.versions)
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps({"version": _VERSION, **values}, indent=2) + "\n")
+
+
+def read_card(path: Path) -> Card:
+    """Read a card; raises InvalidFile when it is missing, damaged or of another version."""
+    try:
+        values = json.loads(path.read_text())
+        version = values.pop("version")
+        if version == _VERSION:
+            return _card(values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidInput) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidFile(f"expected a model card at {path}, got: {reason}; try to train the network again") from error
+    raise InvalidFile(f"expected a model card of version {_VERSION} at {path}, got version {version}")
+
+
+def _card(values: dict[str, Any]) -> Card:
+    recipe = TrainRecipe.from_dict(values.pop("recipe"))
+    log = TrainLog(tuple(EpochLog(**epoch) for epoch in values.pop("log")))
+    return Card(recipe=recipe, log=log, **values)

@@ -1,0 +1,30 @@
+"""The table of the zoo: one line per network."""
+
+from dataclasses import dataclass
+
+from experiments.train_recipe import TrainRecipe
+from spikewright import InvalidInput
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A network of the zoo: architecture, data set, and training. The recipe's seed draws the initial weights too."""
+
+    model: str
+    dataset: str
+    recipe: TrainRecipe
+
+
+ENTRIES = {
+    "small-digits": Entry("small_cnn", "digits", TrainRecipe(epochs=60, batch_size=32, lr=0.05, shift=1)),
+    "lenet300-mnist": Entry("lenet_300_100", "mnist", TrainRecipe(epochs=30, lr=0.1, shift=1)),
+    "lenet5-mnist": Entry("lenet5", "mnist", TrainRecipe(epochs=25, lr=0.05, shift=2)),
+    "lenet5-fashion": Entry("lenet5", "fashion-mnist", TrainRecipe(epochs=30, lr=0.05, shift=1, flip=True)),
+}
+
+
+def entry(name: str) -> Entry:
+    """The table's line; raises InvalidInput for an unknown name."""
+    if name not in ENTRIES:
+        raise InvalidInput(f"expected a network out of {', '.join(ENTRIES)}, got {name!r}")
+    return ENTRIES[name]

@@ -1,0 +1,101 @@
+"""Trains a network of the zoo from its line in the table and writes weights and card."""
+
+import hashlib
+import platform
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from experiments.data import Dataset, load_dataset
+from experiments.models import build, parameter_count
+from experiments.train import TrainLog, train
+from experiments.train_checkpoint import save_weights
+from experiments.zoo.cards import Card, write_card
+from experiments.zoo.recipes import Entry, entry
+from spikewright import Progress, __version__, atomic_path, silent
+
+_USE = (
+    "A starting point for compression, conversion and robustness studies. Pixels in [0, 1], no standardisation. "
+    "Trained on clean images only; not meant for decisions about people or for safety."
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network that has just been trained, with all that its card says about it."""
+
+    name: str
+    entry: Entry
+    dataset: Dataset
+    model: nn.Module
+    log: TrainLog
+    commit: str
+
+
+def train_entry(
+    name: str, output: Path, *, data: Path | None = None, checkpoint: Path | None = None, progress: Progress = silent
+) -> Card:
+    """Train a network of the table and write `output/NAME.safetensors` and `output/NAME.json`.
+
+    `data` is a folder with the data set (None downloads it). Raises InvalidInput for an unknown name, InvalidFile for
+    missing data or an output that cannot be written.
+    """
+    chosen = entry(name)
+    commit = current_commit()  # now: others may commit while the training runs
+    dataset = load_dataset(chosen.dataset, data)
+    model = build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
+    log = train(model, dataset, chosen.recipe, checkpoint=checkpoint, progress=progress)
+    return publish(Trained(name, chosen, dataset, model, log, commit), output)
+
+
+def publish(trained: Trained, output: Path) -> Card:
+    """Write weights and card; the card comes last, so that weights without their card are never trusted."""
+    weights = output / f"{trained.name}.safetensors"
+    with atomic_path(weights) as temporary:
+        save_weights(temporary, trained.model)
+    card = _describe(trained, hashlib.md5(weights.read_bytes()).hexdigest())
+    write_card(output / f"{trained.name}.json", card)
+    return card
+
+
+def _describe(trained: Trained, weights_md5: str) -> Card:
+    return Card(
+        name=trained.name,
+        model=trained.entry.model,
+        parameters=parameter_count(trained.model),
+        dataset=trained.dataset.name,
+        train_images=len(trained.dataset.train_images),
+        test_images=len(trained.dataset.test_images),
+        accuracy=trained.log.test_accuracy,
+        recipe=trained.entry.recipe,
+        log=trained.log,
+        weights_md5=weights_md5,
+        versions=_versions(),
+        commit=trained.commit,
+        threads=torch.get_num_threads(),
+        use=_USE,
+    )
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in ("torch", "numpy", "scikit-learn")}
+    return {"python": platform.python_version(), "spikewright": __version__, **packages}
+
+
+def current_commit() -> str:
+    """The commit of this checkout, with a mark when `experiments` differs from it; "unknown" outside a checkout."""
+    folder = Path(__file__).parent
+    try:
+        head = _git(folder, "rev-parse", "HEAD")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", "..")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{head}, changed" if changed else head
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(("git", *arguments), cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
