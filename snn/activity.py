@@ -1,0 +1,77 @@
+"""What a simulation did: answers, spikes and work, on a declared time axis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """The result of `simulate`.
+
+    `logits_over_time (steps, batch, classes)`: the readout after each step (integers in fixed point).
+    `axis`: "steps", or "window" when there is no time step and the answer comes once.
+    `spikes[population] (batch,)`: spikes sent per sample; graded values count once when they are not zero.
+    `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron.
+    `neurons[population]`: how many neurons there are. `rasters[population] (steps, batch, *shape)` and
+    `potentials[population] (steps, batch, *shape)`: when they were recorded.
+    """
+
+    logits_over_time: NDArray[Any]
+    axis: Literal["steps", "window"]
+    spikes: Mapping[str, Counts]
+    synaptic_operations: Mapping[str, Counts]
+    neurons: Mapping[str, int]
+    decision_step: Counts
+    engine: str
+    rasters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    potentials: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> int:
+        """Steps simulated; 1 on the axis "window"."""
+        return self.logits_over_time.shape[0]
+
+    @property
+    def logits(self) -> NDArray[Any]:
+        """The readout at the end, `(batch, classes)`."""
+        return self.logits_over_time[-1]
+
+    @property
+    def predictions(self) -> NDArray[np.int64]:
+        """The class with the largest logit, `(batch,)`; the lowest number wins a tie."""
+        return self.logits.argmax(axis=-1)
+
+    def accuracy(self, labels: Any) -> float:
+        """Share of samples whose prediction is the label. `labels (batch,)` integers in [0, classes)."""
+        return float((self.predictions == self._labels(labels)).mean())
+
+    def accuracy_over_time(self, labels: Any) -> NDArray[np.float64]:
+        """Accuracy if one stopped after each step, `(steps,)`."""
+        return (self.logits_over_time.argmax(axis=-1) == self._labels(labels)).mean(axis=-1)
+
+    @property
+    def spikes_per_neuron(self) -> dict[str, float]:
+        """Mean spikes of a neuron over the whole run, for each population."""
+        return {name: float(count.mean()) / self.neurons[name] for name, count in self.spikes.items()}
+
+    @property
+    def density(self) -> dict[str, float]:
+        """Spikes per neuron and step, for each population."""
+        return {name: rate / self.steps for name, rate in self.spikes_per_neuron.items()}
+
+    def _labels(self, labels: Any) -> NDArray[np.int64]:
+        array = np.asarray(labels)
+        batch, classes = self.logits.shape
+        if array.shape != (batch,) or not np.issubdtype(array.dtype, np.integer):
+            raise InvalidInput(f"expected integer labels of shape ({batch},), got {array.dtype} {array.shape}")
+        if array.size and not (0 <= array.min() and array.max() < classes):
+            raise InvalidInput(f"expected labels from 0 to {classes - 1}, got {array.min()} to {array.max()}")
+        return array.astype(np.int64)

@@ -1,0 +1,1 @@
+"""Bridges to other simulators and to torch. Each module imports its tool, nothing else does."""

@@ -1,0 +1,143 @@
+"""Does a network make sense? Names, shapes, cycles, and the integers of a fixed-point network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from snn.codes import Ttfs
+from snn.neurons import IF, LIF, SPIKING, Integrator, QuantReLU, Ramp, Source
+from snn.synapses import WEIGHTED, output_shape, pooled_shape
+from snn.weights import stored_values
+from spikewright import InvalidNetwork
+
+if TYPE_CHECKING:
+    from snn.network import Network, Population, Projection
+
+
+def validate(network: Network) -> None:
+    """Raise InvalidNetwork with the name of the population or projection that is wrong."""
+    _check_names(network)
+    for population in network.populations:
+        _check_population(population, fixed=network.numbers == "fixed")
+    for projection in network.projections:
+        _check_projection(network, projection)
+    for population in topological_order(network):
+        if population.name != network.input and not network.incoming[population.name]:
+            raise InvalidNetwork(f"population {population.name!r} has no projection into it; remove it or connect it")
+    _check_roles(network)
+
+
+def topological_order(network: Network) -> tuple[Population, ...]:
+    """Populations so that sources come before targets. Raises InvalidNetwork on a cycle."""
+    waiting = {p.name: {q.source for q in network.incoming[p.name]} for p in network.populations}
+    order: list[Population] = []
+    while waiting:
+        ready = [name for name, sources in waiting.items() if not sources]
+        if not ready:
+            raise InvalidNetwork(f"populations {', '.join(waiting)} form a cycle; a recurrent projection needs a delay")
+        for name in ready:
+            del waiting[name]
+            order.append(network.by_name[name])
+        for sources in waiting.values():
+            sources.difference_update(ready)
+    return tuple(order)
+
+
+def _check_names(network: Network) -> None:
+    for kind, names in (
+        ("population", [p.name for p in network.populations]),
+        ("projection", [p.name for p in network.projections]),
+    ):
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise InvalidNetwork(f"expected every {kind} to have its own name, got {', '.join(sorted(twice))} twice")
+    known = {p.name for p in network.populations}
+    ends = {network.input, network.output} | {end for p in network.projections for end in (p.source, p.target)}
+    if ends - known:
+        raise InvalidNetwork(f"expected names of populations, got {', '.join(sorted(ends - known))}")
+    if any(p.target == network.input for p in network.projections):
+        raise InvalidNetwork("expected no projection into the input population")
+
+
+def _check_population(population: Population, *, fixed: bool) -> None:
+    name, shape = population.name, population.shape
+    if len(shape) not in (1, 3) or any(extent < 1 for extent in shape):
+        raise InvalidNetwork(f"expected a shape (C, H, W) or (N,) for population {name!r}, got {shape}")
+    _check_extent(name, "bias", population.bias, {(), (shape[0],), shape})
+    fields = [population.bias, population.initial]
+    for attribute in ("threshold", "multiplier"):
+        value = getattr(population.neuron, attribute, None)
+        if value is not None:
+            _check_extent(name, attribute, value, {(), (shape[0],)})
+            fields.append(value)
+    _check_extent(name, "initial", population.initial, {(), (shape[0],)})
+    if fixed and not isinstance(population.neuron, Source):
+        _check_integers(population, fields)
+
+
+def _check_extent(name: str, what: str, value: object, shapes: set[tuple[int, ...]]) -> None:
+    array = np.asarray(value)
+    if array.shape not in shapes:
+        raise InvalidNetwork(f"expected {what} of population {name!r} with a shape in {sorted(shapes)}, got {array.shape}")
+    if not np.all(np.isfinite(array)):
+        raise InvalidNetwork(f"expected finite numbers in {what} of population {name!r}, got NaN or infinity")
+
+
+def _check_integers(population: Population, fields: list[object]) -> None:
+    bits, name = population.potential_bits, population.name
+    if bits is None or not 2 <= bits <= 63:
+        raise InvalidNetwork(f"expected a potential width of 2 to 63 bits for population {name!r}, got {bits}")
+    top = 2 ** (bits - 1) - 1
+    for value in fields:
+        array = np.asarray(value)
+        if np.any(array != np.floor(array)):
+            raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
+    for value in (population.initial, getattr(population.neuron, "threshold", 0)):
+        if np.any(np.abs(np.asarray(value, dtype=np.float64)) > top):
+            raise InvalidNetwork(f"expected thresholds and initial potentials of {name!r} within {bits} bits; try more potential_bits")
+    if isinstance(population.neuron, LIF) and not np.log2(population.neuron.leak).is_integer():
+        raise InvalidNetwork(f"expected a leak 2**-k in the fixed-point population {name!r}, got {population.neuron.leak}")
+
+
+def _check_projection(network: Network, projection: Projection) -> None:
+    source, target = network.by_name[projection.source], network.by_name[projection.target]
+    if isinstance(projection.synapse, WEIGHTED):
+        values = stored_values(projection.synapse.weights)
+        if not np.all(np.isfinite(values)):
+            raise InvalidNetwork(f"expected finite weights in projection {projection.name!r}, got NaN or infinity")
+        if network.numbers == "fixed" and not np.issubdtype(values.dtype, np.integer):
+            raise InvalidNetwork(f"expected integer weights in projection {projection.name!r}; try network.to_fixed()")
+    if not 0 <= projection.shift <= 32 or (projection.shift and network.numbers != "fixed"):
+        raise InvalidNetwork(f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}")
+    try:
+        shape = output_shape(projection.synapse, pooled_shape(source.shape, projection.pool))
+    except InvalidNetwork as error:
+        raise InvalidNetwork(f"projection {projection.name!r}: {error}") from error
+    start, stop = projection.channels or (0, target.shape[0])
+    wanted = (stop - start, *target.shape[1:])
+    if not 0 <= start < stop <= target.shape[0] or shape != wanted:
+        raise InvalidNetwork(f"projection {projection.name!r} makes {shape}, expected {wanted} of population {target.name!r}")
+
+
+def _check_roles(network: Network) -> None:
+    neurons = {p.name: p.neuron for p in network.populations}
+    if not isinstance(neurons[network.input], Source):
+        raise InvalidNetwork(f"expected the input population {network.input!r} to be a Source")
+    inner = [n for name, n in neurons.items() if name != network.input]
+    if any(isinstance(n, Source) for n in inner):
+        raise InvalidNetwork("expected one Source, the input population")
+    timed = any(isinstance(n, Ramp) for n in inner)
+    if timed != isinstance(network.code, Ttfs) or (timed and any(isinstance(n, (*SPIKING, QuantReLU)) for n in inner)):
+        raise InvalidNetwork("expected Ramp neurons with the code Ttfs and with it alone")
+    if any(isinstance(n, QuantReLU) for n in inner) and (network.steps != 1 or any(isinstance(n, SPIKING) for n in inner)):
+        raise InvalidNetwork("expected QuantReLU neurons in a network of one step and of their own kind")
+    answers: dict[str, tuple[type, ...]] = {
+        "potential": (Integrator, IF, LIF),
+        "count": (IF, LIF, QuantReLU),
+        "first": (IF, LIF, Ramp),
+    }
+    if network.readout not in answers or not isinstance(neurons[network.output], answers[network.readout]):
+        kind = type(neurons[network.output]).__name__
+        raise InvalidNetwork(f"expected a readout that {kind} neurons can give, got {network.readout!r}")
