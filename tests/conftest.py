@@ -1,0 +1,19 @@
+"""Settings of all tests: examples that do not change from run to run, and one torch thread per test process."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# No deadline: the first example of a compiled engine pays for its compilation.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_torch_thread() -> None:
+    """The tests already run in several processes; more threads in each only make them wait for one another."""
+    import torch
+
+    torch.set_num_threads(1)
