@@ -1,0 +1,35 @@
+"""Make a CNN smaller, and rewrite it exactly, over one torch.fx view of its graph."""
+
+from compress.compressed import Compressed
+from compress.data import accuracy, check_data
+from compress.fold import FoldRow, fold_batchnorm
+from compress.footprint import Footprint, LayerFootprint, footprint
+from compress.graph import GraphNode, GraphView, trace
+from compress.prune import PruneSettings, prune
+from compress.quantize import QuantizeSettings, quantize
+from compress.quantizers import QuantReLU
+from compress.training import Epoch, FitState, Hooks, TrainSettings, fit
+
+__all__ = [
+    "Compressed",
+    "Epoch",
+    "FitState",
+    "FoldRow",
+    "Footprint",
+    "GraphNode",
+    "GraphView",
+    "Hooks",
+    "LayerFootprint",
+    "PruneSettings",
+    "QuantReLU",
+    "QuantizeSettings",
+    "TrainSettings",
+    "accuracy",
+    "check_data",
+    "fit",
+    "fold_batchnorm",
+    "footprint",
+    "prune",
+    "quantize",
+    "trace",
+]

@@ -1,0 +1,100 @@
+"""Masks and integer codes as constraints that hold during training: no optimiser step can break them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from compress.layers import weight_layers
+from compress.quantizers import to_integers, to_values, weight_scales
+
+
+@dataclass
+class Constraints:
+    """What holds for each layer path: `masks` (True survives), `bits` of the weights, and the `codes` found so far.
+
+    `codes[path]` is (integers int8 of the weight's shape, scale float32 `(out,)`).
+    """
+
+    masks: dict[str, torch.Tensor] = field(default_factory=dict)
+    bits: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
+    scale_method: str = "mse"
+
+
+class _Constrained(nn.Module):
+    """Parametrisation: the free weight goes in, its masked and quantised value comes out, gradients pass through."""
+
+    def __init__(self, mask: torch.Tensor | None, bits: int | None, method: str) -> None:
+        super().__init__()
+        self.bits, self.method = bits, method
+        self.register_buffer("mask", mask, persistent=False)
+        self.register_buffer("scale", None, persistent=False)
+
+    def masked(self, weight: torch.Tensor) -> torch.Tensor:
+        mask = self.get_buffer("mask") if self.mask is not None else None
+        return weight if mask is None else weight * mask
+
+    def refresh(self, weight: torch.Tensor) -> None:
+        """Choose the scales anew for the weights as they are."""
+        if self.bits is not None:
+            self.scale = weight_scales(self.masked(weight.detach()), self.bits, self.method)
+
+    def codes(self, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        assert self.bits is not None  # only called for quantised layers
+        return to_integers(self.masked(weight), self.scale, self.bits), self.scale
+
+    def forward(self, weight: torch.Tensor) -> torch.Tensor:
+        weight = self.masked(weight)
+        if self.bits is None or self.scale is None:
+            return weight
+        value = to_values(to_integers(weight, self.scale, self.bits), self.scale)
+        return value + (weight - weight.detach())  # straight through: exactly `value`, with the gradient of `weight`
+
+
+class Held:
+    """The constraints of a model while they are attached."""
+
+    def __init__(self, model: nn.Module, constraints: Constraints) -> None:
+        self._parts: dict[str, tuple[nn.Module, _Constrained]] = {}
+        for path, layer in weight_layers(model).items():
+            part = _Constrained(constraints.masks.get(path), constraints.bits.get(path), constraints.scale_method)
+            parametrize.register_parametrization(layer, "weight", part, unsafe=True)
+            self._parts[path] = (layer, part)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Choose the scales of all quantised layers anew."""
+        for layer, part in self._parts.values():
+            part.refresh(_free_weight(layer))
+
+    def release(self) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+        """Write the constrained values into plain weights; the codes of the quantised layers."""
+        codes = {path: part.codes(_free_weight(layer)) for path, (layer, part) in self._parts.items() if part.bits}
+        for path, (layer, part) in self._parts.items():
+            value = to_values(*codes[path]) if path in codes else part.masked(_free_weight(layer).detach())
+            parametrize.remove_parametrizations(layer, "weight", leave_parametrized=False)
+            with torch.no_grad():
+                layer.get_parameter("weight").copy_(value)
+        return codes
+
+
+@contextmanager
+def held(model: nn.Module, constraints: Constraints) -> Iterator[Held]:
+    """Attach `constraints` for the length of the block; afterwards the weights are plain and obey them exactly."""
+    attached = Held(model, constraints)
+    yield attached
+    constraints.codes = attached.release()
+
+
+def sparsity_of(masks: Mapping[str, torch.Tensor]) -> float:
+    """Fraction of weights that the masks remove."""
+    total = sum(mask.numel() for mask in masks.values())
+    return 1 - sum(int(mask.sum()) for mask in masks.values()) / total if total else 0.0
+
+
+def _free_weight(layer: nn.Module) -> torch.Tensor:
+    return layer.get_parameter("parametrizations.weight.original")

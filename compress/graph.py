@@ -1,0 +1,232 @@
+"""The one torch.fx view of a model's graph, shared by compression and conversion."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from compress.kinds import LEAVES, Call, classify, is_inplace
+from spikewright import InvalidInput
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class GraphNode:
+    """One tensor-valued step of the model.
+
+    `kind` is canonical ("conv2d", "linear", "relu", ..., "unsupported"), `inputs` are node names, `shape` leaves the
+    batch out, `module` and `path` name the called module (shared by every call of a reused module), `args` holds
+    kernel, stride, padding and the like, and `detail` says what an unsupported node is.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    module: nn.Module | None
+    path: str | None
+    args: Mapping[str, Any]
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)
+class GraphView:
+    """The nodes of a model in execution order, over `graph_module`, an executable copy of the model."""
+
+    graph_module: fx.GraphModule
+    nodes: tuple[GraphNode, ...]
+    input: str
+    output: str
+
+    def __iter__(self) -> Iterator[GraphNode]:
+        return iter(self.nodes)
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of one input sample, without the batch."""
+        return self.node(self.input).shape
+
+    def node(self, name: str) -> GraphNode:
+        """The node of that name. Raises InvalidInput when there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise InvalidInput(f"expected the name of a graph node, got {name!r}; try one of {self._names()}")
+
+    def consumers(self, name: str) -> tuple[GraphNode, ...]:
+        """The nodes that read the value of `name`."""
+        return tuple(node for node in self.nodes if name in node.inputs)
+
+    def calls(self, path: str) -> tuple[GraphNode, ...]:
+        """Every call of the module at `path`: more than one when it is reused."""
+        return tuple(node for node in self.nodes if node.path == path)
+
+    def _names(self) -> str:
+        return ", ".join(node.name for node in self.nodes)
+
+
+class _Tracer(fx.Tracer):
+    """Stops at torch.nn modules, at QuantReLU, and at subclasses of known layers that do not change `forward`."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        if super().is_leaf_module(m, module_qualified_name):
+            return True
+        return any(isinstance(m, leaf) and type(m).forward is leaf.forward for leaf in LEAVES)
+
+
+class _Shapes(fx.Interpreter):
+    """Runs the graph once and keeps the shape of every tensor value."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module)
+        self.shapes: dict[str, Shape] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        value = super().run_node(n)
+        if isinstance(value, torch.Tensor):
+            self.shapes[n.name] = tuple(value.shape)
+        return value
+
+
+def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
+    """The graph of a copy of `model` (evaluation mode, CPU, float32), with shapes found by running `sample`.
+
+    `model` is an nn.Module or a Compressed, `sample` a batch `(batch, C, H, W)` or `(batch, features)`.
+    Unknown operations become nodes of kind "unsupported"; whether they can be lived with is the caller's matter.
+
+    Raises InvalidInput when the control flow depends on data, when the model has several inputs or outputs, when a
+    parameter is not finite, or when the sample does not fit.
+    """
+    root = plain_copy(model)
+    check_finite(root)
+    module = _traced(root)
+    _use_inplace_results(module.graph)
+    module.graph.eliminate_dead_code()
+    module.recompile()
+    return _view(module, _sample_tensor(sample))
+
+
+def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
+    """A fresh view of an already traced module, after it was rewritten."""
+    return _view(module, torch.zeros(1, *input_shape))
+
+
+def as_module(model: Any) -> nn.Module:
+    """The nn.Module of a model or of a Compressed. Raises InvalidInput for anything else."""
+    inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
+    if not isinstance(inner, nn.Module):
+        raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
+    return inner
+
+
+def plain_copy(model: Any) -> nn.Module:
+    """A copy of the module in evaluation mode, on the CPU, in float32."""
+    try:
+        return copy.deepcopy(as_module(model)).to("cpu", torch.float32).eval()
+    except (RuntimeError, TypeError) as error:
+        raise InvalidInput(f"expected a model that can be copied, got: {_first_line(error)}") from error
+
+
+def check_finite(model: nn.Module) -> None:
+    """Raises InvalidInput that names the first parameter or buffer with a NaN or an infinity."""
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise InvalidInput(f"expected finite weights, got NaN or infinity in {name}; try the last good checkpoint")
+
+
+def _traced(root: nn.Module) -> fx.GraphModule:
+    try:
+        graph = _Tracer().trace(root)
+    except Exception as error:  # a user's forward can raise anything while it runs on proxies
+        raise InvalidInput(
+            f"expected a model whose control flow does not depend on data, got: {_first_line(error)}; "
+            "try a forward() without branches or loops over tensor values"
+        ) from error
+    inputs = [node for node in graph.nodes if node.op == "placeholder"]
+    if not inputs or any(node.users for node in inputs[1:]):
+        raise InvalidInput(f"expected a model with one input, got {len(inputs)}; try a wrapper that fixes the others")
+    for node in inputs[1:]:
+        graph.erase_node(node)
+    return fx.GraphModule(root, graph)
+
+
+def _use_inplace_results(graph: fx.Graph) -> None:
+    """Let later readers of a value that was changed in place read the result: the graph then says what happens."""
+    order = {node: place for place, node in enumerate(graph.nodes)}
+    for node in list(graph.nodes):
+        if is_inplace(node, graph.owning_module) and isinstance(node.args[0], fx.Node):
+            later = order[node]
+            node.args[0].replace_all_uses_with(node, delete_user_cb=lambda user, later=later: order[user] > later)
+
+
+def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
+    shapes = _propagate(module, sample)
+    records = tuple(
+        _record(node, module, shapes) for node in module.graph.nodes if node.op != "output" and node.name in shapes
+    )
+    return GraphView(module, records, records[0].name, _output_name(module.graph, shapes))
+
+
+def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]:
+    """Shapes without the batch. Two batch sizes are run: only dimension 0 may change with them."""
+    two, three = (_run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in (2, 3))
+    fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
+    for node in module.graph.nodes:
+        if node.name in fixed and node.op != "get_attr":
+            raise InvalidInput(
+                f"expected the batch as dimension 0 of every value, got shapes {two[node.name]} and "
+                f"{three[node.name]} for batches of 2 and 3 at {node.name}; try x.flatten(1) and no fixed batch size"
+            )
+    return {name: shape if name in fixed else shape[1:] for name, shape in two.items()}
+
+
+def _follows_batch(two: Shape, three: Shape) -> bool:
+    return bool(two) and two[0] == 2 and three == (3, *two[1:])
+
+
+def _run(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]:
+    runner = _Shapes(module)
+    try:
+        with torch.no_grad():
+            runner.run(sample)
+    except Exception as error:  # whatever the model's own layers raise for a wrong shape
+        raise InvalidInput(
+            f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {_first_line(error)}"
+        ) from error
+    return runner.shapes
+
+
+def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape]) -> GraphNode:
+    inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
+    called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
+    call = Call(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name])
+    kind, args, detail = classify(call)
+    names = tuple(source.name for source in inputs)
+    if kind == "add" and len(names) == 1:
+        names = names * 2  # x + x: fx lists the source once
+    path = str(node.target) if called is not None else None
+    return GraphNode(node.name, kind, names, shapes[node.name], called, path, args, detail)
+
+
+def _output_name(graph: fx.Graph, shapes: Mapping[str, Shape]) -> str:
+    result = next(node for node in graph.nodes if node.op == "output").args[0]
+    if not isinstance(result, fx.Node) or result.name not in shapes:
+        raise InvalidInput(f"expected a model with one output tensor, got {result}; try a wrapper that returns logits")
+    return result.name
+
+
+def _sample_tensor(sample: torch.Tensor | np.ndarray) -> torch.Tensor:
+    tensor = torch.as_tensor(sample).detach().to("cpu", torch.float32)
+    if tensor.ndim < 2 or prod(tensor.shape) == 0:
+        raise InvalidInput(f"expected a sample batch (batch, C, H, W), got {tuple(tensor.shape)}; try images[:2]")
+    return tensor
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

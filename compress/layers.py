@@ -1,0 +1,34 @@
+"""The layers that compression acts on: convolutions and linear layers with a plain weight parameter."""
+
+from typing import Any
+
+from torch import nn
+
+from spikewright import InvalidInput
+
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Linear)
+
+
+def weight_layers(model: nn.Module) -> dict[str, Any]:
+    """Every convolution and linear layer by its path; a layer that is called twice is listed once.
+
+    Raises InvalidInput when there is none, when a weight is no plain parameter (hooks, parametrisations), or when two
+    layers share one weight tensor: neither could then be masked or quantised on its own.
+    """
+    layers = {path: module for path, module in model.named_modules() if isinstance(module, WEIGHTED)}
+    if not layers:
+        raise InvalidInput("expected a model with convolution or linear layers, got none; try another model")
+    owners: dict[int, str] = {}
+    for path, layer in layers.items():
+        weight = layer._parameters.get("weight")
+        if weight is None:
+            raise InvalidInput(
+                f"expected a plain weight parameter in {path}, got a computed one; "
+                "try torch.nn.utils.prune.remove or remove_parametrizations first"
+            )
+        other = owners.setdefault(id(weight), path)
+        if other != path:
+            raise InvalidInput(
+                f"expected separate weights, got one tensor in {other} and {path}; try one shared module"
+            )
+    return layers

@@ -1,0 +1,157 @@
+"""Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from compress.compressed import Compressed, Draft
+from compress.constraint import held
+from compress.data import Data, check_data
+from compress.fold import fold_view
+from compress.graph import trace, view_of
+from compress.layers import weight_layers
+from compress.quantizers import QuantReLU, clip_range, largest_integer
+from compress.rewrite import Rewrite, apply, quantised_path
+from compress.training import Hooks, Perturb, TrainSettings, fit
+from spikewright import InvalidInput, Progress, silent
+
+_SAMPLED = 1 << 17
+
+
+@dataclass(frozen=True)
+class QuantizeSettings:
+    """`scale` is how weight scales are chosen, "mse" or "max"; `calibration` images find the activation ranges.
+
+    `training` is the fine-tuning; with epochs=0 there is none.
+    """
+
+    scale: str = "mse"
+    calibration: int = 512
+    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=10, lr=5e-4))
+    perturb: Perturb | None = None
+
+    def __post_init__(self) -> None:
+        if self.scale not in ("mse", "max") or self.calibration < 1:
+            raise InvalidInput(
+                f"expected scale 'mse' or 'max' and calibration >= 1, got {self.scale!r}, {self.calibration}"
+            )
+
+
+def quantize(
+    model: Any,
+    bits: int = 4,
+    data: Data | None = None,
+    *,
+    activation_bits: int | None = None,
+    settings: QuantizeSettings | None = None,
+    progress: Progress = silent,
+) -> Compressed:
+    """Weights to `bits`-bit integers times one scale per output channel, and ReLUs to `activation_bits` bits.
+
+    q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, becomes
+    a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are folded first, since folding
+    later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay zeros; biases stay
+    float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is fine-tuned.
+    Raises InvalidInput for bits out of range, and without data where batch norms or activations need images.
+    """
+    settings = settings or QuantizeSettings()
+    largest_integer(bits)
+    draft = Draft.of(model)
+    if data is None:
+        _check_possible_without_data(draft.model, activation_bits)
+    else:
+        images = check_data(data)[0]
+        _prepare_graph(draft, images[: settings.calibration], activation_bits)
+    draft.constraints.bits = dict.fromkeys(weight_layers(draft.model), bits)
+    draft.constraints.scale_method = settings.scale
+    _fine_tune(draft, data, settings, progress)
+    draft.steps.append(_describe(bits, activation_bits, settings, data))
+    return draft.finish()
+
+
+def _check_possible_without_data(model: nn.Module, activation_bits: int | None) -> None:
+    if activation_bits is not None:
+        raise InvalidInput("expected data to find the range of the activations, got none; try data=(images, labels)")
+    norms = [name for name, module in model.named_modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d)]
+    if norms:
+        raise InvalidInput(f"expected data to trace the model and fold {norms[0]}, got none; try data=(images, labels)")
+
+
+def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | None) -> None:
+    view = trace(draft.model, images[:1])
+    draft.input_shape = view.input_shape
+    rows, changes = fold_view(view)
+    draft.model = view.graph_module
+    draft.rewrites += [Rewrite("trace"), *changes]
+    draft.steps += [f"fold: batch norm {row.node} {row.action}, {row.reason}" for row in rows]
+    if activation_bits is not None:
+        _quantise_activations(draft, view.graph_module, images, activation_bits)
+
+
+def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Tensor, bits: int) -> None:
+    if isinstance(bits, bool) or not isinstance(bits, int) or not 1 <= bits <= 16:
+        raise InvalidInput(f"expected activation bits from 1 to 16, got {bits!r}; try activation_bits=3")
+    view = view_of(module, tuple(images.shape[1:]))
+    names = [node.name for node in view if node.kind in ("relu", "quantised_relu")]
+    if not names:
+        raise InvalidInput("expected at least one ReLU to quantise, got none; try activation_bits=None")
+    observed = _inputs_of(module, names, images)
+    for name in names:
+        change = Rewrite("quantise", name, 2**bits - 1)
+        apply(module, change)
+        draft.rewrites.append(change)
+        with torch.no_grad():
+            alpha = clip_range(observed[name], change.levels)
+            module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(alpha)
+
+
+class _Observer(fx.Interpreter):
+    """Runs the model and keeps a thinned copy of what enters the named nodes."""
+
+    def __init__(self, module: fx.GraphModule, names: list[str]) -> None:
+        super().__init__(module)
+        self.names, self.seen = set(names), {name: torch.zeros(0) for name in names}
+
+    def run_node(self, n: fx.Node) -> Any:
+        if n.name in self.names:
+            values = self.env[n.all_input_nodes[0]].detach().flatten()
+            self.seen[n.name] = values[:: max(1, values.numel() // _SAMPLED)].clone()
+        return super().run_node(n)
+
+
+def _inputs_of(module: fx.GraphModule, names: list[str], images: torch.Tensor) -> Mapping[str, torch.Tensor]:
+    observer = _Observer(module.eval(), names)
+    with torch.no_grad():
+        observer.run(images)
+    return observer.seen
+
+
+def _fine_tune(draft: Draft, data: Data | None, settings: QuantizeSettings, progress: Progress) -> None:
+    with held(draft.model, draft.constraints) as constraints:
+        if data is None or settings.training.epochs == 0:
+            return
+        left = iter(range(settings.training.epochs - 1, -1, -1))
+
+        def refresh(_: Any) -> None:
+            if next(left):  # not after the last epoch: the weights were trained for the scales they have
+                constraints.refresh()
+
+        hooks = Hooks(settings.perturb, _keep_ranges_positive, refresh, progress=progress, stage="quantize")
+        fit(draft.model, data, settings.training, hooks=hooks)
+
+
+def _keep_ranges_positive(model: nn.Module) -> None:
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, QuantReLU):
+                module.alpha.clamp_(min=1e-4)
+
+
+def _describe(bits: int, activation_bits: int | None, settings: QuantizeSettings, data: Data | None) -> str:
+    tuned = data is not None and settings.training.epochs > 0
+    how = f"fine-tuned for {settings.training.epochs} epochs" if tuned else "not fine-tuned"
+    activations = "float activations" if activation_bits is None else f"{activation_bits}-bit activations"
+    return f"quantize: {bits}-bit weights, one {settings.scale} scale per output channel, {activations}, {how}"

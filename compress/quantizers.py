@@ -1,0 +1,111 @@
+"""Uniform quantisers: symmetric integer weights for each output channel, and k-bit clipped ReLU activations."""
+
+import torch
+from torch import nn
+
+from spikewright import InvalidInput
+
+_FRACTIONS = torch.linspace(0.2, 1.0, 65, dtype=torch.float64)
+
+
+def round_half_up(x: torch.Tensor) -> torch.Tensor:
+    """floor(x + 1/2): halves always go up, as in hardware; never to the even neighbour."""
+    return torch.floor(x + 0.5)
+
+
+def largest_integer(bits: int) -> int:
+    """2^(bits-1) - 1, the largest magnitude of a symmetric code. Raises InvalidInput unless 2 <= bits <= 8."""
+    if isinstance(bits, bool) or not isinstance(bits, int) or not 2 <= bits <= 8:
+        raise InvalidInput(f"expected weight bits from 2 to 8, got {bits!r}; try bits=4")
+    return 2 ** (bits - 1) - 1
+
+
+def to_integers(weight: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
+    """q = clip(floor(w / scale + 1/2), -L, L), L = 2^(bits-1) - 1; weight `(out, ...)`, scale `(out,)`, q int8.
+
+    A zero weight gives a zero code whatever the scale, so pruned weights stay pruned.
+    """
+    limit = largest_integer(bits)
+    ratio = weight.detach().double() / _per_row(scale.double(), weight)
+    return round_half_up(ratio).clamp(-limit, limit).to(torch.int8)
+
+
+def to_values(integers: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """w = q * scale in float32; integers `(out, ...)`, scale `(out,)`."""
+    return integers.to(torch.float32) * _per_row(scale, integers)
+
+
+def weight_scales(weight: torch.Tensor, bits: int, method: str = "mse") -> torch.Tensor:
+    """One positive scale `(out,)`, float32, for each output channel of `weight (out, ...)`.
+
+    "max": max|w| / L, no weight is clipped. "mse": the clip range f * max|w|, f from 0.2 to 1, whose squared error is
+    least (ties go to the widest). A channel of zeros gets scale 1. Raises InvalidInput for another method.
+    """
+    if method not in ("mse", "max"):
+        raise InvalidInput(f"expected scale method 'mse' or 'max', got {method!r}")
+    limit = largest_integer(bits)
+    rows = weight.detach().double().reshape(weight.shape[0], -1)
+    top = rows.abs().amax(dim=1)
+    widest = torch.where(top > 0, top / limit, 1.0).clamp(min=torch.finfo(torch.float32).tiny)
+    if method == "max":
+        return widest.float()
+    fractions = _FRACTIONS.flip(0)
+    errors = torch.stack([_row_error(rows, widest * fraction, bits) for fraction in fractions])
+    best = widest * fractions[errors.argmin(dim=0)]
+    return torch.where(top > 0, best, 1.0).clamp(min=torch.finfo(torch.float32).tiny).float()
+
+
+def _row_error(rows: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
+    return (to_integers(rows, scale, bits) * scale[:, None] - rows).square().sum(dim=1)
+
+
+def _per_row(scale: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    return scale.reshape(-1, *[1] * (weight.ndim - 1))
+
+
+class QuantReLU(nn.Module):
+    """ReLU with `levels` steps: y = alpha/levels * clip(floor(x * levels/alpha + 1/2), 0, levels).
+
+    `levels` is 2^k - 1 for k bits, `alpha` the clip range, a scalar that fine-tuning learns. The gradient is
+    straight through: dy/dx = 1 on 0 <= x <= alpha, else 0; dy/dalpha = 1 above alpha, (y - x)/alpha inside, else 0.
+    Any input shape. Raises InvalidInput for fewer than one level or an alpha that is not positive.
+    (PACT, arXiv 1805.06085; LSQ, arXiv 1902.08153.)
+    """
+
+    def __init__(self, levels: int, alpha: float) -> None:
+        super().__init__()
+        if isinstance(levels, bool) or not isinstance(levels, int) or levels < 1:
+            raise InvalidInput(f"expected at least one quantisation level, got {levels!r}; try levels=2**bits - 1")
+        if not 0 < float(alpha) < float("inf"):
+            raise InvalidInput(f"expected a positive finite clip range, got alpha={alpha}; try the largest activation")
+        self.levels = levels
+        self.alpha = nn.Parameter(torch.tensor(float(alpha)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Quantised activations of the shape of `x`."""
+        step = self.alpha / self.levels
+        code = round_half_up(x * self.levels / self.alpha).clamp(0, self.levels)
+        exact = step * code
+        if not torch.is_grad_enabled():
+            return exact
+        inside = (x / self.alpha).clamp(0, 1)
+        smooth = self.alpha * (inside + (code / self.levels - inside).detach())
+        return exact.detach() + (smooth - smooth.detach())  # the value is exact, the gradient that of `smooth`
+
+    def extra_repr(self) -> str:
+        return f"levels={self.levels}, alpha={float(self.alpha):.4g}"
+
+
+def clip_range(values: torch.Tensor, levels: int) -> float:
+    """The clip range alpha with the least squared error of the QuantReLU on `values` (any shape, pre-activations).
+
+    Returns 1.0 when no value is positive: such a ReLU only ever gives zero.
+    """
+    positive = values.detach().double().flatten()
+    positive = positive[positive > 0]
+    if positive.numel() == 0:
+        return 1.0
+    ranges = positive.max() * _FRACTIONS
+    codes = (round_half_up(positive * levels / alpha).clamp(0, levels) * alpha / levels for alpha in ranges)
+    errors = torch.stack([(value - positive).square().sum() for value in codes])
+    return float(ranges[errors.argmin()])

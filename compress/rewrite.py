@@ -1,0 +1,93 @@
+"""The few changes that compression makes to a graph, as data: a saved file replays them on a fresh architecture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import fx, nn
+
+from compress.graph import Shape, trace
+from compress.quantizers import QuantReLU
+from spikewright import InvalidInput
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One change: "trace" the module, "erase" a node, give the layer at `target` a "bias", or "quantise" a ReLU node."""
+
+    op: str
+    target: str = ""
+    levels: int = 0
+
+
+def replay(model: nn.Module, input_shape: Shape | None, rewrites: Iterable[Rewrite]) -> nn.Module:
+    """Apply `rewrites` in order to `model`. Raises InvalidInput when one does not fit this architecture."""
+    for rewrite in rewrites:
+        if rewrite.op == "trace":
+            if input_shape is None:
+                raise InvalidInput("expected an input shape to trace with, got none")
+            model = trace(model, torch.zeros(1, *input_shape)).graph_module
+        else:
+            apply(model, rewrite)
+    return model
+
+
+def apply(module: nn.Module, rewrite: Rewrite) -> None:
+    """Apply one change other than "trace" in place. Raises InvalidInput for an unknown change or target."""
+    if rewrite.op == "bias":
+        _add_bias(module, rewrite.target)
+    elif rewrite.op == "erase" and isinstance(module, fx.GraphModule):
+        _erase(module, rewrite.target)
+    elif rewrite.op == "quantise" and isinstance(module, fx.GraphModule):
+        _quantise(module, rewrite.target, rewrite.levels)
+    else:
+        raise InvalidInput(f"expected a change that a {type(module).__name__} can take, got {rewrite.op!r}")
+
+
+def find(module: fx.GraphModule, name: str) -> fx.Node:
+    """The fx node of that name. Raises InvalidInput when there is none."""
+    for node in module.graph.nodes:
+        if node.name == name:
+            return node
+    raise InvalidInput(f"expected a node {name!r} in the graph, got another architecture")
+
+
+def quantised_path(name: str) -> str:
+    """Where the QuantReLU that replaces the ReLU node `name` lives."""
+    return name if name.startswith("quantised_") else f"quantised_{name}"
+
+
+def _erase(module: fx.GraphModule, name: str) -> None:
+    node = find(module, name)
+    node.replace_all_uses_with(node.all_input_nodes[0])
+    module.graph.erase_node(node)
+    _tidy(module)
+
+
+def _add_bias(module: nn.Module, path: str) -> None:
+    try:
+        layer = module.get_submodule(path)
+    except AttributeError as error:
+        raise InvalidInput(f"expected a layer {path!r}, got another architecture") from error
+    if not isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Linear):
+        raise InvalidInput(f"expected a convolution or linear layer at {path!r}, got {type(layer).__name__}")
+    if layer.bias is None:
+        layer.bias = nn.Parameter(torch.zeros(layer.weight.shape[0]))
+
+
+def _quantise(module: fx.GraphModule, name: str, levels: int) -> None:
+    """Put a new QuantReLU (alpha 1, to be set) in the place of the ReLU, or older QuantReLU, called `name`."""
+    node = find(module, name)
+    path = quantised_path(name)
+    module.add_submodule(path, QuantReLU(levels, 1.0))
+    with module.graph.inserting_after(node):
+        new = module.graph.call_module(path, (node.all_input_nodes[0],))
+    node.replace_all_uses_with(new)
+    module.graph.erase_node(node)
+    _tidy(module)
+
+
+def _tidy(module: fx.GraphModule) -> None:
+    module.graph.lint()
+    module.delete_all_unused_submodules()
+    module.recompile()
