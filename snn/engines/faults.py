@@ -1,0 +1,78 @@
+"""Noise on the way of spikes, by the law of `snn.noise`, for the event engine."""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from snn.engines.jit import compiled, parallel
+from snn.noise import GOLDEN, Noise, SpikeDeletion
+
+
+def transmit(events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int]) -> tuple[NDArray, NDArray]:
+    """The spikes (index, ends) that arrive. `public`: public address of each engine address; `place` = (population, first sample)."""
+    index, ends = events
+    for one in noise:
+        arrived, new_ends = np.empty_like(index), np.empty_like(ends)
+        stream = 2 * place[0] + (0 if isinstance(one, SpikeDeletion) else 1)
+        key = (np.uint64(one.seed), np.uint64(stream), np.uint64(place[1]))
+        if isinstance(one, SpikeDeletion):
+            limit = np.uint64(min(int(one.probability * 2.0**64), 2**64 - 1))
+            _delete((index, ends), (arrived, new_ends), public, key, (limit, one.probability >= 1.0))
+        else:
+            _jitter((index, ends), (arrived, new_ends), public, key, np.int64(one.width))
+        index, ends = arrived, new_ends
+    return index, ends
+
+
+@compiled
+def _mix(z):
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@compiled
+def _draw(seed, stream, sample, step, neuron):
+    g = np.uint64(GOLDEN)
+    z = _mix(seed + g * stream)
+    z = _mix(z + g * sample)
+    z = _mix(z + g * np.uint64(step))
+    return _mix(z + g * np.uint64(neuron))
+
+
+@parallel
+def _delete(sent, arrived, public, key, limit):
+    index, ends = sent
+    kept, new_ends = arrived
+    for s in numba.prange(index.shape[0]):
+        count = 0
+        new_ends[s, 0] = 0
+        for t in range(ends.shape[1] - 1):
+            for n in range(ends[s, t], ends[s, t + 1]):
+                draw = _draw(key[0], key[1], key[2] + np.uint64(s), t, public[index[s, n]])
+                if not (limit[1] or draw < limit[0]):
+                    kept[s, count] = index[s, n]
+                    count += 1
+            new_ends[s, t + 1] = count
+
+
+@parallel
+def _jitter(sent, arrived, public, key, width):
+    index, ends = sent
+    moved, new_ends = arrived
+    steps = ends.shape[1] - 1
+    for s in numba.prange(index.shape[0]):
+        arrival = np.empty(ends[s, steps], np.int32)
+        fill = np.zeros(steps + 1, np.int32)
+        for t in range(steps):
+            for n in range(ends[s, t], ends[s, t + 1]):
+                draw = _draw(key[0], key[1], key[2] + np.uint64(s), t, public[index[s, n]])
+                shift = np.int64(draw % np.uint64(2 * width + 1)) - width
+                arrival[n] = min(max(t + shift, 0), steps - 1)
+                fill[arrival[n] + 1] += 1
+        for t in range(steps):
+            fill[t + 1] += fill[t]
+        new_ends[s] = fill
+        for n in range(ends[s, steps]):
+            moved[s, fill[arrival[n]]] = index[s, n]
+            fill[arrival[n]] += 1

@@ -1,0 +1,18 @@
+"""Numba's options, in one place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A helper that other kernels call."""
+    return numba.njit(function, inline="never", **OPTIONS)
+
+
+def parallel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel whose outer `prange` runs over samples; samples never share anything that is written."""
+    return numba.njit(function, parallel=True, **OPTIONS)

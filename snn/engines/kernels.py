@@ -1,0 +1,185 @@
+"""The compiled kernels of the event engine: deliver spikes to planes, then let populations fire. Samples run in parallel.
+
+Kernel and rule live in one file because Numba's cache does not see changes in another one.
+`S (samples, planes, plane)`: summed inputs; one plane for each step, or a single one that serves all steps.
+`index (samples, capacity)`, `ends (samples, steps + 1)`: the events of step t are index[ends[t]:ends[t + 1]], engine addresses.
+`box` = (rows, row length, first address, row stride): where a population's neurons lie in its plane.
+`bias (2, neurons)`: the current of the first step and of every later one. `gather`: the first plane holds the whole window.
+"""
+
+import numba
+import numpy as np
+
+from snn.engines.jit import compiled, parallel
+
+
+@parallel
+def deliver_spikes(S, single, index, ends, plan, operations):
+    """Add the weights of every spike to its targets; count the operations of each sample."""
+    for s in numba.prange(index.shape[0]):
+        total = np.int64(0)
+        for t in range(ends.shape[1] - 1):
+            plane = S[s, 0 if single else t]
+            for n in range(ends[s, t], ends[s, t + 1]):
+                i = index[s, n]
+                if plan.base[i] >= 0:
+                    total += plan.fanout[i]
+                    _add_spike(plane, plan, i)
+        operations[s] += total
+
+
+@parallel
+def deliver_graded(S, index, value, ends, plan, operations):
+    """The same for events with a value, once: products instead of additions."""
+    for s in numba.prange(index.shape[0]):
+        total = np.int64(0)
+        for n in range(ends[s, 0], ends[s, 1]):
+            i = index[s, n]
+            if plan.base[i] >= 0:
+                total += plan.fanout[i]
+                _add_graded(S[s, 0], plan, i, value[s, n])
+        operations[s] += total
+
+
+@compiled
+def _add_spike(plane, plan, i):
+    base, row, phase = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.phase[i]
+    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
+        to, start = np.uint64(base + plan.to[k]), np.uint64(row + plan.start[k])
+        for j in range(np.uint64(plan.length[k])):
+            plane[to + j] += plan.weights[start + j]
+
+
+@compiled
+def _add_graded(plane, plan, i, value):
+    base, row, phase = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.phase[i]
+    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
+        to, start = np.uint64(base + plan.to[k]), np.uint64(row + plan.start[k])
+        for j in range(np.uint64(plan.length[k])):
+            plane[to + j] += plan.weights[start + j] * value
+
+
+@compiled
+def _collect(fired, index, count):
+    """Append the addresses of set flags, eight flags at a look; returns the new count."""
+    words = fired.view(np.uint64)
+    for w in range(words.size):
+        if words[w] != 0:
+            for i in range(8 * w, 8 * w + 8):
+                if fired[i]:
+                    index[count] = i
+                    count += 1
+    return count
+
+
+@parallel
+def fire_float(S, V, bias, neuron, box, out):
+    """float32 IF, LIF, Integrator: U = decay V + (S + b); `neuron` = (thresholds, decay, reset to zero, gather)."""
+    index, ends, flags, trace = out
+    for s in numba.prange(V.shape[0]):
+        count = 0
+        ends[s, 0] = 0
+        for t in range(ends.shape[1] - 1):
+            plane = S[s, t if S.shape[1] > 1 else 0]
+            if neuron[3] and t > 0:
+                plane[:] = 0
+            _step_float(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
+            count = _collect(flags[s], index[s], count)
+            ends[s, t + 1] = count
+            if trace.size:
+                trace[s, t] = V[s]
+
+
+@compiled
+def _step_float(plane, V, bias, neuron, box, fired):
+    thresholds, decay, to_zero, _ = neuron
+    rows, length, first, stride = box
+    for y in range(rows):
+        p, q = np.uint64(first + y * stride), np.uint64(y * length)
+        for j in range(np.uint64(length)):
+            U = decay * V[q + j] + (plane[p + j] + bias[q + j])
+            fires = U >= thresholds[q + j]
+            rest = np.float32(0) if to_zero else U - thresholds[q + j]
+            V[q + j] = rest if fires else U
+            fired[q + j] = fires
+
+
+@parallel
+def fire_fixed(S, V, bias, neuron, box, out):
+    """Integers: U = sat(V - (V >> leak) + (S << shift) + b); `neuron` = (thresholds, leak, shift, top, reset to zero, gather)."""
+    index, ends, flags, trace = out
+    for s in numba.prange(V.shape[0]):
+        count = 0
+        ends[s, 0] = 0
+        for t in range(ends.shape[1] - 1):
+            plane = S[s, t if S.shape[1] > 1 else 0]
+            if neuron[5] and t > 0:
+                plane[:] = 0
+            _step_fixed(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
+            count = _collect(flags[s], index[s], count)
+            ends[s, t + 1] = count
+            if trace.size:
+                trace[s, t] = V[s]
+
+
+@compiled
+def _step_fixed(plane, V, bias, neuron, box, fired):
+    thresholds, leak, shift, top, to_zero, _ = neuron
+    rows, length, first, stride = box
+    kind = thresholds.dtype.type
+    bottom = kind(-top - 1)
+    for y in range(rows):
+        p, q = np.uint64(first + y * stride), np.uint64(y * length)
+        for j in range(np.uint64(length)):
+            U = kind(kind(V[q + j]) + kind(kind(kind(plane[p + j]) << shift) + bias[q + j]))
+            if leak:
+                U = kind(U - kind(kind(V[q + j]) >> leak))
+            U = min(max(U, bottom), top)
+            fires = U >= thresholds[q + j]
+            rest = kind(0) if to_zero else kind(U - thresholds[q + j])
+            V[q + j] = rest if fires else U
+            fired[q + j] = fires
+
+
+@parallel
+def quantise_float(S, bias, neuron, box, out):
+    """QuantReLU in float: y = clip(floor((S + b) m + 1/2), 0, levels); `neuron` = (multipliers, levels)."""
+    index, value, ends, trace = out
+    multipliers, levels = neuron
+    rows, length, first, stride = box
+    for s in numba.prange(S.shape[0]):
+        count = 0
+        for y in range(rows):
+            for j in range(length):
+                q = y * length + j
+                U = np.float32(S[s, 0, first + y * stride + j] + bias[0, q])
+                level = min(max(np.floor(np.float64(U) * multipliers[q] + 0.5), 0.0), levels)
+                if trace.size:
+                    trace[s, 0, q] = U
+                if level > 0:
+                    index[s, count], value[s, count] = q, level
+                    count += 1
+        ends[s, 0], ends[s, 1] = 0, count
+
+
+@parallel
+def quantise_fixed(S, bias, neuron, box, out):
+    """QuantReLU in integers: y = clip((sat((S << up) + b) m + 2**(shift - 1)) >> shift, 0, levels); `neuron` = (m, levels, shift, up, top)."""
+    index, value, ends, trace = out
+    multipliers, levels, shift, up, top = neuron
+    rows, length, first, stride = box
+    half = (np.int64(1) << shift) >> 1
+    for s in numba.prange(S.shape[0]):
+        count = 0
+        for y in range(rows):
+            for j in range(length):
+                q = y * length + j
+                U = (np.int64(S[s, 0, first + y * stride + j]) << up) + bias[0, q]
+                U = min(max(U, -top - 1), top)
+                level = min(max((U * multipliers[q] + half) >> shift, 0), levels)
+                if trace.size:
+                    trace[s, 0, q] = U
+                if level > 0:
+                    index[s, count], value[s, count] = q, level
+                    count += 1
+        ends[s, 0], ends[s, 1] = 0, count
