@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidFile
 
 _UBYTE = 0x08
+_MOST_BYTES = 2**30
 _CIFAR_PIXELS = 3 * 32 * 32
 
 
@@ -99,7 +100,10 @@ def _idx_shape(magic: bytes, file: Any, path: Path) -> tuple[int, ...]:
     header = file.read(4 * magic[3])
     if len(header) != 4 * magic[3]:
         raise InvalidFile(f"expected {magic[3]} dimensions in {path}, got a file that ends in its header")
-    return struct.unpack(f">{magic[3]}I", header)
+    shape = struct.unpack(f">{magic[3]}I", header)
+    if prod(shape) > _MOST_BYTES:  # before anything is allocated for it
+        raise InvalidFile(f"expected at most {_MOST_BYTES} bytes of content in {path}, got the shape {shape}")
+    return shape
 
 
 def _count(content: bytes, shape: tuple[int, ...]) -> str:
