@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-# Tests and runs are shared out over processes; two compiled threads in each keep the thread tests meaningful.
-export NUMBA_NUM_THREADS ?= 2
+# Test processes. Each has two compiled threads, so that tests about threads mean something, and one of torch.
 WORKERS ?= 2
 
 .PHONY: demo test bench lint clean
@@ -13,6 +12,7 @@ WORKERS ?= 2
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
 
+test: export NUMBA_NUM_THREADS ?= 2
 test: export OMP_NUM_THREADS ?= 1
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)

@@ -1,0 +1,226 @@
+"""Training: it learns, resuming changes nothing, and a checkpoint of another run is refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from experiments.data import Dataset, load_dataset
+from experiments.models import build
+from experiments.train import TrainLog, TrainRecipe, _augment, accuracy, predict, train
+from experiments.train_checkpoint import load_weights, save_weights
+from experiments.train_recipe import learning_rate
+from spikewright import InvalidFile, InvalidInput
+
+RECIPE = TrainRecipe(epochs=3, batch_size=16, lr=0.02, shift=1, flip=True, seed=5)
+
+
+@pytest.fixture(scope="module")
+def few() -> Dataset:
+    return load_dataset("digits").first(train=150, test=50)
+
+
+def weights(model: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+
+def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(first[name], second[name]) for name in first)
+
+
+class Stop(Exception):
+    """The user's interruption."""
+
+
+def stop_at(epoch: int):
+    def progress(stage: str, done: int, total: int) -> None:
+        if done == epoch:
+            raise Stop
+
+    return progress
+
+
+def normed() -> nn.Module:
+    """A small network with batch norm, whose running statistics are state too."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10)
+        )
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+@pytest.mark.parametrize("stopped", [1, 2])
+def test_resumed_training_equals_an_uninterrupted_one(
+    few: Dataset, tmp_path: Path, optimiser: str, stopped: int
+) -> None:
+    recipe = replace(RECIPE, optimiser=optimiser, lr=0.01)
+    whole = normed()
+    log = train(whole, few, recipe)
+    with pytest.raises(Stop):
+        train(normed(), few, recipe, checkpoint=tmp_path / "run", progress=stop_at(stopped))
+    resumed = normed()
+    seen: list[int] = []
+    again = train(
+        resumed, few, recipe, checkpoint=tmp_path / "run", progress=lambda stage, done, total: seen.append(done)
+    )
+    assert seen == list(range(stopped, 4))  # only the missing epochs were run
+    assert again == log and len(log.epochs) == 3
+    assert same(weights(whole), weights(resumed))
+    assert not resumed.training
+
+
+def test_a_finished_checkpoint_is_loaded_and_not_trained_further(few: Dataset, tmp_path: Path) -> None:
+    model = normed()
+    log = train(model, few, RECIPE, checkpoint=tmp_path / "run")
+    other = normed()
+    assert train(other, few, RECIPE, checkpoint=tmp_path / "run") == log
+    assert same(weights(model), weights(other))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_same_seed_same_weights_other_seed_other_weights(few: Dataset) -> None:
+    models = [normed() for _ in range(3)]
+    for model, seed in zip(models, (1, 1, 2), strict=True):
+        train(model, few, replace(RECIPE, epochs=1, seed=seed))
+    assert same(weights(models[0]), weights(models[1]))
+    assert not same(weights(models[0]), weights(models[2]))
+
+
+def test_it_learns() -> None:
+    model, digits = build("small_cnn"), load_dataset("digits")
+    log = train(model, digits, TrainRecipe(epochs=8, batch_size=32, lr=0.01, optimiser="adam"))
+    assert log.epochs[-1].loss < log.epochs[0].loss / 4
+    assert log.test_accuracy > 0.9
+    assert log.test_accuracy == accuracy(model, digits.test_images, digits.test_labels)
+    assert log.to_table().columns == ("epoch", "loss", "test_accuracy", "seconds")
+
+
+def test_checkpoint_of_another_run_is_refused(few: Dataset, tmp_path: Path) -> None:
+    train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
+    with pytest.raises(InvalidInput, match="checkpoint of this run"):
+        train(normed(), few, RECIPE, checkpoint=tmp_path / "run")
+    with pytest.raises(InvalidInput, match="checkpoint of this run"):
+        train(normed(), few.first(train=100), replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
+    with pytest.raises(InvalidFile, match="fit the model"):
+        train(build("small_cnn"), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "optimiser.pt", "log.json"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated"])
+def test_damaged_checkpoint(few: Dataset, tmp_path: Path, name: str, damage: str) -> None:
+    recipe = replace(RECIPE, epochs=1)
+    train(normed(), few, recipe, checkpoint=tmp_path / "run")
+    path = tmp_path / "run" / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "missing":
+        path.write_bytes(b"" if damage == "empty" else content[: len(content) // 2])
+    with pytest.raises(InvalidFile, match="expected"):
+        train(normed(), few, recipe, checkpoint=tmp_path / "run")
+
+
+def test_checkpoint_of_another_version(few: Dataset, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=1)
+    train(normed(), few, recipe, checkpoint=tmp_path / "run")
+    path = tmp_path / "run" / "log.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "version": 99}))
+    with pytest.raises(InvalidFile, match="version"):
+        train(normed(), few, recipe, checkpoint=tmp_path / "run")
+
+
+def test_unwritable_checkpoint(few: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InvalidFile):
+        train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "file")
+
+
+def test_loss_that_is_not_finite(few: Dataset) -> None:
+    model = normed()
+    nn.init.constant_(model[4].weight, float("inf"))
+    with pytest.raises(InvalidInput, match="smaller lr"):
+        train(model, few, replace(RECIPE, epochs=1))
+
+
+def test_weights_saved_then_loaded(tmp_path: Path) -> None:
+    model, other = build("small_cnn", seed=1), build("small_cnn", seed=2)
+    save_weights(tmp_path / "w.safetensors", model)
+    load_weights(tmp_path / "w.safetensors", other)
+    assert same(weights(model), weights(other))
+
+
+def test_prediction_keeps_the_mode_and_does_not_depend_on_batches(few: Dataset) -> None:
+    model = normed()
+    assert model.training
+    whole = predict(model, few.test_images)
+    assert model.training and whole.dtype == np.int64
+    assert np.array_equal(whole, predict(model, few.test_images, batch_size=7))
+    assert len(predict(model, few.test_images[:0])) == 0
+    with pytest.raises(InvalidInput):
+        accuracy(model, few.test_images, few.test_labels[:3])
+
+
+@given(shift=st.integers(0, 3), flip=st.booleans(), seed=st.integers(0, 99))
+def test_augmentation_moves_pixels_and_makes_none(shift: int, flip: bool, seed: int) -> None:
+    recipe = TrainRecipe(shift=shift, flip=flip)
+    images = torch.zeros(5, 2, 9, 9)
+    images[:, 0, 4, 4], images[:, 1, 4, 4] = 0.25, 0.75  # one dot in the middle: it stays inside and marks the place
+    moved = _augment(images, recipe, np.random.default_rng(seed))
+    assert torch.equal(moved.sum((2, 3)), images.sum((2, 3)))
+    _, _, rows, columns = moved[:, :1].nonzero(as_tuple=True)
+    assert ((rows - 4).abs() <= shift).all() and ((columns - 4).abs() <= shift).all()
+    assert torch.equal(moved[:, 0] * 3, moved[:, 1])  # channels move together
+
+
+@given(
+    steps=st.integers(1, 500),
+    place=st.floats(0, 1, exclude_max=True),
+    schedule=st.sampled_from(["onecycle", "cosine", "constant"]),
+)
+def test_learning_rate_stays_between_zero_and_its_peak(steps: int, place: float, schedule: str) -> None:
+    rate = learning_rate(TrainRecipe(schedule=schedule, lr=0.1), int(place * steps), steps)
+    assert 0 <= rate <= 0.1 * (1 + 1e-12)
+
+
+def test_onecycle_rises_then_falls() -> None:
+    rates = [learning_rate(TrainRecipe(lr=1.0), step, 400) for step in range(400)]
+    # Golden: 0.1 at the start, the peak after a quarter, half of it halfway down (step 100 + 300 / 2), about 0 at the end.
+    assert rates[0] == pytest.approx(0.1) and rates[100] == 1.0
+    assert rates[250] == pytest.approx(0.5) and rates[-1] < 1e-4
+    assert rates[:101] == sorted(rates[:101]) and rates[100:] == sorted(rates[100:], reverse=True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"lr": 0.0},
+        {"lr": float("nan")},
+        {"weight_decay": -1.0},
+        {"optimiser": "magic"},
+        {"schedule": "step"},
+        {"shift": -1},
+        {"label_smoothing": 1.0},
+    ],
+)
+def test_recipe_out_of_range(values: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput, match="expected"):
+        TrainRecipe(**values)
+
+
+def test_recipe_as_plain_values() -> None:
+    assert TrainRecipe.from_dict(RECIPE.to_dict()) == RECIPE
+    with pytest.raises(InvalidInput, match="colour"):
+        TrainRecipe.from_dict({"colour": 1})
+
+
+def test_empty_log_has_no_accuracy() -> None:
+    with pytest.raises(InvalidInput):
+        _ = TrainLog().test_accuracy

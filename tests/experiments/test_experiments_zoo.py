@@ -1,0 +1,127 @@
+"""The zoo: what is shipped is what its cards say, and a changed file is refused."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import experiments
+from experiments.data import load_dataset
+from experiments.models import architecture, parameter_count
+from experiments.train import TrainRecipe, accuracy
+from experiments.zoo import WEIGHTS, card, load, names
+from experiments.zoo.__main__ import main
+from experiments.zoo.recipes import ENTRIES, Entry
+from experiments.zoo.training import train_entry
+from spikewright import InvalidFile, InvalidInput
+
+LEAST_ACCURACY = {"small-digits": 0.975, "lenet300-mnist": 0.982, "lenet5-mnist": 0.99, "lenet5-fashion": 0.905}
+MOST_BYTES = 8_000_000
+
+EACH_NETWORK = pytest.mark.parametrize("name", names())
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with the smallest network of the zoo."""
+    for path in WEIGHTS.glob("small-digits.*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+@EACH_NETWORK
+def test_network_is_what_its_card_says(name: str) -> None:
+    model, known = load(name), card(name)
+    assert not model.training
+    assert parameter_count(model) == known.parameters
+    assert (known.name, known.model, known.dataset) == (name, ENTRIES[name].model, ENTRIES[name].dataset)
+    assert known.recipe == ENTRIES[name].recipe and known.seed == known.recipe.seed
+    assert len(known.log.epochs) == known.recipe.epochs and known.log.test_accuracy == known.accuracy
+    assert len(known.commit) == 40 and {"torch", "numpy", "python"} <= known.versions.keys()
+
+
+@EACH_NETWORK
+def test_network_is_good_enough(name: str) -> None:
+    assert card(name).accuracy >= LEAST_ACCURACY[name]
+
+
+def test_digits_network_has_the_accuracy_of_its_card() -> None:
+    digits, known = load_dataset("digits"), card("small-digits")
+    measured = accuracy(load("small-digits"), digits.test_images, digits.test_labels)
+    assert measured >= 0.975
+    assert abs(measured - known.accuracy) <= 1 / known.test_images  # another machine may round one image differently
+    assert architecture(known.model).shape == digits.shape
+
+
+def test_every_file_belongs_to_a_network_and_all_are_small() -> None:
+    wanted = {f"{name}{suffix}" for name in names() for suffix in (".json", ".safetensors")}
+    assert {path.name for path in WEIGHTS.iterdir()} == wanted
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < MOST_BYTES
+
+
+def test_package_offers_the_zoo_without_loading_torch() -> None:
+    assert (experiments.load, experiments.card, experiments.names) == (load, card, names)
+    code = "import sys, experiments; experiments.card('small-digits'); print('torch' in sys.modules)"
+    root = WEIGHTS.parents[2]
+    answer = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+
+
+def test_changed_weights_are_refused(copy: Path) -> None:
+    path = copy / "small-digits.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InvalidFile, match="expected md5"):
+        load("small-digits", copy)
+
+
+def test_missing_weights_say_how_to_make_them(copy: Path) -> None:
+    (copy / "small-digits.safetensors").unlink()
+    with pytest.raises(InvalidFile, match=r"experiments\.zoo train small-digits"):
+        load("small-digits", copy)
+
+
+@pytest.mark.parametrize(
+    "change", [None, "", "[]", "{}", {"version": 2}, {"accuracy_of": 1}, {"recipe": {"epochs": 0}}, {"log": [1]}]
+)
+def test_damaged_card(copy: Path, change: object) -> None:
+    path = copy / "small-digits.json"
+    if isinstance(change, dict):
+        path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    elif isinstance(change, str):
+        path.write_text(change)
+    else:
+        path.unlink()
+    with pytest.raises(InvalidFile, match="model card"):
+        card("small-digits", copy)
+
+
+def test_unknown_network() -> None:
+    for call in (load, card):
+        with pytest.raises(InvalidInput, match="lenet5-mnist"):
+            call("lenet5-minst")
+
+
+def test_a_line_in_the_table_becomes_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = TrainRecipe(epochs=2, batch_size=64, lr=0.01, optimiser="adam", seed=3)
+    monkeypatch.setitem(ENTRIES, "new", Entry("small_cnn", "digits", recipe))
+    made = train_entry("new", tmp_path / "first", checkpoint=tmp_path / "run")
+    assert card("new", tmp_path / "first") == made
+    digits = load_dataset("digits")
+    assert accuracy(load("new", tmp_path / "first"), digits.test_images, digits.test_labels) == made.accuracy
+    assert train_entry("new", tmp_path / "second").weights_md5 == made.weights_md5  # same recipe, same bytes
+
+
+def test_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(ENTRIES, "small-digits", Entry("small_cnn", "digits", TrainRecipe(epochs=1)))
+    assert main(["train", "small-digits", "--output", str(tmp_path)]) == 0
+    assert "of 450 test images" in capsys.readouterr().out
+    assert main(["list"]) == 0
+    assert "lenet5 on mnist" in capsys.readouterr().out
+    for arguments in (["train", "nothing"], ["train", "lenet5-mnist", "--data", str(tmp_path / "nowhere")]):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.startswith("expected")
