@@ -190,7 +190,7 @@ def test_learning_rate_stays_between_zero_and_its_peak(steps: int, place: float,
 
 def test_onecycle_rises_then_falls() -> None:
     rates = [learning_rate(TrainRecipe(lr=1.0), step, 400) for step in range(400)]
-    # Golden: 0.1 at the start, the peak after a quarter, half of it halfway down (step 100 + 300 / 2), about 0 at the end.
+    # Golden: 0.1 at the start, the peak after a quarter, half of it halfway down (100 + 300 / 2), almost 0 at the end.
     assert rates[0] == pytest.approx(0.1) and rates[100] == 1.0
     assert rates[250] == pytest.approx(0.5) and rates[-1] < 1e-4
     assert rates[:101] == sorted(rates[:101]) and rates[100:] == sorted(rates[100:], reverse=True)
