@@ -5,33 +5,23 @@ the sums of one step are rounded in the order of the spikes, everything else as 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from snn.activity import Activity
+from snn.encode import encode_counts, encode_graded
 from snn.engines import kernels
+from snn.engines.events import Events, events_of
 from snn.engines.faults import transmit
-from snn.engines.layer import Array, Layer, capacity, compile_layer
+from snn.engines.layer import Array, Layer, compile_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
-from snn.network import Network
-from snn.neurons import SPIKING, QuantReLU
+from snn.neurons import QuantReLU
 from snn.noise import SpikeJitter, multiplicity
 from snn.simulate import Request
-from snn.encode import encode_counts, encode_graded
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
-
-
-@dataclass(frozen=True, eq=False)
-class Events:
-    """Events of a chunk: engine addresses `index (samples, capacity)`, `ends (samples, steps + 1)`, and values when graded."""
-
-    index: Array
-    ends: Array
-    value: Array | None = None
 
 
 NOTHING = Events(np.zeros((0, 0), np.int32), np.zeros((0, 1), np.int32), np.zeros((0, 0), np.float32))
@@ -74,11 +64,11 @@ class Run:
         if not code.graded:
             counts = encode_counts(code, images)[steps]
             flat = counts.reshape(*counts.shape[:2], -1)[:, :, self.public].transpose(1, 0, 2)
-            return self._send(name, self.public, _events(flat), samples, steps, True)
+            return self._send(name, self.public, events_of(flat), samples, steps, True)
         if steps.start:
             return NOTHING
         values = encode_graded(code, images).reshape(images.shape[0], -1)[:, self.public]
-        events = _events(values[:, None], np.dtype(np.int32 if self.network.numbers == "fixed" else np.float32))
+        events = events_of(values[:, None], np.dtype(np.int32 if self.network.numbers == "fixed" else np.float32))
         return self._send(name, self.public, events, samples, steps, False)
 
     def _send(self, name: str, public: Array, events: Events, samples: slice, steps: slice, spiking: bool) -> Events:
@@ -86,10 +76,14 @@ class Run:
         self.ledger.sent(name, public, events, samples, steps)
         if not (spiking and self.request.noise):
             return events
-        index, ends = transmit((events.index, events.ends), public, self.request.noise, (self.places[name], samples.start))
+        index, ends = transmit(
+            (events.index, events.ends), public, self.request.noise, (self.places[name], samples.start)
+        )
         return Events(index, ends)
 
-    def _sums(self, layer: Layer, sent: dict[str, Events], samples: slice, steps: slice, constant: dict[str, Array]) -> Array:
+    def _sums(
+        self, layer: Layer, sent: dict[str, Events], samples: slice, steps: slice, constant: dict[str, Array]
+    ) -> Array:
         """The planes of summed inputs: one for each step, or a single one where it serves them all."""
         count, length = samples.stop - samples.start, steps.stop - steps.start
         name, gather = layer.population.name, self.network.schedule == "layerwise"
@@ -121,7 +115,10 @@ class Run:
 
     def _sample_chunks(self) -> Iterator[slice]:
         length = max(steps.stop - steps.start for steps in self._step_chunks())
-        most = max(layer.plane.size * length * layer.sums.itemsize + 4 * layer.population.size * length for layer in self.layers)
+        most = max(
+            layer.plane.size * length * layer.sums.itemsize + 4 * layer.population.size * length
+            for layer in self.layers
+        )
         total, chunk = self.request.images.shape[0], max(4, CHUNK_BYTES // most)
         return (slice(start, min(start + chunk, total)) for start in range(0, total, chunk))
 
@@ -157,21 +154,3 @@ def _fire(layer: Layer, S: Array, V: Array, steps: int, traced: bool) -> tuple[E
     kernel = kernels.fire_float if layer.sums.kind == "f" else kernels.fire_fixed
     kernel(S, V, layer.bias, layer.neuron, layer.box, (index, ends, flags, trace))
     return Events(index, ends), trace
-
-
-def _events(dense: Array, graded: np.dtype[np.generic] | None = None) -> Events:
-    """Events of dense values `(samples, steps, neurons)`, the places of what is not zero in order of steps."""
-    samples, steps, _ = dense.shape
-    sample, step, place = np.nonzero(dense)
-    counts = np.zeros((samples, steps), np.int64)
-    np.add.at(counts, (sample, step), 1)
-    ends = np.zeros((samples, steps + 1), np.int32)
-    ends[:, 1:] = counts.cumsum(axis=1)
-    index = np.zeros((samples, max(1, int(ends[:, -1].max()))), np.int32)
-    column = np.arange(place.size) - np.repeat(np.concatenate([[0], ends[:-1, -1].cumsum()]), ends[:, -1])
-    index[sample, column] = place
-    if graded is None:
-        return Events(index, ends)
-    value = np.zeros(index.shape, graded)
-    value[sample, column] = dense[sample, step, place]
-    return Events(index, ends, value)

@@ -8,7 +8,9 @@ from snn.engines.jit import compiled, parallel
 from snn.noise import GOLDEN, Noise, SpikeDeletion
 
 
-def transmit(events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int]) -> tuple[NDArray, NDArray]:
+def transmit(
+    events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int]
+) -> tuple[NDArray, NDArray]:
     """The spikes (index, ends) that arrive. `public`: public address of each engine address; `place` = (population, first sample)."""
     index, ends = events
     for one in noise:
@@ -76,3 +78,17 @@ def _jitter(sent, arrived, public, key, width):
         for n in range(ends[s, steps]):
             moved[s, fill[arrival[n]]] = index[s, n]
             fill[arrival[n]] += 1
+
+
+def public_draws(seed: int, stream: int, first_sample: int, neurons: NDArray) -> NDArray[np.uint64]:
+    """Draws of step 0 for public addresses `neurons (samples, n)`."""
+    out = np.empty(neurons.shape, np.uint64)
+    _draw_all(np.uint64(seed), np.uint64(stream), np.uint64(first_sample), neurons, out)
+    return out
+
+
+@parallel
+def _draw_all(seed, stream, first_sample, neurons, out):
+    for s in numba.prange(neurons.shape[0]):
+        for n in range(neurons.shape[1]):
+            out[s, n] = _draw(seed, stream, first_sample + np.uint64(s), 0, neurons[s, n])

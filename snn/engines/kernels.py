@@ -183,3 +183,24 @@ def quantise_fixed(S, bias, neuron, box, out):
                     index[s, count], value[s, count] = q, level
                     count += 1
         ends[s, 0], ends[s, 1] = 0, count
+
+
+@parallel
+def ramp(S, rest, window, levels, box, out):
+    """Time to first spike in float64: V = rest + S, x = clip(V, 0, window), on a grid of `levels` when that is not 0."""
+    index, value, ends, trace = out
+    rows, length, first, stride = box
+    for s in numba.prange(S.shape[0]):
+        count = 0
+        for y in range(rows):
+            for j in range(length):
+                q = y * length + j
+                V = rest[q] + S[s, 0, first + y * stride + j]
+                trace[s, 0, q] = V
+                x = min(max(V, 0.0), window)
+                if levels:
+                    x = window / levels * min(max(np.floor(V * levels / window + 0.5), 0.0), float(levels))
+                if x > 0.0:
+                    index[s, count], value[s, count] = q, x
+                    count += 1
+        ends[s, 0], ends[s, 1] = 0, count

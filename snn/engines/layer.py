@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.plan import Plane, Scatter, as_grid, compile_scatter, engine_order, target_plane
+from snn.engines.plan import Plane, Scatter, compile_scatter, engine_order, target_plane
 from snn.network import Network, Population, Projection
 from snn.neurons import LIF, SPIKING, Integrator, QuantReLU
 from snn.proof import integer_type, population_bound, sum_bound
@@ -64,6 +64,14 @@ def compile_layer(network: Network, population: Population, multiplicity: int) -
     )
 
 
+def compile_timed_layer(network: Network, population: Population) -> Layer:
+    """The layer of a time-coded population: float64 throughout."""
+    kind, plane, public = np.dtype(np.float64), target_plane(network, population), engine_order(population.shape)
+    scatters = tuple((p, compile_scatter(network, p, plane, kind, 0)) for p in network.incoming[population.name])
+    bias, initial = (spread(population, value, kind)[public] for value in (population.bias, population.initial))
+    return Layer(population, plane, scatters, kind, kind, bias[None], initial, (), public, False)
+
+
 def spread(population: Population, value: Any, kind: np.dtype[Any]) -> Array:
     """A scalar, per-channel or per-neuron value for every neuron, flat in public order."""
     array = np.asarray(value)
@@ -80,12 +88,16 @@ def _kinds(network: Network, population: Population, common: int, multiplicity: 
     total = sum(sum_bound(network, p, multiplicity) for p in network.incoming[population.name]) * times
     sums = integer_type(total >> common, f"the sums of population {population.name!r}")
     top = 2 ** (_bits(population) - 1)
-    compute = integer_type(2 * top + population_bound(network, population, multiplicity), f"the potentials of {population.name!r}")
+    compute = integer_type(
+        2 * top + population_bound(network, population, multiplicity), f"the potentials of {population.name!r}"
+    )
     wide = np.dtype(np.int32) if compute.itemsize < 4 else compute
     return sums, integer_type(top - 1, f"the potentials of {population.name!r}"), wide
 
 
-def _parameters(network: Network, population: Population, public: Array, compute: np.dtype[Any], common: int) -> tuple[Any, ...]:
+def _parameters(
+    network: Network, population: Population, public: Array, compute: np.dtype[Any], common: int
+) -> tuple[Any, ...]:
     neuron = population.neuron
     fixed = network.numbers == "fixed"
     top = 2 ** (_bits(population) - 1) - 1 if fixed else 0
@@ -93,7 +105,9 @@ def _parameters(network: Network, population: Population, public: Array, compute
         multipliers = spread(population, neuron.multiplier, np.dtype(np.int64 if fixed else np.float64))[public]
         if not fixed:
             return multipliers / 2.0**neuron.shift, np.float64(neuron.levels)
-        integer_type((top + 1) * int(multipliers.max()) + 2**neuron.shift, f"the products of population {population.name!r}")
+        integer_type(
+            (top + 1) * int(multipliers.max()) + 2**neuron.shift, f"the products of population {population.name!r}"
+        )
         return multipliers, np.int64(neuron.levels), np.int64(neuron.shift), np.int64(common), np.int64(top)
     gather = network.schedule == "layerwise"
     if isinstance(neuron, Integrator):
@@ -103,7 +117,9 @@ def _parameters(network: Network, population: Population, public: Array, compute
         threshold, to_zero = neuron.threshold, neuron.reset == "zero"
         leak = neuron.leak if isinstance(neuron, LIF) else 0.0
     else:
-        raise InvalidNetwork(f"expected IF, LIF, Integrator or QuantReLU in population {population.name!r}, got {type(neuron).__name__}")
+        raise InvalidNetwork(
+            f"expected IF, LIF, Integrator or QuantReLU in population {population.name!r}, got {type(neuron).__name__}"
+        )
     thresholds = spread(population, threshold, compute)[public]
     if not fixed:
         return thresholds, np.float32(1.0 - leak), to_zero, gather
@@ -113,9 +129,3 @@ def _parameters(network: Network, population: Population, public: Array, compute
 
 def _bits(population: Population) -> int:
     return population.potential_bits or 32
-
-
-def capacity(network: Network, population: Population) -> int:
-    """The most events that a population can send in a run."""
-    channels, rows, columns = as_grid(population.shape)
-    return channels * rows * columns * (network.steps if isinstance(population.neuron, SPIKING) else 1)

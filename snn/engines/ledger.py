@@ -1,18 +1,13 @@
 """What a run of the event engine writes down, chunk by chunk, and the `Activity` it becomes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from snn.activity import Activity
+from snn.codes import Ttfs
+from snn.engines.events import Events
 from snn.engines.layer import Array, Layer
 from snn.neurons import Source
 from snn.simulate import Request
-
-if TYPE_CHECKING:
-    from snn.engines.event import Events
 
 
 class Ledger:
@@ -30,7 +25,9 @@ class Ledger:
     def sent(self, name: str, public: Array, events: Events, samples: slice, steps: slice) -> None:
         """Note the events that population `name` sent."""
         self.spikes[name][samples] += events.ends[:, -1]
-        asked = "rasters" in self.request.record or (name == self.network.output and self.network.readout != "potential")
+        asked = "rasters" in self.request.record or (
+            name == self.network.output and self.network.readout != "potential"
+        )
         if not asked:
             return
         raster = self._raster(name, events)
@@ -59,7 +56,7 @@ class Ledger:
         shapes = {p.name: p.shape for p in self.network.populations}
         return Activity(
             logits_over_time=self._logits(),
-            axis="steps",
+            axis="window" if isinstance(self.network.code, Ttfs) else "steps",
             spikes=self.spikes,
             synaptic_operations=self.operations,
             neurons={p.name: p.size for p in self.network.populations},
@@ -87,5 +84,3 @@ class Ledger:
             return raster.cumsum(axis=0, dtype=kind)
         since_first = (raster.cumsum(axis=0) > 0).cumsum(axis=0)
         return since_first.astype(np.int64)
-
-

@@ -81,7 +81,9 @@ def target_plane(network: Network, population: Population) -> Plane:
     return Plane(as_grid(population.shape), (int(before[0]), int(before[1])), (int(after[0]), int(after[1])))
 
 
-def compile_scatter(network: Network, projection: Projection, plane: Plane, kind: np.dtype[np.generic], shift: int) -> Scatter:
+def compile_scatter(
+    network: Network, projection: Projection, plane: Plane, kind: np.dtype[np.generic], shift: int
+) -> Scatter:
     """The plan of one projection; integers are multiplied by 2**shift and the weights held as `kind`."""
     taps = _taps(network, projection)
     source = as_grid(network.by_name[projection.source].shape)
@@ -108,7 +110,9 @@ def compile_scatter(network: Network, projection: Projection, plane: Plane, kind
 def _pooled_places(source: Grid, pool: tuple[int, int]) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
     """For each source neuron in engine order: its channel, pooled row and column, and whether a window holds it."""
     channels, height, width = source
-    row, column, channel = (a.reshape(-1) for a in np.meshgrid(*map(np.arange, (height, width, channels)), indexing="ij"))
+    row, column, channel = (
+        a.reshape(-1) for a in np.meshgrid(*map(np.arange, (height, width, channels)), indexing="ij")
+    )
     rows, columns = row // pool[0], column // pool[1]
     kept = (rows < height // pool[0]) & (columns < width // pool[1])
     return channel, np.where(kept, rows, 0), np.where(kept, columns, 0), kept

@@ -20,7 +20,7 @@ from snn.activity import Activity
 from snn.codes import Code, Direct, Rate, Ttfs
 from snn.engines.reference_synapses import Numbers, additions, column, send
 from snn.network import Network, Population
-from snn.neurons import IF, LIF, Integrator, QuantReLU, Ramp, Source
+from snn.neurons import IF, LIF, QuantReLU, Ramp, Source
 from snn.noise import GOLDEN, Noise, SpikeDeletion
 from snn.simulate import Request
 from spikewright import InvalidInput
@@ -160,9 +160,7 @@ def _quantise(population: Population, neuron: QuantReLU, sums: Numbers, *, fixed
 
 
 def _sends_spikes(network: Network, population: Population) -> bool:
-    """Graded integers and direct input do not pass through noise, nor does the answer of the output."""
-    if population.name == network.output:
-        return False
+    """Graded integers and direct input do not pass through noise."""
     if isinstance(population.neuron, Source):
         return not isinstance(network.code, Direct)
     return isinstance(population.neuron, IF | LIF | Ramp)
@@ -223,7 +221,7 @@ def _activity(request: Request, trace: _Trace) -> Activity:
         neurons={p.name: p.size for p in network.populations},
         decision_step=np.full(batch, network.steps, dtype=np.int64),
         engine="reference",
-        rasters=_rasters(network, trace) if "rasters" in request.record else {},
+        rasters=trace.sent if "rasters" in request.record else {},
         potentials=trace.potentials if "potentials" in request.record else {},
     )
 
@@ -235,11 +233,6 @@ def _events(network: Network, name: str, sent: Numbers) -> Numbers:
     return (sent if spikes else sent != 0).astype(np.int64)
 
 
-def _rasters(network: Network, trace: _Trace) -> dict[str, Numbers]:
-    senders = [p.name for p in network.populations if not isinstance(p.neuron, Integrator)]
-    return {n: np.broadcast_to(trace.sent[n], (network.steps, *trace.sent[n].shape[1:])) for n in senders}
-
-
 def _logits(network: Network, trace: _Trace) -> Numbers:
     """The readout after every step, `(steps, batch, classes)`."""
     sent = trace.sent[network.output]
@@ -249,7 +242,6 @@ def _logits(network: Network, trace: _Trace) -> Numbers:
         answer = np.cumsum(sent, axis=0)
     elif isinstance(network.code, Ttfs):
         answer = sent
-    else:  # "first": whoever fired first has the most steps left
-        left = np.arange(network.steps, 0, -1).reshape(-1, *[1] * (sent.ndim - 1))
-        answer = np.maximum.accumulate(np.where(sent > 0, left, 0), axis=0)
+    else:  # "first": whoever fired first has fired for the most steps
+        answer = np.cumsum(np.cumsum(sent, axis=0) > 0, axis=0)
     return answer.reshape(*answer.shape[:2], -1)

@@ -64,7 +64,9 @@ class Taps:
         total = np.zeros(channel.shape, dtype=np.int64)
         for tap, count in zip(self.taps, self.survivors, strict=True):
             row, column = base_row + tap.row, base_column + tap.column
-            inside = (phase == tap.phase) & (row >= 0) & (row < self.target[0]) & (column >= 0) & (column < self.target[1])
+            inside = (
+                (phase == tap.phase) & (row >= 0) & (row < self.target[0]) & (column >= 0) & (column < self.target[1])
+            )
             total += np.where(inside, count[channel], 0)
         return total
 
