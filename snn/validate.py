@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from snn.codes import Ttfs
+from snn.codes import Direct, Ttfs
 from snn.neurons import IF, LIF, SPIKING, Integrator, QuantReLU, Ramp, Source
-from snn.synapses import WEIGHTED, output_shape, pooled_shape
+from snn.synapses import WEIGHTED, AvgPool2d, Identity, output_shape, pooled_shape
 from snn.weights import stored_values
 from spikewright import InvalidNetwork
 
@@ -50,7 +52,7 @@ def _check_names(network: Network) -> None:
         ("population", [p.name for p in network.populations]),
         ("projection", [p.name for p in network.projections]),
     ):
-        twice = {name for name in names if names.count(name) > 1}
+        twice = {name for name, count in Counter(names).items() if count > 1}
         if twice:
             raise InvalidNetwork(f"expected every {kind} to have its own name, got {', '.join(sorted(twice))} twice")
     known = {p.name for p in network.populations}
@@ -80,37 +82,49 @@ def _check_population(population: Population, *, fixed: bool) -> None:
 def _check_extent(name: str, what: str, value: object, shapes: set[tuple[int, ...]]) -> None:
     array = np.asarray(value)
     if array.shape not in shapes:
-        raise InvalidNetwork(f"expected {what} of population {name!r} with a shape in {sorted(shapes)}, got {array.shape}")
+        raise InvalidNetwork(
+            f"expected {what} of population {name!r} with a shape in {sorted(shapes)}, got {array.shape}"
+        )
     if not np.all(np.isfinite(array)):
         raise InvalidNetwork(f"expected finite numbers in {what} of population {name!r}, got NaN or infinity")
 
 
-def _check_integers(population: Population, fields: list[object]) -> None:
+def _check_integers(population: Population, fields: Sequence[object]) -> None:
     bits, name = population.potential_bits, population.name
     if bits is None or not 2 <= bits <= 63:
         raise InvalidNetwork(f"expected a potential width of 2 to 63 bits for population {name!r}, got {bits}")
     top = 2 ** (bits - 1) - 1
     for value in fields:
         array = np.asarray(value)
-        if np.any(array != np.floor(array)):
+        if np.any(array != np.floor(array)) or np.any(np.abs(array) >= 2.0**62):
             raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
     for value in (population.initial, getattr(population.neuron, "threshold", 0)):
         if np.any(np.abs(np.asarray(value, dtype=np.float64)) > top):
-            raise InvalidNetwork(f"expected thresholds and initial potentials of {name!r} within {bits} bits; try more potential_bits")
+            raise InvalidNetwork(
+                f"expected thresholds and initial potentials of {name!r} within {bits} bits; try more potential_bits"
+            )
     if isinstance(population.neuron, LIF) and not np.log2(population.neuron.leak).is_integer():
-        raise InvalidNetwork(f"expected a leak 2**-k in the fixed-point population {name!r}, got {population.neuron.leak}")
+        raise InvalidNetwork(
+            f"expected a leak 2**-k in the fixed-point population {name!r}, got {population.neuron.leak}"
+        )
 
 
 def _check_projection(network: Network, projection: Projection) -> None:
     source, target = network.by_name[projection.source], network.by_name[projection.target]
+    if isinstance(projection.synapse, AvgPool2d | Identity):
+        _check_gain(network, projection, source.shape[0])
     if isinstance(projection.synapse, WEIGHTED):
         values = stored_values(projection.synapse.weights)
         if not np.all(np.isfinite(values)):
             raise InvalidNetwork(f"expected finite weights in projection {projection.name!r}, got NaN or infinity")
         if network.numbers == "fixed" and not np.issubdtype(values.dtype, np.integer):
             raise InvalidNetwork(f"expected integer weights in projection {projection.name!r}; try network.to_fixed()")
+        if network.numbers == "fixed" and projection.synapse.weights.scale is not None:
+            raise InvalidNetwork(f"expected no scale beside integer weights in projection {projection.name!r}")
     if not 0 <= projection.shift <= 32 or (projection.shift and network.numbers != "fixed"):
-        raise InvalidNetwork(f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}")
+        raise InvalidNetwork(
+            f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}"
+        )
     try:
         shape = output_shape(projection.synapse, pooled_shape(source.shape, projection.pool))
     except InvalidNetwork as error:
@@ -118,7 +132,20 @@ def _check_projection(network: Network, projection: Projection) -> None:
     start, stop = projection.channels or (0, target.shape[0])
     wanted = (stop - start, *target.shape[1:])
     if not 0 <= start < stop <= target.shape[0] or shape != wanted:
-        raise InvalidNetwork(f"projection {projection.name!r} makes {shape}, expected {wanted} of population {target.name!r}")
+        raise InvalidNetwork(
+            f"projection {projection.name!r} makes {shape}, expected {wanted} of population {target.name!r}"
+        )
+
+
+def _check_gain(network: Network, projection: Projection, channels: int) -> None:
+    assert isinstance(projection.synapse, AvgPool2d | Identity)
+    gain = np.asarray(projection.synapse.gain)
+    if gain.shape not in {(), (channels,)} or not np.all(np.isfinite(gain)):
+        raise InvalidNetwork(
+            f"expected a finite gain, one or ({channels},), in projection {projection.name!r}, got {gain}"
+        )
+    if network.numbers == "fixed" and np.any(gain != np.floor(gain)):
+        raise InvalidNetwork(f"expected an integer gain in projection {projection.name!r}; try network.to_fixed()")
 
 
 def _check_roles(network: Network) -> None:
@@ -131,8 +158,16 @@ def _check_roles(network: Network) -> None:
     timed = any(isinstance(n, Ramp) for n in inner)
     if timed != isinstance(network.code, Ttfs) or (timed and any(isinstance(n, (*SPIKING, QuantReLU)) for n in inner)):
         raise InvalidNetwork("expected Ramp neurons with the code Ttfs and with it alone")
-    if any(isinstance(n, QuantReLU) for n in inner) and (network.steps != 1 or any(isinstance(n, SPIKING) for n in inner)):
+    if any(isinstance(n, QuantReLU) for n in inner) and (
+        network.steps != 1 or any(isinstance(n, SPIKING) for n in inner)
+    ):
         raise InvalidNetwork("expected QuantReLU neurons in a network of one step and of their own kind")
+    if network.numbers == "fixed" and (timed or (isinstance(network.code, Direct) and network.code.levels is None)):
+        raise InvalidNetwork(
+            "expected a code of integers for fixed point, got real values; try Direct with levels or Rate"
+        )
+    if not (np.isfinite(network.logit_scale) and network.logit_scale > 0):
+        raise InvalidNetwork(f"expected a logit scale > 0, got {network.logit_scale}")
     answers: dict[str, tuple[type, ...]] = {
         "potential": (Integrator, IF, LIF),
         "count": (IF, LIF, QuantReLU),

@@ -17,6 +17,9 @@ class Dense:
     values: Array
     scale: Array | None = None
 
+    def __post_init__(self) -> None:
+        _check_numbers(self.values, self.scale, self.shape)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.values.shape
@@ -33,7 +36,11 @@ class Sparse:
 
     def __post_init__(self) -> None:
         if self.indices.shape != self.values.shape or self.indices.ndim != 1:
-            raise InvalidNetwork(f"expected as many indices as values, got {self.indices.shape} and {self.values.shape}")
+            raise InvalidNetwork(
+                f"expected as many indices as values, got {self.indices.shape} and {self.values.shape}"
+            )
+        _check_numbers(self.values, self.scale, self.size)
+        _check_indices(self.indices)
         total = int(np.prod(self.size, dtype=np.int64))
         steps = np.diff(self.indices.astype(np.int64))
         if self.indices.size and (self.indices[0] < 0 or self.indices[-1] >= total or np.any(steps <= 0)):
@@ -53,6 +60,10 @@ class Codebook:
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        _check_numbers(self.table, self.scale, self.shape)
+        _check_indices(self.indices)
+        if self.table.ndim != 1:
+            raise InvalidNetwork(f"expected a codebook (k,), got shape {self.table.shape}")
         if self.indices.size and (self.indices.min() < 0 or self.indices.max() >= self.table.size):
             raise InvalidNetwork(f"expected codebook indices below {self.table.size}, got {self.indices.max()}")
 
@@ -69,7 +80,7 @@ def stored_values(storage: Storage) -> Array:
     if isinstance(storage, Dense):
         return storage.values
     if isinstance(storage, Codebook):
-        return storage.table[storage.indices]
+        return np.asarray(storage.table[storage.indices])
     dense = np.zeros(storage.size, dtype=storage.values.dtype)
     dense.reshape(-1)[storage.indices] = storage.values
     return dense
@@ -81,7 +92,7 @@ def effective_weights(storage: Storage) -> Array:
     if storage.scale is None:
         return values if np.issubdtype(values.dtype, np.integer) else values.astype(np.float32, copy=False)
     scale = np.asarray(storage.scale, dtype=np.float64).reshape(-1, *([1] * (values.ndim - 1)))
-    return (values * scale).astype(np.float32)
+    return (values.astype(np.float64) * scale).astype(np.float32)
 
 
 def with_values(storage: Storage, values: Array, scale: Array | None) -> Storage:
@@ -92,6 +103,20 @@ def with_values(storage: Storage, values: Array, scale: Array | None) -> Storage
         table, indices = np.unique(values, return_inverse=True)
         return Codebook(indices.reshape(values.shape).astype(smallest_index(table.size)), table, scale)
     return Dense(values, scale)
+
+
+def _check_numbers(values: Array, scale: Array | None, shape: tuple[int, ...]) -> None:
+    if values.dtype.kind not in "iuf":
+        raise InvalidNetwork(f"expected weights that are integers or real numbers, got {values.dtype}")
+    if scale is None:
+        return
+    if scale.dtype.kind not in "iuf" or scale.shape != shape[:1] or not np.all(np.isfinite(scale)):
+        raise InvalidNetwork(f"expected finite scales of shape {shape[:1]}, got {scale.dtype} {scale.shape}")
+
+
+def _check_indices(indices: Array) -> None:
+    if indices.dtype.kind not in "iu":
+        raise InvalidNetwork(f"expected integers as indices of weights, got {indices.dtype}")
 
 
 def smallest_index(count: int) -> np.dtype[np.generic]:
