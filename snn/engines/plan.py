@@ -93,7 +93,11 @@ def compile_scatter(
     base = plane.address(target_row, target_column) + offset + taps.channel_base[channel]
     row = taps.row(channel, rows, columns)
     to, start, length, first = taps.runs(plane.width, plane.grid[0])
-    weights = taps.weights.astype(kind) if np.issubdtype(kind, np.floating) else (taps.weights << shift).astype(kind)
+    weights = (
+        taps.weights.astype(kind)
+        if np.issubdtype(kind, np.floating)
+        else (taps.weights.astype(np.int64) << shift).astype(kind)
+    )
     return Scatter(
         np.where(kept, base, -1).astype(np.int32),
         row.astype(np.int32),

@@ -1,0 +1,138 @@
+"""The grid of a fixed-point population, and projections brought onto it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snn.network import Population, Projection
+from snn.neurons import SPIKING, QuantReLU
+from snn.report import ReportRow
+from snn.synapses import WEIGHTED
+from snn.weights import effective_weights, stored_values, with_values
+from spikewright import InvalidNetwork
+
+Reals = NDArray[np.float64]
+HEADROOM = 8.0
+"""Potentials reach this many thresholds before they saturate."""
+MOST_FRACTIONAL = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """One unit of the potential for each channel, the shift of the leading projection, and the declared width."""
+
+    unit: Reals
+    shift: int
+    bits: int
+
+    def like(self, value: object, shape: tuple[int, ...]) -> Reals:
+        """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
+        full = np.ndim(np.asarray(value)) == len(shape) and len(shape) == 3
+        return self.unit.reshape(-1, 1, 1) if full else self.unit
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """A projection, its integers, and the unit of one integer `(channels,)` in float32 terms; None: not integers yet."""
+
+    projection: Projection
+    integers: NDArray[np.generic] | None
+    unit: Reals | None
+    sent: float
+    rows: tuple[ReportRow, ...] = ()
+
+
+def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool) -> Incoming:
+    """Integers and units of a projection whose source sends units of `sent`; `uniform`: one unit for all channels."""
+    synapse = projection.synapse
+    if not isinstance(synapse, WEIGHTED):
+        return Incoming(projection, None, None, sent)
+    values, scale = stored_values(synapse.weights), synapse.weights.scale
+    if np.issubdtype(values.dtype, np.integer):
+        unit = np.ones(values.shape[0]) if scale is None else np.asarray(scale, dtype=np.float64)
+        unit = np.broadcast_to(unit, (values.shape[0],))
+        if not uniform or np.all(unit == unit[0]):
+            return Incoming(projection, values, unit * sent, sent)
+    weights = effective_weights(synapse.weights).astype(np.float64)
+    step = _steps(weights, bits, uniform)
+    integers = np.floor(weights / step.reshape(-1, *([1] * (weights.ndim - 1))) + 0.5).astype(np.int64)
+    why = "one scale, so that logits compare" if uniform else "a scale for each channel"
+    row = ReportRow(projection.name, type(synapse).__name__, "rounded", f"weights to {bits} bits, {why}")
+    return Incoming(projection, integers, step * sent, sent, (row,))
+
+
+def chosen_grid(population: Population, incoming: list[Incoming], bits: int, steps: int) -> Grid:
+    """The grid: the first projection with integers leads, with as many fractional bits as the width allows."""
+    channels = population.shape[0]
+    lead = next((one for one in incoming if one.unit is not None and one.projection.channels is None), None)
+    unit = _gain_unit(incoming, channels) if lead is None or lead.unit is None else lead.unit
+    neuron = population.neuron
+    if not isinstance(neuron, SPIKING):
+        return Grid(unit / 2.0**4, 4, bits) if isinstance(neuron, QuantReLU) else Grid(unit / 2.0**4, 4, bits)
+    largest = float(np.max(np.asarray(neuron.threshold, dtype=np.float64) / unit))
+    needed = int(np.ceil(np.log2(largest * HEADROOM + 1.0))) + 1
+    width = max(bits, needed)
+    if width > 32:
+        raise InvalidNetwork(
+            f"population {population.name!r} needs {width} bits, more than 32; try fewer weight_bits or input_levels"
+        )
+    shift = min(width - needed, MOST_FRACTIONAL)
+    return Grid(unit / 2.0**shift, shift, width)
+
+
+def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
+    """The projection in integers on the grid; exact when its unit is the grid's times a power of two."""
+    projection = incoming.projection
+    start, stop = projection.channels or (0, grid.unit.size)
+    unit = grid.unit[start:stop]
+    if incoming.integers is None or incoming.unit is None:
+        return _gain_on_grid(incoming, unit)
+    ratio = incoming.unit / unit
+    shift = np.log2(ratio)
+    if np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32:
+        return _with_weights(incoming, incoming.integers, int(shift[0]))
+    exact = incoming.integers * ratio.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
+    integers = np.floor(exact + 0.5).astype(np.int64)
+    error = float(np.max(np.abs(integers - exact))) / max(float(np.max(np.abs(exact))), 1.0)
+    row = ReportRow(projection.name, type(projection.synapse).__name__, "rounded", _onto(error))
+    return replace(_with_weights(incoming, integers, 0), rows=(row,))
+
+
+def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
+    synapse = incoming.projection.synapse
+    exact = np.asarray(synapse.gain, dtype=np.float64) * incoming.sent / unit
+    gain = np.floor(exact + 0.5).astype(np.int64)
+    error = float(np.max(np.abs(gain / exact - 1.0)))
+    row = ReportRow(incoming.projection.name, type(synapse).__name__, "rounded", _onto(error))
+    projection = replace(incoming.projection, synapse=replace(synapse, gain=gain))
+    return replace(incoming, projection=projection, rows=(row,) if error else ())
+
+
+def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int) -> Incoming:
+    synapse = incoming.projection.synapse
+    narrow = integers.astype(
+        np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
+    )
+    storage = with_values(synapse.weights, narrow, None)
+    projection = replace(incoming.projection, synapse=replace(synapse, weights=storage), shift=shift)
+    return replace(incoming, projection=projection, rows=())
+
+
+def _gain_unit(incoming: list[Incoming], channels: int) -> Reals:
+    """Without weights the first gain leads: it becomes the integer one."""
+    first = incoming[0]
+    gain = np.asarray(first.projection.synapse.gain, dtype=np.float64) * first.sent
+    return np.broadcast_to(np.max(np.abs(gain)), (channels,)).astype(np.float64)
+
+
+def _steps(weights: Reals, bits: int, uniform: bool) -> Reals:
+    """The size of a weight level: the largest weight of a channel (of all, when uniform) is the largest integer."""
+    largest = np.abs(weights).reshape(weights.shape[0], -1).max(axis=1)
+    whole = float(largest.max()) or 1.0
+    largest = np.full_like(largest, whole) if uniform else np.where(largest > 0, largest, whole)
+    return largest / (2 ** (bits - 1) - 1)
+
+
+def _onto(error: float) -> str:
+    return f"rounded onto the grid of its target, by at most {error:.2%}"
