@@ -1,0 +1,93 @@
+"""The verb: `convert(model, samples, recipe) -> Network`."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from compress import GraphView, fold_batchnorm, trace
+from compress.graph import as_module, check_finite, plain_copy, view_of
+from conversion.codings import coding_of
+from conversion.emit import emit
+from conversion.errors import Unconvertible
+from conversion.recipes import Recipe
+from conversion.walk import read
+from snn import Network, Report, ReportRow
+from spikewright import InvalidInput
+
+
+def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> Network:
+    """The spiking network of a trained CNN.
+
+    `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
+    are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is `Rate`,
+    `Ttfs` or `Quantized`. A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
+    integers. `network.report` says what became of every layer.
+
+    Raises Unconvertible, before anything is measured, when a layer has no spiking form, and InvalidInput for samples
+    that are empty, not finite or of the wrong shape, for weights that are not finite, and for layers that are silent.
+    (Rueckauer et al. 2017; Bu et al. 2022, arXiv 2303.04347; Stanojevic et al. 2022, arXiv 2212.12522.)
+    """
+    images = check_samples(samples)
+    view, rows = rewritten_view(model, images)
+    integers = getattr(model, "integers", None) or {}
+    plan = read(view, integers, (*_mode_rows(model), *rows))
+    return emit(plan, coding_of(plan, images, recipe))
+
+
+def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
+    """The model after the exact rewrites, as an nn.Module: what the spiking network stands for."""
+    return rewritten_view(model, check_samples(samples))[0].graph_module
+
+
+def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
+    """Samples as float32 `(n, ...)` on the CPU. Raises InvalidInput when empty, not finite, or no batch."""
+    try:
+        images = torch.as_tensor(samples).detach().to("cpu", torch.float32)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidInput(f"expected samples as an array (n, C, H, W), got {type(samples).__name__}") from error
+    if images.ndim not in (2, 4) or images.numel() == 0:
+        raise InvalidInput(
+            f"expected samples (n, C, H, W) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
+        )
+    if not bool(torch.isfinite(images).all()):
+        raise InvalidInput("expected finite samples, got NaN or infinity")
+    return images
+
+
+def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    """The graph after exact batch-norm folding, and a row for each batch norm that is gone."""
+    inner = plain_copy(as_module(model))
+    check_finite(inner)
+    _check_fits(inner, images)
+    try:
+        view = trace(model, images[:1])
+    except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
+        row = ReportRow("model", type(inner).__name__, "refused", str(error))
+        raise Unconvertible.of((row,)) from error
+    if getattr(model, "integers", None):  # folding would change the integers; the walk carries what is left
+        return view, ()
+    folded, rows = fold_batchnorm(model, images[:1])
+    done = tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
+    return view_of(folded, view.input_shape), done
+
+
+def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
+    try:
+        with torch.no_grad():
+            model(images[:2])
+    except TypeError as error:
+        row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
+        raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error
+    except RuntimeError as error:
+        shape = tuple(images.shape[1:])
+        first = str(error).strip().splitlines()[0]
+        raise InvalidInput(f"expected samples that fit the model, got {shape} per sample: {first}") from error
+
+
+def _mode_rows(model: Any) -> tuple[ReportRow, ...]:
+    if as_module(model).training:
+        text = "was in training mode; read as in evaluation mode"
+        return (ReportRow("model", type(as_module(model)).__name__, "note", text),)
+    return ()

@@ -1,0 +1,102 @@
+"""From units and their coding to the `Network`."""
+
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conversion.codings import Cell, Coding, answer_cell
+from conversion.storage import Stored, synapse_of
+from conversion.values import Floats, Term, Unit
+from conversion.walk import INPUT, Plan
+from snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
+from snn.weights import stored_values
+
+
+def emit(plan: Plan, coding: Coding) -> Network:
+    """The network of `plan` as `coding` says, with the report of every layer."""
+    shapes = {INPUT: plan.view.input_shape} | {unit.name: unit.shape for unit in plan.units}
+    amplitudes = {INPUT: np.asarray(coding.input_amplitude)}
+    amplitudes |= {name: cell.amplitude for name, cell in coding.cells.items()}
+    stored = [
+        (unit, term, synapse_of(term, amplitudes[term.source], shapes[term.source]))
+        for unit in plan.units
+        for term in unit.terms
+    ]
+    populations = (Population(INPUT, shapes[INPUT], Source()), *(_population(unit, coding) for unit in plan.units))
+    return Network(
+        populations=populations,
+        projections=_projections(stored),
+        input=INPUT,
+        output=plan.output.name,
+        code=coding.code,
+        schedule=coding.schedule,
+        readout="potential" if plan.output.answers else "count",
+        logit_scale=coding.scale,
+        report=_report(plan, coding, stored),
+    )
+
+
+def _population(unit: Unit, coding: Coding) -> Population:
+    cell = _cell(unit, coding)
+    return Population(unit.name, unit.shape, cell.neuron, _bias(unit.bias), cell.initial)
+
+
+def _cell(unit: Unit, coding: Coding) -> Cell:
+    return answer_cell() if unit.answers else coding.cells[unit.name]
+
+
+def _bias(bias: Floats) -> float | NDArray[np.float32]:
+    """A bias map as it is, or one number for each channel where the map is flat, or 0."""
+    if not bias.any():
+        return 0.0
+    if bias.ndim == 3:
+        rows = bias.reshape(bias.shape[0], -1)
+        spread = np.abs(rows - rows[:, :1]).max()
+        if spread <= 1e-12 * np.abs(rows).max():
+            bias = rows[:, 0]
+    return bias.astype(np.float32)
+
+
+def _projections(stored: list[tuple[Unit, Term, Stored]]) -> tuple[Projection, ...]:
+    seen: dict[str, int] = {}
+    made = []
+    for unit, term, synapse in stored:
+        name = f"{term.source}->{unit.name}"
+        seen[name] = seen.get(name, 0) + 1
+        name = name if seen[name] == 1 else f"{name} #{seen[name]}"
+        made.append(Projection(term.source, unit.name, synapse.synapse, term.pool, name=name))
+    return tuple(made)
+
+
+def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, Term, Stored]]) -> Report:
+    details = {unit.node: coding.cells[unit.name].detail for unit in plan.hidden}
+    rows = [
+        replace(row, detail="; ".join(filter(None, (details[row.layer], row.detail)))) if row.layer in details else row
+        for row in plan.rows
+    ]
+    output = plan.output
+    if output.answers:
+        rows.append(_output_row(output))
+    return Report((*rows, *coding.notes, *_storage_rows(stored)))
+
+
+def _output_row(output: Unit) -> ReportRow:
+    text = f"population {output.name!r} adds up and never fires; its potential is the answer"
+    return ReportRow("output", Integrator.__name__, "rewritten", text, neurons=prod(output.shape))
+
+
+def _storage_rows(stored: list[tuple[Unit, Term, Stored]]) -> tuple[ReportRow, ...]:
+    rows = []
+    for unit, term, made in stored:
+        weights = getattr(made.synapse, "weights", None)
+        if weights is None:
+            continue
+        values = stored_values(weights)
+        kept, kind = int(np.count_nonzero(values)), type(weights).__name__.lower()
+        text = f"{kind} {values.dtype}, {kept:,} of {values.size:,} weights are not zero"
+        if made.rounded:
+            text += "; integers became float32: input channels differ in scale, a fixed-point network rounds them anew"
+        rows.append(ReportRow(f"{term.source}->{unit.name}", "storage", "rounded" if made.rounded else "note", text))
+    return tuple(rows)

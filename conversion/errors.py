@@ -1,0 +1,28 @@
+"""What conversion raises when a layer has no spiking form."""
+
+from snn import Report, ReportRow
+from spikewright import SpikewrightError
+
+
+class Refusal(Exception):
+    """Inside the walk: this node cannot be converted. `reason` says why, `substitute` what to use instead."""
+
+    def __init__(self, reason: str, substitute: str) -> None:
+        super().__init__(f"{reason}; try {substitute}")
+        self.reason = reason
+        self.substitute = substitute
+
+
+class Unconvertible(SpikewrightError, ValueError):
+    """A model has layers without a spiking form. Nothing was run; `report` has a row for every layer."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+
+    @classmethod
+    def of(cls, rows: tuple[ReportRow, ...]) -> "Unconvertible":
+        """The error of a report: its message names every refused node, the reason and the substitute."""
+        refused = [row for row in rows if row.action == "refused"]
+        listed = " | ".join(f"{row.layer} ({row.kind}): {row.detail}" for row in refused)
+        return cls(f"expected layers with a spiking form, got {len(refused)} without: {listed}", Report(rows))

@@ -1,0 +1,151 @@
+"""How large activations get: percentiles on samples, or bounds for every input in [0, 1]."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, prod
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx
+from torch.nn import functional as F
+
+from compress import GraphView
+from conversion.storage import input_gain, real_weights
+from conversion.values import Floats, Term, Unit
+from snn.synapses import Shape
+from spikewright import InvalidInput
+
+BATCH = 64
+Interval = tuple[torch.Tensor, torch.Tensor]
+"""Lower and upper bounds, `(1, *shape)` each."""
+
+
+@dataclass
+class _Top:
+    """The largest positive values of each row so far, `(rows, kept)`, and how many positive ones there were."""
+
+    kept: int
+    largest: torch.Tensor
+    positive: torch.Tensor
+
+    def take(self, rows: torch.Tensor) -> None:
+        """Look at more values, `(rows, values)`."""
+        together = torch.cat([self.largest, rows], dim=1)
+        self.largest = together.topk(min(self.kept, together.shape[1]), dim=1).values
+        self.positive += (rows > 0).sum(dim=1)
+
+    def percentile(self, percentile: float) -> Floats:
+        """Of the positive values of each row, linearly interpolated as numpy does; 0 where there is none."""
+        behind = (self.positive.double() - 1).clamp(min=0) * (1 - percentile / 100.0)
+        low = behind.floor().long().clamp(max=self.largest.shape[1] - 1)
+        high = (low + 1).clamp(max=self.largest.shape[1] - 1)
+        values = self.largest.clamp(min=0).double()
+        first, second = (values.gather(1, place[:, None])[:, 0] for place in (low, high))
+        second = torch.where(second > 0, second, first)
+        result: Floats = (first + (behind - low) * (second - first)).numpy()
+        return result
+
+
+class _Observer(fx.Interpreter):
+    """Runs the graph and shows the wanted values to `_Top` as they come up."""
+
+    def __init__(self, view: GraphView, wanted: Mapping[str, bool], percentile: float, samples: int) -> None:
+        super().__init__(view.graph_module)
+        self.wanted, self.tops = wanted, {}
+        for name, by_channel in wanted.items():
+            shape = view.node(name).shape
+            rows = shape[0] if by_channel else 1
+            kept = ceil(samples * prod(shape) / rows * (1 - percentile / 100.0)) + 2
+            self.tops[name] = _Top(kept, torch.zeros(rows, 0), torch.zeros(rows, dtype=torch.long))
+
+    def run_node(self, n: fx.Node) -> Any:
+        value = super().run_node(n)
+        if n.name in self.wanted:
+            rows = value.transpose(0, 1).flatten(1) if self.wanted[n.name] else value.reshape(1, -1)
+            self.tops[n.name].take(rows)
+        return value
+
+
+def percentiles(
+    view: GraphView, images: torch.Tensor, wanted: Mapping[str, bool], percentile: float
+) -> dict[str, Floats]:
+    """For each wanted node the percentile of its positive values on `images (n, C, H, W)`.
+
+    `wanted[node]`: True for one number per channel `(C,)`, False for one `(1,)`. Memory grows with the share of values
+    above the percentile, not with the number of images.
+    """
+    observer = _Observer(view, wanted, percentile, len(images))
+    with torch.no_grad():
+        for part in torch.split(images, BATCH):
+            observer.run(part)
+    return {name: top.percentile(percentile) for name, top in observer.tops.items()}
+
+
+def thresholds(unit: Unit, values: Floats) -> tuple[Floats, int]:
+    """Positive thresholds () or `(C,)` and the number of silent channels, which get that of the largest channel.
+
+    Raises InvalidInput when the whole layer is silent.
+    """
+    top = float(values.max())
+    if top <= 0.0:
+        raise InvalidInput(
+            f"expected some activation above zero in layer {unit.name!r}, got none on these samples; "
+            "try other samples, or remove the dead layer"
+        )
+    silent = values <= 0.0
+    filled = np.where(silent, top, values)
+    return (filled.reshape(()) if values.size == 1 else filled), int(silent.sum())
+
+
+def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, float]:
+    """The largest value that each unit can take for any input in [0, 1], by interval arithmetic in float64.
+
+    `inputs`: name and shape of the input. With W = W+ - W-: upper(Wx + b) = W+ upper(x) - W- lower(x) + b, and every
+    population lies in [max(lower, 0), max(upper, 0)]. A grid of `levels` values (a QuantReLU has its own) moves a value
+    by half a level at most; a QuantReLU is at most its alpha.
+    """
+    name, shape = inputs
+    maps = {name: (torch.zeros(1, *shape).double(), torch.ones(1, *shape).double())}
+    shapes = {name: shape} | {unit.name: unit.shape for unit in units}
+    bounds = {}
+    for unit in units:
+        low = high = torch.from_numpy(np.ascontiguousarray(unit.bias))[None]
+        for term in unit.terms:
+            less, more = _through(term, maps[term.source], shapes[term.source])
+            low, high = low + less.reshape(low.shape), high + more.reshape(high.shape)
+        top = float(high.max()) if unit.alpha is None else unit.alpha
+        grid = levels if unit.levels is None else unit.levels
+        half = top / (2 * grid) if grid else 0.0
+        maps[unit.name] = ((low - half).clamp(0.0, max(top, 0.0)), (high + half).clamp(0.0, max(top, 0.0)))
+        bounds[unit.name] = max(top, 0.0)
+    return bounds
+
+
+def _through(term: Term, interval: Interval, shape: Shape) -> Interval:
+    low, high = interval
+    if term.pool != (1, 1):
+        area = term.pool[0] * term.pool[1]
+        low, high = (F.avg_pool2d(value, term.pool) * area for value in (low, high))
+    if term.kernel is None:
+        return _scaled(term, (low, high), shape)
+    weights = torch.from_numpy(real_weights(term, shape))
+    plus, minus = weights.clamp(min=0), weights.clamp(max=0)
+    return _apply(term, low, plus) + _apply(term, high, minus), _apply(term, high, plus) + _apply(term, low, minus)
+
+
+def _scaled(term: Term, interval: Interval, shape: Shape) -> Interval:
+    low, high = interval
+    if term.op == "avgpool":
+        kernel, stride = term.args["kernel"], term.args["stride"]
+        low, high = (F.avg_pool2d(value, kernel, stride) * kernel[0] * kernel[1] for value in (low, high))
+    gain = torch.from_numpy(np.asarray(input_gain(term, np.ones(()), shape)))
+    gain = gain.reshape(-1, *[1] * (low.ndim - 2)) if gain.ndim else gain
+    return torch.minimum(low * gain, high * gain), torch.maximum(low * gain, high * gain)
+
+
+def _apply(term: Term, value: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    if term.op == "linear":
+        return F.linear(value.flatten(1), weights)
+    args = term.args
+    return F.conv2d(value, weights, None, args["stride"], args["padding"], args["dilation"], args["groups"])

@@ -1,0 +1,141 @@
+"""The walk over a model's graph: from layers to units and terms, with a report row for every node."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compress import GraphNode, GraphView
+from conversion import algebra
+from conversion.errors import Refusal, Unconvertible
+from conversion.values import Answer, Current, Floats, Kernel, Signal, Unit, Value
+from snn import ReportRow
+from snn.synapses import Shape
+
+INPUT = "input"
+Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
+"""For each quantised module path its codes int8 and their scale `(out,)`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output."""
+
+    view: GraphView
+    units: tuple[Unit, ...]
+    rows: tuple[ReportRow, ...]
+
+    @property
+    def output(self) -> Unit:
+        """The unit that answers."""
+        return self.units[-1]
+
+    @property
+    def hidden(self) -> tuple[Unit, ...]:
+        """The units that send something: all but an integrating output."""
+        return tuple(unit for unit in self.units if not unit.answers)
+
+
+@dataclass
+class Walk:
+    """The state of one reading: values by node, units and rows in the order in which they came up."""
+
+    view: GraphView
+    integers: Integers
+    values: dict[str, Value] = field(default_factory=dict)
+    units: list[Unit] = field(default_factory=list)
+    rows: list[ReportRow] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+
+    def flow(self, node: GraphNode, place: int = 0) -> algebra.Flow:
+        """Input number `place` of `node`. Raises Refusal when nothing may follow it."""
+        value = self.values[node.inputs[place]]
+        if isinstance(value, Answer):
+            raise Refusal("follows a softmax", "a softmax at the very end only")
+        return value
+
+    def signal(self, node: GraphNode) -> Signal:
+        """The input of a layer with weights: activations of one population, a new one where it is a sum of such."""
+        value = self.flow(node)
+        if isinstance(value, Signal):
+            return value
+        if not value.positive:
+            raise Refusal("an affine layer that follows another without a ReLU", algebra.RELU_FIRST)
+        signal = self.fire(value, node.inputs[0])
+        self.values[node.inputs[0]] = signal
+        self.note(node.inputs[0], "rewritten", "population of its own, exact: it is never negative")
+        return signal
+
+    def fire(self, current: Current, node: str, alpha: float | None = None, levels: int | None = None) -> Signal:
+        """A new population that is driven by `current`, and its activations."""
+        name = self.unique(current.name)
+        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, alpha, levels))
+        self.shapes[name] = current.shape
+        return Signal(name, current.view, positive=True)
+
+    def unique(self, name: str) -> str:
+        """`name`, numbered when a population has it already."""
+        chosen, count = name, 2
+        while chosen in self.shapes:
+            chosen, count = f"{name}_{count}", count + 1
+        return chosen
+
+    def kernel(self, node: GraphNode) -> tuple[Kernel, Floats]:
+        """The weights of a layer, integers where they are, and its bias `(out,)`."""
+        module: Any = node.module
+        bias = module.bias
+        shift = np.zeros(module.weight.shape[0]) if bias is None else bias.detach().double().numpy()
+        if node.path is not None and node.path in self.integers:
+            codes, scale = self.integers[node.path]
+            return Kernel(np.asarray(codes), np.asarray(scale, dtype=np.float64)), shift
+        return Kernel(module.weight.detach().double().numpy()), shift
+
+    def note(self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0) -> None:
+        """One row of the report."""
+        kind = self.view.node(layer).kind
+        self.rows.append(ReportRow(layer, kind, action, detail, parameters, neurons))
+
+
+def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
+    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
+    from conversion.layers import visit
+
+    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
+    for node in view:
+        if not _is_loose(view, node):
+            visit(walk, node)
+    if not any(row.action == "refused" for row in walk.rows):
+        _finish(walk)
+    if any(row.action == "refused" for row in walk.rows):
+        raise Unconvertible.of(tuple(walk.rows))
+    return Plan(view, tuple(walk.units), tuple(walk.rows))
+
+
+def _is_loose(view: GraphView, node: GraphNode) -> bool:
+    """True for a constant: it is read by the node that uses it."""
+    return not node.inputs and node.name != view.input
+
+
+def _finish(walk: Walk) -> None:
+    """The output: the last current is integrated, activations at the end are counted or integrated."""
+    node = walk.view.output
+    value = walk.values[node]
+    value = value.value if isinstance(value, Answer) else value
+    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
+        last = next(unit for unit in walk.units if unit.name == value.source)
+        walk.units.remove(last)
+        walk.units.append(last)
+        return
+    try:
+        current = algebra.as_current(value, walk.shapes, node)
+    except Refusal as refusal:
+        walk.note(node, "refused", str(refusal))
+        return
+    name = walk.unique(current.name if current.name != node else "output")
+    walk.units.append(Unit(name, node, current.shape, current.terms, current.bias, answers=True))
+
+
+def _is_read(walk: Walk, source: str) -> bool:
+    return any(term.source == source for unit in walk.units for term in unit.terms)
