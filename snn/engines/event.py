@@ -22,6 +22,8 @@ from snn.simulate import Request
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
+SLACK = 8
+"""Places behind the last event that `_collect` may write to."""
 
 
 NOTHING = Events(np.zeros((0, 0), np.int32), np.zeros((0, 1), np.int32), np.zeros((0, 0), np.float32))
@@ -149,7 +151,7 @@ def _fire(layer: Layer, S: Array, V: Array, steps: int, traced: bool) -> tuple[E
         kernel = kernels.quantise_float if layer.sums.kind == "f" else kernels.quantise_fixed
         kernel(S, layer.bias, layer.neuron, layer.box, (index, value, ends, trace))
         return Events(index, ends, value), trace
-    index = np.empty((samples, size * steps if layer.spiking else 0), np.int32)
+    index = np.empty((samples, (size * steps if layer.spiking else 0) + SLACK), np.int32)
     flags = np.zeros((samples, (size + 7) // 8 * 8), np.uint8)
     kernel = kernels.fire_float if layer.sums.kind == "f" else kernels.fire_fixed
     kernel(S, V, layer.bias, layer.neuron, layer.box, (index, ends, flags, trace))

@@ -61,15 +61,16 @@ def _add_graded(plane, plan, i, value):
 
 @compiled
 def _collect(fired, index, count):
-    """Append the addresses of set flags, eight flags at a look; returns the new count."""
+    """Append the addresses of set flags, eight at a look and without a branch for each; returns the new count."""
     words = fired.view(np.uint64)
-    for w in range(words.size):
+    place = np.uint64(count)
+    for w in range(np.uint64(words.size)):
         if words[w] != 0:
-            for i in range(8 * w, 8 * w + 8):
-                if fired[i]:
-                    index[count] = i
-                    count += 1
-    return count
+            first = np.uint64(8) * w
+            for k in range(np.uint64(8)):
+                index[place] = first + k
+                place += np.uint64(fired[first + k])
+    return np.int64(place)
 
 
 @parallel
