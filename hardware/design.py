@@ -1,0 +1,156 @@
+"""A point of the design space: how many physical neurons each layer gets, the clock and the device."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hardware.devices import device as find_device
+from hardware.widths import check_fixed
+from snn import Activity, Network, Population, Source
+from spikewright import InvalidInput
+
+
+@dataclass(frozen=True)
+class LayerDesign:
+    """Population `population` of N neurons built from P = `physical_neurons`, 1 <= P <= N.
+
+    For maps `(C, H, W)` P = channel lanes x `kernel_lanes`: so many channels at so many positions at a time.
+    """
+
+    population: str
+    physical_neurons: int
+    kernel_lanes: int = 1
+
+    @property
+    def channel_lanes(self) -> int:
+        """Channels worked on at a time."""
+        return self.physical_neurons // self.kernel_lanes
+
+
+@dataclass(frozen=True)
+class DesignPoint:
+    """One LayerDesign for every population but the input, the clock in MHz and the name of the device."""
+
+    layers: tuple[LayerDesign, ...]
+    clock_mhz: float = 100.0
+    device: str = "xc7a100t"
+
+    def __post_init__(self) -> None:
+        find_device(self.device)
+        if not 0.001 <= self.clock_mhz <= 2000.0:
+            raise InvalidInput(f"expected a clock of 0.001 to 2000 MHz, got {self.clock_mhz}")
+
+    @property
+    def by_name(self) -> Mapping[str, LayerDesign]:
+        """Layers by the name of their population."""
+        return {layer.population: layer for layer in self.layers}
+
+    @property
+    def label(self) -> str:
+        """The physical neurons of the layers in order, such as "16/8/1"."""
+        return "/".join(str(layer.physical_neurons) for layer in self.layers)
+
+
+def layers_of(network: Network) -> tuple[Population, ...]:
+    """The populations that are built: all but the input, in topological order."""
+    return tuple(p for p in network.order if not isinstance(p.neuron, Source))
+
+
+def layer_design(population: Population, physical_neurons: int) -> LayerDesign:
+    """P spread over channels first, then over positions: any P up to the channels, then whole multiples of them.
+
+    Raises InvalidInput for another P, with the nearest ones that work.
+    """
+    channels, size = population.shape[0], population.size
+    count = physical_neurons
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= size:
+        raise InvalidInput(f"expected 1 to {size} physical neurons for {population.name!r}, got {count!r}")
+    if count <= channels:
+        return LayerDesign(population.name, count)
+    if count % channels:
+        below = count - count % channels
+        raise InvalidInput(
+            f"expected channel lanes x kernel lanes for {population.name!r} with {channels} channels, got {count};"
+            f" try {below} or {min(below + channels, size)}"
+        )
+    return LayerDesign(population.name, count, count // channels)
+
+
+def ladder(population: Population) -> tuple[int, ...]:
+    """The P that halve the passes over the layer one after the other, from 1 to N; what `explore` sweeps."""
+    channels, positions = population.shape[0], population.size // population.shape[0]
+    steps = {-(-channels // 2**k) for k in range(channels.bit_length() + 1)}
+    steps |= {channels * -(-positions // 2**k) for k in range(positions.bit_length() + 1)}
+    return tuple(sorted(steps))
+
+
+def check_point(network: Network, point: DesignPoint) -> None:
+    """Raise InvalidInput unless `point` is a design of `network`: each layer once, every P inside its layer."""
+    check_fixed(network)
+    wanted, got = [p.name for p in layers_of(network)], [layer.population for layer in point.layers]
+    if sorted(wanted) != sorted(got):
+        raise InvalidInput(f"expected one layer for each of {', '.join(wanted)}, got {', '.join(got) or 'none'}")
+    for population in layers_of(network):
+        _check_layer(population, point.by_name[population.name])
+
+
+def _check_layer(population: Population, layer: LayerDesign) -> None:
+    channels, positions = population.shape[0], population.size // population.shape[0]
+    count, kernel = layer.physical_neurons, layer.kernel_lanes
+    if not 1 <= count <= population.size:
+        raise InvalidInput(f"expected 1 to {population.size} physical neurons for {population.name!r}, got {count}")
+    if not 1 <= kernel <= positions or count % kernel or count // kernel > channels:
+        raise InvalidInput(
+            f"expected P = channel lanes (to {channels}) x kernel lanes (to {positions}) for {population.name!r},"
+            f" got {count} with {kernel} kernel lanes"
+        )
+
+
+def design(
+    network: Network, physical_neurons: Mapping[str, int], *, device: str = "xc7a100t", clock_mhz: float = 100.0
+) -> DesignPoint:
+    """A design with a P for each layer by name; layers that are not named get one physical neuron.
+
+    Raises InvalidInput for an unknown layer, a P outside its layer, an unknown device or a float32 network.
+    """
+    check_fixed(network)
+    populations = layers_of(network)
+    unknown = set(physical_neurons) - {p.name for p in populations}
+    if unknown:
+        raise InvalidInput(
+            f"expected layers among {', '.join(p.name for p in populations)}, got {', '.join(sorted(unknown))}"
+        )
+    layers = tuple(layer_design(p, physical_neurons.get(p.name, 1)) for p in populations)
+    return DesignPoint(layers, clock_mhz, device)
+
+
+def fully_parallel(network: Network, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+    """P = N everywhere: a circuit for every neuron (the FPA of Abderrahmane et al., Neural Networks 121, 2020)."""
+    everything = {p.name: p.size for p in layers_of(network)}
+    return design(network, everything, device=device, clock_mhz=clock_mhz)
+
+
+def time_multiplexed(network: Network, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+    """P = 1 everywhere: one circuit a layer, potentials and weights in memories (the TMA of the same paper)."""
+    return design(network, {}, device=device, clock_mhz=clock_mhz)
+
+
+def hybrid(network: Network, activity: Activity, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+    """The busiest layers parallel, the others multiplexed (the HA of the same paper).
+
+    Busy by mean synaptic operations into the layer: the fewest layers that together do half of them get P = N.
+    """
+    work = {p.name: sum(_work(activity, q.name) for q in network.incoming[p.name]) for p in layers_of(network)}
+    chosen: dict[str, int] = {}
+    done, whole = 0.0, sum(work.values())
+    for name in sorted(work, key=lambda key: -work[key]):
+        if chosen and done >= whole / 2:
+            break
+        chosen[name] = network.by_name[name].size
+        done += work[name]
+    return design(network, chosen, device=device, clock_mhz=clock_mhz)
+
+
+def _work(activity: Activity, projection: str) -> float:
+    if projection not in activity.synaptic_operations:
+        raise InvalidInput(f"expected the activity of this network, got one without {projection!r}; simulate it first")
+    return float(activity.synaptic_operations[projection].mean())

@@ -1,0 +1,175 @@
+"""The verb: `explore(candidates) -> Exploration`, a sweep of P per layer over one or many networks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from hardware.design import DesignPoint, design, fully_parallel, hybrid, ladder, layers_of, time_multiplexed
+from hardware.devices import device as find_device
+from hardware.estimate import Estimate, Estimator, summary
+from snn import Activity, Network
+from spikewright import InvalidInput, Progress, Table, silent
+
+Candidate = tuple[Network, Activity]
+SWEEP_LIMIT = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Exploration:
+    """Every point that was tried. `table` has a row for each, in the order of `estimates` and `candidates` (numbers of networks).
+
+    Columns end in their unit; `_low` and `_high` are bounds; `fits` says whether the middle estimates stay in the device.
+    """
+
+    table: Table
+    estimates: tuple[Estimate, ...]
+    networks: tuple[Network, ...]
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    def pareto(self, columns: Sequence[str] = ("fpga_energy_uj", "lut")) -> Table:
+        """The points that fit and that no other fitting point beats: not worse in any of `columns` and better in one.
+
+        Smaller is better, but for `accuracy`. Sorted by the first column. Raises InvalidInput for an unknown column.
+        """
+        rows = [row for row in self.table if row["fits"]]
+        scored = [(tuple(_cost(row, name) for name in columns), row) for row in rows]
+        front = [pair for pair in scored if not any(_dominates(other, pair[0]) for other, _ in scored)]
+        return Table.of([row for _, row in sorted(front, key=lambda pair: pair[0])] or self.table.where(point=-1))
+
+    def best(self, column: str = "fpga_energy_uj", *, candidate: int | None = None) -> DesignPoint:
+        """The point that fits with the smallest `column` (largest for `accuracy`), of one candidate or of all.
+
+        Raises InvalidInput when nothing fits the device, or for an unknown column.
+        """
+        return self.estimates[self._best_row(column, candidate)["point"]].point
+
+    def best_network(self, column: str = "fpga_energy_uj") -> tuple[Network, DesignPoint]:
+        """`best` over all candidates, together with its network."""
+        row = self._best_row(column, None)
+        return self.networks[row["candidate"]], self.estimates[row["point"]].point
+
+    def _best_row(self, column: str, candidate: int | None) -> dict[str, Any]:
+        rows = [row for row in self.table if row["fits"] and candidate in (None, row["candidate"])]
+        if not rows:
+            raise InvalidInput(f"expected a point that fits, got none of {len(self)} on the device; {self._shortage()}")
+        return min(rows, key=lambda row: (_cost(row, column), row["point"]))
+
+    def _shortage(self) -> str:
+        smallest = min(self.estimates, key=lambda one: one.lut.value)
+        device = smallest.device
+        return (
+            f"the smallest takes {smallest.lut.value:.0f} of {device.lut} LUT, {smallest.blocks} of {device.blocks} memory"
+            f" blocks and {smallest.dsp} of {device.dsp} DSP of {device.name}; try a larger device or fewer weight bits"
+        )
+
+
+def explore(
+    candidates: Sequence[Candidate],
+    *,
+    device: str = "xc7a100t",
+    clock_mhz: float = 100.0,
+    parallelism: Sequence[Mapping[str, int]] | None = None,
+    labels: Any = None,
+    progress: Progress = silent,
+) -> Exploration:
+    """Estimate designs of every `(network, activity)` of `candidates`.
+
+    Per candidate: the three named corners, and P per layer from a ladder that halves the passes (1 ... N), in all
+    combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep by
+    your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column.
+    Raises InvalidInput for no candidates, float32 networks, unknown devices or layers.
+    """
+    if not candidates:
+        raise InvalidInput("expected at least one (network, activity), got none")
+    find_device(device)
+    estimates: list[Estimate] = []
+    rows: list[dict[str, Any]] = []
+    for number, (network, activity) in enumerate(candidates):
+        estimator = Estimator(network, activity)
+        accuracy = {} if labels is None else {"accuracy": activity.accuracy(labels)}
+        for name, point in _points(network, activity, parallelism, device, clock_mhz):
+            one = estimator.at(point)
+            rows.append({"point": len(estimates), "candidate": number, "architecture": name, **_row(one), **accuracy})
+            estimates.append(one)
+        progress("explore", number + 1, len(candidates))
+    return Exploration(Table.of(rows), tuple(estimates), tuple(network for network, _ in candidates))
+
+
+def _points(
+    network: Network, activity: Activity, parallelism: Sequence[Mapping[str, int]] | None, device: str, clock_mhz: float
+) -> Iterator[tuple[str, DesignPoint]]:
+    """The corners by their names, then the sweep; each point once."""
+    corners = (
+        ("fully_parallel", fully_parallel(network, device=device, clock_mhz=clock_mhz)),
+        ("time_multiplexed", time_multiplexed(network, device=device, clock_mhz=clock_mhz)),
+        ("hybrid", hybrid(network, activity, device=device, clock_mhz=clock_mhz)),
+    )
+    seen = set()
+    chosen = _sweep(network) if parallelism is None else parallelism
+    swept = (("sweep", design(network, each, device=device, clock_mhz=clock_mhz)) for each in chosen)
+    for name, point in (*corners, *swept):
+        if point not in seen or name != "sweep":
+            seen.add(point)
+            yield name, point
+
+
+def _sweep(network: Network) -> Iterator[dict[str, int]]:
+    ladders = {p.name: ladder(p) for p in layers_of(network)}
+    for choice in product(*thinned(list(ladders.values()), SWEEP_LIMIT)):
+        yield dict(zip(ladders, choice, strict=True))
+
+
+def thinned(ladders: list[tuple[int, ...]], limit: int) -> list[tuple[int, ...]]:
+    """`ladders` with rungs left out evenly, the longest first, until they combine to at most `limit` points or two rungs each."""
+    lengths = [len(rungs) for rungs in ladders]
+    while _combinations(lengths) > limit and max(lengths) > 2:
+        lengths[lengths.index(max(lengths))] -= 1
+    while _combinations(lengths) > limit:
+        # Too many layers even for two rungs each: the last ones, the deep ones, stay multiplexed.
+        lengths[max(place for place, length in enumerate(lengths) if length > 1)] = 1
+    return [_evenly(rungs, length) for rungs, length in zip(ladders, lengths, strict=True)]
+
+
+def _evenly(rungs: tuple[int, ...], count: int) -> tuple[int, ...]:
+    if count == 1:
+        return rungs[:1]
+    return tuple(dict.fromkeys(rungs[round(place * (len(rungs) - 1) / (count - 1))] for place in range(count)))
+
+
+def _combinations(lengths: Sequence[int]) -> int:
+    count = 1
+    for length in lengths:
+        count *= length
+    return count
+
+
+def _row(one: Estimate) -> dict[str, Any]:
+    totals = summary(one)
+    return {
+        "physical_neurons": one.point.label,
+        "device": one.point.device,
+        "clock_mhz": one.point.clock_mhz,
+        "fits": one.fits,
+        "ff": one.ff.value,
+        "bram36": one.bram36,
+        "dsp": one.dsp,
+        "weight_memory_bits": one.weight_memory_bits,
+        "latency_cycles": one.latency_cycles.value,
+        "interval_cycles": one.interval_cycles,
+        **totals,
+    }
+
+
+def _cost(row: Mapping[str, Any], column: str) -> float:
+    value = row.get(column)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        numbers = (name for name, each in row.items() if isinstance(each, int | float) and not isinstance(each, bool))
+        raise InvalidInput(f"expected one of the columns {', '.join(numbers)}, got {column!r}")
+    return -float(value) if column == "accuracy" else float(value)
+
+
+def _dominates(other: tuple[float, ...], one: tuple[float, ...]) -> bool:
+    return other != one and all(theirs <= mine for theirs, mine in zip(other, one, strict=True))

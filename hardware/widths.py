@@ -1,0 +1,71 @@
+"""The widths of a fixed-point network, taken from its integers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from snn import IF, LIF, Codebook, Integrator, Network, QuantReLU, Source, stored_values
+from snn.neurons import Ramp
+from snn.proof import population_bound
+from snn.synapses import WEIGHTED, Synapse
+from spikewright import InvalidInput
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Bits, two's complement: `weights[projection]`, `potentials[population]` as declared, `accumulators[population]`
+    proved from the weights and the fan-in: they hold any S + b of one step."""
+
+    weights: Mapping[str, int]
+    potentials: Mapping[str, int]
+    accumulators: Mapping[str, int]
+
+
+def widths(network: Network) -> Widths:
+    """The narrowest widths that hold every stored weight and every sum of a step.
+
+    Raises InvalidInput for a float32 network and for time-coded neurons, which no core here can run.
+    """
+    check_fixed(network)
+    inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
+    return Widths(
+        {q.name: signed_bits(_weights(q.synapse)) for q in network.projections},
+        {p.name: int(p.potential_bits or 0) for p in inner},
+        {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
+    )
+
+
+def check_fixed(network: Network) -> None:
+    """Raise InvalidInput unless hardware can be built from `network`."""
+    if network.numbers != "fixed":
+        raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; call network.to_fixed() first")
+    if any(isinstance(p.neuron, Ramp) for p in network.populations):
+        raise InvalidInput("expected IF, LIF, Integrator or QuantReLU neurons, got Ramp; try a network coded with Rate")
+    known = (Source, IF, LIF, Integrator, QuantReLU)
+    for population in network.populations:
+        if not isinstance(population.neuron, known):
+            kind = type(population.neuron).__name__
+            raise InvalidInput(f"expected IF, LIF, Integrator or QuantReLU neurons, got {kind} in {population.name!r}")
+
+
+def signed_bits(values: Any) -> int:
+    """The narrowest two's complement width that holds all integers `values`; at least 1."""
+    array = np.asarray(values)
+    if array.size == 0:
+        return 1
+    low, high = int(array.min()), int(array.max())
+    return max(high.bit_length() + 1 if high > 0 else 1, (-low - 1).bit_length() + 1 if low < 0 else 1)
+
+
+def unsigned_bits(count: int) -> int:
+    """The bits that number `count` things; at least 1."""
+    return max(1, (count - 1).bit_length())
+
+
+def _weights(synapse: Synapse) -> Any:
+    if not isinstance(synapse, WEIGHTED):
+        return synapse.gain
+    storage = synapse.weights
+    return storage.table if isinstance(storage, Codebook) else stored_values(storage)
