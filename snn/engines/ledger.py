@@ -82,5 +82,7 @@ class Ledger:
         if self.network.readout == "count":
             kind = np.float32 if raster.dtype.kind == "f" else np.int64
             return raster.cumsum(axis=0, dtype=kind)
+        if isinstance(self.network.code, Ttfs):  # the value of a spike is the time left, so the first has the largest
+            return raster
         since_first = (raster.cumsum(axis=0) > 0).cumsum(axis=0)
         return since_first.astype(np.int64)
