@@ -1,0 +1,121 @@
+"""One contract for all engines: what the fast ones answer, the reference answers, bit for bit where sums are exact."""
+
+from contextlib import contextmanager
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snn import IF, Activity, Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
+from tests.snn.strategies import Case, cases, noises
+
+RECORD = ("rasters", "potentials")
+FEW = settings(max_examples=40, deadline=None)
+
+
+def both(case: Case, **options) -> tuple[Activity, Activity]:
+    fast = simulate(case.network, case.images, record=RECORD, **options)
+    return fast, simulate(case.network, case.images, record=RECORD, engine="reference", **options)
+
+
+def assert_same(one: Activity, other: Activity, same=np.testing.assert_array_equal) -> None:
+    assert one.axis == other.axis
+    same(one.logits_over_time, other.logits_over_time)
+    for what in ("neurons", "spikes", "synaptic_operations"):
+        assert getattr(one, what).keys() == getattr(other, what).keys()
+        for name, count in getattr(one, what).items():
+            np.testing.assert_array_equal(count, getattr(other, what)[name], err_msg=f"{what} of {name}")
+    np.testing.assert_array_equal(one.decision_step, other.decision_step)
+    for what in RECORD:
+        assert getattr(one, what).keys() == getattr(other, what).keys()
+        for name, record in getattr(one, what).items():
+            same(record, getattr(other, what)[name], err_msg=f"{what} of {name}")
+
+
+@pytest.mark.parametrize("numbers", ["float32", "fixed"])
+@pytest.mark.parametrize("family", ["spiking", "quantised"])
+@FEW
+@given(data=st.data())
+def test_event_equals_reference(family, numbers, data):
+    assert_same(*both(data.draw(cases(family, numbers))))
+
+
+@pytest.mark.parametrize("numbers", ["float32", "fixed"])
+@FEW
+@given(data=st.data())
+def test_event_equals_reference_under_noise(numbers, data):
+    assert_same(*both(data.draw(cases("spiking", numbers)), noise=data.draw(noises())))
+
+
+@FEW
+@given(case=cases("timed"))
+def test_temporal_equals_reference(case):
+    assert_same(*both(case))
+
+
+@FEW
+@given(case=cases("timed"), noise=noises())
+def test_temporal_equals_reference_under_noise(case, noise):
+    """Jittered times are not dyadic, so sums may differ in their last bits."""
+
+    def close(one, other, err_msg=""):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12, err_msg=err_msg)
+
+    assert_same(*both(case, noise=noise), same=close)
+
+
+@pytest.mark.parametrize("family", ["spiking", "quantised", "timed"])
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_answers_do_not_depend_on_threads_or_batch(family, data):
+    """Samples know their own number, so that the first k of a batch are the batch of k, noise or not."""
+    case = data.draw(cases(family))
+    noise = data.draw(noises())
+    with threads(1):
+        whole = simulate(case.network, case.images, noise=noise, record=RECORD)
+    with threads(2):
+        assert_same(simulate(case.network, case.images, noise=noise, record=RECORD), whole)
+    first = data.draw(st.integers(1, len(case.images)))
+    part = simulate(case.network, case.images[:first], noise=noise, record=RECORD)
+    np.testing.assert_array_equal(part.logits_over_time, whole.logits_over_time[:, :first])
+    for name, count in part.synaptic_operations.items():
+        np.testing.assert_array_equal(count, whole.synaptic_operations[name][:first])
+    for name, raster in part.rasters.items():
+        np.testing.assert_array_equal(raster, whole.rasters[name][:, :first])
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**20))
+def test_float_weights_differ_only_within_rounding_of_the_threshold(seed):
+    """Sums of arbitrary float32 numbers depend on their order. Until a neuron's potential comes within rounding of its
+    threshold, no neuron may tell: its first deviating spike must be such a tie."""
+    random = np.random.default_rng(seed)
+    inputs, neurons, steps = 30, 40, 8
+    first, last = (random.normal(size=shape).astype(np.float32) for shape in ((neurons, inputs), (3, neurons)))
+    hidden = Population("a", (neurons,), IF(1.0))
+    network = Network(
+        (Population("in", (inputs,), Source()), hidden, Population("out", (3,), Integrator())),
+        (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last)))),
+        "in", "out", Direct(steps),
+    )  # fmt: skip
+    fast, slow = both(Case(network, random.random((5, inputs), dtype=np.float32)))
+    differs = fast.rasters["a"] != slow.rasters["a"]
+    before_reset = slow.potentials["a"] + slow.rasters["a"]
+    largest = np.abs(before_reset).max() + np.abs(first).sum(axis=1).max()
+    ties = np.abs(before_reset - 1.0) <= inputs * steps * np.finfo(np.float32).eps * largest
+    for place in np.argwhere(differs.any(axis=0)):
+        assert ties[(differs[:, *place].argmax(), *place)]
+    if not differs.any():
+        np.testing.assert_allclose(fast.logits, slow.logits, rtol=1e-4, atol=1e-4)
+
+
+@contextmanager
+def threads(count: int):
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
