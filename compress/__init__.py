@@ -8,6 +8,7 @@ from compress.graph import GraphNode, GraphView, trace
 from compress.prune import PruneSettings, prune
 from compress.quantize import QuantizeSettings, quantize
 from compress.quantizers import QuantReLU
+from compress.storage import load, save
 from compress.training import Epoch, FitState, Hooks, TrainSettings, fit
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "fit",
     "fold_batchnorm",
     "footprint",
+    "load",
     "prune",
     "quantize",
+    "save",
     "trace",
 ]

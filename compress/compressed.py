@@ -39,7 +39,8 @@ class Compressed:
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """Logits `(batch, classes)` of images `(batch, C, H, W)`."""
-        return self.model(x)
+        logits: torch.Tensor = self.model(x)
+        return logits
 
     def eval(self) -> "Compressed":
         """Put the model into evaluation mode, as with an nn.Module."""

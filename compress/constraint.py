@@ -28,28 +28,27 @@ class Constraints:
 class _Constrained(nn.Module):
     """Parametrisation: the free weight goes in, its masked and quantised value comes out, gradients pass through."""
 
+    mask: torch.Tensor | None
+    scale: torch.Tensor
+
     def __init__(self, mask: torch.Tensor | None, bits: int | None, method: str) -> None:
         super().__init__()
         self.bits, self.method = bits, method
         self.register_buffer("mask", mask, persistent=False)
-        self.register_buffer("scale", None, persistent=False)
+        self.register_buffer("scale", torch.ones(1), persistent=False)
 
     def masked(self, weight: torch.Tensor) -> torch.Tensor:
-        mask = self.get_buffer("mask") if self.mask is not None else None
-        return weight if mask is None else weight * mask
+        """The free weight `(out, ...)` without what is pruned."""
+        return weight if self.mask is None else weight * self.mask
 
     def refresh(self, weight: torch.Tensor) -> None:
         """Choose the scales anew for the weights as they are."""
         if self.bits is not None:
             self.scale = weight_scales(self.masked(weight.detach()), self.bits, self.method)
 
-    def codes(self, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        assert self.bits is not None  # only called for quantised layers
-        return to_integers(self.masked(weight), self.scale, self.bits), self.scale
-
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         weight = self.masked(weight)
-        if self.bits is None or self.scale is None:
+        if self.bits is None:
             return weight
         value = to_values(to_integers(weight, self.scale, self.bits), self.scale)
         return value + (weight - weight.detach())  # straight through: exactly `value`, with the gradient of `weight`
@@ -73,9 +72,12 @@ class Held:
 
     def release(self) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         """Write the constrained values into plain weights; the codes of the quantised layers."""
-        codes = {path: part.codes(_free_weight(layer)) for path, (layer, part) in self._parts.items() if part.bits}
+        codes = {}
         for path, (layer, part) in self._parts.items():
-            value = to_values(*codes[path]) if path in codes else part.masked(_free_weight(layer).detach())
+            value = part.masked(_free_weight(layer).detach())
+            if part.bits is not None:
+                codes[path] = (to_integers(value, part.scale, part.bits), part.scale)
+                value = to_values(*codes[path])
             parametrize.remove_parametrizations(layer, "weight", leave_parametrized=False)
             with torch.no_grad():
                 layer.get_parameter("weight").copy_(value)

@@ -16,7 +16,7 @@ def accuracy(model: Callable[[torch.Tensor], torch.Tensor], data: Data, batch_si
     """Fraction of right predictions, 0 to 1; the model is used as it is (set evaluation mode first)."""
     images, labels = check_data(data)
     with torch.no_grad():
-        parts = zip(images.split(batch_size), labels.split(batch_size), strict=True)
+        parts = zip(torch.split(images, batch_size), torch.split(labels, batch_size), strict=True)
         right = sum(int((model(x).argmax(1) == y).sum()) for x, y in parts)
     return right / len(labels)
 

@@ -60,8 +60,8 @@ def _fold_one(
     module: fx.GraphModule, norm: GraphNode, kinds: Mapping[str, GraphNode]
 ) -> tuple[FoldRow, tuple[Rewrite, ...]]:
     place = find(module, norm.name)
-    before, why_not_before = _layer_before(place, kinds)
-    after, why_not_after = _layer_after(place, kinds)
+    before, why_not_before = _layer_before(place, kinds, module)
+    after, why_not_after = _layer_after(place, kinds, module)
     target = before or after
     if target is None:
         return FoldRow(norm.name, "kept", f"before: {why_not_before}; after: {why_not_after}"), ()
@@ -73,7 +73,9 @@ def _fold_one(
     return FoldRow(norm.name, "folded", f"into {target.path} ({'backward' if before else 'forward'})"), changes
 
 
-def _layer_before(place: fx.Node, kinds: Mapping[str, GraphNode]) -> tuple[GraphNode | None, str]:
+def _layer_before(
+    place: fx.Node, kinds: Mapping[str, GraphNode], module: fx.GraphModule
+) -> tuple[GraphNode | None, str]:
     source = place.all_input_nodes[0]
     while kinds[source.name].kind == "identity" and len(source.users) == 1:
         source = source.all_input_nodes[0]
@@ -82,10 +84,12 @@ def _layer_before(place: fx.Node, kinds: Mapping[str, GraphNode]) -> tuple[Graph
         return None, f"{node.name} is {node.kind}, no affine layer"
     if len(source.users) != 1:
         return None, f"{node.name} is also read elsewhere"
-    return _unless_shared(node, kinds, source.graph)
+    return _unless_shared(node, kinds, module)
 
 
-def _layer_after(place: fx.Node, kinds: Mapping[str, GraphNode]) -> tuple[GraphNode | None, str]:
+def _layer_after(
+    place: fx.Node, kinds: Mapping[str, GraphNode], module: fx.GraphModule
+) -> tuple[GraphNode | None, str]:
     reader = place
     while len(reader.users) == 1:
         reader = next(iter(reader.users))
@@ -95,17 +99,19 @@ def _layer_after(place: fx.Node, kinds: Mapping[str, GraphNode]) -> tuple[GraphN
         if node.kind in AFFINE:
             if any(node.args.get("padding", ())):
                 return None, f"{node.name} pads with zeros"
-            return _unless_shared(node, kinds, reader.graph)
+            return _unless_shared(node, kinds, module)
     return None, f"{reader.name} is read by {len(reader.users)} nodes"
 
 
-def _unless_shared(node: GraphNode, kinds: Mapping[str, GraphNode], graph: fx.Graph) -> tuple[GraphNode | None, str]:
-    calls = sum(other.module is node.module for other in kinds.values())
+def _unless_shared(
+    node: GraphNode, kinds: Mapping[str, GraphNode], root: fx.GraphModule
+) -> tuple[GraphNode | None, str]:
+    layer: Any = node.module
+    calls = sum(other.module is layer for other in kinds.values())
     if calls > 1:
         return None, f"{node.path} is called {calls} times"
-    root = graph.owning_module
-    owners = [name for name, value in root.named_parameters(remove_duplicate=False) if value is node.module.weight]
-    loose = [other for other in graph.nodes if other.op == "get_attr" and str(other.target) in owners]
+    owners = [name for name, value in root.named_parameters(remove_duplicate=False) if value is layer.weight]
+    loose = [other for other in root.graph.nodes if other.op == "get_attr" and str(other.target) in owners]
     if len(owners) > 1 or loose:
         return None, f"the weight of {node.path} is used elsewhere too"
     return node, ""

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from compress.kinds import LEAVES, Call, classify, is_inplace
+from compress.kinds import LEAVES, Call, classify, is_inplace, keeps_forward
 from spikewright import InvalidInput
 
 Shape = tuple[int, ...]
@@ -77,7 +77,7 @@ class _Tracer(fx.Tracer):
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         if super().is_leaf_module(m, module_qualified_name):
             return True
-        return any(isinstance(m, leaf) and type(m).forward is leaf.forward for leaf in LEAVES)
+        return any(keeps_forward(m, leaf) for leaf in LEAVES)
 
 
 class _Shapes(fx.Interpreter):
@@ -106,7 +106,7 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     root = plain_copy(model)
     check_finite(root)
     module = _traced(root)
-    _use_inplace_results(module.graph)
+    _use_inplace_results(module)
     module.graph.eliminate_dead_code()
     module.recompile()
     return _view(module, _sample_tensor(sample))
@@ -126,9 +126,10 @@ def as_module(model: Any) -> nn.Module:
 
 
 def plain_copy(model: Any) -> nn.Module:
-    """A copy of the module in evaluation mode, on the CPU, in float32."""
+    """A copy in evaluation mode, on the CPU, in float32; a bare layer is put in an nn.Sequential, to have a path."""
     try:
-        return copy.deepcopy(as_module(model)).to("cpu", torch.float32).eval()
+        copied = copy.deepcopy(as_module(model)).to("cpu", torch.float32).eval()
+        return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
     except (RuntimeError, TypeError) as error:
         raise InvalidInput(f"expected a model that can be copied, got: {_first_line(error)}") from error
 
@@ -156,13 +157,13 @@ def _traced(root: nn.Module) -> fx.GraphModule:
     return fx.GraphModule(root, graph)
 
 
-def _use_inplace_results(graph: fx.Graph) -> None:
+def _use_inplace_results(module: fx.GraphModule) -> None:
     """Let later readers of a value that was changed in place read the result: the graph then says what happens."""
-    order = {node: place for place, node in enumerate(graph.nodes)}
-    for node in list(graph.nodes):
-        if is_inplace(node, graph.owning_module) and isinstance(node.args[0], fx.Node):
-            later = order[node]
-            node.args[0].replace_all_uses_with(node, delete_user_cb=lambda user, later=later: order[user] > later)
+    seen: set[fx.Node] = set()
+    for node in list(module.graph.nodes):
+        seen.add(node)
+        if is_inplace(node, module) and isinstance(node.args[0], fx.Node):
+            node.args[0].replace_all_uses_with(node, delete_user_cb=lambda user: user not in seen)
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
@@ -178,7 +179,7 @@ def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]
     two, three = (_run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in (2, 3))
     fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
     for node in module.graph.nodes:
-        if node.name in fixed and node.op != "get_attr":
+        if node.name in fixed and two[node.name] != three[node.name]:
             raise InvalidInput(
                 f"expected the batch as dimension 0 of every value, got shapes {two[node.name]} and "
                 f"{three[node.name]} for batches of 2 and 3 at {node.name}; try x.flatten(1) and no fixed batch size"

@@ -49,12 +49,17 @@ def _classify_module(call: Call) -> Found:
     if module._forward_hooks or module._forward_pre_hooks:
         return _unsupported(f"{name} with forward hooks, which may change what it computes")
     for kind, rule in _MODULES.items():
-        if isinstance(module, kind) and type(module).forward is kind.forward:
+        if keeps_forward(module, kind):
             return rule(call)
     return _unsupported(f"{name} has no rule")
 
 
-def is_inplace(node: fx.Node, root: Any) -> bool:
+def keeps_forward(module: Any, kind: Any) -> bool:
+    """True for a layer of that kind, or of a subclass that computes the same."""
+    return isinstance(module, kind) and type(module).forward is kind.forward
+
+
+def is_inplace(node: fx.Node, root: nn.Module) -> bool:
     """True when the node overwrites its first argument."""
     if node.op == "call_module":
         return bool(getattr(root.get_submodule(str(node.target)), "inplace", False)) and bool(node.args)

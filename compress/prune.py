@@ -1,4 +1,4 @@
-"""Magnitude pruning with fine-tuning in between (Han et al. 2015, arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
+"""Magnitude pruning with fine-tuning in between (Han et al., arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +10,7 @@ from compress.compressed import Compressed, Draft
 from compress.constraint import held, sparsity_of
 from compress.data import Data
 from compress.layers import weight_layers
+from compress.quantizers import keep_ranges_positive
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
@@ -25,7 +26,7 @@ class PruneSettings:
     scope: str = "global"
     rounds: int = 4
     final_epochs: int = 10
-    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=3))
+    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=4, lr=2e-3, label_smoothing=0.1))
     perturb: Perturb | None = None
 
     def __post_init__(self) -> None:
@@ -59,8 +60,10 @@ def prune(
     rounds = settings.rounds if data is not None else 1
     for turn in range(1, rounds + 1):
         target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
+        stage = f"prune {turn}/{rounds}"
+        hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
         draft.constraints.masks = magnitude_masks(_weights(draft), _masks_now(draft), target, settings.scope)
-        _fine_tune(draft, data, settings, Hooks(settings.perturb, progress=progress, stage=f"prune {turn}/{rounds}"))
+        _fine_tune(draft, data, settings, hooks)
     draft.steps.append(_describe(draft, sparsity, start, settings, data))
     return draft.finish()
 
@@ -97,7 +100,7 @@ def _keep_largest(scores: Mapping[str, torch.Tensor], sparsity: float) -> dict[s
         )
     chosen = torch.zeros_like(flat, dtype=torch.bool)
     chosen[flat.argsort(descending=True, stable=True)[:keep]] = True
-    parts = (chosen & (flat >= 0)).split([score.numel() for score in scores.values()])
+    parts = torch.split(chosen & (flat >= 0), [score.numel() for score in scores.values()])
     return {path: part.reshape(score.shape) for (path, score), part in zip(scores.items(), parts, strict=True)}
 
 

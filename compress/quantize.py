@@ -13,7 +13,7 @@ from compress.data import Data, check_data
 from compress.fold import fold_view
 from compress.graph import trace, view_of
 from compress.layers import weight_layers
-from compress.quantizers import QuantReLU, clip_range, largest_integer
+from compress.quantizers import clip_range, keep_ranges_positive, largest_integer
 from compress.rewrite import Rewrite, apply, quantised_path
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
@@ -30,7 +30,7 @@ class QuantizeSettings:
 
     scale: str = "mse"
     calibration: int = 512
-    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=10, lr=5e-4))
+    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=15, label_smoothing=0.1))
     perturb: Perturb | None = None
 
     def __post_init__(self) -> None:
@@ -139,15 +139,8 @@ def _fine_tune(draft: Draft, data: Data | None, settings: QuantizeSettings, prog
             if next(left):  # not after the last epoch: the weights were trained for the scales they have
                 constraints.refresh()
 
-        hooks = Hooks(settings.perturb, _keep_ranges_positive, refresh, progress=progress, stage="quantize")
+        hooks = Hooks(settings.perturb, keep_ranges_positive, refresh, progress=progress, stage="quantize")
         fit(draft.model, data, settings.training, hooks=hooks)
-
-
-def _keep_ranges_positive(model: nn.Module) -> None:
-    with torch.no_grad():
-        for module in model.modules():
-            if isinstance(module, QuantReLU):
-                module.alpha.clamp_(min=1e-4)
 
 
 def _describe(bits: int, activation_bits: int | None, settings: QuantizeSettings, data: Data | None) -> str:

@@ -5,6 +5,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 
+_LEAST_RANGE = 1e-4
 _FRACTIONS = torch.linspace(0.2, 1.0, 65, dtype=torch.float64)
 
 
@@ -17,7 +18,7 @@ def largest_integer(bits: int) -> int:
     """2^(bits-1) - 1, the largest magnitude of a symmetric code. Raises InvalidInput unless 2 <= bits <= 8."""
     if isinstance(bits, bool) or not isinstance(bits, int) or not 2 <= bits <= 8:
         raise InvalidInput(f"expected weight bits from 2 to 8, got {bits!r}; try bits=4")
-    return 2 ** (bits - 1) - 1
+    return int(2 ** (bits - 1)) - 1
 
 
 def to_integers(weight: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
@@ -92,8 +93,13 @@ class QuantReLU(nn.Module):
         smooth = self.alpha * (inside + (code / self.levels - inside).detach())
         return exact.detach() + (smooth - smooth.detach())  # the value is exact, the gradient that of `smooth`
 
+    @property
+    def clip(self) -> float:
+        """The value of `alpha`, without its gradient."""
+        return self.alpha.detach().item()
+
     def extra_repr(self) -> str:
-        return f"levels={self.levels}, alpha={float(self.alpha):.4g}"
+        return f"levels={self.levels}, alpha={self.clip:.4g}"
 
 
 def clip_range(values: torch.Tensor, levels: int) -> float:
@@ -109,3 +115,11 @@ def clip_range(values: torch.Tensor, levels: int) -> float:
     codes = (round_half_up(positive * levels / alpha).clamp(0, levels) * alpha / levels for alpha in ranges)
     errors = torch.stack([(value - positive).square().sum() for value in codes])
     return float(ranges[errors.argmin()])
+
+
+def keep_ranges_positive(model: nn.Module) -> None:
+    """After an optimiser step: no clip range may have crossed zero."""
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, QuantReLU):
+                module.alpha.clamp_(min=_LEAST_RANGE)

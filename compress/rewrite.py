@@ -13,7 +13,7 @@ from spikewright import InvalidInput
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One change: "trace" the module, "erase" a node, give the layer at `target` a "bias", or "quantise" a ReLU node."""
+    """One change: "trace" the module, "erase" a node, give a layer a "bias", or "quantise" a ReLU node."""
 
     op: str
     target: str = ""
@@ -46,9 +46,9 @@ def apply(module: nn.Module, rewrite: Rewrite) -> None:
 
 def find(module: fx.GraphModule, name: str) -> fx.Node:
     """The fx node of that name. Raises InvalidInput when there is none."""
-    for node in module.graph.nodes:
-        if node.name == name:
-            return node
+    found: fx.Node | None = next((node for node in module.graph.nodes if node.name == name), None)
+    if found is not None:
+        return found
     raise InvalidInput(f"expected a node {name!r} in the graph, got another architecture")
 
 

@@ -130,7 +130,7 @@ class _Loop:
         return Epoch(epoch, total_loss / len(labels), right / len(labels))
 
     def _batches(self, samples: int) -> list[torch.Tensor]:
-        batches = list(torch.randperm(samples, generator=self.shuffle).split(self.settings.batch_size))
+        batches = list(torch.split(torch.randperm(samples, generator=self.shuffle), self.settings.batch_size))
         if len(batches) > 1 and len(batches[-1]) == 1:  # batch norm cannot train on a single sample
             batches[-2:] = [torch.cat(batches[-2:])]
         return batches
