@@ -6,7 +6,7 @@ Every draw is a pure function of (seed, stream, sample, step, neuron), the neuro
 
 g = 0x9E3779B97F4A7C15 and m the finaliser of splitmix64 (Steele, Lea, Flood 2014). The stream is
 2 * (place of the population in `network.populations`) for deletion, and one more for jitter.
-Spikes of the input and of all hidden spiking populations pass through noise; graded values (direct input, QuantReLU) do not.
+Spikes of the input and of all spiking populations pass through noise; graded values (direct input, QuantReLU) do not.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from spikewright import InvalidInput
 
 @dataclass(frozen=True)
 class SpikeDeletion:
-    """Each spike is lost on its way with `probability`: iff draw < probability * 2**64. The neuron that sent it is reset all the same."""
+    """Each spike is lost on its way with `probability`: iff draw < probability * 2**64.
+
+    The neuron that sent it is reset all the same.
+    """
 
     probability: float
     seed: int = 0
@@ -29,17 +32,17 @@ class SpikeDeletion:
 
 @dataclass(frozen=True)
 class SpikeJitter:
-    """Each spike arrives `draw mod (2 width + 1) - width` steps later, kept inside the window; several may then share a step.
+    """Each spike arrives `draw mod (2 width + 1) - width` steps later, kept inside the window.
 
-    In a time-coded network the shift is uniform in +-`width` windows: (draw / 2**64 * 2 - 1) * width * window.
+    Several may then share a step. In a time-coded network the shift is uniform in +-`width` windows: (draw / 2**64 * 2 - 1) * width * window.
     """
 
     width: float
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.width >= 0:
-            raise InvalidInput(f"expected a jitter width >= 0, got {self.width}")
+        if not 0 <= self.width <= 1_000_000:
+            raise InvalidInput(f"expected a jitter width from 0 to 1000000, got {self.width}")
         check_seed(self.seed)
 
 
@@ -55,7 +58,7 @@ def check_seed(seed: int) -> None:
 
 def as_tuple(noise: Noise | tuple[Noise, ...] | None, *, steps: int | None) -> tuple[Noise, ...]:
     """Noise as a tuple, checked against the time axis (`steps` None: no steps). Raises InvalidInput."""
-    chosen = () if noise is None else (noise,) if isinstance(noise, SpikeDeletion | SpikeJitter) else tuple(noise)
+    chosen = () if noise is None else tuple(noise) if isinstance(noise, tuple | list) else (noise,)
     for one in chosen:
         if not isinstance(one, SpikeDeletion | SpikeJitter):
             raise InvalidInput(f"expected SpikeDeletion or SpikeJitter as noise, got {type(one).__name__}")
