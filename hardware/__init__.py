@@ -4,7 +4,9 @@ from hardware.design import DesignPoint, LayerDesign, design, fully_parallel, hy
 from hardware.devices import DEVICES, Device
 from hardware.estimate import Estimate, estimate
 from hardware.explore import Exploration, explore
+from hardware.export import export
 from hardware.interval import Interval
+from hardware.load import Replay, load_core, replay
 from hardware.widths import Widths, widths
 
 __all__ = [
@@ -15,12 +17,16 @@ __all__ = [
     "Exploration",
     "Interval",
     "LayerDesign",
+    "Replay",
     "Widths",
     "design",
     "estimate",
     "explore",
+    "export",
     "fully_parallel",
     "hybrid",
+    "load_core",
+    "replay",
     "time_multiplexed",
     "widths",
 ]

@@ -4,8 +4,8 @@
     FF  = P (V + W + 1) + 2 (+ a sequencer when P < N)                          W = weight bits
     DSP = P where events carry integers (direct input, QuantReLU), else 0
 
-The first and the ROM term are the measured law of a fully parallel layer, N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)). All
-numbers are synthesis estimates before place and route; tools and versions differ by 10 to 20 %.
+The first and the ROM term are the measured law of a fully parallel layer, N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)).
+All numbers are synthesis estimates before place and route; tools and versions differ by 10 to 20 %.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def layer_area(
 
 
 def _weights(flow: Traffic, layer: LayerDesign, area: AreaCoefficients, device: Device) -> Memory:
-    """The weight memory: lanes = weights read per cycle, with the row pointers of sparse or the table of shared weights."""
+    """The weight memory: lanes = weights read per cycle; with row pointers when sparse, a table when shared."""
     kept = flow.storage
     if not kept.words:
         return NOTHING

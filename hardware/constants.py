@@ -37,8 +37,9 @@ PARALLEL_SWEEP_CYCLES = Interval(
 
 @dataclass(frozen=True)
 class AreaCoefficients:
-    """LUTs per family: neuron (constant and per potential bit), ROM (per bit and 64 words), row counter, block multiplexer,
-    state kept in LUT RAM (per bit, up to 32 deep), routing of kernel lanes (per weight bit and extra tap)."""
+    """LUTs per family: neuron (constant and per potential bit), ROM (per bit and 64 words), row counter, block
+    multiplexer, state kept in LUT RAM (per bit, up to 32 deep), routing of kernel lanes (per weight bit and extra
+    tap)."""
 
     per_neuron: Interval
     per_potential_bit: Interval
@@ -53,11 +54,11 @@ def _around(value: float, below: float, above: float) -> Interval:
     return Interval(value * below, value, value * above)
 
 
-# Xilinx 7, [measured]: fully parallel LUT = N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)), largest error 6.2 % over 9 points
-# with V = potential bits, W = weight bits; the band is +-10 %.
-# row_counter: a multiplexed 64 x 64 layer takes 71 LUT: (71 - 10 - 1.7 x 16) / log2(64) = 5.7. [derived]
-# block_mux: multiplexed layers of 15, 29 and 114.5 blocks take 113, 141 and 443 LUT more, (LUT / 8 bits) per further
-# block of 4096 words: 1.0, 0.63, 0.49. [derived]
+# Xilinx 7, [measured]: fully parallel LUT = N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)), largest error 6.2 % over 9
+# points, with V = potential bits and W = weight bits; the band is +-10 %.
+# row_counter: a multiplexed 64 x 64 layer takes 71 LUT, (71 - 10 - 1.7 x 16) / log2(64) = 5.7. [derived]
+# block_mux: multiplexed layers of 15, 29 and 114.5 blocks take 113, 141 and 443 LUT more; per bit (8) and further block
+# of 4096 words that is 1.0, 0.63 and 0.49. [derived]
 # lut_ram, kernel_route: from how the primitives are built; no measurement. [assumed]
 _XC7 = AreaCoefficients(
     per_neuron=_around(10.0, 0.9, 1.1),
@@ -69,8 +70,8 @@ _XC7 = AreaCoefficients(
     kernel_route=Interval(0.05, 0.25, 0.6),
 )
 # ECP5, 4-input LUTs. [measured]: 38 LUT a neuron without its ROM (V = 16), the same as Xilinx 7; 197 with a ROM of 256
-# words of 8 bits: (197 - 38) / (8 x 4) = 5.0. A multiplexed layer took 2.1 times the Xilinx LUTs and up to 4.5 times after
-# packing (carry chains count double), hence the high ends. [derived]
+# words of 8 bits: (197 - 38) / (8 x 4) = 5.0. A multiplexed layer took 2.1 times the Xilinx LUTs and up to 4.5 times
+# after packing (carry chains count double), hence the high ends. [derived]
 _ECP5 = AreaCoefficients(
     per_neuron=_around(10.0, 0.9, 2.4),
     per_potential_bit=_around(1.70, 0.9, 2.4),
@@ -80,7 +81,8 @@ _ECP5 = AreaCoefficients(
     lut_ram=Interval(0.7, 1.4, 3.0),
     kernel_route=Interval(0.1, 0.5, 1.2),
 )
-# Cyclone V, ALUTs. [measured] on one neuron circuit only: 171 ALUT against 131 LUT, a factor of 1.31; the band is a guess.
+# Cyclone V, ALUTs. [measured] on one neuron circuit only: 171 ALUT against 131 LUT, a factor of 1.31.
+# [derived] The band is wide because one circuit says little about others.
 _CYCLONE_V = AreaCoefficients(
     per_neuron=_around(13.1, 0.7, 1.5),
     per_potential_bit=_around(2.23, 0.7, 1.5),
@@ -103,8 +105,8 @@ LUT_ROM_WORDS = 512
 LUT_RAM_WORDS = 32
 BLOCK_MUX_WORDS = 4096
 
-# --- Dynamic energy of an FPGA of the 28 to 40 nm kind, picojoule per resource and busy clock cycle, routing included and
-# at the toggle rates of such circuits (about one node in eight a cycle). [assumed]
+# --- Dynamic energy of an FPGA of the 28 to 40 nm kind, picojoule per resource and busy clock cycle, routing included
+# and at the toggle rates of such circuits (about one node in eight a cycle). [assumed]
 LUT_PJ = Interval(0.02, 0.1, 0.5)
 FF_PJ = Interval(0.004, 0.02, 0.1)  # clock load, every cycle
 BLOCK_PJ = Interval(2.0, 6.0, 20.0)  # one enabled memory block of 10 to 18 kbit

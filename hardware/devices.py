@@ -47,7 +47,7 @@ _ALIASES = {"lfe5u-25f": "ecp5-25k", "lfe5u-85f": "ecp5-85k", "cyclonev": "5csem
 
 
 def device(name: str) -> Device:
-    """The device called `name`, upper or lower case. Raises InvalidInput for an unknown one, with the names that are known."""
+    """The device called `name`, upper or lower case. Raises InvalidInput with the known names for another."""
     key = str(name).lower()
     key = _ALIASES.get(key, key)
     if key not in DEVICES:

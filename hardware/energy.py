@@ -6,18 +6,21 @@ theta' = spikes out, N neurons, T steps, E(n) = 1.09e-5 n + 13.2 pJ for one word
     spiking: read input theta E(0) [5]; weights r E(w) [7, 8]; bias N T E(b); potentials read and written
              (r + N T) E(v) each [9, 10, 14, 15]; write output theta' E(0) [13]
              operations (a + N T + theta') add [1.4, 2.4]; addresses r add [16.3, 17.2], 2 theta MAC for maps [16.2]
-    QuantReLU, m = N x fan-in: read input m E(in) [3] or Nin E(in) [4]; weights m E(w) [6]; bias N E(b); write N E(out) [11, 12]
+    QuantReLU, m = N x fan-in: read input m E(in) [3] or Nin E(in) [4]; weights m E(w) [6]; bias N E(b);
+             write N E(out) [11, 12]
              operations m MAC [1.1, 2.1] + N (add + multiply); addresses Nin + N + Cout K adds for maps, m adds else
 
-r = weights read and a = additions made. Corrections: both are what the engine counted (borders, stride and pruned weights
-known exactly; zeros in dense memories are read all the same), not theta Cout K, so that memory and operations agree under
-stride, where the published code differs; the equation 2.4 counts Nin times too many and leaves the reset out, mended; sweeps
-of biases and potentials happen every step (factor T); the addressing of fully connected layers has its full factor Nin; a leak 2**-k is one
-more add, not a MAC. A direct input is convolved once: MACs instead of adds, its sum read again in each step as a bias.
+r = weights read and a = additions made. Corrections: both are what the engine counted (borders, stride and pruned
+weights known exactly; zeros in dense memories are read all the same), not theta Cout K, so that memory and operations
+agree under stride, where the published code differs; the equation 2.4 counts Nin times too many and leaves the reset
+out, mended; sweeps of biases and potentials happen every step (factor T); the addressing of fully connected layers has
+its full factor Nin; a leak 2**-k is one more add, not a MAC. A direct input is convolved once: MACs instead of adds,
+its sum read again in each step as a bias.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -63,8 +66,8 @@ class LayerEnergy:
 
 @dataclass(frozen=True)
 class Sram:
-    """`access` "word": one access costs the same for any width, as published. "bus": a 64-bit access is shared by the words
-    that fit into it, so narrow words pay; E / floor(64 / bits)."""
+    """`access` "word": one access costs the same for any width, as published. "bus": a 64-bit access is shared by the
+    words that fit into it, so narrow words pay; E / floor(64 / bits)."""
 
     access: Access = "word"
 
@@ -82,7 +85,7 @@ class Sram:
 
 
 def add_pj(bits: int) -> float:
-    """Picojoule of an addition of `bits`: linear between the points of Horowitz 2014, and beyond the last by its slope."""
+    """Picojoule of an addition of `bits`: linear between the points of Horowitz 2014 and beyond."""
     return _interpolate(ADD_PJ, bits)
 
 
@@ -137,7 +140,7 @@ def _sweep_additions(population: Population, sweeps: float, spikes_out: float) -
 
 
 def _bias_pj(population: Population, flows: Sequence[Traffic], sizes: Widths, sram: Sram) -> float:
-    """One access to the bias of a neuron; with a direct input that is the held sum. Nothing when all biases are zero."""
+    """One access to the bias of a neuron; with a direct input that is the held sum. 0 without biases."""
     if any(flow.graded for flow in flows):
         bits = sizes.accumulators[population.name]
         return sram.access_pj(population.size * bits, bits)
@@ -187,7 +190,7 @@ def _memory(picojoule: float) -> Interval:
 
 
 def _interpolate(points: tuple[tuple[int, float], ...], bits: int) -> float:
-    for (low, below), (high, above) in zip(points, points[1:], strict=False):
+    for (low, below), (high, above) in pairwise(points):
         if bits <= high or high == points[-1][0]:
             return below + (above - below) * (bits - low) / (high - low)
     return points[-1][1]

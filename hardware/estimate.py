@@ -1,9 +1,7 @@
 """The verb: `estimate(network, activity, point) -> Estimate`."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from hardware.area import LayerArea, layer_area
 from hardware.design import DesignPoint, LayerDesign, check_point, layers_of
@@ -13,8 +11,8 @@ from hardware.energy import Access, LayerEnergy, Sram, layer_energy
 from hardware.interval import Interval, total
 from hardware.latency import LayerCycles, layer_cycles, pipeline_latency
 from hardware.power import dynamic_uj, energy_uj
-from hardware.traffic import Traffic, traffic
-from hardware.widths import Widths, widths
+from hardware.traffic import traffic
+from hardware.widths import widths
 from snn import Activity, Network, Population
 from spikewright import InvalidInput, Table
 
@@ -38,8 +36,8 @@ class Estimate:
     """What `point` costs per inference, low, middle and high. Totals are sums over `layers`, latencies as in `latency`.
 
     `latency_cycles`, `latency_s`: from the first input event to the answer. `interval_cycles`: between two answers when
-    inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an FPGA's
-    energy; the two are never mixed.
+    inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an
+    FPGA's energy; the two are never mixed.
     """
 
     point: DesignPoint
@@ -120,24 +118,9 @@ class Estimate:
     @property
     def table(self) -> Table:
         """A row for each layer and one for all of them."""
-        return Table.of([*(_layer_row(layer, self.device) for layer in self.layers), self._total_row()])
+        from hardware.rows import layer_row, total_row
 
-    def _total_row(self) -> dict[str, Any]:
-        return {
-            "layer": "total",
-            "physical_neurons": sum(layer.design.physical_neurons for layer in self.layers),
-            "neurons": sum(layer.neurons for layer in self.layers),
-            "spikes": sum(layer.spikes for layer in self.layers),
-            **dict(_spread("lut", self.lut)),
-            "ff": self.ff.value,
-            "bram36": self.bram36,
-            "dsp": self.dsp,
-            "weight_memory_bits": self.weight_memory_bits,
-            "busy_cycles": self.latency_cycles.value,
-            **{f"asic45_{part}_nj": each.value for part, each in self.asic45_split_nj.items()},
-            **dict(_spread("asic45_energy_nj", self.asic45_energy_nj)),
-            **dict(_spread("fpga_energy_uj", self.fpga_energy_uj)),
-        }
+        return Table.of([*(layer_row(layer, self.device) for layer in self.layers), total_row(self)])
 
 
 def estimate(network: Network, activity: Activity, point: DesignPoint, *, memory_access: Access = "word") -> Estimate:
@@ -199,42 +182,3 @@ def _spikes(activity: Activity, population: Population) -> float:
             f"expected the activity of this network, got one without {population.name!r}; simulate it first"
         )
     return float(activity.spikes[population.name].mean())
-
-
-def _layer_row(layer: LayerEstimate, device: Device) -> dict[str, Any]:
-    return {
-        "layer": layer.design.population,
-        "physical_neurons": layer.design.physical_neurons,
-        "neurons": layer.neurons,
-        "spikes": layer.spikes,
-        **dict(_spread("lut", layer.area.lut)),
-        "ff": layer.area.ff.value,
-        "bram36": layer.area.blocks * device.block_kbit / 36,
-        "dsp": layer.area.dsp,
-        "weight_memory_bits": layer.weight_bits,
-        "busy_cycles": layer.cycles.total.value,
-        "asic45_memory_nj": layer.asic45.memory_nj.value,
-        "asic45_operations_nj": layer.asic45.operations_nj.value,
-        "asic45_addressing_nj": layer.asic45.addressing_nj.value,
-        **dict(_spread("asic45_energy_nj", layer.asic45.total_nj)),
-        **dict(_spread("fpga_energy_uj", layer.dynamic_uj)),
-    }
-
-
-def _spread(name: str, interval: Interval) -> Iterator[tuple[str, float]]:
-    yield name, interval.value
-    yield f"{name}_low", interval.low
-    yield f"{name}_high", interval.high
-
-
-def summary(
-    estimate: Estimate, columns: Sequence[str] = ("lut", "latency_us", "asic45_energy_nj", "fpga_energy_uj")
-) -> dict[str, float]:
-    """The totals under their column names, each of `columns` with its low and high bound. Latency is in microseconds."""
-    spreads = {
-        "lut": estimate.lut,
-        "latency_us": estimate.latency_s * 1e6,
-        "asic45_energy_nj": estimate.asic45_energy_nj,
-        "fpga_energy_uj": estimate.fpga_energy_uj,
-    }
-    return {key: value for name in columns for key, value in _spread(name, spreads[name])}

@@ -7,7 +7,8 @@ from typing import Any
 
 from hardware.design import DesignPoint, design, fully_parallel, hybrid, ladder, layers_of, time_multiplexed
 from hardware.devices import device as find_device
-from hardware.estimate import Estimate, Estimator, summary
+from hardware.estimate import Estimate, Estimator
+from hardware.rows import summary
 from snn import Activity, Network
 from spikewright import InvalidInput, Progress, Table, silent
 
@@ -17,9 +18,9 @@ SWEEP_LIMIT = 256
 
 @dataclass(frozen=True, eq=False)
 class Exploration:
-    """Every point that was tried. `table` has a row for each, in the order of `estimates` and `candidates` (numbers of networks).
+    """Every point that was tried. `table` has a row for each, as `estimates` has; `candidate` counts the networks.
 
-    Columns end in their unit; `_low` and `_high` are bounds; `fits` says whether the middle estimates stay in the device.
+    Columns end in their unit; `_low` and `_high` are bounds; `fits`: the middle estimates stay within the device.
     """
 
     table: Table
@@ -44,7 +45,8 @@ class Exploration:
 
         Raises InvalidInput when nothing fits the device, or for an unknown column.
         """
-        return self.estimates[self._best_row(column, candidate)["point"]].point
+        number: int = self._best_row(column, candidate)["point"]
+        return self.estimates[number].point
 
     def best_network(self, column: str = "fpga_energy_uj") -> tuple[Network, DesignPoint]:
         """`best` over all candidates, together with its network."""
@@ -61,8 +63,9 @@ class Exploration:
         smallest = min(self.estimates, key=lambda one: one.lut.value)
         device = smallest.device
         return (
-            f"the smallest takes {smallest.lut.value:.0f} of {device.lut} LUT, {smallest.blocks} of {device.blocks} memory"
-            f" blocks and {smallest.dsp} of {device.dsp} DSP of {device.name}; try a larger device or fewer weight bits"
+            f"the smallest takes {smallest.lut.value:.0f} of {device.lut} LUT, {smallest.blocks} of {device.blocks}"
+            f" memory blocks and {smallest.dsp} of {device.dsp} DSP of {device.name};"
+            " try a larger device or fewer weight bits"
         )
 
 
@@ -78,9 +81,9 @@ def explore(
     """Estimate designs of every `(network, activity)` of `candidates`.
 
     Per candidate: the three named corners, and P per layer from a ladder that halves the passes (1 ... N), in all
-    combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep by
-    your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column.
-    Raises InvalidInput for no candidates, float32 networks, unknown devices or layers.
+    combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep
+    by your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
+    for no candidates, float32 networks, unknown devices or layers.
     """
     if not candidates:
         raise InvalidInput("expected at least one (network, activity), got none")
@@ -123,7 +126,7 @@ def _sweep(network: Network) -> Iterator[dict[str, int]]:
 
 
 def thinned(ladders: list[tuple[int, ...]], limit: int) -> list[tuple[int, ...]]:
-    """`ladders` with rungs left out evenly, the longest first, until they combine to at most `limit` points or two rungs each."""
+    """`ladders` with rungs left out evenly, the longest first, until they combine to at most `limit` points."""
     lengths = [len(rungs) for rungs in ladders]
     while _combinations(lengths) > limit and max(lengths) > 2:
         lengths[lengths.index(max(lengths))] -= 1

@@ -1,7 +1,7 @@
 """One cycle law for every P.
 
-With `passes` = ceil(channels / channel lanes) x ceil(taps / kernel lanes) per event and `rows` = ceil(C / channel lanes)
-x ceil(H W / kernel lanes) for the sweep at the end of each step (bias, threshold, reset):
+With `passes` = ceil(channels / channel lanes) x ceil(taps / kernel lanes) per event and `rows` = ceil(C / channel
+lanes) x ceil(H W / kernel lanes) for the sweep at the end of each step (bias, threshold, reset):
 
     cycles = sum over projections of events (passes + 2) + steps (rows + 2)      P < N, potentials in a RAM
     cycles = sum over projections of events              + 2.5 steps             P = N, potentials in registers
@@ -10,10 +10,10 @@ For a fully connected layer of N neurons and P = 1 that is (events + 1) (N + 2) 
 A direct input enters once, before the first step. Sparse storage walks the surviving weights: `passes` shrinks with the
 density, down to one. QuantReLU layers (MAC cores) are frame based: rows (fan-in + 2), surviving weights only.
 
-Layers form a pipeline over the steps: latency = sum of (once + step) + (steps - 1) x the slowest step. The low bound is the
-slowest layer alone (perfect overlap), the high bound the sum of all layers (none). A layerwise network, and one of a
-single step, does not overlap: latency = sum. Throughput is set by the slowest layer.
-The encoder of the input and the link to a host are not counted.
+Layers form a pipeline over the steps: latency = sum of (once + step) + (steps - 1) x the slowest step. The low bound is
+the slowest layer alone (perfect overlap), the high bound the sum of all layers (none). A layerwise network, and one of
+a single step, does not overlap: latency = sum. Throughput is set by the slowest layer. The encoder of the input and the
+link to a host are not counted.
 """
 
 from collections.abc import Sequence

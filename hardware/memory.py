@@ -24,8 +24,8 @@ NOTHING = Memory(ZERO, 0)
 def block_count(device: Device, width: int, depth: int) -> int:
     """Blocks for a memory `width` bits wide and `depth` words deep: the cheapest of the block's modes.
 
-    min over modes of ceil(width / mode width) ceil(depth / mode depth). A row of 512 bits takes 15 half blocks of Xilinx
-    whatever its depth up to 512.
+    min over modes of ceil(width / mode width) ceil(depth / mode depth). A row of 512 bits takes 15 half blocks of
+    Xilinx whatever its depth up to 512.
     """
     if width < 1 or depth < 1:
         return 0
@@ -34,7 +34,7 @@ def block_count(device: Device, width: int, depth: int) -> int:
 
 @dataclass(frozen=True)
 class Rom:
-    """`words` of `bits`, `lanes` of them read per cycle. `tables`: LUT tables of 64 words that hold one bit of all of it."""
+    """`words` of `bits`, `lanes` of them read per cycle; `tables` of 64 x 1 bits hold one bit of them all."""
 
     words: int
     bits: int
@@ -43,9 +43,9 @@ class Rom:
 
 
 def read_only(device: Device, area: AreaCoefficients, rom: Rom) -> Memory:
-    """LUT = c bits tables, or blocks when a lane is deeper than 512 words; more blocks than a lane has need a multiplexer.
+    """LUT = c bits tables; blocks when a lane is deeper than 512 words, with a multiplexer over those of a lane.
 
-    A neuron's words stay in its own tables whoever reads them, so in LUTs the ROM costs the same for every number of lanes.
+    A neuron's words stay in its own tables whoever reads them: in LUTs a ROM costs the same for any number of lanes.
     """
     words, bits = rom.words, rom.bits
     if words < 1 or bits < 1:

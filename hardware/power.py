@@ -1,8 +1,10 @@
 """`fpga_energy_uj`: what an FPGA spends on an inference; not to be mixed with the 45 nm index.
 
-    E = static power x latency + sum over layers of busy cycles (LUT e_lut + blocks e_block + DSP e_dsp) + latency FF e_ff
+    E = static power x latency + sum over layers of busy cycles (LUT e_lut + blocks e_block + DSP e_dsp)
+        + latency FF e_ff
 
-The coefficients are assumed, with wide intervals (see `constants`): trust the order of two designs, not the microjoules.
+The coefficients are assumed, with wide intervals (see `constants`): trust the order of two designs, not
+the microjoules.
 """
 
 from collections.abc import Sequence

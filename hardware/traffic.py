@@ -31,8 +31,8 @@ class Traffic:
 
     `events`: spikes of the source (graded values that are not zero). `operations`: additions of surviving weights, as
     counted by the engine. `reads`: weights read for them; dense storage reads its zeros too, sparse storage skips them.
-    `channels`, `taps`: one event reaches `channels x taps` neurons at most. `rows`: sources of events that share no weights.
-    `graded`: events carry integers, so weights are multiplied (direct input, QuantReLU).
+    `channels`, `taps`: one event reaches `channels x taps` neurons at most. `rows`: sources of events that share
+    no weights. `graded`: events carry integers, so weights are multiplied (direct input, QuantReLU).
     """
 
     projection: Projection
@@ -68,7 +68,7 @@ class Stored:
 
 
 def traffic(network: Network, activity: Activity, projection: Projection) -> Traffic:
-    """The traffic of `projection`, averaged over the samples of `activity`. Raises InvalidInput when they do not belong together."""
+    """The traffic of `projection`, averaged over the samples of `activity`. Raises InvalidInput for another's."""
     try:
         events = float(activity.spikes[projection.source].mean())
         operations = float(activity.synaptic_operations[projection.name].mean())
@@ -100,7 +100,7 @@ def graded(network: Network, projection: Projection) -> bool:
 
 
 def reach(network: Network, projection: Projection) -> tuple[int, int, int]:
-    """`(channels, taps, rows)`: the target channels of one event, the positions it reaches, the rows of the weight memory.
+    """`(channels, taps, rows)`: the target channels of one event, its positions, the rows of the weight memory.
 
     A stride leaves ceil(kernel / stride) positions along each axis.
     """
@@ -118,7 +118,7 @@ def reach(network: Network, projection: Projection) -> tuple[int, int, int]:
 
 
 def fan_in(network: Network, projection: Projection) -> int:
-    """Inputs of one target neuron, padding included: in x kernel, or all of a Linear; a summed pool counts each of its events."""
+    """Inputs of one target neuron, padding included: in x kernel, all of a Linear; a pool counts each event."""
     synapse, area = projection.synapse, projection.pool[0] * projection.pool[1]
     if isinstance(synapse, WEIGHTED):
         return int(np.prod(synapse.weights.shape[1:])) * area
