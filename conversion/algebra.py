@@ -101,7 +101,7 @@ def linear(value: Signal, kernel: Kernel, bias: Floats, name: str) -> Current:
 
 def conv_map(values: Floats, weights: Floats, args: Mapping[str, Any]) -> Floats:
     """Cross-correlation of one map `(C, H, W)` in float64."""
-    image, kernel = (torch.from_numpy(np.ascontiguousarray(array)) for array in (values[None], weights))
+    image, kernel = torch.tensor(values[None]), torch.tensor(weights)
     moved = F.conv2d(image, kernel, None, args["stride"], args["padding"], args["dilation"], args["groups"])
     result: Floats = moved[0].numpy()
     return result
@@ -160,7 +160,7 @@ def _overlapping(value: Signal, window: tuple[Pair, Pair, Pair], name: str) -> C
 
 
 def _average_map(values: Floats, kernel: Pair, stride: Pair, padding: Pair) -> Floats:
-    image = torch.from_numpy(np.ascontiguousarray(values[None]))
+    image = torch.tensor(values[None])
     result: Floats = F.avg_pool2d(image, kernel, stride, padding)[0].numpy()
     return result
 

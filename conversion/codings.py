@@ -111,7 +111,8 @@ def _ttfs(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> Coding:
         windows = {name: top * (1.0 + recipe.margin) for name, top in tops.items()}
     else:
         bounds = upper_bounds(plan.units, (INPUT, plan.view.input_shape), recipe.levels)
-        windows = {name: bound * (1.0 + ROUNDING_GUARD) for name, bound in bounds.items()}
+        # A layer that no input can wake has bound 0; any window is exact for it.
+        windows = {name: bound * (1.0 + ROUNDING_GUARD) or 1.0 for name, bound in bounds.items()}
     cells = {
         unit.name: _ramp(unit, windows[unit.name] if unit.alpha is None else unit.alpha, recipe) for unit in plan.hidden
     }
@@ -122,10 +123,6 @@ def _ttfs(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> Coding:
 
 
 def _ramp(unit: Unit, window: float, recipe: Ttfs) -> Cell:
-    if window <= 0.0:
-        raise InvalidInput(
-            f"expected an input in [0, 1] that wakes layer {unit.name!r}, got none; try removing the layer"
-        )
     if unit.alpha is not None:
         detail = f"window = alpha {window:.4g} with the {unit.levels} levels of its QuantReLU, which it equals"
         return Cell(Ramp(window, unit.levels), np.ones(()), f"Ramp population {unit.name!r}, {detail}")

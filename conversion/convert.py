@@ -11,7 +11,7 @@ from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.codings import coding_of
 from conversion.emit import emit
 from conversion.errors import Unconvertible
-from conversion.recipes import Recipe
+from conversion.recipes import Recipe, Ttfs
 from conversion.walk import read
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
@@ -33,6 +33,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     view, rows = rewritten_view(model, images)
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))
+    plan = plan.integrated() if isinstance(recipe, Ttfs) else plan
     return emit(plan, coding_of(plan, images, recipe))
 
 

@@ -67,7 +67,8 @@ def _relu(walk: Walk, node: GraphNode) -> Value:
 
 def _quantised_relu(walk: Walk, node: GraphNode) -> Value:
     current = algebra.as_current(walk.flow(node), walk.shapes, node.name)
-    alpha, levels = float(getattr(node.module, "alpha")), int(getattr(node.module, "levels"))  # noqa: B009
+    module: Any = node.module
+    alpha, levels = float(module.alpha.detach()), int(module.levels)
     walk.note(node.name, "rewritten", "", neurons=int(np.prod(current.shape)))
     return walk.fire(current, node.name, alpha, levels)
 

@@ -110,7 +110,7 @@ def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int
     shapes = {name: shape} | {unit.name: unit.shape for unit in units}
     bounds = {}
     for unit in units:
-        low = high = torch.from_numpy(np.ascontiguousarray(unit.bias))[None]
+        low = high = torch.tensor(unit.bias)[None]
         for term in unit.terms:
             less, more = _through(term, maps[term.source], shapes[term.source])
             low, high = low + less.reshape(low.shape), high + more.reshape(high.shape)
@@ -129,7 +129,7 @@ def _through(term: Term, interval: Interval, shape: Shape) -> Interval:
         low, high = (F.avg_pool2d(value, term.pool) * area for value in (low, high))
     if term.kernel is None:
         return _scaled(term, (low, high), shape)
-    weights = torch.from_numpy(real_weights(term, shape))
+    weights = torch.tensor(real_weights(term, shape))
     plus, minus = weights.clamp(min=0), weights.clamp(max=0)
     return _apply(term, low, plus) + _apply(term, high, minus), _apply(term, high, plus) + _apply(term, low, minus)
 
@@ -139,7 +139,7 @@ def _scaled(term: Term, interval: Interval, shape: Shape) -> Interval:
     if term.op == "avgpool":
         kernel, stride = term.args["kernel"], term.args["stride"]
         low, high = (F.avg_pool2d(value, kernel, stride) * kernel[0] * kernel[1] for value in (low, high))
-    gain = torch.from_numpy(np.asarray(input_gain(term, np.ones(()), shape)))
+    gain = torch.tensor(input_gain(term, np.ones(()), shape))
     gain = gain.reshape(-1, *[1] * (low.ndim - 2)) if gain.ndim else gain
     return torch.minimum(low * gain, high * gain), torch.maximum(low * gain, high * gain)
 

@@ -1,7 +1,7 @@
 """The walk over a model's graph: from layers to units and terms, with a report row for every node."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from compress import GraphNode, GraphView
 from conversion import algebra
 from conversion.errors import Refusal, Unconvertible
-from conversion.values import Answer, Current, Floats, Kernel, Signal, Unit, Value
+from conversion.values import Answer, Current, Floats, Kernel, Signal, Term, Unit, Value
 from snn import ReportRow
 from snn.synapses import Shape
 
@@ -36,6 +36,15 @@ class Plan:
     def hidden(self) -> tuple[Unit, ...]:
         """The units that send something: all but an integrating output."""
         return tuple(unit for unit in self.units if not unit.answers)
+
+    def integrated(self) -> "Plan":
+        """The plan with an output that adds up: values sent in time cannot be counted."""
+        last = self.output
+        if last.answers:
+            return self
+        term = Term(last.name, "identity")
+        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
+        return replace(self, units=(*self.units, unit))
 
 
 @dataclass
@@ -133,8 +142,7 @@ def _finish(walk: Walk) -> None:
     except Refusal as refusal:
         walk.note(node, "refused", str(refusal))
         return
-    name = walk.unique(current.name if current.name != node else "output")
-    walk.units.append(Unit(name, node, current.shape, current.terms, current.bias, answers=True))
+    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
 
 
 def _is_read(walk: Walk, source: str) -> bool:
