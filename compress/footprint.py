@@ -8,6 +8,7 @@ import numpy as np
 
 from compress.graph import as_module
 from compress.layers import weight_layers
+from compress.quantizers import QuantReLU
 from spikewright import Table
 
 FLOAT_BITS = 32
@@ -117,7 +118,7 @@ def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
     owned = {id(value) for layer in layers.values() for value in layer.parameters(recurse=False)}
     other = _floats(value for value in module.parameters() if id(value) not in owned)
     other += _floats(value for value in module.buffers() if value.is_floating_point())
-    clips = sum(name.split(".")[-1] == "alpha" for name, _ in module.named_parameters())
+    clips = sum(isinstance(part, QuantReLU) for part in module.modules())
     return Footprint(rows, FLOAT_BITS * other, FLOAT_BITS * (other - clips))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from compress.kinds import LEAVES, Call, classify, is_inplace, keeps_forward
+from compress.kinds import LEAVES, classify, is_inplace, keeps_forward
+from compress.rules import Call
 from spikewright import InvalidInput
 
 Shape = tuple[int, ...]
