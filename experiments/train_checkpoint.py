@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
@@ -57,7 +57,8 @@ def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Opt
 
 def save_weights(path: Path, model: nn.Module) -> None:
     """Write the model's state dict as safetensors."""
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}, path)
+    # As bytes: written by safetensors itself, the file would be readable by its owner only.
+    path.write_bytes(save({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}))
 
 
 def load_weights(path: Path, model: nn.Module) -> None:
