@@ -66,7 +66,7 @@ _XC7 = AreaCoefficients(
     rom=_around(1.20, 0.9, 1.1),
     row_counter=Interval(2.0, 5.7, 10.0),
     block_mux=Interval(0.45, 0.6, 1.0),
-    lut_ram=Interval(0.4, 0.67, 1.4),
+    lut_ram=Interval(0.4, 0.5, 1.4),
     kernel_route=Interval(0.05, 0.25, 0.6),
 )
 # ECP5, 4-input LUTs. [measured]: 38 LUT a neuron without its ROM (V = 16), the same as Xilinx 7; 197 with a ROM of 256

@@ -137,6 +137,10 @@ class Estimator:
     """Estimates of many points of one network: what does not depend on the point is worked out once."""
 
     def __init__(self, network: Network, activity: Activity, memory_access: Access = "word") -> None:
+        if activity.steps != network.steps:
+            raise InvalidInput(
+                f"expected an activity of {network.steps} steps, got {activity.steps}; simulate it again"
+            )
         self.network, self.sizes, self.sram = network, widths(network), Sram(memory_access)
         self.populations = layers_of(network)
         self.flows = {

@@ -80,7 +80,7 @@ def explore(
 ) -> Exploration:
     """Estimate designs of every `(network, activity)` of `candidates`.
 
-    Per candidate: the three named corners, and P per layer from a ladder that halves the passes (1 ... N), in all
+    Per candidate: the three named corners, and P per layer from a ladder of doublings from 1 to N, in all
     combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep
     by your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
     for no candidates, float32 networks, unknown devices or layers.

@@ -13,7 +13,7 @@ density, down to one. QuantReLU layers (MAC cores) are frame based: rows (fan-in
 Layers form a pipeline over the steps: latency = sum of (once + step) + (steps - 1) x the slowest step. The low bound is
 the slowest layer alone (perfect overlap), the high bound the sum of all layers (none). A layerwise network, and one of
 a single step, does not overlap: latency = sum. Throughput is set by the slowest layer. The encoder of the input and the
-link to a host are not counted.
+link to a host are not counted, nor is a unit that decides early.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,104 @@
+"""Designs, devices and widths: what is allowed, and what is said when it is not."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware import (
+    DEVICES,
+    DesignPoint,
+    LayerDesign,
+    design,
+    estimate,
+    fully_parallel,
+    hybrid,
+    time_multiplexed,
+    widths,
+)
+from hardware.design import check_point, ladder, layer_design, layers_of
+from hardware.widths import signed_bits
+from snn import IF, Population
+from spikewright import InvalidInput
+from tests.hardware.small_networks import active, perceptron
+from tests.snn.strategies import networks
+
+
+def test_corners() -> None:
+    network = perceptron((8, 6, 4, 3))
+    activity = active(network, {"in": 40, "h0": 2, "h1": 1})
+    assert fully_parallel(network).label == "6/4/3"
+    assert time_multiplexed(network, device="ecp5-85k").label == "1/1/1"
+    # 240 of 251 additions enter h0, so it alone does half of the work.
+    assert hybrid(network, activity, clock_mhz=50).label == "6/1/1"
+
+
+@given(networks("spiking", "fixed"))
+def test_every_corner_is_a_design_of_the_network(network) -> None:
+    for point in (fully_parallel(network), time_multiplexed(network)):
+        check_point(network, point)
+    assert all(layer.physical_neurons == 1 for layer in time_multiplexed(network).layers)
+    sizes = {p.name: p.size for p in layers_of(network)}
+    assert {layer.population: layer.physical_neurons for layer in fully_parallel(network).layers} == sizes
+
+
+@given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 9))
+def test_ladder_climbs_from_one_to_all_neurons(channels: int, height: int, width: int) -> None:
+    population = Population("p", (channels, height, width), IF(1))
+    rungs = ladder(population)
+    assert rungs[0] == 1 and rungs[-1] == population.size
+    for rung in rungs:
+        layer = layer_design(population, rung)
+        assert layer.channel_lanes * layer.kernel_lanes == rung and layer.channel_lanes <= channels
+
+
+@pytest.mark.parametrize("count", [0, 5000, -1, True, 1.5])
+def test_p_outside_the_layer(count) -> None:
+    with pytest.raises(InvalidInput, match="physical neurons"):
+        design(perceptron((4, 3, 2)), {"h0": count})
+
+
+def test_p_that_does_not_fill_the_lanes() -> None:
+    with pytest.raises(InvalidInput, match="try 6 or 12"):
+        layer_design(Population("c", (6, 4, 4), IF(1)), 7)
+
+
+def test_wrong_points() -> None:
+    network = perceptron((4, 3, 2))
+    activity = active(network, {"in": 1})
+    with pytest.raises(InvalidInput, match="expected layers among h0, out, got x"):
+        design(network, {"x": 1})
+    with pytest.raises(InvalidInput, match="one layer for each"):
+        estimate(network, activity, DesignPoint((LayerDesign("h0", 1),)))
+    with pytest.raises(InvalidInput, match="kernel lanes"):
+        estimate(network, activity, DesignPoint((LayerDesign("h0", 2, 2), LayerDesign("out", 1))))
+    with pytest.raises(InvalidInput, match="clock"):
+        DesignPoint((), clock_mhz=float("nan"))
+    with pytest.raises(InvalidInput, match="xc7a35t, xc7a100t, xc7z020, ecp5-25k, ecp5-85k, 5csema5, got 'virtex'"):
+        DesignPoint((), device="virtex")
+
+
+def test_float_networks_are_sent_to_fixed() -> None:
+    network = perceptron((4, 3, 2))
+    floating = type(network)(network.populations, network.projections, "in", "out", network.code)
+    with pytest.raises(InvalidInput, match=r"call network\.to_fixed\(\) first"):
+        time_multiplexed(floating)
+
+
+def test_devices_hold_what_they_are_known_for() -> None:
+    assert (DEVICES["xc7a100t"].lut, DEVICES["xc7a100t"].blocks / 2, DEVICES["xc7a100t"].dsp) == (63400, 135, 240)
+    assert all(0 < device.static_w.low < device.static_w.high for device in DEVICES.values())
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), min_size=1))
+def test_signed_bits_is_the_narrowest_that_holds(values: list[int]) -> None:
+    bits = signed_bits(np.array(values))
+    holds = lambda width: all(-(2 ** (width - 1)) <= value < 2 ** (width - 1) for value in values)  # noqa: E731
+    assert holds(bits) and (bits == 1 or not holds(bits - 1))
+
+
+def test_accumulator_is_proved_from_the_weights() -> None:
+    network = perceptron((4, 2, 2), limit=3)
+    weights = network.projections[0].synapse.weights.values
+    bound = int(np.abs(weights).sum(axis=1).max()) + 1  # the largest sum of a step, and a bias of one
+    assert widths(network).accumulators["h0"] == bound.bit_length() + 1

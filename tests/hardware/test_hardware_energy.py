@@ -1,0 +1,66 @@
+"""The 45 nm index: golden numbers beside their derivation."""
+
+import pytest
+
+from hardware import estimate, time_multiplexed
+from hardware.constants import SRAM_ERROR, SRAM_PJ_AT_ZERO, SRAM_PJ_PER_BIT, SRAM_POINTS
+from hardware.energy import add_pj, multiply_pj
+from spikewright import InvalidInput
+from tests.hardware.small_networks import active, formal, perceptron
+
+
+def test_energy_of_the_reference_network() -> None:
+    # 784-128-10, 8 bits, 10 steps, after Lemaire et al. 2022, 0.25 spikes per input and hidden neuron in the window.
+    # Hidden layer, theta = 196: weights 196 x 128 x E(784 x 128 x 8) = 25,088 x 21.95 pJ = 551 nJ, potentials
+    # 2 x (25,088 + 1280) x E(128 x 8) = 52,736 x 13.21 pJ = 697 nJ, biases 1280 x 13.2 pJ = 17 nJ, spikes 3 nJ,
+    # operations and addresses 1.6 nJ; output layer 16 nJ: 1.29 uJ. The formal network of this size takes 2.26 uJ.
+    network = perceptron()
+    low = estimate(network, active(network, {"in": 196, "h0": 32}), time_multiplexed(network))
+    full = estimate(network, active(network, {"in": 784, "h0": 128}), time_multiplexed(network))
+    assert low.asic45_energy_nj.value == pytest.approx(1286, rel=1e-3)
+    assert full.asic45_energy_nj.value == pytest.approx(4980, rel=1e-3)
+    parts = low.asic45_split_nj
+    assert sum(part.value for part in parts.values()) == pytest.approx(low.asic45_energy_nj.value)
+    assert parts["memory"].value > 0.99 * low.asic45_energy_nj.value
+
+
+def test_energy_of_the_formal_network() -> None:
+    # 784 x 128 weights at E(784 x 128 x 8) = 21.95 pJ and 1280 at 13.3, MACs of 0.23 pJ and addresses: 2.26 uJ.
+    network = formal()
+    one = estimate(network, active(network, {"in": 784, "h0": 128}), time_multiplexed(network))
+    assert one.asic45_energy_nj.value == pytest.approx(2262, rel=2e-3)
+    below, above = (spiking_energy_nj(rate) for rate in (0.44, 0.46))  # break-even at 0.45 spikes per neuron
+    assert below < one.asic45_energy_nj.value < above
+
+
+def spiking_energy_nj(rate: float) -> float:
+    """The index of the spiking network at `rate` spikes per input and hidden neuron over the whole window."""
+    network = perceptron()
+    activity = active(network, {"in": 784 * rate, "h0": 128 * rate})
+    return estimate(network, activity, time_multiplexed(network)).asic45_energy_nj.value
+
+
+def test_sram_regression_and_its_error() -> None:
+    ratios = [energy / (SRAM_PJ_PER_BIT * bits + SRAM_PJ_AT_ZERO) for bits, energy in SRAM_POINTS]
+    assert min(ratios) == pytest.approx(SRAM_ERROR.low, abs=1e-3)
+    assert max(ratios) == pytest.approx(SRAM_ERROR.high, abs=1e-3)
+
+
+def test_operations_of_horowitz() -> None:
+    assert (add_pj(8), add_pj(32), multiply_pj(8), multiply_pj(32)) == (
+        0.03,
+        pytest.approx(0.1),
+        0.2,
+        pytest.approx(3.1),
+    )
+    assert add_pj(20) == pytest.approx(0.065)
+
+
+def test_bus_access_makes_narrow_words_cheaper() -> None:
+    network = perceptron((64, 16, 4))
+    activity, point = active(network, {"in": 20}), time_multiplexed(network)
+    word = estimate(network, activity, point)
+    bus = estimate(network, activity, point, memory_access="bus")
+    assert bus.asic45_energy_nj.value < word.asic45_energy_nj.value / 4
+    with pytest.raises(InvalidInput, match="word"):
+        estimate(network, activity, point, memory_access="byte")

@@ -1,0 +1,118 @@
+"""Exploration: the sweep, its table, the Pareto front and the best point."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hardware import design, estimate, explore
+from hardware.design import ladder, layers_of
+from hardware.explore import thinned
+from snn import simulate
+from spikewright import InvalidInput
+from tests.hardware.small_networks import active, perceptron
+from tests.snn.strategies import cases
+
+
+@pytest.fixture(scope="module")
+def points():
+    network = perceptron((64, 32, 10))
+    return explore([(network, active(network, {"in": 60, "h0": 20}))], device="xc7a35t")
+
+
+def test_the_sweep_holds_the_corners_and_every_rung(points) -> None:
+    network = points.networks[0]
+    assert points.table["architecture"][:3] == ["fully_parallel", "time_multiplexed", "hybrid"]
+    labels = {"/".join(map(str, each)) for each in product(*(ladder(p) for p in layers_of(network)))}
+    assert set(points.table["physical_neurons"]) == labels
+
+
+def test_rows_are_the_estimates(points) -> None:
+    network = points.networks[0]
+    activity = active(network, {"in": 60, "h0": 20})
+    for row, one in zip(points.table, points.estimates, strict=True):
+        again = estimate(network, activity, one.point)
+        assert again.fpga_energy_uj == one.fpga_energy_uj
+        assert row["lut"] == again.lut.value and row["lut_low"] <= row["lut"] <= row["lut_high"]
+        assert row["latency_us"] == pytest.approx(again.latency_s.value * 1e6)
+
+
+def test_front_is_exactly_the_undominated_points(points) -> None:
+    columns = ("fpga_energy_uj", "lut")
+    front = {row["point"] for row in points.pareto(columns)}
+    values = {row["point"]: tuple(row[name] for name in columns) for row in points.table if row["fits"]}
+    for number, mine in values.items():
+        beaten = any(other != mine and other[0] <= mine[0] and other[1] <= mine[1] for other in values.values())
+        assert (number in front) != beaten
+
+
+@pytest.mark.parametrize("column", ["fpga_energy_uj", "lut", "latency_us", "bram36"])
+def test_best_has_the_smallest_value(points, column: str) -> None:
+    best = points.best(column)
+    smallest = min(row[column] for row in points.table if row["fits"])
+    found = [row for row, one in zip(points.table, points.estimates, strict=True) if one.point == best]
+    assert found[0][column] == smallest
+
+
+def test_accuracy_counts_upwards() -> None:
+    network = perceptron((64, 32, 10))
+    activity = active(network, {"in": 60, "h0": 20})
+    points = explore([(network, activity)], labels=np.array([0]), parallelism=[{}])
+    assert set(points.table["accuracy"]) == {1.0}
+    assert points.pareto(("accuracy", "lut"))["physical_neurons"] == ["1/1"]
+
+
+def test_own_parallelism_beside_the_corners() -> None:
+    network = perceptron((64, 32, 10))
+    points = explore([(network, active(network, {"in": 60, "h0": 20}))], parallelism=[{"h0": 7}, {"out": 3}])
+    assert points.table["physical_neurons"][3:] == ["7/1", "1/3"]
+
+
+def test_best_of_many_candidates() -> None:
+    small, large = perceptron((16, 8, 4)), perceptron((256, 128, 10))
+    candidates = [(n, active(n, {"in": 20, "h0": 8})) for n in (large, small)]
+    points = explore(candidates)
+    network, point = points.best_network("asic45_energy_nj")
+    assert network is small and point == points.best("asic45_energy_nj", candidate=1)
+    assert set(points.table["candidate"]) == {0, 1}
+
+
+def test_nothing_fits() -> None:
+    network = perceptron((2048, 1024, 10))
+    points = explore([(network, active(network, {"in": 20}))], device="ecp5-25k", parallelism=[])
+    with pytest.raises(InvalidInput, match="memory blocks"):
+        points.best()
+    assert len(points.pareto()) == 0
+
+
+def test_bad_calls(points) -> None:
+    with pytest.raises(InvalidInput, match="at least one"):
+        explore([])
+    with pytest.raises(InvalidInput, match="expected a device among"):
+        explore([(points.networks[0], None)], device="none")
+    for call in (points.best, lambda name: points.pareto((name,))):
+        with pytest.raises(InvalidInput, match="'beauty'"):
+            call("beauty")
+
+
+@settings(max_examples=10)
+@given(cases("spiking", "fixed"))
+def test_any_network_can_be_explored(case) -> None:
+    activity = simulate(case.network, case.images, engine="reference")
+    points = explore([(case.network, activity)])
+    assert 1 <= len(points.pareto()) <= len(points)
+    best = points.best()
+    assert estimate(case.network, activity, best).fits
+    assert best == design(case.network, {layer.population: layer.physical_neurons for layer in best.layers})
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=12), st.integers(1, 300))
+def test_thinned_ladders_stay_inside_the_limit(lengths: list[int], limit: int) -> None:
+    ladders = [tuple(2**k for k in range(length)) for length in lengths]
+    kept = thinned(ladders, limit)
+    assert int(np.prod([len(rungs) for rungs in kept], dtype=object)) <= limit
+    for before, after in zip(ladders, kept, strict=True):
+        assert set(after) <= set(before) and after[0] == before[0]
+        assert len(after) == 1 or after[-1] == before[-1]
