@@ -58,8 +58,7 @@ def coding_of(plan: Plan, images: torch.Tensor, recipe: Recipe) -> Coding:
 def _rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
-    by_channel = {unit.name: _by_channel(plan, unit, recipe) for unit in plan.hidden}
-    free = {unit.node: by_channel[unit.name] for unit in plan.hidden if unit.alpha is None}
+    free = {unit.node: _rows(plan, unit, recipe) for unit in plan.hidden if unit.alpha is None}
     measured = percentiles(plan.view, images, free, recipe.percentile)
     cells = {unit.name: _rate_cell(unit, measured.get(unit.node), recipe) for unit in plan.hidden}
     scale = 1.0 / recipe.steps if plan.output.answers else float(cells[plan.output.name].amplitude) / recipe.steps
@@ -89,7 +88,8 @@ def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
     return Cell(neuron, threshold, f"IF population {unit.name!r}, threshold {detail}", _number(initial))
 
 
-def _by_channel(plan: Plan, unit: Unit, recipe: Rate) -> bool:
+def _rows(plan: Plan, unit: Unit, recipe: Rate) -> int:
+    """How many thresholds the unit gets: one for each channel, or one."""
     readers = [term for other in plan.units for term in other.terms if term.source == unit.name]
     fixed = any(term.kernel is not None and term.kernel.integer and not keeps_integers(term) for term in readers)
     if recipe.per_channel is True and fixed:
@@ -98,14 +98,14 @@ def _by_channel(plan: Plan, unit: Unit, recipe: Rate) -> bool:
             "got per_channel=True; try per_channel=None"
         )
     if unit is plan.output or fixed or recipe.per_channel is False:
-        return False
-    return True
+        return 1
+    return unit.shape[0]
 
 
 def _ttfs(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> Coding:
     check_unit_range(images)
     if recipe.ranges == "data":
-        free = {unit.node: False for unit in plan.hidden if unit.alpha is None}
+        free = {unit.node: 1 for unit in plan.hidden if unit.alpha is None}
         measured = percentiles(plan.view, images, free, recipe.percentile)
         tops = {u.name: float(thresholds(u, measured[u.node])[0]) for u in plan.hidden if u.node in free}
         windows = {name: top * (1.0 + recipe.margin) for name, top in tops.items()}
@@ -152,13 +152,17 @@ def _check_quantised(plan: Plan) -> None:
     free = {unit.node for unit in plan.hidden if unit.alpha is None}
     if not free:
         return
+    raise Unconvertible.of(tuple(_judged(row, free) for row in plan.rows))
+
+
+def _judged(row: ReportRow, free: set[str]) -> ReportRow:
+    """The row, refused when its activations are real numbers; a sum or a pool got a population without being asked."""
+    if row.layer not in free or row.action != "rewritten":
+        return row
     detail = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
-    rows = [replace(row, action="refused", detail=detail) if _is_activation(row, free) else row for row in plan.rows]
-    raise Unconvertible.of(tuple(rows))
-
-
-def _is_activation(row: ReportRow, nodes: set[str]) -> bool:
-    return row.layer in nodes and row.action == "rewritten"
+    if row.kind != "relu":
+        detail = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
+    return replace(row, action="refused", detail=detail)
 
 
 def check_unit_range(images: torch.Tensor) -> None:

@@ -62,7 +62,9 @@ def _line(zero: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> tuple[Flo
     gain = one - zero
     straight = torch.isfinite(zero) & torch.isfinite(gain) & torch.isclose(two - zero, 2 * gain, rtol=1e-9, atol=1e-12)
     if not bool(straight.all()):
-        raise Refusal("divides by the value, or by zero", "arithmetic of the form gain * x + offset")
+        raise Refusal(
+            "a product or quotient of activations, or a division by zero", "gain * x + offset, with constants"
+        )
     rows = gain[0].reshape(gain.shape[1], -1)
     # The gain is a difference of rounded sums, so equal constants differ in the last digits.
     if not torch.allclose(rows, rows[:, :1].expand_as(rows), rtol=1e-9, atol=1e-12):

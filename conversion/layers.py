@@ -189,13 +189,13 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
 
 _ADVICE: Mapping[str, str] = {
     "transpose": "Conv2d, or up-sampling outside the network",
+    "relu6": "ReLU, or compress.QuantReLU for a clipped one",
     "sigmoid": "ReLU",
     "tanh": "ReLU",
     "gelu": "ReLU, and train again",
     "silu": "ReLU, and train again",
     "leaky": "ReLU, and train again",
     "elu": "ReLU, and train again",
-    "relu6": "ReLU, or compress.QuantReLU for a clipped one",
     "hardtanh": "ReLU, or compress.QuantReLU for a clipped one",
     "layernorm": "BatchNorm2d, which folds",
     "layer_norm": "BatchNorm2d, which folds",

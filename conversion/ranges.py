@@ -50,30 +50,28 @@ class _Top:
 class _Observer(fx.Interpreter):
     """Runs the graph and shows the wanted values to `_Top` as they come up."""
 
-    def __init__(self, view: GraphView, wanted: Mapping[str, bool], percentile: float, samples: int) -> None:
+    def __init__(self, view: GraphView, wanted: Mapping[str, int], percentile: float, samples: int) -> None:
         super().__init__(view.graph_module)
         self.wanted, self.tops = wanted, {}
-        for name, by_channel in wanted.items():
-            shape = view.node(name).shape
-            rows = shape[0] if by_channel else 1
-            kept = ceil(samples * prod(shape) / rows * (1 - percentile / 100.0)) + 2
+        for name, rows in wanted.items():
+            kept = ceil(samples * prod(view.node(name).shape) / rows * (1 - percentile / 100.0)) + 2
             self.tops[name] = _Top(kept, torch.zeros(rows, 0), torch.zeros(rows, dtype=torch.long))
 
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
         if n.name in self.wanted:
-            rows = value.transpose(0, 1).flatten(1) if self.wanted[n.name] else value.reshape(1, -1)
-            self.tops[n.name].take(rows)
+            rows = self.wanted[n.name]
+            self.tops[n.name].take(value.reshape(len(value), rows, -1).transpose(0, 1).flatten(1))
         return value
 
 
 def percentiles(
-    view: GraphView, images: torch.Tensor, wanted: Mapping[str, bool], percentile: float
+    view: GraphView, images: torch.Tensor, wanted: Mapping[str, int], percentile: float
 ) -> dict[str, Floats]:
     """For each wanted node the percentile of its positive values on `images (n, C, H, W)`.
 
-    `wanted[node]`: True for one number per channel `(C,)`, False for one `(1,)`. Memory grows with the share of values
-    above the percentile, not with the number of images.
+    `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Memory grows
+    with the number of values above the percentile, not with all of them.
     """
     observer = _Observer(view, wanted, percentile, len(images))
     with torch.no_grad():

@@ -194,6 +194,7 @@ CASES: dict[str, Case] = {
         lambda: seq(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3), nn.ReLU()), (1, 4, 4)
     ),
     "relu of relu": Case(lambda: seq(nn.ReLU(), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.ReLU(), nn.Flatten()), (1, 4, 4)),
+    "relu after flattening": Case(lambda: seq(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.ReLU(), nn.Linear(8, 3)), (1, 4, 4)),
     "norm first": Case(
         lambda: seq(nn.BatchNorm2d(2), nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(48, 3)),
         (2, 4, 4),

@@ -85,7 +85,9 @@ def test_spike_times_on_a_grid_quantise_activations() -> None:
     np.testing.assert_allclose(answers(network, x), logits(model[2].double(), hidden), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["lenet", "residual", "standardised", "reused", "all convolutional", "ends in relu"])
+@pytest.mark.parametrize(
+    "name", ["lenet", "residual", "standardised", "overlapping pool", "ends in relu", "relu after flattening"]
+)
 def test_rate_error_falls_as_one_over_steps(name: str) -> None:
     """A rate differs from its clipped ReLU by about a spike in the window, so errors shrink with the window."""
     case = CASES[name]
@@ -99,12 +101,12 @@ def test_rate_error_falls_as_one_over_steps(name: str) -> None:
     assert errors[512] < 0.02 * np.abs(truth).max()
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(case=stacks(), seed=st.integers(0, 99))
 def test_thresholds_per_channel_and_per_layer_stand_for_the_same_function(case: Case, seed: int) -> None:
     model, x = build(case, seed), images(case)
     try:
-        two = [convert(model, x, Rate(256, percentile=100.0, per_channel=way)) for way in (True, False)]
+        two = [convert(model, x, Rate(128, percentile=100.0, per_channel=way)) for way in (True, False)]
     except ValueError as silent:
         assert "above zero" in str(silent)
         return
