@@ -15,17 +15,75 @@ from snn.engines.jit import compiled, parallel
 
 @parallel
 def deliver_spikes(S, single, index, ends, plan, operations):
-    """Add the weights of every spike to its targets; count the operations of each sample."""
+    """Add the weights of every spike to its targets; count the operations of each sample.
+
+    Neighbours in the order of events often share their targets (the channels of a pixel; all inputs of a dense layer):
+    their rows are added eight at a time, so that a target is read and written once for eight spikes.
+    """
     for s in numba.prange(index.shape[0]):
         total = np.int64(0)
         for t in range(ends.shape[1] - 1):
             plane = S[s, 0 if single else t]
-            for n in range(ends[s, t], ends[s, t + 1]):
-                i = index[s, n]
-                if plan.base[i] >= 0:
-                    total += plan.fanout[i]
-                    _add_spike(plane, plan, i)
+            n, stop = ends[s, t], ends[s, t + 1]
+            while n < stop:
+                base, phase = plan.base[index[s, n]], plan.phase[index[s, n]]
+                m = n
+                while m < stop and plan.base[index[s, m]] == base and plan.phase[index[s, m]] == phase:
+                    total += plan.fanout[index[s, m]]
+                    m += 1
+                if base >= 0:
+                    _add_group(plane, plan, index[s, n:m], base, phase)
+                n = m
         operations[s] += total
+
+
+@compiled
+def _add_group(plane, plan, spikes, base, phase):
+    """All spikes of a group, tap by tap."""
+    weights, rows = plan.weights, plan.row
+    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
+        to, start, length = np.int64(base) + plan.to[k], np.int64(plan.start[k]), np.int64(plan.length[k])
+        target = plane[to : to + length]
+        n = 0
+        while n + 8 <= spikes.size:
+            _add_eight(target, weights, rows, spikes[n : n + 8], start)
+            n += 8
+        if n + 4 <= spikes.size:
+            _add_four(target, weights, rows, spikes[n : n + 4], start)
+            n += 4
+        while n < spikes.size:
+            _add_one(target, weights, rows[spikes[n]] + start)
+            n += 1
+
+
+@compiled
+def _add_eight(target, weights, rows, spikes, start):
+    length = target.size
+    a, b = rows[spikes[0]] + start, rows[spikes[1]] + start
+    c, d = rows[spikes[2]] + start, rows[spikes[3]] + start
+    e, f = rows[spikes[4]] + start, rows[spikes[5]] + start
+    g, h = rows[spikes[6]] + start, rows[spikes[7]] + start
+    A, B, C, D = weights[a : a + length], weights[b : b + length], weights[c : c + length], weights[d : d + length]
+    E, F, G, H = weights[e : e + length], weights[f : f + length], weights[g : g + length], weights[h : h + length]
+    for j in range(length):
+        target[j] += ((A[j] + B[j]) + (C[j] + D[j])) + ((E[j] + F[j]) + (G[j] + H[j]))
+
+
+@compiled
+def _add_four(target, weights, rows, spikes, start):
+    length = target.size
+    a, b = rows[spikes[0]] + start, rows[spikes[1]] + start
+    c, d = rows[spikes[2]] + start, rows[spikes[3]] + start
+    A, B, C, D = weights[a : a + length], weights[b : b + length], weights[c : c + length], weights[d : d + length]
+    for j in range(length):
+        target[j] += (A[j] + B[j]) + (C[j] + D[j])
+
+
+@compiled
+def _add_one(target, weights, first):
+    row = weights[first : first + target.size]
+    for j in range(target.size):
+        target[j] += row[j]
 
 
 @parallel
@@ -39,15 +97,6 @@ def deliver_graded(S, index, value, ends, plan, operations):
                 total += plan.fanout[i]
                 _add_graded(S[s, 0], plan, i, value[s, n])
         operations[s] += total
-
-
-@compiled
-def _add_spike(plane, plan, i):
-    base, row, phase = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.phase[i]
-    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
-        to, start = np.uint64(base + plan.to[k]), np.uint64(row + plan.start[k])
-        for j in range(np.uint64(plan.length[k])):
-            plane[to + j] += plan.weights[start + j]
 
 
 @compiled
