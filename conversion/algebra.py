@@ -83,9 +83,9 @@ def average(value: Flow, window: tuple[Pair, Pair, Pair], name: str) -> Flow:
     return replace(value, terms=tuple(map(_as_windows, terms)), bias=bias, shape=bias.shape)
 
 
-def conv(value: Signal, kernel: Kernel, bias: Floats, args: Mapping[str, Any], name: str) -> Current:
-    """A convolution of a Signal; an offset becomes a bias map, exact at zero-padded borders."""
-    shape = conv_map(np.zeros(value.shape), kernel.real(), args).shape
+def conv(value: Signal, kernel: Kernel, bias: Floats, args: Mapping[str, Any], result: tuple[str, Shape]) -> Current:
+    """A convolution of a Signal; an offset becomes a bias map, exact at zero-padded borders. `result`: name, shape."""
+    name, shape = result
     total = np.broadcast_to(bias.reshape(-1, 1, 1), shape)
     if value.offset is not None:
         total = total + conv_map(value.offset, kernel.real(), args)

@@ -1,7 +1,7 @@
 """From recipe to numbers: what a spike of each population stands for, and which neuron makes it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,6 @@ class Coding:
     scale: float
     notes: tuple[ReportRow, ...]
     schedule: Schedule = "synchronous"
-    shared: tuple[str, ...] = field(default=())
 
 
 def coding_of(plan: Plan, images: torch.Tensor, recipe: Recipe) -> Coding:

@@ -11,8 +11,8 @@ from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.codings import coding_of
 from conversion.emit import emit
 from conversion.errors import Unconvertible
+from conversion.read import read
 from conversion.recipes import Recipe, Ttfs
-from conversion.walk import read
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
 

@@ -7,10 +7,11 @@ import numpy as np
 
 from compress import GraphNode
 from conversion import algebra
+from conversion.advice import refusal
 from conversion.constants import affine_of
 from conversion.errors import Refusal
 from conversion.values import Answer, Current, Floats, Signal, Value
-from conversion.walk import INPUT, Walk
+from conversion.walk import INPUT, Walk, is_constant
 from snn.synapses import Pair
 
 Rule = Callable[[Walk, GraphNode], Value]
@@ -18,17 +19,13 @@ Rule = Callable[[Walk, GraphNode], Value]
 
 def visit(walk: Walk, node: GraphNode) -> None:
     """Give `node` its value, or a row that says why it has none; what follows a refused node is not judged."""
-    if not all(name in walk.values for name in node.inputs if not _is_constant(walk, name)):
+    if not all(name in walk.values for name in node.inputs if not is_constant(walk.view, walk.view.node(name))):
         walk.note(node.name, "note", "not judged: it follows a refused layer")
         return
     try:
         walk.values[node.name] = _RULES.get(node.kind, _elementwise)(walk, node)
-    except Refusal as refusal:
-        walk.note(node.name, "refused", str(refusal))
-
-
-def _is_constant(walk: Walk, name: str) -> bool:
-    return not walk.view.node(name).inputs and name != walk.view.input
+    except Refusal as refused:
+        walk.note(node.name, "refused", str(refused))
 
 
 def _input(walk: Walk, node: GraphNode) -> Value:
@@ -43,7 +40,7 @@ def _conv2d(walk: Walk, node: GraphNode) -> Value:
     names = ("stride", "padding", "dilation")
     args: dict[str, Any] = {name: (int(node.args[name][0]), int(node.args[name][1])) for name in names}
     args["groups"] = int(node.args["groups"])
-    current = algebra.conv(walk.signal(node), kernel, bias, args, node.name)
+    current = algebra.conv(walk.signal(node), kernel, bias, args, (node.name, node.shape))
     walk.note(node.name, "kept", _weights(walk, node), _parameters(node))
     return current
 
@@ -141,19 +138,13 @@ def _softmax(walk: Walk, node: GraphNode) -> Value:
 def _elementwise(walk: Walk, node: GraphNode) -> Value:
     found = affine_of(walk.view, node) if node.kind == "unsupported" else None
     if found is None:
-        reason, substitute = _REFUSED.get(node.kind, (node.detail, _substitute(node.detail)))
-        raise Refusal(reason, substitute)
+        raise refusal(node)
     value = walk.values[found.data]
     if isinstance(value, Answer):
         raise Refusal("follows a softmax", "a softmax at the very end only")
     result = algebra.affine(value, found.gain, found.offset)
     walk.note(node.name, "folded", "gain into the weights, offset into the bias, exact at padded borders too")
     return result
-
-
-def _substitute(detail: str) -> str:
-    lowered = detail.lower()
-    return next((advice for word, advice in _ADVICE.items() if word in lowered), _ADVICE[""])
 
 
 def _weights(walk: Walk, node: GraphNode) -> str:
@@ -179,35 +170,4 @@ _RULES: Mapping[str, Rule] = {
     "dropout": _dropped,
     "softmax": _softmax,
     "add": _add,
-}
-
-_REFUSED: Mapping[str, tuple[str, str]] = {
-    "maxpool": ("spikes do not tell the maximum of a window before it is over", "AvgPool2d, or a strided convolution"),
-    "conv1d": ("there is no one-dimensional synapse yet", "Conv2d on inputs of height 1"),
-    "concat": ("there is no concatenation yet", "a sum of two convolutions"),
-}
-
-_ADVICE: Mapping[str, str] = {
-    "transpose": "Conv2d, or up-sampling outside the network",
-    "relu6": "ReLU, or compress.QuantReLU for a clipped one",
-    "sigmoid": "ReLU",
-    "tanh": "ReLU",
-    "gelu": "ReLU, and train again",
-    "silu": "ReLU, and train again",
-    "leaky": "ReLU, and train again",
-    "elu": "ReLU, and train again",
-    "hardtanh": "ReLU, or compress.QuantReLU for a clipped one",
-    "layernorm": "BatchNorm2d, which folds",
-    "layer_norm": "BatchNorm2d, which folds",
-    "groupnorm": "BatchNorm2d, which folds",
-    "instancenorm": "BatchNorm2d, which folds",
-    "attention": "convolutions",
-    "softmax": "a softmax over the classes at the very end",
-    "padding": "zero padding of the same width on both sides",
-    "same": "zero padding of the same width on both sides",
-    "pad": "the padding argument of the convolution",
-    "max": "AvgPool2d, or a strided convolution",
-    "pooling": "AvgPool2d or AdaptiveAvgPool2d with windows of equal size",
-    "mul": "sums; a product of two activations has no spiking form",
-    "": "Conv2d, Linear, ReLU, AvgPool2d, BatchNorm, sums and flatten",
 }

@@ -1,4 +1,4 @@
-"""The walk over a model's graph: from layers to units and terms, with a report row for every node."""
+"""What a walk over a model's graph gathers: the units of a plan, and a report row for every node."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from compress import GraphNode, GraphView
 from conversion import algebra
-from conversion.errors import Refusal, Unconvertible
+from conversion.errors import Refusal
 from conversion.values import Answer, Current, Floats, Kernel, Signal, Term, Unit, Value
 from snn import ReportRow
 from snn.synapses import Shape
@@ -107,43 +107,6 @@ class Walk:
         self.rows.append(ReportRow(layer, kind, action, detail, parameters, neurons))
 
 
-def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
-    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
-    from conversion.layers import visit
-
-    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
-    for node in view:
-        if not _is_loose(view, node):
-            visit(walk, node)
-    if not any(row.action == "refused" for row in walk.rows):
-        _finish(walk)
-    if any(row.action == "refused" for row in walk.rows):
-        raise Unconvertible.of(tuple(walk.rows))
-    return Plan(view, tuple(walk.units), tuple(walk.rows))
-
-
-def _is_loose(view: GraphView, node: GraphNode) -> bool:
-    """True for a constant: it is read by the node that uses it."""
+def is_constant(view: GraphView, node: GraphNode) -> bool:
+    """True for a parameter or buffer of the graph: the node that uses it reads it."""
     return not node.inputs and node.name != view.input
-
-
-def _finish(walk: Walk) -> None:
-    """The output: the last current is integrated, activations at the end are counted or integrated."""
-    node = walk.view.output
-    value = walk.values[node]
-    value = value.value if isinstance(value, Answer) else value
-    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
-        last = next(unit for unit in walk.units if unit.name == value.source)
-        walk.units.remove(last)
-        walk.units.append(last)
-        return
-    try:
-        current = algebra.as_current(value, walk.shapes, node)
-    except Refusal as refusal:
-        walk.note(node, "refused", str(refusal))
-        return
-    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
-
-
-def _is_read(walk: Walk, source: str) -> bool:
-    return any(term.source == source for unit in walk.units for term in unit.terms)

@@ -1,0 +1,44 @@
+"""The walk itself: every node in order, then the output."""
+
+from compress import GraphView
+from conversion import algebra
+from conversion.errors import Refusal, Unconvertible
+from conversion.layers import visit
+from conversion.values import Answer, Signal, Unit
+from conversion.walk import INPUT, Integers, Plan, Walk, is_constant
+from snn import ReportRow
+
+
+def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
+    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
+    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
+    for node in view:
+        if not is_constant(view, node):
+            visit(walk, node)
+    if not any(row.action == "refused" for row in walk.rows):
+        _finish(walk)
+    if any(row.action == "refused" for row in walk.rows):
+        raise Unconvertible.of(tuple(walk.rows))
+    return Plan(view, tuple(walk.units), tuple(walk.rows))
+
+
+def _finish(walk: Walk) -> None:
+    """The output: the last current is integrated, activations at the end are counted or integrated."""
+    node = walk.view.output
+    value = walk.values[node]
+    value = value.value if isinstance(value, Answer) else value
+    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
+        last = next(unit for unit in walk.units if unit.name == value.source)
+        walk.units.remove(last)
+        walk.units.append(last)
+        return
+    try:
+        current = algebra.as_current(value, walk.shapes, node)
+    except Refusal as refusal:
+        walk.note(node, "refused", str(refusal))
+        return
+    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
+
+
+def _is_read(walk: Walk, source: str) -> bool:
+    return any(term.source == source for unit in walk.units for term in unit.terms)
