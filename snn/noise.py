@@ -34,7 +34,8 @@ class SpikeDeletion:
 class SpikeJitter:
     """Each spike arrives `draw mod (2 width + 1) - width` steps later, kept inside the window.
 
-    Several may then share a step. In a time-coded network the shift is uniform in +-`width` windows: (draw / 2**64 * 2 - 1) * width * window.
+    Several may then share a step. In a time-coded network the shift is uniform in +-`width` windows,
+    (draw / 2**64 * 2 - 1) * width * window.
     """
 
     width: float
