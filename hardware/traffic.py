@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 
@@ -102,19 +103,25 @@ def graded(network: Network, projection: Projection) -> bool:
 def reach(network: Network, projection: Projection) -> tuple[int, int, int]:
     """`(channels, taps, rows)`: the target channels of one event, its positions, the rows of the weight memory.
 
-    A stride leaves ceil(kernel / stride) positions along each axis.
+    A stride leaves ceil(kernel / stride) positions along each axis, more where the dilation shares a factor with it.
     """
     synapse = projection.synapse
     if isinstance(synapse, Linear):
         return synapse.weights.shape[0], 1, synapse.weights.shape[1]
     if isinstance(synapse, Conv2d):
         out, per_group, height, width = synapse.weights.shape
-        taps = -(-height // synapse.stride[0]) * -(-width // synapse.stride[1])
+        taps = _most_taps(height, synapse.stride[0], synapse.dilation[0])
+        taps *= _most_taps(width, synapse.stride[1], synapse.dilation[1])
         return out // synapse.groups, taps, per_group * synapse.groups
     if isinstance(synapse, AvgPool2d):
-        taps = -(-synapse.kernel[0] // synapse.stride[0]) * -(-synapse.kernel[1] // synapse.stride[1])
+        taps = _most_taps(synapse.kernel[0], synapse.stride[0]) * _most_taps(synapse.kernel[1], synapse.stride[1])
         return 1, taps, 1
     return 1, 1, 1
+
+
+def _most_taps(kernel: int, stride: int, dilation: int = 1) -> int:
+    """The most outputs that one input reaches along an axis: every (stride / gcd)-th tap meets the stride's grid."""
+    return -(-kernel // (stride // gcd(stride, dilation)))
 
 
 def fan_in(network: Network, projection: Projection) -> int:

@@ -13,6 +13,7 @@ from hardware.design import ladder as rungs_of
 from hardware.design import layer_design, layers_of
 from hardware.devices import DEVICES
 from hardware.memory import block_count
+from hardware.traffic import traffic
 from snn import (
     IF,
     Activity,
@@ -107,6 +108,15 @@ def test_more_physical_neurons_are_faster_and_larger(case) -> None:
             assert more.latency_cycles.value <= less.latency_cycles.value
             assert more.lut.value >= less.lut.value
             assert more.dsp >= less.dsp
+
+
+@given(cases("spiking", "fixed"))
+def test_no_event_reaches_more_than_its_row(case) -> None:
+    activity = simulate(case.network, case.images, engine="reference")
+    for projection in case.network.projections:
+        flow = traffic(case.network, activity, projection)
+        assert 0 <= flow.operations <= flow.events * flow.channels * flow.taps * (1 + 1e-12)
+        assert flow.operations <= flow.reads * (1 + 1e-12)
 
 
 @settings(max_examples=25)
