@@ -72,7 +72,8 @@ class Atan:
 
 @dataclass(frozen=True)
 class RateBased:
-    """No slope: the count of a neuron has the gradient of its whole input, d(count)/d(input) = 1 / threshold, if it fired at all.
+    """No slope: the count of a neuron has the gradient of its whole input, d(count)/d(input) = 1 / threshold, if it
+    fired at all.
 
     Backward through the rate (Ding et al. 2022, SNN-RAT): one backward pass without time, the right one for networks
     that were converted from a CNN. The input's share in the first layer is the sum over the steps.
@@ -102,6 +103,12 @@ class Spike(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         excess, threshold = ctx.saved_tensors
         return grads[0] * ctx.surrogate.slope(excess / threshold) / threshold, None, None
+
+
+def spike(excess: Tensor, threshold: Tensor, surrogate: Slope) -> Tensor:
+    """Spikes 0 or 1 where `excess` = U - threshold >= 0, the shape of `excess`, with the surrogate's gradient."""
+    fired: Tensor = Spike.apply(excess, threshold, surrogate)  # type: ignore[no-untyped-call]
+    return fired
 
 
 def straight_through(exact: Tensor, smooth: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ from torch import Tensor, nn
 
 from snn.codes import Ttfs
 from snn.interop.surrogates import RateBased, Surrogate, Triangle, straight_through
-from snn.interop.torch_neurons import Law, as_column, drives, encode, fire, quantise, ramp, threshold_of
-from snn.interop.torch_synapses import Path
+from snn.interop.torch_neurons import Law, drives, encode, fire, quantise, ramp, threshold_of
+from snn.interop.torch_synapses import Path, as_column
 from snn.network import Network, Population
 from snn.neurons import IF, LIF, QuantReLU, Source
 from snn.proof import population_bound
@@ -18,7 +18,7 @@ Sent = dict[str, Tensor]
 
 
 class Twin(nn.Module):
-    """`twin(images)` -> logits `(batch, classes)` of `network`, raw, differentiable with respect to `images (batch, *input shape)`.
+    """`twin(images)` -> raw logits `(batch, classes)`, differentiable with respect to `images (batch, *input shape)`.
 
     With `engine_values` the values are those of the network's own engine and only the gradient is the twin's,
     value + (dynamics - dynamics.detach()); without it they are `dynamics`, plain torch. The two agree bit for bit in
@@ -111,7 +111,7 @@ class Twin(nn.Module):
     def _through(self, name: str, values: Tensor) -> Tensor:
         path = self.paths[self._place[name]]
         sums: Tensor = path(values.flatten(0, 1))
-        return sums.unflatten(0, values.shape[:2])
+        return sums.reshape(*values.shape[:2], *sums.shape[1:])
 
     def _rates(self, images: Tensor, sent: Sent) -> Tensor:
         """Logits whose gradient runs through the counts of the whole window; `sent` is what really was sent."""
@@ -134,7 +134,10 @@ class Twin(nn.Module):
 
 
 def number_type(network: Network) -> torch.dtype:
-    """float32, or float64 for time codes and for integers not proved to stay below 2**24. Raises InvalidNetwork beyond 2**53."""
+    """float32, or float64 for time codes and for integers not proved to stay below 2**24.
+
+    Raises InvalidNetwork beyond 2**53.
+    """
     if network.numbers != "fixed":
         return torch.float64 if isinstance(network.code, Ttfs) else torch.float32
     inner = [p for p in network.populations if not isinstance(p.neuron, Source)]

@@ -1,4 +1,7 @@
-"""Every neuron's law in torch, with a gradient. Values `(steps, batch, *shape)`; what is held for the whole run has one step."""
+"""Every neuron's law in torch, with a gradient.
+
+Values are `(steps, batch, *shape)`; what is held for the whole run has one step.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +10,7 @@ import torch
 from torch import Tensor
 
 from snn.codes import Code, Direct, Rate
-from snn.interop.surrogates import Slope, Spike, straight_through
+from snn.interop.surrogates import Slope, spike, straight_through
 from snn.interop.torch_synapses import as_column
 from snn.network import Network, Population
 from snn.neurons import IF, LIF, QuantReLU, Ramp
@@ -46,7 +49,7 @@ def encode(code: Code, images: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def drives(law: Law, population: Population, sums: Tensor) -> Tensor:
-    """S + b of every step, `(steps, batch, *shape)`; `sums` over the whole window in the layerwise schedule, then zero."""
+    """S + b of every step, `(steps, batch, *shape)`; layerwise the whole window's first, then zero."""
     steps = law.network.steps
     bias = as_column(population.bias, population.shape, law.dtype)
     if law.network.schedule == "synchronous":
@@ -83,7 +86,10 @@ def ramp(population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def quantise(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
-    """QuantReLU: y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels); the gradient is multiplier / 2**shift inside the clip."""
+    """QuantReLU: y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels).
+
+    The gradient is multiplier / 2**shift inside the clip.
+    """
     neuron, shape = population.neuron, population.shape
     if not isinstance(neuron, QuantReLU):
         raise InvalidInput(f"expected a QuantReLU population, got {type(neuron).__name__}")
@@ -121,7 +127,7 @@ def _update(law: Law, population: Population, potential: Tensor, drive: Tensor) 
 
 def _reset(law: Law, population: Population, neuron: IF | LIF, potential: Tensor) -> tuple[Tensor, Tensor]:
     threshold = threshold_of(population, law.dtype)
-    fired = Spike.apply(potential - threshold, threshold, law.surrogate)
+    fired = spike(potential - threshold, threshold, law.surrogate)
     seen = fired.detach() if law.detach_reset else fired
     rest = potential - threshold * seen if neuron.reset == "subtract" else potential * (1 - seen)
     return fired, rest

@@ -14,9 +14,11 @@ from snn.weights import Storage, effective_weights, stored_values
 
 
 class Path(nn.Module):
-    """One projection: `(batch, *source shape)` -> `(batch, *target shape)`, zero outside the projection's slice of channels.
+    """One projection: `(batch, *source shape)` -> `(batch, *target shape)`, zero outside the projection's slice of
+    channels.
 
-    Integers are exact as long as the sums fit into the mantissa of `dtype`. The weights are parameters that ask for no gradient.
+    Integers are exact as long as the sums fit into the mantissa of `dtype`. The weights are parameters that ask for
+    no gradient.
     """
 
     weight: nn.Parameter

@@ -1,4 +1,6 @@
-"""The differentiable twin: its values are the engine's, and its gradients exist and are right where they can be derived."""
+"""The differentiable twin: its values are the engine's, and its gradients exist and are right where they can be
+derived.
+"""
 
 from typing import Any
 
@@ -67,7 +69,9 @@ class Draw:
 
 
 def draw_network(seed: int, kind: str, code: Any, schedule: Any, fixed: bool) -> Network:
-    """Two convolutions (stride, padding, dilation, groups), a residual, a pool, a slice, a pool in front of the linear output."""
+    """Two convolutions (stride, padding, dilation, groups), a residual, a pool, a slice, a pool in front of the
+    linear output.
+    """
     draw = Draw(seed, fixed)
     gain = 1 if fixed else 0.25
     populations = (
@@ -103,7 +107,9 @@ ONE_STEP = st.just(("quant", Direct(1, 15)))
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 10**6), st.one_of(STEPPED, ONE_STEP), st.sampled_from(["synchronous", "layerwise"]), st.booleans())
+@given(
+    st.integers(0, 10**6), st.one_of(STEPPED, ONE_STEP), st.sampled_from(["synchronous", "layerwise"]), st.booleans()
+)
 def test_torch_alone_equals_the_reference_exactly(seed: int, what: tuple[str, Any], schedule: str, fixed: bool) -> None:
     network, images = draw_network(seed, *what, schedule, fixed), draw_images(seed)
     twin = Twin(network, engine_values=False)
@@ -140,7 +146,9 @@ def test_every_surrogate_reaches_the_input(surrogate: Surrogate, schedule: Any, 
 
 
 @pytest.mark.parametrize("engine", [None, "reference"])
-@pytest.mark.parametrize(("kind", "code"), [("if", Direct(4)), ("lif", Rate(3)), ("quant", Direct(1)), ("ramp", Ttfs())])
+@pytest.mark.parametrize(
+    ("kind", "code"), [("if", Direct(4)), ("lif", Rate(3)), ("quant", Direct(1)), ("ramp", Ttfs())]
+)
 def test_engine_values_are_the_engines_own(kind: str, code: Any, engine: str | None) -> None:
     network = draw_network(5, kind, code, "synchronous", False)
     images = torch.rand(6, 2, 8, 8, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
@@ -151,7 +159,11 @@ def test_engine_values_are_the_engines_own(kind: str, code: Any, engine: str | N
 
 
 def one_neuron(neuron: Any, code: Any, schedule: Any = "synchronous") -> Network:
-    populations = (Population("in", (1,), Source()), Population("h", (1,), neuron), Population("out", (1,), Integrator()))
+    populations = (
+        Population("in", (1,), Source()),
+        Population("h", (1,), neuron),
+        Population("out", (1,), Integrator()),
+    )
     one = Dense(np.ones((1, 1), dtype=np.float32))
     projections = (Projection("in", "h", Linear(one)), Projection("h", "out", Linear(one)))
     return Network(populations, projections, "in", "out", code, schedule)

@@ -1,0 +1,146 @@
+"""One face for every classifier under test: a CNN, a compressed CNN, a spiking network."""
+
+import copy
+from abc import ABC, abstractmethod
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from compress.compressed import Compressed
+from snn.interop.surrogates import RateBased, Surrogate, Triangle
+from snn.interop.torch import Twin
+from snn.network import Network
+from snn.neurons import IF, LIF
+from snn.simulate import simulate
+from spikewright import InvalidInput
+
+CHUNK = 250
+"""Images that are predicted at once: enough to be fast, few enough for the memory of a laptop."""
+
+
+SURROGATES: tuple[Surrogate, ...] = (RateBased(), Triangle())
+"""Ways to differentiate spikes that an attack tries in turn: through the counts, and through time."""
+
+
+class Predictor(ABC):
+    """A deployed classifier of images in the box `bounds`; attacks and noise act there, whatever the model does inside.
+
+    A model that standardises its input must do so in its first layer.
+    """
+
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @abstractmethod
+    def logits(self, x: Tensor) -> Tensor:
+        """`(batch, classes)` of images `(batch, C, H, W)`, differentiable with respect to them."""
+
+    def variants(self) -> tuple["Predictor", ...]:
+        """Sources of gradients for an attack on this predictor. Their values may differ by rounding."""
+        return (self,)
+
+    @final
+    def predict(self, x: Tensor) -> Tensor:
+        """The class of each image, int64 `(batch,)`; the lowest number wins a tie. Raises InvalidInput for logits
+        that are not finite.
+        """
+        parts = [self._decide(part) for part in torch.split(x.detach(), CHUNK)]
+        return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)
+
+    def _decide(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return decisions(self.logits(x), self.name)
+
+
+@final
+class AnnPredictor(Predictor):
+    """An nn.Module or a `Compressed`: a copy in evaluation mode, taken now. Raises InvalidInput for anything else."""
+
+    def __init__(self, model: nn.Module | Compressed, name: str = "ANN") -> None:
+        super().__init__(name)
+        inner = model.model if isinstance(model, Compressed) else model
+        if not isinstance(inner, nn.Module):
+            raise InvalidInput(
+                f"expected an nn.Module or a Compressed, got {type(model).__name__}; try SnnPredictor for a Network"
+            )
+        self.original = model
+        self.model = copy.deepcopy(inner).eval().requires_grad_(False)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The model's answer, `(batch, classes)`."""
+        answer: Any = self.model(x)
+        if not isinstance(answer, Tensor) or answer.ndim != 2 or len(answer) != len(x):
+            raise InvalidInput(
+                f"expected logits (batch, classes) from {self.name!r}, got {getattr(answer, 'shape', type(answer))}"
+            )
+        return answer
+
+
+@final
+class SnnPredictor(Predictor):
+    """A `Network`: values from its engine, gradients from its differentiable twin, in the units of the CNN's logits.
+
+    `surrogate`: one, or several of which each is a variant; by default backward through the rate and a triangle through
+    time. Time-coded and quantised networks have one gradient of their own. `engine`: as in `snn.simulate`.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        name: str = "SNN",
+        *,
+        surrogate: Surrogate | tuple[Surrogate, ...] = SURROGATES,
+        engine: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        if not isinstance(network, Network):
+            raise InvalidInput(f"expected a Network, got {type(network).__name__}; try AnnPredictor for a model")
+        self.network, self.engine = network, engine
+        chosen = surrogate if isinstance(surrogate, tuple) else (surrogate,)
+        if not chosen:
+            raise InvalidInput("expected at least one surrogate, got none")
+        spiking = any(isinstance(p.neuron, IF | LIF) for p in network.populations)
+        self.surrogates = chosen if spiking else chosen[:1]
+        self.twin = Twin(network, surrogate=chosen[0], engine=engine)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The engine's logits times the network's `logit_scale`, `(batch, classes)`."""
+        answer: Tensor = self.twin(x)
+        return answer.double() * self.network.logit_scale
+
+    def variants(self) -> tuple[Predictor, ...]:
+        """One for each surrogate, in torch alone: an attack asks thousands of times, and the engine has the last
+        word.
+        """
+        return tuple(TwinPredictor(self.network, self.name, surrogate) for surrogate in self.surrogates)
+
+    def _decide(self, x: Tensor) -> Tensor:
+        return torch.from_numpy(simulate(self.network, x.numpy(), engine=self.engine).predictions)
+
+
+@final
+class TwinPredictor(Predictor):
+    """The torch twin of a network on its own: the engine's values exactly in fixed point, up to rounding in float32."""
+
+    def __init__(self, network: Network, name: str, surrogate: Surrogate) -> None:
+        super().__init__(name)
+        self.twin, self.scale = Twin(network, surrogate=surrogate, engine_values=False), network.logit_scale
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The twin's logits times the network's `logit_scale`, `(batch, classes)`."""
+        answer: Tensor = self.twin(x)
+        return answer.double() * self.scale
+
+
+def decisions(logits: Tensor, name: str) -> Tensor:
+    """The class of each row, int64 `(batch,)`. Raises InvalidInput for NaN or infinity in the logits of the model
+    `name`.
+    """
+    values = logits.detach().cpu().numpy()
+    if not np.isfinite(values).all():
+        raise InvalidInput(f"expected finite logits from {name!r}, got NaN or infinity; check its weights")
+    return torch.from_numpy(values.argmax(axis=1))
