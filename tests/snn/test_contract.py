@@ -1,6 +1,8 @@
 """One contract for all engines: what the fast ones answer, the reference answers, bit for bit where sums are exact."""
 
 from contextlib import contextmanager
+from dataclasses import replace
+from unittest.mock import patch
 
 import numba
 import numpy as np
@@ -8,11 +10,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import IF, Activity, Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
+from snn import (
+    IF,
+    Activity,
+    Dense,
+    Direct,
+    Identity,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Rate,
+    Source,
+    SpikeDeletion,
+    SpikeJitter,
+    simulate,
+)
+from snn.engines import event, temporal
 from tests.snn.strategies import Case, cases, noises
 
 RECORD = ("rasters", "potentials")
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=30, deadline=None)
 
 
 def both(case: Case, **options) -> tuple[Activity, Activity]:
@@ -32,6 +51,11 @@ def assert_same(one: Activity, other: Activity, same=np.testing.assert_array_equ
         assert getattr(one, what).keys() == getattr(other, what).keys()
         for name, record in getattr(one, what).items():
             same(record, getattr(other, what)[name], err_msg=f"{what} of {name}")
+
+
+def close(one, other, err_msg=""):
+    """Jittered times are not dyadic, so sums of them may differ in their last bits."""
+    np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12, err_msg=err_msg)
 
 
 @pytest.mark.parametrize("numbers", ["float32", "fixed"])
@@ -58,11 +82,6 @@ def test_temporal_equals_reference(case):
 @FEW
 @given(case=cases("timed"), noise=noises())
 def test_temporal_equals_reference_under_noise(case, noise):
-    """Jittered times are not dyadic, so sums may differ in their last bits."""
-
-    def close(one, other, err_msg=""):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12, err_msg=err_msg)
-
     assert_same(*both(case, noise=noise), same=close)
 
 
@@ -84,6 +103,34 @@ def test_answers_do_not_depend_on_threads_or_batch(family, data):
         np.testing.assert_array_equal(count, whole.synaptic_operations[name][:first])
     for name, raster in part.rasters.items():
         np.testing.assert_array_equal(raster, whole.rasters[name][:, :first])
+
+
+@pytest.mark.parametrize("family", ["spiking", "timed"])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_answers_do_not_depend_on_chunks(family, data):
+    """The fast engines work through samples and steps in pieces; the pieces must not show."""
+    case, noise = data.draw(cases(family)), data.draw(st.one_of(st.none(), noises()))
+    with patch.multiple(event, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
+        pieces, whole = both(case, noise=noise)
+    same = close if family == "timed" else np.testing.assert_array_equal
+    assert_same(pieces, whole, same)
+
+
+@pytest.mark.parametrize("noise", [SpikeDeletion(0.5, 3), (SpikeJitter(2), SpikeDeletion(0.5))])
+def test_long_runs_under_noise(noise):
+    """A step keeps its number over the whole run, longer than any chunk of steps."""
+    parts = (Population("in", (6,), Source()), Population("out", (6,), Integrator()))
+    network = Network(parts, (Projection("in", "out", Identity()),), "in", "out", Rate(100))
+    assert_same(*both(Case(network, np.linspace(0, 1, 18).reshape(3, 6)), noise=noise))
+
+
+@settings(max_examples=10, deadline=None)
+@given(case=cases("spiking", "fixed"), bits=st.sampled_from([17, 32, 40, 60]))
+def test_wide_potentials(case, bits):
+    """Other widths, other machine integers, the same law."""
+    wide = tuple(replace(p, potential_bits=p.potential_bits and bits) for p in case.network.populations)
+    assert_same(*both(Case(replace(case.network, populations=wide), case.images)))
 
 
 @settings(max_examples=20, deadline=None)
