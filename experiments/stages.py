@@ -1,0 +1,239 @@
+"""The stages up to the spiking network and its activity: train, compress, convert, simulate."""
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.artifacts import Origin, stamp
+from experiments.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step, factory_of
+from experiments.stages_hardware import hardware
+from experiments.stages_robustness import attack, noise
+from experiments.study_spec import CompressionPart
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from compress import Compressed
+    from conversion import Recipe
+    from experiments.data import Dataset
+    from snn import Activity, Network
+
+RASTER_FILE = "raster.npz"
+
+
+def train(step: Step) -> Rows:
+    """The model: trained here, taken from the zoo, or the user's own."""
+    from experiments.train_checkpoint import save_weights
+
+    dataset = step.dataset
+    model, origin = _model(step, dataset)
+    save_weights(step.folder / MODEL, model)
+    stamp(step.folder / MODEL, origin)
+    rows = {"accuracy": [model_accuracy(model, dataset, "ann")]}
+    return {**rows, "training": [dict(epoch) for epoch in origin.log]}
+
+
+def _model(step: Step, dataset: "Dataset") -> "tuple[nn.Module, Origin]":
+    part = step.params["model"]
+    if part["factory"] is not None:
+        from experiments.artifacts import load_model
+
+        model = load_model(step.task.place["weights"], factory_of(part["factory"]))
+        return getattr(model, "model", model), Origin(part["factory"], dataset.name, len(dataset.classes), step.seed)
+    if part["zoo"] is not None:
+        from experiments import card, load
+
+        known = card(part["zoo"])
+        log = tuple(asdict(epoch) for epoch in known.log.epochs)
+        return load(part["zoo"]), Origin(known.model, known.dataset, len(dataset.classes), known.seed, log)
+    return trained(part["architecture"], dataset, {"seed": step.seed, **part["training"]}, step)
+
+
+def trained(architecture: str, dataset: "Dataset", recipe: dict[str, Any], step: Step) -> "tuple[nn.Module, Origin]":
+    """A built-in model, trained from scratch."""
+    from experiments.models import build
+    from experiments.train import TrainRecipe
+    from experiments.train import train as fit
+
+    chosen = TrainRecipe.from_dict(recipe)
+    model = build(architecture, classes=len(dataset.classes), seed=chosen.seed)
+    log = fit(model, dataset, chosen, progress=step.progress)
+    rows = tuple(asdict(epoch) for epoch in log.epochs)
+    return model, Origin(architecture, dataset.name, len(dataset.classes), chosen.seed, rows)
+
+
+def compress(step: Step) -> Rows:
+    """Prune and quantise with fine-tuning; the footprint before and after."""
+    import compress as package
+    from experiments.artifacts import origin_of
+
+    dataset = step.dataset
+    part = CompressionPart.model_validate(step.params["compression"])
+    model = step.model()
+    small = compressed(model, dataset, part, step)
+    package.save(small, step.folder / COMPRESSED)
+    origin = origin_of(step.inputs["model"] / MODEL)
+    if origin is not None:
+        stamp(step.folder / COMPRESSED, origin)
+    name = step.task.name
+    rows = [{"network": name, **row} for row in footprint_rows(model, small)]
+    accuracy = model_accuracy(small, dataset, name)
+    return {"accuracy": [accuracy], "footprint": rows, "compression": [{"network": name, "done": s} for s in small.steps]}
+
+
+def compressed(model: Any, dataset: "Dataset", part: CompressionPart, step: Step) -> "Compressed":
+    """`part` applied to `model`; each fine-tuning sees the first `part.images` training images."""
+    from compress import PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
+
+    data = (dataset.train_images[: part.images], dataset.train_labels[: part.images])
+    tuning = TrainSettings(epochs=part.round_epochs, lr=2e-3, label_smoothing=0.1, seed=step.seed)
+    pruning = PruneSettings(rounds=part.rounds, final_epochs=part.final_epochs, training=tuning)
+    small = prune(model, part.sparsity, data, settings=pruning, progress=step.progress)
+    if part.bits is None:
+        return small
+    settings = QuantizeSettings(training=TrainSettings(epochs=part.quantize_epochs, label_smoothing=0.1, seed=step.seed))
+    options: dict[str, Any] = {"activation_bits": part.activation_bits, "settings": settings}
+    return quantize(small, part.bits, data, **options, progress=step.progress)
+
+
+def footprint_rows(before: Any, after: Any) -> list[dict[str, Any]]:
+    """One row for each layer: bits in float32 and bits now."""
+    from compress import footprint
+
+    small = footprint(after)
+    return [
+        {
+            "layer": layer.path,
+            "weights": layer.weights,
+            "kept": layer.kept,
+            "weight_bits_each": layer.bits,
+            "storage": layer.storage,
+            "before_bits": old.dense_bits,
+            "weight_bits": layer.weight_bits,
+            "index_bits": layer.index_bits,
+            "other_bits": layer.scale_bits + layer.bias_bits,
+            "after_bits": layer.total_bits,
+        }
+        for old, layer in zip(footprint(before).layers, small.layers, strict=True)
+    ]
+
+
+def convert(step: Step) -> Rows:
+    """The spiking network, in fixed point where the study asks for it, and the report of every layer."""
+    from conversion import convert as to_spikes
+    from experiments.artifacts import origin_of
+
+    part, dataset = step.params["conversion"], step.dataset
+    network = to_spikes(step.model(), dataset.train_images[: part["samples"]], recipe_of(part))
+    if part.get("fixed") is not None:
+        network = network.to_fixed(**part["fixed"])
+    network.save(step.folder / NETWORK)
+    held = [step.inputs["model"] / file for file in (COMPRESSED, MODEL)]
+    origin = origin_of(next(path for path in held if path.is_file()))
+    if origin is not None:
+        stamp(step.folder / NETWORK, origin)
+    return {"conversion": [{"network": step.task.name, **asdict(row)} for row in network.report]}
+
+
+def recipe_of(part: dict[str, Any]) -> "Recipe":
+    """The recipe of a conversion in plain values."""
+    from conversion import Quantized, Rate, Ttfs
+
+    if part["recipe"] == "rate":
+        names = ("steps", "percentile", "reset", "initial", "schedule")
+        return Rate(**{name: part[name] for name in names})
+    if part["recipe"] == "ttfs":
+        return Ttfs(**{name: part[name] for name in ("ranges", "percentile", "margin", "levels")})
+    return Quantized()
+
+
+def simulate(step: Step) -> Rows:
+    """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
+    from snn import simulate as run
+
+    network, dataset, name = step.network(), step.dataset, step.task.name
+    run(network, dataset.test_images[:1])  # compiles
+    start = time.perf_counter()
+    activity = run(network, dataset.test_images)
+    seconds = time.perf_counter() - start
+    _save_raster(step, network, dataset)
+    return {
+        "accuracy": [{**network_accuracy(network, activity, dataset.test_labels, name), "seconds": seconds}],
+        "accuracy_over_steps": [
+            {"network": name, "step": place + 1, "accuracy": value, "samples": len(dataset.test_labels)}
+            for place, value in enumerate(activity.accuracy_over_time(dataset.test_labels))
+        ],
+        "activity": [{"network": name, **row} for row in activity_rows(network, activity)],
+    }
+
+
+def _save_raster(step: Step, network: "Network", dataset: "Dataset") -> None:
+    from snn import simulate as run
+
+    rasters = run(network, dataset.test_images[:1], record=("rasters",)).rasters
+    flat = {name: np.asarray(raster)[:, 0].reshape(len(raster), -1) for name, raster in rasters.items()}
+    np.savez_compressed(step.folder / RASTER_FILE, **flat)
+
+
+def model_accuracy(model: Any, dataset: "Dataset", name: str) -> dict[str, Any]:
+    """Accuracy of a model on the whole test split, with its 95 % interval."""
+    from compress import accuracy
+
+    model.eval()
+    samples = len(dataset.test_labels)
+    right = round(accuracy(model, (dataset.test_images, dataset.test_labels)) * samples)
+    return {"network": name, "kind": "ANN", **_share(right, samples)}
+
+
+def network_accuracy(network: "Network", activity: "Activity", labels: Any, name: str) -> dict[str, Any]:
+    """Accuracy of a spiking network with its 95 % interval, spikes per hidden neuron and synaptic operations."""
+    from snn import QuantReLU
+
+    integer = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
+    hidden = [p.name for p in network.populations if p.name not in (network.input, network.output)]
+    neurons = sum(activity.neurons[name] for name in hidden)
+    spikes = sum(float(activity.spikes[name].mean()) for name in hidden)
+    return {
+        "network": name,
+        "kind": "integer CNN" if integer else "SNN",
+        **_share(int((activity.predictions == labels).sum()), len(labels)),
+        "numbers": network.numbers,
+        "steps": network.steps,
+        "spikes_per_neuron": spikes / neurons if neurons else 0.0,
+        "synaptic_operations": sum(float(count.mean()) for count in activity.synaptic_operations.values()),
+        "engine": activity.engine,
+    }
+
+
+def activity_rows(network: "Network", activity: "Activity") -> list[dict[str, Any]]:
+    """One row for each population: neurons, spikes of a neuron and an inference, operations into it."""
+    return [
+        {
+            "population": p.name,
+            "neurons": p.size,
+            "spikes": activity.spikes[p.name].mean(),
+            "spikes_per_neuron": activity.spikes_per_neuron[p.name],
+            "synaptic_operations": sum(activity.synaptic_operations[q.name].mean() for q in network.incoming[p.name]),
+        }
+        for p in network.order
+    ]
+
+
+def _share(right: int, samples: int) -> dict[str, Any]:
+    from robustness.statistics import wilson
+
+    low, high = wilson(right, samples)
+    return {"accuracy": right / samples, "low": low, "high": high, "samples": samples}
+
+
+STAGES = {
+    "train": train,
+    "compress": compress,
+    "convert": convert,
+    "simulate": simulate,
+    "noise": noise,
+    "attack": attack,
+    "hardware": hardware,
+}

@@ -1,0 +1,139 @@
+"""The study runner: every task's result is stored the moment it is there, and a second run does only what is missing."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.provenance import Provenance
+from experiments.study_spec import Study, make_study
+from experiments.study_tasks import Task, expand
+from experiments.tables import write_table
+from spikewright import InvalidFile, InvalidInput, Progress, Table, atomic_folder, atomic_path, silent
+
+DONE = "result.json"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """A finished study: its `folder`, its `tables` by name, and the folder of each task's files.
+
+    `ran` counts the tasks that had to be run, out of `len(tasks)`.
+    """
+
+    study: Study
+    folder: Path
+    tables: dict[str, Table]
+    tasks: tuple[Task, ...]
+    provenance: Provenance
+    ran: int
+
+    def path(self, kind: str, name: str, file: str, seed: int | None = None) -> Path:
+        """The file that a task wrote, such as ("convert", "rate7", "network.spike"); the first seed unless given."""
+        seed = self.study.seeds[0] if seed is None else seed
+        for task in self.tasks:
+            if (task.kind, task.name, task.seed) == (kind, name, seed):
+                return self.folder / "tasks" / task.folder / file
+        raise InvalidInput(f"expected a task of this study, got {kind} {name!r} with seed {seed}")
+
+
+def run_study(study: Study, folder: str | Path, *, workers: int = 1, progress: Progress = silent) -> StudyResult:
+    """Run what is missing of `study` in `folder` and gather all tables, as parquet and CSV, in `folder`/tables.
+
+    `workers` processes (joblib's loky, never fork) run tasks that do not wait for each other; with 1 everything happens
+    here. `progress` gets ("study", tasks done, tasks) and the stages inside tasks that run here.
+    Raises what a task raises; what was finished stays, and the next run goes on from there.
+    """
+    if workers < 1:
+        raise InvalidInput(f"expected at least 1 worker, got {workers}")
+    folder, tasks = Path(folder), expand(study)
+    configuration = study.model_dump(mode="json", exclude={"dataset": {"folder"}, "model": {"weights"}})
+    provenance = Provenance.of(configuration, study.seeds)
+    _write_json(folder / "study.json", study.model_dump(mode="json"))
+    waiting = [task for task in tasks if not is_done(task, folder)]
+    done = len(tasks) - len(waiting)
+    progress("study", done, len(tasks))
+    for wave in waves(waiting):
+        for _ in _run_wave(wave, folder, workers, progress):
+            done += 1
+            progress("study", done, len(tasks))
+    tables = gather(tasks, folder, provenance)
+    _write_json(folder / "provenance.json", provenance.to_dict())
+    for name, table in tables.items():
+        write_table(table, folder / "tables" / name, provenance.to_dict())
+    return StudyResult(study, folder, tables, tasks, provenance, len(waiting))
+
+
+def open_study(folder: str | Path) -> StudyResult:
+    """A study that has been run, from its folder. Raises InvalidFile when it is not there or not finished."""
+    folder = Path(folder)
+    study = make_study(_read_json(folder / "study.json"))
+    values = _read_json(folder / "provenance.json")
+    provenance = Provenance(**{**values, "seeds": tuple(values["seeds"])})
+    tasks = expand(study)
+    missing = [task.label for task in tasks if not is_done(task, folder)]
+    if missing:
+        raise InvalidFile(f"expected a finished study in {folder}, got none of {missing[0]}; try `spikewright study` again")
+    return StudyResult(study, folder, gather(tasks, folder, provenance), tasks, provenance, 0)
+
+
+def is_done(task: Task, folder: Path) -> bool:
+    """Whether the task's result is stored."""
+    return (folder / "tasks" / task.folder / DONE).is_file()
+
+
+def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Tasks in groups: those of a group need only what earlier groups, or earlier runs, have made."""
+    waiting = {task.key: task for task in tasks}
+    while waiting:
+        ready = [task for task in waiting.values() if not any(need.key in waiting for need in task.needs.values())]
+        yield ready
+        for task in ready:
+            del waiting[task.key]
+
+
+def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
+    """Run one task and store its files and rows; the folder appears as a whole or not at all."""
+    from experiments.pipeline import run_stage
+
+    with atomic_folder(folder / "tasks" / task.folder) as temporary:
+        inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}
+        rows = run_stage(task, inputs, temporary, progress)
+        (temporary / DONE).write_text(json.dumps(rows, allow_nan=False) + "\n")
+
+
+def gather(tasks: Sequence[Task], folder: Path, provenance: Provenance) -> dict[str, Table]:
+    """All rows by table, each with its seed, task and provenance, and "results", the union of all."""
+    rows: Rows = {}
+    for task in tasks:
+        told = {"seed": task.seed, "task": task.key, **provenance.columns()}
+        for name, found in _read_json(folder / "tasks" / task.folder / DONE).items():
+            rows.setdefault(name, []).extend({**row, **told} for row in found)
+    union = [{"table": name, **row} for name, found in rows.items() for row in found]
+    return {name: Table.of(found) for name, found in {**rows, "results": union}.items()}
+
+
+def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progress) -> Iterator[None]:
+    if workers == 1 or len(wave) == 1:
+        for task in wave:
+            run_task(task, folder, progress)
+            yield None
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
+        yield from Parallel(return_as="generator_unordered")(delayed(run_task)(task, folder) for task in wave)
+
+
+def _write_json(path: Path, values: Any) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(values, indent=2) + "\n")
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidFile(f"expected a finished study with {path}, got: {error}; try `spikewright study` first") from error
