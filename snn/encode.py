@@ -46,4 +46,6 @@ def check_unit_range(images: Images) -> None:
     """Raise InvalidInput unless every value lies in [0, 1]."""
     low, high = float(images.min()), float(images.max())
     if low < 0.0 or high > 1.0:
-        raise InvalidInput(f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model")
+        raise InvalidInput(
+            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
+        )

@@ -38,7 +38,14 @@ class Report:
     def __str__(self) -> str:
         head = ("layer", "kind", "action", "parameters", "neurons", "detail")
         cells = [head] + [
-            (r.layer, r.kind, r.action, f"{r.parameters:,}" if r.parameters else "", f"{r.neurons:,}" if r.neurons else "", r.detail)
+            (
+                r.layer,
+                r.kind,
+                r.action,
+                f"{r.parameters:,}" if r.parameters else "",
+                f"{r.neurons:,}" if r.neurons else "",
+                r.detail,
+            )
             for r in self.rows
         ]
         widths = [max(len(row[column]) for row in cells) for column in range(len(head))]

@@ -92,7 +92,9 @@ def _conv_shape(synapse: Conv2d, shape: Shape) -> Shape:
 
 def _windows(shape: Shape, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
     if min(stride) < 1 or min(dilation) < 1 or min(padding) < 0 or min(kernel) < 1:
-        raise InvalidNetwork(f"expected stride, dilation, kernel >= 1 and padding >= 0, got {stride}, {dilation}, {kernel}, {padding}")
+        raise InvalidNetwork(
+            f"expected stride, dilation, kernel >= 1 and padding >= 0, got {stride}, {dilation}, {kernel}, {padding}"
+        )
     rows, columns = (
         (extent + 2 * pad - dil * (size - 1) - 1) // step + 1
         for extent, size, step, pad, dil in zip(shape[1:], kernel, stride, padding, dilation, strict=True)

@@ -9,14 +9,14 @@ from snn.noise import GOLDEN, Noise, SpikeDeletion
 
 
 def transmit(
-    events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int]
+    events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int, int]
 ) -> tuple[NDArray, NDArray]:
-    """The spikes (index, ends) that arrive. `public`: public address of each engine address; `place` = (population, first sample)."""
+    """The spikes (index, ends) that arrive. `public`: public address of each engine address; `place` = (population, first sample, first step)."""
     index, ends = events
     for one in noise:
         arrived, new_ends = np.empty_like(index), np.empty_like(ends)
         stream = 2 * place[0] + (0 if isinstance(one, SpikeDeletion) else 1)
-        key = (np.uint64(one.seed), np.uint64(stream), np.uint64(place[1]))
+        key = (np.uint64(one.seed), np.uint64(stream), np.uint64(place[1]), np.int64(place[2]))
         if isinstance(one, SpikeDeletion):
             limit = np.uint64(min(int(one.probability * 2.0**64), 2**64 - 1))
             _delete((index, ends), (arrived, new_ends), public, key, (limit, one.probability >= 1.0))
@@ -51,7 +51,7 @@ def _delete(sent, arrived, public, key, limit):
         new_ends[s, 0] = 0
         for t in range(ends.shape[1] - 1):
             for n in range(ends[s, t], ends[s, t + 1]):
-                draw = _draw(key[0], key[1], key[2] + np.uint64(s), t, public[index[s, n]])
+                draw = _draw(key[0], key[1], key[2] + np.uint64(s), key[3] + t, public[index[s, n]])
                 if not (limit[1] or draw < limit[0]):
                     kept[s, count] = index[s, n]
                     count += 1
@@ -68,7 +68,7 @@ def _jitter(sent, arrived, public, key, width):
         fill = np.zeros(steps + 1, np.int32)
         for t in range(steps):
             for n in range(ends[s, t], ends[s, t + 1]):
-                draw = _draw(key[0], key[1], key[2] + np.uint64(s), t, public[index[s, n]])
+                draw = _draw(key[0], key[1], key[2] + np.uint64(s), key[3] + t, public[index[s, n]])
                 shift = np.int64(draw % np.uint64(2 * width + 1)) - width
                 arrival[n] = min(max(t + shift, 0), steps - 1)
                 fill[arrival[n] + 1] += 1

@@ -14,16 +14,23 @@ from snn.engines.jit import compiled, parallel
 
 
 @parallel
-def deliver_spikes(S, single, index, ends, plan, operations):
+def deliver_spikes(S, start, fresh, events, plan, operations):
     """Add the weights of every spike to its targets; count the operations of each sample.
 
     Neighbours in the order of events often share their targets (the channels of a pixel; all inputs of a dense layer):
-    their rows are added eight at a time, so that a target is read and written once for eight spikes.
+    their rows are added eight at a time, so that a target is read and written once for eight spikes. `fresh`: every
+    plane begins as `start (samples, 1, plane)`, or as zero when that has no size.
     """
+    index, ends = events
     for s in numba.prange(index.shape[0]):
         total = np.int64(0)
         for t in range(ends.shape[1] - 1):
-            plane = S[s, 0 if single else t]
+            plane = S[s, min(t, S.shape[1] - 1)]
+            if fresh and t < S.shape[1]:
+                if start.shape[2]:
+                    plane[:] = start[s, 0]
+                else:
+                    plane[:] = 0
             n, stop = ends[s, t], ends[s, t + 1]
             while n < stop:
                 base, phase = plan.base[index[s, n]], plan.phase[index[s, n]]
@@ -109,8 +116,9 @@ def _add_graded(plane, plan, i, value):
 
 
 @compiled
-def _collect(fired, index, count):
+def _collect(fired, size, index, count):
     """Append the addresses of set flags, eight at a look and without a branch for each; returns the new count."""
+    fired[size:] = 0
     words = fired.view(np.uint64)
     place = np.uint64(count)
     for w in range(np.uint64(words.size)):
@@ -134,7 +142,7 @@ def fire_float(S, V, bias, neuron, box, out):
             if neuron[3] and t > 0:
                 plane[:] = 0
             _step_float(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
-            count = _collect(flags[s], index[s], count)
+            count = _collect(flags[s], V.shape[1], index[s], count)
             ends[s, t + 1] = count
             if trace.size:
                 trace[s, t] = V[s]
@@ -166,7 +174,7 @@ def fire_fixed(S, V, bias, neuron, box, out):
             if neuron[5] and t > 0:
                 plane[:] = 0
             _step_fixed(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
-            count = _collect(flags[s], index[s], count)
+            count = _collect(flags[s], V.shape[1], index[s], count)
             ends[s, t + 1] = count
             if trace.size:
                 trace[s, t] = V[s]
