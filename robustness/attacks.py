@@ -35,10 +35,9 @@ class FGSM(Attack):
 @final
 @dataclass(frozen=True)
 class PGD(Attack):
-    """Projected gradient descent (Madry et al. 2018): x <- project(x + size step(grad loss)), `steps` times from a
-    random start.
+    """Projected gradient descent (Madry et al. 2018): x <- project(x + size step(grad loss)), from a random start.
 
-    `step_size`: as a multiple of epsilon, the same in every step; None: from 1/2 down to 1/50, geometric, far first
+    `step_size`: as a multiple of epsilon, the same in every step; None: from 1 down to 1/50, geometric, far first
     and fine at the end. `loss`: "ce", "margin", or "both". One pass for each gradient that the predictor offers, each
     loss and each of `restarts` random starts, on the examples that still stand; every iterate counts. A gradient that
     vanishes altogether is replaced by a random direction.
@@ -65,7 +64,7 @@ class PGD(Attack):
 
     def _passes(self, task: Task) -> Iterator[Pass]:
         losses: tuple[Loss, ...] = ("ce", "margin") if self.loss == "both" else (self.loss,)
-        largest, smallest = (0.5, 0.02) if self.step_size is None else (self.step_size, self.step_size)
+        largest, smallest = (1.0, 0.02) if self.step_size is None else (self.step_size, self.step_size)
         starts: list[Start] = ["random"] * self.restarts
         if task.warm is not None:
             starts.insert(0, "warm")

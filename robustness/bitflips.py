@@ -23,8 +23,7 @@ Integers = NDArray[np.integer[Any]]
 @final
 @dataclass(frozen=True)
 class WeightBitFlips(Corruption):
-    """Each stored bit of each weight flips with probability `strength`; two's complement, thresholds and biases stay
-    whole.
+    """Each stored bit of each weight flips with probability `strength`; two's complement. Biases stay whole.
 
     Harmed is what the memory holds: all values of dense weights, the surviving ones of sparse weights, the indices
     and the table of a codebook (an index past the table reads 0). Widths: those that a `Compressed` declares, in a
@@ -72,7 +71,7 @@ def narrowest(values: Integers) -> int:
     """The bits of the narrowest two's complement word that holds every value, at least 2."""
     if not values.size:
         return 2
-    low, high = int(values.min()), int(values.max())
+    low, high = int(values.min()), max(0, int(values.max()))
     return max(2, 1 + max(high.bit_length(), (-low - 1).bit_length() if low < 0 else 0))
 
 

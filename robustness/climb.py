@@ -16,9 +16,7 @@ Start = Literal["center", "random", "warm"]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Examples under attack. `source` gives gradients, `judge` decides; `warm`: where an attack with a smaller budget
-    ended.
-    """
+    """Examples under attack: `source` gives gradients, `judge` decides, `warm` is where a smaller budget ended."""
 
     source: Predictor
     judge: Predictor

@@ -22,9 +22,7 @@ class Ball:
     bounds: tuple[float, float]
 
     def project(self, x: Tensor) -> Tensor:
-        """The nearest point of the ball, then of the box. As the center lies in the box, that second step stays
-        inside the ball.
-        """
+        """The nearest point of the ball, then of the box: still in the ball, as the center is in the box."""
         offset = x - self.center
         if self.norm == "linf":
             offset = offset.clamp(-self.epsilon, self.epsilon)
@@ -78,5 +76,5 @@ def _lengths(x: Tensor) -> Tensor:
     """Euclidean lengths that broadcast against `x`; scaled first, so that tiny gradients do not underflow."""
     flat = x.flatten(1)
     top = flat.abs().amax(dim=1, keepdim=True).clamp(min=torch.finfo(x.dtype).tiny)
-    lengths = (flat / top).norm(dim=1, keepdim=True) * top
+    lengths: Tensor = torch.linalg.vector_norm(flat / top, dim=1, keepdim=True) * top
     return lengths.reshape(-1, *[1] * (x.ndim - 1))

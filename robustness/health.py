@@ -1,6 +1,4 @@
-"""Is an attack fit to be believed? Signs of gradient masking (Athalye et al. 2018; Carlini et al. 2019; AutoAttack's
-flags).
-"""
+"""Is an attack fit to be believed? Signs of gradient masking (Athalye et al. 2018; Carlini et al. 2019)."""
 
 import math
 from dataclasses import dataclass
@@ -30,8 +28,9 @@ def attack_health(
     source: Predictor | None = None,
     seed: int = 0,
 ) -> Table:
-    """Check `attack` (PGD unless given) on `predictor` with `data` = images and labels; `source` adds an attack by
-    transfer.
+    """Check `attack` (PGD unless given) on `predictor` with `data` = images and labels.
+
+    `source` adds an attack by transfer.
 
     Columns: check, healthy, value, limit, detail. Runs of different epsilon are independent here, not nested, since
     nesting hides what is looked for. Raises InvalidInput as the attacks do.

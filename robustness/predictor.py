@@ -45,8 +45,9 @@ class Predictor(ABC):
 
     @final
     def predict(self, x: Tensor) -> Tensor:
-        """The class of each image, int64 `(batch,)`; the lowest number wins a tie. Raises InvalidInput for logits
-        that are not finite.
+        """The class of each image, int64 `(batch,)`; the lowest number wins a tie.
+
+        Raises InvalidInput for logits that are not finite.
         """
         parts = [self._decide(part) for part in torch.split(x.detach(), CHUNK)]
         return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)
@@ -113,9 +114,7 @@ class SnnPredictor(Predictor):
         return answer.double() * self.network.logit_scale
 
     def variants(self) -> tuple[Predictor, ...]:
-        """One for each surrogate, in torch alone: an attack asks thousands of times, and the engine has the last
-        word.
-        """
+        """One for each surrogate, in torch alone: attacks ask thousands of times, and the engine has the last word."""
         return tuple(TwinPredictor(self.network, self.name, surrogate) for surrogate in self.surrogates)
 
     def _decide(self, x: Tensor) -> Tensor:
@@ -137,9 +136,7 @@ class TwinPredictor(Predictor):
 
 
 def decisions(logits: Tensor, name: str) -> Tensor:
-    """The class of each row, int64 `(batch,)`. Raises InvalidInput for NaN or infinity in the logits of the model
-    `name`.
-    """
+    """The class of each row, int64 `(batch,)`. Raises InvalidInput for logits of model `name` that are not finite."""
     values = logits.detach().cpu().numpy()
     if not np.isfinite(values).all():
         raise InvalidInput(f"expected finite logits from {name!r}, got NaN or infinity; check its weights")
