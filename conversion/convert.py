@@ -81,9 +81,9 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
     except TypeError as error:
         row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
         raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error
-    except RuntimeError as error:
+    except Exception as error:  # a user's forward can raise anything
         shape = tuple(images.shape[1:])
-        first = str(error).strip().splitlines()[0]
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidInput(f"expected samples that fit the model, got {shape} per sample: {first}") from error
 
 
