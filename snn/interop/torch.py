@@ -141,6 +141,10 @@ def number_type(network: Network) -> torch.dtype:
     if network.numbers != "fixed":
         return torch.float64 if isinstance(network.code, Ttfs) else torch.float32
     inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
+    for p in inner:
+        widest = int(np.max(p.neuron.multiplier)).bit_length() if isinstance(p.neuron, QuantReLU) else 0
+        if (p.potential_bits or 64) + widest > 62:
+            raise InvalidNetwork(f"expected potentials times multipliers below 2**62 in {p.name!r}; try fewer bits")
     top = max(2 ** ((p.potential_bits or 64) - 1) + population_bound(network, p) for p in inner)
     if top >= 2**53:
         raise InvalidNetwork(f"expected integers below 2**53 in a differentiable twin, got a bound of {float(top):.3g}")

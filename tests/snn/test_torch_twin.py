@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from snn import (
@@ -33,6 +33,7 @@ from snn import (
 from snn.interop.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
 from snn.interop.torch import Twin, number_type
 from spikewright import InvalidInput, InvalidNetwork
+from tests.snn.strategies import cases
 
 SURROGATES: list[Surrogate] = [Triangle(), Triangle(0.5), Exponential(), Rectangle(2.0), Atan(), RateBased()]
 
@@ -114,6 +115,21 @@ def test_torch_alone_equals_the_reference_exactly(seed: int, what: tuple[str, An
     network, images = draw_network(seed, *what, schedule, fixed), draw_images(seed)
     twin = Twin(network, engine_values=False)
     np.testing.assert_array_equal(twin(images).numpy(), reference(network, images))
+
+
+@pytest.mark.parametrize("family", ["spiking", "quantised", "timed"])
+def test_drawn_networks_equal_the_reference_exactly(family: str) -> None:
+    """Networks of every kind that has a gradient: random structure, storages, codes and readouts."""
+
+    @settings(max_examples=60)
+    @given(cases(family))
+    def law(case: Any) -> None:
+        assume(case.network.readout != "first" or family == "timed")
+        images = torch.from_numpy(case.images)
+        twin = Twin(case.network, engine_values=False)
+        np.testing.assert_array_equal(twin(images).numpy(), reference(case.network, images))
+
+    law()
 
 
 @settings(max_examples=20)
