@@ -122,9 +122,10 @@ def _robustness(scale: Scale) -> dict[str, Any]:
         "noise": [
             {"kind": "gaussian", "strengths": [0.1, 0.2, 0.3, 0.4, 0.6]},
             {"kind": "impulse", "strengths": [0.05, 0.1, 0.2, 0.3]},
-            {"kind": "spike-deletion", "strengths": [0.05, 0.1, 0.2, 0.4]},
-            {"kind": "spike-jitter", "strengths": [1, 2, 3]},
-            {"kind": "weight-bit-flips", "strengths": [0.001, 0.003, 0.01, 0.03]},
+            {"kind": "spike-deletion", "strengths": [0.05, 0.1, 0.2, 0.4], "subjects": ["rate", "ttfs"]},
+            {"kind": "spike-jitter", "strengths": [1, 2, 3], "subjects": ["rate"]},
+            {"kind": "spike-jitter", "strengths": [0.1, 0.2, 0.5, 1], "subjects": ["ttfs"]},
+            {"kind": "weight-bit-flips", "strengths": [0.003, 0.01, 0.02, 0.03], "subjects": ["compressed", "rate", "ttfs"]},
         ],
         "attacks": [
             {"kind": "fgsm", **attack},

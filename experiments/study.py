@@ -1,6 +1,7 @@
 """The study runner: every task's result is stored the moment it is there, and a second run does only what is missing."""
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,7 @@ def run_study(study: Study, folder: str | Path, *, workers: int = 1, progress: P
         for _ in _run_wave(wave, folder, workers, progress):
             done += 1
             progress("study", done, len(tasks))
+    _publish_core(tasks, folder)
     tables = gather(tasks, folder, provenance)
     _write_json(folder / "provenance.json", provenance.to_dict())
     for name, table in tables.items():
@@ -113,6 +115,15 @@ def gather(tasks: Sequence[Task], folder: Path, provenance: Provenance) -> dict[
             rows.setdefault(name, []).extend({**row, **told} for row in found)
     union = [{"table": name, **row} for name, found in rows.items() for row in found]
     return {name: Table.of(found) for name, found in {**rows, "results": union}.items()}
+
+
+def _publish_core(tasks: Sequence[Task], folder: Path) -> None:
+    """The spike core of the first seed, copied to where people look for it."""
+    made = (folder / "tasks" / task.folder / "core" for task in tasks if task.kind == "hardware")
+    core = next(made, None)
+    if core is not None:
+        with atomic_folder(folder / "core") as temporary:
+            shutil.copytree(core, temporary, dirs_exist_ok=True)
 
 
 def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progress) -> Iterator[None]:

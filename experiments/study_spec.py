@@ -109,10 +109,11 @@ ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart, Field(discrimina
 
 
 class NoisePart(_Part):
-    """Noise of one kind at several strengths."""
+    """Noise of one kind at several strengths. `subjects`: only these, out of the study's."""
 
     kind: Literal["gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips"]
     strengths: Strengths
+    subjects: tuple[Name, ...] | None = None
     images: PositiveInt | None = None
     repeats: PositiveInt = 1
 
@@ -125,6 +126,7 @@ class AttackPart(_Part):
     norm: Literal["linf", "l2"] = "linf"
     steps: PositiveInt = 20
     restarts: PositiveInt = 1
+    subjects: tuple[Name, ...] | None = None
     images: PositiveInt | None = None
     transfer_from: Name | None = None
 
@@ -171,8 +173,9 @@ class Study(_Part):
             raise ValueError(f"expected every compression and conversion to have its own name, got {', '.join(names)}")
         compressed = {"ann", *(part.name for part in self.compressions)}
         used = [part.source for part in self.conversions if part.source and part.source not in compressed]
-        for part in (self.robustness.attacks if self.robustness else ()):
-            used += [part.transfer_from] if part.transfer_from and part.transfer_from not in names else []
+        for part in (*self.robustness.noise, *self.robustness.attacks) if self.robustness else ():
+            asked = (getattr(part, "transfer_from", None) or "ann", *(part.subjects or ()))
+            used += [name for name in asked if name not in names]
         used += [name for name in (self.robustness and self.robustness.subjects) or () if name not in names]
         used += [name for name in (self.hardware and self.hardware.networks) or () if name not in names]
         if used:

@@ -101,7 +101,8 @@ class _Expansion:
         robustness = self.study.robustness
         assert robustness is not None
         subjects = robustness.subjects or ("ann", *(p.name for p in self.study.conversions if p.recipe != "quantized"))
-        pairs = [(part, name) for part in (*robustness.noise, *robustness.attacks) for name in subjects]
+        parts = (*robustness.noise, *robustness.attacks)
+        pairs = [(part, name) for part in parts for name in part.subjects or subjects]
         return [
             self._harm(part, name, part.images or robustness.images)
             for part, name in pairs
@@ -109,7 +110,7 @@ class _Expansion:
         ]
 
     def _harm(self, part: NoisePart | AttackPart, subject: str, images: int) -> Task:
-        values = part.model_dump(mode="json", exclude={"images"})
+        values = part.model_dump(mode="json", exclude={"images", "subjects"})
         needs = {"subject": self.made[subject]}
         source = getattr(part, "transfer_from", None)
         if source is not None:

@@ -1,0 +1,33 @@
+"""Figures. Each is two functions: the data, which can be tested, and the drawing, which takes an `ax` and returns it."""
+
+from experiments.plots.footprint import LayerBits, draw_footprint, footprint_bars
+from experiments.plots.pareto import Front, Point, draw_pareto, pareto_fronts
+from experiments.plots.raster import Band, Raster, draw_raster, spike_raster
+from experiments.plots.robustness import Curve, Panel, draw_robustness, robustness_panels
+from experiments.plots.steps import StepCurve, draw_steps, network_kinds, step_curves
+from experiments.plots.style import looks, save_figure, styled
+
+__all__ = [
+    "Band",
+    "Curve",
+    "Front",
+    "LayerBits",
+    "Panel",
+    "Point",
+    "Raster",
+    "StepCurve",
+    "draw_footprint",
+    "draw_pareto",
+    "draw_raster",
+    "draw_robustness",
+    "draw_steps",
+    "footprint_bars",
+    "looks",
+    "network_kinds",
+    "pareto_fronts",
+    "robustness_panels",
+    "save_figure",
+    "spike_raster",
+    "step_curves",
+    "styled",
+]

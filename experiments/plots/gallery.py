@@ -1,0 +1,199 @@
+"""All figures of a study, each with a caption that says data set, network, seeds and number of samples."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.plots.footprint import draw_footprint, footprint_bars
+from experiments.plots.pareto import draw_pareto, pareto_fronts
+from experiments.plots.raster import draw_raster, spike_raster
+from experiments.plots.robustness import Panel, draw_robustness, robustness_panels
+from experiments.plots.steps import draw_steps, network_kinds, step_curves
+from experiments.plots.style import save_figure, styled
+
+if TYPE_CHECKING:
+    from experiments.study import StudyResult
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as files, without their endings at `base`, and what it shows."""
+
+    name: str
+    title: str
+    caption: str
+    base: Path
+
+
+def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
+    """Draw every figure that the study has data for, as PNG and SVG in `folder`."""
+    made = []
+    with styled():
+        for draw in (_steps, _rasters, _attacks, _noise, _pareto, _footprint):
+            made += draw(result, folder)
+    return tuple(made)
+
+
+def setting(result: "StudyResult") -> str:
+    """The end of every caption: data set, model and seeds."""
+    study = result.study
+    model = study.model.architecture or study.model.zoo or study.model.factory
+    seeds = ", ".join(map(str, study.seeds))
+    return f"Data set {study.dataset.name}, network {model}, seed{'s' if len(study.seeds) > 1 else ''} {seeds}."
+
+
+def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
+    tables = result.tables
+    if "accuracy_over_steps" not in tables:
+        return []
+    curves = step_curves(tables["accuracy_over_steps"], tables["accuracy"])
+    if all(len(curve.steps) == 1 for curve in curves):
+        return []
+    samples = tables["accuracy"]["samples"][0]
+    caption = (
+        "Accuracy if one stopped after each step, with 95 % Wilson bands. Level lines: the CNN before and after "
+        f"compression, and networks that answer once. {samples:,} test images. {setting(result)}"
+    )
+    return [_one("accuracy-over-steps", "Accuracy against steps", caption, folder, lambda ax: draw_steps(ax, curves))]
+
+
+def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
+    import numpy as np
+
+    from experiments.artifacts import load_network
+
+    pictures = []
+    for part in result.study.conversions:
+        if part.recipe == "quantized":
+            continue
+        network = load_network(result.path("convert", part.name, "network.spike"))
+        with np.load(result.path("simulate", part.name, "raster.npz"), allow_pickle=False) as file:
+            raster = spike_raster(network, {name: file[name] for name in file.files})
+        count = sum(len(band.times) for band in raster.bands)
+        what = "one step after the other" if raster.unit == "steps" else "one window for each layer, at most one spike a neuron"
+        caption = f"All {count:,} spikes of {part.name!r} for the first test image (1 sample), {what}. {setting(result)}"
+        draw: Callable[[Any], Any] = lambda ax, raster=raster: draw_raster(ax, raster)  # noqa: E731
+        pictures.append(_one(f"raster-{part.name}", f"Spikes of one image: {part.name}", caption, folder, draw))
+    return pictures
+
+
+def _attacks(result: "StudyResult", folder: Path) -> list[Picture]:
+    return _panels(result, folder, attack=True)
+
+
+def _noise(result: "StudyResult", folder: Path) -> list[Picture]:
+    return _panels(result, folder, attack=False)
+
+
+def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Picture]:
+    if "robustness" not in result.tables:
+        return []
+    kinds = network_kinds(result.tables["accuracy"])
+    panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
+    panels = tuple(panel for panel in panels if panel.attack == attack)
+    if not panels:
+        return []
+    figure = _grid(panels, kinds)
+    name, title = ("attacks", "Under attack") if attack else ("noise", "Under noise and faults")
+    about = _attack_settings(result) if attack else "Means over the draws of noise. "
+    samples = ", ".join(sorted({f"{panel.samples:,}" for panel in panels}))
+    caption = (
+        f"Accuracy on the first {samples} test images with 95 % Wilson bands; CNNs solid, spiking networks dashed, dotted "
+        f"line: guessing. {about}{setting(result)}"
+    )
+    save_figure(figure, folder / name)
+    return [Picture(name, title, caption, folder / name)]
+
+
+def classes_of(result: "StudyResult") -> int:
+    """Number of classes, from the trained model's file."""
+    from experiments.artifacts import origin_of
+
+    origin = origin_of(result.path("train", "ann", "model.safetensors"))
+    return 10 if origin is None else origin.classes
+
+
+def _attack_settings(result: "StudyResult") -> str:
+    assert result.study.robustness is not None
+    steps = {f"{part.steps} steps, {part.restarts} start" for part in result.study.robustness.attacks if part.kind == "pgd"}
+    told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
+    return "Worst case over nested budgets, so no curve rises. " + told
+
+
+def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:
+    import matplotlib.pyplot as plt
+
+    columns = min(3, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(3.3 * columns + 0.4, 2.9 * rows + 0.5), squeeze=False)
+    figure.get_layout_engine().set(h_pad=0.09, hspace=0.06)
+    handles: dict[str, Any] = {}
+    for ax, panel in zip(axes.flat, panels, strict=False):
+        draw_robustness(ax, panel, kinds)
+        handles |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    for ax in axes.flat[len(panels) :]:
+        ax.set_axis_off()
+    for ax in axes[:, 1:].flat:
+        ax.set_ylabel("")
+    spare = axes.flat[-1] if len(panels) < axes.size else None
+    if spare is not None:
+        spare.legend(handles.values(), handles.keys(), loc="center")
+    else:
+        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles))
+    return figure
+
+
+def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
+    if "hardware" not in result.tables:
+        return []
+    from hardware import DEVICES
+
+    table = result.tables["hardware"].where(seed=result.study.seeds[0])
+    fronts = pareto_fronts(table, dict(network_kinds(result.tables["accuracy"])))
+    device, clock = table["device"][0], table["clock_mhz"][0]
+    count = sum(len(front.points) for front in fronts)
+    caption = (
+        f"{count:,} design points on {device} at {clock:g} MHz: estimates, middle values. Filled points fit the device, "
+        "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures. Activity: mean "
+        f"of {_images(result):,} test images. {setting(result)}"
+    )
+    capacity = DEVICES[device].lut
+    draw = lambda ax: draw_pareto(ax, fronts, capacity)  # noqa: E731
+    return [_one("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
+
+
+def _images(result: "StudyResult") -> int:
+    assert result.study.hardware is not None
+    return int(result.study.hardware.images or result.tables["accuracy"]["samples"][0])
+
+
+def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
+    pictures = []
+    for part in result.study.compressions:
+        layers = footprint_bars(result.tables["footprint"], part.name)
+        before, after = sum(one.before for one in layers), sum(one.after for one in layers)
+        caption = (
+            f"Storage of each layer of {part.name!r} before and after: in all {before / after:.1f} times smaller, indices, scales "
+            f"and biases counted. {setting(result)}"
+        )
+        draw: Callable[[Any], Any] = lambda ax, layers=layers: draw_footprint(ax, layers)  # noqa: E731
+        size = (6.4, 0.62 * len(layers) + 1.3)
+        pictures.append(_one(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size))
+    return pictures
+
+
+def _one(
+    name: str,
+    title: str,
+    caption: str,
+    folder: Path,
+    draw: Callable[[Any], Any],
+    size: tuple[float, float] = (6.4, 3.8),
+) -> Picture:
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=size)
+    draw(ax)
+    save_figure(figure, folder / name)
+    return Picture(name, title, caption, folder / name)

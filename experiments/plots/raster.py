@@ -1,0 +1,96 @@
+"""Every spike of one image: when, and by which neuron."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.plots.style import INK, SNN_COLOUR
+from spikewright import InvalidInput
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from snn import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A population's spikes: `times (spikes,)` and `neurons (spikes,)`, each neuron in [0, size)."""
+
+    population: str
+    size: int
+    times: NDArray[np.float64]
+    neurons: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """Bands from the input upwards. `unit`: "steps", or "windows" for a time code, where layers fire one after the other."""
+
+    bands: tuple[Band, ...]
+    unit: str
+    duration: float
+
+
+def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
+    """The spikes of one image; `rasters[population]` is `(steps, neurons)` as `simulate` records it.
+
+    Steps count from 1. A value x of a time code lies at the end of the layer's window minus x, in windows from the
+    start of the input. Populations that send graded values or nothing have no band. Raises InvalidInput without spikes.
+    """
+    timed = network.code.__class__.__name__ == "Ttfs"
+    bands, window = [], 0
+    for population in network.order:
+        if not _spikes(network, population):
+            continue
+        found = np.asarray(rasters[population.name]).reshape(-1, population.size)
+        place, neurons = np.nonzero(found)
+        times = place + 1.0
+        if timed:
+            length = getattr(population.neuron, "window", 1.0)
+            times = window + 1.0 - found[0, neurons] / length
+            window += 1
+        bands.append(Band(population.name, population.size, np.asarray(times, np.float64), neurons))
+    if not bands:
+        raise InvalidInput("expected a network that sends spikes, got one of graded values; try Rate or Ttfs")
+    return Raster(tuple(bands), "windows" if timed else "steps", float(window if timed else network.steps))
+
+
+def _spikes(network: "Network", population: Any) -> bool:
+    from snn import IF, LIF, Direct, Ramp, Source
+
+    source = isinstance(population.neuron, Source) and not isinstance(network.code, Direct)
+    return source or isinstance(population.neuron, IF | LIF | Ramp)
+
+
+_MARKS: dict[str, dict[str, Any]] = {
+    "steps": {"marker": "_", "s": 90, "linewidths": 0.7},
+    "windows": {"marker": "o", "s": 5, "linewidths": 0},
+}
+
+
+def draw_raster(ax: "Axes", raster: Raster) -> "Axes":
+    """A band for each population, its height like the root of its size, the input at the bottom. Returns `ax`."""
+    gap, bottom, ticks, names = 0.06, 0.0, [], []
+    heights = np.sqrt([band.size for band in raster.bands])
+    heights = heights / heights.sum()
+    for band, height in zip(raster.bands, heights, strict=True):
+        places = bottom + (band.neurons + 0.5) / band.size * height
+        ax.scatter(band.times, places, color=SNN_COLOUR, rasterized=True, **_MARKS[raster.unit])
+        ax.axhspan(bottom, bottom + height, color=INK, alpha=0.035, linewidth=0)
+        ticks.append(bottom + height / 2)
+        names.append(f"{band.population}\n{band.size:,} neurons, {len(band.times):,} spikes")
+        bottom += height + gap
+    ax.set_yticks(ticks, names)
+    ax.set_ylim(-gap / 2, bottom - gap / 2)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    if raster.unit == "steps":
+        ax.set(xlabel="time (steps)", xlim=(0.5, raster.duration + 0.5), xticks=range(1, int(raster.duration) + 1))
+    else:
+        ax.set(xlabel="time (windows, one for each layer)", xlim=(0, raster.duration))
+        ax.set_xticks(range(int(raster.duration) + 1))
+    return ax

@@ -1,0 +1,95 @@
+"""Accuracy against the strength of a perturbation, CNN and spiking networks side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from experiments.plots.style import INK, looks, title_of
+from spikewright import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LABELS = {
+    "GaussianNoise": ("Gaussian noise", "standard deviation (pixels from 0 to 1)"),
+    "ImpulseNoise": ("Impulse noise", "share of pixels replaced"),
+    "SpikeDeletionFault": ("Lost spikes", "probability of losing a spike"),
+    "SpikeJitterFault": ("Spike jitter", "largest shift (steps; TTFS: windows)"),
+    "WeightBitFlips": ("Bit flips in weights", "probability of a flip per stored bit"),
+}
+"""Title and x label of each corruption; attacks have epsilon."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One network's accuracy at rising strengths, with its 95 % band."""
+
+    network: str
+    kind: str
+    strengths: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All curves of one perturbation. `chance`: the accuracy of guessing, `samples`: images behind each point."""
+
+    perturbation: str
+    attack: bool
+    curves: tuple[Curve, ...]
+    chance: float
+    samples: int
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        if self.perturbation in LABELS:
+            return LABELS[self.perturbation][0]
+        attack, _, source = self.perturbation.partition(" from ")
+        return f"{attack}, transferred from {title_of(source)}" if source else attack
+
+    @property
+    def unit(self) -> str:
+        """The label of the x axis."""
+        if self.perturbation in LABELS:
+            return LABELS[self.perturbation][1]
+        norm = "L2" if "(L2)" in self.perturbation else "L\N{INFINITY}"
+        return f"\N{GREEK SMALL LETTER EPSILON} ({norm}, pixels from 0 to 1)"
+
+
+def robustness_panels(table: Table, kinds: Mapping[str, str], classes: int) -> tuple[Panel, ...]:
+    """A panel for each perturbation of `robustness.evaluate`'s table; means over seeds and draws.
+
+    `kinds`: network to "ANN" or "SNN". Rows without accuracy (not applicable) are left out, and panels without rows.
+    """
+    rows = [row for row in table if row["accuracy"] is not None]
+    panels = []
+    for name in dict.fromkeys(row["perturbation"] for row in rows):
+        mine = [row for row in rows if row["perturbation"] == name]
+        models = [model for model in kinds if any(row["model"] == model and row["strength"] > 0 for row in mine)]
+        curves = tuple(_curve(model, kinds[model], [row for row in mine if row["model"] == model]) for model in models)
+        if curves:
+            panels.append(Panel(name, name not in LABELS, curves, 1 / classes, mine[0]["samples"]))
+    return tuple(panels)
+
+
+def _curve(model: str, kind: str, rows: list[dict[str, Any]]) -> Curve:
+    strengths = tuple(sorted({row["strength"] for row in rows}))
+    groups = [[row for row in rows if row["strength"] == strength] for strength in strengths]
+    means = {name: tuple(sum(r[name] for r in group) / len(group) for group in groups) for name in ("accuracy", "low", "high")}
+    return Curve(model, kind, strengths, means["accuracy"], means["low"], means["high"])
+
+
+def draw_robustness(ax: "Axes", panel: Panel, kinds: Mapping[str, str]) -> "Axes":
+    """The curves with bands and the chance line; a legend is left to the caller. Returns `ax`."""
+    look = looks(kinds)
+    for curve in panel.curves:
+        shown = look[curve.network]
+        ax.plot(curve.strengths, curve.accuracy, label=title_of(curve.network, curve.kind), **shown.options)
+        ax.fill_between(curve.strengths, curve.low, curve.high, color=shown.colour, alpha=0.12, linewidth=0)
+    ax.axhline(panel.chance, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="chance")
+    ax.set(title=panel.title, xlabel=panel.unit, ylabel="accuracy", ylim=(-0.02, 1.02), xlim=(0, None))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return ax

@@ -1,0 +1,88 @@
+"""One look for all figures: CNNs solid in one colour, spiking networks dashed in another, wherever they appear."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spikewright import atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STYLE = Path(__file__).with_name("spikewright.mplstyle")
+ANN_COLOUR, SNN_COLOUR = "#D55E00", "#0072B2"
+FAINT, INK = "#BBBBBB", "#333333"
+_ANN_LINES, _SNN_LINES = ("-", "-"), ("--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
+_ANN_MARKERS, _SNN_MARKERS = "sDP", "o^vX"
+_BLENDS = (1.0, 0.55, 0.75)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a network is drawn."""
+
+    colour: Any
+    line: Any
+    marker: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """For `ax.plot`."""
+        return {"color": self.colour, "linestyle": self.line, "marker": self.marker}
+
+
+def looks(kinds: Mapping[str, str]) -> dict[str, Look]:
+    """The look of each network: `kinds` says "SNN" or another kind, which is drawn as a CNN.
+
+    Within a kind the first has the full colour and the others differ in line, marker and lightness.
+    """
+    seen = {True: 0, False: 0}
+    made = {}
+    for name, kind in kinds.items():
+        snn = kind == "SNN"
+        place = seen[snn]
+        seen[snn] += 1
+        lines, markers = (_SNN_LINES, _SNN_MARKERS) if snn else (_ANN_LINES, _ANN_MARKERS)
+        colour = lighter(SNN_COLOUR if snn else ANN_COLOUR, _BLENDS[place % len(_BLENDS)])
+        made[name] = Look(colour, lines[place % len(lines)], markers[place % len(markers)])
+    return made
+
+
+def lighter(colour: str, share: float) -> tuple[float, float, float]:
+    """`share` of the colour, the rest white."""
+    values = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (share * value + (1 - share) for value in values)
+    return red, green, blue
+
+
+def title_of(name: str, kind: str = "") -> str:
+    """A network's name for people: "ann" is the ANN itself."""
+    return "ANN" if name == "ann" else f"{name} ({kind})" if kind else name
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The project's style without a display, for the length of the block."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    with plt.style.context(str(STYLE)):
+        yield
+
+
+def save_figure(figure: "Figure", base: str | Path, formats: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
+    """Write `base`.png and `base`.svg, all or nothing and the same bytes each time, and close the figure."""
+    import matplotlib.pyplot as plt
+
+    base = Path(base)
+    paths = tuple(base.with_name(f"{base.name}.{kind}") for kind in formats)
+    for path, kind in zip(paths, formats, strict=True):
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary, format=kind, metadata=metadata)
+    plt.close(figure)
+    return paths
