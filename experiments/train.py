@@ -1,6 +1,8 @@
 """Training a network from scratch: seeded, with a checkpoint after each epoch and a resume that changes nothing."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,13 +115,36 @@ def _step(
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad()
-    loss = functional.cross_entropy(model(images), labels, label_smoothing=recipe.label_smoothing)
+    with _hidden_outputs(model, wanted=recipe.activity > 0) as hidden:
+        loss = functional.cross_entropy(model(images), labels, label_smoothing=recipe.label_smoothing)
+    if recipe.activity:
+        loss = loss + recipe.activity * sum(_share_active(output) for output in hidden)
     value = loss.item()
     if not np.isfinite(value):
         raise InvalidInput(f"expected a finite training loss, got {value}; try a smaller lr than {recipe.lr}")
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
     return value
+
+
+@contextmanager
+def _hidden_outputs(model: nn.Module, *, wanted: bool) -> Iterator[list[Tensor]]:
+    """The outputs of the model's ReLU modules in the passes inside the block, in their order."""
+    outputs: list[Tensor] = []
+    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU)]
+    hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output)) for module in chosen]
+    try:
+        yield outputs
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _share_active(output: Tensor) -> Tensor:
+    """(sum a)^2 / (N sum a^2), the mean over the batch: 1 when all N neurons are equally active, 1 / N for a single one."""
+    flat = output.flatten(1)
+    energy = flat.square().sum(1).clamp_min(1e-6)
+    return (flat.sum(1).square() / (flat.shape[1] * energy)).mean()
 
 
 def _augment(images: Tensor, recipe: TrainRecipe, random: np.random.Generator) -> Tensor:

@@ -19,7 +19,9 @@ class TrainRecipe:
     """Everything that decides a training, together with the model's initial weights and the data set.
 
     `lr` is the peak of the schedule; `shift` moves each training image by up to so many pixels in both directions;
-    `flip` mirrors half of them left to right. Raises InvalidInput for values out of range.
+    `flip` mirrors half of them left to right. `activity` weighs a penalty on hidden ReLU outputs a of N neurons,
+    (sum a)^2 / (N sum a^2) summed over layers (DeepHoyer, Yang et al. 2020): few active neurons, whatever their scale,
+    so that the converted network sends few spikes. Raises InvalidInput for values out of range.
     """
 
     epochs: int = 20
@@ -31,6 +33,7 @@ class TrainRecipe:
     shift: int = 0
     flip: bool = False
     label_smoothing: float = 0.0
+    activity: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -42,6 +45,8 @@ class TrainRecipe:
             raise InvalidInput(f"expected an optimiser out of {', '.join(OPTIMISERS)}, got {self.optimiser!r}")
         if self.schedule not in SCHEDULES:
             raise InvalidInput(f"expected a schedule out of {', '.join(SCHEDULES)}, got {self.schedule!r}")
+        if not (math.isfinite(self.activity) and self.activity >= 0):
+            raise InvalidInput(f"expected activity >= 0, got {self.activity}")
         if self.shift < 0 or not 0 <= self.label_smoothing < 1:
             raise InvalidInput(
                 f"expected shift >= 0 and label_smoothing in [0, 1), got {self.shift} and {self.label_smoothing}"

@@ -120,7 +120,7 @@ class Run:
         )
         if not spiking:
             return constant
-        shape = (chunk.count, 1 if self.gather else chunk.length, layer.plane.size)
+        shape = (chunk.count, 1 if self.gather else chunk.length, layer.population.size)
         S = self.buffers.take(name, "S", shape, layer.sums)
         for place, (projection, scatter) in enumerate(spiking):
             events, operations = chunk.sent[projection.source], self.ledger.operations[projection.name][chunk.samples]
@@ -131,7 +131,7 @@ class Run:
     def _constant(self, layer: Layer, chunk: Chunk) -> Array:
         """The plane of the graded projections, which are delivered once; without any it has no size."""
         graded = [(p, s) for p, s in layer.scatters if chunk.sent[p.source].value is not None]
-        shape = (chunk.count, 1, layer.plane.size if graded else 0)
+        shape = (chunk.count, 1, layer.population.size if graded else 0)
         plane = self.buffers.take(layer.population.name, "constant", shape, layer.sums)
         plane[:] = 0
         for projection, scatter in graded:
@@ -152,16 +152,19 @@ class Run:
         if isinstance(layer.population.neuron, QuantReLU):
             value = self.buffers.take(name, "value", index.shape, np.int32 if fixed else np.float32)
             quantise = kernels.quantise_fixed if fixed else kernels.quantise_float
-            quantise(S, layer.bias, layer.neuron, layer.box, (index, value, ends, trace))
+            quantise(S, layer.bias, layer.neuron, (index, value, ends, trace))
             return Events(index, ends, value), trace
-        flags = self.buffers.take(name, "flags", (chunk.count, (size + 7) // 8 * 8), np.uint8)
+        flags = self.buffers.take(name, "flags", (chunk.count, chunk.length, (size + 7) // 8 * 8), np.uint8)
         fire = kernels.fire_fixed if fixed else kernels.fire_float
-        fire(S, chunk.state[name], layer.bias, layer.neuron, layer.box, (index, ends, flags, trace))
+        fire(S, chunk.state[name], layer.bias, layer.neuron, (index, ends, flags, trace))
         return Events(index, ends), trace
 
     def _sample_chunks(self) -> Iterator[slice]:
         length = max(steps.stop - steps.start for steps in self._step_chunks())
-        most = max(layer.plane.size * layer.sums.itemsize + 4 * layer.population.size for layer in self.layers) * length
+        most = (
+            max(layer.population.size * layer.sums.itemsize + 4 * layer.population.size for layer in self.layers)
+            * length
+        )
         total, chunk = self.request.images.shape[0], max(4, CHUNK_BYTES // most)
         return (slice(start, min(start + chunk, total)) for start in range(0, total, chunk))
 

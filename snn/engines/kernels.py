@@ -1,9 +1,8 @@
 """The compiled kernels of the event engine: deliver spikes to planes, then let populations fire. Samples run in parallel.
 
 Kernel and rule live in one file because Numba's cache does not see changes in another one.
-`S (samples, planes, plane)`: summed inputs; one plane for each step, or a single one that serves all steps.
+`S (samples, planes, neurons)`: summed inputs; one plane for each step, or a single one that serves all steps.
 `index (samples, capacity)`, `ends (samples, steps + 1)`: the events of step t are index[ends[t]:ends[t + 1]], engine addresses.
-`box` = (rows, row length, first address, row stride): where a population's neurons lie in its plane.
 `bias (2, neurons)`: the current of the first step and of every later one. `gather`: the first plane holds the whole window.
 """
 
@@ -12,6 +11,9 @@ import numpy as np
 
 from snn.engines.jit import compiled, parallel
 
+TILE = 2048
+"""Neurons that stay in the first-level cache while all steps of a chunk pass over them."""
+
 
 @parallel
 def deliver_spikes(S, start, fresh, events, plan, operations):
@@ -19,7 +21,7 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
 
     Neighbours in the order of events often share their targets (the channels of a pixel; all inputs of a dense layer):
     their rows are added eight at a time, so that a target is read and written once for eight spikes. `fresh`: every
-    plane begins as `start (samples, 1, plane)`, or as zero when that has no size.
+    plane begins as `start (samples, 1, neurons)`, or as zero when that has no size.
     """
     index, ends = events
     for s in numba.prange(index.shape[0]):
@@ -33,22 +35,22 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
                     plane[:] = 0
             n, stop = ends[s, t], ends[s, t + 1]
             while n < stop:
-                base, phase = plan.base[index[s, n]], plan.phase[index[s, n]]
+                base, pattern = plan.base[index[s, n]], plan.pattern[index[s, n]]
                 m = n
-                while m < stop and plan.base[index[s, m]] == base and plan.phase[index[s, m]] == phase:
+                while m < stop and plan.base[index[s, m]] == base and plan.pattern[index[s, m]] == pattern:
                     total += plan.fanout[index[s, m]]
                     m += 1
-                if base >= 0:
-                    _add_group(plane, plan, index[s, n:m], base, phase)
+                if pattern >= 0:
+                    _add_group(plane, plan, index[s, n:m], base, pattern)
                 n = m
         operations[s] += total
 
 
 @compiled
-def _add_group(plane, plan, spikes, base, phase):
+def _add_group(plane, plan, spikes, base, pattern):
     """All spikes of a group, tap by tap."""
     weights, rows = plan.weights, plan.row
-    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
+    for k in range(plan.first_tap[pattern], plan.first_tap[pattern + 1]):
         to, start, length = np.int64(base) + plan.to[k], np.int64(plan.start[k]), np.int64(plan.length[k])
         target = plane[to : to + length]
         n = 0
@@ -100,7 +102,7 @@ def deliver_graded(S, index, value, ends, plan, operations):
         total = np.int64(0)
         for n in range(ends[s, 0], ends[s, 1]):
             i = index[s, n]
-            if plan.base[i] >= 0:
+            if plan.pattern[i] >= 0:
                 total += plan.fanout[i]
                 _add_graded(S[s, 0], plan, i, value[s, n])
         operations[s] += total
@@ -108,157 +110,147 @@ def deliver_graded(S, index, value, ends, plan, operations):
 
 @compiled
 def _add_graded(plane, plan, i, value):
-    base, row, phase = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.phase[i]
-    for k in range(plan.first_tap[phase], plan.first_tap[phase + 1]):
+    base, row, pattern = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.pattern[i]
+    for k in range(plan.first_tap[pattern], plan.first_tap[pattern + 1]):
         to, start = np.uint64(base + plan.to[k]), np.uint64(row + plan.start[k])
         for j in range(np.uint64(plan.length[k])):
             plane[to + j] += plan.weights[start + j] * value
 
 
 @compiled
-def _collect(fired, size, index, count):
-    """Append the addresses of set flags, eight at a look and without a branch for each; returns the new count."""
-    fired[size:] = 0
-    words = fired.view(np.uint64)
-    place = np.uint64(count)
-    for w in range(np.uint64(words.size)):
-        if words[w] != 0:
-            first = np.uint64(8) * w
-            for k in range(np.uint64(8)):
-                index[place] = first + k
-                place += np.uint64(fired[first + k])
-    return np.int64(place)
+def _collect_steps(flags, size, index, ends):
+    """Addresses of the flags that are set, step by step; eight flags at a look, without a branch for each."""
+    place = np.uint64(0)
+    ends[0] = 0
+    for t in range(flags.shape[0]):
+        fired = flags[t]
+        fired[size:] = 0
+        words = fired.view(np.uint64)
+        for w in range(np.uint64(words.size)):
+            if words[w] != 0:
+                first = np.uint64(8) * w
+                for k in range(np.uint64(8)):
+                    index[place] = first + k
+                    place += np.uint64(fired[first + k])
+        ends[t + 1] = place
 
 
 @parallel
-def fire_float(S, V, bias, neuron, box, out):
+def fire_float(S, V, bias, neuron, out):
     """float32 IF, LIF, Integrator: U = decay V + (S + b); `neuron` = (thresholds, decay, reset to zero, gather)."""
     index, ends, flags, trace = out
+    steps, size = ends.shape[1] - 1, V.shape[1]
     for s in numba.prange(V.shape[0]):
-        count = 0
-        ends[s, 0] = 0
-        for t in range(ends.shape[1] - 1):
-            plane = S[s, t if S.shape[1] > 1 else 0]
-            if neuron[3] and t > 0:
-                plane[:] = 0
-            _step_float(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
-            count = _collect(flags[s], V.shape[1], index[s], count)
-            ends[s, t + 1] = count
-            if trace.size:
-                trace[s, t] = V[s]
+        for tile in range(0, size, TILE):
+            rest = min(size, tile + TILE)
+            for t in range(steps):
+                current = S[s, min(t, S.shape[1] - 1), tile:rest]
+                if neuron[3] and t > 0:
+                    current[:] = 0
+                _step_float(current, V[s, tile:rest], bias[min(t, 1), tile:rest], neuron, flags[s, t, tile:rest], tile)
+                if trace.size:
+                    trace[s, t, tile:rest] = V[s, tile:rest]
+        _collect_steps(flags[s], size, index[s], ends[s])
 
 
 @compiled
-def _step_float(plane, V, bias, neuron, box, fired):
-    thresholds, decay, to_zero, _ = neuron
-    rows, length, first, stride = box
-    for y in range(rows):
-        p, q = np.uint64(first + y * stride), np.uint64(y * length)
-        for j in range(np.uint64(length)):
-            U = decay * V[q + j] + (plane[p + j] + bias[q + j])
-            fires = U >= thresholds[q + j]
-            rest = np.float32(0) if to_zero else U - thresholds[q + j]
-            V[q + j] = rest if fires else U
-            fired[q + j] = fires
+def _step_float(current, V, bias, neuron, fired, tile):
+    decay, to_zero = neuron[1], neuron[2]
+    thresholds = neuron[0][tile : tile + V.size]
+    for j in range(V.size):
+        U = decay * V[j] + (current[j] + bias[j])
+        fires = U >= thresholds[j]
+        rest = np.float32(0) if to_zero else U - thresholds[j]
+        V[j] = rest if fires else U
+        fired[j] = fires
 
 
 @parallel
-def fire_fixed(S, V, bias, neuron, box, out):
-    """Integers: U = sat(V - (V >> leak) + (S << shift) + b); `neuron` = (thresholds, leak, shift, top, reset to zero, gather)."""
+def fire_fixed(S, V, bias, neuron, out):
+    """Integers: U = sat(V - (V >> leak) + (S << shift) + b); `neuron` = (thresholds, leak, shift, top, to zero, gather)."""
     index, ends, flags, trace = out
+    steps, size = ends.shape[1] - 1, V.shape[1]
     for s in numba.prange(V.shape[0]):
-        count = 0
-        ends[s, 0] = 0
-        for t in range(ends.shape[1] - 1):
-            plane = S[s, t if S.shape[1] > 1 else 0]
-            if neuron[5] and t > 0:
-                plane[:] = 0
-            _step_fixed(plane, V[s], bias[min(t, 1)], neuron, box, flags[s])
-            count = _collect(flags[s], V.shape[1], index[s], count)
-            ends[s, t + 1] = count
-            if trace.size:
-                trace[s, t] = V[s]
+        for tile in range(0, size, TILE):
+            rest = min(size, tile + TILE)
+            for t in range(steps):
+                current = S[s, min(t, S.shape[1] - 1), tile:rest]
+                if neuron[5] and t > 0:
+                    current[:] = 0
+                _step_fixed(current, V[s, tile:rest], bias[min(t, 1), tile:rest], neuron, flags[s, t, tile:rest], tile)
+                if trace.size:
+                    trace[s, t, tile:rest] = V[s, tile:rest]
+        _collect_steps(flags[s], size, index[s], ends[s])
 
 
 @compiled
-def _step_fixed(plane, V, bias, neuron, box, fired):
-    thresholds, leak, shift, top, to_zero, _ = neuron
-    rows, length, first, stride = box
+def _step_fixed(current, V, bias, neuron, fired, tile):
+    leak, shift, top, to_zero = neuron[1], neuron[2], neuron[3], neuron[4]
+    thresholds = neuron[0][tile : tile + V.size]
     kind = thresholds.dtype.type
     bottom = kind(-top - 1)
-    for y in range(rows):
-        p, q = np.uint64(first + y * stride), np.uint64(y * length)
-        for j in range(np.uint64(length)):
-            U = kind(kind(V[q + j]) + kind(kind(kind(plane[p + j]) << shift) + bias[q + j]))
-            if leak:
-                U = kind(U - kind(kind(V[q + j]) >> leak))
-            U = min(max(U, bottom), top)
-            fires = U >= thresholds[q + j]
-            rest = kind(0) if to_zero else kind(U - thresholds[q + j])
-            V[q + j] = rest if fires else U
-            fired[q + j] = fires
+    for j in range(V.size):
+        U = kind(kind(V[j]) + kind(kind(kind(current[j]) << shift) + bias[j]))
+        if leak:
+            U = kind(U - kind(kind(V[j]) >> leak))
+        U = min(max(U, bottom), top)
+        fires = U >= thresholds[j]
+        rest = kind(0) if to_zero else kind(U - thresholds[j])
+        V[j] = rest if fires else U
+        fired[j] = fires
 
 
 @parallel
-def quantise_float(S, bias, neuron, box, out):
+def quantise_float(S, bias, neuron, out):
     """QuantReLU in float: y = clip(floor((S + b) m + 1/2), 0, levels); `neuron` = (multipliers, levels)."""
     index, value, ends, trace = out
     multipliers, levels = neuron
-    rows, length, first, stride = box
     for s in numba.prange(S.shape[0]):
         count = 0
-        for y in range(rows):
-            for j in range(length):
-                q = y * length + j
-                U = np.float32(S[s, 0, first + y * stride + j] + bias[0, q])
-                level = min(max(np.floor(np.float64(U) * multipliers[q] + 0.5), 0.0), levels)
-                if trace.size:
-                    trace[s, 0, q] = U
-                if level > 0:
-                    index[s, count], value[s, count] = q, level
-                    count += 1
+        for q in range(S.shape[2]):
+            U = np.float32(S[s, 0, q] + bias[0, q])
+            level = min(max(np.floor(np.float64(U) * multipliers[q] + 0.5), 0.0), levels)
+            if trace.size:
+                trace[s, 0, q] = U
+            if level > 0:
+                index[s, count], value[s, count] = q, level
+                count += 1
         ends[s, 0], ends[s, 1] = 0, count
 
 
 @parallel
-def quantise_fixed(S, bias, neuron, box, out):
+def quantise_fixed(S, bias, neuron, out):
     """QuantReLU in integers: y = clip((sat((S << up) + b) m + 2**(shift - 1)) >> shift, 0, levels); `neuron` = (m, levels, shift, up, top)."""
     index, value, ends, trace = out
     multipliers, levels, shift, up, top = neuron
-    rows, length, first, stride = box
     half = (np.int64(1) << shift) >> 1
     for s in numba.prange(S.shape[0]):
         count = 0
-        for y in range(rows):
-            for j in range(length):
-                q = y * length + j
-                U = (np.int64(S[s, 0, first + y * stride + j]) << up) + bias[0, q]
-                U = min(max(U, -top - 1), top)
-                level = min(max((U * multipliers[q] + half) >> shift, 0), levels)
-                if trace.size:
-                    trace[s, 0, q] = U
-                if level > 0:
-                    index[s, count], value[s, count] = q, level
-                    count += 1
+        for q in range(S.shape[2]):
+            U = (np.int64(S[s, 0, q]) << up) + bias[0, q]
+            U = min(max(U, -top - 1), top)
+            level = min(max((U * multipliers[q] + half) >> shift, 0), levels)
+            if trace.size:
+                trace[s, 0, q] = U
+            if level > 0:
+                index[s, count], value[s, count] = q, level
+                count += 1
         ends[s, 0], ends[s, 1] = 0, count
 
 
 @parallel
-def ramp(S, rest, window, levels, box, out):
+def ramp(S, rest, window, levels, out):
     """Time to first spike in float64: V = rest + S, x = clip(V, 0, window), on a grid of `levels` when that is not 0."""
     index, value, ends, trace = out
-    rows, length, first, stride = box
     for s in numba.prange(S.shape[0]):
         count = 0
-        for y in range(rows):
-            for j in range(length):
-                q = y * length + j
-                V = rest[q] + S[s, 0, first + y * stride + j]
-                trace[s, 0, q] = V
-                x = min(max(V, 0.0), window)
-                if levels:
-                    x = window / levels * min(max(np.floor(V * levels / window + 0.5), 0.0), float(levels))
-                if x > 0.0:
-                    index[s, count], value[s, count] = q, x
-                    count += 1
+        for q in range(S.shape[2]):
+            V = rest[q] + S[s, 0, q]
+            trace[s, 0, q] = V
+            x = min(max(V, 0.0), window)
+            if levels:
+                x = window / levels * min(max(np.floor(V * levels / window + 0.5), 0.0), float(levels))
+            if x > 0.0:
+                index[s, count], value[s, count] = q, x
+                count += 1
         ends[s, 0], ends[s, 1] = 0, count

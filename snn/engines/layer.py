@@ -1,4 +1,4 @@
-"""One population as the event engine holds it: plane, plans of its projections, neuron parameters, integer types."""
+"""One population as the engines hold it: plans of its projections, neuron parameters, integer types."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.plan import Plane, Scatter, compile_scatter, engine_order, target_plane
+from snn.engines.plan import Scatter, compile_scatter, engine_order
 from snn.network import Network, Population, Projection
 from snn.neurons import LIF, SPIKING, Integrator, QuantReLU
 from snn.proof import integer_type, population_bound, sum_bound
@@ -20,7 +20,6 @@ class Layer:
     """Everything constant about a population in a run. Arrays over neurons are in engine order (rows, columns, channels)."""
 
     population: Population
-    plane: Plane
     scatters: tuple[tuple[Projection, Scatter], ...]
     sums: np.dtype[Any]
     potentials: np.dtype[Any]
@@ -30,21 +29,13 @@ class Layer:
     public: Array
     spiking: bool
 
-    @property
-    def box(self) -> tuple[int, int, int, int]:
-        """(rows, row length, first address, row stride) of the neurons in the plane."""
-        channels, rows, columns = self.plane.grid
-        first = int(self.plane.address(np.int64(0), np.int64(0)))
-        return rows, columns * channels, first, self.plane.width * channels
-
 
 def compile_layer(network: Network, population: Population, multiplicity: int) -> Layer:
     """The layer of a population; `multiplicity`: spikes of a neuron that may share a step. Raises InvalidNetwork without a proof."""
-    plane = target_plane(network, population)
     incoming = network.incoming[population.name]
     common = min(projection.shift for projection in incoming)
     sums, potentials, compute = _kinds(network, population, common, multiplicity)
-    scatters = tuple((p, compile_scatter(network, p, plane, sums, p.shift - common)) for p in incoming)
+    scatters = tuple((p, compile_scatter(network, p, sums, p.shift - common)) for p in incoming)
     public = engine_order(population.shape)
     bias = spread(population, population.bias, compute)[public]
     gather = network.schedule == "layerwise"
@@ -52,7 +43,6 @@ def compile_layer(network: Network, population: Population, multiplicity: int) -
     first = bias * compute.type(network.steps) if gather else bias
     return Layer(
         population,
-        plane,
         scatters,
         sums,
         potentials,
@@ -66,10 +56,10 @@ def compile_layer(network: Network, population: Population, multiplicity: int) -
 
 def compile_timed_layer(network: Network, population: Population) -> Layer:
     """The layer of a time-coded population: float64 throughout."""
-    kind, plane, public = np.dtype(np.float64), target_plane(network, population), engine_order(population.shape)
-    scatters = tuple((p, compile_scatter(network, p, plane, kind, 0)) for p in network.incoming[population.name])
+    kind, public = np.dtype(np.float64), engine_order(population.shape)
+    scatters = tuple((p, compile_scatter(network, p, kind, 0)) for p in network.incoming[population.name])
     bias, initial = (spread(population, value, kind)[public] for value in (population.bias, population.initial))
-    return Layer(population, plane, scatters, kind, kind, bias[None], initial, (), public, False)
+    return Layer(population, scatters, kind, kind, bias[None], initial, (), public, False)
 
 
 def spread(population: Population, value: Any, kind: np.dtype[Any]) -> Array:

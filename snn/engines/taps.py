@@ -27,7 +27,9 @@ class Taps:
     """The taps of a synapse and the weights in the order in which the runs read them.
 
     `length`: target channels of a tap. `channel_base (in,)`: first target channel of an input channel's group.
-    `stride`, `padding`: from source position to base. `block`: weights of one input channel, or of one input in a dense layer.
+    `stride`, `padding`: from source position to base. `block`: weights of one input channel at one site; a dense layer
+    has a block for each of its `sites`, a convolution one for all. `survivors (taps, blocks)`: weights that are not zero.
+    `target`: rows and columns that exist.
     """
 
     taps: tuple[Tap, ...]
@@ -37,9 +39,7 @@ class Taps:
     stride: Pair
     padding: Pair
     block: int
-    before: Pair
-    after: Pair
-    survivors: Values
+    survivors: Ints
     sites: Pair
     target: Pair
 
@@ -51,41 +51,44 @@ class Taps:
         phase = (padded_row % self.stride[0]) * self.stride[1] + padded_column % self.stride[1]
         return padded_row // self.stride[0], padded_column // self.stride[1], phase
 
-    def row(self, channel: Ints, rows: Ints, columns: Ints) -> Ints:
-        """Where the weight block of each source neuron begins."""
+    def blocks(self, channel: Ints, rows: Ints, columns: Ints) -> Ints:
+        """The weight block of each source neuron."""
         site = (rows * self.sites[1] + columns) if self.sites != (1, 1) else np.zeros_like(rows)
-        return (site * self.channel_base.size + channel) * self.block
+        return site * self.channel_base.size + channel
 
-    def fanout(self, channel: Ints, rows: Ints, columns: Ints) -> Ints:
-        """Additions of a surviving weight to an existing target that an event of each source neuron causes."""
-        if self.sites != (1, 1):
-            return self.survivors[0][self.row(channel, rows, columns) // self.block]
+    def patterns(self, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
+        """Which taps reach existing targets: distinct (phase, first row, last row, first column, last column), and whose is whose."""
         base_row, base_column, phase = self.place(rows, columns)
-        total = np.zeros(channel.shape, dtype=np.int64)
-        for tap, count in zip(self.taps, self.survivors, strict=True):
-            row, column = base_row + tap.row, base_column + tap.column
-            inside = (
-                (phase == tap.phase) & (row >= 0) & (row < self.target[0]) & (column >= 0) & (column < self.target[1])
-            )
-            total += np.where(inside, count[channel], 0)
-        return total
+        tap_rows, tap_columns = [t.row for t in self.taps], [t.column for t in self.taps]
+        keys = [
+            phase,
+            np.maximum(min(tap_rows), -base_row),
+            np.minimum(max(tap_rows), self.target[0] - 1 - base_row),
+            np.maximum(min(tap_columns), -base_column),
+            np.minimum(max(tap_columns), self.target[1] - 1 - base_column),
+        ]
+        distinct, whose = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
+        return distinct, whose.reshape(-1)
 
-    def runs(self, width: int, channels: int) -> tuple[Ints, Ints, Ints, Ints]:
-        """Taps as (to, start, length), neighbours joined, and the first tap of each phase with an end mark."""
-        merged: list[list[int]] = []
-        phases: list[int] = []
-        for tap in self.taps:
-            to = (tap.row * width + tap.column) * channels
-            joins = bool(merged) and phases[-1] == tap.phase
-            if joins and merged[-1][0] + merged[-1][2] == to and merged[-1][1] + merged[-1][2] == tap.start:
-                merged[-1][2] += self.length
-            else:
-                merged.append([to, tap.start, self.length])
-                phases.append(tap.phase)
-        count = self.stride[0] * self.stride[1]
-        first = np.searchsorted(np.asarray(phases), np.arange(count + 1))
-        to, start, length = np.asarray(merged, dtype=np.int64).T
-        return to, start, length, first
+    def inside(self, pattern: Ints) -> list[int]:
+        """The taps of a pattern, in order."""
+        phase, top, bottom, left, right = pattern
+        return [
+            place
+            for place, tap in enumerate(self.taps)
+            if tap.phase == phase and top <= tap.row <= bottom and left <= tap.column <= right
+        ]
+
+    def runs(self, chosen: list[int], width: int, channels: int) -> list[tuple[int, int, int]]:
+        """Taps as (to, start, length) in a plane of that width, neighbours joined."""
+        merged: list[tuple[int, int, int]] = []
+        for tap in (self.taps[place] for place in chosen):
+            run = ((tap.row * width + tap.column) * channels, tap.start, self.length)
+            if merged and merged[-1][0] + merged[-1][2] == run[0] and merged[-1][1] + merged[-1][2] == run[1]:
+                run = (merged[-1][0], merged[-1][1], merged[-1][2] + self.length)
+                merged.pop()
+            merged.append(run)
+        return merged
 
 
 def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Values) -> Taps:
@@ -95,8 +98,6 @@ def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Value
     order = [position for _, position in taps]
     grouped = weights.reshape(conv.groups, out // conv.groups, per_group, height * width)
     packed = grouped.transpose(0, 2, 3, 1)[:, :, order]
-    rows, columns = [t.row for t, _ in taps], [t.column for t, _ in taps]
-    last = [(extent - 1 + pad) // step for extent, pad, step in zip(shape[1:], conv.padding, conv.stride, strict=True)]
     return Taps(
         taps=tuple(tap for tap, _ in taps),
         weights=np.ascontiguousarray(packed).reshape(-1),
@@ -105,15 +106,13 @@ def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Value
         stride=conv.stride,
         padding=conv.padding,
         block=height * width * (out // conv.groups),
-        before=(max(0, -min(rows)), max(0, -min(columns))),
-        after=(max(0, last[0] + max(rows) - target[0] + 1), max(0, last[1] + max(columns) - target[1] + 1)),
         survivors=np.count_nonzero(packed, axis=-1).reshape(shape[0], -1).T,
         sites=(1, 1),
         target=target,
     )
 
 
-def unit_tap(shape: tuple[int, ...], weights: Values) -> Taps:
+def dense_taps(shape: tuple[int, ...], weights: Values) -> Taps:
     """The single tap of a dense layer with weights `(rows, columns, channels, out)` on an input grid `shape`."""
     out = weights.shape[-1]
     flat = np.ascontiguousarray(weights).reshape(-1, out)
@@ -125,8 +124,6 @@ def unit_tap(shape: tuple[int, ...], weights: Values) -> Taps:
         stride=(1, 1),
         padding=(0, 0),
         block=out,
-        before=(0, 0),
-        after=(0, 0),
         survivors=np.count_nonzero(flat, axis=-1).reshape(1, -1),
         sites=(shape[1], shape[2]),
         target=(1, 1),

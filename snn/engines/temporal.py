@@ -30,7 +30,7 @@ def run(request: Request) -> Activity:
     for samples in _chunks(request.images.shape[0]):
         sent = {network.input: _input(request, ledger, samples)}
         for layer in layers:
-            S = np.zeros((samples.stop - samples.start, 1, layer.plane.size))
+            S = np.zeros((samples.stop - samples.start, 1, layer.population.size))
             for projection, scatter in layer.scatters:
                 events, operations = sent[projection.source], ledger.operations[projection.name][samples]
                 kernels.deliver_graded(S, events.index, events.value, events.ends, scatter, operations)
@@ -52,7 +52,7 @@ def _answer(request: Request, ledger: Ledger, layer: Layer, S: Array, samples: s
     window, levels = (neuron.window, neuron.levels or 0) if isinstance(neuron, Ramp) else (0.0, 0)
     index, value = np.zeros((count, size), np.int32), np.zeros((count, size))
     ends, trace = np.zeros((count, 2), np.int32), np.empty((count, 1, size))
-    kernels.ramp(S, layer.initial + layer.bias[0], window, levels, layer.box, (index, value, ends, trace))
+    kernels.ramp(S, layer.initial + layer.bias[0], window, levels, (index, value, ends, trace))
     if layer.population.name == request.network.output or "potentials" in request.record:
         ledger.potentials(layer, trace, samples, slice(0, 1))
     return _send(request, ledger, (layer.population.name, layer.public, window), Events(index, ends, value), samples)
