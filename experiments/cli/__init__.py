@@ -1,0 +1,37 @@
+"""The command `spikewright`. Each step takes the file that the step before wrote; --help of each shows an example."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from experiments.cli.parser import make_parser
+from spikewright import SpikewrightError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 2 after bad input (one sentence on stderr), 130 when interrupted."""
+    options = make_parser().parse_args(arguments)
+    # torch and the compiled engines each bring a pool of threads; with one pool spinning the other crawls.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
+    module, function = options.run
+    try:
+        import_module(f"experiments.cli.{module}").__dict__[function](options)
+    except (SpikewrightError, OSError) as error:
+        print(f"spikewright {options.command}: {_sentence(error)}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"spikewright {options.command}: interrupted; what was finished is kept", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _sentence(error: Exception) -> str:
+    """The error in one line."""
+    if isinstance(error, OSError) and not isinstance(error, SpikewrightError) and error.strerror:
+        where = f" {error.filename}" if error.filename else ""
+        return f"expected to use{where}, got: {error.strerror}; try another path"
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,146 @@
+"""The commands after conversion: attack, estimate, explore, export."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.artifacts import kind_of, load_model, load_network, origin_of
+from experiments.cli.common import check_writable, dataset_of, images_of, simulated
+from experiments.cli.console import progress_bars
+from experiments.pipeline import factory_of, quiet_threads
+from experiments.tables import write_table
+from spikewright import InvalidInput, Table
+
+if TYPE_CHECKING:
+    from hardware import DesignPoint
+    from robustness import Predictor
+    from snn import Activity, Network
+
+ATTACKS = ("fgsm", "pgd")
+NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips")
+
+
+def run_attack(options: Namespace) -> None:
+    """One table: model x perturbation x strength, with 95 % intervals."""
+    from experiments.stages_robustness import attack_of, corruption_of
+    from robustness import Transfer, evaluate
+
+    check_writable(options.out)
+    _check_names("attack", options.attacks, ATTACKS)
+    _check_names("noise", options.noise, NOISE)
+    quiet_threads()
+    predictors = [_predictor(path, options) for path in options.files]
+    images, labels = images_of(options, dataset_of(options, origin_of(options.files[0])))
+    part = {"norm": options.norm, "steps": options.pgd_steps, "restarts": 1}
+    attacks = [attack_of({"kind": kind, **part}) for kind in options.attacks]
+    if options.transfer_from is not None:
+        attacks = [Transfer(attack, _predictor(options.transfer_from, options)) for attack in attacks]
+    noise = [(corruption_of(kind), options.strengths) for kind in options.noise]
+    plan: list[Any] = [*((attack, options.epsilons) for attack in attacks), *noise]
+    with progress_bars(options.quiet) as progress:
+        table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
+    paths = write_table(table, options.out)
+    print(table)
+    print(f"{len(labels):,} test images; wrote {paths[0]} and {paths[1]}")
+
+
+def _predictor(path: Path, options: Namespace) -> "Predictor":
+    from robustness import AnnPredictor, SnnPredictor
+
+    if kind_of(path) == "network":
+        return SnnPredictor(load_network(path), str(path))
+    return AnnPredictor(load_model(path, factory_of(options.model)), str(path))
+
+
+def _check_names(what: str, given: list[str], known: tuple[str, ...]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise InvalidInput(f"expected {what} out of {', '.join(known)}, got {', '.join(unknown)}")
+
+
+def run_estimate(options: Namespace) -> None:
+    """The table of one design, layer by layer."""
+    from hardware import estimate
+
+    check_writable(options.out)
+    _check_device(options)
+    network, activity, labels = simulated(options.file, options)
+    point = _point(network, activity, options, "fpga_energy_uj")
+    found = estimate(network, activity, point)
+    paths = write_table(found.table, options.out)
+    print(found.table)
+    fits = "fits" if found.fits else "does not fit"
+    print(f"{options.design} ({point.label}) {fits} {point.device}; mean of {len(labels):,} images; wrote {paths[0]} and {paths[1]}")
+
+
+def run_explore(options: Namespace) -> None:
+    """The table of all designs of all networks, and the picture of energy against area."""
+    from experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
+    from hardware import DEVICES, explore
+
+    check_writable(options.out)
+    _check_device(options)
+    runs = [simulated(path, options) for path in options.files]
+    with progress_bars(options.quiet) as progress:
+        found = explore(
+            [(network, activity) for network, activity, _ in runs],
+            device=options.device, clock_mhz=options.clock_mhz, labels=runs[0][2], progress=progress,
+        )  # fmt: skip
+    best = found.best()
+    rows = [{"network": str(options.files[row["candidate"]]), **row} for row in found.table]
+    table = Table.of({**row, "chosen": found.estimates[row["point"]].point is best} for row in rows)
+    paths = write_table(table, options.out)
+    with styled():
+        import matplotlib.pyplot as plt
+
+        figure, ax = plt.subplots(figsize=(6.8, 4.6))
+        draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), DEVICES[best.device].lut)
+        pictures = save_figure(figure, options.out.with_name(f"{options.out.name}-pareto"))
+    front = found.pareto()
+    print(front)
+    print(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
+
+
+def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
+    from snn import QuantReLU
+
+    integer = [any(isinstance(p.neuron, QuantReLU) for p in network.populations) for network, _, _ in runs]
+    return {str(path): "integer CNN" if each else "SNN" for path, each in zip(files, integer, strict=True)}
+
+
+def run_export(options: Namespace) -> None:
+    """Write the core, load it again and replay its golden inputs."""
+    from hardware import export, replay
+
+    check_writable(options.out, folder=True)
+    _check_device(options)
+    if options.golden < 1:
+        raise InvalidInput(f"expected at least 1 golden image, got {options.golden}; try --golden 4")
+    network, activity, _ = simulated(options.file, options)
+    point = _point(network, activity, options, options.best_by)
+    images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
+    export(network, point, options.out, images=images[: options.golden])
+    again = replay(options.out)
+    told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
+    print(f"core of {point.label} physical neurons on {point.device}; replaying {again.samples} golden images {told}")
+    print(f"wrote {options.out}")
+
+
+def _check_device(options: Namespace) -> None:
+    """Before the simulation, which takes longer."""
+    from hardware.devices import device
+
+    device(options.device)
+
+
+def _point(network: "Network", activity: "Activity", options: Namespace, column: str) -> "DesignPoint":
+    import hardware
+
+    told = {"device": options.device, "clock_mhz": options.clock_mhz}
+    if options.design == "fully-parallel":
+        return hardware.fully_parallel(network, **told)
+    if options.design == "time-multiplexed":
+        return hardware.time_multiplexed(network, **told)
+    if options.design == "hybrid":
+        return hardware.hybrid(network, activity, **told)
+    return hardware.explore([(network, activity)], **told).best(column)

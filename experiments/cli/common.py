@@ -1,0 +1,67 @@
+"""What several commands share: the model and the data set behind a file, and outputs that can be written."""
+
+import os
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.artifacts import Origin, load_model, load_network, origin_of
+from experiments.data import Dataset
+from experiments.pipeline import factory_of, open_dataset, quiet_threads
+from spikewright import InvalidFile, InvalidInput
+
+if TYPE_CHECKING:
+    from snn import Activity, Network
+
+
+def check_writable(path: Path, *, folder: bool = False) -> None:
+    """Raise InvalidFile unless `path` can be written, before any work is done for it; nothing is created."""
+    if path.is_dir() != folder and path.exists():
+        what = ("a folder", "a file") if folder else ("a file", "a folder")
+        raise InvalidFile(f"expected {what[0]} at {path}, got {what[1]}; try another --out")
+    parent = path.absolute().parent
+    while not parent.exists() and not parent.is_symlink():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise InvalidFile(f"expected a writable folder for {path}, got {parent}; try another --out")
+
+
+def source_model(options: Namespace) -> tuple[Any, Origin]:
+    """The model of `FILE`, or the user's own of --model and --weights, and where it came from."""
+    path = options.weights or options.file
+    if path is None or (options.weights and options.file):
+        raise InvalidInput("expected a file of train or compress, or --model with --weights, got neither or both")
+    quiet_threads()
+    origin = origin_of(path) if path.suffix not in (".pt", ".pth", ".bin") else None
+    if origin is None:
+        origin = Origin(options.model or "", options.dataset or "")
+    if options.model is not None:
+        origin = replace(origin, model=options.model)
+    if options.dataset is not None:
+        origin = replace(origin, dataset=options.dataset)
+    return load_model(path, factory_of(options.model)), origin
+
+
+def dataset_of(options: Namespace, origin: Origin | None) -> Dataset:
+    """The data set of --dataset, or the one of the file. Raises InvalidInput when neither is known."""
+    name = options.dataset or (origin.dataset if origin else "")
+    if not name:
+        raise InvalidInput("expected a data set, got a file that names none; try --dataset digits")
+    return open_dataset(name, str(options.data) if options.data is not None else None)
+
+
+def images_of(options: Namespace, dataset: Dataset) -> tuple[Any, Any]:
+    """The first --images of the test split, with their labels."""
+    if options.images is not None and options.images < 1:
+        raise InvalidInput(f"expected at least 1 image, got {options.images}; try --images 100")
+    return dataset.test_images[: options.images], dataset.test_labels[: options.images]
+
+
+def simulated(path: Path, options: Namespace) -> "tuple[Network, Activity, Any]":
+    """A network, its activity on the test images, and their labels."""
+    from snn import simulate
+
+    network = load_network(path)
+    images, labels = images_of(options, dataset_of(options, origin_of(path)))
+    return network, simulate(network, images), labels

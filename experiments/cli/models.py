@@ -1,0 +1,126 @@
+"""The commands up to spikes: train, compress, convert, simulate."""
+
+from argparse import Namespace
+from dataclasses import asdict
+
+from experiments.artifacts import Origin, load_network, origin_of, stamp
+from experiments.cli.common import check_writable, dataset_of, images_of, source_model
+from experiments.cli.console import progress_bars
+from experiments.pipeline import factory_of, open_dataset, plain, quiet_threads
+from experiments.tables import write_table
+from spikewright import InvalidInput, Table
+
+
+def run_train(options: Namespace) -> None:
+    """Train a network, or take one of the zoo, and write weights with their origin."""
+    from experiments.models import build
+    from experiments.train import TrainRecipe, train
+    from experiments.train_checkpoint import save_weights
+
+    check_writable(options.out)
+    quiet_threads()
+    if options.zoo is not None:
+        return _from_zoo(options)
+    recipe = TrainRecipe(options.epochs, options.batch_size, options.lr, shift=options.shift, seed=options.seed)
+    dataset = open_dataset(options.dataset, str(options.data) if options.data else None)
+    own = factory_of(options.model) if ":" in options.model else None
+    model = own() if own else build(options.model, classes=len(dataset.classes), seed=options.seed)
+    check_fits(model, dataset)
+    with progress_bars(options.quiet) as progress:
+        log = train(model, dataset, recipe, checkpoint=options.checkpoint, progress=progress)
+    rows = tuple(asdict(epoch) for epoch in log.epochs)
+    save_weights(options.out, model)
+    stamp(options.out, Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows))
+    print(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
+
+
+def check_fits(model: object, dataset: object) -> None:
+    """Raise InvalidInput unless the model takes the data set's images and has its classes."""
+    import torch
+
+    from compress.data import check_classes
+
+    images, labels = dataset.train_images[:1], dataset.train_labels  # type: ignore[attr-defined]
+    check_classes(model, torch.from_numpy(images), torch.from_numpy(labels))  # type: ignore[arg-type]
+
+
+def _from_zoo(options: Namespace) -> None:
+    from experiments import card, load
+    from experiments.train_checkpoint import save_weights
+
+    known = card(options.zoo)
+    save_weights(options.out, load(options.zoo))
+    log = tuple(asdict(epoch) for epoch in known.log.epochs)
+    stamp(options.out, Origin(known.model, known.dataset, seed=known.seed, log=log))
+    print(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
+
+
+def run_compress(options: Namespace) -> None:
+    """Prune and quantise with fine-tuning."""
+    import compress
+
+    check_writable(options.out)
+    model, origin = source_model(options)
+    dataset = dataset_of(options, origin)
+    if options.epochs < 0 or (options.images is not None and options.images < 1):
+        raise InvalidInput(f"expected epochs >= 0 and images >= 1, got {options.epochs} and {options.images}")
+    data = (dataset.train_images[: options.images], dataset.train_labels[: options.images])
+    tuning = compress.TrainSettings(epochs=options.epochs, label_smoothing=0.1, seed=options.seed)
+    pruning = compress.PruneSettings(training=compress.TrainSettings(4, 2e-3, label_smoothing=0.1, seed=options.seed))
+    settings = compress.QuantizeSettings(training=tuning)
+    with progress_bars(options.quiet) as progress:
+        small = compress.prune(model, options.sparsity, data, settings=pruning, progress=progress)
+        small = compress.quantize(
+            small, options.bits, data, activation_bits=options.activation_bits, settings=settings, progress=progress
+        )
+    compress.save(small, options.out)
+    stamp(options.out, origin)
+    print(small)
+    test = (dataset.test_images, dataset.test_labels)
+    print(f"{compress.accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
+
+
+def run_convert(options: Namespace) -> None:
+    """Turn a model into a spiking network; the report of every layer goes to stdout."""
+    from conversion import Quantized, Rate, Ttfs, convert
+
+    check_writable(options.out)
+    # The recipe first: a wrong number should not wait for a model to load.
+    given = {} if options.percentile is None else {"percentile": options.percentile}
+    recipe = {
+        "rate": lambda: Rate(options.steps, **given),
+        "ttfs": lambda: Ttfs(**given),
+        "quantized": lambda: Quantized(),
+    }[options.recipe]()
+    if options.samples < 1:
+        raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
+    model, origin = source_model(options)
+    dataset = dataset_of(options, origin)
+    network = convert(model, dataset.train_images[: options.samples], recipe)
+    if not options.float and options.recipe != "ttfs":
+        network = network.to_fixed(weight_bits=options.weight_bits, potential_bits=options.potential_bits)
+    network.save(options.out)
+    stamp(options.out, origin)
+    print(network.report)
+    print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
+
+
+def run_simulate(options: Namespace) -> None:
+    """Run a network on the test images; one row for each population and one for the whole."""
+    from experiments.stages import activity_rows, network_accuracy
+    from snn import simulate
+
+    check_writable(options.out)
+    network = load_network(options.file)
+    images, labels = images_of(options, dataset_of(options, origin_of(options.file)))
+    activity = simulate(network, images, steps=options.steps, engine=options.engine)
+    whole = network_accuracy(network, activity, labels, options.file.name)
+    rows = [{"population": "whole", **whole, "steps": activity.steps}, *activity_rows(network, activity)]
+    table = Table.of(plain(row) for row in rows)
+    paths = write_table(table, options.out)
+    print(Table.of(plain(row) for row in rows[1:]))
+    print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {_names(paths)}")
+
+
+def _names(paths: tuple[object, ...]) -> str:
+    return " and ".join(map(str, paths))

@@ -1,0 +1,55 @@
+"""The commands over whole runs: demo, study, report."""
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from experiments.cli.common import check_writable
+from experiments.cli.console import progress_bars
+
+
+def run_demo(options: Namespace) -> None:
+    """The demo's study and its report; the last lines say where to look."""
+    from experiments.demo import checks, run_demo
+
+    check_writable(options.out, folder=True)
+    start = time.perf_counter()
+    with progress_bars(options.quiet) as progress:
+        result = run_demo(
+            options.out, dataset=options.dataset, data=options.data, seed=options.seed, workers=options.workers,
+            progress=progress,
+        )  # fmt: skip
+    print(checks(result))
+    print(f"\n{result.ran} of {len(result.tasks)} tasks were run in {time.perf_counter() - start:.0f} s")
+    print(f"report   {options.out / 'report.html'}")
+    print(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
+
+
+def run_study(options: Namespace) -> None:
+    """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
+    from experiments.report import write_report
+    from experiments.study import run_study
+    from experiments.study_spec import read_study
+
+    study = read_study(options.file)
+    if options.seed:
+        study = study.model_copy(update={"seeds": (options.seed,)})
+    out = options.out or Path("runs") / study.name
+    check_writable(out, folder=True)
+    with progress_bars(options.quiet) as progress:
+        result = run_study(study, out, workers=options.workers, progress=progress)
+        path = write_report(result, progress=progress)
+    print(f"{result.ran} of {len(result.tasks)} tasks were run")
+    print(f"report   {path}\ntables   {out / 'tables'}")
+
+
+def run_report(options: Namespace) -> None:
+    """The report of a finished study."""
+    from experiments.demo import checks
+    from experiments.report import write_report
+    from experiments.study import open_study
+
+    result = open_study(options.folder)
+    with progress_bars(options.quiet) as progress:
+        path = write_report(result, checks(result) if result.study.name.startswith("demo-") else None, progress=progress)
+    print(f"report   {path}")
