@@ -70,7 +70,10 @@ class Draft:
             return cls(copied, Constraints(), [], [], None)
         masks = {path: mask.clone() for path, mask in model.masks.items()}
         codes = {path: (torch.tensor(q), torch.tensor(scale)) for path, (q, scale) in model.integers.items()}
-        constraints = Constraints(masks, dict(model.bits), codes)
+        one_scale = frozenset(
+            path for path, (_, scale) in codes.items() if len(scale) > 1 and bool((scale == scale[0]).all())
+        )
+        constraints = Constraints(masks, dict(model.bits), codes, one_scale)
         return cls(copied, constraints, list(model.steps), list(model.rewrites), model.input_shape)
 
     def finish(self) -> Compressed:

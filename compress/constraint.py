@@ -16,12 +16,13 @@ from compress.quantizers import to_integers, to_values, weight_scales
 class Constraints:
     """What holds for each layer path: `masks` (True survives), `bits` of the weights, and the `codes` found so far.
 
-    `codes[path]` is (integers int8 of the weight's shape, scale float32 `(out,)`).
+    `one_scale`: layers whose channels share a scale, so that their integers compare. `codes[path]` is (integers int8 of the weight's shape, scale float32 `(out,)`).
     """
 
     masks: dict[str, torch.Tensor] = field(default_factory=dict)
     bits: dict[str, int] = field(default_factory=dict)
     codes: dict[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
+    one_scale: frozenset[str] = frozenset()
     scale_method: str = "mse"
 
 
@@ -31,9 +32,9 @@ class _Constrained(nn.Module):
     mask: torch.Tensor | None
     scale: torch.Tensor
 
-    def __init__(self, mask: torch.Tensor | None, bits: int | None, method: str) -> None:
+    def __init__(self, mask: torch.Tensor | None, bits: int | None, method: str, one_scale: bool) -> None:
         super().__init__()
-        self.bits, self.method = bits, method
+        self.bits, self.method, self.one_scale = bits, method, one_scale
         self.register_buffer("mask", mask, persistent=False)
         self.register_buffer("scale", torch.ones(1), persistent=False)
 
@@ -43,8 +44,11 @@ class _Constrained(nn.Module):
 
     def refresh(self, weight: torch.Tensor) -> None:
         """Choose the scales anew for the weights as they are."""
-        if self.bits is not None:
-            self.scale = weight_scales(self.masked(weight.detach()), self.bits, self.method)
+        if self.bits is None:
+            return
+        values = self.masked(weight.detach())
+        rows = values.reshape(1, -1) if self.one_scale else values
+        self.scale = weight_scales(rows, self.bits, self.method).expand(values.shape[0]).clone()
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         weight = self.masked(weight)
@@ -60,7 +64,8 @@ class Held:
     def __init__(self, model: nn.Module, constraints: Constraints) -> None:
         self._parts: dict[str, tuple[nn.Module, _Constrained]] = {}
         for path, layer in weight_layers(model).items():
-            part = _Constrained(constraints.masks.get(path), constraints.bits.get(path), constraints.scale_method)
+            bits, one_scale = constraints.bits.get(path), path in constraints.one_scale
+            part = _Constrained(constraints.masks.get(path), bits, constraints.scale_method, one_scale)
             parametrize.register_parametrization(layer, "weight", part, unsafe=True)
             self._parts[path] = (layer, part)
         self.refresh()

@@ -19,6 +19,7 @@ from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
 _SAMPLED = 1 << 17
+_PASSED_ON = ("softmax", "identity", "dropout", "flatten")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ def quantize(
 ) -> Compressed:
     """Weights to `bits`-bit integers times one scale per output channel, and ReLUs to `activation_bits` bits.
 
+    The layer that gives the logits has one scale in all, so that its integer sums compare between classes.
+
     q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, becomes
     a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are folded first, since folding
     later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay zeros; biases stay
@@ -66,10 +69,22 @@ def quantize(
         images = check_data(data)[0]
         _prepare_graph(draft, images[: settings.calibration], activation_bits)
     draft.constraints.bits = dict.fromkeys(weight_layers(draft.model), bits)
+    draft.constraints.one_scale = _answering_layers(draft, known=data is not None)
     draft.constraints.scale_method = settings.scale
     _fine_tune(draft, data, settings, progress)
     draft.steps.append(_describe(bits, activation_bits, settings, data))
     return draft.finish()
+
+
+def _answering_layers(draft: Draft, *, known: bool) -> frozenset[str]:
+    """The layer whose sums are the logits; without a traced graph, the last one of the model."""
+    if not known or draft.input_shape is None or not isinstance(draft.model, fx.GraphModule):
+        return frozenset([list(weight_layers(draft.model))[-1]])
+    view = view_of(draft.model, draft.input_shape)
+    node = view.node(view.output)
+    while node.kind in _PASSED_ON and node.inputs:
+        node = view.node(node.inputs[0])
+    return frozenset([node.path] if node.path in weight_layers(draft.model) else [])
 
 
 def _check_possible_without_data(model: nn.Module, activation_bits: int | None) -> None:

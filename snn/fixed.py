@@ -76,7 +76,7 @@ class _Rewriter:
             projections=tuple(projections[q.name] for q in self.source.projections),
             code=self.code,
             numbers="fixed",
-            logit_scale=self.source.logit_scale * float(np.max(self.grids[self.source.output].unit)),
+            logit_scale=self.source.logit_scale * self._unit_of_logits(),
             report=self.source.report.plus(*self.rows),
         )
         return replace(fixed, populations=tuple(_proven_width(fixed, p, self.widths) for p in fixed.populations))
@@ -96,6 +96,10 @@ class _Rewriter:
         for row in (r for one in placed for r in one.rows):
             self.rows.append(row)
         return self._rounded(population, grid)
+
+    def _unit_of_logits(self) -> float:
+        """Potentials are in units of the output's grid; counts are counts."""
+        return float(self.grids[self.source.output].unit.max()) if self.source.readout == "potential" else 1.0
 
     def _unit(self, source: str) -> float:
         return self.input_unit if source == self.source.input else 1.0
