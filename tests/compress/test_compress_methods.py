@@ -182,3 +182,13 @@ def test_weights_that_are_shared_or_computed_are_refused() -> None:
     for model, reason in ((tied, "one tensor in 0 and 1"), (computed, "plain weight")):
         with pytest.raises(InvalidInput, match=reason):
             prune(model, 0.5)
+
+
+def test_the_layer_of_the_logits_has_one_scale() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3), nn.Softmax(dim=1))
+    data = (torch.rand(32, 6), torch.randint(0, 3, (32,)))
+    small = quantize(model, bits=4, data=data, settings=QuantizeSettings(training=TrainSettings(epochs=1)))
+    hidden, answer = (scale for _, scale in small.integers.values())
+    assert len(set(hidden.tolist())) == 5
+    assert len(set(answer.tolist())) == 1

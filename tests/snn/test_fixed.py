@@ -1,0 +1,200 @@
+"""The way to fixed point: integers are kept, what is rounded is rounded by half a unit at most, and said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snn import (
+    IF,
+    Conv2d,
+    Dense,
+    Direct,
+    Identity,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    QuantReLU,
+    Ramp,
+    Source,
+    Sparse,
+    Ttfs,
+    simulate,
+    stored_values,
+)
+from spikewright import InvalidInput, InvalidNetwork
+
+
+def network(seed: int, *, weights: str = "integers", steps: int = 6) -> Network:
+    """Convolution, residual sum, dense layer; `weights` "integers" with scales, or "floats"."""
+    rng = np.random.default_rng(seed)
+
+    def storage(*shape: int, one_scale: bool = False) -> Dense:
+        fan_in = float(np.sqrt(np.prod(shape[1:])))
+        if weights == "floats":
+            return Dense((rng.normal(size=shape) / fan_in).astype(np.float32))
+        scale = np.full(shape[0], 0.1) if one_scale else rng.uniform(0.05, 0.2, shape[0])
+        return Dense(rng.integers(-7, 8, shape).astype(np.int8), (scale / fan_in).astype(np.float32))
+
+    return Network(
+        (
+            Population("input", (1, 6, 6), Source()),
+            Population("a", (3, 6, 6), IF(rng.uniform(0.3, 1, 3)), bias=rng.normal(size=3) / 20, initial=0.2),
+            Population("b", (3, 6, 6), IF(rng.uniform(0.3, 1, 3)), bias=rng.normal(size=(3, 6, 6)) / 20),
+            Population("out", (4,), Integrator(), bias=rng.normal(size=4) / 20),
+        ),
+        (
+            Projection("input", "a", Conv2d(storage(3, 1, 3, 3), padding=(1, 1))),
+            Projection("a", "b", Conv2d(storage(3, 3, 3, 3), padding=(1, 1))),
+            Projection("a", "b", Identity(np.array([0.5, 0.4, 0.3])), name="skip"),
+            Projection("b", "out", Linear(storage(4, 27, one_scale=True)), pool=(2, 2)),
+        ),
+        "input",
+        "out",
+        Direct(steps),
+        logit_scale=1 / steps,
+    )
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_integer_weights_are_kept(seed: int) -> None:
+    start = network(seed)
+    fixed = start.to_fixed()
+    for before, after in zip(start.projections, fixed.projections, strict=True):
+        if hasattr(before.synapse, "weights"):
+            assert np.array_equal(stored_values(before.synapse.weights), stored_values(after.synapse.weights))
+    assert not any(row.detail.startswith("weights to") for row in fixed.report)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([8, 12]))
+@settings(max_examples=15, deadline=None)
+def test_logits_differ_by_rounding_only(seed: int, bits: int) -> None:
+    """With fine weights and inputs on the grid the potentials of step one differ by less than one percent of a threshold."""
+    start = network(seed, weights="floats", steps=1)
+    images = np.random.default_rng(seed).integers(0, 256, (4, 1, 6, 6)).astype(np.float32) / 255
+    fixed = start.to_fixed(weight_bits=bits, potential_bits=24)
+    unlimited = replace(start, populations=tuple(_silent(p) for p in start.populations))
+    silent = replace(fixed, populations=tuple(_silent(p) for p in fixed.populations))
+    real = simulate(unlimited, images, record=("potentials",)).potentials["a"][0]
+    whole = simulate(silent, images, record=("potentials",)).potentials["a"][0]
+    unit = start.by_name["a"].neuron.threshold / fixed.by_name["a"].neuron.threshold
+    assert np.abs(whole * unit.reshape(-1, 1, 1) - real).max() < 4.0 / 2**bits + 1e-5
+
+
+def _silent(population: Population) -> Population:
+    """The same population with a threshold that the test never reaches."""
+    if not isinstance(population.neuron, IF):
+        return population
+    top = 2 ** (population.potential_bits - 1) - 1 if population.potential_bits else 1e6
+    return replace(population, neuron=IF(top))
+
+
+def test_event_equals_reference_after_conversion() -> None:
+    fixed = network(3, weights="floats").to_fixed()
+    images = np.random.default_rng(0).random((5, 1, 6, 6)).astype(np.float32)
+    event, reference = simulate(fixed, images), simulate(fixed, images, engine="reference")
+    assert np.array_equal(event.logits_over_time, reference.logits_over_time)
+
+
+def test_predictions_survive() -> None:
+    start = network(5, weights="floats", steps=16)
+    images = np.random.default_rng(1).random((200, 1, 6, 6)).astype(np.float32)
+    before, after = simulate(start, images), simulate(start.to_fixed(), images)
+    assert (before.predictions == after.predictions).mean() > 0.95
+    scaled = after.logits * start.to_fixed().logit_scale
+    assert np.abs(scaled - before.logits * start.logit_scale).mean() < 0.05
+
+
+def test_sparse_stays_sparse() -> None:
+    rng = np.random.default_rng(0)
+    storage = Sparse((4, 36), np.array([0, 5, 40, 100]), rng.normal(size=4).astype(np.float32))
+    start = _one_layer(Linear(storage))
+    after = start.to_fixed().projections[0].synapse.weights
+    assert isinstance(after, Sparse)
+    assert np.array_equal(after.indices, storage.indices)
+
+
+def test_quantised_network_keeps_its_levels() -> None:
+    """y = floor(V m + 1/2): with integer weights only the multiplier is rounded, by less than 2**-20."""
+    rng = np.random.default_rng(0)
+    weights = Dense(rng.integers(-7, 8, (6, 36)).astype(np.int8), np.full(6, 0.01, np.float32))
+    start = Network(
+        (
+            Population("input", (36,), Source()),
+            Population("a", (6,), QuantReLU(7 / 0.5, 0, 7)),
+            Population("out", (3,), Integrator()),
+        ),
+        (
+            Projection("input", "a", Linear(weights)),
+            Projection("a", "out", Linear(Dense(rng.integers(-7, 8, (3, 6)).astype(np.int8)))),
+        ),
+        "input",
+        "out",
+        Direct(1, levels=15),
+    )
+    images = rng.random((300, 36)).astype(np.float32)
+    before, after = (
+        simulate(start, images, record=("rasters",)),
+        simulate(start.to_fixed(), images, record=("rasters",)),
+    )
+    assert (before.rasters["a"] == after.rasters["a"]).mean() > 0.999
+    assert np.array_equal(
+        after.rasters["a"], simulate(start.to_fixed(), images, engine="reference", record=("rasters",)).rasters["a"]
+    )
+
+
+def test_integrators_never_saturate() -> None:
+    fixed = network(7, steps=50).to_fixed(potential_bits=8)
+    images = np.ones((2, 1, 6, 6), np.float32)
+    bits = fixed.by_name["out"].potential_bits
+    assert bits is not None
+    assert np.abs(simulate(fixed, images).logits_over_time).max() < 2 ** (bits - 1) - 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weight_bits": 1}, "weight_bits"),
+        ({"potential_bits": 40}, "potential_bits"),
+        ({"input_levels": 0}, "input_levels"),
+    ],
+)
+def test_widths_are_checked(change: dict[str, int], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        network(0).to_fixed(**change)
+
+
+def test_what_cannot_become_fixed_is_refused() -> None:
+    with pytest.raises(InvalidNetwork, match="already"):
+        network(0).to_fixed().to_fixed()
+    timed = Network(
+        (Population("input", (4,), Source()), Population("a", (2,), Ramp(1.0)), Population("out", (2,), Integrator())),
+        (
+            Projection("input", "a", Linear(Dense(np.ones((2, 4), np.float32)))),
+            Projection("a", "out", Linear(Dense(np.ones((2, 2), np.float32)))),
+        ),
+        "input",
+        "out",
+        Ttfs(),
+    )
+    with pytest.raises(InvalidNetwork, match="spike times"):
+        timed.to_fixed()
+
+
+def _one_layer(synapse: Linear) -> Network:
+    return Network(
+        (
+            Population("input", (36,), Source()),
+            Population("a", (4,), IF(1.0)),
+            Population("out", (2,), Integrator()),
+        ),
+        (Projection("input", "a", synapse), Projection("a", "out", Linear(Dense(np.ones((2, 4), np.float32))))),
+        "input",
+        "out",
+        Direct(4),
+    )
