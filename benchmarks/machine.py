@@ -11,11 +11,10 @@ import torch
 
 def machine() -> str:
     """Processor, cores, threads and versions in one line each."""
-    return "\n".join(
-        [
-            f"processor: {_processor()}, {os.cpu_count()} cores; threads: numba {numba.get_num_threads()}, torch {torch.get_num_threads()}",
-            f"python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch")),
-        ]
+    threads = f"threads: numba {numba.get_num_threads()}, torch {torch.get_num_threads()}"
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch"))
+    return (
+        f"processor: {_processor()}, {os.cpu_count()} cores; {threads}\npython {platform.python_version()}, {versions}"
     )
 
 

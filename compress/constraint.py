@@ -16,7 +16,8 @@ from compress.quantizers import to_integers, to_values, weight_scales
 class Constraints:
     """What holds for each layer path: `masks` (True survives), `bits` of the weights, and the `codes` found so far.
 
-    `one_scale`: layers whose channels share a scale, so that their integers compare. `codes[path]` is (integers int8 of the weight's shape, scale float32 `(out,)`).
+    `one_scale`: layers whose channels share a scale, so that their integers compare.
+    `codes[path]` is (integers int8 of the weight's shape, scale float32 `(out,)`).
     """
 
     masks: dict[str, torch.Tensor] = field(default_factory=dict)

@@ -37,17 +37,18 @@ class Activity:
     @property
     def steps(self) -> int:
         """Steps simulated; 1 on the axis "window"."""
-        return self.logits_over_time.shape[0]
+        return int(self.logits_over_time.shape[0])
 
     @property
     def logits(self) -> NDArray[Any]:
         """The readout at the end, `(batch, classes)`."""
-        return self.logits_over_time[-1]
+        last: NDArray[Any] = self.logits_over_time[-1]
+        return last
 
     @property
     def predictions(self) -> NDArray[np.int64]:
         """The class with the largest logit, `(batch,)`; the lowest number wins a tie."""
-        return self.logits.argmax(axis=-1)
+        return np.asarray(self.logits.argmax(axis=-1), dtype=np.int64)
 
     def accuracy(self, labels: Any) -> float:
         """Share of samples whose prediction is the label. `labels (batch,)` integers in [0, classes)."""
@@ -55,7 +56,8 @@ class Activity:
 
     def accuracy_over_time(self, labels: Any) -> NDArray[np.float64]:
         """Accuracy if one stopped after each step, `(steps,)`."""
-        return (self.logits_over_time.argmax(axis=-1) == self._labels(labels)).mean(axis=-1)
+        right = self.logits_over_time.argmax(axis=-1) == self._labels(labels)
+        return np.asarray(right.mean(axis=-1), dtype=np.float64)
 
     @property
     def spikes_per_neuron(self) -> dict[str, float]:

@@ -133,7 +133,8 @@ class _Rewriter:
 
 def _integers(value: object, unit: np.ndarray) -> np.ndarray:
     """floor(value / unit + 1/2) as int64."""
-    return np.floor(np.asarray(value, dtype=np.float64) / unit + 0.5).astype(np.int64)
+    whole: np.ndarray = np.floor(np.asarray(value, dtype=np.float64) / unit + 0.5).astype(np.int64)
+    return whole
 
 
 def _requantiser(neuron: QuantReLU, unit: np.ndarray) -> tuple[QuantReLU, float]:

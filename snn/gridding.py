@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snn.network import Population, Projection
-from snn.neurons import SPIKING, QuantReLU
+from snn.neurons import SPIKING
 from snn.report import ReportRow
-from snn.synapses import WEIGHTED
+from snn.synapses import WEIGHTED, AvgPool2d, Conv2d, Identity, Linear
 from snn.weights import effective_weights, stored_values, with_values
 from spikewright import InvalidNetwork
 
@@ -16,6 +16,8 @@ Reals = NDArray[np.float64]
 HEADROOM = 8.0
 """Potentials reach this many thresholds before they saturate."""
 MOST_FRACTIONAL = 12
+FREE_FRACTIONAL = 4
+"""Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,7 @@ def chosen_grid(population: Population, incoming: list[Incoming], bits: int, ste
     unit = _gain_unit(incoming, channels) if lead is None or lead.unit is None else lead.unit
     neuron = population.neuron
     if not isinstance(neuron, SPIKING):
-        return Grid(unit / 2.0**4, 4, bits) if isinstance(neuron, QuantReLU) else Grid(unit / 2.0**4, 4, bits)
+        return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
     largest = float(np.max(np.asarray(neuron.threshold, dtype=np.float64) / unit))
     needed = int(np.ceil(np.log2(largest * HEADROOM + 1.0))) + 1
     width = max(bits, needed)
@@ -92,7 +94,7 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
     shift = np.log2(ratio)
     if np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32:
         return _with_weights(incoming, incoming.integers, int(shift[0]))
-    exact = incoming.integers * ratio.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
+    exact = incoming.integers.astype(np.float64) * ratio.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
     integers = np.floor(exact + 0.5).astype(np.int64)
     error = float(np.max(np.abs(integers - exact))) / max(float(np.max(np.abs(exact))), 1.0)
     row = ReportRow(projection.name, type(projection.synapse).__name__, "rounded", _onto(error))
@@ -101,6 +103,8 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
 
 def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
     synapse = incoming.projection.synapse
+    if not isinstance(synapse, AvgPool2d | Identity):
+        raise InvalidNetwork(f"expected a gain in projection {incoming.projection.name!r}")
     exact = np.asarray(synapse.gain, dtype=np.float64) * incoming.sent / unit
     gain = np.floor(exact + 0.5).astype(np.int64)
     error = float(np.max(np.abs(gain / exact - 1.0)))
@@ -111,6 +115,8 @@ def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
 
 def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int) -> Incoming:
     synapse = incoming.projection.synapse
+    if not isinstance(synapse, Linear | Conv2d):
+        raise InvalidNetwork(f"expected weights in projection {incoming.projection.name!r}")
     narrow = integers.astype(
         np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
     )
@@ -122,7 +128,7 @@ def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int)
 def _gain_unit(incoming: list[Incoming], channels: int) -> Reals:
     """Without weights the first gain leads: it becomes the integer one."""
     first = incoming[0]
-    gain = np.asarray(first.projection.synapse.gain, dtype=np.float64) * first.sent
+    gain = np.asarray(getattr(first.projection.synapse, "gain", 1.0), dtype=np.float64) * first.sent
     return np.broadcast_to(np.max(np.abs(gain)), (channels,)).astype(np.float64)
 
 
@@ -131,7 +137,8 @@ def _steps(weights: Reals, bits: int, uniform: bool) -> Reals:
     largest = np.abs(weights).reshape(weights.shape[0], -1).max(axis=1)
     whole = float(largest.max()) or 1.0
     largest = np.full_like(largest, whole) if uniform else np.where(largest > 0, largest, whole)
-    return largest / (2 ** (bits - 1) - 1)
+    step: Reals = largest / (2 ** (bits - 1) - 1)
+    return step
 
 
 def _onto(error: float) -> str:

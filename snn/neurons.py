@@ -63,7 +63,7 @@ class Integrator:
 
 @dataclass(frozen=True, eq=False)
 class Ramp:
-    """Time to first spike; at most one spike (Stanojevic et al. 2022, here with unit slope; one unit of time = one unit of value).
+    """Time to first spike; at most one spike (Stanojevic et al. 2022, with unit slope: one unit of time = one of value).
 
     While its sources fire, an input spike of value x (the time left in the source's window) adds `w x`, so that at the end
     of that window V = sum(w x) + b. Then V climbs with slope one through the neuron's own window `[0, window]` towards

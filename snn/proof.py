@@ -21,7 +21,7 @@ def largest_sent(network: Network, population: Population, multiplicity: int = 1
 
 
 def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -> int:
-    """The largest |S| that `projection` can bring to a neuron in one step, its shift included: max_o sum |W_o| times what is sent."""
+    """The largest |S| that `projection` can bring to a neuron in one step: max_o sum |W_o| times what is sent, shifted."""
     sent = largest_sent(network, network.by_name[projection.source], multiplicity)
     area = projection.pool[0] * projection.pool[1]
     return int(_fan_in(projection).max()) * area * sent << projection.shift
@@ -49,4 +49,5 @@ def _fan_in(projection: Projection) -> NDArray[np.int64]:
     if isinstance(synapse, AvgPool2d):
         return np.abs(np.asarray(synapse.gain, dtype=np.int64)).reshape(-1) * synapse.kernel[0] * synapse.kernel[1]
     values = np.abs(stored_values(synapse.weights).astype(np.int64))
-    return values.reshape(values.shape[0], -1).sum(axis=1)
+    total: NDArray[np.int64] = values.reshape(values.shape[0], -1).sum(axis=1)
+    return total

@@ -40,7 +40,8 @@ def simulate(
     """Run `network` on `inputs (batch, channels, height, width)` (or `(batch, features)`), array or CPU tensor.
 
     `steps` and `engine` come from the network's code unless given: "temporal" for `Ttfs`, else "event"; "reference" is the
-    dense plain one. `noise`: `SpikeDeletion`, `SpikeJitter` or a tuple of them, applied in order. `record`: "rasters", "potentials".
+    dense plain one. `noise`: `SpikeDeletion`, `SpikeJitter` or a tuple of them, applied in order.
+    `record`: "rasters", "potentials".
     Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000.
     """
     network = network if steps is None else with_steps(network, steps)

@@ -59,5 +59,7 @@ def _sibling(path: Path, *, folder: bool) -> Path:
         temporary.mkdir() if folder else temporary.touch(exist_ok=False)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InvalidFile(f"expected a writable folder {path.parent}, got: {reason}; try another output folder") from error
+        raise InvalidFile(
+            f"expected a writable folder {path.parent}, got: {reason}; try another output folder"
+        ) from error
     return temporary

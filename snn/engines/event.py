@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from snn.activity import Activity
+from snn.codes import Rate as RateCode
 from snn.encode import encode_counts, encode_graded
 from snn.engines import kernels
 from snn.engines.buffers import Buffers
@@ -91,7 +92,7 @@ class Run:
 
     def _input(self, chunk: Chunk) -> Events:
         code, images, name = self.network.code, self.request.images[chunk.samples], self.network.input
-        if not code.graded:
+        if isinstance(code, RateCode):
             counts = encode_counts(code, images)[chunk.steps]
             flat = counts.reshape(*counts.shape[:2], -1)[:, :, self.public].transpose(1, 0, 2)
             return self._send(name, self.public, events_of(flat), chunk, True)

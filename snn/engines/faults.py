@@ -1,5 +1,7 @@
 """Noise on the way of spikes, by the law of `snn.noise`, for the event engine."""
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -7,11 +9,16 @@ from numpy.typing import NDArray
 from snn.engines.jit import compiled, parallel
 from snn.noise import GOLDEN, Noise, SpikeDeletion
 
+Array = NDArray[Any]
+
 
 def transmit(
-    events: tuple[NDArray, NDArray], public: NDArray, noise: tuple[Noise, ...], place: tuple[int, int, int]
-) -> tuple[NDArray, NDArray]:
-    """The spikes (index, ends) that arrive. `public`: public address of each engine address; `place` = (population, first sample, first step)."""
+    events: tuple[Array, Array], public: Array, noise: tuple[Noise, ...], place: tuple[int, int, int]
+) -> tuple[Array, Array]:
+    """The spikes (index, ends) that arrive.
+
+    `public`: public address of each engine address; `place` = (population, first sample, first step).
+    """
     index, ends = events
     for one in noise:
         arrived, new_ends = np.empty_like(index), np.empty_like(ends)
@@ -80,7 +87,7 @@ def _jitter(sent, arrived, public, key, width):
             fill[arrival[n]] += 1
 
 
-def public_draws(seed: int, stream: int, first_sample: int, neurons: NDArray) -> NDArray[np.uint64]:
+def public_draws(seed: int, stream: int, first_sample: int, neurons: Array) -> NDArray[np.uint64]:
     """Draws of step 0 for public addresses `neurons (samples, n)`."""
     out = np.empty(neurons.shape, np.uint64)
     _draw_all(np.uint64(seed), np.uint64(stream), np.uint64(first_sample), neurons, out)

@@ -5,14 +5,16 @@ from typing import Any
 
 import numba
 
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """A helper that other kernels call."""
-    return numba.njit(function, inline="never", **OPTIONS)
+    kernel: Callable[..., Any] = numba.njit(function, inline="never", **OPTIONS)
+    return kernel
 
 
 def parallel(function: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel whose outer `prange` runs over samples; samples never share anything that is written."""
-    return numba.njit(function, parallel=True, **OPTIONS)
+    kernel: Callable[..., Any] = numba.njit(function, parallel=True, **OPTIONS)
+    return kernel

@@ -220,7 +220,10 @@ def quantise_float(S, bias, neuron, out):
 
 @parallel
 def quantise_fixed(S, bias, neuron, out):
-    """QuantReLU in integers: y = clip((sat((S << up) + b) m + 2**(shift - 1)) >> shift, 0, levels); `neuron` = (m, levels, shift, up, top)."""
+    """QuantReLU in integers: y = clip((sat((S << up) + b) m + 2**(shift - 1)) >> shift, 0, levels).
+
+    `neuron` = (m, levels, shift, up, top).
+    """
     index, value, ends, trace = out
     multipliers, levels, shift, up, top = neuron
     half = (np.int64(1) << shift) >> 1

@@ -31,7 +31,10 @@ class Layer:
 
 
 def compile_layer(network: Network, population: Population, multiplicity: int) -> Layer:
-    """The layer of a population; `multiplicity`: spikes of a neuron that may share a step. Raises InvalidNetwork without a proof."""
+    """The layer of a population; `multiplicity`: spikes of a neuron that may share a step.
+
+    Raises InvalidNetwork when no machine integer can be proved to hold its sums.
+    """
     incoming = network.incoming[population.name]
     common = min(projection.shift for projection in incoming)
     sums, potentials, compute = _kinds(network, population, common, multiplicity)

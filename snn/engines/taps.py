@@ -57,7 +57,10 @@ class Taps:
         return site * self.channel_base.size + channel
 
     def patterns(self, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
-        """Which taps reach existing targets: distinct (phase, first row, last row, first column, last column), and whose is whose."""
+        """Which taps reach existing targets: distinct (phase, first row, last row, first column, last column).
+
+        And for each source position the number of its own.
+        """
         base_row, base_column, phase = self.place(rows, columns)
         tap_rows, tap_columns = [t.row for t in self.taps], [t.column for t in self.taps]
         keys = [

@@ -65,7 +65,7 @@ def _send(request: Request, ledger: Ledger, sender: tuple[str, Array, float], ev
     network: Network = request.network
     stream = 2 * [p.name for p in network.populations].index(name)
     for one in request.noise:
-        values = events.value
+        values = np.asarray(events.value)
         if isinstance(one, SpikeDeletion):
             draws = public_draws(one.seed, stream, samples.start, public[events.index])
             limit = int(one.probability * 2.0**64)
