@@ -115,11 +115,14 @@ def _known_model(path: Path) -> "nn.Module":
 def _load_state(path: Path, model: "nn.Module") -> None:
     """A torch state dict, read with `weights_only`: a pickle that asks for anything else is refused."""
     import pickle
+    import warnings
 
     import torch
 
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # an unusual pickle is an error below, or harmless
+            state = torch.load(path, map_location="cpu", weights_only=True)
         model.load_state_dict(state)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

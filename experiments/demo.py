@@ -66,28 +66,20 @@ SCALES = {
 ZOO = {"mnist": "lenet5-mnist", "fashion-mnist": "lenet5-fashion"}
 
 
-def run_demo(
-    out: str | Path,
-    *,
-    dataset: str = "digits",
-    data: str | Path | None = None,
-    seed: int = 0,
-    workers: int = 2,
-    progress: Progress = silent,
-) -> StudyResult:
-    """Run the demo's study in `out` and write its report there; what was finished before is not run again.
+def run_demo(study: Study, out: str | Path, *, workers: int = 2, progress: Progress = silent) -> StudyResult:
+    """Run the study of `demo_study` in `out` and write its report there; what was finished before is not run again.
 
-    Raises InvalidInput for an unknown data set, InvalidFile for missing data or a folder that cannot be written.
+    Raises InvalidFile for missing data or a folder that cannot be written.
     """
     from experiments.report import write_report
 
-    result = run_study(demo_study(dataset, data, seed), out, workers=workers, progress=progress)
+    result = run_study(study, out, workers=workers, progress=progress)
     write_report(result, checks(result), progress=progress)
     return result
 
 
 def demo_study(dataset: str = "digits", data: str | Path | None = None, seed: int = 0) -> Study:
-    """The study behind `spikewright demo`."""
+    """The study behind `spikewright demo`. Raises InvalidInput for an unknown data set."""
     if dataset not in DATASETS:
         raise InvalidInput(f"expected a data set out of {', '.join(DATASETS)}, got {dataset!r}")
     scale = SCALES[dataset]

@@ -78,6 +78,15 @@ def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Pr
     return {name: [plain(row) for row in found] for name, found in rows.items()}
 
 
+def check_fits(model: "nn.Module", dataset: Dataset) -> None:
+    """Raise InvalidInput unless the model takes the data set's images and has all its classes."""
+    import torch
+
+    from compress.data import check_classes
+
+    check_classes(model, torch.from_numpy(dataset.train_images[:1]), torch.from_numpy(dataset.train_labels))
+
+
 def quiet_threads() -> None:
     """One thread for torch: these networks are small, and its pool gets in the way of the engines' own threads."""
     import torch
@@ -90,14 +99,16 @@ def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
 
 
-@lru_cache(maxsize=2)
+_named = lru_cache(maxsize=2)(load_dataset)
+
+
 def open_dataset(name: str, folder: str | None = None) -> Dataset:
     """A data set by name, or your own from an .npz file with train_images, train_labels, test_images and test_labels.
 
     Images are float32 `(n, channels, height, width)` in [0, 1], labels integers. Raises InvalidInput or InvalidFile.
     """
     if not name.endswith(".npz"):
-        return load_dataset(name, folder)
+        return _named(name, folder)
     parts = ("train_images", "train_labels", "test_images", "test_labels")
     try:
         with np.load(name, allow_pickle=False) as file:

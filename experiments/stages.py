@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.artifacts import Origin, stamp
-from experiments.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step, factory_of
+from experiments.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step, check_fits, factory_of
 from experiments.stages_hardware import hardware
 from experiments.stages_robustness import attack, noise
 from experiments.study_spec import CompressionPart
@@ -29,6 +29,7 @@ def train(step: Step) -> Rows:
 
     dataset = step.dataset
     model, origin = _model(step, dataset)
+    check_fits(model, dataset)
     save_weights(step.folder / MODEL, model)
     stamp(step.folder / MODEL, origin)
     rows = {"accuracy": [model_accuracy(model, dataset, "ann")]}
@@ -59,6 +60,7 @@ def trained(architecture: str, dataset: "Dataset", recipe: dict[str, Any], step:
 
     chosen = TrainRecipe.from_dict(recipe)
     model = build(architecture, classes=len(dataset.classes), seed=chosen.seed)
+    check_fits(model, dataset)
     log = fit(model, dataset, chosen, progress=step.progress)
     rows = tuple(asdict(epoch) for epoch in log.epochs)
     return model, Origin(architecture, dataset.name, len(dataset.classes), chosen.seed, rows)
@@ -188,7 +190,10 @@ def model_accuracy(model: Any, dataset: "Dataset", name: str) -> dict[str, Any]:
 
 
 def network_accuracy(network: "Network", activity: "Activity", labels: Any, name: str) -> dict[str, Any]:
-    """Accuracy of a spiking network with its 95 % interval, spikes per hidden neuron and synaptic operations."""
+    """Accuracy of a spiking network with its 95 % interval, spikes per hidden neuron and synaptic operations.
+
+    Raises InvalidInput for labels that are no class of the network.
+    """
     from snn import QuantReLU
 
     integer = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
@@ -198,7 +203,7 @@ def network_accuracy(network: "Network", activity: "Activity", labels: Any, name
     return {
         "network": name,
         "kind": "integer CNN" if integer else "SNN",
-        **_share(int((activity.predictions == labels).sum()), len(labels)),
+        **_share(round(activity.accuracy(labels) * len(labels)), len(labels)),
         "numbers": network.numbers,
         "steps": network.steps,
         "spikes_per_neuron": spikes / neurons if neurons else 0.0,

@@ -11,7 +11,7 @@ from experiments.provenance import Provenance
 from experiments.study_spec import Study, make_study
 from experiments.study_tasks import Task, expand
 from experiments.tables import write_table
-from spikewright import InvalidFile, InvalidInput, Progress, Table, atomic_folder, atomic_path, silent
+from spikewright import InvalidFile, InvalidInput, Progress, SpikewrightError, Table, atomic_folder, atomic_path, silent
 
 DONE = "result.json"
 Rows = dict[str, list[dict[str, Any]]]
@@ -135,7 +135,19 @@ def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progre
     from joblib import Parallel, delayed, parallel_config
 
     with parallel_config(backend="loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
-        yield from Parallel(return_as="generator_unordered")(delayed(run_task)(task, folder) for task in wave)
+        for fault in Parallel(return_as="generator_unordered")(delayed(_fault_of)(task, folder) for task in wave):
+            if fault is not None:
+                raise SpikewrightError(fault)
+            yield None
+
+
+def _fault_of(task: Task, folder: Path) -> str | None:
+    """Run a task in another process; what it raised on purpose comes back as text, since not every exception can be sent."""
+    try:
+        run_task(task, folder)
+    except (SpikewrightError, OSError) as error:
+        return f"{task.label}: {error}"
+    return None
 
 
 def _write_json(path: Path, values: Any) -> None:

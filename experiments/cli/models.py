@@ -6,7 +6,7 @@ from dataclasses import asdict
 from experiments.artifacts import Origin, load_network, origin_of, stamp
 from experiments.cli.common import check_writable, dataset_of, images_of, source_model
 from experiments.cli.console import progress_bars
-from experiments.pipeline import factory_of, open_dataset, plain, quiet_threads
+from experiments.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
 from experiments.tables import write_table
 from spikewright import InvalidInput, Table
 
@@ -34,16 +34,6 @@ def run_train(options: Namespace) -> None:
     print(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
 
 
-def check_fits(model: object, dataset: object) -> None:
-    """Raise InvalidInput unless the model takes the data set's images and has its classes."""
-    import torch
-
-    from compress.data import check_classes
-
-    images, labels = dataset.train_images[:1], dataset.train_labels  # type: ignore[attr-defined]
-    check_classes(model, torch.from_numpy(images), torch.from_numpy(labels))  # type: ignore[arg-type]
-
-
 def _from_zoo(options: Namespace) -> None:
     from experiments import card, load
     from experiments.train_checkpoint import save_weights
@@ -58,8 +48,10 @@ def _from_zoo(options: Namespace) -> None:
 def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning."""
     import compress
+    from compress.quantizers import largest_integer
 
     check_writable(options.out)
+    largest_integer(options.bits)  # raises before the pruning, which takes longer
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     if options.epochs < 0 or (options.images is not None and options.images < 1):

@@ -10,15 +10,13 @@ from experiments.cli.console import progress_bars
 
 def run_demo(options: Namespace) -> None:
     """The demo's study and its report; the last lines say where to look."""
-    from experiments.demo import checks, run_demo
+    from experiments.demo import checks, demo_study, run_demo
 
     check_writable(options.out, folder=True)
+    study = demo_study(options.dataset, options.data, options.seed)
     start = time.perf_counter()
     with progress_bars(options.quiet) as progress:
-        result = run_demo(
-            options.out, dataset=options.dataset, data=options.data, seed=options.seed, workers=options.workers,
-            progress=progress,
-        )  # fmt: skip
+        result = run_demo(study, options.out, workers=options.workers, progress=progress)
     print(checks(result))
     print(f"\n{result.ran} of {len(result.tasks)} tasks were run in {time.perf_counter() - start:.0f} s")
     print(f"report   {options.out / 'report.html'}")
