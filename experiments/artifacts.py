@@ -67,7 +67,9 @@ def kind_of(path: str | Path) -> Kind:
         _readable(path)
         return "state"
     metadata = _metadata(path)
-    return "compressed" if "spikewright.compressed" in metadata else "network" if "spikewright" in metadata else "weights"
+    return (
+        "compressed" if "spikewright.compressed" in metadata else "network" if "spikewright" in metadata else "weights"
+    )
 
 
 def load_network(path: str | Path) -> "Network":
@@ -91,7 +93,9 @@ def load_model(path: str | Path, factory: Factory | None = None) -> "nn.Module |
 
     kind = kind_of(path)
     if kind == "network":
-        raise InvalidFile(f"expected a model, got a spiking network in {path}; try the file that train or compress wrote")
+        raise InvalidFile(
+            f"expected a model, got a spiking network in {path}; try the file that train or compress wrote"
+        )
     model = factory() if factory is not None else _known_model(Path(path))
     if kind == "compressed":
         return compress.load(path, model).eval()
@@ -108,7 +112,9 @@ def _known_model(path: Path) -> "nn.Module":
     origin = origin_of(path) if kind_of(path) != "state" else None
     if origin is None or origin.model not in model_names():
         made = f"made for {origin.model!r}" if origin else "without the name of a model"
-        raise InvalidInput(f"expected a file of a built-in model, got {path} {made}; try --model package.module:factory")
+        raise InvalidInput(
+            f"expected a file of a built-in model, got {path} {made}; try --model package.module:factory"
+        )
     return build(origin.model, classes=origin.classes)
 
 
@@ -124,7 +130,16 @@ def _load_state(path: Path, model: "nn.Module") -> None:
             warnings.simplefilter("ignore", UserWarning)  # an unusual pickle is an error below, or harmless
             state = torch.load(path, map_location="cpu", weights_only=True)
         model.load_state_dict(state)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        RuntimeError,
+        pickle.UnpicklingError,
+    ) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InvalidFile(f"expected a state dict that fits the model in {path}, got: {reason[:200]}") from error
 

@@ -117,7 +117,11 @@ def _robustness(scale: Scale) -> dict[str, Any]:
             {"kind": "spike-deletion", "strengths": [0.05, 0.1, 0.2, 0.4], "subjects": ["rate", "ttfs"]},
             {"kind": "spike-jitter", "strengths": [1, 2, 3], "subjects": ["rate"]},
             {"kind": "spike-jitter", "strengths": [0.1, 0.2, 0.5, 1], "subjects": ["ttfs"]},
-            {"kind": "weight-bit-flips", "strengths": [0.003, 0.01, 0.02, 0.03], "subjects": ["compressed", "rate", "ttfs"]},
+            {
+                "kind": "weight-bit-flips",
+                "strengths": [0.003, 0.01, 0.02, 0.03],
+                "subjects": ["compressed", "rate", "ttfs"],
+            },
         ],
         "attacks": [
             {"kind": "fgsm", **attack},
@@ -137,9 +141,16 @@ def checks(result: StudyResult) -> Table:
     made = [
         Check("accuracy of the ANN", ann, "at least", scale.ann_at_least),
         Check("accuracy lost by compression", ann - small, "at most", 0.01),
-        Check(f"accuracy lost by the rate SNN at {STEPS} steps", small - measured["rate"]["accuracy"], "at most", scale.rate_within),
+        Check(
+            f"accuracy lost by the rate SNN at {STEPS} steps",
+            small - measured["rate"]["accuracy"],
+            "at most",
+            scale.rate_within,
+        ),
         Check("accuracy lost by the TTFS SNN", small - measured["ttfs"]["accuracy"], "at most", scale.ttfs_within),
         Check("spikes per neuron of the TTFS SNN", measured["ttfs"]["spikes_per_neuron"], "at most", 0.6),
-        Check("golden traces of the exported core that replay differently", float(not core["replay_equal"]), "at most", 0),
+        Check(
+            "golden traces of the exported core that replay differently", float(not core["replay_equal"]), "at most", 0
+        ),
     ]
     return Table.of(check.row() for check in made)

@@ -60,7 +60,9 @@ def _render(content: Mapping[str, Any]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(TEMPLATE.parent)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template(TEMPLATE.name).render(content)
 
 
@@ -104,7 +106,11 @@ def cards(tables: Mapping[str, Table]) -> list[Card]:
         rows = list(tables["footprint"])
         before, after = (sum(row[name] for row in rows) for name in ("before_bits", "after_bits"))
         kept = sum(row["kept"] for row in rows) / sum(row["weights"] for row in rows)
-        made.append(Card(f"{before / after:.1f}\N{MULTIPLICATION SIGN}", "smaller weights", f"{kept:.0%} of the weights are kept"))
+        made.append(
+            Card(
+                f"{before / after:.1f}\N{MULTIPLICATION SIGN}", "smaller weights", f"{kept:.0%} of the weights are kept"
+            )
+        )
     if "hardware" in tables:
         made += [card for row in tables["hardware"] if row["chosen"] for card in _core_cards(row)]
     return made
@@ -119,11 +125,16 @@ def _accuracy_card(row: Mapping[str, Any]) -> Card:
 
 
 def _core_cards(row: Mapping[str, Any]) -> list[Card]:
+    latency, energy = (_spread(row, name) for name in ("latency_us", "fpga_energy_uj"))
     return [
-        Card(f"{row['latency_us']:.3g} µs", "latency of the core", f"{row['latency_us_low']:.3g} to {row['latency_us_high']:.3g} µs, estimated"),
-        Card(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{row['fpga_energy_uj_low']:.2g} to {row['fpga_energy_uj_high']:.3g} µJ, estimated"),
+        Card(f"{row['latency_us']:.3g} µs", "latency of the core", f"{latency} µs, estimated"),
+        Card(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{energy} µJ, estimated"),
         Card(f"{row['lut']:,.0f} LUT", f"area on {row['device']}", f"{row['dsp']} DSP, {row['bram36']:g} BRAM36"),
-    ]  # fmt: skip
+    ]
+
+
+def _spread(row: Mapping[str, Any], name: str) -> str:
+    return f"{row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g}"
 
 
 def corners(tables: Mapping[str, Table]) -> Sheet | None:
@@ -141,7 +152,7 @@ def _corner(row: Mapping[str, Any]) -> dict[str, Any]:
         "architecture": ("exported core" if name == "sweep" else f"{name} (exported)") if row["chosen"] else name,
         **{key: row[key] for key in ("physical_neurons", "fits", "lut", "bram36", "dsp", "latency_us")},
         "asic45_energy_nj": row["asic45_energy_nj"],
-        "fpga_energy_uj": f"{row['fpga_energy_uj']:.3g} ({row['fpga_energy_uj_low']:.2g} to {row['fpga_energy_uj_high']:.3g})",
+        "fpga_energy_uj": f"{row['fpga_energy_uj']:.3g} ({_spread(row, 'fpga_energy_uj')})",
     }
 
 

@@ -11,6 +11,7 @@ from experiments.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step, check_f
 from experiments.stages_hardware import hardware
 from experiments.stages_robustness import attack, noise
 from experiments.study_spec import CompressionPart
+from spikewright import Progress, silent
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,10 +40,12 @@ def train(step: Step) -> Rows:
 def _model(step: Step, dataset: "Dataset") -> "tuple[nn.Module, Origin]":
     part = step.params["model"]
     if part["factory"] is not None:
+        import compress as package
         from experiments.artifacts import load_model
 
         model = load_model(step.task.place["weights"], factory_of(part["factory"]))
-        return getattr(model, "model", model), Origin(part["factory"], dataset.name, len(dataset.classes), step.seed)
+        inner = model.model if isinstance(model, package.Compressed) else model
+        return inner, Origin(part["factory"], dataset.name, len(dataset.classes), step.seed)
     if part["zoo"] is not None:
         from experiments import card, load
 
@@ -74,7 +77,7 @@ def compress(step: Step) -> Rows:
     dataset = step.dataset
     part = CompressionPart.model_validate(step.params["compression"])
     model = step.model()
-    small = compressed(model, dataset, part, step)
+    small = compressed(model, dataset, part, step.seed, step.progress)
     package.save(small, step.folder / COMPRESSED)
     origin = origin_of(step.inputs["model"] / MODEL)
     if origin is not None:
@@ -82,22 +85,28 @@ def compress(step: Step) -> Rows:
     name = step.task.name
     rows = [{"network": name, **row} for row in footprint_rows(model, small)]
     accuracy = model_accuracy(small, dataset, name)
-    return {"accuracy": [accuracy], "footprint": rows, "compression": [{"network": name, "done": s} for s in small.steps]}
+    return {
+        "accuracy": [accuracy],
+        "footprint": rows,
+        "compression": [{"network": name, "done": s} for s in small.steps],
+    }
 
 
-def compressed(model: Any, dataset: "Dataset", part: CompressionPart, step: Step) -> "Compressed":
+def compressed(
+    model: Any, dataset: "Dataset", part: CompressionPart, seed: int = 0, progress: Progress = silent
+) -> "Compressed":
     """`part` applied to `model`; each fine-tuning sees the first `part.images` training images."""
     from compress import PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
 
     data = (dataset.train_images[: part.images], dataset.train_labels[: part.images])
-    tuning = TrainSettings(epochs=part.round_epochs, lr=2e-3, label_smoothing=0.1, seed=step.seed)
+    tuning = TrainSettings(epochs=part.round_epochs, lr=2e-3, label_smoothing=0.1, seed=seed)
     pruning = PruneSettings(rounds=part.rounds, final_epochs=part.final_epochs, training=tuning)
-    small = prune(model, part.sparsity, data, settings=pruning, progress=step.progress)
+    small = prune(model, part.sparsity, data, settings=pruning, progress=progress)
     if part.bits is None:
         return small
-    settings = QuantizeSettings(training=TrainSettings(epochs=part.quantize_epochs, label_smoothing=0.1, seed=step.seed))
-    options: dict[str, Any] = {"activation_bits": part.activation_bits, "settings": settings}
-    return quantize(small, part.bits, data, **options, progress=step.progress)
+    settings = QuantizeSettings(training=TrainSettings(epochs=part.quantize_epochs, label_smoothing=0.1, seed=seed))
+    wanted = part.activation_bits
+    return quantize(small, part.bits, data, activation_bits=wanted, settings=settings, progress=progress)
 
 
 def footprint_rows(before: Any, after: Any) -> list[dict[str, Any]]:
@@ -175,7 +184,7 @@ def _save_raster(step: Step, network: "Network", dataset: "Dataset") -> None:
     from snn import simulate as run
 
     rasters = run(network, dataset.test_images[:1], record=("rasters",)).rasters
-    flat = {name: np.asarray(raster)[:, 0].reshape(len(raster), -1) for name, raster in rasters.items()}
+    flat: dict[str, Any] = {name: np.asarray(raster)[:, 0].reshape(len(raster), -1) for name, raster in rasters.items()}
     np.savez_compressed(step.folder / RASTER_FILE, **flat)
 
 

@@ -59,7 +59,9 @@ def core_row(step: Step, network: "Network", point: "DesignPoint", name: str) ->
     """Export the core with golden traces of test images, load it again through its schema, and replay it."""
     from hardware import export, replay
 
-    folder = export(network, point, step.folder / CORE, images=step.dataset.test_images[: step.params["hardware"]["golden"]])
+    folder = export(
+        network, point, step.folder / CORE, images=step.dataset.test_images[: step.params["hardware"]["golden"]]
+    )
     again = replay(folder)
     return {
         "network": name,
@@ -80,4 +82,4 @@ def _row_of(found: "Exploration", candidate: int, point: "DesignPoint") -> dict[
 
 
 def _is(found: "Exploration", row: dict[str, Any], chosen: "tuple[int, DesignPoint]") -> bool:
-    return row["candidate"] == chosen[0] and row["point"] == _row_of(found, *chosen)["point"]
+    return bool(row["candidate"] == chosen[0] and row["point"] == _row_of(found, *chosen)["point"])

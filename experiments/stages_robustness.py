@@ -1,6 +1,6 @@
 """The stages of a study that harm models: noise and attacks, on the first images of the test split."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from experiments.pipeline import Rows, Step
@@ -32,15 +32,14 @@ def corruption_of(kind: str) -> "Corruption":
     """The corruption of a study's noise."""
     from robustness import GaussianNoise, ImpulseNoise, SpikeDeletionFault, SpikeJitterFault, WeightBitFlips
 
-    kinds = {
+    kinds: dict[str, Callable[[], Corruption]] = {
         "gaussian": GaussianNoise,
         "impulse": ImpulseNoise,
         "spike-deletion": SpikeDeletionFault,
         "spike-jitter": SpikeJitterFault,
         "weight-bit-flips": WeightBitFlips,
     }
-    made: Corruption = kinds[kind]()
-    return made
+    return kinds[kind]()
 
 
 def attack_of(part: Mapping[str, Any]) -> "Attack":

@@ -77,7 +77,9 @@ def open_study(folder: str | Path) -> StudyResult:
     tasks = expand(study)
     missing = [task.label for task in tasks if not is_done(task, folder)]
     if missing:
-        raise InvalidFile(f"expected a finished study in {folder}, got none of {missing[0]}; try `spikewright study` again")
+        raise InvalidFile(
+            f"expected a finished study in {folder}, got none of {missing[0]}; try `spikewright study` again"
+        )
     return StudyResult(study, folder, gather(tasks, folder, provenance), tasks, provenance, 0)
 
 
@@ -159,4 +161,6 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise InvalidFile(f"expected a finished study with {path}, got: {error}; try `spikewright study` first") from error
+        raise InvalidFile(
+            f"expected a finished study with {path}, got: {error}; try `spikewright study` first"
+        ) from error

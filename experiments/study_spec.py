@@ -1,7 +1,7 @@
 """What a study is: one declarative YAML or TOML file, checked to the last field before anything runs."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
 
@@ -15,6 +15,9 @@ Strengths = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_lengt
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+PartT = TypeVar("PartT", bound=_Part)
 
 
 class DatasetPart(_Part):
@@ -173,7 +176,10 @@ class Study(_Part):
             raise ValueError(f"expected every compression and conversion to have its own name, got {', '.join(names)}")
         compressed = {"ann", *(part.name for part in self.compressions)}
         used = [part.source for part in self.conversions if part.source and part.source not in compressed]
-        for part in (*self.robustness.noise, *self.robustness.attacks) if self.robustness else ():
+        harms: tuple[NoisePart | AttackPart, ...] = ()
+        if self.robustness:
+            harms = (*self.robustness.noise, *self.robustness.attacks)
+        for part in harms:
             asked = (getattr(part, "transfer_from", None) or "ann", *(part.subjects or ()))
             used += [name for name in asked if name not in names]
         used += [name for name in (self.robustness and self.robustness.subjects) or () if name not in names]
@@ -191,7 +197,9 @@ def read_study(path: str | Path) -> Study:
             raise InvalidFile(f"expected a study of at most {LARGEST_FILE_BYTES} bytes, got more in {path}")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFile(f"expected a readable study file at {path}, got: {getattr(error, 'strerror', error)}") from error
+        raise InvalidFile(
+            f"expected a readable study file at {path}, got: {getattr(error, 'strerror', error)}"
+        ) from error
     values = _parse(path, text)
     if not isinstance(values, dict):
         raise InvalidFile(f"expected fields such as name and model in {path}, got a {type(values).__name__}")
@@ -203,8 +211,13 @@ def read_study(path: str | Path) -> Study:
 
 def make_study(values: dict[str, Any]) -> Study:
     """A study from plain values. Raises InvalidInput with the path of the field that is wrong."""
+    return checked(Study, values)
+
+
+def checked(part: type[PartT], values: dict[str, Any]) -> PartT:
+    """A part of a study from plain values. Raises InvalidInput with the path of the field that is wrong."""
     try:
-        return Study.model_validate(values)
+        return part.model_validate(values)
     except ValidationError as error:
         raise InvalidInput(first_fault(error)) from error
 
@@ -215,7 +228,9 @@ def first_fault(error: ValidationError) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
     said = fault["msg"].removeprefix("Value error, ")
     got = repr(fault["input"])
-    return f"{place or 'study'}: {said}" + (f", got {got[:60]}" if "got" not in said and fault["type"] != "missing" else "")
+    return f"{place or 'study'}: {said}" + (
+        f", got {got[:60]}" if "got" not in said and fault["type"] != "missing" else ""
+    )
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -229,7 +244,9 @@ def _parse(path: Path, text: str) -> Any:
     try:
         import yaml
     except ImportError as error:
-        raise MissingTool("expected the package pyyaml for a YAML study, got none; try TOML or pip install pyyaml") from error
+        raise MissingTool(
+            "expected the package pyyaml for a YAML study, got none; try TOML or pip install pyyaml"
+        ) from error
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

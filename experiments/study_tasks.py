@@ -101,7 +101,7 @@ class _Expansion:
         robustness = self.study.robustness
         assert robustness is not None
         subjects = robustness.subjects or ("ann", *(p.name for p in self.study.conversions if p.recipe != "quantized"))
-        parts = (*robustness.noise, *robustness.attacks)
+        parts: tuple[NoisePart | AttackPart, ...] = (*robustness.noise, *robustness.attacks)
         pairs = [(part, name) for part in parts for name in part.subjects or subjects]
         return [
             self._harm(part, name, part.images or robustness.images)
@@ -123,7 +123,9 @@ class _Expansion:
         fixed = [c.name for c in self.study.conversions if getattr(c, "fixed", None) is not None]
         names = part.networks or tuple(fixed)
         if not names:
-            raise InvalidInput("expected a conversion with fixed-point widths for the hardware, got none; try fixed: {}")
+            raise InvalidInput(
+                "expected a conversion with fixed-point widths for the hardware, got none; try fixed: {}"
+            )
         params = {"hardware": part.model_dump(mode="json", exclude={"networks"}), "networks": list(names)}
         return self._task("hardware", "core", params, **{name: self.made[name] for name in names})
 

@@ -43,7 +43,9 @@ def read_table(path: str | Path) -> Table:
     try:
         return _read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     except (OSError, ValueError, StopIteration) as error:
-        raise InvalidFile(f"expected a table at {path}, got: {str(error).splitlines()[0] or 'an empty file'}") from error
+        raise InvalidFile(
+            f"expected a table at {path}, got: {str(error).splitlines()[0] or 'an empty file'}"
+        ) from error
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:

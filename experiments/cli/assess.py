@@ -70,7 +70,9 @@ def run_estimate(options: Namespace) -> None:
     paths = write_table(found.table, options.out)
     print(found.table)
     fits = "fits" if found.fits else "does not fit"
-    print(f"{options.design} ({point.label}) {fits} {point.device}; mean of {len(labels):,} images; wrote {paths[0]} and {paths[1]}")
+    print(
+        f"{options.design} ({point.label}) {fits} {point.device}; mean of {len(labels):,} images; wrote {paths[0]} and {paths[1]}"
+    )
 
 
 def run_explore(options: Namespace) -> None:

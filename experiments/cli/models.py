@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from experiments.artifacts import Origin, load_network, origin_of, stamp
 from experiments.cli.common import check_writable, dataset_of, images_of, source_model
@@ -9,6 +10,9 @@ from experiments.cli.console import progress_bars
 from experiments.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
 from experiments.tables import write_table
 from spikewright import InvalidInput, Table
+
+if TYPE_CHECKING:
+    from conversion import Recipe
 
 
 def run_train(options: Namespace) -> None:
@@ -24,7 +28,7 @@ def run_train(options: Namespace) -> None:
     recipe = TrainRecipe(options.epochs, options.batch_size, options.lr, shift=options.shift, seed=options.seed)
     dataset = open_dataset(options.dataset, str(options.data) if options.data else None)
     own = factory_of(options.model) if ":" in options.model else None
-    model = own() if own else build(options.model, classes=len(dataset.classes), seed=options.seed)
+    model = own() if own is not None else build(options.model, classes=len(dataset.classes), seed=options.seed)
     check_fits(model, dataset)
     with progress_bars(options.quiet) as progress:
         log = train(model, dataset, recipe, checkpoint=options.checkpoint, progress=progress)
@@ -46,44 +50,40 @@ def _from_zoo(options: Namespace) -> None:
 
 
 def run_compress(options: Namespace) -> None:
-    """Prune and quantise with fine-tuning."""
-    import compress
-    from compress.quantizers import largest_integer
+    """Prune and quantise with fine-tuning, as a study does."""
+    from compress import accuracy, save
+    from experiments.stages import compressed
+    from experiments.study_spec import CompressionPart, checked
 
     check_writable(options.out)
-    largest_integer(options.bits)  # raises before the pruning, which takes longer
+    wanted = {name: getattr(options, name) for name in ("sparsity", "bits", "activation_bits", "images")}
+    part = checked(CompressionPart, {**wanted, "quantize_epochs": options.epochs})
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
-    if options.epochs < 0 or (options.images is not None and options.images < 1):
-        raise InvalidInput(f"expected epochs >= 0 and images >= 1, got {options.epochs} and {options.images}")
-    data = (dataset.train_images[: options.images], dataset.train_labels[: options.images])
-    tuning = compress.TrainSettings(epochs=options.epochs, label_smoothing=0.1, seed=options.seed)
-    pruning = compress.PruneSettings(training=compress.TrainSettings(4, 2e-3, label_smoothing=0.1, seed=options.seed))
-    settings = compress.QuantizeSettings(training=tuning)
     with progress_bars(options.quiet) as progress:
-        small = compress.prune(model, options.sparsity, data, settings=pruning, progress=progress)
-        small = compress.quantize(
-            small, options.bits, data, activation_bits=options.activation_bits, settings=settings, progress=progress
-        )
-    compress.save(small, options.out)
+        small = compressed(model, dataset, part, options.seed, progress)
+    save(small, options.out)
     stamp(options.out, origin)
     print(small)
     test = (dataset.test_images, dataset.test_labels)
-    print(f"{compress.accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
+    print(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
+
+
+def _recipe(options: Namespace) -> "Recipe":
+    from conversion import Quantized, Rate, Ttfs
+
+    given = {} if options.percentile is None else {"percentile": options.percentile}
+    if options.recipe == "rate":
+        return Rate(options.steps, **given)
+    return Ttfs(**given) if options.recipe == "ttfs" else Quantized()
 
 
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer goes to stdout."""
-    from conversion import Quantized, Rate, Ttfs, convert
+    from conversion import convert
 
     check_writable(options.out)
-    # The recipe first: a wrong number should not wait for a model to load.
-    given = {} if options.percentile is None else {"percentile": options.percentile}
-    recipe = {
-        "rate": lambda: Rate(options.steps, **given),
-        "ttfs": lambda: Ttfs(**given),
-        "quantized": lambda: Quantized(),
-    }[options.recipe]()
+    recipe = _recipe(options)  # first: a wrong number should not wait for a model to load
     if options.samples < 1:
         raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
     model, origin = source_model(options)

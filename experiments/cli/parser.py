@@ -24,7 +24,9 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (add, module, summary, example) in _COMMANDS.items():
         form = argparse.RawDescriptionHelpFormatter
-        one = commands.add_parser(name, help=summary, description=summary, epilog=f"example:\n  {example}", formatter_class=form)
+        one = commands.add_parser(
+            name, help=summary, description=summary, epilog=f"example:\n  {example}", formatter_class=form
+        )
         add(one)
         one.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn (default: 0)")
         one.add_argument("--quiet", action="store_true", help="show no progress")
@@ -35,12 +37,16 @@ def make_parser() -> Parser:
 def _demo(parser: Parser) -> None:
     parser.add_argument("--dataset", default="digits", help="digits (built in), mnist or fashion-mnist")
     _data(parser)
-    parser.add_argument("--out", type=Path, default=Path("runs/demo"), help="folder of the results (default: runs/demo)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/demo"), help="folder of the results (default: runs/demo)"
+    )
     _workers(parser)
 
 
 def _train(parser: Parser) -> None:
-    parser.add_argument("--model", default="small_cnn", help="built-in architecture, or your own as package.module:factory")
+    parser.add_argument(
+        "--model", default="small_cnn", help="built-in architecture, or your own as package.module:factory"
+    )
     parser.add_argument("--zoo", metavar="NAME", help="take this trained network instead of training one")
     _dataset(parser, default="digits")
     parser.add_argument("--epochs", type=int, default=60, help="passes over the training images (default: 60)")
@@ -55,7 +61,9 @@ def _compress(parser: Parser) -> None:
     _source(parser)
     parser.add_argument("--sparsity", type=float, default=0.8, help="share of weights set to zero (default: 0.8)")
     parser.add_argument("--bits", type=int, default=4, help="bits of a weight, 2 to 8 (default: 4)")
-    parser.add_argument("--activation-bits", type=int, default=None, help="bits of an activation (default: real values)")
+    parser.add_argument(
+        "--activation-bits", type=int, default=None, help="bits of an activation (default: real values)"
+    )
     parser.add_argument("--epochs", type=int, default=15, help="fine-tuning after quantisation (default: 15)")
     parser.add_argument("--images", type=int, help="training images for fine-tuning (default: all)")
     _out(parser, "compressed.safetensors")
@@ -63,7 +71,9 @@ def _compress(parser: Parser) -> None:
 
 def _convert(parser: Parser) -> None:
     _source(parser)
-    parser.add_argument("--recipe", choices=("rate", "ttfs", "quantized"), default="rate", help="the code (default: rate)")
+    parser.add_argument(
+        "--recipe", choices=("rate", "ttfs", "quantized"), default="rate", help="the code (default: rate)"
+    )
     parser.add_argument("--steps", type=int, default=7, help="steps of a rate code (default: 7)")
     parser.add_argument("--percentile", type=float, help="of the activations, for thresholds and windows")
     parser.add_argument("--samples", type=int, default=500, help="training images that show the ranges (default: 500)")
@@ -86,13 +96,23 @@ def _attack(parser: Parser) -> None:
     parser.add_argument("files", nargs="+", type=Path, help="models and networks, side by side")
     _dataset(parser)
     _factory(parser)
-    parser.add_argument("--attacks", nargs="*", default=["fgsm", "pgd"], metavar="NAME", help="fgsm, pgd (default: both)")
-    parser.add_argument("--epsilons", nargs="+", type=float, default=[0.02, 0.05, 0.1], help="budgets (default: 0.02 0.05 0.1)")
-    parser.add_argument("--norm", choices=("linf", "l2"), default="linf", help="how a budget is measured (default: linf)")
+    parser.add_argument(
+        "--attacks", nargs="*", default=["fgsm", "pgd"], metavar="NAME", help="fgsm, pgd (default: both)"
+    )
+    parser.add_argument(
+        "--epsilons", nargs="+", type=float, default=[0.02, 0.05, 0.1], help="budgets (default: 0.02 0.05 0.1)"
+    )
+    parser.add_argument(
+        "--norm", choices=("linf", "l2"), default="linf", help="how a budget is measured (default: linf)"
+    )
     parser.add_argument("--pgd-steps", type=int, default=20, help="steps of PGD (default: 20)")
-    parser.add_argument("--transfer-from", type=Path, metavar="FILE", help="make the adversarials on this model instead")
+    parser.add_argument(
+        "--transfer-from", type=Path, metavar="FILE", help="make the adversarials on this model instead"
+    )
     parser.add_argument("--noise", nargs="*", default=[], metavar="KIND", help="gaussian, impulse, spike-deletion, ...")
-    parser.add_argument("--strengths", nargs="+", type=float, default=[0.1, 0.2], help="of the noise (default: 0.1 0.2)")
+    parser.add_argument(
+        "--strengths", nargs="+", type=float, default=[0.1, 0.2], help="of the noise (default: 0.1 0.2)"
+    )
     _images(parser, 200)
     _out(parser, "attack")
 
@@ -141,7 +161,9 @@ def _source(parser: Parser) -> None:
 
 
 def _factory(parser: Parser) -> None:
-    parser.add_argument("--model", metavar="PACKAGE.MODULE:FACTORY", help="your own model, found from the working folder too")
+    parser.add_argument(
+        "--model", metavar="PACKAGE.MODULE:FACTORY", help="your own model, found from the working folder too"
+    )
 
 
 def _dataset(parser: Parser, default: str | None = None) -> None:
@@ -151,7 +173,9 @@ def _dataset(parser: Parser, default: str | None = None) -> None:
 
 
 def _data(parser: Parser) -> None:
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="the data set's files; without it they are downloaded")
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="the data set's files; without it they are downloaded"
+    )
 
 
 def _images(parser: Parser, default: int | None = None) -> None:
@@ -220,7 +244,10 @@ _COMMANDS: dict[str, _Command] = {
         _export, "assess", "Write a spike core with memories and golden traces, and replay it.",
         "spikewright export network.spike --design best --out core",
     ),
-    "study": (_study, "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2"),
+    "study": (
+        _study, "studies", "Run what is missing of a study and write its report.",
+        "spikewright study study.yaml --workers 2",
+    ),
     "report": (_report, "studies", "Write the report of a study again.", "spikewright report runs/demo"),
 }  # fmt: skip
 
@@ -228,5 +255,3 @@ _COMMANDS: dict[str, _Command] = {
 def commands() -> tuple[str, ...]:
     """The names of all commands."""
     return tuple(_COMMANDS)
-
-

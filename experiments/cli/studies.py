@@ -49,5 +49,7 @@ def run_report(options: Namespace) -> None:
 
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:
-        path = write_report(result, checks(result) if result.study.name.startswith("demo-") else None, progress=progress)
+        path = write_report(
+            result, checks(result) if result.study.name.startswith("demo-") else None, progress=progress
+        )
     print(f"report   {path}")

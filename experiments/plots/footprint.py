@@ -47,7 +47,11 @@ def draw_footprint(ax: "Axes", layers: tuple[LayerBits, ...]) -> "Axes":
     ax.barh(places - 0.2, [_kib(one.before) for one in layers], 0.36, color=FAINT, label="before: float32, dense")
     left = np.zeros(len(layers))
     parts = (("weights", 1.0), ("indices", 0.6), ("other", 0.3))
-    names = {"weights": "after: weights", "indices": "after: indices of the kept ones", "other": "after: scales and biases"}
+    names = {
+        "weights": "after: weights",
+        "indices": "after: indices of the kept ones",
+        "other": "after: scales and biases",
+    }
     for part, share in parts:
         widths = np.array([_kib(getattr(one, part)) for one in layers])
         ax.barh(places + 0.2, widths, 0.36, left=left, color=lighter(ANN_COLOUR, share), label=names[part])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
         "Accuracy if one stopped after each step, with 95 % Wilson bands. Level lines: the CNN before and after "
         f"compression, and networks that answer once. {samples:,} test images. {setting(result)}"
     )
-    return [_one("accuracy-over-steps", "Accuracy against steps", caption, folder, lambda ax: draw_steps(ax, curves))]
+    return [_one("accuracy-over-steps", "Accuracy against steps", caption, folder, partial(draw_steps, curves=curves))]
 
 
 def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
@@ -71,9 +72,15 @@ def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
         with np.load(result.path("simulate", part.name, "raster.npz"), allow_pickle=False) as file:
             raster = spike_raster(network, {name: file[name] for name in file.files})
         count = sum(len(band.times) for band in raster.bands)
-        what = "one step after the other" if raster.unit == "steps" else "one window for each layer, at most one spike a neuron"
-        caption = f"All {count:,} spikes of {part.name!r} for the first test image (1 sample), {what}. {setting(result)}"
-        draw: Callable[[Any], Any] = lambda ax, raster=raster: draw_raster(ax, raster)  # noqa: E731
+        what = (
+            "one step after the other"
+            if raster.unit == "steps"
+            else "one window for each layer, at most one spike a neuron"
+        )
+        caption = (
+            f"All {count:,} spikes of {part.name!r} for the first test image (1 sample), {what}. {setting(result)}"
+        )
+        draw = partial(draw_raster, raster=raster)
         pictures.append(_one(f"raster-{part.name}", f"Spikes of one image: {part.name}", caption, folder, draw))
     return pictures
 
@@ -116,7 +123,9 @@ def classes_of(result: "StudyResult") -> int:
 
 def _attack_settings(result: "StudyResult") -> str:
     assert result.study.robustness is not None
-    steps = {f"{part.steps} steps, {part.restarts} start" for part in result.study.robustness.attacks if part.kind == "pgd"}
+    steps = {
+        f"{part.steps} steps, {part.restarts} start" for part in result.study.robustness.attacks if part.kind == "pgd"
+    }
     told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
     return "Worst case over nested budgets, so no curve rises. " + told
 
@@ -127,7 +136,6 @@ def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(3.3 * columns + 0.4, 2.9 * rows + 0.5), squeeze=False)
-    figure.get_layout_engine().set(h_pad=0.09, hspace=0.06)
     handles: dict[str, Any] = {}
     for ax, panel in zip(axes.flat, panels, strict=False):
         draw_robustness(ax, panel, kinds)
@@ -158,8 +166,7 @@ def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
         "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures. Activity: mean "
         f"of {_images(result):,} test images. {setting(result)}"
     )
-    capacity = DEVICES[device].lut
-    draw = lambda ax: draw_pareto(ax, fronts, capacity)  # noqa: E731
+    draw = partial(draw_pareto, fronts=fronts, capacity=DEVICES[device].lut)
     return [_one("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
 
 
@@ -174,12 +181,14 @@ def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
         layers = footprint_bars(result.tables["footprint"], part.name)
         before, after = sum(one.before for one in layers), sum(one.after for one in layers)
         caption = (
-            f"Storage of each layer of {part.name!r} before and after: in all {before / after:.1f} times smaller, indices, scales "
-            f"and biases counted. {setting(result)}"
+            f"Storage of each layer of {part.name!r} before and after: in all {before / after:.1f} times smaller, indices, "
+            f"scales and biases counted. {setting(result)}"
         )
-        draw: Callable[[Any], Any] = lambda ax, layers=layers: draw_footprint(ax, layers)  # noqa: E731
+        draw = partial(draw_footprint, layers=layers)
         size = (6.4, 0.62 * len(layers) + 1.3)
-        pictures.append(_one(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size))
+        pictures.append(
+            _one(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size)
+        )
     return pictures
 
 

@@ -70,13 +70,27 @@ def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = 
         snn = front.kind == "SNN"
         colour = SNN_COLOUR if snn else ANN_COLOUR
         _scatter(ax, [p for p in front.points if p.fits], color=colour, alpha=0.16, linewidths=0)
-        _scatter(ax, [p for p in front.points if not p.fits], facecolors="none", edgecolors=colour, alpha=0.22, linewidths=0.6)
-        line = {"color": colour, "linestyle": "--" if snn else "-", "marker": "o" if snn else "s", "markersize": 3.5}
+        _scatter(
+            ax,
+            [p for p in front.points if not p.fits],
+            facecolors="none",
+            edgecolors=colour,
+            alpha=0.22,
+            linewidths=0.6,
+        )
+        line: dict[str, Any] = {
+            "color": colour,
+            "linestyle": "--" if snn else "-",
+            "marker": "o" if snn else "s",
+            "markersize": 3.5,
+        }
         areas, energies = [p.area for p in front.front], [p.energy for p in front.front]
         ax.plot(areas, energies, drawstyle="steps-post", label=f"{front.network} ({front.kind}), front", **line)
         _corners(ax, front, colour, named=front is fronts[0])
     for point in (p for front in fronts for p in front.points if p.chosen):
-        ax.plot(point.area, point.energy, "*", markersize=15, color="#F0C000", markeredgecolor=INK, label="exported core")
+        ax.plot(
+            point.area, point.energy, "*", markersize=15, color="#F0C000", markeredgecolor=INK, label="exported core"
+        )
     if capacity is not None:
         ax.axvline(capacity, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="LUTs of the device")
     areas = [p.area for front in fronts for p in front.points]

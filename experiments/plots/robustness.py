@@ -78,7 +78,10 @@ def robustness_panels(table: Table, kinds: Mapping[str, str], classes: int) -> t
 def _curve(model: str, kind: str, rows: list[dict[str, Any]]) -> Curve:
     strengths = tuple(sorted({row["strength"] for row in rows}))
     groups = [[row for row in rows if row["strength"] == strength] for strength in strengths]
-    means = {name: tuple(sum(r[name] for r in group) / len(group) for group in groups) for name in ("accuracy", "low", "high")}
+    means = {
+        name: tuple(sum(r[name] for r in group) / len(group) for group in groups)
+        for name in ("accuracy", "low", "high")
+    }
     return Curve(model, kind, strengths, means["accuracy"], means["low"], means["high"])
 
 

@@ -26,7 +26,8 @@ class StepCurve:
 def step_curves(over_steps: Table, accuracy: Table) -> tuple[StepCurve, ...]:
     """One curve for each model and spiking network of `accuracy`; those that `over_steps` lacks, models, have one value.
 
-    The integer CNN is left out: it answers as the model that it was made from. Means over seeds; the band is the mean Wilson interval. Raises InvalidInput for empty tables.
+    The integer CNN is left out: it answers as the model that it was made from. Means over seeds; the band is the mean
+    Wilson interval. Raises InvalidInput for empty tables.
     """
     from robustness.statistics import wilson
 
@@ -34,7 +35,9 @@ def step_curves(over_steps: Table, accuracy: Table) -> tuple[StepCurve, ...]:
         raise InvalidInput("expected a table of accuracies, got an empty one; try to run the study first")
     curves = []
     for network in dict.fromkeys(row["network"] for row in accuracy if row["kind"] in ("ANN", "SNN")):
-        rows = list(over_steps.where(network=network)) or [{**row, "step": 1} for row in accuracy.where(network=network)]
+        rows = list(over_steps.where(network=network)) or [
+            {**row, "step": 1} for row in accuracy.where(network=network)
+        ]
         steps = tuple(sorted({row["step"] for row in rows}))
         values = [[row for row in rows if row["step"] == step] for step in steps]
         bands = [[wilson(round(r["accuracy"] * r["samples"]), r["samples"]) for r in group] for group in values]

@@ -32,7 +32,12 @@ def labelled(ax: Axes) -> bool:
 
 
 POINTS = st.builds(
-    plots.Point, st.integers(1, 9).map(float), st.integers(1, 9).map(float), st.just("sweep"), st.booleans(), st.just(False)
+    plots.Point,
+    st.integers(1, 9).map(float),
+    st.integers(1, 9).map(float),
+    st.just("sweep"),
+    st.booleans(),
+    st.just(False),
 )
 
 
@@ -53,10 +58,11 @@ def test_no_point_of_a_front_is_beaten_and_all_others_are(points: list[plots.Poi
     assert [p.area for p in front] == sorted(p.area for p in front)
 
 
+CORNERS = ("fully_parallel", 9e4, 1.0, False), ("hybrid", 5e3, 4.0, True), ("time_multiplexed", 1e3, 50.0, True)
 HARDWARE = Table.of(
     {"network": n, "architecture": a, "lut": lut, "fpga_energy_uj": e, "fits": fits, "chosen": a == "hybrid" and n == "rate"}
     for n in ("rate", "integer")
-    for a, lut, e, fits in (("fully_parallel", 9e4, 1.0, False), ("hybrid", 5e3, 4.0, True), ("time_multiplexed", 1e3, 50.0, True))
+    for a, lut, e, fits in CORNERS
 )  # fmt: skip
 
 
@@ -73,7 +79,12 @@ def test_pareto(ax: Axes) -> None:
 
 ACCURACY = Table.of(
     {"network": n, "kind": k, "accuracy": a, "samples": 100}
-    for n, k, a in (("ann", "ANN", 0.98), ("rate", "SNN", 0.97), ("ttfs", "SNN", 0.975), ("integer", "integer CNN", 0.98))
+    for n, k, a in (
+        ("ann", "ANN", 0.98),
+        ("rate", "SNN", 0.97),
+        ("ttfs", "SNN", 0.975),
+        ("integer", "integer CNN", 0.98),
+    )
 )
 STEPS = Table.of(
     {"network": n, "step": t, "accuracy": a, "samples": 100}
@@ -89,7 +100,7 @@ def test_accuracy_over_steps(ax: Axes) -> None:
         assert all(low < value < high for low, value, high in zip(curve.low, curve.accuracy, curve.high, strict=True))
     assert plots.draw_steps(ax, tuple(curves.values())) is ax and labelled(ax)
     legend = ax.get_legend()
-    assert legend is not None and [text.get_text() for text in legend.get_texts()][0] == "ANN, 98.0%"
+    assert legend is not None and next(text.get_text() for text in legend.get_texts()) == "ANN, 98.0%"
 
 
 def test_seeds_are_averaged() -> None:
@@ -106,7 +117,9 @@ def test_robustness(ax: Axes) -> None:
         for p in ("PGD", "GaussianNoise")
         for s, a in ((0.2, 0.3), (0.0, 0.9), (0.1, 0.6))
     ]
-    rows += [{"model": "ann", "perturbation": "SpikeDeletionFault", "strength": s, "samples": 50, **none} for s in (0.1, 0.2)]
+    rows += [
+        {"model": "ann", "perturbation": "SpikeDeletionFault", "strength": s, "samples": 50, **none} for s in (0.1, 0.2)
+    ]
     kinds = {"ann": "ANN", "rate": "SNN"}
     panels = plots.robustness_panels(Table.of(rows), kinds, 10)
     assert [(panel.perturbation, panel.attack) for panel in panels] == [("PGD", True), ("GaussianNoise", False)]
@@ -128,7 +141,11 @@ def test_a_cnn_is_solid_and_a_spiking_network_dashed_everywhere() -> None:
 def network(code: Direct | Rate | Ttfs, hidden: Neuron) -> Network:
     rng = np.random.default_rng(0)
     weights = [Dense(rng.normal(size=shape).astype(np.float32)) for shape in ((5, 4), (3, 5))]
-    populations = (Population("input", (4,), Source()), Population("a", (5,), hidden), Population("b", (3,), Integrator()))
+    populations = (
+        Population("input", (4,), Source()),
+        Population("a", (5,), hidden),
+        Population("b", (3,), Integrator()),
+    )
     links = (Projection("input", "a", Linear(weights[0])), Projection("a", "b", Linear(weights[1])))
     return Network(populations, links, "input", "b", code)
 
@@ -157,7 +174,14 @@ def test_a_raster_has_every_spike_in_its_window(
 
 
 def test_footprint(ax: Axes) -> None:
-    row = {"network": "small", "before_bits": 8192 * 4, "weight_bits": 4096, "index_bits": 2048, "other_bits": 1024, "seed": 0}
+    row = {
+        "network": "small",
+        "before_bits": 8192 * 4,
+        "weight_bits": 4096,
+        "index_bits": 2048,
+        "other_bits": 1024,
+        "seed": 0,
+    }
     table = Table.of([{**row, "layer": name} for name in ("conv", "fc")] + [{**row, "layer": "conv", "seed": 1}])
     bars = plots.footprint_bars(table, "small")
     assert [bar.layer for bar in bars] == ["conv", "fc"] and bars[0].after == 4096 + 2048 + 1024

@@ -89,7 +89,15 @@ def test_nothing_is_left_when_it_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "–"), (True, "yes"), (False, "no"), (12345, "12,345"), (0.123456, "0.1235"), (1234.56, "1,235"), ("x", "x")],
+    [
+        (None, "\N{EN DASH}"),
+        (True, "yes"),
+        (False, "no"),
+        (12345, "12,345"),
+        (0.123456, "0.1235"),
+        (1234.56, "1,235"),
+        ("x", "x"),
+    ],
 )
 def test_cells(value: Any, shown: str) -> None:
     assert show(value) == shown

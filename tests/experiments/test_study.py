@@ -31,9 +31,13 @@ def small(**changes: Any) -> Study:
 
 def test_yaml_toml_and_values_say_the_same(tmp_path: Path) -> None:
     yaml = tmp_path / "a.yaml"
-    yaml.write_text("name: a\nmodel: {zoo: lenet5-mnist}\nseeds: [1, 2]\nconversions: [{name: r, recipe: rate, steps: 7}]\n")
+    yaml.write_text(
+        "name: a\nmodel: {zoo: lenet5-mnist}\nseeds: [1, 2]\nconversions: [{name: r, recipe: rate, steps: 7}]\n"
+    )
     toml = tmp_path / "a.toml"
-    toml.write_text('name="a"\nseeds=[1, 2]\n[model]\nzoo="lenet5-mnist"\n[[conversions]]\nname="r"\nrecipe="rate"\nsteps=7\n')
+    toml.write_text(
+        'name="a"\nseeds=[1, 2]\n[model]\nzoo="lenet5-mnist"\n[[conversions]]\nname="r"\nrecipe="rate"\nsteps=7\n'
+    )
     assert read_study(yaml) == read_study(toml)
 
 
@@ -106,10 +110,14 @@ def test_waves_run_every_task_once_and_after_its_needs(edges: list[list[int]]) -
     assert len(seen) == len(tasks)
 
 
-
-@given(st.sampled_from([st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.booleans(), st.text(max_size=6)]), st.data())
+@given(
+    st.sampled_from([st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.booleans(), st.text(max_size=6)]),
+    st.data(),
+)
 def test_a_table_comes_back_from_parquet(tmp_path_factory: pytest.TempPathFactory, kind: Any, data: Any) -> None:
-    rows = data.draw(st.lists(st.fixed_dictionaries({"a": st.none() | kind, "b": st.integers(0, 9)}), min_size=1, max_size=6))
+    rows = data.draw(
+        st.lists(st.fixed_dictionaries({"a": st.none() | kind, "b": st.integers(0, 9)}), min_size=1, max_size=6)
+    )
     base = tmp_path_factory.mktemp("t") / "table"
     parquet, text = write_table(Table.of(rows), base, {"seed": 3})
     assert read_table(parquet) == Table.of(rows)
@@ -191,7 +199,7 @@ def test_processes_give_the_same_as_one(finished: Path, tmp_path: Path) -> None:
 def test_an_error_in_another_process_names_its_task(tmp_path: Path) -> None:
     """The model takes colour images of 32 x 32 pixels; the tasks of both seeds run elsewhere."""
     study = small(model={"architecture": "vgg7"}, seeds=(0, 1))
-    with pytest.raises(SpikewrightError, match="train ann.*images that fit"):
+    with pytest.raises(SpikewrightError, match=r"train ann.*images that fit"):
         run_study(study, tmp_path, workers=2)
 
 

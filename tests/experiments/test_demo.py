@@ -1,0 +1,124 @@
+"""The demo, shrunk: the same study with fewer images and epochs, end to end."""
+
+import pytest
+
+from experiments.cli import main
+from experiments.demo import DATASETS, checks, demo_study, run_demo
+from experiments.study import StudyResult
+from experiments.study_spec import Study, make_study
+from experiments.tables import read_provenance, read_table
+from hardware import load_core, replay
+from spikewright import InvalidInput
+
+FIGURES = {"accuracy-over-steps", "raster-rate", "raster-ttfs", "attacks", "noise", "pareto", "footprint-compressed"}
+TABLES = {
+    "accuracy", "accuracy_over_steps", "activity", "checks", "compression", "conversion", "core", "estimate",
+    "footprint", "hardware", "results", "robustness", "training",
+}  # fmt: skip
+
+
+def shrunk() -> Study:
+    """The demo's study on few images: every part of it is there."""
+    values = demo_study().model_dump(mode="json")
+    values["dataset"] |= {"train": 300, "test": 40}
+    values["model"]["training"]["epochs"] = 6
+    short = {"rounds": 1, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 2}
+    values["compressions"][0] |= short
+    values["robustness"]["images"] = 20
+    for part in values["robustness"]["noise"]:
+        part["strengths"] = part["strengths"][:2]
+    for part in values["robustness"]["attacks"]:
+        part |= {"images": 10, "epsilons": [0.1, 0.3], "steps": 2}
+    return make_study(values)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    return run_demo(shrunk(), tmp_path_factory.mktemp("demo"), workers=1)
+
+
+def test_it_writes_report_tables_figures_and_core(demo: StudyResult) -> None:
+    out = demo.folder
+    assert {path.name for path in out.iterdir()} >= {"report.html", "tables", "figures", "core", "study.json"}
+    assert {path.stem for path in (out / "tables").glob("*.parquet")} == TABLES
+    assert {path.stem for path in (out / "tables").glob("*.csv")} == TABLES
+    for ending in ("png", "svg"):
+        assert {path.stem for path in (out / "figures").glob(f"*.{ending}")} == FIGURES
+    assert not [path for path in out.rglob(".*")]
+
+
+def test_the_core_loads_and_replays(demo: StudyResult) -> None:
+    core, network = load_core(demo.folder / "core")
+    assert network.numbers == "fixed" and core.code.steps == 7
+    again = replay(demo.folder / "core")
+    assert again.equal and again.events > 0
+
+
+def test_robustness_covers_ann_and_both_codes(demo: StudyResult) -> None:
+    table = read_table(demo.folder / "tables" / "robustness.parquet")
+    under = {model: set(table.where(model=model)["perturbation"]) for model in set(table["model"])}
+    assert under["ann"] >= {"GaussianNoise", "ImpulseNoise", "FGSM", "PGD"}
+    assert under["rate"] >= under["ann"] | {"SpikeDeletionFault", "SpikeJitterFault", "WeightBitFlips", "PGD from ann"}
+    assert under["ttfs"] >= {"SpikeDeletionFault", "SpikeJitterFault", "FGSM", "PGD", "PGD from ann"}
+    for model in under:
+        for attack in ("FGSM", "PGD"):
+            rows = sorted(table.where(model=model, perturbation=attack), key=lambda row: row["strength"])
+            values = [row["accuracy"] for row in rows]
+            assert values == sorted(values, reverse=True), (model, attack)
+    assert all(row["low"] <= row["accuracy"] <= row["high"] for row in table if row["accuracy"] is not None)
+
+
+def test_hardware_has_corners_and_a_sweep_of_both_networks(demo: StudyResult) -> None:
+    table = demo.tables["hardware"]
+    for network in ("rate", "integer-cnn"):
+        found = table.where(network=network)["architecture"]
+        assert {"fully_parallel", "time_multiplexed", "hybrid", "sweep"} == set(found) and len(found) > 50
+    chosen = table.where(chosen=True)
+    assert len(chosen) == 1 and chosen["network"] == ["rate"] and chosen["fits"] == [True]
+    fitting = table.where(network="rate", fits=True)
+    assert chosen["fpga_energy_uj"][0] == min(fitting["fpga_energy_uj"])
+
+
+def test_checks_are_measured(demo: StudyResult) -> None:
+    table = checks(demo)
+    measured = dict(zip(table["check"], table["measured"], strict=True))
+    accuracy = {row["network"]: row for row in demo.tables["accuracy"]}
+    assert measured["accuracy of the ANN"] == accuracy["ann"]["accuracy"]
+    assert (
+        measured["accuracy lost by the TTFS SNN"] == accuracy["compressed"]["accuracy"] - accuracy["ttfs"]["accuracy"]
+    )
+    assert measured["spikes per neuron of the TTFS SNN"] == accuracy["ttfs"]["spikes_per_neuron"] < 1
+    assert read_table(demo.folder / "tables" / "checks.parquet")["measured"] == table["measured"]
+    rows = zip(table["measured"], table["target"], table["holds"], strict=True)
+    for value, target, holds in rows:
+        bound = float(target.split()[-1])
+        assert holds == (value >= bound if "least" in target else value <= bound)
+
+
+def test_a_second_run_does_nothing_but_the_report(demo: StudyResult) -> None:
+    figures = {path: path.read_bytes() for path in (demo.folder / "figures").iterdir()}
+    before = read_table(demo.folder / "tables" / "results.parquet")
+    (demo.folder / "report.html").unlink()
+    assert run_demo(shrunk(), demo.folder, workers=1).ran == 0
+    assert (demo.folder / "report.html").is_file()
+    assert read_table(demo.folder / "tables" / "results.parquet") == before
+    assert {path: path.read_bytes() for path in (demo.folder / "figures").iterdir()} == figures
+
+
+def test_the_report_command_writes_it_again(demo: StudyResult, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (demo.folder / "report.html").read_text()
+    assert main(["report", str(demo.folder), "--quiet"]) == 0
+    assert (demo.folder / "report.html").read_text() == text
+    assert "report.html" in capsys.readouterr().out
+    for name in FIGURES:
+        assert f'id="{name}"' in text
+    assert read_provenance(demo.folder / "tables" / "results.parquet")["configuration"] == demo.provenance.configuration
+
+
+def test_the_demo_knows_its_data_sets() -> None:
+    for name in DATASETS:
+        study = demo_study(name, seed=3)
+        assert study.seeds == (3,) and study.dataset.name == name
+    assert demo_study("mnist").model.zoo == "lenet5-mnist"
+    with pytest.raises(InvalidInput, match="digits"):
+        demo_study("cats")
