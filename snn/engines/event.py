@@ -94,12 +94,13 @@ class Run:
         code, images, name = self.network.code, self.request.images[chunk.samples], self.network.input
         if isinstance(code, RateCode):
             counts = encode_counts(code, images)[chunk.steps]
-            flat = counts.reshape(*counts.shape[:2], -1)[:, :, self.public].transpose(1, 0, 2)
-            return self._send(name, self.public, events_of(flat), chunk, True)
+            flat = np.ascontiguousarray(counts.reshape(*counts.shape[:2], -1).transpose(1, 0, 2))
+            return self._send(name, self.public, events_of(flat, self.public), chunk, True)
         if chunk.steps.start:
             return NOTHING
-        values = encode_graded(code, images).reshape(images.shape[0], -1)[:, self.public]
-        events = events_of(values[:, None], np.dtype(np.int32 if self.network.numbers == "fixed" else np.float32))
+        values = encode_graded(code, images).reshape(images.shape[0], 1, -1)
+        kind = np.dtype(np.int32 if self.network.numbers == "fixed" else np.float32)
+        events = events_of(values, self.public, kind)
         return self._send(name, self.public, events, chunk, False)
 
     def _send(self, name: str, public: Array, events: Events, chunk: Chunk, spiking: bool) -> Events:

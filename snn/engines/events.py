@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from snn.engines.jit import parallel
 
 Array = NDArray[Any]
 
@@ -18,19 +21,29 @@ class Events:
     value: Array | None = None
 
 
-def events_of(dense: Array, graded: np.dtype[Any] | None = None) -> Events:
-    """Events of dense values `(samples, steps, neurons)`: the places of what is not zero, step by step; values when `graded`."""
-    samples, steps, _ = dense.shape
-    sample, step, place = np.nonzero(dense)
+def events_of(dense: Array, public: Array, graded: np.dtype[Any] | None = None) -> Events:
+    """Events of dense values `(samples, steps, neurons)` in public order: the places of what is not zero, step by step.
+
+    `public`: the public address of each engine address. With `graded`, a number type, events carry their values.
+    """
+    samples, steps, size = dense.shape
+    index = np.empty((samples, steps * size), np.int32)
     ends = np.zeros((samples, steps + 1), np.int32)
-    np.add.at(ends, (sample, step + 1), 1)
-    ends = ends.cumsum(axis=1, dtype=np.int32)
-    first = np.concatenate([[0], ends[:-1, -1].cumsum()])
-    column = np.arange(place.size) - np.repeat(first, ends[:, -1])
-    index = np.zeros((samples, max(1, int(ends[:, -1].max()))), np.int32)
-    index[sample, column] = place
-    if graded is None:
-        return Events(index, ends)
-    value = np.zeros(index.shape, graded)
-    value[sample, column] = dense[sample, step, place]
-    return Events(index, ends, value)
+    value = np.empty(index.shape if graded else (samples, 0), graded or np.uint8)
+    _collect_dense(dense, public, index, ends, value)
+    return Events(index, ends, value if graded else None)
+
+
+@parallel
+def _collect_dense(dense, public, index, ends, value):
+    for s in numba.prange(dense.shape[0]):
+        count = 0
+        for t in range(dense.shape[1]):
+            for i in range(dense.shape[2]):
+                x = dense[s, t, public[i]]
+                if x != 0:
+                    index[s, count] = i
+                    if value.shape[1]:
+                        value[s, count] = x
+                    count += 1
+            ends[s, t + 1] = count

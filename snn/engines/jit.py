@@ -14,6 +14,12 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return kernel
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A helper that becomes part of its caller: for inner loops, where passing arrays costs more than the work."""
+    kernel: Callable[..., Any] = numba.njit(function, inline="always", **OPTIONS)
+    return kernel
+
+
 def parallel(function: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel whose outer `prange` runs over samples; samples never share anything that is written."""
     kernel: Callable[..., Any] = numba.njit(function, parallel=True, **OPTIONS)

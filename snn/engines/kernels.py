@@ -9,7 +9,7 @@ Kernel and rule live in one file because Numba's cache does not see changes in a
 import numba
 import numpy as np
 
-from snn.engines.jit import compiled, parallel
+from snn.engines.jit import compiled, inlined, parallel
 
 TILE = 2048
 """Neurons that stay in the first-level cache while all steps of a chunk pass over them."""
@@ -41,58 +41,42 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
                     total += plan.fanout[index[s, m]]
                     m += 1
                 if pattern >= 0:
-                    _add_group(plane, plan, index[s, n:m], base, pattern)
+                    _add_group(plane, plan, index[s], np.uint64(n), np.uint64(m))
                 n = m
         operations[s] += total
 
 
-@compiled
-def _add_group(plane, plan, spikes, base, pattern):
-    """All spikes of a group, tap by tap."""
+@inlined
+def _add_group(plane, plan, index, first, last):
+    """Add the spikes index[first:last], which share base and pattern, tap by tap.
+
+    Addresses are unsigned and loops are inlined: a test for negative ones, or a call, would cost more than the additions.
+    """
     weights, rows = plan.weights, plan.row
+    base, pattern = np.int64(plan.base[index[first]]), plan.pattern[index[first]]
     for k in range(plan.first_tap[pattern], plan.first_tap[pattern + 1]):
-        to, start, length = np.int64(base) + plan.to[k], np.int64(plan.start[k]), np.int64(plan.length[k])
-        target = plane[to : to + length]
-        n = 0
-        while n + 8 <= spikes.size:
-            _add_eight(target, weights, rows, spikes[n : n + 8], start)
-            n += 8
-        if n + 4 <= spikes.size:
-            _add_four(target, weights, rows, spikes[n : n + 4], start)
-            n += 4
-        while n < spikes.size:
-            _add_one(target, weights, rows[spikes[n]] + start)
-            n += 1
-
-
-@compiled
-def _add_eight(target, weights, rows, spikes, start):
-    length = target.size
-    a, b = rows[spikes[0]] + start, rows[spikes[1]] + start
-    c, d = rows[spikes[2]] + start, rows[spikes[3]] + start
-    e, f = rows[spikes[4]] + start, rows[spikes[5]] + start
-    g, h = rows[spikes[6]] + start, rows[spikes[7]] + start
-    A, B, C, D = weights[a : a + length], weights[b : b + length], weights[c : c + length], weights[d : d + length]
-    E, F, G, H = weights[e : e + length], weights[f : f + length], weights[g : g + length], weights[h : h + length]
-    for j in range(length):
-        target[j] += ((A[j] + B[j]) + (C[j] + D[j])) + ((E[j] + F[j]) + (G[j] + H[j]))
-
-
-@compiled
-def _add_four(target, weights, rows, spikes, start):
-    length = target.size
-    a, b = rows[spikes[0]] + start, rows[spikes[1]] + start
-    c, d = rows[spikes[2]] + start, rows[spikes[3]] + start
-    A, B, C, D = weights[a : a + length], weights[b : b + length], weights[c : c + length], weights[d : d + length]
-    for j in range(length):
-        target[j] += (A[j] + B[j]) + (C[j] + D[j])
-
-
-@compiled
-def _add_one(target, weights, first):
-    row = weights[first : first + target.size]
-    for j in range(target.size):
-        target[j] += row[j]
+        to, start, length = np.uint64(base + plan.to[k]), np.uint64(plan.start[k]), np.uint64(plan.length[k])
+        n = first
+        while n + np.uint64(8) <= last:
+            a, b = np.uint64(rows[index[n]]) + start, np.uint64(rows[index[n + np.uint64(1)]]) + start
+            c, d = np.uint64(rows[index[n + np.uint64(2)]]) + start, np.uint64(rows[index[n + np.uint64(3)]]) + start
+            e, f = np.uint64(rows[index[n + np.uint64(4)]]) + start, np.uint64(rows[index[n + np.uint64(5)]]) + start
+            g, h = np.uint64(rows[index[n + np.uint64(6)]]) + start, np.uint64(rows[index[n + np.uint64(7)]]) + start
+            for j in range(length):
+                four = (weights[a + j] + weights[b + j]) + (weights[c + j] + weights[d + j])
+                plane[to + j] += four + ((weights[e + j] + weights[f + j]) + (weights[g + j] + weights[h + j]))
+            n += np.uint64(8)
+        if n + np.uint64(4) <= last:
+            a, b = np.uint64(rows[index[n]]) + start, np.uint64(rows[index[n + np.uint64(1)]]) + start
+            c, d = np.uint64(rows[index[n + np.uint64(2)]]) + start, np.uint64(rows[index[n + np.uint64(3)]]) + start
+            for j in range(length):
+                plane[to + j] += (weights[a + j] + weights[b + j]) + (weights[c + j] + weights[d + j])
+            n += np.uint64(4)
+        while n < last:
+            a = np.uint64(rows[index[n]]) + start
+            for j in range(length):
+                plane[to + j] += weights[a + j]
+            n += np.uint64(1)
 
 
 @parallel
@@ -108,7 +92,7 @@ def deliver_graded(S, index, value, ends, plan, operations):
         operations[s] += total
 
 
-@compiled
+@inlined
 def _add_graded(plane, plan, i, value):
     base, row, pattern = np.int64(plan.base[i]), np.int64(plan.row[i]), plan.pattern[i]
     for k in range(plan.first_tap[pattern], plan.first_tap[pattern + 1]):

@@ -41,8 +41,8 @@ def run(request: Request) -> Activity:
 def _input(request: Request, ledger: Ledger, samples: slice) -> Events:
     network, images = request.network, request.images[samples]
     public = engine_order(network.by_name[network.input].shape)
-    values = encode_graded(network.code, images).reshape(images.shape[0], 1, -1)[:, :, public]
-    events = events_of(values, np.dtype(np.float64))
+    values = encode_graded(network.code, images).reshape(images.shape[0], 1, -1)
+    events = events_of(values, public, np.dtype(np.float64))
     return _send(request, ledger, (network.input, public, 1.0), events, samples)
 
 
