@@ -27,9 +27,9 @@ def events_of(dense: Array, public: Array, graded: np.dtype[Any] | None = None) 
     `public`: the public address of each engine address. With `graded`, a number type, events carry their values.
     """
     samples, steps, size = dense.shape
-    index = np.empty((samples, steps * size), np.int32)
+    index = np.zeros((samples, steps * size), np.int32)
     ends = np.zeros((samples, steps + 1), np.int32)
-    value = np.empty(index.shape if graded else (samples, 0), graded or np.uint8)
+    value = np.zeros(index.shape if graded else (samples, 0), graded or np.uint8)
     _collect_dense(dense, public, index, ends, value)
     return Events(index, ends, value if graded else None)
 
