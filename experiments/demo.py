@@ -66,7 +66,7 @@ SCALES = {
 ZOO = {"mnist": "lenet5-mnist", "fashion-mnist": "lenet5-fashion"}
 
 
-def run_demo(study: Study, out: str | Path, *, workers: int = 2, progress: Progress = silent) -> StudyResult:
+def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progress = silent) -> StudyResult:
     """Run the study of `demo_study` in `out` and write its report there; what was finished before is not run again.
 
     Raises InvalidFile for missing data or a folder that cannot be written.

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +137,9 @@ def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progre
         return
     from joblib import Parallel, delayed, parallel_config
 
-    with parallel_config(backend="loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
+    with warnings.catch_warnings(), parallel_config("loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
+        # A worker that has grown by loading torch is replaced by a fresh one; its tasks are not lost.
+        warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
         for fault in Parallel(return_as="generator_unordered")(delayed(_fault_of)(task, folder) for task in wave):
             if fault is not None:
                 raise SpikewrightError(fault)

@@ -195,7 +195,7 @@ def _device(parser: Parser) -> None:
 
 
 def _workers(parser: Parser) -> None:
-    parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--workers", type=int, default=1, help="processes for tasks side by side (default: 1)")
 
 
 def _out(parser: Parser, default: str) -> None:
