@@ -55,11 +55,11 @@ class Scale:
 SCALES = {
     "digits": Scale(450, 200, {}, (0.02, 0.05, 0.1, 0.15, 0.2, 0.3), 0.975, 0.01, 0.005),
     "mnist": Scale(
-        500, 100, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
+        300, 64, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
         (0.05, 0.1, 0.2, 0.3), 0.99, 0.005, 0.002,
     ),
     "fashion-mnist": Scale(
-        500, 100, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
+        300, 64, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
         (0.01, 0.02, 0.05, 0.1), 0.89, 0.01, 0.005,
     ),
 }  # fmt: skip

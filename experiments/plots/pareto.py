@@ -60,8 +60,8 @@ def _point(row: dict[str, Any]) -> Point:
 
 
 _OFFSETS = {"fully_parallel": (8, "left"), "time_multiplexed": (-8, "right"), "hybrid": (-8, "right")}
-_ROOM = 2.4
-"""Free space at both ends of the area axis, as a factor: the names of the corners stand there."""
+_ROOM = 0.3
+"""Free space at both ends of the area axis, as a share of the points' span: the names of the corners stand there."""
 
 
 def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = None) -> "Axes":
@@ -95,7 +95,8 @@ def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = 
         ax.axvline(capacity, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="LUTs of the device")
     areas = [p.area for front in fronts for p in front.points]
     ax.set(xscale="log", yscale="log", xlabel="area (LUT)", ylabel="FPGA energy (µJ per inference)")
-    ax.set_xlim(min(areas) / _ROOM, max(areas) * _ROOM)
+    room = max(2.0, (max(areas) / min(areas)) ** _ROOM)
+    ax.set_xlim(min(areas) / room, max(areas) * room)
     ax.annotate("better", (0.03, 0.03), (0.13, 0.12), xycoords="axes fraction", color=INK, fontsize=8.5,
                 arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

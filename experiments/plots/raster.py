@@ -66,10 +66,14 @@ def _spikes(network: "Network", population: Any) -> bool:
     return source or isinstance(population.neuron, IF | LIF | Ramp)
 
 
-_MARKS: dict[str, dict[str, Any]] = {
-    "steps": {"marker": "_", "s": 90, "linewidths": 0.7},
-    "windows": {"marker": "o", "s": 5, "linewidths": 0},
-}
+def _mark(unit: str, size: int) -> dict[str, Any]:
+    """A dash for a spike in a step, the thinner the more neurons share the band; a dot in continuous time."""
+    thin = float(np.clip(600 / size, 0.12, 0.7))
+    return (
+        {"marker": "_", "s": 90, "linewidths": thin}
+        if unit == "steps"
+        else {"marker": "o", "s": 7 * thin, "linewidths": 0}
+    )
 
 
 def draw_raster(ax: "Axes", raster: Raster) -> "Axes":
@@ -79,7 +83,7 @@ def draw_raster(ax: "Axes", raster: Raster) -> "Axes":
     heights = heights / heights.sum()
     for band, height in zip(raster.bands, heights, strict=True):
         places = bottom + (band.neurons + 0.5) / band.size * height
-        ax.scatter(band.times, places, color=SNN_COLOUR, rasterized=True, **_MARKS[raster.unit])
+        ax.scatter(band.times, places, color=SNN_COLOUR, rasterized=True, **_mark(raster.unit, band.size))
         ax.axhspan(bottom, bottom + height, color=INK, alpha=0.035, linewidth=0)
         ticks.append(bottom + height / 2)
         names.append(f"{band.population}\n{band.size:,} neurons, {len(band.times):,} spikes")
