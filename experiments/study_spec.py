@@ -3,13 +3,23 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from spikewright import InvalidFile, InvalidInput, MissingTool
 
 LARGEST_FILE_BYTES = 2**20
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
-Unit = Annotated[float, Field(ge=0, le=1)]
+Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+"""A path that means the same wherever the study is opened again."""
 Strengths = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
 
 
@@ -24,7 +34,7 @@ class DatasetPart(_Part):
     """`name` as in `experiments.load_dataset`, or an .npz file; `train` and `test` keep only so many images."""
 
     name: str = "digits"
-    folder: Path | None = None
+    folder: Place | None = None
     train: PositiveInt | None = None
     test: PositiveInt | None = None
 
@@ -36,7 +46,7 @@ class ModelPart(_Part):
     architecture: str | None = None
     zoo: str | None = None
     factory: str | None = None
-    weights: Path | None = None
+    weights: Place | None = None
     training: dict[str, Any] = {}
 
     @model_validator(mode="after")
