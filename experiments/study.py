@@ -137,13 +137,17 @@ def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progre
         return
     from joblib import Parallel, delayed, parallel_config
 
+    faults: list[str] = []
     with warnings.catch_warnings(), parallel_config("loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
         # A worker that has grown by loading torch is replaced by a fresh one; its tasks are not lost.
         warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
         for fault in Parallel(return_as="generator_unordered")(delayed(_fault_of)(task, folder) for task in wave):
-            if fault is not None:
-                raise SpikewrightError(fault)
-            yield None
+            if fault is None:
+                yield None
+            else:
+                faults.append(fault)
+    if faults:  # only now: the tasks beside it were at work, and their results are kept
+        raise SpikewrightError(min(faults))
 
 
 def _fault_of(task: Task, folder: Path) -> str | None:
