@@ -60,7 +60,7 @@ def _point(row: dict[str, Any]) -> Point:
 
 
 _OFFSETS = {"fully_parallel": (8, "left"), "time_multiplexed": (-8, "right"), "hybrid": (-8, "right")}
-_ROOM = 0.3
+_ROOM = 0.38
 """Free space at both ends of the area axis, as a share of the points' span: the names of the corners stand there."""
 
 
