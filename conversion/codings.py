@@ -74,14 +74,14 @@ def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
         if unit.levels != recipe.steps:
             detail += f", whose {unit.levels} levels become {recipe.steps} steps"
     else:
-        threshold, silent = thresholds(unit, values)
+        threshold, told = thresholds(unit, values)
         span = (
             f"{threshold.min():.4g} to {threshold.max():.4g}, per channel"
             if threshold.ndim
             else f"{threshold:.4g}, per layer"
         )
         detail = f"{span}, percentile {recipe.percentile:g} of the positive activations"
-        detail += f"; {silent} silent channels take the largest" if silent else ""
+        detail += f"; {told}" if told else ""
     initial = threshold / 2 if recipe.initial == "half" else np.zeros(())
     neuron = IF(_number(threshold), recipe.reset)
     return Cell(neuron, threshold, f"IF population {unit.name!r}, threshold {detail}", _number(initial))

@@ -20,6 +20,10 @@ class Unconvertible(SpikewrightError, ValueError):
         super().__init__(message)
         self.report = report
 
+    def __reduce__(self) -> tuple[type["Unconvertible"], tuple[str, Report]]:
+        """Both arguments, so that the error survives the way out of another process."""
+        return type(self), (str(self), self.report)
+
     @classmethod
     def of(cls, rows: tuple[ReportRow, ...]) -> "Unconvertible":
         """The error of a report: its message names every refused node, the reason and the substitute."""

@@ -17,6 +17,8 @@ from snn.synapses import Shape
 from spikewright import InvalidInput
 
 BATCH = 64
+FAINT = 0.01
+"""Share of the largest threshold of a layer below which a channel's own is not used."""
 Interval = tuple[torch.Tensor, torch.Tensor]
 """Lower and upper bounds, `(1, *shape)` each."""
 
@@ -80,10 +82,12 @@ def percentiles(
     return {name: top.percentile(percentile) for name, top in observer.tops.items()}
 
 
-def thresholds(unit: Unit, values: Floats) -> tuple[Floats, int]:
-    """Positive thresholds () or `(C,)` and the number of silent channels, which get that of the largest channel.
+def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
+    """Positive thresholds () or `(C,)`, and in words what was not taken from the samples as it is.
 
-    Raises InvalidInput when the whole layer is silent.
+    A silent channel gets the threshold of the largest one. A faint one, below a hundredth of that, is raised to it: it
+    would fire at noise, and its threshold would be no whole unit of a fixed-point potential. Raises InvalidInput when
+    the whole layer is silent.
     """
     top = float(values.max())
     if top <= 0.0:
@@ -91,9 +95,11 @@ def thresholds(unit: Unit, values: Floats) -> tuple[Floats, int]:
             f"expected some activation above zero in layer {unit.name!r}, got none on these samples; "
             "try other samples, or remove the dead layer"
         )
-    silent = values <= 0.0
-    filled = np.where(silent, top, values)
-    return (filled.reshape(()) if values.size == 1 else filled), int(silent.sum())
+    silent, faint = values <= 0.0, (values > 0.0) & (values < FAINT * top)
+    filled = np.where(silent, top, np.maximum(values, FAINT * top))
+    told = [f"{silent.sum()} silent channels take the largest"] if silent.any() else []
+    told += [f"{faint.sum()} faint channels are raised to {FAINT:g} of it"] if faint.any() else []
+    return (filled.reshape(()) if values.size == 1 else filled), "; ".join(told)
 
 
 def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, float]:

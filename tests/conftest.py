@@ -17,3 +17,11 @@ def one_torch_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def same_weights() -> None:
+    """Models that a test builds have the same weights whatever ran before it in this process."""
+    import torch
+
+    torch.manual_seed(0)

@@ -14,9 +14,8 @@ BAD_INPUT, INTERRUPTED = 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 2 after bad input (one sentence on stderr), 130 when interrupted."""
     options = make_parser().parse_args(arguments)
-    # torch and the compiled engines each bring a pool of threads; with one pool spinning the other crawls.
+    # Threads of torch that wait should not spin: the engines' own threads need the cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
     module, function = options.run
     try:
         import_module(f"experiments.cli.{module}").__dict__[function](options)

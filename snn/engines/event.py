@@ -16,6 +16,7 @@ from snn.engines import kernels
 from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
 from snn.engines.faults import transmit
+from snn.engines.jit import ONE_AT_A_TIME
 from snn.engines.layer import Array, Layer, compile_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
@@ -179,4 +180,5 @@ class Run:
 
 def run(request: Request) -> Activity:
     """Simulate with the event engine."""
-    return Run(request).activity()
+    with ONE_AT_A_TIME:
+        return Run(request).activity()

@@ -12,6 +12,7 @@ from snn.encode import encode_graded
 from snn.engines import kernels
 from snn.engines.events import Events, events_of
 from snn.engines.faults import public_draws
+from snn.engines.jit import ONE_AT_A_TIME
 from snn.engines.layer import Array, Layer, compile_timed_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
@@ -25,6 +26,11 @@ CHUNK_SAMPLES = 64
 
 def run(request: Request) -> Activity:
     """Simulate a time-coded network."""
+    with ONE_AT_A_TIME:
+        return _run(request)
+
+
+def _run(request: Request) -> Activity:
     network, ledger = request.network, Ledger(request)
     layers = [compile_timed_layer(network, population) for population in network.order[1:]]
     for samples in _chunks(request.images.shape[0]):

@@ -1,5 +1,6 @@
 """What cannot be converted is refused before anything runs, by name, with a reason and a substitute."""
 
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -161,6 +162,26 @@ def test_a_silent_channel_takes_the_largest_threshold() -> None:
     threshold = network.by_name["_0"].neuron.threshold
     assert threshold[1] == threshold.max() > threshold.min()
     assert "1 silent channels" in str(network.report)
+
+
+def test_a_faint_channel_is_raised() -> None:
+    """Its own threshold would let it fire at every noise, and could fall below a unit of fixed point."""
+    model = after(nn.Flatten(), nn.Linear(256, 3), nn.ReLU(), nn.Linear(3, 2)).eval()
+    with torch.no_grad():
+        model[0].weight[1] *= 1e-3
+        model[0].bias[1] = 1e-4
+    network = convert(model, X, Rate(4))
+    threshold = network.by_name["_0"].neuron.threshold
+    assert threshold[1] == pytest.approx(threshold.max() / 100)
+    assert "1 faint channels" in str(network.report)
+    assert network.to_fixed().by_name["_0"].neuron.threshold.min() >= 1
+
+
+def test_an_error_survives_another_process() -> None:
+    with pytest.raises(Unconvertible) as caught:
+        convert(after(nn.Sigmoid(), nn.Flatten(), nn.Linear(256, 3)), X, Rate(4))
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert str(copy) == str(caught.value) and len(copy.report) == len(caught.value.report)
 
 
 def test_a_model_in_training_mode_is_read_in_evaluation_mode_and_left_alone() -> None:
