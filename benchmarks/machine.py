@@ -5,13 +5,14 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-import numba
 import torch
+
+from snn import get_threads
 
 
 def machine() -> str:
     """Processor, cores, threads and versions in one line each."""
-    threads = f"threads: numba {numba.get_num_threads()}, torch {torch.get_num_threads()}"
+    threads = f"threads: engine {get_threads()}, torch {torch.get_num_threads()}"
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch"))
     return (
         f"processor: {_processor()}, {os.cpu_count()} cores; {threads}\npython {platform.python_version()}, {versions}"

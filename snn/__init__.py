@@ -2,6 +2,7 @@
 
 from snn.activity import Activity
 from snn.codes import Code, Direct, Rate, Ttfs
+from snn.engines.threads import get_threads, set_threads
 from snn.network import Network, Population, Projection
 from snn.neurons import IF, LIF, Integrator, Neuron, QuantReLU, Ramp, Source
 from snn.noise import SpikeDeletion, SpikeJitter
@@ -40,6 +41,8 @@ __all__ = [
     "Synapse",
     "Ttfs",
     "effective_weights",
+    "get_threads",
+    "set_threads",
     "simulate",
     "stored_values",
 ]

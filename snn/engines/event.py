@@ -4,7 +4,6 @@ Exact: in fixed point bit for bit the law of `snn.neurons`, whatever the number 
 the inputs of one step are summed in the order of the spikes, eight rows at a time; everything else is as the law says.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +15,10 @@ from snn.engines import kernels
 from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
 from snn.engines.faults import transmit
-from snn.engines.jit import ONE_AT_A_TIME
 from snn.engines.layer import Array, Layer, compile_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
+from snn.engines.threads import over_chunks
 from snn.neurons import QuantReLU
 from snn.noise import SpikeJitter, multiplicity
 from snn.simulate import Request
@@ -35,9 +34,13 @@ NOTHING = Events(np.zeros((0, 0), np.int32), np.zeros((0, 1), np.int32), np.zero
 
 @dataclass(eq=False)
 class Chunk:
-    """A chunk of samples on its way: the steps at hand, what was sent in them, potentials and constant planes by population."""
+    """A chunk of samples on its way through the layers, with the buffers of its thread.
+
+    `steps` at hand, events `sent` in them, potentials `state` and `constant` planes, each by population.
+    """
 
     samples: slice
+    buffers: Buffers
     steps: slice = field(default_factory=lambda: slice(0, 0))
     sent: dict[str, Events] = field(default_factory=dict)
     state: dict[str, Array] = field(default_factory=dict)
@@ -55,7 +58,7 @@ class Chunk:
 
 
 class Run:
-    """One simulation: the compiled layers, the buffers they share, and what is recorded."""
+    """One simulation: the compiled layers and what is recorded. Threads share it and write to samples of their own."""
 
     def __init__(self, request: Request) -> None:
         self.request, self.network = request, request.network
@@ -63,22 +66,25 @@ class Run:
         self.layers = [compile_layer(self.network, p, gathered) for p in self.network.order[1:]]
         self.places = {p.name: place for place, p in enumerate(self.network.populations)}
         self.gather = self.network.schedule == "layerwise"
-        self.ledger, self.buffers = Ledger(request), Buffers()
+        self.ledger = Ledger(request)
         self.public = engine_order(self.network.by_name[self.network.input].shape)
 
     def activity(self) -> Activity:
-        """Simulate chunk by chunk."""
-        for samples in self._sample_chunks():
-            chunk = Chunk(samples)
-            for layer in self.layers:
-                state = self.buffers.take(
-                    layer.population.name, "V", (chunk.count, layer.population.size), layer.potentials
-                )
-                state[:] = layer.initial
-                chunk.state[layer.population.name] = state
-            for chunk.steps in self._step_chunks():
-                self._advance(chunk)
+        """Simulate all samples."""
+        over_chunks(self.request.images.shape[0], self._samples_at_once(), self._samples)
         return self.ledger.activity("event")
+
+    def _samples(self, samples: slice, buffers: Buffers) -> None:
+        """Simulate some samples, a chunk of steps at a time."""
+        chunk = Chunk(samples, buffers)
+        for layer in self.layers:
+            state = chunk.buffers.take(
+                layer.population.name, "V", (chunk.count, layer.population.size), layer.potentials
+            )
+            state[:] = layer.initial
+            chunk.state[layer.population.name] = state
+        for chunk.steps in self._step_chunks():
+            self._advance(chunk)
 
     def _advance(self, chunk: Chunk) -> None:
         """All layers over the steps at hand."""
@@ -124,7 +130,7 @@ class Run:
         if not spiking:
             return constant
         shape = (chunk.count, 1 if self.gather else chunk.length, layer.population.size)
-        S = self.buffers.take(name, "S", shape, layer.sums)
+        S = chunk.buffers.take(name, "S", shape, layer.sums)
         for place, (projection, scatter) in enumerate(spiking):
             events, operations = chunk.sent[projection.source], self.ledger.operations[projection.name][chunk.samples]
             first = constant if place == 0 else S
@@ -135,7 +141,7 @@ class Run:
         """The plane of the graded projections, which are delivered once; without any it has no size."""
         graded = [(p, s) for p, s in layer.scatters if chunk.sent[p.source].value is not None]
         shape = (chunk.count, 1, layer.population.size if graded else 0)
-        plane = self.buffers.take(layer.population.name, "constant", shape, layer.sums)
+        plane = chunk.buffers.take(layer.population.name, "constant", shape, layer.sums)
         plane[:] = 0
         for projection, scatter in graded:
             events, operations = chunk.sent[projection.source], self.ledger.operations[projection.name][chunk.samples]
@@ -149,27 +155,24 @@ class Run:
         name, size, fixed = layer.population.name, layer.population.size, layer.sums.kind != "f"
         traced = name == self.network.output or "potentials" in self.request.record
         trace = np.empty((chunk.count, chunk.length, size) if traced else (0, 0, 0), layer.potentials)
-        ends = self.buffers.take(name, "ends", (chunk.count, chunk.length + 1), np.int32)
+        ends = chunk.buffers.take(name, "ends", (chunk.count, chunk.length + 1), np.int32)
         capacity = size * (chunk.length if layer.spiking else 1) + SLACK
-        index = self.buffers.take(name, "index", (chunk.count, capacity), np.int32)
+        index = chunk.buffers.take(name, "index", (chunk.count, capacity), np.int32)
         if isinstance(layer.population.neuron, QuantReLU):
-            value = self.buffers.take(name, "value", index.shape, np.int32 if fixed else np.float32)
+            value = chunk.buffers.take(name, "value", index.shape, np.int32 if fixed else np.float32)
             quantise = kernels.quantise_fixed if fixed else kernels.quantise_float
             quantise(S, layer.bias, layer.neuron, (index, value, ends, trace))
             return Events(index, ends, value), trace
-        flags = self.buffers.take(name, "flags", (chunk.count, chunk.length, (size + 7) // 8 * 8), np.uint8)
+        flags = chunk.buffers.take(name, "flags", (chunk.count, chunk.length, (size + 7) // 8 * 8), np.uint8)
         fire = kernels.fire_fixed if fixed else kernels.fire_float
         fire(S, chunk.state[name], layer.bias, layer.neuron, (index, ends, flags, trace))
         return Events(index, ends), trace
 
-    def _sample_chunks(self) -> Iterator[slice]:
+    def _samples_at_once(self) -> int:
+        """So many that the largest layer of a chunk stays near the processor."""
         length = max(steps.stop - steps.start for steps in self._step_chunks())
-        most = (
-            max(layer.population.size * layer.sums.itemsize + 4 * layer.population.size for layer in self.layers)
-            * length
-        )
-        total, chunk = self.request.images.shape[0], max(4, CHUNK_BYTES // most)
-        return (slice(start, min(start + chunk, total)) for start in range(0, total, chunk))
+        most = max(layer.sums.itemsize + 4 for layer in self.layers) * length
+        return max(4, int(CHUNK_BYTES // (most * max(layer.population.size for layer in self.layers))))
 
     def _step_chunks(self) -> list[slice]:
         steps = self.network.steps
@@ -180,5 +183,4 @@ class Run:
 
 def run(request: Request) -> Activity:
     """Simulate with the event engine."""
-    with ONE_AT_A_TIME:
-        return Run(request).activity()
+    return Run(request).activity()

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.jit import parallel
+from snn.engines.jit import compiled
 
 Array = NDArray[Any]
 
@@ -34,9 +33,9 @@ def events_of(dense: Array, public: Array, graded: np.dtype[Any] | None = None) 
     return Events(index, ends, value if graded else None)
 
 
-@parallel
+@compiled
 def _collect_dense(dense, public, index, ends, value):
-    for s in numba.prange(dense.shape[0]):
+    for s in range(dense.shape[0]):
         count = 0
         for t in range(dense.shape[1]):
             for i in range(dense.shape[2]):

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.jit import compiled, parallel
+from snn.engines.jit import compiled
 from snn.noise import GOLDEN, Noise, SpikeDeletion
 
 Array = NDArray[Any]
@@ -49,11 +48,11 @@ def _draw(seed, stream, sample, step, neuron):
     return _mix(z + g * np.uint64(neuron))
 
 
-@parallel
+@compiled
 def _delete(sent, arrived, public, key, limit):
     index, ends = sent
     kept, new_ends = arrived
-    for s in numba.prange(index.shape[0]):
+    for s in range(index.shape[0]):
         count = 0
         new_ends[s, 0] = 0
         for t in range(ends.shape[1] - 1):
@@ -65,12 +64,12 @@ def _delete(sent, arrived, public, key, limit):
             new_ends[s, t + 1] = count
 
 
-@parallel
+@compiled
 def _jitter(sent, arrived, public, key, width):
     index, ends = sent
     moved, new_ends = arrived
     steps = ends.shape[1] - 1
-    for s in numba.prange(index.shape[0]):
+    for s in range(index.shape[0]):
         arrival = np.empty(ends[s, steps], np.int32)
         fill = np.zeros(steps + 1, np.int32)
         for t in range(steps):
@@ -94,8 +93,8 @@ def public_draws(seed: int, stream: int, first_sample: int, neurons: Array) -> N
     return out
 
 
-@parallel
+@compiled
 def _draw_all(seed, stream, first_sample, neurons, out):
-    for s in numba.prange(neurons.shape[0]):
+    for s in range(neurons.shape[0]):
         for n in range(neurons.shape[1]):
             out[s, n] = _draw(seed, stream, first_sample + np.uint64(s), 0, neurons[s, n])

@@ -1,4 +1,4 @@
-"""The compiled kernels of the event engine: deliver spikes to planes, then let populations fire. Samples run in parallel.
+"""The compiled kernels of the event engine: deliver spikes to planes, then let populations fire.
 
 Kernel and rule live in one file because Numba's cache does not see changes in another one.
 `S (samples, planes, neurons)`: summed inputs; one plane for each step, or a single one that serves all steps.
@@ -6,16 +6,15 @@ Kernel and rule live in one file because Numba's cache does not see changes in a
 `bias (2, neurons)`: the current of the first step and of every later one. `gather`: the first plane holds the whole window.
 """
 
-import numba
 import numpy as np
 
-from snn.engines.jit import compiled, inlined, parallel
+from snn.engines.jit import compiled, inlined
 
-TILE = 2048
+TILE = 1024
 """Neurons that stay in the first-level cache while all steps of a chunk pass over them."""
 
 
-@parallel
+@compiled
 def deliver_spikes(S, start, fresh, events, plan, operations):
     """Add the weights of every spike to its targets; count the operations of each sample.
 
@@ -24,7 +23,7 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
     plane begins as `start (samples, 1, neurons)`, or as zero when that has no size.
     """
     index, ends = events
-    for s in numba.prange(index.shape[0]):
+    for s in range(index.shape[0]):
         total = np.int64(0)
         for t in range(ends.shape[1] - 1):
             plane = S[s, min(t, S.shape[1] - 1)]
@@ -79,10 +78,10 @@ def _add_group(plane, plan, index, first, last):
             n += np.uint64(1)
 
 
-@parallel
+@compiled
 def deliver_graded(S, index, value, ends, plan, operations):
     """The same for events with a value, once: products instead of additions."""
-    for s in numba.prange(index.shape[0]):
+    for s in range(index.shape[0]):
         total = np.int64(0)
         for n in range(ends[s, 0], ends[s, 1]):
             i = index[s, n]
@@ -119,12 +118,12 @@ def _collect_steps(flags, size, index, ends):
         ends[t + 1] = place
 
 
-@parallel
+@compiled
 def fire_float(S, V, bias, neuron, out):
     """float32 IF, LIF, Integrator: U = decay V + (S + b); `neuron` = (thresholds, decay, reset to zero, gather)."""
     index, ends, flags, trace = out
     steps, size = ends.shape[1] - 1, V.shape[1]
-    for s in numba.prange(V.shape[0]):
+    for s in range(V.shape[0]):
         for tile in range(0, size, TILE):
             rest = min(size, tile + TILE)
             for t in range(steps):
@@ -149,12 +148,12 @@ def _step_float(current, V, bias, neuron, fired, tile):
         fired[j] = fires
 
 
-@parallel
+@compiled
 def fire_fixed(S, V, bias, neuron, out):
     """Integers: U = sat(V - (V >> leak) + (S << shift) + b); `neuron` = (thresholds, leak, shift, top, to zero, gather)."""
     index, ends, flags, trace = out
     steps, size = ends.shape[1] - 1, V.shape[1]
-    for s in numba.prange(V.shape[0]):
+    for s in range(V.shape[0]):
         for tile in range(0, size, TILE):
             rest = min(size, tile + TILE)
             for t in range(steps):
@@ -184,12 +183,12 @@ def _step_fixed(current, V, bias, neuron, fired, tile):
         fired[j] = fires
 
 
-@parallel
+@compiled
 def quantise_float(S, bias, neuron, out):
     """QuantReLU in float: y = clip(floor((S + b) m + 1/2), 0, levels); `neuron` = (multipliers, levels)."""
     index, value, ends, trace = out
     multipliers, levels = neuron
-    for s in numba.prange(S.shape[0]):
+    for s in range(S.shape[0]):
         count = 0
         for q in range(S.shape[2]):
             U = np.float32(S[s, 0, q] + bias[0, q])
@@ -202,7 +201,7 @@ def quantise_float(S, bias, neuron, out):
         ends[s, 0], ends[s, 1] = 0, count
 
 
-@parallel
+@compiled
 def quantise_fixed(S, bias, neuron, out):
     """QuantReLU in integers: y = clip((sat((S << up) + b) m + 2**(shift - 1)) >> shift, 0, levels).
 
@@ -211,7 +210,7 @@ def quantise_fixed(S, bias, neuron, out):
     index, value, ends, trace = out
     multipliers, levels, shift, up, top = neuron
     half = (np.int64(1) << shift) >> 1
-    for s in numba.prange(S.shape[0]):
+    for s in range(S.shape[0]):
         count = 0
         for q in range(S.shape[2]):
             U = (np.int64(S[s, 0, q]) << up) + bias[0, q]
@@ -225,11 +224,11 @@ def quantise_fixed(S, bias, neuron, out):
         ends[s, 0], ends[s, 1] = 0, count
 
 
-@parallel
+@compiled
 def ramp(S, rest, window, levels, out):
     """Time to first spike in float64: V = rest + S, x = clip(V, 0, window), on a grid of `levels` when that is not 0."""
     index, value, ends, trace = out
-    for s in numba.prange(S.shape[0]):
+    for s in range(S.shape[0]):
         count = 0
         for q in range(S.shape[2]):
             V = rest[q] + S[s, 0, q]

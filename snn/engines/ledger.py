@@ -1,5 +1,7 @@
 """What a run of the event engine writes down, chunk by chunk, and the `Activity` it becomes."""
 
+from threading import Lock
+
 import numpy as np
 
 from snn.activity import Activity
@@ -20,7 +22,7 @@ class Ledger:
         self.operations = {q.name: np.zeros(batch, np.int64) for q in network.projections}
         self.rasters: dict[str, Array] = {}
         self.traces: dict[str, Array] = {}
-        self.answer: Array | None = None
+        self._making = Lock()
 
     def sent(self, name: str, public: Array, events: Events, samples: slice, steps: slice) -> None:
         """Note the events that population `name` sent."""
@@ -30,7 +32,8 @@ class Ledger:
         )
         if not asked:
             return
-        raster = self._raster(name, events)
+        with self._making:
+            raster = self._raster(name, events)
         for row in range(events.ends.shape[0]):
             for step in range(events.ends.shape[1] - 1):
                 places = slice(events.ends[row, step], events.ends[row, step + 1])
@@ -43,9 +46,10 @@ class Ledger:
         population = layer.population
         if not trace.size:
             return
-        if population.name not in self.traces:
-            shape = (self.network.steps, self.request.images.shape[0], population.size)
-            self.traces[population.name] = np.zeros(shape, trace.dtype)
+        with self._making:
+            if population.name not in self.traces:
+                shape = (self.network.steps, self.request.images.shape[0], population.size)
+                self.traces[population.name] = np.zeros(shape, trace.dtype)
         place = self.traces[population.name][steps, samples]
         place[:, :, layer.public] = trace.transpose(1, 0, 2)
 

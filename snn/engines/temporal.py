@@ -3,19 +3,18 @@
 A spike is its value, the time left in its window (see `snn.neurons.Ramp`); all arithmetic is float64.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from snn.activity import Activity
 from snn.encode import encode_graded
 from snn.engines import kernels
+from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
 from snn.engines.faults import public_draws
-from snn.engines.jit import ONE_AT_A_TIME
 from snn.engines.layer import Array, Layer, compile_timed_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
+from snn.engines.threads import over_chunks
 from snn.network import Network
 from snn.neurons import Ramp
 from snn.noise import SpikeDeletion
@@ -26,14 +25,10 @@ CHUNK_SAMPLES = 64
 
 def run(request: Request) -> Activity:
     """Simulate a time-coded network."""
-    with ONE_AT_A_TIME:
-        return _run(request)
-
-
-def _run(request: Request) -> Activity:
     network, ledger = request.network, Ledger(request)
     layers = [compile_timed_layer(network, population) for population in network.order[1:]]
-    for samples in _chunks(request.images.shape[0]):
+
+    def some(samples: slice, _: Buffers) -> None:
         sent = {network.input: _input(request, ledger, samples)}
         for layer in layers:
             S = np.zeros((samples.stop - samples.start, 1, layer.population.size))
@@ -41,6 +36,8 @@ def _run(request: Request) -> Activity:
                 events, operations = sent[projection.source], ledger.operations[projection.name][samples]
                 kernels.deliver_graded(S, events.index, events.value, events.ends, scatter, operations)
             sent[layer.population.name] = _answer(request, ledger, layer, S, samples)
+
+    over_chunks(request.images.shape[0], CHUNK_SAMPLES, some)
     return ledger.activity("temporal")
 
 
@@ -92,7 +89,3 @@ def _arriving(events: Events, values: Array) -> Events:
     ends = np.zeros_like(events.ends)
     ends[:, 1] = kept.sum(axis=1)
     return Events(np.take_along_axis(events.index, order, 1), ends, np.take_along_axis(values, order, 1))
-
-
-def _chunks(total: int) -> Iterator[slice]:
-    return (slice(start, min(start + CHUNK_SAMPLES, total)) for start in range(0, total, CHUNK_SAMPLES))

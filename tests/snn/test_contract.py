@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from unittest.mock import patch
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,8 @@ from snn import (
     Source,
     SpikeDeletion,
     SpikeJitter,
+    get_threads,
+    set_threads,
     simulate,
 )
 from snn.engines import event, temporal
@@ -160,9 +161,9 @@ def test_float_weights_differ_only_within_rounding_of_the_threshold(seed):
 
 @contextmanager
 def threads(count: int):
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    before = get_threads()
+    set_threads(count)
     try:
         yield
     finally:
-        numba.set_num_threads(before)
+        set_threads(before)
