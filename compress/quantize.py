@@ -162,4 +162,5 @@ def _describe(bits: int, activation_bits: int | None, settings: QuantizeSettings
     tuned = data is not None and settings.training.epochs > 0
     how = f"fine-tuned for {settings.training.epochs} epochs" if tuned else "not fine-tuned"
     activations = "float activations" if activation_bits is None else f"{activation_bits}-bit activations"
-    return f"quantize: {bits}-bit weights, one {settings.scale} scale per output channel (one in all for the logits), {activations}, {how}"
+    scales = f"one {settings.scale} scale per output channel (one in all for the logits)"
+    return f"quantize: {bits}-bit weights, {scales}, {activations}, {how}"

@@ -1,4 +1,4 @@
-"""The stages of a study, one function each: from a task and the folders of what it needs to files and table rows."""
+"""What the stages of a study share: a task at work, the files of the tasks that it needs, models and data by name."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -66,16 +66,6 @@ class Step:
     def is_network(self, role: str) -> bool:
         """Whether a need wrote a spiking network rather than a model."""
         return (self.inputs[role] / NETWORK).is_file()
-
-
-def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
-    """Run the stage of `task.kind`; returns its rows by table, in plain values."""
-    from experiments import stages
-
-    quiet_threads()
-    stage: Callable[[Step], Rows] = stages.STAGES[task.kind]
-    rows = stage(Step(task, inputs, folder, progress))
-    return {name: [plain(row) for row in found] for name, found in rows.items()}
 
 
 def check_fits(model: "nn.Module", dataset: Dataset) -> None:

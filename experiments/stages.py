@@ -1,16 +1,29 @@
 """The stages up to the spiking network and its activity: train, compress, convert, simulate."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.artifacts import Origin, stamp
-from experiments.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step, check_fits, factory_of
+from experiments.pipeline import (
+    COMPRESSED,
+    MODEL,
+    NETWORK,
+    Rows,
+    Step,
+    check_fits,
+    factory_of,
+    plain,
+    quiet_threads,
+)
 from experiments.stages_hardware import hardware
 from experiments.stages_robustness import attack, noise
 from experiments.study_spec import CompressionPart
+from experiments.study_tasks import Task
 from spikewright import Progress, silent
 
 if TYPE_CHECKING:
@@ -242,7 +255,7 @@ def _share(right: int, samples: int) -> dict[str, Any]:
     return {"accuracy": right / samples, "low": low, "high": high, "samples": samples}
 
 
-STAGES = {
+STAGES: dict[str, Callable[[Step], Rows]] = {
     "train": train,
     "compress": compress,
     "convert": convert,
@@ -251,3 +264,10 @@ STAGES = {
     "attack": attack,
     "hardware": hardware,
 }
+
+
+def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
+    """Run the stage of `task.kind`; returns its rows by table, in plain values."""
+    quiet_threads()
+    rows = STAGES[task.kind](Step(task, inputs, folder, progress))
+    return {name: [plain(row) for row in found] for name, found in rows.items()}

@@ -101,7 +101,7 @@ def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 
 def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
     """Run one task and store its files and rows; the folder appears as a whole or not at all."""
-    from experiments.pipeline import run_stage
+    from experiments.stages import run_stage
 
     with atomic_folder(folder / "tasks" / task.folder) as temporary:
         inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}
