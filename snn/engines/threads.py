@@ -31,7 +31,9 @@ def get_threads() -> int:
     if _chosen:
         return _chosen[0]
     told = os.environ.get("NUMBA_NUM_THREADS", "")
-    return int(told) if told.isdigit() and int(told) > 0 else len(os.sched_getaffinity(0))
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None]) -> None:
