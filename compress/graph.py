@@ -60,10 +60,6 @@ class GraphView:
                 return node
         raise InvalidInput(f"expected the name of a graph node, got {name!r}; try one of {self._names()}")
 
-    def consumers(self, name: str) -> tuple[GraphNode, ...]:
-        """The nodes that read the value of `name`."""
-        return tuple(node for node in self.nodes if name in node.inputs)
-
     def calls(self, path: str) -> tuple[GraphNode, ...]:
         """Every call of the module at `path`: more than one when it is reused."""
         return tuple(node for node in self.nodes if node.path == path)

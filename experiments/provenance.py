@@ -64,9 +64,13 @@ def machine() -> str:
 
 @lru_cache(maxsize=1)
 def current_commit() -> str:
-    """The commit of the checkout that this code lies in, with a mark when files differ from it."""
+    """The commit of the checkout that this code belongs to, with a mark when files differ from it.
+
+    "unknown" for an installed copy, also when it lies inside somebody else's checkout: that one does not track this file.
+    """
     folder = Path(__file__).parent
     try:
+        _git(folder, "ls-files", "--error-unmatch", Path(__file__).name)
         head = _git(folder, "rev-parse", "HEAD")
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", "..")
     except (OSError, subprocess.CalledProcessError):

@@ -156,7 +156,7 @@ def _mac_layer(
 ) -> LayerEnergy:
     neurons, bits = population.size, sizes.potentials[population.name]
     neuron = population.neuron
-    macs = inputs = weights = operations = addresses = 0.0
+    inputs = weights = operations = addresses = 0.0
     for flow in flows:
         count = neurons * fan_in(network, flow.projection) * flow.storage.density
         size = input_size(network, flow.projection)
@@ -166,7 +166,6 @@ def _mac_layer(
             weights += count * sram.access_pj(flow.storage.total_bits, flow.storage.bits)
         operations += count * (add_pj(bits) + multiply_pj(max(8, sizes.weights[flow.projection.name])))
         addresses += size + neurons + flow.channels * flow.taps if spatial else count
-        macs += count
     levels = neuron.levels.bit_length() if isinstance(neuron, QuantReLU) else bits
     operations += neurons * (add_pj(bits) + (multiply_pj(bits) if isinstance(neuron, QuantReLU) else 0.0))
     return LayerEnergy(

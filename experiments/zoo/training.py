@@ -1,10 +1,7 @@
 """Trains a network of the zoo from its line in the table and writes weights and card."""
 
 import hashlib
-import platform
-import subprocess
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -12,11 +9,12 @@ from torch import nn
 
 from experiments.data import Dataset, load_dataset
 from experiments.models import build, parameter_count
+from experiments.provenance import current_commit, versions
 from experiments.train import TrainLog, train
 from experiments.train_checkpoint import save_weights
 from experiments.zoo.cards import Card, write_card
 from experiments.zoo.recipes import Entry, entry
-from spikewright import Progress, __version__, atomic_path, silent
+from spikewright import Progress, atomic_path, silent
 
 _USE = (
     "A starting point for compression, conversion and robustness studies. Pixels in [0, 1], no standardisation. "
@@ -74,28 +72,8 @@ def _describe(trained: Trained, weights_md5: str) -> Card:
         recipe=trained.entry.recipe,
         log=trained.log,
         weights_md5=weights_md5,
-        versions=_versions(),
+        versions=versions(),
         commit=trained.commit,
         threads=torch.get_num_threads(),
         use=_USE,
     )
-
-
-def _versions() -> dict[str, str]:
-    packages = {name: version(name) for name in ("torch", "numpy", "scikit-learn")}
-    return {"python": platform.python_version(), "spikewright": __version__, **packages}
-
-
-def current_commit() -> str:
-    """The commit of this checkout, with a mark when `experiments` differs from it; "unknown" outside a checkout."""
-    folder = Path(__file__).parent
-    try:
-        head = _git(folder, "rev-parse", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", "..")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return f"{head}, changed" if changed else head
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(("git", *arguments), cwd=folder, capture_output=True, text=True, check=True).stdout.strip()

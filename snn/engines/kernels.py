@@ -1,6 +1,8 @@
 """The compiled kernels of the event engine: deliver spikes to planes, then let populations fire.
 
-Kernel and rule live in one file because Numba's cache does not see changes in another one.
+Kernel and rule live in one file because Numba's cache does not see changes in another one. `fire_float` and `fire_fixed`
+walk alike and differ in the rule that they call: a kernel that took its rule as an argument would be compiled anew in
+every process, since the cache does not know a passed function again.
 `S (samples, planes, neurons)`: summed inputs; one plane for each step, or a single one that serves all steps.
 `index (samples, capacity)`, `ends (samples, steps + 1)`: the events of step t are index[ends[t]:ends[t + 1]], engine addresses.
 `bias (2, neurons)`: the current of the first step and of every later one. `gather`: the first plane holds the whole window.
