@@ -40,7 +40,7 @@ from snn import (
     Sparse,
     Storage,
 )
-from snn.simulate import check_images
+from snn.streams import check_images
 from spikewright import InvalidInput, __version__, atomic_folder
 
 if TYPE_CHECKING:

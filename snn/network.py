@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from snn.codes import Code
+from snn.decisions import Decision
 from snn.neurons import Neuron, PerChannel
 from snn.report import Report
 from snn.synapses import Pair, Shape, Synapse
@@ -49,7 +50,8 @@ class Projection:
 
     `pool`: the events of non-overlapping windows are summed first, an address map that costs nothing; an average pool in
     front of a synapse is this with the divisor in the weights. `channels`: the slice `(start, stop)` of the target's
-    channels, for concatenation. `shift`: the sums are multiplied by 2**shift, fixed point only.
+    channels, for concatenation. `shift`: the sums are multiplied by 2**shift, fixed point only. `delay`: a spike of step t
+    arrives in step t + delay; a circle of projections needs a delay of at least one step somewhere.
     """
 
     source: str
@@ -59,6 +61,7 @@ class Projection:
     channels: tuple[int, int] | None = None
     shift: int = 0
     name: str = ""
+    delay: int = 0
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -70,7 +73,8 @@ class Network:
     """Populations and the projections between them, with the code, the schedule and the readout that belong to them.
 
     `numbers`: "float32" or "fixed" (integers everywhere). `logit_scale`: logits times this are in the units of the
-    original network's logits. Raises InvalidNetwork on construction when the parts contradict each other.
+    original network's logits. `decision`: when a sample may stop early. Raises InvalidNetwork on construction when the
+    parts contradict each other.
     """
 
     populations: tuple[Population, ...]
@@ -83,6 +87,7 @@ class Network:
     numbers: Numbers = "float32"
     logit_scale: float = 1.0
     report: Report = field(default_factory=Report)
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         from snn.validate import validate
@@ -102,7 +107,7 @@ class Network:
 
     @cached_property
     def order(self) -> tuple[Population, ...]:
-        """Populations so that every projection runs forwards; the input comes first."""
+        """Populations so that every projection without delay runs forwards; the input comes first."""
         from snn.validate import topological_order
 
         return topological_order(self)

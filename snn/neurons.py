@@ -1,11 +1,15 @@
 """Neuron records: the parameters of a neuron's law, nothing else. Every engine has its own statement of the law.
 
-In one step a spiking population receives the summed input `S` of its projections and its bias current `b`:
+In one step a spiking population receives the summed input `S` of its projections and its bias current `b` (see
+`snn.codes.charged` for the steps in which biases flow):
 
     U = decay V + (S + b)         float32, each operation rounded once; decay = 1 without leak
     U = sat(V - (V >> k) + S + b) fixed point, saturated once at the declared width; no leak: sat(V + S + b)
     spike  iff  U >= threshold
     V = U - threshold  (reset "subtract")   or   V = 0  (reset "zero")   after a spike, else V = U
+
+Under the code `Phase` S and every threshold are first multiplied by the weight of the step (exact: a power of two).
+A neuron with `refractory` steps r is deaf in the r steps after a spike: what arrives is lost, V stays, it does not fire.
 """
 
 from dataclasses import dataclass
@@ -14,11 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.codes import check_limit
 from spikewright import InvalidNetwork
 
 Reset = Literal["subtract", "zero"]
 PerChannel = float | int | NDArray[np.generic]
-"""One value for the whole population, or an array `(channels,)`."""
+"""One value for the whole population, or an array `(channels,)`; thresholds may also have one for each neuron."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +33,16 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class IF:
-    """Integrate and fire. `threshold` > 0, scalar or `(channels,)`; reset by subtraction or to zero."""
+    """Integrate and fire. `threshold` > 0, scalar, `(channels,)` or one a neuron; reset by subtraction or to zero."""
 
     threshold: PerChannel
     reset: Reset = "subtract"
+    refractory: int = 0
 
     def __post_init__(self) -> None:
         check_threshold(self.threshold)
         check_reset(self.reset)
+        check_refractory(self.refractory)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +55,72 @@ class LIF:
     threshold: PerChannel
     leak: float
     reset: Reset = "subtract"
+    refractory: int = 0
 
     def __post_init__(self) -> None:
         check_threshold(self.threshold)
         check_reset(self.reset)
+        check_refractory(self.refractory)
         if not 0.0 < self.leak < 1.0:
             raise InvalidNetwork(f"expected a leak in (0, 1), got {self.leak}; try IF for a neuron without leak")
+
+
+@dataclass(frozen=True, eq=False)
+class SignedIF:
+    """Integrate and fire that takes spikes back, so that at rest its count is that of the whole charge. Keeps its own `count`.
+
+    +1 iff U >= threshold and (no `limit` or count < limit); else -1 iff U < 0 and count > 0. V = U - threshold * spike.
+    """
+
+    threshold: PerChannel
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+        if self.limit is not None and not 1 <= self.limit < 2**31:
+            raise InvalidNetwork(f"expected a limit of at least 1 spike or None, got {self.limit}")
+
+
+@dataclass(frozen=True, eq=False)
+class TernaryIF:
+    """Spikes of both signs: +1 iff U >= threshold, -1 iff U <= -negative; V = U - threshold or U + negative.
+
+    A leaky ReLU of slope a is `negative` = threshold / a with projections that count a negative spike like a positive one.
+    """
+
+    threshold: PerChannel
+    negative: PerChannel
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+        check_threshold(self.negative)
+
+
+@dataclass(frozen=True, eq=False)
+class Burst:
+    """Up to `limit` spikes a step (Li and Zeng 2022): while U >= threshold and fewer than `limit`: a spike, U = U - threshold.
+
+    V = U at the end; in float32 each subtraction is rounded once.
+    """
+
+    threshold: PerChannel
+    limit: int
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+        check_limit(self.limit)
+
+
+@dataclass(frozen=True, eq=False)
+class MaxGate:
+    """Spiking max-pool over the `Windows` of its one source: it sends the change of the largest accumulated count.
+
+    With c_i(t) what input i of the window has sent up to step t, m(t) = max_i c_i(t) and m before the first step 0, the
+    gate sends m(t) - m(t - 1) in step t: its total is the largest count, always, also of signed spikes. Layerwise it
+    gathers the counts and then sends its m, at most q spikes a step, q the most that a neuron of its sources sends in one
+    (`snn.proof.largest_sent`). Graded sources (time codes: the earliest spike; QuantReLU) give max_i x_i. No bias, no
+    potential: what is recorded as its potential is m(t), layerwise what is left of m after the step.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +136,8 @@ class Ramp:
     of that window V = sum(w x) + b. Then V climbs with slope one through the neuron's own window `[0, window]` towards
     `window`: the spike comes at t = window - V and has the value x = window - t = min(max(V, 0), window); V <= 0 stays silent.
     With `levels` the spike waits for the grid: x = window / levels * clip(floor(V levels / window + 1/2), 0, levels).
+    Fixed point: `window` = d levels with an integer d, the charge of a slot; what is sent is the slots left,
+    clip((2 V + d) // (2 d), 0, levels), with V = sat(initial + S + b).
     """
 
     window: float
@@ -101,8 +170,13 @@ class QuantReLU:
             raise InvalidNetwork("expected multipliers > 0; a channel that is always zero should be pruned")
 
 
-Neuron = Source | IF | LIF | Integrator | Ramp | QuantReLU
+Neuron = Source | IF | LIF | SignedIF | TernaryIF | Burst | MaxGate | Integrator | Ramp | QuantReLU
 SPIKING = (IF, LIF)
+"""Neurons of at most one spike a step, of one sign."""
+FIRING = (IF, LIF, SignedIF, TernaryIF, Burst)
+"""Neurons with a potential and a threshold that fire in steps."""
+GRADED = (Ramp, QuantReLU)
+"""Neurons that send one value."""
 
 
 def check_threshold(threshold: PerChannel) -> None:
@@ -110,6 +184,12 @@ def check_threshold(threshold: PerChannel) -> None:
     values = np.asarray(threshold)
     if not (np.all(np.isfinite(values)) and np.all(values > 0)):
         raise InvalidNetwork("expected thresholds > 0 and finite; try a larger percentile or remove dead channels")
+
+
+def check_refractory(steps: int) -> None:
+    """Raise InvalidNetwork unless it is a whole number of steps from 0 to 1,000,000."""
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 0 <= steps <= 1_000_000:
+        raise InvalidNetwork(f"expected 0 to 1000000 refractory steps, got {steps!r}")
 
 
 def check_reset(reset: str) -> None:

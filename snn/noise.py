@@ -1,45 +1,83 @@
-"""Faults of spike transmission, seeded per sample: independent of batch size and threads.
+"""Noise and faults of a running network, seeded per sample: independent of batch size, threads and engine.
 
 Every draw is a pure function of (seed, stream, sample, step, neuron), the neuron counted C, H, W row-major:
 
     draw = m(m(m(m(seed + g stream) + g sample) + g step) + g neuron)   with uint64 wrap-around,
 
 g = 0x9E3779B97F4A7C15 and m the finaliser of splitmix64 (Steele, Lea, Flood 2014). The stream is
-2 * (place of the population in `network.populations`) for deletion, and one more for jitter.
-Spikes of the input and of all spiking populations pass through noise; graded values (direct input, QuantReLU) do not.
+16 * (place of the population in `network.populations`) + kind; the kinds stand with the records. "With probability p" means
+iff draw < floor(p 2**64). A normal draw n of three kinds is the sum of the twelve 16-bit fields f of their draws,
+n = (sum f + 6) / 65536 - 6: mean 0, variance 1, |n| < 6, and exact.
+
+Noise acts in the order given, on what the input and the spiking populations send; graded values (direct input, QuantReLU)
+are not touched. `populations`: the names that it acts on; all when empty.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
+from snn.codes import check_seed
 from spikewright import InvalidInput
+
+Names = tuple[str, ...]
+GOLDEN = 0x9E3779B97F4A7C15
+KINDS_A_POPULATION = 16
+
+
+@dataclass(frozen=True)
+class InputNoise:
+    """Noise on the input values before they are encoded: x = clip(x + deviation n, 0, 1), n normal of kinds 4 to 6, step 0."""
+
+    deviation: float
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_deviation(self.deviation)
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
 class SpikeDeletion:
-    """Each spike is lost on its way with `probability`: iff draw < probability * 2**64.
+    """What a neuron sends in a step is lost on its way with `probability`. Kind 0. The neuron is reset all the same."""
 
-    The neuron that sent it is reset all the same.
+    probability: float
+    seed: int = 0
+    populations: Names = ()
+
+    def __post_init__(self) -> None:
+        check_probability(self.probability)
+        check_seed(self.seed)
+
+
+@dataclass(frozen=True)
+class SpikeInsertion:
+    """A neuron of which nothing arrives in a step seems to send a spike with `probability`. Kind 2.
+
+    Time codes: a silent neuron seems to fire at a random time, value = draw / 2**64 * window of kind 13, on the grid of slots
+    floor(draw / 2**64 * levels + 1/2) where there is one.
     """
 
     probability: float
     seed: int = 0
+    populations: Names = ()
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.probability <= 1.0:
-            raise InvalidInput(f"expected a probability from 0 to 1, got {self.probability}")
+        check_probability(self.probability)
         check_seed(self.seed)
 
 
 @dataclass(frozen=True)
 class SpikeJitter:
-    """Each spike arrives `draw mod (2 width + 1) - width` steps later, kept inside the window.
+    """What a neuron sends in a step arrives `draw mod (2 width + 1) - width` steps later, kept inside the run. Kind 1.
 
-    Several may then share a step. In a time-coded network the shift is uniform in +-`width` windows,
-    (draw / 2**64 * 2 - 1) * width * window.
+    Several spikes may then share a step. In a time-coded network the shift is uniform in +-`width` windows,
+    (draw / 2**64 * 2 - 1) * width * window, kept inside the window and rounded to its grid of slots where there is one.
     """
 
     width: float
     seed: int = 0
+    populations: Names = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.width <= 1_000_000:
@@ -47,28 +85,82 @@ class SpikeJitter:
         check_seed(self.seed)
 
 
-Noise = SpikeDeletion | SpikeJitter
-GOLDEN = 0x9E3779B97F4A7C15
+@dataclass(frozen=True)
+class StuckAt:
+    """A `fraction` of the neurons always sends 0 or always 1, whatever its potential. Kind 3, sample 0, step 0: one chip.
+
+    Part of what the neuron sends: it is recorded and read out. Time codes: 1 is the earliest spike, the whole window.
+    """
+
+    value: int
+    fraction: float
+    seed: int = 0
+    populations: Names = ()
+
+    def __post_init__(self) -> None:
+        check_probability(self.fraction)
+        check_seed(self.seed)
+        if self.value not in (0, 1):
+            raise InvalidInput(f"expected neurons stuck at 0 or 1, got {self.value!r}")
 
 
-def check_seed(seed: int) -> None:
-    """Raise InvalidInput unless the seed is an integer from 0 to 2**63 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InvalidInput(f"expected an integer seed from 0 to 2**63 - 1, got {seed!r}")
+@dataclass(frozen=True)
+class MembraneNoise:
+    """Normal noise on the potential of neurons with a threshold, in each step: S + deviation threshold n, kinds 4 to 6.
+
+    float32: deviation * threshold * n in float64, rounded to float32, then added to the S of the step; fixed point:
+    floor(deviation * threshold * n + 1/2). Time codes: once, with the window for the threshold (d * levels in fixed point).
+    """
+
+    deviation: float
+    seed: int = 0
+    populations: Names = ()
+
+    def __post_init__(self) -> None:
+        check_deviation(self.deviation)
+        check_seed(self.seed)
 
 
-def as_tuple(noise: Noise | tuple[Noise, ...] | None, *, steps: int | None) -> tuple[Noise, ...]:
-    """Noise as a tuple, checked against the time axis (`steps` None: no steps). Raises InvalidInput."""
-    chosen = () if noise is None else tuple(noise) if isinstance(noise, tuple | list) else (noise,)
-    for one in chosen:
-        if not isinstance(one, SpikeDeletion | SpikeJitter):
-            raise InvalidInput(f"expected SpikeDeletion or SpikeJitter as noise, got {type(one).__name__}")
-        if steps is not None and isinstance(one, SpikeJitter) and one.width != int(one.width):
-            raise InvalidInput(f"expected a whole number of steps as jitter width, got {one.width}")
-    return chosen
+@dataclass(frozen=True)
+class PotentialBitFlips:
+    """Upsets in the potential memory: before a step each potential has one bit flipped with `probability`. Kind 7.
+
+    The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold and
+    integrators; the words are two's complement of the declared width.
+    """
+
+    probability: float
+    seed: int = 0
+    populations: Names = ()
+
+    def __post_init__(self) -> None:
+        check_probability(self.probability)
+        check_seed(self.seed)
+
+
+Transmission = SpikeDeletion | SpikeInsertion | SpikeJitter
+Noise = InputNoise | Transmission | StuckAt | MembraneNoise | PotentialBitFlips
+
+
+def check_probability(probability: float) -> None:
+    """Raise InvalidInput unless 0 <= probability <= 1."""
+    if not 0.0 <= probability <= 1.0:
+        raise InvalidInput(f"expected a probability from 0 to 1, got {probability}")
+
+
+def check_deviation(deviation: float) -> None:
+    """Raise InvalidInput unless 0 <= deviation <= 100."""
+    if not (isfinite(deviation) and 0.0 <= deviation <= 100.0):
+        raise InvalidInput(f"expected a standard deviation from 0 to 100, got {deviation}")
+
+
+def acts_on(noise: object, population: str) -> bool:
+    """Whether noise acts on a population: it names it, or none."""
+    names: Iterable[str] = getattr(noise, "populations", ())
+    return not names or population in names
 
 
 def multiplicity(noise: tuple[Noise, ...], steps: int) -> int:
-    """The most spikes of one neuron that can arrive in one step."""
+    """How many steps' worth of one neuron's spikes can arrive in one step."""
     widths = [int(one.width) for one in noise if isinstance(one, SpikeJitter)]
     return min(steps, 1 + 2 * sum(widths))

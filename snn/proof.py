@@ -3,28 +3,37 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.codes import step_weight
 from snn.encode import largest_value
 from snn.network import Network, Population, Projection
-from snn.neurons import SPIKING, QuantReLU, Source
-from snn.synapses import AvgPool2d, Identity
-from snn.weights import stored_values
+from snn.neurons import FIRING, Burst, MaxGate, QuantReLU, Ramp, Source
+from snn.synapses import AvgPool2d, Identity, Upsample, Windows
+from snn.weights import Sparse, stored_values
 from spikewright import InvalidNetwork
 
 
 def largest_sent(network: Network, population: Population, multiplicity: int = 1) -> int:
-    """The largest integer that one neuron sends in one step; `multiplicity`: spikes that jitter may gather in a step."""
-    if isinstance(population.neuron, Source):
+    """The largest |integer| that arrives of one neuron in a step; `multiplicity`: steps' worth that jitter gathers in one."""
+    neuron = population.neuron
+    if isinstance(neuron, Source):
         return largest_value(network.code) * (1 if network.code.graded else multiplicity)
-    if isinstance(population.neuron, QuantReLU):
-        return population.neuron.levels
-    return multiplicity if isinstance(population.neuron, SPIKING) else 0
+    if isinstance(neuron, QuantReLU):
+        return neuron.levels
+    if isinstance(neuron, Ramp):
+        return neuron.levels or 1
+    if isinstance(neuron, MaxGate):
+        sources = [network.by_name[q.source] for q in network.incoming[population.name]]
+        return max(largest_sent(network, source, multiplicity) for source in sources)
+    if isinstance(neuron, Burst):
+        return neuron.limit * multiplicity
+    return multiplicity if isinstance(neuron, FIRING) else 0
 
 
 def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -> int:
     """The largest |S| that `projection` can bring to a neuron in one step: max_o sum |W_o| times what is sent, shifted."""
-    sent = largest_sent(network, network.by_name[projection.source], multiplicity)
+    sent = largest_sent(network, network.by_name[projection.source], multiplicity) * step_weight(network.code, 0)
     area = projection.pool[0] * projection.pool[1]
-    return int(_fan_in(projection).max()) * area * sent << projection.shift
+    return int(_fan_in(projection).max(initial=0)) * area * sent << projection.shift
 
 
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
@@ -43,11 +52,18 @@ def integer_type(bound: int, what: str) -> np.dtype[np.signedinteger]:
 
 
 def _fan_in(projection: Projection) -> NDArray[np.int64]:
+    """For each output channel (or one for all) the sum of its |weights|."""
     synapse = projection.synapse
-    if isinstance(synapse, Identity):
-        return np.abs(np.asarray(synapse.gain, dtype=np.int64)).reshape(-1)
-    if isinstance(synapse, AvgPool2d):
-        return np.abs(np.asarray(synapse.gain, dtype=np.int64)).reshape(-1) * synapse.kernel[0] * synapse.kernel[1]
-    values = np.abs(stored_values(synapse.weights).astype(np.int64))
+    if isinstance(synapse, Windows):
+        return np.ones(1, np.int64)
+    if isinstance(synapse, AvgPool2d | Upsample | Identity):
+        area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
+        return np.abs(np.asarray(synapse.gain, dtype=np.int64)).reshape(-1) * area
+    storage = synapse.weights
+    if isinstance(storage, Sparse):
+        rows = storage.indices // max(int(np.prod(storage.size[1:])), 1)
+        sums = np.bincount(rows.astype(np.int64), np.abs(storage.values.astype(np.int64)), storage.size[0])
+        return sums.astype(np.int64)
+    values = np.abs(stored_values(storage).astype(np.int64))
     total: NDArray[np.int64] = values.reshape(values.shape[0], -1).sum(axis=1)
     return total

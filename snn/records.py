@@ -6,22 +6,22 @@ place, for example `populations/1/neuron/threshold`. Only the classes in `RECORD
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from snn.codes import Direct, Rate, Ttfs
+from snn import codes, decisions, neurons, synapses, weights
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Integrator, QuantReLU, Ramp, Source
 from snn.report import Report, ReportRow
-from snn.synapses import AvgPool2d, Conv2d, Identity, Linear
-from snn.weights import Array, Codebook, Dense, Sparse
+from snn.weights import Array
 
 NODES = (Network, Population, Projection, Report, ReportRow)
-LEAVES = (Source, IF, LIF, Integrator, Ramp, QuantReLU, Linear, Conv2d, AvgPool2d, Identity)
-RECORDS: Mapping[str, type[Any]] = {
-    record.__name__: record for record in (*NODES, *LEAVES, Dense, Sparse, Codebook, Direct, Rate, Ttfs)
-}
+LEAVES = tuple(
+    leaf
+    for union in (codes.Code, decisions.Decision, neurons.Neuron, synapses.Synapse, weights.Storage)
+    for leaf in get_args(union)
+)
+RECORDS: Mapping[str, type[Any]] = {record.__name__: record for record in (*NODES, *LEAVES)}
 
 
 def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:

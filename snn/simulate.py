@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from snn.activity import Activity
-from snn.codes import Ttfs, check_steps
+from snn.codes import Phase, Ttfs, check_steps
+from snn.disturb import Disturbance, prepare
 from snn.network import Network
-from snn.noise import Noise, as_tuple
+from snn.noise import Noise
+from snn.streams import Inputs, check_inputs
 from spikewright import InvalidInput
 
 ENGINES = ("event", "temporal", "reference")
@@ -20,12 +19,17 @@ RECORDS = ("rasters", "potentials")
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One simulation, checked: `images (batch, *input shape)` float32, the noise, and what to record."""
+    """One simulation, checked: `images (batch, *input shape)` float32 or events, the noise that engines apply, what to record."""
 
     network: Network
-    images: NDArray[np.float32]
+    images: Inputs
     noise: tuple[Noise, ...] = ()
     record: tuple[str, ...] = ()
+
+    @property
+    def batch(self) -> int:
+        """Number of samples."""
+        return len(self.images)
 
 
 def simulate(
@@ -34,28 +38,25 @@ def simulate(
     *,
     steps: int | None = None,
     engine: str | None = None,
-    noise: Noise | tuple[Noise, ...] | None = None,
+    noise: Disturbance | Sequence[Disturbance] | None = None,
     record: Sequence[str] = (),
 ) -> Activity:
-    """Run `network` on `inputs (batch, channels, height, width)` (or `(batch, features)`), array or CPU tensor.
+    """Run `network` on `inputs (batch, channels, height, width)` (or `(batch, features)`), array or CPU tensor, or on events.
 
     `steps` and `engine` come from the network's code unless given: "temporal" for `Ttfs`, else "event"; "reference" is the
-    dense plain one. `noise`: `SpikeDeletion`, `SpikeJitter` or a tuple of them, applied in order.
+    dense plain one. `noise`: records of `snn.noise` and `snn.faults`, one or several, applied in order. Frames for `Delta`
+    are `(batch, steps, *shape)`; for `AddressEvents` the inputs are structured arrays with x, y, t, p, one a sample.
     `record`: "rasters", "potentials".
     Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000.
     """
     network = network if steps is None else with_steps(network, steps)
     timed = isinstance(network.code, Ttfs)
+    run = _engine(engine or ("temporal" if timed else "event"), timed)
     unknown = set(record) - set(RECORDS)
     if unknown:
         raise InvalidInput(f"expected a record among {', '.join(RECORDS)}, got {', '.join(sorted(unknown))}")
-    request = Request(
-        network,
-        check_images(network, inputs),
-        as_tuple(noise, steps=None if timed else network.steps),
-        tuple(record),
-    )
-    return _engine(engine or ("temporal" if timed else "event"), timed)(request)
+    disturbed, images, remaining = prepare(network, check_inputs(network, inputs), noise)
+    return run(Request(disturbed, images, remaining, tuple(record)))
 
 
 def with_steps(network: Network, steps: int) -> Network:
@@ -65,21 +66,10 @@ def with_steps(network: Network, steps: int) -> Network:
         if steps != network.steps:
             raise InvalidInput("expected no steps for a time-coded network; it has windows, not steps")
         return network
+    if isinstance(network.code, Phase):
+        raise InvalidInput("expected no steps for the code Phase; try another period or number of periods")
     scale = network.logit_scale * network.steps / steps
     return replace(network, code=replace(network.code, steps=steps), logit_scale=scale)
-
-
-def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
-    """Inputs as float32 `(batch, *input shape)`. Raises InvalidInput for another shape, NaN or infinity, or an empty batch."""
-    shape = network.by_name[network.input].shape
-    images = np.ascontiguousarray(inputs, dtype=np.float32)
-    if images.ndim != len(shape) + 1 or images.shape[1:] != shape:
-        raise InvalidInput(f"expected inputs of shape (batch, {', '.join(map(str, shape))}), got {images.shape}")
-    if images.shape[0] == 0:
-        raise InvalidInput("expected at least one input, got an empty batch")
-    if not np.all(np.isfinite(images)):
-        raise InvalidInput("expected finite inputs, got NaN or infinity")
-    return images
 
 
 def _engine(name: str, timed: bool) -> Callable[[Request], Activity]:

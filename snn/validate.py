@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from snn.codes import Direct, Ttfs
-from snn.neurons import IF, LIF, SPIKING, Integrator, QuantReLU, Ramp, Source
-from snn.synapses import WEIGHTED, AvgPool2d, Identity, output_shape, pooled_shape
-from snn.weights import stored_values
+from snn.neurons import LIF, MaxGate, Source
+from snn.rules import check_rules
+from snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
+from snn.weights import memory
 from spikewright import InvalidNetwork
 
 if TYPE_CHECKING:
@@ -28,17 +28,19 @@ def validate(network: Network) -> None:
     for population in topological_order(network):
         if population.name != network.input and not network.incoming[population.name]:
             raise InvalidNetwork(f"population {population.name!r} has no projection into it; remove it or connect it")
-    _check_roles(network)
+    check_rules(network)
 
 
 def topological_order(network: Network) -> tuple[Population, ...]:
-    """Populations so that sources come before targets. Raises InvalidNetwork on a cycle."""
-    waiting = {p.name: {q.source for q in network.incoming[p.name]} for p in network.populations}
+    """Populations so that sources come before targets, delays aside. Raises InvalidNetwork on a cycle without delay."""
+    waiting = {p.name: {q.source for q in network.incoming[p.name] if not q.delay} for p in network.populations}
     order: list[Population] = []
     while waiting:
         ready = [name for name, sources in waiting.items() if not sources]
         if not ready:
-            raise InvalidNetwork(f"populations {', '.join(waiting)} form a cycle; a recurrent projection needs a delay")
+            raise InvalidNetwork(
+                f"populations {', '.join(waiting)} form a cycle; a recurrent projection needs a delay of at least one step"
+            )
         for name in ready:
             del waiting[name]
             order.append(network.by_name[name])
@@ -65,17 +67,17 @@ def _check_names(network: Network) -> None:
 
 def _check_population(population: Population, *, fixed: bool) -> None:
     name, shape = population.name, population.shape
-    if len(shape) not in (1, 3) or any(extent < 1 for extent in shape):
-        raise InvalidNetwork(f"expected a shape (C, H, W) or (N,) for population {name!r}, got {shape}")
+    if len(shape) not in (1, 2, 3) or any(extent < 1 for extent in shape):
+        raise InvalidNetwork(f"expected a shape (C, H, W), (C, L) or (N,) for population {name!r}, got {shape}")
     _check_extent(name, "bias", population.bias, {(), (shape[0],), shape})
     fields = [population.bias, population.initial]
-    for attribute in ("threshold", "multiplier"):
+    for attribute in ("threshold", "negative", "multiplier"):
         value = getattr(population.neuron, attribute, None)
         if value is not None:
-            _check_extent(name, attribute, value, {(), (shape[0],)})
+            _check_extent(name, attribute, value, {(), (shape[0],), () if attribute == "multiplier" else shape})
             fields.append(value)
     _check_extent(name, "initial", population.initial, {(), (shape[0],)})
-    if fixed and not isinstance(population.neuron, Source):
+    if fixed and not isinstance(population.neuron, Source | MaxGate):
         _check_integers(population, fields)
 
 
@@ -98,7 +100,7 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
         array = np.asarray(value)
         if np.any(array != np.floor(array)) or np.any(np.abs(array) >= 2.0**62):
             raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
-    for value in (population.initial, getattr(population.neuron, "threshold", 0)):
+    for value in (population.initial, *(getattr(population.neuron, a, 0) for a in ("threshold", "negative"))):
         if np.any(np.abs(np.asarray(value, dtype=np.float64)) > top):
             raise InvalidNetwork(
                 f"expected thresholds and initial potentials of {name!r} within {bits} bits; try more potential_bits"
@@ -111,10 +113,10 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
 
 def _check_projection(network: Network, projection: Projection) -> None:
     source, target = network.by_name[projection.source], network.by_name[projection.target]
-    if isinstance(projection.synapse, AvgPool2d | Identity):
+    if isinstance(projection.synapse, GAINED):
         _check_gain(network, projection, source.shape[0])
     if isinstance(projection.synapse, WEIGHTED):
-        values = stored_values(projection.synapse.weights)
+        values = memory(projection.synapse.weights)
         if not np.all(np.isfinite(values)):
             raise InvalidNetwork(f"expected finite weights in projection {projection.name!r}, got NaN or infinity")
         if network.numbers == "fixed" and not np.issubdtype(values.dtype, np.integer):
@@ -125,6 +127,8 @@ def _check_projection(network: Network, projection: Projection) -> None:
         raise InvalidNetwork(
             f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}"
         )
+    if isinstance(projection.delay, bool) or not 0 <= projection.delay <= 1_000_000:
+        raise InvalidNetwork(f"expected a delay of 0 to 1000000 steps in {projection.name!r}, got {projection.delay}")
     try:
         shape = output_shape(projection.synapse, pooled_shape(source.shape, projection.pool))
     except InvalidNetwork as error:
@@ -138,41 +142,10 @@ def _check_projection(network: Network, projection: Projection) -> None:
 
 
 def _check_gain(network: Network, projection: Projection, channels: int) -> None:
-    assert isinstance(projection.synapse, AvgPool2d | Identity)
-    gain = np.asarray(projection.synapse.gain)
+    gain = np.asarray(getattr(projection.synapse, "gain", 1))
     if gain.shape not in {(), (channels,)} or not np.all(np.isfinite(gain)):
         raise InvalidNetwork(
             f"expected a finite gain, one or ({channels},), in projection {projection.name!r}, got {gain}"
         )
     if network.numbers == "fixed" and np.any(gain != np.floor(gain)):
         raise InvalidNetwork(f"expected an integer gain in projection {projection.name!r}; try network.to_fixed()")
-
-
-def _check_roles(network: Network) -> None:
-    neurons = {p.name: p.neuron for p in network.populations}
-    if not isinstance(neurons[network.input], Source):
-        raise InvalidNetwork(f"expected the input population {network.input!r} to be a Source")
-    inner = [n for name, n in neurons.items() if name != network.input]
-    if any(isinstance(n, Source) for n in inner):
-        raise InvalidNetwork("expected one Source, the input population")
-    timed = any(isinstance(n, Ramp) for n in inner)
-    if timed != isinstance(network.code, Ttfs) or (timed and any(isinstance(n, (*SPIKING, QuantReLU)) for n in inner)):
-        raise InvalidNetwork("expected Ramp neurons with the code Ttfs and with it alone")
-    if any(isinstance(n, QuantReLU) for n in inner) and (
-        network.steps != 1 or any(isinstance(n, SPIKING) for n in inner)
-    ):
-        raise InvalidNetwork("expected QuantReLU neurons in a network of one step and of their own kind")
-    if network.numbers == "fixed" and (timed or (isinstance(network.code, Direct) and network.code.levels is None)):
-        raise InvalidNetwork(
-            "expected a code of integers for fixed point, got real values; try Direct with levels or Rate"
-        )
-    if not (np.isfinite(network.logit_scale) and network.logit_scale > 0):
-        raise InvalidNetwork(f"expected a logit scale > 0, got {network.logit_scale}")
-    answers: dict[str, tuple[type, ...]] = {
-        "potential": (Integrator, IF, LIF),
-        "count": (IF, LIF, QuantReLU),
-        "first": (IF, LIF, Ramp),
-    }
-    if network.readout not in answers or not isinstance(neurons[network.output], answers[network.readout]):
-        kind = type(neurons[network.output]).__name__
-        raise InvalidNetwork(f"expected a readout that {kind} neurons can give, got {network.readout!r}")

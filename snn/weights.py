@@ -105,6 +105,20 @@ def with_values(storage: Storage, values: Array, scale: Array | None) -> Storage
     return Dense(values, scale)
 
 
+def memory(storage: Storage) -> Array:
+    """The stored numbers as they lie in memory, without places and scale: no weight is unfolded."""
+    return storage.table if isinstance(storage, Codebook) else storage.values
+
+
+def with_shape(storage: Storage, shape: tuple[int, ...]) -> Storage:
+    """The same weights seen with another shape `(out, ...)` of as many numbers."""
+    if isinstance(storage, Sparse):
+        return Sparse(shape, storage.indices, storage.values, storage.scale)
+    if isinstance(storage, Codebook):
+        return Codebook(storage.indices.reshape(shape), storage.table, storage.scale)
+    return Dense(storage.values.reshape(shape), storage.scale)
+
+
 def _check_numbers(values: Array, scale: Array | None, shape: tuple[int, ...]) -> None:
     if values.dtype.kind not in "iuf":
         raise InvalidNetwork(f"expected weights that are integers or real numbers, got {values.dtype}")

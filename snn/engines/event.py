@@ -10,7 +10,7 @@ import numpy as np
 
 from snn.activity import Activity
 from snn.codes import Rate as RateCode
-from snn.encode import encode_counts, encode_graded
+from snn.encode import encode_graded
 from snn.engines import kernels
 from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
@@ -100,12 +100,12 @@ class Run:
     def _input(self, chunk: Chunk) -> Events:
         code, images, name = self.network.code, self.request.images[chunk.samples], self.network.input
         if isinstance(code, RateCode):
-            counts = encode_counts(code, images)[chunk.steps]
+            counts = _rate_counts(code, images)[chunk.steps]
             flat = np.ascontiguousarray(counts.reshape(*counts.shape[:2], -1).transpose(1, 0, 2))
             return self._send(name, self.public, events_of(flat, self.public), chunk, True)
         if chunk.steps.start:
             return NOTHING
-        values = encode_graded(code, images).reshape(images.shape[0], 1, -1)
+        values = encode_graded(code, images, fixed=self.network.numbers == "fixed").reshape(images.shape[0], 1, -1)
         kind = np.dtype(np.int32 if self.network.numbers == "fixed" else np.float32)
         events = events_of(values, self.public, kind)
         return self._send(name, self.public, events, chunk, False)
@@ -179,6 +179,11 @@ class Run:
         whole = self.gather or any(isinstance(one, SpikeJitter) for one in self.request.noise)
         chunk = steps if whole else CHUNK_STEPS
         return [slice(start, min(start + chunk, steps)) for start in range(0, steps, chunk)]
+
+
+def _rate_counts(code: RateCode, images: Array) -> Array:
+    edges = np.arange(code.steps + 1).reshape(-1, *([1] * images.ndim))
+    return np.diff(np.floor(images.astype(np.float64) * edges + 0.5), axis=0).astype(np.uint8)
 
 
 def run(request: Request) -> Activity:

@@ -21,7 +21,7 @@ def transmit(
     index, ends = events
     for one in noise:
         arrived, new_ends = np.empty_like(index), np.empty_like(ends)
-        stream = 2 * place[0] + (0 if isinstance(one, SpikeDeletion) else 1)
+        stream = 16 * place[0] + (0 if isinstance(one, SpikeDeletion) else 1)
         key = (np.uint64(one.seed), np.uint64(stream), np.uint64(place[1]), np.int64(place[2]))
         if isinstance(one, SpikeDeletion):
             limit = np.uint64(min(int(one.probability * 2.0**64), 2**64 - 1))

@@ -169,7 +169,7 @@ def _sends_spikes(network: Network, population: Population) -> bool:
 def _disturb(network: Network, population: Population, noise: Noise, sent: Numbers) -> Numbers:
     """What arrives of `sent (steps, batch, *shape)`: the law of `snn.noise`."""
     place = [p.name for p in network.populations].index(population.name)
-    draws = _draws(noise.seed, 2 * place + (not isinstance(noise, SpikeDeletion)), sent.shape)
+    draws = _draws(noise.seed, 16 * place + (not isinstance(noise, SpikeDeletion)), sent.shape)
     if isinstance(noise, SpikeDeletion):
         lost = ceil(noise.probability * 2**64)
         return np.where(draws >= lost, sent, 0) if lost < 2**64 else np.zeros_like(sent)

@@ -44,7 +44,7 @@ def run(request: Request) -> Activity:
 def _input(request: Request, ledger: Ledger, samples: slice) -> Events:
     network, images = request.network, request.images[samples]
     public = engine_order(network.by_name[network.input].shape)
-    values = encode_graded(network.code, images).reshape(images.shape[0], 1, -1)
+    values = encode_graded(network.code, images, fixed=network.numbers == "fixed").reshape(images.shape[0], 1, -1)
     events = events_of(values, public, np.dtype(np.float64))
     return _send(request, ledger, (network.input, public, 1.0), events, samples)
 
@@ -66,7 +66,7 @@ def _send(request: Request, ledger: Ledger, sender: tuple[str, Array, float], ev
     name, public, window = sender
     ledger.sent(name, public, events, samples, slice(0, 1))
     network: Network = request.network
-    stream = 2 * [p.name for p in network.populations].index(name)
+    stream = 16 * [p.name for p in network.populations].index(name)
     for one in request.noise:
         values = np.asarray(events.value)
         if isinstance(one, SpikeDeletion):

@@ -1,0 +1,129 @@
+"""Input as it arrives: images, frames, or the address events of a camera, checked against the network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snn.codes import AddressEvents, Delta, Direct
+from snn.network import Network
+from spikewright import InvalidInput
+
+FIELDS = ("x", "y", "t", "p")
+
+
+@dataclass(frozen=True, eq=False)
+class EventStream:
+    """Binned events of a batch: sample s has those from offsets[s] to offsets[s + 1], in order of their step.
+
+    `step (n,)` int32, `address (n,)` int32 (C, H, W row-major), `offsets (batch + 1,)` int64. An event stands once for each
+    spike; no more than the code's limit for one address in one step.
+    """
+
+    step: NDArray[np.int32]
+    address: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.offsets.size - 1)
+
+
+Inputs = NDArray[np.float32] | EventStream
+
+
+def check_inputs(network: Network, inputs: Any) -> Inputs:
+    """Inputs as float32 `(batch, *shape)` (frames `(batch, steps, *shape)` for `Delta`), or as an `EventStream`.
+
+    Raises InvalidInput for another shape, NaN or infinity, an empty batch, or events that are unsorted or outside the grid.
+    """
+    if isinstance(network.code, AddressEvents):
+        return check_events(network, network.code, inputs)
+    return check_images(network, inputs)
+
+
+def input_shape(network: Network) -> tuple[int, ...]:
+    """The shape of one image: that of the input population, with half the channels for `Delta`."""
+    shape = network.by_name[network.input].shape
+    return (shape[0] // 2, *shape[1:]) if isinstance(network.code, Delta) else shape
+
+
+def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
+    """Inputs as float32 `(batch, *shape)`. Raises InvalidInput for another shape, NaN or infinity, or an empty batch."""
+    shape = input_shape(network)
+    images = np.ascontiguousarray(inputs, dtype=np.float32)
+    frames = isinstance(network.code, Delta) and images.shape[1:] == (network.steps, *shape)
+    if not frames and (images.ndim != len(shape) + 1 or images.shape[1:] != shape):
+        more = f" or frames (batch, {network.steps}, ...)" if isinstance(network.code, Delta) else ""
+        raise InvalidInput(f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {images.shape}")
+    if images.shape[0] == 0:
+        raise InvalidInput("expected at least one input, got an empty batch")
+    if not np.all(np.isfinite(images)):
+        raise InvalidInput("expected finite inputs, got NaN or infinity")
+    if not isinstance(network.code, Delta) and not (isinstance(network.code, Direct) and network.code.levels is None):
+        _check_unit_range(images)
+    return images
+
+
+def _check_unit_range(images: NDArray[np.float32]) -> None:
+    low, high = float(images.min()), float(images.max())
+    if low < 0.0 or high > 1.0:
+        raise InvalidInput(
+            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
+        )
+
+
+def check_events(network: Network, code: AddressEvents, inputs: Any) -> EventStream:
+    """Structured arrays, one a sample, binned into steps. Raises InvalidInput with the number of the sample that is wrong."""
+    if isinstance(inputs, np.ndarray) and inputs.dtype.names is not None:
+        raise InvalidInput("expected a sequence of event arrays, one a sample, got a single one; try [events]")
+    if isinstance(inputs, str) or not isinstance(inputs, Sequence) or not len(inputs):
+        raise InvalidInput(f"expected a sequence of event arrays, one a sample, got {type(inputs).__name__}")
+    shape = network.by_name[network.input].shape
+    if len(shape) != 3:
+        raise InvalidInput(f"expected an input population (polarities, rows, columns) for events, got {shape}")
+    binned = [_binned(number, sample, shape, code) for number, sample in enumerate(inputs)]
+    offsets = np.cumsum([0] + [len(step) for step, _ in binned])
+    steps, addresses = (np.concatenate(part).astype(np.int32) for part in zip(*binned, strict=True))
+    return EventStream(steps, addresses, offsets.astype(np.int64))
+
+
+def _binned(number: int, sample: Any, shape: tuple[int, ...], code: AddressEvents) -> tuple[Any, Any]:
+    """Step and address of every event of a sample, in order of step and address, cut to the limit."""
+    names = getattr(getattr(sample, "dtype", None), "names", None) or ()
+    if not set(FIELDS) <= set(names) or np.ndim(sample) != 1:
+        raise InvalidInput(
+            f"expected events with the fields x, y, t and p in sample {number}, got {names or type(sample)}"
+        )
+    x, y, t, p = (_whole(number, name, sample[name]) for name in FIELDS)
+    for name, values, extent in (("x", x, shape[2]), ("y", y, shape[1]), ("p", p, shape[0])):
+        if values.size and not 0 <= values.min() <= values.max() < extent:
+            raise InvalidInput(
+                f"expected {name} from 0 to {extent - 1} in sample {number}, got {values.min()} to {values.max()}"
+            )
+    if t.size and t.min() < 0:
+        raise InvalidInput(f"expected times >= 0 in sample {number}, got {t.min()}; try subtracting the first time")
+    if np.any(np.diff(t) < 0):
+        raise InvalidInput(f"expected events in order of time in sample {number}; try sorting them by t")
+    step, address = t // code.step_us, (p * shape[1] + y) * shape[2] + x
+    kept = step < code.steps
+    return _limited(step[kept], address[kept], code.limit)
+
+
+def _whole(number: int, name: str, values: Any) -> NDArray[np.int64]:
+    array = np.asarray(values)
+    if array.dtype.kind == "f" and not (np.all(np.isfinite(array)) and np.all(array == np.floor(array))):
+        raise InvalidInput(f"expected whole numbers as {name} in sample {number}, got NaN, infinity or fractions")
+    if array.dtype.kind not in "biuf":
+        raise InvalidInput(f"expected numbers as {name} in sample {number}, got {array.dtype}")
+    return array.astype(np.int64)
+
+
+def _limited(step: NDArray[np.int64], address: NDArray[np.int64], limit: int) -> tuple[Any, Any]:
+    """In order of step and address, each pair at most `limit` times."""
+    order = np.lexsort((address, step))
+    step, address = step[order], address[order]
+    new = np.flatnonzero(np.r_[True, (np.diff(step) != 0) | (np.diff(address) != 0)][: step.size])
+    rank = np.arange(step.size) - np.repeat(new, np.diff(np.r_[new, step.size]))
+    return step[rank < limit], address[rank < limit]
