@@ -11,7 +11,7 @@ import numpy as np
 from snn.activity import Activity
 from snn.codes import Rate as RateCode
 from snn.encode import encode_graded
-from snn.engines import kernels
+from snn.engines import deliver, kernels
 from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
 from snn.engines.faults import transmit
@@ -134,7 +134,7 @@ class Run:
         for place, (projection, scatter) in enumerate(spiking):
             events, operations = chunk.sent[projection.source], self.ledger.operations[projection.name][chunk.samples]
             first = constant if place == 0 else S
-            kernels.deliver_spikes(S, first, place == 0, (events.index, events.ends), scatter, operations)
+            deliver.deliver_spikes(S, first, place == 0, (events.index, events.ends), scatter, operations)
         return S
 
     def _constant(self, layer: Layer, chunk: Chunk) -> Array:
@@ -145,7 +145,7 @@ class Run:
         plane[:] = 0
         for projection, scatter in graded:
             events, operations = chunk.sent[projection.source], self.ledger.operations[projection.name][chunk.samples]
-            kernels.deliver_graded(plane, events.index, events.value, events.ends, scatter, operations)
+            deliver.deliver_graded(plane, events.index, events.value, events.ends, scatter, operations)
         if self.gather:
             plane *= plane.dtype.type(self.network.steps)
         return plane

@@ -15,10 +15,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.taps import Ints, Taps, conv_taps, dense_taps
+from snn.engines.taps import Ints, Taps, conv_taps, dense_taps, transposed_taps
 from snn.network import Network, Projection
-from snn.synapses import Conv2d, Identity, Linear, pooled_shape
+from snn.synapses import (
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Upsample,
+    Windows,
+    as_conv2d,
+    pooled_shape,
+)
 from snn.weights import Dense, effective_weights, stored_values
+from spikewright import InvalidNetwork
 
 Grid = tuple[int, int, int]
 
@@ -41,8 +52,8 @@ class Scatter(NamedTuple):
 
 
 def as_grid(shape: tuple[int, ...]) -> Grid:
-    """`(C, H, W)`, with `(N,)` read as N channels of one pixel."""
-    return (shape[0], shape[1], shape[2]) if len(shape) == 3 else (shape[0], 1, 1)
+    """`(C, H, W)`, with `(C, L)` read as one row and `(N,)` as N channels of one pixel."""
+    return (shape[0], *(1, 1, *shape[1:])[-2:])
 
 
 def engine_order(shape: tuple[int, ...]) -> Ints:
@@ -92,11 +103,21 @@ def _taps(network: Network, projection: Projection) -> Taps:
     shape, grid = as_grid(pooled_shape(source.shape, projection.pool)), as_grid(target.shape)
     synapse, fixed = projection.synapse, network.numbers == "fixed"
     read = stored_values if fixed else effective_weights
+    if isinstance(synapse, Conv1d):
+        synapse = as_conv2d(synapse)
     if isinstance(synapse, Conv2d):
         return conv_taps(shape, grid[1:], synapse, read(synapse.weights))
+    if isinstance(synapse, ConvTranspose2d):
+        return transposed_taps(shape, grid[1:], synapse, read(synapse.weights))
     if isinstance(synapse, Linear):
         return dense_taps(shape, read(synapse.weights).T.reshape(*shape, -1).transpose(1, 2, 0, 3))
-    kernel, stride = ((1, 1), (1, 1)) if isinstance(synapse, Identity) else (synapse.kernel, synapse.stride)
+    if isinstance(synapse, Windows):
+        raise InvalidNetwork(f"expected weights in projection {projection.name!r}, got Windows")
     gain = np.asarray(synapse.gain, dtype=np.int64 if fixed else np.float32).reshape(-1, 1, 1, 1)
+    if isinstance(synapse, Upsample):
+        values = np.broadcast_to(gain, (shape[0], 1, *synapse.factor))
+        upsample = ConvTranspose2d(Dense(values), stride=synapse.factor, groups=shape[0])
+        return transposed_taps(shape, grid[1:], upsample, values)
+    kernel, stride = ((1, 1), (1, 1)) if isinstance(synapse, Identity) else (synapse.kernel, synapse.stride)
     values = np.broadcast_to(gain, (shape[0], 1, *kernel))
     return conv_taps(shape, grid[1:], Conv2d(Dense(values), stride=stride, groups=shape[0]), values)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.synapses import Conv2d, Pair
+from snn.synapses import Conv2d, ConvTranspose2d, Pair
 
 Ints = NDArray[np.int64]
 Values = NDArray[np.generic]
@@ -29,7 +29,8 @@ class Taps:
     `length`: target channels of a tap. `channel_base (in,)`: first target channel of an input channel's group.
     `stride`, `padding`: from source position to base. `block`: weights of one input channel at one site; a dense layer
     has a block for each of its `sites`, a convolution one for all. `survivors (taps, blocks)`: weights that are not zero.
-    `target`: rows and columns that exist.
+    `target`: rows and columns that exist. `spread`: rows and columns between the bases of neighbouring sources before the
+    stride divides them, more than one in a transposed convolution.
     """
 
     taps: tuple[Tap, ...]
@@ -42,12 +43,13 @@ class Taps:
     survivors: Ints
     sites: Pair
     target: Pair
+    spread: Pair = (1, 1)
 
     def place(self, rows: Ints, columns: Ints) -> tuple[Ints, Ints, Ints]:
         """Base row, base column and phase of each source position."""
         if self.sites != (1, 1):
             return np.zeros_like(rows), np.zeros_like(columns), np.zeros_like(rows)
-        padded_row, padded_column = rows + self.padding[0], columns + self.padding[1]
+        padded_row, padded_column = rows * self.spread[0] + self.padding[0], columns * self.spread[1] + self.padding[1]
         phase = (padded_row % self.stride[0]) * self.stride[1] + padded_column % self.stride[1]
         return padded_row // self.stride[0], padded_column // self.stride[1], phase
 
@@ -112,6 +114,29 @@ def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Value
         survivors=np.count_nonzero(packed, axis=-1).reshape(shape[0], -1).T,
         sites=(1, 1),
         target=target,
+    )
+
+
+def transposed_taps(shape: tuple[int, ...], target: Pair, conv: ConvTranspose2d, weights: Values) -> Taps:
+    """Taps of a transposed convolution with weights `(out, in / groups, kernel height, kernel width)` on `shape`."""
+    out, per_group, height, width = weights.shape
+    length = out // conv.groups
+    packed = weights.reshape(conv.groups, length, per_group, height * width).transpose(0, 2, 3, 1)
+    places = [(y, x) for y in range(height) for x in range(width)]
+    return Taps(
+        taps=tuple(
+            Tap(0, y * conv.dilation[0], x * conv.dilation[1], number * length) for number, (y, x) in enumerate(places)
+        ),
+        weights=np.ascontiguousarray(packed).reshape(-1),
+        length=length,
+        channel_base=np.arange(shape[0]) // per_group * length,
+        stride=(1, 1),
+        padding=(-conv.padding[0], -conv.padding[1]),
+        block=height * width * length,
+        survivors=np.count_nonzero(packed, axis=-1).reshape(shape[0], -1).T,
+        sites=(1, 1),
+        target=target,
+        spread=conv.stride,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from snn.activity import Activity
 from snn.encode import encode_graded
-from snn.engines import kernels
+from snn.engines import deliver, kernels
 from snn.engines.buffers import Buffers
 from snn.engines.events import Events, events_of
 from snn.engines.faults import public_draws
@@ -34,7 +34,7 @@ def run(request: Request) -> Activity:
             S = np.zeros((samples.stop - samples.start, 1, layer.population.size))
             for projection, scatter in layer.scatters:
                 events, operations = sent[projection.source], ledger.operations[projection.name][samples]
-                kernels.deliver_graded(S, events.index, events.value, events.ends, scatter, operations)
+                deliver.deliver_graded(S, events.index, events.value, events.ends, scatter, operations)
             sent[layer.population.name] = _answer(request, ledger, layer, S, samples)
 
     over_chunks(request.images.shape[0], CHUNK_SAMPLES, some)
