@@ -1,0 +1,137 @@
+"""A small network for every record of the data model, under its name: one table for all that must know each of them.
+
+`NETWORKS[name]` holds the record `name`, a field that is not its default, or a structure (a circle, a refractory time)."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from snn import (
+    IF,
+    LIF,
+    AddressEvents,
+    AvgPool2d,
+    Burst,
+    Bursts,
+    Codebook,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Delta,
+    Dense,
+    Direct,
+    Identity,
+    Integrator,
+    JitteredPeriodic,
+    Linear,
+    MaxGate,
+    Network,
+    Phase,
+    Poisson,
+    Population,
+    Projection,
+    QuantReLU,
+    Quiescence,
+    Ramp,
+    Rate,
+    Report,
+    ReportRow,
+    SignedIF,
+    SingleBurst,
+    Source,
+    Sparse,
+    SpikeSelect,
+    TerminateDelta,
+    TerminateMax,
+    TernaryIF,
+    Ttfs,
+    Upsample,
+    Windows,
+)
+from snn.synapses import output_shape
+
+SHAPE = (2, 4, 4)
+CLASSES = 3
+STEPS = 6
+
+
+def weights(*shape: int) -> Dense:
+    """Dyadic weights, the same for the same shape."""
+    random = np.random.default_rng(sum(shape))
+    return Dense((random.integers(-6, 10, shape) / 16).astype(np.float32))
+
+
+def sparse(*shape: int) -> Sparse:
+    values = weights(*shape).values.reshape(-1)
+    places = np.flatnonzero(values > 0)
+    return Sparse(shape, places.astype(np.uint32), values[places])
+
+
+def codebook(*shape: int) -> Codebook:
+    random = np.random.default_rng(0)
+    return Codebook(
+        random.integers(0, 3, shape).astype(np.uint8), np.array([-1, 1, 2], np.int8), np.full(shape[0], 0.25)
+    )
+
+
+def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Network:
+    """in -> a (neuron) -> b (synapse) -> out, an Integrator."""
+    neuron = neuron or IF(0.5)
+    first = Conv2d(weights(2, 2, 3, 3), padding=(1, 1)) if len(shape) == 3 else Conv1d(weights(2, 2, 3), padding=1)
+    middle = synapse or Conv2d(weights(2, 2, 3, 3), padding=(1, 1))
+    inner = output_shape(middle, shape)
+    later = neuron if isinstance(neuron, Ramp | QuantReLU) else MaxGate() if isinstance(middle, Windows) else IF(0.75)
+    parts = (
+        Population("in", shape, Source()),
+        Population("a", shape, neuron, 0.0625),
+        Population("b", inner, later),
+        Population("out", (CLASSES,), Integrator()),
+    )
+    last = Linear(weights(CLASSES, int(np.prod(inner))))
+    projections = (Projection("in", "a", first), Projection("a", "b", middle), Projection("b", "out", last))
+    return Network(parts, projections, "in", "out", code or Rate(STEPS), **fields)
+
+
+def recurrent() -> Network:
+    plain = network()
+    loop = Projection("b", "a", Identity(-0.25), delay=2, name="back")
+    return replace(plain, projections=(*plain.projections, loop))
+
+
+NETWORKS: dict[str, Network] = {
+    "IF": network(IF(np.array([0.5, 0.75]), "zero")),
+    "LIF": network(LIF(0.5, 0.25)),
+    "SignedIF": network(SignedIF(0.5, limit=3)),
+    "TernaryIF": network(TernaryIF(0.5, np.array([0.5, 1.0]))),
+    "Burst": network(Burst(0.25, 3)),
+    "MaxGate": network(synapse=Windows((2, 2), (2, 2))),
+    "Ramp": network(Ramp(2.0, 8), code=Ttfs(16)),
+    "QuantReLU": network(QuantReLU(np.array([2.5, 3.5]), 0, 15), code=Direct(1, 15)),
+    "Integrator": network(),
+    "refractory": network(IF(0.5, refractory=2)),
+    "refractory leak": network(LIF(0.5, 0.5, refractory=1)),
+    "a threshold for each neuron": network(IF(np.linspace(0.25, 1, 32).reshape(SHAPE))),
+    "Conv1d": network(synapse=Conv1d(weights(4, 1, 3), 2, 1, 1, 2), shape=(2, 8)),
+    "ConvTranspose2d": network(synapse=ConvTranspose2d(weights(2, 2, 3, 3), (2, 2), (1, 1), (1, 1))),
+    "Upsample": network(synapse=Upsample((2, 1), np.array([0.5, 1.0]))),
+    "AvgPool2d": network(synapse=AvgPool2d((2, 2), (2, 2), 0.25)),
+    "Identity": network(synapse=Identity(0.5)),
+    "Sparse": network(synapse=Conv2d(sparse(4, 1, 2, 2), (2, 2), groups=2)),
+    "Codebook": network(synapse=Conv2d(codebook(2, 2, 3, 3))),
+    "delay": recurrent(),
+    "Direct": network(code=Direct(STEPS, 15, 3)),
+    "Rate": network(code=Rate(STEPS), schedule="layerwise"),
+    "Bursts": network(code=Bursts(STEPS, 3)),
+    "Poisson": network(code=Poisson(STEPS, 0.5, 2**63 - 1)),
+    "JitteredPeriodic": network(code=JitteredPeriodic(STEPS, 1.5, 9.0, 0.2, 0.125, 7)),
+    "SingleBurst": network(code=SingleBurst(STEPS, 0.125)),
+    "Phase": network(code=Phase(3, 2)),
+    "SpikeSelect": network(code=SpikeSelect(STEPS, 2)),
+    "Delta": network(code=Delta(STEPS, 0.25)),
+    "AddressEvents": network(code=AddressEvents(STEPS, 1000, 2)),
+    "Ttfs": network(Ramp(1.0), code=Ttfs()),
+    "TerminateDelta": network(decision=TerminateDelta(1.5)),
+    "TerminateMax": network(decision=TerminateMax(2.0)),
+    "Quiescence": network(code=Direct(STEPS, window=2), decision=Quiescence()),
+    "ReportRow": network(report=Report((ReportRow("a", "Conv2d", "kept", "müßig, but kept", 36, 32),))),
+}
