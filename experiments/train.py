@@ -1,8 +1,6 @@
 """Training a network from scratch: seeded, with a checkpoint after each epoch and a resume that changes nothing."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from experiments.data import Dataset, Images, Labels
+from experiments.train_activity import hidden_outputs, share_active
 from experiments.train_checkpoint import Run, resume_checkpoint, save_checkpoint
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe, learning_rate
 from spikewright import InvalidInput, Progress, silent
@@ -37,6 +36,8 @@ def train(
     is of another run, InvalidFile when it is damaged.
     """
     folder = None if checkpoint is None else Path(checkpoint)
+    if recipe.precision == "bfloat16":
+        model.to(memory_format=torch.channels_last)
     optimiser = _optimiser(model, recipe)
     run = Run(recipe, dataset.name, len(dataset.train_images))
     log = TrainLog() if folder is None else resume_checkpoint(folder, model, optimiser, run)
@@ -50,6 +51,7 @@ def train(
         if folder is not None:
             save_checkpoint(folder, model, optimiser, run, log)
     progress("train", recipe.epochs, recipe.epochs)
+    model.to(memory_format=torch.contiguous_format)
     model.eval()
     return log
 
@@ -115,10 +117,11 @@ def _step(
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad()
-    with _hidden_outputs(model, wanted=recipe.activity > 0) as hidden:
-        loss = functional.cross_entropy(model(images), labels, label_smoothing=recipe.label_smoothing)
+    with hidden_outputs(model, wanted=recipe.activity > 0) as hidden, _precision(images, recipe):
+        logits = model(images).float()
+    loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)
     if recipe.activity:
-        loss = loss + recipe.activity * sum(_share_active(output) for output in hidden)
+        loss = loss + recipe.activity * sum(share_active(output) for output in hidden)
     value = loss.item()
     if not np.isfinite(value):
         raise InvalidInput(f"expected a finite training loss, got {value}; try a smaller lr than {recipe.lr}")
@@ -127,24 +130,9 @@ def _step(
     return value
 
 
-@contextmanager
-def _hidden_outputs(model: nn.Module, *, wanted: bool) -> Iterator[list[Tensor]]:
-    """The outputs of the model's ReLU modules in the passes inside the block, in their order."""
-    outputs: list[Tensor] = []
-    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU)]
-    hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output)) for module in chosen]
-    try:
-        yield outputs
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def _share_active(output: Tensor) -> Tensor:
-    """(sum a)^2 / (N sum a^2), the mean over the batch: 1 when all N neurons are equally active, 1 / N for a single one."""
-    flat = output.flatten(1)
-    energy = flat.square().sum(1).clamp_min(1e-6)
-    return (flat.sum(1).square() / (flat.shape[1] * energy)).mean()
+def _precision(images: Tensor, recipe: TrainRecipe) -> torch.autocast:
+    """The forward pass inside the block, and with it the backward pass, is in the recipe's precision."""
+    return torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16")
 
 
 def _augment(images: Tensor, recipe: TrainRecipe, random: np.random.Generator) -> Tensor:

@@ -9,6 +9,7 @@ from spikewright import InvalidInput, Table
 
 OPTIMISERS = ("sgd", "adam")
 SCHEDULES = ("onecycle", "cosine", "constant")
+PRECISIONS = ("float32", "bfloat16")
 
 _WARMUP = 0.25
 _START_FACTOR = 0.1
@@ -21,7 +22,9 @@ class TrainRecipe:
     `lr` is the peak of the schedule; `shift` moves each training image by up to so many pixels in both directions;
     `flip` mirrors half of them left to right. `activity` weighs a penalty on hidden ReLU outputs a of N neurons,
     (sum a)^2 / (N sum a^2) summed over layers (DeepHoyer, Yang et al. 2020): few active neurons, whatever their scale,
-    so that the converted network sends few spikes. Raises InvalidInput for values out of range.
+    so that the converted network sends few spikes. `precision` "bfloat16" computes convolutions and products of a
+    training step with 8 bits of mantissa, which processors with matrix units do several times faster; the weights and
+    the optimiser's state stay float32, and so does every test. Raises InvalidInput for values out of range.
     """
 
     epochs: int = 20
@@ -35,6 +38,7 @@ class TrainRecipe:
     label_smoothing: float = 0.0
     activity: float = 0.0
     seed: int = 0
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -45,6 +49,8 @@ class TrainRecipe:
             raise InvalidInput(f"expected an optimiser out of {', '.join(OPTIMISERS)}, got {self.optimiser!r}")
         if self.schedule not in SCHEDULES:
             raise InvalidInput(f"expected a schedule out of {', '.join(SCHEDULES)}, got {self.schedule!r}")
+        if self.precision not in PRECISIONS:
+            raise InvalidInput(f"expected a precision out of {', '.join(PRECISIONS)}, got {self.precision!r}")
         if not (math.isfinite(self.activity) and self.activity >= 0):
             raise InvalidInput(f"expected activity >= 0, got {self.activity}")
         if self.shift < 0 or not 0 <= self.label_smoothing < 1:

@@ -15,11 +15,23 @@ class Entry:
     recipe: TrainRecipe
 
 
+_VGG = TrainRecipe(
+    epochs=24,
+    batch_size=256,
+    lr=0.2,
+    shift=4,
+    flip=True,
+    label_smoothing=0.1,
+    activity=0.3,
+    precision="bfloat16",
+)
+
 ENTRIES = {
     "small-digits": Entry("small_cnn", "digits", TrainRecipe(epochs=60, batch_size=32, lr=0.05, shift=1)),
     "lenet300-mnist": Entry("lenet_300_100", "mnist", TrainRecipe(epochs=30, lr=0.1, shift=1)),
     "lenet5-mnist": Entry("lenet5", "mnist", TrainRecipe(epochs=25, lr=0.05, shift=2, activity=0.3)),
     "lenet5-fashion": Entry("lenet5", "fashion-mnist", TrainRecipe(epochs=30, lr=0.05, shift=1, flip=True)),
+    "vgg7-cifar10": Entry("vgg7", "cifar10", _VGG),
 }
 
 
