@@ -27,6 +27,11 @@ def small_cnn(classes: int = 10) -> nn.Module:
     )
 
 
+def mlp_300(classes: int = 10) -> nn.Module:
+    """One hidden layer of 300 ReLU neurons, for `(batch, 1, 28, 28)`; 238,510 parameters."""
+    return _sequence(flatten=nn.Flatten(), fc1=nn.Linear(28 * 28, 300), relu1=nn.ReLU(), fc2=nn.Linear(300, classes))
+
+
 def lenet_300_100(classes: int = 10) -> nn.Module:
     """The fully connected 784-300-100-10 network of LeCun et al. 1998, for `(batch, 1, 28, 28)`; 266,610 parameters.
 
@@ -63,6 +68,25 @@ def lenet5(classes: int = 10) -> nn.Module:
     )
 
 
+def lenet32_64(classes: int = 10) -> nn.Module:
+    """LeNet-like, for `(batch, 1, 28, 28)`: 5x5 convolutions of 32 and 64 channels; 184,586 parameters.
+
+    All widths but the last are multiples of 32, so that blocks of output channels divide them.
+    """
+    return _sequence(
+        conv1=nn.Conv2d(1, 32, 5),
+        relu1=nn.ReLU(),
+        pool1=nn.AvgPool2d(2),
+        conv2=nn.Conv2d(32, 64, 5),
+        relu2=nn.ReLU(),
+        pool2=nn.AvgPool2d(2),
+        flatten=nn.Flatten(),
+        fc1=nn.Linear(64 * 4 * 4, 128),
+        relu3=nn.ReLU(),
+        fc2=nn.Linear(128, classes),
+    )
+
+
 def vgg7(classes: int = 10) -> nn.Module:
     """Seven 3x3 convolutions of 32 to 256 channels with batch norm, and one linear layer, for `(batch, 3, 32, 32)`.
 
@@ -96,8 +120,10 @@ class Architecture:
 
 _MODELS = {
     "small_cnn": Architecture(small_cnn, (1, 8, 8)),
+    "mlp_300": Architecture(mlp_300, (1, 28, 28)),
     "lenet_300_100": Architecture(lenet_300_100, (1, 28, 28)),
     "lenet5": Architecture(lenet5, (1, 28, 28)),
+    "lenet32_64": Architecture(lenet32_64, (1, 28, 28)),
     "vgg7": Architecture(vgg7, (3, 32, 32)),
     "resnet20": Architecture(resnet20, (3, 32, 32)),
 }

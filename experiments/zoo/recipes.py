@@ -1,6 +1,6 @@
 """The table of the zoo: one line per network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.train_recipe import TrainRecipe
 from spikewright import InvalidInput
@@ -26,11 +26,16 @@ _VGG = TrainRecipe(
     precision="bfloat16",
 )
 
+_LENET64 = TrainRecipe(epochs=12, lr=0.05, shift=2, activity=0.3, precision="bfloat16")
+
 ENTRIES = {
     "small-digits": Entry("small_cnn", "digits", TrainRecipe(epochs=60, batch_size=32, lr=0.05, shift=1)),
     "lenet300-mnist": Entry("lenet_300_100", "mnist", TrainRecipe(epochs=30, lr=0.1, shift=1)),
     "lenet5-mnist": Entry("lenet5", "mnist", TrainRecipe(epochs=25, lr=0.05, shift=2, activity=0.3)),
     "lenet5-fashion": Entry("lenet5", "fashion-mnist", TrainRecipe(epochs=30, lr=0.05, shift=1, flip=True)),
+    "mlp300-mnist": Entry("mlp_300", "mnist", TrainRecipe(epochs=20, lr=0.1, shift=1)),
+    "lenet64-mnist": Entry("lenet32_64", "mnist", _LENET64),
+    "lenet64-fashion": Entry("lenet32_64", "fashion-mnist", replace(_LENET64, epochs=16, shift=1, flip=True)),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _VGG),
 }
 

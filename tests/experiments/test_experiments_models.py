@@ -10,8 +10,10 @@ from spikewright import InvalidInput
 # Each count is a sum over layers of (inputs + 1) outputs; a batch norm adds two per channel, its convolution no bias.
 PARAMETERS = {
     "small_cnn": (9 + 1) * 16 + (16 * 9 + 1) * 32 + (128 + 1) * 64 + (64 + 1) * 10,
+    "mlp_300": (784 + 1) * 300 + (300 + 1) * 10,
     "lenet_300_100": (784 + 1) * 300 + (300 + 1) * 100 + (100 + 1) * 10,
     "lenet5": (25 + 1) * 20 + (20 * 25 + 1) * 50 + (800 + 1) * 500 + (500 + 1) * 10,
+    "lenet32_64": (25 + 1) * 32 + (32 * 25 + 1) * 64 + (1024 + 1) * 128 + (128 + 1) * 10,
     "vgg7": 9 * (3 * 32 + 32 * 32 + 32 * 64 + 64 * 64 + 64 * 128 + 128 * 128 + 128 * 256)
     + 2 * (32 + 32 + 64 + 64 + 128 + 128 + 256)
     + (256 * 4 + 1) * 10,
