@@ -124,7 +124,8 @@ class Phase:
     """Weighted spikes (Kim et al. 2018): in phase k = t mod period a spike counts 2**(period - 1 - k).
 
     X = floor(x (2**period - 1) + 1/2) is sent as its binary digits, the largest first, again in each of the `periods`. Inside,
-    sums and thresholds of a step are multiplied by that weight, and biases enter in the first step of each period.
+    sums and thresholds of a step are multiplied by that weight, and biases enter in the first step of each period. The readout
+    "count" counts spikes by their weight, too.
     """
 
     period: int
@@ -145,7 +146,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class SpikeSelect:
-    """Deterministic `Rate` at the input, but hidden neurons let only their first `limit` spikes through.
+    """Deterministic `Rate` at the input, but hidden IF and LIF neurons let only their first `limit` spikes through.
 
     Our reading of LEAT's Spike Select (no definition is public): rate-coded input, few spikes in deep layers, early decision.
     A hidden neuron that crosses its threshold again is reset and stays silent. The output population is not limited.

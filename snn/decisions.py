@@ -7,7 +7,10 @@ from spikewright import InvalidInput
 
 @dataclass(frozen=True)
 class TerminateDelta:
-    """Stop when the best class leads: largest logit - second largest >= `lead` (N2D2's TerminateDelta, in raw logits)."""
+    """Stop when the best class leads: largest logit - second largest >= `lead` (N2D2's TerminateDelta, in raw logits).
+
+    One class alone never leads.
+    """
 
     lead: float
 
@@ -31,7 +34,8 @@ class TerminateMax:
 class Quiescence:
     """Stop after the first step in which no population but the input sent a spike, once nothing flows in any more.
 
-    For a direct input with a window: the first such step t >= window. The network is settled then, and stays so.
+    For a direct input with a window: the first such step t >= window. Without delays, refractory steps and noise the network
+    is settled then, and stays so. Other codes may bring input until their last step; under them nothing stops early.
     """
 
 

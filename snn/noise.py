@@ -89,7 +89,8 @@ class SpikeJitter:
 class StuckAt:
     """A `fraction` of the neurons always sends 0 or always 1, whatever its potential. Kind 3, sample 0, step 0: one chip.
 
-    Part of what the neuron sends: it is recorded and read out. Time codes: 1 is the earliest spike, the whole window.
+    Part of what the neuron sends: it is recorded and read out, and other noise finds it so, whatever the order. Time codes:
+    1 is the earliest spike, the whole window; a MaxGate has the windows and slots of its sources.
     """
 
     value: int
@@ -109,7 +110,8 @@ class MembraneNoise:
     """Normal noise on the potential of neurons with a threshold, in each step: S + deviation threshold n, kinds 4 to 6.
 
     float32: deviation * threshold * n in float64, rounded to float32, then added to the S of the step; fixed point:
-    floor(deviation * threshold * n + 1/2). Time codes: once, with the window for the threshold (d * levels in fixed point).
+    floor(deviation * threshold * n + 1/2). Under `Phase` S and threshold are those of the step, times its weight. Time codes:
+    once, in float64, with the window for the threshold (d * levels in fixed point).
     """
 
     deviation: float

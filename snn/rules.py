@@ -82,7 +82,7 @@ def _check_gates(network: Network) -> None:
             raise InvalidNetwork(f"expected no pool, shift or delay in projection {q.name!r} into a MaxGate")
         source = network.by_name[q.source].neuron
         graded = isinstance(network.code, Direct) and isinstance(source, Source)
-        if gate and graded and any(isinstance(p.neuron, FIRING) for p in network.populations):
+        if gate and graded and (network.steps > 1 or any(isinstance(p.neuron, FIRING) for p in network.populations)):
             raise InvalidNetwork(
                 f"expected spikes into the MaxGate {q.target!r}, got a direct input; pool the image first"
             )
@@ -104,7 +104,7 @@ def _check_code(network: Network) -> None:
         if network.schedule != "synchronous" or any(q.delay for q in network.projections):
             raise InvalidNetwork("expected the synchronous schedule without delays under the code Phase")
         for p in _inner(network):
-            if not isinstance(p.neuron, IF | Integrator) or getattr(p.neuron, "refractory", 0):
+            if not isinstance(p.neuron, IF | Integrator) or getattr(p.neuron, "refractory", False):
                 raise InvalidNetwork(f"expected IF or Integrator without refractory steps under Phase in {p.name!r}")
     if isinstance(code, SpikeSelect):
         for p in _inner(network):

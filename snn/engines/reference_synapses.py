@@ -1,4 +1,4 @@
-"""What projections make of their input, dense and plain: the second half of the reference engine.
+"""What projections make of their input, dense and plain, in the reference engine.
 
 Arrays are `(batch, *shape)`. The values are float64 in float32 networks (each sum is rounded to float32 once, by the
 caller) and int64 in fixed point. The additions of a synapse are counted by sending the events through one whose
@@ -13,7 +13,20 @@ from numpy.typing import NDArray
 
 from snn.network import Network, Projection
 from snn.neurons import PerChannel
-from snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Pair, Synapse
+from snn.synapses import (
+    GAINED,
+    WEIGHTED,
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Pair,
+    Synapse,
+    Upsample,
+    Windows,
+)
 from snn.weights import Dense, effective_weights
 
 Numbers = NDArray[Any]
@@ -29,6 +42,12 @@ def send(network: Network, projection: Projection, values: Numbers) -> Numbers:
     return whole
 
 
+def largest(windows: Windows, values: Numbers) -> Numbers:
+    """The largest value of every window of `values (batch, channels, rows, columns)`; places of the padding never win."""
+    never = np.iinfo(np.int64).min if values.dtype.kind == "i" else -np.inf
+    return np.asarray(np.max(_each_window(windows, values, never), axis=0))
+
+
 def additions(projection: Projection, events: Numbers) -> Numbers:
     """Additions of a surviving weight to an existing target that `events (batch, *source shape)` cause, `(batch,)`."""
     ones = _through(_survivors(projection.synapse), pooled(events.astype(np.int64), projection.pool))
@@ -38,7 +57,7 @@ def additions(projection: Projection, events: Numbers) -> Numbers:
 def column(value: PerChannel | Numbers, shape: tuple[int, ...], kind: type) -> Numbers:
     """A scalar, `(channels,)` or `shape` array so that it broadcasts over `(batch, *shape)`, as numbers of `kind`."""
     array: Numbers = np.asarray(value).astype(kind)
-    return array.reshape(-1, 1, 1) if array.ndim == 1 and len(shape) == 3 else array
+    return array.reshape(-1, *[1] * (len(shape) - 1)) if array.ndim == 1 else array
 
 
 def pooled(values: Numbers, pool: Pair) -> Numbers:
@@ -53,26 +72,39 @@ def pooled(values: Numbers, pool: Pair) -> Numbers:
 
 def _through(synapse: Synapse, values: Numbers) -> Numbers:
     kind = values.dtype.type
+    if isinstance(synapse, Windows):  # only events take this way: one for each window they lie in
+        return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
     if isinstance(synapse, Identity):
         return values * _gain(synapse, values)
+    if isinstance(synapse, Upsample):
+        return values.repeat(synapse.factor[0], axis=2).repeat(synapse.factor[1], axis=3) * _gain(synapse, values)
     if isinstance(synapse, AvgPool2d):
-        return _windows(synapse, values) * _gain(synapse, values)
+        windows = Windows(synapse.kernel, synapse.stride)
+        return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
     weights = effective_weights(synapse.weights).astype(kind)
     if isinstance(synapse, Linear):
         return np.asarray(values.reshape(len(values), -1) @ weights.T)
+    if isinstance(synapse, ConvTranspose2d):
+        return _spread(synapse, weights, values)
+    if isinstance(synapse, Conv1d):
+        flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
+        return _correlate(flat, weights[:, :, None], values[:, :, None])[:, :, 0]
     return _correlate(synapse, weights, values)
 
 
-def _gain(synapse: AvgPool2d | Identity, values: Numbers) -> Numbers:
+def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:
     """The gain as a float32 number or an integer, wide enough to multiply `values (batch, channels, ...)`."""
     kind = np.int64 if values.dtype == np.int64 else np.float32
     return column(synapse.gain, values.shape[1:], kind).astype(values.dtype)
 
 
-def _windows(synapse: AvgPool2d, values: Numbers) -> Numbers:
-    kernel = np.ones((values.shape[1], 1, *synapse.kernel), dtype=values.dtype)
-    each = Conv2d(Dense(kernel), stride=synapse.stride, groups=values.shape[1])
-    return _correlate(each, kernel, values)
+def _each_window(windows: Windows, values: Numbers, outside: float | int) -> Numbers:
+    """The values at each place of the kernel, `(places, batch, channels, rows, columns)`."""
+    (high, wide), (down, right), (top, left) = windows.kernel, windows.stride, windows.padding
+    padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)), constant_values=outside)
+    rows, columns = (padded.shape[2] - high) // down + 1, (padded.shape[3] - wide) // right + 1
+    places = [(y, x) for y in range(high) for x in range(wide)]
+    return np.stack([padded[:, :, y::down, x::right][:, :, :rows, :columns] for y, x in places])
 
 
 def _correlate(conv: Conv2d, weights: Numbers, values: Numbers) -> Numbers:
@@ -91,8 +123,27 @@ def _correlate(conv: Conv2d, weights: Numbers, values: Numbers) -> Numbers:
     return out.reshape(len(values), -1, rows, columns)
 
 
+def _spread(conv: ConvTranspose2d, weights: Numbers, values: Numbers) -> Numbers:
+    """out[o, y stride - padding + i dilation, ...] += weights[o, c, i, ...] values[c, y, ...]."""
+    (batch, _, rows, columns), (high, wide) = values.shape, weights.shape[2:]
+    (down, right), (top, left) = conv.stride, conv.padding
+    tall = (rows - 1) * down + conv.dilation[0] * (high - 1) + conv.output_padding[0] + 1
+    broad = (columns - 1) * right + conv.dilation[1] * (wide - 1) + conv.output_padding[1] + 1
+    kernels = weights.reshape(conv.groups, -1, *weights.shape[1:])
+    out = np.zeros((batch, len(weights), tall, broad), dtype=values.dtype)
+    sources = values.reshape(batch, conv.groups, -1, rows * columns)
+    for i in range(high):
+        for j in range(wide):
+            y, x = i * conv.dilation[0], j * conv.dilation[1]
+            sent = (kernels[..., i, j] @ sources).reshape(batch, -1, rows, columns)
+            out[:, :, y : y + down * rows : down, x : x + right * columns : right][:, :, :rows, :columns] += sent
+    return out[:, :, top : tall - top, left : broad - left]
+
+
 def _survivors(synapse: Synapse) -> Synapse:
     """The same synapse with every surviving weight replaced by one."""
-    if isinstance(synapse, Linear | Conv2d):
+    if isinstance(synapse, WEIGHTED):
         return replace(synapse, weights=Dense((effective_weights(synapse.weights) != 0).astype(np.int64)))
-    return replace(synapse, gain=(np.asarray(synapse.gain) != 0).astype(np.int64))
+    if isinstance(synapse, GAINED):
+        return replace(synapse, gain=(np.asarray(synapse.gain) != 0).astype(np.int64))
+    return synapse

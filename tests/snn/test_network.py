@@ -66,7 +66,7 @@ WRONG = {
     "unconnected": (lambda: network(link=Projection("in", "out", Identity())), "'a' has no projection"),
     "cycle": (lambda: network(link=Projection("out", "a", Identity())), "cycle"),
     "self": (lambda: network(link=Projection("a", "a", Identity())), "cycle"),
-    "flat shape": (lambda: network(a=Population("a", (3, 3), IF(1.0))), r"\(C, H, W\)"),
+    "flat shape": (lambda: network(a=Population("a", (3, 1, 1, 1), IF(1.0))), r"\(C, H, W\)"),
     "too many thresholds": (lambda: network(a=Population("a", (3,), IF(np.ones(4)))), "threshold"),
     "NaN bias": (lambda: network(a=Population("a", (3,), IF(1.0), bias=np.nan)), "bias"),
     "shape of initial": (lambda: network(a=Population("a", (3,), IF(1.0), initial=np.ones(2))), "initial"),
