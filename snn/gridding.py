@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.codes import Code, step_weight
 from snn.network import Population, Projection
-from snn.neurons import SPIKING
+from snn.neurons import FIRING, Burst, PerChannel, Ramp
 from snn.report import ReportRow
-from snn.synapses import WEIGHTED, AvgPool2d, Conv2d, Identity, Linear
+from snn.synapses import GAINED, WEIGHTED
 from snn.weights import effective_weights, stored_values, with_values
 from spikewright import InvalidNetwork
 
 Reals = NDArray[np.float64]
 HEADROOM = 8.0
-"""Potentials reach this many thresholds before they saturate."""
+"""Potentials reach this many thresholds (of the heaviest step) before they saturate, and one more for each spike of a burst."""
+WIDEST = 32
 MOST_FRACTIONAL = 12
 FREE_FRACTIONAL = 4
 """Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
@@ -30,8 +32,8 @@ class Grid:
 
     def like(self, value: object, shape: tuple[int, ...]) -> Reals:
         """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
-        full = np.ndim(np.asarray(value)) == len(shape) and len(shape) == 3
-        return self.unit.reshape(-1, 1, 1) if full else self.unit
+        full = np.ndim(np.asarray(value)) == len(shape)
+        return self.unit.reshape(-1, *[1] * (len(shape) - 1)) if full else self.unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,28 +61,41 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     weights = effective_weights(synapse.weights).astype(np.float64)
     step = _steps(weights, bits, uniform)
     integers = np.floor(weights / step.reshape(-1, *([1] * (weights.ndim - 1))) + 0.5).astype(np.int64)
-    why = "one scale, so that logits compare" if uniform else "a scale for each channel"
+    why = "one scale, so that channels compare" if uniform else "a scale for each channel"
     row = ReportRow(projection.name, type(synapse).__name__, "rounded", f"weights to {bits} bits, {why}")
     return Incoming(projection, integers, step * sent, sent, (row,))
 
 
-def chosen_grid(population: Population, incoming: list[Incoming], bits: int, steps: int) -> Grid:
-    """The grid: the first projection with integers leads, with as many fractional bits as the width allows."""
-    channels = population.shape[0]
-    lead = next((one for one in incoming if one.unit is not None and one.projection.channels is None), None)
-    unit = _gain_unit(incoming, channels) if lead is None or lead.unit is None else lead.unit
+def chosen_grid(population: Population, incoming: list[Incoming], bits: int, code: Code, uniform: bool) -> Grid:
+    """The grid: integers that come in lead, with as many fractional bits as the width allows; `uniform`: one unit for all.
+
+    A Ramp saturates beyond its window, which changes no spike, so its window is all that its width must hold.
+    """
+    unit = _leading_unit(incoming, population.shape[0])
+    unit = np.full_like(unit, unit.min()) if uniform else unit
     neuron = population.neuron
-    if not isinstance(neuron, SPIKING):
+    if isinstance(neuron, Ramp):
+        largest = neuron.window / float(unit[0]) + (neuron.levels or 0) / 2  # the charge of a slot is rounded
+    elif isinstance(neuron, FIRING):
+        heaviest = step_weight(code, 0) * (HEADROOM + (neuron.limit if isinstance(neuron, Burst) else 0))
+        plain = Grid(unit, 0, bits)
+        tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
+        largest = max(float(np.max(top / plain.like(top, population.shape))) for top in tops) * heaviest
+    else:
         return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
-    largest = float(np.max(np.asarray(neuron.threshold, dtype=np.float64) / unit))
-    needed = int(np.ceil(np.log2(largest * HEADROOM + 1.0))) + 1
+    needed = int(np.ceil(np.log2(largest + 1.0))) + 1
     width = max(bits, needed)
-    if width > 32:
+    if width > WIDEST:
         raise InvalidNetwork(
-            f"population {population.name!r} needs {width} bits, more than 32; try fewer weight_bits or input_levels"
+            f"population {population.name!r} needs {width} bits, more than {WIDEST}; try fewer weight_bits or input_levels"
         )
     shift = min(width - needed, MOST_FRACTIONAL)
     return Grid(unit / 2.0**shift, shift, width)
+
+
+def thresholds_of(neuron: object) -> dict[str, PerChannel]:
+    """The thresholds of a neuron by field: `threshold`, and `negative` of a TernaryIF."""
+    return {name: getattr(neuron, name) for name in ("threshold", "negative") if hasattr(neuron, name)}
 
 
 def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
@@ -103,11 +118,11 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
 
 def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
     synapse = incoming.projection.synapse
-    if not isinstance(synapse, AvgPool2d | Identity):
+    if not isinstance(synapse, GAINED):
         raise InvalidNetwork(f"expected a gain in projection {incoming.projection.name!r}")
     exact = np.asarray(synapse.gain, dtype=np.float64) * incoming.sent / unit
     gain = np.floor(exact + 0.5).astype(np.int64)
-    error = float(np.max(np.abs(gain / exact - 1.0)))
+    error = float(np.max(np.abs(gain - exact))) / (float(np.max(np.abs(exact))) or 1.0)
     row = ReportRow(incoming.projection.name, type(synapse).__name__, "rounded", _onto(error))
     projection = replace(incoming.projection, synapse=replace(synapse, gain=gain))
     return replace(incoming, projection=projection, rows=(row,) if error else ())
@@ -115,7 +130,7 @@ def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
 
 def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int) -> Incoming:
     synapse = incoming.projection.synapse
-    if not isinstance(synapse, Linear | Conv2d):
+    if not isinstance(synapse, WEIGHTED):
         raise InvalidNetwork(f"expected weights in projection {incoming.projection.name!r}")
     narrow = integers.astype(
         np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
@@ -125,11 +140,20 @@ def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int)
     return replace(incoming, projection=projection, rows=())
 
 
-def _gain_unit(incoming: list[Incoming], channels: int) -> Reals:
-    """Without weights the first gain leads: it becomes the integer one."""
-    first = incoming[0]
-    gain = np.asarray(getattr(first.projection.synapse, "gain", 1.0), dtype=np.float64) * first.sent
-    return np.broadcast_to(np.max(np.abs(gain)), (channels,)).astype(np.float64)
+def _leading_unit(incoming: list[Incoming], channels: int) -> Reals:
+    """For each channel the unit of the first projection of integers into it; without one, the largest gain is one unit."""
+    unit = np.zeros(channels)
+    for one in incoming:
+        start, stop = one.projection.channels or (0, channels)
+        if one.unit is not None:
+            unit[start:stop] = np.where(unit[start:stop] == 0, one.unit, unit[start:stop])
+    for one in incoming:
+        gain = (
+            float(np.max(np.abs(np.asarray(getattr(one.projection.synapse, "gain", 1.0), dtype=np.float64)))) * one.sent
+        )
+        start, stop = one.projection.channels or (0, channels)
+        unit[start:stop] = np.where(unit[start:stop] == 0, gain or one.sent, unit[start:stop])
+    return unit
 
 
 def _steps(weights: Reals, bits: int, uniform: bool) -> Reals:

@@ -122,11 +122,13 @@ class Network:
         """Steps of the code; a time-coded network has one, its windows."""
         return self.code.steps
 
-    def to_fixed(self, *, weight_bits: int = 8, potential_bits: int = 16, input_levels: int = 255) -> "Network":
+    def to_fixed(
+        self, *, weight_bits: int = 8, potential_bits: int = 16, input_levels: int = 255, time_levels: int = 255
+    ) -> "Network":
         """The same network in integers, with widths declared; see `snn.fixed.to_fixed`."""
         from snn.fixed import Widths, to_fixed
 
-        return to_fixed(self, Widths(weight_bits, potential_bits, input_levels))
+        return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels))
 
     def save(self, path: str | Path) -> None:
         """Write one file: safetensors with a versioned JSON header. All or nothing."""

@@ -110,7 +110,7 @@ NETWORKS: dict[str, Network] = {
     "Integrator": network(),
     "refractory": network(IF(0.5, refractory=2)),
     "refractory leak": network(LIF(0.5, 0.5, refractory=1)),
-    "a threshold for each neuron": network(IF(np.linspace(0.25, 1, 32).reshape(SHAPE))),
+    "a threshold for each neuron": network(IF(np.arange(8, 40).reshape(SHAPE) / 32)),
     "Conv1d": network(synapse=Conv1d(weights(4, 1, 3), 2, 1, 1, 2), shape=(2, 8)),
     "ConvTranspose2d": network(synapse=ConvTranspose2d(weights(2, 2, 3, 3), (2, 2), (1, 1), (1, 1))),
     "Upsample": network(synapse=Upsample((2, 1), np.array([0.5, 1.0]))),

@@ -19,10 +19,8 @@ from snn import (
     Population,
     Projection,
     QuantReLU,
-    Ramp,
     Source,
     Sparse,
-    Ttfs,
     simulate,
     stored_values,
 )
@@ -162,6 +160,7 @@ def test_integrators_never_saturate() -> None:
         ({"weight_bits": 1}, "weight_bits"),
         ({"potential_bits": 40}, "potential_bits"),
         ({"input_levels": 0}, "input_levels"),
+        ({"time_levels": 0}, "time_levels"),
     ],
 )
 def test_widths_are_checked(change: dict[str, int], words: str) -> None:
@@ -172,18 +171,6 @@ def test_widths_are_checked(change: dict[str, int], words: str) -> None:
 def test_what_cannot_become_fixed_is_refused() -> None:
     with pytest.raises(InvalidNetwork, match="already"):
         network(0).to_fixed().to_fixed()
-    timed = Network(
-        (Population("input", (4,), Source()), Population("a", (2,), Ramp(1.0)), Population("out", (2,), Integrator())),
-        (
-            Projection("input", "a", Linear(Dense(np.ones((2, 4), np.float32)))),
-            Projection("a", "out", Linear(Dense(np.ones((2, 2), np.float32)))),
-        ),
-        "input",
-        "out",
-        Ttfs(),
-    )
-    with pytest.raises(InvalidNetwork, match="spike times"):
-        timed.to_fixed()
 
 
 def _one_layer(synapse: Linear) -> Network:

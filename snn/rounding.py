@@ -1,0 +1,88 @@
+"""Neurons brought onto the grid of a fixed-point population: thresholds, windows, multipliers, and what that cost in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snn.gridding import Grid, Reals, thresholds_of
+from snn.network import Population
+from snn.neurons import FIRING, Integrator, Neuron, QuantReLU, Ramp
+from spikewright import InvalidNetwork
+
+MULTIPLIER_BITS = 24
+
+Rounded = tuple[Any, str]
+"""A neuron in integers, and what was rounded, in words that follow a semicolon."""
+
+
+def on_the_grid(population: Population, grid: Grid) -> tuple[Neuron, str]:
+    """The neuron of a population in units of its grid. Raises InvalidNetwork where the grid is too coarse for it."""
+    neuron: Any = population.neuron
+    for kinds, rule in _RULES:
+        if isinstance(neuron, kinds):
+            return rule(population, grid)
+    raise InvalidNetwork(f"expected a neuron that has integers, got {type(neuron).__name__} in {population.name!r}")
+
+
+def integers(value: object, unit: Reals) -> NDArray[np.int64]:
+    """floor(value / unit + 1/2) as int64."""
+    return np.asarray(np.floor(np.asarray(value, dtype=np.float64) / unit + 0.5).astype(np.int64))
+
+
+def _fires(population: Population, grid: Grid) -> Rounded:
+    """Thresholds, scalar, per channel or per neuron, each rounded by half a unit at most."""
+    neuron: Any = population.neuron
+    changed: dict[str, NDArray[np.int64]] = {}
+    error = 0.0
+    for name, value in thresholds_of(neuron).items():
+        unit = grid.like(value, population.shape)
+        changed[name] = integers(value, unit)
+        error = max(error, float(np.max(np.abs(changed[name] * unit / np.asarray(value) - 1.0))))
+    low, high = min(int(t.min()) for t in changed.values()), max(int(t.max()) for t in changed.values())
+    if low < 1:
+        raise InvalidNetwork(f"a threshold of population {population.name!r} is below one unit; try more weight_bits")
+    return replace(neuron, **changed), f"; thresholds {low} to {high}, rounded by at most {error:.2%}"
+
+
+def _climbs(population: Population, grid: Grid) -> Rounded:
+    """`window` = d levels: d, the charge of a slot, is a whole number of units."""
+    neuron = population.neuron
+    assert isinstance(neuron, Ramp) and neuron.levels is not None
+    slot = int(np.floor(neuron.window / neuron.levels / grid.unit[0] + 0.5))
+    if slot < 1:
+        raise InvalidNetwork(
+            f"a slot of population {population.name!r} is below one unit; try fewer time_levels or more potential_bits"
+        )
+    error = abs(slot * grid.unit[0] * neuron.levels / neuron.window - 1.0)
+    told = f"; {neuron.levels} slots of {slot} units, window rounded by {error:.2%}"
+    return Ramp(slot * neuron.levels, neuron.levels), told
+
+
+def _requantises(population: Population, grid: Grid) -> Rounded:
+    """Integer multipliers of at most 24 bits: m unit ~ multiplier / 2**shift."""
+    neuron = population.neuron
+    assert isinstance(neuron, QuantReLU)
+    real = np.asarray(neuron.multiplier, dtype=np.float64) * grid.unit / 2.0**neuron.shift
+    shift = int(np.clip(MULTIPLIER_BITS - 1 - np.ceil(np.log2(real.max())), 0, 40))
+    multiplier = np.floor(real * 2.0**shift + 0.5).astype(np.int64)
+    if np.any(multiplier < 1) or multiplier.max() >= 2**MULTIPLIER_BITS:
+        raise InvalidNetwork(
+            "expected multipliers that 24 bits can hold; the channels of a layer differ too much in scale"
+        )
+    error = float(np.max(np.abs(multiplier / 2.0**shift / real - 1.0)))
+    return QuantReLU(multiplier, shift, neuron.levels), f"; multipliers rounded by at most {error:.1e}"
+
+
+def _adds_up(population: Population, grid: Grid) -> Rounded:
+    return population.neuron, ""
+
+
+_RULES: tuple[tuple[tuple[type, ...], Callable[[Population, Grid], Rounded]], ...] = (
+    (FIRING, _fires),
+    ((Ramp,), _climbs),
+    ((QuantReLU,), _requantises),
+    ((Integrator,), _adds_up),
+)
