@@ -16,7 +16,7 @@ class Entry:
 
 
 _VGG = TrainRecipe(
-    epochs=24,
+    epochs=18,
     batch_size=256,
     lr=0.2,
     shift=4,
