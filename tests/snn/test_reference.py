@@ -24,36 +24,10 @@ from snn import (
     Rate,
     Source,
     Ttfs,
-    simulate,
 )
+from tests.snn.small import alone, chain, reference
 
-RECORD = ("rasters", "potentials")
 SIXTEENTHS = st.integers(-64, 64).map(lambda whole: whole / 16)
-
-
-def reference(network, images, **options):
-    return simulate(network, np.asarray(images), engine="reference", record=RECORD, **options)
-
-
-def chain(population, code, *, weight=1.0, size=1, output=None, **options):
-    """Input of `size` -> population through one weight -> output (an integrator through weight 1)."""
-    fixed = options.get("numbers") == "fixed"
-    kind = np.int64 if fixed else np.float32
-    last = output or Population("out", (1,), Integrator(), potential_bits=16 if fixed else None)
-    first = Linear(Dense(np.full((population.size, size), weight, kind)))
-    second = Linear(Dense(np.full((1, population.size), 1, kind)))
-    projections = (Projection("in", population.name, first), Projection(population.name, last.name, second))
-    parts = (Population("in", (size,), Source()), population, last)
-    return Network(parts, projections, "in", last.name, code, **options)
-
-
-def alone(neuron, code, **options):
-    """One neuron `a` with weight one, its spikes and potentials `(steps,)` and the activity, for one input value."""
-    keys = ("bias", "initial", "potential_bits")
-    population = Population("a", (1,), neuron, **{key: options.pop(key) for key in keys if key in options})
-    value = options.pop("value")
-    activity = reference(chain(population, code, **options), [[value]])
-    return activity.rasters["a"].ravel().tolist(), activity.potentials["a"].ravel().tolist(), activity
 
 
 def test_subtract_keeps_the_rest():
