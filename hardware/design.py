@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hardware.devices import device as find_device
-from hardware.widths import check_fixed
+from hardware.supported import check_fixed
 from snn import Activity, Network, Population, Source
 from spikewright import InvalidInput
 
@@ -143,6 +143,7 @@ def hybrid(network: Network, activity: Activity, *, device: str = "xc7a100t", cl
 
     Busy by mean synaptic operations into the layer: the fewest layers that together do half of them get P = N.
     """
+    check_fixed(network)
     work = {p.name: sum(_work(activity, q.name) for q in network.incoming[p.name]) for p in layers_of(network)}
     chosen: dict[str, int] = {}
     done, whole = 0.0, sum(work.values())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from snn import (
     Population,
     Projection,
     QuantReLU,
+    Rate,
     Source,
     Sparse,
     Storage,
@@ -45,6 +46,9 @@ from spikewright import InvalidInput, __version__, atomic_folder
 
 if TYPE_CHECKING:
     from hardware import core
+
+
+_KINDS: dict[type, Literal["direct", "rate"]] = {Direct: "direct", Rate: "rate"}
 
 
 def export(network: Network, point: DesignPoint, folder: str | Path, *, images: Any = None) -> Path:
@@ -82,7 +86,7 @@ def _core(network: Network, point: DesignPoint, parts: dict[str, Any]) -> core.C
         clock_mhz=point.clock_mhz,
         input=network.input,
         output=network.output,
-        code=core.Code(kind="direct" if isinstance(code, Direct) else "rate", steps=code.steps, levels=levels),
+        code=core.Code(kind=_KINDS[type(code)], steps=code.steps, levels=levels),
         schedule=network.schedule,
         readout=network.readout,
         logit_scale=network.logit_scale,
@@ -153,11 +157,11 @@ def _synapse(writer: Writer, stem: str, projection: Projection) -> core.Synapse:
     if isinstance(synapse, Conv2d):
         geometry = {name: getattr(synapse, name) for name in ("stride", "padding", "dilation", "groups")}
         return core.Conv2d(weights=_storage(writer, stem, synapse.weights), **geometry)
-    gain = _values(writer, f"{stem}_gain", synapse.gain)
     if isinstance(synapse, AvgPool2d):
+        gain = _values(writer, f"{stem}_gain", synapse.gain)
         return core.AvgPool2d(kernel=synapse.kernel, stride=synapse.stride, gain=gain)
     if isinstance(synapse, Identity):
-        return core.Identity(gain=gain)
+        return core.Identity(gain=_values(writer, f"{stem}_gain", synapse.gain))
     raise InvalidInput(f"expected Linear, Conv2d, AvgPool2d or Identity, got {type(synapse).__name__}")
 
 

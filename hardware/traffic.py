@@ -14,6 +14,7 @@ from snn import (
     Codebook,
     Conv2d,
     Direct,
+    Identity,
     Linear,
     Network,
     Population,
@@ -116,7 +117,9 @@ def reach(network: Network, projection: Projection) -> tuple[int, int, int]:
     if isinstance(synapse, AvgPool2d):
         taps = _most_taps(synapse.kernel[0], synapse.stride[0]) * _most_taps(synapse.kernel[1], synapse.stride[1])
         return 1, taps, 1
-    return 1, 1, 1
+    if isinstance(synapse, Identity):
+        return 1, 1, 1
+    raise _unknown(projection)
 
 
 def _most_taps(kernel: int, stride: int, dilation: int = 1) -> int:
@@ -127,11 +130,18 @@ def _most_taps(kernel: int, stride: int, dilation: int = 1) -> int:
 def fan_in(network: Network, projection: Projection) -> int:
     """Inputs of one target neuron, padding included: in x kernel, all of a Linear; a pool counts each event."""
     synapse, area = projection.synapse, projection.pool[0] * projection.pool[1]
-    if isinstance(synapse, WEIGHTED):
+    if isinstance(synapse, Linear | Conv2d):
         return int(np.prod(synapse.weights.shape[1:])) * area
     if isinstance(synapse, AvgPool2d):
         return synapse.kernel[0] * synapse.kernel[1] * area
-    return area
+    if isinstance(synapse, Identity):
+        return area
+    raise _unknown(projection)
+
+
+def _unknown(projection: Projection) -> InvalidInput:
+    kind = type(projection.synapse).__name__
+    return InvalidInput(f"expected Linear, Conv2d, AvgPool2d or Identity, got {kind} in projection {projection.name!r}")
 
 
 def input_size(network: Network, projection: Projection) -> int:

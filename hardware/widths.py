@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from snn import IF, LIF, Codebook, Integrator, Network, QuantReLU, Source, stored_values
-from snn.neurons import Ramp
+from hardware.supported import check_fixed
+from snn import Codebook, Network, Source, stored_values
 from snn.proof import population_bound
-from snn.synapses import WEIGHTED, Synapse
+from snn.synapses import GAINED, WEIGHTED, Synapse
 from spikewright import InvalidInput
 
 
@@ -26,7 +26,7 @@ class Widths:
 def widths(network: Network) -> Widths:
     """The narrowest widths that hold every stored weight and every sum of a step.
 
-    Raises InvalidInput for a float32 network and for time-coded neurons, which no core here can run.
+    Raises InvalidInput for a float32 network and for parts that no core here can run (`hardware.supported`).
     """
     check_fixed(network)
     inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
@@ -35,19 +35,6 @@ def widths(network: Network) -> Widths:
         {p.name: int(p.potential_bits or 0) for p in inner},
         {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
     )
-
-
-def check_fixed(network: Network) -> None:
-    """Raise InvalidInput unless hardware can be built from `network`."""
-    if network.numbers != "fixed":
-        raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; call network.to_fixed() first")
-    if any(isinstance(p.neuron, Ramp) for p in network.populations):
-        raise InvalidInput("expected IF, LIF, Integrator or QuantReLU neurons, got Ramp; try a network coded with Rate")
-    known = (Source, IF, LIF, Integrator, QuantReLU)
-    for population in network.populations:
-        if not isinstance(population.neuron, known):
-            kind = type(population.neuron).__name__
-            raise InvalidInput(f"expected IF, LIF, Integrator or QuantReLU neurons, got {kind} in {population.name!r}")
 
 
 def signed_bits(values: Any) -> int:
@@ -65,7 +52,9 @@ def unsigned_bits(count: int) -> int:
 
 
 def _weights(synapse: Synapse) -> Any:
-    if not isinstance(synapse, WEIGHTED):
+    if isinstance(synapse, GAINED):
         return synapse.gain
+    if not isinstance(synapse, WEIGHTED):
+        raise InvalidInput(f"expected a synapse with weights or a gain, got {type(synapse).__name__}")
     storage = synapse.weights
     return storage.table if isinstance(storage, Codebook) else stored_values(storage)

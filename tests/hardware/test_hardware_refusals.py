@@ -1,0 +1,93 @@
+"""What no core here can run is refused by every verb, with the name of the part, and never built as something else."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hardware import design, estimate, explore, export, fully_parallel, hybrid, time_multiplexed, widths
+from hardware.design import DesignPoint, LayerDesign
+from hardware.estimate import Estimator
+from snn import Direct, Network, simulate
+from spikewright import InvalidInput
+from tests.snn.every_record import NETWORKS, network
+
+BUILT = {
+    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow",
+}  # fmt: skip
+
+REFUSED = {
+    "SignedIF": "SignedIF in 'a'",
+    "TernaryIF": "TernaryIF in 'a'",
+    "Burst": "Burst in 'a'",
+    "MaxGate": "MaxGate in 'b'",
+    "Ramp": "Ramp in 'a'",
+    "Ttfs": "Ramp in 'a'",
+    "refractory": "refractory steps in hardware, got 2 in 'a'",
+    "refractory leak": "refractory steps in hardware, got 1 in 'a'",
+    "a threshold for each neuron": "one a neuron in 'a'",
+    "Conv1d": r"\(2, 8\) in 'in'",
+    "ConvTranspose2d": "ConvTranspose2d in projection 'a->b'",
+    "Upsample": "Upsample in projection 'a->b'",
+    "delay": "2 steps in projection 'back'",
+    "Direct": "window of 3 steps",
+    "Bursts": "Bursts",
+    "Poisson": "Poisson",
+    "JitteredPeriodic": "JitteredPeriodic",
+    "SingleBurst": "SingleBurst",
+    "Phase": "Phase",
+    "SpikeSelect": "SpikeSelect",
+    "Delta": "Delta",
+    "AddressEvents": "AddressEvents",
+    "TerminateDelta": "early decision in hardware, got TerminateDelta",
+    "TerminateMax": "early decision in hardware, got TerminateMax",
+    "Quiescence": "window of 2 steps",
+}
+
+
+def test_the_table_is_complete() -> None:
+    """Every record is built or refused; a new one must be put on one side."""
+    assert set(REFUSED) | BUILT == set(NETWORKS)
+    assert not set(REFUSED) & BUILT
+
+
+def by_hand(some: Network) -> DesignPoint:
+    return DesignPoint(tuple(LayerDesign(p.name, 1) for p in some.order[1:]))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_every_verb_refuses(name: str, tmp_path: Path) -> None:
+    fixed = NETWORKS[name].to_fixed()
+    activity = simulate(network().to_fixed(), np.ones((1, 2, 4, 4)), engine="reference")
+    verbs = [
+        lambda: widths(fixed),
+        lambda: design(fixed, {"a": 2}),
+        lambda: fully_parallel(fixed),
+        lambda: time_multiplexed(fixed),
+        lambda: hybrid(fixed, activity),
+        lambda: export(fixed, by_hand(fixed), tmp_path / "core"),
+        lambda: estimate(fixed, activity, by_hand(fixed)),
+    ]
+    for verb in verbs:
+        with pytest.raises(InvalidInput, match=REFUSED[name]):
+            verb()
+    with pytest.raises(InvalidInput):
+        explore([(fixed, activity)])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_the_others_are_built(name: str, tmp_path: Path) -> None:
+    fixed = NETWORKS[name].to_fixed()
+    activity = simulate(fixed, np.ones((1, 2, 4, 4)), engine="reference")
+    point = fully_parallel(fixed)
+    assert estimate(fixed, activity, point).lut.value > 0
+    export(fixed, point, tmp_path / "core")
+
+
+def test_an_input_without_a_window_is_built() -> None:
+    """The window alone is what stands in the way."""
+    direct = replace(NETWORKS["Direct"], code=Direct(6, 15)).to_fixed()
+    activity = simulate(direct, np.ones((1, 2, 4, 4)), engine="reference")
+    assert Estimator(direct, activity).at(fully_parallel(direct)).lut.value > 0
