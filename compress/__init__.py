@@ -5,6 +5,7 @@ from compress.data import accuracy, check_data
 from compress.fold import FoldRow, fold_batchnorm
 from compress.footprint import Footprint, LayerFootprint, footprint
 from compress.graph import GraphNode, GraphView, trace
+from compress.masks import Pattern
 from compress.prune import PruneSettings, prune
 from compress.quantize import QuantizeSettings, quantize
 from compress.quantizers import QuantReLU
@@ -21,6 +22,7 @@ __all__ = [
     "GraphView",
     "Hooks",
     "LayerFootprint",
+    "Pattern",
     "PruneSettings",
     "QuantReLU",
     "QuantizeSettings",

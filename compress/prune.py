@@ -1,6 +1,5 @@
 """Magnitude pruning with fine-tuning in between (Han et al., arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +9,7 @@ from compress.compressed import Compressed, Draft
 from compress.constraint import held, sparsity_of
 from compress.data import Data
 from compress.layers import weight_layers
+from compress.masks import UNSTRUCTURED, Pattern, magnitude_masks
 from compress.quantizers import keep_ranges_positive
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
@@ -20,7 +20,9 @@ class PruneSettings:
     """`scope` "global" ranks all weights together, "layer" gives each layer the same sparsity.
 
     There are `rounds` of pruning, each followed by the fine-tuning of `training`; after the last round it lasts
-    `final_epochs`. No layer keeps fewer weights than it has outputs.
+    `final_epochs`. No layer keeps fewer weights than it has outputs. `pattern` "unstructured", "channel-block" or
+    "n:m", `block` and `along` say what lives or dies together: see `Pattern`. `block` None is 16 output channels for
+    "channel-block" and groups of 8 for "n:m", which needs `scope` "layer". Raises InvalidInput for what cannot be.
     """
 
     scope: str = "global"
@@ -28,6 +30,9 @@ class PruneSettings:
     final_epochs: int = 10
     training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=4, lr=2e-3, label_smoothing=0.1))
     perturb: Perturb | None = None
+    pattern: str = "unstructured"
+    block: int | None = None
+    along: str = "output"
 
     def __post_init__(self) -> None:
         if self.scope not in ("global", "layer") or self.rounds < 1 or self.final_epochs < 0:
@@ -35,6 +40,13 @@ class PruneSettings:
                 "expected scope 'global' or 'layer', rounds >= 1 and final_epochs >= 0, "
                 f"got {self.scope!r}, {self.rounds} and {self.final_epochs}"
             )
+        if self.shape.kind == "n:m":
+            self.shape.check(0.0, self.scope)
+
+    @property
+    def shape(self) -> Pattern:
+        """What lives or dies together."""
+        return Pattern.of(self.pattern, self.block, self.along)
 
 
 def prune(
@@ -47,14 +59,18 @@ def prune(
 ) -> Compressed:
     """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
 
+    Blocks are pruned whole, so up to one block more goes; "n:m" keeps n = m (1 - sparsity) of every m.
+
     Round t of n aims at s_t = s + (s_0 - s) * (1 - t/n)^3, s_0 what the model has already. Biases stay. `model` is an
     nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
     at once and nothing is fine-tuned. What was pruned stays pruned; what was quantised is quantised again.
-    Raises InvalidInput for a sparsity outside [0, 1) or one that leaves a layer fewer weights than outputs.
+    Raises InvalidInput for a sparsity outside [0, 1), one that leaves a layer fewer weights than outputs, and one that
+    the pattern cannot have.
     """
     settings = settings or PruneSettings()
     if not 0 <= sparsity < 1:
         raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity}; try 0.8")
+    settings.shape.check(sparsity, settings.scope)
     draft = Draft.of(model)
     start = sparsity_of(_masks_now(draft))
     rounds = settings.rounds if data is not None else 1
@@ -62,46 +78,12 @@ def prune(
         target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
         stage = f"prune {turn}/{rounds}"
         hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
-        draft.constraints.masks = magnitude_masks(_weights(draft), _masks_now(draft), target, settings.scope)
+        draft.constraints.masks = magnitude_masks(
+            _weights(draft), _masks_now(draft), target, settings.scope, settings.shape
+        )
         _fine_tune(draft, data, settings, hooks)
     draft.steps.append(_describe(draft, sparsity, start, settings, data))
     return draft.finish()
-
-
-def magnitude_masks(
-    weights: Mapping[str, torch.Tensor], masks: Mapping[str, torch.Tensor], sparsity: float, scope: str
-) -> dict[str, torch.Tensor]:
-    """Masks that keep the largest |w| `(out, ...)` of those that `masks` still keeps, and the minimum of each layer.
-
-    Equal magnitudes keep the earlier weight. Raises InvalidInput when the minimum of all layers exceeds what is kept.
-    """
-    scores = {path: _scores(weight, masks[path]) for path, weight in weights.items()}
-    if scope == "layer":
-        return {path: _keep_largest({path: score}, sparsity)[path] for path, score in scores.items()}
-    return _keep_largest(scores, sparsity)
-
-
-def _scores(weight: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """|w|, infinite for the minimum that the layer must keep (one for each output), -1 for what was pruned before."""
-    score = torch.where(mask, weight.detach().abs(), -1.0)
-    best = score.flatten().argsort(descending=True, stable=True)[: weight.shape[0]]
-    score.view(-1)[best] = torch.where(score.flatten()[best] >= 0, torch.inf, -1.0)
-    return score
-
-
-def _keep_largest(scores: Mapping[str, torch.Tensor], sparsity: float) -> dict[str, torch.Tensor]:
-    flat = torch.cat([score.flatten() for score in scores.values()])
-    keep = round((1 - sparsity) * flat.numel())
-    least = int(torch.isinf(flat).sum())
-    if keep < least:
-        raise InvalidInput(
-            f"expected a sparsity of at most {1 - least / flat.numel():.4f}, got {sparsity:.4f}: "
-            "every layer keeps at least as many weights as it has outputs"
-        )
-    chosen = torch.zeros_like(flat, dtype=torch.bool)
-    chosen[flat.argsort(descending=True, stable=True)[:keep]] = True
-    parts = torch.split(chosen & (flat >= 0), [score.numel() for score in scores.values()])
-    return {path: part.reshape(score.shape) for (path, score), part in zip(scores.items(), parts, strict=True)}
 
 
 def _weights(draft: Draft) -> dict[str, torch.Tensor]:
@@ -130,6 +112,8 @@ def _describe(draft: Draft, sparsity: float, start: float, settings: PruneSettin
         path for path, mask in draft.constraints.masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()
     ]
     text = f"prune: {100 * reached:.1f} % of the weights, {settings.scope} magnitude, {how}"
+    if settings.shape != UNSTRUCTURED:
+        text += f"; {settings.shape}"
     if start > sparsity:
         text += f"; {100 * start:.1f} % were pruned already, more than the {100 * sparsity:.1f} % asked for"
     return text + (f"; at their minimum of one weight per output: {', '.join(minimal)}" if minimal else "")

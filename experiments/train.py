@@ -12,6 +12,7 @@ from torch.nn import functional
 from experiments.data import Dataset, Images, Labels
 from experiments.train_activity import hidden_outputs, share_active
 from experiments.train_checkpoint import Run, resume_checkpoint, save_checkpoint
+from experiments.train_masks import epoch_masks, hold
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe, learning_rate
 from spikewright import InvalidInput, Progress, silent
 
@@ -37,7 +38,7 @@ def train(
     """
     folder = None if checkpoint is None else Path(checkpoint)
     if recipe.precision == "bfloat16":
-        model.to(memory_format=torch.channels_last)
+        _lay_out(model, torch.channels_last)  # convolutions in bfloat16 are fastest so
     optimiser = _optimiser(model, recipe)
     run = Run(recipe, dataset.name, len(dataset.train_images))
     log = TrainLog() if folder is None else resume_checkpoint(folder, model, optimiser, run)
@@ -51,7 +52,7 @@ def train(
         if folder is not None:
             save_checkpoint(folder, model, optimiser, run, log)
     progress("train", recipe.epochs, recipe.epochs)
-    model.to(memory_format=torch.contiguous_format)
+    _lay_out(model, torch.contiguous_format)
     model.eval()
     return log
 
@@ -98,11 +99,14 @@ def _epoch(model: nn.Module, split: _Split, recipe: TrainRecipe, optimiser: torc
     random = np.random.default_rng((recipe.seed, epoch))
     order = random.permutation(count)
     total = 0.0
+    masks = epoch_masks(model, recipe.prune, epoch)
+    hold(model, masks)
     for batch in range(batches):
         chosen = torch.from_numpy(order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size])
         rate = learning_rate(recipe, epoch * batches + batch, recipe.epochs * batches)
         images = _augment(split.images[chosen], recipe, random)
         total += _step(model, images, split.labels[chosen], recipe, optimiser, rate) * len(chosen)
+        hold(model, masks)
     return total / count
 
 
@@ -128,6 +132,11 @@ def _step(
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
     return value
+
+
+def _lay_out(model: nn.Module, layout: torch.memory_format) -> None:
+    """Order the weights of convolutions in memory; their values stay."""
+    model.to(memory_format=layout)  # type: ignore[call-overload]
 
 
 def _precision(images: Tensor, recipe: TrainRecipe) -> torch.autocast:

@@ -55,7 +55,8 @@ class _ShareActive(torch.autograd.Function):
         constant = 2 * gradient * total / (energy * output.numel())  # numel = N times the batch of the mean
         shape = (-1,) + (1,) * (output.dim() - 1)
         slope = (-constant * total / energy).to(output.dtype).view(shape)
-        return (output * slope).add_(constant.to(output.dtype).view(shape))
+        result: Tensor = (output * slope).add_(constant.to(output.dtype).view(shape))
+        return result
 
 
 def _flat(output: Tensor) -> Tensor:

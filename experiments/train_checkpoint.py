@@ -74,12 +74,12 @@ def _read_log(folder: Path, run: Run) -> TrainLog:
     try:
         header = json.loads((folder / "log.json").read_text())
         log = TrainLog(tuple(EpochLog(**epoch) for epoch in header["epochs"]))
-        found = {name: header[name] for name in run.to_dict()}
+        found = Run(TrainRecipe.from_dict(header["recipe"]), header["dataset"], header["train_images"])
         version = header["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidFile(f"expected a checkpoint in {folder}, got: {error}; try another folder") from error
     if version != _VERSION:
         raise InvalidFile(f"expected a checkpoint of version {_VERSION} in {folder}, got {version}")
-    if found != run.to_dict():
+    if found != run:
         raise InvalidInput(f"expected a checkpoint of this run in {folder}, got one of {found}; try another folder")
     return log

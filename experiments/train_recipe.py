@@ -16,6 +16,33 @@ _START_FACTOR = 0.1
 
 
 @dataclass(frozen=True)
+class PruneRecipe:
+    """What a training prunes: `sparsity` of the weights, the smallest, in the shape that `compress.Pattern` describes.
+
+    Before epoch e = 1 .. `rounds` the smallest weights go until s_e = sparsity (1 - (1 - e / rounds)^3) is reached
+    (Zhu and Gupta 2017); what has gone stays zero. Raises InvalidInput for values out of range.
+    """
+
+    sparsity: float
+    pattern: str = "unstructured"
+    block: int | None = None
+    along: str = "output"
+    scope: str = "global"
+    rounds: int = 4
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.sparsity < 1 or self.rounds < 1 or self.scope not in ("global", "layer"):
+            raise InvalidInput(
+                "expected a sparsity from 0 to below 1, rounds >= 1 and scope 'global' or 'layer', "
+                f"got {self.sparsity}, {self.rounds} and {self.scope!r}"
+            )
+
+    def target(self, epoch: int) -> float:
+        """The sparsity in an epoch, counted from 0."""
+        return self.sparsity * (1 - (1 - min(epoch + 1, self.rounds) / self.rounds) ** 3)
+
+
+@dataclass(frozen=True)
 class TrainRecipe:
     """Everything that decides a training, together with the model's initial weights and the data set.
 
@@ -24,7 +51,8 @@ class TrainRecipe:
     (sum a)^2 / (N sum a^2) summed over layers (DeepHoyer, Yang et al. 2020): few active neurons, whatever their scale,
     so that the converted network sends few spikes. `precision` "bfloat16" computes convolutions and products of a
     training step with 8 bits of mantissa, which processors with matrix units do several times faster; the weights and
-    the optimiser's state stay float32, and so does every test. Raises InvalidInput for values out of range.
+    the optimiser's state stay float32, and so does every test. `prune` makes weights zero on the way. Raises
+    InvalidInput for values out of range.
     """
 
     epochs: int = 20
@@ -39,6 +67,7 @@ class TrainRecipe:
     activity: float = 0.0
     seed: int = 0
     precision: str = "float32"
+    prune: PruneRecipe | None = None
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1:
@@ -53,6 +82,8 @@ class TrainRecipe:
             raise InvalidInput(f"expected a precision out of {', '.join(PRECISIONS)}, got {self.precision!r}")
         if not (math.isfinite(self.activity) and self.activity >= 0):
             raise InvalidInput(f"expected activity >= 0, got {self.activity}")
+        if self.prune is not None and self.prune.rounds > self.epochs:
+            raise InvalidInput(f"expected at least {self.prune.rounds} epochs to prune in, got {self.epochs}")
         if self.shift < 0 or not 0 <= self.label_smoothing < 1:
             raise InvalidInput(
                 f"expected shift >= 0 and label_smoothing in [0, 1), got {self.shift} and {self.label_smoothing}"
@@ -65,10 +96,10 @@ class TrainRecipe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainRecipe":
         """The recipe of `to_dict`; raises InvalidInput for an unknown field."""
-        unknown = set(values) - {entry.name for entry in fields(cls)}
-        if unknown:
-            raise InvalidInput(f"expected fields of a recipe, got also {', '.join(sorted(unknown))}")
-        return cls(**values)
+        prune = values.get("prune")
+        return cls(
+            **{**_known(cls, values), "prune": None if prune is None else PruneRecipe(**_known(PruneRecipe, prune))}
+        )
 
 
 @dataclass(frozen=True)
@@ -97,6 +128,13 @@ class TrainLog:
     def to_table(self) -> Table:
         """One row per epoch."""
         return Table.of(asdict(epoch) for epoch in self.epochs)
+
+
+def _known(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(values) - {entry.name for entry in fields(kind)}
+    if unknown:
+        raise InvalidInput(f"expected fields of a recipe, got also {', '.join(sorted(unknown))}")
+    return dict(values)
 
 
 def learning_rate(recipe: TrainRecipe, step: int, steps: int) -> float:

@@ -18,7 +18,7 @@ class Card:
 
     `accuracy` is that of the last epoch on the whole test split of `test_images` images, 0 to 1. `versions` names the
     programs, `commit` the state of this project, `threads` torch's threads: with all of these the same, the same
-    weights come out again.
+    weights come out again. `base` is the network of the zoo that the training started from.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Card:
     commit: str
     threads: int
     use: str
+    base: str | None = None
 
     @property
     def seed(self) -> int:

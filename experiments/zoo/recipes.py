@@ -8,11 +8,15 @@ from spikewright import InvalidInput
 
 @dataclass(frozen=True)
 class Entry:
-    """A network of the zoo: architecture, data set, and training. The recipe's seed draws the initial weights too."""
+    """A network of the zoo: architecture, data set, and training.
+
+    Training starts from the weights of the zoo's `base`, or, without one, from weights that the recipe's seed draws.
+    """
 
     model: str
     dataset: str
     recipe: TrainRecipe
+    base: str | None = None
 
 
 _VGG = TrainRecipe(

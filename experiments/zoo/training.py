@@ -12,6 +12,7 @@ from experiments.models import build, parameter_count
 from experiments.provenance import current_commit, versions
 from experiments.train import TrainLog, train
 from experiments.train_checkpoint import save_weights
+from experiments.zoo import load
 from experiments.zoo.cards import Card, write_card
 from experiments.zoo.recipes import Entry, entry
 from spikewright import Progress, atomic_path, silent
@@ -45,9 +46,15 @@ def train_entry(
     chosen = entry(name)
     commit = current_commit()  # now: others may commit while the training runs
     dataset = load_dataset(chosen.dataset, data)
-    model = build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
+    model = _initial(chosen, dataset)
     log = train(model, dataset, chosen.recipe, checkpoint=checkpoint, progress=progress)
     return publish(Trained(name, chosen, dataset, model, log, commit), output)
+
+
+def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
+    if chosen.base is not None:
+        return load(chosen.base)
+    return build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
 
 
 def publish(trained: Trained, output: Path) -> Card:
@@ -76,4 +83,5 @@ def _describe(trained: Trained, weights_md5: str) -> Card:
         commit=trained.commit,
         threads=torch.get_num_threads(),
         use=_USE,
+        base=trained.entry.base,
     )

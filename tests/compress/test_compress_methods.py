@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from compress import Compressed, PruneSettings, QuantizeSettings, QuantReLU, TrainSettings, prune, quantize
-from compress.prune import magnitude_masks
+from compress.masks import magnitude_masks
 from compress.quantizers import to_values
 from spikewright import InvalidInput
 
