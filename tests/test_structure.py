@@ -21,7 +21,7 @@ TABLE = {
     "hardware": (("spikewright", "snn"), ("numpy", "scipy", "jsonschema", "pydantic", "joblib")),
     "experiments": (("spikewright", "snn", "compress", "conversion", "robustness", "hardware"), None),
 }
-INTEROP = ("torch", "snntorch", "norse", "brian2", "nir")
+INTEROP = ("torch", "snntorch", "norse", "brian2", "nir", "h5py")
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60
 SECONDS_TO_IMPORT_SNN = 1.0

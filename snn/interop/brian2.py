@@ -205,7 +205,9 @@ def explicit(
         with torch.no_grad():
             sums = path(ones.reshape(-1, *source.shape)).flatten(1).numpy()
         pre, post = np.nonzero(sums)
-        rows.append(pre + start), columns.append(post), weights.append(sums[pre, post])
+        rows.append(pre + start)
+        columns.append(post)
+        weights.append(sums[pre, post])
         count += len(pre)
         if count > MOST_SYNAPSES:
             raise InvalidNetwork(f"projection {projection.name!r} has more than {MOST_SYNAPSES:,} explicit synapses")

@@ -1,0 +1,137 @@
+"""NIR out and in: the exchange format of neuromorphic tools (Pedersen et al., Nature Communications 2024).
+
+`to_nir` writes what NIR 1.0 can say as nodes, and the whole network once more as metadata, a file that `Network.load` reads.
+`from_nir` reads that back, bit for bit, after it has checked that the nodes still say the same. A file of another tool has no
+such metadata: a `Reading` then says what NIR leaves open.
+
+    graph = to_nir(network, allow=("reset", "initial"))     # raises without: other tools would harden the reset
+    write_nir(graph, "network.nir")
+    same  = from_nir("network.nir")
+    other = from_nir("from_snntorch.nir", reading=Reading(Direct(32), SNNTORCH))
+"""
+
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from snn.files import load, save
+from snn.interop.nir_export import PERMISSIONS, Carried, build, carried
+from snn.interop.nir_file import read, short, write
+from snn.interop.nir_import import network_of
+from snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
+from snn.interop.tools import require
+from snn.network import Network
+from spikewright import InvalidFile, InvalidInput, InvalidNetwork
+
+__all__ = [
+    "NORSE",
+    "PERMISSIONS",
+    "SINABS",
+    "SNNTORCH",
+    "SPIKINGJELLY",
+    "Carried",
+    "Convention",
+    "Reading",
+    "carried",
+    "from_nir",
+    "to_nir",
+    "write_nir",
+]
+
+WHOLE, STEP, NOTES = "spikewright_network", "spikewright_dt", "spikewright_carried"
+DERIVED = ("input_type", "output_type", "input_shape", "metadata")
+
+
+def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -> Any:
+    """`network` as a `nir.NIRGraph`, one step being `dt` seconds.
+
+    `allow`: what may be left to metadata although other tools then compute other spikes, of `PERMISSIONS`: "reset" (by
+    subtraction), "initial", "refractory", "bias", "schedule", "fixed", "code"; `carried(network)` lists what a network needs.
+    Raises InvalidNetwork for a permission that is missing and, whatever is allowed, for neurons and synapses that NIR has
+    no node for; MissingTool without the package nir.
+    """
+    require("nir")
+    unknown = set(allow) - set(PERMISSIONS)
+    if unknown:
+        raise InvalidInput(f"expected permissions among {', '.join(PERMISSIONS)}, got {', '.join(sorted(unknown))}")
+    if not (np.isfinite(dt) and dt > 0):
+        raise InvalidInput(f"expected a step of dt > 0 seconds, got {dt}")
+    rows = carried(network)
+    needed = [row for row in rows if row.changes and row.what not in allow]
+    if needed:
+        what = "; ".join(f"{row.what} of {row.where} ({row.detail})" for row in needed[:4])
+        names = tuple(dict.fromkeys([*allow, *(row.what for row in needed)]))
+        raise InvalidNetwork(
+            f"another tool would compute other spikes from this file, NIR 1.0 cannot say: {what}; try allow={names!r}"
+        )
+    notes = "\n".join(f"{row.what} of {row.where}: {row.detail}" for row in rows)
+    return build(network, dt, {WHOLE: _packed(network), STEP: float(dt), NOTES: notes})
+
+
+def write_nir(graph: Any, path: str | Path) -> None:
+    """Write a graph to a NIR file (HDF5), all or nothing. Raises InvalidFile when the file cannot be written."""
+    write(graph, path)
+
+
+def from_nir(source: Any, *, reading: Reading | None = None) -> Network:
+    """The network in a NIR file or `nir.NIRGraph`.
+
+    Without `reading` it is the one that `to_nir` left in the metadata, bit for bit. With `reading` the metadata is not looked
+    at and the nodes are read as `reading` says. Raises InvalidFile for a file that is missing, cut off or hostile, or whose
+    nodes were changed after `to_nir`; InvalidNetwork for a graph that has no counterpart here, naming the node.
+    """
+    require("nir")
+    graph = read(source) if isinstance(source, str | Path) else source
+    if not isinstance(graph, require("nir").NIRGraph):
+        raise InvalidInput(f"expected a path or a nir.NIRGraph, got {type(graph).__name__}")
+    if reading is not None:
+        return network_of(graph, reading)
+    if WHOLE not in graph.metadata:
+        raise InvalidNetwork(
+            "expected a NIR graph that to_nir made, got one of another tool; try reading=Reading(Direct(steps=32), SNNTORCH)"
+        )
+    return _own(graph)
+
+
+def _packed(network: Network) -> Any:
+    """The network's own file as bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.safetensors"
+        save(network, path)
+        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
+
+
+def _own(graph: Any) -> Network:
+    """The network in the metadata, once its nodes are proved to be those of the graph."""
+    packed, dt = np.asarray(graph.metadata[WHOLE]), graph.metadata.get(STEP)
+    if packed.dtype != np.uint8 or packed.ndim != 1 or not isinstance(dt, float) or not (np.isfinite(dt) and dt > 0):
+        raise InvalidFile("expected the bytes of a network and its step as NIR metadata, got something else")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "metadata.safetensors"
+        path.write_bytes(packed.tobytes())
+        network = load(path)
+    difference = _difference(graph, build(network, dt, {}))
+    if difference:
+        raise InvalidFile(f"expected nodes that agree with the metadata, got {difference}; try from_nir(reading=...)")
+    return network
+
+
+def _difference(graph: Any, wanted: Any) -> str:
+    """What `graph` says otherwise than `wanted`, in words; empty when nothing."""
+    if graph.nodes.keys() != wanted.nodes.keys() or set(graph.edges) != set(wanted.edges):
+        return "other nodes or edges"
+    for name, node in wanted.nodes.items():
+        found = graph.nodes[name]
+        if type(found) is not type(node):
+            return f"a {type(found).__name__} as {short(name)!r}"
+        for attribute, value in vars(node).items():
+            if attribute not in DERIVED and not _same(getattr(found, attribute, None), value):
+                return f"another {attribute} of {short(name)!r}"
+    return ""
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is not None and np.array_equal(np.asarray(one), np.asarray(other))
