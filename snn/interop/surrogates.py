@@ -91,23 +91,23 @@ def check_positive(what: str, value: float) -> None:
 
 
 class Spike(torch.autograd.Function):
-    """1 where `excess` = U - threshold >= 0, else 0; backwards g(excess / threshold) / threshold."""
+    """1 where `excess` >= 0 (> 0 when `strict`), else 0; backwards g(excess / threshold) / threshold."""
 
     @staticmethod
-    def forward(ctx: Any, excess: Tensor, threshold: Tensor, surrogate: Slope) -> Tensor:
+    def forward(ctx: Any, excess: Tensor, threshold: Tensor, surrogate: Slope, strict: bool) -> Tensor:
         ctx.save_for_backward(excess, threshold)
         ctx.surrogate = surrogate
-        return (excess >= 0).to(excess.dtype)
+        return (excess > 0 if strict else excess >= 0).to(excess.dtype)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
         excess, threshold = ctx.saved_tensors
-        return grads[0] * ctx.surrogate.slope(excess / threshold) / threshold, None, None
+        return grads[0] * ctx.surrogate.slope(excess / threshold) / threshold, None, None, None
 
 
-def spike(excess: Tensor, threshold: Tensor, surrogate: Slope) -> Tensor:
+def spike(excess: Tensor, threshold: Tensor, surrogate: Slope, *, strict: bool = False) -> Tensor:
     """Spikes 0 or 1 where `excess` = U - threshold >= 0, the shape of `excess`, with the surrogate's gradient."""
-    fired: Tensor = Spike.apply(excess, threshold, surrogate)  # type: ignore[no-untyped-call]
+    fired: Tensor = Spike.apply(excess, threshold, surrogate, strict)  # type: ignore[no-untyped-call]
     return fired
 
 

@@ -1,19 +1,17 @@
-"""Every neuron's law in torch, with a gradient.
-
-Values are `(steps, batch, *shape)`; what is held for the whole run has one step.
-"""
+"""Every neuron's law in torch, with a gradient. Values of one step are `(batch, *shape)`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from snn.codes import Code, Direct, Rate
-from snn.interop.surrogates import Slope, spike, straight_through
+from snn.codes import step_weight
+from snn.interop.surrogates import Slope, straight_through
+from snn.interop.torch_firing import Firing
 from snn.interop.torch_synapses import as_column
 from snn.network import Network, Population
-from snn.neurons import IF, LIF, QuantReLU, Ramp
+from snn.neurons import FIRING, LIF, QuantReLU, Ramp
+from snn.proof import largest_sent
 from spikewright import InvalidInput
 
 
@@ -32,55 +30,68 @@ class Law:
         return self.network.numbers == "fixed"
 
 
-def encode(code: Code, images: Tensor, dtype: torch.dtype) -> Tensor:
-    """What the input sends: `Rate` `(steps, ...)`, else `(1, ...)`. Rounding is passed straight through."""
-    pixels = images.to(torch.float32).to(torch.float64)
-    if isinstance(code, Rate):
-        _check_unit(pixels)
-        edges = torch.arange(code.steps + 1, dtype=torch.float64).reshape(-1, *[1] * pixels.ndim)
-        return straight_through(torch.floor(pixels * edges + 0.5).diff(dim=0), pixels).to(dtype)
-    if not (isinstance(code, Direct) and code.levels is None):
-        _check_unit(pixels)
-    if code.levels is None:
-        return pixels.to(dtype)[None]
-    scaled = pixels * code.levels
-    whole = straight_through(torch.floor(scaled + 0.5), scaled)[None]
-    return (whole if isinstance(code, Direct) else whole / code.levels).to(dtype)
+class Cell:
+    """Neurons with a potential, step by step: those that fire, and Integrators."""
+
+    def __init__(self, law: Law, population: Population, batch: int) -> None:
+        self.law, self.population = law, population
+        fires = isinstance(population.neuron, FIRING)
+        self.firing = Firing(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
+        self.refractory = getattr(population.neuron, "refractory", 0)
+        shape = (batch, *population.shape)
+        self.potential = as_column(population.initial, population.shape, law.dtype).expand(shape)
+        self.count = torch.zeros(shape, dtype=law.dtype)
+        self.deaf = torch.zeros(shape, dtype=torch.int64)
+
+    def step(self, drive: Tensor, step: int) -> Tensor:
+        """The spikes of a step from what flows in, S (times the weight of the step) + b."""
+        U = updated(self.law, self.population, self.potential, drive)
+        if self.firing is None:
+            self.potential = U
+            return torch.zeros_like(U)
+        fired, rest = self.firing(U, self.count, step_weight(self.law.network.code, step))
+        if self.refractory:
+            awake = self.deaf == 0
+            fired, rest = torch.where(awake, fired, 0.0), torch.where(awake, rest, self.potential)
+            self.deaf = torch.where(fired != 0, self.refractory, (self.deaf - 1).clamp(min=0))
+        self.potential, self.count = rest, self.count + fired.detach()
+        return fired
 
 
-def drives(law: Law, population: Population, sums: Tensor) -> Tensor:
-    """S + b of every step, `(steps, batch, *shape)`; layerwise the whole window's first, then zero."""
-    steps = law.network.steps
-    bias = as_column(population.bias, population.shape, law.dtype)
-    if law.network.schedule == "synchronous":
-        return (sums + bias).expand(steps, *sums.shape[1:])
-    whole = sums + steps * bias
-    return torch.cat([whole, whole.new_zeros(steps - 1, *whole.shape[1:])])
+class Gate:
+    """A MaxGate, step by step, from the largest accumulated count m of each window."""
+
+    def __init__(self, law: Law, population: Population) -> None:
+        self.layerwise = law.network.schedule == "layerwise"
+        self.most = largest_sent(law.network, population) if self.layerwise else 0
+        self.before: Tensor | float = 0.0
+
+    def step(self, m: Tensor) -> Tensor:
+        """The change of m; layerwise at most as many spikes as one source can send."""
+        sent = m - self.before
+        if self.layerwise:
+            sent = sent.clamp(-self.most, self.most)
+            self.before = self.before + sent
+        else:
+            self.before = m
+        return sent
 
 
-def fire(law: Law, population: Population, driven: Tensor) -> tuple[Tensor, Tensor]:
-    """IF, LIF and Integrator over all steps: spikes `(steps, batch, *shape)` and the potential after the last."""
-    neuron, potential = population.neuron, as_column(population.initial, population.shape, law.dtype)
-    potential = potential.expand(driven.shape[1:])
-    spikes = []
-    for now in driven:
-        potential = _update(law, population, potential, now)
-        if isinstance(neuron, IF | LIF):
-            fired, potential = _reset(law, population, neuron, potential)
-            spikes.append(fired)
-    return (torch.stack(spikes) if spikes else torch.zeros_like(driven)), potential
-
-
-def ramp(population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
+def ramp(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
     """Time codes: V = initial + (S + b) and what is sent, min(max(V, 0), window), on its grid when there is one."""
     neuron, shape = population.neuron, population.shape
     bias, initial = (as_column(v, shape, sums.dtype) for v in (population.bias, population.initial))
-    potential = initial + (sums + bias)
+    potential = saturate(law, population, initial + (sums + bias))
     if not isinstance(neuron, Ramp):
         return torch.zeros_like(potential), potential
     smooth = potential.clamp(0.0, neuron.window)
     if neuron.levels is None:
         return smooth, potential
+    if law.fixed:
+        slot = int(neuron.window) // neuron.levels
+        whole = potential.detach().to(torch.int64)
+        slots = torch.div(2 * whole + slot, 2 * slot, rounding_mode="floor").clamp(0, neuron.levels)
+        return straight_through(slots.to(law.dtype), smooth / slot), potential
     slots = torch.floor(potential * neuron.levels / neuron.window + 0.5).clamp(0, neuron.levels)
     return straight_through(neuron.window / neuron.levels * slots, smooth), potential
 
@@ -108,13 +119,7 @@ def saturate(law: Law, population: Population, potential: Tensor) -> Tensor:
     return potential.clamp(-top, top - 1)
 
 
-def threshold_of(population: Population, dtype: torch.dtype) -> Tensor:
-    """Thresholds of an IF or LIF population, ready to broadcast against its shape."""
-    neuron: Any = population.neuron
-    return as_column(neuron.threshold, population.shape, dtype)
-
-
-def _update(law: Law, population: Population, potential: Tensor, drive: Tensor) -> Tensor:
+def updated(law: Law, population: Population, potential: Tensor, drive: Tensor) -> Tensor:
     """U from V and S + b, before the threshold."""
     leak = population.neuron.leak if isinstance(population.neuron, LIF) else None
     if not law.fixed:
@@ -125,25 +130,9 @@ def _update(law: Law, population: Population, potential: Tensor, drive: Tensor) 
     return saturate(law, population, potential - lost + drive)
 
 
-def _reset(law: Law, population: Population, neuron: IF | LIF, potential: Tensor) -> tuple[Tensor, Tensor]:
-    threshold = threshold_of(population, law.dtype)
-    fired = spike(potential - threshold, threshold, law.surrogate)
-    seen = fired.detach() if law.detach_reset else fired
-    rest = potential - threshold * seen if neuron.reset == "subtract" else potential * (1 - seen)
-    return fired, rest
-
-
 def _whole_quotient(neuron: QuantReLU, shape: tuple[int, ...], potential: Tensor) -> Tensor:
     """floor(V m / 2**shift + 1/2) in integers: the quotient of a double may fall on the wrong side of a half."""
     multiplier = as_column(neuron.multiplier, shape, torch.int64)
     product = potential.detach().to(torch.int64) * multiplier
     half = 1 << neuron.shift >> 1
     return (product + half) >> neuron.shift
-
-
-def _check_unit(pixels: Tensor) -> None:
-    low, high = pixels.detach().aminmax()
-    if low < 0.0 or high > 1.0:
-        raise InvalidInput(
-            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
-        )

@@ -80,11 +80,11 @@ def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Netw
     first = Conv2d(weights(2, 2, 3, 3), padding=(1, 1)) if len(shape) == 3 else Conv1d(weights(2, 2, 3), padding=1)
     middle = synapse or Conv2d(weights(2, 2, 3, 3), padding=(1, 1))
     inner = output_shape(middle, shape)
-    later = neuron if isinstance(neuron, Ramp | QuantReLU) else MaxGate() if isinstance(middle, Windows) else IF(0.75)
+    later = neuron if isinstance(neuron, Ramp | QuantReLU) else IF(0.75)
     parts = (
         Population("in", shape, Source()),
         Population("a", shape, neuron, 0.0625),
-        Population("b", inner, later),
+        Population("b", inner, MaxGate() if isinstance(middle, Windows) else later),
         Population("out", (CLASSES,), Integrator()),
     )
     last = Linear(weights(CLASSES, int(np.prod(inner))))

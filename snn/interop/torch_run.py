@@ -1,0 +1,157 @@
+"""A run of the differentiable twin in time: every population, step by step, in torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from snn.codes import SpikeSelect, Ttfs, charge_steps, charged, step_weight
+from snn.interop.torch_codes import encode
+from snn.interop.torch_neurons import Cell, Gate, Law, quantise, ramp
+from snn.interop.torch_synapses import Path, as_column
+from snn.network import Network, Population, Projection
+from snn.neurons import MaxGate, QuantReLU, Ramp
+
+Paths = Mapping[str, Path]
+
+
+@dataclass(eq=False)
+class Run:
+    """What every population has sent, by step `(batch, *shape)` (one entry where it is held or sent once), and the state."""
+
+    law: Law
+    paths: Paths
+    images: Tensor
+    sent: dict[str, list[Tensor]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        network, batch = self.law.network, len(self.images)
+        self.held = held_populations(network)
+        self.sent = {p.name: [] for p in network.populations}
+        self.sent[network.input] = list(encode(network, self.images, self.law.dtype))
+        inner = network.order[1:]
+        self.gates = {p.name: Gate(self.law, p) for p in inner if isinstance(p.neuron, MaxGate)}
+        self.cells = {
+            p.name: Cell(self.law, p, batch) for p in inner if not isinstance(p.neuron, MaxGate | QuantReLU | Ramp)
+        }
+        self._constant: dict[str, Tensor] = {}
+        self.potential = self.images
+
+    def __call__(self) -> Tensor:
+        """Raw logits `(batch, classes)`."""
+        network = self.law.network
+        steps, inner = range(network.steps), network.order[1:]
+        if network.schedule == "layerwise":
+            for population in inner:
+                for step in steps:
+                    self._advance(population, step)
+        else:
+            for step in steps:
+                for population in inner:
+                    self._advance(population, step)
+        return self._answer().reshape(len(self.images), -1)
+
+    def total(self, name: str) -> Tensor:
+        """All that a population has sent, each spike with the weight of its step."""
+        code = self.law.network.code
+        if name in self.held:
+            return self.sent[name][0] * charge_steps(code)
+        return torch.stack([one * step_weight(code, step) for step, one in enumerate(self.sent[name])]).sum(dim=0)
+
+    def _answer(self) -> Tensor:
+        network = self.law.network
+        if network.readout == "potential":
+            return self.potential
+        if network.readout == "count" or isinstance(network.code, Ttfs):
+            return self.total(network.output)
+        spikes = torch.stack(self.sent[network.output])
+        # A neuron has fired by a step unless it was silent in all steps so far: smooth in every spike up to the first.
+        return (1 - torch.cumprod(1 - spikes, dim=0)).sum(dim=0)
+
+    def _advance(self, population: Population, step: int) -> None:
+        if population.name in self.held and step:
+            return
+        fired, potential = self._step(population, step)
+        self.sent[population.name].append(self._let_through(population.name, fired))
+        if population.name == self.law.network.output:
+            self.potential = potential
+
+    def _let_through(self, name: str, fired: Tensor) -> Tensor:
+        """SpikeSelect: hidden neurons send their first spikes only."""
+        network = self.law.network
+        if not isinstance(network.code, SpikeSelect) or name == network.output:
+            return fired
+        left = network.code.limit - sum(one.detach() for one in self.sent[name])
+        return torch.where(fired <= left, fired, left + torch.zeros_like(fired))
+
+    def _step(self, population: Population, step: int) -> tuple[Tensor, Tensor]:
+        """What the neurons send, and their potentials."""
+        law, name = self.law, population.name
+        if isinstance(population.neuron, MaxGate):
+            m = self._largest(population, step)
+            return (m, m) if name in self.held else (self.gates[name].step(m), m)
+        S = self._sums(population, step)
+        if isinstance(population.neuron, QuantReLU):
+            return quantise(law, population, S)
+        if isinstance(law.network.code, Ttfs):
+            return ramp(law, population, S)
+        cell = self.cells[name]
+        fired = cell.step(S * step_weight(law.network.code, step) + self._bias(population, step), step)
+        return fired, cell.potential
+
+    def _sums(self, population: Population, step: int) -> Tensor:
+        """S of a step; layerwise that of the whole run in the first, and nothing later."""
+        total = torch.zeros((len(self.images), *population.shape), dtype=self.law.dtype)
+        if self.law.network.schedule == "layerwise" and step:
+            return total
+        for projection in self.law.network.incoming[population.name]:
+            total = total + self._arriving(projection, step)
+        return total
+
+    def _arriving(self, projection: Projection, step: int) -> Tensor | float:
+        network, name = self.law.network, projection.name
+        layerwise = network.schedule == "layerwise"
+        if projection.source in self.held:
+            if name not in self._constant:
+                self._constant[name] = self.paths[name](self.sent[projection.source][0])
+            return self._constant[name] * (charge_steps(network.code) if layerwise else charged(network.code, step))
+        if layerwise:
+            return self._through(projection, self.total(projection.source))
+        when = step - projection.delay
+        return self._through(projection, self.sent[projection.source][when]) if when >= 0 else 0.0
+
+    def _through(self, projection: Projection, values: Tensor) -> Tensor:
+        sums: Tensor = self.paths[projection.name](values)
+        return sums
+
+    def _bias(self, population: Population, step: int) -> Tensor:
+        code = self.law.network.code
+        bias = as_column(population.bias, population.shape, self.law.dtype)
+        if self.law.network.schedule == "layerwise":
+            return bias * (0 if step else charge_steps(code))
+        return bias * charged(code, step)
+
+    def _largest(self, gate: Population, step: int) -> Tensor:
+        """The largest count of each window up to this step, layerwise of the whole run; of held values the largest."""
+        total = torch.zeros((len(self.images), *gate.shape), dtype=self.law.dtype)
+        for projection in self.law.network.incoming[gate.name]:
+            total = total + self._through(projection, self._count(projection.source, step))
+        return total
+
+    def _count(self, source: str, step: int) -> Tensor:
+        """What a neuron has sent so far, not weighted."""
+        sent = self.sent[source]
+        last = 1 if source in self.held else len(sent) if self.law.network.schedule == "layerwise" else step + 1
+        return torch.stack(sent[:last]).sum(dim=0)
+
+
+def held_populations(network: Network) -> set[str]:
+    """The populations that send one value, held for the whole run or sent once."""
+    held = {network.input} if network.code.graded else set()
+    for population in network.order:
+        sources = {q.source for q in network.incoming[population.name]}
+        gate = isinstance(population.neuron, MaxGate) and bool(sources & held)
+        if gate or isinstance(population.neuron, Ramp | QuantReLU):
+            held.add(population.name)
+    return held
