@@ -163,6 +163,7 @@ def acts_on(noise: object, population: str) -> bool:
 
 
 def multiplicity(noise: tuple[Noise, ...], steps: int) -> int:
-    """How many steps' worth of one neuron's spikes can arrive in one step."""
+    """How many steps' worth of one neuron's spikes can arrive in one step: jitter gathers them, also inserted ones."""
     widths = [int(one.width) for one in noise if isinstance(one, SpikeJitter)]
-    return min(steps, 1 + 2 * sum(widths))
+    gathered = min(steps, 1 + 2 * sum(widths))
+    return gathered if gathered == 1 else gathered * (1 + sum(isinstance(one, SpikeInsertion) for one in noise))

@@ -7,6 +7,7 @@ from snn.codes import step_weight
 from snn.encode import largest_value
 from snn.network import Network, Population, Projection
 from snn.neurons import FIRING, Burst, MaxGate, QuantReLU, Ramp, Source
+from snn.noise import MembraneNoise, Noise, acts_on
 from snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from snn.weights import Sparse, stored_values
 from spikewright import InvalidNetwork
@@ -23,7 +24,7 @@ def largest_sent(network: Network, population: Population, multiplicity: int = 1
         return neuron.levels or 1
     if isinstance(neuron, MaxGate):
         sources = [network.by_name[q.source] for q in network.incoming[population.name]]
-        return max(largest_sent(network, source, multiplicity) for source in sources)
+        return multiplicity * max(largest_sent(network, source, multiplicity) for source in sources)
     if isinstance(neuron, Burst):
         return neuron.limit * multiplicity
     return multiplicity if isinstance(neuron, FIRING) else 0
@@ -41,6 +42,17 @@ def population_bound(network: Network, population: Population, multiplicity: int
     total = sum(sum_bound(network, projection, multiplicity) for projection in network.incoming[population.name])
     total += int(np.max(np.abs(np.asarray(population.bias)), initial=0))
     return total * (network.steps if network.schedule == "layerwise" else 1)
+
+
+def noise_bound(network: Network, population: Population, noise: tuple[Noise, ...]) -> int:
+    """The largest |n| that membrane noise adds in one step: six deviations, since no normal draw reaches more."""
+    if not isinstance(population.neuron, (*FIRING, Ramp)):
+        return 0
+    deviations = [x.deviation for x in noise if isinstance(x, MembraneNoise) and acts_on(x, population.name)]
+    neuron = population.neuron
+    threshold = int(np.max(neuron.window if isinstance(neuron, Ramp) else np.asarray(neuron.threshold)))
+    threshold *= step_weight(network.code, 0)
+    return sum(int(6 * deviation * threshold) + 1 for deviation in deviations)
 
 
 def integer_type(bound: int, what: str) -> np.dtype[np.signedinteger]:

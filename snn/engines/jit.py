@@ -1,20 +1,56 @@
-"""Numba's options, in one place. Kernels are serial and release the interpreter lock; threads are in `snn.engines.threads`."""
+"""Numba's options, in one place. Kernels are serial and release the interpreter lock; threads are in `snn.engines.threads`.
 
+Compiled kernels are kept on disk. Numba looks at the date of a kernel's own file only; here a kernel is compiled anew when
+any file of the engines has changed, since kernels call helpers of other files. The first kernel that a process has to
+compile is said so, once, to the logger "snn".
+"""
+
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
 
 OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_STAMP = tuple(
+    (file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(Path(__file__).parent.glob("*.py"))
+)
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """A kernel, or a helper that kernels call."""
-    kernel: Callable[..., Any] = numba.njit(function, **OPTIONS)
-    return kernel
+    return _stamped(numba.njit(function, **OPTIONS))
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     """A helper that becomes part of its caller: for inner loops, where passing arrays costs more than the work."""
-    kernel: Callable[..., Any] = numba.njit(function, inline="always", **OPTIONS)
-    return kernel
+    return _stamped(numba.njit(function, inline="always", **OPTIONS))
+
+
+def _stamped(kernel: Any) -> Callable[..., Any]:
+    """The kernel, with its file on disk valid for the engines as they are now."""
+    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    if hasattr(file, "_source_stamp"):
+        file._source_stamp = _STAMP
+    return kernel  # type: ignore[no-any-return]
+
+
+class _Announcement(event.Listener):  # type: ignore[misc]
+    """One line when the first kernel of the engines is compiled."""
+
+    def __init__(self) -> None:
+        self.said = False
+
+    def on_start(self, event: Any) -> None:
+        function = event.data["dispatcher"].py_func
+        if not self.said and function.__module__.startswith("snn.engines"):
+            self.said = True
+            logging.getLogger("snn").warning("compiling kernels, once on this machine; up to a minute")
+
+    def on_end(self, event: Any) -> None:
+        """Nothing to say at the end."""
+
+
+event.register("numba:compile", _Announcement())

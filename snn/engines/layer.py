@@ -1,123 +1,172 @@
-"""One population as the engines hold it: plans of its projections, neuron parameters, integer types."""
+"""One population as the engines hold it: plans of its projections, the parameters of its law, integer types."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.codes import charge_steps, step_weight
+from snn.engines.gates import WindowPlan, compile_windows
+from snn.engines.laws import needs_rule, plain_law, quantiser, rule_of, spread
 from snn.engines.plan import Scatter, compile_scatter, engine_order
 from snn.network import Network, Population, Projection
-from snn.neurons import LIF, SPIKING, Integrator, QuantReLU
-from snn.proof import integer_type, population_bound, sum_bound
-from spikewright import InvalidNetwork
+from snn.neurons import FIRING, Integrator, MaxGate, QuantReLU, Source
+from snn.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on, multiplicity
+from snn.proof import integer_type, largest_sent, noise_bound, population_bound, sum_bound
 
 Array = NDArray[Any]
+Kind = Literal["plain", "rule", "gate", "graded gate", "quantised"]
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Everything constant about a population in a run. Arrays over neurons are in engine order (rows, columns, channels)."""
+    """Everything constant about a population in a run. Arrays over neurons are in engine order (rows, columns, channels).
+
+    `kind`: which kernels answer. `law`: their parameters. `bias (2, neurons)`: the current of a step with charge, and none.
+    `shakes`, `flips`: noise on its potentials, `scale (neurons,)` that of each shake; it needs a plane for each step.
+    `gathers`: the first plane holds the whole window. `most`: the most spikes that a gate may send in a step, layerwise.
+    """
 
     population: Population
-    scatters: tuple[tuple[Projection, Scatter], ...]
+    plans: tuple[tuple[Projection, Scatter | WindowPlan], ...]
+    kind: Kind
     sums: np.dtype[Any]
     potentials: np.dtype[Any]
     bias: Array
     initial: Array
-    neuron: tuple[Any, ...]
+    law: Any
     public: Array
-    spiking: bool
+    shakes: tuple[tuple[MembraneNoise, Array], ...] = ()
+    flips: tuple[PotentialBitFlips, ...] = ()
+    gathers: bool = False
+    most: int = 1
+
+    @property
+    def name(self) -> str:
+        """The population's name."""
+        return self.population.name
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return self.population.size
+
+    @property
+    def stepped(self) -> bool:
+        """Whether it needs a plane of inputs for each step, to be disturbed."""
+        return bool(self.shakes or self.flips)
 
 
-def compile_layer(network: Network, population: Population, multiplicity: int) -> Layer:
-    """The layer of a population; `multiplicity`: spikes of a neuron that may share a step.
+def graded(network: Network, population: Population) -> bool:
+    """Whether a population sends values, once, instead of spikes."""
+    neuron = population.neuron
+    if isinstance(neuron, Source):
+        return network.code.graded
+    if isinstance(neuron, MaxGate):
+        return any(graded(network, network.by_name[q.source]) for q in network.incoming[population.name])
+    return isinstance(neuron, QuantReLU)
+
+
+def compile_layer(network: Network, population: Population, noise: tuple[Noise, ...]) -> Layer:
+    """The layer of a population under `noise`.
 
     Raises InvalidNetwork when no machine integer can be proved to hold its sums.
     """
-    incoming = network.incoming[population.name]
-    common = min(projection.shift for projection in incoming)
-    sums, potentials, compute = _kinds(network, population, common, multiplicity)
-    scatters = tuple((p, compile_scatter(network, p, sums, p.shift - common)) for p in incoming)
-    public = engine_order(population.shape)
-    bias = spread(population, population.bias, compute)[public]
-    gather = network.schedule == "layerwise"
-    later = np.zeros_like(bias) if gather else bias
-    first = bias * compute.type(network.steps) if gather else bias
+    if isinstance(population.neuron, MaxGate):
+        return _compile_gate(network, population)
+    incoming, neuron, public = network.incoming[population.name], population.neuron, engine_order(population.shape)
+    acting = [one for one in noise if acts_on(one, population.name)]
+    shakes = tuple(one for one in acting if isinstance(one, MembraneNoise) and isinstance(neuron, FIRING))
+    flips = tuple(
+        one for one in acting if isinstance(one, PotentialBitFlips) and isinstance(neuron, (*FIRING, Integrator))
+    )
+    common = 0 if shakes else min(projection.shift for projection in incoming)
+    sums, potentials, compute = _kinds(network, population, common, noise)
+    gathers = network.schedule == "layerwise" and not (shakes or flips)
+    kind: Kind = "quantised" if isinstance(neuron, QuantReLU) else "rule" if needs_rule(network, neuron) else "plain"
+    law = {"quantised": quantiser, "rule": rule_of, "plain": plain_law}[kind](network, population, compute, common)
+    charge = spread(population, population.bias, compute)[public]
+    if network.schedule == "layerwise":
+        charge = charge * compute.type(charge_steps(network.code))
     return Layer(
         population,
-        scatters,
+        tuple((p, compile_scatter(network, p, sums, p.shift - common)) for p in incoming),
+        kind,
         sums,
-        potentials,
-        np.stack([first, later]),
+        compute if kind == "rule" else potentials,
+        np.stack([charge, np.zeros_like(charge)]),
         spread(population, population.initial, potentials)[public],
-        _parameters(network, population, public, compute, common),
+        (*law, gathers) if kind == "plain" else law,
         public,
-        isinstance(population.neuron, SPIKING),
+        tuple((one, _scale(network, population, one)[public]) for one in shakes),
+        flips,
+        gathers,
     )
 
 
-def compile_timed_layer(network: Network, population: Population) -> Layer:
-    """The layer of a time-coded population: float64 throughout."""
-    kind, public = np.dtype(np.float64), engine_order(population.shape)
-    scatters = tuple((p, compile_scatter(network, p, kind, 0)) for p in network.incoming[population.name])
+def _compile_gate(network: Network, population: Population) -> Layer:
+    kind = np.dtype(np.float32 if network.numbers == "float32" else np.int32)
+    most = largest_sent(network, population) if network.numbers == "fixed" or not graded(network, population) else 1
+    return Layer(
+        population,
+        tuple((p, compile_windows(network, p)) for p in network.incoming[population.name]),
+        "graded gate" if graded(network, population) else "gate",
+        kind,
+        kind if graded(network, population) else np.dtype(np.int32),
+        np.zeros((2, 0), kind),
+        np.zeros(0, kind),
+        (),
+        engine_order(population.shape),
+        gathers=network.schedule == "layerwise",
+        most=most,
+    )
+
+
+def compile_timed_layer(network: Network, population: Population, noise: tuple[Noise, ...] = ()) -> Layer:
+    """The layer of a time-coded population: float64 throughout, or int64 in fixed point."""
+    public, fixed = engine_order(population.shape), network.numbers == "fixed"
+    kind = np.dtype(np.int64 if fixed else np.float64)
+    incoming = network.incoming[population.name]
     bias, initial = (spread(population, value, kind)[public] for value in (population.bias, population.initial))
-    return Layer(population, scatters, kind, kind, bias[None], initial, (), public, False)
+    if isinstance(population.neuron, MaxGate):
+        plans: Any = tuple((p, compile_windows(network, p)) for p in incoming)
+        return Layer(population, plans, "graded gate", kind, kind, bias[None], initial, (), public)
+    if fixed:
+        integer_type(
+            population_bound(network, population)
+            + noise_bound(network, population, noise)
+            + 2 ** (population.potential_bits or 63),
+            f"the potentials of population {population.name!r}",
+        )
+    plans = tuple((p, compile_scatter(network, p, kind, p.shift)) for p in incoming)
+    return Layer(population, plans, "quantised", kind, kind, bias[None], initial, (), public)
 
 
-def spread(population: Population, value: Any, kind: np.dtype[Any]) -> Array:
-    """A scalar, per-channel or per-neuron value for every neuron, flat in public order."""
-    array = np.asarray(value)
-    if array.ndim == 1 and len(population.shape) == 3:
-        array = array.reshape(-1, 1, 1)
-    return np.ascontiguousarray(np.broadcast_to(array, population.shape).reshape(-1).astype(kind))
+def _scale(network: Network, population: Population, noise: MembraneNoise) -> Array:
+    """deviation * threshold of each neuron, float64; the threshold as the network's numbers have it."""
+    kind = np.dtype(np.float32 if network.numbers == "float32" else np.int64)
+    neuron: Any = population.neuron
+    scale: Array = noise.deviation * spread(population, neuron.threshold, kind).astype(np.float64)
+    return scale
 
 
-def _kinds(network: Network, population: Population, common: int, multiplicity: int) -> tuple[np.dtype[Any], ...]:
+def _kinds(
+    network: Network, population: Population, common: int, noise: tuple[Noise, ...]
+) -> tuple[np.dtype[Any], ...]:
     """Number types of sums, potentials and the arithmetic between them."""
     if network.numbers == "float32":
         return (np.dtype(np.float32),) * 3
+    gathered, shaken = multiplicity(noise, network.steps), noise_bound(network, population, noise)
     times = network.steps if network.schedule == "layerwise" else 1
-    total = sum(sum_bound(network, p, multiplicity) for p in network.incoming[population.name]) * times
-    sums = integer_type(total >> common, f"the sums of population {population.name!r}")
+    total = sum(sum_bound(network, p, gathered) for p in network.incoming[population.name]) * times
+    sums = integer_type((total >> common) + shaken, f"the sums of population {population.name!r}")
     top = 2 ** (_bits(population) - 1)
-    compute = integer_type(
-        2 * top + population_bound(network, population, multiplicity), f"the potentials of {population.name!r}"
-    )
+    reached = 2 * top + population_bound(network, population, gathered) + shaken
+    heaviest = (top + 1) * step_weight(network.code, 0)
+    compute = integer_type(max(reached, heaviest), f"the potentials of population {population.name!r}")
     wide = np.dtype(np.int32) if compute.itemsize < 4 else compute
-    return sums, integer_type(top - 1, f"the potentials of {population.name!r}"), wide
-
-
-def _parameters(
-    network: Network, population: Population, public: Array, compute: np.dtype[Any], common: int
-) -> tuple[Any, ...]:
-    neuron = population.neuron
-    fixed = network.numbers == "fixed"
-    top = 2 ** (_bits(population) - 1) - 1 if fixed else 0
-    if isinstance(neuron, QuantReLU):
-        multipliers = spread(population, neuron.multiplier, np.dtype(np.int64 if fixed else np.float64))[public]
-        if not fixed:
-            return multipliers / 2.0**neuron.shift, np.float64(neuron.levels)
-        integer_type(
-            (top + 1) * int(multipliers.max()) + 2**neuron.shift, f"the products of population {population.name!r}"
-        )
-        return multipliers, np.int64(neuron.levels), np.int64(neuron.shift), np.int64(common), np.int64(top)
-    gather = network.schedule == "layerwise"
-    if isinstance(neuron, Integrator):
-        threshold: Any = top + 1 if fixed else np.inf
-        leak, to_zero = 0.0, False
-    elif isinstance(neuron, SPIKING):
-        threshold, to_zero = neuron.threshold, neuron.reset == "zero"
-        leak = neuron.leak if isinstance(neuron, LIF) else 0.0
-    else:
-        raise InvalidNetwork(
-            f"expected IF, LIF, Integrator or QuantReLU in population {population.name!r}, got {type(neuron).__name__}"
-        )
-    thresholds = spread(population, threshold, compute)[public]
-    if not fixed:
-        return thresholds, np.float32(1.0 - leak), to_zero, gather
-    shift = round(-np.log2(leak)) if leak else 0
-    return thresholds, compute.type(shift), compute.type(common), compute.type(top), to_zero, gather
+    return sums, integer_type(top - 1, f"the potentials of population {population.name!r}"), wide
 
 
 def _bits(population: Population) -> int:

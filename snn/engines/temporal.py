@@ -1,91 +1,102 @@
 """The engine of time-coded networks: closed form, layer by layer, at most one spike a neuron, no time step.
 
-A spike is its value, the time left in its window (see `snn.neurons.Ramp`); all arithmetic is float64.
+A spike is its value, the time left in its window (see `snn.neurons.Ramp`): float64, or in fixed point the slots left, int64.
 """
 
 import numpy as np
 
 from snn.activity import Activity
 from snn.encode import encode_graded
-from snn.engines import deliver, kernels
+from snn.engines.answers import graded_gate
 from snn.engines.buffers import Buffers
-from snn.engines.events import Events, events_of
-from snn.engines.faults import public_draws
-from snn.engines.layer import Array, Layer, compile_timed_layer
+from snn.engines.chunk import Array, Chunk
+from snn.engines.deliver import deliver_graded
+from snn.engines.events import Events, graded_events
+from snn.engines.layer import Layer, compile_timed_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
 from snn.engines.threads import over_chunks
-from snn.network import Network
-from snn.neurons import Ramp
-from snn.noise import SpikeDeletion
+from snn.engines.timed import TimedNoise, ramp_fixed, ramp_float
+from snn.neurons import MaxGate, Ramp
 from snn.simulate import Request
 
 CHUNK_SAMPLES = 64
 
 
+class Run:
+    """One simulation of a time-coded network. Threads share it and write to samples of their own."""
+
+    def __init__(self, request: Request) -> None:
+        self.request, self.network = request, request.network
+        self.fixed = self.network.numbers == "fixed"
+        self.layers = [compile_timed_layer(self.network, p, request.noise) for p in self.network.order[1:]]
+        self.public = {p.name: engine_order(p.shape) for p in self.network.populations}
+        self.noise = TimedNoise(self.network, request.noise, self.public)
+        self.ledger = Ledger(request)
+
+    def samples(self, samples: slice, buffers: Buffers) -> None:
+        """All layers for some samples."""
+        chunk = Chunk(np.arange(samples.start, samples.stop), buffers, slice(0, 1))
+        self._send(self.network.input, graded_events(self._input(chunk)), chunk)
+        for layer in self.layers:
+            buffers.check()
+            traced = layer.name == self.network.output or "potentials" in self.request.record
+            gate = isinstance(layer.population.neuron, MaxGate)
+            events, trace = self._gate(layer, chunk) if gate else self._ramp(layer, chunk)
+            self.ledger.potentials(layer, trace if traced else trace[:0], chunk.samples, chunk.steps)
+            self._send(layer.name, events, chunk)
+
+    def _input(self, chunk: Chunk) -> Array:
+        images = np.asarray(self.request.images)[chunk.samples].reshape(chunk.count, -1)
+        values = encode_graded(self.network.code, images, fixed=self.fixed)[:, self.public[self.network.input]]
+        return values.astype(np.int64 if self.fixed else np.float64)
+
+    def _ramp(self, layer: Layer, chunk: Chunk) -> tuple[Events, Array]:
+        """The spikes and potentials of a population; an Integrator has no window and sends none."""
+        S = np.zeros((chunk.count, 1, layer.size), layer.sums)
+        for projection, plan in layer.plans:
+            events, operations = chunk.sent[projection.source], np.zeros(chunk.count, np.int64)
+            deliver_graded(S, events.index, events.value, events.ends, plan, operations)
+            self.ledger.operations[projection.name][chunk.samples] += operations
+        self.noise.shake(layer, S[:, 0], chunk.samples)
+        V, sent = np.empty_like(S), np.empty(S[:, 0].shape, layer.sums)
+        neuron, constants = layer.population.neuron, (layer.initial, layer.bias[0])
+        window, levels = (neuron.window, neuron.levels or 0) if isinstance(neuron, Ramp) else (0.0, 0)
+        if self.fixed:
+            top = 2 ** ((layer.population.potential_bits or 63) - 1) - 1
+            ramp_fixed(S, constants, (int(window) // max(levels, 1), levels, top), V, sent)
+        else:
+            ramp_float(S, constants, (float(window), levels), V, sent)
+        return graded_events(sent), V
+
+    def _gate(self, layer: Layer, chunk: Chunk) -> tuple[Events, Array]:
+        operations = np.zeros((len(layer.plans), chunk.count), np.int64)
+        arriving = [(plan, chunk.sent[q.source], operations[n]) for n, (q, plan) in enumerate(layer.plans)]
+        answer = graded_gate(layer, arriving, chunk, True)
+        for (q, _), count in zip(layer.plans, operations, strict=True):
+            self.ledger.operations[q.name][chunk.samples] += count
+        return answer
+
+    def _send(self, name: str, events: Events, chunk: Chunk) -> None:
+        """Note what is sent; what arrives is then in `chunk.sent`."""
+        if self.noise.acts(name):
+            sent = self.noise.stuck(name, self._dense(name, events))
+            events = graded_events(sent)
+        self.ledger.sent(name, self.public[name], events, chunk.samples, 0)
+        if self.noise.acts(name):
+            events = graded_events(self.noise.arriving(name, sent, chunk.samples))
+        chunk.sent[name] = events
+
+    def _dense(self, name: str, events: Events) -> Array:
+        dense = np.zeros((len(events.index), self.public[name].size), events.values.dtype)
+        rows = np.repeat(np.arange(len(dense)), events.ends[:, 1])
+        held = np.arange(events.index.shape[1]) < events.ends[:, 1:]
+        dense[rows, events.index[held]] = events.values[held]
+        return dense
+
+
 def run(request: Request) -> Activity:
     """Simulate a time-coded network."""
-    network, ledger = request.network, Ledger(request)
-    layers = [compile_timed_layer(network, population) for population in network.order[1:]]
-
-    def some(samples: slice, _: Buffers) -> None:
-        sent = {network.input: _input(request, ledger, samples)}
-        for layer in layers:
-            S = np.zeros((samples.stop - samples.start, 1, layer.population.size))
-            for projection, scatter in layer.scatters:
-                events, operations = sent[projection.source], ledger.operations[projection.name][samples]
-                deliver.deliver_graded(S, events.index, events.value, events.ends, scatter, operations)
-            sent[layer.population.name] = _answer(request, ledger, layer, S, samples)
-
-    over_chunks(request.images.shape[0], CHUNK_SAMPLES, some)
-    return ledger.activity("temporal")
-
-
-def _input(request: Request, ledger: Ledger, samples: slice) -> Events:
-    network, images = request.network, request.images[samples]
-    public = engine_order(network.by_name[network.input].shape)
-    values = encode_graded(network.code, images, fixed=network.numbers == "fixed").reshape(images.shape[0], 1, -1)
-    events = events_of(values, public, np.dtype(np.float64))
-    return _send(request, ledger, (network.input, public, 1.0), events, samples)
-
-
-def _answer(request: Request, ledger: Ledger, layer: Layer, S: Array, samples: slice) -> Events:
-    """The spikes of a population; an Integrator has none."""
-    neuron, count, size = layer.population.neuron, S.shape[0], layer.population.size
-    window, levels = (neuron.window, neuron.levels or 0) if isinstance(neuron, Ramp) else (0.0, 0)
-    index, value = np.zeros((count, size), np.int32), np.zeros((count, size))
-    ends, trace = np.zeros((count, 2), np.int32), np.empty((count, 1, size))
-    kernels.ramp(S, layer.initial + layer.bias[0], window, levels, (index, value, ends, trace))
-    if layer.population.name == request.network.output or "potentials" in request.record:
-        ledger.potentials(layer, trace, samples, slice(0, 1))
-    return _send(request, ledger, (layer.population.name, layer.public, window), Events(index, ends, value), samples)
-
-
-def _send(request: Request, ledger: Ledger, sender: tuple[str, Array, float], events: Events, samples: slice) -> Events:
-    """Note what is sent; return what arrives: spikes lost, or moved in time within the window."""
-    name, public, window = sender
-    ledger.sent(name, public, events, samples, slice(0, 1))
-    network: Network = request.network
-    stream = 16 * [p.name for p in network.populations].index(name)
-    for one in request.noise:
-        values = np.asarray(events.value)
-        if isinstance(one, SpikeDeletion):
-            draws = public_draws(one.seed, stream, samples.start, public[events.index])
-            limit = int(one.probability * 2.0**64)
-            values = np.where(draws < np.uint64(min(limit, 2**64 - 1)) if limit < 2**64 else True, 0.0, values)
-        else:
-            draws = public_draws(one.seed, stream + 1, samples.start, public[events.index])
-            later = (draws / 2.0**64 * 2.0 - 1.0) * one.width * window
-            values = np.clip(values - later, 0.0, window)
-        events = _arriving(events, values)
-    return events
-
-
-def _arriving(events: Events, values: Array) -> Events:
-    """Events with new values, those of value zero taken out."""
-    places = np.arange(values.shape[1]) < events.ends[:, 1:]
-    kept = places & (values > 0)
-    order = np.argsort(~kept, axis=1, kind="stable")
-    ends = np.zeros_like(events.ends)
-    ends[:, 1] = kept.sum(axis=1)
-    return Events(np.take_along_axis(events.index, order, 1), ends, np.take_along_axis(values, order, 1))
+    this = Run(request)
+    over_chunks(request.batch, CHUNK_SAMPLES, this.samples)
+    return this.ledger.activity("temporal")

@@ -1,7 +1,8 @@
 """Samples in parallel: Python threads, each with buffers of its own, running kernels that hold no lock.
 
 No kernel is parallel inside, so nothing waits at barriers, nothing spins beside torch's threads, and a process that has
-simulated may still fork. What a sample answers does not depend on who computes it.
+simulated may still fork. What a sample answers does not depend on who computes it. An interrupt reaches the main thread
+while it waits; the others look for it between kernels (`Buffers.check`).
 """
 
 import os
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from threading import Event
 
-from snn.engines.buffers import Buffers
+from snn.engines.buffers import Buffers, Stopped
 from spikewright import InvalidInput
 
 _chosen: list[int] = []
@@ -39,7 +40,7 @@ def get_threads() -> int:
 def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None]) -> None:
     """Call `work(samples, buffers)` for chunks of at most `most` samples out of `total`, in threads.
 
-    An error in one chunk, or an interrupt, stops the others at their next chunk and is raised here.
+    An error in one chunk, or an interrupt, stops the others at their next kernel and is raised here.
     """
     threads = min(get_threads(), total)
     size = max(1, min(most, -(-total // threads)))
@@ -60,7 +61,7 @@ def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None]) -
 
 
 def _work_off(waiting: "SimpleQueue[slice]", work: Callable[[slice, Buffers], None], stop: Event) -> None:
-    buffers = Buffers()
+    buffers = Buffers(stop)
     while not stop.is_set():
         try:
             samples = waiting.get_nowait()
@@ -68,6 +69,8 @@ def _work_off(waiting: "SimpleQueue[slice]", work: Callable[[slice, Buffers], No
             return
         try:
             work(samples, buffers)
+        except Stopped:
+            return
         except BaseException:
             stop.set()
             raise

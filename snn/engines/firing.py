@@ -1,15 +1,16 @@
-"""The compiled kernels of the event engine: deliver spikes to planes, then let populations fire.
+"""Kernels that let populations fire: IF, LIF and Integrator without more ado, and QuantReLU. Others: `snn.engines.firing_rules`.
 
-Kernel and rule live in one file because Numba's cache does not see changes in another one. `fire_float` and `fire_fixed`
-walk alike and differ in the rule that they call: a kernel that took its rule as an argument would be compiled anew in
-every process, since the cache does not know a passed function again.
+`fire_float` and `fire_fixed` walk alike and differ in the rule that they call: a kernel that took its rule as an argument
+would be compiled anew in every process, since Numba's cache does not know a passed function again.
 `S (samples, planes, neurons)`: summed inputs; one plane for each step, or a single one that serves all steps.
 `index (samples, capacity)`, `ends (samples, steps + 1)`: the events of step t are index[ends[t]:ends[t + 1]], engine addresses.
-`bias (2, neurons)`: the current of the first step and of every later one. `gather`: the first plane holds the whole window.
+`bias (2, neurons)`: the current of the steps with charge, and none; `rows (steps,)`: which of them. `gather`: the first
+plane holds the whole window.
 """
 
 import numpy as np
 
+from snn.engines.events import collect_spikes
 from snn.engines.jit import compiled
 
 TILE = 1024
@@ -17,25 +18,7 @@ TILE = 1024
 
 
 @compiled
-def _collect_steps(flags, size, index, ends):
-    """Addresses of the flags that are set, step by step; eight flags at a look, without a branch for each."""
-    place = np.uint64(0)
-    ends[0] = 0
-    for t in range(flags.shape[0]):
-        fired = flags[t]
-        fired[size:] = 0
-        words = fired.view(np.uint64)
-        for w in range(np.uint64(words.size)):
-            if words[w] != 0:
-                first = np.uint64(8) * w
-                for k in range(np.uint64(8)):
-                    index[place] = first + k
-                    place += np.uint64(fired[first + k])
-        ends[t + 1] = place
-
-
-@compiled
-def fire_float(S, V, bias, neuron, out):
+def fire_float(S, V, bias, rows, neuron, out):
     """float32 IF, LIF, Integrator: U = decay V + (S + b); `neuron` = (thresholds, decay, reset to zero, gather)."""
     index, ends, flags, trace = out
     steps, size = ends.shape[1] - 1, V.shape[1]
@@ -46,10 +29,10 @@ def fire_float(S, V, bias, neuron, out):
                 current = S[s, min(t, S.shape[1] - 1), tile:rest]
                 if neuron[3] and t > 0:
                     current[:] = 0
-                _step_float(current, V[s, tile:rest], bias[min(t, 1), tile:rest], neuron, flags[s, t, tile:rest], tile)
+                _step_float(current, V[s, tile:rest], bias[rows[t], tile:rest], neuron, flags[s, t, tile:rest], tile)
                 if trace.size:
                     trace[s, t, tile:rest] = V[s, tile:rest]
-        _collect_steps(flags[s], size, index[s], ends[s])
+        collect_spikes(flags[s], size, index[s], ends[s])
 
 
 @compiled
@@ -65,7 +48,7 @@ def _step_float(current, V, bias, neuron, fired, tile):
 
 
 @compiled
-def fire_fixed(S, V, bias, neuron, out):
+def fire_fixed(S, V, bias, rows, neuron, out):
     """Integers: U = sat(V - (V >> leak) + (S << shift) + b); `neuron` = (thresholds, leak, shift, top, to zero, gather)."""
     index, ends, flags, trace = out
     steps, size = ends.shape[1] - 1, V.shape[1]
@@ -76,10 +59,10 @@ def fire_fixed(S, V, bias, neuron, out):
                 current = S[s, min(t, S.shape[1] - 1), tile:rest]
                 if neuron[5] and t > 0:
                     current[:] = 0
-                _step_fixed(current, V[s, tile:rest], bias[min(t, 1), tile:rest], neuron, flags[s, t, tile:rest], tile)
+                _step_fixed(current, V[s, tile:rest], bias[rows[t], tile:rest], neuron, flags[s, t, tile:rest], tile)
                 if trace.size:
                     trace[s, t, tile:rest] = V[s, tile:rest]
-        _collect_steps(flags[s], size, index[s], ends[s])
+        collect_spikes(flags[s], size, index[s], ends[s])
 
 
 @compiled
@@ -136,23 +119,5 @@ def quantise_fixed(S, bias, neuron, out):
                 trace[s, 0, q] = U
             if level > 0:
                 index[s, count], value[s, count] = q, level
-                count += 1
-        ends[s, 0], ends[s, 1] = 0, count
-
-
-@compiled
-def ramp(S, rest, window, levels, out):
-    """Time to first spike in float64: V = rest + S, x = clip(V, 0, window), on a grid of `levels` when that is not 0."""
-    index, value, ends, trace = out
-    for s in range(S.shape[0]):
-        count = 0
-        for q in range(S.shape[2]):
-            V = rest[q] + S[s, 0, q]
-            trace[s, 0, q] = V
-            x = min(max(V, 0.0), window)
-            if levels:
-                x = window / levels * min(max(np.floor(V * levels / window + 0.5), 0.0), float(levels))
-            if x > 0.0:
-                index[s, count], value[s, count] = q, x
                 count += 1
         ends[s, 0], ends[s, 1] = 0, count
