@@ -30,7 +30,7 @@ def attack(step: Step) -> Rows:
 
 def corruption_of(kind: str) -> "Corruption":
     """The corruption of a study's noise."""
-    from robustness import GaussianNoise, ImpulseNoise, SpikeDeletionFault, SpikeJitterFault, WeightBitFlips
+    from robustness import ChipFault, GaussianNoise, ImpulseNoise, SpikeDeletionFault, SpikeJitterFault, WeightBitFlips
 
     kinds: dict[str, Callable[[], Corruption]] = {
         "gaussian": GaussianNoise,
@@ -39,7 +39,7 @@ def corruption_of(kind: str) -> "Corruption":
         "spike-jitter": SpikeJitterFault,
         "weight-bit-flips": WeightBitFlips,
     }
-    return kinds[kind]()
+    return kinds[kind]() if kind in kinds else ChipFault(kind)
 
 
 def attack_of(part: Mapping[str, Any]) -> "Attack":

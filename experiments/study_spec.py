@@ -124,7 +124,20 @@ ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart, Field(discrimina
 class NoisePart(_Part):
     """Noise of one kind at several strengths. `subjects`: only these, out of the study's."""
 
-    kind: Literal["gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips"]
+    kind: Literal[
+        "gaussian",
+        "impulse",
+        "spike-deletion",
+        "spike-jitter",
+        "spike-insertion",
+        "stuck-at-0",
+        "stuck-at-1",
+        "membrane-noise",
+        "potential-bit-flips",
+        "threshold-variation",
+        "weight-variation",
+        "weight-bit-flips",
+    ]
     strengths: Strengths
     subjects: tuple[Name, ...] | None = None
     images: PositiveInt | None = None

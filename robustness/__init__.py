@@ -3,6 +3,7 @@
 from robustness.attacks import FGSM, PGD, Transfer
 from robustness.base import Attack, AttackResult
 from robustness.bitflips import WeightBitFlips
+from robustness.chip import ChipFault
 from robustness.corruption import Corruption
 from robustness.evaluate import attack_curve, evaluate
 from robustness.faults import SpikeDeletionFault, SpikeJitterFault
@@ -17,6 +18,7 @@ __all__ = [
     "AnnPredictor",
     "Attack",
     "AttackResult",
+    "ChipFault",
     "Corruption",
     "GaussianNoise",
     "ImpulseNoise",

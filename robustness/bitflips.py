@@ -14,7 +14,7 @@ from compress.quantizers import to_values
 from robustness.corruption import Corruption, not_a_probability
 from robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from snn.network import Network, Projection
-from snn.synapses import WEIGHTED, Conv2d, Linear
+from snn.synapses import WEIGHTED
 from snn.weights import Codebook, Dense, Storage
 
 Integers = NDArray[np.integer[Any]]
@@ -77,7 +77,7 @@ def narrowest(values: Integers) -> int:
 
 def _flip_projection(projection: Projection, probability: float, rng: np.random.Generator) -> Projection:
     synapse = projection.synapse
-    if not isinstance(synapse, Linear | Conv2d):
+    if not isinstance(synapse, WEIGHTED):
         return projection
     storage = _flip_storage(synapse.weights, probability, rng)
     return replace(projection, synapse=replace(synapse, weights=storage))

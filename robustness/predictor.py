@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from compress.compressed import Compressed
 from snn.interop.surrogates import RateBased, Surrogate, Triangle
 from snn.interop.torch import Twin
+from snn.interop.torch_rates import counts_suffice, spikes
 from snn.network import Network
-from snn.neurons import IF, LIF
 from snn.simulate import simulate
 from spikewright import InvalidInput
 
@@ -85,8 +85,9 @@ class AnnPredictor(Predictor):
 class SnnPredictor(Predictor):
     """A `Network`: values from its engine, gradients from its differentiable twin, in the units of the CNN's logits.
 
-    `surrogate`: one, or several of which each is a variant; by default backward through the rate and a triangle through
-    time. Time-coded and quantised networks have one gradient of their own. `engine`: as in `snn.simulate`.
+    `surrogate`: one, or several of which each is a variant; by default backward through the rate (where counts tell the
+    gradient: not with delays or the readout "first") and a triangle through time. Time-coded and quantised networks have
+    one gradient of their own. `engine`: as in `snn.simulate`.
     """
 
     def __init__(
@@ -102,10 +103,11 @@ class SnnPredictor(Predictor):
             raise InvalidInput(f"expected a Network, got {type(network).__name__}; try AnnPredictor for a model")
         self.network, self.engine = network, engine
         chosen = surrogate if isinstance(surrogate, tuple) else (surrogate,)
+        if chosen is SURROGATES and not counts_suffice(network):
+            chosen = SURROGATES[1:]
         if not chosen:
             raise InvalidInput("expected at least one surrogate, got none")
-        spiking = any(isinstance(p.neuron, IF | LIF) for p in network.populations)
-        self.surrogates = chosen if spiking else chosen[:1]
+        self.surrogates = chosen if spikes(network) else chosen[:1]
         self.twin = Twin(network, surrogate=chosen[0], engine=engine)
 
     def logits(self, x: Tensor) -> Tensor:

@@ -38,11 +38,14 @@ class Raster:
 def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
     """The spikes of one image; `rasters[population]` is `(steps, neurons)` as `simulate` records it.
 
-    Steps count from 1. A value x of a time code lies at the end of the layer's window minus x, in windows from the
-    start of the input. Populations that send graded values or nothing have no band. Raises InvalidInput without spikes.
+    Steps count from 1; a step in which a neuron sends something, be it several spikes or one of the other sign, is one mark.
+    A value x of a time code lies at the end of the layer's window minus x, in windows from the start of the input; a MaxGate
+    fires in the window of its sources. Populations that send graded values or nothing have no band. Raises InvalidInput
+    without spikes, and for a neuron of which it is not known what it sends.
     """
     timed = network.code.__class__.__name__ == "Ttfs"
-    bands, window = [], 0
+    windows = _windows(network) if timed else {}
+    bands = []
     for population in network.order:
         if not _spikes(network, population):
             continue
@@ -50,20 +53,48 @@ def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
         place, neurons = np.nonzero(found)
         times = place + 1.0
         if timed:
-            length = getattr(population.neuron, "window", 1.0)
-            times = window + 1.0 - found[0, neurons] / length
-            window += 1
+            number, length = windows[population.name]
+            times = number + 1.0 - found[0, neurons] / length
         bands.append(Band(population.name, population.size, np.asarray(times, np.float64), neurons))
     if not bands:
         raise InvalidInput("expected a network that sends spikes, got one of graded values; try Rate or Ttfs")
-    return Raster(tuple(bands), "windows" if timed else "steps", float(window if timed else network.steps))
+    count = 1 + max((number for number, _ in windows.values()), default=0)
+    return Raster(tuple(bands), "windows" if timed else "steps", float(count if timed else network.steps))
+
+
+def _windows(network: "Network") -> dict[str, tuple[int, float]]:
+    """For each population of a time-coded network the number of its window and the window's length, as values are sent."""
+    from snn import MaxGate, Ramp
+
+    fixed = network.numbers == "fixed"
+    windows: dict[str, tuple[int, float]] = {}
+    for population in network.order:
+        neuron: Any = population.neuron
+        if isinstance(neuron, MaxGate):
+            windows[population.name] = windows[network.incoming[population.name][0].source]
+        elif isinstance(neuron, Ramp):
+            number = 1 + max(place for place, _ in windows.values())
+            windows[population.name] = (number, float(neuron.levels or 1) if fixed else neuron.window)
+        elif population.name == network.input:
+            windows[population.name] = (0, float(getattr(network.code, "levels", None) or 1) if fixed else 1.0)
+    return windows
 
 
 def _spikes(network: "Network", population: Any) -> bool:
-    from snn import IF, LIF, Direct, Ramp, Source
+    """Whether a population sends spikes. Raises InvalidInput for a neuron that is not known here."""
+    from snn import MaxGate, Ramp, Source
+    from snn.codes import Direct
+    from snn.neurons import FIRING, Integrator, QuantReLU
 
-    source = isinstance(population.neuron, Source) and not isinstance(network.code, Direct)
-    return source or isinstance(population.neuron, IF | LIF | Ramp)
+    if isinstance(population.neuron, Source):
+        return not isinstance(network.code, Direct)
+    if isinstance(population.neuron, MaxGate):
+        return _spikes(network, network.by_name[network.incoming[population.name][0].source])
+    if isinstance(population.neuron, Integrator | QuantReLU):
+        return False
+    if isinstance(population.neuron, (*FIRING, Ramp)):
+        return True
+    raise InvalidInput(f"expected neurons whose spikes are known, got {type(population.neuron).__name__}")
 
 
 def _mark(unit: str, size: int) -> dict[str, Any]:

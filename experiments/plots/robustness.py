@@ -15,6 +15,13 @@ LABELS = {
     "ImpulseNoise": ("Impulse noise", "share of pixels replaced"),
     "SpikeDeletionFault": ("Lost spikes", "probability of losing a spike"),
     "SpikeJitterFault": ("Spike jitter", "largest shift (steps; TTFS: windows)"),
+    "SpikeInsertionFault": ("Spikes out of nothing", "probability of a spike per neuron and step"),
+    "StuckAt0Fault": ("Dead neurons", "share of neurons stuck at 0"),
+    "StuckAt1Fault": ("Neurons that always fire", "share of neurons stuck at 1"),
+    "MembraneNoiseFault": ("Membrane noise", "standard deviation (thresholds, each step)"),
+    "PotentialBitFlipsFault": ("Bit flips in potentials", "probability of a flip per potential and step"),
+    "ThresholdVariationFault": ("Threshold variation", "relative standard deviation"),
+    "WeightVariationFault": ("Weight variation", "relative standard deviation"),
     "WeightBitFlips": ("Bit flips in weights", "probability of a flip per stored bit"),
 }
 """Title and x label of each corruption; attacks have epsilon."""

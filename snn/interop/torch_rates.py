@@ -28,6 +28,11 @@ def check_rates(network: Network, surrogate: Surrogate) -> None:
             )
 
 
+def counts_suffice(network: Network) -> bool:
+    """Whether counts alone can tell the gradient, so that `RateBased` may be used."""
+    return not spikes(network) or not (network.readout == "first" or any(q.delay for q in network.projections))
+
+
 def spikes(network: Network) -> bool:
     """Whether neurons fire in steps, so that a surrogate has a part to play."""
     return any(isinstance(p.neuron, FIRING) for p in network.populations)

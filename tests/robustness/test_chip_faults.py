@@ -1,0 +1,114 @@
+"""Faults of the chip: each is the engine's own record, nothing at strength zero, refused where there is nothing to hit."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from robustness import AnnPredictor, ChipFault, SnnPredictor, SpikeJitterFault, WeightBitFlips
+from robustness.bitflips import flip_network
+from robustness.chip import CHIP_FAULTS
+from robustness.faults import sends_spikes
+from snn import Direct, Network, simulate
+from snn.interop.surrogates import RateBased, Triangle
+from spikewright import InvalidInput, InvalidNetwork
+from tests.snn.every_record import NETWORKS
+
+KINDS = sorted(CHIP_FAULTS)
+STRONG = {"membrane-noise": 1.0, "threshold-variation": 0.5, "weight-variation": 0.5, "potential-bit-flips": 0.1}
+
+
+@pytest.fixture(scope="module")
+def fixed(rate_network: Network) -> SnnPredictor:
+    return SnnPredictor(rate_network.to_fixed(weight_bits=6), "fixed", engine="reference")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_at_zero_and_the_engines_labels_above(kind: str, fixed: SnnPredictor, digits: Any) -> None:
+    images, fault, strength = digits.images[:40], ChipFault(kind), STRONG.get(kind, 0.3)
+    assert torch.equal(fault(fixed, images, 0.0), fixed.predict(images))
+    harmed = fault(fixed, images, strength, 5)
+    record = CHIP_FAULTS[kind].record(strength, 5)
+    run = simulate(fixed.network, images.numpy(), engine="reference", noise=record)
+    np.testing.assert_array_equal(harmed.numpy(), run.predictions)
+    assert torch.equal(harmed, fault(fixed, images, strength, 5))
+    assert not torch.equal(harmed, fixed.predict(images))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chip_stays_the_same_chip(kind: str, fixed: SnnPredictor, digits: Any, monkeypatch: Any) -> None:
+    """Static faults do not depend on how many images are predicted at once."""
+    if not CHIP_FAULTS[kind].static:
+        return
+    whole = ChipFault(kind)(fixed, digits.images[:30], 0.3, 1)
+    monkeypatch.setattr("robustness.faults.CHUNK", 7)
+    assert torch.equal(ChipFault(kind)(fixed, digits.images[:30], 0.3, 1), whole)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_refusals(kind: str, fixed: SnnPredictor, digits: Any) -> None:
+    fault = ChipFault(kind)
+    assert fault.refusal(AnnPredictor(digits.model), 0.1) == "it is no spiking network"
+    with pytest.raises(InvalidInput, match="probability" if CHIP_FAULTS[kind].probability else "deviation"):
+        fault(fixed, digits.images[:2], 101.0)
+    integers = SnnPredictor(NETWORKS["QuantReLU"], engine="reference")
+    assert (fault.refusal(integers, 0.1) is None) == (kind == "weight-variation")
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="fault out of"):
+        ChipFault("gamma-rays")
+
+
+def test_names_for_tables() -> None:
+    assert ChipFault("stuck-at-1").name == "StuckAt1Fault"
+    assert len({ChipFault(kind).name for kind in KINDS}) == len(KINDS)
+
+
+def test_potentials_flip_in_integers_only(rate_network: Network) -> None:
+    assert "to_fixed" in str(ChipFault("potential-bit-flips").refusal(SnnPredictor(rate_network), 0.1))
+
+
+@pytest.mark.parametrize("name", ["SignedIF", "TernaryIF", "Burst", "MaxGate", "delay", "Conv1d", "ConvTranspose2d"])
+def test_every_kind_of_spike_can_be_lost(name: str) -> None:
+    network = NETWORKS[name]
+    assert sends_spikes(network)
+    assert sends_spikes(replace(network, code=Direct(4))) or name == "MaxGate"
+
+
+def test_jitter_is_refused_where_time_has_consequences() -> None:
+    reason = SpikeJitterFault().refusal(SnnPredictor(NETWORKS["delay"], engine="reference"), 1.0)
+    assert reason is not None
+    assert "delays" in reason
+
+
+def test_weights_of_every_synapse_flip() -> None:
+    for name in ("Conv1d", "ConvTranspose2d"):
+        predictor = SnnPredictor(NETWORKS[name].to_fixed(weight_bits=6), engine="reference")
+        images = torch.rand((4, *predictor.network.by_name["in"].shape), generator=torch.Generator().manual_seed(0))
+        clean = simulate(predictor.network, images.numpy(), engine="reference").logits
+        flipped = flip_network(predictor.network, 0.3, np.random.default_rng(0))
+        changed = [
+            not np.array_equal(one.synapse.weights.values, two.synapse.weights.values)
+            for one, two in zip(predictor.network.projections, flipped.projections, strict=True)
+        ]
+        assert all(changed), name
+        assert WeightBitFlips().refusal(predictor, 0.3) is None
+        assert not np.array_equal(simulate(flipped, images.numpy(), engine="reference").logits, clean)
+
+
+def test_surrogates_by_default_are_those_that_fit() -> None:
+    """Counts say nothing about delays; who asks for them all the same is told."""
+    recurrent = NETWORKS["delay"]
+    assert SnnPredictor(recurrent).surrogates == (Triangle(),)
+    assert len(SnnPredictor(NETWORKS["Burst"]).surrogates) == 2
+    with pytest.raises(InvalidNetwork, match="RateBased"):
+        SnnPredictor(recurrent, surrogate=RateBased())
+
+
+def test_what_has_no_gradient_is_refused_when_it_is_made() -> None:
+    for name, words in (("AddressEvents", "code of images"), ("TerminateMax", "early decision")):
+        with pytest.raises(InvalidNetwork, match=words):
+            SnnPredictor(NETWORKS[name])
