@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from experiments.train_recipe import TrainRecipe
+from experiments.train_recipe import PruneRecipe, TrainRecipe
 from spikewright import InvalidInput
 
 
@@ -20,7 +20,7 @@ class Entry:
 
 
 _VGG = TrainRecipe(
-    epochs=18,
+    epochs=10,
     batch_size=256,
     lr=0.2,
     shift=4,
@@ -32,14 +32,35 @@ _VGG = TrainRecipe(
 
 _LENET64 = TrainRecipe(epochs=12, lr=0.05, shift=2, activity=0.3, precision="bfloat16")
 
+_LENET64_MNIST = Entry("lenet32_64", "mnist", _LENET64)
+_LENET64_FASHION = Entry("lenet32_64", "fashion-mnist", replace(_LENET64, epochs=16, shift=1, flip=True))
+
+# The first and the last layer have 1 % of the weights; with 91.5 % of the others, 90.5 % of all are pruned.
+_MASKS = {
+    "sparse": PruneRecipe(0.915, scope="layer", spare=("conv1", "fc2")),
+    "blocks": PruneRecipe(0.915, "channel-block", 16, scope="layer", spare=("conv1", "fc2")),
+    "1of8": PruneRecipe(0.875, "n:m", 8, scope="layer", spare=("conv1", "fc2")),
+}
+
+
+def _pruned(base: str, dense: Entry) -> dict[str, Entry]:
+    """The base with each kind of mask, fine-tuned for 8 epochs: 4 while the weights go, 4 after."""
+    return {
+        f"{base}-{kind}": Entry(dense.model, dense.dataset, replace(dense.recipe, epochs=8, lr=0.03, prune=prune), base)
+        for kind, prune in _MASKS.items()
+    }
+
+
 ENTRIES = {
     "small-digits": Entry("small_cnn", "digits", TrainRecipe(epochs=60, batch_size=32, lr=0.05, shift=1)),
     "lenet300-mnist": Entry("lenet_300_100", "mnist", TrainRecipe(epochs=30, lr=0.1, shift=1)),
     "lenet5-mnist": Entry("lenet5", "mnist", TrainRecipe(epochs=25, lr=0.05, shift=2, activity=0.3)),
     "lenet5-fashion": Entry("lenet5", "fashion-mnist", TrainRecipe(epochs=30, lr=0.05, shift=1, flip=True)),
     "mlp300-mnist": Entry("mlp_300", "mnist", TrainRecipe(epochs=20, lr=0.1, shift=1)),
-    "lenet64-mnist": Entry("lenet32_64", "mnist", _LENET64),
-    "lenet64-fashion": Entry("lenet32_64", "fashion-mnist", replace(_LENET64, epochs=16, shift=1, flip=True)),
+    "lenet64-mnist": _LENET64_MNIST,
+    "lenet64-fashion": _LENET64_FASHION,
+    **_pruned("lenet64-mnist", _LENET64_MNIST),
+    **_pruned("lenet64-fashion", _LENET64_FASHION),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _VGG),
 }
 
