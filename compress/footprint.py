@@ -8,6 +8,7 @@ import numpy as np
 
 from compress.graph import as_module
 from compress.layers import weight_layers
+from compress.masks import BLOCKS
 from compress.quantizers import QuantReLU
 from spikewright import Table
 
@@ -20,8 +21,9 @@ class LayerFootprint:
     """One layer. `weights` counts all, `kept` those that are not zero, `bits` is the width of one stored weight.
 
     `storage` is the cheapest of "dense" (all weights, no index), "bitmap" (one bit for each weight, then the kept
-    ones) and "gap<w>" (each stored weight with a w-bit count of the zeros before it; a longer run of zeros stores
-    filler weights, which `weight_bits` and `index_bits` include; Han et al., arXiv 1510.00149).
+    ones), "block<b>" (one bit for each b consecutive output channels at one place of the kernel, then the blocks that
+    are not all zero) and "gap<w>" (each stored weight with a w-bit count of the zeros before it; a longer run of zeros
+    stores filler weights, which `weight_bits` and `index_bits` include; Han et al., arXiv 1510.00149).
     """
 
     path: str
@@ -123,18 +125,28 @@ def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
 
 
 def cheapest_storage(nonzero: np.ndarray, bits: int) -> tuple[str, int, int]:
-    """(storage, weight bits, index bits) of the cheapest way to store flat weights, zero where not `nonzero`."""
-    kept = int(nonzero.sum())
-    ways = [("dense", nonzero.size * bits, 0), ("bitmap", kept * bits, nonzero.size)]
-    zeros_before = np.diff(np.flatnonzero(nonzero), prepend=-1) - 1
+    """(storage, weight bits, index bits) of the cheapest way to store weights `(out, ...)`, zero where not `nonzero`."""
+    flat = nonzero.ravel()
+    kept = int(flat.sum())
+    ways = [("dense", flat.size * bits, 0), ("bitmap", kept * bits, flat.size)]
+    ways += [_blocks(nonzero.reshape(len(nonzero), -1), bits, block) for block in BLOCKS]
+    zeros_before = np.diff(np.flatnonzero(flat), prepend=-1) - 1
     for width in _WIDTHS:
         stored = kept + int((zeros_before >> width).sum())
         ways.append((f"gap{width}", stored * bits, stored * width))
     return min(ways, key=lambda way: way[1] + way[2])
 
 
+def _blocks(nonzero: np.ndarray, bits: int, block: int) -> tuple[str, int, int]:
+    """Blocks of rows of `(out, places)`; the last one is shorter where `block` does not divide `out`."""
+    starts = np.arange(0, len(nonzero), block)
+    used = np.logical_or.reduceat(nonzero, starts, axis=0)
+    sizes = np.diff(starts, append=len(nonzero))
+    return f"block{block}", int((used.sum(1) * sizes).sum()) * bits, used.size
+
+
 def _layer(path: str, layer: Any, bits: int) -> LayerFootprint:
-    nonzero = (layer.weight.detach() != 0).flatten().cpu().numpy()
+    nonzero = (layer.weight.detach() != 0).cpu().numpy()
     storage, weight_bits, index_bits = cheapest_storage(nonzero, bits)
     scale_bits = FLOAT_BITS * layer.weight.shape[0] if bits < FLOAT_BITS else 0
     bias_bits = 0 if layer.bias is None else FLOAT_BITS * layer.bias.numel()

@@ -1,5 +1,6 @@
 """The layers that compression acts on: convolutions and linear layers with a plain weight parameter."""
 
+from collections.abc import Collection
 from typing import Any
 
 from torch import nn
@@ -9,11 +10,12 @@ from spikewright import InvalidInput
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Linear)
 
 
-def weight_layers(model: nn.Module) -> dict[str, Any]:
-    """Every convolution and linear layer by its path; a layer that is called twice is listed once.
+def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, Any]:
+    """Every convolution and linear layer by its path, but those of `spare`; one that is called twice is listed once.
 
     Raises InvalidInput when there is none, when a weight is no plain parameter (hooks, parametrisations), or when two
-    layers share one weight tensor: neither could then be masked or quantised on its own.
+    layers share one weight tensor: neither could then be masked or quantised on its own; and for a path in `spare` that
+    is none of them, or when nothing is left.
     """
     layers = {path: module for path, module in model.named_modules() if isinstance(module, WEIGHTED)}
     if not layers:
@@ -31,4 +33,9 @@ def weight_layers(model: nn.Module) -> dict[str, Any]:
             raise InvalidInput(
                 f"expected separate weights, got one tensor in {other} and {path}; try one shared module"
             )
-    return layers
+    unknown = sorted(set(spare) - set(layers))
+    if unknown or len(set(spare)) == len(layers):
+        raise InvalidInput(
+            f"expected to spare some out of {', '.join(layers)}, not all, got {', '.join(sorted(spare))}"
+        )
+    return {path: layer for path, layer in layers.items() if path not in spare}

@@ -108,7 +108,7 @@ class _Units:
         energy = _sums((weight * mask).square(), block)
         # A single weight is its own score: its square might vanish.
         score = weight.abs() if block == 1 else (energy / size.clamp_min(1)).sqrt()
-        score = torch.where(size > 0, score, -1.0)
+        score = torch.where(size > 0, score, -1.0).contiguous()
         unit = cls(score, size.long(), block, weight.shape[0], weight.numel())
         best = score.flatten().argsort(descending=True, stable=True)
         before = unit.size.flatten()[best].cumsum(0) - unit.size.flatten()[best]

@@ -22,7 +22,8 @@ class PruneSettings:
     There are `rounds` of pruning, each followed by the fine-tuning of `training`; after the last round it lasts
     `final_epochs`. No layer keeps fewer weights than it has outputs. `pattern` "unstructured", "channel-block" or
     "n:m", `block` and `along` say what lives or dies together: see `Pattern`. `block` None is 16 output channels for
-    "channel-block" and groups of 8 for "n:m", which needs `scope` "layer". Raises InvalidInput for what cannot be.
+    "channel-block" and groups of 8 for "n:m", which needs `scope` "layer". The layers named in `spare` stay as they
+    are, and sparsity is that of the others. Raises InvalidInput for what cannot be.
     """
 
     scope: str = "global"
@@ -33,6 +34,7 @@ class PruneSettings:
     pattern: str = "unstructured"
     block: int | None = None
     along: str = "output"
+    spare: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.scope not in ("global", "layer") or self.rounds < 1 or self.final_epochs < 0:
@@ -72,29 +74,27 @@ def prune(
         raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity}; try 0.8")
     settings.shape.check(sparsity, settings.scope)
     draft = Draft.of(model)
-    start = sparsity_of(_masks_now(draft))
+    start = sparsity_of(_masks_now(draft, settings))
     rounds = settings.rounds if data is not None else 1
     for turn in range(1, rounds + 1):
         target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
         stage = f"prune {turn}/{rounds}"
         hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
-        draft.constraints.masks = magnitude_masks(
-            _weights(draft), _masks_now(draft), target, settings.scope, settings.shape
-        )
+        weights, masks = _weights(draft, settings), _masks_now(draft, settings)
+        masks = magnitude_masks(weights, masks, target, settings.scope, settings.shape)
+        draft.constraints.masks = {**draft.constraints.masks, **masks}
         _fine_tune(draft, data, settings, hooks)
     draft.steps.append(_describe(draft, sparsity, start, settings, data))
     return draft.finish()
 
 
-def _weights(draft: Draft) -> dict[str, torch.Tensor]:
-    return {path: layer.weight.detach() for path, layer in weight_layers(draft.model).items()}
+def _weights(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    return {path: layer.weight.detach() for path, layer in weight_layers(draft.model, settings.spare).items()}
 
 
-def _masks_now(draft: Draft) -> dict[str, torch.Tensor]:
-    given = draft.constraints.masks
-    return {
-        path: given.get(path, torch.ones_like(weight, dtype=torch.bool)) for path, weight in _weights(draft).items()
-    }
+def _masks_now(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    given, weights = draft.constraints.masks, _weights(draft, settings)
+    return {path: given.get(path, torch.ones_like(weight, dtype=torch.bool)) for path, weight in weights.items()}
 
 
 def _fine_tune(draft: Draft, data: Data | None, settings: PruneSettings, hooks: Hooks) -> None:
@@ -106,14 +106,15 @@ def _fine_tune(draft: Draft, data: Data | None, settings: PruneSettings, hooks: 
 
 
 def _describe(draft: Draft, sparsity: float, start: float, settings: PruneSettings, data: Data | None) -> str:
-    reached = sparsity_of(draft.constraints.masks)
+    masks = _masks_now(draft, settings)
+    reached = sparsity_of(masks)
     how = "in one go, not fine-tuned (no data)" if data is None else f"in {settings.rounds} rounds with fine-tuning"
-    minimal = [
-        path for path, mask in draft.constraints.masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()
-    ]
+    minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
     text = f"prune: {100 * reached:.1f} % of the weights, {settings.scope} magnitude, {how}"
     if settings.shape != UNSTRUCTURED:
         text += f"; {settings.shape}"
+    if settings.spare:
+        text += f"; {', '.join(settings.spare)} spared"
     if start > sparsity:
         text += f"; {100 * start:.1f} % were pruned already, more than the {100 * sparsity:.1f} % asked for"
     return text + (f"; at their minimum of one weight per output: {', '.join(minimal)}" if minimal else "")

@@ -22,7 +22,7 @@ def epoch_masks(model: nn.Module, recipe: PruneRecipe | None, epoch: int) -> dic
         return {}
     pattern = Pattern.of(recipe.pattern, recipe.block, recipe.along)
     pattern.check(recipe.sparsity, recipe.scope)
-    weights = {path: layer.weight.detach() for path, layer in weight_layers(model).items()}
+    weights = {path: layer.weight.detach() for path, layer in weight_layers(model, recipe.spare).items()}
     alive = {path: weight != 0 for path, weight in weights.items()}
     return magnitude_masks(weights, alive, recipe.target(epoch), recipe.scope, pattern)
 

@@ -20,7 +20,8 @@ class PruneRecipe:
     """What a training prunes: `sparsity` of the weights, the smallest, in the shape that `compress.Pattern` describes.
 
     Before epoch e = 1 .. `rounds` the smallest weights go until s_e = sparsity (1 - (1 - e / rounds)^3) is reached
-    (Zhu and Gupta 2017); what has gone stays zero. Raises InvalidInput for values out of range.
+    (Zhu and Gupta 2017); what has gone stays zero. The layers named in `spare` keep all their weights and do not count.
+    Raises InvalidInput for values out of range.
     """
 
     sparsity: float
@@ -29,6 +30,7 @@ class PruneRecipe:
     along: str = "output"
     scope: str = "global"
     rounds: int = 4
+    spare: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.sparsity < 1 or self.rounds < 1 or self.scope not in ("global", "layer"):
@@ -96,10 +98,11 @@ class TrainRecipe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainRecipe":
         """The recipe of `to_dict`; raises InvalidInput for an unknown field."""
-        prune = values.get("prune")
-        return cls(
-            **{**_known(cls, values), "prune": None if prune is None else PruneRecipe(**_known(PruneRecipe, prune))}
-        )
+        known = _known(cls, values)
+        if known.get("prune") is not None:
+            prune = _known(PruneRecipe, known["prune"])
+            known["prune"] = PruneRecipe(**{**prune, "spare": tuple(prune.get("spare", ()))})
+        return cls(**known)
 
 
 @dataclass(frozen=True)

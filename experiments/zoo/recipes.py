@@ -21,8 +21,8 @@ class Entry:
 
 _VGG = TrainRecipe(
     epochs=10,
-    batch_size=256,
-    lr=0.2,
+    batch_size=128,
+    lr=0.1,
     shift=4,
     flip=True,
     label_smoothing=0.1,

@@ -1,0 +1,163 @@
+"""Patterns of pruning: blocks live or die whole, exactly n of m survive, and the sparsity is met within a block."""
+
+from math import ceil
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from compress import Pattern, PruneSettings, TrainSettings, footprint, prune
+from compress.footprint import cheapest_storage
+from compress.masks import magnitude_masks
+from spikewright import InvalidInput
+
+SHAPES = st.tuples(st.integers(1, 70), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3))
+BLOCK = st.sampled_from([8, 16, 32])
+SEED = st.integers(0, 1000)
+
+
+def layers(shapes: list[tuple[int, ...]], seed: int) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Random weights by layer name, and masks that keep all of them."""
+    generator = torch.Generator().manual_seed(seed)
+    weights = {str(place): torch.randn(shape, generator=generator) for place, shape in enumerate(shapes)}
+    return weights, {name: torch.ones_like(weight, dtype=torch.bool) for name, weight in weights.items()}
+
+
+def norms(weight: torch.Tensor, mask: torch.Tensor, block: int) -> tuple[list[float], list[float]]:
+    """Root mean squares of the blocks that stayed and of those that went; fails on a block that is neither."""
+    stayed: list[float] = []
+    went: list[float] = []
+    for part, kept in zip(weight.split(block), mask.split(block), strict=True):
+        assert torch.equal(kept.all(0), kept.any(0))
+        size = part.square().mean(0).sqrt()
+        stayed += size[kept[0]].tolist()
+        went += size[~kept[0]].tolist()
+    return stayed, went
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=3), BLOCK, st.floats(0, 0.95), st.sampled_from(["global", "layer"]), SEED)
+def test_blocks_live_or_die_whole_and_the_sparsity_is_met_within_one(
+    shapes: list[tuple[int, ...]], block: int, sparsity: float, scope: str, seed: int
+) -> None:
+    weights, alive = layers(shapes, seed)
+    try:
+        masks = magnitude_masks(weights, alive, sparsity, scope, Pattern("channel-block", block))
+    except InvalidInput as error:
+        assert "at most" in str(error)  # the layers' minimum
+        return
+    for name, weight in weights.items():
+        stayed, went = norms(weight, masks[name], block)
+        assert int(masks[name].sum()) >= min(weight.shape[0], weight.numel())
+        if scope == "layer" and stayed and went:
+            assert min(stayed) >= max(went) - 1e-5 or len(weight) % block  # a short block may fill what is left
+    groups = [list(masks)] if scope == "global" else [[name] for name in masks]
+    for group in groups:
+        total, kept = (
+            sum(int(t[name].numel() if t is weights else t[name].sum()) for name in group) for t in (weights, masks)
+        )
+        wanted = round((1 - sparsity) * total)
+        assert wanted - block < kept <= wanted
+
+
+@given(SHAPES, st.integers(2, 9), st.data(), st.sampled_from(["output", "input"]), SEED)
+def test_exactly_n_of_m_survive_and_they_are_the_largest(
+    shape: tuple[int, ...], m: int, data: st.DataObject, along: str, seed: int
+) -> None:
+    n = data.draw(st.integers(1, m))
+    weights, alive = layers([shape], seed)
+    pattern = Pattern("n:m", m, along)
+    pattern.check(1 - n / m, "layer")
+    try:
+        mask = magnitude_masks(weights, alive, 1 - n / m, "layer", pattern)["0"]
+    except InvalidInput as error:
+        assert "as many weights as outputs" in str(error)
+        return
+    axis = ("output", "input").index(along)
+    for part, kept in zip(weights["0"].abs().split(m, axis), mask.split(m, axis), strict=True):
+        count = ceil(n * part.shape[axis] / m - 1e-9)
+        assert (kept.sum(axis) == count).all()
+        least = torch.where(kept, part, torch.inf).amin(axis)
+        assert (least >= torch.where(kept, -1.0, part).amax(axis)).all()
+
+
+@pytest.mark.parametrize(
+    "pattern", [Pattern(), Pattern("channel-block", 8), Pattern("n:m", 8), Pattern("n:m", 4, "input")], ids=str
+)
+def test_what_went_never_comes_back_and_a_second_time_changes_nothing(pattern: Pattern) -> None:
+    weights, alive = layers([(20, 6, 3, 3), (12, 20)], 1)
+    for sparsity in (0.25, 0.5, 0.75, 0.75):
+        masks = magnitude_masks(weights, alive, sparsity, "layer", pattern)
+        assert not any((mask & ~alive[name]).any() for name, mask in masks.items())
+        same = all(torch.equal(mask, alive[name]) for name, mask in masks.items())
+        weights = {name: weight * masks[name] + 0 for name, weight in weights.items()}
+        alive = masks
+    assert same
+
+
+def test_a_block_by_hand() -> None:
+    weight = torch.zeros(10, 2)
+    weight[:8, 0], weight[:8, 1], weight[8:, 0], weight[8:, 1] = 1.0, 2.0, 3.0, 0.5
+    masks = magnitude_masks({"w": weight}, {"w": weight > 0}, 0.5, "global", Pattern("channel-block", 8))
+    # Ten of twenty stay: the short block of size 3 and the block of size 2 are 2 + 8 weights.
+    assert masks["w"].tolist() == [[False, True]] * 8 + [[True, False]] * 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "sparsity"),
+    [
+        (
+            PruneSettings(pattern="channel-block", block=8, rounds=2, final_epochs=1, training=TrainSettings(epochs=1)),
+            0.7,
+        ),
+        (PruneSettings(pattern="n:m", block=4, scope="layer", rounds=2, training=TrainSettings(epochs=1)), 0.75),
+        (PruneSettings(pattern="n:m", along="input", block=4, scope="layer", training=TrainSettings(epochs=1)), 0.5),
+    ],
+)
+def test_the_pattern_survives_fine_tuning(settings: PruneSettings, sparsity: float) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Conv2d(2, 24, 3), nn.ReLU(), nn.Flatten(), nn.Linear(24 * 4, 10))
+        data = (torch.rand(32, 2, 4, 4), torch.randint(0, 10, (32,)))
+    small = prune(model, sparsity, data, settings=settings)
+    assert str(settings.shape) in small.steps[0]
+    for path, mask in small.masks.items():
+        weight = small.model.get_submodule(path).get_parameter("weight")
+        assert torch.equal(weight != 0, mask)
+        if settings.pattern == "channel-block":
+            norms(weight, mask, 8)
+        else:
+            axis = ("output", "input").index(settings.along)
+            n = round(4 * (1 - sparsity))
+            assert all((part.sum(axis) == ceil(n * part.shape[axis] / 4)).all() for part in mask.split(4, axis))
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda: PruneSettings(pattern="rows"), "pattern out of"),
+        (lambda: PruneSettings(pattern="channel-block", block=12), "block of"),
+        (lambda: PruneSettings(block=8), "no block"),
+        (lambda: PruneSettings(pattern="channel-block", along="input"), "try 'n:m'"),
+        (lambda: PruneSettings(pattern="n:m", scope="layer", block=1), "at least 2"),
+        (lambda: PruneSettings(pattern="n:m"), "scope 'layer'"),
+        (
+            lambda: prune(nn.Linear(16, 16), 0.9, settings=PruneSettings(pattern="n:m", scope="layer")),
+            "try 0.875 for 1:8",
+        ),
+        (lambda: prune(nn.Linear(2, 80), 0.875, settings=PruneSettings(pattern="n:m", scope="layer")), "larger n"),
+        (lambda: prune(nn.Linear(2, 64), 0.9, settings=PruneSettings(pattern="channel-block")), "at most"),
+    ],
+)
+def test_what_cannot_be_is_refused(call, reason: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InvalidInput, match=reason):
+        call()
+
+
+def test_blocks_cost_one_bit_each() -> None:
+    model = nn.Sequential(nn.Linear(200, 32, bias=False))
+    layer = footprint(prune(model, 0.75, settings=PruneSettings(pattern="channel-block", block=16))).layers[0]
+    # 32 x 200 weights in 2 x 200 blocks of 16: a quarter, 100 blocks, is stored; one bit says it of each.
+    assert (layer.storage, layer.weight_bits, layer.index_bits) == ("block16", 100 * 16 * 32, 400)
+    assert cheapest_storage(torch.ones(20, 3).numpy() > 0, 8) == ("dense", 480, 0)
