@@ -1,0 +1,133 @@
+"""Cases of every allowed neuron, synapse, code, schedule, readout, decision and storage, with inputs and noise that fit.
+
+All float numbers are dyadic, so that their sums are exact whatever the order of additions.
+"""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from snn import (
+    AddressEvents,
+    Bursts,
+    Delta,
+    Direct,
+    InputNoise,
+    JitteredPeriodic,
+    MembraneNoise,
+    Network,
+    Phase,
+    Poisson,
+    PotentialBitFlips,
+    Rate,
+    SingleBurst,
+    SpikeDeletion,
+    SpikeInsertion,
+    SpikeJitter,
+    SpikeSelect,
+    StuckAt,
+    ThresholdVariation,
+    Ttfs,
+    WeightBitFlips,
+    WeightVariation,
+)
+from tests.snn.full_sketch import LINES, PLANES, FullSketch
+from tests.snn.small import events
+from tests.snn.strategies import Case
+
+SEEDS = st.integers(0, 2**63 - 1)
+CHANCES = st.sampled_from([0.0, 0.1, 0.5, 1.0])
+SMALL = st.integers(1, 3)
+NUMBERS = st.sampled_from(["float32", "fixed"])
+
+
+@st.composite
+def full_codes(draw, family: str, fixed: bool):
+    if family == "timed":
+        return Ttfs(16 if fixed else draw(st.sampled_from([None, 16])))
+    steps = 1 if family == "quantised" else draw(st.integers(1, 9))
+    direct = st.builds(
+        Direct, st.just(steps), st.sampled_from([7, 15] if fixed else [None, 7, 15]), st.none() | st.integers(1, steps)
+    )
+    spikes = [
+        st.just(Rate(steps)),
+        st.builds(Bursts, st.just(steps), st.integers(1, 5)),
+        st.builds(Poisson, st.just(steps), st.sampled_from([0.3, 1.0]), SEEDS),
+        st.builds(
+            JitteredPeriodic, st.just(steps), st.just(1.0), st.just(6.0), st.sampled_from([0.0, 0.5]), seed=SEEDS
+        ),
+        st.builds(SingleBurst, st.just(steps), st.sampled_from([0.0, 0.25])),
+        st.builds(Delta, st.just(steps), st.sampled_from([0.125, 0.25])),
+        st.builds(AddressEvents, st.just(steps), st.just(10), st.integers(1, 3)),
+    ]
+    stepped = [st.builds(SpikeSelect, st.just(steps), SMALL), st.builds(Phase, st.integers(1, 5), SMALL)]
+    return draw(st.one_of(direct, *spikes, *(stepped if family == "spiking" else [])))
+
+
+@st.composite
+def full_networks(draw, family: str = "spiking", numbers: str | None = None) -> Network:
+    numbers = numbers or draw(NUMBERS)
+    code = draw(full_codes(family, numbers == "fixed"))
+    schedule = "synchronous" if isinstance(code, Phase) else draw(st.sampled_from(["synchronous", "layerwise"]))
+    sketch = FullSketch(draw, family, numbers, code, schedule)
+    for _ in range(draw(st.integers(1, 2))):
+        draw(st.sampled_from(PLANES if len(sketch.last.shape) == 3 else LINES))(sketch)
+    sketch.recurrent()
+    if draw(st.booleans()) or family == "timed":
+        sketch.linear(4, sketch.neuron(4))
+        sketch.recurrent()
+    return sketch.close()
+
+
+@st.composite
+def full_cases(draw, family: str = "spiking", numbers: str | None = None) -> Case:
+    """A network and one to four inputs for it: sixteenths in [0, 1] with zeros, frames, or events."""
+    network = draw(full_networks(family, numbers))
+    random = np.random.default_rng(draw(st.integers(0, 2**20)))
+    return Case(network, inputs_for(network, random, draw(st.integers(1, 4))))
+
+
+def inputs_for(network: Network, random: np.random.Generator, batch: int):
+    """Seeded inputs that the network's code can take."""
+    shape, code = network.by_name[network.input].shape, network.code
+    if isinstance(code, AddressEvents):
+        return [camera(random, shape, code) for _ in range(batch)]
+    low = -16 if isinstance(code, Delta) or (isinstance(code, Direct) and code.levels is None) else 0
+    if isinstance(code, Delta):
+        shape = (shape[0] // 2, *shape[1:])
+        shape = (code.steps, *shape) if random.random() < 0.5 else shape
+    return (np.maximum(random.integers(-5, 17, (batch, *shape)), low) / 16).astype(np.float32)
+
+
+def camera(random: np.random.Generator, shape, code: AddressEvents):
+    """About an event for each pixel, in order of time; a few of them after the end."""
+    count = int(random.integers(0, 2 * np.prod(shape)))
+    high = (shape[2], shape[1], code.step_us * (code.steps + 1), shape[0])
+    rows = random.integers(0, high, (count, 4))
+    return events(*map(tuple, rows[np.argsort(rows[:, 2], kind="stable")]))
+
+
+@st.composite
+def disturbances(draw, network: Network):
+    """One to three records of noise and faults that fit the network, on all populations or on one."""
+    fixed, timed = network.numbers == "fixed", isinstance(network.code, Ttfs)
+    where = st.sampled_from([(), (), (draw(st.sampled_from([p.name for p in network.populations])),)])
+    kinds = [
+        st.builds(SpikeDeletion, CHANCES, SEEDS, where),
+        st.builds(SpikeInsertion, CHANCES, SEEDS, where),
+        st.builds(StuckAt, st.sampled_from([0, 1]), CHANCES, SEEDS, where),
+        st.builds(MembraneNoise, st.sampled_from([0.1, 1.0]), SEEDS, where),
+        st.builds(ThresholdVariation, st.sampled_from([0.2, 2.0]), SEEDS, where),
+    ]
+    if network.decision is None and not any(q.delay for q in network.projections):
+        kinds += [st.builds(SpikeJitter, st.integers(0, 3), SEEDS, where)] * 2
+    if fixed and not timed:
+        kinds += [st.builds(PotentialBitFlips, CHANCES, SEEDS, where)] * 2
+    if fixed:
+        kinds += [
+            st.builds(WeightVariation, st.just(0.5), SEEDS),
+            st.builds(WeightBitFlips, CHANCES, st.just(10), SEEDS),
+        ]
+    exact = fixed or timed or not isinstance(network.code, Direct) or network.code.levels is not None
+    if exact and not isinstance(network.code, AddressEvents):
+        kinds.append(st.builds(InputNoise, st.just(0.3), SEEDS))
+    return tuple(draw(st.lists(st.one_of(kinds), min_size=1, max_size=3)))

@@ -1,0 +1,180 @@
+"""Every synapse with every neuron, code and schedule, in both kinds of numbers: what is allowed is the same in the fast
+engine and in the reference, bit for bit; what is refused raises. Which is which is written down here once more."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from snn import (
+    IF,
+    LIF,
+    AddressEvents,
+    AvgPool2d,
+    Burst,
+    Bursts,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Delta,
+    Dense,
+    Direct,
+    Identity,
+    Integrator,
+    JitteredPeriodic,
+    Linear,
+    MaxGate,
+    Network,
+    Phase,
+    Poisson,
+    Population,
+    Projection,
+    QuantReLU,
+    Ramp,
+    Rate,
+    SignedIF,
+    SingleBurst,
+    Source,
+    SpikeSelect,
+    TernaryIF,
+    Ttfs,
+    Upsample,
+    Windows,
+)
+from snn.synapses import output_shape
+from spikewright import InvalidInput, InvalidNetwork
+from tests.snn.full_strategies import inputs_for
+from tests.snn.strategies import Case
+from tests.snn.test_contract import assert_same, both
+
+STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst)
+SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Windows)
+NEURONS = (*STEPPED, MaxGate, Integrator, Ramp, QuantReLU)
+SCHEDULES = ("synchronous", "layerwise")
+SLOTS = 5
+
+
+def codes(steps):
+    """One of each kind; thresholds and periods are such that something happens in a few steps."""
+    return (
+        Direct(steps, 15), Rate(steps), Bursts(steps, 3), Poisson(steps, 0.8, 1), JitteredPeriodic(steps, 1.0, 4.0, 0.3),
+        SingleBurst(steps), Phase(steps), SpikeSelect(steps, 2), Delta(steps, 0.25), AddressEvents(steps, 10, 2), Ttfs(16),
+    )  # fmt: skip
+
+
+KINDS = tuple(type(code) for code in codes(1))
+
+
+def allowed(synapse, neuron, code, schedule, steps):
+    """Whether in -> [synapse] -> neuron -> Linear -> answer makes sense with this code and schedule."""
+    if (synapse is Windows) != (neuron is MaxGate):
+        return False  # only a gate compares, and it does nothing else
+    if code is Ttfs:
+        return neuron in (Ramp, MaxGate, Integrator)
+    if code is Phase:
+        return neuron in (IF, Integrator) and schedule == "synchronous"
+    if code is SpikeSelect:
+        return neuron in (IF, LIF, MaxGate, Integrator)
+    if neuron is MaxGate and code is Direct:
+        return steps == 1  # a current has no counts to compare
+    return neuron is not Ramp and (neuron is not QuantReLU or steps == 1)
+
+
+def numbers(random, fixed, low, high, shape=()):
+    whole = random.integers(low, high + 1, shape)
+    return whole if fixed else (whole / 16).astype(np.float32)
+
+
+def synapse_of(kind, random, fixed):
+    """From a `(2, 4, 4)` (or `(2, 9)`) population."""
+    shapes = {Linear: (6, 32), Conv1d: (4, 1, 3), Conv2d: (4, 2, 3, 3), ConvTranspose2d: (4, 2, 3, 2)}
+    if kind in shapes:
+        weights = numbers(random, fixed, -6, 8, shapes[kind]) * (random.random(shapes[kind]) < 0.8)
+        more = {
+            Conv1d: {"padding": 1, "stride": 2, "groups": 2}, Conv2d: {"padding": (1, 1), "stride": (1, 2)},
+            ConvTranspose2d: {"stride": (2, 1), "padding": (1, 0), "output_padding": (1, 0)},
+        }  # fmt: skip
+        return kind(Dense(weights.astype(np.int8 if fixed else np.float32)), **more.get(kind, {}))
+    if kind is Windows:
+        return Windows((3, 2), (1, 2), (1, 1))
+    gain = numbers(random, fixed, 2, 9, (2,))
+    return {AvgPool2d: lambda: AvgPool2d((2, 2), (1, 2), gain), Upsample: lambda: Upsample((2, 1), gain)}.get(
+        kind, lambda: Identity(gain)
+    )()
+
+
+def neuron_of(kind, channels, random, fixed):
+    threshold, negative = (numbers(random, fixed, 3, 20, (channels,)) for _ in range(2))
+    if kind is QuantReLU:
+        return QuantReLU(random.integers(1, 30, channels), 4, 7) if fixed else QuantReLU(1.5, 0, 7)
+    made = {
+        IF: lambda: IF(threshold), LIF: lambda: LIF(threshold, 0.25, "zero", 1), SignedIF: lambda: SignedIF(threshold, 4),
+        TernaryIF: lambda: TernaryIF(threshold, negative), Burst: lambda: Burst(threshold, 3), MaxGate: MaxGate,
+        Integrator: Integrator, Ramp: lambda: Ramp(3 * SLOTS if fixed else 1.0, SLOTS if fixed else None),
+    }  # fmt: skip
+    return made[kind]()
+
+
+def build(synapse, neuron, code, schedule, fixed):
+    """The network; time codes get a Ramp beside, since there is none without."""
+    random = np.random.default_rng(NEURONS.index(neuron) * 100 + SYNAPSES.index(synapse))
+    bits, kind = (12 if fixed else None), np.int8 if fixed else np.float32
+    source = Population(
+        "in", (2, 9) if synapse is Conv1d and not isinstance(code, AddressEvents) else (2, 4, 4), Source()
+    )
+    link = Projection("in", "x", synapse_of(synapse, random, fixed))
+    shape = output_shape(link.synapse, source.shape)
+    bias = 0 if neuron is MaxGate else numbers(random, fixed, -2, 3, (shape[0],))
+    parts = [source, Population("x", shape, neuron_of(neuron, shape[0], random, fixed), bias, 0, bits)]
+    links, size = [link], parts[1].size
+    if isinstance(code, Ttfs):
+        parts.append(Population("side", (2,), neuron_of(Ramp, 2, random, fixed), 0, 0, bits))
+        links.append(Projection("in", "side", Linear(Dense(np.ones((2, source.size), kind)))))
+    if neuron is not Integrator:
+        parts.append(Population("out", (3,), Integrator(), numbers(random, fixed, -2, 2, (3,)), 0, bits))
+        links.append(Projection("x", "out", Linear(Dense(numbers(random, fixed, -7, 7, (3, size)).astype(kind)))))
+    output = "x" if neuron is Integrator else "out"
+    return Network(tuple(parts), tuple(links), "in", output, code, schedule, numbers="fixed" if fixed else "float32")
+
+
+@pytest.mark.parametrize("code", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("neuron", NEURONS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("synapse", SYNAPSES, ids=lambda kind: kind.__name__)
+def test_every_combination(synapse, neuron, code):
+    for schedule, fixed, steps in product(SCHEDULES, (True, False), (1, 5)):
+        drawn = codes(steps)[KINDS.index(code)]
+        arguments = (synapse, neuron, drawn, schedule, fixed)
+        if code is AddressEvents and synapse is Conv1d:
+            with pytest.raises(InvalidNetwork):  # a camera has rows and columns
+                build(*arguments)
+        elif allowed(synapse, neuron, code, schedule, steps):
+            network = build(*arguments)
+            case = Case(network, inputs_for(network, np.random.default_rng(steps), 3))
+            fast, slow = both(case)
+            assert_same(fast, slow)
+            assert slow.rasters["in"].any()
+        else:
+            with pytest.raises(InvalidNetwork):
+                build(*arguments)
+
+
+def test_the_table_is_complete():
+    """Records that the data model knows and this table does not would not be compared."""
+    from typing import get_args
+
+    from snn.codes import Code
+    from snn.neurons import Neuron
+    from snn.synapses import Synapse
+
+    assert set(get_args(Code)) == set(KINDS)
+    assert set(get_args(Neuron)) == {Source, *NEURONS}
+    assert set(get_args(Synapse)) == set(SYNAPSES)
+
+
+def test_conv1d_of_a_camera_is_refused_for_its_input():
+    network = Network(
+        (Population("in", (2, 9), Source()), Population("a", (2, 9), Integrator())),
+        (Projection("in", "a", Conv1d(Dense(np.ones((2, 2, 1), np.float32)))),), "in", "a", AddressEvents(3, 10),
+    )  # fmt: skip
+    with pytest.raises(InvalidInput, match="polarities, rows, columns"):
+        both(Case(network, [np.zeros(0, [("x", int), ("y", int), ("t", int), ("p", int)])]))
