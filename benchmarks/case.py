@@ -1,0 +1,47 @@
+"""What is measured: a trained network of the zoo as CNN, as float32 and as fixed-point spiking network, with its test set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snn import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One network at a number of steps. `images (n, channels, height, width)` and `labels (n,)`: the whole test split."""
+
+    name: str
+    dataset: str
+    model: Any
+    network: Network
+    fixed: Network
+    images: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    @property
+    def title(self) -> str:
+        """For captions."""
+        return f"{self.name} on {self.dataset}, {self.network.steps} steps"
+
+
+def load_case(name: str, data: str | Path | None, steps: int, calibration: int = 1000) -> Case:
+    """The zoo's network `name`, converted at `steps` with thresholds from `calibration` training images.
+
+    `data`: folder of the data set; None where it is built in. Raises InvalidInput for an unknown name, InvalidFile for
+    missing data or weights, Unconvertible where a layer has no spiking counterpart.
+    """
+    import torch
+
+    import experiments
+    from conversion import Rate, convert
+    from experiments.data import load_dataset
+
+    card = experiments.card(name)
+    found = load_dataset(card.dataset, data)
+    model = experiments.load(name)
+    network = convert(model, torch.from_numpy(found.train_images[:calibration]), Rate(steps=steps))
+    return Case(name, card.dataset, model, network, network.to_fixed(), found.test_images, found.test_labels)

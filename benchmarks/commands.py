@@ -1,0 +1,174 @@
+"""The commands: measure, write table and figure, and say whether all answers were right."""
+
+from typing import TYPE_CHECKING
+
+from benchmarks.case import load_case
+from benchmarks.report import publish
+from spikewright import Table
+
+if TYPE_CHECKING:
+    from benchmarks.__main__ import Options
+
+
+def peers(options: "Options") -> int:
+    """The event engine against every other program; status 1 when an answer differs."""
+    from benchmarks.figures import speed_panel
+    from benchmarks.versus import Sizes, versus
+
+    sizes = Sizes(options.images, options.event_images, options.repeats)
+    if options.quick:
+        sizes = Sizes(min(options.images, 64), options.event_images, min(options.repeats, 3), (16, 64))
+    tables, right = [], True
+    for network in options.networks:
+        for steps in options.steps:
+            case = load_case(network, options.data, steps)
+            table, equal = versus(case, sizes)
+            tables.append(table)
+            right = right and equal
+    whole = Table.of([row for table in tables for row in table])
+    panels = [lambda ax, table=table: speed_panel(ax, table) for table in tables]
+    caption = (
+        f"Images per second, median of {sizes.repeats} interleaved repeats with the slowest and the fastest. Test images of "
+        f"each data set: {sizes.peer_images} for peers, up to {sizes.event_images:,} for the event engine; trained networks, one "
+        "set of weights each."
+    )
+    publish(options.output, "peers", whole, panels, caption)
+    return 0 if right else 1
+
+
+def sweeps(options: "Options") -> int:
+    """Speed against density, sparsity, steps, batch, network size and threads; status 1 when spikes differ from torch's."""
+    from benchmarks.figures import line_panel
+    from benchmarks.sweeps import Sweep
+    from benchmarks.sweeps import sweeps as measure
+
+    case = load_case(options.networks[0], options.data, min(options.steps))
+    sweep = Sweep(16, 2, True) if options.quick else Sweep(64, options.repeats)
+    table = measure(case.network, case.images, sweep)
+    titles = {
+        "density": ("density (spikes per neuron and step)", "generated, 64 channels, 32 steps"),
+        "sparsity": ("sparsity of the weights (share of zeros)", "event fixed, by kind of mask"),
+        "channels": ("channels", "generated, density 5 %"),
+        "steps": ("steps", case.name),
+        "batch": ("batch (images)", case.name),
+        "threads": ("threads", case.name),
+    }
+    panels = []
+    for axis, (label, title) in titles.items():
+        part = table.where(axis=axis)
+        if axis == "sparsity":
+            part = part.where(runner="event fixed")
+        by = "series" if axis == "sparsity" else "runner"
+        panels.append(
+            lambda ax, part=part, by=by, label=label, title=title: line_panel(
+                ax, part, "value", "images_per_s", by, (label, "images per second", title)
+            )
+        )
+    caption = (
+        f"Images per second, median of {sweep.repeats} interleaved repeats; {sweep.images} images a point unless the batch is "
+        f"the axis. Trained network: {case.title}; generated ones: `benchmarks/generated.py`, seed 0."
+    )
+    publish(options.output, "sweeps", table, panels, caption)
+    apart = max((value for value in table["images_with_other_counts"] if value is not None), default=0.0)
+    return 0 if apart < 1.0 else 1
+
+
+def limit(options: "Options") -> int:
+    """The delivery kernel against bare SIMD additions."""
+    from benchmarks.figures import line_panel
+    from benchmarks.limit import Limit, reaches_limit
+    from benchmarks.limit import limit as measure
+
+    table = measure(Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats))
+    series = Table.of(
+        {**row, "series": f"{row['channels']} channels, {row['numbers']}", "percent": 100 * row["share"]}
+        for row in table
+    )
+    labels = (
+        "density (spikes per neuron and step)",
+        "share of the bare additions (%)",
+        "delivery kernel alone, one thread",
+    )
+    caption = (
+        f"Additions per second of the engine's delivery kernel over those of a bare loop that adds rows of the same length "
+        f"eight at a time out of as many bytes; generated layers, seed 0, one thread, median of {options.repeats} repeats. "
+        f"Wanted: 40 % at 5 % density; {'reached' if reaches_limit(table) else 'not reached'}."
+    )
+    publish(
+        options.output,
+        "limit",
+        table,
+        [lambda ax: line_panel(ax, series, "density", "percent", "series", labels)],
+        caption,
+    )
+    return 0
+
+
+def slope(options: "Options") -> int:
+    """Time against synaptic operations."""
+    from benchmarks.figures import line_panel
+    from benchmarks.slope import FEW, MANY, SIZE, STEPS, slopes
+    from benchmarks.slope import slope as measure
+
+    size = SIZE // 4 if options.quick else SIZE
+    table = measure(2 if options.quick else max(2, options.repeats), size)
+    found = ", ".join(f"{name} {value:.3f}" for name, value in slopes(table).items())
+    labels = ("synaptic operations", "time (s)", f"slopes: {found}")
+    caption = (
+        f"Wall-clock time of a simulation against its synaptic operations, log-log slopes {found} (wanted 1 +- 0.05). Generated "
+        f"dense layer, {size:,} to {size:,} neurons, {MANY - FEW} inputs (the time of {MANY} less that of {FEW}, "
+        f"fastest repeats), {STEPS} steps, seed 0."
+    )
+    publish(
+        options.output,
+        "slope",
+        table,
+        [lambda ax: line_panel(ax, table, "synaptic_operations", "seconds", "runner", labels)],
+        caption,
+    )
+    return 0
+
+
+def startup(options: "Options") -> int:
+    """The first simulation of a process."""
+    from benchmarks.figures import start_panel
+    from benchmarks.startup import fast_enough
+    from benchmarks.startup import startup as measure
+
+    table = measure(1 if options.quick else 3)
+    caption = (
+        "First simulation of a fresh process less the same one again, float32 and fixed point together, small-digits, one "
+        f"image. Wanted: under 1 s with kernels cached, under 60 s without; {'reached' if fast_enough(table) else 'not reached'}."
+    )
+    publish(options.output, "startup", table, [lambda ax: start_panel(ax, table)], caption)
+    return 0
+
+
+def scale(options: "Options") -> int:
+    """A million neurons, a hundred million synapses."""
+    from benchmarks.figures import scale_panel
+    from benchmarks.scale import Scale, meets
+    from benchmarks.scale import scale as measure
+
+    sizes = (0.01, 0.1) if options.quick else (0.01, 0.1, 1.0)
+    rows = []
+    for share in sizes:
+        wanted = Scale(width=max(1000, round(10_000 * share)), layers=round(100 * min(1.0, share * 10)))
+        rows += list(measure(wanted))
+    table = Table.of(rows)
+    caption = (
+        f"Peak memory of the process and synaptic operations per second and core of generated networks of explicit sparse "
+        f"synapses, {rows[-1]['steps']} steps, one input, seed 0. Wanted for a hundred million: at most 8 GiB and more than 10^8 "
+        f"a second; {'reached' if meets(rows[-1]) else 'not reached'} by the largest here."
+    )
+    publish(options.output, "scale", table, [lambda ax: scale_panel(ax, table)], caption)
+    return 0
+
+
+def page(options: "Options") -> int:
+    """The page of the documentation, from what the other commands left."""
+    from benchmarks.page import write_page
+
+    write_page(options.output, options.page)
+    print(f"-> {options.page}")
+    return 0

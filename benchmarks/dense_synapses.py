@@ -1,0 +1,99 @@
+"""Projections of a network as dense torch operations."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection, effective_weights
+from spikewright import InvalidInput
+
+if TYPE_CHECKING:
+    from benchmarks.dense import Plan
+
+
+class Current:
+    """The input current of one population: the sum of its projections and its bias, `(batch, *shape)`.
+
+    `scale`: what weights and biases are multiplied by, channel by channel, where the threshold is folded into them.
+    """
+
+    def __init__(self, network: Network, population: Population, plan: "Plan", scale: Tensor | None) -> None:
+        self.projections = network.incoming[population.name]
+        self.hoisted = {q.name for q in self.projections if plan.hoist and q.source == network.input}
+        self.steps_apart = {q.name for q in self.projections if not (plan.hoist and q.source == network.input)}
+        self.weights = {q.name: _weights(q, plan, scale) for q in self.projections}
+        bias = field(population, population.bias)
+        self.bias = (bias if scale is None else bias * scale).to(plan.kind)
+        first = self.projections[0].synapse
+        self.fused = isinstance(first, Conv2d | Linear) and np.ndim(population.bias) < 2
+
+    def of(self, sent: dict[str, Tensor], held: dict[str, Tensor]) -> Tensor:
+        """The current of one step; `held` keeps what does not change from step to step."""
+        total: Tensor | None = None
+        for projection in self.projections:
+            part = held.get(projection.name)
+            if part is None:
+                part = self._send(projection, sent[projection.source])
+            if projection.name in self.hoisted:
+                held[projection.name] = part
+            total = part if total is None else total + part
+        return self._with_bias(total)
+
+    def over_time(self, sent: dict[str, Tensor], axis: int, steps: int) -> Tensor:
+        """The currents of all steps, with time on `axis`."""
+        total: Tensor | None = None
+        for projection in self.projections:
+            values = sent[projection.source]
+            if projection.name in self.hoisted:
+                part = self._send(projection, values).unsqueeze(axis)
+            else:
+                part = self._send(projection, values.flatten(0, 1)).unflatten(0, values.shape[:2])
+            total = part if total is None else total + part
+        total = self._with_bias(total)
+        return total.expand(*(steps if place == axis else size for place, size in enumerate(total.shape)))
+
+    def _with_bias(self, total: Tensor | None) -> Tensor:
+        if total is None:
+            raise InvalidInput("expected at least one projection into a population")
+        return total if self.fused else total + self.bias
+
+    def _send(self, projection: Projection, values: Tensor) -> Tensor:
+        """One projection of `(n, *source shape)`; the first one brings the bias where its operation has room for it."""
+        synapse, weights = projection.synapse, self.weights[projection.name]
+        if projection.pool != (1, 1):
+            values = functional.avg_pool2d(values, projection.pool, divisor_override=1)
+        bias = self.bias.flatten() if self.fused and projection is self.projections[0] else None
+        if isinstance(synapse, Linear):
+            bias = bias if bias is None else bias.expand(weights.shape[0])
+            return functional.linear(values.flatten(1), weights, bias)
+        if isinstance(synapse, Conv2d):
+            bias = bias if bias is None else bias.expand(weights.shape[0])
+            return functional.conv2d(
+                values, weights, bias, synapse.stride, synapse.padding, synapse.dilation, synapse.groups
+            )
+        if isinstance(synapse, AvgPool2d):
+            values = functional.avg_pool2d(values, synapse.kernel, synapse.stride, divisor_override=1)
+        return values * weights
+
+
+def field(population: Population, value: object) -> Tensor:
+    """A scalar, per-channel or per-neuron value of a population, shaped to meet `(batch, *shape)`."""
+    array = torch.as_tensor(np.asarray(value, dtype=np.float32))
+    return array.reshape(-1, 1, 1) if array.ndim == 1 and len(population.shape) == 3 else array
+
+
+def _weights(projection: Projection, plan: "Plan", scale: Tensor | None) -> Tensor:
+    synapse = projection.synapse
+    if projection.channels is not None or not isinstance(synapse, Conv2d | Linear | AvgPool2d | Identity):
+        raise InvalidInput(f"expected a whole-population Conv2d, Linear, AvgPool2d or Identity at {projection.name!r}")
+    if isinstance(synapse, Identity | AvgPool2d):
+        values = torch.as_tensor(np.asarray(synapse.gain, dtype=np.float32)).reshape(-1, 1, 1)
+        return (values if scale is None else values * scale).to(plan.kind)
+    values = torch.from_numpy(np.ascontiguousarray(effective_weights(synapse.weights), dtype=np.float32))
+    if scale is not None:
+        values = values * scale.reshape(-1, *([1] * (values.ndim - 1)))
+    layout = torch.channels_last if plan.channels_last and values.ndim == 4 else torch.contiguous_format
+    return values.to(plan.kind).contiguous(memory_format=layout)

@@ -1,0 +1,83 @@
+"""The drawings: bars for the peers, lines for the sweeps."""
+
+from typing import TYPE_CHECKING, Any
+
+from spikewright import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = {"event": "#0072B2", "library": "#D55E00", "torch": "#E69F00", "orientation": "#BBBBBB", "cnn": "#009E73"}
+"""By kind of row; the names say the same without colour."""
+
+
+def speed_bars(table: Table) -> list[tuple[str, float, float, float, str]]:
+    """Label, images/s, lowest, highest and kind of every row that was measured, fastest last."""
+    rows = [row for row in table if row.get("images_per_s") is not None]
+    bars = [
+        (row["runner"], row["images_per_s"], row["images_per_s_min"], row["images_per_s_max"], row["kind"])
+        for row in rows
+    ]
+    return sorted(bars, key=lambda bar: bar[1])
+
+
+def speed_panel(ax: "Axes", table: Table) -> None:
+    """Horizontal bars on a logarithmic axis."""
+    bars = speed_bars(table)
+    for place, (_, middle, low, high, kind) in enumerate(bars):
+        error = [[max(0.0, middle - low)], [max(0.0, high - middle)]]
+        ax.barh(place, middle, xerr=error, color=COLOURS[kind], ecolor="#555555", height=0.7)
+        ax.text(high * 1.05, place, f"{middle:,.0f}", va="center", fontsize=7)
+    ax.set_yticks(range(len(bars)), [bar[0] for bar in bars], fontsize=7.5)
+    ax.set_xscale("log")
+    ax.set_xlabel("images per second")
+    ax.set_ylabel("program")
+    ax.margins(x=0.12)
+    row = next(iter(table))
+    ax.set_title(f"{row['network']}, {row['steps']} steps")
+
+
+def line_panel(ax: "Axes", table: Table, x: str, y: str, by: str, labels: tuple[str, str, str]) -> None:
+    """One line for each value of column `by`; `labels`: x axis, y axis, title. Both axes logarithmic."""
+    for name in dict.fromkeys(table[by]):
+        points: list[tuple[Any, Any]] = sorted(
+            (row[x], row[y]) for row in table.where(**{by: name}) if row[y] is not None
+        )
+        if points:
+            ax.plot([p[0] for p in points], [p[1] for p in points], marker="o", label=str(name))
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel(labels[0])
+    ax.set_ylabel(labels[1])
+    ax.set_title(labels[2])
+    ax.legend(fontsize=7)
+
+
+def start_panel(ax: "Axes", table: Table) -> None:
+    """Seconds of the first simulation over a later one, process by process."""
+    seconds = [max(row["over_run_s"], 1e-3) for row in table]
+    ax.bar(
+        range(len(seconds)),
+        seconds,
+        color=["#D55E00" if row["state"] == "nothing cached" else "#0072B2" for row in table],
+    )
+    ax.set_xticks(range(len(seconds)), [row["state"] for row in table], fontsize=7.5, rotation=15)
+    ax.set_yscale("log")
+    ax.set_xlabel("process")
+    ax.set_ylabel("first simulation less a later one (s)")
+    ax.set_title("start of a fresh process")
+
+
+def scale_panel(ax: "Axes", table: Table) -> None:
+    """Peak memory against synapses; the speed beside each point."""
+    synapses, gibibytes = table["synapses"], [value / 2**30 for value in table["peak_bytes"]]
+    ax.plot(synapses, gibibytes, marker="o")
+    for x, y, rate in zip(synapses, gibibytes, table["synaptic_operations_per_s_and_core"], strict=True):
+        ax.annotate(
+            f"{rate:.2g} operations/s and core", (x, y), textcoords="offset points", xytext=(4, -12), fontsize=7
+        )
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel("explicit synapses")
+    ax.set_ylabel("peak memory of the process (GiB)")
+    ax.set_title("size")

@@ -1,0 +1,98 @@
+"""`page`: docs/benchmarks.md and its figures, from the tables and figures that the other commands wrote."""
+
+import csv
+import shutil
+from pathlib import Path
+
+from spikewright import InvalidFile, atomic_path
+
+TITLES = {
+    "peers": "Other programs, same law, same images",
+    "sweeps": "What speed depends on",
+    "limit": "The machine's limit",
+    "slope": "Time follows work",
+    "scale": "A million neurons",
+    "startup": "The first simulation",
+}
+SHOWN = {
+    "peers": (
+        "network",
+        "steps",
+        "runner",
+        "version",
+        "images_per_s",
+        "images_per_s_min",
+        "images_per_s_max",
+        "times_fastest_library",
+        "times_fastest_peer",
+        "equal",
+        "same_law",
+        "predictions_differ",
+        "images_with_other_counts",
+        "accuracy",
+        "density",
+        "synaptic_operations_per_image",
+        "setup_s",
+        "how",
+    ),
+    "sweeps": ("axis", "value", "series", "runner", "images_per_s", "synaptic_operations_per_s", "density_measured"),
+}
+"""Columns of the page where the table has more than people read."""
+INTRODUCTION = """# Benchmarks
+
+Made by `python -m benchmarks` and `python -m benchmarks page`; do not edit. Every table was measured in one run, programs taking
+turns; the line under it says on which machine.
+
+A program counts only where its answers are those of the event engine. First on sums that float32 holds exactly (weights
+rounded to integers, thresholds to powers of two): there every neuron's spikes and every output potential have to be the same, bit
+for bit (`same_law`). Then on the measured images with the trained weights, where the order of a sum may move a potential by
+an ulp: at most 0.1 % of the predictions, or one, may differ (`predictions_differ`; `images_with_other_counts` is the share of
+images on which any neuron fired another number of times). The event engine itself is held against the reference engine.
+
+Every program runs in the fastest form that was found for it by trial on a few images: step by step or layer by layer over all
+steps, channels first or last, batch of 4 to 256, without gradients, the constant input convolved once. Only "torch, plain
+loop" is as a tutorial writes it. The CNN before conversion, bfloat16 and the layerwise schedule are not the same computation and
+stand there for orientation. sinabs and SpikingJelly are installed without what they depend on (`benchmarks/peers.txt`): only
+their neurons are used here, and these need PyTorch alone.
+"""
+
+
+def write_page(results: Path, page: Path) -> None:
+    """Write the page for all tables that are in `results`. Raises InvalidFile when there is none."""
+    found = [name for name in TITLES if (results / f"{name}.csv").is_file()]
+    if not found:
+        raise InvalidFile(f"expected tables in {results}, got none; try `python -m benchmarks` first")
+    figures = page.parent / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    parts = [INTRODUCTION]
+    for name in found:
+        with atomic_path(figures / f"bench-{name}.png") as temporary:
+            shutil.copyfile(results / f"{name}.png", temporary)
+        caption, machine = (results / f"{name}.txt").read_text().split("\n", 1)
+        parts.append(f"## {TITLES[name]}\n\n![{TITLES[name]}](figures/bench-{name}.png)\n\n{caption}\n")
+        parts.append(f"{table_of(results / f'{name}.csv', SHOWN.get(name))}\n\n{' '.join(machine.split())}\n")
+    with atomic_path(page) as temporary:
+        temporary.write_text("\n".join(parts))
+
+
+def table_of(path: Path, columns: tuple[str, ...] | None = None) -> str:
+    """A CSV file as a Markdown table with the columns named, or all of them."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows:
+        raise InvalidFile(f"expected rows in {path}, got none; try to run the benchmark again")
+    names = [name for name in columns or rows[0] if name in rows[0]]
+    lines = [" | ".join(names), " | ".join("---" for _ in names)]
+    lines += [" | ".join(_shown(row[name]) for name in names) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _shown(text: str) -> str:
+    """Numbers with four digits, nothing as a dash."""
+    if text in ("", "None"):
+        return "-"
+    try:
+        number = float(text)
+    except ValueError:
+        return text.replace("|", "/").replace("\n", " ")
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"

@@ -1,0 +1,42 @@
+"""What a benchmark leaves behind: a table as CSV, a figure with a caption, and the machine it ran on."""
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.machine import machine
+from experiments.plots.style import save_figure, styled
+from spikewright import Table, atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draw = Callable[["Axes"], Any]
+
+
+def publish(folder: Path, name: str, table: Table, panels: list[Draw], caption: str) -> None:
+    """Write `name.csv`, `name.txt` (caption and machine) and `name.png` with one panel for each of `panels`, all or nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / f"{name}.csv")
+    with atomic_path(folder / f"{name}.txt") as path:
+        path.write_text(f"{caption}\n{machine()}\n")
+    figure_of(panels, f"{caption} {machine()}", folder / name)
+    print(f"{table}\n{caption}\n-> {folder / name}.csv, .png\n", flush=True)
+
+
+def figure_of(panels: list[Draw], caption: str, base: Path) -> None:
+    """Draw panels side by side, two in a row, over a caption."""
+    with styled():
+        import matplotlib.pyplot as plt
+
+        columns = min(2, len(panels))
+        rows = -(-len(panels) // columns)
+        figure, axes = plt.subplots(rows, columns, figsize=(6.0 * columns + 0.8, 3.6 * rows + 0.9), squeeze=False)
+        for ax, draw in zip(axes.flat, panels, strict=False):
+            draw(ax)
+        for ax in list(axes.flat)[len(panels) :]:
+            ax.set_axis_off()
+        width = int(105 * columns)
+        figure.supxlabel("\n".join(textwrap.wrap(caption, width)), x=0.01, ha="left", fontsize=7.5, color="#555555")
+        save_figure(figure, base, ("png",))
