@@ -44,7 +44,7 @@ def _train(options: argparse.Namespace) -> int:
 def _list() -> int:
     for name in names():
         known = card(name)
-        print(f"{name:16} {known.accuracy:7.2%}  {known.parameters:8,} weights  {known.model} on {known.dataset}")
+        print(f"{name:22} {known.accuracy:7.2%}  {known.parameters:8,} weights  {known.model} on {known.dataset}")
     return 0
 
 

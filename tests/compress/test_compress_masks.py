@@ -161,3 +161,14 @@ def test_blocks_cost_one_bit_each() -> None:
     # 32 x 200 weights in 2 x 200 blocks of 16: a quarter, 100 blocks, is stored; one bit says it of each.
     assert (layer.storage, layer.weight_bits, layer.index_bits) == ("block16", 100 * 16 * 32, 400)
     assert cheapest_storage(torch.ones(20, 3).numpy() > 0, 8) == ("dense", 480, 0)
+
+
+def test_spared_layers_keep_what_they_have_and_do_not_count() -> None:
+    model = nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 10))
+    first = prune(model, 0.25, settings=PruneSettings(scope="layer"))
+    second = prune(first, 0.75, settings=PruneSettings(spare=("0", "4")))
+    assert all(torch.equal(second.masks[path], first.masks[path]) for path in ("0", "4"))
+    assert int(second.masks["2"].sum()) == 64 and "0, 4 spared" in second.steps[1]
+    for spare in (("9",), ("0", "2", "4")):
+        with pytest.raises(InvalidInput, match="spare"):
+            prune(model, 0.5, settings=PruneSettings(spare=spare))
