@@ -75,12 +75,19 @@ def _check_unit_range(images: NDArray[np.float32]) -> None:
 
 
 def check_events(network: Network, code: AddressEvents, inputs: Any) -> EventStream:
-    """Structured arrays, one a sample, binned into steps. Raises InvalidInput with the number of the sample that is wrong."""
+    """Structured arrays, one a sample, binned into steps for the network's input; see `bin_events`."""
+    return bin_events(inputs, network.by_name[network.input].shape, code)
+
+
+def bin_events(inputs: Any, shape: tuple[int, ...], code: AddressEvents) -> EventStream:
+    """Structured arrays, one a sample, binned into the steps of `code` on `shape` (polarities, rows, columns).
+
+    Raises InvalidInput with the number of the sample that is wrong.
+    """
     if isinstance(inputs, np.ndarray) and inputs.dtype.names is not None:
         raise InvalidInput("expected a sequence of event arrays, one a sample, got a single one; try [events]")
     if isinstance(inputs, str) or not isinstance(inputs, Sequence) or not len(inputs):
         raise InvalidInput(f"expected a sequence of event arrays, one a sample, got {type(inputs).__name__}")
-    shape = network.by_name[network.input].shape
     if len(shape) != 3:
         raise InvalidInput(f"expected an input population (polarities, rows, columns) for events, got {shape}")
     binned = [_binned(number, sample, shape, code) for number, sample in enumerate(inputs)]

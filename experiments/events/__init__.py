@@ -1,0 +1,10 @@
+"""Event-camera recordings: reading them, and a small network that classifies them spike by spike.
+
+data = load_events("nmnist", "folder")     # the original .bin files, tonic's folders, or one .npz
+activity = simulate(network, data.test)    # a network with the code AddressEvents
+$ python -m experiments.events --data folder
+"""
+
+from experiments.events.data import EventData, count_frames, event_names, load_events
+
+__all__ = ["EventData", "count_frames", "event_names", "load_events"]
