@@ -153,6 +153,16 @@ def _report(parser: Parser) -> None:
     parser.add_argument("folder", type=Path, help="the folder of a study that has been run")
 
 
+def _stdp(parser: Parser) -> None:
+    parser.add_argument("--dataset", help="a name, or your own FILE.npz (default: mnist with --data, digits without)")
+    _data(parser)
+    parser.add_argument("--neurons", type=int, help="neurons that learn (default: 400; digits: 100)")
+    parser.add_argument("--passes", type=int, help="passes over the training images (default: 1; digits: 5)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/stdp"), help="folder of the results, resumed from (default: runs/stdp)"
+    )
+
+
 def _source(parser: Parser) -> None:
     parser.add_argument("file", type=Path, nargs="?", help="the file that train or compress wrote")
     _factory(parser)
@@ -247,6 +257,10 @@ _COMMANDS: dict[str, _Command] = {
     "study": (
         _study, "studies", "Run what is missing of a study and write its report.",
         "spikewright study study.yaml --workers 2",
+    ),
+    "stdp": (
+        _stdp, "learn", "Train a winner-take-all network without labels, by spike timing.",
+        "spikewright stdp --data FOLDER --neurons 400 --seed 0",
     ),
     "report": (_report, "studies", "Write the report of a study again.", "spikewright report runs/demo"),
 }  # fmt: skip
