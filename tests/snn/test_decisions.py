@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snn import (
@@ -75,6 +75,7 @@ def recurrent(decision, seed, code):
     return Network(parts, tuple(links), "in", "out", code, readout="count", decision=decision)
 
 
+@settings(max_examples=40)
 @given(DECISIONS, st.integers(0, 2**20), st.sampled_from([Rate(12), Direct(12), Direct(12, window=4)]))
 def test_until_it_stops_a_sample_does_what_it_would_do_anyway(decision, seed, code):
     images = np.random.default_rng(seed + 1).random((6, 4), dtype=np.float32)

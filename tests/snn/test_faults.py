@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snn import (
@@ -31,6 +31,7 @@ from spikewright import InvalidInput, InvalidNetwork
 from tests.snn.test_noise import draw_of
 
 SEEDS = st.integers(0, 2**63 - 1)
+FEW = settings(max_examples=25)
 INTEGERS = np.array([[3, -4, 0, 7], [0, 1, -1, 2], [5, 0, 0, -7]], np.int8)
 
 
@@ -71,6 +72,7 @@ def spread(seed, stream, count):
 
 
 @pytest.mark.parametrize("storage", storages())
+@FEW
 @given(seed=SEEDS)
 def test_no_deviation_is_the_identity(storage, seed):
     for fixed in (True, False):
@@ -84,12 +86,14 @@ def test_no_deviation_is_the_identity(storage, seed):
 
 
 @pytest.mark.parametrize("storage", ["dense", "sparse"])
+@FEW
 @given(seed=SEEDS, deviation=st.floats(0, 3))
 def test_pruned_weights_stay_pruned(storage, seed, deviation):
     varied = weights(with_faults(network(storages()[storage]), WeightVariation(deviation, seed)))
     assert np.all(varied[INTEGERS == 0] == 0)
 
 
+@FEW
 @given(SEEDS, st.floats(0, 2))
 def test_weight_variation_follows_the_law(seed, deviation):
     n = spread(seed, 2**32, 12).reshape(3, 4)
@@ -106,6 +110,7 @@ def test_a_codebook_varies_in_its_table():
     assert np.any(new.table != old.table)
 
 
+@FEW
 @given(SEEDS, st.floats(0, 2))
 def test_threshold_variation_follows_the_law(seed, deviation):
     share = np.maximum(1 + deviation * spread(seed, 16 * 1 + 4, 3), 0.01)
@@ -121,6 +126,7 @@ def test_threshold_variation_follows_the_law(seed, deviation):
 
 
 @pytest.mark.parametrize("bits", [4, 5, 8])
+@FEW
 @given(seed=SEEDS, probability=st.floats(0, 1))
 def test_flipping_twice_with_one_seed_is_the_identity(bits, seed, probability):
     flip = WeightBitFlips(probability, bits, seed)
@@ -186,11 +192,12 @@ def test_real_weights_have_no_bits():
         with_faults(network(storages("f")["dense"], fixed=False), WeightBitFlips(0.1))
 
 
+@pytest.mark.parametrize("engine", ["event", "reference"])
 @pytest.mark.parametrize("shift", [60, 59])
-def test_sums_that_no_integer_can_hold(shift):
+def test_sums_that_no_integer_can_hold(shift, engine):
     """14 << 60 is beyond 63 bits; 14 << 59 is not, but two such inputs to one population are."""
     wide = network(Dense(INTEGERS.astype(np.int64) << shift))
     twice = replace(wide.projections[0], name="again")
     wide = replace(wide, projections=(*wide.projections, twice))
     with pytest.raises(InvalidNetwork, match=r"2\*\*63"):
-        simulate(wide, np.ones((1, 4)), engine="reference")
+        simulate(wide, np.ones((1, 4)), engine=engine)

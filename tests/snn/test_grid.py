@@ -97,20 +97,20 @@ def synapse_of(kind, random, fixed):
         return kind(Dense(weights.astype(np.int8 if fixed else np.float32)), **more.get(kind, {}))
     if kind is Windows:
         return Windows((3, 2), (1, 2), (1, 1))
-    gain = numbers(random, fixed, 2, 9, (2,))
+    gain = numbers(random, fixed, 11, 15, (2,))
     return {AvgPool2d: lambda: AvgPool2d((2, 2), (1, 2), gain), Upsample: lambda: Upsample((2, 1), gain)}.get(
         kind, lambda: Identity(gain)
     )()
 
 
 def neuron_of(kind, channels, random, fixed):
-    threshold, negative = (numbers(random, fixed, 3, 20, (channels,)) for _ in range(2))
+    threshold, negative = (numbers(random, fixed, 1, 9, (channels,)) for _ in range(2))
     if kind is QuantReLU:
         return QuantReLU(random.integers(1, 30, channels), 4, 7) if fixed else QuantReLU(1.5, 0, 7)
     made = {
         IF: lambda: IF(threshold), LIF: lambda: LIF(threshold, 0.25, "zero", 1), SignedIF: lambda: SignedIF(threshold, 4),
         TernaryIF: lambda: TernaryIF(threshold, negative), Burst: lambda: Burst(threshold, 3), MaxGate: MaxGate,
-        Integrator: Integrator, Ramp: lambda: Ramp(3 * SLOTS if fixed else 1.0, SLOTS if fixed else None),
+        Integrator: Integrator, Ramp: lambda: Ramp(SLOTS if fixed else 1.0, SLOTS if fixed else None),
     }  # fmt: skip
     return made[kind]()
 
@@ -141,21 +141,21 @@ def build(synapse, neuron, code, schedule, fixed):
 @pytest.mark.parametrize("neuron", NEURONS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("synapse", SYNAPSES, ids=lambda kind: kind.__name__)
 def test_every_combination(synapse, neuron, code):
-    for schedule, fixed, steps in product(SCHEDULES, (True, False), (1, 5)):
-        drawn = codes(steps)[KINDS.index(code)]
-        arguments = (synapse, neuron, drawn, schedule, fixed)
-        if code is AddressEvents and synapse is Conv1d:
-            with pytest.raises(InvalidNetwork):  # a camera has rows and columns
+    for schedule, fixed in product(SCHEDULES, (True, False)):
+        for steps in (5, 1):
+            arguments = (synapse, neuron, codes(steps)[KINDS.index(code)], schedule, fixed)
+            if allowed(synapse, neuron, code, schedule, steps) and not (code is AddressEvents and synapse is Conv1d):
+                compare(build(*arguments))
+                break  # five steps say more than one
+            with pytest.raises(InvalidNetwork):  # a camera has rows and columns, nothing for Conv1d
                 build(*arguments)
-        elif allowed(synapse, neuron, code, schedule, steps):
-            network = build(*arguments)
-            case = Case(network, inputs_for(network, np.random.default_rng(steps), 3))
-            fast, slow = both(case)
-            assert_same(fast, slow)
-            assert slow.rasters["in"].any()
-        else:
-            with pytest.raises(InvalidNetwork):
-                build(*arguments)
+
+
+def compare(network):
+    fast, slow = both(Case(network, inputs_for(network, np.random.default_rng(5), 3)))
+    assert_same(fast, slow)
+    silent = isinstance(network.by_name["x"].neuron, Integrator)
+    assert slow.potentials["x"].any() if silent else slow.rasters["x"].any()
 
 
 def test_the_table_is_complete():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snn import (
@@ -32,6 +32,7 @@ SEEDS = st.integers(0, 2**20)
 SCHEDULES = st.sampled_from(["synchronous", "layerwise"])
 
 
+@settings(max_examples=40)
 @given(SEEDS, st.sampled_from([None, 3]))
 def test_signed_if_at_rest_has_counted_the_whole_charge(seed, limit):
     """From theta / 2: count = clip(floor(charge / theta + 1/2), 0, limit), whatever the order in which the charge came."""

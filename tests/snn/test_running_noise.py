@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snn import (
@@ -32,6 +32,7 @@ from tests.snn.small import reference, single
 from tests.snn.test_noise import draw_of, wide
 
 SEEDS = st.integers(0, 2**63 - 1)
+FEW = settings(max_examples=25)
 FIELDS = (0, 16, 32, 48)
 
 
@@ -86,6 +87,7 @@ def test_stuck_spike_times_are_the_whole_window():
     assert np.all(reference(timed(8), np.full((1, 40), 0.25), noise=StuckAt(1, 1.0)).rasters["in"] == 1.0)
 
 
+@FEW
 @given(SEEDS, st.floats(0, 2))
 def test_membrane_noise_follows_the_law(seed, deviation):
     """Below the threshold the noise adds up: float32 rounds it, fixed point to whole numbers."""
@@ -124,6 +126,7 @@ def test_membrane_noise_shakes_time_codes_once():
         assert activity.potentials["a"][0, sample, neuron] == wanted
 
 
+@FEW
 @given(SEEDS, st.integers(2, 16))
 def test_potential_bits_flip_one_by_one(seed, bits):
     """With certainty: in every step one bit of the word, the one that the draw names."""
@@ -159,6 +162,7 @@ def test_timed_jitter_waits_for_the_grid():
     np.testing.assert_array_equal(activity.logits[0], np.floor(np.clip(1.0 - np.array(later), 0, 2) * 4 + 0.5) / 4)
 
 
+@FEW
 @given(SEEDS, st.floats(0, 1))
 def test_input_noise_follows_the_law(seed, deviation):
     network = single(((5,), (5,)), Integrator(), Identity(), Direct(1))
