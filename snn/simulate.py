@@ -14,6 +14,7 @@ from snn.streams import Inputs, check_inputs
 from spikewright import InvalidInput
 
 ENGINES = ("event", "temporal", "reference")
+BRIDGES = ("brian2", "norse", "snntorch")
 RECORDS = ("rasters", "potentials")
 
 
@@ -73,6 +74,10 @@ def with_steps(network: Network, steps: int) -> Network:
 
 
 def _engine(name: str, timed: bool) -> Callable[[Request], Activity]:
+    if name in BRIDGES:
+        raise InvalidInput(
+            f"expected an engine among {', '.join(ENGINES)}, got another simulator; try snn.interop.{name}.simulate"
+        )
     if name not in ENGINES:
         raise InvalidInput(f"expected an engine among {', '.join(ENGINES)}, got {name!r}")
     if name != "reference" and (name == "temporal") != timed:

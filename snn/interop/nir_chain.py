@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.files import LARGEST_COUNT
 from snn.interop.nir_reading import numbers, pair, whole_numbers
 from snn.network import Projection
 from snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, Synapse, output_shape, pooled_shape

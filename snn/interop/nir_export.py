@@ -186,7 +186,7 @@ def _weights(network: Network, projection: Projection) -> tuple[Reals, Reals]:
     """Weights for all channels of the target, and the bias that goes with them."""
     synapse, target = projection.synapse, network.by_name[projection.target]
     assert isinstance(synapse, Linear | Conv1d | Conv2d)
-    weights = effective_weights(synapse.weights)
+    weights = _without_groups(effective_weights(synapse.weights), getattr(synapse, "groups", 1))
     if projection.shift:
         weights = weights.astype(np.int64) << projection.shift
     start, stop = projection.channels or (0, len(weights))
@@ -210,16 +210,25 @@ def _conv(nir: Any, network: Network, projection: Projection, shape: Shape) -> l
     synapse = projection.synapse
     assert isinstance(synapse, Conv1d | Conv2d)
     weights, bias = _weights(network, projection)
-    if projection.channels and synapse.groups > 1:
-        raise InvalidNetwork(f"projection {projection.name!r}: NIR 1.0 has no slice for a convolution with groups")
     if len(set(weights.shape[2:])) > 1:
         kernel = " x ".join(map(str, weights.shape[2:]))
         raise InvalidNetwork(f"projection {projection.name!r}: NIR 1.0 takes kernels as square, got {kernel}")
     node, number = (nir.Conv2d, tuple) if isinstance(synapse, Conv2d) else (nir.Conv1d, int)
     settings: dict[str, Any] = {"stride": synapse.stride, "padding": synapse.padding, "dilation": synapse.dilation}
     settings = {name: number(value) for name, value in settings.items()}
-    # Without an input shape NIR infers it; with one it takes the weights' input channels for all, wrong with groups.
-    return [node(input_shape=None, weight=weights, groups=synapse.groups, bias=bias, **settings)]
+    return [node(input_shape=shape[1] if number is int else shape[1:], weight=weights, groups=1, bias=bias, **settings)]
+
+
+def _without_groups(weights: Reals, groups: int) -> Reals:
+    """Weights for all input channels, zero outside the group: the package nir 1.0.8 refuses to read groups that it wrote."""
+    if groups == 1:
+        return weights
+    rows, columns = len(weights) // groups, weights.shape[1]
+    whole = np.zeros((len(weights), columns * groups, *weights.shape[2:]), dtype=weights.dtype)
+    for group in range(groups):
+        place = slice(group * rows, (group + 1) * rows)
+        whole[place, group * columns : (group + 1) * columns] = weights[place]
+    return whole
 
 
 def _average(nir: Any, network: Network, projection: Projection, shape: Shape) -> list[Any]:

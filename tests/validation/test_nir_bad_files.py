@@ -1,0 +1,196 @@
+"""Graphs without a counterpart and files of strangers: one clear error each, and nothing of them is used."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snn import Direct
+from snn.interop.nir import Reading, from_nir, to_nir, write_nir
+from snn.interop.nir_file import LARGEST_BYTES
+from spikewright import InvalidFile, InvalidInput, InvalidNetwork, SpikewrightError
+from tests.snn.every_record import NETWORKS
+
+nir, h5py = pytest.importorskip("nir"), pytest.importorskip("h5py")
+READING = Reading(Direct(4))
+ONES, EYE = np.ones(3), np.eye(3)
+
+
+def graph(middle: dict[str, Any], edges: list[tuple[str, str]] | None = None, **more: Any) -> Any:
+    """Input, `middle`, an IF and an output in a row, or with other `edges`."""
+    nodes = {"in": nir.Input(np.array([3])), **middle, "if": nir.IF(r=ONES, v_threshold=ONES), **more}
+    nodes["out"] = nir.Output(np.array([3]))
+    names = list(nodes)
+    return nir.NIRGraph(nodes, edges or list(pairwise(names)), type_check=False)
+
+
+def lif(**changes: Any) -> Any:
+    values = {"tau": ONES * 1e-3, "r": ONES, "v_leak": 0 * ONES, "v_threshold": ONES, **changes}
+    return nir.LIF(**values)
+
+
+REFUSED = {
+    "CubaLIF": (graph({"w": nir.Linear(EYE), "n": nir.CubaLIF(*(ONES,) * 5)}), "'n': a CubaLIF has no counterpart"),
+    "Threshold": (graph({"n": nir.Threshold(ONES)}), "'n': a Threshold"),
+    "LI": (graph({"n": nir.LI(ONES, ONES, ONES)}), "'n': a LI"),
+    "a graph inside": (graph({"n": graph({"w": nir.Linear(EYE)})}), "'n': a NIRGraph"),
+    "two weights": (graph({"w": nir.Linear(EYE), "u": nir.Linear(EYE)}), "'u'.*neuron between"),
+    "NaN in weights": (graph({"w": nir.Linear(EYE * np.nan)}), "weight of node 'w', got NaN"),
+    "infinite threshold": (graph({"w": nir.Linear(EYE), "n": nir.IF(ONES, ONES * np.inf)}), "v_threshold of node 'n'"),
+    "weights of another size": (graph({"w": nir.Linear(np.ones((3, 5)))}), "'w'.*expected 5 inputs"),
+    "words as weights": (graph({"w": nir.Linear(np.array([["a", "b"]]))}), "expected numbers as weight of node 'w'"),
+    "a bias of another size": (graph({"w": nir.Affine(EYE, np.ones(2))}), "'w'.*expected a bias"),
+    "thresholds of another size": (
+        graph({"n": nir.IF(np.ones(2), np.ones(2)), "w": nir.Linear(EYE)}),
+        "'n' with the shape",
+    ),
+    "v_reset": (graph({"w": nir.Linear(EYE), "n": nir.IF(ONES, ONES, ONES)}), "v_reset = 0 in node 'n'"),
+    "several tau": (graph({"w": nir.Linear(EYE), "n": lif(tau=np.array([1.0, 2.0, 3.0]))}), "one time constant.*'n'"),
+    "a leak beyond one": (graph({"w": nir.Linear(EYE), "n": lif(tau=ONES * 1e-9)}), "leak in .0, 1. in node 'n'"),
+    "a fraction of a delay": (graph({"d": nir.Delay(ONES * 1.5e-4)}), "'d'.*whole steps"),
+    "a loop": (
+        graph(
+            {"w": nir.Linear(EYE)},
+            [("in", "w"), ("w", "if"), ("if", "u"), ("u", "if"), ("if", "out")],
+            u=nir.Linear(EYE),
+        ),
+        "'if' feeds itself in the same step",
+    ),
+    "a cycle of two": (
+        graph({"n": nir.IF(ONES, ONES)}, [("in", "n"), ("n", "if"), ("if", "n"), ("if", "out")]),
+        "form a cycle",
+    ),
+    "a cycle without neurons": (
+        graph(
+            {"s": nir.Scale(ONES), "t": nir.Scale(ONES)},
+            [("s", "t"), ("t", "s"), ("t", "if"), ("in", "if"), ("if", "out")],
+        ),
+        "got a cycle",
+    ),
+    "nothing into a neuron": (
+        graph({"n": nir.IF(ONES, ONES)}, [("in", "if"), ("if", "out"), ("n", "if")]),
+        "feed node 'n'",
+    ),
+    "an edge to nowhere": (graph({}, [("in", "if"), ("if", "out"), ("if", "gone")]), "edges between nodes"),
+    "an edge twice": (graph({}, [("in", "if"), ("in", "if"), ("if", "out")]), "each edge once"),
+    "two inputs": (graph({"more": nir.Input(np.array([3]))}), "one Input node, got 2"),
+    "weights at the end": (graph({}, None, w=nir.Linear(EYE)), "end with a neuron"),
+    "an enormous input": (graph({"more": nir.Scale(ONES)}), ""),
+}
+REFUSED["an enormous input"][0].nodes["in"].input_type["input"] = np.array([2**20, 2**20, 4])
+REFUSED["an enormous input"] = (REFUSED["an enormous input"][0], "the shape of one input at node 'in'")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_graphs_without_a_counterpart(name: str) -> None:
+    bad, message = REFUSED[name]
+    with pytest.raises(InvalidNetwork, match=message):
+        from_nir(bad, reading=READING)
+
+
+def test_a_graph_of_another_tool_needs_a_reading() -> None:
+    with pytest.raises(InvalidNetwork, match="try reading="):
+        from_nir(graph({"w": nir.Linear(EYE)}))
+    with pytest.raises(InvalidInput, match="got int"):
+        from_nir(3)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("nir") / "good.nir"
+    network = NETWORKS["IF"]
+    write_nir(to_nir(network, allow=("reset", "initial", "bias")), path)
+    assert from_nir(path).code == network.code
+    return path
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_broken_file_is_one_clear_error(written: Path, data: st.DataObject, tmp_path_factory: Any) -> None:
+    """Cut anywhere, or any few bytes changed: the same network, or an error of ours."""
+    whole = bytearray(written.read_bytes())
+    if data.draw(st.booleans()):
+        whole = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    else:
+        for _ in range(data.draw(st.integers(1, 4))):
+            whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("broken") / "broken.nir"
+    path.write_bytes(whole)
+    for reading in (None, READING):
+        try:
+            from_nir(path, reading=reading)
+        except SpikewrightError as error:
+            assert len(str(error)) < 1000
+
+
+def hostile(path: Path, write: Any) -> Path:
+    with h5py.File(path, "w") as file:
+        file["version"] = "1.0"
+        write(file)
+    return path
+
+
+def _circle(file: Any) -> None:
+    file.create_group("node")["again"] = file["/"]
+
+
+def _enormous(file: Any) -> None:
+    rows = LARGEST_BYTES // 8 // 1024 + 1
+    file.create_group("node").create_dataset("weight", shape=(rows, 1024), dtype="f8", chunks=(1024, 1024))
+
+
+def _virtual(file: Any) -> None:
+    layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+    layout[:] = h5py.VirtualSource("/etc/passwd", "x", shape=(3,))
+    file.create_group("node").create_virtual_dataset("weight", layout)
+
+
+def _external(file: Any) -> None:
+    file.create_group("node").create_dataset("weight", (3,), "u1", external=[("/etc/passwd", 0, 3)])
+
+
+HOSTILE = {
+    "a link to another file": (lambda f: f.__setitem__("node", h5py.ExternalLink("/etc/passwd", "/")), "no links"),
+    "a soft link": (lambda f: f.__setitem__("node", h5py.SoftLink("/version")), "no links"),
+    "a circle": (_circle, "a circle"),
+    "more than memory": (_enormous, "4 GiB"),
+    "virtual data": (_virtual, "link to another file"),
+    "bytes of another file": (_external, "link to another file"),
+    "no graph": (lambda f: f.create_group("other"), "expected a NIR graph"),
+    "an unknown node": (lambda f: f.create_group("node").__setitem__("type", "Popen"), "expected a NIR graph"),
+    "a node alone": (
+        lambda f: f.create_group("node").update({"type": "Linear", "weight": EYE}),
+        "expected a NIR graph",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files(name: str, tmp_path: Path) -> None:
+    write, message = HOSTILE[name]
+    with pytest.raises(InvalidFile, match=message):
+        from_nir(hostile(tmp_path / "hostile.nir", write), reading=READING)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not HDF5 at all"])
+def test_files_that_are_none(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "none.nir"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InvalidFile):
+        from_nir(path)
+
+
+def test_metadata_that_is_not_a_network_is_refused() -> None:
+    good = to_nir(NETWORKS["IF"], allow=("reset", "initial", "bias"))
+    for key, value in (("spikewright_network", np.zeros(9, dtype=np.uint8)), ("spikewright_dt", float("nan"))):
+        kept = good.metadata[key]
+        good.metadata[key] = value
+        with pytest.raises(InvalidFile):
+            from_nir(good)
+        good.metadata[key] = kept
+    assert from_nir(good).code == NETWORKS["IF"].code

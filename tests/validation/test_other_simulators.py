@@ -1,0 +1,219 @@
+"""Brian2, snnTorch and Norse answer as the event engine does, spike for spike, wherever their neuron has the same law."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+
+from conversion import Rate as RateRecipe
+from conversion import convert
+from experiments.data import load_dataset
+from experiments.zoo import load
+from snn import (
+    IF,
+    LIF,
+    Dense,
+    Direct,
+    Integrator,
+    Linear,
+    Network,
+    Poisson,
+    Population,
+    Projection,
+    Rate,
+    Source,
+    simulate,
+)
+from snn.interop import brian2, norse, snntorch
+from snn.interop.tools import Outcome
+from spikewright import InvalidInput, InvalidNetwork, MissingTool
+from tests.snn.every_record import NETWORKS
+from tests.snn.strategies import Case, cases
+
+FEW = settings(max_examples=40, deadline=None)
+
+
+def as_zero(neuron: Any) -> Any:
+    return replace(neuron, reset="zero") if isinstance(neuron, IF | LIF) else neuron
+
+
+def for_snntorch(population: Population) -> Population:
+    """IF with both resets, LIF with reset to zero; nobody starts at the threshold."""
+    neuron = as_zero(population.neuron) if isinstance(population.neuron, LIF) else population.neuron
+    below = np.minimum(population.initial, 0) if isinstance(neuron, IF | LIF) else population.initial
+    return replace(population, neuron=neuron, initial=below)
+
+
+def for_norse(population: Population) -> Population:
+    """IF with reset to zero, LIF with both."""
+    return replace(population, neuron=as_zero(population.neuron)) if isinstance(population.neuron, IF) else population
+
+
+def adapted(network: Network, change: Any) -> Network:
+    return replace(network, populations=tuple(change(p) for p in network.populations))
+
+
+def assert_agrees(tool: Any, network: Network, images: Any, tolerance: float = 0.0) -> Outcome:
+    """Counts of every neuron are those of the event engine; so is the potential, up to rounding."""
+    activity = simulate(network, images, record=("rasters", "potentials"))
+    outcome: Outcome = tool.simulate(network, images)
+    assert outcome.differences(activity) == {}
+    ours = activity.potentials[network.output][-1]
+    np.testing.assert_allclose(outcome.potential, ours, rtol=tolerance, atol=tolerance)
+    return outcome
+
+
+@FEW
+@given(case=cases("spiking", "float32"))
+def test_snntorch_equals_event(case: Case) -> None:
+    """Convolutions, pools, residuals, slices, per-channel thresholds and biases, both schedules; dyadic, so ties count."""
+    assert_agrees(snntorch, adapted(case.network, for_snntorch), case.images)
+
+
+@FEW
+@given(case=cases("spiking", "float32"))
+def test_norse_equals_event(case: Case) -> None:
+    assert_agrees(norse, adapted(case.network, for_norse), case.images, 1e-5)
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.generate])  # a second each: no shrinking
+@given(case=cases("spiking", "float32"))
+def test_brian2_equals_event(case: Case) -> None:
+    assert_agrees(brian2, replace(case.network, schedule="synchronous"), case.images, 1e-5)
+
+
+@pytest.mark.parametrize("reset", ["subtract", "zero"])
+@pytest.mark.parametrize("leak", [None, 0.25])
+@pytest.mark.parametrize("code", [Direct(6), Rate(6)], ids=["direct", "rate"])
+def test_every_law_in_every_tool_that_has_it(reset: Any, leak: float | None, code: Any) -> None:
+    """Two layers with generic weights: v0, biases and thresholds of each channel; no exact ties in such numbers."""
+    network, images = two_layers(reset, leak, code)
+    assert_agrees(brian2, network, images, 1e-4)
+    tools = {("subtract", None): (snntorch,), ("zero", None): (snntorch, norse)}
+    tools |= {("subtract", 0.25): (norse,), ("zero", 0.25): (snntorch, norse)}
+    for tool in (snntorch, norse):
+        if tool in tools[reset, leak]:
+            assert_agrees(tool, network, images, 1e-4)
+            continue
+        with pytest.raises(
+            InvalidNetwork, match=rf"population 'a'.*{type(network.populations[1].neuron).__name__}.*subtract"
+        ):
+            tool.simulate(network, images)
+
+
+def two_layers(reset: Any, leak: float | None, code: Any) -> tuple[Network, Any]:
+    random = np.random.default_rng(7)
+    first, last = (random.normal(0, 0.5, shape).astype(np.float32) for shape in ((20, 8), (4, 20)))
+
+    def neuron(count: int) -> Any:
+        threshold = random.uniform(0.5, 1.5, count).astype(np.float32)
+        return IF(threshold, reset) if leak is None else LIF(threshold, leak, reset)
+
+    populations = (
+        Population("in", (8,), Source()),
+        Population("a", (20,), neuron(20), random.normal(0, 0.2, 20).astype(np.float32), 0.25),
+        Population("out", (4,), neuron(4), 0.0, random.uniform(0, 0.4, 4).astype(np.float32)),
+    )
+    projections = (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last))))
+    network = Network(populations, projections, "in", "out", code, readout="count")
+    return network, random.random((5, 8), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[Any, Any, Any]:
+    data = load_dataset("digits")
+    return load("small-digits"), data.train_images[:100], data.test_images[:4]
+
+
+@pytest.mark.parametrize("code", [Direct(8), Rate(8)], ids=["direct", "rate"])
+def test_converted_digits_network(digits: tuple[Any, Any, Any], code: Any) -> None:
+    """The zoo's network on real images, with the weights it was trained to; Brian2 has every synapse of it."""
+    model, samples, images = digits
+    network = replace(convert(model, samples, RateRecipe(steps=8)), code=code)
+    for tool in (snntorch, brian2):
+        assert_agrees(tool, network, images, 1e-3)
+    assert_agrees(norse, adapted(network, for_norse), images, 1e-3)
+
+
+@pytest.mark.parametrize("name", ["delay", "refractory", "refractory leak", "Identity", "AvgPool2d"])
+def test_brian2_knows_delays_and_refractory_steps(name: str) -> None:
+    network = NETWORKS[name]
+    random = np.random.default_rng(1)
+    shape = network.by_name[network.input].shape
+    assert_agrees(brian2, network, (random.integers(0, 17, (2, *shape)) / 16).astype(np.float32), 1e-6)
+
+
+def test_codes_that_draw_give_every_tool_the_same_spikes() -> None:
+    network, images = two_layers("zero", None, Poisson(6, 0.7, 3))
+    moved = replace(network, populations=(network.populations[1], network.populations[0], network.populations[2]))
+    for one in (network, moved):
+        for tool in (snntorch, norse, brian2):
+            assert_agrees(tool, one, images, 1e-4)
+
+
+@pytest.mark.parametrize("tool", [snntorch, norse, brian2], ids=["snntorch", "norse", "brian2"])
+@pytest.mark.parametrize(
+    "name", ["SignedIF", "TernaryIF", "Burst", "MaxGate", "QuantReLU", "Ramp", "Phase", "SpikeSelect"]
+)
+def test_what_has_no_counterpart_is_refused_by_name(tool: Any, name: str) -> None:
+    with pytest.raises(InvalidNetwork, match="no counterpart"):
+        tool.simulate(NETWORKS[name], np.zeros((1, *NETWORKS[name].populations[0].shape)))
+
+
+@pytest.mark.parametrize("tool", [snntorch, norse])
+@pytest.mark.parametrize(
+    ("name", "what"), [("delay", "delay"), ("refractory", "refractory"), ("TerminateMax", "decision")]
+)
+def test_fields_that_a_tool_does_not_know_are_refused(tool: Any, name: str, what: str) -> None:
+    with pytest.raises(InvalidNetwork, match=f"does not know '{what}'"):
+        tool.simulate(NETWORKS[name], np.zeros((1, 2, 4, 4)))
+
+
+def test_fixed_point_and_the_layerwise_schedule_are_refused() -> None:
+    network, images = two_layers("zero", None, Rate(3))
+    with pytest.raises(InvalidNetwork, match="no fixed point"):
+        snntorch.simulate(network.to_fixed(), images)
+    with pytest.raises(InvalidNetwork, match="layerwise"):
+        brian2.simulate(replace(network, schedule="layerwise"), images)
+    with pytest.raises(InvalidInput, match="cpp_standalone"):
+        brian2.simulate(network, images, target="fortran")  # type: ignore[arg-type]
+
+
+def test_snntorch_is_not_started_at_the_threshold() -> None:
+    network = adapted(two_layers("subtract", None, Rate(3))[0], lambda p: replace(p, initial=2.0))
+    with pytest.raises(InvalidNetwork, match="before the first step"):
+        snntorch.to_snntorch(network)
+
+
+@pytest.mark.parametrize("tool", [snntorch, norse, brian2])
+def test_a_tool_that_is_not_installed(tool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tool.__name__.rpartition(".")[2]
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingTool, match=rf"{package}.*spikewright\[simulators\]"):
+        tool.simulate(*two_layers("zero", None, Rate(3)))
+    with pytest.raises(InvalidInput, match=f"snn.interop.{package}.simulate"):
+        simulate(*two_layers("zero", None, Rate(3)), engine=package)
+
+
+def test_a_difference_is_found() -> None:
+    network, images = two_layers("zero", None, Rate(5))
+    activity = simulate(network, images, record=("rasters",))
+    spikes = {p: activity.rasters[p].sum(axis=0) for p in ("a", "out")}
+    spikes["a"][0, 0] += 1
+    outcome = Outcome("other", spikes, np.zeros((5, 4)))
+    assert outcome.differences(activity) == {"a": 1} == outcome.differences(simulate(network, images))
+    with pytest.raises(InvalidInput, match="same batch"):
+        outcome.differences(simulate(network, images[:2]))
+
+
+def test_all_synapses_are_made_explicit() -> None:
+    """A pooled projection, as Brian2 gets it: one synapse for each place of a window."""
+    parts = (Population("in", (1, 2, 2), Source()), Population("out", (3,), Integrator()))
+    weights = np.array([[1.0], [0.0], [2.0]], dtype=np.float32)
+    network = Network(parts, (Projection("in", "out", Linear(Dense(weights)), (2, 2)),), "in", "out", Rate(1))
+    pre, post, values = brian2.explicit(network, network.projections[0])
+    found = set(zip(pre.tolist(), post.tolist(), values.tolist(), strict=True))
+    assert found == {(i, j, w) for i in range(4) for j, w in ((0, 1.0), (2, 2.0))}
