@@ -1,10 +1,11 @@
 """The commands: measure, write table and figure, and say whether all answers were right."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.case import load_case
 from benchmarks.report import publish
-from spikewright import Table
+from spikewright import MissingTool, Table
 
 if TYPE_CHECKING:
     from benchmarks.__main__ import Options
@@ -43,7 +44,7 @@ def sweeps(options: "Options") -> int:
     from benchmarks.sweeps import sweeps as measure
 
     case = load_case(options.networks[0], options.data, min(options.steps))
-    sweep = Sweep(16, 2, True) if options.quick else Sweep(64, options.repeats)
+    sweep = Sweep(16, 2, True) if options.quick else Sweep(repeats=options.repeats)
     table = measure(case.network, case.images, sweep)
     titles = {
         "density": ("density (spikes per neuron and step)", "generated, 64 channels, 32 steps"),
@@ -107,23 +108,23 @@ def limit(options: "Options") -> int:
 def slope(options: "Options") -> int:
     """Time against synaptic operations."""
     from benchmarks.figures import line_panel
-    from benchmarks.slope import FEW, MANY, SIZE, STEPS, slopes
+    from benchmarks.slope import SIZE, STEPS, slopes
     from benchmarks.slope import slope as measure
 
     size = SIZE // 4 if options.quick else SIZE
     table = measure(2 if options.quick else max(2, options.repeats), size)
     found = ", ".join(f"{name} {value:.3f}" for name, value in slopes(table).items())
-    labels = ("synaptic operations", "time (s)", f"slopes: {found}")
+    labels = ("synaptic operations of an image", "processor time of an image (s)", f"slopes: {found}")
     caption = (
-        f"Wall-clock time of a simulation against its synaptic operations, log-log slopes {found} (wanted 1 +- 0.05). Generated "
-        f"dense layer, {size:,} to {size:,} neurons, {MANY - FEW} inputs (the time of {MANY} less that of {FEW}, "
-        f"fastest repeats), {STEPS} steps, seed 0."
+        f"Processor time of an image, one thread, against its synaptic operations, log-log slopes {found} (wanted 1 +- 0.05). "
+        f"Generated dense layer, {size:,} to {size:,} neurons, {STEPS} steps, seed 0; the time of a call with more images less "
+        "that of one with four, fastest repeats."
     )
     publish(
         options.output,
         "slope",
         table,
-        [lambda ax: line_panel(ax, table, "synaptic_operations", "seconds", "runner", labels)],
+        [lambda ax: line_panel(ax, table, "synaptic_operations_per_image", "seconds_per_image", "runner", labels)],
         caption,
     )
     return 0
@@ -154,7 +155,13 @@ def scale(options: "Options") -> int:
     rows = []
     for share in sizes:
         wanted = Scale(width=max(1000, round(10_000 * share)), layers=round(100 * min(1.0, share * 10)))
-        rows += list(measure(wanted))
+        try:
+            rows += list(measure(wanted))
+        except MissingTool as error:
+            print(f"error: {error}", file=sys.stderr)
+            break
+    if not rows:
+        return 1
     table = Table.of(rows)
     caption = (
         f"Peak memory of the process and synaptic operations per second and core of generated networks of explicit sparse "
@@ -162,7 +169,7 @@ def scale(options: "Options") -> int:
         f"a second; {'reached' if meets(rows[-1]) else 'not reached'} by the largest here."
     )
     publish(options.output, "scale", table, [lambda ax: scale_panel(ax, table)], caption)
-    return 0
+    return 0 if len(rows) == len(sizes) else 1
 
 
 def page(options: "Options") -> int:

@@ -38,14 +38,15 @@ def speed_panel(ax: "Axes", table: Table) -> None:
 
 
 def line_panel(ax: "Axes", table: Table, x: str, y: str, by: str, labels: tuple[str, str, str]) -> None:
-    """One line for each value of column `by`; `labels`: x axis, y axis, title. Both axes logarithmic."""
+    """One line for each value of column `by`; `labels`: x axis, y axis, title. Logarithmic, x only without zeros."""
     for name in dict.fromkeys(table[by]):
         points: list[tuple[Any, Any]] = sorted(
             (row[x], row[y]) for row in table.where(**{by: name}) if row[y] is not None
         )
         if points:
             ax.plot([p[0] for p in points], [p[1] for p in points], marker="o", label=str(name))
-    ax.set_xscale("log")
+    if min(table[x]) > 0:
+        ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel(labels[0])
     ax.set_ylabel(labels[1])

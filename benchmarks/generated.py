@@ -93,7 +93,7 @@ def sparse(values: NDArray[np.float32]) -> Sparse:
 def replace_threshold(network: Network, threshold: float) -> Network:
     """The same network with another threshold of the population "conv"."""
     conv = network.by_name["conv"]
-    changed = replace(conv, neuron=IF(np.float32(threshold)), initial=np.floor(threshold * _phases(conv.shape[0])))
+    changed = replace(conv, neuron=IF(np.float32(threshold)), initial=np.floor(threshold * phases(conv.shape[0])))
     return replace(network, populations=tuple(changed if p.name == "conv" else p for p in network.populations))
 
 
@@ -113,8 +113,8 @@ def _assemble(shape: Shape, weights: NDArray[np.float32], readout: NDArray[np.fl
     return Network(
         populations=(
             Population("input", plane, Source()),
-            Population("first", plane, IF(1.0), initial=_phases(shape.channels)),
-            Population("conv", plane, IF(threshold), initial=threshold * _phases(shape.channels)),
+            Population("first", plane, IF(1.0), initial=phases(shape.channels)),
+            Population("conv", plane, IF(threshold), initial=threshold * phases(shape.channels)),
             Population("output", (10,), Integrator()),
         ),
         projections=(
@@ -128,7 +128,7 @@ def _assemble(shape: Shape, weights: NDArray[np.float32], readout: NDArray[np.fl
     )
 
 
-def _phases(channels: int) -> NDArray[np.float32]:
+def phases(channels: int) -> NDArray[np.float32]:
     """Initial potentials as shares of the threshold, spread over the channels, so that not all wait for their first spike."""
     return ((np.arange(channels) * 37 % channels) / channels).astype(np.float32)
 

@@ -11,11 +11,11 @@ from snn import get_threads
 
 
 def machine() -> str:
-    """Processor, cores, threads and versions in one line each."""
-    threads = f"threads: engine {get_threads()}, torch {torch.get_num_threads()}"
+    """Processor, cores, threads and versions in one line."""
+    threads = f"threads: engine {get_threads()} and torch {torch.get_num_threads()}"
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch"))
     return (
-        f"processor: {_processor()}, {os.cpu_count()} cores; {threads}\npython {platform.python_version()}, {versions}"
+        f"processor: {_processor()}, {os.cpu_count()} cores; {threads}; python {platform.python_version()}, {versions}"
     )
 
 

@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: a table as CSV, a figure with a caption, and the machine it ran on."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Draw = Callable[["Axes"], Any]
 
 
-def publish(folder: Path, name: str, table: Table, panels: list[Draw], caption: str) -> None:
+def publish(folder: Path, name: str, table: Table, panels: Sequence[Draw], caption: str) -> None:
     """Write `name.csv`, `name.txt` (caption and machine) and `name.png` with one panel for each of `panels`, all or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{name}.csv")
@@ -25,7 +25,7 @@ def publish(folder: Path, name: str, table: Table, panels: list[Draw], caption: 
     print(f"{table}\n{caption}\n-> {folder / name}.csv, .png\n", flush=True)
 
 
-def figure_of(panels: list[Draw], caption: str, base: Path) -> None:
+def figure_of(panels: Sequence[Draw], caption: str, base: Path) -> None:
     """Draw panels side by side, two in a row, over a caption."""
     with styled():
         import matplotlib.pyplot as plt

@@ -14,7 +14,7 @@ import numpy as np
 from spikewright import MissingTool, Table
 
 WANTED_BYTES, WANTED_RATE = 8 << 30, 1e8
-ADDRESS_SPACE = 24 << 30
+ADDRESS_SPACE = 14 << 30
 """The process may not ask for more: a machine that swaps measures its disk."""
 
 

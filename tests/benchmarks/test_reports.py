@@ -85,7 +85,7 @@ def test_a_page_without_tables_is_refused(tmp_path: Path) -> None:
 
 
 def test_slope_of_time_that_follows_work_is_one() -> None:
-    rows = [{"runner": "r", "synaptic_operations": n, "seconds": n * 1e-9} for n in (10, 100, 1000)]
+    rows = [{"runner": "r", "synaptic_operations_per_image": n, "seconds_per_image": n * 1e-9} for n in (10, 100, 1000)]
     assert slopes(Table.of(rows))["r"] == pytest.approx(1.0)
 
 
