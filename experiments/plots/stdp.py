@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.plots.style import FAINT, INK, SNN_COLOUR
+from experiments.plots.style import INK, SNN_COLOUR
 from spikewright import InvalidInput, Table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def draw_fields(ax: "Axes", weights: NDArray[np.float32], shape: tuple[int, int]
     ax.set(xticks=[], yticks=[], title="Receptive fields")
     ax.grid(False)
     ax.set_xlabel(f"{told}.\nEach square: the weights of one neuron, {shape[0]} x {shape[1]} pixels")
-    ax.figure.colorbar(shown, ax=ax, shrink=0.75, label="weight (1 = weight_max)")
+    ax.figure.colorbar(shown, ax=ax, shrink=0.75, label="weight")
     return ax
 
 
@@ -59,7 +59,6 @@ def draw_curve(ax: "Axes", curve: Table, numbers: Mapping[str, Any], told: str) 
         label = f"training images before they are learned, {curve['samples'][0]:,} a point"
         ax.plot(curve["presentations"], curve["accuracy"], color=SNN_COLOUR, marker="o", label=label)
     ax.plot([last], [test], color=INK, marker="D", linestyle="none", label=f"{images:,} test images: {test:.1%}")
-    ax.axhline(0.1, color=FAINT, linewidth=1)
     ax.set(
         xlabel="images presented",
         ylabel="accuracy",
