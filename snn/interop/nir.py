@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from snn.files import load, save
-from snn.interop.nir_export import PERMISSIONS, Carried, build, carried
+from snn.interop.nir_carried import PERMISSIONS, Carried, carried
+from snn.interop.nir_export import build
 from snn.interop.nir_file import read, short, write
 from snn.interop.nir_import import network_of
 from snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading

@@ -1,4 +1,4 @@
-"""From a `Network` to the nodes and edges of NIR 1.0 (Pedersen et al. 2024), and the list of what these cannot say.
+"""From a `Network` to the nodes and edges of NIR 1.0 (Pedersen et al. 2024).
 
     IF           nir.IF    r = 1
     LIF          nir.LIF   tau = dt / leak, r = 1 / leak, v_leak = 0: one Euler step of dt is our step
@@ -13,16 +13,15 @@ floats that is the same rule. Biases go into the Affine or convolution that feed
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import Phase, SpikeSelect
+from snn.interop.nir_carried import bias_carrier
 from snn.interop.tools import require
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, SPIKING, Integrator, Source
+from snn.neurons import IF, LIF, Integrator, Source
 from snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, pooled_shape
 from snn.weights import effective_weights
 from spikewright import InvalidNetwork
@@ -30,68 +29,9 @@ from spikewright import InvalidNetwork
 Reals = NDArray[np.generic]
 
 
-@dataclass(frozen=True)
-class Carried:
-    """Something that NIR 1.0 cannot say and that travels as metadata which only this project reads.
-
-    `changes`: another tool that reads the file computes other spikes without it; `what` is then the permission that
-    `to_nir(allow=...)` needs. Otherwise it says what to feed the graph and how to read its answer.
-    """
-
-    what: str
-    where: str
-    detail: str
-    changes: bool
-
-
-PERMISSIONS = ("reset", "initial", "refractory", "bias", "schedule", "fixed", "code")
-
-
-def carried(network: Network) -> tuple[Carried, ...]:
-    """What of `network` NIR 1.0 cannot say: first what changes the spikes of another tool, then what does not."""
-    rows = [row for population in network.populations for row in _of_population(network, population)]
-    code = type(network.code).__name__
-    if isinstance(network.code, Phase | SpikeSelect) or getattr(network.code, "window", None):
-        rows.append(Carried("code", "network", f"{code} acts on the neurons inside", True))
-    if network.schedule == "layerwise":
-        rows.append(Carried("schedule", "network", "each layer gathers its whole window before it fires", True))
-    if network.numbers == "fixed":
-        rows.append(Carried("fixed", "network", "potentials saturate at their declared widths", True))
-    rows.append(Carried("input", "network", f"{network.code!r}", False))
-    rows.append(Carried("readout", "network", f"{network.readout}, times {network.logit_scale:g}", False))
-    if network.decision is not None:
-        rows.append(Carried("decision", "network", f"{network.decision!r}", False))
-    return tuple(rows)
-
-
 def build(network: Network, dt: float, metadata: dict[str, Any]) -> Any:
     """The `nir.NIRGraph` of `network`, steps of `dt` seconds. Raises InvalidNetwork for what NIR has no node for."""
     return _Builder(require("nir"), network, dt).graph(metadata)
-
-
-def bias_carrier(network: Network, population: Population) -> Projection | None:
-    """The projection whose node takes the population's bias; None when there is no bias or no node for it."""
-    bias = np.asarray(population.bias)
-    if not np.any(bias):
-        return None
-    for projection in network.incoming[population.name]:
-        kind = type(projection.synapse)
-        if kind is Linear or (kind in (Conv1d, Conv2d) and bias.ndim < max(len(population.shape), 2)):
-            return projection
-    return None
-
-
-def _of_population(network: Network, population: Population) -> list[Carried]:
-    neuron, name, rows = population.neuron, population.name, []
-    if isinstance(neuron, SPIKING) and neuron.reset == "subtract":
-        rows.append(Carried("reset", name, "by subtraction; NIR sets v to v_reset = 0", True))
-    if isinstance(neuron, SPIKING) and neuron.refractory:
-        rows.append(Carried("refractory", name, f"{neuron.refractory} steps", True))
-    if np.any(np.asarray(population.initial)):
-        rows.append(Carried("initial", name, "potential before the first step; NIR starts at 0", True))
-    if np.any(np.asarray(population.bias)) and bias_carrier(network, population) is None:
-        rows.append(Carried("bias", name, "no Affine or convolution feeds it that could take its bias", True))
-    return rows
 
 
 class _Builder:
