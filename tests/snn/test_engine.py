@@ -1,0 +1,205 @@
+"""What is the event engine's own: memory, interrupts, the line about compilation, events that are kept for later."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snn import (
+    IF,
+    Bursts,
+    Conv2d,
+    Dense,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Rate,
+    Source,
+    SpikeInsertion,
+    SpikeJitter,
+    TerminateDelta,
+    simulate,
+)
+from snn.engines.delays import History
+from snn.engines.events import Events
+from snn.engines.layer import compile_layer
+from snn.noise import multiplicity
+from spikewright import InvalidNetwork
+
+LONG = """
+import sys, time
+import numpy as np
+from snn import *
+set_threads(int(sys.argv[1]))
+weights = np.random.default_rng(0).normal(size=(64, 32, 3, 3)).astype(np.float32)
+parts = (Population("in", (32, 32, 32), Source()), Population("a", (64, 32, 32), IF(1.0)))
+network = Network(
+    (*parts, Population("out", (64, 32, 32), SignedIF(4.0))),
+    (Projection("in", "a", Conv2d(Dense(weights), padding=(1, 1))), Projection("a", "out", Identity())),
+    "in", "out", Rate(20_000), readout="count",
+)
+images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
+simulate(network, images[:1], steps=4)
+print("running", flush=True)
+try:
+    simulate(network, images, steps=20_000)
+except KeyboardInterrupt:
+    print(time.monotonic(), flush=True)
+"""
+
+
+def small(code, neuron=None, **parts) -> Network:
+    """Eight inputs, a hidden population of six, three classes; sums are exact."""
+    random = np.random.default_rng(0)
+    first, last = ((random.integers(-16, 17, shape) / 16).astype(np.float32) for shape in ((6, 8), (3, 6)))
+    hidden = Population("a", (6,), neuron or IF(1.0), 0.125)
+    return Network(
+        (Population("in", (8,), Source()), hidden, Population("out", (3,), Integrator())),
+        (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last)))),
+        "in", "out", code, **parts,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("threads", "samples"), [(1, 4), (2, 4)])
+def test_an_interrupt_stops_a_long_simulation(threads: int, samples: int) -> None:
+    """In under a second, from one thread and from several; a busy machine may take one more."""
+    command = [sys.executable, "-c", LONG, str(threads), str(samples)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
+        assert child.stdout is not None
+        try:
+            assert child.stdout.readline() == "running\n"
+            time.sleep(0.5)
+            assert child.poll() is None
+            sent = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            answer = child.stdout.readline()
+            assert child.wait(timeout=10) == 0
+        finally:
+            child.kill()
+    assert float(answer) - sent < (1.0 if os.getloadavg()[0] <= (os.cpu_count() or 1) else 2.0)
+
+
+def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
+    """A process without kernels on disk says so in one line, the next one finds them and says nothing."""
+    script = (
+        "import numpy as np; from snn.engines.events import graded_events as f; f(np.eye(2)); f(np.eye(2, dtype='i4'))"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        ).stderr
+        for _ in range(2)
+    ]
+    assert said[0].count("compiling kernels") == 1
+    assert said[1] == ""
+
+
+def peak(network: Network, images: np.ndarray, steps: int) -> int:
+    """Bytes at most while simulating, but for the logits over time, which are asked for."""
+    simulate(network, images[:2], steps=steps)
+    tracemalloc.start()
+    activity = simulate(network, images, steps=steps)
+    bytes_at_most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return bytes_at_most - activity.logits_over_time.nbytes
+
+
+def test_memory_grows_neither_with_steps_nor_with_batch() -> None:
+    random = np.random.default_rng(1)
+    kernel, dense = random.normal(size=(16, 3, 3, 3)), random.normal(size=(4, 16 * 30 * 30))
+    network = Network(
+        (Population("in", (3, 32, 32), Source()), Population("a", (16, 30, 30), IF(1.0)), Population("out", (4,), Integrator())),
+        (
+            Projection("in", "a", Conv2d(Dense(kernel.astype(np.float32)))),
+            Projection("a", "out", Linear(Dense(dense.astype(np.float32)))),
+        ),
+        "in", "out", Rate(32),
+    )  # fmt: skip
+    images = random.random((64, 3, 32, 32), dtype=np.float32)
+    few, many, batch = peak(network, images[:16], 32), peak(network, images[:16], 640), peak(network, images, 32)
+    assert many < 1.2 * few
+    assert batch < 1.2 * few + 2 * images.nbytes
+
+
+def test_long_delays_keep_what_was_sent() -> None:
+    """A delay longer than any chunk of steps: the same spikes, later."""
+    network = small(Rate(120))
+    late = tuple(Projection(q.source, q.target, q.synapse, delay=50 * (q.target == "out")) for q in network.projections)
+    delayed = Network(network.populations, late, "in", "out", network.code)
+    images = np.random.default_rng(3).random((5, 8), dtype=np.float32)
+    prompt, tardy = (simulate(n, images) for n in (network, delayed))
+    np.testing.assert_array_equal(tardy.logits_over_time[50:], prompt.logits_over_time[:-50])
+    assert not tardy.logits_over_time[:50].any()
+    np.testing.assert_array_equal(tardy.spikes["a"], prompt.spikes["a"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_history_gives_back_what_it_was_given(data) -> None:
+    """Whatever the lengths of the chunks, with values or without, after samples have stopped."""
+    lengths, longest = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=5)), data.draw(st.integers(1, 6))
+    random = np.random.default_rng(data.draw(st.integers(0, 2**20)))
+    counts = random.integers(0, 4, (3, sum(lengths)))
+    history, start, valued = History(3, longest, sum(lengths)), 0, data.draw(st.booleans())
+    for length in lengths:
+        now = counts[:, start : start + length]
+        ends = np.concatenate([np.zeros((3, 1), int), now.cumsum(axis=1)], axis=1).astype(np.int32)
+        index = random.integers(0, 9, (3, 12)).astype(np.int32)
+        history.append(Events(index, ends, index.astype(np.int8) if valued else None), start)
+        start += length
+        back = history.window(slice(start, start + length), length) if length <= longest else None
+        if back is not None:
+            for s in range(3):
+                first, last = back.ends[s, 0], back.ends[s, -1]
+                np.testing.assert_array_equal(back.index[s, first:last], index[s, : ends[s, -1]])
+                if valued and last > first:
+                    np.testing.assert_array_equal(back.values[s, first:last], index[s, : ends[s, -1]])
+
+
+def test_a_decision_ends_the_work_of_a_sample() -> None:
+    """What a sample sends and adds is what the same run sends and adds up to that step."""
+    images = np.random.default_rng(5).random((9, 8), dtype=np.float32)
+    early = simulate(small(Rate(40), decision=TerminateDelta(3.0)), images, record=["rasters"])
+    assert early.decision_step.min() < 40
+    for sample, steps in enumerate(early.decision_step):
+        alone = simulate(small(Rate(40)), images[sample : sample + 1], record=["rasters"])
+        np.testing.assert_array_equal(early.rasters["a"][:steps, sample], alone.rasters["a"][:steps, 0])
+        assert not early.rasters["a"][steps:, sample].any()
+        assert early.spikes["a"][sample] == alone.rasters["a"][:steps].sum()
+        np.testing.assert_array_equal(early.logits[sample], alone.logits_over_time[steps - 1, 0])
+
+
+def test_integers_hold_what_jitter_and_insertion_gather() -> None:
+    """Bounds grow with what noise can bring into one step; where no integer is wide enough, the network is refused."""
+    jitter, insertion = SpikeJitter(3), SpikeInsertion(0.5)
+    assert multiplicity((), 20) == multiplicity((insertion,), 20) == 1
+    assert multiplicity((jitter,), 20) == 7
+    assert multiplicity((insertion, jitter), 20) == 14
+    weights = Dense(np.full((6, 8), 2**31 - 1, np.int32))
+    fixed = Network(
+        (Population("in", (8,), Source()), Population("a", (6,), IF(5), 0, 0, 16)),
+        (Projection("in", "a", Linear(weights), shift=22),),
+        "in", "a", Bursts(100, 127), readout="count", numbers="fixed",
+    )  # fmt: skip
+    with pytest.raises(InvalidNetwork, match="below 2\\*\\*63"):
+        compile_layer(fixed, fixed.populations[1], (jitter,))
+
+
+def test_the_library_is_quiet_otherwise(caplog) -> None:
+    images = np.random.default_rng(5).random((2, 8), dtype=np.float32)
+    simulate(small(Rate(5)), images)
+    with caplog.at_level(logging.DEBUG, logger="snn"):
+        simulate(small(Rate(5)), images)
+    assert not caplog.records
