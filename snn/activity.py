@@ -18,10 +18,14 @@ class Activity:
 
     `logits_over_time (steps, batch, classes)`: the readout after each step (integers in fixed point).
     `axis`: "steps", or "window" when there is no time step and the answer comes once.
-    `spikes[population] (batch,)`: spikes sent per sample; graded values count once when they are not zero.
-    `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron.
-    `neurons[population]`: how many neurons there are. `rasters[population] (steps, batch, *shape)` and
-    `potentials[population] (steps, batch, *shape)`: when they were recorded.
+    `spikes[population] (batch,)`: spikes sent per sample, those of either sign; graded values count once when not zero.
+    `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron, one for each
+    spike that arrives; into a `MaxGate` one for each window that holds the spike's neuron.
+    `neurons[population]`: how many neurons there are. `rasters[population] (steps, batch, *shape)` (signed numbers of
+    spikes, or values; one step of them where they are sent once) and `potentials[population] (steps, batch, *shape)`, after
+    the reset: when they were recorded.
+    `decision_step (batch,)`: steps that a sample took; all of them without an early decision. After it the sample's logits
+    stay, its rasters and potentials are zero, and spikes and operations are those until then.
     """
 
     logits_over_time: NDArray[Any]

@@ -100,7 +100,7 @@ def _varied(network: Network, place: int, fault: ThresholdVariation) -> Populati
         return population
     n = normal(fault.seed, KINDS_A_POPULATION * place + 4, 1, population.size).reshape(population.shape)
     share = np.maximum(1.0 + fault.deviation * n, SMALLEST_SHARE)
-    changed = {}
+    changed: dict[str, Any] = {}
     for name in ("threshold", "negative"):
         if hasattr(neuron, name):
             changed[name] = _threshold(population, np.asarray(getattr(neuron, name)), share, network.numbers == "fixed")

@@ -1,6 +1,6 @@
 """Spiking max-pool: which windows an input is in, and kernels that follow the largest accumulated count of each window."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -23,9 +23,7 @@ class WindowPlan(NamedTuple):
 
 def compile_windows(network: Network, projection: Projection) -> WindowPlan:
     """The plan of a projection whose synapse is `Windows`."""
-    synapse = projection.synapse
-    if not isinstance(synapse, Windows):
-        raise TypeError(type(synapse).__name__)
+    synapse = cast(Windows, projection.synapse)
     (c, h, w), (channels, rows, columns) = (
         as_grid(network.by_name[name].shape) for name in (projection.source, projection.target)
     )

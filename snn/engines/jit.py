@@ -31,13 +31,14 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _stamped(kernel: Any) -> Callable[..., Any]:
     """The kernel, with its file on disk valid for the engines as they are now."""
-    file = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    file: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
     if hasattr(file, "_source_stamp"):
         file._source_stamp = _STAMP
-    return kernel  # type: ignore[no-any-return]
+    compiled_later: Callable[..., Any] = kernel
+    return compiled_later
 
 
-class _Announcement(event.Listener):  # type: ignore[misc]
+class _Announcement(event.Listener):
     """One line when the first kernel of the engines is compiled."""
 
     def __init__(self) -> None:
@@ -53,4 +54,4 @@ class _Announcement(event.Listener):  # type: ignore[misc]
         """Nothing to say at the end."""
 
 
-event.register("numba:compile", _Announcement())
+event.register("numba:compile", _Announcement())  # type: ignore[no-untyped-call]

@@ -96,4 +96,5 @@ def _to_zero(neuron: Neuron) -> bool:
 
 
 def _top(population: Population) -> int:
-    return 2 ** ((population.potential_bits or 32) - 1) - 1
+    top: int = 2 ** ((population.potential_bits or 32) - 1) - 1
+    return top
