@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from snn.codes import step_weight
 from snn.encode import largest_value
 from snn.network import Network, Population, Projection
-from snn.neurons import FIRING, Burst, MaxGate, QuantReLU, Ramp, Source
+from snn.neurons import FIRING, Burst, MaxGate, QuantReLU, Ramp, SignedIF, Source, TernaryIF
 from snn.noise import MembraneNoise, Noise, acts_on
 from snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from snn.weights import Sparse, stored_values
@@ -30,11 +30,25 @@ def largest_sent(network: Network, population: Population, multiplicity: int = 1
     return multiplicity if isinstance(neuron, FIRING) else 0
 
 
+def sends_signed(network: Network, population: Population) -> bool:
+    """Whether a population may send negative numbers."""
+    if isinstance(population.neuron, MaxGate):
+        return any(sends_signed(network, network.by_name[q.source]) for q in network.incoming[population.name])
+    return isinstance(population.neuron, SignedIF | TernaryIF)
+
+
 def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -> int:
-    """The largest |S| that `projection` can bring to a neuron in one step: max_o sum |W_o| times what is sent, shifted."""
-    sent = largest_sent(network, network.by_name[projection.source], multiplicity) * step_weight(network.code, 0)
+    """The largest |S| that `projection` can bring to a neuron in one step, times what is sent, shifted.
+
+    max_o of the larger of its positive and its negative weights, since spikes have one sign; max_o sum |W_o| where they
+    have two. Sums on the way may exceed it: they are exact modulo the machine's integers, and so is their end.
+    """
+    source = network.by_name[projection.source]
+    sent = largest_sent(network, source, multiplicity) * step_weight(network.code, 0)
     area = projection.pool[0] * projection.pool[1]
-    return int(_fan_in(projection).max(initial=0)) * area * sent << projection.shift
+    positive, negative = _fan_in(projection)
+    bound = positive + negative if sends_signed(network, source) else np.maximum(positive, negative)
+    return int(bound.max(initial=0)) * area * sent << projection.shift
 
 
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
@@ -63,19 +77,22 @@ def integer_type(bound: int, what: str) -> np.dtype[np.signedinteger]:
     raise InvalidNetwork(f"expected {what} below 2**63, got a bound of {float(bound):.3g}; try fewer bits or steps")
 
 
-def _fan_in(projection: Projection) -> NDArray[np.int64]:
-    """For each output channel (or one for all) the sum of its |weights|."""
+def _fan_in(projection: Projection) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each output channel (or one for all) the sum of its positive weights and that of its negative ones, as numbers >= 0."""
     synapse = projection.synapse
     if isinstance(synapse, Windows):
-        return np.ones(1, np.int64)
+        return np.ones(1, np.int64), np.zeros(1, np.int64)
     if isinstance(synapse, AvgPool2d | Upsample | Identity):
         area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
-        return np.abs(np.asarray(synapse.gain, dtype=np.int64)).reshape(-1) * area
+        gain = np.asarray(synapse.gain, dtype=np.int64).reshape(-1) * area
+        return np.maximum(gain, 0), np.maximum(-gain, 0)
     storage = synapse.weights
     if isinstance(storage, Sparse):
-        rows = storage.indices // max(int(np.prod(storage.size[1:])), 1)
-        sums = np.bincount(rows.astype(np.int64), np.abs(storage.values.astype(np.int64)), storage.size[0])
-        return sums.astype(np.int64)
-    values = np.abs(stored_values(storage).astype(np.int64))
-    total: NDArray[np.int64] = values.reshape(values.shape[0], -1).sum(axis=1)
-    return total
+        rows = (storage.indices // max(int(np.prod(storage.size[1:])), 1)).astype(np.int64)
+        parts = (np.maximum(storage.values, 0), -np.minimum(storage.values, 0).astype(np.int64))
+        positive, negative = (np.bincount(rows, part, storage.size[0]).astype(np.int64) for part in parts)
+        return positive, negative
+    values = stored_values(storage)
+    flat = values.reshape(values.shape[0], -1)
+    positive = flat.sum(axis=1, where=flat > 0, dtype=np.int64)
+    return positive, positive - flat.sum(axis=1, dtype=np.int64)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 # Package: (packages of the project, other packages) that its files may import besides the standard library.
 TABLE = {
     "spikewright": ((), ()),
-    "snn": (("spikewright",), ("numpy", "numba", "safetensors", "jsonschema")),
+    "snn": (("spikewright",), ("numpy", "numba", "llvmlite", "safetensors", "jsonschema")),
     "compress": (("spikewright",), ("numpy", "torch", "safetensors")),
     "conversion": (("spikewright", "snn", "compress"), ("numpy", "torch")),
     "robustness": (("spikewright", "snn", "compress"), ("numpy", "torch", "scipy")),

@@ -1,38 +1,41 @@
 """What a population answers to its summed inputs in the steps at hand: kernels chosen by the kind of its layer."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from snn.codes import charged, step_weight
-from snn.engines import firing, firing_rules, gates, membrane
+from snn.codes import Code, charged, step_weight
+from snn.engines import firing, firing_constant, firing_rules, gates, membrane
 from snn.engines.chunk import Array, Chunk
 from snn.engines.delays import joined
 from snn.engines.draws import key_of, limit_of
 from snn.engines.events import Events, graded_events, padded
-from snn.engines.firing_rules import SIGNED, TERNARY, BURST
+from snn.engines.firing_rules import BURST, SIGNED, TERNARY
 from snn.engines.input import SLACK
 from snn.engines.layer import Layer
 from snn.network import Network
+from snn.neurons import IF
 from snn.noise import PotentialBitFlips
 
 Timing = tuple[Array, Array, Array]
 
 
-def timing(network: Network, layer: Layer, steps: slice) -> Timing:
+@lru_cache(maxsize=1024)
+def timing(schedule: str, code: Code, first: int, stop: int) -> Timing:
     """(rows, charges, weights) of the steps: the row of the bias, what S is multiplied by, what thresholds are."""
-    numbers = range(steps.start, steps.stop)
-    if network.schedule == "layerwise":
-        first = np.array([int(step == 0) for step in numbers], np.int64)
-        return 1 - first, first, np.ones_like(first)
-    rows = np.array([0 if charged(network.code, step) else 1 for step in numbers], np.int64)
-    weights = np.array([step_weight(network.code, step) for step in numbers], np.int64)
+    numbers = range(first, stop)
+    if schedule == "layerwise":
+        begins = np.array([int(step == 0) for step in numbers], np.int64)
+        return 1 - begins, begins, np.ones_like(begins)
+    rows = np.array([0 if charged(code, step) else 1 for step in numbers], np.int64)
+    weights = np.array([step_weight(code, step) for step in numbers], np.int64)
     return rows, weights, weights
 
 
 def fire(network: Network, layer: Layer, S: Array, chunk: Chunk, traced: bool) -> tuple[Events, Array]:
     """The events of a population with potentials; where `traced`, its potentials (samples, steps, neurons)."""
-    when = timing(network, layer, chunk.steps)
+    when = timing(network.schedule, network.code, chunk.steps.start, chunk.steps.stop)
     if not layer.stepped:
         return _fire(layer, S, chunk, when, traced)
     planes = chunk.take(layer.name, "planes", (chunk.length, layer.size), layer.sums)
@@ -53,8 +56,12 @@ def _fire(layer: Layer, S: Array, chunk: Chunk, when: Timing, traced: bool) -> t
     fixed = layer.sums.kind != "f"
     if layer.kind == "plain":
         flags = chunk.take(name, "flags", (length, padded(size)), np.uint8)
-        plain = firing.fire_fixed if fixed else firing.fire_float
-        plain(S, V, layer.bias, when[0], layer.law, (index, ends, flags, trace))
+        if S.shape[1] == 1 and length > 1 and not traced and _constant_drive(layer, when[0]):
+            constant = firing_constant.fire_constant_fixed if fixed else firing_constant.fire_constant_float
+            constant(S, V, layer.bias, when[0], layer.law, (index, ends, flags, trace))
+        else:
+            plain = firing.fire_fixed if fixed else firing.fire_float
+            plain(S, V, layer.bias, when[0], layer.law, (index, ends, flags, trace))
         return Events(index, ends), trace
     memory = chunk.remember(name, "memory", (size,), np.int32)
     sent = chunk.take(name, "flags", (length, padded(size)), np.int8)
@@ -63,6 +70,11 @@ def _fire(layer: Layer, S: Array, chunk: Chunk, when: Timing, traced: bool) -> t
     general = firing_rules.fire_rule_fixed if fixed else firing_rules.fire_rule_float
     general(S, V, memory, layer.bias, when, layer.law, (index, value, ends, sent, trace))
     return Events(index, ends, value if valued else None), trace
+
+
+def _constant_drive(layer: Layer, rows: Array) -> bool:
+    """Whether a plain population has the same drive in all these steps, and nothing that its potential loses."""
+    return isinstance(layer.population.neuron, IF) and not layer.gathers and bool((rows == rows[0]).all())
 
 
 def _shake(network: Network, layer: Layer, planes: Array, chunk: Chunk, weights: Array) -> None:

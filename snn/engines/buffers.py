@@ -33,3 +33,10 @@ class Buffers:
         if flat is None or flat.size < size or flat.dtype != np.dtype(kind):
             flat = self._flat[owner, role] = np.empty(size, kind)
         return flat[:size].reshape(shape)
+
+    def zeros(self, owner: str, role: str, size: int, kind: DTypeLike) -> NDArray[Any]:
+        """A flat buffer that is zero at first; whoever takes it leaves it so."""
+        flat = self._flat.get((owner, role))
+        if flat is None or flat.size < size or flat.dtype != np.dtype(kind):
+            flat = self._flat[owner, role] = np.zeros(size, kind)
+        return flat[:size]

@@ -14,9 +14,7 @@ from snn.engines.jit import compiled, inlined
 def deliver_spikes(S, start, fresh, events, plan, operations):
     """Add the weights of every spike to its targets; count the operations of each sample.
 
-    Neighbours in the order of events often share their targets (the channels of a pixel; all inputs of a dense layer):
-    their rows are added eight at a time, so that a target is read and written once for eight spikes. `fresh`: every
-    plane begins as `start (samples, 1, neurons)`, or as zero when that has no size.
+    `fresh`: every plane begins as `start (samples, 1, neurons)`, or as zero when that has no size.
     """
     index, ends = events
     for s in range(index.shape[0]):
@@ -28,17 +26,29 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
                     plane[:] = start[s, 0]
                 else:
                     plane[:] = 0
-            n, stop = ends[s, t], ends[s, t + 1]
-            while n < stop:
-                base, pattern = plan.base[index[s, n]], plan.pattern[index[s, n]]
-                m = n
-                while m < stop and plan.base[index[s, m]] == base and plan.pattern[index[s, m]] == pattern:
-                    total += plan.fanout[index[s, m]]
-                    m += 1
-                if pattern >= 0:
-                    _add_group(plane, plan, index[s], np.uint64(n), np.uint64(m))
-                n = m
+            total += add_step(plane, index[s], ends[s, t], ends[s, t + 1], plan)
         operations[s] += total
+
+
+@inlined
+def add_step(plane, index, first, stop, plan):
+    """Add the spikes index[first:stop] to a plane; the number of operations.
+
+    Neighbours in the order of events often share their targets (the channels of a pixel; all inputs of a dense layer):
+    their rows are added eight at a time, so that a target is read and written once for eight spikes.
+    """
+    total = np.int64(0)
+    n = first
+    while n < stop:
+        base, pattern = plan.base[index[n]], plan.pattern[index[n]]
+        m = n
+        while m < stop and plan.base[index[m]] == base and plan.pattern[index[m]] == pattern:
+            total += plan.fanout[index[m]]
+            m += 1
+        if pattern >= 0:
+            _add_group(plane, plan, index, np.uint64(n), np.uint64(m))
+        n = m
+    return total
 
 
 @inlined

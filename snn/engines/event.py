@@ -4,6 +4,8 @@ Exact: in fixed point bit for bit the law of `snn.neurons`, whatever the number 
 the inputs of one step are summed in the order of the spikes, eight rows at a time; everything else is as the law says.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from snn.activity import Activity
@@ -11,12 +13,11 @@ from snn.codes import Direct, charge_steps, charged
 from snn.engines import answers
 from snn.engines.buffers import Buffers
 from snn.engines.chunk import Chunk
-from snn.engines.deliver import deliver_graded, deliver_spikes, deliver_valued
 from snn.engines.events import Events
 from snn.engines.input import Input
-from snn.engines.layer import Array, Layer, compile_layer
+from snn.engines.layer import Array, Layer, compile_layer, graded
 from snn.engines.ledger import Ledger
-from snn.engines.plan import Scatter
+from snn.engines.routes import Route, add_graded, add_spikes
 from snn.engines.sending import Sender
 from snn.engines.stopping import has_decided
 from snn.engines.threads import over_chunks
@@ -24,7 +25,7 @@ from snn.network import Projection
 from snn.noise import SpikeJitter
 from snn.simulate import Request
 
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 4 << 20
 CHUNK_STEPS = 32
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
@@ -109,7 +110,8 @@ class Run:
         for number, (projection, plan) in enumerate(spiking):
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
-            self._deliver(S, start if number == 0 else None, self._arriving(projection, chunk), plan, operations)
+            begin, events = (start if number == 0 else None), self._arriving(projection, chunk)
+            add_spikes(S, begin, events, plan, operations, chunk.buffers)
             self.ledger.operations[projection.name][chunk.samples] += operations
         if plane is not None:
             S[:, : charge_steps(self.network.code) - chunk.steps.start] += plane
@@ -125,14 +127,6 @@ class Run:
             return chunk.past[projection.source].window(chunk.steps, projection.delay)
         return chunk.sent[projection.source]
 
-    def _deliver(self, S: Array, start: Array | None, events: Events, plan: Scatter, operations: Array) -> None:
-        """Add the spikes to S; with `start` every plane begins as that."""
-        begin, spikes = (S[:, :1] if start is None else start), (events.index, events.ends)
-        if events.value is None:
-            deliver_spikes(S, begin, start is not None, spikes, plan, operations)
-        else:
-            deliver_valued(S, begin, start is not None, spikes, events.value, plan, operations)
-
     def _constant(self, layer: Layer, chunk: Chunk) -> Array:
         """The plane of the graded projections, which are delivered once; of no size without any or when nothing flows."""
         graded = [(q, plan) for q, plan in layer.plans if not q.delay and chunk.sent[q.source].graded]
@@ -144,7 +138,7 @@ class Run:
         plane = chunk.remember(layer.name, "constant", (1, layer.size), layer.sums)
         for projection, plan in graded:
             events, operations = chunk.sent[projection.source], np.zeros(chunk.count, np.int64)
-            deliver_graded(plane, events.index, events.value, events.ends, plan, operations)
+            add_graded(plane, events, plan, operations)
             self.ledger.operations[projection.name][chunk.samples] += operations
         if self.gather:
             plane *= plane.dtype.type(charge_steps(code))
@@ -161,14 +155,19 @@ class Run:
         if isinstance(self.network.code, Direct) and not whole:
             cuts.add(charge_steps(self.network.code))
         edges = sorted(cuts)
-        bytes_a_sample = max((layer.sums.itemsize + 4) * layer.size for layer in self.layers) * length
+        bytes_a_sample = max(self._bytes_a_step(layer) for layer in self.layers) * length
         at_once = min(max(4, CHUNK_BYTES // bytes_a_sample), max(1, CHUNK_OPERATIONS // (most * length)))
-        return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)], int(at_once)
+        return [slice(a, b) for a, b in pairwise(edges)], int(at_once)
+
+    def _bytes_a_step(self, layer: Layer) -> int:
+        """Memory that a sample's step needs in a layer, about: its sums, where each step has its own, and flags of spikes."""
+        constant = all(graded(self.network, self.network.by_name[q.source]) for q, _ in layer.plans)
+        return layer.size * (1 if constant else 1 + layer.sums.itemsize)
 
     def _most_operations(self) -> int:
         """Synaptic operations of the largest projection in a step in which everybody fires."""
         plans = [plan for layer in self.layers for _, plan in layer.plans]
-        return max([1, *(int(plan.fanout.sum()) for plan in plans if isinstance(plan, Scatter))])
+        return max([1, *(plan.most_operations for plan in plans if isinstance(plan, Route))])
 
 
 def run(request: Request) -> Activity:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snn.codes import charge_steps, step_weight
-from snn.engines.gates import WindowPlan, compile_windows
+from snn.engines.gates import compile_windows
 from snn.engines.laws import needs_rule, plain_law, quantiser, rule_of, spread
-from snn.engines.plan import Scatter, compile_scatter, engine_order
+from snn.engines.plan import engine_order
+from snn.engines.routes import compile_route, fills
 from snn.network import Network, Population, Projection
 from snn.neurons import FIRING, Integrator, MaxGate, QuantReLU, Source
 from snn.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on, multiplicity
@@ -23,13 +24,14 @@ Kind = Literal["plain", "rule", "gate", "graded gate", "quantised"]
 class Layer:
     """Everything constant about a population in a run. Arrays over neurons are in engine order (rows, columns, channels).
 
-    `kind`: which kernels answer. `law`: their parameters. `bias (2, neurons)`: the current of a step with charge, and none.
+    `plans`: a `Route` for each projection, a `WindowPlan` into a gate. `kind`: which kernels answer, `law` their parameters.
+    `bias (2, neurons)`: the current of a step with charge, and none.
     `shakes`, `flips`: noise on its potentials, `scale (neurons,)` that of each shake; it needs a plane for each step.
     `gathers`: the first plane holds the whole window. `most`: the most spikes that a gate may send in a step, layerwise.
     """
 
     population: Population
-    plans: tuple[tuple[Projection, Scatter | WindowPlan], ...]
+    plans: tuple[tuple[Projection, Any], ...]
     kind: Kind
     sums: np.dtype[Any]
     potentials: np.dtype[Any]
@@ -91,7 +93,12 @@ def compile_layer(network: Network, population: Population, noise: tuple[Noise, 
         charge = charge * compute.type(charge_steps(network.code))
     return Layer(
         population,
-        tuple((p, compile_scatter(network, p, sums, p.shift - common)) for p in incoming),
+        tuple(
+            (p, compile_route(network, p, sums, p.shift - common, lanes=n == 0 and _may_use_lanes(network, p)))
+            for n, p in enumerate(
+                sorted(incoming, key=lambda p: not (_may_use_lanes(network, p) and fills(network, p)))
+            )
+        ),
         kind,
         sums,
         compute if kind == "rule" else potentials,
@@ -103,6 +110,12 @@ def compile_layer(network: Network, population: Population, noise: tuple[Noise, 
         flips,
         gathers,
     )
+
+
+def _may_use_lanes(network: Network, projection: Projection) -> bool:
+    """Whether plain spikes of many steps come this way."""
+    source = network.by_name[projection.source]
+    return network.schedule == "synchronous" and not graded(network, source)
 
 
 def _compile_gate(network: Network, population: Population) -> Layer:
@@ -139,7 +152,7 @@ def compile_timed_layer(network: Network, population: Population, noise: tuple[N
             + 2 ** (population.potential_bits or 63),
             f"the potentials of population {population.name!r}",
         )
-    plans = tuple((p, compile_scatter(network, p, kind, p.shift)) for p in incoming)
+    plans = tuple((p, compile_route(network, p, kind, p.shift)) for p in incoming)
     return Layer(population, plans, "quantised", kind, kind, bias[None], initial, (), public)
 
 

@@ -50,10 +50,9 @@ class Ledger:
             if layer.name not in self.traces:
                 shape = (self.network.steps, self.request.batch, layer.size)
                 self.traces[layer.name] = np.zeros(shape, trace.dtype)
-        for step in range(trace.shape[1]):
-            place = np.empty(trace.shape[::2], trace.dtype)
-            place[:, layer.public] = trace[:, step]
-            self.traces[layer.name][steps.start + step, samples] = place
+        public = np.empty_like(trace)
+        public[:, :, layer.public] = trace
+        self.traces[layer.name][steps.start : steps.start + trace.shape[1]][:, samples] = public.transpose(1, 0, 2)
 
     def raster(self, name: str) -> Array:
         """The raster of a population `(steps, batch, neurons)`, flat; of no neurons when nothing was noted yet."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.lanes import Lanes, compile_lanes
 from snn.engines.taps import Ints, Taps, conv_taps, dense_taps, transposed_taps
 from snn.network import Network, Projection
 from snn.synapses import (
@@ -86,6 +87,16 @@ def compile_scatter(network: Network, projection: Projection, kind: np.dtype[Any
         fanout=np.where(kept, survivors[pattern, blocks], 0),
         weights=np.ascontiguousarray(weights.astype(kind)),
     )
+
+
+def compile_lanes_of(network: Network, projection: Projection, plan: Scatter) -> Lanes:
+    """The plan by time lanes that belongs to `plan`, over the same weights."""
+    taps = _taps(network, projection)
+    source = as_grid(network.by_name[projection.source].shape)
+    pooled = as_grid(pooled_shape(network.by_name[projection.source].shape, projection.pool))
+    channel, rows, columns, kept = _places(source, projection.pool)
+    slots = (rows * pooled[2] + columns) * pooled[0] + channel
+    return compile_lanes(taps, (pooled[1] * pooled[2], pooled[2]), (slots, kept), plan.weights)
 
 
 def _places(source: Grid, pool: tuple[int, int]) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:

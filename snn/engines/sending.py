@@ -14,7 +14,7 @@ from snn.engines.events import Events
 from snn.engines.layer import graded
 from snn.engines.ledger import Ledger
 from snn.network import Population
-from snn.neurons import SPIKING, Integrator, Source
+from snn.neurons import SPIKING, Integrator
 from snn.noise import Noise, SpikeDeletion, SpikeInsertion, SpikeJitter, StuckAt, acts_on
 from snn.simulate import Request
 

@@ -10,11 +10,11 @@ from snn.encode import encode_graded
 from snn.engines.answers import graded_gate
 from snn.engines.buffers import Buffers
 from snn.engines.chunk import Array, Chunk
-from snn.engines.deliver import deliver_graded
 from snn.engines.events import Events, graded_events
 from snn.engines.layer import Layer, compile_timed_layer
 from snn.engines.ledger import Ledger
 from snn.engines.plan import engine_order
+from snn.engines.routes import add_graded
 from snn.engines.threads import over_chunks
 from snn.engines.timed import TimedNoise, ramp_fixed, ramp_float
 from snn.neurons import MaxGate, Ramp
@@ -56,7 +56,7 @@ class Run:
         S = np.zeros((chunk.count, 1, layer.size), layer.sums)
         for projection, plan in layer.plans:
             events, operations = chunk.sent[projection.source], np.zeros(chunk.count, np.int64)
-            deliver_graded(S, events.index, events.value, events.ends, plan, operations)
+            add_graded(S, events, plan, operations)
             self.ledger.operations[projection.name][chunk.samples] += operations
         self.noise.shake(layer, S[:, 0], chunk.samples)
         V, sent = np.empty_like(S), np.empty(S[:, 0].shape, layer.sums)

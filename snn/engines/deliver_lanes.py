@@ -1,0 +1,204 @@
+"""The kernel of `snn.engines.lanes`, and the choice for each sample between lanes and rows."""
+
+import numpy as np
+
+from snn.engines.deliver import add_step
+from snn.engines.jit import compiled, inlined
+from snn.engines.simd import UNIT, list_to_lanes, rows_to_lanes, transpose_to
+
+one_list, two_lists = list_to_lanes(1), list_to_lanes(2)
+one_row, two_rows = rows_to_lanes(1, 1), rows_to_lanes(1, 2)
+one_of_four, two_of_four = rows_to_lanes(4, 1), rows_to_lanes(4, 2)
+
+WEIGHT_IN_ROW, SPIKE = 0.035, 16.0
+"""Nanoseconds of a byte of weights in a row, and of a spike beside its rows; measured, like the next."""
+WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.2, 0.7, 10.0, 0.15
+"""Of a byte of a weight over one unit of lanes, of a source at a target pixel, and of one step of a target neuron."""
+
+
+@compiled
+def deliver_lanes(S, start, events, plan, lanes, scratch, operations):
+    """`deliver_spikes` into fresh planes, one for each step: by lanes or by rows, whichever should cost a sample less.
+
+    The choice depends on the sample's own events alone. `scratch` = (X, mark, active, count, tile); X, mark and count hold
+    zeros before and after. The projection fills all channels of its target.
+    """
+    index, ends = events
+    X, mark, active, count, tile = scratch
+    steps = ends.shape[1] - 1
+    units = np.uint64((steps + UNIT - 1) // UNIT)
+    for s in range(index.shape[0]):
+        sources, spikes = _count_sources(index[s], ends[s, 0], ends[s, steps], lanes, mark)
+        if _lanes_pay(sources, spikes, S, lanes, units):
+            operations[s] += _collect(index[s], ends[s], plan, lanes, (X, mark, active, count), units)
+            _add_pixels(S[s], start[s], lanes, (X, active, count, tile), units)
+            _clear(lanes, (X, mark, active, count), units)
+        else:
+            for n in range(ends[s, 0], ends[s, steps]):
+                if lanes.slot[index[s, n]] >= 0:
+                    mark[lanes.slot[index[s, n]]] = 0
+            for t in range(steps):
+                if start.shape[2]:
+                    S[s, t, :] = start[s, 0]
+                else:
+                    S[s, t, :] = 0
+                operations[s] += add_step(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan)
+
+
+@inlined
+def _count_sources(index, first, stop, lanes, mark):
+    """How many sources fire at all, and the spikes they send; leaves their marks."""
+    sources = 0
+    for n in range(np.uint64(first), np.uint64(stop)):
+        slot = lanes.slot[np.uint64(index[n])]
+        if slot >= 0:
+            sources += 1 - mark[np.uint64(slot)]
+            mark[np.uint64(slot)] = 1
+    return sources, stop - first
+
+
+@inlined
+def _lanes_pay(sources, spikes, S, lanes, units):
+    """Whether lanes should cost less than rows."""
+    width = S.itemsize
+    each = WEIGHT_IN_LISTS if lanes.channel.size else WEIGHT_IN_LANES
+    by_lanes = sources * (lanes.cost[0] * units * width * each + lanes.cost[2] * REACH)
+    by_lanes += (lanes.pixels.size - 1) * lanes.size[3] * S.shape[1] * TILE
+    return by_lanes < spikes * (SPIKE + lanes.cost[1] * width * WEIGHT_IN_ROW)
+
+
+@inlined
+def _collect(index, ends, plan, lanes, scratch, units):
+    """Vectors and lists of the sources that fire, from the events; the number of operations."""
+    X, mark, active, count = scratch
+    channels, length = lanes.size[0], units * np.uint64(UNIT)
+    total = np.int64(0)
+    for t in range(np.uint64(ends.size - 1)):
+        for n in range(np.uint64(ends[t]), np.uint64(ends[t + np.uint64(1)])):
+            i = np.uint64(index[n])
+            if lanes.slot[i] >= 0:
+                total += plan.fanout[i]
+                slot = np.uint64(lanes.slot[i])
+                X[slot * length + t] += X.dtype.type(1)
+                if mark[slot] == 1:
+                    mark[slot] = 2
+                    pixel = slot // channels
+                    active[pixel, count[pixel]] = slot - pixel * channels
+                    count[pixel] += 1
+    return total
+
+
+@inlined
+def _add_pixels(S, start, lanes, scratch, units):
+    """Target pixel by target pixel: its tile begins as the planes should, gathers, and goes to the planes."""
+    width, tile = lanes.size[3], scratch[3]
+    length = units * np.uint64(UNIT)
+    planes = S.reshape(-1)
+    for p in range(np.uint64(lanes.pixels.size - 1)):
+        first = p * width
+        _begin_tile(tile, start, first, width, length)
+        if lanes.channel.size:
+            touched = _gather_lists(scratch, lanes, p, length)
+        else:
+            touched = _gather_rows(scratch, lanes, p, length)
+        if touched and width >= np.uint64(UNIT):
+            _store_tile(planes, tile, first, (width, np.uint64(S.shape[1])), (length, np.uint64(S.shape[0])))
+        else:
+            for t in range(np.uint64(S.shape[0])):
+                for o in range(width):
+                    S[t, first + o] = tile[o * length + t]
+
+
+@inlined
+def _begin_tile(tile, start, first, width, length):
+    """The constant plane in every step, or zero."""
+    if start.shape[1]:
+        for o in range(width):
+            tile[o * length : (o + np.uint64(1)) * length] = start[0, first + o]
+    else:
+        tile[: width * length] = 0
+
+
+@inlined
+def _store_tile(planes, tile, first, widths, steps):
+    """The tile to the planes, transposed, UNIT channels and UNIT steps at a time; the last channels overlap."""
+    width, stride = widths
+    length, count = steps
+    unit = np.uint64(UNIT)
+    for o in range(np.uint64(0), width, unit):
+        o = min(o, width - unit)
+        for t in range(np.uint64(0), count, unit):
+            transpose_to(planes, t * stride + first + o, stride, tile, o * length + t, length, count - t)
+
+
+@inlined
+def _gather_lists(scratch, lanes, p, length):
+    """The surviving weights of all sources in view that fired, list by list, two units of lanes at a time."""
+    X, active, count, tile = scratch
+    channels, taps = lanes.size[0], lanes.size[1]
+    touched = False
+    for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
+        pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
+        for a in range(np.uint64(count[pixel])):
+            touched = True
+            c = np.uint64(active[pixel, a])
+            row, at = lists + c * taps, (pixel * channels + c) * length
+            to = np.uint64(lanes.channel_base[c]) * length
+            first, stop = np.uint64(lanes.first[row]), np.uint64(lanes.first[row + np.uint64(1)])
+            u = np.uint64(0)
+            while u + np.uint64(UNIT) < length:
+                two_lists(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
+                u += np.uint64(2 * UNIT)
+            if u < length:
+                one_list(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
+    return touched
+
+
+@inlined
+def _gather_rows(scratch, lanes, p, length):
+    """The same for whole rows of weights, those of four sources at a time where all channels are one group."""
+    X, active, count, tile = scratch
+    channels, taps, width = lanes.size[0], lanes.size[1], lanes.size[2]
+    touched, one_group = False, lanes.cost[3] == 1.0
+    for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
+        pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
+        base, a, stop = pixel * channels, np.uint64(0), np.uint64(count[pixel])
+        while a < stop:
+            touched = True
+            c = np.uint64(active[pixel, a])
+            to, u = np.uint64(lanes.channel_base[c]) * length, np.uint64(0)
+            row, at = (lists + c * taps) * width, (base + c) * length
+            if one_group and a + np.uint64(4) <= stop:
+                d, e = np.uint64(active[pixel, a + np.uint64(1)]), np.uint64(active[pixel, a + np.uint64(2)])
+                f = np.uint64(active[pixel, a + np.uint64(3)])
+                rows = (row, (lists + d * taps) * width, (lists + e * taps) * width, (lists + f * taps) * width)
+                while u < length:
+                    ats = (at + u, (base + d) * length + u, (base + e) * length + u, (base + f) * length + u)
+                    if u + np.uint64(UNIT) < length:
+                        two_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
+                    else:
+                        one_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
+                    u += np.uint64(2 * UNIT)
+                a += np.uint64(4)
+            else:
+                while u < length:
+                    if u + np.uint64(UNIT) < length:
+                        two_rows(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
+                    else:
+                        one_row(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
+                    u += np.uint64(2 * UNIT)
+                a += np.uint64(1)
+    return touched
+
+
+@inlined
+def _clear(lanes, scratch, units):
+    """Zeros where the sample left something."""
+    X, mark, active, count = scratch
+    length = units * np.uint64(UNIT)
+    for pixel in range(np.uint64(count.size)):
+        for a in range(np.uint64(count[pixel])):
+            slot = pixel * lanes.size[0] + np.uint64(active[pixel, a])
+            mark[slot] = 0
+            X[slot * length : (slot + np.uint64(1)) * length] = 0
+        count[pixel] = 0

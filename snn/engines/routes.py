@@ -1,0 +1,97 @@
+"""The ways of a projection's events into the planes of its target, and the choice among them.
+
+- rows: the weights of a spike are added row by row (`snn.engines.deliver`). Graded and valued events always go this way.
+- lanes: the weights of a source are added to many steps at once (`snn.engines.lanes`), where it has fired often enough.
+- lists: survivor by survivor (`snn.engines.lists`), in sparse layers that are too large to unfold.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snn.engines.buffers import Buffers
+from snn.engines.deliver import deliver_graded, deliver_spikes, deliver_valued
+from snn.engines.deliver_lanes import deliver_lanes
+from snn.engines.events import Events
+from snn.engines.lanes import Lanes
+from snn.engines.lists import Lists, compile_lists, deliver_lists, wants_lists
+from snn.engines.plan import Scatter, compile_lanes_of, compile_scatter, engine_order
+from snn.engines.simd import UNIT
+from snn.network import Network, Projection
+
+Array = NDArray[Any]
+FEWEST_STEPS, MOST_STEPS = 4, 64
+"""Steps of a chunk between which lanes are thought of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """The plans of one projection. `name`: that of the projection."""
+
+    name: str
+    rows: Scatter | None
+    lanes: Lanes | None = None
+    lists: Lists | None = None
+
+    @property
+    def most_operations(self) -> int:
+        """Synaptic operations of a step in which every source fires once."""
+        plan = self.rows if self.lists is None else self.lists
+        return int(plan.fanout.sum()) if plan is not None else 0
+
+
+def compile_route(
+    network: Network, projection: Projection, kind: np.dtype[Any], shift: int, *, lanes: bool = False
+) -> Route:
+    """The plans of a projection with integers times 2**shift, weights held as `kind`; `lanes`: whether they may serve."""
+    if wants_lists(projection):
+        order = engine_order(network.by_name[projection.source].shape)
+        return Route(projection.name, None, None, compile_lists(network, projection, kind, shift, order))
+    rows = compile_scatter(network, projection, kind, shift)
+    may = lanes and fills(network, projection)
+    return Route(projection.name, rows, compile_lanes_of(network, projection, rows) if may else None)
+
+
+def fills(network: Network, projection: Projection) -> bool:
+    """Whether a projection reaches all channels of its target."""
+    channels = network.by_name[projection.target].shape[0]
+    return projection.channels is None or projection.channels == (0, channels)
+
+
+def add_spikes(
+    S: Array, start: Array | None, events: Events, route: Route, operations: Array, buffers: Buffers
+) -> None:
+    """Add the spikes of a chunk of steps to the planes S; with `start` every plane begins as that, where it is empty as zero."""
+    begin, spikes, fresh = (S[:, :1] if start is None else start), (events.index, events.ends), start is not None
+    if route.lists is not None:
+        deliver_lists(S, begin, fresh, spikes, events.values, (route.lists, False), operations)
+    elif events.value is not None:
+        deliver_valued(S, begin, fresh, spikes, events.value, route.rows, operations)
+    elif route.lanes is not None and fresh and FEWEST_STEPS <= events.steps == S.shape[1] <= MOST_STEPS:
+        scratch = _scratch(route, route.lanes, S, buffers)
+        deliver_lanes(S, begin, spikes, route.rows, route.lanes, scratch, operations)
+    else:
+        deliver_spikes(S, begin, fresh, spikes, route.rows, operations)
+
+
+def add_graded(S: Array, events: Events, route: Route, operations: Array) -> None:
+    """Add values, sent once, to the first plane."""
+    if route.lists is None:
+        deliver_graded(S, events.index, events.value, events.ends, route.rows, operations)
+    else:
+        deliver_lists(S, S[:, :1], False, (events.index, events.ends), events.values, (route.lists, True), operations)
+
+
+def _scratch(route: Route, lanes: Lanes, S: Array, buffers: Buffers) -> tuple[Array, ...]:
+    """What `deliver_lanes` works in: (X, mark, active, count, tile)."""
+    channels, pixels = int(lanes.size[0]), lanes.sources
+    length = -(-S.shape[1] // UNIT) * UNIT
+    return (
+        buffers.zeros(route.name, "X", pixels * channels * length, S.dtype),
+        buffers.zeros(route.name, "mark", pixels * channels, np.uint8),
+        buffers.take(route.name, "active", (pixels, channels), np.uint16),
+        buffers.zeros(route.name, "count", pixels, np.int32),
+        buffers.take(route.name, "tile", (int(lanes.size[3]) * length,), S.dtype),
+    )
