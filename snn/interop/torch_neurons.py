@@ -10,7 +10,7 @@ from snn.interop.surrogates import Slope, straight_through
 from snn.interop.torch_firing import Firing
 from snn.interop.torch_synapses import as_column
 from snn.network import Network, Population
-from snn.neurons import FIRING, LIF, QuantReLU, Ramp
+from snn.neurons import FIRING, LIF, QuantReLU, Ramp, SignedIF
 from snn.proof import largest_sent
 from spikewright import InvalidInput
 
@@ -37,6 +37,7 @@ class Cell:
         self.law, self.population = law, population
         fires = isinstance(population.neuron, FIRING)
         self.firing = Firing(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
+        self.counts = isinstance(population.neuron, SignedIF)
         self.refractory = getattr(population.neuron, "refractory", 0)
         shape = (batch, *population.shape)
         self.potential = as_column(population.initial, population.shape, law.dtype).expand(shape)
@@ -54,7 +55,9 @@ class Cell:
             awake = self.deaf == 0
             fired, rest = torch.where(awake, fired, 0.0), torch.where(awake, rest, self.potential)
             self.deaf = torch.where(fired != 0, self.refractory, (self.deaf - 1).clamp(min=0))
-        self.potential, self.count = rest, self.count + fired.detach()
+        self.potential = rest
+        if self.counts:
+            self.count = self.count + fired.detach()
         return fired
 
 

@@ -51,7 +51,8 @@ def rates(law: Law, paths: Paths, images: Tensor, run: Run) -> Tensor:
             drive = drive + paths[q.name](totals[q.source])
         if population.name == network.output and network.readout == "potential":
             return drive.flatten(1)
-        totals[population.name] = straight_through(run.total(population.name), _rate(law, population, drive, run))
+        count = run.total(population.name)
+        totals[population.name] = straight_through(count, _rate(law, population, drive, count))
     return totals[network.output].flatten(1)
 
 
@@ -63,14 +64,13 @@ def _input(law: Law, images: Tensor) -> Tensor:
     return (sent * weights.reshape(-1, *[1] * (sent.ndim - 1))).sum(dim=0)
 
 
-def _rate(law: Law, population: Population, drive: Tensor, run: Run) -> Tensor:
+def _rate(law: Law, population: Population, drive: Tensor, count: Tensor) -> Tensor:
     """d(count) / d(charge) = 1 / threshold where a neuron fired at all; a gate passes on the winner's."""
     neuron = population.neuron
     if isinstance(neuron, MaxGate):
         return drive
     if not isinstance(neuron, FIRING):
         return drive * 0
-    count = run.total(population.name)
     rate = drive / as_column(neuron.threshold, population.shape, law.dtype)
     if isinstance(neuron, TernaryIF):
         below = drive / as_column(neuron.negative, population.shape, law.dtype)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from snn.codes import SpikeSelect, Ttfs, charge_steps, charged, step_weight
+from snn.codes import Phase, SpikeSelect, Ttfs, charge_steps, charged, step_weight
 from snn.interop.torch_codes import encode
 from snn.interop.torch_neurons import Cell, Gate, Law, quantise, ramp
 from snn.interop.torch_synapses import Path, as_column
@@ -35,14 +35,17 @@ class Run:
         self.cells = {
             p.name: Cell(self.law, p, batch) for p in inner if not isinstance(p.neuron, MaxGate | QuantReLU | Ramp)
         }
-        self._constant: dict[str, Tensor] = {}
+        # Without delays nothing runs in a circle: a population may take all its steps before the next.
+        self.whole = network.schedule == "layerwise" or not any(q.delay for q in network.projections)
+        self._known: dict[str, Tensor] = {}
+        self._by_step: dict[str, tuple[Tensor, ...]] = {}
+        self._biases: dict[str, Tensor] = {}
         self.potential = self.images
 
     def __call__(self) -> Tensor:
         """Raw logits `(batch, classes)`."""
-        network = self.law.network
-        steps, inner = range(network.steps), network.order[1:]
-        if network.schedule == "layerwise":
+        steps, inner = range(self.law.network.steps), self.law.network.order[1:]
+        if self.whole:
             for population in inner:
                 for step in steps:
                     self._advance(population, step)
@@ -57,7 +60,10 @@ class Run:
         code = self.law.network.code
         if name in self.held:
             return self.sent[name][0] * charge_steps(code)
-        return torch.stack([one * step_weight(code, step) for step, one in enumerate(self.sent[name])]).sum(dim=0)
+        sent = self.sent[name]
+        if isinstance(code, Phase):
+            sent = [one * step_weight(code, step) for step, one in enumerate(sent)]
+        return torch.stack(sent).sum(dim=0)
 
     def _answer(self) -> Tensor:
         network = self.law.network
@@ -97,29 +103,40 @@ class Run:
         if isinstance(law.network.code, Ttfs):
             return ramp(law, population, S)
         cell = self.cells[name]
-        fired = cell.step(S * step_weight(law.network.code, step) + self._bias(population, step), step)
+        weight = step_weight(law.network.code, step)
+        fired = cell.step((S if weight == 1 else S * weight) + self._bias(population, step), step)
         return fired, cell.potential
 
     def _sums(self, population: Population, step: int) -> Tensor:
         """S of a step; layerwise that of the whole run in the first, and nothing later."""
-        total = torch.zeros((len(self.images), *population.shape), dtype=self.law.dtype)
         if self.law.network.schedule == "layerwise" and step:
-            return total
-        for projection in self.law.network.incoming[population.name]:
+            return self.images.new_zeros((), dtype=self.law.dtype)
+        first, *others = self.law.network.incoming[population.name]
+        total = self._arriving(first, step)
+        for projection in others:
             total = total + self._arriving(projection, step)
         return total
 
-    def _arriving(self, projection: Projection, step: int) -> Tensor | float:
-        network, name = self.law.network, projection.name
+    def _arriving(self, projection: Projection, step: int) -> Tensor:
+        """What a projection brings in a step; what is held, and what is known of all steps, is worked out once."""
+        network, name, source = self.law.network, projection.name, projection.source
         layerwise = network.schedule == "layerwise"
-        if projection.source in self.held:
-            if name not in self._constant:
-                self._constant[name] = self.paths[name](self.sent[projection.source][0])
-            return self._constant[name] * (charge_steps(network.code) if layerwise else charged(network.code, step))
+        if source in self.held:
+            if name not in self._known:
+                self._known[name] = self.paths[name](self.sent[source][0])
+            times = charge_steps(network.code) if layerwise else int(charged(network.code, step))
+            return self._known[name] if times == 1 else self._known[name] * times
         if layerwise:
-            return self._through(projection, self.total(projection.source))
-        when = step - projection.delay
-        return self._through(projection, self.sent[projection.source][when]) if when >= 0 else 0.0
+            return self._through(projection, self.total(source))
+        if self.whole:
+            if name not in self._by_step:
+                sums = self._through(projection, torch.cat(self.sent[source]))
+                self._by_step[name] = sums.reshape(-1, len(self.images), *sums.shape[1:]).unbind()
+            return self._by_step[name][step]
+        if step >= projection.delay:
+            return self._through(projection, self.sent[source][step - projection.delay])
+        shape = network.by_name[projection.target].shape
+        return torch.zeros((len(self.images), *shape), dtype=self.law.dtype)
 
     def _through(self, projection: Projection, values: Tensor) -> Tensor:
         sums: Tensor = self.paths[projection.name](values)
@@ -127,10 +144,12 @@ class Run:
 
     def _bias(self, population: Population, step: int) -> Tensor:
         code = self.law.network.code
-        bias = as_column(population.bias, population.shape, self.law.dtype)
+        if population.name not in self._biases:
+            self._biases[population.name] = as_column(population.bias, population.shape, self.law.dtype)
+        bias = self._biases[population.name]
         if self.law.network.schedule == "layerwise":
             return bias * (0 if step else charge_steps(code))
-        return bias * charged(code, step)
+        return bias if charged(code, step) else bias * 0
 
     def _largest(self, gate: Population, step: int) -> Tensor:
         """The largest count of each window up to this step, layerwise of the whole run; of held values the largest."""
