@@ -35,7 +35,7 @@ class StdpRun:
 
 @dataclass(frozen=True, eq=False)
 class StdpResult:
-    """What was measured. `curve`: accuracy on images of training before they were learned, labelled by the ones before."""
+    """What was measured. `curve`: accuracy on training images as they are learned, neurons named by the interval before."""
 
     learned: Learned
     assigned: NDArray[np.int64]

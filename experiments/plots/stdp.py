@@ -56,7 +56,7 @@ def draw_curve(ax: "Axes", curve: Table, numbers: Mapping[str, Any], told: str) 
     last = numbers["presentations"]
     test, images = numbers["accuracy"], numbers["test_images"]
     if len(curve):
-        label = f"training images before they are learned, {curve['samples'][0]:,} a point"
+        label = f"training images as they are learned, {curve['samples'][0]:,} a point"
         ax.plot(curve["presentations"], curve["accuracy"], color=SNN_COLOUR, marker="o", label=label)
     ax.plot([last], [test], color=INK, marker="D", linestyle="none", label=f"{images:,} test images: {test:.1%}")
     ax.set(
