@@ -44,7 +44,7 @@ class FullSketch(Sketch):
 
     def __init__(self, draw, family: str, numbers: str, code, schedule: str) -> None:
         super().__init__(draw, family, numbers)
-        self.code, self.schedule = code, schedule
+        self.code, self.schedule, self.late, self.decides = code, schedule, True, False
         self.stepwise = family == "spiking" and schedule == "synchronous"
         if self.pick(*[False] * 3, True) and type(code).__name__ != "AddressEvents":
             self.populations = [Population("in", (2 * draw(SMALL), draw(st.integers(3, 9))), Source())]
@@ -88,7 +88,7 @@ class FullSketch(Sketch):
         if isinstance(neuron, FIRING) and self.pick(False, False, True):
             each = replace(neuron, threshold=self.numbers(1, 31, shape))
             self.populations[-1] = replace(self.last, neuron=each)
-        if self.stepwise and not isinstance(self.code, Phase):
+        if self.late and self.stepwise and not isinstance(self.code, Phase):
             for place in range(len(self.projections) - len(projections), len(self.projections)):
                 if self.projections[place].source != "in" or not self.code.graded:
                     late = replace(self.projections[place], delay=self.pick(0, 0, 0, 1, 3, 20))
@@ -139,7 +139,11 @@ class FullSketch(Sketch):
     def recurrent(self) -> None:
         """The last population onto itself, a step or more later."""
         shape, name = self.last.shape, self.last.name
-        if not self.stepwise or isinstance(self.code, Phase) or not isinstance(self.last.neuron, FIRING):
+        if (
+            not (self.late and self.stepwise)
+            or isinstance(self.code, Phase)
+            or not isinstance(self.last.neuron, FIRING)
+        ):
             return
         synapse = Identity(self.numbers(-5, 5))
         if len(shape) == 3 and self.pick(True, False):
@@ -156,10 +160,12 @@ class FullSketch(Sketch):
         readouts = ["potential"] if integrates or isinstance(neuron, FIRING) else []
         readouts += ["count"] if not integrates and self.family != "timed" else []
         readouts += ["first"] if isinstance(neuron, IF | LIF | Ramp) else []
-        decisions = [None] * 3
-        if self.stepwise:
-            lead = self.pick(1, 3) if self.fixed else self.pick(0.25, 2)
-            decisions += [TerminateDelta(lead), TerminateMax(lead), Quiescence()]
+        decisions = [None]
+        if self.decides:
+            lead = self.pick(1, 2, 3)
+            decisions = [TerminateDelta(lead), TerminateMax(lead)]
+            decisions += [Quiescence()] * 3 if getattr(self.code, "window", None) else []
+            readouts = ["count"] if "count" in readouts else readouts
         return Network(
             tuple(self.populations), tuple(self.projections), "in", self.last.name, self.code, self.schedule,
             self.pick(*readouts), "fixed" if self.fixed else "float32", decision=self.pick(*decisions),

@@ -3,6 +3,8 @@
 All float numbers are dyadic, so that their sums are exact whatever the order of additions.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -37,51 +39,65 @@ from tests.snn.strategies import Case
 SEEDS = st.integers(0, 2**63 - 1)
 CHANCES = st.sampled_from([0.0, 0.1, 0.5, 1.0])
 SMALL = st.integers(1, 3)
+ONE_STEP = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
+STEPPED = (*ONE_STEP, SpikeSelect, Phase)
 NUMBERS = st.sampled_from(["float32", "fixed"])
 
 
-@st.composite
-def full_codes(draw, family: str, fixed: bool):
-    if family == "timed":
-        return Ttfs(16 if fixed else draw(st.sampled_from([None, 16])))
-    steps = 1 if family == "quantised" else draw(st.integers(1, 9))
-    direct = st.builds(
-        Direct, st.just(steps), st.sampled_from([7, 15] if fixed else [None, 7, 15]), st.none() | st.integers(1, steps)
-    )
-    spikes = [
-        st.just(Rate(steps)),
-        st.builds(Bursts, st.just(steps), st.integers(1, 5)),
-        st.builds(Poisson, st.just(steps), st.sampled_from([0.3, 1.0]), SEEDS),
-        st.builds(
+@dataclass(frozen=True)
+class Wish:
+    """What a drawn network should be: its family, numbers and code (None: any), with delays or not, deciding or not."""
+
+    family: str = "spiking"
+    numbers: str | None = None
+    code: type | None = None
+    late: bool = True
+    decides: bool = False
+
+
+def codes_of(kind: type, steps: int, fixed: bool):
+    """Strategies of one code over some steps."""
+    windows = st.none() | st.integers(1, steps)
+    return {
+        Direct: st.builds(Direct, st.just(steps), st.sampled_from([7, 15] if fixed else [None, 7, 15]), windows),
+        Rate: st.just(Rate(steps)),
+        Bursts: st.builds(Bursts, st.just(steps), st.integers(1, 5)),
+        Poisson: st.builds(Poisson, st.just(steps), st.sampled_from([0.3, 1.0]), SEEDS),
+        JitteredPeriodic: st.builds(
             JitteredPeriodic, st.just(steps), st.just(1.0), st.just(6.0), st.sampled_from([0.0, 0.5]), seed=SEEDS
         ),
-        st.builds(SingleBurst, st.just(steps), st.sampled_from([0.0, 0.25])),
-        st.builds(Delta, st.just(steps), st.sampled_from([0.125, 0.25])),
-        st.builds(AddressEvents, st.just(steps), st.just(10), st.integers(1, 3)),
-    ]
-    stepped = [st.builds(SpikeSelect, st.just(steps), SMALL), st.builds(Phase, st.integers(1, 5), SMALL)]
-    return draw(st.one_of(direct, *spikes, *(stepped if family == "spiking" else [])))
+        SingleBurst: st.builds(SingleBurst, st.just(steps), st.sampled_from([0.0, 0.25])),
+        Delta: st.builds(Delta, st.just(steps), st.sampled_from([0.125, 0.25])),
+        AddressEvents: st.builds(AddressEvents, st.just(steps), st.just(10), st.integers(1, 3)),
+        SpikeSelect: st.builds(SpikeSelect, st.just(steps), SMALL),
+        Phase: st.builds(Phase, st.integers(1, 5), SMALL),
+        Ttfs: st.just(Ttfs(16)) if fixed else st.builds(Ttfs, st.sampled_from([None, 16])),
+    }[kind]
 
 
 @st.composite
-def full_networks(draw, family: str = "spiking", numbers: str | None = None) -> Network:
-    numbers = numbers or draw(NUMBERS)
-    code = draw(full_codes(family, numbers == "fixed"))
-    schedule = "synchronous" if isinstance(code, Phase) else draw(st.sampled_from(["synchronous", "layerwise"]))
-    sketch = FullSketch(draw, family, numbers, code, schedule)
+def full_networks(draw, wish: Wish) -> Network:
+    numbers = wish.numbers or draw(NUMBERS)
+    kinds = {"timed": (Ttfs,), "quantised": ONE_STEP, "spiking": STEPPED}[wish.family]
+    steps = draw(st.integers(2, 9)) if wish.family == "spiking" else 1
+    code = draw(codes_of(wish.code or draw(st.sampled_from(kinds)), steps, numbers == "fixed"))
+    plain = isinstance(code, Phase) or wish.decides
+    schedule = "synchronous" if plain else draw(st.sampled_from(["synchronous", "layerwise"]))
+    sketch = FullSketch(draw, wish.family, numbers, code, schedule)
+    sketch.late, sketch.decides = wish.late, wish.decides
     for _ in range(draw(st.integers(1, 2))):
         draw(st.sampled_from(PLANES if len(sketch.last.shape) == 3 else LINES))(sketch)
     sketch.recurrent()
-    if draw(st.booleans()) or family == "timed":
+    if draw(st.booleans()) or wish.family == "timed":
         sketch.linear(4, sketch.neuron(4))
         sketch.recurrent()
     return sketch.close()
 
 
 @st.composite
-def full_cases(draw, family: str = "spiking", numbers: str | None = None) -> Case:
+def full_cases(draw, wish: Wish = Wish()) -> Case:
     """A network and one to four inputs for it: sixteenths in [0, 1] with zeros, frames, or events."""
-    network = draw(full_networks(family, numbers))
+    network = draw(full_networks(wish))
     random = np.random.default_rng(draw(st.integers(0, 2**20)))
     return Case(network, inputs_for(network, random, draw(st.integers(1, 4))))
 

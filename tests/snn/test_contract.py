@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from snn import (
     IF,
     Activity,
+    Burst,
+    Bursts,
     Dense,
     Direct,
     Identity,
@@ -21,16 +23,20 @@ from snn import (
     Population,
     Projection,
     Rate,
+    SignedIF,
     Source,
     SpikeDeletion,
     SpikeJitter,
+    SpikeSelect,
+    TernaryIF,
     get_threads,
     set_threads,
     simulate,
 )
 from snn.engines import event, temporal
-from tests.snn.full_strategies import disturbances, full_cases
+from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.strategies import Case
+from tests.snn.test_gates import pooling
 
 RECORD = ("rasters", "potentials")
 COUNTS = ("spikes", "synaptic_operations")
@@ -72,21 +78,50 @@ def same_for(family, noise):
 
 
 @pytest.mark.parametrize("numbers", ["float32", "fixed"])
-@EACH_FAMILY
-@FEW
+@pytest.mark.parametrize("code", STEPPED)
+@FEWER
 @given(data=st.data())
-def test_fast_equals_reference(family, numbers, data):
-    assert_same(*both(data.draw(full_cases(family, numbers))))
+def test_event_equals_reference(code, numbers, data):
+    case = data.draw(full_cases(Wish("spiking", numbers, code)))
+    assert_same(*both(case, noise=data.draw(st.none() | disturbances(case.network))))
 
 
 @pytest.mark.parametrize("numbers", ["float32", "fixed"])
-@EACH_FAMILY
+@pytest.mark.parametrize("family", ["quantised", "timed"])
 @FEW
 @given(data=st.data())
-def test_fast_equals_reference_under_noise(family, numbers, data):
-    case = data.draw(full_cases(family, numbers))
-    noise = data.draw(disturbances(case.network))
+def test_one_step_equals_reference(family, numbers, data):
+    case = data.draw(full_cases(Wish(family, numbers)))
+    noise = data.draw(st.none() | disturbances(case.network))
     assert_same(*both(case, noise=noise), same_for(family if numbers == "float32" else "", noise))
+
+
+@FEW
+@given(data=st.data())
+def test_event_equals_reference_under_jitter(data):
+    """Jitter moves spikes over the whole run; it needs networks without delays."""
+    case = data.draw(full_cases(Wish(late=False)))
+    jitter, more = (
+        data.draw(st.builds(SpikeJitter, st.integers(1, 3))),
+        data.draw(st.none() | disturbances(case.network)),
+    )
+    assert_same(*both(case, noise=(jitter, *(more or ()))))
+
+
+@pytest.mark.parametrize("code", [Direct, Rate, Bursts, SpikeSelect])
+@FEW
+@given(data=st.data())
+def test_event_equals_reference_when_samples_stop_early(code, data):
+    case = data.draw(full_cases(Wish(code=code, decides=True)))
+    assert_same(*both(case, noise=data.draw(st.none() | disturbances(case.network))))
+
+
+@pytest.mark.parametrize("schedule", ["synchronous", "layerwise"])
+@pytest.mark.parametrize("neuron", [IF(0.5), TernaryIF(0.5, 0.75), Burst(0.25, 3), SignedIF(0.5)])
+@pytest.mark.parametrize("shift", [0, -20])
+def test_gates_of_signed_spikes(neuron, schedule, shift):
+    """Shifted down, whole windows have sent more negative spikes than positive ones; the padding must not win."""
+    assert_same(*both(pooling(neuron, schedule, 5, shift)))
 
 
 @EACH_FAMILY
@@ -94,7 +129,7 @@ def test_fast_equals_reference_under_noise(family, numbers, data):
 @given(data=st.data())
 def test_answers_do_not_depend_on_threads_or_batch(family, data):
     """Samples know their own number, so that the first k of a batch are the batch of k, noise or not."""
-    case = data.draw(full_cases(family))
+    case = data.draw(full_cases(Wish(family)))
     noise = data.draw(st.none() | disturbances(case.network))
     with threads(1):
         whole = simulate(case.network, case.images, noise=noise, record=RECORD)
@@ -118,7 +153,7 @@ def first_samples(activity: Activity, count: int) -> Activity:
 @given(data=st.data())
 def test_answers_do_not_depend_on_chunks(family, data):
     """The fast engines work through samples and steps in pieces; the pieces must not show."""
-    case = data.draw(full_cases(family))
+    case = data.draw(full_cases(Wish(family)))
     noise = data.draw(st.none() | disturbances(case.network))
     with patch.multiple(event, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
         pieces, whole = both(case, noise=noise)
@@ -134,7 +169,7 @@ def test_long_runs_under_noise(noise):
 
 
 @FEWER
-@given(case=full_cases("spiking", "fixed"), bits=st.sampled_from([17, 32, 40, 60]))
+@given(case=full_cases(Wish(numbers="fixed")), bits=st.sampled_from([17, 32, 40, 60]))
 def test_wide_potentials(case, bits):
     """Other widths, other machine integers, the same law."""
     wide = tuple(replace(p, potential_bits=p.potential_bits and bits) for p in case.network.populations)

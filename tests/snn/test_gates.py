@@ -27,12 +27,13 @@ from snn import (
     Windows,
 )
 from tests.snn.small import reference
+from tests.snn.strategies import Case
 
 SEEDS = st.integers(0, 2**20)
 
 
-def gated(neuron, schedule, seed):
-    """The activity of in -> a (2, 4, 5) -> gate over windows of 2 x 2 at stride (2, 1) and padding (1, 0) -> sum."""
+def pooling(neuron, schedule, seed, shift=0):
+    """in -> a (2, 4, 5) -> gate over windows of 2 x 2 at stride (2, 1) and padding (1, 0) -> sum."""
     random = np.random.default_rng(seed)
     parts = (
         Population("in", (2, 4, 5), Source()),
@@ -46,7 +47,12 @@ def gated(neuron, schedule, seed):
         Projection("m", "out", Linear(Dense(np.ones((1, 24), np.float32)))),
     )
     network = Network(parts, links, "in", "out", Direct(7), schedule)
-    return reference(network, random.integers(-20, 21, (2, 2, 4, 5)) / 16)
+    return Case(network, ((random.integers(-20, 21, (2, 2, 4, 5)) + shift) / 16).astype(np.float32))
+
+
+def gated(*arguments):
+    case = pooling(*arguments)
+    return reference(case.network, case.images)
 
 
 def max_pooled(counts):
