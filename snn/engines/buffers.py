@@ -1,5 +1,6 @@
 """What a thread has of its own: arrays that a run asks for again and again, and a look at whether it should stop."""
 
+from math import prod
 from threading import Event
 from typing import Any
 
@@ -28,7 +29,7 @@ class Buffers:
 
     def take(self, owner: str, role: str, shape: tuple[int, ...], kind: DTypeLike) -> NDArray[Any]:
         """The buffer of `owner` for `role`; it is valid until the next call with the same two names."""
-        size = int(np.prod(shape))
+        size = prod(shape)
         flat = self._flat.get((owner, role))
         if flat is None or flat.size < size or flat.dtype != np.dtype(kind):
             flat = self._flat[owner, role] = np.empty(size, kind)

@@ -15,7 +15,7 @@ from snn.engines.buffers import Buffers
 from snn.engines.chunk import Chunk
 from snn.engines.events import Events
 from snn.engines.input import Input
-from snn.engines.layer import Array, Layer, compile_layer, graded
+from snn.engines.layer import Array, Layer, compiled_layers, graded
 from snn.engines.ledger import Ledger
 from snn.engines.routes import Route, add_graded, add_spikes
 from snn.engines.sending import Sender
@@ -25,7 +25,7 @@ from snn.network import Projection
 from snn.noise import SpikeJitter
 from snn.simulate import Request
 
-CHUNK_BYTES = 4 << 20
+CHUNK_BYTES = 16 << 20
 CHUNK_STEPS = 32
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
@@ -36,7 +36,7 @@ class Run:
 
     def __init__(self, request: Request) -> None:
         self.request, self.network = request, request.network
-        self.layers = [compile_layer(self.network, p, request.noise) for p in self.network.order[1:]]
+        self.layers = compiled_layers(self.network, request.noise)
         self.gather = self.network.schedule == "layerwise"
         self.ledger = Ledger(request)
         self.input = Input(request)

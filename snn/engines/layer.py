@@ -1,7 +1,9 @@
 """One population as the engines hold it: plans of its projections, the parameters of its law, integer types."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,10 @@ from snn.proof import integer_type, largest_sent, noise_bound, population_bound,
 
 Array = NDArray[Any]
 Kind = Literal["plain", "rule", "gate", "graded gate", "quantised"]
+
+
+_KEPT: WeakKeyDictionary[Network, tuple[tuple[Noise, ...], list["Layer"]]] = WeakKeyDictionary()
+_KEEPING = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +64,15 @@ class Layer:
     def stepped(self) -> bool:
         """Whether it needs a plane of inputs for each step, to be disturbed."""
         return bool(self.shakes or self.flips)
+
+
+def compiled_layers(network: Network, noise: tuple[Noise, ...]) -> list[Layer]:
+    """The layers of a network in their order. They are kept as long as the network, for one kind of noise at a time."""
+    with _KEEPING:
+        kept = _KEPT.get(network)
+        if kept is None or kept[0] != noise:
+            kept = _KEPT[network] = (noise, [compile_layer(network, p, noise) for p in network.order[1:]])
+        return kept[1]
 
 
 def graded(network: Network, population: Population) -> bool:
