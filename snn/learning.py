@@ -27,7 +27,7 @@ from snn.learning_records import Learned, Responses, WinnerTakeAll
 from spikewright import InvalidInput, Progress, silent
 
 PURPOSES = {"train": 1, "label": 2, "classify": 3}
-BLOCK = 512
+BLOCK = 192
 """Images between two calls of `progress` and two chances to interrupt, at 400 neurons: a fraction of a second."""
 
 
