@@ -19,7 +19,7 @@ from snn.engines.reference_synapses import Numbers, column, largest, send
 from snn.network import Network, Population, Projection
 from snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU
 from snn.noise import SpikeJitter, multiplicity
-from snn.proof import integer_type, population_bound
+from snn.proof import integer_type, noise_bound, population_bound
 from snn.simulate import Request
 from snn.synapses import Windows
 
@@ -49,7 +49,8 @@ def _check_sums(request: Request) -> None:
     gathered = multiplicity(request.noise, network.steps)
     for population in network.order[1:] if network.numbers == "fixed" else ():
         if not isinstance(population.neuron, MaxGate):
-            bound = population_bound(network, population, gathered) + 2 ** ((population.potential_bits or 64) - 1)
+            bound = population_bound(network, population, gathered) + noise_bound(network, population, request.noise)
+            bound += 2 ** ((population.potential_bits or 64) - 1)
             integer_type(bound, f"sums of population {population.name!r}")
 
 
