@@ -28,7 +28,7 @@ from snn import (
 from tests.snn.small import single
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both, close
-from tests.snn.test_decisions import recurrent
+from tests.snn.test_decisions import counters, recurrent
 
 
 @pytest.mark.parametrize("window", [1, 4, 11])
@@ -39,6 +39,14 @@ def test_samples_settle_at_the_same_step(seed, window):
     fast, slow = both(Case(recurrent(Quiescence(), seed, Direct(12, 16, window)), images))
     assert_same(fast, slow)
     assert slow.decision_step[0] == window + 1
+
+
+def test_samples_settle_one_after_the_other():
+    """Each leaves floor(2 x) spikes behind after two steps of x: the brighter, the later it is quiet."""
+    images = np.array([[0.0], [0.5], [1.5], [2.5]])
+    fast, slow = both(Case(counters(Quiescence(), Direct(9, window=2), 1), images))
+    assert_same(fast, slow)
+    assert slow.decision_step.tolist() == [3, 3, 4, 6]
 
 
 def test_membrane_noise_under_phase():
