@@ -43,10 +43,12 @@ _MASKS = {
 }
 
 
-def _pruned(base: str, dense: Entry) -> dict[str, Entry]:
-    """The base with each kind of mask, fine-tuned for 7 epochs: 3 while the weights go, 4 after."""
+def _pruned(base: str, dense: Entry, **epochs: int) -> dict[str, Entry]:
+    """The base with each kind of mask: weights go for 3 epochs, fine-tuning follows; 7 `epochs` in all if not given."""
     return {
-        f"{base}-{kind}": Entry(dense.model, dense.dataset, replace(dense.recipe, epochs=7, lr=0.03, prune=prune), base)
+        f"{base}-{kind}": replace(
+            dense, recipe=replace(dense.recipe, epochs=epochs.get(kind, 7), lr=0.03, prune=prune), base=base
+        )
         for kind, prune in _MASKS.items()
     }
 
@@ -60,7 +62,7 @@ ENTRIES = {
     "lenet64-mnist": _LENET64_MNIST,
     "lenet64-fashion": _LENET64_FASHION,
     **_pruned("lenet64-mnist", _LENET64_MNIST),
-    **_pruned("lenet64-fashion", _LENET64_FASHION),
+    **_pruned("lenet64-fashion", _LENET64_FASHION, blocks=16),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _VGG),
 }
 
