@@ -1,5 +1,7 @@
 """Proofs that integers hold what they are given: bounds from the weights themselves, never from samples."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,6 +95,6 @@ def _fan_in(projection: Projection) -> tuple[NDArray[np.int64], NDArray[np.int64
         positive, negative = (np.bincount(rows, part, storage.size[0]).astype(np.int64) for part in parts)
         return positive, negative
     values = stored_values(storage)
-    flat = values.reshape(values.shape[0], -1)
+    flat: NDArray[Any] = values.reshape(values.shape[0], -1)
     positive = flat.sum(axis=1, where=flat > 0, dtype=np.int64)
     return positive, positive - flat.sum(axis=1, dtype=np.int64)

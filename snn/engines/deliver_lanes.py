@@ -4,7 +4,7 @@ import numpy as np
 
 from snn.engines.deliver import add_step
 from snn.engines.jit import compiled, inlined
-from snn.engines.simd import UNIT, list_to_lanes, rows_to_lanes, transpose_to
+from snn.engines.simd import UNIT, VECTOR_BYTES, list_to_lanes, rows_to_lanes, transpose_to
 
 one_list, two_lists = list_to_lanes(1), list_to_lanes(2)
 one_row, two_rows = rows_to_lanes(1, 1), rows_to_lanes(1, 2)
@@ -12,8 +12,8 @@ one_of_four, two_of_four = rows_to_lanes(4, 1), rows_to_lanes(4, 2)
 
 WEIGHT_IN_ROW, SPIKE = 0.035, 16.0
 """Nanoseconds of a byte of weights in a row, and of a spike beside its rows; measured, like the next."""
-WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.2, 0.7, 10.0, 0.15
-"""Of a byte of a weight over one unit of lanes, of a source at a target pixel, and of one step of a target neuron."""
+WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.01, 0.03, 10.0, 0.15
+"""Of a byte of a weight in one lane, of a source at a target pixel, and of one step of a target neuron."""
 
 
 @compiled
@@ -26,13 +26,13 @@ def deliver_lanes(S, start, events, plan, lanes, scratch, operations):
     index, ends = events
     X, mark, active, count, tile = scratch
     steps = ends.shape[1] - 1
-    units = np.uint64((steps + UNIT - 1) // UNIT)
+    length = np.uint64(tile.size) // lanes.size[3]
     for s in range(index.shape[0]):
         sources, spikes = _count_sources(index[s], ends[s, 0], ends[s, steps], lanes, mark)
-        if _lanes_pay(sources, spikes, S, lanes, units):
-            operations[s] += _collect(index[s], ends[s], plan, lanes, (X, mark, active, count), units)
-            _add_pixels(S[s], start[s], lanes, (X, active, count, tile), units)
-            _clear(lanes, (X, mark, active, count), units)
+        if _lanes_pay(sources, spikes, S, lanes, length):
+            operations[s] += _collect(index[s], ends[s], plan, lanes, (X, mark, active, count), length)
+            _add_pixels(S[s], start[s], lanes, (X, active, count, tile), length)
+            _clear(lanes, (X, mark, active, count), length)
         else:
             for n in range(ends[s, 0], ends[s, steps]):
                 if lanes.slot[index[s, n]] >= 0:
@@ -58,20 +58,20 @@ def _count_sources(index, first, stop, lanes, mark):
 
 
 @inlined
-def _lanes_pay(sources, spikes, S, lanes, units):
+def _lanes_pay(sources, spikes, S, lanes, length):
     """Whether lanes should cost less than rows."""
     width = S.itemsize
     each = WEIGHT_IN_LISTS if lanes.channel.size else WEIGHT_IN_LANES
-    by_lanes = sources * (lanes.cost[0] * units * width * each + lanes.cost[2] * REACH)
+    by_lanes = sources * (lanes.cost[0] * np.float64(length) * width * each + lanes.cost[2] * REACH)
     by_lanes += (lanes.pixels.size - 1) * lanes.size[3] * S.shape[1] * TILE
     return by_lanes < spikes * (SPIKE + lanes.cost[1] * width * WEIGHT_IN_ROW)
 
 
 @inlined
-def _collect(index, ends, plan, lanes, scratch, units):
+def _collect(index, ends, plan, lanes, scratch, length):
     """Vectors and lists of the sources that fire, from the events; the number of operations."""
     X, mark, active, count = scratch
-    channels, length = lanes.size[0], units * np.uint64(UNIT)
+    channels = lanes.size[0]
     total = np.int64(0)
     for t in range(np.uint64(ends.size - 1)):
         for n in range(np.uint64(ends[t]), np.uint64(ends[t + np.uint64(1)])):
@@ -89,10 +89,9 @@ def _collect(index, ends, plan, lanes, scratch, units):
 
 
 @inlined
-def _add_pixels(S, start, lanes, scratch, units):
+def _add_pixels(S, start, lanes, scratch, length):
     """Target pixel by target pixel: its tile begins as the planes should, gathers, and goes to the planes."""
     width, tile = lanes.size[3], scratch[3]
-    length = units * np.uint64(UNIT)
     planes = S.reshape(-1)
     for p in range(np.uint64(lanes.pixels.size - 1)):
         first = p * width
@@ -133,9 +132,9 @@ def _store_tile(planes, tile, first, widths, steps):
 
 @inlined
 def _gather_lists(scratch, lanes, p, length):
-    """The surviving weights of all sources in view that fired, list by list, two units of lanes at a time."""
+    """The surviving weights of all sources in view that fired, list by list, two vectors of lanes at a time."""
     X, active, count, tile = scratch
-    channels, taps = lanes.size[0], lanes.size[1]
+    channels, taps, vector = lanes.size[0], lanes.size[1], np.uint64(VECTOR_BYTES // X.itemsize)
     touched = False
     for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
         pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
@@ -146,9 +145,9 @@ def _gather_lists(scratch, lanes, p, length):
             to = np.uint64(lanes.channel_base[c]) * length
             first, stop = np.uint64(lanes.first[row]), np.uint64(lanes.first[row + np.uint64(1)])
             u = np.uint64(0)
-            while u + np.uint64(UNIT) < length:
+            while u + vector < length:
                 two_lists(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
-                u += np.uint64(2 * UNIT)
+                u += vector + vector
             if u < length:
                 one_list(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
     return touched
@@ -159,6 +158,7 @@ def _gather_rows(scratch, lanes, p, length):
     """The same for whole rows of weights, those of four sources at a time where all channels are one group."""
     X, active, count, tile = scratch
     channels, taps, width = lanes.size[0], lanes.size[1], lanes.size[2]
+    vector = np.uint64(VECTOR_BYTES // X.itemsize)
     touched, one_group = False, lanes.cost[3] == 1.0
     for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
         pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
@@ -174,28 +174,27 @@ def _gather_rows(scratch, lanes, p, length):
                 rows = (row, (lists + d * taps) * width, (lists + e * taps) * width, (lists + f * taps) * width)
                 while u < length:
                     ats = (at + u, (base + d) * length + u, (base + e) * length + u, (base + f) * length + u)
-                    if u + np.uint64(UNIT) < length:
+                    if u + vector < length:
                         two_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
                     else:
                         one_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
-                    u += np.uint64(2 * UNIT)
+                    u += vector + vector
                 a += np.uint64(4)
             else:
                 while u < length:
-                    if u + np.uint64(UNIT) < length:
+                    if u + vector < length:
                         two_rows(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
                     else:
                         one_row(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
-                    u += np.uint64(2 * UNIT)
+                    u += vector + vector
                 a += np.uint64(1)
     return touched
 
 
 @inlined
-def _clear(lanes, scratch, units):
+def _clear(lanes, scratch, length):
     """Zeros where the sample left something."""
     X, mark, active, count = scratch
-    length = units * np.uint64(UNIT)
     for pixel in range(np.uint64(count.size)):
         for a in range(np.uint64(count[pixel])):
             slot = pixel * lanes.size[0] + np.uint64(active[pixel, a])

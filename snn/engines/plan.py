@@ -54,7 +54,8 @@ class Scatter(NamedTuple):
 
 def as_grid(shape: tuple[int, ...]) -> Grid:
     """`(C, H, W)`, with `(C, L)` read as one row and `(N,)` as N channels of one pixel."""
-    return (shape[0], *(1, 1, *shape[1:])[-2:])
+    rows, columns = (1, 1, *shape[1:])[-2:]
+    return (shape[0], rows, columns)
 
 
 def engine_order(shape: tuple[int, ...]) -> Ints:

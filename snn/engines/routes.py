@@ -18,7 +18,7 @@ from snn.engines.events import Events
 from snn.engines.lanes import Lanes
 from snn.engines.lists import Lists, compile_lists, deliver_lists, wants_lists
 from snn.engines.plan import Scatter, compile_lanes_of, compile_scatter, engine_order
-from snn.engines.simd import UNIT
+from snn.engines.simd import UNIT, VECTOR_BYTES
 from snn.network import Network, Projection
 
 Array = NDArray[Any]
@@ -87,7 +87,8 @@ def add_graded(S: Array, events: Events, route: Route, operations: Array) -> Non
 def _scratch(route: Route, lanes: Lanes, S: Array, buffers: Buffers) -> tuple[Array, ...]:
     """What `deliver_lanes` works in: (X, mark, active, count, tile)."""
     channels, pixels = int(lanes.size[0]), lanes.sources
-    length = -(-S.shape[1] // UNIT) * UNIT
+    unit = max(UNIT, VECTOR_BYTES // S.itemsize)
+    length = -(-S.shape[1] // unit) * unit
     return (
         buffers.zeros(route.name, "X", pixels * channels * length, S.dtype),
         buffers.zeros(route.name, "mark", pixels * channels, np.uint8),

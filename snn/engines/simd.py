@@ -7,17 +7,24 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+VECTOR_BYTES = 64
+"""Bytes of a vector that multiplies; machines with narrower registers use several."""
 UNIT = 16
-"""Numbers in a vector."""
+"""Rows and columns of a block that is transposed."""
 
 
 _INT32 = ir.IntType(32)
 
 
-def _pointer(context: Any, builder: Any, array: tuple[Any, Any], index: Any) -> Any:
-    """Where a vector of `array` = (its Numba type, its value) begins."""
+def _lanes(kind: Any) -> int:
+    """Numbers of an array's type in a vector."""
+    return 8 * VECTOR_BYTES // int(kind.dtype.bitwidth)
+
+
+def _pointer(context: Any, builder: Any, array: tuple[Any, Any], index: Any, lanes: int) -> Any:
+    """Where a vector of so many numbers of `array` = (its Numba type, its value) begins."""
     kind, value = array
-    vector = ir.VectorType(context.get_value_type(kind.dtype), UNIT)
+    vector = ir.VectorType(context.get_value_type(kind.dtype), lanes)
     data = context.make_array(kind)(context, builder, value).data
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
@@ -35,7 +42,9 @@ def _write(builder: Any, value: Any, pointer: Any, kind: Any) -> None:
 def _spread(builder: Any, number: Any, vector: Any) -> Any:
     undefined = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(undefined, number, ir.Constant(_INT32, 0))
-    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(_INT32, UNIT), [0] * UNIT))
+    return builder.shuffle_vector(
+        first, undefined, ir.Constant(ir.VectorType(_INT32, vector.count), [0] * vector.count)
+    )
 
 
 def _element(context: Any, builder: Any, array: tuple[Any, Any], index: Any) -> Any:
@@ -54,13 +63,16 @@ def _row_emitter(sources: int, units: int) -> Any:
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         tile, _, _, lanes, _, weights, _, _ = signature.args
-        vector = ir.VectorType(context.get_value_type(tile.dtype), UNIT)
+        unit = _lanes(tile)
+        vector = ir.VectorType(context.get_value_type(tile.dtype), unit)
         places = cgutils.unpack_tuple(builder, args[4], sources)
         firsts = cgutils.unpack_tuple(builder, args[6], sources)
         word = ir.IntType(64)
         seen = [
             [
-                _read(builder, _pointer(context, builder, (lanes, args[3]), builder.add(at, word(UNIT * u))), lanes)
+                _read(
+                    builder, _pointer(context, builder, (lanes, args[3]), builder.add(at, word(unit * u)), unit), lanes
+                )
                 for u in range(units)
             ]
             for at in places
@@ -72,7 +84,7 @@ def _row_emitter(sources: int, units: int) -> Any:
             ]
             cell = builder.add(args[1], builder.mul(loop.index, args[2]))
             for u in range(units):
-                to = _pointer(context, builder, (tile, args[0]), builder.add(cell, word(UNIT * u)))
+                to = _pointer(context, builder, (tile, args[0]), builder.add(cell, word(unit * u)), unit)
                 total = _read(builder, to, tile)
                 for source in range(sources):
                     total = _plus(builder, total, (seen[source][u], spread[source]), tile)
@@ -87,9 +99,12 @@ def _list_emitter(units: int) -> Any:
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         tile, _, _, lanes, _, channels, weights, _, _ = signature.args
-        vector, word = ir.VectorType(context.get_value_type(tile.dtype), UNIT), ir.IntType(64)
+        unit, word = _lanes(tile), ir.IntType(64)
+        vector = ir.VectorType(context.get_value_type(tile.dtype), unit)
         seen = [
-            _read(builder, _pointer(context, builder, (lanes, args[3]), builder.add(args[4], word(UNIT * u))), lanes)
+            _read(
+                builder, _pointer(context, builder, (lanes, args[3]), builder.add(args[4], word(unit * u)), unit), lanes
+            )
             for u in range(units)
         ]
         with cgutils.for_range(builder, builder.sub(args[8], args[7]), intp=word) as loop:
@@ -98,7 +113,7 @@ def _list_emitter(units: int) -> Any:
             channel = builder.zext(_element(context, builder, (channels, args[5]), place), word)
             cell = builder.add(args[1], builder.mul(channel, args[2]))
             for u in range(units):
-                to = _pointer(context, builder, (tile, args[0]), builder.add(cell, word(UNIT * u)))
+                to = _pointer(context, builder, (tile, args[0]), builder.add(cell, word(unit * u)), unit)
                 _write(builder, _plus(builder, _read(builder, to, tile), (seen[u], spread), tile), to, tile)
         return context.get_dummy_value()
 
@@ -106,13 +121,14 @@ def _list_emitter(units: int) -> Any:
 
 
 def rows_to_lanes(sources: int, units: int) -> Any:
-    """An instruction: tile[to + o step + t] += sum_s weights[first_s + o] lanes[at_s + t] for o < count, t < units * UNIT.
+    """An instruction: tile[to + o step + t] += sum_s weights[first_s + o] lanes[at_s + t] for o < count and t in so many
+    vectors.
 
     Called as (tile, to, step, lanes, (at, ...), weights, (first, ...), count); flat arrays of one type.
     """
 
     @intrinsic
-    def rows(typingctx, tile, to, step, lanes, at, weights, first, count):  # type: ignore[no-untyped-def]
+    def rows(typingctx, tile, to, step, lanes, at, weights, first, count):
         word = types.uint64
         many = types.UniTuple(word, sources)
         return types.void(tile, word, word, lanes, many, weights, many, word), _row_emitter(sources, units)
@@ -121,13 +137,14 @@ def rows_to_lanes(sources: int, units: int) -> Any:
 
 
 def list_to_lanes(units: int) -> Any:
-    """An instruction: tile[to + channel[j] step + t] += weights[j] lanes[at + t] for first <= j < stop, t < units * UNIT.
+    """An instruction: tile[to + channel[j] step + t] += weights[j] lanes[at + t] for first <= j < stop and t in so
+    many vectors.
 
     Called as (tile, to, step, lanes, at, channel, weights, first, stop).
     """
 
     @intrinsic
-    def entries(typingctx, tile, to, step, lanes, at, channel, weights, first, stop):  # type: ignore[no-untyped-def]
+    def entries(typingctx, tile, to, step, lanes, at, channel, weights, first, stop):
         word = types.uint64
         return types.void(tile, word, word, lanes, word, channel, weights, word, word), _list_emitter(units)
 
@@ -139,7 +156,7 @@ def _transpose(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     rows = []
     for row in range(UNIT):
         place = builder.add(args[4], builder.mul(args[5], ir.Constant(ir.IntType(64), row)))
-        rows.append(_read(builder, _pointer(context, builder, (source, args[3]), place), source))
+        rows.append(_read(builder, _pointer(context, builder, (source, args[3]), place, UNIT), source))
     half = UNIT // 2
     low = [lane // 2 + UNIT * (lane % 2) for lane in range(UNIT)]
     high = [lane + half for lane in low]
@@ -153,12 +170,12 @@ def _transpose(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     for row, value in enumerate(rows):
         with builder.if_then(builder.icmp_unsigned("<", ir.Constant(ir.IntType(64), row), args[6])):
             place = builder.add(args[1], builder.mul(args[2], ir.Constant(ir.IntType(64), row)))
-            _write(builder, value, _pointer(context, builder, (target, args[0]), place), target)
+            _write(builder, value, _pointer(context, builder, (target, args[0]), place, UNIT), target)
     return context.get_dummy_value()
 
 
 @intrinsic
-def transpose_to(typingctx, target, to, stride, source, at, length, count):  # type: ignore[no-untyped-def]
+def transpose_to(typingctx, target, to, stride, source, at, length, count):
     """target[to + t stride + o] = source[at + o length + t] for o < UNIT and t < min(count, UNIT); flat arrays of one type."""
     word = types.uint64
     return types.void(target, word, word, source, word, word, word), _transpose
