@@ -32,6 +32,7 @@ class Options:
     threads: int
     quick: bool
     page: Path
+    without: tuple[str, ...] = ()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,6 +81,7 @@ def _options(parsed: argparse.Namespace) -> Options:
         threads=parsed.threads,
         quick=parsed.quick or parsed.command == "tour",
         page=parsed.page,
+        without=tuple(parsed.without),
     )
 
 
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--threads", type=int, default=2, help="of torch and of the engine (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="fewer points and images, as the tour does")
+    parser.add_argument("--without", action="append", default=[], help="a runner to leave out of peers, repeatable")
     parser.add_argument(
         "--page", type=Path, default=Path("docs/benchmarks.md"), help="what `page` writes (default: %(default)s)"
     )

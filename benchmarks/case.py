@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from snn import Network
 
 
+FIXED_BITS = 7
+"""Of weights in fixed point: sums of a step are then proved to fit into 16 bits in more layers than with 8."""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One network at a number of steps. `images (n, channels, height, width)` and `labels (n,)`: the whole test split."""
@@ -44,4 +48,12 @@ def load_case(name: str, data: str | Path | None, steps: int, calibration: int =
     found = load_dataset(card.dataset, data)
     model = experiments.load(name)
     network = convert(model, torch.from_numpy(found.train_images[:calibration]), Rate(steps=steps))
-    return Case(name, card.dataset, model, network, network.to_fixed(), found.test_images, found.test_labels)
+    return Case(
+        name,
+        card.dataset,
+        model,
+        network,
+        network.to_fixed(weight_bits=FIXED_BITS),
+        found.test_images,
+        found.test_labels,
+    )

@@ -16,9 +16,10 @@ def peers(options: "Options") -> int:
     from benchmarks.figures import speed_panel
     from benchmarks.versus import Sizes, versus
 
-    sizes = Sizes(options.images, options.event_images, options.repeats)
+    sizes = Sizes(options.images, options.event_images, options.repeats, without=options.without)
     if options.quick:
-        sizes = Sizes(min(options.images, 64), options.event_images, min(options.repeats, 3), (16, 64))
+        few, repeats = min(options.images, 64), min(options.repeats, 3)
+        sizes = Sizes(few, options.event_images, repeats, (16, 64), options.without)
     tables, right = [], True
     for network in options.networks:
         for steps in options.steps:

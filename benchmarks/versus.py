@@ -24,12 +24,13 @@ TUNING_IMAGES = 64
 
 @dataclass(frozen=True)
 class Sizes:
-    """Images for the peers, most images for the event engine, repeats, batch sizes that the peers may choose from."""
+    """Images for the peers, most images for the event engine, repeats, batch sizes to choose from, and who is left out."""
 
     peer_images: int = 256
     event_images: int = 10_000
     repeats: int = 5
     batches: tuple[int, ...] = (4, 16, 64, 256)
+    without: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -99,6 +100,9 @@ def _peer_entries(case: Case, sizes: Sizes) -> Iterator[Entry]:
     images = case.images[: sizes.peer_images]
     expected = event_answer(case.network, images)
     for contender in CONTENDERS:
+        if contender.name in sizes.without:
+            yield Entry(contender.name, "missing", columns={"how": "left out of this run"})
+            continue
         try:
             neurons = contender.neurons()
         except MissingTool as error:

@@ -20,18 +20,18 @@ WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.01, 0.03, 10.0, 0.15
 def deliver_lanes(S, start, events, plan, lanes, scratch, operations):
     """`deliver_spikes` into fresh planes, one for each step: by lanes or by rows, whichever should cost a sample less.
 
-    The choice depends on the sample's own events alone. `scratch` = (X, mark, active, count, tile); X, mark and count hold
-    zeros before and after. The projection fills all channels of its target.
+    The choice depends on the sample's own events alone. `scratch` = (X, mark, active, count, tile, rows, ats); X, mark and count
+    hold zeros before and after. The projection fills all channels of its target.
     """
     index, ends = events
-    X, mark, active, count, tile = scratch
+    X, mark, active, count, tile, rows, ats = scratch
     steps = ends.shape[1] - 1
     length = np.uint64(tile.size) // lanes.size[3]
     for s in range(index.shape[0]):
         sources, spikes = _count_sources(index[s], ends[s, 0], ends[s, steps], lanes, mark)
         if _lanes_pay(sources, spikes, S, lanes, length):
             operations[s] += _collect(index[s], ends[s], plan, lanes, (X, mark, active, count), length)
-            _add_pixels(S[s], start[s], lanes, (X, active, count, tile), length)
+            _add_pixels(S[s], start[s], lanes, (X, active, count, tile, rows, ats), length)
             _clear(lanes, (X, mark, active, count), length)
         else:
             for n in range(ends[s, 0], ends[s, steps]):
@@ -133,7 +133,7 @@ def _store_tile(planes, tile, first, widths, steps):
 @inlined
 def _gather_lists(scratch, lanes, p, length):
     """The surviving weights of all sources in view that fired, list by list, two vectors of lanes at a time."""
-    X, active, count, tile = scratch
+    X, active, count, tile = scratch[:4]
     channels, taps, vector = lanes.size[0], lanes.size[1], np.uint64(VECTOR_BYTES // X.itemsize)
     touched = False
     for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
@@ -155,40 +155,45 @@ def _gather_lists(scratch, lanes, p, length):
 
 @inlined
 def _gather_rows(scratch, lanes, p, length):
-    """The same for whole rows of weights, those of four sources at a time where all channels are one group."""
-    X, active, count, tile = scratch
+    """The same for whole rows of weights: those of four sources at a time where all channels are one group."""
+    X, tile, rows, ats = scratch[0], scratch[3], scratch[4], scratch[5]
+    width, vector, one_group = lanes.size[2], np.uint64(VECTOR_BYTES // X.itemsize), lanes.cost[3] == 1.0
+    stop = _in_view(scratch, lanes, p, length)
+    n = np.uint64(0)
+    while n < stop:
+        u, four = np.uint64(0), one_group and n + np.uint64(4) <= stop
+        to = np.uint64(0) if one_group else np.uint64(lanes.channel_base[(ats[n] // length) % lanes.size[0]]) * length
+        m, k, j = n + np.uint64(1), n + np.uint64(2), n + np.uint64(3)
+        while u < length:
+            two = u + vector < length
+            if four:
+                at, row = (ats[n] + u, ats[m] + u, ats[k] + u, ats[j] + u), (rows[n], rows[m], rows[k], rows[j])
+                if two:
+                    two_of_four(tile, u, length, X, at, lanes.weight, row, width)
+                else:
+                    one_of_four(tile, u, length, X, at, lanes.weight, row, width)
+            elif two:
+                two_rows(tile, to + u, length, X, (ats[n] + u,), lanes.weight, (rows[n],), width)
+            else:
+                one_row(tile, to + u, length, X, (ats[n] + u,), lanes.weight, (rows[n],), width)
+            u += vector + vector
+        n += np.uint64(4 if four else 1)
+    return stop > 0
+
+
+@inlined
+def _in_view(scratch, lanes, p, length):
+    """Where the weights and the vector of every source begin that fired in the view of target pixel p; how many."""
+    active, count, rows, ats = scratch[1], scratch[2], scratch[4], scratch[5]
     channels, taps, width = lanes.size[0], lanes.size[1], lanes.size[2]
-    vector = np.uint64(VECTOR_BYTES // X.itemsize)
-    touched, one_group = False, lanes.cost[3] == 1.0
+    found = np.uint64(0)
     for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
         pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
-        base, a, stop = pixel * channels, np.uint64(0), np.uint64(count[pixel])
-        while a < stop:
-            touched = True
+        for a in range(np.uint64(count[pixel])):
             c = np.uint64(active[pixel, a])
-            to, u = np.uint64(lanes.channel_base[c]) * length, np.uint64(0)
-            row, at = (lists + c * taps) * width, (base + c) * length
-            if one_group and a + np.uint64(4) <= stop:
-                d, e = np.uint64(active[pixel, a + np.uint64(1)]), np.uint64(active[pixel, a + np.uint64(2)])
-                f = np.uint64(active[pixel, a + np.uint64(3)])
-                rows = (row, (lists + d * taps) * width, (lists + e * taps) * width, (lists + f * taps) * width)
-                while u < length:
-                    ats = (at + u, (base + d) * length + u, (base + e) * length + u, (base + f) * length + u)
-                    if u + vector < length:
-                        two_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
-                    else:
-                        one_of_four(tile, to + u, length, X, ats, lanes.weight, rows, width)
-                    u += vector + vector
-                a += np.uint64(4)
-            else:
-                while u < length:
-                    if u + vector < length:
-                        two_rows(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
-                    else:
-                        one_row(tile, to + u, length, X, (at + u,), lanes.weight, (row,), width)
-                    u += vector + vector
-                a += np.uint64(1)
-    return touched
+            rows[found], ats[found] = (lists + c * taps) * width, (pixel * channels + c) * length
+            found += np.uint64(1)
+    return found
 
 
 @inlined

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snn.engines.taps import Ints, Taps
 
-DENSE_SHARE = 0.7
+DENSE_SHARE = 0.35
 """From this share of surviving weights on they are walked as rows instead of as lists."""
 
 

@@ -85,8 +85,9 @@ def add_graded(S: Array, events: Events, route: Route, operations: Array) -> Non
 
 
 def _scratch(route: Route, lanes: Lanes, S: Array, buffers: Buffers) -> tuple[Array, ...]:
-    """What `deliver_lanes` works in: (X, mark, active, count, tile)."""
+    """What `deliver_lanes` works in: (X, mark, active, count, tile, rows, ats)."""
     channels, pixels = int(lanes.size[0]), lanes.sources
+    most = int(np.diff(lanes.pixels).max(initial=0)) * channels
     unit = max(UNIT, VECTOR_BYTES // S.itemsize)
     length = -(-S.shape[1] // unit) * unit
     return (
@@ -95,4 +96,6 @@ def _scratch(route: Route, lanes: Lanes, S: Array, buffers: Buffers) -> tuple[Ar
         buffers.take(route.name, "active", (pixels, channels), np.uint16),
         buffers.zeros(route.name, "count", pixels, np.int32),
         buffers.take(route.name, "tile", (int(lanes.size[3]) * length,), S.dtype),
+        buffers.take(route.name, "rows", (most,), np.uint64),
+        buffers.take(route.name, "ats", (most,), np.uint64),
     )
