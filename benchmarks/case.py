@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from snn import Network
 
-
 FIXED_BITS = 7
 """Of weights in fixed point: sums of a step are then proved to fit into 16 bits in more layers than with 8."""
 
