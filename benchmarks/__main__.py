@@ -33,6 +33,7 @@ class Options:
     quick: bool
     page: Path
     without: tuple[str, ...] = ()
+    large: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,6 +83,7 @@ def _options(parsed: argparse.Namespace) -> Options:
         quick=parsed.quick or parsed.command == "tour",
         page=parsed.page,
         without=tuple(parsed.without),
+        large=parsed.large,
     )
 
 
@@ -102,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=2, help="of torch and of the engine (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="fewer points and images, as the tour does")
     parser.add_argument("--without", action="append", default=[], help="a runner to leave out of peers, repeatable")
+    parser.add_argument("--large", action="store_true", help="peers: write a table of its own, peers-large")
     parser.add_argument(
         "--page", type=Path, default=Path("docs/benchmarks.md"), help="what `page` writes (default: %(default)s)"
     )

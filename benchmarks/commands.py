@@ -34,7 +34,7 @@ def peers(options: "Options") -> int:
         f"each data set: {sizes.peer_images} for peers, up to {sizes.event_images:,} for the event engine; trained networks, one "
         "set of weights each."
     )
-    publish(options.output, "peers", whole, panels, caption)
+    publish(options.output, "peers-large" if options.large else "peers", whole, panels, caption)
     return 0 if right else 1
 
 

@@ -8,6 +8,7 @@ from spikewright import InvalidFile, atomic_path
 
 TITLES = {
     "peers": "Other programs, same law, same images",
+    "peers-large": "The same on a larger network",
     "sweeps": "What speed depends on",
     "limit": "The machine's limit",
     "slope": "Time follows work",
@@ -70,7 +71,8 @@ def write_page(results: Path, page: Path) -> None:
             shutil.copyfile(results / f"{name}.png", temporary)
         caption, machine = (results / f"{name}.txt").read_text().split("\n", 1)
         parts.append(f"## {TITLES[name]}\n\n![{TITLES[name]}](figures/bench-{name}.png)\n\n{caption}\n")
-        parts.append(f"{table_of(results / f'{name}.csv', SHOWN.get(name))}\n\n{' '.join(machine.split())}\n")
+        table = table_of(results / f"{name}.csv", SHOWN.get(name.removesuffix("-large")))
+        parts.append(f"{table}\n\n{' '.join(machine.split())}\n")
     with atomic_path(page) as temporary:
         temporary.write_text("\n".join(parts))
 
