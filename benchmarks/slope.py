@@ -27,7 +27,8 @@ SIZE, STEPS = 4096, 32
 FEW, FEWEST_MORE, MOST_MORE = 4, 4, 64
 """A call's images, and how many more the next call has: their difference counts, since what a call does once is in both."""
 DENSITIES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-TOLERANCE = 0.05
+SPARSE = 0.2
+"""Up to this density rows carry the spikes here; beyond it time lanes are cheaper."""
 
 
 def slope(repeats: int = 5, size: int = SIZE) -> Table:
@@ -74,12 +75,12 @@ def _processor_seconds(network: Network, images: np.ndarray) -> float:
     return time.process_time() - start
 
 
-def slopes(table: Table) -> dict[str, float]:
-    """The least-squares slope of log time against log operations, for each runner."""
+def slopes(table: Table, most: float = 1.0) -> dict[str, float]:
+    """The least-squares slope of log time against log operations, for each runner, up to a density of `most`."""
     found = {}
     for name in dict.fromkeys(table["runner"]):
-        rows = table.where(runner=name)
-        x, y = np.log(rows["synaptic_operations_per_image"]), np.log(rows["seconds_per_image"])
+        rows = [row for row in table.where(runner=name) if row["density"] <= most]
+        x, y = (np.log([row[c] for row in rows]) for c in ("synaptic_operations_per_image", "seconds_per_image"))
         found[name] = float(np.polyfit(x, y, 1)[0])
     return found
 

@@ -25,7 +25,7 @@ from snn.network import Projection
 from snn.noise import SpikeJitter
 from snn.simulate import Request
 
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
@@ -156,7 +156,7 @@ class Run:
             cuts.add(charge_steps(self.network.code))
         edges = sorted(cuts)
         bytes_a_sample = max(self._bytes_a_step(layer) for layer in self.layers) * length
-        at_once = min(max(4, CHUNK_BYTES // bytes_a_sample), max(1, CHUNK_OPERATIONS // (most * length)))
+        at_once = min(max(1, CHUNK_BYTES // bytes_a_sample), max(1, CHUNK_OPERATIONS // (most * length)))
         return [slice(a, b) for a, b in pairwise(edges)], int(at_once)
 
     def _bytes_a_step(self, layer: Layer) -> int:
