@@ -7,6 +7,7 @@
 
 import numpy as np
 
+from snn.engines.blocks import add_step_of_blocks
 from snn.engines.jit import compiled, inlined
 
 
@@ -27,6 +28,23 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
                 else:
                     plane[:] = 0
             total += add_step(plane, index[s], ends[s, t], ends[s, t + 1], plan)
+        operations[s] += total
+
+
+@compiled
+def deliver_blocks(S, start, fresh, events, plan, blocks, operations):
+    """`deliver_spikes` without empty blocks of weights."""
+    index, ends = events
+    for s in range(index.shape[0]):
+        total = np.int64(0)
+        for t in range(ends.shape[1] - 1):
+            plane = S[s, min(t, S.shape[1] - 1)]
+            if fresh and t < S.shape[1]:
+                if start.shape[2]:
+                    plane[:] = start[s, 0]
+                else:
+                    plane[:] = 0
+            total += add_step_of_blocks(plane, index[s], ends[s, t], ends[s, t + 1], plan, blocks)
         operations[s] += total
 
 

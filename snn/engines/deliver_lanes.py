@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from snn.engines.blocks import add_step_of_blocks
 from snn.engines.deliver import add_step
 from snn.engines.jit import compiled, inlined
 from snn.engines.simd import UNIT, VECTOR_BYTES, list_to_lanes, rows_to_lanes, transpose_to
@@ -17,13 +18,14 @@ WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.01, 0.03, 10.0, 0.15
 
 
 @compiled
-def deliver_lanes(S, start, events, plan, lanes, scratch, operations):
+def deliver_lanes(S, start, events, plans, scratch, operations):
     """`deliver_spikes` into fresh planes, one for each step: by lanes or by rows, whichever should cost a sample less.
 
     The choice depends on the sample's own events alone. `scratch` = (X, mark, active, count, tile, rows, ats); X, mark and count
     hold zeros before and after. The projection fills all channels of its target.
     """
     index, ends = events
+    plan, blocks, lanes = plans
     X, mark, active, count, tile, rows, ats = scratch
     steps = ends.shape[1] - 1
     length = np.uint64(tile.size) // lanes.size[3]
@@ -42,7 +44,10 @@ def deliver_lanes(S, start, events, plan, lanes, scratch, operations):
                     S[s, t, :] = start[s, 0]
                 else:
                     S[s, t, :] = 0
-                operations[s] += add_step(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan)
+                if blocks.lists.size:
+                    operations[s] += add_step_of_blocks(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan, blocks)
+                else:
+                    operations[s] += add_step(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan)
 
 
 @inlined

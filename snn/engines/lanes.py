@@ -41,8 +41,10 @@ class Lanes(NamedTuple):
     """(weights of a source in lists, in rows, target pixels that it reaches), on average; 1 where there is one group"""
 
 
-def compile_lanes(taps: Taps, source: tuple[int, int], slots: tuple[Ints, NDArray[np.bool_]], weights: Any) -> Lanes:
-    """The plan for `taps` whose weights of the right type are `weights`.
+def compile_lanes(
+    taps: Taps, source: tuple[int, int], slots: tuple[Ints, NDArray[np.bool_]], weights: Any, share: float
+) -> Lanes:
+    """The plan for `taps` whose weights of the right type are `weights`; rows would add a `share` of them.
 
     `source`: pixels and width of the pooled source map; `slots`: slot of every source neuron, and whether a window holds it.
     """
@@ -65,7 +67,12 @@ def compile_lanes(taps: Taps, source: tuple[int, int], slots: tuple[Ints, NDArra
         weight=weight,
         size=tuple(np.uint64(number) for number in size),
         sources=source[0],
-        cost=(reach * len(weight) / rows, reach * taps.length, reach, float(groups == 1)),
+        cost=(
+            reach * len(weight) / rows,
+            reach * taps.length * share,
+            reach,
+            float(groups == 1),
+        ),
     )
 
 

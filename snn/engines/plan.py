@@ -90,14 +90,19 @@ def compile_scatter(network: Network, projection: Projection, kind: np.dtype[Any
     )
 
 
-def compile_lanes_of(network: Network, projection: Projection, plan: Scatter) -> Lanes:
-    """The plan by time lanes that belongs to `plan`, over the same weights."""
+def channels_of_a_row(network: Network, projection: Projection) -> int:
+    """Output channels that one kernel place of one input channel reaches."""
+    return _taps(network, projection).length
+
+
+def compile_lanes_of(network: Network, projection: Projection, plan: Scatter, share: float) -> Lanes:
+    """The plan by time lanes that belongs to `plan`, over the same weights; `share` of them are added by rows."""
     taps = _taps(network, projection)
     source = as_grid(network.by_name[projection.source].shape)
     pooled = as_grid(pooled_shape(network.by_name[projection.source].shape, projection.pool))
     channel, rows, columns, kept = _places(source, projection.pool)
     slots = (rows * pooled[2] + columns) * pooled[0] + channel
-    return compile_lanes(taps, (pooled[1] * pooled[2], pooled[2]), (slots, kept), plan.weights)
+    return compile_lanes(taps, (pooled[1] * pooled[2], pooled[2]), (slots, kept), plan.weights, share)
 
 
 def _places(source: Grid, pool: tuple[int, int]) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:

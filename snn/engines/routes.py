@@ -1,6 +1,7 @@
 """The ways of a projection's events into the planes of its target, and the choice among them.
 
-- rows: the weights of a spike are added row by row (`snn.engines.deliver`). Graded and valued events always go this way.
+- rows: the weights of a spike are added row by row (`snn.engines.deliver`), without blocks of output channels that are pruned
+  (`snn.engines.blocks`). Graded and valued events always go by whole rows.
 - lanes: the weights of a source are added to many steps at once (`snn.engines.lanes`), where it has fired often enough.
 - lists: survivor by survivor (`snn.engines.lists`), in sparse layers that are too large to unfold.
 """
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.blocks import Blocks, compile_blocks, in_use
 from snn.engines.buffers import Buffers
-from snn.engines.deliver import deliver_graded, deliver_spikes, deliver_valued
+from snn.engines.deliver import deliver_blocks, deliver_graded, deliver_spikes, deliver_valued
 from snn.engines.deliver_lanes import deliver_lanes
 from snn.engines.events import Events
 from snn.engines.lanes import Lanes
 from snn.engines.lists import Lists, compile_lists, deliver_lists, wants_lists
-from snn.engines.plan import Scatter, compile_lanes_of, compile_scatter, engine_order
+from snn.engines.plan import Scatter, channels_of_a_row, compile_lanes_of, compile_scatter, engine_order
 from snn.engines.simd import UNIT, VECTOR_BYTES
 from snn.network import Network, Projection
 
@@ -32,6 +34,7 @@ class Route:
 
     name: str
     rows: Scatter | None
+    blocks: Blocks | None = None
     lanes: Lanes | None = None
     lists: Lists | None = None
 
@@ -48,10 +51,11 @@ def compile_route(
     """The plans of a projection with integers times 2**shift, weights held as `kind`; `lanes`: whether they may serve."""
     if wants_lists(projection):
         order = engine_order(network.by_name[projection.source].shape)
-        return Route(projection.name, None, None, compile_lists(network, projection, kind, shift, order))
+        return Route(projection.name, None, lists=compile_lists(network, projection, kind, shift, order))
     rows = compile_scatter(network, projection, kind, shift)
+    blocks, share = compile_blocks(rows, channels_of_a_row(network, projection))
     may = lanes and fills(network, projection)
-    return Route(projection.name, rows, compile_lanes_of(network, projection, rows) if may else None)
+    return Route(projection.name, rows, blocks, compile_lanes_of(network, projection, rows, share) if may else None)
 
 
 def fills(network: Network, projection: Projection) -> bool:
@@ -71,7 +75,9 @@ def add_spikes(
         deliver_valued(S, begin, fresh, spikes, events.value, route.rows, operations)
     elif route.lanes is not None and fresh and FEWEST_STEPS <= events.steps == S.shape[1] <= MOST_STEPS:
         scratch = _scratch(route, route.lanes, S, buffers)
-        deliver_lanes(S, begin, spikes, route.rows, route.lanes, scratch, operations)
+        deliver_lanes(S, begin, spikes, (route.rows, route.blocks, route.lanes), scratch, operations)
+    elif route.blocks is not None and in_use(route.blocks):
+        deliver_blocks(S, begin, fresh, spikes, route.rows, route.blocks, operations)
     else:
         deliver_spikes(S, begin, fresh, spikes, route.rows, operations)
 

@@ -10,7 +10,7 @@ from numba.extending import intrinsic
 VECTOR_BYTES = 64
 """Bytes of a vector that multiplies; machines with narrower registers use several."""
 UNIT = 16
-"""Rows and columns of a block that is transposed."""
+"""Rows and columns of a block that is transposed, and weights of a block that is added."""
 
 
 _INT32 = ir.IntType(32)
@@ -149,6 +149,26 @@ def list_to_lanes(units: int) -> Any:
         return types.void(tile, word, word, lanes, word, channel, weights, word, word), _list_emitter(units)
 
     return entries
+
+
+def _add(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    target, _, source, _ = signature.args
+    to = _pointer(context, builder, (target, args[0]), args[1], UNIT)
+    old = _read(builder, to, target)
+    more = _read(builder, _pointer(context, builder, (source, args[2]), args[3], UNIT), source)
+    _write(
+        builder,
+        builder.fadd(old, more) if isinstance(target.dtype, types.Float) else builder.add(old, more),
+        to,
+        target,
+    )
+    return context.get_dummy_value()
+
+
+@intrinsic
+def add_vector(typingctx, target, to, source, at):
+    """target[to : to + UNIT] += source[at : at + UNIT]; flat contiguous arrays of one type that do not overlap."""
+    return types.void(target, types.uint64, source, types.uint64), _add
 
 
 def _transpose(context: Any, builder: Any, signature: Any, args: Any) -> Any:

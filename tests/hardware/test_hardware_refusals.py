@@ -56,7 +56,7 @@ def by_hand(some: Network) -> DesignPoint:
     return DesignPoint(tuple(LayerDesign(p.name, 1) for p in some.order[1:]))
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", sorted(REFUSED))
 def test_every_verb_refuses(name: str, tmp_path: Path) -> None:
     fixed = NETWORKS[name].to_fixed()
     activity = simulate(network().to_fixed(), np.ones((1, 2, 4, 4)), engine="reference")
@@ -77,7 +77,7 @@ def test_every_verb_refuses(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", BUILT)
+@pytest.mark.parametrize("name", sorted(BUILT))
 def test_the_others_are_built(name: str, tmp_path: Path) -> None:
     fixed = NETWORKS[name].to_fixed()
     activity = simulate(fixed, np.ones((1, 2, 4, 4)), engine="reference")

@@ -30,9 +30,11 @@ from snn import (
     TerminateDelta,
     simulate,
 )
+from snn.engines.blocks import in_use
 from snn.engines.delays import History
 from snn.engines.events import Events
 from snn.engines.layer import compile_layer
+from snn.engines.routes import compile_route
 from snn.noise import multiplicity
 from spikewright import InvalidNetwork
 
@@ -203,3 +205,37 @@ def test_the_library_is_quiet_otherwise(caplog) -> None:
     with caplog.at_level(logging.DEBUG, logger="snn"):
         simulate(small(Rate(5)), images)
     assert not caplog.records
+
+
+@pytest.mark.parametrize("numbers", ["fixed", "float32"])
+@pytest.mark.parametrize("steps", [2, 40])
+def test_pruned_blocks_are_skipped_and_nothing_else(numbers, steps):
+    """Weights of which whole blocks of output channels are pruned: the same spikes, potentials and operations."""
+    random = np.random.default_rng(steps)
+    alive = random.random((2, 1, 3, 3, 3)) < 0.3
+    values = (random.integers(1, 8, (2, 16, 3, 3, 3)) * alive).reshape(32, 3, 3, 3)
+    readout = random.integers(-3, 4, (3, 32 * 16))
+    kind, scale, bits = (np.int8, 1, 24) if numbers == "fixed" else (np.float32, 1 / 16, None)
+    network = Network(
+        (
+            Population("in", (3, 8, 8), Source()),
+            Population("a", (32, 4, 4), IF(40 * scale), potential_bits=bits),
+            Population("out", (3,), Integrator(), potential_bits=bits),
+        ),
+        (
+            Projection("in", "a", Conv2d(Dense((values * scale).astype(kind)), padding=(1, 1)), (2, 2)),
+            Projection("a", "out", Linear(Dense((readout * scale).astype(kind)))),
+        ),
+        "in",
+        "out",
+        Rate(steps),
+        numbers=numbers,
+    )
+    route = compile_route(network, network.projections[0], np.dtype(np.int16 if kind is np.int8 else np.float32), 0)
+    assert route.blocks is not None and in_use(route.blocks)
+    images = (random.integers(0, 16, (4, 3, 8, 8)) / 64).astype(np.float32)
+    fast, slow = (simulate(network, images, engine=engine, record=("rasters",)) for engine in ("event", "reference"))
+    np.testing.assert_array_equal(fast.logits_over_time, slow.logits_over_time)
+    np.testing.assert_array_equal(fast.rasters["a"], slow.rasters["a"])
+    for name, count in slow.synaptic_operations.items():
+        np.testing.assert_array_equal(fast.synaptic_operations[name], count)
