@@ -67,7 +67,8 @@ class Run:
         self.sender.send(self.network.input, self.input.events(chunk), chunk)
         for layer in self.layers:
             chunk.buffers.check()
-            traced = layer.name == self.network.output or "potentials" in self.request.record
+            answers_by_potential = layer.name == self.network.output and self.network.readout == "potential"
+            traced = answers_by_potential or "potentials" in self.request.record
             events, trace = self._answer(layer, chunk, traced)
             self.ledger.potentials(layer, trace, chunk.samples, chunk.steps)
             self.sender.send(layer.name, events, chunk)
@@ -75,7 +76,8 @@ class Run:
     def _decide(self, chunk: Chunk) -> None:
         step, output = chunk.steps.start, self.network.output
         sent = self.ledger.raster(output)[step, chunk.samples]
-        stops = has_decided(self.network, chunk, sent, self.ledger.traces[output][step, chunk.samples])
+        potential = self.ledger.traces[output][step, chunk.samples] if output in self.ledger.traces else sent
+        stops = has_decided(self.network, chunk, sent, potential)
         if stops.any():
             self.ledger.decided[chunk.samples[stops]] = step + 1
             chunk.keep(~stops)
