@@ -96,7 +96,7 @@ def limit(options: "Options") -> int:
     caption = (
         f"Additions per second of the engine's delivery kernel over those of a bare loop that adds rows of the same length "
         f"eight at a time out of as many bytes; generated layers, seed 0, one thread, median of {options.repeats} repeats. "
-        f"Wanted: 40 % at 5 % density; {'reached' if reaches_limit(table) else 'not reached'}."
+        f"Wanted: 40 % at 5 % density, in the median over the widths; {'reached' if reaches_limit(table) else 'not reached'}."
     )
     publish(
         options.output,
@@ -122,7 +122,7 @@ def slope(options: "Options") -> int:
     labels = ("synaptic operations of an image", "processor time of an image (s)", f"slopes: {found}")
     caption = (
         f"Processor time of an image, one thread, against its synaptic operations, log-log slopes {sparse} up to a density "
-        f"of {SPARSE:.0%}, where every spike is added by itself, and {found} in all: busier sources share additions. "
+        f"of {SPARSE:.0%}, where spikes go by rows, and {found} in all: busier sources share additions. "
         f"Generated dense layer, {size:,} to {size:,} neurons, {STEPS} steps, seed 0; the time of a call with more images less "
         "that of one with four, fastest repeats."
     )

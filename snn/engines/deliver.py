@@ -11,6 +11,15 @@ from snn.engines.blocks import add_step_of_blocks
 from snn.engines.jit import compiled, inlined
 
 
+@inlined
+def begin(plane, start, s):
+    """A fresh plane of sample s: the constant one `start (samples, 1, neurons)`, or zero when that has no size."""
+    if start.shape[2]:
+        plane[:] = start[s, 0]
+    else:
+        plane[:] = 0
+
+
 @compiled
 def deliver_spikes(S, start, fresh, events, plan, operations):
     """Add the weights of every spike to its targets; count the operations of each sample.
@@ -23,10 +32,7 @@ def deliver_spikes(S, start, fresh, events, plan, operations):
         for t in range(ends.shape[1] - 1):
             plane = S[s, min(t, S.shape[1] - 1)]
             if fresh and t < S.shape[1]:
-                if start.shape[2]:
-                    plane[:] = start[s, 0]
-                else:
-                    plane[:] = 0
+                begin(plane, start, s)
             total += add_step(plane, index[s], ends[s, t], ends[s, t + 1], plan)
         operations[s] += total
 
@@ -40,10 +46,7 @@ def deliver_blocks(S, start, fresh, events, plan, blocks, operations):
         for t in range(ends.shape[1] - 1):
             plane = S[s, min(t, S.shape[1] - 1)]
             if fresh and t < S.shape[1]:
-                if start.shape[2]:
-                    plane[:] = start[s, 0]
-                else:
-                    plane[:] = 0
+                begin(plane, start, s)
             total += add_step_of_blocks(plane, index[s], ends[s, t], ends[s, t + 1], plan, blocks)
         operations[s] += total
 
@@ -133,10 +136,7 @@ def deliver_valued(S, start, fresh, events, value, plan, operations):
         for t in range(ends.shape[1] - 1):
             plane = S[s, min(t, S.shape[1] - 1)]
             if fresh and t < S.shape[1]:
-                if start.shape[2]:
-                    plane[:] = start[s, 0]
-                else:
-                    plane[:] = 0
+                begin(plane, start, s)
             for n in range(ends[s, t], ends[s, t + 1]):
                 i = index[s, n]
                 if plan.pattern[i] >= 0:

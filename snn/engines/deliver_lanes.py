@@ -3,7 +3,7 @@
 import numpy as np
 
 from snn.engines.blocks import add_step_of_blocks
-from snn.engines.deliver import add_step
+from snn.engines.deliver import add_step, begin
 from snn.engines.jit import compiled, inlined
 from snn.engines.simd import UNIT, VECTOR_BYTES, list_to_lanes, rows_to_lanes, transpose_to
 
@@ -40,10 +40,7 @@ def deliver_lanes(S, start, events, plans, scratch, operations):
                 if lanes.slot[index[s, n]] >= 0:
                     mark[lanes.slot[index[s, n]]] = 0
             for t in range(steps):
-                if start.shape[2]:
-                    S[s, t, :] = start[s, 0]
-                else:
-                    S[s, t, :] = 0
+                begin(S[s, t], start, s)
                 if blocks.lists.size:
                     operations[s] += add_step_of_blocks(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan, blocks)
                 else:

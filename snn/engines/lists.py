@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.deliver import begin
 from snn.engines.jit import compiled
 from snn.network import Network, Projection
 from snn.synapses import Linear
@@ -91,10 +92,7 @@ def deliver_lists(S, start, fresh, events, value, plan, operations):
         for t in range(ends.shape[1] - 1):
             plane = S[s, min(t, S.shape[1] - 1)]
             if fresh and t < S.shape[1]:
-                if start.shape[2]:
-                    plane[:] = start[s, 0]
-                else:
-                    plane[:] = 0
+                begin(plane, start, s)
             for n in range(ends[s, t], ends[s, t + 1]):
                 i = np.uint64(index[s, n])
                 first, stop = np.uint64(lists.first[i]), np.uint64(lists.first[i + np.uint64(1)])
