@@ -8,7 +8,7 @@ from torch import nn
 
 from compress import GraphView, fold_batchnorm, trace
 from compress.graph import as_module, check_finite, plain_copy, view_of
-from conversion.codings import coding_of
+from conversion.coding import coding_of
 from conversion.emit import emit
 from conversion.errors import Unconvertible
 from conversion.read import read

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from conversion.codings import Cell, Coding, answer_cell
+from conversion.coding import Cell, Coding, answer_cell
 from conversion.storage import Stored, synapse_of
 from conversion.values import Floats, Term, Unit
 from conversion.walk import INPUT, Plan

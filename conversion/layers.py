@@ -7,6 +7,7 @@ import numpy as np
 
 from compress import GraphNode
 from conversion import algebra
+from conversion.activations import Levels
 from conversion.advice import refusal
 from conversion.constants import affine_of
 from conversion.errors import Refusal
@@ -67,7 +68,7 @@ def _quantised_relu(walk: Walk, node: GraphNode) -> Value:
     module: Any = node.module
     alpha, levels = float(module.alpha.detach()), int(module.levels)
     walk.note(node.name, "rewritten", "", neurons=int(np.prod(current.shape)))
-    return walk.fire(current, node.name, alpha, levels)
+    return walk.fire(current, node.name, Levels(alpha, levels))
 
 
 def _add(walk: Walk, node: GraphNode) -> Value:

@@ -11,6 +11,7 @@ from torch import fx
 from torch.nn import functional as F
 
 from compress import GraphView
+from conversion.activations import Levels
 from conversion.storage import input_gain, real_weights
 from conversion.values import Floats, Term, Unit
 from snn.synapses import Shape
@@ -118,8 +119,9 @@ def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int
         for term in unit.terms:
             less, more = _through(term, maps[term.source], shapes[term.source])
             low, high = low + less.reshape(low.shape), high + more.reshape(high.shape)
-        top = float(high.max()) if unit.alpha is None else unit.alpha
-        grid = levels if unit.levels is None else unit.levels
+        own = unit.activation if isinstance(unit.activation, Levels) else None
+        top = float(high.max()) if own is None else own.alpha
+        grid = levels if own is None else own.levels
         half = top / (2 * grid) if grid else 0.0
         maps[unit.name] = ((low - half).clamp(0.0, max(top, 0.0)), (high + half).clamp(0.0, max(top, 0.0)))
         bounds[unit.name] = max(top, 0.0)

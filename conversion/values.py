@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from conversion.activations import RELU, Activation
 from snn.synapses import Pair, Shape
 
 Floats = NDArray[np.float64]
@@ -107,16 +108,12 @@ Value = Signal | Current | Answer
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A population to be. `node`: the graph node whose value it carries. `alpha`, `levels`: of a QuantReLU, else None.
-
-    `answers`: it integrates and never fires.
-    """
+    """A population to be. `node`: the graph node whose value it carries. `answers`: it integrates and never fires."""
 
     name: str
     node: str
     shape: Shape
     terms: tuple[Term, ...]
     bias: Floats
-    alpha: float | None = None
-    levels: int | None = None
+    activation: Activation = RELU
     answers: bool = False

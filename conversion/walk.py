@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from compress import GraphNode, GraphView
 from conversion import algebra
+from conversion.activations import RELU, Activation, Maximum
 from conversion.errors import Refusal
 from conversion.values import Answer, Current, Floats, Kernel, Signal, Term, Unit, Value
 from snn import ReportRow
@@ -34,8 +35,13 @@ class Plan:
 
     @property
     def hidden(self) -> tuple[Unit, ...]:
-        """The units that send something: all but an integrating output."""
-        return tuple(unit for unit in self.units if not unit.answers)
+        """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
+        return tuple(u for u in self.units if not u.answers and not isinstance(u.activation, Maximum))
+
+    @property
+    def gates(self) -> tuple[Unit, ...]:
+        """The units that pass on a maximum of what their one source sends."""
+        return tuple(unit for unit in self.units if isinstance(unit.activation, Maximum))
 
     def integrated(self) -> "Plan":
         """The plan with an output that adds up: values sent in time cannot be counted."""
@@ -77,10 +83,10 @@ class Walk:
         self.note(node.inputs[0], "rewritten", "population of its own, exact: it is never negative")
         return signal
 
-    def fire(self, current: Current, node: str, alpha: float | None = None, levels: int | None = None) -> Signal:
+    def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""
         name = self.unique(current.name)
-        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, alpha, levels))
+        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, activation))
         self.shapes[name] = current.shape
         return Signal(name, current.view, positive=True)
 

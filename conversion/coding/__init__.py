@@ -1,0 +1,29 @@
+"""From recipe to numbers: what a spike of each population stands for, and which neuron makes it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from conversion.coding.quantized import quantized
+from conversion.coding.rate import rate
+from conversion.coding.records import Cell, Coding, answer_cell, with_gates
+from conversion.coding.ttfs import ttfs
+from conversion.recipes import Quantized, Rate, Recipe, Ttfs
+from conversion.walk import Plan
+from spikewright import InvalidInput
+
+__all__ = ["Cell", "Coding", "answer_cell", "coding_of"]
+
+_MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {Rate: rate, Ttfs: ttfs, Quantized: quantized}
+
+
+def coding_of(plan: Plan, images: torch.Tensor, recipe: Recipe) -> Coding:
+    """The coding of `recipe` for this plan. Raises InvalidInput, or Unconvertible when the recipe asks for more."""
+    maker = _MAKERS.get(type(recipe))
+    if maker is None:
+        known = ", ".join(kind.__name__ for kind in _MAKERS)
+        raise InvalidInput(f"expected a recipe out of {known}, got {recipe!r}; try Rate(steps=7)")
+    coding = maker(plan, images, recipe)
+    return replace(coding, cells=with_gates(plan, coding.cells))

@@ -1,0 +1,47 @@
+"""`Quantized`: the quantised CNN itself, integers between its layers."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from conversion.activations import Levels
+from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
+from conversion.errors import Unconvertible
+from conversion.recipes import Quantized
+from conversion.walk import Plan
+from snn import Direct, QuantReLU, ReportRow
+
+
+def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized) -> Coding:
+    if recipe.input_levels is not None:
+        check_unit_range(images)
+    _check_quantised(plan)
+    cells = {}
+    for unit in plan.hidden:
+        own = unit.activation
+        assert isinstance(own, Levels)
+        step = own.alpha / own.levels
+        detail = f"QuantReLU population {unit.name!r}, integers 0 to {own.levels}, one is {step:.4g}"
+        cells[unit.name] = Cell(QuantReLU(1.0 / step, 0, own.levels), np.asarray(step), detail)
+    scale = 1.0 if plan.output.answers else float(cells[plan.output.name].amplitude)
+    told = note("Quantized", "one step; the integer CNN itself, the same-information baseline")
+    return Coding(Direct(1, recipe.input_levels), cells, input_amplitude(recipe.input_levels), scale, (told,))
+
+
+def _check_quantised(plan: Plan) -> None:
+    """Raises Unconvertible unless every activation is a QuantReLU."""
+    free = {unit.node for unit in plan.hidden if not isinstance(unit.activation, Levels)}
+    if not free:
+        return
+    raise Unconvertible.of(tuple(_judged(row, free) for row in plan.rows))
+
+
+def _judged(row: ReportRow, free: set[str]) -> ReportRow:
+    """The row, refused when its activations are real numbers; a sum or a pool got a population without being asked."""
+    if row.layer not in free or row.action != "rewritten":
+        return row
+    detail = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
+    if row.kind != "relu":
+        detail = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
+    return replace(row, action="refused", detail=detail)

@@ -1,0 +1,73 @@
+"""What a recipe decides, as data: the neuron of each population and what one of its spikes stands for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from conversion.values import Floats
+from conversion.walk import Plan
+from snn import Code, Integrator, MaxGate, Neuron, ReportRow
+from snn.network import Schedule
+from snn.neurons import PerChannel
+from spikewright import InvalidInput
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One population: its neuron, its initial potential, what a spike stands for, and words for the report."""
+
+    neuron: Neuron
+    amplitude: Floats
+    detail: str
+    initial: PerChannel = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """All that a recipe decides. `cells` by unit; `scale` turns raw logits into the model's units."""
+
+    code: Code
+    cells: Mapping[str, Cell]
+    input_amplitude: float
+    scale: float
+    notes: tuple[ReportRow, ...]
+    schedule: Schedule = "synchronous"
+
+
+def with_gates(plan: Plan, cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The cells together with those of the plan's maxima: a spike of a gate stands for what one of its source does."""
+    known = dict(cells)
+    for unit in plan.gates:
+        source = unit.terms[0].source
+        text = f"MaxGate population {unit.name!r}, its count is always the largest count of its window"
+        known[unit.name] = Cell(MaxGate(), known[source].amplitude, text)
+    return known
+
+
+def check_unit_range(images: torch.Tensor) -> None:
+    """Raise InvalidInput unless all samples lie in [0, 1]."""
+    low, high = float(images.min()), float(images.max())
+    if low < 0.0 or high > 1.0:
+        raise InvalidInput(
+            f"expected samples in [0, 1], got {low:.3g} to {high:.3g}; try the standardisation inside the model"
+        )
+
+
+def answer_cell() -> Cell:
+    """The cell of an output that adds up and never fires."""
+    return Cell(Integrator(), np.ones(()), "")
+
+
+def input_amplitude(levels: int | None) -> float:
+    """With levels the input sends integers: one of them stands for 1 / levels."""
+    return 1.0 if levels is None else 1.0 / levels
+
+
+def number(value: Floats) -> PerChannel:
+    return float(value) if value.ndim == 0 else value.astype(np.float32)
+
+
+def note(kind: str, text: str) -> ReportRow:
+    return ReportRow("network", kind, "note", text)
