@@ -102,11 +102,16 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     """
     root = plain_copy(model)
     check_finite(root)
+    return _view(traced(root), _sample_tensor(sample))
+
+
+def traced(root: nn.Module) -> fx.GraphModule:
+    """The executable graph of `root`, which it shares its parameters with. Raises InvalidInput as `trace` does."""
     module = _traced(root)
     _use_inplace_results(module)
     module.graph.eliminate_dead_code()
     module.recompile()
-    return _view(module, _sample_tensor(sample))
+    return module
 
 
 def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
