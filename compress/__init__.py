@@ -8,8 +8,9 @@ from compress.graph import GraphNode, GraphView, trace
 from compress.masks import Pattern
 from compress.prune import PruneSettings, prune
 from compress.quantize import QuantizeSettings, quantize
-from compress.quantizers import QuantReLU
+from compress.quantizers import QuantReLU, keep_ranges_positive
 from compress.storage import load, save
+from compress.thresholds import Ranges, learned_thresholds
 from compress.training import Epoch, FitState, Hooks, TrainSettings, fit
 
 __all__ = [
@@ -26,12 +27,15 @@ __all__ = [
     "PruneSettings",
     "QuantReLU",
     "QuantizeSettings",
+    "Ranges",
     "TrainSettings",
     "accuracy",
     "check_data",
     "fit",
     "fold_batchnorm",
     "footprint",
+    "keep_ranges_positive",
+    "learned_thresholds",
     "load",
     "prune",
     "quantize",

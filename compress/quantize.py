@@ -1,6 +1,5 @@
 """Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +12,12 @@ from compress.data import Data, check_data
 from compress.fold import fold_view
 from compress.graph import trace, view_of
 from compress.layers import weight_layers
+from compress.observe import inputs_of
 from compress.quantizers import clip_range, keep_ranges_positive, largest_integer
 from compress.rewrite import Rewrite, apply, quantised_path
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
-_SAMPLED = 1 << 17
 _PASSED_ON = ("softmax", "identity", "dropout", "flatten")
 
 
@@ -113,7 +112,7 @@ def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Te
     names = [node.name for node in view if node.kind in ("relu", "quantised_relu")]
     if not names:
         raise InvalidInput("expected at least one ReLU to quantise, got none; try activation_bits=None")
-    observed = _inputs_of(module, names, images)
+    observed = inputs_of(module, names, images)
     for name in names:
         change = Rewrite("quantise", name, 2**bits - 1)
         apply(module, change)
@@ -121,27 +120,6 @@ def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Te
         with torch.no_grad():
             alpha = clip_range(observed[name], change.levels)
             module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(alpha)
-
-
-class _Observer(fx.Interpreter):
-    """Runs the model and keeps a thinned copy of what enters the named nodes."""
-
-    def __init__(self, module: fx.GraphModule, names: list[str]) -> None:
-        super().__init__(module)
-        self.names, self.seen = set(names), {name: torch.zeros(0) for name in names}
-
-    def run_node(self, n: fx.Node) -> Any:
-        if n.name in self.names:
-            values = self.env[n.all_input_nodes[0]].detach().flatten()
-            self.seen[n.name] = values[:: max(1, values.numel() // _SAMPLED)].clone()
-        return super().run_node(n)
-
-
-def _inputs_of(module: fx.GraphModule, names: list[str], images: torch.Tensor) -> Mapping[str, torch.Tensor]:
-    observer = _Observer(module.eval(), names)
-    with torch.no_grad():
-        observer.run(images)
-    return observer.seen
 
 
 def _fine_tune(draft: Draft, data: Data | None, settings: QuantizeSettings, progress: Progress) -> None:
