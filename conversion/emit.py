@@ -40,7 +40,8 @@ def emit(plan: Plan, coding: Coding) -> Network:
 
 def _population(unit: Unit, coding: Coding) -> Population:
     cell = _cell(unit, coding)
-    return Population(unit.name, unit.shape, cell.neuron, _bias(unit.bias), cell.initial)
+    bias, amplitude = _bias(unit.bias), np.asarray(cell.amplitude, dtype=np.float64)
+    return Population(unit.name, unit.shape, cell.neuron, bias, cell.initial, amplitude=amplitude)
 
 
 def _cell(unit: Unit, coding: Coding) -> Cell:

@@ -105,7 +105,7 @@ class _Rewriter:
             return population
         if isinstance(population.neuron, MaxGate):
             self.units[population.name] = self._unit_of_gate(population)
-            return population
+            return self._in_units(population)
         if isinstance(population.neuron, Ramp):
             levels = population.neuron.levels or self.widths.time_levels
             population = replace(population, neuron=replace(population.neuron, levels=levels))
@@ -165,7 +165,15 @@ class _Rewriter:
         if grid.bits > self.widths.potential_bits:
             detail += f" (more than the {self.widths.potential_bits} bits asked for: the thresholds need them)"
         self._note(population.name, type(neuron).__name__, detail)
-        return replace(population, neuron=neuron, bias=bias, initial=initial, potential_bits=grid.bits)
+        fixed = replace(population, neuron=neuron, bias=bias, initial=initial, potential_bits=grid.bits)
+        return self._in_units(fixed)
+
+    def _in_units(self, population: Population) -> Population:
+        """The amplitude of what is sent now: slots of a window instead of values; a spike stays a spike."""
+        if population.amplitude is None:
+            return population
+        unit = self.units.get(population.name, 1.0)
+        return replace(population, amplitude=np.asarray(population.amplitude, dtype=np.float64) * unit)
 
     def _note(self, layer: str, kind: str, detail: str) -> None:
         self.rows.append(ReportRow(layer, kind, "rounded", detail))

@@ -25,7 +25,9 @@ class Population:
 
     `shape`: `(C, H, W)` or `(N,)`. `bias`: the input current of every step, scalar, `(C,)` or `shape` (a time-coded or
     quantised population gets it once). `initial`: the potential before the first step, scalar or `(C,)`.
-    `potential_bits`: the declared two's complement width of the potential, fixed point only.
+    `potential_bits`: the declared two's complement width of the potential, fixed point only. `amplitude`: what one of all
+    that it sends in the run stands for, times `snn.codes.charge_steps`, scalar or `(C,)` in the units of the model that
+    the network came from; None where there is no such model.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Population:
     bias: PerChannel | Array = 0.0
     initial: PerChannel = 0.0
     potential_bits: int | None = None
+    amplitude: PerChannel | None = None
 
     @property
     def size(self) -> int:

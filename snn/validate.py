@@ -77,6 +77,8 @@ def _check_population(population: Population, *, fixed: bool) -> None:
             _check_extent(name, attribute, value, {(), (shape[0],), () if attribute == "multiplier" else shape})
             fields.append(value)
     _check_extent(name, "initial", population.initial, {(), (shape[0],)})
+    if population.amplitude is not None:
+        _check_extent(name, "amplitude", population.amplitude, {(), (shape[0],)})
     if fixed and not isinstance(population.neuron, Source | MaxGate):
         _check_integers(population, fields)
 

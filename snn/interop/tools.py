@@ -25,7 +25,7 @@ INPUT_CODES = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Del
 KNOWN: Mapping[type, frozenset[str]] = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
     | {"numbers", "logit_scale", "report"},
-    Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits"}),
+    Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
     Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name"}),
     IF: frozenset({"threshold", "reset"}),
     LIF: frozenset({"threshold", "leak", "reset"}),

@@ -74,6 +74,7 @@ def old_fields(network):
         projection.pop("delay")
     for population in network["populations"]:
         population["neuron"].pop("refractory", None)
+        population.pop("amplitude", None)
 
 
 def test_files_of_the_first_version_load(tmp_path):
@@ -114,6 +115,11 @@ HOSTILE = {
     "stride of nothing": ("Conv1d", synapse(stride=0), "expected"),
     "a window longer than the run": ("Direct", code(window=10**6), "window"),
     "negative limit": ("SignedIF", neuron(limit=-1), "-1"),
+    "an amplitude of no channel": (
+        "IF",
+        lambda n: n["populations"][1].update(amplitude={"tensor": "projections/0/synapse/weights/values"}),
+        "amplitude",
+    ),
     "unknown decision": ("TerminateMax", lambda n: n["decision"].update(type="Halt"), "Halt"),
     "a lead of zero": ("TerminateDelta", lambda n: n["decision"].update(lead=0), "lead"),
     "a code in place of a decision": (
