@@ -28,6 +28,11 @@ class Leaky:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """y = x: values of both signs that a layer passes on as they are, spikes of both signs."""
+
+
+@dataclass(frozen=True)
 class Maximum:
     """The largest input of each window of its one source: a `MaxGate` population over `snn.Windows`."""
 
@@ -37,5 +42,5 @@ class Maximum:
     dilation: Pair = (1, 1)
 
 
-Activation = Relu | Levels | Leaky | Maximum
+Activation = Relu | Levels | Leaky | Signed | Maximum
 RELU = Relu()

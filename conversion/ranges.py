@@ -11,7 +11,7 @@ from torch import fx
 from torch.nn import functional as F
 
 from compress import GraphView
-from conversion.activations import Levels
+from conversion.activations import Leaky, Levels, Signed
 from conversion.storage import input_gain, real_weights
 from conversion.values import Floats, Term, Unit
 from snn.synapses import Shape
@@ -55,7 +55,7 @@ class _Observer(fx.Interpreter):
 
     def __init__(self, view: GraphView, wanted: Mapping[str, int], percentile: float, samples: int) -> None:
         super().__init__(view.graph_module)
-        self.wanted, self.tops = wanted, {}
+        self.wanted, self.tops, self.signed = wanted, {}, frozenset[str]()
         for name, rows in wanted.items():
             kept = ceil(samples * prod(view.node(name).shape) / rows * (1 - percentile / 100.0)) + 2
             self.tops[name] = _Top(kept, torch.zeros(rows, 0), torch.zeros(rows, dtype=torch.long))
@@ -63,24 +63,34 @@ class _Observer(fx.Interpreter):
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
         if n.name in self.wanted:
-            rows = self.wanted[n.name]
-            self.tops[n.name].take(value.reshape(len(value), rows, -1).transpose(0, 1).flatten(1))
+            rows, shown = self.wanted[n.name], value.abs() if n.name in self.signed else value
+            self.tops[n.name].take(shown.reshape(len(value), rows, -1).transpose(0, 1).flatten(1))
         return value
 
 
 def percentiles(
-    view: GraphView, images: torch.Tensor, wanted: Mapping[str, int], percentile: float
+    view: GraphView,
+    images: torch.Tensor,
+    wanted: Mapping[str, int],
+    percentile: float,
+    signed: frozenset[str] = frozenset(),
 ) -> dict[str, Floats]:
     """For each wanted node the percentile of its positive values on `images (n, C, H, W)`.
 
-    `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Memory grows
-    with the number of values above the percentile, not with all of them.
+    `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Nodes in
+    `signed` show their magnitudes. Memory grows with the number of values above the percentile, not with all of them.
     """
     observer = _Observer(view, wanted, percentile, len(images))
+    observer.signed = signed
     with torch.no_grad():
         for part in torch.split(images, BATCH):
             observer.run(part)
     return {name: top.percentile(percentile) for name, top in observer.tops.items()}
+
+
+def signed_nodes(units: tuple[Unit, ...]) -> frozenset[str]:
+    """The graph nodes of the units that send values of both signs: their magnitudes count."""
+    return frozenset(unit.node for unit in units if isinstance(unit.activation, Leaky | Signed))
 
 
 def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:

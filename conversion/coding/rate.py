@@ -4,13 +4,14 @@ import numpy as np
 import torch
 
 from conversion.activations import Levels
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from conversion.ranges import percentiles, thresholds
+from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
+from conversion.coding.spiking import at_most_limit, initial_of, neuron_of
+from conversion.ranges import percentiles, signed_nodes, thresholds
 from conversion.recipes import Rate
 from conversion.storage import keeps_integers
 from conversion.values import Floats, Unit
 from conversion.walk import Plan
-from snn import IF, Direct
+from snn import Direct
 from spikewright import InvalidInput
 
 
@@ -18,7 +19,7 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
     free = {unit.node: _rows(plan, unit, recipe) for unit in plan.hidden if not isinstance(unit.activation, Levels)}
-    measured = percentiles(plan.view, images, free, recipe.percentile)
+    measured = percentiles(plan.view, images, free, recipe.percentile, signed_nodes(plan.hidden))
     cells = {unit.name: _rate_cell(unit, measured.get(unit.node), recipe) for unit in plan.hidden}
     scale = 1.0 / recipe.steps if plan.output.answers else float(cells[plan.output.name].amplitude) / recipe.steps
     code = Direct(recipe.steps, recipe.input_levels)
@@ -36,6 +37,7 @@ def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
             detail += f", whose {own.levels} levels become {recipe.steps} steps"
     else:
         threshold, told = thresholds(unit, values)
+        threshold = at_most_limit(unit, threshold)
         span = (
             f"{threshold.min():.4g} to {threshold.max():.4g}, per channel"
             if threshold.ndim
@@ -43,9 +45,9 @@ def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
         )
         detail = f"{span}, percentile {recipe.percentile:g} of the positive activations"
         detail += f"; {told}" if told else ""
-    initial = threshold / 2 if recipe.initial == "half" else np.zeros(())
-    neuron = IF(number(threshold), recipe.reset)
-    return Cell(neuron, threshold, f"IF population {unit.name!r}, threshold {detail}", number(initial))
+    neuron = neuron_of(unit, threshold, recipe.reset)
+    text = f"{type(neuron).__name__} population {unit.name!r}, threshold {detail}"
+    return Cell(neuron, threshold, text, initial_of(unit, threshold, recipe.initial))
 
 
 def _rows(plan: Plan, unit: Unit, recipe: Rate) -> int:
