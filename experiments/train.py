@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from compress import keep_ranges_positive
 from experiments.data import Dataset, Images, Labels
 from experiments.train_activity import hidden_outputs, share_active
 from experiments.train_checkpoint import Run, resume_checkpoint, save_checkpoint
@@ -131,6 +132,7 @@ def _step(
         raise InvalidInput(f"expected a finite training loss, got {value}; try a smaller lr than {recipe.lr}")
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
+    keep_ranges_positive(model)
     return value
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from compress import QuantReLU
+
 __all__ = ["hidden_outputs", "share_active"]
 
 _LEAST_ENERGY = 1e-6
@@ -14,9 +16,9 @@ _LEAST_ENERGY = 1e-6
 
 @contextmanager
 def hidden_outputs(model: nn.Module, *, wanted: bool) -> Iterator[list[Tensor]]:
-    """The outputs of the model's ReLU modules in the passes inside the block, in their order."""
+    """The outputs of the model's ReLU and QuantReLU modules in the passes inside the block, in their order."""
     outputs: list[Tensor] = []
-    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU)]
+    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU | QuantReLU)]
     hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output)) for module in chosen]
     try:
         yield outputs

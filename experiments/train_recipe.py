@@ -53,8 +53,9 @@ class TrainRecipe:
     (sum a)^2 / (N sum a^2) summed over layers (DeepHoyer, Yang et al. 2020): few active neurons, whatever their scale,
     so that the converted network sends few spikes. `precision` "bfloat16" computes convolutions and products of a
     training step with 8 bits of mantissa, which processors with matrix units do several times faster; the weights and
-    the optimiser's state stay float32, and so does every test. `prune` makes weights zero on the way. Raises
-    InvalidInput for values out of range.
+    the optimiser's state stay float32, and so does every test. `prune` makes weights zero on the way. With `levels` every
+    ReLU is a `compress.QuantReLU` of so many levels from the first step on, whose clip range is learned like a weight
+    (QCFS, Bu et al., arXiv 2303.04347). Raises InvalidInput for values out of range.
     """
 
     epochs: int = 20
@@ -70,8 +71,11 @@ class TrainRecipe:
     seed: int = 0
     precision: str = "float32"
     prune: PruneRecipe | None = None
+    levels: int | None = None
 
     def __post_init__(self) -> None:
+        if self.levels is not None and self.levels < 1:
+            raise InvalidInput(f"expected at least 1 level of activation or None, got {self.levels}")
         if self.epochs < 1 or self.batch_size < 1:
             raise InvalidInput(f"expected at least 1 epoch of batches, got {self.epochs} of {self.batch_size} images")
         if not (math.isfinite(self.lr) and self.lr > 0 and self.weight_decay >= 0):

@@ -54,5 +54,9 @@ def load(name: str, folder: Path = WEIGHTS) -> "nn.Module":
         )
     check_md5(path, found.weights_md5)
     model = build(found.model)
+    if found.recipe.levels is not None:
+        from compress import learned_thresholds
+
+        model = learned_thresholds(model, found.recipe.levels)
     load_weights(path, model)
     return model.eval()

@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("name", help=f"one of {', '.join(names())}")
     train.add_argument("--data", type=Path, help="folder with the data set; without it, it is downloaded")
     train.add_argument("--output", type=Path, default=WEIGHTS, help="folder for weights and card (default: the zoo's)")
+    train.add_argument("--seed", type=int, help="another seed than the table's; give another --output then")
     train.add_argument("--checkpoint", type=Path, help="folder for checkpoints; a second call goes on from there")
     return parser
 
@@ -35,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
 def _train(options: argparse.Namespace) -> int:
     from experiments.zoo.training import train_entry
 
-    made = train_entry(options.name, options.output, data=options.data, checkpoint=options.checkpoint, progress=_show)
+    given = {"data": options.data, "checkpoint": options.checkpoint, "seed": options.seed}
+    made = train_entry(options.name, options.output, progress=_show, **given)
     print(made.log.to_table())
     print(f"{made.name}: {made.accuracy:.2%} of {made.test_images} test images; in {options.output}")
     return 0

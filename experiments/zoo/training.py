@@ -1,12 +1,13 @@
 """Trains a network of the zoo from its line in the table and writes weights and card."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from compress import learned_thresholds
 from experiments.data import Dataset, load_dataset
 from experiments.models import build, parameter_count
 from experiments.provenance import current_commit, versions
@@ -16,6 +17,9 @@ from experiments.zoo import load
 from experiments.zoo.cards import Card, write_card
 from experiments.zoo.recipes import Entry, entry
 from spikewright import Progress, atomic_path, silent
+
+_RANGED = 512
+"""Training images that set the first clip ranges."""
 
 _USE = (
     "A starting point for compression, conversion and robustness studies. Pixels in [0, 1], no standardisation. "
@@ -36,14 +40,22 @@ class Trained:
 
 
 def train_entry(
-    name: str, output: Path, *, data: Path | None = None, checkpoint: Path | None = None, progress: Progress = silent
+    name: str,
+    output: Path,
+    *,
+    data: Path | None = None,
+    checkpoint: Path | None = None,
+    seed: int | None = None,
+    progress: Progress = silent,
 ) -> Card:
     """Train a network of the table and write `output/NAME.safetensors` and `output/NAME.json`.
 
-    `data` is a folder with the data set (None downloads it). Raises InvalidInput for an unknown name, InvalidFile for
-    missing data or an output that cannot be written.
+    `data` is a folder with the data set (None downloads it), `seed` another one than the table's. Raises InvalidInput
+    for an unknown name, InvalidFile for missing data or an output that cannot be written.
     """
     chosen = entry(name)
+    if seed is not None:
+        chosen = replace(chosen, recipe=replace(chosen.recipe, seed=seed))
     commit = current_commit()  # now: others may commit while the training runs
     dataset = load_dataset(chosen.dataset, data)
     model = _initial(chosen, dataset)
@@ -52,9 +64,14 @@ def train_entry(
 
 
 def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
+    """The network before its first step; clip ranges of a learned threshold are drawn from the first images."""
     if chosen.base is not None:
-        return load(chosen.base)
-    return build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
+        model = load(chosen.base)
+    else:
+        model = build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
+    if chosen.recipe.levels is None:
+        return model
+    return learned_thresholds(model, chosen.recipe.levels, dataset.train_images[:_RANGED])
 
 
 def publish(trained: Trained, output: Path) -> Card:
