@@ -83,9 +83,14 @@ class _Shapes(fx.Interpreter):
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
         self.shapes: dict[str, Shape] = {}
+        self.several: set[str] = set()
 
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
+        if isinstance(value, tuple | list) and any(isinstance(one, torch.Tensor) for one in value):
+            self.several.add(n.name)
+            value_of = next(one for one in value if isinstance(one, torch.Tensor))
+            self.shapes[n.name] = tuple(value_of.shape)
         if isinstance(value, torch.Tensor):
             self.shapes[n.name] = tuple(value.shape)
         return value
@@ -129,11 +134,22 @@ def as_module(model: Any) -> nn.Module:
 
 def plain_copy(model: Any) -> nn.Module:
     """A copy in evaluation mode, on the CPU, in float32; a bare layer is put in an nn.Sequential, to have a path."""
+    check_present(as_module(model))
     try:
         copied = copy.deepcopy(as_module(model)).to("cpu", torch.float32).eval()
         return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
     except (RuntimeError, TypeError) as error:
         raise InvalidInput(f"expected a model that can be copied, got: {_first_line(error)}") from error
+
+
+def check_present(model: nn.Module) -> None:
+    """Raises InvalidInput that names the first parameter or buffer without memory, as on the meta device."""
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
+        if value.is_meta or nn.parameter.is_lazy(value):
+            raise InvalidInput(
+                f"expected weights in memory, got {name} without any ({value.device}); "
+                "try model.to_empty(device='cpu') and load_state_dict, or one call of a lazy model"
+            )
 
 
 def check_finite(model: nn.Module) -> None:
@@ -169,16 +185,24 @@ def _use_inplace_results(module: fx.GraphModule) -> None:
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
-    shapes = _propagate(module, sample)
+    shapes, several = _propagate(module, sample)
     records = tuple(
-        _record(node, module, shapes) for node in module.graph.nodes if node.op != "output" and node.name in shapes
+        _record(node, module, shapes, node.name in several)
+        for node in module.graph.nodes
+        if node.op != "output" and node.name in shapes
     )
-    return GraphView(module, records, records[0].name, _output_name(module.graph, shapes))
+    single = {name: shape for name, shape in shapes.items() if name not in several}
+    return GraphView(module, records, records[0].name, _output_name(module.graph, single))
 
 
-def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]:
-    """Shapes without the batch. Two batch sizes are run: only dimension 0 may change with them."""
-    two, three = (_run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in (2, 3))
+def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
+    """Shapes without the batch, and which nodes give several tensors (the shape is that of the first).
+
+    Two batch sizes are run: only dimension 0 may change with them.
+    """
+    (two, several), (three, _) = (
+        _run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in (2, 3)
+    )
     fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
     for node in module.graph.nodes:
         if node.name in fixed and two[node.name] != three[node.name]:
@@ -186,14 +210,14 @@ def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]
                 f"expected the batch as dimension 0 of every value, got shapes {two[node.name]} and "
                 f"{three[node.name]} for batches of 2 and 3 at {node.name}; try x.flatten(1) and no fixed batch size"
             )
-    return {name: shape if name in fixed else shape[1:] for name, shape in two.items()}
+    return {name: shape if name in fixed else shape[1:] for name, shape in two.items()}, several
 
 
 def _follows_batch(two: Shape, three: Shape) -> bool:
     return bool(two) and two[0] == 2 and three == (3, *two[1:])
 
 
-def _run(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]:
+def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
     runner = _Shapes(module)
     try:
         with torch.no_grad():
@@ -202,17 +226,20 @@ def _run(module: fx.GraphModule, sample: torch.Tensor) -> dict[str, Shape]:
         raise InvalidInput(
             f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {_first_line(error)}"
         ) from error
-    return runner.shapes
+    return runner.shapes, runner.several
 
 
-def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape]) -> GraphNode:
+def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape], several: bool) -> GraphNode:
     inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
     called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-    call = Call(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name])
+    call = Call(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], several)
     kind, args, detail = classify(call)
     names = tuple(source.name for source in inputs)
     if kind == "add" and len(names) == 1:
         names = names * 2  # x + x: fx lists the source once
+    if kind in ("concat", "sub"):  # in their order, and one that comes twice is there twice
+        listed: Any = node.args[:2] if kind == "sub" else (node.args[0] if node.args else node.kwargs["tensors"])
+        names = tuple(source.name for source in listed)
     path = str(node.target) if called is not None else None
     return GraphNode(node.name, kind, names, shapes[node.name], called, path, args, detail)
 

@@ -7,6 +7,8 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
+from compress import activation_rules as activations
+from compress import pooling_rules as pools
 from compress import rules
 from compress.quantizers import QuantReLU
 
@@ -17,11 +19,18 @@ def classify(call: rules.Call) -> rules.Found:
         return "input", {}, ""
     if call.node.op == "get_attr":
         return rules.unsupported(f"parameter or constant {call.node.target} used outside a layer")
+    if call.several:
+        return rules.unsupported(f"{_name(call)} gives several tensors")
     if call.node.op == "call_module":
         return _classify_module(call)
     rule = _CALLS.get(call.node.target)
-    name = getattr(call.node.target, "__name__", call.node.target)
-    return rule(call) if rule else rules.unsupported(f"{name} has no rule")
+    return rule(call) if rule else rules.unsupported(f"{_name(call)} has no rule")
+
+
+def _name(call: rules.Call) -> str:
+    if call.module is not None:
+        return type(call.module).__name__
+    return str(getattr(call.node.target, "__name__", call.node.target))
 
 
 def _classify_module(call: rules.Call) -> rules.Found:
@@ -53,17 +62,32 @@ def is_inplace(node: fx.Node, root: nn.Module) -> bool:
 _MODULES: dict[type, rules.Rule] = {
     nn.Conv2d: rules.conv("conv2d"),
     nn.Conv1d: rules.conv("conv1d"),
+    nn.ConvTranspose2d: rules.conv_transpose,
     nn.Linear: rules.linear,
     nn.ReLU: rules.plain("relu"),
+    nn.Hardtanh: activations.hardtanh,
+    nn.LeakyReLU: activations.leaky,
+    nn.PReLU: activations.prelu,
     QuantReLU: rules.plain("quantised_relu"),
     nn.BatchNorm1d: rules.batchnorm,
     nn.BatchNorm2d: rules.batchnorm,
-    nn.AvgPool2d: rules.avgpool,
-    nn.MaxPool2d: rules.maxpool,
-    nn.AdaptiveAvgPool2d: rules.adaptive,
+    nn.AvgPool1d: pools.avgpool,
+    nn.AvgPool2d: pools.avgpool,
+    nn.MaxPool1d: pools.maxpool,
+    nn.MaxPool2d: pools.maxpool,
+    nn.AdaptiveAvgPool1d: pools.adaptive,
+    nn.AdaptiveAvgPool2d: pools.adaptive,
+    nn.AdaptiveMaxPool2d: pools.adaptive_max,
+    nn.Upsample: rules.upsample,
+    nn.ZeroPad1d: rules.pad,
+    nn.ZeroPad2d: rules.pad,
+    nn.ConstantPad1d: rules.pad,
+    nn.ConstantPad2d: rules.pad,
     nn.Flatten: rules.reshape,
     nn.Dropout: rules.plain("dropout"),
+    nn.Dropout1d: rules.plain("dropout"),
     nn.Dropout2d: rules.plain("dropout"),
+    nn.AlphaDropout: rules.plain("dropout"),
     nn.Identity: rules.plain("identity"),
     nn.Softmax: rules.softmax(log=False),
     nn.LogSoftmax: rules.softmax(log=True),
@@ -80,16 +104,25 @@ def _table(
 
 _CALLS = _table(
     ((F.relu, F.relu_, torch.relu, torch.relu_, "relu", "relu_"), rules.plain("relu")),
-    ((torch.clamp, torch.clamp_min, "clamp", "clamp_min", "clamp_", "clamp_min_"), rules.clamp),
+    ((torch.clamp, torch.clip, "clamp", "clip", "clamp_", "clip_"), activations.clamp),
+    ((torch.clamp_min, "clamp_min", "clamp_min_"), activations.clamp),
+    ((F.relu6,), activations.relu6),
+    ((F.hardtanh, F.hardtanh_), activations.hardtanh),
+    ((F.leaky_relu, F.leaky_relu_), activations.leaky),
     ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), rules.reshape),
-    (("contiguous", "clone", "float"), rules.plain("identity")),
+    (("contiguous", "clone", "float", "detach"), rules.plain("identity")),
     ((operator.add, operator.iadd, torch.add, "add", "add_"), rules.add),
+    ((operator.sub, operator.isub, torch.sub, "sub", "sub_"), rules.sub),
     ((torch.cat, torch.concat), rules.concat),
     ((torch.mean, "mean"), rules.mean),
-    ((F.avg_pool2d,), rules.avgpool),
-    ((F.max_pool2d, torch.max_pool2d), rules.maxpool),
-    ((F.adaptive_avg_pool2d,), rules.adaptive),
-    ((F.dropout, F.dropout2d), rules.dropout),
+    ((F.avg_pool1d, F.avg_pool2d), pools.avgpool),
+    ((F.max_pool1d, F.max_pool2d, torch.max_pool1d, torch.max_pool2d), pools.maxpool),
+    ((F.adaptive_avg_pool1d, F.adaptive_avg_pool2d), pools.adaptive),
+    ((F.adaptive_max_pool2d,), pools.adaptive_max),
+    ((torch.amax, "amax"), pools.largest),
+    ((F.interpolate, F.upsample), rules.upsample),
+    ((F.pad,), rules.pad),
+    ((F.dropout, F.dropout1d, F.dropout2d, F.alpha_dropout), rules.dropout),
     ((F.softmax, torch.softmax, "softmax"), rules.softmax(log=False)),
     ((F.log_softmax, torch.log_softmax, "log_softmax"), rules.softmax(log=True)),
 )

@@ -13,12 +13,16 @@ Found = tuple[str, Mapping[str, Any], str]
 
 @dataclass(frozen=True)
 class Call:
-    """A graph node with its module, the shapes of its tensor inputs and of its output (no batch dimension)."""
+    """A graph node with its module, the shapes of its tensor inputs and of its output (no batch dimension).
+
+    `several`: it gives a tuple of tensors, of which `shape` is the first.
+    """
 
     node: fx.Node
     module: Any
     sources: tuple[tuple[int, ...], ...]
     shape: tuple[int, ...]
+    several: bool = False
 
     def bind(self, *names: str, **defaults: Any) -> dict[str, Any]:
         """Arguments after the tensor, by name, whether they were given by place, by keyword, or not at all."""
@@ -40,16 +44,14 @@ def plain(kind: str) -> Rule:
 
 
 def conv(kind: str) -> Rule:
-    """Kernel, stride, padding (numbers, equal on both sides), dilation and groups."""
+    """Kernel, stride, padding (numbers), dilation and groups; `less`: by how much padding is narrower at the beginning."""
 
     def rule(call: Call) -> Found:
         conv = call.module
         if conv.padding_mode != "zeros":
             return unsupported(f"padding mode {conv.padding_mode!r}")
-        padding = _symmetric_padding(conv)
-        if padding is None:
-            return unsupported("'same' padding that is larger on one side")
-        args = {"kernel": conv.kernel_size, "stride": conv.stride, "padding": padding}
+        padding, less = _padding(conv)
+        args = {"kernel": conv.kernel_size, "stride": conv.stride, "padding": padding, "less": less}
         return kind, {**args, "dilation": conv.dilation, "groups": conv.groups}, ""
 
     return rule
@@ -62,13 +64,24 @@ def linear(call: Call) -> Found:
     return "linear", {}, ""
 
 
-def _symmetric_padding(conv: Any) -> tuple[int, ...] | None:
+def _padding(conv: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Padding at the end of each axis, and how much less there is at its beginning ('same' with even kernels)."""
+    none = (0,) * len(conv.kernel_size)
     if not isinstance(conv.padding, str):
-        return tuple(conv.padding)
+        return tuple(conv.padding), none
     if conv.padding == "valid":
-        return (0,) * len(conv.kernel_size)
+        return none, none
     totals = [step * (size - 1) for step, size in zip(conv.dilation, conv.kernel_size, strict=True)]
-    return None if any(total % 2 for total in totals) else tuple(total // 2 for total in totals)
+    return tuple(total - total // 2 for total in totals), tuple(total % 2 for total in totals)
+
+
+def conv_transpose(call: Call) -> Found:
+    """Transposed convolution with the arguments of its module."""
+    conv = call.module
+    if conv.padding_mode != "zeros" or len(call.node.args) + len(call.node.kwargs) != 1:
+        return unsupported("a transposed convolution with an output_size or a padding mode")
+    names = ("stride", "padding", "output_padding", "dilation")
+    return "conv_transpose2d", {**{name: getattr(conv, name) for name in names}, "groups": conv.groups}, ""
 
 
 def batchnorm(call: Call) -> Found:
@@ -76,58 +89,6 @@ def batchnorm(call: Call) -> Found:
     if call.module.running_mean is None:
         return unsupported("batch norm without running statistics depends on the rest of the batch")
     return "batchnorm", {"eps": call.module.eps}, ""
-
-
-def _pair(value: Any) -> tuple[int, int]:
-    return (int(value[0]), int(value[-1])) if isinstance(value, tuple | list) else (int(value), int(value))
-
-
-def _window(given: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    kernel = _pair(given["kernel_size"])
-    stride = given.get("stride")
-    return {
-        "kernel": kernel,
-        "stride": kernel if stride is None or stride == [] else _pair(stride),
-        "padding": _pair(given.get("padding", 0)),
-    }
-
-
-_AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
-_MAX = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
-
-
-def _settings(call: Call, names: tuple[str, ...]) -> dict[str, Any]:
-    if call.module is not None:
-        return {name: getattr(call.module, name) for name in names}
-    return call.bind(*names)
-
-
-def avgpool(call: Call) -> Found:
-    """Average pooling whose windows all have the same divisor."""
-    given = _settings(call, _AVG)
-    window = _window(given)
-    if given.get("ceil_mode") or given.get("divisor_override"):
-        return unsupported("average pooling with ceil_mode or divisor_override")
-    if window["padding"] != (0, 0) and not given.get("count_include_pad", True):
-        return unsupported("average pooling whose divisor changes at the border")
-    return "avgpool", window, ""
-
-
-def maxpool(call: Call) -> Found:
-    """Max pooling without ceil_mode, dilation or indices."""
-    given = _settings(call, _MAX)
-    if given.get("ceil_mode") or given.get("return_indices") or _pair(given.get("dilation", 1)) != (1, 1):
-        return unsupported("max pooling with ceil_mode, dilation or indices")
-    return "maxpool", _window(given), ""
-
-
-def adaptive(call: Call) -> Found:
-    """Adaptive average pooling, as the ordinary pooling that it is for this input size."""
-    size, out = call.sources[0][-2:], call.shape[-2:]
-    if any(inside % outside for inside, outside in zip(size, out, strict=True)):
-        return unsupported(f"adaptive pooling from {size} to {out}: windows of unequal size")
-    kernel = (size[0] // out[0], size[1] // out[1])
-    return "adaptive_avgpool", {"kernel": kernel, "stride": kernel, "padding": (0, 0), "output_size": out}, ""
 
 
 def reshape(call: Call) -> Found:
@@ -157,6 +118,55 @@ def add(call: Call) -> Found:
     return "add", {}, ""
 
 
+def sub(call: Call) -> Found:
+    """The difference of two values of one shape."""
+    places = [value for value in call.node.args[:2] if isinstance(value, fx.Node)]
+    if len(places) != 2 or len(call.sources) != 2 or any(source != call.shape for source in call.sources):
+        return unsupported("subtraction of a number, of itself, or of shapes that differ")
+    if call.bind("other", alpha=1)["alpha"] != 1:
+        return unsupported("torch.sub with alpha")
+    return "sub", {}, ""
+
+
+def pad(call: Call) -> Found:
+    """Zeros around the map: (top, bottom, left, right)."""
+    if call.module is not None:
+        widths, mode, value = call.module.padding, "constant", getattr(call.module, "value", 0.0)
+    else:
+        given = call.bind("pad", "mode", "value", mode="constant", value=None)
+        widths, mode, value = given["pad"], given["mode"], given["value"]
+    widths = tuple(widths) if isinstance(widths, tuple | list) else (widths,) * (2 * len(call.sources[0]) - 2)
+    if mode != "constant" or value not in (None, 0) or not all(isinstance(width, int) for width in widths):
+        return unsupported("padding with anything else than a fixed number of zeros")
+    left, right, top, bottom = (*widths, 0, 0)[:4]
+    if min(widths) < 0 or any(widths[4:]):
+        return unsupported("padding that cuts off, or that adds channels")
+    return "pad", {"widths": (top, bottom, left, right)}, ""
+
+
+def upsample(call: Call) -> Found:
+    """Nearest-neighbour upsampling by a whole factor for each axis."""
+    names = ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+    defaults = {"size": None, "scale_factor": None, "mode": "nearest", "recompute_scale_factor": None}
+    owner = call.module
+    given = (
+        {n: getattr(owner, n, defaults.get(n)) for n in names} if owner is not None else call.bind(*names, **defaults)
+    )
+    if given["mode"] not in ("nearest", "nearest-exact"):
+        return unsupported(f"{given['mode']} upsampling")
+    (rows, columns), (high, wide) = call.sources[0][-2:], call.shape[-2:]
+    factor = (high // rows, wide // columns)
+    asked, ratio = given["scale_factor"], (high / rows, wide / columns)
+    fits = asked is None or given["recompute_scale_factor"] or _both(asked) == ratio
+    if len(call.shape) != 3 or ratio != _both(factor) or not fits:
+        return unsupported(f"upsampling from {call.sources[0]} to {call.shape}: no whole factor")
+    return "upsample", {"factor": factor}, ""
+
+
+def _both(value: Any) -> tuple[float, float]:
+    return (float(value[0]), float(value[-1])) if isinstance(value, tuple | list) else (float(value), float(value))
+
+
 def _axes(call: Call, value: Any) -> tuple[int, ...]:
     rank = len(call.sources[0]) + 1
     dims = range(rank) if value is None else (value if isinstance(value, tuple | list) else (value,))
@@ -183,14 +193,12 @@ def softmax(log: bool) -> Rule:
     return rule
 
 
-def clamp(call: Call) -> Found:
-    """clamp(min=0) is a ReLU."""
-    given = call.bind("min", "max", min=None, max=None)
-    return ("relu", {}, "") if given["min"] == 0 and given["max"] is None else unsupported("clamp that is no ReLU")
-
-
 def concat(call: Call) -> Found:
     """Concatenation along the channels."""
-    dim = call.bind("dim", dim=0)["dim"]
+    listed: Any = call.node.args[0] if call.node.args else call.node.kwargs["tensors"]
+    if not isinstance(listed, tuple | list) or not all(isinstance(one, fx.Node) for one in listed):
+        return unsupported("concatenation of a computed list")
+    given = call.bind("dim", dim=0)
+    dim = given.get("axis", given["dim"])
     axis = dim % (len(call.shape) + 1)
     return ("concat", {"dim": axis}, "") if axis == 1 else unsupported("concatenation along another axis than 1")
