@@ -8,6 +8,7 @@ from torch import nn
 from spikewright import InvalidInput
 
 _LEAST_RANGE = 1e-4
+_PIECE = 1 << 17
 _FRACTIONS = torch.linspace(0.2, 1.0, 65, dtype=torch.float64)
 
 
@@ -67,12 +68,19 @@ def _per_row(scale: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
 
 
 def _staircase(x: torch.Tensor, alpha: torch.Tensor, levels: int) -> torch.Tensor:
-    code = (x * levels).div_(alpha).add_(0.5).floor_().clamp_(0, levels)  # in place: memory is what takes time
-    return code.mul_(alpha / levels)
+    y = torch.empty_like(x)
+    for values, result in zip(_pieces(x), _pieces(y), strict=True):
+        torch.mul(values, levels, out=result).div_(alpha).add_(0.5).floor_().clamp_(0, levels).mul_(alpha / levels)
+    return y
+
+
+def _pieces(x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Samples that fit into the cache together: the time of many small steps is that of memory."""
+    return torch.split(x, max(1, _PIECE * len(x) // max(1, x.numel()))) if x.ndim else (x,)
 
 
 class _StraightThrough(torch.autograd.Function):
-    """The staircase with the gradient of its clip. By hand: automatic differentiation takes ten times as long."""
+    """The staircase with the gradient of its clip. By hand: automatic differentiation takes several times as long."""
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, alpha: torch.Tensor, levels: int) -> torch.Tensor:
@@ -81,15 +89,15 @@ class _StraightThrough(torch.autograd.Function):
         return y
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, None]:
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
         x, y, alpha = ctx.saved_tensors
         top = alpha.item()
-        to_x = torch.ops.aten.hardtanh_backward(gradient, x, 0.0, top)
-        if not ctx.needs_input_grad[1]:
-            return to_x, None, None
-        above = torch.ops.aten.threshold_backward(gradient, x, top).sum(dtype=torch.float32)
-        inside = (y - x.clamp(0.0, top)).mul_(gradient).sum(dtype=torch.float32) / top
-        return to_x, (above + inside).reshape(alpha.shape).to(alpha.dtype), None
+        to_x, to_alpha = torch.empty_like(gradient), torch.zeros((), device=x.device)
+        for values, result, slope, out in zip(*map(_pieces, (x, y, gradient, to_x)), strict=True):
+            torch.ops.aten.hardtanh_backward.grad_input(slope, values, 0.0, top, grad_input=out)
+            to_alpha += torch.ops.aten.threshold_backward(slope, values, top).sum(dtype=torch.float32)
+            to_alpha += (result - values.clamp(0.0, top)).mul_(slope).sum(dtype=torch.float32) / top
+        return to_x, to_alpha.reshape(alpha.shape).to(alpha.dtype), None
 
 
 class QuantReLU(nn.Module):
