@@ -20,7 +20,21 @@ from snn.disturb import Disturbance
 from snn.engines.threads import get_threads, set_threads
 from snn.faults import ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Burst, Integrator, MaxGate, Neuron, QuantReLU, Ramp, SignedIF, Source, TernaryIF
+from snn.neurons import (
+    IF,
+    LIF,
+    Burst,
+    FewSpike,
+    Integrator,
+    LatchedIF,
+    MaxGate,
+    Neuron,
+    QuantReLU,
+    Ramp,
+    SignedIF,
+    Source,
+    TernaryIF,
+)
 from snn.noise import InputNoise, MembraneNoise, PotentialBitFlips, SpikeDeletion, SpikeInsertion, SpikeJitter, StuckAt
 from snn.report import Report, ReportRow
 from snn.simulate import simulate
@@ -45,10 +59,12 @@ __all__ = [
     "Dense",
     "Direct",
     "Disturbance",
+    "FewSpike",
     "Identity",
     "InputNoise",
     "Integrator",
     "JitteredPeriodic",
+    "LatchedIF",
     "Linear",
     "MaxGate",
     "MembraneNoise",

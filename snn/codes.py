@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from spikewright import InvalidInput
 
+LONGEST = 1_000_000
+"""The most steps of a run."""
 LONGEST_PHASE = 16
 MOST_SPIKES = 127
 """The most spikes of one neuron in one step."""
@@ -257,8 +259,8 @@ def most_sent(code: Code) -> int:
 
 def check_steps(steps: int) -> None:
     """Raise InvalidInput unless 1 <= steps <= 1,000,000."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= 1_000_000:
-        raise InvalidInput(f"expected steps from 1 to 1000000, got {steps!r}")
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= LONGEST:
+        raise InvalidInput(f"expected steps from 1 to {LONGEST}, got {steps!r}")
 
 
 def check_levels(levels: int | None) -> None:

@@ -13,15 +13,17 @@ A neuron with `refractory` steps r is deaf in the r steps after a spike: what ar
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import check_limit
+from snn.codes import LONGEST, check_limit
 from spikewright import InvalidNetwork
 
 Reset = Literal["subtract", "zero"]
+MOST_FEW = 24
+"""The most steps of a FewSpike neuron."""
 PerChannel = float | int | NDArray[np.generic]
 """One value for the whole population, or an array `(channels,)`; thresholds may also have one for each neuron."""
 
@@ -112,6 +114,52 @@ class Burst:
 
 
 @dataclass(frozen=True, eq=False)
+class LatchedIF:
+    """One spike at the first crossing; what arrives stays on as a current (Rueckauer and Liu 2018, linear PSPs).
+
+    A spike that arrives in step s switches on its weight for the rest of the run: with I(t) the sum of all that arrived in
+    the steps 0..t, S = I(t) + the direct input of step t. spike iff U >= threshold; then V = 0, and the neuron is deaf for
+    ever. Synchronous networks only. An activation is the inverse of the time, so late spikes count too little.
+    """
+
+    threshold: PerChannel
+    reset: ClassVar[Reset] = "zero"
+    refractory: ClassVar[int] = LONGEST
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+
+
+@dataclass(frozen=True, eq=False)
+class FewSpike:
+    """A few spikes of different weight stand for a number (Stoeckl and Maass 2021, their T, h and d). Layerwise only.
+
+    In step k of the run: spike iff U >= threshold thresholds[k]; V = U - threshold resets[k]; where the spike arrives it
+    counts amplitudes[k]. With thresholds = resets = amplitudes = 2**(K - 1 - k) the spikes are the binary digits of
+    U / threshold, clip(floor(U / threshold), 0, 2**K - 1). `threshold`: > 0, scalar, `(channels,)` or one a neuron.
+    Fixed point needs whole numbers everywhere.
+    """
+
+    threshold: PerChannel
+    thresholds: tuple[float, ...]
+    resets: tuple[float, ...]
+    amplitudes: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+        lengths = {len(self.thresholds), len(self.resets), len(self.amplitudes)}
+        if len(lengths) > 1 or not 1 <= max(lengths) <= MOST_FEW:
+            raise InvalidNetwork(
+                f"expected thresholds, resets and amplitudes of one length from 1 to {MOST_FEW} steps, got "
+                f"{len(self.thresholds)}, {len(self.resets)} and {len(self.amplitudes)}"
+            )
+        if not np.all(np.isfinite([*self.thresholds, *self.resets, *self.amplitudes])):
+            raise InvalidNetwork("expected finite thresholds, resets and amplitudes, got NaN or infinity")
+        if not any(self.amplitudes):
+            raise InvalidNetwork("expected an amplitude other than zero")
+
+
+@dataclass(frozen=True, eq=False)
 class MaxGate:
     """Spiking max-pool over the `Windows` of its one source: it sends the change of the largest accumulated count.
 
@@ -170,13 +218,20 @@ class QuantReLU:
             raise InvalidNetwork("expected multipliers > 0; a channel that is always zero should be pruned")
 
 
-Neuron = Source | IF | LIF | SignedIF | TernaryIF | Burst | MaxGate | Integrator | Ramp | QuantReLU
+Neuron = (
+    Source | IF | LIF | SignedIF | TernaryIF | Burst | LatchedIF | FewSpike | MaxGate | Integrator | Ramp | QuantReLU
+)
 SPIKING = (IF, LIF)
 """Neurons of at most one spike a step, of one sign."""
-FIRING = (IF, LIF, SignedIF, TernaryIF, Burst)
+FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)
 """Neurons with a potential and a threshold that fire in steps."""
 GRADED = (Ramp, QuantReLU)
 """Neurons that send one value."""
+
+
+def amplitude(neuron: Neuron, step: int) -> float:
+    """What a spike that arrives in `step` counts where it arrives: 1, except from FewSpike neurons."""
+    return neuron.amplitudes[step] if isinstance(neuron, FewSpike) else 1
 
 
 def check_threshold(threshold: PerChannel) -> None:
@@ -188,8 +243,8 @@ def check_threshold(threshold: PerChannel) -> None:
 
 def check_refractory(steps: int) -> None:
     """Raise InvalidNetwork unless it is a whole number of steps from 0 to 1,000,000."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 0 <= steps <= 1_000_000:
-        raise InvalidNetwork(f"expected 0 to 1000000 refractory steps, got {steps!r}")
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 0 <= steps <= LONGEST:
+        raise InvalidNetwork(f"expected 0 to {LONGEST} refractory steps, got {steps!r}")
 
 
 def check_reset(reset: str) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from snn.codes import step_weight
 from snn.encode import largest_value
 from snn.network import Network, Population, Projection
-from snn.neurons import FIRING, Burst, MaxGate, QuantReLU, Ramp, SignedIF, Source, TernaryIF
+from snn.neurons import FIRING, Burst, FewSpike, LatchedIF, MaxGate, QuantReLU, Ramp, SignedIF, Source, TernaryIF
 from snn.noise import MembraneNoise, Noise, acts_on
 from snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from snn.weights import Sparse, stored_values
@@ -29,6 +29,8 @@ def largest_sent(network: Network, population: Population, multiplicity: int = 1
         return multiplicity * max(largest_sent(network, source, multiplicity) for source in sources)
     if isinstance(neuron, Burst):
         return neuron.limit * multiplicity
+    if isinstance(neuron, FewSpike):
+        return int(np.ceil(np.max(np.abs(neuron.amplitudes)))) * multiplicity
     return multiplicity if isinstance(neuron, FIRING) else 0
 
 
@@ -36,6 +38,8 @@ def sends_signed(network: Network, population: Population) -> bool:
     """Whether a population may send negative numbers."""
     if isinstance(population.neuron, MaxGate):
         return any(sends_signed(network, network.by_name[q.source]) for q in network.incoming[population.name])
+    if isinstance(population.neuron, FewSpike):
+        return min(population.neuron.amplitudes) < 0
     return isinstance(population.neuron, SignedIF | TernaryIF)
 
 
@@ -54,10 +58,16 @@ def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -
 
 
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
-    """The largest |S + b| of one step; all steps at once in the layerwise schedule."""
+    """The largest |S + b| of one step; all steps at once in the layerwise schedule, and where currents stay on."""
     total = sum(sum_bound(network, projection, multiplicity) for projection in network.incoming[population.name])
     total += int(np.max(np.abs(np.asarray(population.bias)), initial=0))
-    return total * (network.steps if network.schedule == "layerwise" else 1)
+    return total * gathered_steps(network, population)
+
+
+def gathered_steps(network: Network, population: Population) -> int:
+    """How many steps' worth may enter a population in one step."""
+    whole = network.schedule == "layerwise" or isinstance(population.neuron, LatchedIF)
+    return network.steps if whole else 1
 
 
 def noise_bound(network: Network, population: Population, noise: tuple[Noise, ...]) -> int:

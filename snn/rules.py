@@ -13,7 +13,9 @@ from snn.neurons import (
     IF,
     LIF,
     Burst,
+    FewSpike,
     Integrator,
+    LatchedIF,
     MaxGate,
     QuantReLU,
     Ramp,
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 _ANSWERS: dict[str, tuple[type, ...]] = {
     "potential": (Integrator, IF, LIF, SignedIF, TernaryIF, Burst),
-    "count": (*FIRING, QuantReLU),
-    "first": (IF, LIF, Ramp),
+    "count": (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, QuantReLU),
+    "first": (IF, LIF, LatchedIF, Ramp),
 }
 
 
@@ -88,6 +90,10 @@ def _check_gates(network: Network) -> None:
             )
         if gate and isinstance(source, Integrator):
             raise InvalidNetwork(f"expected spikes into the MaxGate {q.target!r}, got an Integrator, which sends none")
+        if gate and isinstance(source, FewSpike):
+            raise InvalidNetwork(
+                f"expected spikes of equal weight into the MaxGate {q.target!r}, got FewSpike neurons; try an average pool"
+            )
     for p in network.populations:
         if not isinstance(p.neuron, MaxGate):
             continue
@@ -120,6 +126,16 @@ def _check_schedule(network: Network) -> None:
         raise InvalidNetwork(f'expected the schedule "synchronous" or "layerwise", got {network.schedule!r}')
     if network.decision is not None and not plain:
         raise InvalidNetwork("expected a synchronous network of steps for an early decision")
+    for p in network.populations:
+        if isinstance(p.neuron, LatchedIF) and network.schedule != "synchronous":
+            raise InvalidNetwork(f"expected the synchronous schedule for LatchedIF neurons in {p.name!r}")
+        if not isinstance(p.neuron, FewSpike):
+            continue
+        if network.schedule != "layerwise" or len(p.neuron.amplitudes) != network.steps:
+            raise InvalidNetwork(
+                f"expected the layerwise schedule over {len(p.neuron.amplitudes)} steps, those of the FewSpike neurons in "
+                f"{p.name!r}, got {network.schedule!r} over {network.steps}"
+            )
     for q in network.projections:
         if q.delay and not plain:
             raise InvalidNetwork(f"expected a synchronous network of steps for the delay of projection {q.name!r}")
@@ -135,6 +151,12 @@ def _check_fixed(network: Network) -> None:
             "expected a code of integers for fixed point, got real values; try Direct or Ttfs with levels, or Rate"
         )
     for p in _inner(network):
+        if isinstance(p.neuron, FewSpike):
+            parts = (*p.neuron.thresholds, *p.neuron.resets, *p.neuron.amplitudes)
+            if any(x != np.floor(x) or abs(x) >= 2.0**31 for x in parts):
+                raise InvalidNetwork(
+                    f"expected whole thresholds, resets and amplitudes in the FewSpike neurons of {p.name!r} for fixed point"
+                )
         if isinstance(p.neuron, Ramp) and (p.neuron.levels is None or p.neuron.window % p.neuron.levels):
             raise InvalidNetwork(
                 f"expected a window of a whole number of units for each level in {p.name!r}; try network.to_fixed()"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from snn.codes import Code, charged, step_weight
-from snn.engines import firing, firing_constant, firing_rules, gates, membrane
+from snn.engines import few_spikes, firing, firing_constant, firing_rules, gates, membrane
 from snn.engines.chunk import Array, Chunk
 from snn.engines.delays import joined
 from snn.engines.draws import key_of, limit_of
@@ -23,7 +23,10 @@ Timing = tuple[Array, Array, Array]
 
 @lru_cache(maxsize=1024)
 def timing(schedule: str, code: Code, first: int, stop: int) -> Timing:
-    """(rows, charges, weights) of the steps: the row of the bias, what S is multiplied by, what thresholds are."""
+    """(rows, charges, weights) of the steps: the row of the bias, what S is multiplied by, what thresholds are.
+
+    For FewSpike neurons the numbers of the steps stand in the place of the weights.
+    """
     numbers = range(first, stop)
     if schedule == "layerwise":
         begins = np.array([int(step == 0) for step in numbers], np.int64)
@@ -36,12 +39,13 @@ def timing(schedule: str, code: Code, first: int, stop: int) -> Timing:
 def fire(network: Network, layer: Layer, S: Array, chunk: Chunk, traced: bool) -> tuple[Events, Array]:
     """The events of a population with potentials; where `traced`, its potentials (samples, steps, neurons)."""
     when = timing(network.schedule, network.code, chunk.steps.start, chunk.steps.stop)
+    numbers = np.arange(chunk.steps.start, chunk.steps.stop) if layer.kind == "few" else when[2]
     if not layer.stepped:
-        return _fire(layer, S, chunk, when, traced)
+        return _fire(layer, S, chunk, (when[0], when[1], numbers), traced)
     planes = chunk.take(layer.name, "planes", (chunk.length, layer.size), layer.sums)
     membrane.spread(S, when[1], planes)
     _shake(network, layer, planes, chunk, when[2])
-    when = when[0], np.ones_like(when[1]), when[2]
+    when = when[0], np.ones_like(when[1]), numbers
     if not layer.flips:
         return _fire(layer, planes, chunk, when, traced)
     return _step_by_step(network, layer, planes, chunk, when, traced)
@@ -54,6 +58,11 @@ def _fire(layer: Layer, S: Array, chunk: Chunk, when: Timing, traced: bool) -> t
     ends = chunk.take(name, "ends", (length + 1,), np.int32)
     index = chunk.take(name, "index", (size * length + SLACK,), np.int32)
     fixed = layer.sums.kind != "f"
+    if layer.kind == "few":
+        flags = chunk.take(name, "flags", (length, padded(size)), np.uint8)
+        few = few_spikes.fire_few_fixed if fixed else few_spikes.fire_few_float
+        few(S, V, layer.bias, when, layer.law, (index, ends, flags, trace))
+        return Events(index, ends), trace
     if layer.kind == "plain":
         flags = chunk.take(name, "flags", (length, padded(size)), np.uint8)
         if S.shape[1] == 1 and length > 1 and not traced and _constant_drive(layer, when[0]):

@@ -14,6 +14,7 @@ from snn.engines import answers
 from snn.engines.buffers import Buffers
 from snn.engines.chunk import Chunk
 from snn.engines.events import Events
+from snn.engines.few_spikes import weighted_sum
 from snn.engines.input import Input
 from snn.engines.layer import Array, Layer, compiled_layers, graded
 from snn.engines.ledger import Ledger
@@ -22,6 +23,7 @@ from snn.engines.sending import Sender
 from snn.engines.stopping import has_decided
 from snn.engines.threads import over_chunks
 from snn.network import Projection
+from snn.neurons import FewSpike, LatchedIF
 from snn.noise import SpikeJitter
 from snn.simulate import Request
 
@@ -100,7 +102,8 @@ class Run:
     def _sums(self, layer: Layer, chunk: Chunk) -> Array:
         """The planes of summed inputs: one for each step, or a single one where it serves them all."""
         start, plane = self._constant(layer, chunk), None
-        if self._cut(chunk) and start.shape[2]:  # it ends within these steps: a plane for each of them
+        latched = isinstance(layer.population.neuron, LatchedIF)
+        if (self._cut(chunk) or latched) and start.shape[2]:  # not in all planes, or added when currents are summed up
             start, plane = start[:, :, :0], start
         spiking = [(q, plan) for q, plan in layer.plans if not self._arriving(q, chunk).graded]
         if not spiking and start.shape[2]:
@@ -113,11 +116,32 @@ class Run:
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
             begin, events = (start if number == 0 else None), self._arriving(projection, chunk)
-            add_spikes(S, begin, events, plan, operations, chunk.buffers)
+            if isinstance(self.network.by_name[projection.source].neuron, FewSpike):
+                self._add_few(S, begin, projection, plan, chunk, operations)
+            else:
+                add_spikes(S, begin, events, plan, operations, chunk.buffers)
             self.ledger.operations[projection.name][chunk.samples] += operations
+        if latched and spiking:
+            held = chunk.remember(layer.name, "held", (layer.size,), layer.sums)
+            S[:, 0] += held
+            np.cumsum(S, axis=1, out=S)
+            held[:] = S[:, -1]
         if plane is not None:
             S[:, : charge_steps(self.network.code) - chunk.steps.start] += plane
         return S
+
+    def _add_few(
+        self, S: Array, start: Array | None, projection: Projection, route: Route, chunk: Chunk, operations: Array
+    ) -> None:
+        """Add the spikes of FewSpike neurons to the one plane of S, each with the amplitude of its step."""
+        neuron = self.network.by_name[projection.source].neuron
+        assert isinstance(neuron, FewSpike)
+        if start is not None:
+            S[:] = start if start.shape[2] else 0
+        planes = chunk.take(projection.name, "few", (chunk.length, S.shape[2]), S.dtype)
+        events = self._arriving(projection, chunk)
+        add_spikes(planes, S[:, :1, :0], events, route, operations, chunk.buffers)
+        weighted_sum(planes, neuron.amplitudes, chunk.steps.start, S)
 
     def _cut(self, chunk: Chunk) -> bool:
         """Whether a direct input ends within the steps at hand; chunks avoid it where they can."""

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from snn.codes import Phase
 from snn.engines import firing_rules as rules
+from snn.engines.few_spikes import few_spike_law
 from snn.engines.firing_rules import Rule
 from snn.engines.plan import engine_order
 from snn.network import Network, Population
-from snn.neurons import IF, LIF, Burst, Integrator, Neuron, QuantReLU, SignedIF, TernaryIF
+from snn.neurons import IF, LIF, Burst, Integrator, LatchedIF, Neuron, QuantReLU, SignedIF, TernaryIF
 from snn.proof import integer_type
 from spikewright import InvalidNetwork
 
@@ -59,6 +60,12 @@ def rule_of(network: Network, population: Population, compute: Kind, common: int
     )
 
 
+def few_law(network: Network, population: Population, compute: Kind, common: int) -> tuple[Any, ...]:
+    """The law of FewSpike neurons."""
+    thresholds = spread(population, _threshold(network, population), compute)[engine_order(population.shape)]
+    return few_spike_law(network, population, thresholds, common)
+
+
 def quantiser(network: Network, population: Population, compute: Kind, common: int) -> tuple[Any, ...]:
     """Multipliers, levels and shifts for `quantise_float` and `quantise_fixed`."""
     neuron, public = population.neuron, engine_order(population.shape)
@@ -92,7 +99,7 @@ def _shift(leak: float) -> int:
 
 
 def _to_zero(neuron: Neuron) -> bool:
-    return isinstance(neuron, IF | LIF) and neuron.reset == "zero"
+    return isinstance(neuron, IF | LIF | LatchedIF) and neuron.reset == "zero"
 
 
 def _top(population: Population) -> int:

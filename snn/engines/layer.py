@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from snn.codes import charge_steps, step_weight
 from snn.engines.gates import compile_windows
-from snn.engines.laws import needs_rule, plain_law, quantiser, rule_of, spread
+from snn.engines.laws import few_law, needs_rule, plain_law, quantiser, rule_of, spread
 from snn.engines.plan import engine_order
 from snn.engines.routes import compile_route, fills
 from snn.network import Network, Population, Projection
-from snn.neurons import FIRING, Integrator, MaxGate, QuantReLU, Source
+from snn.neurons import FIRING, FewSpike, Integrator, MaxGate, QuantReLU, Source
 from snn.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on, multiplicity
-from snn.proof import integer_type, largest_sent, noise_bound, population_bound, sum_bound
+from snn.proof import gathered_steps, integer_type, largest_sent, noise_bound, population_bound, sum_bound
 
 Array = NDArray[Any]
-Kind = Literal["plain", "rule", "gate", "graded gate", "quantised"]
+Kind = Literal["plain", "rule", "few", "gate", "graded gate", "quantised"]
 
 
 _KEPT: WeakKeyDictionary[Network, tuple[tuple[Noise, ...], list["Layer"]]] = WeakKeyDictionary()
@@ -102,7 +102,9 @@ def compile_layer(network: Network, population: Population, noise: tuple[Noise, 
     sums, potentials, compute = _kinds(network, population, common, noise)
     gathers = network.schedule == "layerwise" and not (shakes or flips)
     kind: Kind = "quantised" if isinstance(neuron, QuantReLU) else "rule" if needs_rule(network, neuron) else "plain"
-    law = {"quantised": quantiser, "rule": rule_of, "plain": plain_law}[kind](network, population, compute, common)
+    kind = "few" if isinstance(neuron, FewSpike) else kind
+    laws: dict[Kind, Any] = {"quantised": quantiser, "rule": rule_of, "few": few_law, "plain": plain_law}
+    law = laws[kind](network, population, compute, common)
     charge = spread(population, population.bias, compute)[public]
     if network.schedule == "layerwise":
         charge = charge * compute.type(charge_steps(network.code))
@@ -116,7 +118,7 @@ def compile_layer(network: Network, population: Population, noise: tuple[Noise, 
         ),
         kind,
         sums,
-        compute if kind == "rule" else potentials,
+        compute if kind in ("rule", "few") else potentials,
         np.stack([charge, np.zeros_like(charge)]),
         spread(population, population.initial, potentials)[public],
         (*law, gathers) if kind == "plain" else law,
@@ -186,12 +188,15 @@ def _kinds(
     if network.numbers == "float32":
         return (np.dtype(np.float32),) * 3
     gathered, shaken = multiplicity(noise, network.steps), noise_bound(network, population, noise)
-    times = network.steps if network.schedule == "layerwise" else 1
+    times = gathered_steps(network, population)
     total = sum(sum_bound(network, p, gathered) for p in network.incoming[population.name]) * times
     sums = integer_type((total >> common) + shaken, f"the sums of population {population.name!r}")
     top = 2 ** (_bits(population) - 1)
     reached = 2 * top + population_bound(network, population, gathered) + shaken
     heaviest = (top + 1) * step_weight(network.code, 0)
+    if isinstance(population.neuron, FewSpike):
+        factors = np.abs([*population.neuron.thresholds, *population.neuron.resets])
+        heaviest = reached + (top + 1) * int(factors.max())
     compute = integer_type(max(reached, heaviest), f"the potentials of population {population.name!r}")
     wide = np.dtype(np.int32) if compute.itemsize < 4 else compute
     return sums, integer_type(top - 1, f"the potentials of population {population.name!r}"), wide

@@ -17,7 +17,7 @@ from snn.engines.reference_neurons import Cell, Gate, graded, quantised, ramp
 from snn.engines.reference_noise import stuck, transmitted
 from snn.engines.reference_synapses import Numbers, column, largest, send
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU
+from snn.neurons import IF, LIF, Integrator, LatchedIF, MaxGate, QuantReLU, amplitude
 from snn.noise import SpikeJitter, multiplicity
 from snn.proof import integer_type, noise_bound, population_bound
 from snn.simulate import Request
@@ -107,16 +107,19 @@ class _Simulation:
         return np.asarray(np.minimum(fired, code.limit - before))
 
     def _sums(self, population: Population, step: int) -> Numbers:
-        """S of the step; layerwise that of the whole run in the first step, and nothing afterwards."""
+        """S of the step; layerwise that of the whole run in the first step, and nothing afterwards; latched all so far."""
         kind = np.int64 if self.network.numbers == "fixed" else np.float64
         total: Numbers = np.zeros((self.batch, *population.shape), dtype=kind)
         for projection in self.network.incoming[population.name]:
-            for now in self._gathered(step):
+            for now in self._gathered(population, projection, step):
                 total = total + self._arriving(projection, now, kind)
         return total
 
-    def _gathered(self, step: int) -> range:
+    def _gathered(self, population: Population, projection: Projection, step: int) -> range:
         """The steps of which the sums enter in `step`."""
+        spiking = not graded(self.network, self.network.by_name[projection.source])
+        if isinstance(population.neuron, LatchedIF) and spiking:
+            return range(step + 1)
         if self.network.schedule == "synchronous":
             return range(step, step + 1)
         return range(self.network.steps) if step == 0 else range(0)
@@ -129,7 +132,10 @@ class _Simulation:
                 self.held[projection.name] = send(network, projection, arrived[0].astype(kind))
             return self.held[projection.name] if charged(network.code, step) else 0
         when = step - projection.delay
-        return send(network, projection, arrived[when].astype(kind)) if when >= 0 else 0
+        if when < 0:
+            return 0
+        counts = kind(amplitude(network.by_name[projection.source].neuron, when))
+        return np.asarray(counts * send(network, projection, arrived[when].astype(kind)))
 
     def _bias(self, population: Population, step: int) -> Numbers:
         """The bias that enters in a step; layerwise that of the whole run in the first step."""

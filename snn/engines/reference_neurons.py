@@ -9,7 +9,7 @@ from snn.codes import step_weight
 from snn.engines.reference_noise import drifted, flipped
 from snn.engines.reference_synapses import Numbers, column
 from snn.network import Network, Population
-from snn.neurons import FIRING, IF, LIF, Burst, MaxGate, QuantReLU, Ramp, SignedIF, TernaryIF
+from snn.neurons import FIRING, IF, LIF, Burst, FewSpike, LatchedIF, MaxGate, QuantReLU, Ramp, SignedIF, TernaryIF
 from snn.noise import Noise
 from snn.proof import largest_sent
 
@@ -39,7 +39,7 @@ class Cell:
             self.V = U
             return np.zeros(U.shape, dtype=np.int64), U
         awake = self.deaf == 0
-        spikes, rest = self._fired(neuron, U, weight)
+        spikes, rest = self._digit(neuron, U, step) if isinstance(neuron, FewSpike) else self._fired(neuron, U, weight)
         spikes, self.V = np.where(awake, spikes, 0), np.where(awake, rest, self.V)
         self.deaf = np.where(spikes != 0, getattr(neuron, "refractory", 0), np.maximum(self.deaf - 1, 0))
         self.count = self.count + spikes
@@ -57,7 +57,7 @@ class Cell:
         """What the neurons send at U, and what is left."""
         threshold = column(neuron.threshold, self.population.shape, self.kind) * self.kind(weight)
         up = U >= threshold
-        if isinstance(neuron, IF | LIF):
+        if isinstance(neuron, IF | LIF | LatchedIF):
             rest = U - threshold if neuron.reset == "subtract" else np.zeros_like(U)
             return up.astype(np.int64), np.where(up, rest, U)
         if isinstance(neuron, SignedIF):
@@ -69,6 +69,12 @@ class Cell:
             down = U <= -negative
             return up.astype(np.int64) - down, np.where(up, U - threshold, np.where(down, U + negative, U))
         return _burst(neuron, U, threshold)
+
+    def _digit(self, neuron: FewSpike, U: Numbers, step: int) -> tuple[Numbers, Numbers]:
+        """The spike of a step, and what is left."""
+        threshold = column(neuron.threshold, self.population.shape, self.kind)
+        fires = U >= threshold * self.kind(neuron.thresholds[step])
+        return fires.astype(np.int64), np.where(fires, U - threshold * self.kind(neuron.resets[step]), U)
 
 
 def _burst(neuron: Burst, U: Numbers, threshold: Numbers) -> tuple[Numbers, Numbers]:

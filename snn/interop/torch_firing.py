@@ -13,7 +13,7 @@ from torch import Tensor
 from snn.interop.surrogates import Slope, spike
 from snn.interop.torch_synapses import as_column
 from snn.network import Population
-from snn.neurons import IF, LIF, Burst, SignedIF, TernaryIF
+from snn.neurons import IF, LIF, Burst, FewSpike, LatchedIF, SignedIF, TernaryIF
 from spikewright import InvalidNetwork
 
 Fired = tuple[Tensor, Tensor]
@@ -34,8 +34,12 @@ class Firing:
         self.threshold = as_column(neuron.threshold, population.shape, dtype)
         self.negative = as_column(getattr(neuron, "negative", neuron.threshold), population.shape, dtype)
 
-    def __call__(self, potential: Tensor, count: Tensor, weight: int) -> Fired:
+    def __call__(self, potential: Tensor, count: Tensor, weight: int, step: int) -> Fired:
         """Spikes and what is left of the potential."""
+        if isinstance(self.neuron, FewSpike):
+            factor = self.neuron.thresholds[step]
+            fired = self.crosses(potential - self.threshold * factor, self.threshold * max(abs(factor), 1.0))
+            return fired, potential - self.threshold * self.neuron.resets[step] * self.seen(fired)
         return self._rule(self, potential, count, self.threshold * weight)
 
     def crosses(self, excess: Tensor, threshold: Tensor, *, strict: bool = False) -> Tensor:
@@ -84,4 +88,6 @@ _RULES: dict[type, Callable[[Firing, Tensor, Tensor, Tensor], Fired]] = {
     SignedIF: _signed,
     TernaryIF: _ternary,
     Burst: _burst,
+    LatchedIF: _integrate,
+    FewSpike: _integrate,  # by steps, see `Firing`
 }

@@ -50,7 +50,7 @@ class Cell:
         if self.firing is None:
             self.potential = U
             return torch.zeros_like(U)
-        fired, rest = self.firing(U, self.count, step_weight(self.law.network.code, step))
+        fired, rest = self.firing(U, self.count, step_weight(self.law.network.code, step), step)
         if self.refractory:
             awake = self.deaf == 0
             fired, rest = torch.where(awake, fired, 0.0), torch.where(awake, rest, self.potential)

@@ -9,7 +9,7 @@ from snn.interop.torch_neurons import Law
 from snn.interop.torch_run import Paths, Run
 from snn.interop.torch_synapses import as_column
 from snn.network import Network, Population
-from snn.neurons import FIRING, MaxGate, Source, TernaryIF
+from snn.neurons import FIRING, LatchedIF, MaxGate, Source, TernaryIF
 from spikewright import InvalidNetwork
 
 
@@ -21,6 +21,10 @@ def check_rates(network: Network, surrogate: Surrogate) -> None:
         raise InvalidNetwork(
             'expected a surrogate in time for the readout "first", got RateBased: counts have no order; try Triangle()'
         )
+    if times_matter(network):
+        raise InvalidNetwork(
+            "expected a surrogate in time for LatchedIF neurons, got RateBased: counts have no order; try Triangle()"
+        )
     for projection in network.projections:
         if projection.delay:
             raise InvalidNetwork(
@@ -30,7 +34,14 @@ def check_rates(network: Network, surrogate: Surrogate) -> None:
 
 def counts_suffice(network: Network) -> bool:
     """Whether counts alone can tell the gradient, so that `RateBased` may be used."""
-    return not spikes(network) or not (network.readout == "first" or any(q.delay for q in network.projections))
+    if not spikes(network):
+        return True
+    return not (network.readout == "first" or times_matter(network) or any(q.delay for q in network.projections))
+
+
+def times_matter(network: Network) -> bool:
+    """Whether it is the time of a spike, and not the number of spikes, that the next population sees."""
+    return any(isinstance(p.neuron, LatchedIF) for p in network.populations)
 
 
 def spikes(network: Network) -> bool:

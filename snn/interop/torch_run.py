@@ -11,7 +11,7 @@ from snn.interop.torch_codes import encode
 from snn.interop.torch_neurons import Cell, Gate, Law, quantise, ramp
 from snn.interop.torch_synapses import Path, as_column
 from snn.network import Network, Population, Projection
-from snn.neurons import MaxGate, QuantReLU, Ramp
+from snn.neurons import FewSpike, LatchedIF, MaxGate, QuantReLU, Ramp, amplitude
 
 Paths = Mapping[str, Path]
 
@@ -40,6 +40,7 @@ class Run:
         self._known: dict[str, Tensor] = {}
         self._by_step: dict[str, tuple[Tensor, ...]] = {}
         self._biases: dict[str, Tensor] = {}
+        self._currents: dict[str, Tensor] = {}
         self.potential = self.images
 
     def __call__(self) -> Tensor:
@@ -61,8 +62,9 @@ class Run:
         if name in self.held:
             return self.sent[name][0] * charge_steps(code)
         sent = self.sent[name]
-        if isinstance(code, Phase):
-            sent = [one * step_weight(code, step) for step, one in enumerate(sent)]
+        neuron = self.law.network.by_name[name].neuron
+        if isinstance(code, Phase) or isinstance(neuron, FewSpike):
+            sent = [one * (step_weight(code, step) * amplitude(neuron, step)) for step, one in enumerate(sent)]
         return torch.stack(sent).sum(dim=0)
 
     def _answer(self) -> Tensor:
@@ -111,11 +113,27 @@ class Run:
         """S of a step; layerwise that of the whole run in the first, and nothing later."""
         if self.law.network.schedule == "layerwise" and step:
             return self.images.new_zeros((), dtype=self.law.dtype)
-        first, *others = self.law.network.incoming[population.name]
+        incoming = self.law.network.incoming[population.name]
+        if isinstance(population.neuron, LatchedIF):
+            return self._latched(population, step)
+        first, *others = incoming
         total = self._arriving(first, step)
         for projection in others:
             total = total + self._arriving(projection, step)
         return total
+
+    def _latched(self, population: Population, step: int) -> Tensor:
+        """Currents of all spikes so far, and the direct input of the step."""
+        nothing = self.images.new_zeros((), dtype=self.law.dtype)
+        total, held = self._currents.get(population.name, nothing), nothing
+        for projection in self.law.network.incoming[population.name]:
+            arriving = self._arriving(projection, step)
+            if projection.source in self.held:
+                held = held + arriving
+            else:
+                total = total + arriving
+        self._currents[population.name] = total
+        return total + held
 
     def _arriving(self, projection: Projection, step: int) -> Tensor:
         """What a projection brings in a step; what is held, and what is known of all steps, is worked out once."""

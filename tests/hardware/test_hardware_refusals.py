@@ -21,6 +21,8 @@ REFUSED = {
     "SignedIF": "SignedIF in 'a'",
     "TernaryIF": "TernaryIF in 'a'",
     "Burst": "Burst in 'a'",
+    "LatchedIF": "LatchedIF in 'a'",
+    "FewSpike": "FewSpike in 'a'",
     "MaxGate": "MaxGate in 'b'",
     "Ramp": "Ramp in 'a'",
     "Ttfs": "Ramp in 'a'",

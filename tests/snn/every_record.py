@@ -20,9 +20,11 @@ from snn import (
     Delta,
     Dense,
     Direct,
+    FewSpike,
     Identity,
     Integrator,
     JitteredPeriodic,
+    LatchedIF,
     Linear,
     MaxGate,
     Network,
@@ -104,6 +106,10 @@ NETWORKS: dict[str, Network] = {
     "SignedIF": network(SignedIF(0.5, limit=3)),
     "TernaryIF": network(TernaryIF(0.5, np.array([0.5, 1.0]))),
     "Burst": network(Burst(0.25, 3)),
+    "LatchedIF": network(LatchedIF(0.75)),
+    "FewSpike": network(
+        FewSpike(2.0, (4.0, 2.0, 1.0), (4.0, 2.0, 1.0), (4.0, 3.0, 1.0)), code=Direct(3, 15, 1), schedule="layerwise"
+    ),
     "MaxGate": network(synapse=Windows((2, 2), (2, 2))),
     "Ramp": network(Ramp(2.0, 8), code=Ttfs(16)),
     "QuantReLU": network(QuantReLU(np.array([2.5, 3.5]), 0, 15), code=Direct(1, 15)),

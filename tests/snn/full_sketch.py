@@ -12,8 +12,10 @@ from snn import (
     Conv2d,
     ConvTranspose2d,
     Direct,
+    FewSpike,
     Identity,
     Integrator,
+    LatchedIF,
     Linear,
     MaxGate,
     Network,
@@ -37,6 +39,7 @@ from tests.snn.strategies import CLASSES, Sketch
 SMALL = st.integers(1, 3)
 SLOTS = 6
 FIRING = (IF, LIF, SignedIF, TernaryIF, Burst)
+TIMED = {"synchronous": LatchedIF, "layerwise": FewSpike}
 
 
 class FullSketch(Sketch):
@@ -60,7 +63,9 @@ class FullSketch(Sketch):
         if self.family == "timed":
             slot = self.size(1, 9)
             return Ramp(slot * SLOTS, SLOTS) if self.fixed else Ramp(self.pick(0.5, 1.0, 4.0), self.pick(None, 8))
-        kinds = (IF,) if isinstance(self.code, Phase) else FIRING
+        kinds = (IF,) if isinstance(self.code, Phase) else (*FIRING, TIMED[self.schedule])
+        if output:
+            kinds = FIRING if not isinstance(self.code, Phase) else kinds
         if isinstance(self.code, SpikeSelect) and not output:
             kinds = (IF, LIF)
         return self._firing(self.pick(*kinds), channels)
@@ -73,6 +78,11 @@ class FullSketch(Sketch):
             return IF(threshold, reset, refractory)
         if kind is LIF:
             return LIF(threshold, self.pick(0.5, 0.25, 0.125), reset, refractory)
+        if kind is LatchedIF:
+            return LatchedIF(threshold)
+        if kind is FewSpike:
+            steps = self.code.steps
+            return FewSpike(threshold, *(tuple(map(float, self.random.integers(low, 6, steps))) for low in (-1, -1, 1)))
         if kind is SignedIF:
             return SignedIF(threshold, self.pick(None, 1, 3))
         return TernaryIF(threshold, negative) if kind is TernaryIF else Burst(threshold, self.pick(1, 3, 127))
@@ -85,7 +95,7 @@ class FullSketch(Sketch):
             for place in range(len(self.projections) - len(projections), len(self.projections)):
                 self.projections[place] = replace(self.projections[place], shift=0)
             return
-        if isinstance(neuron, FIRING) and self.pick(False, False, True):
+        if isinstance(neuron, (*FIRING, LatchedIF, FewSpike)) and self.pick(False, False, True):
             each = replace(neuron, threshold=self.numbers(1, 31, shape))
             self.populations[-1] = replace(self.last, neuron=each)
         if self.late and self.stepwise and not isinstance(self.code, Phase):
@@ -123,7 +133,7 @@ class FullSketch(Sketch):
         """Max-pool of the last population, alone or twice side by side."""
         source = self.last
         graded = isinstance(source.neuron, Source) and isinstance(self.code, Direct) and self.family == "spiking"
-        if graded or isinstance(self.code, Phase):
+        if graded or isinstance(self.code, Phase) or isinstance(source.neuron, FewSpike):
             return self.same()
         kernel = tuple(self.size(1, min(3, extent)) for extent in source.shape[1:])
         padding = tuple(self.size(0, extent // 2) for extent in kernel)

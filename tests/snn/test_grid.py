@@ -19,9 +19,11 @@ from snn import (
     Delta,
     Dense,
     Direct,
+    FewSpike,
     Identity,
     Integrator,
     JitteredPeriodic,
+    LatchedIF,
     Linear,
     MaxGate,
     Network,
@@ -47,7 +49,7 @@ from tests.snn.full_strategies import inputs_for
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 
-STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst)
+STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)
 SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Windows)
 NEURONS = (*STEPPED, MaxGate, Integrator, Ramp, QuantReLU)
 SCHEDULES = ("synchronous", "layerwise")
@@ -75,6 +77,8 @@ def allowed(synapse, neuron, code, schedule, steps):
         return neuron in (IF, Integrator) and schedule == "synchronous"
     if code is SpikeSelect:
         return neuron in (IF, LIF, MaxGate, Integrator)
+    if neuron in (LatchedIF, FewSpike) and schedule != {LatchedIF: "synchronous", FewSpike: "layerwise"}[neuron]:
+        return False
     if neuron is MaxGate and code is Direct:
         return steps == 1  # a current has no counts to compare
     return neuron is not Ramp and (neuron is not QuantReLU or steps == 1)
@@ -103,16 +107,22 @@ def synapse_of(kind, random, fixed):
     )()
 
 
-def neuron_of(kind, channels, random, fixed):
+def neuron_of(kind, channels, random, fixed, steps=1):
     threshold, negative = (numbers(random, fixed, 1, 9, (channels,)) for _ in range(2))
     if kind is QuantReLU:
         return QuantReLU(random.integers(1, 30, channels), 4, 7) if fixed else QuantReLU(1.5, 0, 7)
     made = {
         IF: lambda: IF(threshold), LIF: lambda: LIF(threshold, 0.25, "zero", 1), SignedIF: lambda: SignedIF(threshold, 4),
         TernaryIF: lambda: TernaryIF(threshold, negative), Burst: lambda: Burst(threshold, 3), MaxGate: MaxGate,
+        LatchedIF: lambda: LatchedIF(threshold * 3), FewSpike: lambda: FewSpike(threshold, *few(random, steps)),
         Integrator: Integrator, Ramp: lambda: Ramp(SLOTS if fixed else 1.0, SLOTS if fixed else None),
     }  # fmt: skip
     return made[kind]()
+
+
+def few(random, steps):
+    """Thresholds, resets and amplitudes of each step; amplitudes of both signs."""
+    return (tuple(float(x) for x in random.integers(low, 5, steps) + 4 * (np.arange(steps) == 0)) for low in (0, 0, -2))
 
 
 def build(synapse, neuron, code, schedule, fixed):
@@ -125,7 +135,7 @@ def build(synapse, neuron, code, schedule, fixed):
     link = Projection("in", "x", synapse_of(synapse, random, fixed))
     shape = output_shape(link.synapse, source.shape)
     bias = 0 if neuron is MaxGate else numbers(random, fixed, -2, 3, (shape[0],))
-    parts = [source, Population("x", shape, neuron_of(neuron, shape[0], random, fixed), bias, 0, bits)]
+    parts = [source, Population("x", shape, neuron_of(neuron, shape[0], random, fixed, code.steps), bias, 0, bits)]
     links, size = [link], parts[1].size
     if isinstance(code, Ttfs):
         parts.append(Population("side", (2,), neuron_of(Ramp, 2, random, fixed), 0, 0, bits))

@@ -37,6 +37,8 @@ NO_NODE = {
     "SignedIF",
     "TernaryIF",
     "Burst",
+    "LatchedIF",
+    "FewSpike",
     "MaxGate",
     "Ramp",
     "QuantReLU",

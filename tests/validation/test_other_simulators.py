@@ -156,7 +156,8 @@ def test_codes_that_draw_give_every_tool_the_same_spikes() -> None:
 
 @pytest.mark.parametrize("tool", [snntorch, norse, brian2], ids=["snntorch", "norse", "brian2"])
 @pytest.mark.parametrize(
-    "name", ["SignedIF", "TernaryIF", "Burst", "MaxGate", "QuantReLU", "Ramp", "Phase", "SpikeSelect"]
+    "name",
+    ["SignedIF", "TernaryIF", "Burst", "LatchedIF", "MaxGate", "QuantReLU", "Ramp", "Phase", "SpikeSelect"],
 )
 def test_what_has_no_counterpart_is_refused_by_name(tool: Any, name: str) -> None:
     with pytest.raises(InvalidNetwork, match="no counterpart"):
