@@ -3,6 +3,25 @@
 from conversion.compare import compare
 from conversion.convert import convert, rewritten
 from conversion.errors import Unconvertible
-from conversion.recipes import Quantized, Rate, Recipe, Ttfs
+from conversion.integer.pair import ExactPair, exact
+from conversion.integer.spiking import spiking
+from conversion.integer.verify import Equality, settled, verify
+from conversion.recipes import Exact, Quantized, Rate, Recipe, Ttfs
 
-__all__ = ["Quantized", "Rate", "Recipe", "Ttfs", "Unconvertible", "compare", "convert", "rewritten"]
+__all__ = [
+    "Equality",
+    "Exact",
+    "ExactPair",
+    "Quantized",
+    "Rate",
+    "Recipe",
+    "Ttfs",
+    "Unconvertible",
+    "compare",
+    "convert",
+    "exact",
+    "rewritten",
+    "settled",
+    "spiking",
+    "verify",
+]

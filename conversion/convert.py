@@ -11,8 +11,11 @@ from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.coding import coding_of
 from conversion.emit import emit
 from conversion.errors import Unconvertible
+from conversion.integer.cnn import integer_cnn
+from conversion.integer.gains import whole_gains
+from conversion.integer.spiking import spiking
 from conversion.read import read
-from conversion.recipes import Recipe, Ttfs
+from conversion.recipes import Exact, Quantized, Recipe, Ttfs
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
 
@@ -22,7 +25,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
 
     `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is `Rate`,
-    `Ttfs` or `Quantized`. A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
+    `Ttfs`, `Quantized` or `Exact`. A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
     integers. `network.report` says what became of every layer.
 
     Raises Unconvertible, before anything is measured, when a layer has no spiking form, and InvalidInput for samples
@@ -34,12 +37,19 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))
     plan = plan.integrated() if isinstance(recipe, Ttfs) else plan
-    return emit(plan, coding_of(plan, images, recipe))
+    plan = whole_gains(plan) if _is_integer(recipe) else plan
+    network = emit(plan, coding_of(plan, images, recipe))
+    network = integer_cnn(network) if _is_integer(recipe) else network
+    return spiking(network, recipe.schedule, recipe.window) if isinstance(recipe, Exact) else network
 
 
 def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
     """The model after the exact rewrites, as an nn.Module: what the spiking network stands for."""
     return rewritten_view(model, check_samples(samples))[0].graph_module
+
+
+def _is_integer(recipe: Recipe) -> bool:
+    return isinstance(recipe, Exact) or (isinstance(recipe, Quantized) and recipe.integer)
 
 
 def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:

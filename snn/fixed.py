@@ -3,7 +3,7 @@
 One unit of a population's potential is its grid `g (channels,)`, in the units of the float32 network. Integer weights q
 with scale s and a source whose unit is u keep their integers: g = s u / 2**k, the shift k giving thresholds and biases
 their fractional bits. Whatever else enters the population is rounded onto that grid. A spike is one unit; in time codes one
-slot of the source's window is, d g with d units in a slot.
+slot of the source's window is, d g with d units in a slot. A quantised CNN is snapped: see `snn.snapping`.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from snn.neurons import Integrator, MaxGate, QuantReLU, Ramp, Source
 from snn.proof import population_bound
 from snn.report import ReportRow
 from snn.rounding import integers, on_the_grid
+from snn.snapping import snapped_grid
 from spikewright import InvalidInput, InvalidNetwork
 
 
@@ -61,6 +62,7 @@ def to_fixed(network: Network, widths: Widths) -> Network:
 class _Rewriter:
     def __init__(self, network: Network, widths: Widths) -> None:
         self.source, self.widths = network, widths
+        self.quantised = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
         self.rows: list[ReportRow] = []
         self.code = self._code(network.code)
         self.units = {network.input: self._input_unit()}
@@ -121,7 +123,10 @@ class _Rewriter:
         bits = self.widths
         # Sources that come later send along delays: spikes, whose unit is one.
         read = [read_incoming(q, self.units.get(q.source, 1.0), bits.weight_bits, uniform) for q in incoming]
-        grid = chosen_grid(population, read, bits.potential_bits, self.code, uniform)
+        if self.quantised:
+            grid = snapped_grid(population, read, bits.potential_bits, uniform)
+        else:
+            grid = chosen_grid(population, read, bits.potential_bits, self.code, uniform)
         placed = tuple(on_grid(one, grid) for one in read)
         self.incoming[population.name] = placed
         self.rows += [row for one in (*read, *placed) for row in one.rows]
@@ -161,7 +166,8 @@ class _Rewriter:
         neuron, cost = on_the_grid(population, grid)
         if isinstance(neuron, Ramp):
             self.units[population.name] = neuron.window / (neuron.levels or 1) * float(grid.unit[0])
-        detail = f"potential {grid.bits} bits, {grid.shift} fractional{cost}"
+        width = "potential as wide as proved" if grid.snapped else f"potential {grid.bits} bits"
+        detail = f"{width}, {grid.shift} fractional{cost}"
         if grid.bits > self.widths.potential_bits:
             detail += f" (more than the {self.widths.potential_bits} bits asked for: the thresholds need them)"
         self._note(population.name, type(neuron).__name__, detail)

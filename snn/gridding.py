@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from snn.codes import Code, step_weight
 from snn.network import Population, Projection
-from snn.neurons import FIRING, Burst, PerChannel, Ramp
+from snn.neurons import FIRING, Burst, FewSpike, PerChannel, Ramp
 from snn.report import ReportRow
 from snn.synapses import GAINED, WEIGHTED
 from snn.weights import effective_weights, stored_values, with_values
@@ -24,11 +24,15 @@ FREE_FRACTIONAL = 4
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """One unit of the potential for each channel, the shift of the leading projection, and the declared width."""
+    """One unit of the potential for each channel, the shift of the leading projection, and the declared width.
+
+    `snapped`: integer weights are multiplied by whole numbers only, see `snn.snapping`.
+    """
 
     unit: Reals
     shift: int
     bits: int
+    snapped: bool = False
 
     def like(self, value: object, shape: tuple[int, ...]) -> Reals:
         """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
@@ -78,6 +82,8 @@ def chosen_grid(population: Population, incoming: list[Incoming], bits: int, cod
         largest = neuron.window / float(unit[0]) + (neuron.levels or 0) / 2  # the charge of a slot is rounded
     elif isinstance(neuron, FIRING):
         heaviest = step_weight(code, 0) * (HEADROOM + (neuron.limit if isinstance(neuron, Burst) else 0))
+        if isinstance(neuron, FewSpike):  # beyond this all of its spikes are sent
+            heaviest = float(np.sum(np.abs(neuron.resets)) + np.max(np.abs(neuron.thresholds)))
         plain = Grid(unit, 0, bits)
         tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
         largest = max(float(np.max(top / plain.like(top, population.shape))) for top in tops) * heaviest
@@ -105,6 +111,8 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
     unit = grid.unit[start:stop]
     if incoming.integers is None or incoming.unit is None:
         return _gain_on_grid(incoming, unit)
+    if grid.snapped:
+        return _multiplied(incoming, unit * 2.0**grid.shift, grid.shift)
     ratio = incoming.unit / unit
     shift = np.log2(ratio)
     if np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32:
@@ -114,6 +122,22 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
     error = float(np.max(np.abs(integers - exact))) / max(float(np.max(np.abs(exact))), 1.0)
     row = ReportRow(projection.name, type(projection.synapse).__name__, "rounded", _onto(error))
     return replace(_with_weights(incoming, integers, 0), rows=(row,))
+
+
+def _multiplied(incoming: Incoming, unit: Reals, shift: int) -> Incoming:
+    """Integers times one whole number for each output channel; the scale takes the rounding, not the weights."""
+    assert incoming.integers is not None and incoming.unit is not None
+    integers = np.asarray(incoming.integers, dtype=np.int64)
+    live = integers.reshape(integers.shape[0], -1).any(axis=1)
+    exact = np.where(live, incoming.unit / unit, 1.0)
+    factor = np.maximum(np.floor(exact + 0.5), 1).astype(np.int64)
+    made = _with_weights(incoming, integers * factor.reshape(-1, *([1] * (integers.ndim - 1))), shift)
+    error = float(np.max(np.abs(factor / exact - 1.0)))
+    if np.all(factor == 1) and error < 1e-9:
+        return made
+    told = f"integers times {factor.min()} to {factor.max()}, their scales snapped by at most {error:.2%}"
+    row = ReportRow(incoming.projection.name, type(incoming.projection.synapse).__name__, "rounded", told)
+    return replace(made, rows=(row,))
 
 
 def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:

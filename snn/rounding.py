@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from snn.gridding import Grid, Reals, thresholds_of
 from snn.network import Population
 from snn.neurons import FIRING, Integrator, Neuron, QuantReLU, Ramp
+from snn.snapping import even_thresholds, exact_division
 from spikewright import InvalidNetwork
-
-MULTIPLIER_BITS = 24
 
 Rounded = tuple[Any, str]
 """A neuron in integers, and what was rounded, in words that follow a semicolon."""
@@ -62,18 +61,14 @@ def _climbs(population: Population, grid: Grid) -> Rounded:
 
 
 def _requantises(population: Population, grid: Grid) -> Rounded:
-    """Integer multipliers of at most 24 bits: m unit ~ multiplier / 2**shift."""
+    """Even thresholds theta, and the multiplier and shift that divide by them exactly; see `snn.snapping`."""
     neuron = population.neuron
     assert isinstance(neuron, QuantReLU)
-    real = np.asarray(neuron.multiplier, dtype=np.float64) * grid.unit / 2.0**neuron.shift
-    shift = int(np.clip(MULTIPLIER_BITS - 1 - np.ceil(np.log2(real.max())), 0, 40))
-    multiplier = np.floor(real * 2.0**shift + 0.5).astype(np.int64)
-    if np.any(multiplier < 1) or multiplier.max() >= 2**MULTIPLIER_BITS:
-        raise InvalidNetwork(
-            "expected multipliers that 24 bits can hold; the channels of a layer differ too much in scale"
-        )
-    error = float(np.max(np.abs(multiplier / 2.0**shift / real - 1.0)))
-    return QuantReLU(multiplier, shift, neuron.levels), f"; multipliers rounded by at most {error:.1e}"
+    theta, error = even_thresholds(neuron, grid.unit)
+    multiplier, shift = exact_division(theta, neuron.levels)
+    bias = float(np.max(0.5 / theta))
+    told = f"; a level is {theta.min()} to {theta.max()} units, snapped by at most {error:.2%}, the bias by {bias:.2%} of one"
+    return QuantReLU(multiplier, shift, neuron.levels), told
 
 
 def _adds_up(population: Population, grid: Grid) -> Rounded:

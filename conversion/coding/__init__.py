@@ -10,13 +10,18 @@ from conversion.coding.quantized import quantized
 from conversion.coding.rate import rate
 from conversion.coding.records import Cell, Coding, answer_cell, with_gates
 from conversion.coding.ttfs import ttfs
-from conversion.recipes import Quantized, Rate, Recipe, Ttfs
+from conversion.recipes import Exact, Quantized, Rate, Recipe, Ttfs
 from conversion.walk import Plan
 from spikewright import InvalidInput
 
 __all__ = ["Cell", "Coding", "answer_cell", "coding_of"]
 
-_MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {Rate: rate, Ttfs: ttfs, Quantized: quantized}
+_MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {
+    Rate: rate,
+    Ttfs: ttfs,
+    Quantized: quantized,
+    Exact: quantized,
+}
 
 
 def coding_of(plan: Plan, images: torch.Tensor, recipe: Recipe) -> Coding:

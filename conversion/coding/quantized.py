@@ -8,12 +8,12 @@ import torch
 from conversion.activations import Levels
 from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
 from conversion.errors import Unconvertible
-from conversion.recipes import Quantized
+from conversion.recipes import Exact, Quantized
 from conversion.walk import Plan
 from snn import Direct, QuantReLU, ReportRow
 
 
-def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized) -> Coding:
+def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
     _check_quantised(plan)

@@ -1,8 +1,11 @@
-"""The recipe for the quantised CNN itself."""
+"""The recipes for the quantised CNN itself, and for the spiking networks that equal it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+from conversion.recipes.choices import check_choice
 from snn.codes import check_levels
+from spikewright import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -10,10 +13,39 @@ class Quantized:
     """The quantised CNN itself as a network of one step: integers 0..levels travel between layers, no spikes.
 
     Needs a model whose activations are `compress.QuantReLU`. It is the integer CNN that a spiking network is to be
-    compared with at equal information. `input_levels`: the grid of the input, None for real values.
+    compared with at equal information. `input_levels`: the grid of the input, None for real values. `integer`: thresholds,
+    biases and scales are snapped to the grids of the accumulators, so that all is integers from the image to the logits; needs
+    integer weights and takes 255 `input_levels` unless given.
     """
 
     input_levels: int | None = None
+    integer: bool = False
 
     def __post_init__(self) -> None:
         check_levels(self.input_levels)
+        if self.integer and self.input_levels is None:
+            object.__setattr__(self, "input_levels", 255)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.integer.spiking`.
+
+    `schedule`: "layerwise", each layer gathers its charge and then fires for as many steps as there are levels; or
+    "synchronous", all fire in each step, spikes that came too early are taken back (`SignedIF`), and a sample is done when
+    nothing fires. `window`: the steps in which image and bias flow in, synchronous only. `input_levels`: the grid of the input.
+    """
+
+    schedule: Literal["layerwise", "synchronous"] = "layerwise"
+    window: int = 1
+    input_levels: int = 255
+
+    def __post_init__(self) -> None:
+        check_choice("schedule", self.schedule, ("layerwise", "synchronous"))
+        check_levels(self.input_levels)
+        if isinstance(self.window, bool) or not isinstance(self.window, int) or not 1 <= self.window <= 1024:
+            raise InvalidInput(f"expected a window of 1 to 1024 steps, got {self.window!r}")
+        if self.schedule == "layerwise" and self.window > 1:
+            raise InvalidInput(
+                f"expected window=1 in the layerwise schedule, which gathers its charge, got {self.window}"
+            )
