@@ -2,18 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import fx, nn
 
 from compress.graph import Shape, trace
+from compress.kinds import is_inplace
 from compress.quantizers import QuantReLU
 from spikewright import InvalidInput
+
+_WITH_BIAS: tuple[type[nn.Module], ...] = (
+    nn.Conv1d,
+    nn.Conv2d,
+    nn.Conv3d,
+    nn.ConvTranspose1d,
+    nn.ConvTranspose2d,
+    nn.ConvTranspose3d,
+    nn.Linear,
+)
 
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One change: "trace" the module, "erase" a node, give a layer a "bias", or "quantise" a ReLU node."""
+    """One change: "trace" the module, "erase" a node, give a layer a "bias" or a batch norm its "affine" parameters, or
+    "quantise" a ReLU node."""
 
     op: str
     target: str = ""
@@ -36,6 +49,8 @@ def apply(module: nn.Module, rewrite: Rewrite) -> None:
     """Apply one change other than "trace" in place. Raises InvalidInput for an unknown change or target."""
     if rewrite.op == "bias":
         _add_bias(module, rewrite.target)
+    elif rewrite.op == "affine":
+        _make_affine(module, rewrite.target)
     elif rewrite.op == "erase" and isinstance(module, fx.GraphModule):
         _erase(module, rewrite.target)
     elif rewrite.op == "quantise" and isinstance(module, fx.GraphModule):
@@ -59,20 +74,51 @@ def quantised_path(name: str) -> str:
 
 def _erase(module: fx.GraphModule, name: str) -> None:
     node = find(module, name)
-    node.replace_all_uses_with(node.all_input_nodes[0])
+    source = node.all_input_nodes[0]
+    node.replace_all_uses_with(source)
     module.graph.erase_node(node)
+    for reader in tuple(source.users):  # one value now has the readers of two: none may overwrite it
+        _use_own_memory(reader, source, module)
     _tidy(module)
 
 
-def _add_bias(module: nn.Module, path: str) -> None:
+def _use_own_memory(node: fx.Node, value: fx.Node, module: fx.GraphModule) -> None:
+    """Let an operation that overwrites `value` make a new tensor."""
+    if not is_inplace(node, module) or node.args[0] is not value:
+        return
+    if node.op == "call_module":
+        module.get_submodule(str(node.target)).inplace = False  # type: ignore[assignment]
+    elif node.kwargs.get("inplace"):
+        node.kwargs = {**node.kwargs, "inplace": False}
+    else:
+        with module.graph.inserting_before(node):
+            node.args = (module.graph.call_method("clone", (value,)), *node.args[1:])
+
+
+def _layer(module: nn.Module, path: str, kinds: tuple[type[nn.Module], ...], what: str) -> Any:
     try:
         layer = module.get_submodule(path)
     except AttributeError as error:
         raise InvalidInput(f"expected a layer {path!r}, got another architecture") from error
-    if not isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Linear):
-        raise InvalidInput(f"expected a convolution or linear layer at {path!r}, got {type(layer).__name__}")
+    if not isinstance(layer, kinds):
+        raise InvalidInput(f"expected {what} at {path!r}, got {type(layer).__name__}")
+    return layer
+
+
+def _add_bias(module: nn.Module, path: str) -> None:
+    layer = _layer(module, path, _WITH_BIAS, "a convolution or linear layer")
     if layer.bias is None:
-        layer.bias = nn.Parameter(torch.zeros(layer.weight.shape[0]))
+        outputs = layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels
+        layer.bias = nn.Parameter(torch.zeros(outputs))
+
+
+def _make_affine(module: nn.Module, path: str) -> None:
+    """Give a batch norm without weight and bias those that change nothing."""
+    norm = _layer(module, path, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d), "a batch norm")
+    if norm.weight is None:
+        norm.affine = True
+        norm.weight = nn.Parameter(torch.ones(norm.num_features))
+        norm.bias = nn.Parameter(torch.zeros(norm.num_features))
 
 
 def _quantise(module: fx.GraphModule, name: str, levels: int) -> None:
