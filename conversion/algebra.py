@@ -1,24 +1,29 @@
-"""The arithmetic of Signals and Currents: every step exact, or a Refusal."""
+"""The arithmetic of Signals, Currents and Parts: every step exact, or a Refusal."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import numpy as np
-import torch
-from torch.nn import functional as F
 
 from conversion.errors import Refusal
-from conversion.values import Current, Floats, Kernel, Signal, Term
-from snn.synapses import Pair, Shape
+from conversion.layer import identity_conv
+from conversion.merge import as_matrix, read_signal
+from conversion.shapes import NO_BORDER, bordered, per_channel, per_element, pooled, spread
+from conversion.values import Current, Floats, Flow, Parts, Signal, Term
+from snn.synapses import Shape
 
-Flow = Signal | Current
-RELU_FIRST = "a ReLU in between, or one merged layer"
+Shapes = dict[str, Shape]
+
+
+def view_of(value: Flow) -> Shape:
+    """The shape that the graph sees."""
+    return value.shape if isinstance(value, Signal) else value.view
 
 
 def affine(value: Flow, gain: Floats, offset: Floats | None) -> Flow:
     """gain * value + offset; `gain` () or one for each channel of the view, `offset` of the view's shape or None."""
+    if isinstance(value, Parts):
+        return _part_by_part(value, gain, offset)
     positive = value.positive and bool(np.all(gain >= 0)) and (offset is None or bool(np.all(offset >= 0)))
     if isinstance(value, Signal):
         moved = None if value.offset is None else value.offset * spread(gain, value.shape)
@@ -27,36 +32,39 @@ def affine(value: Flow, gain: Floats, offset: Floats | None) -> Flow:
     channels = per_channel(gain, value.shape[0])
     bias = value.bias * spread(channels, value.shape)
     bias = bias if offset is None else bias + offset.reshape(value.shape)
-    return replace(value, terms=tuple(_scaled(term, channels) for term in value.terms), bias=bias, positive=positive)
+    terms = tuple(_scaled(term, channels, value.shape) for term in value.terms)
+    return replace(value, terms=terms, bias=bias, positive=positive, node=None)
 
 
-def flatten(value: Flow) -> Flow:
+def flatten(value: Flow, shapes: Shapes, name: str) -> Flow:
     """The same numbers as a vector, row-major: nothing but addresses."""
-    if isinstance(value, Current):
-        return replace(value, flat=True)
-    size = prod(value.shape)
-    gain = value.gain if value.gain.ndim == 0 else np.repeat(value.gain, size // value.shape[0])
-    offset = None if value.offset is None else value.offset.reshape(-1)
-    return replace(value, shape=(size,), gain=gain, offset=offset)
+    if isinstance(value, Parts):
+        return replace(value, parts=tuple(_flat(part, shapes, name) for part in value.parts))
+    return _flat(value, shapes, name)
 
 
-def add(left: Flow, right: Flow, shapes: dict[str, Shape], name: str) -> Current:
+def add(left: Flow, right: Flow, shapes: Shapes, name: str) -> Current:
     """left + right as one current. `shapes`: of the populations."""
     first, second = as_current(left, shapes, name), as_current(right, shapes, name)
     if first.shape != second.shape:
-        raise Refusal(
-            f"adds {first.shape} and {second.shape}, one of them flattened", "the sum in front of the flattening"
-        )
+        first, second = (as_vector(one, shapes) for one in (first, second))
     terms, bias = first.terms + second.terms, first.bias + second.bias
     weighted = next((one.name for one in (first, second) if any(term.kernel for term in one.terms)), name)
     return Current(terms, bias, first.shape, weighted, first.flat or second.flat, first.positive and second.positive)
 
 
-def as_current(value: Flow, shapes: dict[str, Shape], name: str) -> Current:
-    """A Signal as the input of neurons: neuron by neuron, or averages of its windows."""
+def as_current(value: Flow, shapes: Shapes, name: str) -> Current:
+    """A Signal as the input of neurons: neuron by neuron, or averages of its windows; Parts as slices of one population."""
     if isinstance(value, Current):
         return value
-    flat = len(value.shape) == 1 and len(shapes[value.source]) == 3
+    if isinstance(value, Parts):
+        return _joined(value, shapes, name)
+    flat = len(value.shape) == 1 and len(shapes[value.source]) > 1
+    if any(value.border):
+        inside = pooled(shapes[value.source], value.pool)
+        framed = read_signal(replace(value, shape=inside, offset=None), identity_conv(name, inside, value.border))
+        bias = framed.bias if value.offset is None else value.offset
+        return replace(framed, bias=bias, positive=value.positive)
     shape = pooled(shapes[value.source], value.pool) if flat else value.shape
     gain = per_channel(value.gain, shape[0])
     bias = np.zeros(shape) if value.offset is None else value.offset.reshape(shape)
@@ -67,117 +75,97 @@ def as_current(value: Flow, shapes: dict[str, Shape], name: str) -> Current:
     return Current((term,), bias, shape, name, flat, value.positive)
 
 
-def average(value: Flow, window: tuple[Pair, Pair, Pair], name: str) -> Flow:
-    """Average pooling with (kernel, stride, padding); padded zeros count."""
-    kernel, stride, padding = window
-    if len(value.shape) != 3:
-        raise Refusal("pools a vector", "the pooling in front of the flattening")
-    disjoint = kernel == stride and padding == (0, 0)
-    if isinstance(value, Signal):
-        return _average_signal(value, kernel) if disjoint else _overlapping(value, window, name)
-    if not disjoint or not commutes(value):
-        raise Refusal("average pooling of a sum that no ReLU has passed", "the ReLU in front of the pooling")
-    area = float(kernel[0] * kernel[1])
-    terms = tuple(replace(t, pool=_times(t.pool, kernel), gain_in=t.gain_in / area) for t in value.terms)
-    bias = _average_map(value.bias, kernel, kernel, (0, 0))
-    return replace(value, terms=tuple(map(_as_windows, terms)), bias=bias, shape=bias.shape)
+def as_vector(current: Current, shapes: Shapes) -> Current:
+    """A current whose neurons are a vector `(N,)`: every term becomes a matrix. Raises Refusal when that is too large."""
+    if len(current.shape) == 1:
+        return current
+    size = prod(current.shape[1:])
+    terms = []
+    for term in current.terms:
+        matrix = as_matrix(term, shapes[term.source])
+        if matrix is None:
+            raise Refusal("a flattened map of this size as neurons of its own", "the operation before the flattening")
+        channels = None if term.channels is None else (term.channels[0] * size, term.channels[1] * size)
+        terms.append(replace(matrix, channels=channels))
+    return replace(current, terms=tuple(terms), bias=current.bias.reshape(-1), shape=current.view, flat=False)
 
 
-def conv(value: Signal, kernel: Kernel, bias: Floats, args: Mapping[str, Any], result: tuple[str, Shape]) -> Current:
-    """A convolution of a Signal; an offset becomes a bias map, exact at zero-padded borders. `result`: name, shape."""
-    name, shape = result
-    total = np.broadcast_to(bias.reshape(-1, 1, 1), shape)
-    if value.offset is not None:
-        total = total + conv_map(value.offset, kernel.real(), args)
-    term = Term(value.source, "conv2d", value.pool, kernel, value.gain, args=args)
-    return Current((term,), total, shape, name)
+def emittable(current: Current, shapes: Shapes) -> Current:
+    """The current itself, or as a vector where that gives every term a synapse. Raises Refusal when there is none."""
+    if all(term.op != "map" for term in current.terms):
+        return current
+    if current.flat:
+        return as_vector(current, shapes)
+    raise Refusal(
+        "pooling whose windows differ in size or divisor, in front of anything else than a linear layer",
+        "AvgPool2d without ceil_mode and with count_include_pad, or an output size that divides the map",
+    )
 
 
-def linear(value: Signal, kernel: Kernel, bias: Floats, name: str) -> Current:
-    """A linear layer of a Signal."""
-    total = bias if value.offset is None else bias + kernel.real() @ value.offset
-    return Current((Term(value.source, "linear", value.pool, kernel, value.gain),), total, bias.shape, name)
+def seen_as(value: Signal, shape: Shape) -> Signal:
+    """The same activations as the graph sees them in another place: flat, or as a map."""
+    return value if value.shape == shape else replace(value, shape=shape)
 
 
-def conv_map(values: Floats, weights: Floats, args: Mapping[str, Any]) -> Floats:
-    """Cross-correlation of one map `(C, H, W)` in float64."""
-    image, kernel = torch.tensor(values[None]), torch.tensor(weights)
-    moved = F.conv2d(image, kernel, None, args["stride"], args["padding"], args["dilation"], args["groups"])
-    result: Floats = moved[0].numpy()
-    return result
+def framed(value: Signal, border: tuple[int, int, int, int]) -> Signal:
+    """Zeros around a map of activations."""
+    together = tuple(one + other for one, other in zip(value.border, border, strict=True))
+    offset = value.offset
+    if offset is not None:
+        top, bottom, left, right = border
+        widths = ((top, bottom), (left, right))[-(len(value.shape) - 1) :]
+        offset = np.pad(offset, ((0, 0), *widths))
+    shape = bordered(value.shape, border)
+    return replace(value, shape=shape, offset=offset, border=(together[0], together[1], together[2], together[3]))
 
 
-def commutes(value: Current) -> bool:
-    """True when pooling may come before the layers of the sum: 1x1 convolutions of stride 1 and identities."""
-    return all(_commutes(term) for term in value.terms)
+def unframed(value: Signal) -> Signal:
+    """The Signal without its border and its offset."""
+    top, bottom, left, right = value.border
+    inside = bordered(value.shape, (-top, -bottom, -left, -right))
+    return replace(value, shape=inside, border=NO_BORDER, offset=None)
 
 
-def spread(gain: Floats, shape: Shape) -> Floats:
-    """`gain` () or `(channels,)` so that it multiplies an array of `shape`."""
-    return gain if gain.ndim == 0 else gain.reshape(-1, *[1] * (len(shape) - 1))
+def _flat(value: Signal | Current, shapes: Shapes, name: str) -> Signal | Current:
+    if isinstance(value, Signal) and any(value.border):
+        value = as_current(value, shapes, name)
+    if isinstance(value, Current):
+        return value if len(value.shape) == 1 else replace(value, flat=True)
+    offset = None if value.offset is None else value.offset.reshape(-1)
+    return replace(value, shape=(prod(value.shape),), gain=per_element(value.gain, value.shape), offset=offset)
 
 
-def per_channel(gain: Floats, channels: int) -> Floats:
-    """() or `(channels,)`; a vector over all elements is reduced when it does not differ inside a channel."""
-    if gain.ndim == 0 or gain.size == channels:
-        return gain
-    rows = gain.reshape(channels, -1)
-    if not np.all(rows == rows[:, :1]):
-        raise Refusal("a scale that differs from pixel to pixel", "one scale for each channel")
-    return rows[:, 0]
+def _part_by_part(value: Parts, gain: Floats, offset: Floats | None) -> Parts:
+    parts, start = [], 0
+    for part, view in zip(value.parts, value.views, strict=True):
+        stop = start + view[0]
+        moved = affine(
+            part, gain if gain.ndim == 0 else gain[start:stop], None if offset is None else offset[start:stop]
+        )
+        assert not isinstance(moved, Parts)
+        parts.append(moved)
+        start = stop
+    return Parts(tuple(parts))
 
 
-def pooled(shape: Shape, pool: Pair) -> Shape:
-    """Shape after disjoint windows."""
-    return shape if pool == (1, 1) else (shape[0], shape[1] // pool[0], shape[2] // pool[1])
+def _joined(value: Parts, shapes: Shapes, name: str) -> Current:
+    """One current whose terms drive slices of the channels."""
+    currents = [as_current(part, shapes, name) for part in value.parts]
+    if len({(one.shape[1:], one.flat) for one in currents}) > 1:
+        currents = [as_vector(one, shapes) for one in currents]
+    terms, start = [], 0
+    for one in currents:
+        for term in one.terms:
+            first, last = term.channels or (0, one.shape[0])
+            terms.append(replace(term, channels=(start + first, start + last)))
+        start += one.shape[0]
+    bias = np.concatenate([one.bias for one in currents])
+    return Current(tuple(terms), bias, bias.shape, name, currents[0].flat, value.positive, value.node)
 
 
-def _scaled(term: Term, gain: Floats) -> Term:
+def _scaled(term: Term, gain: Floats, shape: Shape) -> Term:
+    if gain.ndim and term.channels is not None:
+        gain = gain[slice(*term.channels)]
     if term.kernel is None:
         return replace(term, gain_in=term.gain_in * gain)
     return replace(term, gain_out=term.gain_out * gain)
-
-
-def _average_signal(value: Signal, kernel: Pair) -> Signal:
-    offset = None if value.offset is None else _average_map(value.offset, kernel, kernel, (0, 0))
-    gain = value.gain / float(kernel[0] * kernel[1])
-    return replace(value, shape=pooled(value.shape, kernel), pool=_times(value.pool, kernel), gain=gain, offset=offset)
-
-
-def _overlapping(value: Signal, window: tuple[Pair, Pair, Pair], name: str) -> Current:
-    kernel, stride, padding = window
-    area, channels = float(kernel[0] * kernel[1]), value.shape[0]
-    offset = np.zeros(value.shape) if value.offset is None else value.offset
-    bias = _average_map(offset, kernel, stride, padding)
-    if padding == (0, 0):
-        args = {"kernel": kernel, "stride": stride}
-        term = Term(value.source, "avgpool", value.pool, gain_in=value.gain / area, args=args)
-    else:
-        ones = Kernel(np.full((channels, 1, *kernel), 1.0 / area))
-        options = {"stride": stride, "padding": padding, "dilation": (1, 1), "groups": channels}
-        term = Term(value.source, "conv2d", value.pool, ones, value.gain, args=options)
-    return Current((term,), bias, bias.shape, name, positive=value.positive)
-
-
-def _average_map(values: Floats, kernel: Pair, stride: Pair, padding: Pair) -> Floats:
-    image = torch.tensor(values[None])
-    result: Floats = F.avg_pool2d(image, kernel, stride, padding)[0].numpy()
-    return result
-
-
-def _commutes(term: Term) -> bool:
-    if term.op != "conv2d" or term.kernel is None:
-        return term.op == "identity"
-    plain = term.args["stride"] == (1, 1) and term.args["padding"] == (0, 0)
-    return plain and term.kernel.values.shape[2:] == (1, 1)
-
-
-def _as_windows(term: Term) -> Term:
-    """A pooled identity is an average pool."""
-    if term.op != "identity":
-        return term
-    return replace(term, op="avgpool", pool=(1, 1), args={"kernel": term.pool, "stride": term.pool})
-
-
-def _times(one: Pair, other: Pair) -> Pair:
-    return one[0] * other[0], one[1] * other[1]

@@ -11,11 +11,12 @@ from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.coding import coding_of
 from conversion.emit import emit
 from conversion.errors import Unconvertible
+from conversion.forward import Rewritten
 from conversion.integer.cnn import integer_cnn
 from conversion.integer.gains import whole_gains
 from conversion.integer.spiking import spiking
 from conversion.read import read
-from conversion.recipes import Exact, Quantized, Recipe, Ttfs
+from conversion.recipes import Exact, Quantized, Recipe
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
 
@@ -44,8 +45,14 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
 
 
 def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
-    """The model after the exact rewrites, as an nn.Module: what the spiking network stands for."""
-    return rewritten_view(model, check_samples(samples))[0].graph_module
+    """What the spiking network stands for, as an nn.Module that evaluates its populations and weights in float64.
+
+    It is read from the plan of the network, not from the model's own layers, and ends in the model's softmax if there
+    is one. Raises as `convert`.
+    """
+    images = check_samples(samples)
+    view, rows = rewritten_view(model, images)
+    return Rewritten(read(view, getattr(model, "integers", None) or {}, rows))
 
 
 def _is_integer(recipe: Recipe) -> bool:
@@ -58,9 +65,9 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
         images = torch.as_tensor(samples).detach().to("cpu", torch.float32)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InvalidInput(f"expected samples as an array (n, C, H, W), got {type(samples).__name__}") from error
-    if images.ndim not in (2, 4) or images.numel() == 0:
+    if images.ndim not in (2, 3, 4) or images.numel() == 0:
         raise InvalidInput(
-            f"expected samples (n, C, H, W) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
+            f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
         )
     if not bool(torch.isfinite(images).all()):
         raise InvalidInput("expected finite samples, got NaN or infinity")
@@ -88,13 +95,16 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
     try:
         with torch.no_grad():
             model(images[:2])
+            model(images[:1])  # one image without its batch would run as a batch, but not half of it
     except TypeError as error:
         row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
         raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error
     except Exception as error:  # a user's forward can raise anything
-        shape = tuple(images.shape[1:])
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise InvalidInput(f"expected samples that fit the model, got {shape} per sample: {first}") from error
+        raise InvalidInput(
+            "expected samples (n, C, H, W), (n, C, L) or (n, features) that fit the model, "
+            f"got shape {tuple(images.shape)}: {first}"
+        ) from error
 
 
 def _mode_rows(model: Any) -> tuple[ReportRow, ...]:

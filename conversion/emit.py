@@ -52,7 +52,7 @@ def _bias(bias: Floats) -> float | NDArray[np.float32]:
     """A bias map as it is, or one number for each channel where the map is flat, or 0."""
     if not bias.any():
         return 0.0
-    if bias.ndim == 3:
+    if bias.ndim > 1:
         rows = bias.reshape(bias.shape[0], -1)
         spread = np.abs(rows - rows[:, :1]).max()
         if spread <= 1e-12 * np.abs(rows).max():
@@ -67,14 +67,19 @@ def _projections(stored: list[tuple[Unit, Term, Stored]]) -> tuple[Projection, .
         name = f"{term.source}->{unit.name}"
         seen[name] = seen.get(name, 0) + 1
         name = name if seen[name] == 1 else f"{name} #{seen[name]}"
-        made.append(Projection(term.source, unit.name, synapse.synapse, term.pool, name=name))
+        made.append(Projection(term.source, unit.name, synapse.synapse, term.pool, term.channels, name=name))
     return tuple(made)
 
 
 def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, Term, Stored]]) -> Report:
-    details = {unit.node: coding.cells[unit.name].detail for unit in plan.hidden}
+    details: dict[str, list[str]] = {}
+    for unit in plan.units:
+        if not unit.answers:
+            details.setdefault(unit.node, []).append(coding.cells[unit.name].detail)
     rows = [
-        replace(row, detail="; ".join(filter(None, (details[row.layer], row.detail)))) if row.layer in details else row
+        replace(row, detail="; ".join(filter(None, (*details[row.layer], row.detail))))
+        if row.layer in details and row.neurons
+        else row
         for row in plan.rows
     ]
     output = plan.output

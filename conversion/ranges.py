@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import fx
-from torch.nn import functional as F
 
 from compress import GraphView
-from conversion.activations import Leaky, Levels, Signed
-from conversion.storage import input_gain, real_weights
-from conversion.values import Floats, Term, Unit
+from conversion.activations import Leaky, Levels, Maximum, Relu, Signed
+from conversion.forward import activate
+from conversion.terms import add_term, apply_term
+from conversion.values import Floats, Unit
 from snn.synapses import Shape
 from spikewright import InvalidInput
 
@@ -116,52 +116,46 @@ def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
 def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, float]:
     """The largest value that each unit can take for any input in [0, 1], by interval arithmetic in float64.
 
-    `inputs`: name and shape of the input. With W = W+ - W-: upper(Wx + b) = W+ upper(x) - W- lower(x) + b, and every
-    population lies in [max(lower, 0), max(upper, 0)]. A grid of `levels` values (a QuantReLU has its own) moves a value
-    by half a level at most; a QuantReLU is at most its alpha.
+    `inputs`: name and shape of the input. An interval c +- r becomes W c + b +- |W| r, and every population lies in
+    [max(lower, 0), max(upper, 0)], at most at its limit; a maximum in the maxima of the bounds. A grid of `levels`
+    values (a QuantReLU has its own) moves a value by half a level at most; a QuantReLU is at most its alpha. Units
+    whose values have both signs are bounded by the larger magnitude.
     """
     name, shape = inputs
     maps = {name: (torch.zeros(1, *shape).double(), torch.ones(1, *shape).double())}
     shapes = {name: shape} | {unit.name: unit.shape for unit in units}
     bounds = {}
     for unit in units:
-        low = high = torch.tensor(unit.bias)[None]
-        for term in unit.terms:
-            less, more = _through(term, maps[term.source], shapes[term.source])
-            low, high = low + less.reshape(low.shape), high + more.reshape(high.shape)
-        own = unit.activation if isinstance(unit.activation, Levels) else None
-        top = float(high.max()) if own is None else own.alpha
-        grid = levels if own is None else own.levels
-        half = top / (2 * grid) if grid else 0.0
-        maps[unit.name] = ((low - half).clamp(0.0, max(top, 0.0)), (high + half).clamp(0.0, max(top, 0.0)))
-        bounds[unit.name] = max(top, 0.0)
+        low, high = _entering(unit, maps, shapes)
+        maps[unit.name], bounds[unit.name] = _sent(unit, (low, high), levels)
     return bounds
 
 
-def _through(term: Term, interval: Interval, shape: Shape) -> Interval:
-    low, high = interval
-    if term.pool != (1, 1):
-        area = term.pool[0] * term.pool[1]
-        low, high = (F.avg_pool2d(value, term.pool) * area for value in (low, high))
-    if term.kernel is None:
-        return _scaled(term, (low, high), shape)
-    weights = torch.tensor(real_weights(term, shape))
-    plus, minus = weights.clamp(min=0), weights.clamp(max=0)
-    return _apply(term, low, plus) + _apply(term, high, minus), _apply(term, high, plus) + _apply(term, low, minus)
+def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Shape]) -> Interval:
+    if isinstance(unit.activation, Maximum):
+        (term,) = unit.terms
+        low, high = (apply_term(term, value, shapes[term.source]) for value in maps[term.source])
+        return low, high
+    center = torch.tensor(unit.bias)[None]
+    radius = torch.zeros_like(center)
+    for term in unit.terms:
+        low, high = maps[term.source]
+        shape = shapes[term.source]
+        center = add_term(center, term, apply_term(term, (high + low) / 2, shape))
+        radius = add_term(radius, term, apply_term(term, (high - low) / 2, shape, absolute=True))
+    return center - radius, center + radius
 
 
-def _scaled(term: Term, interval: Interval, shape: Shape) -> Interval:
-    low, high = interval
-    if term.op == "avgpool":
-        kernel, stride = term.args["kernel"], term.args["stride"]
-        low, high = (F.avg_pool2d(value, kernel, stride) * kernel[0] * kernel[1] for value in (low, high))
-    gain = torch.tensor(input_gain(term, np.ones(()), shape))
-    gain = gain.reshape(-1, *[1] * (low.ndim - 2)) if gain.ndim else gain
-    return torch.minimum(low * gain, high * gain), torch.maximum(low * gain, high * gain)
-
-
-def _apply(term: Term, value: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    if term.op == "linear":
-        return F.linear(value.flatten(1), weights)
-    args = term.args
-    return F.conv2d(value, weights, None, args["stride"], args["padding"], args["dilation"], args["groups"])
+def _sent(unit: Unit, interval: Interval, levels: int | None) -> tuple[Interval, float]:
+    """The interval of what a unit sends, and the bound of its values."""
+    (low, high), own = interval, unit.activation
+    if isinstance(own, Maximum) or unit.answers:
+        return (low, high), float(high.max())
+    if isinstance(own, Leaky | Signed):
+        low, high = activate(unit, low), activate(unit, high)
+        return (low, high), float(torch.maximum(low.abs(), high.abs()).max())
+    top = own.alpha if isinstance(own, Levels) else max(float(high.max()), 0.0)
+    top = min(top, own.limit) if isinstance(own, Relu) and own.limit is not None else top
+    grid = own.levels if isinstance(own, Levels) else levels
+    half = top / (2 * grid) if grid else 0.0
+    return ((low - half).clamp(0.0, top), (high + half).clamp(0.0, top)), top

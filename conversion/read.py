@@ -2,8 +2,9 @@
 
 from compress import GraphView
 from conversion import algebra
+from conversion.activations import Maximum
 from conversion.errors import Refusal, Unconvertible
-from conversion.layers import visit
+from conversion.rules import visit
 from conversion.values import Answer, Signal, Unit
 from conversion.walk import INPUT, Integers, Plan, Walk, is_constant
 from snn import ReportRow
@@ -19,7 +20,9 @@ def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) 
         _finish(walk)
     if any(row.action == "refused" for row in walk.rows):
         raise Unconvertible.of(tuple(walk.rows))
-    return Plan(view, tuple(walk.units), tuple(walk.rows))
+    last = walk.values[view.output]
+    softmax = None if not isinstance(last, Answer) else "log_softmax" if last.log else "softmax"
+    return Plan(view, tuple(walk.units), tuple(walk.rows), softmax)
 
 
 def _finish(walk: Walk) -> None:
@@ -29,11 +32,12 @@ def _finish(walk: Walk) -> None:
     value = value.value if isinstance(value, Answer) else value
     if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
         last = next(unit for unit in walk.units if unit.name == value.source)
-        walk.units.remove(last)
-        walk.units.append(last)
-        return
+        if not isinstance(last.activation, Maximum):  # a gate has no count of its own to read out
+            walk.units.remove(last)
+            walk.units.append(last)
+            return
     try:
-        current = algebra.as_current(value, walk.shapes, node)
+        current = algebra.emittable(algebra.as_current(value, walk.shapes, node), walk.shapes)
     except Refusal as refusal:
         walk.note(node, "refused", str(refusal))
         return

@@ -11,10 +11,24 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from conversion.algebra import pooled
+from conversion.shapes import pooled
 from conversion.values import Floats, Kernel, Term
-from snn import AvgPool2d, Conv2d, Dense, Identity, Linear, Sparse, Storage, Synapse
+from snn import (
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Dense,
+    Identity,
+    Linear,
+    Sparse,
+    Storage,
+    Synapse,
+    Upsample,
+    Windows,
+)
 from snn.synapses import Shape
+from snn.weights import with_shape
 
 SPARSE_FROM = 0.5
 """Share of zeros from which only the surviving weights are stored."""
@@ -30,18 +44,35 @@ class Stored:
 
 def synapse_of(term: Term, amplitude: Floats, shape: Shape) -> Stored:
     """The synapse of `term`; `amplitude` () or `(channels,)` is what a spike of its source, of `shape`, stands for."""
+    args = term.args
+    if term.op == "windows":
+        return Stored(Windows(args["kernel"], args["stride"], args["padding"]))
     gain = input_gain(term, amplitude, shape)
     if term.kernel is None:
-        number: float | NDArray[np.float32] = float(gain) if gain.ndim == 0 else gain.astype(np.float32)
-        if term.op == "identity":
-            return Stored(Identity(number))
-        return Stored(AvgPool2d(term.args["kernel"], term.args["stride"], number))
+        return Stored(_gained(term, float(gain) if gain.ndim == 0 else gain.astype(np.float32)))
     weights = _weights(term.kernel, term, gain)
-    rounded = term.kernel.integer and weights.scale is None
-    if term.op == "linear":
-        return Stored(Linear(weights), rounded)
+    return Stored(_weighted(term, weights, shape), term.kernel.integer and weights.scale is None)
+
+
+def _gained(term: Term, gain: float | NDArray[np.float32]) -> Synapse:
+    if term.op == "identity":
+        return Identity(gain)
+    if term.op == "upsample":
+        return Upsample(term.args["factor"], gain)
+    return AvgPool2d(term.args["kernel"], term.args["stride"], gain)
+
+
+def _weighted(term: Term, weights: Storage, shape: Shape) -> Synapse:
     args = term.args
-    return Stored(Conv2d(weights, args["stride"], args["padding"], args["dilation"], args["groups"]), rounded)
+    if term.op == "linear":
+        return Linear(weights)
+    if term.op == "conv_transpose2d":
+        outside = (args["padding"], args["output_padding"])
+        return ConvTranspose2d(weights, args["stride"], *outside, args["dilation"], args["groups"])
+    if len(shape) == 2:  # kernels of sequences have one row
+        flat = with_shape(weights, (*weights.shape[:2], weights.shape[3]))
+        return Conv1d(flat, args["stride"][1], args["padding"][1], args["dilation"][1], args["groups"])
+    return Conv2d(weights, args["stride"], args["padding"], args["dilation"], args["groups"])
 
 
 def input_gain(term: Term, amplitude: Floats, shape: Shape) -> Floats:
@@ -54,14 +85,14 @@ def input_gain(term: Term, amplitude: Floats, shape: Shape) -> Floats:
 
 
 def real_weights(term: Term, shape: Shape) -> Floats:
-    """The weights of a conv2d or linear term in the model's units, float64."""
+    """The weights of a term that has a kernel in the model's units, float64."""
     assert term.kernel is not None
     return _folded(term.kernel.real(), term, input_gain(term, np.ones(()), shape))
 
 
 def keeps_integers(term: Term) -> bool:
     """True when a factor for each input channel fits into the scale of the output channels: depthwise convolutions."""
-    return term.op == "conv2d" and term.kernel is not None and term.kernel.values.shape[1] == 1
+    return term.op.startswith("conv") and term.kernel is not None and term.kernel.values.shape[1] == 1
 
 
 def _weights(kernel: Kernel, term: Term, gain: Floats) -> Storage:

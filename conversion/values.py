@@ -1,9 +1,10 @@
 """What a tensor of the model is in spiking terms: a view of a population's activations, or a sum of currents.
 
-    Signal:  y = gain * (sum of a population's activations over windows `pool`) + offset
+    Signal:  y = gain * border(sum of a population's activations over windows `pool`) + offset
     Current: y = sum over terms of W x + bias
+    Parts:   several of them side by side, along the channels
 
-Only these two occur. Affine layers turn a Signal into a Current, activations a Current into a new population.
+Affine layers turn a Signal into a Current, activations a Current into a new population.
 """
 
 from collections.abc import Mapping
@@ -19,13 +20,16 @@ from snn.synapses import Pair, Shape
 
 Floats = NDArray[np.float64]
 ONE: Floats = np.ones((), dtype=np.float64)
+Border = tuple[int, int, int, int]
+"""Rows and columns of zeros: (top, bottom, left, right)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """Activations as the graph sees them. `shape` is the view's, `(C, H, W)` or flat `(N,)`.
+    """Activations as the graph sees them. `shape` is the view's, `(C, H, W)`, `(C, L)` or flat `(N,)`.
 
-    `gain`: () or `(shape[0],)`. `offset`: array of `shape`, or None. `positive`: no value can be below zero.
+    `gain`: () or `(shape[0],)`. `offset`: array of `shape`, or None. `positive`: no value can be below zero. `border`:
+    zeros around the map, after the pool and before the offset; never on a flat view.
     """
 
     source: str
@@ -34,11 +38,13 @@ class Signal:
     gain: Floats = field(default_factory=lambda: ONE)
     offset: Floats | None = None
     positive: bool = False
+    border: Border = (0, 0, 0, 0)
 
     @property
     def plain(self) -> bool:
         """True when it is the population itself, at most flattened."""
-        return self.pool == (1, 1) and self.offset is None and bool(np.all(self.gain == 1))
+        unit = self.pool == (1, 1) and not any(self.border)
+        return unit and self.offset is None and bool(np.all(self.gain == 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +67,13 @@ class Kernel:
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One projection in the making. `op`: "conv2d", "linear", "avgpool" or "identity"; `args`: stride, padding, ...
+    """One projection in the making.
 
-    `gain_in` scales the inputs (() or one for each input channel, for each column of a linear layer), `gain_out` the
-    outputs (() or `(out,)`); both are in the model's units.
+    `op`: "conv2d", "conv_transpose2d", "linear", "avgpool", "identity", "upsample", "windows", or "map" (windows of any
+    size, which no synapse has); `args`: stride, padding, ... as pairs, of a sequence with 1 or 0 for the rows. Kernels
+    are `(out, in / groups, rows, columns)`, of a sequence with one row. `gain_in` scales the inputs (() or one for each
+    input channel, for each column of a linear layer), `gain_out` the outputs (() or `(out,)`); both are in the model's
+    units. `channels`: the slice of the target's channels that it drives, None for all.
     """
 
     source: str
@@ -74,13 +83,15 @@ class Term:
     gain_in: Floats = field(default_factory=lambda: ONE)
     gain_out: Floats = field(default_factory=lambda: ONE)
     args: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Current:
     """A sum of terms. `shape` is that of the neurons, `bias` an array of it; `flat`: the graph sees it as a vector.
 
-    `positive`: a sum of activations that cannot be below zero.
+    `positive`: a sum of activations that cannot be below zero. `node`: the graph node that has these very values, or
+    None when there is none.
     """
 
     terms: tuple[Term, ...]
@@ -89,6 +100,7 @@ class Current:
     name: str
     flat: bool = False
     positive: bool = False
+    node: str | None = None
 
     @property
     def view(self) -> Shape:
@@ -97,13 +109,41 @@ class Current:
 
 
 @dataclass(frozen=True, eq=False)
+class Parts:
+    """A concatenation along the channels (of vectors along their only axis)."""
+
+    parts: tuple["Signal | Current", ...]
+    node: str | None = None
+
+    @property
+    def views(self) -> tuple[Shape, ...]:
+        """The shape of each part as the graph sees it."""
+        return tuple(part.view if isinstance(part, Current) else part.shape for part in self.parts)
+
+    @property
+    def view(self) -> Shape:
+        """The shape that the graph sees."""
+        views = self.views
+        return (sum(view[0] for view in views), *views[0][1:])
+
+    @property
+    def positive(self) -> bool:
+        """True when no part can be below zero."""
+        return all(part.positive for part in self.parts)
+
+
+Flow = Signal | Current | Parts
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """The output after a softmax, which changes no prediction; nothing may follow it."""
+    """The output after a softmax, which changes no prediction; nothing may follow it. `log`: it was a log-softmax."""
 
-    value: "Signal | Current"
+    value: Flow
+    log: bool = False
 
 
-Value = Signal | Current | Answer
+Value = Flow | Answer
 
 
 @dataclass(frozen=True, eq=False)

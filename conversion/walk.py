@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from numpy.typing import NDArray
 
 from compress import GraphNode, GraphView
 from conversion import algebra
-from conversion.activations import RELU, Activation, Maximum
+from conversion.activations import RELU, Activation, Leaky, Maximum, Signed
 from conversion.errors import Refusal
-from conversion.values import Answer, Current, Floats, Kernel, Signal, Term, Unit, Value
+from conversion.values import Answer, Current, Floats, Flow, Kernel, Parts, Signal, Term, Unit, Value
 from snn import ReportRow
 from snn.synapses import Shape
 
@@ -22,11 +23,15 @@ Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output."""
+    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
+
+    `softmax`: "softmax" or "log_softmax" when the model ends in one, which the units leave out.
+    """
 
     view: GraphView
     units: tuple[Unit, ...]
     rows: tuple[ReportRow, ...]
+    softmax: str | None = None
 
     @property
     def output(self) -> Unit:
@@ -63,32 +68,54 @@ class Walk:
     units: list[Unit] = field(default_factory=list)
     rows: list[ReportRow] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    relays: dict[str, Signal] = field(default_factory=dict)
 
-    def flow(self, node: GraphNode, place: int = 0) -> algebra.Flow:
+    def flow(self, node: GraphNode, place: int = 0) -> Flow:
         """Input number `place` of `node`. Raises Refusal when nothing may follow it."""
         value = self.values[node.inputs[place]]
         if isinstance(value, Answer):
             raise Refusal("follows a softmax", "a softmax at the very end only")
         return value
 
-    def signal(self, node: GraphNode) -> Signal:
-        """The input of a layer with weights: activations of one population, a new one where it is a sum of such."""
-        value = self.flow(node)
+    def relay(self, value: Flow) -> Signal | Parts:
+        """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
         if isinstance(value, Signal):
             return value
-        if not value.positive:
-            raise Refusal("an affine layer that follows another without a ReLU", algebra.RELU_FIRST)
-        signal = self.fire(value, node.inputs[0])
-        self.values[node.inputs[0]] = signal
-        self.note(node.inputs[0], "rewritten", "population of its own, exact: it is never negative")
+        if isinstance(value, Parts):
+            known = all(isinstance(part, Signal) or part.node for part in value.parts)
+            if known:
+                signals = [self.relay(part) for part in value.parts]
+                return Parts(tuple(one for one in signals if isinstance(one, Signal)), value.node)
+            value = algebra.as_current(value, self.shapes, value.node or "concatenation")
+        if value.node is None:
+            raise Refusal("a sum between two layers that no step of the model gives", "a ReLU after the first of them")
+        if value.node not in self.relays:
+            self.relays[value.node] = self._relayed(value, value.node)
+        return algebra.seen_as(self.relays[value.node], value.view)
+
+    def _relayed(self, value: Current, node: str) -> Signal:
+        activation = RELU if value.positive else Signed()
+        exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
+        signal = self.fire(value, node, activation)
+        self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
         return signal
 
     def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""
+        current = algebra.emittable(current, self.shapes)
         name = self.unique(current.name)
         self.units.append(Unit(name, node, current.shape, current.terms, current.bias, activation))
         self.shapes[name] = current.shape
-        return Signal(name, current.view, positive=True)
+        return Signal(name, current.view, positive=not isinstance(activation, Leaky | Signed))
+
+    def gate(self, source: Signal, node: GraphNode, window: Maximum, shape: Shape) -> str:
+        """A new gate of shape `shape` over the windows of a population; its name."""
+        args = {"kernel": window.kernel, "stride": window.stride, "padding": window.padding}
+        term = Term(source.source, "windows", args={**args, "dilation": window.dilation})
+        name = self.unique(node.name)
+        self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), window))
+        self.shapes[name] = shape
+        return name
 
     def unique(self, name: str) -> str:
         """`name`, numbered when a population has it already."""

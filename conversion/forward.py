@@ -1,0 +1,64 @@
+"""A plan in torch, in float64 and in the model's units: what the spiking network stands for, without any spikes."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from conversion.activations import Leaky, Levels, Maximum, Relu
+from conversion.terms import add_term, apply_term
+from conversion.values import Unit
+from conversion.walk import INPUT, Plan
+from snn.synapses import Shape
+
+
+def activate(unit: Unit, x: Tensor) -> Tensor:
+    """The activations of a unit whose sum is x."""
+    own = unit.activation
+    if unit.answers:
+        return x
+    if isinstance(own, Relu):
+        return x.clamp(0.0, own.limit)
+    if isinstance(own, Levels):
+        return own.alpha / own.levels * torch.floor(x * own.levels / own.alpha + 0.5).clamp(0, own.levels)
+    if isinstance(own, Leaky):
+        return torch.where(x >= 0, x, own.slope * x)
+    return x
+
+
+def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) -> Tensor:
+    """What enters a unit, `(n, *shape)`, from what all units before it have sent."""
+    if isinstance(unit.activation, Maximum):
+        (term,) = unit.terms
+        return apply_term(term, sent[term.source], shapes[term.source])
+    total = torch.tensor(unit.bias)[None]
+    for term in unit.terms:
+        total = add_term(total, term, apply_term(term, sent[term.source], shapes[term.source]))
+    return total
+
+
+def activations(plan: Plan, images: Tensor) -> dict[str, Tensor]:
+    """The activations of the input and of every unit, float64 `(n, *shape)`, by name."""
+    shapes = {INPUT: plan.view.input_shape} | {unit.name: unit.shape for unit in plan.units}
+    sent = {INPUT: images.detach().double()}
+    for unit in plan.units:
+        sent[unit.name] = activate(unit, sums(unit, sent, shapes))
+    return sent
+
+
+class Rewritten(nn.Module):
+    """A plan as a module: images `(n, ...)` in, float64 logits in the shape of the model's, its softmax included."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The answer of the plan, evaluated layer by layer."""
+        plan = self.plan
+        logits = activations(plan, images)[plan.output.name]
+        logits = logits.reshape(len(images), *plan.view.node(plan.view.output).shape)
+        if plan.softmax is None:
+            return logits
+        return F.log_softmax(logits, dim=1) if plan.softmax == "log_softmax" else F.softmax(logits, dim=1)

@@ -1,0 +1,62 @@
+"""Activations: each makes a population of what it is given."""
+
+from math import prod
+from typing import Any
+
+from compress import GraphNode
+from conversion import algebra
+from conversion.activations import RELU, Activation, Leaky, Levels, Relu
+from conversion.values import Current, Parts, Signal, Value
+from conversion.walk import Walk
+
+
+def relu(walk: Walk, node: GraphNode) -> Value:
+    """A ReLU; what cannot be negative passes."""
+    return _activated(walk, node, RELU)
+
+
+def clamp(walk: Walk, node: GraphNode) -> Value:
+    """A ReLU that ends at a limit."""
+    return _activated(walk, node, Relu(float(node.args["limit"])))
+
+
+def leaky(walk: Walk, node: GraphNode) -> Value:
+    """A leaky ReLU: spikes of both signs."""
+    return _activated(walk, node, Leaky(float(node.args["slope"])))
+
+
+def quantised_relu(walk: Walk, node: GraphNode) -> Value:
+    """A `compress.QuantReLU`."""
+    module: Any = node.module
+    return _activated(walk, node, Levels(float(module.alpha.detach()), int(module.levels)))
+
+
+def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
+    value = walk.flow(node)
+    idle = activation == RELU or isinstance(activation, Leaky)
+    if idle and not isinstance(value, Current) and value.positive and _all_signals(value):
+        walk.note(node.name, "folded", "its input is never negative: nothing to do")
+        return value
+    if isinstance(value, Parts) and _sizes_differ(value):
+        signals = [
+            _fired(walk, node, algebra.as_current(part, walk.shapes, node.name), activation) for part in value.parts
+        ]
+        walk.note(node.name, "rewritten", f"{len(signals)} populations", neurons=prod(node.shape))
+        return Parts(tuple(signals))
+    current = algebra.as_current(value, walk.shapes, node.name)
+    walk.note(node.name, "rewritten", "", neurons=prod(current.shape))
+    return _fired(walk, node, current, activation)
+
+
+def _fired(walk: Walk, node: GraphNode, current: Current, activation: Activation) -> Signal:
+    return walk.fire(current, node.name, activation)
+
+
+def _all_signals(value: Signal | Parts) -> bool:
+    return isinstance(value, Signal) or all(isinstance(part, Signal) for part in value.parts)
+
+
+def _sizes_differ(value: Parts) -> bool:
+    """Flattened maps of different sizes, which no population can hold as slices."""
+    shapes = {part.shape[1:] if isinstance(part, Current) else None for part in value.parts}
+    return len(value.view) == 1 and len(shapes) > 1

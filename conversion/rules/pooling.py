@@ -1,0 +1,147 @@
+"""Pooling, padding and upsampling."""
+
+from dataclasses import replace
+from typing import Any
+
+from compress import GraphNode
+from conversion import algebra, pooling
+from conversion.activations import Maximum
+from conversion.errors import Refusal
+from conversion.pooling import Window
+from conversion.values import Current, Flow, Parts, Signal, Value
+from conversion.walk import INPUT, Walk
+
+
+def average(walk: Walk, node: GraphNode) -> Value:
+    """Average pooling with one divisor."""
+    return _averaged(walk, node, Window(*(node.args[name] for name in ("kernel", "stride", "padding"))))
+
+
+def mean(walk: Walk, node: GraphNode) -> Value:
+    """A mean over height and width, or over the length of a sequence."""
+    shape = algebra.view_of(walk.flow(node))
+    if node.args["dims"] != tuple(range(2, len(shape) + 1)) or len(shape) not in (2, 3):
+        raise Refusal(f"a mean over the dimensions {node.args['dims']}", "a mean over height and width, (2, 3)")
+    whole = (shape[1], shape[2]) if len(shape) == 3 else (1, shape[1])
+    pooled = _averaged(walk, node, Window(whole, whole))
+    return pooled if node.args["keepdim"] else algebra.flatten(pooled, walk.shapes, node.name)
+
+
+def uneven(walk: Walk, node: GraphNode) -> Value:
+    """Average pooling whose windows differ in size or divisor."""
+
+    def one(part: Signal | Current) -> Current:
+        signal = _signal(walk, part)
+        shape = (signal.shape[0], *node.shape[1:])
+        return pooling.uneven(signal, node.args, shape, node.name, walk.shapes)
+
+    result = _each(walk.flow(node), one)
+    ops = {term.op for part in _currents(result) for term in part.terms}
+    how = "windows of their own size, exact in front of a linear layer" if "map" in ops else "one currents' synapse"
+    walk.note(node.name, "rewritten", how.replace("one currents' synapse", "currents of windows"))
+    return result
+
+
+def upsample(walk: Walk, node: GraphNode) -> Value:
+    """Nearest-neighbour upsampling."""
+
+    def one(part: Signal | Current) -> Current:
+        signal = _signal(walk, part)
+        return pooling.upsample(signal, node.args["factor"], (signal.shape[0], *node.shape[1:]), node.name)
+
+    walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")
+    return _each(walk.flow(node), one)
+
+
+def pad(walk: Walk, node: GraphNode) -> Value:
+    """Zeros around the map."""
+    result = _each(walk.flow(node), lambda part: algebra.framed(_signal(walk, part), node.args["widths"]))
+    walk.note(node.name, "folded", "zeros become the padding of what reads it")
+    return result
+
+
+def maximum(walk: Walk, node: GraphNode) -> Value:
+    """Max pooling: a gate that passes on the largest count of each window."""
+    if len(node.shape) != 3 and not node.args.get("flat"):
+        raise Refusal("max pooling of a sequence", "Conv2d and MaxPool2d on maps of height 1")
+    if node.args["dilation"] != (1, 1):
+        raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
+    result = _each(walk.flow(node), lambda part: _largest(walk, node, part))
+    walk.note(node.name, "rewritten", "", neurons=sum(_size(walk, part) for part in _signals(result)))
+    return algebra.flatten(result, walk.shapes, node.name) if node.args.get("flat") else result
+
+
+def _largest(walk: Walk, node: GraphNode, part: Signal | Current) -> Signal:
+    if isinstance(part, Signal) and part.source == INPUT:
+        raise Refusal("the largest pixel of the image itself, which is a current and no spikes", "the pooled image")
+    signal = _signal(walk, part)
+    args = node.args
+    if any(args["extra"]):
+        raise Refusal("ceil_mode: windows that reach over the end of values of both signs", "a ReLU before the pooling")
+    if any(signal.border) or not pooling.alignable(signal):
+        signal = _own(walk, signal, node)
+    shape = pooling.maximum_shape(args, signal.shape)
+    window = Maximum(args["kernel"], args["stride"], args["padding"], args["dilation"])
+    return pooling.after_gate(signal, walk.gate(signal, node, window, shape), shape)
+
+
+def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
+    """A population for averages, padded maps or negative scales, which a gate cannot compare as they are."""
+    current = algebra.as_current(signal, walk.shapes, node.inputs[0])
+    return _signal(walk, replace(current, node=node.inputs[0]))
+
+
+def _averaged(walk: Walk, node: GraphNode, window: Window) -> Flow:
+    told: set[str] = set()
+
+    def one(part: Signal | Current) -> Signal | Current:
+        if isinstance(part, Current):
+            swapped = pooling.average_current(part, window, node.name, walk.shapes)
+            if swapped is not None:
+                told.add("swapped or merged with the layers before it")
+                return swapped
+            part = _signal(walk, part)
+        result = pooling.average_signal(part, window, node.name)
+        told.add("address map in front of the next layer" if isinstance(result, Signal) else "currents of windows")
+        return result
+
+    pooled = _each(walk.flow(node), one)
+    rows, columns = window.kernel
+    text = f"{' and '.join(sorted(told))}: sums over {rows}x{columns}, the divisor goes into the weights"
+    walk.note(node.name, "rewritten", text)
+    return pooled
+
+
+def _each(value: Flow, rule: Any) -> Flow:
+    """The rule for a value, or for each part of a concatenation."""
+    if isinstance(value, Parts):
+        if len(value.view) == 1:
+            raise Refusal("pools a vector", "the pooling in front of the flattening")
+        return Parts(tuple(rule(part) for part in value.parts))
+    if len(algebra.view_of(value)) == 1:
+        raise Refusal("pools a vector", "the pooling in front of the flattening")
+    result: Flow = rule(value)
+    return result
+
+
+def _signal(walk: Walk, value: Signal | Current) -> Signal:
+    signal = walk.relay(value)
+    assert isinstance(signal, Signal)
+    return signal
+
+
+def _signals(value: Flow) -> list[Signal]:
+    parts = value.parts if isinstance(value, Parts) else (value,)
+    return [part for part in parts if isinstance(part, Signal)]
+
+
+def _currents(value: Flow) -> list[Current]:
+    parts = value.parts if isinstance(value, Parts) else (value,)
+    return [part for part in parts if isinstance(part, Current)]
+
+
+def _size(walk: Walk, signal: Signal) -> int:
+    size = 1
+    for extent in walk.shapes[signal.source]:
+        size *= extent
+    return size
