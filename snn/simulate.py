@@ -14,7 +14,7 @@ from snn.streams import Inputs, check_inputs
 from spikewright import InvalidInput
 
 ENGINES = ("event", "temporal", "reference")
-BRIDGES = ("brian2", "norse", "snntorch")
+BRIDGES = ("brian2", "norse", "sinabs", "snntorch", "spikingjelly")
 RECORDS = ("rasters", "potentials")
 
 

@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from snn.files import LARGEST_COUNT
 from snn.interop.nir_reading import numbers, pair, whole_numbers
 from snn.network import Projection
-from snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, Synapse, output_shape, pooled_shape
+from snn.synapses import (
+    WEIGHTED,
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    Identity,
+    Linear,
+    Shape,
+    Synapse,
+    output_shape,
+    pooled_shape,
+)
 from snn.weights import Dense
 from spikewright import InvalidNetwork
 
@@ -31,7 +42,7 @@ class Step:
 
     source: str
     shape: Shape
-    synapse: Linear | Conv1d | Conv2d | AvgPool2d | Identity
+    synapse: Synapse
     values: Reals
     pool: tuple[int, int]
     delay: int
@@ -215,7 +226,7 @@ class Chain:
 
 def _filled(synapse: Any, values: Any) -> Any:
     """The synapse with its weights or its gain."""
-    if isinstance(synapse, Linear | Conv1d | Conv2d):
+    if isinstance(synapse, WEIGHTED):
         return replace(synapse, weights=Dense(np.ascontiguousarray(values)))
     return replace(synapse, gain=values if values.ndim else float(values))
 

@@ -5,14 +5,16 @@ Which step has which law, read in its source (norse 1.1.0):
     iaf_feed_forward_step       v = v + I, fires at v > v_th, then v = v_reset         our IF with reset "zero"
     lif_box_feed_forward_step   v = v + dt tau_mem_inv (I + v_leak - v), reset_method  our LIF in other units
 
-With dt tau_mem_inv = leak and v_leak = 0 the box gives v = (1 - leak) v + leak I, that is our law with v = leak V and thresholds
-leak times ours. Norse computes v + leak (I - v), so a last bit may differ from (1 - leak) V + I. The leak-free step knows no
-reset by subtraction: such an IF is refused.
+With dt tau_mem_inv = leak and v_leak = 0 the box gives v = (1 - leak) v + leak I, that is our law with v = leak V and
+thresholds leak times ours. Norse computes v + leak (I - v), so a last bit may differ from (1 - leak) V + I. The leak-free
+step knows no reset by subtraction. It is carried by a wrapper: what its reset to zero takes off beyond the threshold is put
+back, V - threshold.
 
 Norse fires at v > v_th, and the step function is no argument. The threshold handed over is therefore the next float below: v >= x
 and v > predecessor(x) are the same for floats, so ties agree too. A reset by subtraction still takes off the threshold itself.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -20,29 +22,46 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from snn.codes import Code
+from snn.interop.module_network import network_of_module
+from snn.interop.norse_laws import Norse
 from snn.interop.stepped import Cell, Stepped, column
 from snn.interop.tools import Outcome, refused, require
-from snn.network import Network, Population
+from snn.network import Network, Population, Readout
 from snn.neurons import IF, LIF
 
 
 class _Step:
-    """One of Norse's feed-forward steps; `scale` is the unit of its potential in ours."""
+    """A layer of Norse's cells; `scale` is the unit of its potential in ours."""
 
-    def __init__(self, function: Any, state: Any, parameters: Any, scale: float) -> None:
-        self._function, self._make_state, self._parameters, self._scale = function, state, parameters, scale
+    def __init__(self, cell: Any, state: Any, scale: float) -> None:
+        self.module, self._make_state, self._scale = cell, state, scale
 
     def start(self, initial: Tensor) -> None:
         self._state = self._make_state(v=initial * self._scale)
 
     def step(self, drive: Tensor) -> Tensor:
         fired: Tensor
-        fired, self._state = self._function(drive, self._state, self._parameters, 1.0)
+        fired, self._state = self.module(drive, self._state)
         return fired
 
     def potential(self) -> Tensor:
         rest: Tensor = self._state.v / self._scale
         return rest
+
+
+class _Rest(_Step):
+    """An IAF cell that keeps what is left above the threshold, as a wrapper around its reset to zero."""
+
+    def __init__(self, cell: Any, state: Any, threshold: Tensor) -> None:
+        super().__init__(cell, state, 1.0)
+        self._threshold = threshold
+
+    def step(self, drive: Tensor) -> Tensor:
+        charged = self._state.v + drive
+        fired = super().step(drive)
+        self._state = self._make_state(v=torch.where(fired > 0, charged - self._threshold, self._state.v))
+        return fired
 
 
 def to_norse(network: Network) -> Stepped:
@@ -60,17 +79,30 @@ def simulate(network: Network, images: Any) -> Outcome:
     return outcome
 
 
+def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, readout: Readout | None = None) -> Network:
+    """The network that `module`, trained in Norse, is for inputs `(batch, *input_shape)`.
+
+    `code`: what the module is fed, a number of steps meaning `Direct(steps)`, the image as a constant current. `module` may
+    do one step, loop over its steps, or take them all at once. `readout`: None counts spikes, or takes the potential where
+    the last layer does not fire. Populations have the paths of the module's layers; `.report` says what was folded and
+    rewritten (see `laws`). Raises MissingTool without Norse, InvalidInput for a module in training mode or another number of
+    steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
+    """
+    return network_of_module(module, Norse(), tuple(input_shape), code, readout)
+
+
 def _cell(population: Population) -> Cell:
     neuron = population.neuron
     if isinstance(neuron, LIF):
         return _box(population, neuron)
     if not isinstance(neuron, IF):
         raise refused(population, "Norse", "only its IAF and LIF box are compared")
+    library, iaf = require("norse.torch"), require("norse.torch.functional.iaf")
+    threshold = column(neuron.threshold, population)
+    cell = library.IAFCell(iaf.IAFParameters(v_th=below(threshold)), dt=1.0)
     if neuron.reset == "subtract":
-        raise refused(population, "Norse", "its cell without leak resets to a value only; try reset 'zero', or Brian2")
-    iaf = require("norse.torch.functional.iaf")
-    parameters = iaf.IAFParameters(v_th=below(column(neuron.threshold, population)))
-    return _Step(iaf.iaf_feed_forward_step, iaf.IAFFeedForwardState, parameters, 1.0)
+        return _Rest(cell, iaf.IAFFeedForwardState, threshold)
+    return _Step(cell, iaf.IAFFeedForwardState, 1.0)
 
 
 def _box(population: Population, neuron: LIF) -> Cell:
@@ -83,7 +115,8 @@ def _box(population: Population, neuron: LIF) -> Cell:
         v_th=below(threshold),
         reset_method=subtract if neuron.reset == "subtract" else reset.reset_value,
     )
-    return _Step(box.lif_box_feed_forward_step, box.LIFBoxFeedForwardState, parameters, leak)
+    cell = require("norse.torch").LIFBoxCell(parameters, dt=1.0)
+    return _Step(cell, box.LIFBoxFeedForwardState, leak)
 
 
 def below(threshold: Tensor) -> Tensor:

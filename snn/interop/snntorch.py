@@ -5,34 +5,43 @@ Which `Leaky` has which law, read in its source (snntorch 1.0.0) with beta = 1 -
     mem[t] = beta mem[t-1] + S + b - threshold spike[t-1]      reset_mechanism="subtract", reset_delay=True
     mem[t] = beta (mem[t-1] (1 - spike[t-1])) + S + b          reset_mechanism="zero",     reset_delay=True
 
-The second is our reset to zero, with or without leak. The first is our reset by subtraction only for beta = 1: with a
-leak it takes off the whole threshold where our law takes off beta times the threshold, because the reset comes before the
-leak. With reset_delay=False a neuron that is still above its threshold after the reset loses the spike that is due in
-the next step. So LIF with reset by subtraction is refused.
+The second is our reset to zero, with or without leak. The first takes the whole threshold off *after* the leak. It is our
+reset by subtraction for beta = 1; with a leak it is the same neuron seen from another zero (`snn.interop.laws`): Leaky's
+threshold is beta threshold, its potential begins at V(0) - (1 - beta) threshold and gets the current -(1 - beta)^2 threshold.
+The same in real arithmetic, and in float32 unless a potential comes within rounding of its threshold. (With reset_delay=False
+a neuron that is still above its threshold after the reset takes nothing off in the next step, which no shift mends.)
 
 `Leaky` fires at mem > threshold by default. The step function is an argument (`spike_grad`), and it is given as
 mem - threshold >= 0 here, so that ties are no exception to the agreement.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from snn.codes import Code
+from snn.interop.module_network import network_of_module
+from snn.interop.snntorch_laws import SnnTorch
 from snn.interop.stepped import Cell, Stepped, column
 from snn.interop.tools import Outcome, refused, require
-from snn.network import Network, Population
+from snn.network import Network, Population, Readout
 from snn.neurons import IF, LIF
 
 
 class _Leaky:
-    """One `snntorch.Leaky`, whose `mem` is the potential before the reset."""
+    """One `snntorch.Leaky`, whose `mem` is the potential before the reset, `shift` below ours."""
 
     def __init__(self, population: Population, neuron: IF | LIF) -> None:
         beta = np.float32(1.0 - neuron.leak) if isinstance(neuron, LIF) else np.float32(1.0)
-        self._threshold, self._zero = column(neuron.threshold, population), neuron.reset == "zero"
-        self._leaky = require("snntorch").Leaky(
+        ours, self._zero = column(neuron.threshold, population), neuron.reset == "zero"
+        lost = float(1.0 - beta) if not self._zero else 0.0
+        self._shift, self._current = lost * ours, -lost * lost * ours
+        self._threshold = ours - self._shift
+        self._taken = ours
+        self.module = require("snntorch").Leaky(
             beta=torch.tensor(beta),
             threshold=self._threshold,
             spike_grad=at_or_above,
@@ -41,15 +50,16 @@ class _Leaky:
         )
 
     def start(self, initial: Tensor) -> None:
-        self._mem, self._fired = initial, torch.zeros_like(initial)
+        self._mem, self._fired = initial - self._shift, torch.zeros_like(initial)
 
     def step(self, drive: Tensor) -> Tensor:
-        self._fired, self._mem = self._leaky(drive, self._mem)
+        self._fired, self._mem = self.module(drive + self._current, self._mem)
         return self._fired
 
     def potential(self) -> Tensor:
-        rest = torch.zeros_like(self._mem) if self._zero else self._mem - self._threshold
-        return torch.where(self._fired > 0, rest, self._mem)
+        ours = self._mem + self._shift
+        rest = torch.zeros_like(ours) if self._zero else ours - self._taken
+        return torch.where(self._fired > 0, rest, ours)
 
 
 def to_snntorch(network: Network) -> Stepped:
@@ -67,6 +77,20 @@ def simulate(network: Network, images: Any) -> Outcome:
     return outcome
 
 
+def from_snntorch(
+    module: Any, input_shape: Sequence[int], code: Code | int, *, readout: Readout | None = None
+) -> Network:
+    """The network that `module`, trained in snnTorch, is for inputs `(batch, *input_shape)`.
+
+    `code`: what the module is fed, a number of steps meaning `Direct(steps)`, the image as a constant current. `module` may
+    do one step, loop over its steps, or take them all at once. `readout`: None counts spikes, or takes the potential where
+    the last layer does not fire. Populations have the paths of the module's layers; `.report` says what was folded and
+    rewritten (see `laws`). Raises MissingTool without snnTorch, InvalidInput for a module in training mode or another number
+    of steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
+    """
+    return network_of_module(module, SnnTorch(), tuple(input_shape), code, readout)
+
+
 def at_or_above(excess: Tensor) -> Tensor:
     """1 where `excess` = mem - threshold >= 0, else 0."""
     return (excess >= 0).to(excess.dtype)
@@ -74,12 +98,6 @@ def at_or_above(excess: Tensor) -> Tensor:
 
 def _cell(population: Population) -> Cell:
     neuron = population.neuron
-    if isinstance(neuron, LIF) and neuron.reset == "subtract":
-        raise refused(
-            population,
-            "snnTorch",
-            "Leaky subtracts the threshold after the leak, or loses spikes above two thresholds; try reset 'zero'",
-        )
     if not isinstance(neuron, IF | LIF):
         raise refused(population, "snnTorch", "only Leaky is compared")
     if torch.any(column(population.initial, population) >= column(neuron.threshold, population)):

@@ -1,8 +1,9 @@
 """A network whose neurons are those of another torch library: the shared way through layers and steps.
 
-Synapses are torch's own operators in float32, as in any network that is written with such a library. Every layer runs
-over all steps before the next one begins, which is the synchronous schedule of a network without loops; an input that is
-held for the whole run is convolved once.
+Synapses are torch's own operators in float32, as in any network that is written with such a library. Every layer runs over
+all steps before the next one begins, which is the synchronous schedule of a network without loops; an input that is held for
+the whole run is convolved once. Max-pooling (`MaxGate`) is no neuron of any of these libraries: it is carried by a wrapper of
+ours around torch's max-pooling of the counts so far, and sends their change.
 """
 
 from collections.abc import Callable
@@ -12,10 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from snn.interop.tools import Outcome, check_records, emitted, spiking
+from snn.interop.tools import CARRIED, Outcome, check_records, emitted, spiking
 from snn.interop.torch_synapses import Path
 from snn.network import Network, Population
-from snn.neurons import SPIKING, Source
+from snn.neurons import Integrator, MaxGate, Source
+from snn.proof import largest_sent
 
 
 class Cell(Protocol):
@@ -59,11 +61,15 @@ class Stepped(nn.Module):
 
     def __init__(self, tool: str, network: Network, make_cell: MakeCell) -> None:
         super().__init__()
-        check_records(network, tool)
+        check_records(network, tool, more=CARRIED)
         self.tool, self.network = tool, network
         self._paths = {q.name: Path(network, q, torch.float32) for q in network.projections}
-        inner = [p for p in network.order if not isinstance(p.neuron, Source)]
-        self._cells = {p.name: make_cell(p) if isinstance(p.neuron, SPIKING) else Accumulator() for p in inner}
+        inner = [p for p in network.order if not isinstance(p.neuron, Source | MaxGate)]
+        self._cells = {p.name: Accumulator() if isinstance(p.neuron, Integrator) else make_cell(p) for p in inner}
+        keys = {name: name.replace(".", "/") for name in (*self._paths, *self._cells)}
+        self.synapses = nn.ModuleDict({keys[name]: path for name, path in self._paths.items()})
+        modules = {keys[name]: getattr(cell, "module", None) for name, cell in self._cells.items()}
+        self.neurons = nn.ModuleDict({key: module for key, module in modules.items() if isinstance(module, nn.Module)})
 
     @torch.no_grad()
     def forward(self, images: Any) -> Outcome:
@@ -71,7 +77,10 @@ class Stepped(nn.Module):
         network = self.network
         sent = {network.input: torch.from_numpy(emitted(network, images)).float()}
         for population in network.order[1:]:
-            sent[population.name] = self._run(population, self._drives(population, sent))
+            gate = isinstance(population.neuron, MaxGate)
+            sent[population.name] = (
+                self._gate(population, sent) if gate else self._run(population, self._drives(population, sent))
+            )
         counts = {p.name: sent[p.name].sum(dim=0).numpy().astype(np.int64) for p in spiking(network)}
         return Outcome(self.tool, counts, self._cells[network.output].potential().numpy())
 
@@ -85,6 +94,18 @@ class Stepped(nn.Module):
             return (total + bias).expand(steps, *total.shape[1:])
         whole = total + steps * bias
         return torch.cat([whole, whole.new_zeros(steps - 1, *whole.shape[1:])])
+
+    def _gate(self, gate: Population, sent: dict[str, Tensor]) -> Tensor:
+        """The change of the largest count of each window; layerwise of the whole run, at most `most` in a step."""
+        total = torch.zeros(())
+        for projection in self.network.incoming[gate.name]:
+            counts = sent[projection.source].cumsum(dim=0)
+            largest = self._paths[projection.name](counts.flatten(0, 1))
+            total = total + largest.reshape(*counts.shape[:2], *largest.shape[1:])
+        if self.network.schedule == "synchronous":
+            return torch.diff(total, dim=0, prepend=torch.zeros_like(total[:1]))
+        most = largest_sent(self.network, gate)
+        return torch.stack([(total[-1] - step * most).clamp(0, most) for step in range(self.network.steps)])
 
     def _through(self, projection: str, values: Tensor) -> Tensor:
         """S of every step, `(steps or 1, batch, *shape)`; of the whole window when the layer gathers it first."""

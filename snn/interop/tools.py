@@ -7,6 +7,7 @@ know it refuses by name; it never simulates something else instead.
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from numpy.typing import NDArray
 from snn.activity import Activity
 from snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, SPIKING, Integrator, Source
+from snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
 from snn.simulate import simulate
-from snn.synapses import AvgPool2d, Conv2d, Identity, Linear
+from snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 from spikewright import InvalidInput, InvalidNetwork, MissingTool
 
 INPUT_CODES = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
 """Codes that end at the input; `Phase` and `SpikeSelect` change the law of the neurons inside."""
-KNOWN: Mapping[type, frozenset[str]] = {
+Known = Mapping[type, frozenset[str]]
+KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
     | {"numbers", "logit_scale", "report"},
     Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
@@ -32,13 +34,22 @@ KNOWN: Mapping[type, frozenset[str]] = {
     Integrator: frozenset(),
     Source: frozenset(),
     Linear: frozenset({"weights"}),
+    Conv1d: frozenset({"weights", "stride", "padding", "dilation", "groups"}),
     Conv2d: frozenset({"weights", "stride", "padding", "dilation", "groups"}),
+    ConvTranspose2d: frozenset({"weights", "stride", "padding", "output_padding", "dilation", "groups"}),
+    Upsample: frozenset({"factor", "gain"}),
     AvgPool2d: frozenset({"kernel", "stride", "gain"}),
     Identity: frozenset({"gain"}),
     Direct: frozenset({"steps", "levels"}),
     **{code: frozenset(entry.name for entry in fields(code)) for code in INPUT_CODES[1:]},
 }
 """The records that every stepped simulator can be given, and the fields that the bridges understand."""
+CARRIED: Known = {
+    MaxGate: frozenset(),
+    Windows: frozenset({"kernel", "stride", "padding"}),
+    Burst: frozenset({"threshold", "limit"}),
+}
+"""Records that the torch libraries can be given besides: max-pooling in a wrapper, bursts where the neuron has them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,42 +80,41 @@ class Outcome:
         return found
 
 
-def require(package: str) -> Any:
-    """The imported `package`. Raises MissingTool, with what to install, when it is not there."""
+def require(package: str, install: str = "pip install 'spikewright[simulators]'") -> Any:
+    """The imported `package`. Raises MissingTool, with what to `install`, when it is not there."""
     try:
         return import_module(package)
     except ImportError as error:
-        raise MissingTool(
-            f"expected the package {package}, got: {error}; try pip install 'spikewright[simulators]'"
-        ) from error
+        raise MissingTool(f"expected the package {package}, got: {error}; try {install}") from error
 
 
-def check_records(network: Network, tool: str, also: frozenset[str] = frozenset()) -> None:
-    """Raise InvalidNetwork, naming the record and why, unless every record of `network` is one that steps through time
-    in floating point and that the bridges know with all its fields; `also`: more fields that this one knows.
+def check_records(
+    network: Network, tool: str, also: frozenset[str] = frozenset(), more: Known = MappingProxyType({})
+) -> None:
+    """Raise InvalidNetwork, naming the record and why, unless every record of `network` is one that steps through time in
+    floating point and that the bridges know with all its fields; `also`: more fields, `more`: more records that this one
+    knows.
     """
     if network.numbers != "float32":
         raise InvalidNetwork(f"{tool} has no fixed point: its potentials do not saturate; try the float32 network")
-    check_fields(network, tool, "the network", also)
-    check_fields(network.code, tool, f"code {type(network.code).__name__}", also)
+    records: list[tuple[str, Any]] = [("the network", network), (f"code {type(network.code).__name__}", network.code)]
     for population in network.populations:
-        check_fields(population, tool, f"population {population.name!r}", also)
-        check_fields(
-            population.neuron, tool, f"population {population.name!r}: {type(population.neuron).__name__}", also
-        )
+        where = f"population {population.name!r}"
+        records += [(where, population), (f"{where}: {type(population.neuron).__name__}", population.neuron)]
     for projection in network.projections:
         where = f"projection {projection.name!r}"
-        check_fields(projection, tool, where, also)
-        check_fields(projection.synapse, tool, f"{where}: {type(projection.synapse).__name__}", also)
+        records += [(where, projection), (f"{where}: {type(projection.synapse).__name__}", projection.synapse)]
+    for where, record in records:
+        _check_fields(record, tool, where, {kind: names | also for kind, names in {**KNOWN, **more}.items()})
 
 
-def check_fields(record: Any, tool: str, where: str, also: frozenset[str] = frozenset()) -> None:
-    """Raise InvalidNetwork when the type of `record` is not in `KNOWN`, or an unknown field is not at its default."""
-    known = KNOWN.get(type(record))
+def _check_fields(record: Any, tool: str, where: str, records: Known) -> None:
+    """Raise InvalidNetwork when the type of `record` is not in `records`, or an unknown field is not at its default."""
+    known = records.get(type(record))
     if known is None:
         raise InvalidNetwork(f'{where} has no counterpart in {tool}; try engine="event" or "reference"')
     for entry in fields(record):
-        if entry.name not in known | also and not _is_default(entry, getattr(record, entry.name)):
+        if entry.name not in known and not _is_default(entry, getattr(record, entry.name)):
             raise InvalidNetwork(f'{where}: {tool} does not know {entry.name!r}; try engine="event" or "reference"')
 
 
@@ -132,8 +142,8 @@ def emitted(network: Network, inputs: Any) -> NDArray[np.float64]:
 
 
 def spiking(network: Network) -> Sequence[Population]:
-    """The populations that fire, in topological order."""
-    return [p for p in network.order if isinstance(p.neuron, SPIKING)]
+    """The populations that send spikes, the input aside, in topological order."""
+    return [p for p in network.order if isinstance(p.neuron, (*SPIKING, Burst, MaxGate))]
 
 
 def _is_default(entry: Field[Any], value: Any) -> bool:

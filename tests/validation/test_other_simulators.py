@@ -1,4 +1,4 @@
-"""Brian2, snnTorch and Norse answer as the event engine does, spike for spike, wherever their neuron has the same law."""
+"""Other simulators answer as the event engine does, spike for spike, wherever their neuron has the same law or is carried."""
 
 import sys
 from dataclasses import replace
@@ -27,7 +27,7 @@ from snn import (
     Source,
     simulate,
 )
-from snn.interop import brian2, norse, snntorch
+from snn.interop import brian2, norse, sinabs, snntorch, spikingjelly
 from snn.interop.tools import Outcome
 from spikewright import InvalidInput, InvalidNetwork, MissingTool
 from tests.snn.every_record import NETWORKS
@@ -36,20 +36,17 @@ from tests.snn.strategies import Case, cases
 FEW = settings(max_examples=40, deadline=None)
 
 
-def as_zero(neuron: Any) -> Any:
-    return replace(neuron, reset="zero") if isinstance(neuron, IF | LIF) else neuron
+def below(population: Population) -> Population:
+    """Nobody starts at the threshold: snnTorch would reset before the first step."""
+    spikes = isinstance(population.neuron, IF | LIF)
+    return replace(population, initial=np.minimum(population.initial, 0)) if spikes else population
 
 
-def for_snntorch(population: Population) -> Population:
-    """IF with both resets, LIF with reset to zero; nobody starts at the threshold."""
-    neuron = as_zero(population.neuron) if isinstance(population.neuron, LIF) else population.neuron
-    below = np.minimum(population.initial, 0) if isinstance(neuron, IF | LIF) else population.initial
-    return replace(population, neuron=neuron, initial=below)
-
-
-def for_norse(population: Population) -> Population:
-    """IF with reset to zero, LIF with both."""
-    return replace(population, neuron=as_zero(population.neuron)) if isinstance(population.neuron, IF) else population
+def shiftless(population: Population) -> Population:
+    """No leak with reset by subtraction: snnTorch's is a shift of ours, whose sums are rounded otherwise."""
+    neuron = population.neuron
+    leaky = isinstance(neuron, LIF) and neuron.reset == "subtract"
+    return below(replace(population, neuron=replace(neuron, reset="zero")) if leaky else population)  # type: ignore[type-var]
 
 
 def adapted(network: Network, change: Any) -> Network:
@@ -70,13 +67,34 @@ def assert_agrees(tool: Any, network: Network, images: Any, tolerance: float = 0
 @given(case=cases("spiking", "float32"))
 def test_snntorch_equals_event(case: Case) -> None:
     """Convolutions, pools, residuals, slices, per-channel thresholds and biases, both schedules; dyadic, so ties count."""
-    assert_agrees(snntorch, adapted(case.network, for_snntorch), case.images)
+    assert_agrees(snntorch, adapted(case.network, shiftless), case.images)
 
 
 @FEW
 @given(case=cases("spiking", "float32"))
 def test_norse_equals_event(case: Case) -> None:
-    assert_agrees(norse, adapted(case.network, for_norse), case.images, 1e-5)
+    assert_agrees(norse, case.network, case.images, 1e-5)
+
+
+@FEW
+@given(case=cases("spiking", "float32"))
+def test_sinabs_equals_event(case: Case) -> None:
+    """Its law is ours, operation by operation: everything is equal."""
+    assert_agrees(sinabs, case.network, case.images)
+
+
+@FEW
+@given(case=cases("spiking", "float32"))
+def test_spikingjelly_equals_event(case: Case) -> None:
+    """Leaky neurons with several thresholds are counted in thresholds, which rounds unless these are powers of two."""
+    assert_agrees(spikingjelly, adapted(case.network, even), case.images, 1e-5)
+
+
+def even(population: Population) -> Population:
+    neuron = population.neuron
+    if not isinstance(neuron, LIF) or np.ndim(neuron.threshold) == 0:
+        return population
+    return replace(population, neuron=replace(neuron, threshold=2.0 ** np.round(np.log2(neuron.threshold))))
 
 
 @settings(max_examples=8, deadline=None, phases=[Phase.generate])  # a second each: no shrinking
@@ -88,20 +106,11 @@ def test_brian2_equals_event(case: Case) -> None:
 @pytest.mark.parametrize("reset", ["subtract", "zero"])
 @pytest.mark.parametrize("leak", [None, 0.25])
 @pytest.mark.parametrize("code", [Direct(6), Rate(6)], ids=["direct", "rate"])
-def test_every_law_in_every_tool_that_has_it(reset: Any, leak: float | None, code: Any) -> None:
+def test_every_law_in_every_tool(reset: Any, leak: float | None, code: Any) -> None:
     """Two layers with generic weights: v0, biases and thresholds of each channel; no exact ties in such numbers."""
     network, images = two_layers(reset, leak, code)
-    assert_agrees(brian2, network, images, 1e-4)
-    tools = {("subtract", None): (snntorch,), ("zero", None): (snntorch, norse)}
-    tools |= {("subtract", 0.25): (norse,), ("zero", 0.25): (snntorch, norse)}
-    for tool in (snntorch, norse):
-        if tool in tools[reset, leak]:
-            assert_agrees(tool, network, images, 1e-4)
-            continue
-        with pytest.raises(
-            InvalidNetwork, match=rf"population 'a'.*{type(network.populations[1].neuron).__name__}.*subtract"
-        ):
-            tool.simulate(network, images)
+    for tool in (brian2, snntorch, norse, sinabs, spikingjelly):
+        assert_agrees(tool, network, images, 1e-4)
 
 
 def two_layers(reset: Any, leak: float | None, code: Any) -> tuple[Network, Any]:
@@ -125,17 +134,62 @@ def two_layers(reset: Any, leak: float | None, code: Any) -> tuple[Network, Any]
 @pytest.fixture(scope="module")
 def digits() -> tuple[Any, Any, Any]:
     data = load_dataset("digits")
-    return load("small-digits"), data.train_images[:100], data.test_images[:4]
+    return load("small-digits"), data.train_images[:100], data.test_images[:100]
 
 
 @pytest.mark.parametrize("code", [Direct(8), Rate(8)], ids=["direct", "rate"])
 def test_converted_digits_network(digits: tuple[Any, Any, Any], code: Any) -> None:
-    """The zoo's network on real images, with the weights it was trained to; Brian2 has every synapse of it."""
+    """The zoo's network on a hundred real images, with the weights it was trained to; Brian2 has every synapse of it."""
     model, samples, images = digits
     network = replace(convert(model, samples, RateRecipe(steps=8)), code=code)
-    for tool in (snntorch, brian2):
+    for tool in (snntorch, norse, sinabs, spikingjelly):
         assert_agrees(tool, network, images, 1e-3)
-    assert_agrees(norse, adapted(network, for_norse), images, 1e-3)
+    assert_agrees(brian2, network, images[:: 1 if code.graded else 10], 1e-3)
+
+
+SYNAPSES = (
+    "Conv1d",
+    "ConvTranspose2d",
+    "Upsample",
+    "AvgPool2d",
+    "Identity",
+    "Sparse",
+    "Codebook",
+    "a threshold for each neuron",
+)
+
+
+@pytest.mark.parametrize("name", SYNAPSES)
+@pytest.mark.parametrize("tool", [snntorch, norse, sinabs, spikingjelly, brian2])
+def test_every_synapse_in_every_tool(tool: Any, name: str) -> None:
+    """Depthwise, transposed and one-dimensional convolutions, upsampling, pools, and every storage of weights."""
+    network, random = NETWORKS[name], np.random.default_rng(1)
+    shape = network.by_name[network.input].shape
+    assert_agrees(tool, network, (random.integers(0, 17, (4, *shape)) / 16).astype(np.float32), 1e-5)
+
+
+@pytest.mark.parametrize("schedule", ["synchronous", "layerwise"])
+@pytest.mark.parametrize("tool", [snntorch, norse, sinabs, spikingjelly])
+def test_max_pooling_is_carried_by_a_wrapper(tool: Any, schedule: Any) -> None:
+    network, random = replace(NETWORKS["MaxGate"], schedule=schedule), np.random.default_rng(2)
+    outcome = assert_agrees(tool, network, (random.integers(0, 17, (6, 2, 4, 4)) / 16).astype(np.float32))
+    assert outcome.spikes["b"].sum() > 20
+
+
+def test_bursts_in_sinabs() -> None:
+    """MaxSpike(n) sends as many spikes as thresholds fit, at most n."""
+    network, random = NETWORKS["Burst"], np.random.default_rng(2)
+    outcome = assert_agrees(sinabs, network, (random.integers(0, 17, (6, 2, 4, 4)) / 16).astype(np.float32))
+    assert outcome.spikes["a"].max() > network.steps
+
+
+@pytest.mark.parametrize(
+    ("tool", "kind"), [(snntorch, "Leaky"), (norse, "IAFCell"), (sinabs, "IAF"), (spikingjelly, "IFNode")]
+)
+def test_the_module_holds_the_layers_of_the_tool(tool: Any, kind: str) -> None:
+    module = getattr(tool, f"to_{tool.__name__.rpartition('.')[2]}")(NETWORKS["Integrator"])
+    assert {type(layer).__name__ for layer in module.neurons.values()} == {kind}
+    assert set(module.synapses) == {q.name for q in NETWORKS["Integrator"].projections}
 
 
 @pytest.mark.parametrize("name", ["delay", "refractory", "refractory leak", "Identity", "AvgPool2d"])
@@ -154,17 +208,22 @@ def test_codes_that_draw_give_every_tool_the_same_spikes() -> None:
             assert_agrees(tool, one, images, 1e-4)
 
 
-@pytest.mark.parametrize("tool", [snntorch, norse, brian2], ids=["snntorch", "norse", "brian2"])
-@pytest.mark.parametrize(
-    "name",
-    ["SignedIF", "TernaryIF", "Burst", "LatchedIF", "MaxGate", "QuantReLU", "Ramp", "Phase", "SpikeSelect"],
-)
+@pytest.mark.parametrize("tool", [snntorch, norse, sinabs, spikingjelly, brian2])
+@pytest.mark.parametrize("name", ["SignedIF", "TernaryIF", "QuantReLU", "Ramp", "Phase", "SpikeSelect"])
 def test_what_has_no_counterpart_is_refused_by_name(tool: Any, name: str) -> None:
     with pytest.raises(InvalidNetwork, match="no counterpart"):
         tool.simulate(NETWORKS[name], np.zeros((1, *NETWORKS[name].populations[0].shape)))
 
 
-@pytest.mark.parametrize("tool", [snntorch, norse])
+@pytest.mark.parametrize("tool", [snntorch, norse, spikingjelly])
+def test_bursts_are_refused_where_neurons_send_one_spike(tool: Any) -> None:
+    with pytest.raises(InvalidNetwork, match=r"population 'a'.*no Burst"):
+        tool.simulate(NETWORKS["Burst"], np.zeros((1, 2, 4, 4)))
+    with pytest.raises(InvalidNetwork, match="no counterpart in Brian2"):
+        brian2.simulate(NETWORKS["MaxGate"], np.zeros((1, 2, 4, 4)))
+
+
+@pytest.mark.parametrize("tool", [snntorch, norse, sinabs, spikingjelly])
 @pytest.mark.parametrize(
     ("name", "what"), [("delay", "delay"), ("refractory", "refractory"), ("TerminateMax", "decision")]
 )
@@ -189,11 +248,13 @@ def test_snntorch_is_not_started_at_the_threshold() -> None:
         snntorch.to_snntorch(network)
 
 
-@pytest.mark.parametrize("tool", [snntorch, norse, brian2])
+@pytest.mark.parametrize("tool", [snntorch, norse, sinabs, spikingjelly, brian2])
 def test_a_tool_that_is_not_installed(tool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tool.__name__.rpartition(".")[2]
-    monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingTool, match=rf"{package}.*spikewright\[simulators\]"):
+    for name in [package, *(loaded for loaded in sys.modules if loaded.startswith(f"{package}."))]:
+        monkeypatch.setitem(sys.modules, name, None)
+    hint = "no-deps" if tool in (sinabs, spikingjelly) else r"spikewright\[simulators\]"
+    with pytest.raises(MissingTool, match=rf"{package}.*pip install.*{hint}"):
         tool.simulate(*two_layers("zero", None, Rate(3)))
     with pytest.raises(InvalidInput, match=f"snn.interop.{package}.simulate"):
         simulate(*two_layers("zero", None, Rate(3)), engine=package)

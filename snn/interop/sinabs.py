@@ -1,0 +1,90 @@
+"""A `Network` in sinabs and back: its `IAF` and `LIF` layers between torch's synapses.
+
+    v = alpha v + I;   spike  iff  v - threshold >= 0  (SingleSpike)
+    v = v - threshold  (MembraneSubtract)   or   v = 0  (MembraneReset)   after a spike
+
+This is our law, order and all, with norm_input=False, alpha = 1 - leak given itself (train_alphas=True) and no lower bound of
+the potential. A `Burst` of at most n spikes a step is `MaxSpike(n)`, which divides the potential by the threshold once where
+our law subtracts n times.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from snn.codes import Code
+from snn.interop.module_network import network_of_module
+from snn.interop.sinabs_laws import HINT, Sinabs
+from snn.interop.stepped import Cell, Stepped, column
+from snn.interop.tools import Outcome, refused, require
+from snn.network import Network, Population, Readout
+from snn.neurons import IF, LIF, Burst
+
+
+class _Layer:
+    """One layer of sinabs, given one step at a time."""
+
+    def __init__(self, layer: Any) -> None:
+        self.module = layer
+
+    def start(self, initial: Tensor) -> None:
+        self.module.v_mem = initial
+
+    def step(self, drive: Tensor) -> Tensor:
+        fired: Tensor = self.module(drive.unsqueeze(1)).squeeze(1)
+        return fired
+
+    def potential(self) -> Tensor:
+        rest: Tensor = self.module.v_mem
+        return rest
+
+
+def to_sinabs(network: Network) -> Stepped:
+    """`network` with sinabs' neurons, a module that maps images to an `Outcome`.
+
+    Raises MissingTool without sinabs, and InvalidNetwork naming the population whose law sinabs does not have.
+    """
+    require("sinabs.layers", HINT)
+    return Stepped("sinabs", network, _cell)
+
+
+def simulate(network: Network, images: Any) -> Outcome:
+    """Run `network` on `images (batch, *input shape)` in sinabs, float32. Raises as `to_sinabs` does."""
+    outcome: Outcome = to_sinabs(network)(images)
+    return outcome
+
+
+def from_sinabs(
+    module: Any, input_shape: Sequence[int], code: Code | int, *, readout: Readout | None = None
+) -> Network:
+    """The network that `module`, trained in sinabs, is for inputs `(batch, *input_shape)`.
+
+    `code`: what the module is fed, a number of steps meaning `Direct(steps)`, the image as a constant current. `module` is
+    given (batch time) or (batch, time) in front, or is a `sinabs.network.Network`, whose spiking model is read. `readout`:
+    None counts spikes, or takes the potential where the last layer does not fire. Populations have the paths of the module's
+    layers; `.report` says what was folded and rewritten (see `laws`). Raises MissingTool without sinabs, InvalidInput for a
+    module in training mode or another number of steps, and InvalidNetwork naming the layer or operation that has no
+    counterpart, and why.
+    """
+    return network_of_module(getattr(module, "spiking_model", module), Sinabs(), tuple(input_shape), code, readout)
+
+
+def _cell(population: Population) -> Cell:
+    layers, activation = require("sinabs.layers", HINT), require("sinabs.activation", HINT)
+    neuron = population.neuron
+    if not isinstance(neuron, IF | LIF | Burst):
+        raise refused(population, "sinabs", "only its IAF and LIF are compared")
+    zero = getattr(neuron, "reset", "subtract") == "zero"
+    settings = {
+        "spike_threshold": column(neuron.threshold, population),
+        "spike_fn": activation.MaxSpike(neuron.limit) if isinstance(neuron, Burst) else activation.SingleSpike,
+        "reset_fn": activation.MembraneReset() if zero else activation.MembraneSubtract(),
+    }
+    if not isinstance(neuron, LIF):
+        return _Layer(layers.IAF(**settings))
+    layer = layers.LIF(tau_mem=2.0, train_alphas=True, norm_input=False, **settings)
+    layer.alpha_mem.data = torch.tensor(np.float32(1.0 - neuron.leak))
+    return _Layer(layer)

@@ -1,0 +1,87 @@
+"""A `Network` in SpikingJelly (Fang et al. 2023) and back: its `IFNode` and `LIFNode` between torch's synapses.
+
+    IFNode     v = v + x                 spike  iff  v - v_threshold >= 0;   v_reset=None: v - v_threshold,   v_reset=0: 0
+    LIFNode    v = v - v / tau + x       decay_input=False, tau = 1 / leak
+
+The first is our IF. The second is our LIF up to a last bit: it divides by tau and subtracts where we multiply by 1 - leak. These
+nodes have one threshold. Where a population has several, an IF becomes a SimpleIFNode, which takes a tensor, and a LIF is counted
+in thresholds, so that 1 is the threshold of every node, again up to a last bit.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from snn.codes import Code
+from snn.interop.module_network import network_of_module
+from snn.interop.spikingjelly_laws import HINT, SpikingJelly
+from snn.interop.stepped import Cell, Stepped, column
+from snn.interop.tools import Outcome, refused, require
+from snn.network import Network, Population, Readout
+from snn.neurons import IF, LIF
+
+
+class _Node:
+    """One node in single-step mode; `unit` is what its potential is counted in."""
+
+    def __init__(self, node: Any, unit: Tensor | None = None) -> None:
+        self.module, self._unit = node, torch.ones(()) if unit is None else unit
+
+    def start(self, initial: Tensor) -> None:
+        self.module.v = initial / self._unit
+
+    def step(self, drive: Tensor) -> Tensor:
+        fired: Tensor = self.module(drive / self._unit)
+        return fired
+
+    def potential(self) -> Tensor:
+        rest: Tensor = self.module.v * self._unit
+        return rest
+
+
+def to_spikingjelly(network: Network) -> Stepped:
+    """`network` with SpikingJelly's nodes, a module that maps images to an `Outcome`.
+
+    Raises MissingTool without SpikingJelly, and InvalidNetwork naming the population whose law SpikingJelly does not have.
+    """
+    require("spikingjelly.activation_based.neuron", HINT)
+    return Stepped("SpikingJelly", network, _cell)
+
+
+def simulate(network: Network, images: Any) -> Outcome:
+    """Run `network` on `images (batch, *input shape)` in SpikingJelly, float32. Raises as `to_spikingjelly` does."""
+    outcome: Outcome = to_spikingjelly(network)(images)
+    return outcome
+
+
+def from_spikingjelly(
+    module: Any, input_shape: Sequence[int], code: Code | int, *, readout: Readout | None = None
+) -> Network:
+    """The network that `module`, trained in SpikingJelly, is for inputs `(batch, *input_shape)`.
+
+    `code`: what the module is fed, a number of steps meaning `Direct(steps)`, the image as a constant current. `module` may
+    do one step, loop over its steps, or take (time, batch) in multi-step mode. `readout`: None counts spikes, or takes the
+    potential where the last layer does not fire. Populations have the paths of the module's layers; `.report` says what was
+    folded and rewritten (see `laws`). Raises MissingTool without SpikingJelly, InvalidInput for a module in training mode or
+    another number of steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
+    """
+    return network_of_module(module, SpikingJelly(), tuple(input_shape), code, readout)
+
+
+def _cell(population: Population) -> Cell:
+    nodes, neuron = require("spikingjelly.activation_based.neuron", HINT), population.neuron
+    if not isinstance(neuron, IF | LIF):
+        raise refused(population, "SpikingJelly", "only its IFNode and LIFNode are compared")
+    threshold: Any = column(neuron.threshold, population)
+    reset = None if neuron.reset == "subtract" else 0.0
+    if isinstance(neuron, IF):
+        one = threshold.ndim == 0
+        kind = nodes.IFNode if one else nodes.SimpleIFNode
+        return _Node(kind(v_threshold=float(threshold) if one else threshold, v_reset=reset))
+    tau = 1.0 / float(1.0 - np.float32(1.0 - neuron.leak))
+    node = partial(nodes.LIFNode, tau=tau, decay_input=False, v_reset=reset)
+    return _Node(node(v_threshold=float(threshold))) if threshold.ndim == 0 else _Node(node(), threshold)
