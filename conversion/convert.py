@@ -16,7 +16,8 @@ from conversion.integer.cnn import integer_cnn
 from conversion.integer.gains import whole_gains
 from conversion.integer.spiking import spiking
 from conversion.read import read
-from conversion.recipes import Exact, Quantized, Recipe
+from conversion.recipes import Exact, Quantized, Recipe, Ttfs
+from conversion.swaps import swapped
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
 
@@ -85,10 +86,11 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
         row = ReportRow("model", type(inner).__name__, "refused", str(error))
         raise Unconvertible.of((row,)) from error
     if getattr(model, "integers", None):  # folding would change the integers; the walk carries what is left
-        return view, ()
+        return swapped(view)
     folded, rows = fold_batchnorm(model, images[:1])
     done = tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
-    return view_of(folded, view.input_shape), done
+    moved, more = swapped(view_of(folded, view.input_shape))
+    return moved, (*done, *more)
 
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
