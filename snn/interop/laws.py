@@ -44,7 +44,7 @@ class Law:
     threshold: Any = 1.0
     decay: float = 1.0
     gain: float = 1.0
-    current: float = 0.0
+    current: Any = 0.0
     reset: str = "by"
     value: Any = None
     start: Any = 0.0
@@ -72,7 +72,7 @@ def placed(law: Law, name: str, shape: Shape) -> Placed:
         raise InvalidNetwork(f"{name!r}: expected an input gain > 0, got {law.gain:.4g}")
     threshold = spread(law.threshold, name, shape)
     shift = _shift(law, threshold, name, shape)
-    bias = least((law.current - (1.0 - law.decay) * shift) / law.gain, shape)
+    bias = least((spread(law.current, name, shape) - (1.0 - law.decay) * shift) / law.gain, shape)
     initial = least((spread(law.start, name, shape) - shift) / law.gain, shape)
     if np.ndim(initial) == len(shape) > 1:
         raise InvalidNetwork(f"{name!r}: expected one initial potential for each channel, got one for each neuron")
@@ -87,7 +87,9 @@ def _shift(law: Law, threshold: Reals, name: str, shape: Shape) -> Reals:
     shift = threshold - amount if law.reset == "by" else spread(0.0 if law.value is None else law.value, name, shape)
     if np.any(threshold - shift <= 0):
         what = "a reset below the threshold" if law.reset == "to" else "a reset that takes something off"
-        raise InvalidNetwork(f"{name!r}: expected {what}, got threshold {threshold.max():.4g} and {law.value}")
+        raise InvalidNetwork(
+            f"{name!r}: expected {what}, got threshold {threshold.max():.4g} and {np.max(law.value):.4g}"
+        )
     return shift
 
 

@@ -2,7 +2,8 @@
 
 Nodes with a state (Input, IF, LIF, I) become populations. The nodes between two of them, pools, Flatten, Scale, Delay, an
 Affine or a convolution, become one projection; see `snn.interop.nir_chain`. A neuron's r goes into the weights that feed it.
-NIR fires at v > v_threshold, so thresholds are the next float32 above.
+NIR fires at v > v_threshold, so thresholds are the next float32 above; a rest or reset that is not zero shifts the potential
+(`snn.interop.laws`).
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snn.files import LARGEST_COUNT
+from snn.interop.laws import Law, Placed, least, placed
 from snn.interop.nir_chain import Chain, Step
 from snn.interop.nir_export import per_channel
 from snn.interop.nir_reading import Reading, numbers, one_for_all, snapped
 from snn.interop.tools import require
 from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Integrator, Neuron, Source
+from snn.neurons import Integrator, Source
 from spikewright import InvalidNetwork
 
 STATEFUL = ("Input", "IF", "LIF", "I")
@@ -130,7 +132,7 @@ class _Reader:
             raise InvalidNetwork(f"expected something but itself to feed node {name!r}, got nothing")
         shape = steps[0].shape
         loops = [self._loop(name, chain, shape) for chain in chains if chain[0] == name]
-        neuron, gain, current = self._neuron(name, shape)
+        law, gain = self._neuron(name, shape)
         biases: dict[str, NDArray[np.float64]] = {}
         for step in (*steps, *loops):
             if step.shape != shape:
@@ -138,7 +140,10 @@ class _Reader:
             biases.update({step.owner: step.bias} if step.owner else {})
             self.projections.append(step.projection(name, len(self.projections), gain))
         flowing: Any = sum((per_channel(bias, shape) for bias in biases.values()), np.zeros(()))
-        self.populations[name] = Population(name, shape, neuron, _least(current + gain * flowing, shape))
+        current = per_channel(law.bias, shape)
+        self.populations[name] = Population(
+            name, shape, law.neuron, least(current + gain * flowing, shape), law.initial
+        )
 
     def _step(self, target: str, chain: tuple[str, ...]) -> Step:
         nodes = [(name, self.graph.nodes[name]) for name in chain[1:]]
@@ -154,35 +159,53 @@ class _Reader:
             )
         return step.delayed(self.reading.loop_delay)
 
-    def _neuron(self, name: str, shape: tuple[int, ...]) -> tuple[Neuron, Any, Any]:
-        """The record, what a unit of input adds to V, and the current that flows by itself; the last two broadcast."""
+    def _neuron(self, name: str, shape: tuple[int, ...]) -> tuple[Placed, Any]:
+        """The record with its current and initial potential, and what a unit of input adds to V, which broadcasts."""
         node, convention = self.graph.nodes[name], self.reading.convention
-        kind, none = type(node).__name__, np.zeros(())
-        if kind == "LIF":
-            return self._leaky(name, node, shape)
-        r = self._spread(name, node, "r", shape)
-        gain = snapped(r * (convention.dt if convention.if_current == "time" else 1.0))
-        return (Integrator() if kind == "I" else IF(self._threshold(name, node, shape), self.reading.reset)), gain, none
+        kind = type(node).__name__
+        # beta = 1: nothing leaks, and tau and r are infinite
+        endless = kind == "LIF" and bool(np.all(np.isinf(np.asarray(node.tau, dtype=np.float64))))
+        gain = np.ones(()) if endless else snapped(self._spread(name, node, "r", shape) * self._unit(name, node))
+        if kind == "I":
+            return Placed(Integrator(), 0.0, 0.0, 1.0), gain
+        leak = self._leak(name, node) if kind == "LIF" and not endless else 0.0
+        rest = self._spread(name, node, "v_leak" if leak else "v_reset", shape)
+        law = Law(
+            self._spread(name, node, "v_threshold", shape).astype(np.float32),
+            1.0 - leak,
+            current=leak * rest if leak else 0.0,
+            reset="by" if self.reading.reset == "subtract" else "to",
+            value=self._value(name, node, shape),
+            start=rest if convention.start == "rest" else 0.0,
+            strict=convention.fires == "above",
+        )
+        return placed(law, name, shape), gain
 
-    def _leaky(self, name: str, node: Any, shape: tuple[int, ...]) -> tuple[Neuron, Any, Any]:
+    def _value(self, name: str, node: Any, shape: tuple[int, ...]) -> Any:
+        """What potentials are set to; None where the threshold is taken off instead."""
+        value = self._spread(name, node, "v_reset", shape)
+        if self.reading.reset == "zero":
+            return value
+        if np.any(value):
+            raise InvalidNetwork(f"expected v_reset = 0 in node {name!r} for a reset by subtraction, got another")
+        return None
+
+    def _unit(self, name: str, node: Any) -> float:
+        """What a current of one, with r = 1, adds to V in a step."""
         convention = self.reading.convention
-        if np.all(np.isinf(np.asarray(node.tau, dtype=np.float64))):  # beta = 1: nothing leaks, tau and r are infinite
-            return IF(self._threshold(name, node, shape), self.reading.reset), np.ones(()), np.zeros(())
+        if type(node).__name__ == "LIF":
+            return self._leak(name, node) if convention.lif_current == "membrane" else 1.0
+        return convention.dt if convention.if_current == "time" else 1.0
+
+    def _leak(self, name: str, node: Any) -> float:
+        """The share of V that is lost in a step."""
+        convention = self.reading.convention
         tau = one_for_all(numbers(node, name, "tau"), name, "time constant")
         ratio = convention.dt / tau if tau > 0 else np.inf
         leak = ratio if convention.decay == "euler" else -np.expm1(-ratio)
         if not 0.0 < leak < 1.0:
             raise InvalidNetwork(f"expected a leak in (0, 1) in node {name!r}, got {leak:.3g}; try another dt")
-        scale = leak if convention.lif_current == "membrane" else 1.0
-        gain = snapped(self._spread(name, node, "r", shape) * scale)
-        rest = self._spread(name, node, "v_leak", shape) * leak
-        return LIF(self._threshold(name, node, shape), float(leak), self.reading.reset), gain, rest
-
-    def _threshold(self, name: str, node: Any, shape: tuple[int, ...]) -> Any:
-        if np.any(self._spread(name, node, "v_reset", shape)):
-            raise InvalidNetwork(f"expected v_reset = 0 in node {name!r}, got another; shift its potential")
-        exact = self._spread(name, node, "v_threshold", shape).astype(np.float32)
-        return _least(np.nextafter(exact, np.float32(np.inf)), shape)
+        return float(leak)
 
     def _spread(self, name: str, node: Any, attribute: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """One number for each neuron; one that stands for all is spread out."""
@@ -192,12 +215,3 @@ class _Reader:
         elif array.shape != shape:
             raise InvalidNetwork(f"expected {attribute} of node {name!r} with the shape {shape}, got {array.shape}")
         return np.broadcast_to(array, shape)
-
-
-def _least(array: Any, shape: tuple[int, ...]) -> Any:
-    """A number where all are equal, `(channels,)` where all of a channel are, else the full array; float32."""
-    full: Any = np.broadcast_to(array, shape).astype(np.float32)
-    if np.all(full == full.reshape(-1)[0]):
-        return float(full.reshape(-1)[0])
-    first = full.reshape(shape[0], -1)[:, 0]
-    return first if np.all(full == per_channel(first, shape)) else np.ascontiguousarray(full)

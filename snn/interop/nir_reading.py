@@ -6,6 +6,8 @@ current is meant, and every tool has its own answer, none of which is in the fil
     decay         "euler": 1 - dt / tau        "exponential": exp(-dt / tau)
     lif_current   "membrane": (1 - decay) r I   "plain": r I       enters V in a step
     if_current    "step": r I                   "time": r dt I     enters V in a step
+    fires         "above": v > v_threshold      "at": v >= v_threshold
+    start         "zero": v begins at 0         "rest": at v_leak, of neurons without leak at v_reset
 """
 
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ class Convention:
     decay: Literal["euler", "exponential"] = "euler"
     lif_current: Literal["membrane", "plain"] = "membrane"
     if_current: Literal["step", "time"] = "step"
+    fires: Literal["above", "at"] = "above"
+    start: Literal["zero", "rest"] = "zero"
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.dt) and self.dt > 0):
@@ -39,6 +43,8 @@ class Convention:
             ("decay", self.decay, ("euler", "exponential")),
             ("lif_current", self.lif_current, ("membrane", "plain")),
             ("if_current", self.if_current, ("step", "time")),
+            ("fires", self.fires, ("above", "at")),
+            ("start", self.start, ("zero", "rest")),
         ):
             if value not in choices:
                 raise InvalidInput(f"expected {name} to be one of {', '.join(choices)}, got {value!r}")
@@ -46,12 +52,14 @@ class Convention:
 
 SNNTORCH = Convention()
 """snnTorch 1.0.0, and files of `to_nir`: dt = 1e-4, tau = dt / (1 - beta), r = tau / dt."""
-NORSE = Convention(dt=1e-6)
+NORSE = Convention(dt=1e-6, start="rest")
 """Norse 1.1.0 at its dt = 1e-3: it writes tau = dt / tau_mem_inv where dt tau_mem_inv is what it leaks in a step."""
-SINABS = Convention(dt=1.0, decay="exponential", lif_current="plain")
-"""sinabs: tau in steps, decay exp(-1 / tau), currents not scaled. It resets by subtraction, which its files cannot say."""
-SPIKINGJELLY = Convention(if_current="time")
-"""SpikingJelly: dt = 1e-4, r = 1 / dt for IF."""
+SINABS = Convention(dt=1.0, decay="exponential", lif_current="plain", fires="at")
+"""sinabs 3.1: tau in steps, decay exp(-1 / tau), currents as with norm_input=False (True: lif_current="membrane").
+
+It resets by subtraction, which its files cannot say: `Reading(reset="subtract")`; nor can they say several spikes a step."""
+SPIKINGJELLY = Convention(if_current="time", fires="at", start="rest")
+"""SpikingJelly 2.0: dt = 1e-4, r = 1 / dt for IF, v_leak = v_reset."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,10 @@ REFUSED = {
         graph({"n": nir.IF(np.ones(2), np.ones(2)), "w": nir.Linear(EYE)}),
         "'n' with the shape",
     ),
-    "v_reset": (graph({"w": nir.Linear(EYE), "n": nir.IF(ONES, ONES, ONES)}), "v_reset = 0 in node 'n'"),
+    "v_reset": (
+        graph({"w": nir.Linear(EYE), "n": nir.IF(ONES, ONES, ONES)}),
+        "'n': expected a reset below the threshold, got threshold 1 and 1",
+    ),
     "several tau": (graph({"w": nir.Linear(EYE), "n": lif(tau=np.array([1.0, 2.0, 3.0]))}), "one time constant.*'n'"),
     "a leak beyond one": (graph({"w": nir.Linear(EYE), "n": lif(tau=ONES * 1e-9)}), "leak in .0, 1. in node 'n'"),
     "a fraction of a delay": (graph({"d": nir.Delay(ONES * 1.5e-4)}), "'d'.*whole steps"),
