@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import Compressed, QuantizeSettings, TrainSettings, quantize
+from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
 from conversion import Exact, Quantized, Unconvertible, convert, exact, spiking, verify
-from snn import Network, simulate, stored_values
+from snn import Network, Sparse, simulate, stored_values
 from spikewright import InvalidInput
 from tests.conversion.architectures import CASES, Case, build, images, stacks
 
@@ -126,6 +126,20 @@ def test_counts_stand_for_the_activations() -> None:
         level = float(np.max(snn.by_name["_0"].amplitude)) / recipe.window
         top = 7 * level
         assert np.abs(sent * level - np.minimum(wanted, top)).max() <= 0.51 * level
+
+
+def test_pruned_weights_stay_unstored() -> None:
+    """Pruned, quantised, integer, spiking: the zeros that were not stored still are not."""
+    case = CASES["lenet"]
+    data = (images(case, 16), torch.zeros(16, dtype=torch.int64))
+    pruned = prune(build(case), 0.8, data, settings=PruneSettings(training=TrainSettings(epochs=0)))
+    model = quantize(pruned, 4, data, activation_bits=2, settings=NO_TRAINING)
+    for recipe in SCHEDULES:
+        pair = exact(model, images(case), recipe)
+        assert verify(pair, images(case).numpy()).equal.all()
+        for one, other in zip(pair.cnn.projections, pair.snn.projections, strict=True):
+            assert type(one.synapse.weights) is type(other.synapse.weights)
+        assert any(isinstance(p.synapse.weights, Sparse) for p in pair.snn.projections)
 
 
 def test_real_numbers_are_refused() -> None:
