@@ -8,7 +8,7 @@ from torch import nn
 
 from compress import GraphView, fold_batchnorm, trace
 from compress.graph import as_module, check_finite, plain_copy, view_of
-from conversion.coding import coding_of
+from conversion.coding import coding_of, with_output
 from conversion.emit import emit
 from conversion.errors import Unconvertible
 from conversion.forward import Rewritten
@@ -16,7 +16,7 @@ from conversion.integer.cnn import integer_cnn
 from conversion.integer.gains import whole_gains
 from conversion.integer.spiking import spiking
 from conversion.read import read
-from conversion.recipes import Exact, Quantized, Recipe, Ttfs
+from conversion.recipes import Exact, Quantized, Recipe
 from conversion.swaps import swapped
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
@@ -26,8 +26,9 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     """The spiking network of a trained CNN.
 
     `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
-    are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is `Rate`,
-    `Ttfs`, `Quantized` or `Exact`. A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
+    are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
+    of `conversion.recipes`, such as `Rate(steps=7)`.
+    A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
     integers. `network.report` says what became of every layer.
 
     Raises Unconvertible, before anything is measured, when a layer has no spiking form, and InvalidInput for samples
@@ -38,7 +39,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     view, rows = rewritten_view(model, images)
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))
-    plan = plan.integrated() if isinstance(recipe, Ttfs) else plan
+    plan = with_output(plan, recipe)
     plan = whole_gains(plan) if _is_integer(recipe) else plan
     network = emit(plan, coding_of(plan, images, recipe))
     network = integer_cnn(network) if _is_integer(recipe) else network

@@ -32,7 +32,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
         output=plan.output.name,
         code=coding.code,
         schedule=coding.schedule,
-        readout="potential" if plan.output.answers else "count",
+        readout=coding.readout or ("potential" if plan.output.answers else "count"),
         logit_scale=coding.scale,
         report=_report(plan, coding, stored),
     )

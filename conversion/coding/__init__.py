@@ -6,22 +6,48 @@ from typing import Any
 
 import torch
 
+from conversion.coding.few import few_spike
+from conversion.coding.latency import latency, with_firing_output
 from conversion.coding.quantized import quantized
 from conversion.coding.rate import rate
 from conversion.coding.records import Cell, Coding, answer_cell, with_gates
+from conversion.coding.spikes import bursts, phase, spike_select
 from conversion.coding.ttfs import ttfs
-from conversion.recipes import Exact, Quantized, Rate, Recipe, Ttfs
+from conversion.recipes import (
+    Bursts,
+    Exact,
+    FewSpike,
+    Latency,
+    Phase,
+    Quantized,
+    Rate,
+    Recipe,
+    SpikeSelect,
+    Ttfs,
+)
 from conversion.walk import Plan
 from spikewright import InvalidInput
 
-__all__ = ["Cell", "Coding", "answer_cell", "coding_of"]
+__all__ = ["Cell", "Coding", "answer_cell", "coding_of", "with_output"]
 
 _MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {
     Rate: rate,
     Ttfs: ttfs,
     Quantized: quantized,
     Exact: quantized,
+    Latency: latency,
+    Bursts: bursts,
+    Phase: phase,
+    SpikeSelect: spike_select,
+    FewSpike: few_spike,
 }
+
+
+def with_output(plan: Plan, recipe: Recipe) -> Plan:
+    """The plan with the output that `recipe` needs: values sent in time cannot be counted, first spikes must be fired."""
+    if isinstance(recipe, Latency):
+        return with_firing_output(plan)
+    return plan.integrated() if isinstance(recipe, Ttfs | FewSpike) else plan
 
 
 def coding_of(plan: Plan, images: torch.Tensor, recipe: Recipe) -> Coding:

@@ -9,7 +9,7 @@ import torch
 from conversion.values import Floats
 from conversion.walk import Plan
 from snn import Code, Integrator, MaxGate, Neuron, ReportRow
-from snn.network import Schedule
+from snn.network import Readout, Schedule
 from snn.neurons import PerChannel
 from spikewright import InvalidInput
 
@@ -26,7 +26,10 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """All that a recipe decides. `cells` by unit; `scale` turns raw logits into the model's units."""
+    """All that a recipe decides. `cells` by unit; `scale` turns raw logits into the model's units.
+
+    `readout`: None for the potential of an output that adds up, and the count of one that fires.
+    """
 
     code: Code
     cells: Mapping[str, Cell]
@@ -34,6 +37,7 @@ class Coding:
     scale: float
     notes: tuple[ReportRow, ...]
     schedule: Schedule = "synchronous"
+    readout: Readout | None = None
 
 
 def with_gates(plan: Plan, cells: Mapping[str, Cell]) -> dict[str, Cell]:

@@ -2,8 +2,9 @@
 
 from conversion.recipes.quantized import Exact, Quantized
 from conversion.recipes.rate import Rate
-from conversion.recipes.time import Ttfs
+from conversion.recipes.spikes import Bursts, FewSpike, Phase, SpikeSelect
+from conversion.recipes.time import Latency, Ttfs
 
-__all__ = ["Exact", "Quantized", "Rate", "Recipe", "Ttfs"]
+__all__ = ["Bursts", "Exact", "FewSpike", "Latency", "Phase", "Quantized", "Rate", "Recipe", "SpikeSelect", "Ttfs"]
 
-Recipe = Rate | Ttfs | Quantized | Exact
+Recipe = Rate | Ttfs | Quantized | Exact | Latency | Bursts | Phase | SpikeSelect | FewSpike

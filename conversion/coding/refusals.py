@@ -1,0 +1,29 @@
+"""Units that a recipe has no spikes for."""
+
+from dataclasses import replace
+
+from conversion.activations import Activation, Leaky, Maximum, Signed
+from conversion.errors import Unconvertible
+from conversion.walk import Plan
+
+SIGNED: tuple[type[Activation], ...] = (Leaky, Signed)
+
+
+def refuse(plan: Plan, kinds: tuple[type[Activation], ...], why: str) -> None:
+    """Raise Unconvertible with `why` on the row of every unit whose activation is one of `kinds`."""
+    nodes = {unit.node for unit in plan.units if isinstance(unit.activation, kinds)}
+    if not nodes:
+        return
+    rows = tuple(replace(row, action="refused", detail=why) if row.layer in nodes else row for row in plan.rows)
+    raise Unconvertible.of(rows)
+
+
+def refuse_signed(plan: Plan, what: str) -> None:
+    """Refuse values below zero: `what` has no sign."""
+    text = f"values below zero, and {what} has no sign; try a ReLU in place of the leaky one, or Rate"
+    refuse(plan, SIGNED, text)
+
+
+def refuse_maxima(plan: Plan, why: str) -> None:
+    """Refuse maxima of windows."""
+    refuse(plan, (Maximum,), f"{why}; try AvgPool2d, or a strided convolution")

@@ -1,0 +1,77 @@
+"""`Bursts`, `Phase` and `SpikeSelect`: spikes in steps that count more than one, or are limited."""
+
+import numpy as np
+import torch
+
+from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from conversion.coding.refusals import refuse_maxima, refuse_signed
+from conversion.coding.scales import scales
+from conversion.recipes import Bursts, Phase, SpikeSelect
+from conversion.values import Floats
+from conversion.walk import Plan
+from snn import IF, Burst, Direct
+from snn import Phase as PhaseCode
+from snn import SpikeSelect as SpikeSelectCode
+from snn.neurons import PerChannel
+from spikewright import InvalidInput
+
+
+def bursts(plan: Plan, images: torch.Tensor, recipe: Bursts) -> Coding:
+    refuse_signed(plan, "a burst")
+    if recipe.input_levels is not None:
+        check_unit_range(images)
+    unknown = set(recipe.limits) - {unit.name for unit in plan.hidden}
+    if unknown:
+        known = ", ".join(unit.name for unit in plan.hidden)
+        raise InvalidInput(f"expected limits for layers out of {known}, got {', '.join(sorted(unknown))}")
+    cells = {}
+    for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
+        limit = recipe.limits.get(name, recipe.limit)
+        threshold = scale.top / limit
+        detail = f"Burst population {name!r}, up to {limit} spikes a step, all of them {scale.told}"
+        cells[name] = Cell(Burst(number(threshold), limit), threshold, detail, _initial(threshold, recipe.initial))
+    text = f"{recipe.steps} steps, {recipe.schedule}, up to {recipe.limit} spikes a step; image as current"
+    code = Direct(recipe.steps, recipe.input_levels)
+    scale_of_logits = _logit_scale(plan, cells, recipe.steps)
+    told = (note("Bursts", text),)
+    return Coding(code, cells, input_amplitude(recipe.input_levels), scale_of_logits, told, recipe.schedule)
+
+
+def phase(plan: Plan, images: torch.Tensor, recipe: Phase) -> Coding:
+    check_unit_range(images)
+    refuse_signed(plan, "a digit")
+    refuse_maxima(plan, "the maximum of weighted spikes is not known before their period is over")
+    whole = 2**recipe.period - 1
+    cells = {}
+    for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
+        threshold = scale.top / whole
+        detail = f"IF population {name!r}, threshold by phase, all digits of a period are {scale.told}"
+        cells[name] = Cell(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
+    text = (
+        f"{recipe.periods} periods of {recipe.period} steps, spikes weighted by powers of two; image as binary digits"
+    )
+    code = PhaseCode(recipe.period, recipe.periods)
+    return Coding(code, cells, 1.0 / whole, _logit_scale(plan, cells, recipe.periods), (note("Phase", text),))
+
+
+def spike_select(plan: Plan, images: torch.Tensor, recipe: SpikeSelect) -> Coding:
+    check_unit_range(images)
+    refuse_signed(plan, "a spike of SpikeSelect")
+    cells = {}
+    for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
+        threshold = scale.top * (recipe.steps / recipe.limit)
+        detail = f"IF population {name!r}, {recipe.limit} spikes in {recipe.steps} steps are {scale.told}"
+        cells[name] = Cell(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
+    text = f"{recipe.steps} steps, image as rate, at most {recipe.limit} spikes of a hidden neuron"
+    code = SpikeSelectCode(recipe.steps, recipe.limit)
+    return Coding(code, cells, 1.0, _logit_scale(plan, cells, recipe.steps), (note("SpikeSelect", text),))
+
+
+def _initial(threshold: Floats, initial: str) -> PerChannel:
+    """Half a threshold rounds to the nearest count."""
+    return number(threshold / 2 if initial == "half" else np.zeros(()))
+
+
+def _logit_scale(plan: Plan, cells: dict[str, Cell], charges: int) -> float:
+    """From the sums of a run, into which every bias entered `charges` times, to the model's units."""
+    return (1.0 if plan.output.answers else float(cells[plan.output.name].amplitude)) / charges

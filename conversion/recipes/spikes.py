@@ -1,0 +1,113 @@
+"""The recipes for spikes that count more than one: bursts, weighted phases, few spikes, and counts with a limit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from conversion.recipes.choices import check_choice, check_percentile
+from snn.codes import LONGEST_PHASE, check_levels, check_limit, check_steps
+from spikewright import InvalidInput
+
+Initial = Literal["half", "zero"]
+
+
+@dataclass(frozen=True)
+class Bursts:
+    """Up to `limit` spikes a neuron and step (Li and Zeng 2022): counts of limit * steps + 1 levels; the image is a current.
+
+    A spike stands for a / limit, a the percentile of the positive activations: a layer sends them as fast as its charge
+    comes in, and what is left over in one step goes out in the next. `limits`: another limit for some layers, by the name of
+    their population. `schedule`, `per_channel`, `initial`, `input_levels`: as in `Rate`.
+    """
+
+    steps: int
+    limit: int = 4
+    limits: Mapping[str, int] = field(default_factory=dict)
+    percentile: float = 99.9
+    per_channel: bool | None = None
+    initial: Initial = "half"
+    input_levels: int | None = None
+    schedule: Literal["synchronous", "layerwise"] = "synchronous"
+
+    def __post_init__(self) -> None:
+        check_steps(self.steps)
+        for limit in (self.limit, *self.limits.values()):
+            check_limit(limit)
+        check_percentile(self.percentile)
+        check_levels(self.input_levels)
+        check_choice("initial", self.initial, ("half", "zero"))
+        check_choice("schedule", self.schedule, ("synchronous", "layerwise"))
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Weighted spikes (Kim et al. 2018): in phase k of a period a spike counts 2**(period - 1 - k); several `periods`.
+
+    The image is sent as its binary digits, again in each period. A neuron with all digits set sends a in a period, a the
+    percentile of its positive activations. A digit leaves in the period after its charge came, so that the first period of
+    a deep network tells little: the error falls with the number of periods. `per_channel` and `initial` as in `Rate`.
+    """
+
+    period: int = 8
+    periods: int = 4
+    percentile: float = 99.9
+    per_channel: bool | None = None
+    initial: Initial = "half"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.period, bool) or not isinstance(self.period, int) or not 1 <= self.period <= LONGEST_PHASE:
+            raise InvalidInput(f"expected a period of 1 to {LONGEST_PHASE} steps, got {self.period!r}; try period=8")
+        check_steps(self.periods)
+        check_steps(self.period * self.periods)
+        check_percentile(self.percentile)
+        check_choice("initial", self.initial, ("half", "zero"))
+
+
+@dataclass(frozen=True)
+class SpikeSelect:
+    """Rate-coded image, at most `limit` spikes of a hidden neuron (our reading of LEAT's Spike Select, see `snn.SpikeSelect`).
+
+    A spike takes steps / limit of the largest activation's charge, so that this activation sends `limit` spikes in `steps`
+    steps and deep layers send few; spikes beyond the limit are held back. Values have limit + 1 levels.
+    `percentile`, `per_channel` and `initial` as in `Rate`.
+    """
+
+    steps: int
+    limit: int = 4
+    percentile: float = 99.9
+    per_channel: bool | None = None
+    initial: Initial = "half"
+
+    def __post_init__(self) -> None:
+        check_steps(self.steps)
+        if isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit <= self.steps:
+            raise InvalidInput(f"expected a limit from 1 to {self.steps} spikes, one a step, got {self.limit!r}")
+        check_percentile(self.percentile)
+        check_choice("initial", self.initial, ("half", "zero"))
+
+
+@dataclass(frozen=True)
+class FewSpike:
+    """At most `steps` spikes of different weight, layer by layer (Stoeckl and Maass 2021); see `snn.FewSpike`.
+
+    `fit="binary"`: thresholds, resets and amplitudes 2**(steps - 1 - k) units. A layer sends the binary digits of
+    clip(floor(x / unit + 1/2), 0, 2**steps - 1), unit = a / (2**steps - 1): within half a unit of a ReLU clipped at a, the
+    percentile of its positive activations; a `QuantReLU` of 2**steps - 1 levels is exact. `fit="learned"`: thresholds,
+    resets and amplitudes are fitted to the activations of each layer on the samples, by seeded search with amplitudes by
+    least squares; they start from the binary ones and are kept only where they are better. The latency is steps * depth.
+    `per_channel`, `input_levels`: as in `Rate`; `seed`: of the search.
+    """
+
+    steps: int = 8
+    fit: Literal["binary", "learned"] = "binary"
+    percentile: float = 100.0
+    per_channel: bool | None = None
+    input_levels: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.steps, bool) or not isinstance(self.steps, int) or not 1 <= self.steps <= LONGEST_PHASE:
+            raise InvalidInput(f"expected 1 to {LONGEST_PHASE} steps, got {self.steps!r}; try steps=8")
+        check_choice("fit", self.fit, ("binary", "learned"))
+        check_percentile(self.percentile)
+        check_levels(self.input_levels)
