@@ -1,7 +1,8 @@
 """A CNN in, a spiking network out, with a report of every layer."""
 
-from conversion.compare import compare
+from conversion.baseline import Baseline, baseline
 from conversion.convert import convert, rewritten
+from conversion.diagnosis import Diagnosis, diagnose
 from conversion.errors import Unconvertible
 from conversion.integer.pair import ExactPair, exact
 from conversion.integer.spiking import spiking
@@ -10,7 +11,9 @@ from conversion.recipes import Bursts, Exact, FewSpike, Latency, Phase, Quantize
 from conversion.times import TimesCheck, check_times
 
 __all__ = [
+    "Baseline",
     "Bursts",
+    "Diagnosis",
     "Equality",
     "Exact",
     "ExactPair",
@@ -24,9 +27,10 @@ __all__ = [
     "TimesCheck",
     "Ttfs",
     "Unconvertible",
+    "baseline",
     "check_times",
-    "compare",
     "convert",
+    "diagnose",
     "exact",
     "rewritten",
     "settled",

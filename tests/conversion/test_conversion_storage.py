@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
-from conversion import Quantized, Rate, Ttfs, Unconvertible, compare, convert
+from conversion import Quantized, Rate, Ttfs, Unconvertible, convert
 from snn import Dense, Identity, Linear, Network, Sparse, simulate, stored_values
 from spikewright import InvalidInput
 from tests.conversion.architectures import CASES, build, images
@@ -144,16 +144,6 @@ def test_pools_become_addresses() -> None:
     weights = build(CASES["lenet"])[3].weight.detach().numpy()
     np.testing.assert_allclose(stored_values(network.projections[1].synapse.weights), weights / 4, rtol=1e-6)
     assert isinstance(network.projections[-1].synapse, Linear)
-
-
-def test_compare_shows_model_rewrite_and_network() -> None:
-    case = CASES["residual"]
-    model, x = build(case), images(case, 12)
-    labels = model(x).argmax(1)
-    table = compare(model, convert(model, x, Ttfs()), x, labels)
-    assert table["network"] == ["model", "rewritten", "spiking"]
-    assert table["accuracy"] == [1.0, 1.0, 1.0] and table["agreement"] == [1.0, 1.0, 1.0]
-    assert 0 < table["spikes_per_neuron"][2] <= 1
 
 
 def test_the_network_file_keeps_a_converted_network(tmp_path) -> None:

@@ -1,0 +1,126 @@
+"""From a decomposition to what helps: rules, each with the measure that calls for it."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from conversion.diagnosis.records import LayerDiagnosis
+from snn import IF, Network, QuantReLU, Ramp, SignedIF
+from snn.codes import Ttfs
+from snn.neurons import FIRING
+
+NEGLIGIBLE = 1e-3
+"""Own error over mean activation below which a layer loses nothing."""
+MOSTLY = 0.25
+"""Share of a layer's own parts from which advice is given for one that is not the largest."""
+BIASED = 0.5
+SILENCED = 0.05
+
+
+def worst_of(layers: tuple[LayerDiagnosis, ...]) -> LayerDiagnosis | None:
+    """The layer that adds the largest error relative to its activation; None where all are negligible."""
+    worst = max(layers, key=lambda layer: layer.relative_own_error)
+    return worst if worst.relative_own_error > NEGLIGIBLE else None
+
+
+def advise(network: Network, layers: tuple[LayerDiagnosis, ...], worst: LayerDiagnosis | None) -> tuple[str, ...]:
+    """What to try, the most promising first."""
+    if worst is None:
+        return ()
+    neuron = network.by_name[worst.population].neuron
+    sizes = {name: part.magnitude for name, part in worst.parts.items() if name != "inherited"}
+    rules = _TIMED if isinstance(network.code, Ttfs) else _INTEGER if isinstance(neuron, QuantReLU) else _RATE
+    told = list(_reset(network))
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
+        if sizes[name] >= MOSTLY * sum(sizes.values()):
+            told += rules[name](network, worst)
+    told += [*_bias(network, layers), *_silence(network, layers)]
+    first = {hint.partition(":")[0]: hint for hint in reversed(told)}  # what helps against two parts is said once
+    return tuple(hint for hint in dict.fromkeys(told) if first[hint.partition(":")[0]] == hint)
+
+
+Rule = Callable[[Network, LayerDiagnosis], Iterator[str]]
+
+
+def _reset(network: Network) -> Iterator[str]:
+    zero = [p.name for p in network.populations if getattr(p.neuron, "reset", "subtract") == "zero"]
+    if zero:
+        yield 'reset="subtract": a reset to zero throws away the charge above the threshold'
+
+
+def _clipping(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f'a larger threshold, "max" for none clipped: {layer.saturated:.2%} of {layer.population} is cut off'
+    if _one_threshold(network, layer):
+        yield "per_channel=True: one threshold serves channels of different size"
+    yield 'threshold="mse": the least error of clipping and rounding together'
+
+
+def _quantisation(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    population = network.by_name[layer.population]
+    if isinstance(population.neuron, FIRING) and not np.any(np.asarray(population.initial)):
+        yield 'initial="half": without it every count is rounded down'
+    yield f"more steps: the step of {layer.population} is 1/{layer.levels} of its threshold, twice the steps halve it"
+    if _one_threshold(network, layer):
+        yield "per_channel=True: small channels use few of the levels"
+    if layer.saturated < NEGLIGIBLE:
+        yield 'threshold="mse", or a smaller percentile: hardly a neuron reaches its largest count'
+
+
+def _unevenness(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield 'schedule="layerwise": a layer gathers its whole charge before it fires, so none of it comes too early'
+    if not isinstance(network.by_name[layer.population].neuron, SignedIF):
+        yield 'neuron="signed": a neuron that fired too early takes the spike back'
+    yield 'calibration="light": corrects what early spikes change on average; "advanced" fits the weights, too'
+    yield "more steps: spikes that come too early weigh less"
+
+
+def _bias(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
+    biased = [one for one in layers if one.relative_error > 0.02 and abs(one.bias) > BIASED * one.error]
+    if biased and any(isinstance(p.neuron, IF) for p in network.populations):
+        largest = max(biased, key=lambda one: abs(one.bias) / (one.scale or 1.0))
+        share, direction = abs(largest.bias) / (largest.scale or 1.0), "low" if largest.bias < 0 else "high"
+        yield f'calibration="light": {largest.population} is {share:.1%} too {direction} on average'
+
+
+def _silence(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
+    silenced = max(layers, key=lambda one: one.silent - one.silent_in_model)
+    lost = silenced.silent - silenced.silent_in_model
+    if lost > SILENCED and any(isinstance(p.neuron, FIRING) for p in network.populations):
+        told = f"{lost:.1%} of the neurons of {silenced.population} are silent that the model uses"
+        yield f"more steps or smaller thresholds: {told}"
+
+
+def _windows(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f"a larger margin: {layer.saturated:.2%} of {layer.population} lies above its window"
+    yield 'ranges="interval": windows that no input in [0, 1] can leave'
+
+
+def _slots(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    neuron = network.by_name[layer.population].neuron
+    slots = neuron.levels if isinstance(neuron, Ramp) else None
+    yield f"more levels of spike time: {layer.population} has {slots or 'rounding only'}"
+    yield "a smaller percentile or margin: shorter windows have finer slots"
+
+
+def _ranges(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "fine-tune the quantised model: its ranges cut off what this layer needs"
+    yield "more activation_bits"
+
+
+def _bits(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f"more activation_bits: {layer.population} has {layer.levels} levels"
+    yield "fine-tune the quantised model"
+
+
+def _nothing(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    return iter(())
+
+
+_RATE: dict[str, Rule] = {"clipping": _clipping, "quantisation": _quantisation, "unevenness": _unevenness}
+_TIMED: dict[str, Rule] = {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing}
+_INTEGER: dict[str, Rule] = {"clipping": _ranges, "quantisation": _bits, "unevenness": _nothing}
+
+
+def _one_threshold(network: Network, layer: LayerDiagnosis) -> bool:
+    population = network.by_name[layer.population]
+    return np.ndim(np.asarray(population.amplitude)) == 0 and len(population.shape) > 1 and population.shape[0] > 1

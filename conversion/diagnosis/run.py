@@ -1,0 +1,167 @@
+"""The verb: `diagnose(model, network, images, labels) -> Diagnosis`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from compress.data import check_data
+from compress.graph import plain_copy
+from conversion.convert import check_samples, rewritten_view
+from conversion.diagnosis.charge import Charges
+from conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
+from conversion.diagnosis.records import Diagnosis, LayerDiagnosis
+from conversion.diagnosis.remedies import advise, worst_of
+from conversion.diagnosis.tally import POINTS, Tally
+from conversion.forward import activations
+from conversion.read import read
+from conversion.values import Unit
+from conversion.walk import INPUT, Plan
+from snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
+from spikewright import InvalidInput, Progress, Table, silent
+
+WORKING_BYTES = 256 * 2**20
+"""What recorded potentials and rasters of one batch may take."""
+
+
+def diagnose(
+    model: Any, network: Network, images: Any, labels: Any = None, *, progress: Progress = silent
+) -> Diagnosis:
+    """Where does the spiking network lose against its model, and what would help?
+
+    `model`: the nn.Module or `Compressed` that `network` was converted from. `images (n, C, H, W)`; `labels (n,)` for
+    accuracies. The model, its exact rewrite and the network (without early decision) run on the same images; then each
+    population is held against the node that it stands for. The error of each is the sum of what it inherited, clipping,
+    quantisation and unevenness (`conversion.diagnosis.parts`). Raises InvalidInput when the network was not made from this
+    model by `convert`, or for images and labels that do not fit.
+    """
+    x = check_samples(images)
+    truth = None if labels is None else check_data((x, labels))[1].numpy()
+    bench = _Bench(model, replace(network, decision=None), x)
+    for start in range(0, len(x), bench.batch):
+        progress("diagnose", start, len(x))
+        bench.take(x[start : start + bench.batch])
+    progress("diagnose", len(x), len(x))
+    return bench.diagnosis(truth)
+
+
+class _Bench:
+    """Model, rewritten model and network side by side."""
+
+    def __init__(self, model: Any, network: Network, images: torch.Tensor) -> None:
+        self.network, self.samples = network, len(images)
+        self.original = plain_copy(model)
+        view, _ = rewritten_view(model, images[:1])
+        self.plan = read(view, getattr(model, "integers", None) or {})
+        self.units = _units(self.plan, network)
+        self.charges = Charges(network)
+        neurons = sum(p.size for p in network.populations)
+        self.batch = max(1, WORKING_BYTES // (6 * neurons * network.steps))
+        self.tallies = {name: self._tally(name) for name in self.units}
+        self.logits: dict[str, list[NDArray[Any]]] = {"model": [], "rewritten": [], "spiking": []}
+        self.over_steps: list[NDArray[np.int64]] = []
+        self.spikes = 0.0
+
+    def _tally(self, name: str) -> Tally:
+        population = self.network.by_name[name]
+        top = most(self.network, population)
+        ceiling = unit_of(self.network, population) * top if np.isfinite(top) else None
+        return Tally(ceiling, POINTS / (self.samples * population.size))
+
+    def take(self, images: torch.Tensor) -> None:
+        """Run all three on some images."""
+        with torch.no_grad():
+            self.logits["model"].append(self.original(images).flatten(1).double().numpy())
+            values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
+        last = self.plan.output.name
+        values |= {unit.name: values[last] for unit in self.units.values() if unit.name not in values}
+        self.logits["rewritten"].append(values[last])
+        activity = simulate(self.network, images.numpy(), record=("rasters", "potentials"))
+        self.logits["spiking"].append(activity.logits * self.network.logit_scale)
+        self.over_steps.append(activity.logits_over_time.argmax(axis=-1))
+        hidden = [p.name for p in self.network.populations if p.name not in (self.network.input, self.network.output)]
+        self.spikes += sum(float(activity.spikes[name].sum()) for name in hidden)
+        sent = self.charges.sent(activity)
+        for name, unit in self.units.items():
+            self.tallies[name].take(self._seen(unit, activity, sent, values[name]))
+
+    def _seen(self, unit: Unit, activity: Activity, sent: Mapping[str, Any], truth: NDArray[Any]) -> Activities:
+        population = self.network.by_name[unit.name]
+        if isinstance(population.neuron, Integrator):
+            return passed_on(truth, activity.logits.astype(np.float64) * self.network.logit_scale)
+        if isinstance(population.neuron, MaxGate):
+            return passed_on(truth, sent[unit.name] * unit_of(self.network, population))
+        if isinstance(population.neuron, LatchedIF):
+            return timed(self.network, unit, activity.rasters[unit.name], truth)
+        charge = self.charges.received(population, activity, sent)
+        return taken_apart(self.network, unit, sent[unit.name], charge, truth)
+
+    def diagnosis(self, labels: NDArray[np.int64] | None) -> Diagnosis:
+        """All that was seen."""
+        layers = tuple(self._layer(name) for name in self.units)
+        worst = worst_of(layers)
+        guesses = np.concatenate(self.over_steps, axis=1)
+        return Diagnosis(
+            networks=Table.of(self._rows(labels)),
+            populations=layers,
+            setting=_setting(self.network),
+            samples=self.samples,
+            worst=worst.population if worst else "",
+            advice=advise(self.network, layers, worst),
+            accuracy_over_steps=() if labels is None else tuple(float(right) for right in (guesses == labels).mean(1)),
+        )
+
+    def _layer(self, name: str) -> LayerDiagnosis:
+        population = self.network.by_name[name]
+        names = name, self.units[name].node, type(population.neuron).__name__
+        return self.tallies[name].layer(names, levels(self.network, population))
+
+    def _rows(self, labels: NDArray[np.int64] | None) -> Iterable[dict[str, Any]]:
+        logits = {name: np.concatenate(parts) for name, parts in self.logits.items()}
+        neurons = sum(
+            p.size for p in self.network.populations if p.name not in (self.network.input, self.network.output)
+        )
+        expected, scores = logits["model"].argmax(1), logits["rewritten"]
+        for name, found in logits.items():
+            guess = found.argmax(1)
+            # A softmax at the end changes no prediction; errors of logits are those in front of it.
+            against = found if name == "model" else scores
+            row = {
+                "network": name,
+                "accuracy": None if labels is None else float((guess == labels).mean()),
+                "agreement": float((guess == expected).mean()),
+                "largest_logit_error": float(np.abs(found - against).max()) if name != "model" else 0.0,
+            }
+            if name == "spiking":
+                row["spikes_per_neuron"] = self.spikes / (neurons * self.samples) if neurons else 0.0
+            yield row
+
+
+def _units(plan: Plan, network: Network) -> dict[str, Unit]:
+    """What each population stands for, in the network's order. Raises InvalidInput for another model."""
+    units = {unit.name: unit for unit in (*plan.units, *plan.integrated().units[-1:])}
+    named = [p for p in network.order if p.name != INPUT]
+    for population in named:
+        unit = units.get(population.name)
+        if unit is None or unit.shape != population.shape:
+            told = "no such layer" if unit is None else f"one of shape {unit.shape}"
+            raise InvalidInput(
+                f"expected a network that convert made from this model, got population {population.name!r} "
+                f"{population.shape} and {told} in the model; try the model that was converted"
+            )
+        if population.amplitude is None:
+            raise InvalidInput(
+                f"expected what a spike of {population.name!r} stands for, got a network that does not say; "
+                "try to convert it again"
+            )
+    return {population.name: units[population.name] for population in named}
+
+
+def _setting(network: Network) -> str:
+    code = type(network.code).__name__
+    neurons = sorted({type(p.neuron).__name__ for p in network.populations[1:]} - {"Integrator", "MaxGate"})
+    steps = f"{network.steps} step{'s' if network.steps > 1 else ''}"
+    return f"code {code}, {steps}, {network.schedule}, {' and '.join(neurons)} neurons, {network.numbers}"
