@@ -22,7 +22,7 @@ from snn.interop.tools import require
 from snn.synapses import Shape
 from spikewright import InvalidNetwork
 
-HINT = "pip install --no-deps sinabs; pip install pbr nir nirtorch"
+HINT = "pip install 'spikewright[bench]' and then pip install --no-deps sinabs"
 
 
 class Sinabs:

@@ -20,7 +20,7 @@ from snn.interop.tools import require
 from snn.synapses import Shape
 from spikewright import InvalidNetwork
 
-HINT = "pip install --no-deps spikingjelly; pip install loguru tqdm"
+HINT = "pip install 'spikewright[bench]' and then pip install --no-deps spikingjelly"
 NEURONS = ("IFNode", "SimpleIFNode", "LIFNode", "SimpleLIFNode", "ParametricLIFNode")
 LAYERS = (
     *(
