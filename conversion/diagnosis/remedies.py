@@ -5,8 +5,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from conversion.diagnosis.records import LayerDiagnosis
-from snn import IF, Network, QuantReLU, Ramp, SignedIF
-from snn.codes import Ttfs
+from snn import (
+    IF,
+    LIF,
+    Burst,
+    Direct,
+    FewSpike,
+    LatchedIF,
+    Network,
+    Phase,
+    QuantReLU,
+    Ramp,
+    SignedIF,
+    SpikeSelect,
+    Ttfs,
+)
 from snn.neurons import FIRING
 
 NEGLIGIBLE = 1e-3
@@ -29,7 +42,7 @@ def advise(network: Network, layers: tuple[LayerDiagnosis, ...], worst: LayerDia
         return ()
     neuron = network.by_name[worst.population].neuron
     sizes = {name: part.magnitude for name, part in worst.parts.items() if name != "inherited"}
-    rules = _TIMED if isinstance(network.code, Ttfs) else _INTEGER if isinstance(neuron, QuantReLU) else _RATE
+    rules = _RULES.get(type(network.code)) or _RULES.get(type(neuron)) or _RATE
     told = list(_reset(network))
     for name in sorted(sizes, key=lambda name: -sizes[name]):
         if sizes[name] >= MOSTLY * sum(sizes.values()):
@@ -43,8 +56,7 @@ Rule = Callable[[Network, LayerDiagnosis], Iterator[str]]
 
 
 def _reset(network: Network) -> Iterator[str]:
-    zero = [p.name for p in network.populations if getattr(p.neuron, "reset", "subtract") == "zero"]
-    if zero:
+    if any(isinstance(p.neuron, IF | LIF) and p.neuron.reset == "zero" for p in network.populations):
         yield 'reset="subtract": a reset to zero throws away the charge above the threshold'
 
 
@@ -55,11 +67,19 @@ def _clipping(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
     yield 'threshold="mse": the least error of clipping and rounding together'
 
 
+def _percentile(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f"a larger percentile: {layer.saturated:.2%} of {layer.population} is cut off"
+
+
 def _quantisation(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
     population = network.by_name[layer.population]
-    if isinstance(population.neuron, FIRING) and not np.any(np.asarray(population.initial)):
+    if not np.any(np.asarray(population.initial)):
         yield 'initial="half": without it every count is rounded down'
-    yield f"more steps: the step of {layer.population} is 1/{layer.levels} of its threshold, twice the steps halve it"
+    burst = isinstance(population.neuron, Burst)
+    told = (
+        f"more steps: {layer.population} tells {layer.levels} values above zero apart, twice the steps halve the error"
+    )
+    yield told + (", and so does twice the limit" if burst else "")
     if _one_threshold(network, layer):
         yield "per_channel=True: small channels use few of the levels"
     if layer.saturated < NEGLIGIBLE:
@@ -76,7 +96,8 @@ def _unevenness(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
 
 def _bias(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
     biased = [one for one in layers if one.relative_error > 0.02 and abs(one.bias) > BIASED * one.error]
-    if biased and any(isinstance(p.neuron, IF) for p in network.populations):
+    rate = isinstance(network.code, Direct) and any(isinstance(p.neuron, IF | SignedIF) for p in network.populations)
+    if biased and rate:
         largest = max(biased, key=lambda one: abs(one.bias) / (one.scale or 1.0))
         share, direction = abs(largest.bias) / (largest.scale or 1.0), "low" if largest.bias < 0 else "high"
         yield f'calibration="light": {largest.population} is {share:.1%} too {direction} on average'
@@ -116,9 +137,45 @@ def _nothing(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
     return iter(())
 
 
+def _periods(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "more periods: a digit leaves in the period after its charge came, so the first periods tell little"
+    yield "FewSpike: binary digits layer by layer, none of which comes too early"
+
+
+def _digits(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "a longer period: one more phase halves the step"
+
+
+def _few(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f"more steps: {layer.population} tells {layer.levels} values above zero apart, one more step halves the error"
+
+
+def _select(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield f"a larger limit: {layer.population} tells {layer.levels} values above zero apart"
+
+
+def _more_steps(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "more steps: spikes that come too early weigh less"
+
+
+def _lossy(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "Ttfs: the exact time code; ramps that start late are what this one loses"
+
+
+def _finer(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
+    yield "a larger unit, and as many times the steps: spikes wait for a whole step"
+
+
 _RATE: dict[str, Rule] = {"clipping": _clipping, "quantisation": _quantisation, "unevenness": _unevenness}
-_TIMED: dict[str, Rule] = {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing}
-_INTEGER: dict[str, Rule] = {"clipping": _ranges, "quantisation": _bits, "unevenness": _nothing}
+_RULES: dict[type, dict[str, Rule]] = {
+    Ttfs: {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing},
+    QuantReLU: {"clipping": _ranges, "quantisation": _bits, "unevenness": _nothing},
+    Phase: {"clipping": _percentile, "quantisation": _digits, "unevenness": _periods},
+    SpikeSelect: {"clipping": _percentile, "quantisation": _select, "unevenness": _more_steps},
+    FewSpike: {"clipping": _percentile, "quantisation": _few, "unevenness": _nothing},
+    LatchedIF: {"clipping": _percentile, "quantisation": _finer, "unevenness": _lossy},
+}
+"""By the type of the network's code, else of the layer's neuron; everything else is a rate code."""
 
 
 def _one_threshold(network: Network, layer: LayerDiagnosis) -> bool:
