@@ -5,6 +5,7 @@ from compress.data import accuracy, check_data
 from compress.fold import FoldRow, fold_batchnorm
 from compress.footprint import Footprint, LayerFootprint, footprint
 from compress.graph import GraphNode, GraphView, trace
+from compress.imports import from_exported, from_onnx
 from compress.masks import Pattern
 from compress.prune import PruneSettings, prune
 from compress.quantize import QuantizeSettings, quantize
@@ -34,6 +35,8 @@ __all__ = [
     "fit",
     "fold_batchnorm",
     "footprint",
+    "from_exported",
+    "from_onnx",
     "keep_ranges_positive",
     "learned_thresholds",
     "load",

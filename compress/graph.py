@@ -99,7 +99,8 @@ class _Shapes(fx.Interpreter):
 def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     """The graph of a copy of `model` (evaluation mode, CPU, float32), with shapes found by running `sample`.
 
-    `model` is an nn.Module or a Compressed, `sample` a batch `(batch, C, H, W)` or `(batch, features)`.
+    `model` is an nn.Module, a Compressed or a torch.export program, `sample` a batch `(batch, C, H, W)` or
+    `(batch, features)`.
     Unknown operations become nodes of kind "unsupported"; whether they can be lived with is the caller's matter.
 
     Raises InvalidInput when the control flow depends on data, when the model has several inputs or outputs, when a
@@ -125,7 +126,11 @@ def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
 
 
 def as_module(model: Any) -> nn.Module:
-    """The nn.Module of a model or of a Compressed. Raises InvalidInput for anything else."""
+    """The nn.Module of a model, of a Compressed or of a torch.export program. Raises InvalidInput for anything else."""
+    if isinstance(model, torch.export.ExportedProgram):
+        from compress.imports import from_exported
+
+        return from_exported(model)
     inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
     if not isinstance(inner, nn.Module):
         raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")

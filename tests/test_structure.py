@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 TABLE = {
     "spikewright": ((), ()),
     "snn": (("spikewright",), ("numpy", "numba", "llvmlite", "safetensors", "jsonschema")),
-    "compress": (("spikewright",), ("numpy", "torch", "safetensors")),
+    "compress": (("spikewright",), ("numpy", "torch", "safetensors", "onnx", "google")),
     "conversion": (("spikewright", "snn", "compress"), ("numpy", "torch")),
     "robustness": (("spikewright", "snn", "compress"), ("numpy", "torch", "scipy")),
     "hardware": (("spikewright", "snn"), ("numpy", "scipy", "jsonschema", "pydantic", "joblib")),

@@ -1,0 +1,73 @@
+"""The table of ATen operators."""
+
+import operator
+from collections.abc import Callable
+
+from torch import nn
+
+from compress.imports import exported_layers as made
+from compress.imports import exported_shapes as arranged
+from compress.imports import layers
+from compress.imports.builder import Flow
+from compress.imports.exported_call import AtenCall
+
+Rule = Callable[[AtenCall], Flow]
+
+
+def _rules(*rows: tuple[str, Rule]) -> dict[str, Rule]:
+    return {name: rule for names, rule in rows for name in names.split()}
+
+
+RULES: dict[str, Rule] = _rules(
+    ("conv1d conv2d convolution conv_transpose1d conv_transpose2d", made.conv),
+    ("linear", made.linear),
+    ("addmm", made.addmm),
+    ("mm matmul", made.mm),
+    ("batch_norm _native_batch_norm_legit_no_training native_batch_norm cudnn_batch_norm", made.batch_norm),
+    ("relu", made.layer(lambda call: nn.ReLU())),
+    ("relu6", made.layer(lambda call: nn.ReLU6())),
+    ("hardtanh clamp clamp_min clip", made.clamp),
+    ("leaky_relu", made.layer(lambda call: nn.LeakyReLU(float(call.get("negative_slope", 0.01))))),
+    ("prelu _prelu_kernel", made.layer(lambda call: layers.prelu(call.weight()))),
+    ("sigmoid", made.layer(lambda call: nn.Sigmoid())),
+    ("tanh", made.layer(lambda call: nn.Tanh())),
+    ("gelu", made.layer(lambda call: nn.GELU(call.get("approximate", "none")))),
+    ("silu", made.layer(lambda call: nn.SiLU())),
+    ("mish", made.layer(lambda call: nn.Mish())),
+    ("hardswish", made.layer(lambda call: nn.Hardswish())),
+    ("hardsigmoid", made.layer(lambda call: nn.Hardsigmoid())),
+    ("elu", made.layer(lambda call: nn.ELU(float(call.get("alpha", 1.0))))),
+    ("softplus", made.layer(lambda call: nn.Softplus())),
+    (
+        "group_norm",
+        made.norm(lambda call: nn.GroupNorm(call.get("num_groups"), call.flow().shape[0], call.get("eps", 1e-5))),
+    ),
+    ("layer_norm", made.norm(lambda call: nn.LayerNorm(call.get("normalized_shape"), call.get("eps", 1e-5)))),
+    ("max_pool1d max_pool2d max_pool2d_with_indices", made.max_pool),
+    ("avg_pool1d avg_pool2d", made.average_pool),
+    ("adaptive_avg_pool1d adaptive_avg_pool2d _adaptive_avg_pool2d", made.adaptive("mean")),
+    ("adaptive_max_pool1d adaptive_max_pool2d", made.adaptive("max")),
+    ("mean amax", arranged.mean),
+    ("cat concat", arranged.cat),
+    ("add", arranged.arithmetic(operator.add)),
+    ("sub", arranged.arithmetic(operator.sub)),
+    ("rsub", arranged.arithmetic(operator.sub, swap=True)),
+    ("mul", arranged.arithmetic(operator.mul)),
+    ("div", arranged.arithmetic(operator.truediv)),
+    ("view reshape _unsafe_view", arranged.reshape),
+    ("flatten", arranged.flatten),
+    ("squeeze", arranged.squeeze),
+    ("unsqueeze", arranged.unsqueeze),
+    ("softmax _softmax", made.softmax(log=False)),
+    ("log_softmax _log_softmax", made.softmax(log=True)),
+    ("upsample_nearest2d", arranged.upsample),
+    ("pad constant_pad_nd", arranged.pad),
+    ("dropout feature_dropout", made.dropout),
+    ("clone contiguous detach alias to _to_copy lift_fresh_copy", arranged.same),
+)
+
+CONSTANT = frozenset(
+    "view reshape expand unsqueeze squeeze permute transpose t clone contiguous detach alias lift_fresh_copy to "
+    "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten".split()
+)
+"""Operators that are computed on the spot when nothing in them depends on the input."""
