@@ -1,6 +1,7 @@
 """`Latency`: the inverse of the time of a single spike stands for an activation; the lossy ramp."""
 
 from dataclasses import replace
+from math import prod
 
 import torch
 
@@ -10,7 +11,7 @@ from conversion.coding.refusals import refuse_signed
 from conversion.coding.scales import scales
 from conversion.recipes import Latency
 from conversion.walk import Plan
-from snn import Direct, LatchedIF
+from snn import Direct, LatchedIF, ReportRow
 
 
 def latency(plan: Plan, images: torch.Tensor, recipe: Latency) -> Coding:
@@ -25,7 +26,9 @@ def latency(plan: Plan, images: torch.Tensor, recipe: Latency) -> Coding:
         f"{recipe.steps} steps, one spike at most, an activation is the inverse of its time: lossy; first spike answers"
     )
     code = Direct(recipe.steps, recipe.input_levels)
-    told = (note("Latency", text),)
+    output = plan.output
+    answer = f"population {output.name!r} fires once: whoever is first is the answer"
+    told = (ReportRow("output", "LatchedIF", "rewritten", answer, neurons=prod(output.shape)), note("Latency", text))
     return Coding(code, cells, input_amplitude(recipe.input_levels), 1.0, told, readout="first")
 
 
