@@ -28,7 +28,7 @@ from spikewright import InvalidNetwork
 
 Reals = NDArray[np.float64]
 LARGEST_THRESHOLD = 2.0**100
-"""The threshold of a leaky integrator that never fires: no sum of currents comes near it."""
+"""The threshold of a leaky integrator that never fires, until `leaky_answers` knows what flows into it."""
 
 
 @dataclass(frozen=True, eq=False)

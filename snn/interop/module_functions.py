@@ -22,7 +22,8 @@ def pair(value: Any) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
-def _flow(value: Any) -> Flow:
+def as_flow(value: Any) -> Flow:
+    """A value as a sum of terms; a tensor of zeros is the empty sum. Raises InvalidNetwork for anything else."""
     if isinstance(value, Tensor) and not bool(torch.any(value != 0)):
         return Flow(())
     if not isinstance(value, Flow):
@@ -39,7 +40,7 @@ def _add(found: Any, one: Any, other: Any, *, alpha: int = 1) -> Any:
             return value
     if isinstance(one, Gathered) or _other_step(one, other):
         return Gathered((*(one.values if isinstance(one, Gathered) else (one,)), other))
-    return Flow((*_flow(one).terms, *_flow(other).terms))
+    return Flow((*as_flow(one).terms, *as_flow(other).terms))
 
 
 def _other_step(one: Any, other: Any) -> bool:
@@ -55,7 +56,7 @@ def _times(found: Any, one: Any, other: Any) -> Any:
     value, factor = (one, other) if isinstance(one, Flow | Gathered) else (other, one)
     if not isinstance(factor, int | float):
         raise InvalidNetwork(f"expected a product with a number, got {words(factor)}")
-    return value if isinstance(value, Gathered) and factor > 0 else _flow(value).through(Factor(float(factor)), "mul")
+    return value if isinstance(value, Gathered) and factor > 0 else as_flow(value).through(Factor(float(factor)), "mul")
 
 
 def _over(found: Any, value: Any, divisor: Any) -> Any:
@@ -78,7 +79,7 @@ def _item(found: Any, value: Any, index: Any) -> Any:
     rest = [part for part in index if part != step] if isinstance(index, tuple) else []
     if step is None or any(part != slice(None) and part is not Ellipsis for part in rest) or step < 0:
         raise InvalidNetwork(f"expected the input of one step, got {words(value)} at {index}")
-    flow = _flow(value)
+    flow = as_flow(value)
     if any(term.step is not None for term in flow.terms) or not flow.is_input:
         raise InvalidNetwork(f"expected the input of one step, got {words(value)} at {index}")
     return Flow(tuple(term._replace(step=step) for term in flow.terms))
@@ -86,7 +87,7 @@ def _item(found: Any, value: Any, index: Any) -> Any:
 
 def _flatten(found: Any, value: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     """All axes of a sample; or time and batch, which says nothing here."""
-    flow = _flow(value)
+    flow = as_flow(value)
     if (start_dim, end_dim) == (0, 1):
         return flow
     if start_dim < 1 or end_dim != -1:
@@ -97,7 +98,7 @@ def _flatten(found: Any, value: Any, start_dim: int = 0, end_dim: int = -1) -> A
 def _view(found: Any, value: Any, *sizes: Any) -> Any:
     """(batch, everything), in which one may be left open."""
     wanted = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
-    flow = _flow(value)
+    flow = as_flow(value)
     if len(wanted) != 1 + found.axes or isinstance(wanted[-1], Extent):
         raise InvalidNetwork(f"expected a view of (batch, everything), got {len(wanted)} axes")
     return flow.through(Flat(wanted[-1] if wanted[-1] != -1 else None), "view")
@@ -108,7 +109,7 @@ def _cat(found: Any, tensors: Any, dim: int = 0, axis: int | None = None) -> Any
     place = dim if axis is None else axis
     if place != found.axes:
         raise InvalidNetwork(f"expected a concatenation of channels, axis {found.axes}, got axis {place}")
-    flows = [_flow(tensor) for tensor in tensors]
+    flows = [as_flow(tensor) for tensor in tensors]
     counts = [found.shape(flow)[0] for flow in flows]
     parts = [Part(sum(counts[:number]), sum(counts[: number + 1]), sum(counts)) for number in range(len(counts))]
     placed = zip(flows, parts, strict=True)
@@ -124,9 +125,9 @@ def _mean(found: Any, value: Any, dim: Any = None, keepdim: bool = False, axis: 
     """Over the steps of the answer; a mean over all rows and columns is a pool."""
     place = dim if axis is None else axis
     if isinstance(value, Gathered) or place in (0, found.axes - 1):
-        return value if isinstance(value, Gathered) else Gathered((_flow(value),))
+        return value if isinstance(value, Gathered) else Gathered((as_flow(value),))
     if place in ((-2, -1), [-2, -1], (-1, -2), (2, 3), [2, 3]):
-        pooled = _flow(value).through(nn.AdaptiveAvgPool2d(1), "mean")
+        pooled = as_flow(value).through(nn.AdaptiveAvgPool2d(1), "mean")
         return pooled if keepdim else pooled.through(Flat(), "mean")
     raise InvalidNetwork(f"expected a mean over steps, or over rows and columns, got one over {place}")
 
@@ -135,14 +136,14 @@ def _sum(found: Any, value: Any, dim: Any = None, keepdim: bool = False, axis: A
     """Over the steps of the answer."""
     place = dim if axis is None else axis
     if isinstance(value, Gathered) or place in (0, found.axes - 1):
-        return value if isinstance(value, Gathered) else Gathered((_flow(value),))
+        return value if isinstance(value, Gathered) else Gathered((as_flow(value),))
     raise InvalidNetwork(f"expected a sum over steps, got one over {place}")
 
 
 def _repeat(found: Any, value: Any, *sizes: Any) -> Any:
     """The input, or what was made of it, for every step."""
     wanted = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
-    if not _flow(value).is_input:
+    if not as_flow(value).is_input:
         raise InvalidNetwork(f"expected the input to be repeated for every step, got {words(value)}")
     found.repeats = wanted[0] if isinstance(wanted[0], int) and wanted[0] > 1 else found.repeats
     return value
@@ -155,7 +156,7 @@ def _same(found: Any, value: Any, *arguments: Any, **more: Any) -> Any:
 
 def _axis(found: Any, value: Any, *arguments: Any, **more: Any) -> Any:
     """An axis of length one, for the steps of the input."""
-    if not _flow(value).is_input:
+    if not as_flow(value).is_input:
         raise InvalidNetwork(f"expected an axis for the steps of the input, got one for {words(value)}")
     return value
 
@@ -183,7 +184,7 @@ def _avg_pool(
 ) -> Any:
     if ceil_mode or pair(padding) != (0, 0):
         raise InvalidNetwork("expected an average without padding and ceil_mode")
-    return _flow(value).through(Average(pair(kernel_size), pair(stride or kernel_size)), "avg_pool2d")
+    return as_flow(value).through(Average(pair(kernel_size), pair(stride or kernel_size)), "avg_pool2d")
 
 
 RULES: dict[str, Callable[..., Any]] = {

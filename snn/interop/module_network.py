@@ -17,6 +17,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from snn.codes import Code, Direct
 from snn.interop.laws import Placed, least, placed
+from snn.interop.leaky_answers import out_of_reach
 from snn.interop.module_chain import Flat, ModuleChain, Op, is_idle
 from snn.interop.module_trace import Followed, follow
 from snn.interop.module_values import INPUT, Call, Flow, Gathered, Maximum, State, Term, Tool, words
@@ -42,7 +43,13 @@ def network_of_module(
     module: nn.Module, tool: Tool, shape: Shape, code: Code | int, readout: Readout | None
 ) -> Network:
     """The network that `module` is for inputs `(batch, *shape)`. Raises InvalidNetwork naming what has no counterpart."""
+    if not isinstance(module, nn.Module):
+        raise InvalidInput(f"expected a torch module, got {type(module).__name__}")
+    if not shape or any(isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in shape) or len(shape) > 3:
+        raise InvalidInput(f"expected the shape of one input, (C, H, W), (C, L) or (N,), got {shape}")
     coded = Direct(code) if isinstance(code, int) else code
+    if not isinstance(coded, Code):
+        raise InvalidInput(f"expected a number of steps or a code such as Rate(8), got {type(code).__name__}")
     still = next(
         (n for n, m in module.named_modules() if m.training and (isinstance(m, _BatchNorm) or is_idle(m))), None
     )
@@ -50,6 +57,11 @@ def network_of_module(
         raise InvalidInput(f"expected a module in evaluation mode, got {still!r} in training mode; try module.eval()")
     found = follow(module, tool, tuple(shape))
     return _Assembly(found, coded).network(readout)
+
+
+def shaped(input_shape: Any) -> tuple[Any, ...]:
+    """A shape as a tuple; a single number is a vector."""
+    return tuple(input_shape) if isinstance(input_shape, Sequence) else (input_shape,)
 
 
 class _Assembly:
@@ -81,7 +93,7 @@ class _Assembly:
         self._check_silent(output, sums)
         answer: Any = readout or ("potential" if sums else "count")
         scale = self.units.get(output, 1.0) if answer == "potential" else 1.0
-        return Network(
+        network = Network(
             tuple(self.populations),
             tuple(self.projections),
             INPUT,
@@ -91,6 +103,7 @@ class _Assembly:
             logit_scale=scale,
             report=Report(tuple(self.rows)),
         )
+        return out_of_reach(network, self.silent)
 
     def _check_steps(self) -> None:
         """Every layer of neurons is called as often, once or for all steps of the code."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from snn.interop.module_chain import ModuleChain
-from snn.interop.module_functions import RULES, pair
+from snn.interop.module_functions import RULES, as_flow, pair
 from snn.interop.module_values import INPUT, Call, Flow, Maximum, State, Term, Tool, words
 from snn.synapses import Shape, Windows, output_shape
 from spikewright import InvalidNetwork
@@ -131,8 +131,10 @@ class _Walk:
 
     def _apply(self, name: str, module: nn.Module, value: Any, states: list[Any]) -> Any:
         """A module on a value; `states` are those it is given."""
-        if not isinstance(value, Flow):
-            raise InvalidNetwork(f"{name!r}: expected spikes or the input, got {words(value)}")
+        try:
+            value = as_flow(value)
+        except InvalidNetwork as error:
+            raise InvalidNetwork(f"{name!r}: {error}") from error
         inside = self.tool.inside(module)
         if self.tool.is_neuron(module):
             return self._fire(name, module, value, states)

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from snn.codes import Code
-from snn.interop.module_network import network_of_module
+from snn.interop.module_network import network_of_module, shaped
 from snn.interop.norse_laws import Norse
 from snn.interop.stepped import Cell, Stepped, column
 from snn.interop.tools import Outcome, refused, require
@@ -88,7 +88,7 @@ def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, rea
     rewritten (see `laws`). Raises MissingTool without Norse, InvalidInput for a module in training mode or another number of
     steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
     """
-    return network_of_module(module, Norse(), tuple(input_shape), code, readout)
+    return network_of_module(module, Norse(), shaped(input_shape), code, readout)
 
 
 def _cell(population: Population) -> Cell:

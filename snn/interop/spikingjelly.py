@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from snn.codes import Code
-from snn.interop.module_network import network_of_module
+from snn.interop.module_network import network_of_module, shaped
 from snn.interop.spikingjelly_laws import HINT, SpikingJelly
 from snn.interop.stepped import Cell, Stepped, column
 from snn.interop.tools import Outcome, refused, require
@@ -69,7 +69,7 @@ def from_spikingjelly(
     folded and rewritten (see `laws`). Raises MissingTool without SpikingJelly, InvalidInput for a module in training mode or
     another number of steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
     """
-    return network_of_module(module, SpikingJelly(), tuple(input_shape), code, readout)
+    return network_of_module(module, SpikingJelly(), shaped(input_shape), code, readout)
 
 
 def _cell(population: Population) -> Cell:

@@ -42,6 +42,7 @@ REFUSALS = {
     "VotingLayer": "an average over groups of outputs has no synapse; vote on the logits",
     "WSConv2d": "its weights are standardised at run time; put the standardised weights into a Conv2d",
     "CUBALIFNode": "its current decays by itself; a second state is not in the record LIF",
+    "PoissonEncoder": "it draws at run time; leave it out and let the network's code draw, Poisson(steps)",
     "KLIFNode": "its potential is scaled and rectified before it fires",
     "PSN": "it has no reset and no order of steps",
 }

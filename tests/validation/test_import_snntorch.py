@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from snn import IF, LIF, Direct, Integrator, Rate
+from snn import IF, LIF, Direct, Integrator, Rate, simulate
 from snn.interop.snntorch import from_snntorch
 from spikewright import InvalidInput, InvalidNetwork
 from tests.validation.imported import compare, spikes_of
@@ -191,6 +191,8 @@ def test_spikes_of_each_step_and_an_answer_that_does_not_fire() -> None:
     compare(network, x.numpy(), {"lif": theirs["lif"]}, exact=True)
     np.testing.assert_array_equal(activity.logits, answers[-1][1].numpy())
     assert network.readout == "potential"
+    fixed = network.to_fixed(potential_bits=24)
+    assert np.mean(simulate(fixed, x.numpy()).predictions == activity.predictions) >= 0.9
 
 
 class Doubled(nn.Module):
@@ -241,6 +243,14 @@ def test_what_has_no_counterpart_is_refused_by_name(name: str) -> None:
 def test_training_mode_steps_and_loops_over_a_tensor() -> None:
     with pytest.raises(InvalidInput, match=r"'1' in training mode; try module\.eval"):
         from_snntorch(nn.Sequential(nn.Linear(9, 4), nn.BatchNorm1d(4), *hidden()[1:]), (9,), 5)
+    plain = hidden().eval()
+    for arguments, words in (
+        ((plain, (9, 0), 5), "shape of one input"),
+        ((plain, (9,), "five"), "steps or a code"),
+        (("plain", (9,), 5), "torch module"),
+    ):
+        with pytest.raises(InvalidInput, match=words):
+            from_snntorch(*arguments)
     with pytest.raises(InvalidInput, match=f"does {STEPS} steps"):
         from_snntorch(Looped(snntorch.Leaky(beta=0.5)).eval(), (1, 6, 6), STEPS + 1)
 

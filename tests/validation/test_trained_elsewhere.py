@@ -1,4 +1,4 @@
-"""Networks trained with surrogate gradients in snnTorch and in SpikingJelly: read, they spike alike, and go the whole way here."""
+"""Networks trained with surrogate gradients in snnTorch and in SpikingJelly: read, they spike alike and go the whole way."""
 
 from collections.abc import Callable
 from typing import Any
