@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn import functional as F
 
 from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
 from conversion import Exact, Quantized, Unconvertible, convert, exact, spiking, verify
@@ -19,6 +20,30 @@ WHOLE = [
     "groups and dilation", "pool that does not fill the map", "pooled input", "all convolutional", "ends in relu",
     "relu after flattening",
 ]  # fmt: skip
+
+
+class SideBySide(nn.Module):
+    """A concatenation of two layers of different depth and scale, then a maximum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 4, 3, padding=1), nn.Conv2d(4, 3, 3, padding=1)
+        self.third, self.fc = nn.Conv2d(7, 5, 3, padding=1), nn.Linear(5 * 4 * 4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.first(x))
+        x = torch.cat([x, F.relu(self.second(x))], 1)
+        return self.fc(F.max_pool2d(F.relu(self.third(x)), 2).flatten(1))
+
+
+def small_vgg() -> nn.Module:
+    return nn.Sequential(
+        *(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 3, 3), nn.ReLU()),
+        *(nn.AvgPool2d(3, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(3, 3)),
+    )
+
+
+MORE = {"side by side": Case(SideBySide, (1, 8, 8)), "maxima and padded pools": Case(small_vgg, (1, 8, 8))}
 SCHEDULES = [Exact(), Exact("synchronous"), Exact("synchronous", 4)]
 
 
@@ -36,9 +61,9 @@ def codes(network: Network) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("recipe", SCHEDULES, ids=["layerwise", "synchronous", "window of 4"])
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", [*WHOLE, *MORE])
 def test_spikes_give_the_logits_of_the_integer_cnn(name: str, recipe: Exact) -> None:
-    case = CASES[name]
+    case = (CASES | MORE)[name]
     pair = exact(small(case), images(case), recipe)
     found = verify(pair, images(case, 12).numpy())
     assert found.equal.all() and found.settled.all(), found
