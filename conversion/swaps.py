@@ -14,6 +14,8 @@ from compress.rewrite import find
 from snn import ReportRow
 
 _POSITIVE = ("relu", "clamp", "quantised_relu")
+_KEEPING = ("maxpool", "avgpool", "adaptive_avgpool", "concat", "add", "identity", "dropout", "upsample", "pad")
+"""What is not negative when its inputs are not."""
 _RISING = (*_POSITIVE, "leaky_relu")
 
 
@@ -60,7 +62,14 @@ def _swap(module: fx.GraphModule, pool_name: str, activation_name: str) -> None:
 
 
 def _reaches_over(node: GraphNode, view: GraphView) -> bool:
-    return node.kind == "maxpool" and any(node.args["extra"]) and view.node(node.inputs[0]).kind in _POSITIVE
+    return node.kind == "maxpool" and any(node.args["extra"]) and _never_negative(view, node.inputs[0])
+
+
+def _never_negative(view: GraphView, name: str) -> bool:
+    node = view.node(name)
+    return node.kind in _POSITIVE or (
+        node.kind in _KEEPING and bool(node.inputs) and all(_never_negative(view, one) for one in node.inputs)
+    )
 
 
 def _extend(module: fx.GraphModule, node: GraphNode) -> None:

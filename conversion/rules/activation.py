@@ -37,6 +37,9 @@ def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
     if idle and not isinstance(value, Current) and value.positive and _all_signals(value):
         walk.note(node.name, "folded", "its input is never negative: nothing to do")
         return value
+    if isinstance(activation, Relu) and isinstance(value, Signal) and _below(walk, value, activation.limit):
+        walk.note(node.name, "folded", f"its input is never above {activation.limit:g}: nothing to do")
+        return value
     if isinstance(value, Parts) and _sizes_differ(value):
         signals = [
             _fired(walk, node, algebra.as_current(part, walk.shapes, node.name), activation) for part in value.parts
@@ -46,6 +49,13 @@ def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
     current = algebra.as_current(value, walk.shapes, node.name)
     walk.note(node.name, "rewritten", "", neurons=prod(current.shape))
     return _fired(walk, node, current, activation)
+
+
+def _below(walk: Walk, value: Signal, limit: float | None) -> bool:
+    """True for activations that end at a limit of their own which is not larger."""
+    own = next((unit.activation for unit in walk.units if unit.name == value.source), None)
+    top = own.limit if isinstance(own, Relu) else own.alpha if isinstance(own, Levels) else None
+    return limit is not None and top is not None and value.plain and value.positive and top <= limit
 
 
 def _fired(walk: Walk, node: GraphNode, current: Current, activation: Activation) -> Signal:

@@ -35,7 +35,7 @@ def uneven(walk: Walk, node: GraphNode) -> Value:
         shape = (signal.shape[0], *node.shape[1:])
         return pooling.uneven(signal, node.args, shape, node.name, walk.shapes)
 
-    result = _each(walk.flow(node), one)
+    result = _each(walk, walk.flow(node), one)
     ops = {term.op for part in _currents(result) for term in part.terms}
     how = "windows of their own size, exact in front of a linear layer" if "map" in ops else "one currents' synapse"
     walk.note(node.name, "rewritten", how.replace("one currents' synapse", "currents of windows"))
@@ -50,12 +50,12 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
         return pooling.upsample(signal, node.args["factor"], (signal.shape[0], *node.shape[1:]), node.name)
 
     walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")
-    return _each(walk.flow(node), one)
+    return _each(walk, walk.flow(node), one)
 
 
 def pad(walk: Walk, node: GraphNode) -> Value:
     """Zeros around the map."""
-    result = _each(walk.flow(node), lambda part: algebra.framed(_signal(walk, part), node.args["widths"]))
+    result = _each(walk, walk.flow(node), lambda part: algebra.framed(_signal(walk, part), node.args["widths"]))
     walk.note(node.name, "folded", "zeros become the padding of what reads it")
     return result
 
@@ -66,7 +66,10 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
         raise Refusal("max pooling of a sequence", "Conv2d and MaxPool2d on maps of height 1")
     if node.args["dilation"] != (1, 1):
         raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
-    result = _each(walk.flow(node), lambda part: _largest(walk, node, part))
+    value = walk.flow(node)
+    if isinstance(value, Parts) and not all(isinstance(part, Signal) and _comparable(part) for part in value.parts):
+        value = replace(algebra.as_current(value, walk.shapes, node.name), node=node.inputs[0])
+    result = _each(walk, value, lambda part: _largest(walk, node, part))
     walk.note(node.name, "rewritten", "", neurons=sum(_size(walk, part) for part in _signals(result)))
     return algebra.flatten(result, walk.shapes, node.name) if node.args.get("flat") else result
 
@@ -78,11 +81,15 @@ def _largest(walk: Walk, node: GraphNode, part: Signal | Current) -> Signal:
     args = node.args
     if any(args["extra"]):
         raise Refusal("ceil_mode: windows that reach over the end of values of both signs", "a ReLU before the pooling")
-    if any(signal.border) or not pooling.alignable(signal):
+    if not _comparable(signal):
         signal = _own(walk, signal, node)
     shape = pooling.maximum_shape(args, signal.shape)
     window = Maximum(args["kernel"], args["stride"], args["padding"], args["dilation"])
     return pooling.after_gate(signal, walk.gate(signal, node, window, shape), shape)
+
+
+def _comparable(signal: Signal) -> bool:
+    return not any(signal.border) and pooling.alignable(signal)
 
 
 def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
@@ -105,15 +112,17 @@ def _averaged(walk: Walk, node: GraphNode, window: Window) -> Flow:
         told.add("address map in front of the next layer" if isinstance(result, Signal) else "currents of windows")
         return result
 
-    pooled = _each(walk.flow(node), one)
+    pooled = _each(walk, walk.flow(node), one)
     rows, columns = window.kernel
     text = f"{' and '.join(sorted(told))}: sums over {rows}x{columns}, the divisor goes into the weights"
     walk.note(node.name, "rewritten", text)
     return pooled
 
 
-def _each(value: Flow, rule: Any) -> Flow:
-    """The rule for a value, or for each part of a concatenation."""
+def _each(walk: Walk, value: Flow, rule: Any) -> Flow:
+    """The rule for a value, or for each part of a concatenation; parts that no step of the model gives are joined."""
+    if isinstance(value, Parts) and any(isinstance(part, Current) and part.node is None for part in value.parts):
+        value = algebra.as_current(value, walk.shapes, value.node or "concatenation")
     if isinstance(value, Parts):
         if len(value.view) == 1:
             raise Refusal("pools a vector", "the pooling in front of the flattening")

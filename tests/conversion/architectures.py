@@ -137,10 +137,11 @@ def lenet() -> nn.Module:
 
 @dataclass(frozen=True)
 class Case:
-    """A factory and the shape of its input."""
+    """A factory and the shape of its input; what it shows."""
 
     make: Callable[[], nn.Module]
     shape: Shape
+    shows: str = ""
 
 
 CASES: dict[str, Case] = {

@@ -11,126 +11,8 @@ from torch.nn import functional as F
 
 from conversion import Quantized, Rate, Ttfs, Unconvertible, convert
 from spikewright import InvalidInput, SpikewrightError
-from tests.conversion.architectures import CASES, build, images, seq
-
-X = torch.rand(4, 2, 8, 8, generator=torch.Generator().manual_seed(0))
-Forward = Callable[[nn.Module, Tensor], Tensor]
-
-
-class Written(nn.Module):
-    """A convolution, then whatever `forward` does with its ReLU."""
-
-    def __init__(self, after: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.conv, self.after = nn.Conv2d(2, 4, 3, padding=1), after
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.after(torch.relu(self.conv(x)))
-
-
-class Branching(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x if x.sum() > 0 else -x
-
-
-class TwoOutputs(nn.Module):
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x, x
-
-
-class TwoInputs(nn.Module):
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return x + y
-
-
-class Attending(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.attention(x, x, x)[0].flatten(1)
-
-
-def channel_slopes() -> nn.Module:
-    layer = nn.PReLU(4)
-    nn.init.uniform_(layer.weight, 0.1, 0.5)
-    return layer
-
-
-def after(*layers: nn.Module) -> nn.Module:
-    return seq(nn.Conv2d(2, 4, 3, padding=1), nn.ReLU(), *layers)
-
-
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.gru = nn.GRU(8, 5, batch_first=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.gru(x)[0].flatten(1)
-
-
-class Gated(nn.Module):
-    """Squeeze and excitation: activations times activations."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv, self.gate = nn.Conv2d(2, 4, 3), nn.Conv2d(4, 4, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.conv(x))
-        return x * F.hardtanh(self.gate(F.adaptive_avg_pool2d(x, 1)), 0, 1)
-
-
-REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
-    "max pool of the image": (lambda: seq(nn.MaxPool2d(2), nn.Conv2d(2, 3, 3)), "_0 .*the image itself"),
-    "max pool with gaps": (lambda: after(nn.MaxPool2d(2, dilation=2)), "_2 .*dilation"),
-    "max pool with indices": (lambda: Written(lambda x: F.max_pool2d(x, 2, return_indices=True)[0]), "indices"),
-    "max pool over signed borders": (
-        lambda: seq(nn.Conv2d(2, 4, 2), nn.BatchNorm2d(4), nn.MaxPool2d(2, ceil_mode=True)),
-        "ceil_mode.*ReLU before the pooling",
-    ),
-    "part of the channels": (lambda: Written(lambda x: x[:, 0]), "getitem"),
-    "pool of unequal windows": (lambda: after(nn.AdaptiveAvgPool2d(3), nn.Conv2d(4, 2, 3)), "differ in size"),
-    "pool with unequal divisors": (
-        lambda: after(nn.AvgPool2d(3, 2, 1, count_include_pad=False), nn.Conv2d(4, 2, 3)),
-        "differ in size or divisor",
-    ),
-    "adaptive max pool": (lambda: after(nn.AdaptiveMaxPool2d(3)), "unequal size.*divides the map"),
-    "sigmoid": (lambda: after(nn.Sigmoid()), "Sigmoid.*try ReLU"),
-    "tanh": (lambda: Written(torch.tanh), "tanh.*try ReLU"),
-    "gelu": (lambda: after(nn.GELU()), "GELU.*try ReLU"),
-    "silu": (lambda: after(nn.SiLU()), "SiLU.*try ReLU"),
-    "hard swish": (lambda: after(nn.Hardswish()), "Hardswish.*try ReLU"),
-    "elu": (lambda: after(nn.ELU()), "ELU.*try ReLU"),
-    "clamp around zero": (lambda: after(nn.Hardtanh()), "does not begin at 0.*ReLU6"),
-    "slopes of channels": (lambda: after(channel_slopes()), "slope of its own.*one slope"),
-    "layer norm": (lambda: after(nn.LayerNorm(8)), "LayerNorm.*BatchNorm2d"),
-    "group norm": (lambda: after(nn.GroupNorm(2, 4)), "GroupNorm.*BatchNorm2d"),
-    "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "InstanceNorm2d.*BatchNorm2d"),
-    "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
-    "squeeze and excitation": (Gated, "product or quotient|mul"),
-    "chunks": (lambda: Written(lambda x: torch.chunk(x, 2, 1)[0]), "chunk gives several tensors"),
-    "rows side by side": (lambda: Written(lambda x: torch.cat([x, x], 2)), "concatenation.*dimension 1"),
-    "bilinear upsampling": (lambda: after(nn.Upsample(scale_factor=2, mode="bilinear")), "bilinear.*nearest"),
-    "product": (lambda: Written(lambda x: x * x), "mul.*product or quotient"),
-    "power": (lambda: Written(lambda x: x**2), "pow"),
-    "reciprocal": (lambda: Written(lambda x: 1.0 / (x + 1.0)), "product or quotient"),
-    "softmax inside": (lambda: after(nn.Softmax(1), nn.Conv2d(4, 2, 1)), "follows a softmax"),
-    "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
-    "mean of channels": (lambda: Written(lambda x: x.mean(1)), "height and width"),
-    "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
-    "padding with ones": (lambda: Written(lambda x: F.pad(x, (1, 1), value=1.0)), "zero padding"),
-    "pixel weights": (lambda: Written(lambda x: x * torch.arange(8.0)), "pixel to pixel"),
-    "linear over the last axis": (lambda: after(nn.Linear(8, 3)), "last axis.*1x1 convolution"),
-    "reshape to a map": (lambda: Written(lambda x: x.flatten(1).view(-1, 4, 8, 8)), "reshape"),
-    "branch on data": (Branching, "control flow"),
-    "two outputs": (TwoOutputs, "one output"),
-    "two inputs": (TwoInputs, "one input"),
-    "transpose": (lambda: Written(lambda x: x.transpose(2, 3)), "transpose"),
-    "batch norm of the batch": (lambda: after(nn.BatchNorm2d(4, track_running_stats=False)), "running statistics"),
-}
+from tests.conversion.architectures import CASES, build, images
+from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X, after
 
 
 @pytest.mark.parametrize("recipe", [Rate(4), Ttfs()], ids=["Rate", "Ttfs"])
@@ -144,18 +26,11 @@ def test_refused(name: str, recipe: Rate | Ttfs) -> None:
     assert any(row.action == "refused" for row in caught.value.report)
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (Recurrent, r"gru \(unsupported\): GRU gives several tensors.*convolutions over time"),
-        (Attending, r"attention \(unsupported\): MultiheadAttention gives several tensors.*try convolutions"),
-        (lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.MaxPool1d(2)), "max pooling of a sequence.*height 1"),
-        (lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.Upsample(scale_factor=2)), "upsampling from"),
-    ],
-)
-def test_refused_on_sequences(make: Callable[[], nn.Module], message: str) -> None:
+@pytest.mark.parametrize("name", REFUSED_SEQUENCES)
+def test_refused_on_sequences(name: str) -> None:
+    make, message = REFUSED_SEQUENCES[name]
     with pytest.raises(Unconvertible, match=message):
-        convert(make().eval(), torch.rand(4, 6, 8), Rate(4))
+        convert(make().eval(), SEQUENCES, Rate(4))
 
 
 def test_all_refusals_are_reported_not_only_the_first() -> None:

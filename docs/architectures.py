@@ -1,0 +1,77 @@
+"""The table of architectures that convert or are refused: `python -m docs.architectures` writes docs/architectures.md."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from spikewright import atomic_path
+from tests.conversion.architectures import Case
+from tests.conversion.blocks import SIGNED
+from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X
+from tests.conversion.verdicts import EXACT, IN_FULL, STEPS, Verdict, judged, refused
+
+PAGE = Path(__file__).with_suffix(".md")
+INTRODUCTION = f"""# Which architectures convert
+
+Written by `python -m docs.architectures`, from the models in `tests/conversion/`; the tests hold every row to its
+verdict. Weights are untrained, batch norms have random statistics with scales of both signs, answers are those of two
+random images.
+
+*ANN and plan*: the largest difference between the model in float64 and what the spiking network stands for (its
+populations and weights, evaluated layer by layer in float64 without spikes), relative to the largest answer. Batch norms
+are folded in float32, which is what is seen of it. *ANN and SNN*: the same for the spiking network itself, float32
+weights, by spike times that are never clipped (`Ttfs(ranges="interval")`); where values have both signs there is no
+spike time, and rates over {STEPS} steps (`Rate({STEPS}, percentile=100)`) approach the model as 1 / steps.
+Neurons are all but the input; gates are those of max pooling, signed ones send spikes of both signs.
+"""
+
+
+def main() -> None:
+    """Write the page; the widest networks take a minute together."""
+    warnings.filterwarnings("ignore", message="Using padding='same'")
+    with atomic_path(PAGE) as path:
+        path.write_text("\n".join(_page()) + "\n")
+
+
+def _page() -> Iterator[str]:
+    yield INTRODUCTION
+    yield "## In every code\n"
+    yield from _converted(EXACT, signed=False)
+    yield "\n## Well-known networks\n"
+    yield from _converted(IN_FULL, signed=False)
+    yield "\n## With spikes of both signs\n"
+    yield from _converted(SIGNED, signed=True)
+    yield "\n## Refused\n\nBefore anything runs, with the layer, the reason and a substitute.\n"
+    yield "| what | the error names |\n| --- | --- |"
+    for table, samples in ((REFUSED, X), (REFUSED_SEQUENCES, SEQUENCES)):
+        for name, (make, _) in table.items():
+            verdict = refused(make, samples)
+            yield f"| {name} | {_cell(verdict.reason) if not verdict.converts else '**converts**'} |"
+
+
+def _converted(cases: Mapping[str, Case], *, signed: bool) -> Iterator[str]:
+    yield "| architecture | shows | layers with weights | populations | neurons | ANN and plan | ANN and SNN |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for name, case in cases.items():
+        verdict = judged(case, signed=signed)
+        cells = (
+            verdict.layers,
+            verdict.populations,
+            _neurons(verdict),
+            f"{verdict.plan:.1e}",
+            f"{verdict.spiking:.1e}",
+        )
+        yield f"| {name} | {case.shows or name} | {' | '.join(map(str, cells))} |"
+
+
+def _neurons(verdict: Verdict) -> str:
+    kinds = [f"{count:,} {kind}" for count, kind in ((verdict.gates, "gates"), (verdict.signed, "signed")) if count]
+    return f"{verdict.neurons:,}" + (f" ({', '.join(kinds)})" if kinds else "")
+
+
+def _cell(text: str) -> str:
+    return text.replace(" | ", "; ").replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    main()
