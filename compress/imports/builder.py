@@ -1,9 +1,7 @@
-"""One list of steps, whatever it was read from, and the fx.GraphModule of torch.nn layers that it becomes."""
+"""The steps of an imported network, with their shapes, and the fx.GraphModule of torch.nn layers that they become."""
 
-import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -12,44 +10,9 @@ from torch import fx, nn
 from torch.func import functional_call
 
 from compress.imports.errors import Damaged
+from compress.imports.steps import Flow, Step, merged
 
 _MOST_VALUES = 1 << 28
-_BIASED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
-
-
-@dataclass(frozen=True, eq=False)
-class Flow:
-    """A value that depends on the input: the step that makes it, and its shape without the batch.
-
-    Files that keep channels last are read with channels first. `axes[i]` is then the axis of the value here that is axis
-    i in the file (batch included), and, once flattened, `order[j]` the place here of number j in the file.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    axes: tuple[int, ...] | None = None
-    order: torch.Tensor | None = None
-
-    @property
-    def rank(self) -> int:
-        """The number of dimensions with the batch."""
-        return len(self.shape) + 1
-
-
-@dataclass
-class Step:
-    """A layer, or a function of flows, constants and numbers."""
-
-    name: str
-    call: nn.Module | Callable[..., Any]
-    args: tuple[Any, ...]
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def sources(self) -> list[str]:
-        """The steps that it reads."""
-        listed = [one for arg in self.args for one in (arg if isinstance(arg, list) else [arg])]
-        return [one.name for one in listed if isinstance(one, Flow)]
 
 
 class Builder:
@@ -83,7 +46,7 @@ class Builder:
     def finish(self, start: Flow, answer: Flow) -> fx.GraphModule:
         """The executable module, in evaluation mode: constants added to a layer's output are put into its bias."""
         used = _needed(self.steps, answer)
-        steps, answer = _merge_biases([step for step in self.steps if step.name in used], answer)
+        steps, answer = merged([step for step in self.steps if step.name in used], answer)
         graph, holder = fx.Graph(), nn.Module()
         nodes = {start.name: graph.placeholder(start.name)}
         for step in steps:
@@ -156,42 +119,3 @@ def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.No
         return graph.get_attr(name)
 
     return graph.call_function(step.call, tuple(loaded(arg) for arg in step.args), step.settings)
-
-
-def _merge_biases(steps: list[Step], answer: Flow) -> tuple[list[Step], Flow]:
-    """layer(x) + constant for each channel is a layer with a bias, where nobody else reads layer(x)."""
-    readers = [source for step in steps for source in step.sources] + [answer.name]
-    by_name = {step.name: step for step in steps}
-    moved: dict[str, str] = {}
-    kept: list[Step] = []
-    for step in steps:
-        step.args = tuple(_moved(arg, moved) for arg in step.args)
-        source = by_name.get(step.sources[0]) if len(step.sources) == 1 else None
-        if source is not None and readers.count(source.name) == 1 and _into_bias(step, source):
-            moved[step.name] = source.name
-            readers = [source.name if one == step.name else one for one in readers if one != source.name]
-        else:
-            kept.append(step)
-    return kept, _moved(answer, moved)
-
-
-def _moved(value: Any, moved: dict[str, str]) -> Any:
-    if isinstance(value, list):
-        return [_moved(one, moved) for one in value]
-    return replace(value, name=moved.get(value.name, value.name)) if isinstance(value, Flow) else value
-
-
-def _into_bias(step: Step, source: Step) -> bool:
-    layer: Any = source.call
-    if step.call is not operator.add or not isinstance(layer, _BIASED):
-        return False
-    constant = torch.as_tensor(next(arg for arg in step.args if not isinstance(arg, Flow)))
-    channels = layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels
-    pixels = 0 if isinstance(layer, nn.Linear) else len(layer.kernel_size)
-    lead = constant.reshape((1,) * (2 + pixels - constant.ndim) + tuple(constant.shape))
-    if constant.ndim > 2 + pixels or lead.shape[1] not in (1, channels) or lead.numel() != lead.shape[1]:
-        return False
-    with torch.no_grad():
-        added = lead.reshape(-1).to(layer.weight.dtype).expand(channels)
-        layer.bias = nn.Parameter(added.clone() if layer.bias is None else layer.bias + added)
-    return True

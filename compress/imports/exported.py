@@ -6,10 +6,11 @@ from typing import Any
 import torch
 from torch import fx
 
-from compress.imports.builder import Builder, Flow
+from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.exported_call import AtenCall, Batch
 from compress.imports.exported_rules import CONSTANT, RULES
+from compress.imports.steps import Flow
 from spikewright import InvalidInput
 
 

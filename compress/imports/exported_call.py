@@ -5,8 +5,9 @@ from typing import Any
 
 import torch
 
-from compress.imports.builder import Builder, Flow
+from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
+from compress.imports.steps import Flow
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from torch import nn
 from compress.imports import exported_layers as made
 from compress.imports import exported_shapes as arranged
 from compress.imports import layers
-from compress.imports.builder import Flow
 from compress.imports.exported_call import AtenCall
+from compress.imports.steps import Flow
 
 Rule = Callable[[AtenCall], Flow]
 
@@ -19,7 +19,7 @@ def _rules(*rows: tuple[str, Rule]) -> dict[str, Rule]:
 
 
 RULES: dict[str, Rule] = _rules(
-    ("conv1d conv2d convolution conv_transpose1d conv_transpose2d", made.conv),
+    ("conv1d conv2d conv3d convolution conv_transpose1d conv_transpose2d", made.conv),
     ("linear", made.linear),
     ("addmm", made.addmm),
     ("mm matmul", made.mm),
@@ -43,8 +43,8 @@ RULES: dict[str, Rule] = _rules(
         made.norm(lambda call: nn.GroupNorm(call.get("num_groups"), call.flow().shape[0], call.get("eps", 1e-5))),
     ),
     ("layer_norm", made.norm(lambda call: nn.LayerNorm(call.get("normalized_shape"), call.get("eps", 1e-5)))),
-    ("max_pool1d max_pool2d max_pool2d_with_indices", made.max_pool),
-    ("avg_pool1d avg_pool2d", made.average_pool),
+    ("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices", made.max_pool),
+    ("avg_pool1d avg_pool2d avg_pool3d", made.average_pool),
     ("adaptive_avg_pool1d adaptive_avg_pool2d _adaptive_avg_pool2d", made.adaptive("mean")),
     ("adaptive_max_pool1d adaptive_max_pool2d", made.adaptive("max")),
     ("mean amax", arranged.mean),

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from compress.imports import layers
-from compress.imports.builder import Flow
 from compress.imports.errors import Unsupported
 from compress.imports.exported_call import AtenCall
+from compress.imports.steps import Flow
 
 Rule = Callable[[AtenCall], Flow]
 

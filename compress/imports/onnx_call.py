@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from compress.imports.builder import Builder, Flow
+from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
+from compress.imports.steps import Flow
 
 
 @dataclass(frozen=True)

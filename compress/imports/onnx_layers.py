@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from compress.imports import layers
-from compress.imports.builder import Flow
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.onnx_call import Call
+from compress.imports.steps import Flow
 
 Pads = tuple[list[int], list[int]]
 """Places added at the beginning and at the end of each axis of pixels."""
@@ -89,6 +89,20 @@ def clip(call: Call) -> Flow:
     if not low < high:
         raise Damaged(f"a clip from {low} to {high}")
     return call.builder.layer(call.name, layers.clip(low, high), call.any_flow())
+
+
+def bound(kind: str) -> Callable[[Call], Flow]:
+    """Max and Min with a number, a clip at one end (and as exporters write clamp)."""
+
+    def rule(call: Call) -> Flow:
+        places = [place for place, value in enumerate(call.inputs) if isinstance(value, Flow)]
+        if len(places) != 1 or len(call.inputs) != 2:
+            raise Unsupported(f"the {kind} of several values", "max pooling or ReLU")
+        limit = call.number("", 1 - places[0], 0.0)
+        module = layers.clip(limit, inf) if kind == "maximum" else layers.clip(-inf, limit)
+        return call.builder.layer(call.name, module, call.any_flow(places[0]))
+
+    return rule
 
 
 def prelu(call: Call) -> Flow:

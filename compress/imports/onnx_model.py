@@ -9,11 +9,12 @@ import numpy as np
 from torch import fx
 
 from compress.imports import onnx_constants
-from compress.imports.builder import Builder, Flow
+from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.onnx_call import Call, Sizes, Value
 from compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
 from compress.imports.onnx_rules import RULES
+from compress.imports.steps import Flow
 from spikewright import InvalidFile, InvalidInput
 
 _LOG = logging.getLogger(__name__)
@@ -134,7 +135,9 @@ class _Importer:
             raise InvalidFile(f"expected a sound graph, got {text} in {where}; try to export it again") from error
         for output in [one for one in node.output if one][:1]:
             if output in self.values:
-                raise InvalidFile(f"expected each value to be made once, got {output!r} again in {where}")
+                raise InvalidFile(
+                    f"expected each value to be made once, got {output!r} again in {where}; try to export it again"
+                )
             self.values[output] = result
 
     def _call(self, node: Any, name: str, where: str) -> Call:

@@ -7,9 +7,9 @@ from torch import nn
 
 from compress.imports import onnx_layers as made
 from compress.imports import onnx_shapes as arranged
-from compress.imports.builder import Flow
 from compress.imports.errors import Unsupported
 from compress.imports.onnx_call import Call
+from compress.imports.steps import Flow
 
 Rule = Callable[[Call], Flow]
 
@@ -72,6 +72,8 @@ RULES: dict[str, Rule] = {
     "LayerNormalization": _layer_norm,
     "Relu": made.layer(lambda call: nn.ReLU()),
     "Clip": made.clip,
+    "Max": made.bound("maximum"),
+    "Min": made.bound("minimum"),
     "LeakyRelu": made.layer(_leaky),
     "PRelu": made.prelu,
     "Sigmoid": made.layer(lambda call: nn.Sigmoid()),

@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from compress.imports import layers
-from compress.imports.builder import Flow
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.onnx_call import Call, Sizes
+from compress.imports.steps import Flow
 
 _ROUNDS: dict[str, Callable[[Any], Any]] = {
     "floor": np.floor,

@@ -63,6 +63,11 @@ CASES: dict[str, Case] = {
     "batch norm, flat": ([("BatchNormalization", ["x", *NORM], {})], norm(12), FLAT),
     "relu6": ([("Clip", ["x", "low", "high"], {})], {"low": np.float32(0), "high": np.float32(6)}),
     "clip from below": ([("Clip", ["x", "low"], {})], {"low": np.float32(0)}),
+    "clip by maximum": ([("Max", ["x", "low"], {})], {"low": np.float32(0)}),
+    "relu6 by minimum": (
+        [("Relu", ["x"], {}), ("Min", ["high", "v0"], {})],
+        {"high": np.float32(1)},
+    ),
     "leaky": ([("LeakyRelu", ["x"], {"alpha": 0.2})], {}),
     "prelu": ([("PRelu", ["x", "s"], {})], {"s": np.abs(numbers(3, 1, 1))}),
     "prelu, one slope": ([("PRelu", ["x", "s"], {})], {"s": np.array([0.25], np.float32)}),
@@ -187,6 +192,11 @@ def test_constants_on_a_layer_are_its_bias(tmp_path: Path) -> None:
     layers = [module for module in imported.modules() if isinstance(module, nn.Conv2d)]
     assert len(layers) == 1 and layers[0].bias is not None
     assert [node.kind for node in trace(imported, IMAGES)] == ["input", "conv2d"]
+
+
+def test_two_clips_are_one(tmp_path: Path) -> None:
+    imported = from_onnx(written(graph(*CASES["relu6 by minimum"][:2]), tmp_path))
+    assert [node.kind for node in trace(imported, IMAGES)] == ["input", "clamp"]
 
 
 def test_a_layer_that_is_read_twice_keeps_its_bias(tmp_path: Path) -> None:

@@ -1,0 +1,219 @@
+"""ONNX files that are damaged, hostile or not convertible: a clear error that names file, node and operator, and no harm."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from onnx import helper, numpy_helper
+
+from compress import from_onnx
+from spikewright import InvalidFile, InvalidInput, SpikewrightError
+from tests.compress.onnx_graphs import graph, numbers, written
+
+CONV: list[Any] = [("Conv", ["x", "w"], {}), ("Relu", ["v0"], {})]
+WEIGHTS = {"w": numbers(2, 3, 3, 3)}
+
+
+def sound() -> onnx.ModelProto:
+    return graph(CONV, WEIGHTS)
+
+
+def changed(change: Callable[[onnx.ModelProto], Any]) -> Callable[[], onnx.ModelProto]:
+    def make() -> onnx.ModelProto:
+        model = sound()
+        change(model)
+        return model
+
+    return make
+
+
+def tensor_of(model: onnx.ModelProto) -> Any:
+    return model.graph.initializer[0]
+
+
+def outside(location: str, **entries: str) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        tensor = tensor_of(model)
+        tensor.ClearField("raw_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in {"location": location, **entries}.items():
+            entry = tensor.external_data.add()
+            entry.key, entry.value = key, value
+
+    return change
+
+
+def second_input(model: onnx.ModelProto) -> None:
+    model.graph.input.add().CopyFrom(helper.make_tensor_value_info("mask", onnx.TensorProto.FLOAT, ("n", 3)))
+
+
+def second_output(model: onnx.ModelProto) -> None:
+    model.graph.output.add().CopyFrom(helper.make_tensor_value_info("v0", onnx.TensorProto.FLOAT, None))
+
+
+def declared_huge(model: onnx.ModelProto) -> None:
+    del tensor_of(model).dims[:]
+    tensor_of(model).dims.extend([1 << 20, 1 << 20, 1 << 20])
+
+
+def not_finite(model: onnx.ModelProto) -> None:
+    tensor_of(model).CopyFrom(numpy_helper.from_array(np.full((2, 3, 3, 3), np.nan, np.float32), "w"))
+
+
+def swap_nodes(model: onnx.ModelProto) -> None:
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(reversed(nodes))
+
+
+DAMAGED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
+    "a tensor too short": (changed(lambda m: setattr(tensor_of(m), "raw_data", b"123")), "3 bytes for the shape"),
+    "a huge tensor": (changed(declared_huge), "the shape"),
+    "negative sizes": (changed(lambda m: tensor_of(m).dims.__setitem__(0, -2)), "the shape"),
+    "numbers of no type": (changed(lambda m: setattr(tensor_of(m), "data_type", 8)), "numbers of type STRING"),
+    "numbers that are not finite": (changed(not_finite), "NaN or infinity"),
+    "weights that nothing makes": (changed(lambda m: m.graph.initializer.pop()), "'w' that nothing makes"),
+    "a cycle": (changed(lambda m: m.graph.node[0].input.__setitem__(0, "v1")), "a cycle"),
+    "another order": (changed(swap_nodes), "only a later node makes"),
+    "a value made twice": (changed(lambda m: m.graph.node[1].output.__setitem__(0, "v0")), "made once"),
+    "weights that do not fit": (lambda: graph(CONV, {"w": numbers(2, 5, 3, 3)}), "do not fit"),
+    "a window that does not fit": (
+        lambda: graph([("MaxPool", ["x"], {"kernel_shape": [0, 3]})]),
+        "a window",
+    ),
+    "a reshape that does not fit": (
+        lambda: graph([("Reshape", ["x", "to"], {})], {"to": np.array([0, 7], np.int64)}),
+        "a reshape from",
+    ),
+    "batch norm that does not fit": (
+        lambda: graph(
+            [("BatchNormalization", ["x", "g", "g", "g", "v"], {})], {"g": numbers(4), "v": np.ones(3, np.float32)}
+        ),
+        "where",
+    ),
+    "padding of many gigabytes": (
+        lambda: graph([("Pad", ["x", "p"], {})], {"p": np.array([0, 0, 1 << 20, 1 << 20, 0, 0, 0, 0])}),
+        "numbers for one image",
+    ),
+    "a constant of many gigabytes": (
+        lambda: graph([("ConstantOfShape", ["s"], {}), ("Add", ["x", "v0"], {})], {"s": np.array([1 << 20] * 3)}),
+        "a constant of",
+    ),
+    "an output of constants": (
+        lambda: graph([("Relu", ["x"], {}), ("Neg", ["w"], {})], WEIGHTS),
+        "depends on the input",
+    ),
+    "a file outside": (changed(outside("../../etc/passwd")), "outside of the folder"),
+    "an absolute path": (changed(outside("/etc/passwd")), "outside of the folder"),
+    "a file that is missing": (changed(outside("weights.bin")), "no readable file weights.bin"),
+    "a strange offset": (changed(outside("model.onnx", offset="-4")), "number of bytes"),
+    "beyond the end": (changed(outside("model.onnx", offset="100000")), "0 of 216 bytes"),
+}
+
+REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
+    "several inputs": (changed(second_input), "one input, got x, mask"),
+    "several outputs": (changed(second_output), "one output, got v1, v0"),
+    "an operator of nobody": (lambda: graph([("Einsum", ["x"], {"equation": "ij"})]), "einsum0.*Einsum"),
+    "another domain": (changed(lambda m: setattr(m.graph.node[1], "domain", "com.microsoft")), "com.microsoft.Relu"),
+    "control flow": (lambda: graph([("Loop", ["x"], {})]), "Loop"),
+    "attention": (lambda: graph([("MatMul", ["x", "x"], {})]), "attention"),
+    "batch norm in training": (
+        lambda: graph(
+            [("BatchNormalization", ["x", *"gggv"], {"training_mode": 1})], {"g": numbers(3), "v": np.ones(3)}
+        ),
+        "evaluation mode",
+    ),
+    "linear resizing": (
+        lambda: graph([("Resize", ["x", "", "s"], {"mode": "linear"})], {"s": np.array([1, 1, 2, 2], np.float32)}),
+        "linear",
+    ),
+    "a reshape over images": (
+        lambda: graph([("Reshape", ["x", "to"], {})], {"to": np.array([-1, 64], np.int64)}),
+        "mixes images",
+    ),
+    "a transpose that stays": (lambda: graph([("Transpose", ["x"], {"perm": [0, 1, 3, 2]})]), "transposed"),
+    "volumes": (
+        lambda: graph([("Conv", ["x", "w"], {})], {"w": numbers(2, 3, 3, 3, 3)}, ("n", 3, 8, 8, 8)),
+        "over 3 axes",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_damaged_files(case: str, tmp_path: Path) -> None:
+    make, match = DAMAGED[case]
+    path = written(make(), tmp_path)
+    with pytest.raises(InvalidFile, match=match) as caught:
+        from_onnx(path)
+    assert str(path) in str(caught.value) and "try" in str(caught.value)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_has_no_layer_is_refused_by_name(case: str, tmp_path: Path) -> None:
+    make, match = REFUSED[case]
+    path = written(make(), tmp_path)
+    with pytest.raises(InvalidInput, match=match) as caught:
+        from_onnx(path)
+    assert str(path) in str(caught.value) and "try" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"spikes", b"\x08\x09", b"\x00" * 100])
+def test_files_that_are_no_onnx(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.onnx").write_bytes(content)
+    with pytest.raises(InvalidFile, match="expected an ONNX file"):
+        from_onnx(tmp_path / "a.onnx")
+    with pytest.raises(InvalidFile, match="readable file"):
+        from_onnx(tmp_path / "missing.onnx")
+    with pytest.raises(InvalidFile, match="readable file"):
+        from_onnx(tmp_path)
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.integers(0, 400), place=st.integers(0, 400), byte=st.integers(0, 255))
+def test_truncated_and_altered_files_never_do_anything_else(tmp_path: Path, cut: int, place: int, byte: int) -> None:
+    """Either the file is still a network, or the error is one of the family."""
+    content = bytearray(sound().SerializeToString())
+    content[place % len(content)] = byte
+    (tmp_path / "a.onnx").write_bytes(bytes(content[: len(content) - cut]))
+    try:
+        model = from_onnx(tmp_path / "a.onnx")
+    except SpikewrightError:
+        return
+    assert isinstance(model, torch.nn.Module)
+
+
+def test_weights_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"head" + WEIGHTS["w"].tobytes())
+    path = written(changed(outside("weights.bin", offset="4", length="216"))(), tmp_path)
+    weight = next(from_onnx(path).parameters())
+    assert np.array_equal(weight.detach().numpy(), WEIGHTS["w"])
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "secret.bin").write_bytes(b"0" * 216)
+    (tmp_path / "inner" / "weights.bin").symlink_to(tmp_path / "secret.bin")
+    with pytest.raises(InvalidFile, match="outside of the folder"):
+        from_onnx(written(changed(outside("weights.bin"))(), tmp_path / "inner"))
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float16, np.float32])
+def test_numbers_in_typed_fields(kind: Any, tmp_path: Path) -> None:
+    model = sound()
+    values = WEIGHTS["w"].astype(kind)
+    number = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
+    tensor_of(model).CopyFrom(helper.make_tensor("w", number, values.shape, values.flatten().tolist()))
+    weight = next(from_onnx(written(model, tmp_path)).parameters())
+    assert np.array_equal(weight.detach().numpy(), values.astype(np.float32))
+
+
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "onnx", None)
+    with pytest.raises(SpikewrightError, match=r"pip install 'spikewright\[onnx\]'"):
+        from_onnx(tmp_path / "a.onnx")
