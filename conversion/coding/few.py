@@ -47,7 +47,9 @@ def _cell(name: str, scale: Scale, recipe: FewSpike, values: Floats | None, seed
             how += f", whose {scale.levels} levels become {whole}"
     else:
         top = float(scale.top)
-        factors = fitted(lambda x: np.maximum(x, 0.0), values, binary(top, recipe.steps), seed)
+        # As many potentials below zero, which must stay silent.
+        seen = np.concatenate([values, -values])
+        factors = fitted(lambda x: np.maximum(x, 0.0), seen, binary(top, recipe.steps), seed)
         unit, initial, how = np.asarray(factors.unit), 0.0, f"fitted up to {scale.told}"
     neuron = _neuron(unit, factors)
     return Cell(neuron, unit, f"FewSpike population {name!r}, {recipe.steps} steps, {how}", initial)

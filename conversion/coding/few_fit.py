@@ -10,7 +10,7 @@ from conversion.values import Floats
 
 GRID = 1 << 12
 """Fitted numbers are whole multiples of this share of the largest one, so that they are integers of a fixed-point network."""
-TRIALS = 400
+TRIALS = 800
 LOOKED_AT = 2048
 
 
@@ -49,9 +49,7 @@ def fitted(function: Callable[[Floats], Floats], values: Floats, start: Factors,
     best = _solved(x, y, np.array(start.thresholds) - 0.5, np.array(start.resets))
     for trial in range(TRIALS):
         size = 0.5 * 0.01 ** (trial / TRIALS)
-        moved = [
-            part * np.exp(size * random.normal(size=part.size) * (random.random(part.size) < 0.5)) for part in best[1:3]
-        ]
+        moved = [_moved(part, size, random) for part in best[1:3]]
         if random.random() < 0.3:
             moved[1] = moved[0].copy()
         candidate = _solved(x, y, *moved)
@@ -59,6 +57,14 @@ def fitted(function: Callable[[Floats], Floats], values: Floats, start: Factors,
     made = _whole(start.unit, *best[1:])
     error = [float(np.mean((factors(x * start.unit) - y * start.unit) ** 2)) for factors in (made, start)]
     return made if error[0] < error[1] else start
+
+
+def _moved(part: Floats, size: float, random: np.random.Generator) -> Floats:
+    """Some of the numbers a little larger or smaller; now and then one of them somewhere else, past zero too."""
+    moved: Floats = part * np.exp(size * random.normal(size=part.size) * (random.random(part.size) < 0.5))
+    if random.random() < 0.3:
+        moved[random.integers(part.size)] += size * float(np.abs(part).max()) * random.normal()
+    return moved
 
 
 _Trial = tuple[float, Floats, Floats, Floats]
