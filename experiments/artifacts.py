@@ -72,6 +72,23 @@ def kind_of(path: str | Path) -> Kind:
     )
 
 
+def is_foreign(path: str | Path) -> bool:
+    """True for the name of a network that another program wrote: architecture and weights in one file."""
+    return Path(path).suffix.lower() in (".onnx", ".pt2")
+
+
+def foreign_model(path: str | Path) -> "nn.Module":
+    """The network of an ONNX file. Raises InvalidInput for .pt2 archives: reading one can run code that is in it."""
+    from compress import from_onnx
+
+    if Path(path).suffix.lower() == ".onnx":
+        return from_onnx(path)
+    raise InvalidInput(
+        f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
+        "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"
+    )
+
+
 def load_network(path: str | Path) -> "Network":
     """A spiking network. Raises InvalidFile with a hint when the file is an earlier stage of the pipeline."""
     from snn import Network
@@ -83,7 +100,7 @@ def load_network(path: str | Path) -> "Network":
 
 
 def load_model(path: str | Path, factory: Factory | None = None) -> "nn.Module | Compressed":
-    """A trained model or a `Compressed`, in evaluation mode, from `weights`, `state` or `compressed` files.
+    """A trained model or a `Compressed`, in evaluation mode, from `weights`, `state`, `compressed` or ONNX files.
 
     `factory` builds the architecture; without it the file's origin must name one of `experiments.models`.
     Raises InvalidFile for a damaged file or one that does not fit, InvalidInput when the architecture is not known.
@@ -91,6 +108,8 @@ def load_model(path: str | Path, factory: Factory | None = None) -> "nn.Module |
     import compress
     from experiments.train_checkpoint import load_weights
 
+    if is_foreign(path):
+        return foreign_model(path)
     kind = kind_of(path)
     if kind == "network":
         raise InvalidFile(

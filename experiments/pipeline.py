@@ -113,6 +113,8 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
 def factory_of(name: str | None) -> "Callable[[], nn.Module] | None":
     """The function called "package.module:function", imported with the working folder on the path; None for None.
 
+    The name of an ONNX file gives a function that reads it.
+
     Raises InvalidInput when it cannot be imported or does not return an nn.Module.
     """
     import importlib
@@ -120,11 +122,15 @@ def factory_of(name: str | None) -> "Callable[[], nn.Module] | None":
 
     from torch import nn
 
+    from experiments.artifacts import foreign_model, is_foreign
+
     if name is None:
         return None
+    if is_foreign(name):
+        return lambda: foreign_model(name)
     module_name, _, function_name = name.partition(":")
     if not module_name or not function_name:
-        raise InvalidInput(f"expected a model as package.module:factory, got {name!r}; try mymodels:lenet")
+        raise InvalidInput(f"expected a model as package.module:factory, got {name!r}; try mymodels:lenet or net.onnx")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.artifacts import Origin, load_model, load_network, origin_of
+from experiments.artifacts import Origin, is_foreign, load_model, load_network, origin_of
 from experiments.data import Dataset
 from experiments.pipeline import factory_of, open_dataset, quiet_threads
 from spikewright import InvalidFile, InvalidInput
@@ -28,12 +28,14 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
 
 
 def source_model(options: Namespace) -> tuple[Any, Origin]:
-    """The model of `FILE`, or the user's own of --model and --weights, and where it came from."""
+    """The model of `FILE`, or the user's own of --model and --weights (or --model alone, an ONNX file), and its origin."""
     path = options.weights or options.file
+    if path is None and options.model is not None and is_foreign(options.model):
+        path = Path(options.model)
     if path is None or (options.weights and options.file):
         raise InvalidInput("expected a file of train or compress, or --model with --weights, got neither or both")
     quiet_threads()
-    origin = origin_of(path) if path.suffix not in (".pt", ".pth", ".bin") else None
+    origin = None if path.suffix in (".pt", ".pth", ".bin") or is_foreign(path) else origin_of(path)
     if origin is None:
         origin = Origin(options.model or "", options.dataset or "")
     if options.model is not None:
