@@ -1,7 +1,7 @@
 """Leaky integrators: the record LIF with a threshold that its potential cannot reach.
 
-With decay d < 1 and |S + b| <= B in every step, |V| <= |V(0)| + B / (1 - d). The threshold is the power of two above twice that, and
-not simply a huge number, so that the width of a fixed-point potential follows from what really flows.
+With decay d < 1 and |S + b| <= B in every step, |V| <= |V(0)| + B / (1 - d). The threshold is the power of two above twice
+that, and not simply a huge number, so that the width of a fixed-point potential follows from what really flows.
 """
 
 from collections.abc import Collection

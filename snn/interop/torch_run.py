@@ -24,6 +24,8 @@ class Run:
     paths: Paths
     images: Tensor
     sent: dict[str, list[Tensor]] = field(default_factory=dict)
+    biases: dict[str, Tensor] = field(default_factory=dict)
+    """Bias currents as columns where they are not those of the records: parameters of a training, say."""
 
     def __post_init__(self) -> None:
         network, batch = self.law.network, len(self.images)
@@ -39,7 +41,6 @@ class Run:
         self.whole = network.schedule == "layerwise" or not any(q.delay for q in network.projections)
         self._known: dict[str, Tensor] = {}
         self._by_step: dict[str, tuple[Tensor, ...]] = {}
-        self._biases: dict[str, Tensor] = {}
         self._currents: dict[str, Tensor] = {}
         self.potential = self.images
 
@@ -162,9 +163,9 @@ class Run:
 
     def _bias(self, population: Population, step: int) -> Tensor:
         code = self.law.network.code
-        if population.name not in self._biases:
-            self._biases[population.name] = as_column(population.bias, population.shape, self.law.dtype)
-        bias = self._biases[population.name]
+        if population.name not in self.biases:
+            self.biases[population.name] = as_column(population.bias, population.shape, self.law.dtype)
+        bias = self.biases[population.name]
         if self.law.network.schedule == "layerwise":
             return bias * (0 if step else charge_steps(code))
         return bias if charged(code, step) else bias * 0

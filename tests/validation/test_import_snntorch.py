@@ -264,3 +264,61 @@ def test_training_mode_steps_and_loops_over_a_tensor() -> None:
 
     with pytest.raises(InvalidNetwork, match=r"torch\.fx can follow"):
         from_snntorch(Data().eval(), (9,), 5)
+
+
+class Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.one = nn.Conv1d(2, 4, 3, padding=1, groups=2), snntorch.Leaky(beta=0.5, threshold=0.5)
+        self.back, self.fc, self.two = nn.Linear(5, 5, bias=False), nn.Linear(36, 5), snntorch.Leaky(beta=0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        m1, m2, spk, total = self.one.reset_mem(), self.two.reset_mem(), torch.zeros(10, 5), 0
+        for step in range(6):
+            s1, m1 = self.one(self.conv(x[step]), m1)
+            spk, m2 = self.two(self.fc(s1.flatten(1)) + self.back(spk), m2)
+            total = total + spk
+        return total / 6
+
+
+def test_spikes_of_each_step_and_a_recurrence_written_out() -> None:
+    """`x (steps, batch, channels, length)` is indexed in a loop; the last spikes come back through weights of their own."""
+    module = dyadic(Recurrent())
+    network, x = from_snntorch(module, (2, 9), Rate(6)), images(10, 2, 9)
+    trains = torch.from_numpy(simulate(network, x.numpy(), record=("rasters",)).rasters["input"]).float()
+    theirs, rates = spikes_of(module, lambda: module(trains))
+    activity = compare(network, x.numpy(), {name: theirs[name] for name in ("one", "two")}, exact=True)
+    np.testing.assert_allclose(activity.logits / 6, rates.numpy(), rtol=1e-6)
+    (loop,) = [q for q in network.projections if q.source == "two"]
+    assert loop.target == "two" and loop.delay == 1
+
+
+class Planes(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.one = nn.Conv2d(1, 4, 3), snntorch.Leaky(beta=0.5, threshold=0.5, init_hidden=True)
+        self.norm, self.padded, self.two = (
+            nn.BatchNorm2d(4),
+            nn.Conv2d(4, 3, 3, padding=1),
+            snntorch.Leaky(beta=0.5, init_hidden=True),
+        )
+        self.up, self.three = nn.Upsample(scale_factor=2), snntorch.Leaky(beta=0.5, threshold=0.75, init_hidden=True)
+        with torch.no_grad():
+            (
+                self.norm.running_mean.uniform_(-0.2, 0.2),
+                self.norm.running_var.uniform_(0.02, 0.2),
+                self.norm.bias.uniform_(-0.1, 0.4),
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        two = self.two(self.padded(self.norm(self.one(self.conv(x)))))
+        return self.three(self.up(two))
+
+
+def test_batch_norm_in_front_of_padding_and_upsampling_between_neurons() -> None:
+    """The constant of batch norm does not reach into the padding: it becomes a map of currents."""
+    module, x = Planes().eval(), torch.rand(10, 1, 7, 7)
+    network = from_snntorch(module, (1, 7, 7), STEPS)
+    theirs, _ = spikes_of(module, lambda: [module(x) for _ in range(STEPS)])
+    compare(network, x.numpy(), theirs)
+    assert np.shape(network.by_name["two"].bias) == (3, 5, 5) and network.by_name["three"].shape == (3, 10, 10)
