@@ -91,6 +91,8 @@ def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Pic
 SHEETS = {
     "accuracy": "Accuracy and activity",
     "activity": "Activity by population",
+    "diagnosis": "Where each conversion loses, layer by layer",
+    "baseline": "The CNN at equal information beside each spiking network",
     "footprint": "Footprint",
     "estimate": "The exported core, layer by layer",
     "robustness": "Robustness",

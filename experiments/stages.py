@@ -12,7 +12,6 @@ from experiments.artifacts import Origin, stamp
 from experiments.pipeline import (
     COMPRESSED,
     MODEL,
-    NETWORK,
     Rows,
     Step,
     check_fits,
@@ -20,6 +19,7 @@ from experiments.pipeline import (
     plain,
     quiet_threads,
 )
+from experiments.stages_convert import convert
 from experiments.stages_hardware import hardware
 from experiments.stages_robustness import attack, noise
 from experiments.study_spec import CompressionPart
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from compress import Compressed
-    from conversion import Recipe
     from experiments.data import Dataset
     from snn import Activity, Network
 
@@ -142,35 +141,6 @@ def footprint_rows(before: Any, after: Any) -> list[dict[str, Any]]:
         }
         for old, layer in zip(footprint(before).layers, small.layers, strict=True)
     ]
-
-
-def convert(step: Step) -> Rows:
-    """The spiking network, in fixed point where the study asks for it, and the report of every layer."""
-    from conversion import convert as to_spikes
-    from experiments.artifacts import origin_of
-
-    part, dataset = step.params["conversion"], step.dataset
-    network = to_spikes(step.model(), dataset.train_images[: part["samples"]], recipe_of(part))
-    if part.get("fixed") is not None:
-        network = network.to_fixed(**part["fixed"])
-    network.save(step.folder / NETWORK)
-    held = [step.inputs["model"] / file for file in (COMPRESSED, MODEL)]
-    origin = origin_of(next(path for path in held if path.is_file()))
-    if origin is not None:
-        stamp(step.folder / NETWORK, origin)
-    return {"conversion": [{"network": step.task.name, **asdict(row)} for row in network.report]}
-
-
-def recipe_of(part: dict[str, Any]) -> "Recipe":
-    """The recipe of a conversion in plain values."""
-    from conversion import Quantized, Rate, Ttfs
-
-    if part["recipe"] == "rate":
-        names = ("steps", "percentile", "reset", "initial", "schedule")
-        return Rate(**{name: part[name] for name in names})
-    if part["recipe"] == "ttfs":
-        return Ttfs(**{name: part[name] for name in ("ranges", "percentile", "margin", "levels")})
-    return Quantized()
 
 
 def simulate(step: Step) -> Rows:

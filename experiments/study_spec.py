@@ -94,9 +94,14 @@ class RatePart(_Conversion):
 
     recipe: Literal["rate"]
     steps: PositiveInt
-    percentile: Annotated[float, Field(gt=0, le=100)] = 99.9
+    threshold: Literal["mse", "max"] = "mse"
+    percentile: Annotated[float, Field(gt=0, le=100)] | None = None
+    per_channel: bool | None = None
+    neuron: Literal["if", "signed", "burst"] = "if"
+    limit: Annotated[int, Field(ge=1, le=127)] = 4
+    calibration: Literal["light", "advanced"] | None = "light"
     reset: Literal["subtract", "zero"] = "subtract"
-    initial: Literal["half", "zero"] = "half"
+    initial: Literal["half", "shift", "zero"] = "half"
     schedule: Literal["synchronous", "layerwise"] = "synchronous"
     fixed: FixedPart | None = None
 
@@ -105,7 +110,7 @@ class TtfsPart(_Conversion):
     """See `conversion.Ttfs`."""
 
     recipe: Literal["ttfs"]
-    ranges: Literal["data", "interval"] = "data"
+    ranges: Literal["data", "least-squares", "interval"] = "data"
     percentile: Annotated[float, Field(gt=0, le=100)] = 100.0
     margin: Annotated[float, Field(ge=0)] = 0.1
     levels: PositiveInt | None = None
@@ -115,10 +120,26 @@ class QuantizedPart(_Conversion):
     """See `conversion.Quantized`: the integer CNN as a network of one step."""
 
     recipe: Literal["quantized"]
+    integer: bool = False
     fixed: FixedPart | None = None
 
 
-ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart, Field(discriminator="recipe")]
+class CodePart(_Conversion):
+    """The other recipes of `conversion`; `options` are the fields of the recipe's class."""
+
+    recipe: Literal["exact", "bursts", "phase", "few-spike", "spike-select", "latency"]
+    options: dict[str, Any] = {}
+    fixed: FixedPart | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> "CodePart":
+        from experiments.recipes import make_recipe
+
+        make_recipe(self.recipe, self.options)
+        return self
+
+
+ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart | CodePart, Field(discriminator="recipe")]
 
 
 class NoisePart(_Part):

@@ -86,6 +86,7 @@ class LayerDiagnosis:
             "node": self.node,
             "neuron": self.neuron,
             "neurons": self.neurons,
+            "levels": self.levels,
             "mean_activation": self.scale,
             "correlation": self.correlation,
             "error": self.error,

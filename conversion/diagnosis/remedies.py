@@ -61,10 +61,15 @@ def _reset(network: Network) -> Iterator[str]:
 
 
 def _clipping(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f'a larger threshold, "max" for none clipped: {layer.saturated:.2%} of {layer.population} is cut off'
+    yield f'a larger percentile, or threshold="max" for none clipped: {layer.saturated:.2%} of {layer.population} is cut off'
     if _one_threshold(network, layer):
         yield "per_channel=True: one threshold serves channels of different size"
-    yield 'threshold="mse": the least error of clipping and rounding together'
+    yield from _least_squares(network, "the least error of clipping and rounding together")
+
+
+def _least_squares(network: Network, why: str) -> Iterator[str]:
+    if not any("least squared error" in row.detail for row in network.report):
+        yield f'threshold="mse", or another percentile: {why}'
 
 
 def _percentile(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
@@ -83,15 +88,23 @@ def _quantisation(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
     if _one_threshold(network, layer):
         yield "per_channel=True: small channels use few of the levels"
     if layer.saturated < NEGLIGIBLE:
-        yield 'threshold="mse", or a smaller percentile: hardly a neuron reaches its largest count'
+        yield from _least_squares(network, "hardly a neuron reaches its largest count")
 
 
 def _unevenness(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
     yield 'schedule="layerwise": a layer gathers its whole charge before it fires, so none of it comes too early'
     if not isinstance(network.by_name[layer.population].neuron, SignedIF):
         yield 'neuron="signed": a neuron that fired too early takes the spike back'
-    yield 'calibration="light": corrects what early spikes change on average; "advanced" fits the weights, too'
+    yield from _calibrate(network, "what early spikes change on average")
     yield "more steps: spikes that come too early weigh less"
+
+
+def _calibrate(network: Network, what: str) -> Iterator[str]:
+    """The next calibration after what the network's report says was done."""
+    if not any(row.kind == "calibration" for row in network.report):
+        yield f'calibration="light": corrects {what}; "advanced" fits the weights, too'
+    elif not any(row.kind == "calibration" and "advanced" in row.detail for row in network.report):
+        yield f'calibration="advanced": fits the weights, too, to correct {what}'
 
 
 def _bias(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
@@ -100,7 +113,7 @@ def _bias(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]
     if biased and rate:
         largest = max(biased, key=lambda one: abs(one.bias) / (one.scale or 1.0))
         share, direction = abs(largest.bias) / (largest.scale or 1.0), "low" if largest.bias < 0 else "high"
-        yield f'calibration="light": {largest.population} is {share:.1%} too {direction} on average'
+        yield from _calibrate(network, f"{largest.population}, which is {share:.1%} too {direction} on average")
 
 
 def _silence(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:

@@ -1,18 +1,14 @@
-"""The commands up to spikes: train, compress, convert, simulate."""
+"""The commands before and after conversion: train, compress, simulate."""
 
 from argparse import Namespace
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from experiments.artifacts import Origin, load_network, origin_of, stamp
 from experiments.cli.common import check_writable, dataset_of, images_of, source_model
 from experiments.cli.console import progress_bars
 from experiments.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
 from experiments.tables import write_table
-from spikewright import InvalidInput, Table
-
-if TYPE_CHECKING:
-    from conversion import Recipe
+from spikewright import Table
 
 
 def run_train(options: Namespace) -> None:
@@ -67,34 +63,6 @@ def run_compress(options: Namespace) -> None:
     print(small)
     test = (dataset.test_images, dataset.test_labels)
     print(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
-
-
-def _recipe(options: Namespace) -> "Recipe":
-    from conversion import Quantized, Rate, Ttfs
-
-    given = {} if options.percentile is None else {"percentile": options.percentile}
-    if options.recipe == "rate":
-        return Rate(options.steps, **given)
-    return Ttfs(**given) if options.recipe == "ttfs" else Quantized()
-
-
-def run_convert(options: Namespace) -> None:
-    """Turn a model into a spiking network; the report of every layer goes to stdout."""
-    from conversion import convert
-
-    check_writable(options.out)
-    recipe = _recipe(options)  # first: a wrong number should not wait for a model to load
-    if options.samples < 1:
-        raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
-    model, origin = source_model(options)
-    dataset = dataset_of(options, origin)
-    network = convert(model, dataset.train_images[: options.samples], recipe)
-    if not options.float and options.recipe != "ttfs":
-        network = network.to_fixed(weight_bits=options.weight_bits, potential_bits=options.potential_bits)
-    network.save(options.out)
-    stamp(options.out, origin)
-    print(network.report)
-    print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
 
 
 def run_simulate(options: Namespace) -> None:

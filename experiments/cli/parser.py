@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from experiments.cli.recipes import add_recipe
 from spikewright import __version__
 
 Parser = argparse.ArgumentParser
@@ -71,16 +72,25 @@ def _compress(parser: Parser) -> None:
 
 def _convert(parser: Parser) -> None:
     _source(parser)
-    parser.add_argument(
-        "--recipe", choices=("rate", "ttfs", "quantized"), default="rate", help="the code (default: rate)"
-    )
-    parser.add_argument("--steps", type=int, default=7, help="steps of a rate code (default: 7)")
-    parser.add_argument("--percentile", type=float, help="of the activations, for thresholds and windows")
     parser.add_argument("--samples", type=int, default=500, help="training images that show the ranges (default: 500)")
     parser.add_argument("--float", action="store_true", help="keep float32 numbers instead of integers")
     parser.add_argument("--weight-bits", type=int, default=8, help="most bits of a weight in integers (default: 8)")
     parser.add_argument("--potential-bits", type=int, default=16, help="bits of a potential in integers (default: 16)")
+    parser.add_argument(
+        "--diagnosis", action=argparse.BooleanOptionalAction, default=True,
+        help="say where it loses, and compare with the CNN at equal information",
+    )  # fmt: skip
+    _images(parser, 200)
+    add_recipe(parser)
     _out(parser, "network.spike")
+
+
+def _diagnose(parser: Parser) -> None:
+    parser.add_argument("network", type=Path, help="a network that convert wrote")
+    _source(parser)
+    parser.add_argument("--samples", type=int, default=500, help="training images for the CNN's ranges (default: 500)")
+    _images(parser, 200)
+    _out(parser, "diagnosis")
 
 
 def _simulate(parser: Parser) -> None:
@@ -218,6 +228,7 @@ _ABOUT = """From a trained CNN to a compressed spiking network: simulated exactl
   spikewright train                       -> model.safetensors
   spikewright compress model.safetensors  -> compressed.safetensors
   spikewright convert compressed.safetensors  -> network.spike
+  spikewright diagnose network.spike compressed.safetensors  -> diagnosis.parquet, .csv, pictures
   spikewright simulate network.spike      -> activity.parquet, .csv
   spikewright export network.spike        -> core/"""
 
@@ -231,8 +242,13 @@ _COMMANDS: dict[str, _Command] = {
         "  spikewright compress --model mymodels:lenet --weights lenet.pt --dataset mnist --data FOLDER",
     ),
     "convert": (
-        _convert, "models", "Turn a trained or compressed network into a spiking one.",
-        "spikewright convert compressed.safetensors --recipe rate --steps 7",
+        _convert, "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",
+        "spikewright convert compressed.safetensors --recipe rate --steps 7\n"
+        "  spikewright convert model.safetensors --recipe bursts --steps 4 --limit 3 --schedule layerwise",
+    ),
+    "diagnose": (
+        _diagnose, "convert", "Say where a spiking network loses against its model, layer by layer, and draw it.",
+        "spikewright diagnose network.spike compressed.safetensors --images 500 --out diagnosis",
     ),
     "simulate": (
         _simulate, "models", "Run a spiking network on the test images, event by event.",

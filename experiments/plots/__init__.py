@@ -1,5 +1,15 @@
 """Figures. Each is two functions: the data, which can be tested, and the drawing, which takes an `ax` and returns it."""
 
+from experiments.plots.conversion import (
+    LayerError,
+    Staircase,
+    accuracy_curves,
+    draw_layer_errors,
+    draw_staircase,
+    draw_staircases,
+    layer_errors,
+    staircases,
+)
 from experiments.plots.footprint import LayerBits, draw_footprint, footprint_bars
 from experiments.plots.pareto import Front, Point, draw_pareto, pareto_fronts
 from experiments.plots.raster import Band, Raster, draw_raster, spike_raster
@@ -12,22 +22,30 @@ __all__ = [
     "Curve",
     "Front",
     "LayerBits",
+    "LayerError",
     "Panel",
     "Point",
     "Raster",
+    "Staircase",
     "StepCurve",
+    "accuracy_curves",
     "draw_footprint",
+    "draw_layer_errors",
     "draw_pareto",
     "draw_raster",
     "draw_robustness",
+    "draw_staircase",
+    "draw_staircases",
     "draw_steps",
     "footprint_bars",
+    "layer_errors",
     "looks",
     "network_kinds",
     "pareto_fronts",
     "robustness_panels",
     "save_figure",
     "spike_raster",
+    "staircases",
     "step_curves",
     "styled",
 ]

@@ -1,6 +1,6 @@
 """Where a conversion loses: activation against decoded value, the error of every layer taken apart, accuracy over steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,25 +51,23 @@ class LayerError:
     worst: bool
 
 
-def staircases(diagnosis: "Diagnosis", most: int = 12) -> tuple[Staircase, ...]:
-    """A staircase y = clip(floor(x n + 1/2), 0, n) / n, and what was seen, for each population that has a largest value.
+def staircases(table: Table, points: Mapping[str, NDArray[Any]], most: int = 12) -> tuple[Staircase, ...]:
+    """A staircase y = clip(floor(x n + 1/2), 0, n) / n, and what was seen, for each population that has `points (2, k)`.
 
-    With more than `most`, the worst and others equally spaced. Raises InvalidInput when no population has one.
+    `table`: rows of layers with population, correlation and levels (`Diagnosis.layers`). With more than `most`, equally
+    spaced ones. Raises InvalidInput when no population has points.
     """
-    layers = [layer for layer in diagnosis.populations if layer.points is not None]
-    if not layers:
+    rows = [row for row in table if row["population"] in points]
+    if not rows:
         raise InvalidInput("expected a network with populations that fire, got none to draw")
-    if len(layers) > most:
-        kept = {round(place) for place in np.linspace(0, len(layers) - 1, most)}
-        places = [n for n, layer in enumerate(layers) if n in kept or layer.population == diagnosis.worst]
-        layers = [layers[n] for n in places[:most]]
-    return tuple(_staircase(layer) for layer in layers)
+    places = sorted({round(place) for place in np.linspace(0, len(rows) - 1, min(most, len(rows)))})
+    return tuple(_staircase(rows[n], points[rows[n]["population"]]) for n in places)
 
 
-def _staircase(layer: Any) -> Staircase:
-    steps = None if layer.levels is None else int(layer.levels)
-    edges, values = ideal(steps, signed=bool((layer.points < 0).any()))
-    return Staircase(layer.population, layer.points[0], layer.points[1], steps, edges, values, layer.correlation)
+def _staircase(row: Mapping[str, Any], points: NDArray[Any]) -> Staircase:
+    steps = None if row["levels"] is None else int(row["levels"])
+    edges, values = ideal(steps, signed=bool((points < 0).any()))
+    return Staircase(row["population"], points[0], points[1], steps, edges, values, row["correlation"])
 
 
 def ideal(steps: int | None, *, signed: bool = False) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -104,10 +102,11 @@ def draw_staircase(ax: "Axes", stair: Staircase) -> "Axes":
     """How often a decoded value meets an activation, darker is more often, with the ideal staircase on top. Returns `ax`."""
     from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-    colours = LinearSegmentedColormap.from_list("snn", [lighter(SNN_COLOUR, 0.2), SNN_COLOUR, "#00263d"])
+    shades: list[Any] = [lighter(SNN_COLOUR, 0.2), SNN_COLOUR, "#00263d"]
+    colours = LinearSegmentedColormap.from_list("snn", shades)
     low = -1.08 if stair.values[0] < 0 else -0.06
     x, y, counts = density(stair, low)
-    shown = ax.pcolormesh(x, y, np.ma.masked_equal(counts, 0), cmap=colours, norm=LogNorm(), linewidth=0)
+    shown = ax.pcolormesh(x, y, np.where(counts > 0, counts, np.nan), cmap=colours, norm=LogNorm(), linewidth=0)
     shown.set_rasterized(True)
     if stair.steps is None:
         ax.plot(stair.edges, stair.values, color=ANN_COLOUR, linewidth=1.1)

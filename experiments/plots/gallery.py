@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.plots.conversion import draw_layer_errors, draw_staircases, layer_errors, staircases
 from experiments.plots.footprint import draw_footprint, footprint_bars
 from experiments.plots.pareto import draw_pareto, pareto_fronts
 from experiments.plots.raster import draw_raster, spike_raster
@@ -31,7 +32,7 @@ def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
     """Draw every figure that the study has data for, as PNG and SVG in `folder`."""
     made = []
     with styled():
-        for draw in (_steps, _rasters, _attacks, _noise, _pareto, _footprint):
+        for draw in (_steps, _diagnoses, _rasters, _attacks, _noise, _pareto, _footprint):
             made += draw(result, folder)
     return tuple(made)
 
@@ -57,6 +58,33 @@ def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
         f"compression, and networks that answer once. {samples:,} test images. {setting(result)}"
     )
     return [_one("accuracy-over-steps", "Accuracy against steps", caption, folder, partial(draw_steps, curves=curves))]
+
+
+def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
+    import numpy as np
+
+    pictures = []
+    for part in result.study.conversions if "diagnosis" in result.tables else ():
+        rows = result.tables["diagnosis"].where(network=part.name, seed=result.study.seeds[0])
+        worst = next((row["population"] for row in rows if row["worst"]), "")
+        about = f"{rows['samples'][0]:,} test images. {setting(result)}"
+        caption = (
+            f"Mean absolute error of every population of {part.name!r} against the CNN, as the sum of what it inherited from "
+            f"the layers before, clipping, quantisation and spikes that came too early (unevenness). {about}"
+        )
+        draw = partial(draw_layer_errors, errors=layer_errors(rows, worst))
+        size = (6.8, 0.46 * len(rows) + 1.2)
+        pictures.append(_one(f"errors-{part.name}", f"Where {part.name} loses", caption, folder, draw, size))
+        with np.load(result.path("convert", part.name, "points.npz"), allow_pickle=False) as file:
+            figure = draw_staircases(staircases(rows, {name: file[name] for name in file.files}))
+        save_figure(figure, folder / f"activations-{part.name}")
+        caption = (
+            "Activation of the CNN against the value that the population sent, both over the largest that it can send; darker "
+            f"is more often, the line is an ideal neuron with the right input. {about}"
+        )
+        title = f"Activations, sent and meant: {part.name}"
+        pictures.append(Picture(f"activations-{part.name}", title, caption, folder / f"activations-{part.name}"))
+    return pictures
 
 
 def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:

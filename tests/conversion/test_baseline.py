@@ -45,7 +45,7 @@ def test_bits_are_just_enough(levels: int) -> None:
 def rate(name: str, steps: int = 5, **options: object) -> tuple[torch.nn.Module, Network, torch.Tensor]:
     case = CASES[name]
     model, x = build(case), images(case, 16)
-    return model, convert(model, x, Rate(steps, **{"threshold": 99.9, "calibration": None, **options})), x  # type: ignore[arg-type]
+    return model, convert(model, x, Rate(steps, **{"percentile": 99.9, "calibration": None, **options})), x  # type: ignore[arg-type]
 
 
 def with_neurons(network: Network, change: Callable[[IF], Neuron]) -> Network:

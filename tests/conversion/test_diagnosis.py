@@ -36,7 +36,8 @@ from tests.conversion.architectures import CASES, build, images
 
 def plain(steps: int, **options: object) -> Rate:
     """Rate conversion without the help of calibration."""
-    return Rate(steps, **{"threshold": 99.9, "calibration": None, **options})  # type: ignore[arg-type]
+    percentile = None if "threshold" in options else 99.9
+    return Rate(steps, **{"percentile": percentile, "calibration": None, **options})  # type: ignore[arg-type]
 
 
 RECIPES = {
@@ -46,7 +47,7 @@ RECIPES = {
     "bursts": plain(3, neuron="burst", limit=3),
     "layerwise": plain(6, schedule="layerwise"),
     "reset to zero": plain(6, reset="zero"),
-    "one threshold": plain(6, per_channel=False, threshold=90.0),
+    "one threshold": plain(6, per_channel=False, percentile=90.0),
     "signed, layerwise": plain(6, neuron="signed", schedule="layerwise"),
     "bursts by name": BurstsRecipe(3, 2),
     "phases": PhaseRecipe(4, 2),
@@ -138,11 +139,11 @@ def test_a_decomposition_by_hand() -> None:
     assert layer.silent == 0.0 and layer.silent_in_model == 0.0
     last = found.layer("last")
     assert last.share("inherited") == pytest.approx(1.0) and last.error == pytest.approx(0.8)
-    assert found.worst == "first" and "larger threshold" in found.advice[0]
+    assert found.worst == "first" and "larger percentile" in found.advice[0]
 
 
 CULPRITS = [
-    (plain(64, threshold=20.0), "clipping", "larger threshold"),
+    (plain(64, percentile=20.0), "clipping", "larger percentile"),
     (plain(2, threshold="max", schedule="layerwise"), "quantisation", "more steps"),
     (plain(8, threshold="max", initial="zero", schedule="layerwise"), "quantisation", 'initial="half"'),
     (plain(8, reset="zero", initial="zero"), "unevenness", 'reset="subtract"'),

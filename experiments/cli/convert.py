@@ -1,0 +1,125 @@
+"""The commands of conversion: convert and diagnose."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.artifacts import load_network, stamp
+from experiments.cli.common import check_writable, dataset_of, images_of, source_model
+from experiments.cli.console import progress_bars
+from experiments.cli.recipes import given_options
+from experiments.data import Dataset
+from experiments.recipes import make_recipe
+from experiments.tables import write_table
+from spikewright import InvalidInput, InvalidNetwork, Table
+
+if TYPE_CHECKING:
+    from conversion import Baseline, Diagnosis, Recipe, Unconvertible
+    from snn import Network
+
+SHOWN = 3
+"""Refused layers that the last line names; the table has all of them."""
+
+
+def run_convert(options: Namespace) -> None:
+    """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
+    check_writable(options.out)
+    recipe = make_recipe(options.recipe, given_options(options))  # a wrong number should not wait for a model to load
+    if options.samples < 1:
+        raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
+    model, origin = source_model(options)
+    dataset = dataset_of(options, origin)
+    network = _converted(model, dataset.train_images[: options.samples], recipe)
+    if not options.float and network.numbers == "float32" and options.recipe != "ttfs":
+        network = network.to_fixed(weight_bits=options.weight_bits, potential_bits=options.potential_bits)
+    network.save(options.out)
+    stamp(options.out, origin)
+    print(f"{network.report}\n")
+    if options.diagnosis:
+        _told(model, network, dataset, options)
+    print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
+
+
+def _converted(model: Any, samples: Any, recipe: "Recipe") -> "Network":
+    """The network; a refusal is shown as a table first."""
+    from conversion import Unconvertible, convert
+
+    try:
+        return convert(model, samples, recipe)
+    except Unconvertible as error:
+        table = refusals(error)
+        print(table)
+        named = [f"{row['layer']} ({row['reason']})" for row in table][:SHOWN]
+        more = f" and {len(table) - SHOWN} more" if len(table) > SHOWN else ""
+        raise InvalidInput(
+            f"expected layers with a spiking form, got {len(table)} without: {', '.join(named)}{more}; see the table"
+        ) from error
+
+
+def refusals(error: "Unconvertible") -> Table:
+    """Every refused layer: its kind, the reason, and what to use instead."""
+    rows = []
+    for row in error.report:
+        if row.action == "refused":
+            reason, _, advice = row.detail.rpartition("; try ")
+            rows.append(
+                {"layer": row.layer, "kind": row.kind, "reason": reason or advice, "try": advice if reason else ""}
+            )
+    return Table.of(rows)
+
+
+def run_diagnose(options: Namespace) -> None:
+    """Where a network loses against its model: tables and pictures."""
+    check_writable(options.out)
+    network = load_network(options.network)
+    model, origin = source_model(options)
+    diagnosis, found = _told(model, network, dataset_of(options, origin), options)
+    paths = [*write_table(diagnosis.to_table(), options.out)]
+    if found is not None:
+        paths += write_table(Table.of(found.rows()), options.out.with_name(f"{options.out.name}-baseline"))
+    paths += _drawn(diagnosis, options.out)
+    print(f"wrote {', '.join(map(str, paths))}")
+
+
+def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) -> "tuple[Diagnosis, Baseline | None]":
+    """Print the diagnosis on the test images and, where there is one, the CNN at equal information."""
+    from conversion import baseline, diagnose
+
+    images, labels = images_of(options, dataset)
+    with progress_bars(options.quiet) as progress:
+        diagnosis = diagnose(model, network, images, labels, progress=progress)
+    print(f"{diagnosis}\n")
+    try:
+        found = baseline(model, network, dataset.train_images[: options.samples], (images, labels))
+    except (InvalidInput, InvalidNetwork) as error:
+        print(f"no CNN at equal information: {error}\n")
+        return diagnosis, None
+    print(f"{found}\n")
+    return diagnosis, found
+
+
+def _drawn(diagnosis: "Diagnosis", out: Path) -> list[Path]:
+    from experiments.plots import (
+        accuracy_curves,
+        draw_layer_errors,
+        draw_staircases,
+        draw_steps,
+        layer_errors,
+        save_figure,
+        staircases,
+        styled,
+    )  # fmt: skip
+
+    with styled():
+        import matplotlib.pyplot as plt
+
+        points = {layer.population: layer.points for layer in diagnosis.populations if layer.points is not None}
+        made = {"activations": draw_staircases(staircases(diagnosis.layers, points))} if points else {}
+        made["errors"], ax = plt.subplots(figsize=(6.8, 0.46 * len(diagnosis.populations) + 1.2))
+        draw_layer_errors(ax, layer_errors(diagnosis.layers, diagnosis.worst))
+        if len(diagnosis.accuracy_over_steps) > 1:
+            made["steps"], ax = plt.subplots()
+            draw_steps(ax, accuracy_curves(diagnosis))
+        return [
+            path for name, figure in made.items() for path in save_figure(figure, out.with_name(f"{out.name}-{name}"))
+        ]

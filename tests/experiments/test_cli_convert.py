@@ -1,0 +1,122 @@
+"""convert and diagnose: every recipe by its own flags, refusals as a table, where a network loses and what to compare it with."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from conversion import Exact, FewSpike, Latency, Phase, Rate, Recipe, Ttfs, Unconvertible, convert
+from experiments.cli import main
+from experiments.cli.convert import refusals
+from experiments.cli.recipes import FLAGS, add_recipe, given_options
+from experiments.recipes import CLASSES, make_recipe, options_of
+from experiments.tables import read_table
+from spikewright import InvalidInput
+
+PROGRAMMED = {"residual": "its two runs are a call of their own", "seed": "the command's --seed"}
+"""Options without a flag, and why."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model and its compressed form, made by the commands themselves."""
+    folder = tmp_path_factory.mktemp("pipeline")
+    quick = ["--quiet", "--epochs", "1"]
+    assert main(["train", *quick, "--out", str(folder / "model.safetensors")]) == 0
+    source, small = str(folder / "model.safetensors"), str(folder / "small.safetensors")
+    assert main(["compress", source, *quick, "--images", "64", "--activation-bits", "3", "--out", small]) == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_option_of_every_recipe_has_a_flag(name: str) -> None:
+    assert set(options_of(name)) <= {*FLAGS, *PROGRAMMED}
+
+
+def test_every_recipe_has_a_name() -> None:
+    assert {getattr(part, "__name__", "") for part in Recipe.__args__} == set(CLASSES.values())  # type: ignore[attr-defined]
+
+
+def read(*arguments: str) -> object:
+    parser = ArgumentParser()
+    parser.add_argument("--seed", type=int, default=3)
+    add_recipe(parser)
+    options = parser.parse_args(arguments)
+    return make_recipe(options.recipe, given_options(options))
+
+
+FLAGGED = [
+    ((), Rate(7)),
+    (("--steps", "4", "--percentile", "99.5", "--calibration", "none"), Rate(4, percentile=99.5, calibration=None)),
+    (("--neuron", "signed", "--initial", "shift"), Rate(7, neuron="signed", initial="shift")),
+    (("--threshold", "max", "--no-per-channel"), Rate(7, threshold="max", per_channel=False)),
+    (("--recipe", "ttfs", "--percentile", "99", "--levels", "15"), Ttfs(percentile=99.0, levels=15)),
+    (("--recipe", "exact", "--schedule", "synchronous", "--window", "2"), Exact("synchronous", 2)),
+    (("--recipe", "phase", "--period", "5"), Phase(5)),
+    (("--recipe", "few-spike", "--fit", "learned"), FewSpike(8, fit="learned", seed=3)),
+    (("--recipe", "latency"), Latency(64)),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"), FLAGGED, ids=lambda value: " ".join(value) if type(value) is tuple else ""
+)
+def test_flags_are_the_recipe(arguments: tuple[str, ...], expected: object) -> None:
+    assert read(*arguments) == expected
+
+
+def test_limits_of_layers() -> None:
+    assert dict(read("--recipe", "bursts", "--limits", "conv1=2", "fc=5").limits) == {"conv1": 2, "fc": 5}  # type: ignore[attr-defined]
+
+
+def test_an_option_of_another_recipe_is_refused(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InvalidInput, match=r"'phase' \(period, periods.*got steps"):
+        read("--recipe", "phase", "--steps", "4")
+    assert main(["convert", str(made / "model.safetensors"), "--recipe", "ttfs", "--steps", "4"]) == 2
+    assert "got steps" in capsys.readouterr().err
+
+
+def test_convert_says_where_it_loses(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["--samples", "60", "--images", "40", "--quiet", "--out", str(tmp_path / "n.spike")]
+    assert main(["convert", str(made / "small.safetensors"), "--steps", "3", *told]) == 0
+    shown = capsys.readouterr().out
+    for word in ("rewritten", "the parts add up", "loses most", "try more steps", "CNN at equal information"):
+        assert word in shown
+    assert main(["convert", str(made / "small.safetensors"), "--recipe", "ttfs", "--no-diagnosis", *told]) == 0
+    assert "the parts add up" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_recipe_goes_the_whole_way(
+    made: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--samples", "40", "--images", "10", "--quiet", "--out", str(tmp_path / "n.spike")]
+    assert main(["convert", str(made / "small.safetensors"), "--recipe", name, *told]) == 0, capsys.readouterr().err
+    assert "model" in capsys.readouterr().out and (tmp_path / "n.spike").is_file()
+
+
+def test_diagnose_writes_tables_and_pictures(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, network = str(made / "small.safetensors"), str(tmp_path / "n.spike")
+    assert main(["convert", source, "--samples", "40", "--no-diagnosis", "--out", network]) == 0
+    capsys.readouterr()
+    out = tmp_path / "found"
+    assert main(["diagnose", network, source, "--images", "30", "--samples", "40", "--quiet", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "errors in % of the mean activation" in shown and "CNN at equal information" in shown
+    table = read_table(tmp_path / "found.parquet")
+    assert table["network"][:3] == ["model", "rewritten", "spiking"] and "unevenness" in table.columns
+    assert read_table(tmp_path / "found-baseline.parquet")["side"] == ["CNN at equal information", "SNN"]
+    for picture in ("activations", "errors", "steps"):
+        assert (tmp_path / f"found-{picture}.png").stat().st_size > 5000
+    assert main(["diagnose", network, str(made / "model.safetensors"), "--dataset", "none"]) == 2
+
+
+def test_refusals_are_a_table() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4), nn.GELU())
+    with pytest.raises(Unconvertible) as refused:
+        convert(model, torch.rand(8, 4), Rate(4))
+    table = refusals(refused.value)
+    assert len(table) >= 1 and table.columns == ("layer", "kind", "reason", "try")
+    assert all(row["reason"] and row["try"] and "; try" not in row["reason"] for row in table)
