@@ -1,6 +1,7 @@
 """Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from compress.rewrite import Rewrite, apply, quantised_path
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
+_RELUS = ("relu", "clamp", "quantised_relu")
 _PASSED_ON = ("softmax", "identity", "dropout", "flatten")
 
 
@@ -53,10 +55,11 @@ def quantize(
 
     The layer that gives the logits has one scale in all, so that its integer sums compare between classes.
 
-    q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, becomes
-    a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are folded first, since folding
-    later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay zeros; biases stay
-    float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is fine-tuned.
+    q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, also a
+    clipped one such as ReLU6, becomes a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
+    folded first, since folding later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay
+    zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is
+    fine-tuned.
     Raises InvalidInput for bits out of range, and without data where batch norms or activations need images.
     """
     settings = settings or QuantizeSettings()
@@ -109,16 +112,16 @@ def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Te
     if isinstance(bits, bool) or not isinstance(bits, int) or not 1 <= bits <= 16:
         raise InvalidInput(f"expected activation bits from 1 to 16, got {bits!r}; try activation_bits=3")
     view = view_of(module, tuple(images.shape[1:]))
-    names = [node.name for node in view if node.kind in ("relu", "quantised_relu")]
+    names = {node.name: node.args.get("limit", inf) for node in view if node.kind in _RELUS}
     if not names:
         raise InvalidInput("expected at least one ReLU to quantise, got none; try activation_bits=None")
     observed = inputs_of(module, names, images)
-    for name in names:
+    for name, limit in names.items():
         change = Rewrite("quantise", name, 2**bits - 1)
         apply(module, change)
         draft.rewrites.append(change)
         with torch.no_grad():
-            alpha = clip_range(observed[name], change.levels)
+            alpha = min(clip_range(observed[name], change.levels), limit)
             module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(alpha)
 
 

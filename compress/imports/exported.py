@@ -81,7 +81,7 @@ class _Walk:
         try:
             result = self._result(node, name, overload)
         except Unsupported as error:
-            way = error.substitute or "a layer of the list in the docs"
+            way = error.substitute or "an ordinary layer in its place"
             raise InvalidInput(f"expected layers that torch.nn has, got {error} in {where}; try {way}") from error
         except (Damaged, ValueError, TypeError, KeyError, IndexError, RuntimeError) as error:
             text = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
@@ -98,6 +98,8 @@ class _Walk:
 
     def _result(self, node: fx.Node, name: str, overload: Any) -> Any:
         args, kwargs = fx.map_arg(node.args, self.values.get), fx.map_arg(node.kwargs, self.values.get)
+        if name == "getitem" and not node.users:
+            return None
         if name == "getitem":
             return _item(args[0], args[1])
         if name in ("sym_size", "size"):

@@ -14,6 +14,11 @@ from compress.imports.steps import Flow
 Rule = Callable[[AtenCall], Flow]
 
 
+def _instance_norm(call: AtenCall) -> nn.Module:
+    source = call.flow()
+    return layers.instance_norm(source.shape[0], source.rank - 2, float(call.get("eps", 1e-5)))
+
+
 def _rules(*rows: tuple[str, Rule]) -> dict[str, Rule]:
     return {name: rule for names, rule in rows for name in names.split()}
 
@@ -27,6 +32,7 @@ RULES: dict[str, Rule] = _rules(
     ("relu", made.layer(lambda call: nn.ReLU())),
     ("relu6", made.layer(lambda call: nn.ReLU6())),
     ("hardtanh clamp clamp_min clip", made.clamp),
+    ("threshold", made.layer(lambda call: layers.threshold(float(call.get("threshold")), float(call.get("value"))))),
     ("leaky_relu", made.layer(lambda call: nn.LeakyReLU(float(call.get("negative_slope", 0.01))))),
     ("prelu _prelu_kernel", made.layer(lambda call: layers.prelu(call.weight()))),
     ("sigmoid", made.layer(lambda call: nn.Sigmoid())),
@@ -38,6 +44,7 @@ RULES: dict[str, Rule] = _rules(
     ("hardsigmoid", made.layer(lambda call: nn.Hardsigmoid())),
     ("elu", made.layer(lambda call: nn.ELU(float(call.get("alpha", 1.0))))),
     ("softplus", made.layer(lambda call: nn.Softplus())),
+    ("instance_norm", made.norm(_instance_norm)),
     (
         "group_norm",
         made.norm(lambda call: nn.GroupNorm(call.get("num_groups"), call.flow().shape[0], call.get("eps", 1e-5))),
@@ -54,6 +61,7 @@ RULES: dict[str, Rule] = _rules(
     ("rsub", arranged.arithmetic(operator.sub, swap=True)),
     ("mul", arranged.arithmetic(operator.mul)),
     ("div", arranged.arithmetic(operator.truediv)),
+    ("neg", lambda call: call.builder.call(call.name, operator.neg, call.flow())),
     ("view reshape _unsafe_view", arranged.reshape),
     ("flatten", arranged.flatten),
     ("squeeze", arranged.squeeze),
@@ -68,6 +76,6 @@ RULES: dict[str, Rule] = _rules(
 
 CONSTANT = frozenset(
     "view reshape expand unsqueeze squeeze permute transpose t clone contiguous detach alias lift_fresh_copy to "
-    "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten".split()
+    "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten ones zeros full arange".split()
 )
 """Operators that are computed on the spot when nothing in them depends on the input."""

@@ -99,6 +99,17 @@ def clip(low: float, high: float) -> nn.Module:
     return nn.ReLU6() if (low, high) == (0, 6) else nn.Hardtanh(low, high)
 
 
+def threshold(limit: float, value: float) -> nn.Module:
+    """x where x > limit, else `value`: at 0 and 0 a ReLU."""
+    return nn.ReLU() if limit == value == 0 else nn.Threshold(limit, value)
+
+
+def instance_norm(channels: int, pixels: int, eps: float) -> nn.Module:
+    """Instance norm, with weights to be filled; imported so that conversion can say why it refuses it."""
+    make = nn.InstanceNorm2d if pixels == 2 else nn.InstanceNorm1d
+    return make(channels, eps=eps, affine=True)
+
+
 def prelu(slopes: torch.Tensor) -> nn.Module:
     """PReLU with one slope, or one for each channel."""
     return _with(nn.PReLU(slopes.numel()), weight=slopes.reshape(-1))

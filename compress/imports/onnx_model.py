@@ -126,7 +126,7 @@ class _Importer:
         try:
             result = self._result(self._call(node, name, where))
         except Unsupported as error:
-            way = error.substitute or "a layer of the list in the docs"
+            way = error.substitute or "an ordinary layer in its place"
             raise InvalidInput(f"expected layers that torch.nn has, got {error} in {where}; try {way}") from error
         except Damaged as error:
             raise InvalidFile(f"expected a sound graph, got {error} in {where}; try to export it again") from error
@@ -165,7 +165,7 @@ class _Importer:
         if call.inputs and all(value is None or isinstance(value, Sizes | np.ndarray) for value in call.inputs):
             return onnx_constants.folded(call)
         if call.op not in RULES:
-            raise Unsupported("an operator that is not imported", "another layer in its place")
+            raise Unsupported("an operator that is not imported", "an ordinary layer in its place")
         return RULES[call.op](call)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from torch import nn
 
+from compress.imports import layers
 from compress.imports import onnx_layers as made
 from compress.imports import onnx_shapes as arranged
 from compress.imports.errors import Unsupported
@@ -16,6 +17,10 @@ Rule = Callable[[Call], Flow]
 
 def _same(call: Call) -> Flow:
     return call.any_flow()
+
+
+def _neg(call: Call) -> Flow:
+    return call.builder.call(call.name, operator.neg, call.any_flow())
 
 
 def _cast(call: Call) -> Flow:
@@ -49,8 +54,7 @@ def _gelu(call: Call) -> nn.Module:
 def _instance_norm(call: Call) -> Flow:
     """Imported as it is, so that conversion can say why it refuses it."""
     source, weight, bias = call.flow(), call.weight(1), call.weight(2)
-    make = nn.InstanceNorm2d if source.rank == 4 else nn.InstanceNorm1d
-    norm = make(len(weight), eps=float(call.attr("epsilon", 1e-5)), affine=True)
+    norm = layers.instance_norm(len(weight), source.rank - 2, float(call.attr("epsilon", 1e-5)))
     norm.load_state_dict({"weight": weight, "bias": bias})
     return call.builder.layer(call.name, norm, source)
 
@@ -97,6 +101,7 @@ RULES: dict[str, Rule] = {
     "Sub": arranged.arithmetic(operator.sub),
     "Mul": arranged.arithmetic(operator.mul),
     "Div": arranged.arithmetic(operator.truediv),
+    "Neg": _neg,
     "Sum": arranged.total,
     "Concat": arranged.concat,
     "Reshape": arranged.reshape,
