@@ -14,15 +14,15 @@ PAGE = Path(__file__).with_suffix(".md")
 INTRODUCTION = f"""# Which architectures convert
 
 Written by `python -m docs.architectures`, from the models in `tests/conversion/`; the tests hold every row to its
-verdict. Weights are untrained, batch norms have random statistics with scales of both signs, answers are those of two
-random images.
+verdict, the well-known networks in smaller widths. Weights are untrained, batch norms have random scales of both signs
+and statistics near those of what they see, answers are those of two random images.
 
 *ANN and plan*: the largest difference between the model in float64 and what the spiking network stands for (its
-populations and weights, evaluated layer by layer in float64 without spikes), relative to the largest answer. Batch norms
-are folded in float32, which is what is seen of it. *ANN and SNN*: the same for the spiking network itself, float32
-weights, by spike times that are never clipped (`Ttfs(ranges="interval")`); where values have both signs there is no
-spike time, and rates over {STEPS} steps (`Rate({STEPS}, percentile=100)`) approach the model as 1 / steps.
-Neurons are all but the input; gates are those of max pooling, signed ones send spikes of both signs.
+populations and weights, evaluated layer by layer in float64 without spikes), relative to how far the answers to the
+images lie from their mean. Batch norms fold into float32 weights, which is all that is seen of them. *ANN and SNN*: the
+same for the spiking network itself, float32 weights, by spike times that are never clipped (`Ttfs(ranges="interval")`).
+Where values have both signs there is no spike time, and rates over {STEPS} steps (`Rate({STEPS}, percentile=100)`)
+approach the model. Neurons are all but the input; gates are those of max pooling, signed ones send spikes of both signs.
 """
 
 

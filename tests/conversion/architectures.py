@@ -224,6 +224,32 @@ def build(case: Case, seed: int = 0) -> nn.Module:
     return model.eval()
 
 
+def lively(case: Case, seed: int = 0) -> nn.Module:
+    """`build`, with signals that survive any depth: weights after He, batch norms near the statistics of what they see.
+
+    Each running mean is off by up to 0.3 deviations, each variance by up to a factor of 2; scales have both signs.
+    """
+    model = build(case, seed)
+    norms = [one for one in model.modules() if isinstance(one, nn.BatchNorm1d | nn.BatchNorm2d)]
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        for layer in model.modules():
+            if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_in")
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+            signs = torch.randint(0, 2, norm.weight.shape) * 2 - 1
+            norm.weight.copy_(signs * (0.5 + torch.rand(norm.weight.shape)))
+            norm.train()
+        model(images(case, 16, seed + 7))
+        for norm in norms:
+            assert norm.running_mean is not None and norm.running_var is not None
+            norm.running_mean += 0.6 * (torch.rand(norm.running_mean.shape) - 0.5) * norm.running_var.sqrt()
+            norm.running_var *= 0.5 + 1.5 * torch.rand(norm.running_var.shape)
+    return model.eval()
+
+
 def images(case: Case, count: int = 6, seed: int = 1) -> Tensor:
     """Inputs in [0, 1]."""
     return torch.rand(count, *case.shape, generator=torch.Generator().manual_seed(seed))

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from conversion import Rate, Ttfs, Unconvertible, convert, rewritten
 from snn import MaxGate, Network, Source, TernaryIF, simulate
 from tests.conversion import known
-from tests.conversion.architectures import CASES, Case, build, images
+from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS
 
 STEPS = 1024
@@ -20,7 +20,7 @@ STEPS = 1024
 
 @dataclass(frozen=True)
 class Verdict:
-    """`plan`, `spiking`: largest difference of the answers relative to the largest answer; `reason`: of a refusal."""
+    """`plan`, `spiking`: see `relative`; `reason`: of a refusal."""
 
     converts: bool
     layers: int = 0
@@ -35,7 +35,7 @@ class Verdict:
 
 def judged(case: Case, count: int = 2, *, signed: bool = False) -> Verdict:
     """The verdict on a case that converts: against the model in float64, by spike times or by `STEPS` steps of rates."""
-    model, x = build(case), images(case, count)
+    model, x = lively(case), images(case, count)
     truth = answer(model, x)
     layers = sum(isinstance(one, LAYERS) for one in model.modules())
     stands_for = rewritten(model, x)
@@ -71,8 +71,11 @@ def ended(logits: Tensor, softmax: str | None, like: Tensor) -> Tensor:
 
 
 def relative(found: Tensor, truth: Tensor) -> float:
-    """max |found - truth| / max |truth|."""
-    return float((found - truth).abs().max() / truth.abs().max())
+    """max |found - truth|, relative to how far the answers to these images lie from their mean.
+
+    That is less than the largest answer, of which most may be the same for every image.
+    """
+    return float((found - truth).abs().max() / (truth - truth.mean(0)).abs().max())
 
 
 def _sizes(network: Network) -> tuple[int, int, int, int]:
