@@ -158,7 +158,8 @@ def test_only_what_changed_is_run(finished: Path) -> None:
 def test_results_carry_their_origin(finished: Path) -> None:
     result = run_study(small(), finished)
     table = read_table(finished / "tables" / "results.parquet")
-    assert set(table["table"]) == {"accuracy", "accuracy_over_steps", "activity", "conversion", "training"}
+    stages = {"accuracy", "accuracy_over_steps", "activity", "baseline", "conversion", "diagnosis", "training"}
+    assert set(table["table"]) == stages
     assert set(table["configuration"]) == {result.provenance.configuration} and set(table["seed"]) == {0}
     assert all(table["commit"]) and all(table["spikewright"])
     assert read_provenance(finished / "tables" / "accuracy.parquet")["versions"]["numpy"]
