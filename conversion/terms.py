@@ -23,7 +23,10 @@ def apply_term(term: Term, values: Tensor, shape: Shape, *, absolute: bool = Fal
         x = F.avg_pool2d(x, term.pool, divisor_override=1)
     weights = _weights(term, shape)
     result: Tensor = _OPS[term.op](term, x, weights.abs() if absolute else weights)
-    return result.reshape(len(values), *ungrid((result.shape[1], result.shape[2], result.shape[3]), shape)) if result.ndim == 4 else result
+    if result.ndim < 4:
+        return result
+    _, channels, rows, columns = result.shape
+    return result.reshape(len(values), *ungrid((channels, rows, columns), shape))
 
 
 def mapped(term: Term, value: Floats, shape: Shape) -> Floats:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from conversion import Quantized, Rate, Ttfs, Unconvertible, convert
 from spikewright import InvalidInput, SpikewrightError
-from tests.conversion.architectures import CASES, build, images
+from tests.conversion.architectures import CASES, build, images, seq
 from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X, after
 
 
@@ -165,3 +165,10 @@ def test_report_has_a_row_for_every_layer() -> None:
     neurons = {row.layer: row.neurons for row in network.report if row.action == "rewritten" and row.neurons}
     assert neurons == {"_1": 4 * 12 * 12, "_4": 6 * 4 * 4, "_8": 10, "output": 4}
     assert np.all([row.detail for row in network.report])
+
+
+def test_weights_without_memory() -> None:
+    with pytest.raises(InvalidInput, match=r"0\.weight without any \(meta\).*load_state_dict"):
+        convert(after().to("meta"), X, Rate(4))
+    with pytest.raises(InvalidInput, match="lazy model"):
+        convert(seq(nn.Flatten(), nn.LazyLinear(3)), X, Rate(4))
