@@ -11,9 +11,10 @@ from hardware import load_core, replay
 from spikewright import InvalidInput
 
 FIGURES = {"accuracy-over-steps", "raster-rate", "raster-ttfs", "attacks", "noise", "pareto", "footprint-compressed"}
+FIGURES |= {f"{what}-{network}" for what in ("errors", "activations") for network in ("rate", "ttfs", "integer-cnn")}
 TABLES = {
-    "accuracy", "accuracy_over_steps", "activity", "checks", "compression", "conversion", "core", "estimate",
-    "footprint", "hardware", "results", "robustness", "training",
+    "accuracy", "accuracy_over_steps", "activity", "baseline", "checks", "compression", "conversion", "core", "diagnosis",
+    "estimate", "footprint", "hardware", "results", "robustness", "training",
 }  # fmt: skip
 
 
