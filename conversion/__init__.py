@@ -7,23 +7,45 @@ from conversion.errors import Unconvertible
 from conversion.integer.pair import ExactPair, exact
 from conversion.integer.spiking import spiking
 from conversion.integer.verify import Equality, settled, verify
-from conversion.recipes import Bursts, Exact, FewSpike, Latency, Phase, Quantized, Rate, Recipe, SpikeSelect, Ttfs
+from conversion.phases import two_phase
+from conversion.recipes import (
+    Advanced,
+    Bursts,
+    Cos,
+    Exact,
+    FewSpike,
+    Latency,
+    Light,
+    Phase,
+    Quantized,
+    Rate,
+    Recipe,
+    SpikeSelect,
+    Srp,
+    Ttfs,
+)
+from conversion.surrogate import FineTune, fine_tune
 from conversion.times import TimesCheck, check_times
 
 __all__ = [
+    "Advanced",
     "Baseline",
     "Bursts",
+    "Cos",
     "Diagnosis",
     "Equality",
     "Exact",
     "ExactPair",
     "FewSpike",
+    "FineTune",
     "Latency",
+    "Light",
     "Phase",
     "Quantized",
     "Rate",
     "Recipe",
     "SpikeSelect",
+    "Srp",
     "TimesCheck",
     "Ttfs",
     "Unconvertible",
@@ -32,8 +54,10 @@ __all__ = [
     "convert",
     "diagnose",
     "exact",
+    "fine_tune",
     "rewritten",
     "settled",
     "spiking",
+    "two_phase",
     "verify",
 ]

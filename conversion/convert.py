@@ -8,6 +8,7 @@ from torch import nn
 
 from compress import GraphView, fold_batchnorm, trace
 from compress.graph import as_module, check_finite, plain_copy, view_of
+from conversion.calibration.finish import finish
 from conversion.coding import coding_of, with_output
 from conversion.emit import emit
 from conversion.errors import Unconvertible
@@ -16,7 +17,7 @@ from conversion.integer.cnn import integer_cnn
 from conversion.integer.gains import whole_gains
 from conversion.integer.spiking import spiking
 from conversion.read import read
-from conversion.recipes import Exact, Quantized, Recipe
+from conversion.recipes import Exact, Quantized, Rate, Recipe
 from conversion.swaps import swapped
 from snn import Network, Report, ReportRow
 from spikewright import InvalidInput
@@ -42,6 +43,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     plan = with_output(plan, recipe)
     plan = whole_gains(plan) if _is_integer(recipe) else plan
     network = emit(plan, coding_of(plan, images, recipe))
+    network = finish(network, plan, images, recipe) if isinstance(recipe, Rate) else network
     network = integer_cnn(network) if _is_integer(recipe) else network
     return spiking(network, recipe.schedule, recipe.window) if isinstance(recipe, Exact) else network
 

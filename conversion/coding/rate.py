@@ -3,15 +3,16 @@
 import numpy as np
 import torch
 
-from conversion.activations import Levels
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
+from conversion.activations import Leaky, Levels, Signed
+from conversion.calibration.thresholds import Grid, least_squares
+from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
 from conversion.coding.spiking import at_most_limit, initial_of, neuron_of
 from conversion.ranges import percentiles, signed_nodes, thresholds
 from conversion.recipes import Rate
 from conversion.storage import keeps_integers
 from conversion.values import Floats, Unit
 from conversion.walk import Plan
-from snn import Direct
+from snn import Burst, Direct, Neuron, ReportRow, SignedIF
 from spikewright import InvalidInput
 
 
@@ -19,35 +20,79 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
     free = {unit.node: _rows(plan, unit, recipe) for unit in plan.hidden if not isinstance(unit.activation, Levels)}
-    measured = percentiles(plan.view, images, free, recipe.percentile, signed_nodes(plan.hidden))
+    measured = _measured(plan, images, free, recipe)
     cells = {unit.name: _rate_cell(unit, measured.get(unit.node), recipe) for unit in plan.hidden}
-    scale = 1.0 / recipe.steps if plan.output.answers else float(cells[plan.output.name].amplitude) / recipe.steps
-    code = Direct(recipe.steps, recipe.input_levels)
+    steps = recipe.run_steps
+    scale = 1.0 / steps if plan.output.answers else float(cells[plan.output.name].amplitude) / steps
+    code = Direct(steps, recipe.input_levels)
+    return Coding(code, cells, input_amplitude(recipe.input_levels), scale, (_note(recipe),), recipe.schedule)
+
+
+def _measured(plan: Plan, images: torch.Tensor, free: dict[str, int], recipe: Rate) -> dict[str, Floats]:
+    """The threshold of each node in `free`, as the recipe says."""
+    signed = signed_nodes(plan.hidden)
+    if recipe.percentile is None and recipe.threshold == "mse":
+        return least_squares(plan.view, images, free, Grid(recipe.levels, recipe.initial != "zero"), signed)
+    return percentiles(plan.view, images, free, recipe.percentile or 100.0, signed)
+
+
+def _note(recipe: Rate) -> ReportRow:
     reset = "reset by subtraction" if recipe.reset == "subtract" else "reset to zero"
-    text = f"{recipe.steps} steps, {recipe.schedule}, {reset}, initial potential {recipe.initial}; image as current"
-    return Coding(code, cells, input_amplitude(recipe.input_levels), scale, (note("Rate", text),), recipe.schedule)
+    shift = "initial potential zero, half a step in the bias" if recipe.initial == "shift" else None
+    start = shift or f"initial potential {recipe.initial}"
+    text = f"{recipe.run_steps} steps, {recipe.schedule}, {reset}, {start}; image as current"
+    if recipe.residual is not None:
+        text += (
+            f"; {recipe.residual.pre_steps} pre-steps before them make {recipe.steps}: "
+            f"run it with two_phase(network, images, {recipe.residual!r})"
+        )
+    return note("Rate", text)
 
 
 def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
     if values is None:
         own = unit.activation
         assert isinstance(own, Levels)
-        threshold, detail = np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU"
-        if own.levels != recipe.steps:
-            detail += f", whose {own.levels} levels become {recipe.steps} steps"
+        top, detail = np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU"
+        if own.levels != recipe.levels:
+            detail += f", whose {own.levels} levels above zero become {recipe.levels}"
     else:
-        threshold, told = thresholds(unit, values)
-        threshold = at_most_limit(unit, threshold)
-        span = (
-            f"{threshold.min():.4g} to {threshold.max():.4g}, per channel"
-            if threshold.ndim
-            else f"{threshold:.4g}, per layer"
-        )
-        detail = f"{span}, percentile {recipe.percentile:g} of the positive activations"
+        top, told = thresholds(unit, values)
+        top = at_most_limit(unit, top)
+        span = f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
+        detail = f"{span}, {_chosen(recipe)}"
         detail += f"; {told}" if told else ""
-    neuron = neuron_of(unit, threshold, recipe.reset)
-    text = f"{type(neuron).__name__} population {unit.name!r}, threshold {detail}"
-    return Cell(neuron, threshold, text, initial_of(unit, threshold, recipe.initial))
+    threshold = top / recipe.limit if recipe.neuron == "burst" else top
+    neuron = _neuron(unit, threshold, recipe)
+    levels = recipe.levels * (2 if isinstance(unit.activation, Leaky | Signed) else 1) + 1
+    text = f"{type(neuron).__name__} population {unit.name!r}, {levels} levels, "
+    text += "full activation " if recipe.neuron == "burst" else "threshold "
+    initial = "half" if recipe.initial == "half" else "zero"
+    return Cell(neuron, threshold, text + detail, initial_of(unit, threshold, initial))
+
+
+def _chosen(recipe: Rate) -> str:
+    if recipe.percentile is not None:
+        return f"percentile {recipe.percentile:g} of the positive activations"
+    return (
+        f"least squared error of {recipe.levels} levels above zero"
+        if recipe.threshold == "mse"
+        else "the largest activation"
+    )
+
+
+def _neuron(unit: Unit, threshold: Floats, recipe: Rate) -> Neuron:
+    """The neuron that the recipe asks for; activations of both signs need a TernaryIF. Raises InvalidInput."""
+    if recipe.neuron != "if" and isinstance(unit.activation, Leaky | Signed):
+        raise InvalidInput(
+            f"expected neuron='if' for {unit.name!r}, whose values have both signs, got {recipe.neuron!r}; "
+            "try neuron='if', which makes TernaryIF neurons there"
+        )
+    if recipe.neuron == "signed":
+        return SignedIF(number(threshold))
+    if recipe.neuron == "burst":
+        return Burst(number(threshold), recipe.limit)
+    return neuron_of(unit, threshold, recipe.reset)
 
 
 def _rows(plan: Plan, unit: Unit, recipe: Rate) -> int:

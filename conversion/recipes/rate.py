@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
 from conversion.recipes.choices import check_choice, check_percentile
-from snn.codes import check_levels, check_steps
+from snn.codes import check_levels, check_limit, check_steps
+from spikewright import InvalidInput
 
-Initial = Literal["half", "zero"]
+Initial = Literal["half", "shift", "zero"]
 
 
 @dataclass(frozen=True)
@@ -15,26 +17,70 @@ class Rate:
 
     An IF neuron with threshold a and initial potential a/2 answers a constant current x with n spikes,
     n a / steps = a/steps clip(floor(x steps/a + 1/2), 0, steps): a clipped ReLU within a/(2 steps).
-    `percentile`: a is this percentile of the positive activations on the samples (Rueckauer et al. 2017); a
-    `QuantReLU` keeps its own alpha. `per_channel`: one threshold for each channel (True), for each layer (False), or
-    (None) for each channel of a map unless the weights that read it are integers, which then stay integers.
-    `initial`: potential before the first step, "half" of the threshold (arXiv 2303.04347) or "zero". `schedule`:
-    "layerwise" lets a layer gather its whole window before it fires. `input_levels`: the grid of the input, None for
-    real values. Raises InvalidInput for values out of range.
+    `threshold`: "mse", the a of least squared error of that answer on the samples (Li et al. 2021), or "max", the largest
+    activation; or, instead, a `percentile` of the positive ones (Rueckauer et al. 2017). A `QuantReLU` keeps its alpha.
+    `per_channel`: one threshold for each channel (True), for each layer (False), or (None) for each channel of a map unless
+    the weights that read it are integers, which then stay integers.
+    `initial`: potential before the first step, "half" of the threshold (arXiv 2303.04347), "zero", or "shift": zero with
+    a / (2 steps) in the bias. `neuron`: "if"; "signed" neurons take spikes back that came too early (SignedIF); "burst"
+    neurons send up to `limit` spikes a step, each of a / limit (Li and Zeng 2022). `schedule`: "layerwise" lets a layer
+    gather its whole window before it fires. `input_levels`: the grid of the input, None for real values.
+    `calibration`: "light", "advanced", a record `Light(...)` or `Advanced(...)`, or None; see there. `residual`: `Srp` or
+    `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `conversion.two_phase`.
+    Raises InvalidInput for values out of range.
     """
 
     steps: int
-    percentile: float = 99.9
+    threshold: Literal["mse", "max"] = "mse"
+    percentile: float | None = None
     per_channel: bool | None = None
     reset: Literal["subtract", "zero"] = "subtract"
     initial: Initial = "half"
     input_levels: int | None = None
     schedule: Literal["synchronous", "layerwise"] = "synchronous"
+    neuron: Literal["if", "signed", "burst"] = "if"
+    limit: int = 4
+    calibration: Calibration | Literal["light", "advanced"] | None = "light"
+    residual: Residual | None = None
 
     def __post_init__(self) -> None:
         check_steps(self.steps)
-        check_percentile(self.percentile)
+        check_choice("threshold", self.threshold, ("mse", "max"))
+        if self.percentile is not None:
+            check_percentile(self.percentile)
         check_levels(self.input_levels)
+        check_limit(self.limit)
         check_choice("reset", self.reset, ("subtract", "zero"))
-        check_choice("initial", self.initial, ("half", "zero"))
+        check_choice("initial", self.initial, ("half", "shift", "zero"))
         check_choice("schedule", self.schedule, ("synchronous", "layerwise"))
+        check_choice("neuron", self.neuron, ("if", "signed", "burst"))
+        calibration_of(self.calibration)
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if self.percentile is not None and self.threshold != "mse":
+            raise InvalidInput(f"expected a threshold or a percentile, got {self.threshold!r} and {self.percentile}")
+        if self.neuron != "if" and self.reset != "subtract":
+            raise InvalidInput(f"expected reset='subtract' for neuron={self.neuron!r}, got {self.reset!r}")
+        if self.residual is None:
+            return
+        if not isinstance(self.residual, Srp | Cos):
+            raise InvalidInput(f"expected residual Srp(...), Cos(...) or None, got {self.residual!r}")
+        if self.neuron != "if" or self.schedule != "synchronous":
+            raise InvalidInput("expected neuron='if' and schedule='synchronous' with a residual method, got another")
+        least = self.residual.pre_steps if isinstance(self.residual, Cos) else 1
+        if self.run_steps < least:
+            raise InvalidInput(
+                f"expected at least {least + self.residual.pre_steps} steps, {self.residual.pre_steps} of them "
+                f"pre-steps, which count, got {self.steps}"
+            )
+
+    @property
+    def run_steps(self) -> int:
+        """The steps of the network itself, without pre-steps."""
+        return self.steps - (self.residual.pre_steps if self.residual else 0)
+
+    @property
+    def levels(self) -> int:
+        """The most that one neuron's count comes to: levels above zero."""
+        return self.run_steps * (self.limit if self.neuron == "burst" else 1)

@@ -48,7 +48,7 @@ def test_a_neuron_counts_its_clipped_relu(steps: int, current: float, initial: s
     model = seq(nn.Linear(1, 1, bias=False), nn.ReLU(), nn.Linear(1, 1, bias=False))
     nn.init.ones_(model[0].weight)
     nn.init.ones_(model[2].weight)
-    network = convert(model, torch.ones(1, 1), Rate(steps, initial=initial))
+    network = convert(model, torch.ones(1, 1), Rate(steps, "max", initial=initial, calibration=None))
     activity = simulate(network, np.array([[current]], dtype=np.float32), engine="reference")
     count = activity.logits[0, 0]
     ideal = np.clip(steps * current + (0.5 if initial == "half" else 0.0), 0, steps)

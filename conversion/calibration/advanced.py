@@ -1,0 +1,114 @@
+"""Weights of one population, tuned on its own reconstruction error with the spikes that reach it."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from conversion.calibration.flow import DTYPE, Flow
+from conversion.recipes.calibration import Advanced
+from snn import Integrator, Network, Population
+from snn.codes import charge_steps
+from snn.interop.surrogates import straight_through
+from snn.interop.torch_synapses import Path, as_column
+from snn.synapses import WEIGHTED
+from snn.weights import Dense, Sparse, Storage, stored_values
+
+BATCH = 32
+
+
+def tunable(network: Network, population: Population) -> list[str]:
+    """The projections into the population whose weights are real numbers of their own: no integers, no codebook."""
+    return [q.name for q in network.incoming[population.name] if _is_real(q.synapse)]
+
+
+def _is_real(synapse: Any) -> bool:
+    if not isinstance(synapse, WEIGHTED) or not isinstance(synapse.weights, Dense | Sparse):
+        return False
+    return synapse.weights.scale is None and bool(np.issubdtype(synapse.weights.values.dtype, np.floating))
+
+
+def tune(flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Advanced) -> dict[str, Path]:
+    """New paths for the projections of `tunable`, by name; zeros stay zeros.
+
+    Minimises E[(y - ideal)**2] over the first `fit` samples with y = clip(floor(x steps / a + v0 / a), 0, levels) / steps,
+    x = W r + b from the mean inputs r, the floor passed straight through (Li et al. 2021).
+    """
+    names = tunable(flow.network, population)
+    means = {q.name: _mean_input(flow, q.source)[:fit] for q in flow.network.incoming[population.name]}
+    paths = {q.name: flow.tuned[q.name] for q in flow.network.incoming[population.name]}
+    new = {name: copy.deepcopy(paths[name]) for name in names}
+    kept = {name: (path.weight.detach() != 0).to(DTYPE) for name, path in new.items() if path.weight is not None}
+    weights = [path.weight.requires_grad_(True) for path in new.values() if path.weight is not None]
+    groups = [{"params": [w], "lr": settings.rate * float(w.detach().abs().mean())} for w in weights]
+    optimiser = torch.optim.Adam(groups)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.iterations)
+    act = _law(flow, population)
+    bias = as_column(population.bias, population.shape, DTYPE)
+    for chosen in _batches(fit, settings):
+        total: Any = sum((new.get(name) or path)(means[name][chosen]) for name, path in paths.items())
+        loss = (act(total + bias) - ideal[chosen]).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        for name, path in new.items():
+            if path.weight is not None and path.weight.grad is not None:
+                path.weight.grad.mul_(kept[name])
+        optimiser.step()
+        schedule.step()
+    for path in new.values():
+        path.requires_grad_(False)
+    return new
+
+
+def stored(network: Network, paths: dict[str, Path]) -> Network:
+    """The network with the weights of `paths`, stored as they were."""
+    projections = []
+    for q in network.projections:
+        synapse: Any = q.synapse
+        path = paths.get(q.name)
+        if path is not None and path.weight is not None:
+            values = path.weight.detach().numpy()
+            synapse = replace(synapse, weights=_stored(synapse.weights, values))
+        projections.append(replace(q, synapse=synapse))
+    return replace(network, projections=tuple(projections))
+
+
+def _stored(old: Storage, values: np.ndarray) -> Storage:
+    dtype = stored_values(old).dtype
+    if isinstance(old, Sparse):
+        return replace(old, values=values.reshape(-1)[old.indices].astype(dtype))
+    return Dense(np.ascontiguousarray(values.astype(dtype)))
+
+
+def _mean_input(flow: Flow, source: str) -> Tensor:
+    if source in flow.held:
+        return flow.held[source]
+    return flow.sent[source].sum(0, dtype=DTYPE) / charge_steps(flow.network.code)
+
+
+def _law(flow: Flow, population: Population) -> Any:
+    """Rates from mean inputs, as the neuron would answer if they came evenly."""
+    if isinstance(population.neuron, Integrator):
+        return lambda x: x
+    steps, neuron = charge_steps(flow.network.code), population.neuron
+    unit = flow.amplitude(population)
+    start = as_column(population.initial, population.shape, DTYPE) / unit
+    most = steps * getattr(neuron, "limit", 1) if type(neuron).__name__ == "Burst" else steps
+    least = -most if hasattr(neuron, "negative") else 0
+
+    def law(x: Tensor) -> Tensor:
+        ideal = x / unit * steps
+        counts = (ideal + start).floor().clamp(least, most)
+        return straight_through(counts, ideal.clamp(least, most)) / steps
+
+    return law
+
+
+def _batches(fit: int, settings: Advanced) -> Iterator[Tensor]:
+    generator = torch.Generator().manual_seed(settings.seed)
+    for _ in range(settings.iterations):
+        yield torch.randperm(fit, generator=generator)[:BATCH]

@@ -1,0 +1,131 @@
+"""The corrections of a whole network, population by population in its own order, each behind the corrected ones."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from conversion.activations import Activation
+from conversion.calibration.advanced import stored, tunable, tune
+from conversion.calibration.flow import Flow
+from conversion.calibration.light import Drives, Shift, correct, correctable, squared_error
+from conversion.recipes.calibration import FEWEST_SAMPLES, Advanced, Calibration
+from snn import Network, Population, ReportRow
+from snn.interop.torch_synapses import Path
+from spikewright import InvalidInput
+
+log = logging.getLogger(__name__)
+HELD = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class _Done:
+    """A population after its correction: what it sends, its error on held samples before and after, and words."""
+
+    population: Population
+    paths: dict[str, Path]
+    before: float
+    after: float
+    told: str
+
+
+def calibrate(
+    network: Network,
+    images: Tensor,
+    settings: Calibration,
+    activations: Mapping[str, Activation] | None = None,
+    model: Network | None = None,
+) -> Network:
+    """`network` with corrected biases, initial potentials and, if `Advanced`, weights; a report row for each layer.
+
+    `images (n, *shape)`, no labels; `activations`: the law behind each population, a ReLU where nothing is said; `model`: the
+    network whose biases are the model's, where those of `network` have a shift. A quarter of the samples is held out: a layer
+    keeps its correction only if its squared error falls there. With fewer than 16 samples `Light` leaves the network as it
+    is and says so in the report, and `Advanced` raises InvalidInput.
+    (Li et al. 2021, arXiv 2106.06984.)
+    """
+    chosen = images[: settings.samples]
+    if len(chosen) < FEWEST_SAMPLES:
+        return _too_few(network, len(chosen), settings)
+    order = torch.randperm(len(chosen), generator=torch.Generator().manual_seed(settings.seed))
+    fit = len(chosen) - max(4, round(HELD * len(chosen)))
+    with torch.no_grad():
+        flow = Flow(network, chosen[order], activations or {})
+        flow.biases = {p.name: p.bias for p in (model or network).populations}
+        rows, done, paths = [], {}, dict[str, Path]()
+        for population in network.order[1:]:
+            if not correctable(population):
+                flow.run(population)
+                continue
+            one = _corrected(flow, population, fit, settings)
+            done[population.name] = one.population
+            paths |= one.paths
+            text = f"{one.told}; squared error on held-out samples {one.before:.3%} before, {one.after:.3%} after"
+            rows.append(
+                ReportRow(population.name, "calibration", "rewritten" if one.after < one.before else "kept", text)
+            )
+    changed = replace(network, populations=tuple(done.get(p.name, p) for p in network.populations))
+    kind = type(settings).__name__
+    head = ReportRow("calibration", kind, "note", f"{fit} samples and {len(chosen) - fit} held out")
+    return replace(stored(changed, paths), report=network.report.plus(head, *rows))
+
+
+def _corrected(flow: Flow, population: Population, fit: int, settings: Calibration) -> _Done:
+    """Correct one population and go on to the next."""
+    ideal = torch.cat([flow.truth(population, part) for part in flow.parts(population)])
+    best = _best(flow, population, ideal, fit, settings)
+    flow.tuned.update(best.paths)
+    sent = [answer.sent for answer in Drives(flow, population).answers(best.population)]
+    flow.keep(population, torch.cat(sent, 1), ideal)
+    return best
+
+
+def _best(flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Calibration) -> _Done:
+    drives = Drives(flow, population)
+    before = squared_error(drives.rates(population)[fit:], ideal[fit:])
+    best = _Done(population, {}, before, before, "unchanged")
+    for paths, told in _attempts(flow, population, ideal, fit, settings):
+        old = dict(flow.tuned)
+        flow.tuned.update(paths)
+        drives = Drives(flow, population) if paths else drives
+        shift = correct(drives, ideal, fit, settings.rounds)
+        candidate = shift.of(population)
+        after = squared_error(drives.rates(candidate)[fit:], ideal[fit:])
+        flow.tuned.update(old)
+        if after < best.after:
+            best = _Done(candidate, paths, before, after, _told(shift, told))
+    integers = isinstance(settings, Advanced) and not tunable(flow.network, population)
+    return replace(best, told=f"{best.told}; its weights are integers and stay") if integers else best
+
+
+def _attempts(
+    flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Calibration
+) -> list[tuple[dict[str, Path], str]]:
+    """The weights to correct the population with: its own, and tuned ones."""
+    attempts: list[tuple[dict[str, Path], str]] = [({}, "")]
+    if isinstance(settings, Advanced) and tunable(flow.network, population):
+        with torch.enable_grad():
+            attempts.append((tune(flow, population, ideal, fit, settings), "weights tuned"))
+    return attempts
+
+
+def _told(shift: Shift, told: str) -> str:
+    words = [told] if told else []
+    for name, values in (("bias", shift.bias), ("initial potential", shift.initial)):
+        if values.any():
+            count, most = int((values != 0).sum()), float(values.abs().max())
+            words.append(f"{name} of {count} of {len(values)} channels shifted by up to {most:.3g} thresholds")
+    return ", ".join(words) or "unchanged"
+
+
+def _too_few(network: Network, count: int, settings: Calibration) -> Network:
+    text = f"expected at least {FEWEST_SAMPLES} samples to calibrate with, got {count}"
+    if isinstance(settings, Advanced):
+        raise InvalidInput(f"{text}; try more samples, or calibration=None")
+    log.warning("%s: the network is not calibrated", text)
+    return replace(
+        network,
+        report=network.report.plus(ReportRow("calibration", type(settings).__name__, "note", f"not done: {text}")),
+    )

@@ -1,0 +1,36 @@
+"""What `Rate` does to a network after it was emitted: the half-step shift in its biases, and the calibration."""
+
+from dataclasses import replace
+
+import torch
+
+from conversion.calibration.calibrate import calibrate
+from conversion.calibration.light import Shift
+from conversion.recipes.calibration import calibration_of
+from conversion.recipes.rate import Rate
+from conversion.walk import Plan
+from snn import Integrator, MaxGate, Network, Population, Source
+from snn.codes import charge_steps
+
+
+def finish(network: Network, plan: Plan, images: torch.Tensor, recipe: Rate) -> Network:
+    """The emitted network as the recipe wants it. Raises InvalidInput for too few samples."""
+    begun = shifted(network) if recipe.initial == "shift" else network
+    settings = calibration_of(recipe.calibration)
+    if settings is None:
+        return begun
+    return calibrate(begun, images, settings, {unit.name: unit.activation for unit in plan.units}, network)
+
+
+def shifted(network: Network) -> Network:
+    """Half a step in the bias of every neuron that fires: a / (2 steps), the same charge as half a threshold at first."""
+    half = 0.5 / charge_steps(network.code)
+    populations = tuple(_shifted(population, half) for population in network.populations)
+    return replace(network, populations=populations)
+
+
+def _shifted(population: Population, half: float) -> Population:
+    if isinstance(population.neuron, Source | Integrator | MaxGate):
+        return population
+    channels = population.shape[0]
+    return Shift(torch.full((channels,), half), torch.zeros(channels)).of(population)

@@ -1,0 +1,202 @@
+"""A network run population by population in torch, next to the activations that it stands for.
+
+What a population has sent is kept while somebody still reads it: spikes as int8 `(steps, n, *shape)`, and `ideal`, the
+activations `(n, *shape)` divided by the amplitude, which a count divided by the steps should equal.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from conversion.activations import RELU, Activation, Leaky, Levels, Relu
+from snn import IF, Integrator, MaxGate, Network, Population, Projection
+from snn.codes import charge_steps, charged
+from snn.interop.surrogates import Triangle
+from snn.interop.torch_codes import encode
+from snn.interop.torch_neurons import Cell, Gate, Law
+from snn.interop.torch_synapses import Path, as_column
+
+DTYPE = torch.float32
+BATCH_VALUES = 32_000_000
+"""Values of one population over all steps that are worked on at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a population did: `rate (n, *shape)`, its count divided by the steps (an Integrator: its potential divided
+    by them), `sent` int8 `(steps, n, *shape)`, and the `potential (n, *shape)` that is left.
+    """
+
+    rate: Tensor
+    sent: Tensor
+    potential: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """How neurons begin, sample by sample: `potential (b, *shape)` instead of their own, and who may send, `awake` 0 or 1."""
+
+    potential: Tensor | None = None
+    awake: Tensor | None = None
+
+
+class Plain:
+    """IF neurons with reset by subtraction in place, the same operations as a `Cell`: most of a calibration's time."""
+
+    def __init__(self, population: Population, initial: Tensor) -> None:
+        self.potential = initial.clone()
+        self.threshold = as_column(getattr(population.neuron, "threshold", 1.0), population.shape, DTYPE)
+
+    def step(self, drive: Tensor, step: int) -> Tensor:
+        """Spikes of a step, bool."""
+        self.potential += drive
+        fired = self.potential >= self.threshold
+        self.potential -= fired * self.threshold
+        return fired
+
+
+class Flow:
+    """The populations of `network` that have been run on `images (n, *shape)` so far, in the order of the network.
+
+    Needs a code with a held input (`Direct`) and no delays. `activations`: the law behind each population that has one,
+    a ReLU where nothing is said. `biases`: those of the model, the network's own unless they are replaced.
+    """
+
+    def __init__(self, network: Network, images: Tensor, activations: Mapping[str, Activation]) -> None:
+        self.network, self.activations = network, activations
+        self.biases = {p.name: p.bias for p in network.populations}
+        self.steps, self.count = network.steps, len(images)
+        self.law = Law(network, DTYPE, Triangle(), detach_reset=True)
+        self.paths = {q.name: Path(network, q, DTYPE) for q in network.projections}
+        self.tuned = dict(self.paths)
+        held = encode(network, images, DTYPE)[0].detach()
+        self.held, self.sent, self.ideal = {network.input: held}, dict[str, Tensor](), {network.input: held}
+        self._left = {p.name: sum(q.source == p.name for q in network.projections) for p in network.populations}
+
+    def parts(self, population: Population) -> list[slice]:
+        """The samples in batches that keep the values of the population and of its sources in bounds."""
+        sizes = [
+            population.size,
+            *(self.network.by_name[q.source].size for q in self.network.incoming[population.name]),
+        ]
+        size = max(1, BATCH_VALUES // (max(sizes) * self.steps))
+        return [slice(start, min(start + size, self.count)) for start in range(0, self.count, size)]
+
+    def drive(self, population: Population, part: slice) -> Tensor:
+        """What flows in without the bias: `(steps, b, *shape)`, or `(1, b, *shape)` for a layer that gathers first.
+
+        A gate has the largest counts of its windows up to each step instead.
+        """
+        first, *others = self.network.incoming[population.name]
+        total = self._arriving(first, part)
+        for projection in others:
+            total = total + self._arriving(projection, part)
+        return total
+
+    def _arriving(self, projection: Projection, part: slice) -> Tensor:
+        gathers = self.network.schedule == "layerwise"
+        path, code = self.tuned[projection.name], self.network.code
+        if projection.source in self.held:
+            once: Tensor = path(self.held[projection.source][part])
+            if gathers:
+                return once[None] * charge_steps(code)
+            flows = torch.tensor([float(charged(code, step)) for step in range(self.steps)])
+            return once[None] * flows.reshape(-1, *[1] * once.ndim)
+        sent = self.sent[projection.source][:, part].to(DTYPE)
+        if isinstance(self.network.by_name[projection.target].neuron, MaxGate):
+            sent = sent.cumsum(0)
+            sent = sent[-1:] if gathers else sent
+        elif gathers:
+            sent = sent.sum(0, keepdim=True)
+        sums: Tensor = path(sent.flatten(0, 1))
+        return sums.reshape(len(sent), -1, *sums.shape[1:])
+
+    def answer(self, population: Population, drive: Tensor, start: Start | None = None) -> Answer:
+        """The law of the population, exactly, for `drive (steps, b, *shape)` (layerwise `(1, b, *shape)`)."""
+        if isinstance(population.neuron, MaxGate):
+            return self._gated(population, drive)
+        start = start or Start()
+        cell = Cell(self.law, population, drive.shape[1])
+        cell.potential = cell.potential if start.potential is None else start.potential
+        plain = type(population.neuron) is IF and population.neuron.reset == "subtract" and not cell.refractory
+        law: Plain | Cell = Plain(population, cell.potential) if plain else cell
+        wide = getattr(population.neuron, "limit", None) or 1
+        sent = torch.zeros((self.steps, *drive.shape[1:]), dtype=torch.int8 if wide < 128 else torch.int32)
+        for step in range(self.steps):
+            fired = law.step(self._inflow(population, drive, step), step)
+            sent[step] = fired if start.awake is None else fired * start.awake
+        left = law.potential
+        whole = left if isinstance(population.neuron, Integrator) else sent.sum(0, dtype=DTYPE)
+        return Answer(whole / charge_steps(self.network.code), sent, left)
+
+    def _inflow(self, population: Population, drive: Tensor, step: int) -> Tensor:
+        """Drive and bias of a step; layerwise all of it in the first."""
+        bias = as_column(population.bias, population.shape, DTYPE)
+        if self.network.schedule == "layerwise":
+            return drive[0] + bias * charge_steps(self.network.code) if step == 0 else torch.zeros_like(drive[0])
+        return drive[step] + bias if charged(self.network.code, step) else drive[step]
+
+    def _gated(self, population: Population, largest: Tensor) -> Answer:
+        gate = Gate(self.law, population)
+        sent = torch.stack([gate.step(largest[step if len(largest) > 1 else 0]) for step in range(self.steps)])
+        return Answer(sent.sum(0) / charge_steps(self.network.code), sent.to(torch.int8), largest[-1])
+
+    def truth(self, population: Population, part: slice) -> Tensor:
+        """The activations `(b, *shape)` that the population stands for, in its amplitude."""
+        amplitude = self.amplitude(population)
+        first, *others = self.network.incoming[population.name]
+        total: Tensor = self.paths[first.name](self.ideal[first.source][part])
+        for q in others:
+            total = total + self.paths[q.name](self.ideal[q.source][part])
+        if isinstance(population.neuron, MaxGate):
+            return total
+        total = total + as_column(self.biases[population.name], population.shape, DTYPE)
+        if isinstance(population.neuron, Integrator):
+            return total
+        activation = self.activations.get(population.name, RELU)
+        active: Tensor = _LAWS.get(type(activation), _unchanged)(activation, total)
+        return active / amplitude
+
+    def amplitude(self, population: Population) -> Tensor:
+        """What one of all that it sends stands for, () or a column of its channels."""
+        value = 1.0 if population.amplitude is None else population.amplitude
+        return as_column(value, population.shape, DTYPE)
+
+    def keep(self, population: Population, sent: Tensor, ideal: Tensor) -> None:
+        """Go on to the next population: note what this one sends, and drop what nobody reads any more."""
+        name = population.name
+        self.sent[name], self.ideal[name] = sent, ideal
+        for projection in self.network.incoming[name]:
+            self._left[projection.source] -= 1
+            if not self._left[projection.source]:
+                for kept in (self.sent, self.ideal, self.held):
+                    kept.pop(projection.source, None)
+
+    def run(self, population: Population) -> tuple[Tensor, Tensor]:
+        """Rates and ideal rates of all samples, `(n, *shape)` each; the population is kept."""
+        answers = [self.answer(population, self.drive(population, part)) for part in self.parts(population)]
+        ideal = torch.cat([self.truth(population, part) for part in self.parts(population)])
+        self.keep(population, torch.cat([one.sent for one in answers], 1), ideal)
+        return torch.cat([one.rate for one in answers]), ideal
+
+
+def _relu(law: Relu, x: Tensor) -> Tensor:
+    return x.clamp(0.0, law.limit)
+
+
+def _levels(law: Levels, x: Tensor) -> Tensor:
+    return law.alpha / law.levels * (x * (law.levels / law.alpha) + 0.5).floor().clamp(0, law.levels)
+
+
+def _leaky(law: Leaky, x: Tensor) -> Tensor:
+    return torch.where(x >= 0, x, law.slope * x)
+
+
+def _unchanged(law: Activation, x: Tensor) -> Tensor:
+    return x
+
+
+_LAWS: Mapping[type, Callable[[Any, Tensor], Tensor]] = {Relu: _relu, Levels: _levels, Leaky: _leaky}
