@@ -72,7 +72,7 @@ def tune_times(
             optimiser.step()
             with torch.no_grad():
                 for weight, kept in held:
-                    weight *= kept
+                    weight.mul_(kept)
     progress("tune", settings.epochs, settings.epochs)
     return replace(network, projections=tuple(_stored(q, tuned.get(q.name)) for q in network.projections))
 
@@ -90,7 +90,8 @@ def _check(network: Network) -> None:
 
 def _wanted(path: Path) -> torch.nn.Parameter:
     assert path.weight is not None
-    return path.weight.requires_grad_(True)
+    path.weight.requires_grad_(True)
+    return path.weight
 
 
 def _is_sparse(path: Path) -> bool:
