@@ -25,6 +25,7 @@ from conversion.recipes import (
     Ttfs,
 )
 from conversion.surrogate import FineTune, fine_tune
+from conversion.time_tuning import TimesTuning, tune_times
 from conversion.times import TimesCheck, check_times
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "SpikeSelect",
     "Srp",
     "TimesCheck",
+    "TimesTuning",
     "Ttfs",
     "Unconvertible",
     "baseline",
@@ -58,6 +60,7 @@ __all__ = [
     "rewritten",
     "settled",
     "spiking",
+    "tune_times",
     "two_phase",
     "verify",
 ]
