@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from compress.kinds import LEAVES, classify, is_inplace, keeps_forward
+from compress.inplace import use_results
+from compress.kinds import LEAVES, classify, keeps_forward
 from compress.rules import Call
 from spikewright import InvalidInput
 
@@ -114,7 +115,7 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
 def traced(root: nn.Module) -> fx.GraphModule:
     """The executable graph of `root`, which it shares its parameters with. Raises InvalidInput as `trace` does."""
     module = _traced(root)
-    _use_inplace_results(module)
+    use_results(module)
     module.graph.eliminate_dead_code()
     module.recompile()
     return module
@@ -178,15 +179,6 @@ def _traced(root: nn.Module) -> fx.GraphModule:
     for node in inputs[1:]:
         graph.erase_node(node)
     return fx.GraphModule(root, graph)
-
-
-def _use_inplace_results(module: fx.GraphModule) -> None:
-    """Let later readers of a value that was changed in place read the result: the graph then says what happens."""
-    seen: set[fx.Node] = set()
-    for node in list(module.graph.nodes):
-        seen.add(node)
-        if is_inplace(node, module) and isinstance(node.args[0], fx.Node):
-            node.args[0].replace_all_uses_with(node, delete_user_cb=lambda user: user not in seen)
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:

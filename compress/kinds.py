@@ -4,7 +4,7 @@ import operator
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import nn
 from torch.nn import functional as F
 
 from compress import activation_rules as activations
@@ -46,17 +46,6 @@ def _classify_module(call: rules.Call) -> rules.Found:
 def keeps_forward(module: Any, kind: Any) -> bool:
     """True for a layer of that kind, or of a subclass that computes the same."""
     return isinstance(module, kind) and type(module).forward is kind.forward
-
-
-def is_inplace(node: fx.Node, root: nn.Module) -> bool:
-    """True when the node overwrites its first argument."""
-    if node.op == "call_module":
-        return bool(getattr(root.get_submodule(str(node.target)), "inplace", False)) and bool(node.args)
-    if not node.args or node.op not in ("call_function", "call_method"):
-        return False
-    name = str(getattr(node.target, "__name__", node.target))
-    named = name.endswith("_") and not name.endswith("__")
-    return named or name in ("iadd", "isub", "imul") or bool(node.kwargs.get("inplace", False))
 
 
 _MODULES: dict[type, rules.Rule] = {

@@ -8,7 +8,7 @@ import torch
 from torch import fx, nn
 
 from compress.graph import Shape, trace
-from compress.kinds import is_inplace
+from compress.inplace import is_inplace
 from compress.quantizers import QuantReLU
 from spikewright import InvalidInput
 

@@ -9,6 +9,7 @@ from torch import nn
 from compress import GraphView, fold_batchnorm, trace
 from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.calibration.finish import finish
+from conversion.check import check_same
 from conversion.coding import coding_of, with_output
 from conversion.emit import emit
 from conversion.errors import Unconvertible
@@ -40,6 +41,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     view, rows = rewritten_view(model, images)
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))
+    check_same(model, plan, images)
     plan = with_output(plan, recipe)
     plan = whole_gains(plan) if _is_integer(recipe) else plan
     network = emit(plan, coding_of(plan, images, recipe))

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from compress import GraphNode, GraphView
 from compress.graph import view_of
-from compress.kinds import is_inplace
+from compress.inplace import is_inplace
 from compress.rewrite import find
 from snn import ReportRow
 

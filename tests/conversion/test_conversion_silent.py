@@ -19,12 +19,17 @@ class Called(nn.Module):
     def __init__(self, middle: Callable[[nn.Module, Tensor], Tensor]) -> None:
         super().__init__()
         self.conv, self.again, self.fc = nn.Conv2d(1, 6, 3), nn.Conv2d(6, 6, 3, padding=1), nn.Linear(6, 3)
-        self.relu, self.norm, self.middle = nn.ReLU(), nn.BatchNorm2d(6), middle
+        self.relu, self.norm, self.drop, self.middle = nn.ReLU(), nn.BatchNorm2d(6), nn.Dropout(), middle
         self.deep, self.biased = nn.Conv2d(6, 6, 3, groups=6), nn.Conv2d(6, 6, 1)
         nn.init.zeros_(self.biased.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.fc(self.middle(self, self.conv(x)).mean((2, 3)))
+
+
+def _changed(x: Tensor) -> Tensor:
+    x.relu_()
+    return x
 
 
 def _reused(m: nn.Module, x: Tensor) -> Tensor:
@@ -50,6 +55,8 @@ SILENT: dict[str, Callable[[nn.Module, Tensor], Tensor]] = {
     "a layer that is read twice": lambda m, x: F.relu(x) + F.relu(-x),
     "a leaky ReLU": lambda m, x: F.leaky_relu(m.again(F.leaky_relu(x, 0.2)), 0.2),
     "a value changed in place": lambda m, x: m.again(F.relu_(x)).add_(x).relu_(),
+    "a value changed in place under another name": lambda m, x: _changed(m.drop(x)) + x,
+    "in place by an argument without a name": lambda m, x: m.again(F.leaky_relu(x, 0.0, True)) + x,
 }
 
 
@@ -67,3 +74,39 @@ def test_it_is_the_model_or_it_is_refused(name: str) -> None:
             continue
         found = torch.from_numpy(simulate(network, x.numpy()).logits * network.logit_scale).double()
         assert relative(found, truth) < bound
+
+
+class Overwritten(nn.Module):
+    """A view is read after what it shows was overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 2, 3), nn.Linear(2 * 6 * 6, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        flat = x.flatten(1)
+        x.relu_()
+        return self.fc(flat)
+
+
+class Counting(nn.Module):
+    """What it computes depends on how often it was called, which no graph shows."""
+
+    calls = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 2, 3), nn.Linear(2 * 6 * 6, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        Counting.calls += 1
+        return self.fc(F.relu(self.conv(x)).flatten(1)) * float(Counting.calls)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"), [(Overwritten(), "overwrites what"), (Counting(), "other outputs than the model itself")]
+)
+def test_what_a_graph_cannot_say_is_refused(model: nn.Module, reason: str) -> None:
+    with pytest.raises(Unconvertible, match=reason):
+        convert(model, torch.rand(4, 1, 8, 8), Ttfs())
