@@ -213,7 +213,7 @@ def test_codes_that_draw_give_every_tool_the_same_spikes() -> None:
     "name", ["SignedIF", "TernaryIF", "LatchedIF", "FewSpike", "QuantReLU", "Ramp", "Phase", "SpikeSelect"]
 )
 def test_what_has_no_counterpart_is_refused_by_name(tool: Any, name: str) -> None:
-    with pytest.raises(InvalidNetwork, match="no counterpart|does not know"):
+    with pytest.raises(InvalidNetwork, match=r"no counterpart|does not know"):
         tool.simulate(NETWORKS[name], np.zeros((1, *NETWORKS[name].populations[0].shape)))
 
 
