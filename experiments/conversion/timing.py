@@ -50,7 +50,7 @@ def exactness(name: str, model: Any, data: "Dataset") -> tuple[dict[str, Any], T
 def by_bits(
     name: str, model: Any, data: "Dataset", bits: tuple[int, ...] = BITS, *, progress: Progress = silent
 ) -> Table:
-    """Accuracy for each number of bits of spike time: both ways to choose windows, and fixed point with 8-bit weights."""
+    """Accuracy for each number of bits of spike time: both ways to choose windows; fixed point (8-bit weights) of the first."""
     from conversion import Ttfs, convert
 
     samples, rows = data.train_images[:SAMPLES], []
@@ -59,7 +59,7 @@ def by_bits(
         levels = 2**width - 1
         largest = convert(model, samples, Ttfs(levels=levels, input_levels=levels))
         squares = convert(model, samples, Ttfs("least-squares", levels=levels, input_levels=levels))
-        fixed = squares.to_fixed(weight_bits=8, potential_bits=24, time_levels=levels)
+        fixed = largest.to_fixed(weight_bits=8, potential_bits=24, time_levels=levels)
         row: dict[str, Any] = {"network": name, "bits": width}
         for kind, network in (("largest", largest), ("least_squares", squares), ("fixed", fixed)):
             accuracy, spikes = measured(network, data)
