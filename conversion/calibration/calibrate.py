@@ -10,14 +10,13 @@ from torch import Tensor
 from conversion.activations import Activation
 from conversion.calibration.advanced import stored, tunable, tune
 from conversion.calibration.flow import Flow
-from conversion.calibration.light import Drives, Shift, correct, correctable, squared_error
+from conversion.calibration.light import HELD, Drives, Shift, correct, correctable, sample_count, squared_error
 from conversion.recipes.calibration import FEWEST_SAMPLES, Advanced, Calibration
 from snn import Network, Population, ReportRow
 from snn.interop.torch_synapses import Path
 from spikewright import InvalidInput
 
 log = logging.getLogger(__name__)
-HELD = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ def calibrate(
     if len(chosen) < FEWEST_SAMPLES:
         return _too_few(network, len(chosen), settings)
     order = torch.randperm(len(chosen), generator=torch.Generator().manual_seed(settings.seed))
-    fit = len(chosen) - max(4, round(HELD * len(chosen)))
+    fit = len(chosen) - round(HELD * len(chosen))
     with torch.no_grad():
         flow = Flow(network, chosen[order], activations or {})
         flow.biases = {p.name: p.bias for p in (model or network).populations}
@@ -74,25 +73,25 @@ def calibrate(
 
 def _corrected(flow: Flow, population: Population, fit: int, settings: Calibration) -> _Done:
     """Correct one population and go on to the next."""
-    ideal = torch.cat([flow.truth(population, part) for part in flow.parts(population)])
-    best = _best(flow, population, ideal, fit, settings)
+    best = _best(flow, population, fit, settings)
     flow.tuned.update(best.paths)
-    sent = [answer.sent for answer in Drives(flow, population).answers(best.population)]
-    flow.keep(population, torch.cat(sent, 1), ideal)
+    flow.run(best.population)
     return best
 
 
-def _best(flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Calibration) -> _Done:
-    drives = Drives(flow, population)
-    before = squared_error(drives.rates(population)[fit:], ideal[fit:])
+def _best(flow: Flow, population: Population, fit: int, settings: Calibration) -> _Done:
+    count = sample_count(flow, population)
+    drives = Drives(flow, population, count)
+    ideal, begin = drives.ideal(), drives.fit
+    before = squared_error(drives.rates(population)[begin:], ideal[begin:])
     best = _Done(population, {}, before, before, "unchanged")
-    for paths, told in _attempts(flow, population, ideal, fit, settings):
+    for paths, told in _attempts(flow, population, fit, settings):
         old = dict(flow.tuned)
         flow.tuned.update(paths)
-        drives = Drives(flow, population) if paths else drives
-        shift = correct(drives, ideal, fit, settings.rounds)
+        drives = Drives(flow, population, count) if paths else drives
+        shift = correct(drives, ideal, settings.rounds)
         candidate = shift.of(population)
-        after = squared_error(drives.rates(candidate)[fit:], ideal[fit:])
+        after = squared_error(drives.rates(candidate)[begin:], ideal[begin:])
         flow.tuned.update(old)
         if after < best.after:
             best = _Done(candidate, paths, before, after, _told(shift, told))
@@ -100,12 +99,11 @@ def _best(flow: Flow, population: Population, ideal: Tensor, fit: int, settings:
     return replace(best, told=f"{best.told}; its weights are integers and stay") if integers else best
 
 
-def _attempts(
-    flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Calibration
-) -> list[tuple[dict[str, Path], str]]:
+def _attempts(flow: Flow, population: Population, fit: int, settings: Calibration) -> list[tuple[dict[str, Path], str]]:
     """The weights to correct the population with: its own, and tuned ones."""
     attempts: list[tuple[dict[str, Path], str]] = [({}, "")]
     if isinstance(settings, Advanced) and tunable(flow.network, population):
+        ideal = torch.cat([flow.truth(population, part) for part in flow.parts(population)])
         with torch.enable_grad():
             attempts.append((tune(flow, population, ideal, fit, settings), "weights tuned"))
     return attempts

@@ -76,14 +76,15 @@ class Flow:
         self.held, self.sent, self.ideal = {network.input: held}, dict[str, Tensor](), {network.input: held}
         self._left = {p.name: sum(q.source == p.name for q in network.projections) for p in network.populations}
 
-    def parts(self, population: Population) -> list[slice]:
-        """The samples in batches that keep the values of the population and of its sources in bounds."""
+    def parts(self, population: Population, span: slice | None = None) -> list[slice]:
+        """The samples (of a span) in batches that keep the values of the population and of its sources in bounds."""
+        first, last = (0, self.count) if span is None else (span.start, span.stop)
         sizes = [
             population.size,
             *(self.network.by_name[q.source].size for q in self.network.incoming[population.name]),
         ]
         size = max(1, BATCH_VALUES // (max(sizes) * self.steps))
-        return [slice(start, min(start + size, self.count)) for start in range(0, self.count, size)]
+        return [slice(start, min(start + size, last)) for start in range(first, last, size)]
 
     def drive(self, population: Population, part: slice) -> Tensor:
         """What flows in without the bias: `(steps, b, *shape)`, or `(1, b, *shape)` for a layer that gathers first.

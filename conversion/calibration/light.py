@@ -14,27 +14,44 @@ from snn.neurons import FIRING
 
 KEPT_BYTES = 1 << 29
 """Inputs of a layer up to this size are kept between rounds, larger ones are worked out again."""
+HELD = 0.25
+"""Share of the samples that a correction is judged by."""
+ENOUGH = 1 << 17
+"""Activations of a channel that are enough to fit its shift: layers with many places need fewer samples."""
+LEAST = 96
+"""Samples that every correction looks at, if there are as many."""
 LOWEST, HIGHEST = -1.0, 2.0
 """Where initial potentials may go, in thresholds."""
 
 
 class Drives:
-    """What flows into a population from the flow's samples, batch by batch, as often as it is asked for."""
+    """What flows into a population from some of the flow's samples, batch by batch, as often as it is asked for.
 
-    def __init__(self, flow: Flow, population: Population) -> None:
+    `count`: how many; the first three quarters of them are of the flow's first samples, to fit with, the others of its last,
+    to judge by.
+    """
+
+    def __init__(self, flow: Flow, population: Population, count: int) -> None:
         self.flow, self.population = flow, population
+        self.fit = min(count, flow.count) - max(1, round(HELD * min(count, flow.count)))
+        spans = (slice(0, self.fit), slice(flow.count - (min(count, flow.count) - self.fit), flow.count))
+        self.parts = [part for span in spans for part in flow.parts(population, span)]
         steps = 1 if flow.network.schedule == "layerwise" else flow.steps
-        self.small = 4 * steps * flow.count * population.size <= KEPT_BYTES
+        self.small = 4 * steps * count * population.size <= KEPT_BYTES
         self._kept: list[Tensor] = []
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._kept:
-            parts = (self.flow.drive(self.population, part) for part in self.flow.parts(self.population))
+            drives = (self.flow.drive(self.population, part) for part in self.parts)
             if not self.small:
-                yield from parts
+                yield from drives
                 return
-            self._kept = list(parts)
+            self._kept = list(drives)
         yield from self._kept
+
+    def ideal(self) -> Tensor:
+        """The ideal rates of the same samples."""
+        return torch.cat([self.flow.truth(self.population, part) for part in self.parts])
 
     def answers(self, candidate: Population) -> Iterator[Answer]:
         """What `candidate` does with them."""
@@ -66,14 +83,20 @@ class Shift:
         return replace(shifted, initial=np.clip(initial, LOWEST * unit, HIGHEST * unit).astype(np.float32))
 
 
-def correct(drives: Drives, ideal: Tensor, fit: int, rounds: int) -> Shift:
-    """The shift that brings the rates closest to `ideal (n, *shape)` on the first `fit` samples.
+def sample_count(flow: Flow, population: Population) -> int:
+    """How many of the flow's samples a correction of the population looks at."""
+    places = population.size // population.shape[0]
+    return min(flow.count, max(LEAST, ENOUGH // places))
+
+
+def correct(drives: Drives, ideal: Tensor, rounds: int) -> Shift:
+    """The shift that brings the rates closest to `ideal (n, *shape)` on the samples to fit with.
 
     A proposal adds each channel's mean error, ideal - rate, to its bias, or times the steps to its initial potential, in
     turn (layerwise the two are one, and an Integrator needs its bias only). A channel takes it when its squared error
     falls, and halves its next proposal when not.
     """
-    flow, population = drives.flow, drives.population
+    flow, population, fit = drives.flow, drives.population, drives.fit
     steps, channels = charge_steps(flow.network.code), population.shape[0]
     shift = Shift(torch.zeros(channels), torch.zeros(channels))
     turns = ("bias",) if _one_way(flow, population) else ("initial", "bias")

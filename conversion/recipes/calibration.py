@@ -18,8 +18,8 @@ class Light:
     `seed` draws which ones are held out. Raises InvalidInput for values out of range.
     """
 
-    samples: int = 256
-    rounds: int = 4
+    samples: int = 512
+    rounds: int = 6
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -36,8 +36,8 @@ class Advanced:
     weights. Integer weights stay as they are. Raises InvalidInput for values out of range.
     """
 
-    samples: int = 256
-    rounds: int = 4
+    samples: int = 512
+    rounds: int = 6
     seed: int = 0
     iterations: int = 150
     rate: float = 0.01
