@@ -46,7 +46,9 @@ def load_case(name: str, data: str | Path | None, steps: int, calibration: int =
     card = experiments.card(name)
     found = load_dataset(card.dataset, data)
     model = experiments.load(name)
-    network = convert(model, torch.from_numpy(found.train_images[:calibration]), Rate(steps=steps))
+    network = convert(
+        model, torch.from_numpy(found.train_images[:calibration]), Rate(steps=steps, percentile=99.9, calibration=None)
+    )
     return Case(
         name,
         card.dataset,

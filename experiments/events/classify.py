@@ -71,7 +71,9 @@ def train_classifier(
         model[0].weight *= code.steps / 4  # a pixel has a few events in all: x is small, and would hardly be seen
     recipe = TrainRecipe(epochs, 64, 5e-3, 1e-4, "adam", shift=2, seed=seed)
     train(model, dataset, recipe, progress=progress)
-    plain = replace(convert(model, torch.from_numpy(frames[0]), Rate(code.steps)), code=code)
+    plain = replace(
+        convert(model, torch.from_numpy(frames[0]), Rate(code.steps, percentile=99.9, calibration=None)), code=code
+    )
     return EventClassifier(model, with_signed(plain), plain, accuracy(model, frames[1], data.test_labels))
 
 
