@@ -182,7 +182,9 @@ def _source(parser: Parser) -> None:
 
 def _factory(parser: Parser) -> None:
     parser.add_argument(
-        "--model", metavar="PACKAGE.MODULE:FACTORY", help="your own model, found from the working folder too"
+        "--model",
+        metavar="PACKAGE.MODULE:FACTORY",
+        help="your own model, also from the working folder, or an ONNX file",
     )
 
 

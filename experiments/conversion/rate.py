@@ -90,6 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of the data sets")
     parser.add_argument("--network", default="lenet5-fashion", help="a network of the zoo")
+    parser.add_argument("--weights", type=Path, help="folder with other weights and cards, of another seed say")
     parser.add_argument("--steps", type=int, nargs="+", default=[8])
     parser.add_argument("--images", type=int, help="the first test images only")
     parser.add_argument("--methods", nargs="+", help="some of the methods only, by name")
@@ -104,10 +105,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tables(options: argparse.Namespace) -> None:
     from experiments.data import load_dataset
-    from experiments.zoo import card, load
+    from experiments.zoo import WEIGHTS, card, load
     from spikewright import InvalidInput
 
-    model, data = load(options.network), load_dataset(card(options.network).dataset, options.data)
+    folder = options.weights or WEIGHTS
+    model, data = load(options.network, folder), load_dataset(card(options.network, folder).dataset, options.data)
     data = data.first(test=options.images)
     for steps in options.steps:
         chosen = methods(steps)
