@@ -10,7 +10,6 @@ from conversion.integer.verify import Equality, settled, verify
 from conversion.phases import two_phase
 from conversion.recipes import (
     Advanced,
-    Bursts,
     Cos,
     Exact,
     FewSpike,
@@ -31,7 +30,6 @@ from conversion.times import TimesCheck, check_times
 __all__ = [
     "Advanced",
     "Baseline",
-    "Bursts",
     "Cos",
     "Diagnosis",
     "Equality",

@@ -14,14 +14,13 @@ CLASSES = {
     "ttfs": "Ttfs",
     "quantized": "Quantized",
     "exact": "Exact",
-    "bursts": "Bursts",
     "phase": "Phase",
     "few-spike": "FewSpike",
     "spike-select": "SpikeSelect",
     "latency": "Latency",
 }
 """The name of each recipe, and its class in `conversion`."""
-STEPS = {"rate": 7, "bursts": 7, "spike-select": 16, "latency": 64}
+STEPS = {"rate": 7, "spike-select": 16, "latency": 64}
 """Steps of the recipes that have no default of their own."""
 
 

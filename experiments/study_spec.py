@@ -99,6 +99,7 @@ class RatePart(_Conversion):
     per_channel: bool | None = None
     neuron: Literal["if", "signed", "burst"] = "if"
     limit: Annotated[int, Field(ge=1, le=127)] = 4
+    limits: dict[str, Annotated[int, Field(ge=1, le=127)]] = {}
     calibration: Literal["light", "advanced"] | None = "light"
     reset: Literal["subtract", "zero"] = "subtract"
     initial: Literal["half", "shift", "zero"] = "half"
@@ -127,7 +128,7 @@ class QuantizedPart(_Conversion):
 class CodePart(_Conversion):
     """The other recipes of `conversion`; `options` are the fields of the recipe's class."""
 
-    recipe: Literal["exact", "bursts", "phase", "few-spike", "spike-select", "latency"]
+    recipe: Literal["exact", "phase", "few-spike", "spike-select", "latency"]
     options: dict[str, Any] = {}
     fixed: FixedPart | None = None
 

@@ -11,10 +11,9 @@ from conversion.coding.latency import latency, with_firing_output
 from conversion.coding.quantized import quantized
 from conversion.coding.rate import rate
 from conversion.coding.records import Cell, Coding, answer_cell, with_gates
-from conversion.coding.spikes import bursts, phase, spike_select
+from conversion.coding.spikes import phase, spike_select
 from conversion.coding.ttfs import ttfs
 from conversion.recipes import (
-    Bursts,
     Exact,
     FewSpike,
     Latency,
@@ -36,7 +35,6 @@ _MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {
     Quantized: quantized,
     Exact: quantized,
     Latency: latency,
-    Bursts: bursts,
     Phase: phase,
     SpikeSelect: spike_select,
     FewSpike: few_spike,

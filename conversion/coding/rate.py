@@ -6,10 +6,11 @@ import torch
 from conversion.activations import Leaky, Levels, Signed
 from conversion.calibration.thresholds import Grid, least_squares
 from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from conversion.coding.refusals import refuse_signed
+from conversion.coding.scales import rows_of
 from conversion.coding.spiking import at_most_limit, initial_of, neuron_of
 from conversion.ranges import percentiles, signed_nodes, thresholds
 from conversion.recipes import Rate
-from conversion.storage import keeps_integers
 from conversion.values import Floats, Unit
 from conversion.walk import Plan
 from snn import Burst, Direct, Neuron, ReportRow, SignedIF
@@ -19,7 +20,14 @@ from spikewright import InvalidInput
 def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
-    free = {unit.node: _rows(plan, unit, recipe) for unit in plan.hidden if not isinstance(unit.activation, Levels)}
+    if recipe.neuron != "if":
+        refuse_signed(plan, "a burst" if recipe.neuron == "burst" else "a count that never falls below zero")
+    _check_limits(plan, recipe)
+    free = {
+        unit.node: rows_of(plan, unit, recipe.per_channel)
+        for unit in plan.hidden
+        if not isinstance(unit.activation, Levels)
+    }
     measured = _measured(plan, images, free, recipe)
     cells = {unit.name: _rate_cell(unit, measured.get(unit.node), recipe) for unit in plan.hidden}
     steps = recipe.run_steps
@@ -28,11 +36,24 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     return Coding(code, cells, input_amplitude(recipe.input_levels), scale, (_note(recipe),), recipe.schedule)
 
 
+def _check_limits(plan: Plan, recipe: Rate) -> None:
+    unknown = set(recipe.limits) - {unit.name for unit in plan.hidden}
+    if unknown:
+        known = ", ".join(unit.name for unit in plan.hidden)
+        raise InvalidInput(f"expected limits for layers out of {known}, got {', '.join(sorted(unknown))}")
+
+
 def _measured(plan: Plan, images: torch.Tensor, free: dict[str, int], recipe: Rate) -> dict[str, Floats]:
     """The threshold of each node in `free`, as the recipe says."""
     signed = signed_nodes(plan.hidden)
     if recipe.percentile is None and recipe.threshold == "mse":
-        return least_squares(plan.view, images, free, Grid(recipe.levels, recipe.initial != "zero"), signed)
+        found: dict[str, Floats] = {}
+        for levels in {recipe.levels(unit.name) for unit in plan.hidden}:
+            same = {u.node: free[u.node] for u in plan.hidden if u.node in free and recipe.levels(u.name) == levels}
+            found |= (
+                least_squares(plan.view, images, same, Grid(levels, recipe.initial != "zero"), signed) if same else {}
+            )
+        return found
     return percentiles(plan.view, images, free, recipe.percentile or 100.0, signed)
 
 
@@ -50,60 +71,40 @@ def _note(recipe: Rate) -> ReportRow:
 
 
 def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
+    most = recipe.levels(unit.name)
     if values is None:
         own = unit.activation
         assert isinstance(own, Levels)
         top, detail = np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU"
-        if own.levels != recipe.levels:
-            detail += f", whose {own.levels} levels above zero become {recipe.levels}"
+        if own.levels != most:
+            detail += f", whose {own.levels} levels above zero become {most}"
     else:
         top, told = thresholds(unit, values)
         top = at_most_limit(unit, top)
         span = f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
-        detail = f"{span}, {_chosen(recipe)}"
+        detail = f"{span}, {_chosen(recipe, most)}"
         detail += f"; {told}" if told else ""
-    threshold = top / recipe.limit if recipe.neuron == "burst" else top
+    threshold = top / recipe.burst(unit.name)
     neuron = _neuron(unit, threshold, recipe)
-    levels = recipe.levels * (2 if isinstance(unit.activation, Leaky | Signed) else 1) + 1
+    levels = most * (2 if isinstance(unit.activation, Leaky | Signed) else 1) + 1
     text = f"{type(neuron).__name__} population {unit.name!r}, {levels} levels, "
     text += "full activation " if recipe.neuron == "burst" else "threshold "
     initial = "half" if recipe.initial == "half" else "zero"
     return Cell(neuron, threshold, text + detail, initial_of(unit, threshold, initial))
 
 
-def _chosen(recipe: Rate) -> str:
+def _chosen(recipe: Rate, levels: int) -> str:
     if recipe.percentile is not None:
         return f"percentile {recipe.percentile:g} of the positive activations"
     return (
-        f"least squared error of {recipe.levels} levels above zero"
-        if recipe.threshold == "mse"
-        else "the largest activation"
+        f"least squared error of {levels} levels above zero" if recipe.threshold == "mse" else "the largest activation"
     )
 
 
 def _neuron(unit: Unit, threshold: Floats, recipe: Rate) -> Neuron:
-    """The neuron that the recipe asks for; activations of both signs need a TernaryIF. Raises InvalidInput."""
-    if recipe.neuron != "if" and isinstance(unit.activation, Leaky | Signed):
-        raise InvalidInput(
-            f"expected neuron='if' for {unit.name!r}, whose values have both signs, got {recipe.neuron!r}; "
-            "try neuron='if', which makes TernaryIF neurons there"
-        )
+    """The neuron that the recipe asks for; activations of both signs become a TernaryIF."""
     if recipe.neuron == "signed":
         return SignedIF(number(threshold))
     if recipe.neuron == "burst":
-        return Burst(number(threshold), recipe.limit)
+        return Burst(number(threshold), recipe.burst(unit.name))
     return neuron_of(unit, threshold, recipe.reset)
-
-
-def _rows(plan: Plan, unit: Unit, recipe: Rate) -> int:
-    """How many thresholds the unit gets: one for each channel, or one."""
-    readers = [term for other in plan.units for term in other.terms if term.source == unit.name]
-    fixed = any(term.kernel is not None and term.kernel.integer and not keeps_integers(term) for term in readers)
-    if recipe.per_channel is True and fixed:
-        raise InvalidInput(
-            f"expected one threshold per layer for {unit.name!r}, whose readers have integer weights, "
-            "got per_channel=True; try per_channel=None"
-        )
-    if unit is plan.output or fixed or recipe.per_channel is False:
-        return 1
-    return unit.shape[0]

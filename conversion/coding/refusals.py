@@ -20,7 +20,7 @@ def refuse(plan: Plan, kinds: tuple[type[Activation], ...], why: str) -> None:
 
 def refuse_signed(plan: Plan, what: str) -> None:
     """Refuse values below zero: `what` has no sign."""
-    text = f"values below zero, and {what} has no sign; try a ReLU in place of the leaky one, or Rate"
+    text = f"values below zero, and {what} has no sign; try a ReLU in place of the leaky one, or Rate with neuron='if'"
     refuse(plan, SIGNED, text)
 
 

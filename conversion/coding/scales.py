@@ -25,7 +25,7 @@ class Scale:
 
 def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, Scale]:
     """The scale of every hidden unit, by name. Raises InvalidInput for layers that are silent."""
-    free = {u.node: _rows(plan, u, per_channel) for u in plan.hidden if not isinstance(u.activation, Levels)}
+    free = {u.node: rows_of(plan, u, per_channel) for u in plan.hidden if not isinstance(u.activation, Levels)}
     measured = percentiles(plan.view, images, free, percentile)
     return {unit.name: _scale(unit, measured.get(unit.node), percentile) for unit in plan.hidden}
 
@@ -42,7 +42,7 @@ def _scale(unit: Unit, values: Floats | None, percentile: float) -> Scale:
     return Scale(top, f"{text}; {told}" if told else text)
 
 
-def _rows(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
+def rows_of(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
     """How many scales the unit gets: one for each channel, or one, so that integers that read it stay integers."""
     readers = [term for other in plan.units for term in other.terms if term.source == unit.name]
     fixed = any(term.kernel is not None and term.kernel.integer and not keeps_integers(term) for term in readers)
@@ -51,7 +51,6 @@ def _rows(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
             f"expected one scale per layer for {unit.name!r}, whose readers have integer weights, "
             "got per_channel=True; try per_channel=None"
         )
-    gated = any(gate.terms[0].source == unit.name for gate in plan.gates)
-    if unit is plan.output or fixed or gated or per_channel is False:
+    if unit is plan.output or fixed or per_channel is False:
         return 1
     return unit.shape[0]

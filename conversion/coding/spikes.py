@@ -1,40 +1,18 @@
-"""`Bursts`, `Phase` and `SpikeSelect`: spikes in steps that count more than one, or are limited."""
+"""`Phase` and `SpikeSelect`: spikes in steps that count more than one, or are limited."""
 
 import numpy as np
 import torch
 
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from conversion.coding.records import Cell, Coding, check_unit_range, note, number
 from conversion.coding.refusals import refuse_maxima, refuse_signed
 from conversion.coding.scales import scales
-from conversion.recipes import Bursts, Phase, SpikeSelect
+from conversion.recipes import Phase, SpikeSelect
 from conversion.values import Floats
 from conversion.walk import Plan
-from snn import IF, Burst, Direct
+from snn import IF
 from snn import Phase as PhaseCode
 from snn import SpikeSelect as SpikeSelectCode
 from snn.neurons import PerChannel
-from spikewright import InvalidInput
-
-
-def bursts(plan: Plan, images: torch.Tensor, recipe: Bursts) -> Coding:
-    refuse_signed(plan, "a burst")
-    if recipe.input_levels is not None:
-        check_unit_range(images)
-    unknown = set(recipe.limits) - {unit.name for unit in plan.hidden}
-    if unknown:
-        known = ", ".join(unit.name for unit in plan.hidden)
-        raise InvalidInput(f"expected limits for layers out of {known}, got {', '.join(sorted(unknown))}")
-    cells = {}
-    for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
-        limit = recipe.limits.get(name, recipe.limit)
-        threshold = scale.top / limit
-        detail = f"Burst population {name!r}, up to {limit} spikes a step, all of them {scale.told}"
-        cells[name] = Cell(Burst(number(threshold), limit), threshold, detail, _initial(threshold, recipe.initial))
-    text = f"{recipe.steps} steps, {recipe.schedule}, up to {recipe.limit} spikes a step; image as current"
-    code = Direct(recipe.steps, recipe.input_levels)
-    scale_of_logits = _logit_scale(plan, cells, recipe.steps)
-    told = (note("Bursts", text),)
-    return Coding(code, cells, input_amplitude(recipe.input_levels), scale_of_logits, told, recipe.schedule)
 
 
 def phase(plan: Plan, images: torch.Tensor, recipe: Phase) -> Coding:

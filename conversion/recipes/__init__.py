@@ -3,12 +3,11 @@
 from conversion.recipes.calibration import Advanced, Cos, Light, Srp
 from conversion.recipes.quantized import Exact, Quantized
 from conversion.recipes.rate import Rate
-from conversion.recipes.spikes import Bursts, FewSpike, Phase, SpikeSelect
+from conversion.recipes.spikes import FewSpike, Phase, SpikeSelect
 from conversion.recipes.time import Latency, Ttfs
 
 __all__ = [
     "Advanced",
-    "Bursts",
     "Cos",
     "Exact",
     "FewSpike",
@@ -23,4 +22,4 @@ __all__ = [
     "Ttfs",
 ]
 
-Recipe = Rate | Ttfs | Quantized | Exact | Latency | Bursts | Phase | SpikeSelect | FewSpike
+Recipe = Rate | Ttfs | Quantized | Exact | Latency | Phase | SpikeSelect | FewSpike

@@ -1,6 +1,7 @@
 """The recipe for spike counts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
@@ -23,7 +24,8 @@ class Rate:
     the weights that read it are integers, which then stay integers.
     `initial`: potential before the first step, "half" of the threshold (arXiv 2303.04347), "zero", or "shift": zero with
     a / (2 steps) in the bias. `neuron`: "if"; "signed" neurons take spikes back that came too early (SignedIF); "burst"
-    neurons send up to `limit` spikes a step, each of a / limit (Li and Zeng 2022). `schedule`: "layerwise" lets a layer
+    neurons send up to `limit` spikes a step, each of a / limit (Li and Zeng 2022), and those of the populations named in
+    `limits` up to another number. `schedule`: "layerwise" lets a layer
     gather its whole window before it fires. `input_levels`: the grid of the input, None for real values.
     `calibration`: "light", "advanced", a record `Light(...)` or `Advanced(...)`, or None; see there. `residual`: `Srp` or
     `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `conversion.two_phase`.
@@ -40,6 +42,7 @@ class Rate:
     schedule: Literal["synchronous", "layerwise"] = "synchronous"
     neuron: Literal["if", "signed", "burst"] = "if"
     limit: int = 4
+    limits: Mapping[str, int] = field(default_factory=dict)
     calibration: Calibration | Literal["light", "advanced"] | None = "light"
     residual: Residual | None = None
 
@@ -49,7 +52,8 @@ class Rate:
         if self.percentile is not None:
             check_percentile(self.percentile)
         check_levels(self.input_levels)
-        check_limit(self.limit)
+        for limit in (self.limit, *self.limits.values()):
+            check_limit(limit)
         check_choice("reset", self.reset, ("subtract", "zero"))
         check_choice("initial", self.initial, ("half", "shift", "zero"))
         check_choice("schedule", self.schedule, ("synchronous", "layerwise"))
@@ -60,6 +64,8 @@ class Rate:
     def _check_together(self) -> None:
         if self.percentile is not None and self.threshold != "mse":
             raise InvalidInput(f"expected a threshold or a percentile, got {self.threshold!r} and {self.percentile}")
+        if self.limits and self.neuron != "burst":
+            raise InvalidInput(f"expected neuron='burst' with limits of layers, got {self.neuron!r}")
         if self.neuron != "if" and self.reset != "subtract":
             raise InvalidInput(f"expected reset='subtract' for neuron={self.neuron!r}, got {self.reset!r}")
         if self.residual is None:
@@ -80,7 +86,10 @@ class Rate:
         """The steps of the network itself, without pre-steps."""
         return self.steps - (self.residual.pre_steps if self.residual else 0)
 
-    @property
-    def levels(self) -> int:
-        """The most that one neuron's count comes to: levels above zero."""
-        return self.run_steps * (self.limit if self.neuron == "burst" else 1)
+    def levels(self, name: str) -> int:
+        """The most that the count of one neuron of population `name` comes to: levels above zero."""
+        return self.run_steps * self.burst(name)
+
+    def burst(self, name: str) -> int:
+        """The most spikes of one neuron of population `name` in a step."""
+        return self.limits.get(name, self.limit) if self.neuron == "burst" else 1

@@ -1,42 +1,13 @@
-"""The recipes for spikes that count more than one: bursts, weighted phases, few spikes, and counts with a limit."""
+"""The recipes for spikes that count more than one: weighted phases, few spikes, and counts with a limit."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from conversion.recipes.choices import check_choice, check_percentile
-from snn.codes import LONGEST_PHASE, check_levels, check_limit, check_steps
+from snn.codes import LONGEST_PHASE, check_levels, check_steps
 from spikewright import InvalidInput
 
 Initial = Literal["half", "zero"]
-
-
-@dataclass(frozen=True)
-class Bursts:
-    """Up to `limit` spikes a neuron and step (Li and Zeng 2022): counts of limit * steps + 1 levels; the image is a current.
-
-    A spike stands for a / limit, a the percentile of the positive activations: a layer sends them as fast as its charge
-    comes in, and what is left over in one step goes out in the next. `limits`: another limit for some layers, by the name of
-    their population. `schedule`, `per_channel`, `initial`, `input_levels`: as in `Rate`.
-    """
-
-    steps: int
-    limit: int = 4
-    limits: Mapping[str, int] = field(default_factory=dict)
-    percentile: float = 99.9
-    per_channel: bool | None = None
-    initial: Initial = "half"
-    input_levels: int | None = None
-    schedule: Literal["synchronous", "layerwise"] = "synchronous"
-
-    def __post_init__(self) -> None:
-        check_steps(self.steps)
-        for limit in (self.limit, *self.limits.values()):
-            check_limit(limit)
-        check_percentile(self.percentile)
-        check_levels(self.input_levels)
-        check_choice("initial", self.initial, ("half", "zero"))
-        check_choice("schedule", self.schedule, ("synchronous", "layerwise"))
 
 
 @dataclass(frozen=True)

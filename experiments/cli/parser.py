@@ -246,7 +246,7 @@ _COMMANDS: dict[str, _Command] = {
     "convert": (
         _convert, "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",
         "spikewright convert compressed.safetensors --recipe rate --steps 7\n"
-        "  spikewright convert model.safetensors --recipe bursts --steps 4 --limit 3 --schedule layerwise",
+        "  spikewright convert model.safetensors --neuron burst --steps 4 --limit 3 --schedule layerwise",
     ),
     "diagnose": (
         _diagnose, "convert", "Say where a spiking network loses against its model, layer by layer, and draw it.",

@@ -37,15 +37,21 @@ def given_options(options: Namespace) -> dict[str, Any]:
 
 
 def _numbers(add: Callable[..., Any]) -> None:
-    add("--steps", type=int, help="steps of the code (rate, bursts: 7; spike-select: 16; latency: 64; few-spike: 8)")
+    add("--steps", type=int, help="steps of the code (rate: 7; spike-select: 16; latency: 64; few-spike: 8)")
     told = "of the activations, for thresholds and windows (rate: in place of --threshold)"
     add("--percentile", type=float, help=told)
     add(
         "--limit",
         type=int,
-        help="spikes a step (bursts, rate with --neuron burst) or a run (spike-select) (default: 4)",
+        help="spikes a step (rate with --neuron burst) or a run (spike-select) (default: 4)",
     )
-    add("--limits", type=_limit, nargs="+", metavar="LAYER=N", help="bursts: another limit for some layers")
+    add(
+        "--limits",
+        type=_limit,
+        nargs="+",
+        metavar="LAYER=N",
+        help="rate with --neuron burst: another limit for some layers",
+    )
     add("--period", type=int, help="phase: steps of a period (default: 8)")
     add("--periods", type=int, help="phase: how many (default: 4)")
     add("--unit", type=int, help="latency: the step in which the largest activation fires (default: 16)")

@@ -27,12 +27,12 @@ CHUNK = 250
 
 def recipes() -> Mapping[str, "Recipe"]:
     """The codes of the table by their name."""
-    from conversion import Bursts, FewSpike, Latency, Phase, Rate, SpikeSelect, Ttfs
+    from conversion import FewSpike, Latency, Phase, Rate, SpikeSelect, Ttfs
 
     return {
         "rate, 8 steps": Rate(8),
         "rate, 32 steps": Rate(32),
-        "bursts of 4, 8 steps": Bursts(8, 4),
+        "bursts of 4, 8 steps": Rate(8, neuron="burst"),
         "weighted phase, 4 periods of 8": Phase(8, 4),
         "weighted phase, 16 periods of 8": Phase(8, 16),
         "few spikes, 8 binary": FewSpike(8),

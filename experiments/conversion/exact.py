@@ -178,7 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--window", type=int, default=1, help="steps in which the image flows in, synchronous (default: 1)"
     )
-    parser.add_argument("--epochs", type=int, default=0, help="of fine-tuning with straight-through gradients (default: none)")
+    parser.add_argument(
+        "--epochs", type=int, default=0, help="of fine-tuning with straight-through gradients (default: none)"
+    )
     parser.add_argument("--train-images", type=int, help="use the first so many training images (default: all)")
     parser.add_argument("--images", type=int, help="use the first so many test images (default: all)")
     parser.add_argument("--synchronous-images", type=int, help="the same for the synchronous schedule")

@@ -61,7 +61,7 @@ def measure(model: Any, data: "Dataset", chosen: "Mapping[str, Rate]", *, progre
         network = convert(model, data.train_images[:SAMPLES], recipe)
         seconds = time.perf_counter() - start
         found = _run(network, data, recipe)
-        rows.append({"method": name, "steps": recipe.steps, **found, "levels": recipe.levels, "seconds": seconds})
+        rows.append({"method": name, "steps": recipe.steps, **found, "levels": recipe.levels(""), "seconds": seconds})
         rows[-1]["gap_points"] = 100.0 * (rows[-1]["accuracy"] - own)
     return Table.of({key: row.get(key, "") for key in rows[-1]} for row in rows)
 

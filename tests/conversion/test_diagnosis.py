@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from compress import QuantizeSettings, TrainSettings, quantize
-from conversion import Bursts as BurstsRecipe
 from conversion import (
     Diagnosis,
     Exact,
@@ -49,7 +48,6 @@ RECIPES = {
     "reset to zero": plain(6, reset="zero"),
     "one threshold": plain(6, per_channel=False, percentile=90.0),
     "signed, layerwise": plain(6, neuron="signed", schedule="layerwise"),
-    "bursts by name": BurstsRecipe(3, 2),
     "phases": PhaseRecipe(4, 2),
     "spike select": SpikeSelect(8, 3),
     "few spikes": FewSpike(4),
@@ -149,7 +147,11 @@ CULPRITS = [
     (plain(8, reset="zero", initial="zero"), "unevenness", 'reset="subtract"'),
     (Ttfs(percentile=20.0, margin=0.0), "clipping", "margin"),
     (Ttfs(levels=3), "quantisation", "levels"),
-    (BurstsRecipe(1, 3, percentile=100.0, schedule="layerwise"), "quantisation", "twice the limit"),
+    (
+        Rate(1, "max", neuron="burst", limit=3, schedule="layerwise", calibration=None),
+        "quantisation",
+        "twice the limit",
+    ),
     (SpikeSelect(64, 2, percentile=100.0), "quantisation", "a larger limit"),
     (FewSpike(2), "quantisation", "one more step"),
 ]

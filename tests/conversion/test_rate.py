@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from compress import trace
-from conversion import Cos, Rate, Srp, convert, two_phase
+from conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
 from conversion.calibration.flow import Flow
 from conversion.calibration.thresholds import SHARES, Grid, least_squares
 from conversion.phases import _fanout, _Ledger, _through
@@ -89,7 +89,7 @@ def test_neurons_and_levels_are_those_of_the_recipe() -> None:
     leaky = seq(nn.Conv2d(1, 2, 3), nn.LeakyReLU(0.1), nn.Flatten(), nn.Linear(72, 3)).eval()
     network = convert(leaky, torch.rand(4, 1, 8, 8), Rate(5))
     assert isinstance(network.populations[1].neuron, TernaryIF) and "11 levels" in str(network.report)
-    with pytest.raises(InvalidInput, match="both signs"):
+    with pytest.raises(Unconvertible, match="values below zero"):
         convert(leaky, torch.rand(4, 1, 8, 8), Rate(5, neuron="signed"))
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from conversion import Bursts, FewSpike, Latency, Phase, Rate, Recipe, SpikeSelect, Ttfs, Unconvertible, convert
+from conversion import FewSpike, Latency, Phase, Rate, Recipe, SpikeSelect, Ttfs, Unconvertible, convert
 from snn import Network, simulate
 from spikewright import InvalidInput, SpikewrightError
 
@@ -77,7 +77,11 @@ LINES = {
     "Rate": Line(Rate(4), Rate(128), 0.1, {}, 512),
     "Ttfs": Line(Ttfs(levels=3), Ttfs(), 1e-5, SIGNS, 1),
     "Ttfs on a grid": Line(Ttfs(levels=3), Ttfs("least-squares", levels=1023), 0.01, SIGNS, 1),
-    "Bursts": Line(Bursts(2, 2, percentile=100.0), Bursts(32, 8, percentile=100.0), 0.1, SIGNS, 512),
+    "bursts": Line(
+        Rate(2, "max", neuron="burst", limit=2, calibration=None),
+        Rate(32, "max", neuron="burst", limit=8, calibration=None),
+        0.1, SIGNS, 512,
+    ),
     "Phase": Line(
         Phase(4, 2, percentile=100.0), Phase(8, 32, percentile=100.0), 0.1,
         SIGNS | {"max pool": "weighted spikes"}, 512,
@@ -166,9 +170,9 @@ BAD: list[tuple[Callable[[], Recipe], str]] = [
     (lambda: Ttfs(input_levels=0), "1 to 65535 levels"),
     (lambda: Latency(8, 9), "unit from 1 to 8 steps, got 9"),
     (lambda: Latency(0), "steps from 1"),
-    (lambda: Bursts(4, 0), "limit of 1 to 127"),
-    (lambda: Bursts(4, 2, {"conv1": 200}), "limit of 1 to 127"),
-    (lambda: Bursts(4, percentile=0.0), "percentile"),
+    (lambda: Rate(4, neuron="burst", limit=0), "limit of 1 to 127"),
+    (lambda: Rate(4, neuron="burst", limits={"conv1": 200}), "limit of 1 to 127"),
+    (lambda: Rate(4, limits={"conv1": 2}), "neuron='burst' with limits"),
     (lambda: Phase(17), "period of 1 to 16 steps, got 17"),
     (lambda: Phase(8, 0), "steps from 1"),
     (lambda: SpikeSelect(4, 5), "limit from 1 to 4 spikes"),
@@ -188,9 +192,9 @@ def test_values_out_of_range_are_refused_when_the_recipe_is_made(make: Callable[
 def test_limits_of_layers_that_are_not_there() -> None:
     model, images = made("average pool")
     with pytest.raises(InvalidInput, match=r"limits for layers out of .*, got conv9"):
-        convert(model, images, Bursts(4, limits={"conv9": 2}))
-    names = [p.name for p in convert(model, images, Bursts(4)).populations]
-    network = convert(model, images, Bursts(4, limits={names[1]: 2}))
+        convert(model, images, Rate(4, neuron="burst", limits={"conv9": 2}))
+    names = [p.name for p in convert(model, images, Rate(4, neuron="burst")).populations]
+    network = convert(model, images, Rate(4, neuron="burst", limits={names[1]: 2}))
     assert [p.neuron.limit for p in network.populations[1:3]] == [2, 4]
 
 

@@ -68,7 +68,7 @@ def test_flags_are_the_recipe(arguments: tuple[str, ...], expected: object) -> N
 
 
 def test_limits_of_layers() -> None:
-    assert dict(read("--recipe", "bursts", "--limits", "conv1=2", "fc=5").limits) == {"conv1": 2, "fc": 5}  # type: ignore[attr-defined]
+    assert dict(read("--neuron", "burst", "--limits", "conv1=2", "fc=5").limits) == {"conv1": 2, "fc": 5}  # type: ignore[attr-defined]
 
 
 def test_an_option_of_another_recipe_is_refused(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
