@@ -51,7 +51,7 @@ network = Network(
     "in", "out", Rate(20_000), readout="count",
 )
 images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
-simulate(network, images[:1], steps=4)
+simulate(network, images, steps=64)  # all kernels are loaded: an interrupt inside their loading may be lost
 print("running", flush=True)
 try:
     simulate(network, images, steps=20_000)
