@@ -147,7 +147,10 @@ def _precision(images: Tensor, recipe: TrainRecipe) -> torch.autocast:
 
 
 def _augment(images: Tensor, recipe: TrainRecipe, random: np.random.Generator) -> Tensor:
-    """Shift each image by up to `recipe.shift` pixels over a black border; mirror every second one if `recipe.flip`."""
+    """Shift each image by up to `recipe.shift` pixels over a black border, mirror half of them, blank a square in each.
+
+    What is blank has the image's mean colour.
+    """
     count, _, height, width = images.shape
     if recipe.shift:
         offsets = torch.from_numpy(random.integers(0, 2 * recipe.shift + 1, (2, count, 1)))
@@ -159,6 +162,12 @@ def _augment(images: Tensor, recipe: TrainRecipe, random: np.random.Generator) -
     if recipe.flip:
         mirrored = torch.from_numpy(random.random(count) < 0.5).to(images.device)
         images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
+    if recipe.cutout:
+        centres = torch.from_numpy(random.random((2, count, 1))) * torch.tensor([height, width])[:, None, None]
+        rows = (torch.arange(height) + 0.5 - centres[0]).abs() < recipe.cutout / 2
+        columns = (torch.arange(width) + 0.5 - centres[1]).abs() < recipe.cutout / 2
+        blank = (rows[:, None, :, None] & columns[:, None, None, :]).to(images.device)
+        images = torch.where(blank, images.mean((2, 3), keepdim=True), images)
     return images
 
 

@@ -49,7 +49,8 @@ class TrainRecipe:
     """Everything that decides a training, together with the model's initial weights and the data set.
 
     `lr` is the peak of the schedule; `shift` moves each training image by up to so many pixels in both directions;
-    `flip` mirrors half of them left to right. `activity` weighs a penalty on hidden ReLU outputs a of N neurons,
+    `flip` mirrors half of them left to right; `cutout` blanks a square of so many pixels a side at a random place (DeVries
+    and Taylor, arXiv 1708.04552). `activity` weighs a penalty on hidden ReLU outputs a of N neurons,
     (sum a)^2 / (N sum a^2) summed over layers (DeepHoyer, Yang et al. 2020): few active neurons, whatever their scale,
     so that the converted network sends few spikes. `precision` "bfloat16" computes convolutions and products of a
     training step with 8 bits of mantissa, which processors with matrix units do several times faster; the weights and
@@ -72,6 +73,7 @@ class TrainRecipe:
     precision: str = "float32"
     prune: PruneRecipe | None = None
     levels: int | None = None
+    cutout: int = 0
 
     def __post_init__(self) -> None:
         if self.levels is not None and self.levels < 1:
@@ -90,9 +92,10 @@ class TrainRecipe:
             raise InvalidInput(f"expected activity >= 0, got {self.activity}")
         if self.prune is not None and self.prune.rounds > self.epochs:
             raise InvalidInput(f"expected at least {self.prune.rounds} epochs to prune in, got {self.epochs}")
-        if self.shift < 0 or not 0 <= self.label_smoothing < 1:
+        if self.shift < 0 or self.cutout < 0 or not 0 <= self.label_smoothing < 1:
             raise InvalidInput(
-                f"expected shift >= 0 and label_smoothing in [0, 1), got {self.shift} and {self.label_smoothing}"
+                "expected shift >= 0, cutout >= 0 and label_smoothing in [0, 1), "
+                f"got {self.shift}, {self.cutout} and {self.label_smoothing}"
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -60,6 +60,7 @@ ENTRIES = {
     **_pruned("lenet64-mnist", _LENET64_MNIST),
     **_pruned("lenet64-fashion", _LENET64_FASHION, blocks=16),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _CIFAR),
+    "vgg7-wide-cifar10": Entry("vgg7_wide", "cifar10", replace(_CIFAR, epochs=40, cutout=8)),
     "vgg7-cifar10-quiet": Entry("vgg7", "cifar10", replace(_CIFAR, epochs=10, activity=0.3)),
     "resnet20-cifar10": Entry("resnet20", "cifar10", _CIFAR),
     "vgg7-cifar10-qcfs": _learned("vgg7", "vgg7-cifar10", levels=4),

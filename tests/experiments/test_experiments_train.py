@@ -178,6 +178,19 @@ def test_augmentation_moves_pixels_and_makes_none(shift: int, flip: bool, seed: 
     assert torch.equal(moved[:, 0] * 3, moved[:, 1])  # channels move together
 
 
+@given(side=st.integers(1, 12), seed=st.integers(0, 99))
+def test_cutout_blanks_a_square_with_the_mean_colour(side: int, seed: int) -> None:
+    images = torch.rand(6, 2, 9, 7, generator=torch.Generator().manual_seed(seed))
+    cut = _augment(images, TrainRecipe(cutout=side), np.random.default_rng(seed))
+    for before, after in zip(images, cut, strict=True):
+        changed = (before != after).any(0)
+        rows, columns = changed.any(1).nonzero().flatten(), changed.any(0).nonzero().flatten()
+        assert 1 <= len(rows) <= side and 1 <= len(columns) <= side
+        assert changed.sum() == len(rows) * len(columns) == (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
+        blank = after[:, changed]
+        assert torch.equal(blank, before.mean((1, 2))[:, None].expand_as(blank))
+
+
 @given(
     steps=st.integers(1, 500),
     place=st.floats(0, 1, exclude_max=True),
