@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from compress.constants import fold_constants
+from compress.functional import as_modules
 from compress.inplace import use_results
 from compress.kinds import LEAVES, classify, keeps_forward
 from compress.rules import Call
@@ -116,9 +118,11 @@ def traced(root: nn.Module) -> fx.GraphModule:
     """The executable graph of `root`, which it shares its parameters with. Raises InvalidInput as `trace` does."""
     module = _traced(root)
     use_results(module)
+    fold_constants(module)
+    as_modules(module)
     module.graph.eliminate_dead_code()
-    module.recompile()
-    return module
+    used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
+    return used.train(module.training)
 
 
 def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:

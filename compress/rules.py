@@ -111,18 +111,24 @@ def add(call: Call) -> Found:
     """The sum of two values of one shape."""
     operands = [value for value in call.node.args if isinstance(value, fx.Node)]
     operands += [value for key, value in call.node.kwargs.items() if isinstance(value, fx.Node)]
-    if len(operands) != 2 or any(source != call.shape for source in call.sources):
-        return unsupported("addition of a number, or of shapes that differ")
+    if len(operands) != 2 or any(source != call.shape for source in call.sources) or _reads_constants(call):
+        return unsupported("addition of a constant, or of shapes that differ")
     if call.bind("other", alpha=1)["alpha"] != 1:
         return unsupported("torch.add with alpha")
     return "add", {}, ""
 
 
+def _reads_constants(call: Call) -> bool:
+    """True when one of the operands is a parameter or buffer, not a value of the graph."""
+    return any(source.op == "get_attr" for source in call.node.all_input_nodes)
+
+
 def sub(call: Call) -> Found:
     """The difference of two values of one shape."""
     places = [value for value in call.node.args[:2] if isinstance(value, fx.Node)]
-    if len(places) != 2 or len(call.sources) != 2 or any(source != call.shape for source in call.sources):
-        return unsupported("subtraction of a number, of itself, or of shapes that differ")
+    same = len(call.sources) == 2 and all(source == call.shape for source in call.sources)
+    if len(places) != 2 or not same or _reads_constants(call):
+        return unsupported("subtraction of a constant, of itself, or of shapes that differ")
     if call.bind("other", alpha=1)["alpha"] != 1:
         return unsupported("torch.sub with alpha")
     return "sub", {}, ""

@@ -48,7 +48,7 @@ def affine_of(view: GraphView, node: GraphNode) -> Affine | None:
     place = next(one for one in view.graph_module.graph.nodes if one.name == node.name)
     if not (place.target in _FUNCTIONS or (place.op == "call_method" and place.target in _METHODS)):
         return None
-    varying = [one for one in place.all_input_nodes if not _is_constant(one)]
+    varying = [one for one in place.all_input_nodes if one.op != "get_attr"]
     if len(varying) != 1:
         return None
     shape = view.node(varying[0].name).shape
@@ -84,20 +84,6 @@ def _call(view: GraphView, place: fx.Node, data: fx.Node, value: torch.Tensor) -
     return torch.as_tensor(result, dtype=torch.float64)
 
 
-def _is_constant(node: fx.Node) -> bool:
-    return node.op == "get_attr" or (node.op != "placeholder" and all(map(_is_constant, node.all_input_nodes)))
-
-
 def _constant(view: GraphView, node: fx.Node) -> Any:
-    if node.op == "get_attr":
-        value: Any = view.graph_module
-        for name in str(node.target).split("."):
-            value = getattr(value, name)
-        return value.detach().double() if torch.is_tensor(value) and value.is_floating_point() else value
-    args = fx.map_arg(node.args, lambda one: _constant(view, one))
-    kwargs = fx.map_arg(node.kwargs, lambda one: _constant(view, one))
-    if node.op == "call_method":
-        return getattr(args[0], str(node.target))(*args[1:], **kwargs)
-    if not callable(node.target):
-        raise Refusal(f"a constant made by {node.target}", "a buffer that holds it")
-    return node.target(*args, **kwargs)
+    value = operator.attrgetter(str(node.target))(view.graph_module)
+    return value.detach().double() if torch.is_tensor(value) and value.is_floating_point() else value

@@ -134,10 +134,11 @@ class Walk:
             return Kernel(np.asarray(codes), np.asarray(scale, dtype=np.float64)), shift
         return Kernel(module.weight.detach().double().numpy()), shift
 
-    def note(self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0) -> None:
-        """One row of the report."""
-        kind = self.view.node(layer).kind
-        self.rows.append(ReportRow(layer, kind, action, detail, parameters, neurons))
+    def note(
+        self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None
+    ) -> None:
+        """One row of the report; `kind` is that of the node unless another word says more."""
+        self.rows.append(ReportRow(layer, kind or self.view.node(layer).kind, action, detail, parameters, neurons))
 
 
 def is_constant(view: GraphView, node: GraphNode) -> bool:

@@ -44,7 +44,7 @@ def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Opt
 
     Raises InvalidInput when the checkpoint is of another recipe or data set, InvalidFile when it is damaged.
     """
-    if not folder.exists():
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return TrainLog()
     log = _read_log(folder, run)
     load_weights(folder / "weights.safetensors", model)

@@ -66,7 +66,10 @@ class Upsample:
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Which inputs a `MaxGate` compares: windows of `kernel` at `stride`, with `padding` by nothing (padded places never win)."""
+    """Which inputs a `MaxGate` compares: windows of `kernel` at `stride`, with `padding` by nothing (padded places never win).
+
+    A sequence `(C, L)` is a map of one row: kernel (1, n), stride (1, m), padding (0, p).
+    """
 
     kernel: Pair
     stride: Pair
@@ -103,6 +106,8 @@ def output_shape(synapse: Synapse, shape: Shape) -> Shape:
         return shape
     if isinstance(synapse, Linear):
         return _linear_shape(synapse, shape)
+    if isinstance(synapse, Windows):
+        return _window_shape(synapse, shape)
     wanted = 2 if isinstance(synapse, Conv1d) else 3
     if len(shape) != wanted:
         form = "(C, L)" if wanted == 2 else "(C, H, W)"
@@ -117,10 +122,6 @@ def output_shape(synapse: Synapse, shape: Shape) -> Shape:
         return (shape[0], shape[1] * synapse.factor[0], shape[2] * synapse.factor[1])
     if isinstance(synapse, AvgPool2d):
         return (shape[0], *_windows(shape, synapse.kernel, synapse.stride, (0, 0), (1, 1)))
-    if isinstance(synapse, Windows):
-        if any(2 * pad > size for pad, size in zip(synapse.padding, synapse.kernel, strict=True)):
-            raise InvalidNetwork(f"expected padding of at most half the kernel {synapse.kernel}, got {synapse.padding}")
-        return (shape[0], *_windows(shape, synapse.kernel, synapse.stride, synapse.padding, (1, 1)))
     return _conv_shape(synapse, shape)
 
 
@@ -142,6 +143,16 @@ def pooled_shape(shape: Shape, pool: Pair) -> Shape:
     if len(shape) != 3 or min(pool) < 1 or pool[0] > shape[1] or pool[1] > shape[2]:
         raise InvalidNetwork(f"expected a pool that fits into (C, H, W), got pool {pool} on {shape}")
     return (shape[0], shape[1] // pool[0], shape[2] // pool[1])
+
+
+def _window_shape(synapse: Windows, shape: Shape) -> Shape:
+    if any(2 * pad > size for pad, size in zip(synapse.padding, synapse.kernel, strict=True)):
+        raise InvalidNetwork(f"expected padding of at most half the kernel {synapse.kernel}, got {synapse.padding}")
+    if len(shape) not in (2, 3) or (len(shape) == 2 and synapse.kernel[0] != 1):
+        raise InvalidNetwork(f"expected an input (C, H, W), or (C, L) for windows of one row, got {shape}")
+    grid = (shape[0], 1, shape[1]) if len(shape) == 2 else shape
+    rows, columns = _windows(grid, synapse.kernel, synapse.stride, synapse.padding, (1, 1))
+    return (shape[0], columns) if len(shape) == 2 else (shape[0], rows, columns)
 
 
 def _linear_shape(synapse: Linear, shape: Shape) -> Shape:

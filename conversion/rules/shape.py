@@ -75,5 +75,6 @@ def elementwise(walk: Walk, node: GraphNode) -> Value:
     if isinstance(value, Answer):
         raise Refusal("follows a softmax", "a softmax at the very end only")
     result = algebra.affine(value, found.gain, found.offset)
-    walk.note(node.name, "folded", "gain into the weights, offset into the bias, exact at padded borders too")
+    text = "gain into the weights, offset into the bias, exact at padded borders too"
+    walk.note(node.name, "folded", text, kind="arithmetic")
     return result

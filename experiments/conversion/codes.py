@@ -3,19 +3,19 @@
     python -m experiments.conversion.codes --data FOLDER --network small-digits lenet5-mnist
 
 Rate and burst counts, weighted phases, few spikes, SpikeSelect, exact spike times and the older lossy ones, each at settings
-that are of use; the model itself stands in the first row. Two rows are worth a look beside each other at equal information.
+that are of use; the model itself stands in the first row. Rows are kept: a second call goes on from there.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright import Progress, SpikewrightError, Table, atomic_path, silent
+from experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
+from spikewright import InvalidInput, Table
 
 if TYPE_CHECKING:
     from conversion import Recipe
@@ -49,10 +49,8 @@ def recipes() -> Mapping[str, "Recipe"]:
     }
 
 
-def measure(
-    name: str, model: Any, data: "Dataset", chosen: Mapping[str, "Recipe"], *, progress: Progress = silent
-) -> Table:
-    """A row for each recipe; what refuses a network is told in the column `refused`.
+def measure(model: Any, data: "Dataset", recipe: "Recipe") -> Values:
+    """The row of a recipe; what refuses a network is told in the column `refused`.
 
     Columns: steps (of the run; of a layer where it is layerwise; 1 window in time codes), latency_steps (until the answer
     stands), accuracy, agreement with the model, spikes_per_neuron (hidden, a whole run), synaptic_operations (an image).
@@ -60,20 +58,11 @@ def measure(
     from conversion import Unconvertible, convert
     from experiments.train import predict
 
-    truth = predict(model, data.test_images)
-    rows: list[dict[str, Any]] = [
-        {"network": name, "code": "model", "accuracy": float(np.mean(truth == data.test_labels)), "agreement": 1.0}
-    ]
-    for done, (code, recipe) in enumerate(chosen.items()):
-        progress(name, done, len(chosen))
-        try:
-            network = convert(model, data.train_images[:SAMPLES], recipe)
-        except Unconvertible as error:
-            rows.append({"network": name, "code": code, "refused": str(error)})
-            continue
-        rows.append({"network": name, "code": code, **_run(network, data, truth)})
-    progress(name, len(chosen), len(chosen))
-    return Table.of(rows)
+    try:
+        network = convert(model, data.train_images[:SAMPLES], recipe)
+    except Unconvertible as error:
+        return {"refused": str(error)}
+    return _run(network, data, predict(model, data.test_images))
 
 
 def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
@@ -102,40 +91,36 @@ def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns the exit code, 2 after bad input."""
-    options = _parser().parse_args(arguments)
-    try:
-        tables = [_table(name, options) for name in options.network]
-        if options.output is not None:
-            with atomic_path(options.output / "codes.json") as temporary:
-                temporary.write_text(json.dumps([row for table in tables for row in table], indent=2) + "\n")
-        return 0
-    except SpikewrightError as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-def _table(name: str, options: argparse.Namespace) -> Table:
-    from experiments import zoo
-    from experiments.data import load_dataset
-
-    source = zoo.card(name).dataset
-    data = load_dataset(source, options.data).first(test=options.images)
-    table = measure(name, zoo.load(name), data, recipes(), progress=_show)
-    print(table, f"{len(data.test_labels):,} test images of {source}", sep="\n", flush=True)
-    return table
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m experiments.conversion.codes", description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with the data sets; without it, they are downloaded")
-    parser.add_argument("--network", nargs="+", default=["small-digits"], help="networks of the zoo")
-    parser.add_argument("--images", type=int, help="use only so many test images")
-    parser.add_argument("--output", type=Path, help="folder for codes.json")
-    return parser
+    add_sources(parser, network="small-digits")
+    parser.add_argument("--codes", nargs="+", help="some of the codes only, by name")
+    add_output(parser, "runs/codes")
+    return run(parser.parse_args(arguments), _tables)
 
 
-def _show(stage: str, done: int, total: int) -> None:
-    print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
+def _tables(options: argparse.Namespace, rows: Rows) -> int:
+    from compress import accuracy
+
+    chosen = _chosen(options.codes)
+    for name in options.network:
+        found = source(name, options)
+        own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
+        table: list[Values] = [{"code": "model", "accuracy": own, "agreement": 1.0}]
+        for code, recipe in chosen.items():
+            rows.progress(name, len(table) - 1, len(chosen))
+            asked = {**found.asked, "code": code, "recipe": repr(recipe), "samples": SAMPLES}
+            values = rows.row(f"{name}-{code}", asked, partial(measure, found.model, found.data, recipe))
+            table.append({"code": code, **values})
+        print(f"{name}, {len(found.data.test_labels):,} test images", Table.of(table), sep="\n", flush=True)
+    return 0
+
+
+def _chosen(names: list[str] | None) -> "Mapping[str, Recipe]":
+    known = recipes()
+    unknown = set(names or ()) - known.keys()
+    if unknown:
+        raise InvalidInput(f"expected codes out of {', '.join(known)}, got {', '.join(sorted(unknown))}")
+    return {name: recipe for name, recipe in known.items() if not names or name in names}
 
 
 if __name__ == "__main__":

@@ -4,18 +4,21 @@
     python -m experiments.conversion.rate --data FOLDER --network vgg7-cifar10 --steps 16 32 --images 1000
 
 No retraining; calibrated on the first training images, without their labels. Steps are all steps, pre-steps too. The
-residual methods run in torch, the others in the event engine.
+residual methods run in torch, the others in the event engine. Each row is kept in the output folder as soon as it is
+measured: a second call goes on from there.
 """
 
 import argparse
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright import Progress, SpikewrightError, Table, silent
+from experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
+from spikewright import InvalidInput, Table
 
 if TYPE_CHECKING:
     from conversion import Rate
@@ -44,26 +47,16 @@ def methods(steps: int) -> "Mapping[str, Rate]":
     }
 
 
-def measure(model: Any, data: "Dataset", chosen: "Mapping[str, Rate]", *, progress: Progress = silent) -> Table:
-    """A row for each recipe: accuracy on the test images, gap_points to the model, spikes_per_neuron (hidden, in the whole
-    run), synaptic_operations of an image, levels above zero of an activation, and the seconds that conversion took.
+def measure(model: Any, data: "Dataset", recipe: "Rate") -> Values:
+    """The row of a recipe: accuracy on the test images, spikes_per_neuron (hidden, in the whole run), synaptic_operations
+    of an image, levels above zero of an activation, and the seconds that conversion took.
     """
-    import time
-
-    from compress import accuracy
     from conversion import convert
 
-    own = accuracy(model.eval(), (data.test_images, data.test_labels))
-    rows: list[dict[str, Any]] = [{"method": "the model itself", "accuracy": own, "gap_points": 0.0}]
-    for done, (name, recipe) in enumerate(chosen.items()):
-        progress(name, done, len(chosen))
-        start = time.perf_counter()
-        network = convert(model, data.train_images[:SAMPLES], recipe)
-        seconds = time.perf_counter() - start
-        found = _run(network, data, recipe)
-        rows.append({"method": name, "steps": recipe.steps, **found, "levels": recipe.levels(""), "seconds": seconds})
-        rows[-1]["gap_points"] = 100.0 * (rows[-1]["accuracy"] - own)
-    return Table.of({key: row.get(key, "") for key in rows[-1]} for row in rows)
+    start = time.perf_counter()
+    network = convert(model, data.train_images[:SAMPLES], recipe)
+    seconds = time.perf_counter() - start
+    return {"steps": recipe.steps, **_run(network, data, recipe), "levels": recipe.levels(""), "seconds": seconds}
 
 
 def _run(network: "Network", data: "Dataset", recipe: "Rate") -> dict[str, float]:
@@ -79,46 +72,49 @@ def _run(network: "Network", data: "Dataset", recipe: "Rate") -> dict[str, float
     spikes = sum(float(activity.spikes[p.name].mean()) for p in hidden)
     return {
         "accuracy": activity.accuracy(data.test_labels),
-        "gap_points": 0.0,
         "spikes_per_neuron": spikes / sum(p.size for p in hidden),
         "synaptic_operations": float(np.sum([count.mean() for count in activity.synaptic_operations.values()])),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns its exit status."""
+    """Measure and print the tables; returns the exit code, 2 after bad input."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="folder of the data sets")
-    parser.add_argument("--network", default="lenet5-fashion", help="a network of the zoo")
-    parser.add_argument("--weights", type=Path, help="folder with other weights and cards, of another seed say")
+    add_sources(parser, network="lenet5-fashion")
     parser.add_argument("--steps", type=int, nargs="+", default=[8])
-    parser.add_argument("--images", type=int, help="the first test images only")
     parser.add_argument("--methods", nargs="+", help="some of the methods only, by name")
-    options = parser.parse_args(arguments)
-    try:
-        _tables(options)
-    except SpikewrightError as error:
-        print(error, file=sys.stderr)
-        return 1
+    add_output(parser, "runs/rate")
+    return run(parser.parse_args(arguments), _tables)
+
+
+def _tables(options: argparse.Namespace, rows: Rows) -> int:
+    from compress import accuracy
+
+    for name in options.network:
+        found = source(name, options)
+        own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
+        for steps in options.steps:
+            table = [{"method": "the model itself", "accuracy": own, "gap_points": 0.0}]
+            for method, recipe in _chosen(steps, options.methods).items():
+                rows.progress(f"{name}, {steps} steps", len(table) - 1, len(options.methods or methods(steps)))
+                asked = {**found.asked, "method": method, "recipe": repr(recipe), "samples": SAMPLES}
+                values = rows.row(f"{name}-{steps}-{method}", asked, partial(measure, found.model, found.data, recipe))
+                table.append({"method": method, **values, "gap_points": 100.0 * (values["accuracy"] - own)})
+            print(
+                f"{name}, {steps} steps, {len(found.data.test_labels):,} test images",
+                Table.of(table),
+                sep="\n",
+                flush=True,
+            )
     return 0
 
 
-def _tables(options: argparse.Namespace) -> None:
-    from experiments.data import load_dataset
-    from experiments.zoo import WEIGHTS, card, load
-    from spikewright import InvalidInput
-
-    folder = options.weights or WEIGHTS
-    model, data = load(options.network, folder), load_dataset(card(options.network, folder).dataset, options.data)
-    data = data.first(test=options.images)
-    for steps in options.steps:
-        chosen = methods(steps)
-        unknown = set(options.methods or ()) - chosen.keys()
-        if unknown:
-            raise InvalidInput(f"expected methods out of {', '.join(chosen)}, got {', '.join(sorted(unknown))}")
-        chosen = {name: recipe for name, recipe in chosen.items() if not options.methods or name in options.methods}
-        print(f"{options.network}, {steps} steps, {len(data.test_labels):,} test images")
-        print(measure(model, data, chosen))
+def _chosen(steps: int, names: Sequence[str] | None) -> "Mapping[str, Rate]":
+    known = methods(steps)
+    unknown = set(names or ()) - known.keys()
+    if unknown:
+        raise InvalidInput(f"expected methods out of {', '.join(known)}, got {', '.join(sorted(unknown))}")
+    return {name: recipe for name, recipe in known.items() if not names or name in names}
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ the spike times of each network on --levels slots are then learned directly, thr
 """
 
 import argparse
-import json
 import sys
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import Progress, SpikewrightError, Table, atomic_path, silent
+from experiments.conversion.rows import Rows, Values, add_output, run
+from spikewright import Progress, Table, silent
 
 if TYPE_CHECKING:
     from experiments.data import Dataset
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 SAMPLES = 1000
 
 
-def measure(model_name: str, data: "Dataset", recipe: "TrainRecipe", *, progress: Progress = silent) -> dict[str, Any]:
-    """Train, convert, count: one row, and under "network" the spiking network."""
+def measure(
+    model_name: str, data: "Dataset", recipe: "TrainRecipe", *, progress: Progress = silent
+) -> tuple[Any, Values]:
+    """Train, convert, count: the trained model and the row."""
     import torch
 
     from conversion import Ttfs, check_times, convert
@@ -35,18 +39,17 @@ def measure(model_name: str, data: "Dataset", recipe: "TrainRecipe", *, progress
     log = train(model, data, recipe, progress=progress)
     network = convert(model, data.train_images[:SAMPLES], Ttfs())
     check = check_times(model, network, data.test_images)
-    return {
+    return model, {
         "activity": recipe.activity,
         "epochs": recipe.epochs,
         "ann_accuracy": log.epochs[-1].test_accuracy,
         "ttfs_accuracy": float((check.logits.argmax(axis=1) == data.test_labels).mean()),
         "differing": len(check.differing),
         "spikes_per_neuron": check.spikes_per_neuron,
-        "model": model,
     }
 
 
-def tuned(model: Any, data: "Dataset", levels: int, images: int, sparsity: float) -> dict[str, Any]:
+def tuned(model: Any, data: "Dataset", levels: int, images: int, sparsity: float) -> Values:
     """Accuracy and spikes on a grid of spike times, before and after one epoch of direct fine-tuning on some images."""
     from conversion import Ttfs, convert
     from conversion.time_tuning import TimesTuning, tune_times
@@ -56,7 +59,7 @@ def tuned(model: Any, data: "Dataset", levels: int, images: int, sparsity: float
     after = tune_times(
         network, (data.train_images[:images], data.train_labels[:images]), TimesTuning(lr=1e-3, sparsity=sparsity)
     )
-    row: dict[str, Any] = {"levels": levels}
+    row: Values = {"levels": levels}
     for name, one in (("converted", network), ("tuned", after)):
         accuracy, spikes = measured(one, data)
         row |= {f"{name}_accuracy": accuracy, f"{name}_spikes": spikes}
@@ -65,37 +68,30 @@ def tuned(model: Any, data: "Dataset", levels: int, images: int, sparsity: float
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, measure, print; returns the exit code, 2 after bad input."""
-    options = _parser().parse_args(arguments)
-    try:
-        rows = list(_rows(options))
-    except SpikewrightError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(Table.of(rows))
-    if options.output is not None:
-        with atomic_path(options.output / "sparse.json") as temporary:
-            temporary.write_text(json.dumps(rows, indent=2) + "\n")
-    return 0
+    return run(_parser().parse_args(arguments), _table)
 
 
-def _rows(options: argparse.Namespace) -> Any:
+def _table(options: argparse.Namespace, rows: Rows) -> int:
     from experiments.data import load_dataset
     from experiments.train_recipe import TrainRecipe
 
     data = load_dataset(options.dataset, options.data).first(options.train, options.images)
+    what = {"dataset": options.dataset, "model": options.model}
+    size = {"train": len(data.train_labels), "test": len(data.test_labels)}
+    values = []
     for activity in options.activity:
-        recipe = TrainRecipe(
-            epochs=options.epochs,
-            batch_size=options.batch_size,
-            lr=options.lr,
-            activity=activity,
-            seed=options.seed,
-        )
-        row = measure(options.model, data, recipe, progress=_show)
-        model = row.pop("model")
-        if options.tune:
-            row |= tuned(model, data, options.levels, options.tune, activity)
-        yield {"dataset": options.dataset, "model": options.model, **row}
+        given = {"epochs": options.epochs, "batch_size": options.batch_size, "lr": options.lr, "seed": options.seed}
+        recipe = TrainRecipe(activity=activity, **given)
+        asked = {**what, **size, **asdict(recipe), "tune": options.tune, "levels": options.levels}
+        measured = partial(_row, options, data, recipe, rows.progress)
+        values.append({**what, **rows.row(f"{options.dataset}-{options.model}-{activity}", asked, measured)})
+    print(Table.of(values))
+    return 0
+
+
+def _row(options: argparse.Namespace, data: "Dataset", recipe: "TrainRecipe", progress: Progress) -> Values:
+    model, row = measure(options.model, data, recipe, progress=progress)
+    return row | (tuned(model, data, options.levels, options.tune, recipe.activity) if options.tune else {})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,12 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tune", type=int, default=0, help="fine-tune spike times directly on so many images")
     parser.add_argument("--levels", type=int, default=7, help="slots of a window when tuning (default: 7)")
     parser.add_argument("--seed", type=int, default=0, help="seed of weights and order (default: 0)")
-    parser.add_argument("--output", type=Path, help="folder for sparse.json")
+    add_output(parser, "runs/sparse")
     return parser
-
-
-def _show(stage: str, done: int, total: int) -> None:
-    print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

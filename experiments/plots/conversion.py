@@ -168,7 +168,7 @@ def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
         ax.text(end, place, told, va="center", fontsize=8.5, color=INK, fontweight="bold" if error.worst else "normal")
     ax.set_yticks(places, [error.population for error in errors])
     ax.set_xlabel("mean absolute error (% of the mean activation)")
-    ax.set_xlim(1.08 * float(left.min()), 1.28 * float(right.max()) or 1.0)
+    ax.set_xlim(1.08 * float(left.min()), max(1.28 * float(right.max()), 1.0))
     ax.axvline(0, color="#888888", linewidth=0.8)
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")

@@ -43,7 +43,10 @@ def send(network: Network, projection: Projection, values: Numbers) -> Numbers:
 
 
 def largest(windows: Windows, values: Numbers) -> Numbers:
-    """The largest value of every window of `values (batch, channels, rows, columns)`; places of the padding never win."""
+    """The largest value of every window of `values (batch, channels, rows, columns)` or `(batch, channels, length)`.
+
+    Places of the padding never win.
+    """
     never = np.iinfo(np.int64).min if values.dtype.kind == "i" else -np.inf
     return np.asarray(np.max(_each_window(windows, values, never), axis=0))
 
@@ -99,7 +102,9 @@ def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:
 
 
 def _each_window(windows: Windows, values: Numbers, outside: float | int) -> Numbers:
-    """The values at each place of the kernel, `(places, batch, channels, rows, columns)`."""
+    """The values at each place of the kernel, `(places, batch, channels, rows, columns)`; a sequence has no rows."""
+    if values.ndim == 3:
+        return _each_window(windows, values[:, :, None], outside)[:, :, :, 0]
     (high, wide), (down, right), (top, left) = windows.kernel, windows.stride, windows.padding
     padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)), constant_values=outside)
     rows, columns = (padded.shape[2] - high) // down + 1, (padded.shape[3] - wide) // right + 1

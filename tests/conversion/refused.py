@@ -48,6 +48,18 @@ class Attending(nn.Module):
         return self.attention(x, x, x)[0].flatten(1)
 
 
+class Tokens(nn.Module):
+    """A learned vector is joined to the features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.token = nn.Linear(128, 4), nn.Parameter(torch.rand(1, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.fc(x.flatten(1)))
+        return torch.cat([x, self.token.expand(x.shape[0], 4)], 1)
+
+
 def channel_slopes() -> nn.Module:
     layer = nn.PReLU(4)
     nn.init.uniform_(layer.weight, 0.1, 0.5)
@@ -108,6 +120,8 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
     "squeeze and excitation": (Gated, "product or quotient|mul"),
     "chunks": (lambda: Written(lambda x: torch.chunk(x, 2, 1)[0]), "chunk gives several tensors"),
+    "learned token beside the features": (Tokens, "expand"),
+    "random numbers": (lambda: Written(lambda x: x + torch.rand(8)), "other outputs than the model itself"),
     "rows side by side": (lambda: Written(lambda x: torch.cat([x, x], 2)), "concatenation.*dimension 1"),
     "bilinear upsampling": (lambda: after(nn.Upsample(scale_factor=2, mode="bilinear")), "bilinear.*nearest"),
     "product": (lambda: Written(lambda x: x * x), "mul.*product or quotient"),
@@ -131,10 +145,6 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
 REFUSED_SEQUENCES: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "recurrence": (Recurrent, r"gru \(unsupported\): GRU gives several tensors.*convolutions over time"),
     "attention module": (Attending, r"attention \(unsupported\): MultiheadAttention gives several.*try convolutions"),
-    "max pool of a sequence": (
-        lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.MaxPool1d(2)),
-        "max pooling of a sequence.*height 1",
-    ),
     "upsampled sequence": (
         lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.Upsample(scale_factor=2)),
         "upsampling from",

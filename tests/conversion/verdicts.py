@@ -13,6 +13,7 @@ from snn import MaxGate, Network, Source, TernaryIF, simulate
 from tests.conversion import known
 from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS
+from tests.conversion.written import WRITTEN
 
 STEPS = 1024
 """Steps of a rate code where values have both signs."""
@@ -106,4 +107,4 @@ IN_FULL: dict[str, Case] = {
     "DenseNet": Case(known.densenet, (3, 32, 32), IN_SMALL["DenseNet"].shows),
     "Inception": Case(known.inception, (3, 32, 32), IN_SMALL["Inception"].shows),
 }
-EXACT: dict[str, Case] = {**CASES, **BLOCKS}
+EXACT: dict[str, Case] = {**CASES, **BLOCKS, **WRITTEN}

@@ -85,6 +85,12 @@ def test_a_finished_checkpoint_is_loaded_and_not_trained_further(few: Dataset, t
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+def test_an_empty_folder_is_a_checkpoint_of_nothing(few: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    log = train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
+    assert train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run") == log
+
+
 def test_same_seed_same_weights_other_seed_other_weights(few: Dataset) -> None:
     models = [normed() for _ in range(3)]
     for model, seed in zip(models, (1, 1, 2), strict=True):

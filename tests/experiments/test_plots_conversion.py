@@ -104,6 +104,12 @@ def test_bars_are_the_parts_of_the_error(ax: Axes) -> None:
         plots.layer_errors(Table((), ()))
 
 
+def test_a_network_that_loses_nothing_has_an_axis_of_a_percent(ax: Axes) -> None:
+    row = {"population": "a", "mean_activation": 1.0, "error": 1e-9, **dict.fromkeys(PARTS, 0.25e-9)}
+    plots.draw_layer_errors(ax, plots.layer_errors(Table.of([row])))
+    assert ax.get_xlim() == pytest.approx((0, 1), abs=1e-6)
+
+
 def test_a_part_that_makes_up_for_others_lies_left_of_zero(ax: Axes) -> None:
     row = {
         "population": "a",

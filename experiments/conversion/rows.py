@@ -1,0 +1,111 @@
+"""What the commands of conversion share: networks of the zoo with their data, and rows that are kept as they are measured."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.provenance import Provenance
+from spikewright import InvalidFile, InvalidInput, Progress, SpikewrightError, atomic_path
+
+if TYPE_CHECKING:
+    from experiments.data import Dataset
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """One JSON file in `folder` for each row; a row that was measured before is read, not measured again."""
+
+    folder: Path
+    progress: Progress
+
+    def row(self, name: str, asked: Mapping[str, Any], measure: Callable[[], Values]) -> Values:
+        """The values of the row `name`, for all that decides them, `asked`: plain JSON values.
+
+        The file holds them with versions, commit and machine. Raises InvalidFile for a damaged one.
+        """
+        provenance = Provenance.of(dict(asked), (int(asked.get("seed", 0)),))
+        path = self.folder / f"{_plain(name)}-{provenance.configuration[:8]}.json"
+        if path.is_file():
+            return _read(path)
+        values = measure()
+        kept = {"asked": dict(asked), "provenance": provenance.to_dict(), "values": values}
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(kept, indent=2) + "\n")
+        return values
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A network of the zoo in evaluation mode, the data set that it was trained on, and what identifies both.
+
+    `accuracy`: that of its card, on the whole test set.
+    """
+
+    name: str
+    model: Any
+    data: "Dataset"
+    asked: Mapping[str, Any]
+    accuracy: float
+
+
+def source(name: str, options: argparse.Namespace, *, train: int | None = None) -> Source:
+    """The network `name` with the first `options.images` test and `train` training images. Raises InvalidInput, InvalidFile."""
+    from experiments.data import load_dataset
+    from experiments.zoo import WEIGHTS, card, load
+
+    if options.images is not None and options.images < 1:
+        raise InvalidInput(f"expected at least 1 test image, got {options.images}")
+    folder = options.weights or WEIGHTS
+    known = card(name, folder)
+    data = load_dataset(known.dataset, options.data).first(train=train, test=options.images)
+    asked = {"network": name, "weights": known.weights_md5, "images": len(data.test_labels)}
+    return Source(name, load(name, folder).eval(), data, asked, known.accuracy)
+
+
+def add_sources(parser: argparse.ArgumentParser, *, network: str | None) -> None:
+    """--network, --weights, --data and --images; `network` is the default, None asks for one."""
+    told = "networks of the zoo" + (f" (default: {network})" if network else "")
+    parser.add_argument("--network", nargs="+", required=network is None, default=[network], help=told)
+    parser.add_argument("--weights", type=Path, help="folder with other weights and cards, of another seed say")
+    parser.add_argument("--data", type=Path, help="folder with the data sets; without it, they are downloaded")
+    parser.add_argument("--images", type=int, help="use the first so many test images (default: all)")
+
+
+def add_output(parser: argparse.ArgumentParser, folder: str) -> None:
+    """--output and --quiet."""
+    parser.add_argument("--output", type=Path, default=Path(folder), help=f"folder for rows (default: {folder})")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run(options: argparse.Namespace, work: Callable[[argparse.Namespace, Rows], int]) -> int:
+    """The exit code of `work`; 2 after bad input, which is told in one line."""
+    from experiments.cli.console import progress_bars
+
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        with progress_bars(options.quiet) as progress:
+            return work(options, Rows(options.output, progress))
+    except SpikewrightError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"expected a folder to write to, got: {error}; try another --output", file=sys.stderr)
+        return 2
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _read(path: Path) -> Values:
+    try:
+        return dict(json.loads(path.read_text())["values"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InvalidFile(f"expected a row of results in {path}, got: {error}; remove it to measure again") from error

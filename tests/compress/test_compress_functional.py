@@ -1,0 +1,80 @@
+"""Layers that are written as functions of parameters: found, shared with the model, and compressed like any other."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from compress import fold_batchnorm, trace
+from compress.graph import traced
+
+
+class Written(nn.Module):
+    """A convolution and a linear layer on parameters; `prepare` makes the kernel that convolves."""
+
+    def __init__(self, prepare: object = None) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.kernel = nn.Parameter(torch.randn(3, 2, 3, 3, generator=generator))
+        self.matrix = nn.Parameter(torch.randn(4, 48, generator=generator))
+        self.prepare = prepare
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel = self.kernel if self.prepare is None else self.prepare(self.kernel)  # type: ignore[operator]
+        x = F.relu(F.conv2d(x, kernel, None, 1, 1))
+        return F.linear(x.flatten(1), self.matrix)
+
+
+X = torch.rand(5, 2, 4, 4, generator=torch.Generator().manual_seed(1))
+
+
+def test_functions_of_parameters_are_layers_that_share_them() -> None:
+    model = Written().eval()
+    graph = traced(model)
+    assert graph.conv2d.weight is model.kernel and graph.linear.weight is model.matrix  # type: ignore[union-attr]
+    assert sum(value.numel() for value in graph.parameters()) == sum(value.numel() for value in model.parameters())
+    assert torch.equal(graph(X), model(X))
+    view = trace(model, X)
+    assert [node.kind for node in view] == ["input", "conv2d", "relu", "flatten", "linear"]
+    assert view.node("conv2d").args["padding"] == (1, 1)
+
+
+def test_a_computed_kernel_is_computed_once_and_can_be_trained() -> None:
+    model = Written(lambda kernel: kernel - kernel.mean() * kernel.shape[0]).eval()
+    graph = traced(model)
+    assert [node.kind for node in trace(model, X)] == ["input", "conv2d", "relu", "flatten", "linear"]
+    assert torch.allclose(graph(X), model(X), atol=1e-6)
+    assert graph.conv2d.weight.requires_grad  # type: ignore[union-attr]
+    assert set(dict(graph.named_parameters())) == {"conv2d.weight", "linear.weight"}
+
+
+def test_a_kernel_that_changes_from_call_to_call_stays_unknown() -> None:
+    model = Written(lambda kernel: F.dropout(kernel, 0.5, training=True)).eval()
+    kinds = {node.name: node.kind for node in trace(model, X)}
+    assert kinds["conv2d"] == "unsupported"
+
+
+def test_the_model_itself_is_left_alone() -> None:
+    model = Written(lambda kernel: kernel.mul_(2.0)).eval()
+    before = model.kernel.detach().clone()
+    with torch.no_grad():
+        trace(model, X)
+    assert torch.equal(model.kernel, before)
+    assert set(dict(model.named_parameters())) == {"kernel", "matrix"} and not list(model.children())
+
+
+def test_batch_norm_of_parameters_folds() -> None:
+    class Normed(Written):
+        def forward(self, x: Tensor) -> Tensor:
+            x = F.conv2d(x, self.kernel)
+            return F.batch_norm(x, torch.tensor([0.1, 0.2, 0.3]), torch.tensor([1.0, 2.0, 0.5]), training=self.training)
+
+    model = Normed().eval()
+    folded, rows = fold_batchnorm(model, X)
+    assert [row.action for row in rows] == ["folded"]
+    assert torch.allclose(folded(X), model(X), atol=1e-5)
+    sequence = Normed().eval()
+    sequence.kernel = nn.Parameter(torch.eye(3)[:, :, None])
+    sequence.forward = lambda x: F.batch_norm(  # type: ignore[method-assign]
+        F.conv1d(x, sequence.kernel), torch.zeros(3), torch.ones(3)
+    )
+    assert trace(sequence, torch.rand(2, 3, 6)).node("batch_norm").kind == "batchnorm"

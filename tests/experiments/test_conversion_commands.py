@@ -1,0 +1,113 @@
+"""The commands that measure conversions: each prints its table, keeps its rows as it goes, and says what was wrong."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from experiments.conversion import codes, rate, sparse, timing
+from experiments.conversion.rows import Rows
+from spikewright import silent
+
+SMALL = ["--network", "small-digits", "--images", "30", "--quiet"]
+ASKED = {
+    "rate": (rate.main, [*SMALL, "--steps", "4", "8", "--methods", "light", "COS"]),
+    "codes": (codes.main, [*SMALL, "--codes", "few spikes, 4 binary", "TTFS, exact", "latency, 64 steps"]),
+    "timing": (timing.main, [*SMALL, "--bits", "4", "8"]),
+    "sparse": (
+        sparse.main,
+        "--quiet --epochs 1 --train 64 --images 30 --activity 0 0.3 --tune 32 --levels 3".split(),
+    ),
+}
+
+
+def values(folder: Path) -> dict[str, dict]:
+    return {path.stem.rpartition("-")[0]: json.loads(path.read_text())["values"] for path in folder.glob("*.json")}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_rows_are_measured_once(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main, arguments = ASKED[name]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    told, found = capsys.readouterr().out, values(tmp_path)
+    changes = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == told
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == changes
+    assert len(found) == {"rate": 4, "codes": 3, "timing": 3, "sparse": 2}[name]
+    for row in found.values():
+        accuracies = [value for key, value in row.items() if key.endswith("accuracy")]
+        assert accuracies and all(0 <= value <= 1 for value in accuracies)
+
+
+def test_rate_steps_are_all_steps_and_gaps_those_of_the_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main, arguments = ASKED["rate"]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    found = values(tmp_path)
+    assert found["small-digits-8-cos"]["steps"] == 8 and found["small-digits-8-cos"]["levels"] == 6
+    assert found["small-digits-8-light"]["levels"] == 8
+    assert found["small-digits-4-light"]["spikes_per_neuron"] < found["small-digits-8-light"]["spikes_per_neuron"]
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    (own, *_) = (line for line in lines if line[:3] == ["the", "model", "itself"])
+    (light, *_) = (line for line in lines if line[:1] == ["light"])
+    gap = 100 * (found["small-digits-4-light"]["accuracy"] - float(own[3]))
+    assert any(float(cell) == pytest.approx(gap, abs=0.01) for cell in light[1:])
+
+
+def test_exact_times_predict_what_the_model_predicts(tmp_path: Path) -> None:
+    main, arguments = ASKED["timing"]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    found = values(tmp_path)
+    exact = found["small-digits-exact"]
+    assert exact["differing"] == [] and exact["ann_accuracy"] == exact["ttfs_accuracy"] > 0.9
+    assert {row["population"] for row in exact["clipped"]} and exact["spikes_per_neuron"] < 1
+    assert found["small-digits-8-bits"]["bits"] == 8
+
+
+def test_a_penalty_makes_fewer_spikes(tmp_path: Path) -> None:
+    main, arguments = ASKED["sparse"]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    plain, fewer = (values(tmp_path)[f"digits-small-cnn-{name}"] for name in ("0-0", "0-3"))
+    assert fewer["spikes_per_neuron"] < plain["spikes_per_neuron"] <= 1
+    assert plain["differing"] == 0 and 0 <= plain["tuned_accuracy"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments", "told"),
+    [
+        (rate.main, ["--network", "nothing"], "expected a network out of"),
+        (rate.main, [*SMALL, "--methods", "heavy"], "expected methods out of .*light"),
+        (rate.main, [*SMALL, "--steps", "0"], "steps"),
+        (codes.main, [*SMALL, "--codes", "morse"], "expected codes out of"),
+        (timing.main, ["--network", "small-digits", "--images", "0"], "at least 1 test image"),
+        (sparse.main, ["--dataset", "moons", "--quiet"], "expected"),
+    ],
+)
+def test_bad_input_is_an_error_in_one_line(
+    main: object, arguments: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--output", str(tmp_path)]) == 2  # type: ignore[operator]
+    error = capsys.readouterr().err.strip()
+    assert len(error.splitlines()) == 1
+    assert re.search(told, error)
+
+
+def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert rate.main([*SMALL, "--output", str(tmp_path / "file")]) == 2
+    assert "try another --output" in capsys.readouterr().err
+
+
+def test_other_settings_are_another_row(tmp_path: Path) -> None:
+    rows, count = Rows(tmp_path, silent), iter(range(9))
+
+    def measure() -> dict[str, int]:
+        return {"count": next(count)}
+
+    first = rows.row("a row: 1", {"steps": 4, "seed": 3}, measure)
+    assert rows.row("a row: 1", {"seed": 3, "steps": 4}, measure) == first == {"count": 0}
+    assert rows.row("a row: 1", {"seed": 3, "steps": 5}, measure) == {"count": 1}
+    assert len(list(tmp_path.glob("a-row-1-*.json"))) == 2
