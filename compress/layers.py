@@ -19,7 +19,10 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
     """
     layers = {path: module for path, module in model.named_modules() if isinstance(module, WEIGHTED)}
     if not layers:
-        raise InvalidInput("expected a model with convolution or linear layers, got none; try another model")
+        raise InvalidInput(
+            "expected a model with convolution or linear layers, got none; layers written as functions of parameters "
+            "become modules by fold_batchnorm(model, images)[0]"
+        )
     owners: dict[int, str] = {}
     for path, layer in layers.items():
         weight = layer._parameters.get("weight")

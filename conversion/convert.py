@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from compress import GraphView, fold_batchnorm, trace
+from compress import GraphView, trace
+from compress.fold import fold_view
 from compress.graph import as_module, check_finite, plain_copy, view_of
 from conversion.calibration.finish import finish
 from conversion.check import check_same
@@ -92,9 +93,9 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
         raise Unconvertible.of((row,)) from error
     if getattr(model, "integers", None):  # folding would change the integers; the walk carries what is left
         return swapped(view)
-    folded, rows = fold_batchnorm(model, images[:1])
+    rows, _ = fold_view(view)
     done = tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
-    moved, more = swapped(view_of(folded, view.input_shape))
+    moved, more = swapped(view_of(view.graph_module, view.input_shape))
     return moved, (*done, *more)
 
 
