@@ -71,13 +71,20 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     try:
         images = torch.as_tensor(samples).detach().to("cpu", torch.float32)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidInput(f"expected samples as an array (n, C, H, W), got {type(samples).__name__}") from error
+        raise InvalidInput(
+            f"expected samples as an array (n, C, H, W), got {type(samples).__name__}; try train_images[:500]"
+        ) from error
     if images.ndim not in (2, 3, 4) or images.numel() == 0:
         raise InvalidInput(
             f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
         )
-    if not bool(torch.isfinite(images).all()):
-        raise InvalidInput("expected finite samples, got NaN or infinity")
+    finite = torch.isfinite(images).flatten(1).all(dim=1)
+    if not bool(finite.all()):
+        bad = (~finite).nonzero().flatten().tolist()
+        raise InvalidInput(
+            f"expected finite samples, got NaN or infinity in {len(bad)} of {len(images)}, the first is number {bad[0]}; "
+            "try the others alone"
+        )
     return images
 
 

@@ -18,7 +18,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from snn.codes import Code, Direct
 from snn.interop.laws import Placed, least, placed
 from snn.interop.leaky_answers import out_of_reach
-from snn.interop.module_chain import Flat, ModuleChain, Op, is_idle
+from snn.interop.module_chain import Flat, ModuleChain, Op
+from snn.interop.module_layers import is_idle, step_of
 from snn.interop.module_trace import Followed, follow
 from snn.interop.module_values import INPUT, Call, Flow, Gathered, Maximum, State, Term, Tool, words
 from snn.network import Network, Population, Projection, Readout
@@ -180,7 +181,7 @@ class _Assembly:
         if way.source not in self.found.shapes:
             raise InvalidNetwork(f"{target!r}: expected {way.source!r} to be a layer of neurons of the module")
         chain = ModuleChain(way.source, self.found.shapes[way.source])
-        step = chain.step(way.ops)
+        step = step_of(chain, way.ops)
         projection = step.projection(target, len(self.projections), np.ones(()))
         channels, start = chain.slice, 0
         made = (chain.part.total, *step.shape[1:]) if chain.part else step.shape

@@ -13,6 +13,7 @@ from torch import Tensor, fx, nn
 
 from snn.interop.module_chain import ModuleChain
 from snn.interop.module_functions import RULES, as_flow, pair
+from snn.interop.module_layers import step_of
 from snn.interop.module_values import INPUT, Call, Flow, Maximum, State, Term, Tool, words
 from snn.synapses import Shape, Windows, output_shape
 from spikewright import InvalidNetwork
@@ -36,7 +37,7 @@ class Followed:
         for source, _, ops in flow.terms:
             if source in self.shapes:
                 chain = ModuleChain(source, self.shapes[source])
-                shape = chain.step(ops).shape
+                shape = step_of(chain, ops).shape
                 return (chain.part.total, *shape[1:]) if chain.part else shape
         raise InvalidNetwork("expected the input or other neurons to feed every layer of neurons, got nothing")
 
