@@ -47,6 +47,7 @@ _ADVICE: Mapping[str, str] = {
     "softmax": "a softmax over the classes at the very end",
     "upsampling": "nearest upsampling by a whole factor, or nn.ConvTranspose2d",
     "adaptive": "an output size that divides the map, or global pooling",
+    "max_pool": "MaxPool2d without dilation or indices",
     "max pooling": "MaxPool2d without dilation or indices",
     "a maximum": "torch.amax over height and width, or MaxPool2d",
     "pooling": "AvgPool2d, MaxPool2d or AdaptiveAvgPool2d",

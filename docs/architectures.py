@@ -61,7 +61,7 @@ def _converted(cases: Mapping[str, Case], *, signed: bool) -> Iterator[str]:
             f"{verdict.plan:.1e}",
             f"{verdict.spiking:.1e}",
         )
-        yield f"| {name} | {case.shows} | {' | '.join(map(str, cells))} |"
+        yield f"| {name} | {case.shows or 'as named'} | {' | '.join(map(str, cells))} |"
 
 
 def _neurons(verdict: Verdict) -> str:
