@@ -1,5 +1,10 @@
-"""The figures of README.md from a finished study: `python docs/make_figures.py runs/demo`."""
+"""The figures of README.md and docs/conversion.md from measured results.
 
+python docs/make_figures.py overview runs/demo     from a finished study
+python docs/make_figures.py steps runs/rate        from rows of `python -m experiments.conversion.rate`
+"""
+
+import json
 import sys
 from pathlib import Path
 
@@ -7,29 +12,71 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from experiments.plots.gallery import classes_of
 from experiments.plots.pareto import draw_pareto, pareto_fronts
 from experiments.plots.robustness import draw_robustness, robustness_panels
 from experiments.plots.steps import network_kinds
-from experiments.plots.style import save_figure, styled
+from experiments.plots.style import ANN_COLOUR, save_figure, styled
 from experiments.study import open_study
+from experiments.zoo import card
 from hardware import DEVICES
 
+FIGURES = Path(__file__).parent / "figures"
+METHODS = {
+    "percentile 99.9, not calibrated": ("#999999", ":", "v"),
+    "not calibrated": ("#56B4E9", "-.", "^"),
+    "light": ("#0072B2", "--", "o"),
+    "signed, light": ("#009E73", "-", "s"),
+}
+PANELS = {"vgg7-cifar10": "trained as usual", "vgg7-cifar10-qcfs": "trained with 4 learned levels"}
 
-def main(run: str) -> None:
+
+def overview(run: str) -> None:
     """Energy against area on the left, accuracy under PGD on the right."""
     result = open_study(run)
     kinds = dict(network_kinds(result.tables["accuracy"]))
     table = result.tables["hardware"].where(seed=result.study.seeds[0])
     panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
-    with styled():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(1.25, 1))
-        draw_pareto(left, pareto_fronts(table, kinds), DEVICES[table["device"][0]].lut)
-        draw_robustness(right, next(panel for panel in panels if panel.title == "PGD"), kinds)
-        right.legend(loc="upper right")
-        save_figure(figure, Path(__file__).parent / "figures" / "overview", ("png",))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(1.25, 1))
+    draw_pareto(left, pareto_fronts(table, kinds), DEVICES[table["device"][0]].lut)
+    draw_robustness(right, next(panel for panel in panels if panel.title == "PGD"), kinds)
+    right.legend(loc="upper right")
+    save_figure(figure, FIGURES / "overview", ("png",))
+
+
+def steps(folder: str) -> None:
+    """Accuracy of VGG-7 on all CIFAR-10 test images against the steps of the conversion, by method."""
+    rows = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("*.json"))]
+    figure, axes = plt.subplots(1, len(PANELS), figsize=(10, 3.8), sharey=True, layout="constrained")
+    for ax, (network, title) in zip(axes, PANELS.items(), strict=True):
+        weights = card(network).weights_md5
+        kept = [row for row in rows if row["asked"]["weights"] == weights and row["asked"]["images"] == 10_000]
+        _methods(ax, kept, card(network).accuracy)
+        ax.set_title(f"VGG-7, {title}")
+    axes[0].set_ylabel("accuracy on 10,000 test images (%)")
+    axes[-1].legend(loc="lower right")
+    save_figure(figure, FIGURES / "steps", ("png",))
+
+
+def _methods(ax: Axes, rows: list[dict], own: float) -> None:
+    shown = set()
+    for method, (colour, line, marker) in METHODS.items():
+        points = sorted(
+            (row["values"]["steps"], 100 * row["values"]["accuracy"])
+            for row in rows
+            if row["asked"]["method"] == method
+        )
+        shown |= {count for count, _ in points}
+        ax.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=marker, label=method)
+    ax.axhline(100 * own, color=ANN_COLOUR, label="the CNN itself")
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(sorted(shown), [str(count) for count in sorted(shown)])
+    ax.minorticks_off()
+    ax.set_xlabel("steps")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    with styled():
+        {"overview": overview, "steps": steps}[sys.argv[1]](sys.argv[2])

@@ -179,6 +179,23 @@ def _max_pool(
     return found.maximum(Maximum(pair(kernel_size), pair(stride or kernel_size), pair(padding)), value, "max_pool2d")
 
 
+def row_maximum(kernel_size: Any, stride: Any, padding: Any) -> Maximum:
+    """Max-pooling along a sequence: windows of one row."""
+
+    def one(value: Any) -> int:
+        return int(value[0] if isinstance(value, tuple | list) else value)
+
+    return Maximum((1, one(kernel_size)), (1, one(stride or kernel_size)), (0, one(padding)))
+
+
+def _max_pool1d(
+    found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **more: Any
+) -> Any:
+    if any(more.values()) or pair(dilation) != (1, 1):
+        raise InvalidNetwork("expected max-pooling without ceil_mode, indices and dilation")
+    return found.maximum(row_maximum(kernel_size, stride, padding), value, "max_pool1d")
+
+
 def _avg_pool(
     found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, *, ceil_mode: bool = False
 ) -> Any:
@@ -213,6 +230,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "dropout2d": _same,
     "size": _size,
     "getattr": _attribute,
+    "max_pool1d": _max_pool1d,
     "max_pool2d": _max_pool,
     "avg_pool2d": _avg_pool,
 }

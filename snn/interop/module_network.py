@@ -25,7 +25,7 @@ from snn.interop.module_values import INPUT, Call, Flow, Gathered, Maximum, Stat
 from snn.network import Network, Population, Projection, Readout
 from snn.neurons import IF, Burst, Integrator, Source
 from snn.report import Report, ReportRow
-from snn.synapses import AvgPool2d, Conv2d, Shape
+from snn.synapses import AvgPool2d, Conv1d, Conv2d, Shape
 from snn.weights import Dense
 from spikewright import InvalidInput, InvalidNetwork
 
@@ -206,13 +206,18 @@ class _Assembly:
         if any(p.name == way.source and isinstance(p.neuron, Burst) for p in self.populations):
             raise InvalidNetwork(f"{name!r}: expected at most one spike a step in front of max-pooling, got several")
         synapse: Any = AvgPool2d(pool.kernel, pool.stride, 1.0)
-        if pool.padding != (0, 0):
+        if len(before) == 2:
+            ones = Dense(np.ones((before[0], 1, pool.kernel[1]), dtype=np.float32))
+            synapse = Conv1d(ones, pool.stride[1], pool.padding[1], groups=before[0])
+        elif pool.padding != (0, 0):
             ones = Dense(np.ones((before[0], 1, *pool.kernel), dtype=np.float32))
             synapse = Conv2d(ones, pool.stride, pool.padding, groups=before[0])
         self.populations.append(Population(name, shape, IF(1.0, "zero")))
         self.projections.append(Projection(way.source, name, synapse))
         detail = "neurons of threshold 1 with reset to zero: one spike where any of the window fires"
-        self.rows.append(ReportRow(name, "MaxPool2d", "rewritten", detail, neurons=self.populations[-1].size))
+        self.rows.append(
+            ReportRow(name, f"MaxPool{len(before) - 1}d", "rewritten", detail, neurons=self.populations[-1].size)
+        )
 
     def _output(self) -> tuple[str, bool]:
         """The population that answers, and whether its potential does; weights without neurons get an integrator."""

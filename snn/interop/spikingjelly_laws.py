@@ -32,6 +32,7 @@ LAYERS = (
         "Flatten",
         "BatchNorm1d",
         "BatchNorm2d",
+        "MaxPool1d",
         "MaxPool2d",
         "AvgPool2d",
     ),

@@ -40,7 +40,7 @@ def judged(case: Case, count: int = 2, *, signed: bool = False) -> Verdict:
     truth = answer(model, x)
     layers = sum(isinstance(one, LAYERS) for one in model.modules())
     stands_for = rewritten(model, x)
-    network = convert(model, x, Rate(STEPS, percentile=100.0) if signed else Ttfs(ranges="interval"))
+    network = convert(model, x, Rate(STEPS, percentile=100.0, calibration=None) if signed else Ttfs(ranges="interval"))
     spikes = torch.from_numpy(simulate(network, x.numpy()).logits * network.logit_scale).double()
     plan, spiking = relative(stands_for(x), truth), relative(ended(spikes, stands_for.plan.softmax, truth), truth)
     return Verdict(True, layers, *_sizes(network), plan, spiking)

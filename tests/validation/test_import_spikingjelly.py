@@ -70,6 +70,19 @@ def convolutional(wrapped: Any) -> nn.Sequential:
     return nn.Sequential(*features, *classifier)
 
 
+@pytest.mark.parametrize("pool", [layer.MaxPool1d(2), nn.MaxPool1d(3, 2, 1)])
+def test_max_pooling_of_sequences(pool: nn.Module) -> None:
+    module = nn.Sequential(
+        *(layer.Conv1d(2, 6, 3, padding=1), neuron.IFNode(v_threshold=0.4), pool),
+        *(layer.Conv1d(6, 5, 3), neuron.IFNode(v_threshold=0.3)),
+    ).eval()
+    x = torch.rand(40, 2, 10)
+    theirs, _ = spikes_of(module, lambda: [module(x) for _ in range(STEPS)])
+    network = from_spikingjelly(module, (2, 10), STEPS)
+    assert network.by_name["1.max"].shape == (6, 5)
+    compare(network, x.numpy(), theirs)
+
+
 class MultiStep(nn.Module):
     """The image once for every step, all steps together, and the mean of the spikes."""
 
