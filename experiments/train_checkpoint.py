@@ -55,10 +55,13 @@ def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Opt
     return log
 
 
-def save_weights(path: Path, model: nn.Module) -> None:
-    """Write the model's state dict as safetensors."""
+def save_weights(path: Path, model: nn.Module, *, half: bool = False) -> None:
+    """Write the model's state dict as safetensors; `half`: floating-point numbers as float16."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    if half:
+        tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
     # As bytes: written by safetensors itself, the file would be readable by its owner only.
-    path.write_bytes(save({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}))
+    path.write_bytes(save(tensors))
 
 
 def load_weights(path: Path, model: nn.Module) -> None:

@@ -16,7 +16,7 @@ _VERSION = 1
 class Card:
     """Where a network comes from and what it does.
 
-    `accuracy` is that of the last epoch on the whole test split of `test_images` images, 0 to 1. `versions` names the
+    `accuracy` is that of the stored weights on the whole test split of `test_images` images, 0 to 1. `versions` names the
     programs, `commit` the state of this project, `threads` torch's threads: with all of these the same, the same
     weights come out again. `base` is the network of the zoo that the training started from.
     """

@@ -11,12 +11,14 @@ class Entry:
     """A network of the zoo: architecture, data set, and training.
 
     Training starts from the weights of the zoo's `base`, or, without one, from weights that the recipe's seed draws.
+    `half`: the weights are rounded to float16 afterwards, so that large networks take half the room.
     """
 
     model: str
     dataset: str
     recipe: TrainRecipe
     base: str | None = None
+    half: bool = False
 
 
 _CIFAR = TrainRecipe(epochs=30, lr=0.1, shift=4, flip=True, label_smoothing=0.1, precision="bfloat16")
@@ -60,7 +62,7 @@ ENTRIES = {
     **_pruned("lenet64-mnist", _LENET64_MNIST),
     **_pruned("lenet64-fashion", _LENET64_FASHION, blocks=16),
     "vgg7-cifar10": Entry("vgg7", "cifar10", _CIFAR),
-    "vgg7-wide-cifar10": Entry("vgg7_wide", "cifar10", replace(_CIFAR, epochs=40, cutout=8)),
+    "vgg7-wide-cifar10": Entry("vgg7_wide", "cifar10", replace(_CIFAR, epochs=40, cutout=8), half=True),
     "vgg7-cifar10-quiet": Entry("vgg7", "cifar10", replace(_CIFAR, epochs=10, activity=0.3)),
     "resnet20-cifar10": Entry("resnet20", "cifar10", _CIFAR),
     "vgg7-cifar10-qcfs": _learned("vgg7", "vgg7-cifar10", levels=4),

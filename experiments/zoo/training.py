@@ -11,7 +11,7 @@ from compress import learned_thresholds
 from experiments.data import Dataset, load_dataset
 from experiments.models import build, parameter_count
 from experiments.provenance import current_commit, versions
-from experiments.train import TrainLog, train
+from experiments.train import TrainLog, accuracy, train
 from experiments.train_checkpoint import save_weights
 from experiments.zoo import load
 from experiments.zoo.cards import Card, write_card
@@ -77,11 +77,20 @@ def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
 def publish(trained: Trained, output: Path) -> Card:
     """Write weights and card; the card comes last, so that weights without their card are never trusted."""
     weights = output / f"{trained.name}.safetensors"
+    if trained.entry.half:
+        trained.model.half().float()
     with atomic_path(weights) as temporary:
-        save_weights(temporary, trained.model)
+        save_weights(temporary, trained.model, half=trained.entry.half)
     card = _describe(trained, hashlib.md5(weights.read_bytes()).hexdigest())
     write_card(output / f"{trained.name}.json", card)
     return card
+
+
+def _accuracy(trained: Trained) -> float:
+    """That of the last epoch, or, where weights were rounded since, of what is stored."""
+    if not trained.entry.half:
+        return trained.log.test_accuracy
+    return accuracy(trained.model, trained.dataset.test_images, trained.dataset.test_labels)
 
 
 def _describe(trained: Trained, weights_md5: str) -> Card:
@@ -92,7 +101,7 @@ def _describe(trained: Trained, weights_md5: str) -> Card:
         dataset=trained.dataset.name,
         train_images=len(trained.dataset.train_images),
         test_images=len(trained.dataset.test_images),
-        accuracy=trained.log.test_accuracy,
+        accuracy=_accuracy(trained),
         recipe=trained.entry.recipe,
         log=trained.log,
         weights_md5=weights_md5,

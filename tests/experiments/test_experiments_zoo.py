@@ -30,11 +30,12 @@ LEAST_ACCURACY = {
     "lenet64-mnist": 0.99,
     "lenet64-fashion": 0.905,
     "vgg7-cifar10": 0.915,
+    "vgg7-wide-cifar10": 0.93,
     "vgg7-cifar10-quiet": 0.86,
     "resnet20-cifar10": 0.9,
 }
 LOST_TO_BASE = {"mnist": 0.003, "fashion-mnist": 0.01, "cifar10": 0.012}
-MOST_BYTES = 22_000_000
+MOST_BYTES = 25_000_000
 
 EACH_NETWORK = pytest.mark.parametrize("name", names())
 
@@ -55,7 +56,8 @@ def test_network_is_what_its_card_says(name: str) -> None:
     assert (known.name, known.model, known.dataset) == (name, ENTRIES[name].model, ENTRIES[name].dataset)
     assert known.base == ENTRIES[name].base
     assert known.recipe == ENTRIES[name].recipe and known.seed == known.recipe.seed
-    assert len(known.log.epochs) == known.recipe.epochs and known.log.test_accuracy == known.accuracy
+    assert len(known.log.epochs) == known.recipe.epochs
+    assert abs(known.log.test_accuracy - known.accuracy) <= (0.001 if ENTRIES[name].half else 0.0)
     assert len(known.commit.removesuffix(", changed")) == 40 and {"torch", "numpy", "python"} <= known.versions.keys()
 
 
