@@ -39,7 +39,8 @@ from snn.noise import multiplicity
 from spikewright import InvalidNetwork
 
 LONG = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started with SIGINT ignored
 import numpy as np
 from snn import *
 set_threads(int(sys.argv[1]))
