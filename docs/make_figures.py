@@ -25,8 +25,7 @@ from hardware import DEVICES
 
 FIGURES = Path(__file__).parent / "figures"
 METHODS = {
-    "percentile 99.9, not calibrated": ("#999999", ":", "v"),
-    "not calibrated": ("#56B4E9", "-.", "^"),
+    "not calibrated": ("#999999", "-.", "^"),
     "light": ("#0072B2", "--", "o"),
     "signed, light": ("#009E73", "-", "s"),
 }
