@@ -107,6 +107,7 @@ class LayerDiagnosis:
         whole = 100.0 / (self.scale or 1.0)
         percent = {
             "error": self.error * whole,
+            "own": self.own_error * whole,
             "bias": self.bias * whole,
             **{part: self.parts[part].contribution * whole for part in PARTS},
             "saturated": 100.0 * self.saturated,
@@ -154,7 +155,10 @@ class Diagnosis:
 
     def __str__(self) -> str:
         lines = [f"{self.samples:,} samples, {self.setting}", str(self.networks), ""]
-        lines += ["errors in % of the mean activation, the parts add up to the error; shares of neurons in %"]
+        lines += [
+            "errors in % of the mean activation: own is what a layer does to the input that it really got; inherited to"
+        ]
+        lines += ["unevenness add up to the error, less where they cancel; shares of neurons in %"]
         lines += [str(Table.of(layer.short_row() for layer in self.populations)), ""]
         if self.worst:
             layer = self.layer(self.worst)

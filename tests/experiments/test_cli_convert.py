@@ -82,10 +82,10 @@ def test_convert_says_where_it_loses(made: Path, tmp_path: Path, capsys: pytest.
     told = ["--samples", "60", "--images", "40", "--quiet", "--out", str(tmp_path / "n.spike")]
     assert main(["convert", str(made / "small.safetensors"), "--steps", "3", *told]) == 0
     shown = capsys.readouterr().out
-    for word in ("rewritten", "the parts add up", "loses most", "try more steps", "CNN at equal information"):
+    for word in ("rewritten", "add up to the error", "loses most", "try more steps", "CNN at equal information"):
         assert word in shown
     assert main(["convert", str(made / "small.safetensors"), "--recipe", "ttfs", "--no-diagnosis", *told]) == 0
-    assert "the parts add up" not in capsys.readouterr().out
+    assert "add up to the error" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", CLASSES)
