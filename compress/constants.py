@@ -26,7 +26,7 @@ def _computed(node: fx.Node, values: dict[fx.Node, Any]) -> Any:
     """What a node always gives, or None. Works on copies, so that nothing is overwritten."""
 
     def load(source: fx.Node) -> Any:
-        return values[source].clone() if isinstance(values[source], Tensor) else values[source]
+        return fx.node.map_aggregate(values[source], lambda one: one.clone() if isinstance(one, Tensor) else one)
 
     def call() -> Any:
         args, kwargs = fx.node.map_arg(node.args, load), fx.node.map_arg(node.kwargs, load)
@@ -36,16 +36,28 @@ def _computed(node: fx.Node, values: dict[fx.Node, Any]) -> Any:
 
     try:
         with torch.no_grad():
-            once, again = call(), call()
+            once = call()
+            return once if _same(once, call()) else None
     except Exception:  # whatever a user's own function raises: running the model will tell
         return None
-    if isinstance(once, Tensor):
-        return once if torch.equal(once, again) else None
-    return once if isinstance(once, int | float | tuple) and once == again else None
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return isinstance(one, int | float) and one == other
 
 
 def _put(module: fx.GraphModule, node: fx.Node, value: Any, values: dict[fx.Node, Any]) -> None:
-    """Let the readers of `node` read `value`, which is one of the known `values` from here on."""
+    """Let the readers of `node` read `value`, which is one of the known `values` from here on.
+
+    Of several tensors each is put in its place when it is picked out.
+    """
+    if isinstance(value, tuple | list) and any(isinstance(one, Tensor) for one in value):
+        values[node] = value
+        return
     if not isinstance(value, Tensor):
 
         def read_by(given: Any) -> Any:

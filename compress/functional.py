@@ -99,10 +99,13 @@ def _batch_norm(values: Values) -> nn.Module | None:
 
 
 def _own(layer: nn.Module, values: Values) -> nn.Module:
-    """The layer with the model's own parameters where they were given as they are."""
+    """The layer with the model's own parameters where they were given as they are; buffers stay untrained."""
     for name in ("weight", "bias"):
-        if isinstance(values.get(name), nn.Parameter) and values[name].shape == getattr(layer, name).shape:
-            setattr(layer, name, values[name])
+        value = values.get(name)
+        if isinstance(value, nn.Parameter) and value.shape == getattr(layer, name).shape:
+            setattr(layer, name, value)
+        elif isinstance(value, Tensor):
+            getattr(layer, name).requires_grad_(value.requires_grad)
     return layer
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
-from spikewright import InvalidInput, Table
+from experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
+from spikewright import Table
 
 if TYPE_CHECKING:
     from conversion import Recipe
@@ -101,26 +101,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _tables(options: argparse.Namespace, rows: Rows) -> int:
     from compress import accuracy
 
-    chosen = _chosen(options.codes)
+    asked_for = chosen(recipes(), options.codes, "codes")
     for name in options.network:
         found = source(name, options)
         own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
         table: list[Values] = [{"code": "model", "accuracy": own, "agreement": 1.0}]
-        for code, recipe in chosen.items():
-            rows.progress(name, len(table) - 1, len(chosen))
+        for code, recipe in asked_for.items():
+            rows.progress(name, len(table) - 1, len(asked_for))
             asked = {**found.asked, "code": code, "recipe": repr(recipe), "samples": SAMPLES}
             values = rows.row(f"{name}-{code}", asked, partial(measure, found.model, found.data, recipe))
             table.append({"code": code, **values})
         print(f"{name}, {len(found.data.test_labels):,} test images", Table.of(table), sep="\n", flush=True)
     return 0
-
-
-def _chosen(names: list[str] | None) -> "Mapping[str, Recipe]":
-    known = recipes()
-    unknown = set(names or ()) - known.keys()
-    if unknown:
-        raise InvalidInput(f"expected codes out of {', '.join(known)}, got {', '.join(sorted(unknown))}")
-    return {name: recipe for name, recipe in known.items() if not names or name in names}
 
 
 if __name__ == "__main__":

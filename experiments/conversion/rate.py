@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
-from spikewright import InvalidInput, Table
+from experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
+from spikewright import Table
 
 if TYPE_CHECKING:
     from conversion import Rate
@@ -95,7 +95,7 @@ def _tables(options: argparse.Namespace, rows: Rows) -> int:
         own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
         for steps in options.steps:
             table = [{"method": "the model itself", "accuracy": own, "gap_points": 0.0}]
-            for method, recipe in _chosen(steps, options.methods).items():
+            for method, recipe in chosen(methods(steps), options.methods, "methods").items():
                 rows.progress(f"{name}, {steps} steps", len(table) - 1, len(options.methods or methods(steps)))
                 asked = {**found.asked, "method": method, "recipe": repr(recipe), "samples": SAMPLES}
                 values = rows.row(f"{name}-{steps}-{method}", asked, partial(measure, found.model, found.data, recipe))
@@ -107,14 +107,6 @@ def _tables(options: argparse.Namespace, rows: Rows) -> int:
                 flush=True,
             )
     return 0
-
-
-def _chosen(steps: int, names: Sequence[str] | None) -> "Mapping[str, Rate]":
-    known = methods(steps)
-    unknown = set(names or ()) - known.keys()
-    if unknown:
-        raise InvalidInput(f"expected methods out of {', '.join(known)}, got {', '.join(sorted(unknown))}")
-    return {name: recipe for name, recipe in known.items() if not names or name in names}
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from experiments.provenance import Provenance
 from spikewright import InvalidFile, InvalidInput, Progress, SpikewrightError, atomic_path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.data import Dataset
 
 Values = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,14 @@ def source(name: str, options: argparse.Namespace, *, train: int | None = None) 
     data = load_dataset(known.dataset, options.data).first(train=train, test=options.images)
     asked = {"network": name, "weights": known.weights_md5, "images": len(data.test_labels)}
     return Source(name, load(name, folder).eval(), data, asked, known.accuracy)
+
+
+def chosen(known: Mapping[str, T], names: Sequence[str] | None, what: str) -> dict[str, T]:
+    """Those of the table `known` that are named, in its order; all without names. Raises InvalidInput for unknown ones."""
+    unknown = set(names or ()) - known.keys()
+    if unknown:
+        raise InvalidInput(f"expected {what} out of {', '.join(known)}, got {', '.join(sorted(unknown))}")
+    return {name: value for name, value in known.items() if not names or name in names}
 
 
 def add_sources(parser: argparse.ArgumentParser, *, network: str | None) -> None:

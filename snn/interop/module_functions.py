@@ -171,16 +171,10 @@ def _attribute(found: Any, value: Any, name: str) -> Any:
     return Extent()
 
 
-def _max_pool(
-    found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **more: Any
-) -> Any:
-    if any(more.values()) or pair(dilation) != (1, 1):
-        raise InvalidNetwork("expected max-pooling without ceil_mode, indices and dilation")
-    return found.maximum(Maximum(pair(kernel_size), pair(stride or kernel_size), pair(padding)), value, "max_pool2d")
-
-
-def row_maximum(kernel_size: Any, stride: Any, padding: Any) -> Maximum:
-    """Max-pooling along a sequence: windows of one row."""
+def maximum_of(axes: int, kernel_size: Any, stride: Any, padding: Any) -> Maximum:
+    """The geometry of max-pooling over 2 axes, or along a sequence, 1 axis: windows of one row."""
+    if axes == 2:
+        return Maximum(pair(kernel_size), pair(stride or kernel_size), pair(padding))
 
     def one(value: Any) -> int:
         return int(value[0] if isinstance(value, tuple | list) else value)
@@ -188,12 +182,15 @@ def row_maximum(kernel_size: Any, stride: Any, padding: Any) -> Maximum:
     return Maximum((1, one(kernel_size)), (1, one(stride or kernel_size)), (0, one(padding)))
 
 
-def _max_pool1d(
-    found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **more: Any
-) -> Any:
-    if any(more.values()) or pair(dilation) != (1, 1):
-        raise InvalidNetwork("expected max-pooling without ceil_mode, indices and dilation")
-    return found.maximum(row_maximum(kernel_size, stride, padding), value, "max_pool1d")
+def _max_pool(axes: int) -> Any:
+    def rule(
+        found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **more: Any
+    ) -> Any:
+        if any(more.values()) or pair(dilation) != (1, 1):
+            raise InvalidNetwork("expected max-pooling without ceil_mode, indices and dilation")
+        return found.maximum(maximum_of(axes, kernel_size, stride, padding), value, f"max_pool{axes}d")
+
+    return rule
 
 
 def _avg_pool(
@@ -230,7 +227,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "dropout2d": _same,
     "size": _size,
     "getattr": _attribute,
-    "max_pool1d": _max_pool1d,
-    "max_pool2d": _max_pool,
+    "max_pool1d": _max_pool(1),
+    "max_pool2d": _max_pool(2),
     "avg_pool2d": _avg_pool,
 }

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from snn.interop.module_chain import ModuleChain
-from snn.interop.module_functions import RULES, as_flow, pair, row_maximum
+from snn.interop.module_functions import RULES, as_flow, maximum_of, pair
 from snn.interop.module_layers import step_of
 from snn.interop.module_values import INPUT, Call, Flow, Maximum, State, Term, Tool, words
 from snn.synapses import Shape, Windows, output_shape
@@ -200,6 +200,5 @@ class _Walk:
 def _geometry(name: str, module: nn.MaxPool1d | nn.MaxPool2d) -> Maximum:
     if module.ceil_mode or module.return_indices or pair(module.dilation) != (1, 1):
         raise InvalidNetwork(f"{name!r}: expected max-pooling without ceil_mode, indices and dilation")
-    if isinstance(module, nn.MaxPool1d):
-        return row_maximum(module.kernel_size, module.stride, module.padding)
-    return Maximum(pair(module.kernel_size), pair(module.stride), pair(module.padding))
+    axes = 1 if isinstance(module, nn.MaxPool1d) else 2
+    return maximum_of(axes, module.kernel_size, module.stride, module.padding)

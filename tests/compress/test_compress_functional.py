@@ -47,6 +47,29 @@ def test_a_computed_kernel_is_computed_once_and_can_be_trained() -> None:
     assert set(dict(graph.named_parameters())) == {"conv2d.weight", "linear.weight"}
 
 
+def test_parts_of_a_parameter_are_found_and_buffers_stay_untrained() -> None:
+    class Split(nn.Module):
+        fixed: Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.kernels = nn.Parameter(torch.randn(6, 2, 1, 1, generator=torch.Generator().manual_seed(0)))
+            self.register_buffer("fixed", torch.ones(3, 6, 1, 1))
+
+        def forward(self, x: Tensor) -> Tensor:
+            first, second = torch.chunk(self.kernels, 2)[0], self.kernels.split(3)[1]
+            both = torch.cat([F.conv2d(x, first), F.conv2d(x, second)], 1)
+            return F.conv2d(F.relu(both), self.fixed)
+
+    model = Split().eval()
+    graph = traced(model)
+    kinds = [node.kind for node in trace(model, X)]
+    assert kinds == ["input", "conv2d", "conv2d", "concat", "relu", "conv2d"]
+    assert torch.equal(graph(X), model(X))
+    trained = [value.requires_grad for value in graph.parameters()]
+    assert sorted(trained) == [False, True, True]
+
+
 def test_a_kernel_that_changes_from_call_to_call_stays_unknown() -> None:
     model = Written(lambda kernel: F.dropout(kernel, 0.5, training=True)).eval()
     kinds = {node.name: node.kind for node in trace(model, X)}
