@@ -13,6 +13,7 @@ from compress.constraint import Constraints
 from compress.footprint import Footprint, footprint
 from compress.graph import Shape, check_finite, plain_copy
 from compress.rewrite import Rewrite
+from compress.unwrap import notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,8 @@ class Draft:
         copied = plain_copy(model)
         check_finite(copied)
         if not isinstance(model, Compressed):
-            return cls(copied, Constraints(), [], [], None)
+            told = list(notes(model)) if isinstance(model, nn.Module) else []
+            return cls(copied, Constraints(), told, [], None)
         masks = {path: mask.clone() for path, mask in model.masks.items()}
         codes = {path: (torch.tensor(q), torch.tensor(scale)) for path, (q, scale) in model.integers.items()}
         one_scale = frozenset(

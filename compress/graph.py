@@ -1,6 +1,5 @@
 """The one torch.fx view of a model's graph, shared by compression and conversion."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -15,6 +14,7 @@ from compress.functional import as_modules
 from compress.inplace import use_results
 from compress.kinds import LEAVES, classify, keeps_forward
 from compress.rules import Call
+from compress.unwrap import own_copy, unwrapped
 from spikewright import InvalidInput
 
 Shape = tuple[int, ...]
@@ -131,7 +131,10 @@ def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
 
 
 def as_module(model: Any) -> nn.Module:
-    """The nn.Module of a model, of a Compressed or of a torch.export program. Raises InvalidInput for anything else."""
+    """The nn.Module of a model (inside of its wrappers, such as DataParallel), of a Compressed or of a torch.export program.
+
+    Raises InvalidInput for anything else.
+    """
     if isinstance(model, torch.export.ExportedProgram):
         from compress.imports import from_exported
 
@@ -139,17 +142,16 @@ def as_module(model: Any) -> nn.Module:
     inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
     if not isinstance(inner, nn.Module):
         raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
-    return inner
+    return unwrapped(inner)
 
 
 def plain_copy(model: Any) -> nn.Module:
-    """A copy in evaluation mode, on the CPU, in float32; a bare layer is put in an nn.Sequential, to have a path."""
+    """A copy in evaluation mode, on the CPU, in float32, see `own_copy`; a bare layer is put in an nn.Sequential, to have
+    a path.
+    """
     check_present(as_module(model))
-    try:
-        copied = copy.deepcopy(as_module(model)).to("cpu", torch.float32).eval()
-        return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
-    except (RuntimeError, TypeError) as error:
-        raise InvalidInput(f"expected a model that can be copied, got: {_first_line(error)}") from error
+    copied = own_copy(as_module(model)).to("cpu", torch.float32)
+    return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
 
 
 def check_present(model: nn.Module) -> None:

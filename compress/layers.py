@@ -29,7 +29,7 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
         if weight is None:
             raise InvalidInput(
                 f"expected a plain weight parameter in {path}, got a computed one; "
-                "try torch.nn.utils.prune.remove or remove_parametrizations first"
+                "try the value as a parameter: layer.weight = nn.Parameter(layer.weight.detach())"
             )
         other = owners.setdefault(id(weight), path)
         if other != path:

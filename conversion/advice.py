@@ -14,6 +14,7 @@ def refusal(node: GraphNode) -> Refusal:
 
 
 _ADVICE: Mapping[str, str] = {
+    "forward hooks": "handle.remove() for each hook, and what it computes as a step of forward()",
     "transposed convolution": "nn.ConvTranspose2d without output_size, and zero padding",
     "conv3d": "Conv2d",
     "conv2d": "the module nn.Conv2d, whose weights are found",

@@ -9,6 +9,7 @@ from torch import nn
 from compress import GraphView, trace
 from compress.fold import fold_view
 from compress.graph import as_module, check_finite, plain_copy, view_of
+from compress.unwrap import notes
 from conversion.calibration.finish import finish
 from conversion.check import check_same
 from conversion.coding import coding_of, with_output
@@ -123,7 +124,7 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
 
 
 def _mode_rows(model: Any) -> tuple[ReportRow, ...]:
+    told = notes(model) if isinstance(model, nn.Module) else ()
     if as_module(model).training:
-        text = "was in training mode; read as in evaluation mode"
-        return (ReportRow("model", type(as_module(model)).__name__, "note", text),)
-    return ()
+        told = ("was in training mode; read as in evaluation mode", *told)
+    return tuple(ReportRow("model", type(as_module(model)).__name__, "note", text) for text in told)

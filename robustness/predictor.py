@@ -1,6 +1,5 @@
 """One face for every classifier under test: a CNN, a compressed CNN, a spiking network."""
 
-import copy
 from abc import ABC, abstractmethod
 from typing import Any, final
 
@@ -9,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from compress.compressed import Compressed
+from compress.unwrap import own_copy, unwrapped
 from snn.interop.surrogates import RateBased, Surrogate, Triangle
 from snn.interop.torch import Twin
 from snn.interop.torch_rates import counts_suffice, spikes
@@ -59,7 +59,10 @@ class Predictor(ABC):
 
 @final
 class AnnPredictor(Predictor):
-    """An nn.Module or a `Compressed`: a copy in evaluation mode, taken now. Raises InvalidInput for anything else."""
+    """An nn.Module or a `Compressed`: a copy in evaluation mode, taken now, outside of wrappers such as DataParallel.
+
+    Raises InvalidInput for anything else.
+    """
 
     def __init__(self, model: nn.Module | Compressed, name: str = "ANN") -> None:
         super().__init__(name)
@@ -69,7 +72,7 @@ class AnnPredictor(Predictor):
                 f"expected an nn.Module or a Compressed, got {type(model).__name__}; try SnnPredictor for a Network"
             )
         self.original = model
-        self.model = copy.deepcopy(inner).eval().requires_grad_(False)
+        self.model = own_copy(unwrapped(inner)).requires_grad_(False)
 
     def logits(self, x: Tensor) -> Tensor:
         """The model's answer, `(batch, classes)`."""
