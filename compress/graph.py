@@ -1,5 +1,6 @@
 """The one torch.fx view of a model's graph, shared by compression and conversion."""
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -12,8 +13,9 @@ from torch import fx, nn
 from compress.constants import fold_constants
 from compress.functional import as_modules
 from compress.inplace import use_results
-from compress.kinds import LEAVES, classify, keeps_forward
+from compress.kinds import LEAVES, classify
 from compress.rules import Call
+from compress.sizes import BATCHES, SizedTracer
 from compress.unwrap import own_copy, unwrapped
 from spikewright import InvalidInput
 
@@ -56,6 +58,12 @@ class GraphView:
         """Shape of one input sample, without the batch."""
         return self.node(self.input).shape
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the model was read, where that was not the usual way."""
+        told: tuple[str, ...] = self.graph_module.meta.get("notes", ())
+        return told
+
     def node(self, name: str) -> GraphNode:
         """The node of that name. Raises InvalidInput when there is none."""
         for node in self.nodes:
@@ -69,15 +77,6 @@ class GraphView:
 
     def _names(self) -> str:
         return ", ".join(node.name for node in self.nodes)
-
-
-class _Tracer(fx.Tracer):
-    """Stops at torch.nn modules, at QuantReLU, and at subclasses of known layers that do not change `forward`."""
-
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        if super().is_leaf_module(m, module_qualified_name):
-            return True
-        return any(keeps_forward(m, leaf) for leaf in LEAVES)
 
 
 class _Shapes(fx.Interpreter):
@@ -111,17 +110,23 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     """
     root = plain_copy(model)
     check_finite(root)
-    return _view(traced(root), _sample_tensor(sample))
+    images = _sample_tensor(sample)
+    return _view(traced(root, images), images)
 
 
-def traced(root: nn.Module) -> fx.GraphModule:
-    """The executable graph of `root`, which it shares its parameters with. Raises InvalidInput as `trace` does."""
-    module = _traced(root)
+def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModule:
+    """The executable graph of `root`, which it shares its parameters with; `.meta["notes"]` says how it was read.
+
+    With a `sample (1, ...)`, Python that depends on sizes is followed, and what torch.fx cannot follow is read by
+    torch.export (parameters are copied then). Raises InvalidInput as `trace` does.
+    """
+    module = _traced(root, sample)
     use_results(module)
     fold_constants(module)
     as_modules(module)
     module.graph.eliminate_dead_code()
     used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
+    used.meta["notes"] = module.meta.get("notes", ())
     return used.train(module.training)
 
 
@@ -171,20 +176,60 @@ def check_finite(model: nn.Module) -> None:
             raise InvalidInput(f"expected finite weights, got NaN or infinity in {name}; try the last good checkpoint")
 
 
-def _traced(root: nn.Module) -> fx.GraphModule:
+def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
     try:
-        graph = _Tracer().trace(root)
+        graph = SizedTracer(sample).trace(root)
     except Exception as error:  # a user's forward can raise anything while it runs on proxies
-        raise InvalidInput(
-            f"expected a model whose control flow does not depend on data, got: {_first_line(error)}; "
-            "try a forward() without branches or loops over tensor values"
-        ) from error
+        if len(needed := _required(root)) > 1:
+            raise InvalidInput(_one_input(len(needed))) from error
+        if sample is not None:
+            return _exported(root, sample, error)
+        raise InvalidInput(_depends(error)) from error
     inputs = [node for node in graph.nodes if node.op == "placeholder"]
     if not inputs or any(node.users for node in inputs[1:]):
-        raise InvalidInput(f"expected a model with one input, got {len(inputs)}; try a wrapper that fixes the others")
+        raise InvalidInput(_one_input(len(inputs)))
     for node in inputs[1:]:
         graph.erase_node(node)
     return fx.GraphModule(root, graph)
+
+
+def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.GraphModule:
+    """What torch.export makes of a model that torch.fx cannot follow, as ordinary layers under their own paths."""
+    from compress.imports.exported import from_exported
+
+    images = sample[:1].expand(BATCHES[0], *sample.shape[1:]).clone()
+    try:
+        with torch.no_grad():
+            program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
+    except Exception as error:  # whatever the compiler raises for code that it cannot follow either
+        raise InvalidInput(_depends(error)) from error
+    try:
+        module = from_exported(program, paths=True)
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"{error} (read by torch.export, since torch.fx stopped at: {_first_line(first)})"
+        ) from error
+    module.meta["notes"] = (f"read by torch.export, since torch.fx stopped at: {_first_line(first)}",)
+    return module
+
+
+def _required(root: nn.Module) -> list[str]:
+    """The inputs of `forward` that have no default."""
+    listed = inspect.signature(root.forward).parameters.values()
+    return [
+        one.name for one in listed if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+
+
+def _one_input(count: int) -> str:
+    return f"expected a model with one input, got {count}; try a wrapper that fixes the others"
+
+
+def _depends(error: Exception) -> str:
+    return (
+        f"expected a model whose control flow does not depend on data, got: {_first_line(error)}; "
+        "try a forward() without branches or loops over tensor values"
+    )
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
@@ -204,7 +249,7 @@ def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, 
     Two batch sizes are run: only dimension 0 may change with them.
     """
     (two, several), (three, _) = (
-        _run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in (2, 3)
+        _run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in BATCHES
     )
     fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
     for node in module.graph.nodes:

@@ -37,7 +37,7 @@ def use_results(module: fx.GraphModule) -> None:
     memory: dict[fx.Node, fx.Node] = {}  # whose memory a value lies in
     values: dict[fx.Node, fx.Node] = {}  # and, where all of it passes on as it is, whose value it is
     for node in list(module.graph.nodes):
-        if "out" in node.kwargs:
+        if node.kwargs.get("out") is not None:
             raise InvalidInput(f"expected new tensors as results, got out= at {node.name}; try y = f(x)")
         source = node.args[0] if node.args and isinstance(node.args[0], fx.Node) else None
         overwrites = source is not None and is_inplace(node, module)

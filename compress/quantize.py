@@ -102,6 +102,7 @@ def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | No
     draft.input_shape = view.input_shape
     rows, changes = fold_view(view)
     draft.model = view.graph_module
+    draft.steps += view.notes
     draft.rewrites += [Rewrite("trace"), *changes]
     draft.steps += [f"fold: batch norm {row.node} {row.action}, {row.reason}" for row in rows]
     if activation_bits is not None:

@@ -87,7 +87,7 @@ def _graph(model: Any, samples: torch.Tensor | np.ndarray | None) -> tuple[fx.Gr
         if not bool(torch.isfinite(images).all()):
             raise InvalidInput("expected finite samples, got NaN or infinity; try to clean the data set")
         module = trace(model, images[:1]).graph_module
-    _restore_dropout(module, traced(plain_copy(model).train()))
+    _restore_dropout(module, traced(plain_copy(model).train(), None if images is None else images[:1]))
     return module, images
 
 

@@ -99,12 +99,14 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
     except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
         row = ReportRow("model", type(inner).__name__, "refused", str(error))
         raise Unconvertible.of((row,)) from error
+    how = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
     if getattr(model, "integers", None):  # folding would change the integers; the walk carries what is left
-        return swapped(view)
+        moved, more = swapped(view)
+        return moved, (*how, *more)
     rows, _ = fold_view(view)
     done = tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
     moved, more = swapped(view_of(view.graph_module, view.input_shape))
-    return moved, (*done, *more)
+    return moved, (*how, *done, *more)
 
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:

@@ -16,10 +16,11 @@ _MOST_VALUES = 1 << 28
 
 
 class Builder:
-    """Collects steps and their shapes; `finish` makes the module."""
+    """Collects steps and their shapes; `finish` makes the module, whose layers keep dotted names where `paths` says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, paths: bool = False) -> None:
         self.steps: list[Step] = []
+        self._keeps_paths, self._paths = paths, dict[str, str]()
         self._taken: set[str] = set()
 
     def input(self, name: str, shape: tuple[int, ...]) -> Flow:
@@ -33,6 +34,8 @@ class Builder:
         result = self._tried(lambda: functional_call(module.eval(), meta, (_meta(source),)))
         flow = Flow(self._fresh(name), self._shape(result), source.axes, source.order)
         self.steps.append(Step(flow.name, module, (source,)))
+        if self._keeps_paths and name not in self._paths.values():
+            self._paths[flow.name] = name
         return flow
 
     def call(self, name: str, function: Callable[..., Any], *args: Any, **settings: Any) -> Flow:
@@ -50,7 +53,7 @@ class Builder:
         graph, holder = fx.Graph(), nn.Module()
         nodes = {start.name: graph.placeholder(start.name)}
         for step in steps:
-            nodes[step.name] = _node(graph, holder, step, nodes)
+            nodes[step.name] = _node(graph, holder, step, nodes, self._paths.get(step.name, step.name))
         graph.output(nodes[answer.name])
         graph.lint()
         return fx.GraphModule(holder, graph, "Imported").eval()
@@ -102,10 +105,10 @@ def _needed(steps: Sequence[Step], answer: Flow) -> set[str]:
     return needed
 
 
-def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.Node]) -> fx.Node:
+def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.Node], path: str) -> fx.Node:
     if isinstance(step.call, nn.Module):
-        holder.add_module(step.name, step.call)
-        return graph.call_module(step.name, (nodes[step.args[0].name],))
+        placed = _place(holder, path, step.name, step.call)
+        return graph.call_module(placed, (nodes[step.args[0].name],))
 
     def loaded(value: Any) -> Any:
         if isinstance(value, list):
@@ -119,3 +122,20 @@ def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.No
         return graph.get_attr(name)
 
     return graph.call_function(step.call, tuple(loaded(arg) for arg in step.args), step.settings)
+
+
+def _place(holder: nn.Module, path: str, name: str, layer: nn.Module) -> str:
+    """Put a layer at `path`, or side by side with the others as `name` where another layer lies on the way; where it is."""
+    *outer, last = path.split(".")
+    place = holder
+    for part in outer:
+        if part not in place._modules:
+            place.add_module(part, nn.Module())
+        place = place.get_submodule(part)
+        if type(place) is not nn.Module:
+            break
+    if not last or type(place) is not nn.Module or hasattr(place, last):
+        holder.add_module(name, layer)
+        return name
+    place.add_module(last, layer)
+    return path

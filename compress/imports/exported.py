@@ -14,11 +14,12 @@ from compress.imports.steps import Flow
 from spikewright import InvalidInput
 
 
-def from_exported(program: Any) -> fx.GraphModule:
+def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
     """The network of a `torch.export.ExportedProgram` as torch.nn layers, in evaluation mode, on the CPU, in float32.
 
     Programs as `torch.export.export` gives them and as `run_decompositions` leaves them are both read; dimension 0 of
-    the input is the batch, whatever its size was when the program was made. Weights are copied.
+    the input is the batch, whatever its size was when the program was made. Weights are copied. `paths`: layers lie where
+    their parameters lay in the model ("layers.0.conv"), instead of side by side ("layers_0_conv").
     Raises InvalidInput for another type, several inputs or outputs, and for operators without a layer here, with their
     names and what to try.
     """
@@ -26,14 +27,14 @@ def from_exported(program: Any) -> fx.GraphModule:
         raise InvalidInput(
             f"expected a torch.export program, got {type(program).__name__}; try torch.export.export(model, (images,))"
         )
-    return _Walk(program).run()
+    return _Walk(program, paths).run()
 
 
 class _Walk:
     """The nodes of a program in order, and the value of each."""
 
-    def __init__(self, program: torch.export.ExportedProgram) -> None:
-        self.program, self.builder = program, Builder()
+    def __init__(self, program: torch.export.ExportedProgram, paths: bool) -> None:
+        self.program, self.builder = program, Builder(paths=paths)
         self.values: dict[fx.Node, Any] = {}
         self.constants = _constants(program)
         self.inputs = [name for name in program.graph_signature.user_inputs if isinstance(name, str)]
