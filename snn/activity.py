@@ -16,14 +16,17 @@ Counts = NDArray[np.int64]
 class Activity:
     """The result of `simulate`.
 
-    `logits_over_time (steps, batch, classes)`: the readout after each step (integers in fixed point).
+    `logits_over_time (steps, batch, classes)`: the readout of `snn.network.Network` after each step (integers in fixed
+    point), the output's neurons row-major; raw, not times `logit_scale`.
     `axis`: "steps", or "window" when there is no time step and the answer comes once.
-    `spikes[population] (batch,)`: spikes sent per sample, those of either sign; graded values count once when not zero.
+    `spikes[population] (batch,)`: spikes sent per sample, the sum of |number sent| over neurons and steps, those of either
+    sign; graded values count once when not zero. After SpikeSelect's limit and stuck neurons, before noise on the way.
     `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron, one for each
-    spike that arrives; into a `MaxGate` one for each window that holds the spike's neuron.
+    spike that arrives, after noise on the way, delayed ones if they arrive within the run; into a `MaxGate` one for each
+    window that holds the spike's neuron; of a graded value that is not zero once in the run, in however many steps it flows.
     `neurons[population]`: how many neurons there are. `rasters[population] (steps, batch, *shape)` (signed numbers of
-    spikes, or values; one step of them where they are sent once) and `potentials[population] (steps, batch, *shape)`, after
-    the reset: when they were recorded.
+    spikes, or values, counted as `spikes`; one step of them where they are sent once; zeros of an Integrator) and
+    `potentials[population] (steps, batch, *shape)`, after the reset, of all but the input: when they were recorded.
     `decision_step (batch,)`: steps that a sample took; all of them without an early decision. After it the sample's logits
     stay, its rasters and potentials are zero, and spikes and operations are those until then.
     """

@@ -1,7 +1,8 @@
 """Codes: how numbers become spikes at the input, and over how many steps.
 
-x is an input value in [0, 1], i its neuron (public address), s the number of the sample, t = 0, 1, ... the step. Draws are
-those of `snn.noise`, stream = 16 * (place of the input population) + the kind given with the code.
+x is an input value in [0, 1], float32 read as float64, in which all of a code is computed; i its neuron (row-major), t = 0, 1,
+... the step. Draws are those of `snn.noise`, stream = 16 * (place of the input population) + the kind given with the code.
+In fixed point and in float32 networks the same numbers are sent, except by Ttfs. In both schedules the input sends by steps t.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ class Direct:
     """The image is a constant current: S = W x enters in each of `steps` steps (computed once). Neurons inside send counts.
 
     With `levels`, x in [0, 1] is first the integer floor(x levels + 1/2); fixed point needs it. With `window`, the current
-    and every bias flow in the first `window` steps only; the network then settles.
+    and every bias flow in the steps t < window only; the network then settles. Its spikes are the pixels that are not zero,
+    counted once a run, and so are its synaptic operations.
     """
 
     steps: int
@@ -50,7 +52,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Bursts:
-    """Deterministic rate of up to `limit` spikes a step: floor(m x (t + 1) + 1/2) - floor(m x t + 1/2), m = limit."""
+    """Deterministic rate of up to `limit` spikes a step: floor((m x) (t + 1) + 1/2) - floor((m x) t + 1/2), m = limit."""
 
     steps: int
     limit: int
@@ -84,7 +86,7 @@ class Poisson:
 class JitteredPeriodic:
     """Rate with noisy periods and a random start, as N2D2 and LEAT use it (Abderrahmane et al. 2020).
 
-    Mean period P = 1 / (1 / shortest + (1 / longest - 1 / shortest) (1 - x)), in steps. Intervals D_k = P + deviation P n_k
+    Mean period P = 1 / (1 / shortest + (1 / longest - 1 / shortest) (1 - x)), in steps. Intervals D_k = P + (deviation P) n_k
     with normal draws n_k of kinds 9 to 11 at "step" k = 0, 1, ...; the first is U max(D_0, 0) with U = draw / 2**64 of kind 12
     at step 0, later ones are max(D_k, 1). A spike at time D_0 + ... + D_k falls into step floor of that. Pixels x <= `silent`
     never fire. N2D2's documentation and code differ on which end is fast; here, as in its code, x = 1 is.
@@ -125,9 +127,10 @@ class SingleBurst:
 class Phase:
     """Weighted spikes (Kim et al. 2018): in phase k = t mod period a spike counts 2**(period - 1 - k).
 
-    X = floor(x (2**period - 1) + 1/2) is sent as its binary digits, the largest first, again in each of the `periods`. Inside,
-    sums and thresholds of a step are multiplied by that weight, and biases enter in the first step of each period. The readout
-    "count" counts spikes by their weight, too.
+    X = floor(x (2**period - 1) + 1/2) is sent as its binary digits, the largest first, again in each of the `periods`: one
+    spike in step t iff bit period - 1 - k of X is 1. Inside, S and the thresholds of a step are multiplied by that weight,
+    and biases, as they are, enter in the steps with k = 0. The readout "count" counts spikes by their weight, too; V and
+    "first" do not.
     """
 
     period: int
@@ -151,7 +154,8 @@ class SpikeSelect:
     """Deterministic `Rate` at the input, but hidden IF and LIF neurons let only their first `limit` spikes through.
 
     Our reading of LEAT's Spike Select (no definition is public): rate-coded input, few spikes in deep layers, early decision.
-    A hidden neuron that crosses its threshold again is reset and stays silent. The output population is not limited.
+    A hidden neuron that crosses its threshold again is reset (and deaf, if it has refractory steps) and stays silent: neither
+    recorded nor counted. The output population is not limited, nor is a MaxGate.
     """
 
     steps: int
@@ -168,8 +172,9 @@ class SpikeSelect:
 class Delta:
     """Change against a reference, as an event camera sees it. Input `(batch, *shape)`, held, or frames `(batch, steps, *shape)`.
 
-    The reference r of a pixel begins at 0. In each step: x - r >= threshold gives an ON spike and r += threshold; else
-    r - x >= threshold an OFF spike and r -= threshold (float64). The input population has twice the channels: ON first.
+    The reference r of a pixel begins at 0, x need not be in [0, 1]. In each step: x - r >= threshold gives an ON spike and r
+    += threshold; else r - x >= threshold an OFF spike and r -= threshold (float64). The input population has twice the
+    channels: ON first.
     """
 
     steps: int
@@ -234,14 +239,14 @@ Code = (
 
 
 def charge_steps(code: Code) -> int:
-    """How many times a bias enters in the whole run."""
+    """How many times a bias enters in the whole run: the steps that are `charged`; layerwise it enters times this, in step 0."""
     if isinstance(code, Phase):
         return code.periods
     return (code.window or code.steps) if isinstance(code, Direct) else code.steps
 
 
 def charged(code: Code, step: int) -> bool:
-    """Whether biases (and a direct input) enter in `step`."""
+    """Whether biases (and a direct input) enter in `step`: before the end of the window, under `Phase` at k = 0, else always."""
     if isinstance(code, Phase):
         return step % code.period == 0
     return step < charge_steps(code)

@@ -1,4 +1,11 @@
-"""Early decision: when a sample may stop before the last step. A sample that has stopped receives and sends nothing more."""
+"""Early decision: when a sample may stop before the last step. A sample that has stopped receives and sends nothing more.
+
+The rule looks at each sample by itself after each step t, from 0, when all populations have taken it, and at the raw logits
+after t as `snn.activity.Activity.logits_over_time` has them. The first t that fulfils it is the last step of the sample:
+`decision_step` = t + 1, or all steps if none does. Spikes and operations are counted up to and with t (a delayed spike: if
+it arrives by t), logits of later steps are those of t, rasters and potentials of later steps are zero. It looks at what is
+sent with stuck neurons, before noise on the way. Synchronous networks of steps only.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +16,7 @@ from spikewright import InvalidInput
 class TerminateDelta:
     """Stop when the best class leads: largest logit - second largest >= `lead` (N2D2's TerminateDelta, in raw logits).
 
-    One class alone never leads.
+    Two classes that share the largest logit lead by 0; real logits are subtracted in float64. One class alone never leads.
     """
 
     lead: float
@@ -21,7 +28,7 @@ class TerminateDelta:
 
 @dataclass(frozen=True)
 class TerminateMax:
-    """Stop when the largest logit reaches `count` (raw logits: spikes of a class for the readout "count")."""
+    """Stop when the largest logit >= `count` (raw logits: spikes of a class for the readout "count")."""
 
     count: float
 
@@ -34,8 +41,9 @@ class TerminateMax:
 class Quiescence:
     """Stop after the first step in which no population but the input sent a spike, once nothing flows in any more.
 
-    For a direct input with a window: the first such step t >= window. Without delays, refractory steps and noise the network
-    is settled then, and stays so. Other codes may bring input until their last step; under them nothing stops early.
+    For a direct input with a window: the first step t >= window in which all other populations sent 0, whatever is still
+    under way. Without delays, refractory steps and noise the network is settled then, and stays so. Other codes may bring
+    input until their last step; under them nothing stops early.
     """
 
 

@@ -28,9 +28,10 @@ SMALLEST_SHARE = 0.01
 
 @dataclass(frozen=True)
 class ThresholdVariation:
-    """Each neuron's threshold is theta max(1 + deviation n, 0.01), n normal.
+    """Each neuron's threshold is theta max(1 + deviation n, 0.01), n normal, kinds 4 to 6.
 
-    Fixed point rounds, to at least 1 and at most what the width holds.
+    `negative` of a TernaryIF has the same n. In float64, then float32; fixed point min(max(floor(. + 1/2), 1),
+    2**(bits - 1) - 1). Acts on neurons of `snn.neurons.FIRING`.
     """
 
     deviation: float
@@ -44,7 +45,7 @@ class ThresholdVariation:
 
 @dataclass(frozen=True)
 class WeightVariation:
-    """Each stored weight is w (1 + deviation n), kinds 0 to 2; integers are rounded, a codebook varies in its table.
+    """Each stored weight is w (1 + deviation n), kinds 0 to 2; integers are floor(. + 1/2), a codebook varies in its table.
 
     `projections`: the names that it acts on; all when empty. Pruned weights stay pruned.
     """

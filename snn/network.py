@@ -23,11 +23,13 @@ Numbers = Literal["float32", "fixed"]
 class Population:
     """Neurons of one kind.
 
-    `shape`: `(C, H, W)` or `(N,)`. `bias`: the input current of every step, scalar, `(C,)` or `shape` (a time-coded or
-    quantised population gets it once). `initial`: the potential before the first step, scalar or `(C,)`.
-    `potential_bits`: the declared two's complement width of the potential, fixed point only. `amplitude`: what one of all
-    that it sends in the run stands for, times `snn.codes.charge_steps`, scalar or `(C,)` in the units of the model that
-    the network came from; None where there is no such model.
+    `shape`: `(C, H, W)`, `(C, L)` or `(N,)`; N neurons are N channels. Neurons are numbered row-major over it, and one value
+    "for each channel" `(C,)` belongs to all neurons with that first index. `bias`: b of `snn.neurons`, scalar, `(C,)` or
+    `shape`; it flows in the steps of `snn.codes.charged`, layerwise charge_steps(code) b flow in step 0. `initial`: V before
+    the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, fixed
+    point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
+    `amplitude`: what one of all that it sends in the run stands for, times `snn.codes.charge_steps`, scalar or `(C,)` in the
+    units of the model that the network came from; None where there is no such model. No engine reads it.
     """
 
     name: str
@@ -49,12 +51,15 @@ class Population:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """Spikes of `source` through `synapse` into `target`.
+    """Spikes of `source` through `synapse` into `target`: it adds 2**shift synapse(pool(a)) to the sums S of its target.
 
-    `pool`: the events of non-overlapping windows are summed first, an address map that costs nothing; an average pool in
-    front of a synapse is this with the divisor in the weights. `channels`: the slice `(start, stop)` of the target's
-    channels, for concatenation. `shift`: the sums are multiplied by 2**shift, fixed point only. `delay`: a spike of step t
-    arrives in step t + delay; a circle of projections needs a delay of at least one step somewhere.
+    a is what arrives of the source (`snn.noise`), in step t what it sent in step t - `delay`, nothing before step 0; what
+    would arrive after the last step is lost. Without delay a spike arrives in its own step, since sources are worked through
+    before targets; a circle of projections needs a delay of at least one step somewhere. `pool` = (h, w): first the numbers
+    of non-overlapping windows are summed, pooled[c, y, x] = sum of a[c, y h + i, x w + j] over i < h, j < w; rows and columns
+    that fill no window are dropped. There is no division and nothing is rounded: the divisor of an average pool stands in the
+    weights. `channels`: the slice `(start, stop)` of the target's channels that the result is added to, for concatenation;
+    None: all. `shift`: fixed point only.
     """
 
     source: str
@@ -75,9 +80,25 @@ class Projection:
 class Network:
     """Populations and the projections between them, with the code, the schedule and the readout that belong to them.
 
-    `numbers`: "float32" or "fixed" (integers everywhere). `logit_scale`: logits times this are in the units of the
-    original network's logits. `decision`: when a sample may stop early. Raises InvalidNetwork on construction when the
-    parts contradict each other.
+    `schedule`, with T = `steps` and t = 0 .. T - 1:
+      "synchronous": in each step t all populations take step t, one after the other, sources before targets where there is no
+      delay (`order`). S(t) is the sum of what its projections bring in step t, plus, of a graded source (a direct input), what
+      it brings when held: synapse(x) in each step of `snn.codes.charged`.
+      "layerwise": in the same order each population takes all T steps before the next begins. Its whole input enters in its
+      step 0: S(0) = sum over all steps of what arrives of its sources (a direct input: charge_steps(code) synapse(x)), and the
+      bias is charge_steps(code) b. It is added to V and saturated there, once, at the end. In the steps 1 .. T - 1 S and the
+      bias are 0; leak, comparison, reset, limits and noise act in all T steps as ever, so a neuron sends in each step what its
+      law allows in one: one spike, up to `limit` of a Burst. An Integrator has its answer after step 0.
+    `readout`: the raw `logits_over_time` after each step t (layerwise: of the output's own steps), for each output neuron
+      "potential": V after step t, after the reset. "count": the sum of all that it sent in the steps 0 .. t, -1 for a negative
+      spike, under `Phase` times the weight of the step, of QuantReLU its y. "first": the number of steps s <= t in which the
+      neuron had fired, in s or before: t - f + 1 if its first spike came in step f <= t, else 0, so whoever fired first has the
+      most, equal times are ties, and one that never fires has 0; of a Ramp the x or the slots that it sends.
+      The lowest number wins ties (`Activity.predictions`). Neither `logit_scale` nor `amplitude` is in these numbers.
+    `numbers`: "float32", or "fixed": weights, gains, biases, thresholds and potentials are integers, every sum is exact, and
+    only U is saturated, once a step. `logit_scale`: logits times this are in the units of the original network's logits.
+    `decision`: when a sample may stop early. docs/laws.md has an example of three steps. Raises InvalidNetwork on
+    construction when the parts contradict each other.
     """
 
     populations: tuple[Population, ...]

@@ -1,15 +1,19 @@
 """Neuron records: the parameters of a neuron's law, nothing else. Every engine has its own statement of the law.
 
-In one step a spiking population receives the summed input `S` of its projections and its bias current `b` (see
-`snn.codes.charged` for the steps in which biases flow):
+In a step t, in this order (S: see `snn.network.Network`; b: the bias if it flows in t, else 0):
 
-    U = decay V + (S + b)         float32, each operation rounded once; decay = 1 without leak
-    U = sat(V - (V >> k) + S + b) fixed point, saturated once at the declared width; no leak: sat(V + S + b)
-    spike  iff  U >= threshold
-    V = U - threshold  (reset "subtract")   or   V = 0  (reset "zero")   after a spike, else V = U
+    1. noise    S = S + membrane noise of t; potentials with upsets have a bit flipped (`snn.noise`)
+    2. update   U = decay V + (S + b)         float32, each operation rounded once; decay = 1 without leak
+                U = sat(V - (V >> k) + S + b) fixed point: an exact sum, saturated once at the declared width; leak = 2**-k,
+                >> rounds down, of negative V too; without leak sat(V + S + b)
+    3. compare  spike  iff  U >= threshold
+    4. reset    after a spike V = U - threshold (reset "subtract") or V = 0 (reset "zero"), else V = U; not saturated again
+    5. send     limits of `SpikeSelect`, then stuck neurons: this is recorded, counted and read out; then noise on its way
 
-Under the code `Phase` S and every threshold are first multiplied by the weight of the step (exact: a power of two).
-A neuron with `refractory` steps r is deaf in the r steps after a spike: what arrives is lost, V stays, it does not fire.
+S is a float64 sum rounded to float32 once (the event engine adds in float32, in the order of the spikes) or an exact integer.
+Under the code `Phase` S and every threshold are first multiplied by the weight of the step (exact: a power of two); b is not.
+A neuron with `refractory` steps r is deaf in the r steps after a spike: it does not fire, and V stays as it was before the
+step, without leak, input or bias; only upsets reach it.
 """
 
 from dataclasses import dataclass
@@ -30,7 +34,7 @@ PerChannel = float | int | NDArray[np.generic]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The input population: it emits what the network's code makes of an image."""
+    """The input population: it emits what the network's code makes of an image. No potential, bias or threshold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,8 @@ class LIF:
 class SignedIF:
     """Integrate and fire that takes spikes back, so that at rest its count is that of the whole charge. Keeps its own `count`.
 
-    +1 iff U >= threshold and (no `limit` or count < limit); else -1 iff U < 0 and count > 0. V = U - threshold * spike.
+    +1 iff U >= threshold and (no `limit` or count < limit); else -1 iff U < 0 and count > 0. V = U - threshold * spike. `count`
+    is the sum of its own spikes before this step, 0 at first; stuck neurons and noise on the way do not change it.
     """
 
     threshold: PerChannel
@@ -85,7 +90,7 @@ class SignedIF:
 
 @dataclass(frozen=True, eq=False)
 class TernaryIF:
-    """Spikes of both signs: +1 iff U >= threshold, -1 iff U <= -negative; V = U - threshold or U + negative.
+    """Spikes of both signs: +1 iff U >= threshold, -1 iff U <= -negative; V = U - threshold or U + negative, else U.
 
     A leaky ReLU of slope a is `negative` = threshold / a with projections that count a negative spike like a positive one.
     """
@@ -118,8 +123,9 @@ class LatchedIF:
     """One spike at the first crossing; what arrives stays on as a current (Rueckauer and Liu 2018, linear PSPs).
 
     A spike that arrives in step s switches on its weight for the rest of the run: with I(t) the sum of all that arrived in
-    the steps 0..t, S = I(t) + the direct input of step t. spike iff U >= threshold; then V = 0, and the neuron is deaf for
-    ever. Synchronous networks only. An activation is the inverse of the time, so late spikes count too little.
+    the steps 0..t, S = I(t) + the direct input of step t, if it flows in t. U = V + (S + b) or sat(V + S + b), spike iff
+    U >= threshold; then V = 0, and the neuron is deaf for ever. Synchronous networks only. An activation is the inverse of the
+    time, so late spikes count too little.
     """
 
     threshold: PerChannel
@@ -134,10 +140,11 @@ class LatchedIF:
 class FewSpike:
     """A few spikes of different weight stand for a number (Stoeckl and Maass 2021, their T, h and d). Layerwise only.
 
-    In step k of the run: spike iff U >= threshold thresholds[k]; V = U - threshold resets[k]; where the spike arrives it
-    counts amplitudes[k]. With thresholds = resets = amplitudes = 2**(K - 1 - k) the spikes are the binary digits of
-    U / threshold, clip(floor(U / threshold), 0, 2**K - 1). `threshold`: > 0, scalar, `(channels,)` or one a neuron.
-    Fixed point needs whole numbers everywhere.
+    In step k: spike iff U >= threshold thresholds[k]; then V = U - threshold resets[k], else U. This V is not saturated, the
+    U of the next step is. A spike that arrives in step k brings amplitudes[k] times its weight to S; it is recorded, and
+    counted in spikes and synaptic operations, as one. With thresholds = resets = amplitudes = 2**(K - 1 - k) the spikes are
+    the binary digits of U / threshold, clip(floor(U / threshold), 0, 2**K - 1). `threshold`: > 0, scalar, `(channels,)` or
+    one a neuron. Fixed point needs whole numbers everywhere.
     """
 
     threshold: PerChannel
@@ -163,17 +170,23 @@ class FewSpike:
 class MaxGate:
     """Spiking max-pool over the `Windows` of its one source: it sends the change of the largest accumulated count.
 
-    With c_i(t) what input i of the window has sent up to step t, m(t) = max_i c_i(t) and m before the first step 0, the
-    gate sends m(t) - m(t - 1) in step t: its total is the largest count, always, also of signed spikes. Layerwise it
-    gathers the counts and then sends its m, at most q spikes a step, q the most that a neuron of its sources sends in one
-    (`snn.proof.largest_sent`). Graded sources (time codes: the earliest spike; QuantReLU) give max_i x_i. No bias, no
-    potential: what is recorded as its potential is m(t), layerwise what is left of m after the step.
+    With c_i(t) the sum of what has arrived of input i of the window in the steps 0..t, m(t) = max_i c_i(t) and m before the
+    first step 0, the gate sends the number m(t) - m(t - 1), of either sign, in step t: its total is the largest count, always,
+    also of signed spikes. Layerwise c_i is that of the whole run: with left = max_i c_i at first, each step it sends
+    s = min(max(left, -q), q), left = left - s. q is the most that a neuron of its sources sends in a step: `limit` of a Burst, or
+    at the input of Bursts and AddressEvents, q of another gate, the largest of several sources, else 1. Channels that no
+    projection reaches have m = 0. Graded sources (time codes: the earliest spike; QuantReLU; a direct input in a network of one
+    step) give max_i x_i, sent once. No bias, no potential: what is recorded as its potential is m(t), layerwise `left` after
+    the step, of graded sources the value.
     """
 
 
 @dataclass(frozen=True, eq=False)
 class Integrator:
-    """Never fires; its potential is the answer (readout "potential"). U = V + (S + b)."""
+    """Never fires, sends nothing; its potential is the answer (readout "potential").
+
+    V = V + (S + b), in fixed point V = sat(V + S + b); in a time-coded network once, V = initial + (S + b).
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +198,8 @@ class Ramp:
     `window`: the spike comes at t = window - V and has the value x = window - t = min(max(V, 0), window); V <= 0 stays silent.
     With `levels` the spike waits for the grid: x = window / levels * clip(floor(V levels / window + 1/2), 0, levels).
     Fixed point: `window` = d levels with an integer d, the charge of a slot; what is sent is the slots left,
-    clip((2 V + d) // (2 d), 0, levels), with V = sat(initial + S + b).
+    clip((2 V + d) // (2 d), 0, levels), // rounding down, with V = sat(initial + S + b), S = sum of w times slots. V is
+    what is recorded as the potential.
     """
 
     window: float
@@ -200,9 +214,11 @@ class Ramp:
 
 @dataclass(frozen=True, eq=False)
 class QuantReLU:
-    """No state, one step: y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels), an integer that is sent on as it is.
+    """No state, one step: y = clip(floor(V multiplier / 2**shift + 1/2), 0, levels), V = S + b: an integer, sent on as it is.
 
-    float32 networks: `multiplier` = 1 / (size of a level) and shift = 0. Fixed point: integers, shift >= 0.
+    float32 networks: `multiplier` = 1 / (size of a level) and shift = 0; V is rounded to float32, the product is float64. Fixed
+    point: integers, shift >= 0, V = sat(S + b), and y = clip((2 V multiplier + 2**shift) >> (shift + 1), 0, levels) with
+    exact integers. No initial potential; V is what is recorded as the potential.
     """
 
     multiplier: PerChannel
@@ -230,7 +246,7 @@ GRADED = (Ramp, QuantReLU)
 
 
 def amplitude(neuron: Neuron, step: int) -> float:
-    """What a spike that arrives in `step` counts where it arrives: 1, except from FewSpike neurons."""
+    """What a spike that arrives in `step` brings, in units of its weight: 1, except from FewSpike neurons."""
     return neuron.amplitudes[step] if isinstance(neuron, FewSpike) else 1
 
 

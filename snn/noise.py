@@ -4,13 +4,19 @@ Every draw is a pure function of (seed, stream, sample, step, neuron), the neuro
 
     draw = m(m(m(m(seed + g stream) + g sample) + g step) + g neuron)   with uint64 wrap-around,
 
-g = 0x9E3779B97F4A7C15 and m the finaliser of splitmix64 (Steele, Lea, Flood 2014). The stream is
-16 * (place of the population in `network.populations`) + kind; the kinds stand with the records. "With probability p" means
-iff draw < floor(p 2**64). A normal draw n of three kinds is the sum of the twelve 16-bit fields f of their draws,
-n = (sum f + 6) / 65536 - 6: mean 0, variance 1, |n| < 6, and exact.
+g = 0x9E3779B97F4A7C15 and m the finaliser of splitmix64 (Steele, Lea, Flood 2014):
 
-Noise acts in the order given, on what the input and the spiking populations send; graded values (direct input, QuantReLU)
-are not touched. `populations`: the names that it acts on; all when empty.
+    m(z):  z = (z ^ z >> 30) 0xBF58476D1CE4E5B9;  z = (z ^ z >> 27) 0x94D049BB133111EB;  z ^ z >> 31
+
+sample: its place in the batch that `simulate` was given, from 0. step: t of the run, from 0, layerwise the population's own
+step; 0 in time codes. stream: 16 * (place of the population in `network.populations`, from 0; not in `order`) + kind; the
+kinds stand with the records. "With probability p" means iff draw < floor(p 2**64). A normal draw n of three kinds is the sum
+of the twelve 16-bit fields f of their draws, n = (sum f + 6) / 65536 - 6: mean 0, variance 1, |n| < 6, and exact.
+
+`StuckAt` acts first, then the others in the order given, each on what the one before left, on what the input and the spiking
+populations send in a step; graded values (direct input, QuantReLU, a MaxGate of them) are not touched, except in time codes.
+What is left is what arrives, through all projections of the population alike, after their delay. `populations`: the names
+that it acts on; all when empty.
 """
 
 from collections.abc import Iterable
@@ -27,7 +33,10 @@ KINDS_A_POPULATION = 16
 
 @dataclass(frozen=True)
 class InputNoise:
-    """Noise on the input values before they are encoded: x = clip(x + deviation n, 0, 1), n normal of kinds 4 to 6, step 0."""
+    """Noise on the input values before they are encoded: x = clip(x + deviation n, 0, 1), n normal of kinds 4 to 6, step 0.
+
+    In float64, rounded to float32. The "neuron" is the place in the flat sample, over all frames where there are frames.
+    """
 
     deviation: float
     seed: int = 0
@@ -39,7 +48,7 @@ class InputNoise:
 
 @dataclass(frozen=True)
 class SpikeDeletion:
-    """What a neuron sends in a step is lost on its way with `probability`. Kind 0. The neuron is reset all the same."""
+    """All that a neuron sends in a step is lost on its way with `probability`. Kind 0. The neuron is reset all the same."""
 
     probability: float
     seed: int = 0
@@ -52,7 +61,7 @@ class SpikeDeletion:
 
 @dataclass(frozen=True)
 class SpikeInsertion:
-    """A neuron of which nothing arrives in a step seems to send a spike with `probability`. Kind 2.
+    """A neuron of which nothing arrives in a step seems to send one spike, +1, with `probability`. Kind 2.
 
     Time codes: a silent neuron seems to fire at a random time, value = draw / 2**64 * window of kind 13, on the grid of slots
     floor(draw / 2**64 * levels + 1/2) where there is one.
@@ -69,9 +78,9 @@ class SpikeInsertion:
 
 @dataclass(frozen=True)
 class SpikeJitter:
-    """What a neuron sends in a step arrives `draw mod (2 width + 1) - width` steps later, kept inside the run. Kind 1.
+    """All that a neuron sends in step t arrives in min(max(t + draw mod (2 width + 1) - width, 0), steps - 1). Kind 1.
 
-    Several spikes may then share a step. In a time-coded network the shift is uniform in +-`width` windows,
+    What meets in a step is added. In a time-coded network the shift is uniform in +-`width` windows,
     (draw / 2**64 * 2 - 1) * width * window, kept inside the window and rounded to its grid of slots where there is one.
     """
 
@@ -89,7 +98,8 @@ class SpikeJitter:
 class StuckAt:
     """A `fraction` of the neurons always sends 0 or always 1, whatever its potential. Kind 3, sample 0, step 0: one chip.
 
-    Part of what the neuron sends: it is recorded and read out, and other noise finds it so, whatever the order. Time codes:
+    Part of what the neuron sends: it is recorded and read out, and other noise finds it so, whatever the order; of two that
+    hit a neuron the later one holds. Its potential goes on as if it were whole. Time codes:
     1 is the earliest spike, the whole window; a MaxGate has the windows and slots of its sources.
     """
 
@@ -109,9 +119,10 @@ class StuckAt:
 class MembraneNoise:
     """Normal noise on the potential of neurons with a threshold, in each step: S + deviation threshold n, kinds 4 to 6.
 
-    float32: deviation * threshold * n in float64, rounded to float32, then added to the S of the step; fixed point:
-    floor(deviation * threshold * n + 1/2). Under `Phase` S and threshold are those of the step, times its weight. Time codes:
-    once, in float64, with the window for the threshold (d * levels in fixed point).
+    float32: (deviation threshold) n in float64, rounded to float32, then added to the S of the step; fixed point:
+    floor((deviation threshold) n + 1/2). A MaxGate, an Integrator and a QuantReLU have none. Layerwise in all T steps. Under
+    `Phase` S and threshold are those of the step, times its weight. Time codes: once, in float64, with the window for the
+    threshold (d * levels in fixed point).
     """
 
     deviation: float
@@ -127,8 +138,8 @@ class MembraneNoise:
 class PotentialBitFlips:
     """Upsets in the potential memory: before a step each potential has one bit flipped with `probability`. Kind 7.
 
-    The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold and
-    integrators; the words are two's complement of the declared width.
+    The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold, deaf or
+    not, and integrators; the words are two's complement of the declared width. The potential so changed is the V that leaks.
     """
 
     probability: float

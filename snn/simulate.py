@@ -47,7 +47,9 @@ def simulate(
     `steps` and `engine` come from the network's code unless given: "temporal" for `Ttfs`, else "event"; "reference" is the
     dense plain one. `noise`: records of `snn.noise` and `snn.faults`, one or several, applied in order. Frames for `Delta`
     are `(batch, steps, *shape)`; for `AddressEvents` the inputs are structured arrays with x, y, t, p, one a sample.
-    `record`: "rasters", "potentials".
+    `record`: "rasters", "potentials". What is computed stands with the records: `snn.network.Network` (schedules, readouts),
+    `snn.neurons`, `snn.synapses`, `snn.codes`, `snn.decisions`, `snn.noise`; the order of a step with an example: docs/laws.md.
+    Sample n of the batch, from 0, is sample n of all draws: the first k samples of a batch are the batch of k.
     Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000.
     """
     network = network if steps is None else with_steps(network, steps)
@@ -61,7 +63,10 @@ def simulate(
 
 
 def with_steps(network: Network, steps: int) -> Network:
-    """The same network over another number of steps; the scale of its logits follows. Raises InvalidInput for time codes."""
+    """The same network over another number of steps; the scale of its logits follows: logit_scale * (old steps) / (new steps).
+
+    Raises InvalidInput for time codes and for Phase.
+    """
     check_steps(steps)
     if isinstance(network.code, Ttfs) or steps == network.steps:
         if steps != network.steps:

@@ -1,4 +1,11 @@
-"""Synapse records: what a projection does to the spikes that enter it, as parameters, and the shapes that follow."""
+"""Synapse records: what a projection does to the numbers that enter it, as parameters, and the shapes that follow.
+
+x is what comes out of the projection's pool: numbers of spikes, or values. In fixed point weights and gains are integers, W the
+stored ones (`snn.weights.stored_values`), and a synapse is an exact sum of products: nothing is divided, rounded or saturated
+here. x outside its map counts as 0 ("zeros are padded"). With `groups` g, output channel o reads the input channels
+G(o, c) = (o // (out / g)) (in / g) + c, c = 0 .. in / g - 1. A synaptic operation is counted for each weight or gain that is not
+zero and each spike that it meets at a target that exists, whatever the sign of the spike; of a value, once.
+"""
 
 from dataclasses import dataclass
 
@@ -12,14 +19,18 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """S = W x with W `(out, in)`; an input `(C, H, W)` is read flat, row-major."""
+    """S[o] = sum over i of W[o, i] x[i] with W `(out, in)`; an input `(C, H, W)` is read flat, row-major."""
 
     weights: Storage
 
 
 @dataclass(frozen=True, eq=False)
 class Conv2d:
-    """Cross-correlation with W `(out, in / groups, kernel height, kernel width)`; zeros are padded."""
+    """Cross-correlation with W `(out, in / groups, kernel height, kernel width)`; zeros are padded.
+
+    S[o, y, x] = sum over c, i, j of W[o, c, i, j] in[G(o, c), y stride + i dilation - padding, x stride + j dilation - padding],
+    (extent + 2 padding - dilation (kernel - 1) - 1) // stride + 1 rows and columns. Pairs are (rows, columns).
+    """
 
     weights: Storage
     stride: Pair = (1, 1)
@@ -30,7 +41,7 @@ class Conv2d:
 
 @dataclass(frozen=True, eq=False)
 class Conv1d:
-    """Cross-correlation of `(channels, length)` with W `(out, in / groups, kernel)`; zeros are padded."""
+    """Cross-correlation of `(channels, length)` with W `(out, in / groups, kernel)`; zeros are padded: a Conv2d of one row."""
 
     weights: Storage
     stride: int = 1
@@ -41,11 +52,12 @@ class Conv1d:
 
 @dataclass(frozen=True, eq=False)
 class ConvTranspose2d:
-    """out[o, y stride - padding + i dilation, ...] += W[o, c, i, ...] x[c, y, ...].
+    """out[o, y stride - padding + i dilation, ...] += W[o, c, i, ...] x[G(o, c), y, ...], what falls outside is dropped.
 
     W is `(out, in / groups, kernel height, kernel width)`.
-    The output channel comes first, as everywhere here (PyTorch puts the input channel first). Rows and columns that
-    `output_padding` adds at the end receive what reaches them.
+    The output channel comes first, as everywhere here (PyTorch puts the input channel first). There are
+    (extent - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1 rows and columns; those that `output_padding`
+    adds at the end receive what reaches them.
     """
 
     weights: Storage
@@ -58,7 +70,7 @@ class ConvTranspose2d:
 
 @dataclass(frozen=True, eq=False)
 class Upsample:
-    """Nearest neighbour: out[c, y, x] = gain in[c, y // factor, x // factor]; `gain` scalar or `(channels,)`."""
+    """Nearest neighbour: S[c, y, x] = gain[c] in[c, y // factor[0], x // factor[1]]; `gain` scalar or `(channels,)`."""
 
     factor: Pair
     gain: PerChannel = 1.0
@@ -67,6 +79,10 @@ class Upsample:
 @dataclass(frozen=True, eq=False)
 class Windows:
     """Which inputs a `MaxGate` compares: windows of `kernel` at `stride`, with `padding` by nothing (padded places never win).
+
+    Window (y, x) of channel c holds the inputs (c, y stride + i - padding, x stride + j - padding), i, j in the kernel, that
+    exist; there are (extent + 2 padding - kernel) // stride + 1 rows and columns of them. Channel c of the source is channel
+    start + c of the gate. A synaptic operation is counted for each window that holds the spike's neuron.
 
     A sequence `(C, L)` is a map of one row: kernel (1, n), stride (1, m), padding (0, p).
     """
@@ -78,7 +94,11 @@ class Windows:
 
 @dataclass(frozen=True, eq=False)
 class AvgPool2d:
-    """Sums over windows times `gain` (scalar or `(channels,)`); 1 / (kernel area) makes it the average. No padding."""
+    """Sums over windows times `gain` (scalar or `(channels,)`); 1 / (kernel area) makes it the average. No padding.
+
+    S[c, y, x] = gain[c] sum over i, j of in[c, y stride + i, x stride + j], (extent - kernel) // stride + 1 rows and columns. In
+    fixed point the gain is an integer: the divisor is in the unit of the target's potential, and nothing is rounded.
+    """
 
     kernel: Pair
     stride: Pair
@@ -87,7 +107,10 @@ class AvgPool2d:
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """S = gain x, neuron by neuron; `gain` scalar or `(channels,)`. A residual sum is two projections into one population."""
+    """S = gain x, neuron by neuron, on the same address; `gain` scalar or `(channels,)`, of N neurons one for each.
+
+    A residual sum is two projections into one population.
+    """
 
     gain: PerChannel = 1.0
 

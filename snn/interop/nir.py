@@ -49,6 +49,11 @@ DERIVED = ("input_type", "output_type", "input_shape", "metadata")
 def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -> Any:
     """`network` as a `nir.NIRGraph`, one step being `dt` seconds.
 
+    Networks count in steps, NIR in seconds: `dt` is the exchange rate and changes nothing here. LIF gets tau = dt / leak and
+    r = 1 / leak, so that one Euler step of dt, v + dt / tau (r I - v), is (1 - leak) V + I; Delay gets delay * dt; IF and
+    Integrator have r = 1 and a current enters V as it is in each step, not times dt. A reader must step by the same dt, which NIR
+    has no field for: it stands in the metadata as "spikewright_dt", which `from_nir` checks; with a `Reading` it is
+    `Convention.dt`, of `SNNTORCH` 1e-4 as here; for another, Reading(code, dataclasses.replace(SNNTORCH, dt=dt)).
     `allow`: what may be left to metadata although other tools then compute other spikes, of `PERMISSIONS`: "reset" (by
     subtraction), "initial", "refractory", "bias", "schedule", "fixed", "code"; `carried(network)` lists what a network needs.
     Raises InvalidNetwork for a permission that is missing and, whatever is allowed, for neurons and synapses that NIR has

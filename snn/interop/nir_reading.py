@@ -27,7 +27,11 @@ SNAP = 1e-6
 
 @dataclass(frozen=True)
 class Convention:
-    """How a tool means the numbers of its NIR files; see the head of this module."""
+    """How a tool means the numbers of its NIR files; see the head of this module.
+
+    `dt`: the seconds of one step. leak = dt / tau or 1 - exp(-dt / tau); a Delay of d seconds is d / dt steps, which must be a
+    whole number; and a current of an IF is multiplied by dt where `if_current` is "time". Nothing else depends on it.
+    """
 
     dt: float = 1e-4
     decay: Literal["euler", "exponential"] = "euler"
