@@ -157,6 +157,8 @@ def _check_passes(node: GraphNode, change: ChannelMap) -> None:
         raise Stuck(f"{node.name} is a mean over the channels")
     if node.kind == "pad" and change.shifts and any(node.args["widths"]):
         raise Stuck(f"{node.name} pads with zeros")
+    if node.kind == "pad" and any(node.args["channels"]):
+        raise Stuck(f"{node.name} adds channels of zeros")
     negative = bool((change.scale < 0).any())
     if node.kind in _MAXIMA and negative:
         raise Stuck(f"{node.name} is {node.kind}, and some channels have a negative scale")

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 from compress import activation_rules as activations
 from compress import pooling_rules as pools
-from compress import rules
+from compress import rules, select_rules
+from compress.imports.layers import filled
 from compress.quantizers import QuantReLU
 
 
@@ -80,6 +81,10 @@ _MODULES: dict[type, rules.Rule] = {
     nn.Identity: rules.plain("identity"),
     nn.Softmax: rules.softmax(log=False),
     nn.LogSoftmax: rules.softmax(log=True),
+    nn.Sigmoid: rules.ending("sigmoid"),
+    nn.LogSigmoid: rules.ending("logsigmoid"),
+    nn.Tanh: rules.ending("tanh"),
+    nn.Unflatten: rules.reshape,
 }
 LEAVES = tuple(_MODULES)
 """Layers that tracing does not enter, nor their subclasses that keep `forward`."""
@@ -99,6 +104,15 @@ _CALLS = _table(
     ((F.hardtanh, F.hardtanh_), activations.hardtanh),
     ((F.leaky_relu, F.leaky_relu_), activations.leaky),
     ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), rules.reshape),
+    ((torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as"), rules.reshape),
+    ((operator.getitem,), select_rules.item),
+    ((torch.select, "select"), select_rules.select),
+    ((torch.narrow, "narrow"), select_rules.narrow),
+    ((torch.zeros, torch.ones, torch.full, "new_zeros", "new_ones", "new_full"), rules.filled),
+    ((torch.zeros_like, torch.ones_like, torch.full_like, filled), rules.filled),
+    ((torch.sigmoid, F.sigmoid, torch.special.expit, "sigmoid", "sigmoid_"), rules.ending("sigmoid")),
+    ((F.logsigmoid,), rules.ending("logsigmoid")),
+    ((torch.tanh, F.tanh, "tanh", "tanh_"), rules.ending("tanh")),
     (("contiguous", "clone", "float", "detach"), rules.plain("identity")),
     ((operator.add, operator.iadd, torch.add, "add", "add_"), rules.add),
     ((operator.sub, operator.isub, torch.sub, "sub", "sub_"), rules.sub),

@@ -70,13 +70,15 @@ def adaptive_max(call: Call) -> Found:
 
 
 def largest(call: Call) -> Found:
-    """torch.amax over height and width: one window."""
+    """torch.amax over height, width or both, or over the length of a sequence: windows of their whole length."""
     given = call.bind("dim", "keepdim", dim=(), keepdim=False)
     shape = call.sources[0]
     dims = given["dim"] if isinstance(given["dim"], tuple | list) else (given["dim"],)
-    if len(shape) != 3 or sorted(dim % 4 for dim in dims) != [2, 3]:
+    axes = {dim % (len(shape) + 1) - 1 for dim in dims}
+    if len(shape) not in (2, 3) or not axes or not axes <= set(range(1, len(shape))):
         return unsupported(f"a maximum over the dimensions {given['dim']}")
-    return "maxpool", {**_plain_window((shape[1], shape[2])), "flat": not given["keepdim"]}, ""
+    rows, columns = (*[1] * (3 - len(shape)), *(size if axis in axes else 1 for axis, size in enumerate(shape) if axis))
+    return "maxpool", _plain_window((rows, columns)), ""
 
 
 def _plain_window(kernel: Pair) -> dict[str, Pair]:

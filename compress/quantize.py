@@ -20,7 +20,7 @@ from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
 _RELUS = ("relu", "clamp", "quantised_relu")
-_PASSED_ON = ("softmax", "identity", "dropout", "flatten")
+_PASSED_ON = ("softmax", "rising", "identity", "dropout", "flatten", "reshape")
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,25 @@ def reshape(call: Call) -> Found:
         return "identity", {}, ""
     if call.shape == (prod(call.sources[0]),):
         return "flatten", {}, ""
-    return unsupported(f"reshape from {call.sources[0]} to {call.shape}: only flattening all of it is known")
+    if prod(call.shape) == prod(call.sources[0]):
+        return "reshape", {}, ""
+    return unsupported(f"reshape from {call.sources[0]} to {call.shape}, which are not as many numbers")
+
+
+def ending(name: str) -> Rule:
+    """A function that rises strictly: at the end it changes no order."""
+    return lambda call: ("rising", {"name": name}, "")
+
+
+def filled(call: Call) -> Found:
+    """Zeros, ones or another number, in a shape that follows the batch."""
+    name = str(getattr(call.node.target, "__name__", call.node.target))
+    place = 2 if name in ("new_full", "full_like") else 1
+    given = call.node.kwargs.get("fill_value", call.node.args[place] if len(call.node.args) > place else None)
+    value = 0.0 if "zeros" in name else 1.0 if "ones" in name else given
+    if not isinstance(value, int | float):
+        return unsupported(f"{name} with a computed value")
+    return "filled", {"value": float(value)}, ""
 
 
 def dropout(call: Call) -> Found:
@@ -135,19 +153,22 @@ def sub(call: Call) -> Found:
 
 
 def pad(call: Call) -> Found:
-    """Zeros around the map: (top, bottom, left, right)."""
+    """Zeros around the map: (top, bottom, left, right), and `channels` of zeros (before, behind)."""
     if call.module is not None:
         widths, mode, value = call.module.padding, "constant", getattr(call.module, "value", 0.0)
     else:
         given = call.bind("pad", "mode", "value", mode="constant", value=None)
         widths, mode, value = given["pad"], given["mode"], given["value"]
-    widths = tuple(widths) if isinstance(widths, tuple | list) else (widths,) * (2 * len(call.sources[0]) - 2)
+    axes = len(call.sources[0])
+    widths = tuple(widths) if isinstance(widths, tuple | list) else (widths,) * (2 * axes - 2)
     if mode != "constant" or value not in (None, 0) or not all(isinstance(width, int) for width in widths):
         return unsupported("padding with anything else than a fixed number of zeros")
-    left, right, top, bottom = (*widths, 0, 0)[:4]
-    if min(widths) < 0 or any(widths[4:]):
-        return unsupported("padding that cuts off, or that adds channels")
-    return "pad", {"widths": (top, bottom, left, right)}, ""
+    if min(widths, default=0) < 0:
+        return unsupported("padding that cuts off")
+    ends = [*zip(widths[::2], widths[1::2], strict=True), *[(0, 0)] * axes][:axes]  # the last axis first
+    pixels = [(0, 0)] * (3 - axes) + ends[:-1][::-1]
+    (top, bottom), (left, right) = ([(0, 0)] * 2 + pixels)[-2:]
+    return "pad", {"widths": (top, bottom, left, right), "channels": ends[-1]}, ""
 
 
 def upsample(call: Call) -> Found:

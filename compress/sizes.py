@@ -5,6 +5,7 @@
 follow the batch stay symbolic; two of them may be compared with each other, not with a number.
 """
 
+import functools
 import inspect
 import operator
 from collections.abc import Callable
@@ -21,6 +22,7 @@ _THOUGHT = 1_000_003
 """A third one, for which sizes are only computed: b // 2 is 1 for both of the others."""
 _READS = ("size", "dim", "ndimension", "numel", "nelement")
 _ATTRIBUTES = ("shape", "ndim")
+_FACTORIES = ("zeros", "ones", "full", "rand", "randn", "empty")
 _COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 _ARITHMETIC = (
     *_COMPARISONS,
@@ -74,6 +76,22 @@ class SizedTracer(fx.Tracer):
         if super().is_leaf_module(m, module_qualified_name):
             return True
         return any(keeps_forward(m, leaf) for leaf in LEAVES)
+
+    def trace(self, root: Any, concrete_args: Any = None) -> fx.Graph:
+        """As of `fx.Tracer`; torch.zeros and the like, which no proxy can stop, are recorded where a size is traced."""
+        kept = {name: getattr(torch, name) for name in _FACTORIES}
+        try:
+            for name, made in kept.items():
+                setattr(torch, name, functools.wraps(made)(functools.partial(self._made, made)))
+            return super().trace(root, concrete_args)
+        finally:
+            for name, made in kept.items():
+                setattr(torch, name, made)
+
+    def _made(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        found: list[Any] = []
+        fx.node.map_aggregate((args, kwargs), lambda one: found.append(one) if isinstance(one, fx.Proxy) else None)
+        return self.create_proxy("call_function", function, args, kwargs) if found else function(*args, **kwargs)
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         """A recorded call, or a real one while values are computed."""

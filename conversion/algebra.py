@@ -10,7 +10,7 @@ from conversion.layer import identity_conv
 from conversion.merge import as_matrix, read_signal
 from conversion.shapes import NO_BORDER, bordered, per_channel, per_element, pooled, spread
 from conversion.values import Current, Floats, Flow, Parts, Signal, Term
-from snn.synapses import Shape
+from snn.synapses import Pair, Shape
 
 Shapes = dict[str, Shape]
 
@@ -117,6 +117,19 @@ def framed(value: Signal, border: tuple[int, int, int, int]) -> Signal:
         offset = np.pad(offset, ((0, 0), *widths))
     shape = bordered(value.shape, border)
     return replace(value, shape=shape, offset=offset, border=(together[0], together[1], together[2], together[3]))
+
+
+def with_zeros(value: Flow, channels: Pair, shapes: Shapes, name: str) -> Parts:
+    """So many channels of zeros (before, behind) beside those of `value`."""
+    if isinstance(value, Signal) and any(value.border):
+        value = as_current(value, shapes, name)
+    inside = list(value.parts) if isinstance(value, Parts) else [value]
+    rest = view_of(value)[1:]
+    before, behind = (
+        [Current((), np.zeros((count, *rest)), (count, *rest), name, positive=True)] if count else []
+        for count in channels
+    )
+    return Parts((*before, *inside, *behind))
 
 
 def unframed(value: Signal) -> Signal:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import fx
 
@@ -65,11 +66,11 @@ def _line(zero: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> tuple[Flo
         raise Refusal(
             "a product or quotient of activations, or a division by zero", "gain * x + offset, with constants"
         )
-    rows = gain[0].reshape(gain.shape[1], -1)
+    rows = gain[0].reshape(gain.shape[1] if gain.ndim > 1 else 1, -1)
     # The gain is a difference of rounded sums, so equal constants differ in the last digits.
     if not torch.allclose(rows, rows[:, :1].expand_as(rows), rtol=1e-9, atol=1e-12):
         raise Refusal("a scale that differs from pixel to pixel", "one scale for each channel")
-    offset = zero[0].numpy()
+    offset = np.asarray(zero[0].numpy())
     return rows[:, 0].numpy(), offset if offset.any() else None
 
 

@@ -1,6 +1,6 @@
 """A plan in torch, in float64 and in the model's units: what the spiking network stands for, without any spikes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +48,7 @@ def activations(plan: Plan, images: Tensor) -> dict[str, Tensor]:
 
 
 class Rewritten(nn.Module):
-    """A plan as a module: images `(n, ...)` in, float64 logits in the shape of the model's, its softmax included."""
+    """A plan as a module: images `(n, ...)` in, float64 logits in the shape of the model's, its softmax or sigmoid included."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -59,6 +59,18 @@ class Rewritten(nn.Module):
         plan = self.plan
         logits = activations(plan, images)[plan.output.name]
         logits = logits.reshape(len(images), *plan.view.node(plan.view.output).shape)
-        if plan.softmax is None:
-            return logits
-        return F.log_softmax(logits, dim=1) if plan.softmax == "log_softmax" else F.softmax(logits, dim=1)
+        return ended(logits, plan.ending)
+
+
+def ended(logits: Tensor, ending: str | None) -> Tensor:
+    """Logits `(n, ...)` through the function that the model ends in."""
+    return logits if ending is None else _ENDINGS[ending](logits)
+
+
+_ENDINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda x: F.softmax(x, dim=1),
+    "log_softmax": lambda x: F.log_softmax(x, dim=1),
+    "sigmoid": torch.sigmoid,
+    "logsigmoid": F.logsigmoid,
+    "tanh": torch.tanh,
+}

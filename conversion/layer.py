@@ -139,3 +139,30 @@ def identity_conv(name: str, shape: Shape, border: Border) -> Layer:
     args = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": shape[0]}
     kernel, args = padded_conv(Kernel(np.ones((shape[0], 1, 1, 1))), args, border)
     return Layer(name, "conv2d", kernel, np.zeros(()), shape, bordered(shape, border), args)
+
+
+def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...]) -> Layer:
+    """y[c, i, j] = x[c0 + c dc, i0 + i di, j0 + j dj], with (first, step, count) for each axis of x.
+
+    A convolution with stride (di, dj) whose kernel has its one at (i0, j0): it is wide enough to fit just as often as asked.
+    """
+    (first, step, count), pixels = ranges[0], list(ranges[1:])
+    channels = np.arange(first, first + step * count, step)
+    if not pixels:
+        weights = np.zeros((count, shape[0]))
+        weights[np.arange(count), channels] = 1.0
+        return Layer(name, "linear", Kernel(weights), np.zeros(()), shape, (count,))
+    spans = [(0, 1, 1)] * (2 - len(pixels)) + pixels
+    sizes = grid(shape)[1:]
+    kernel = [max(start + 1, size - many * every + 1) for (start, every, many), size in zip(spans, sizes, strict=True)]
+    whole = count == shape[0]
+    weights = np.zeros((count, 1 if whole else shape[0], *kernel))
+    weights[np.arange(count), 0 if whole else channels, spans[0][0], spans[1][0]] = 1.0
+    args = {
+        "stride": (spans[0][1], spans[1][1]),
+        "padding": (0, 0),
+        "dilation": (1, 1),
+        "groups": count if whole else 1,
+    }
+    made = Kernel(weights)
+    return Layer(name, "conv2d", made, np.zeros(()), shape, conv_shape(made, args, shape), args)

@@ -30,6 +30,10 @@ class Window:
         """True when they neither overlap nor leave gaps nor reach over the border."""
         return self.kernel == self.stride and self.padding == (0, 0)
 
+    def covers(self, shape: Shape) -> bool:
+        """True when one window is the whole of a map of `shape`."""
+        return self.padding == (0, 0) and self.kernel == grid(shape)[1:]
+
     def layer(self, name: str, shape: Shape) -> Layer:
         """The pooling of a map of `shape` as a depthwise convolution."""
         return averaging(name, shape, self.kernel, self.stride, self.padding)

@@ -5,7 +5,7 @@ from conversion import algebra
 from conversion.activations import Maximum
 from conversion.errors import Refusal, Unconvertible
 from conversion.rules import visit
-from conversion.values import Answer, Signal, Unit
+from conversion.values import Answer, Signal, Unit, View
 from conversion.walk import INPUT, Integers, Plan, Walk, is_constant
 from snn import ReportRow
 
@@ -21,8 +21,7 @@ def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) 
     if any(row.action == "refused" for row in walk.rows):
         raise Unconvertible.of(tuple(walk.rows))
     last = walk.values[view.output]
-    softmax = None if not isinstance(last, Answer) else "log_softmax" if last.log else "softmax"
-    return Plan(view, tuple(walk.units), tuple(walk.rows), softmax)
+    return Plan(view, tuple(walk.units), tuple(walk.rows), last.ending if isinstance(last, Answer) else None)
 
 
 def _finish(walk: Walk) -> None:
@@ -30,6 +29,7 @@ def _finish(walk: Walk) -> None:
     node = walk.view.output
     value = walk.values[node]
     value = value.value if isinstance(value, Answer) else value
+    value = value.value if isinstance(value, View) else value
     if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
         last = next(unit for unit in walk.units if unit.name == value.source)
         if not isinstance(last.activation, Maximum):  # a gate has no count of its own to read out

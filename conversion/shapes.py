@@ -54,3 +54,15 @@ def per_channel(gain: Floats, channels: int) -> Floats:
 def per_element(gain: Floats, shape: Shape) -> Floats:
     """() or one number for each element of a map of `shape`, row-major."""
     return gain if gain.ndim == 0 else np.repeat(gain, prod(shape) // gain.size)
+
+
+def joined_axes(inside: Shape, view: Shape, axis: int) -> tuple[int, ...] | None:
+    """The axes of `inside` that one axis of its row-major `view` runs over; None when it is not whole axes."""
+    before, size = prod(view[:axis]), view[axis]
+    start = next((place for place in range(len(inside) + 1) if prod(inside[:place]) == before), None)
+    while start is not None and start < len(inside) and inside[start] == 1 and size > 1:
+        start += 1
+    if start is None:
+        return None
+    stop = next((place for place in range(start, len(inside) + 1) if prod(inside[start:place]) == size), None)
+    return None if stop is None else tuple(range(start, stop))

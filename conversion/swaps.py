@@ -14,7 +14,18 @@ from compress.rewrite import find
 from snn import ReportRow
 
 _POSITIVE = ("relu", "clamp", "quantised_relu")
-_KEEPING = ("maxpool", "avgpool", "adaptive_avgpool", "concat", "add", "identity", "dropout", "upsample", "pad")
+_KEEPING = (
+    "maxpool",
+    "avgpool",
+    "adaptive_avgpool",
+    "concat",
+    "add",
+    "identity",
+    "dropout",
+    "upsample",
+    "pad",
+    "select",
+)
 """What is not negative when its inputs are not."""
 _RISING = (*_POSITIVE, "leaky_relu")
 

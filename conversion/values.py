@@ -136,14 +136,22 @@ Flow = Signal | Current | Parts
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """The output after a softmax, which changes no prediction; nothing may follow it. `log`: it was a log-softmax."""
+class View:
+    """The same numbers in another shape, row-major, that no population has: a map without the axes of one pixel."""
 
     value: Flow
-    log: bool = False
+    shape: Shape
 
 
-Value = Flow | Answer
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The output after an `ending` that changes no prediction, such as "softmax" or "sigmoid"; nothing may follow it."""
+
+    value: "Flow | View"
+    ending: str
+
+
+Value = Flow | View | Answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compress import GraphNode, GraphView
+from compress.rewrite import find
 from conversion import algebra
 from conversion.activations import RELU, Activation, Leaky, Maximum, Signed
 from conversion.errors import Refusal
-from conversion.values import Answer, Current, Floats, Flow, Kernel, Parts, Signal, Term, Unit, Value
+from conversion.values import Answer, Current, Floats, Flow, Kernel, Parts, Signal, Term, Unit, Value, View
 from snn import ReportRow
 from snn.synapses import Shape
 
@@ -25,13 +26,13 @@ Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
 class Plan:
     """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
 
-    `softmax`: "softmax" or "log_softmax" when the model ends in one, which the units leave out.
+    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out.
     """
 
     view: GraphView
     units: tuple[Unit, ...]
     rows: tuple[ReportRow, ...]
-    softmax: str | None = None
+    ending: str | None = None
 
     @property
     def output(self) -> Unit:
@@ -71,11 +72,32 @@ class Walk:
     relays: dict[str, Signal] = field(default_factory=dict)
 
     def flow(self, node: GraphNode, place: int = 0) -> Flow:
-        """Input number `place` of `node`. Raises Refusal when nothing may follow it."""
+        """Input number `place` of `node`, in a shape that populations have. Raises Refusal when nothing may follow it."""
+        value, shape = self.seen(node, place)
+        if shape == algebra.view_of(value):
+            return value
+        if prod(shape) in (1, *shape):  # a vector, with axes of one number
+            return algebra.flatten(value, self.shapes, node.inputs[place])
+        raise Refusal(
+            f"follows a reshape from {algebra.view_of(value)} to {shape}, which no population has",
+            "flatten(1) in front of the linear layers, or the layer in front of the reshape",
+        )
+
+    def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
+        """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
         value = self.values[node.inputs[place]]
         if isinstance(value, Answer):
-            raise Refusal("follows a softmax", "a softmax at the very end only")
-        return value
+            raise Refusal(
+                f"follows a {value.ending}",
+                f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
+            )
+        return (value.value, value.shape) if isinstance(value, View) else (value, algebra.view_of(value))
+
+    def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:
+        """`value` as the graph sees it: itself, a vector, or a view of another shape."""
+        if shape == algebra.view_of(value):
+            return value
+        return algebra.flatten(value, self.shapes, name) if len(shape) == 1 else View(value, shape)
 
     def relay(self, value: Flow) -> Signal | Parts:
         """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
@@ -143,4 +165,4 @@ class Walk:
 
 def is_constant(view: GraphView, node: GraphNode) -> bool:
     """True for a parameter or buffer of the graph: the node that uses it reads it."""
-    return not node.inputs and node.name != view.input
+    return not node.inputs and node.name != view.input and find(view.graph_module, node.name).op == "get_attr"

@@ -10,6 +10,7 @@ from torch import fx, nn
 from torch.func import functional_call
 
 from compress.imports.errors import Damaged
+from compress.imports.layers import filled
 from compress.imports.steps import Flow, Step, merged
 
 _MOST_VALUES = 1 << 28
@@ -20,13 +21,15 @@ class Builder:
 
     def __init__(self, *, paths: bool = False) -> None:
         self.steps: list[Step] = []
+        self.start: Flow | None = None
         self._keeps_paths, self._paths = paths, dict[str, str]()
         self._taken: set[str] = set()
 
     def input(self, name: str, shape: tuple[int, ...]) -> Flow:
         """The input of the network, a batch of `shape`."""
         self._check_size(shape)
-        return Flow(self._fresh(name), shape)
+        self.start = Flow(self._fresh(name), shape)
+        return self.start
 
     def layer(self, name: str, module: nn.Module, source: Flow) -> Flow:
         """`module` on `source`. Raises Damaged when it does not take that shape."""
@@ -45,6 +48,10 @@ class Builder:
         flow = Flow(self._fresh(name), self._shape(result), flows[0].axes, flows[0].order)
         self.steps.append(Step(flow.name, function, args, settings))
         return flow
+
+    def filled(self, name: str, shape: tuple[int, ...], value: float) -> Flow:
+        """A value of `shape` that is the same number everywhere and for every image."""
+        return self.call(name, filled, self.start, shape=shape, fill_value=value)
 
     def finish(self, start: Flow, answer: Flow) -> fx.GraphModule:
         """The executable module, in evaluation mode: constants added to a layer's output are put into its bias."""

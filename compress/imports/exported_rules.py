@@ -70,6 +70,8 @@ RULES: dict[str, Rule] = _rules(
     ("log_softmax _log_softmax", made.softmax(log=True)),
     ("upsample_nearest2d", arranged.upsample),
     ("pad constant_pad_nd", arranged.pad),
+    ("slice select", arranged.part),
+    ("zeros ones full new_zeros new_ones new_full zeros_like ones_like full_like", arranged.filled),
     ("dropout feature_dropout", made.dropout),
     ("clone contiguous detach alias to _to_copy lift_fresh_copy", arranged.same),
 )

@@ -1,11 +1,13 @@
 """ATen operators that add, join, pad, resize, or only arrange."""
 
+import operator
 from collections.abc import Callable
 from math import prod
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from compress.imports import layers
 from compress.imports.errors import Unsupported
@@ -119,8 +121,58 @@ def upsample(call: AtenCall) -> Flow:
 def pad(call: AtenCall) -> Flow:
     if call.get("mode", "constant") != "constant":
         raise Unsupported(f"padding mode {call.get('mode')!r}", "padding with zeros")
-    widths = [int(one) for one in call.get("pad")]
-    return call.builder.layer(call.name, layers.pad(widths, float(call.get("value", 0.0))), call.flow())
+    return padded(call, call.flow(), [int(one) for one in call.get("pad")], float(call.get("value", 0.0)))
+
+
+def padded(call: Any, source: Flow, widths: list[int], value: float) -> Flow:
+    """Padding of pixels as a layer, of channels too as a function; `widths` begin with the last axis."""
+    pixels = 2 * (source.rank - 2)
+    if any(widths[pixels:]):
+        if min(widths) < 0:
+            raise Unsupported("padding that cuts off", "a slice")
+        made: Flow = call.builder.call(call.name, F.pad, source, widths, value=value)
+        return made
+    if not any(widths):
+        return source
+    layer: Flow = call.builder.layer(call.name, layers.pad(widths[:pixels], value), source)
+    return layer
+
+
+def part(call: AtenCall) -> Flow:
+    """aten.slice and aten.select behind the batch."""
+    source, dim = call.flow(), int(call.get("dim", 0)) % call.flow().rank
+    start, end, step = (call.get(name, default) for name, default in (("start", 0), ("end", _END), ("step", 1)))
+    if call.op == "select":
+        index: Any = int(call.get("index"))
+    elif not all(isinstance(one, int) for one in (start, end, step)):
+        raise Unsupported("a slice whose ends follow the batch", "fixed numbers")
+    else:
+        index = slice(start, end, step)
+    if dim == 0:
+        if call.op == "slice" and (start, step) == (0, 1) and end >= _END:
+            return source
+        raise Unsupported("a selection of images", "all images of the batch")
+    return selected(call, source, dim, index)
+
+
+def selected(call: Any, source: Flow, dim: int, index: Any) -> Flow:
+    """`source[:, ..., index]` at axis `dim` (the batch is 0)."""
+    made: Flow = call.builder.call(call.name, operator.getitem, source, (*[slice(None)] * dim, index))
+    return made
+
+
+def filled(call: AtenCall) -> Flow:
+    """Zeros, ones or another number, for each image."""
+    like = call.op.endswith("_like")
+    lead, *rest = (None, *call.flow().shape) if like else call.get("size")
+    whole = [one for one in rest if isinstance(one, int)]
+    if (not like and isinstance(lead, int) and lead != call.batch) or len(whole) < len(rest):
+        raise Unsupported("a constant whose size is computed of the batch", "torch.zeros(x.shape[0], ...)")
+    value = 0.0 if "zeros" in call.op else 1.0 if "ones" in call.op else float(call.get("fill_value"))
+    return call.builder.filled(call.name, tuple(whole), value)
+
+
+_END = 1 << 62
 
 
 def same(call: AtenCall) -> Flow:

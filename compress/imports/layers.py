@@ -127,6 +127,11 @@ def upsample(factors: Sequence[float], size: Ints) -> nn.Module:
     return nn.Upsample(scale_factor=tuple(float(factor) for factor in factors), mode="nearest")
 
 
+def filled(x: torch.Tensor, shape: tuple[int, ...], fill_value: float) -> torch.Tensor:
+    """One number for every image of `x`, in the shape `(batch, *shape)`."""
+    return x.new_full((x.shape[0], *shape), fill_value)
+
+
 def _of_rank(table: dict[int, Any], pixels: int, what: str) -> Any:
     if pixels not in table:
         raise Unsupported(f"a {what} over {pixels} axes", "one or two axes of pixels")

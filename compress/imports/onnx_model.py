@@ -14,6 +14,7 @@ from compress.imports.errors import Damaged, Unsupported
 from compress.imports.onnx_call import Call, Sizes, Value
 from compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
 from compress.imports.onnx_rules import RULES
+from compress.imports.onnx_shapes import filled
 from compress.imports.steps import Flow
 from spikewright import InvalidFile, InvalidInput
 
@@ -162,6 +163,9 @@ class _Importer:
             return onnx_constants.constant(call)
         if call.op == "Shape":
             return onnx_constants.shape(call)
+        sizes = call.value(0)
+        if call.op == "ConstantOfShape" and isinstance(sizes, Sizes) and None in sizes.values:
+            return filled(call)
         if call.inputs and all(value is None or isinstance(value, Sizes | np.ndarray) for value in call.inputs):
             return onnx_constants.folded(call)
         if call.op not in RULES:

@@ -110,6 +110,8 @@ RULES: dict[str, Rule] = {
     "Unsqueeze": arranged.unsqueeze,
     "Transpose": arranged.transpose,
     "Pad": arranged.pad,
+    "Gather": arranged.gather,
+    "Slice": arranged.sliced,
     "Resize": arranged.resize,
     "Upsample": arranged.resize,
     "Dropout": _dropout,

@@ -6,7 +6,7 @@ from typing import Any
 from compress import GraphNode
 from conversion import algebra
 from conversion.activations import RELU, Activation, Leaky, Levels, Relu
-from conversion.values import Current, Parts, Signal, Value
+from conversion.values import Current, Flow, Parts, Signal, Value
 from conversion.walk import Walk
 
 
@@ -32,7 +32,11 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
 
 
 def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
-    value = walk.flow(node)
+    value, shape = walk.seen(node)
+    return walk.arranged(_active(walk, node, value, activation), shape, node.name)
+
+
+def _active(walk: Walk, node: GraphNode, value: Flow, activation: Activation) -> Flow:
     idle = activation == RELU or isinstance(activation, Leaky)
     if idle and not isinstance(value, Current) and value.positive and _all_signals(value):
         walk.note(node.name, "folded", "its input is never negative: nothing to do")

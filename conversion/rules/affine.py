@@ -53,10 +53,13 @@ def linear(walk: Walk, node: GraphNode) -> Value:
 def batchnorm(walk: Walk, node: GraphNode) -> Value:
     """A batch norm that did not fold: scale and shift of what comes in."""
     gain, offset = _statistics(node)
-    shaped = np.ascontiguousarray(np.broadcast_to(spread(offset, node.shape), node.shape))
-    value = algebra.affine(walk.flow(node), gain, shaped)
+    value, shape = walk.seen(node)
+    inside = algebra.view_of(value)
+    if inside[0] != shape[0]:
+        raise Refusal(f"a batch norm behind a reshape from {inside} to {shape}", "the batch norm in front of it")
+    shaped = np.ascontiguousarray(np.broadcast_to(spread(offset, inside), inside))
     walk.note(node.name, "folded", "scale and shift carried into the layers around it", 2 * gain.size)
-    return value
+    return walk.arranged(algebra.affine(value, gain, shaped), shape, node.name)
 
 
 def applied(walk: Walk, value: Flow, layer: Layer) -> Current:
@@ -76,7 +79,7 @@ def applied(walk: Walk, value: Flow, layer: Layer) -> Current:
 def _of_parts(walk: Walk, value: Parts, layer: Layer) -> Current:
     if layer.op == "conv_transpose2d" and layer.args["groups"] > 1:
         raise Refusal("a grouped transposed convolution of a concatenation", "groups=1")
-    if not all(isinstance(part, Signal) or part.node for part in value.parts):
+    if not all(isinstance(part, Signal) or part.node or not part.terms for part in value.parts):
         whole = algebra.as_current(value, walk.shapes, layer.name)
         return applied(walk, whole, layer)
     terms, bias, start = [], layer.bias_map.copy(), 0

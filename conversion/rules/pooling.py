@@ -8,23 +8,37 @@ from conversion import algebra, pooling
 from conversion.activations import Maximum
 from conversion.errors import Refusal
 from conversion.pooling import Window
+from conversion.shapes import joined_axes
 from conversion.values import Current, Flow, Parts, Signal, Value
 from conversion.walk import INPUT, Walk
 
 
 def average(walk: Walk, node: GraphNode) -> Value:
     """Average pooling with one divisor."""
-    return _averaged(walk, node, Window(*(node.args[name] for name in ("kernel", "stride", "padding"))))
+    value, shape = walk.seen(node)
+    window = Window(*(node.args[name] for name in ("kernel", "stride", "padding")))
+    if shape != algebra.view_of(value) and window.covers(shape):
+        return _over(walk, node, tuple(range(2, len(shape) + 1)))
+    return _averaged(walk, node, walk.flow(node), window)
 
 
 def mean(walk: Walk, node: GraphNode) -> Value:
-    """A mean over height and width, or over the length of a sequence."""
-    shape = algebra.view_of(walk.flow(node))
-    if node.args["dims"] != tuple(range(2, len(shape) + 1)) or len(shape) not in (2, 3):
-        raise Refusal(f"a mean over the dimensions {node.args['dims']}", "a mean over height and width, (2, 3)")
-    whole = (shape[1], shape[2]) if len(shape) == 3 else (1, shape[1])
-    pooled = _averaged(walk, node, Window(whole, whole))
-    return pooled if node.args["keepdim"] else algebra.flatten(pooled, walk.shapes, node.name)
+    """A mean over axes of pixels, also of a map whose axes were joined or taken away."""
+    return _over(walk, node, node.args["dims"])
+
+
+def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...]) -> Value:
+    """Windows as long as the axes `dims` (the batch is 0)."""
+    value, shape = walk.seen(node)
+    inside = algebra.view_of(value)
+    runs = [joined_axes(inside, shape, dim - 1) for dim in dims]
+    axes = [axis for run in runs if run is not None for axis in run]
+    if 0 in axes or None in runs or len(inside) not in (2, 3):
+        raise Refusal(f"a mean over the dimensions {dims}", "a mean over height and width, (2, 3)")
+    window = tuple(size if axis in axes else 1 for axis, size in enumerate(inside) if axis)
+    whole = window if len(window) == 2 else (1, *window)
+    pooled = _averaged(walk, node, value, Window((whole[0], whole[1]), (whole[0], whole[1])))
+    return walk.arranged(pooled, node.shape, node.name)
 
 
 def uneven(walk: Walk, node: GraphNode) -> Value:
@@ -55,9 +69,17 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
 
 def pad(walk: Walk, node: GraphNode) -> Value:
     """Zeros around the map."""
-    result = _each(walk, walk.flow(node), lambda part: algebra.framed(_signal(walk, part), node.args["widths"]))
-    walk.note(node.name, "folded", "zeros become the padding of what reads it")
-    return result
+    value, channels = walk.flow(node), node.args["channels"]
+    if any(node.args["widths"]):
+        value = _each(walk, value, lambda part: algebra.framed(_signal(walk, part), node.args["widths"]))
+    told = "zeros become the padding of what reads it"
+    if any(channels):
+        value, told = (
+            algebra.with_zeros(value, channels, walk.shapes, node.name),
+            f"{sum(channels)} channels without a synapse",
+        )
+    walk.note(node.name, "folded", told)
+    return value
 
 
 def maximum(walk: Walk, node: GraphNode) -> Value:
@@ -69,7 +91,7 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
         value = replace(algebra.as_current(value, walk.shapes, node.name), node=node.inputs[0])
     result = _each(walk, value, lambda part: _largest(walk, node, part))
     walk.note(node.name, "rewritten", "", neurons=sum(_size(walk, part) for part in _signals(result)))
-    return algebra.flatten(result, walk.shapes, node.name) if node.args.get("flat") else result
+    return walk.arranged(result, node.shape, node.name)
 
 
 def _largest(walk: Walk, node: GraphNode, part: Signal | Current) -> Signal:
@@ -96,7 +118,7 @@ def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
     return _signal(walk, replace(current, node=node.inputs[0]))
 
 
-def _averaged(walk: Walk, node: GraphNode, window: Window) -> Flow:
+def _averaged(walk: Walk, node: GraphNode, value: Flow, window: Window) -> Flow:
     told: set[str] = set()
 
     def one(part: Signal | Current) -> Signal | Current:
@@ -110,7 +132,7 @@ def _averaged(walk: Walk, node: GraphNode, window: Window) -> Flow:
         told.add("address map in front of the next layer" if isinstance(result, Signal) else "currents of windows")
         return result
 
-    pooled = _each(walk, walk.flow(node), one)
+    pooled = _each(walk, value, one)
     rows, columns = window.kernel
     text = f"{' and '.join(sorted(told))}: sums over {rows}x{columns}, the divisor goes into the weights"
     walk.note(node.name, "rewritten", text)

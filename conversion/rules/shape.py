@@ -1,5 +1,6 @@
 """The input, sums, concatenation, reshapes, and what does nothing."""
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -9,7 +10,9 @@ from conversion import algebra
 from conversion.advice import refusal
 from conversion.constants import affine_of
 from conversion.errors import Refusal
-from conversion.values import Answer, Current, Parts, Signal, Value
+from conversion.layer import selection
+from conversion.rules.affine import applied
+from conversion.values import Answer, Current, Parts, Signal, Value, View
 from conversion.walk import INPUT, Walk
 
 
@@ -51,19 +54,67 @@ def concat(walk: Walk, node: GraphNode) -> Value:
 def flatten(walk: Walk, node: GraphNode) -> Value:
     """Maps as vectors."""
     walk.note(node.name, "folded", "addresses stay row-major (C, H, W)")
-    return algebra.flatten(walk.flow(node), walk.shapes, node.name)
+    return _arranged(walk, node)
+
+
+def reshape(walk: Walk, node: GraphNode) -> Value:
+    """Another shape of the same numbers."""
+    walk.note(node.name, "folded", f"the same numbers, row-major, in the shape {node.shape}")
+    return _arranged(walk, node)
 
 
 def dropped(walk: Walk, node: GraphNode) -> Value:
     """Identity, and dropout in evaluation."""
     walk.note(node.name, "folded", "does nothing in evaluation mode")
-    return walk.flow(node)
+    return _arranged(walk, node)
+
+
+def _arranged(walk: Walk, node: GraphNode) -> Value:
+    given = walk.values[node.inputs[0]]
+    if not isinstance(given, Answer):
+        value, _ = walk.seen(node)
+        return walk.arranged(value, node.shape, node.name)
+    inner = given.value.value if isinstance(given.value, View) else given.value
+    if given.ending in _BY_CLASS and prod(node.shape) not in (1, *node.shape[:1]):
+        raise Refusal(
+            f"a {given.ending} of {node.shape} in another shape", f"the reshape in front of the {given.ending}"
+        )
+    return replace(given, value=walk.arranged(inner, node.shape, node.name))
 
 
 def softmax(walk: Walk, node: GraphNode) -> Value:
     """A softmax over the classes at the end."""
+    value, shape = walk.seen(node)
     walk.note(node.name, "folded", "dropped: it changes no prediction; logits are what stands in front of it")
-    return Answer(walk.flow(node), bool(node.args["log"]))
+    return Answer(walk.arranged(value, shape, node.name), "log_softmax" if node.args["log"] else "softmax")
+
+
+def rising(walk: Walk, node: GraphNode) -> Value:
+    """A sigmoid or tanh at the end."""
+    value, shape = walk.seen(node)
+    name = str(node.args["name"])
+    middle = {"sigmoid": "0.5", "logsigmoid": "log 0.5"}.get(name, "0")
+    told = f"dropped: a {name} at the end changes no order; logits are what stands in front of it, {middle} behind it is 0 there"
+    walk.note(node.name, "folded", told)
+    return Answer(walk.arranged(value, shape, node.name), name)
+
+
+def filled(walk: Walk, node: GraphNode) -> Value:
+    """A value that is the same for every image: neurons without a synapse."""
+    walk.note(node.name, "folded", f"a constant {node.args['value']:g}, into the biases of who reads it")
+    return Current((), np.full(node.shape, node.args["value"]), node.shape, node.name, positive=node.args["value"] >= 0)
+
+
+def select(walk: Walk, node: GraphNode) -> Value:
+    """Every so many pixels, rows, or channels: a convolution with one weight of one, on each channel where all are kept."""
+    value = walk.flow(node)
+    layer = selection(node.name, algebra.view_of(value), node.args["ranges"])
+    found = applied(walk, value, layer)
+    walk.note(node.name, "rewritten", "a convolution with a single one in each kernel: exact")
+    return walk.arranged(replace(found, positive=value.positive), node.shape, node.name)
+
+
+_BY_CLASS = ("softmax", "log_softmax")
 
 
 def elementwise(walk: Walk, node: GraphNode) -> Value:
@@ -71,10 +122,12 @@ def elementwise(walk: Walk, node: GraphNode) -> Value:
     found = affine_of(walk.view, node) if node.kind == "unsupported" else None
     if found is None:
         raise refusal(node)
-    value = walk.values[found.data]
-    if isinstance(value, Answer):
-        raise Refusal("follows a softmax", "a softmax at the very end only")
-    result = algebra.affine(value, found.gain, found.offset)
+    value, shape = walk.seen(node, node.inputs.index(found.data))
+    inside = algebra.view_of(value)
+    if shape != inside and shape[:1] != inside[:1] and prod(shape) != 1:
+        raise Refusal(f"arithmetic on a reshape from {inside} to {shape}", "the arithmetic in front of the reshape")
+    offset = None if found.offset is None else found.offset.reshape(inside)
+    result = algebra.affine(value, found.gain, offset)
     text = "gain into the weights, offset into the bias, exact at padded borders too"
     walk.note(node.name, "folded", text, kind="arithmetic")
-    return result
+    return walk.arranged(result, node.shape, node.name)

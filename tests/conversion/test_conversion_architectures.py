@@ -89,7 +89,7 @@ def test_random_graphs_convert_exactly(case: Case, seed: int) -> None:
         assert "no spike time" in str(refusal) or "sign" in str(refusal)
         return
     found = simulate(network, x.numpy(), engine="reference").logits * network.logit_scale
-    shaped = ended(torch.from_numpy(found).double(), plan.plan.softmax, truth)
+    shaped = ended(torch.from_numpy(found).double(), plan.plan.ending, truth)
     assert float((shaped - truth).abs().max()) < 1e-4 * scale
 
 

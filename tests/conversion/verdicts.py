@@ -6,13 +6,13 @@ from math import prod
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from conversion import Rate, Ttfs, Unconvertible, convert, rewritten
+from conversion import Rate, Ttfs, Unconvertible, convert, forward, rewritten
 from snn import MaxGate, Network, Source, TernaryIF, simulate
 from tests.conversion import known
 from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS
+from tests.conversion.spelled import SPELLED
 from tests.conversion.written import WRITTEN
 
 STEPS = 1024
@@ -42,7 +42,7 @@ def judged(case: Case, count: int = 2, *, signed: bool = False) -> Verdict:
     stands_for = rewritten(model, x)
     network = convert(model, x, Rate(STEPS, percentile=100.0, calibration=None) if signed else Ttfs(ranges="interval"))
     spikes = torch.from_numpy(simulate(network, x.numpy()).logits * network.logit_scale).double()
-    plan, spiking = relative(stands_for(x), truth), relative(ended(spikes, stands_for.plan.softmax, truth), truth)
+    plan, spiking = relative(stands_for(x), truth), relative(ended(spikes, stands_for.plan.ending, truth), truth)
     return Verdict(True, layers, *_sizes(network), plan, spiking)
 
 
@@ -63,12 +63,9 @@ def answer(model: nn.Module, x: Tensor) -> Tensor:
     return result
 
 
-def ended(logits: Tensor, softmax: str | None, like: Tensor) -> Tensor:
-    """Logits in the shape of the model's output, through its softmax."""
-    shaped = logits.reshape(like.shape)
-    if softmax is None:
-        return shaped
-    return F.log_softmax(shaped, dim=1) if softmax == "log_softmax" else F.softmax(shaped, dim=1)
+def ended(logits: Tensor, ending: str | None, like: Tensor) -> Tensor:
+    """Logits in the shape of the model's output, through the function that it ends in."""
+    return forward.ended(logits.reshape(like.shape), ending)
 
 
 def relative(found: Tensor, truth: Tensor) -> float:
@@ -107,4 +104,4 @@ IN_FULL: dict[str, Case] = {
     "DenseNet": Case(known.densenet, (3, 32, 32), IN_SMALL["DenseNet"].shows),
     "Inception": Case(known.inception, (3, 32, 32), IN_SMALL["Inception"].shows),
 }
-EXACT: dict[str, Case] = {**CASES, **BLOCKS, **WRITTEN}
+EXACT: dict[str, Case] = {**CASES, **BLOCKS, **WRITTEN, **SPELLED}
