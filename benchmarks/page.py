@@ -4,7 +4,9 @@ import csv
 import shutil
 from pathlib import Path
 
-from spikewright import InvalidFile, atomic_path
+from experiments.plots.style import FIGURE_FILE
+from spikewright import FolderKind, InvalidFile, Kind, atomic_path, check_path, claim_folder
+from spikewright.kinds import holds
 
 TITLES = {
     "peers": "Other programs, same law, same images",
@@ -56,24 +58,29 @@ loop" is as a tutorial writes it. The CNN before conversion, bfloat16 and the la
 stand there for orientation. sinabs and SpikingJelly are installed without what they depend on (`benchmarks/peers.txt`): only
 their neurons are used here, and these need PyTorch alone.
 """
+PAGE_FILE = Kind("a page of benchmarks", holds(b"Made by `python -m benchmarks`"))
+FIGURES_FOLDER = FolderKind("figures of the documentation")
 
 
 def write_page(results: Path, page: Path) -> None:
-    """Write the page for all tables that are in `results`. Raises InvalidFile when there is none."""
+    """Write the page for all tables that are in `results`, and `figures` beside it.
+
+    Raises InvalidFile when there is none, and when another page or another folder stands there.
+    """
     found = [name for name in TITLES if (results / f"{name}.csv").is_file()]
     if not found:
         raise InvalidFile(f"expected tables in {results}, got none; try `python -m benchmarks` first")
-    figures = page.parent / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
+    check_path(page, PAGE_FILE)
+    figures = claim_folder(page.parent / "figures", FIGURES_FOLDER)
     parts = [INTRODUCTION]
     for name in found:
-        with atomic_path(figures / f"bench-{name}.png") as temporary:
+        with atomic_path(figures / f"bench-{name}.png", FIGURE_FILE) as temporary:
             shutil.copyfile(results / f"{name}.png", temporary)
         caption, machine = (results / f"{name}.txt").read_text().split("\n", 1)
         parts.append(f"## {TITLES[name]}\n\n![{TITLES[name]}](figures/bench-{name}.png)\n\n{caption}\n")
         table = table_of(results / f"{name}.csv", SHOWN.get(name.removesuffix("-large")))
         parts.append(f"{table}\n\n{' '.join(machine.split())}\n")
-    with atomic_path(page) as temporary:
+    with atomic_path(page, PAGE_FILE) as temporary:
         temporary.write_text("\n".join(parts))
 
 

@@ -7,19 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import machine
 from experiments.plots.style import save_figure, styled
-from spikewright import Table, atomic_path
+from spikewright import FolderKind, Kind, Table, atomic_path, claim_folder
+from spikewright.kinds import holds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+CAPTION_FILE = Kind("a caption of a benchmark", holds(b"processor: "))
+
+
+def _older(folder: Path) -> list[str] | None:
+    """The files of results that were written before folders carried a marker."""
+    names = [path.stem for path in folder.glob("*.txt") if CAPTION_FILE.made(path)]
+    return [f"{name}.{ending}" for name in names for ending in ("csv", "txt", "png")] or None
+
+
+RESULTS_FOLDER = FolderKind("a folder of benchmark results", older=_older)
 Draw = Callable[["Axes"], Any]
 
 
 def publish(folder: Path, name: str, table: Table, panels: Sequence[Draw], caption: str) -> None:
-    """Write `name.csv`, `name.txt` (caption and machine) and `name.png` with one panel for each of `panels`, all or nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `name.csv`, `name.txt` (caption and machine) and `name.png` with one panel for each of `panels`, all or nothing.
+
+    Raises InvalidFile for a folder that is anything but missing, empty, or one of results.
+    """
+    folder = claim_folder(folder, RESULTS_FOLDER)
     table.to_csv(folder / f"{name}.csv")
-    with atomic_path(folder / f"{name}.txt") as path:
+    with atomic_path(folder / f"{name}.txt", CAPTION_FILE) as path:
         path.write_text(f"{caption}\n{machine()}\n")
     figure_of(panels, f"{caption} {machine()}", folder / name)
     print(f"{table}\n{caption}\n-> {folder / name}.csv, .png\n", flush=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as pack
 from torch import nn
 
 from compress.compressed import Compressed
@@ -18,11 +18,13 @@ from compress.graph import plain_copy
 from compress.layers import weight_layers
 from compress.quantizers import QuantReLU, largest_integer, to_values
 from compress.rewrite import Rewrite, replay
-from spikewright import InvalidFile, InvalidInput, atomic_path
+from spikewright import InvalidFile, InvalidInput, Kind, atomic_path
+from spikewright.kinds import in_metadata
 
 VERSION = 1
 _KEY = "spikewright.compressed"
 _MOST_INPUTS = 1 << 24
+COMPRESSED_FILE = Kind("a compressed network", in_metadata(_KEY))
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,11 @@ class _Header:
     input_shape: tuple[int, ...] | None
 
 
-def save(compressed: Compressed, path: str | Path) -> None:
+def save(compressed: Compressed, path: str | Path, *, force: bool = False) -> None:
     """Write a Compressed to one file, all or nothing; the same network gives the same bytes.
 
     Quantised weights are kept as int8 codes and float32 scales, masks as packed bits, all else as it is.
+    An older Compressed at `path` is replaced, another file only with `force`.
     Raises InvalidInput for anything but a Compressed, InvalidFile when the folder cannot be written.
     """
     if not isinstance(compressed, Compressed):
@@ -50,8 +53,8 @@ def save(compressed: Compressed, path: str | Path) -> None:
         "rewrites": [asdict(change) for change in compressed.rewrites],
         "input_shape": compressed.input_shape,
     }
-    with atomic_path(path) as temporary:
-        save_file(_tensors(compressed), str(temporary), metadata={_KEY: json.dumps(header, sort_keys=True)})
+    with atomic_path(path, COMPRESSED_FILE, force=force) as temporary:
+        temporary.write_bytes(pack(_tensors(compressed), metadata={_KEY: json.dumps(header, sort_keys=True)}))
 
 
 def load(path: str | Path, model: nn.Module) -> Compressed:

@@ -1,16 +1,18 @@
 """The table of architectures that convert or are refused: `python -m docs.architectures` writes docs/architectures.md."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from spikewright import atomic_path
+from spikewright import Kind, atomic_path
+from spikewright.kinds import holds
 from tests.conversion.architectures import Case
 from tests.conversion.blocks import SIGNED
 from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X
 from tests.conversion.verdicts import EXACT, IN_FULL, STEPS, Verdict, judged, refused
 
 PAGE = Path(__file__).with_suffix(".md")
+PAGE_FILE = Kind("the page of architectures", holds(b"Written by `python -m docs.architectures`"))
 INTRODUCTION = f"""# Which architectures convert
 
 Written by `python -m docs.architectures`, from the models in `tests/conversion/`; the tests hold every row to its
@@ -29,8 +31,13 @@ approach the model. Neurons are all but the input; gates are those of max poolin
 def main() -> None:
     """Write the page; the widest networks take a minute together."""
     warnings.filterwarnings("ignore", message="Using padding='same'")
-    with atomic_path(PAGE) as path:
-        path.write_text("\n".join(_page()) + "\n")
+    write_page(PAGE, _page())
+
+
+def write_page(page: Path, parts: Iterable[str]) -> None:
+    """Write the page; raises InvalidFile when another file is there."""
+    with atomic_path(page, PAGE_FILE) as path:
+        path.write_text("\n".join(parts) + "\n")
 
 
 def _page() -> Iterator[str]:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from spikewright import InvalidFile, InvalidInput, atomic_path
+from spikewright import InvalidFile, InvalidInput, atomic_path, kinds
+from spikewright.kinds import any_of, in_metadata
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,9 +20,17 @@ if TYPE_CHECKING:
     from snn import Network
 
 KEY = "spikewright.origin"
+WEIGHTS_KEY = "spikewright.weights"
+"""In the metadata of weights that were saved without an origin."""
 LARGEST_HEADER_BYTES = 64 * 2**20
 Kind = Literal["weights", "compressed", "network", "state"]
 Factory = Callable[[], "nn.Module"]
+STAMPED = kinds.Kind(
+    "a network that spikewright wrote",
+    any_of(
+        in_metadata(KEY), in_metadata(WEIGHTS_KEY), in_metadata("spikewright"), in_metadata("spikewright.compressed")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -35,15 +44,22 @@ class Origin:
     seed: int = 0
     log: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
+    def metadata(self) -> dict[str, str]:
+        """The entry of a safetensors file's metadata."""
+        return {KEY: json.dumps(asdict(self), sort_keys=True)}
+
 
 def stamp(path: str | Path, origin: Origin) -> None:
-    """Write `origin` into the metadata of the safetensors file at `path`; its tensors stay byte for byte."""
+    """Write `origin` into the metadata of the network that was saved at `path`; its tensors stay byte for byte.
+
+    Raises InvalidFile for a file that this project did not write.
+    """
     path = Path(path)
     header, body = _split(path)
-    metadata = {**header.get("__metadata__", {}), KEY: json.dumps(asdict(origin), sort_keys=True)}
+    metadata = {**header.get("__metadata__", {}), **origin.metadata()}
     text = json.dumps({**header, "__metadata__": metadata}, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    with atomic_path(path) as temporary:
+    with atomic_path(path, STAMPED) as temporary:
         temporary.write_bytes(len(text).to_bytes(8, "little") + text + body)
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spikewright import InvalidFile, atomic_path
+from spikewright import InvalidFile, Kind, atomic_path
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,15 @@ def _download(source: Source, cache: str | Path | None) -> Path:
     elif not all((home / name).is_file() for name, _ in source.files):
         archive = home.parent / source.url.rsplit("/", 1)[-1]
         _retrieve(source.url, source.archive_md5, archive)
-        _unpack(archive, home, [name for name, _ in source.files])
+        _unpack(archive, home, dict(source.files))
     return home
 
 
 def _retrieve(url: str, md5: str, path: Path) -> None:
     import pooch
 
+    if path.exists():
+        check_md5(path, md5)  # pooch would replace it
     try:
         pooch.retrieve(url, known_hash=f"md5:{md5}", fname=path.name, path=path.parent)
     except (OSError, ValueError) as error:  # no connection, an unwritable cache, a wrong hash
@@ -88,17 +91,27 @@ def _retrieve(url: str, md5: str, path: Path) -> None:
         ) from error
 
 
-def _unpack(archive: Path, home: Path, names: list[str]) -> None:
-    """Copy the named members, and only them, out of a tar archive; paths inside it are not trusted."""
+def _unpack(archive: Path, home: Path, md5: Mapping[str, str]) -> None:
+    """Copy the members named in `md5`, and only them, out of a tar archive; paths inside it are not trusted."""
     with tarfile.open(archive) as tar:
         for member in tar:
             name = Path(member.name).name
-            if member.isfile() and name in names:
+            if member.isfile() and name in md5:
                 content = tar.extractfile(member)
                 if content is None:
                     continue
-                with atomic_path(home / name) as temporary:
+                with atomic_path(home / name, _original(md5[name])) as temporary:
                     temporary.write_bytes(content.read())
+
+
+def _original(md5: str) -> Kind:
+    """A data set's own file."""
+
+    def made(path: Path) -> bool:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "md5").hexdigest() == md5
+
+    return Kind("a file of the data set", made)
 
 
 _IDX_FILES = (

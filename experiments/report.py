@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.plots.gallery import Picture, study_pictures
 from experiments.tables import write_table
-from spikewright import Progress, Table, atomic_path, silent
+from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
+from spikewright.kinds import holds
 
 if TYPE_CHECKING:
     from experiments.study import StudyResult
 
+REPORT_FILE = Kind("a report of spikewright", holds(b'<meta name="generator" content="spikewright">'))
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 HIDDEN = ("seed", "task", "configuration", "commit", "spikewright", "draw")
 """Columns that every row carries; the report says them once."""
@@ -44,16 +46,24 @@ def write_report(result: "StudyResult", checks: Table | None = None, *, progress
 
     `checks`: rows of check, measured, target and holds. Raises InvalidFile when the folder cannot be written.
     """
+    from experiments.study import STUDY_FOLDER
+
+    claim_folder(result.folder, STUDY_FOLDER)
     progress("report", 0, 2)
     pictures = study_pictures(result, result.folder / "figures")
     if checks is not None:
         write_table(checks, result.folder / "tables" / "checks", result.provenance.to_dict())
     progress("report", 1, 2)
     path = result.folder / "report.html"
-    with atomic_path(path) as temporary:
-        temporary.write_text(_render(_content(result, checks, pictures)), encoding="utf-8")
+    write_page(path, _render(_content(result, checks, pictures)))
     progress("report", 2, 2)
     return path
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write the page; raises InvalidFile when another file is there."""
+    with atomic_path(path, REPORT_FILE) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _render(content: Mapping[str, Any]) -> str:

@@ -43,8 +43,7 @@ def train(step: Step) -> Rows:
     dataset = step.dataset
     model, origin = _model(step, dataset)
     check_fits(model, dataset)
-    save_weights(step.folder / MODEL, model)
-    stamp(step.folder / MODEL, origin)
+    save_weights(step.folder / MODEL, model, origin)
     rows = {"accuracy": [model_accuracy(model, dataset, "ann")]}
     return {**rows, "training": [dict(epoch) for epoch in origin.log]}
 

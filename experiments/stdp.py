@@ -12,10 +12,22 @@ from numpy.typing import NDArray
 
 from experiments.data import Dataset
 from experiments.provenance import Provenance
-from experiments.stdp_checkpoint import Progressed, resume, save_progress
+from experiments.stdp_checkpoint import PROGRESS_FILE, Progressed, resume, save_progress
 from snn.learning import decide, label_neurons, respond, start_stdp, train_stdp
 from snn.learning_records import AdaptiveLIF, Learned, Presentation, StdpRule, WinnerTakeAll
-from spikewright import InvalidInput, Progress, Table, atomic_path, silent
+from spikewright import FolderKind, InvalidInput, Kind, Progress, Table, atomic_path, claim_folder, silent
+from spikewright.kinds import json_with
+
+_FILES = ("stdp.safetensors", "result.json", "curve.csv", "curve.png", "receptive-fields.png")
+RESULT_FILE = Kind("a result of stdp", json_with("configuration", "provenance", "weights_sha256"))
+
+
+def _older(folder: Path) -> tuple[str, ...] | None:
+    """The files of a run that was made before folders carried a marker."""
+    return _FILES if PROGRESS_FILE.made(folder / "stdp.safetensors") else None
+
+
+STDP_FOLDER = FolderKind("a run of stdp", older=_older)
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,11 @@ def run_stdp(
     """Train on all training images, label neurons with them once more, and classify all test images.
 
     With `out`, a folder, progress is kept there after each interval; a later call goes on from it to the same bytes.
-    Raises InvalidInput when the folder holds another run, InvalidFile when its file is damaged.
+    Raises InvalidInput when the folder holds another run, InvalidFile when its file is damaged or the folder is not ours.
     """
     if dataset.shape[0] != 1:
         raise InvalidInput(f"expected images with one channel, got {dataset.shape[0]}; try mnist")
-    path = None if out is None else Path(out) / "stdp.safetensors"
+    path = None if out is None else claim_folder(out, STDP_FOLDER) / "stdp.safetensors"
     state = _train(dataset, wanted, path, progress)
     classes = len(dataset.classes)
     answers = respond(state.learned, dataset.train_images, "label", progress=progress)
@@ -127,11 +139,14 @@ def _hash(dataset: Dataset) -> str:
 
 
 def write_result(result: StdpResult, dataset: Dataset, wanted: StdpRun, out: str | Path) -> tuple[Path, ...]:
-    """Write result.json, curve.csv, curve.png and receptive-fields.png to the folder `out`; returns their paths."""
+    """Write result.json, curve.csv, curve.png and receptive-fields.png to the folder `out`; returns their paths.
+
+    Raises InvalidFile for a folder that is anything but missing, empty, or one of stdp.
+    """
     from experiments.plots.stdp import caption, draw_curve, draw_fields
     from experiments.plots.style import save_figure, styled
 
-    out = Path(out)
+    out = claim_folder(out, STDP_FOLDER)
     asked = {"dataset": dataset.name, **asdict(wanted), "network": asdict(result.learned.network)}
     origin = Provenance.of(asked, (wanted.seed,)).to_dict()
     content = {"configuration": asked, **result.numbers, "provenance": origin, "weights_sha256": _fingerprint(result)}
@@ -148,7 +163,7 @@ def write_result(result: StdpResult, dataset: Dataset, wanted: StdpRun, out: str
         draw_fields(ax, result.learned.weights, dataset.shape[1:], told)
         pictures += save_figure(figure, out / "receptive-fields", ("png",))
     path = out / "result.json"
-    with atomic_path(path) as temporary:
+    with atomic_path(path, RESULT_FILE) as temporary:
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
     return (path, table, *pictures)
 

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snn.learning_records import Learned
-from spikewright import InvalidFile, InvalidInput, Table, atomic_path
+from spikewright import InvalidFile, InvalidInput, Kind, Table, atomic_path
+from spikewright.kinds import in_metadata
 
 _KEY = "spikewright.stdp"
+PROGRESS_FILE = Kind("a training by spike timing", in_metadata(_KEY))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class Progressed:
 
 
 def save_progress(path: Path, run: Mapping[str, Any], state: Progressed) -> None:
-    """Write the file; `run` says what it belongs to."""
+    """Write the file, over an older one of its kind; `run` says what it belongs to. Raises InvalidFile for another file there."""
     from safetensors.numpy import save
 
     header = {"run": run, "presentations": state.learned.presentations, "curve": state.curve}
@@ -40,7 +42,7 @@ def save_progress(path: Path, run: Mapping[str, Any], state: Progressed) -> None
         "theta": state.learned.theta,
         "assigned": state.assigned,
     }
-    with atomic_path(path) as temporary:
+    with atomic_path(path, PROGRESS_FILE) as temporary:
         temporary.write_bytes(save(tensors, {_KEY: json.dumps(header, sort_keys=True)}))
 
 

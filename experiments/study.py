@@ -12,9 +12,39 @@ from experiments.provenance import Provenance
 from experiments.study_spec import Study, make_study
 from experiments.study_tasks import Task, expand
 from experiments.tables import write_table
-from spikewright import InvalidFile, InvalidInput, Progress, SpikewrightError, Table, atomic_folder, atomic_path, silent
+from spikewright import (
+    FolderKind,
+    InvalidFile,
+    InvalidInput,
+    Kind,
+    Progress,
+    SpikewrightError,
+    Table,
+    atomic_folder,
+    atomic_path,
+    claim_folder,
+    silent,
+)
+from spikewright.kinds import json_with
+from spikewright.marker import MARKER, files_below
 
 DONE = "result.json"
+STUDY_FILE = Kind("a study", json_with("name", "dataset", "seeds"))
+PROVENANCE_FILE = Kind(
+    "the provenance of a study", json_with("configuration", "seeds", "commit", "versions", "machine")
+)
+TASK_FOLDER = FolderKind("a task of a study")
+
+
+def _older(folder: Path) -> list[str] | None:
+    """The files of a study that was run before folders carried a marker; tasks and core are folders of their own."""
+    if not STUDY_FILE.made(folder / "study.json"):
+        return None
+    inside = [f"{place}/{name}" for place in ("tables", "figures") for name in files_below(folder / place)]
+    return ["study.json", "provenance.json", "report.html", *inside]
+
+
+STUDY_FOLDER = FolderKind("the folder of a study", older=_older)
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -46,14 +76,16 @@ def run_study(study: Study, folder: str | Path, *, workers: int = 1, progress: P
 
     `workers` processes (joblib's loky, never fork) run tasks that do not wait for each other; with 1 everything happens
     here. `progress` gets ("study", tasks done, tasks) and the stages inside tasks that run here.
+    Raises InvalidFile for a folder that is neither missing, empty nor a study's.
     Raises what a task raises; what was finished stays, and the next run goes on from there.
     """
     if workers < 1:
         raise InvalidInput(f"expected at least 1 worker, got {workers}")
-    folder, tasks = Path(folder), expand(study)
+    tasks = expand(study)
+    folder = claim_folder(folder, STUDY_FOLDER)
     configuration = study.model_dump(mode="json", exclude={"dataset": {"folder"}, "model": {"weights"}})
     provenance = Provenance.of(configuration, study.seeds)
-    _write_json(folder / "study.json", study.model_dump(mode="json"))
+    _write_json(folder / "study.json", STUDY_FILE, study.model_dump(mode="json"))
     waiting = [task for task in tasks if not is_done(task, folder)]
     done = len(tasks) - len(waiting)
     progress("study", done, len(tasks))
@@ -61,9 +93,12 @@ def run_study(study: Study, folder: str | Path, *, workers: int = 1, progress: P
         for _ in _run_wave(wave, folder, workers, progress):
             done += 1
             progress("study", done, len(tasks))
-    _publish_core(tasks, folder)
+    made = (folder / "tasks" / task.folder / "core" for task in tasks if task.kind == "hardware")
+    core = next(made, None)
+    if core is not None:
+        publish_core(core, folder / "core")
     tables = gather(tasks, folder, provenance)
-    _write_json(folder / "provenance.json", provenance.to_dict())
+    _write_json(folder / "provenance.json", PROVENANCE_FILE, provenance.to_dict())
     for name, table in tables.items():
         write_table(table, folder / "tables" / name, provenance.to_dict())
     return StudyResult(study, folder, tables, tasks, provenance, len(waiting))
@@ -103,7 +138,7 @@ def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
     """Run one task and store its files and rows; the folder appears as a whole or not at all."""
     from experiments.stages import run_stage
 
-    with atomic_folder(folder / "tasks" / task.folder) as temporary:
+    with atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:
         inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}
         rows = run_stage(task, inputs, temporary, progress)
         (temporary / DONE).write_text(json.dumps(rows, allow_nan=False) + "\n")
@@ -120,13 +155,12 @@ def gather(tasks: Sequence[Task], folder: Path, provenance: Provenance) -> dict[
     return {name: Table.of(found) for name, found in {**rows, "results": union}.items()}
 
 
-def _publish_core(tasks: Sequence[Task], folder: Path) -> None:
-    """The spike core of the first seed, copied to where people look for it."""
-    made = (folder / "tasks" / task.folder / "core" for task in tasks if task.kind == "hardware")
-    core = next(made, None)
-    if core is not None:
-        with atomic_folder(folder / "core") as temporary:
-            shutil.copytree(core, temporary, dirs_exist_ok=True)
+def publish_core(core: Path, place: Path) -> None:
+    """Copy the spike core of a task to where people look for it. Raises InvalidFile when another folder is there."""
+    from hardware.export import CORE_FOLDER
+
+    with atomic_folder(place, CORE_FOLDER) as temporary:
+        shutil.copytree(core, temporary, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MARKER))
 
 
 def _run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progress) -> Iterator[None]:
@@ -159,8 +193,8 @@ def _fault_of(task: Task, folder: Path) -> str | None:
     return None
 
 
-def _write_json(path: Path, values: Any) -> None:
-    with atomic_path(path) as temporary:
+def _write_json(path: Path, kind: Kind, values: Any) -> None:
+    with atomic_path(path, kind) as temporary:
         temporary.write_text(json.dumps(values, indent=2) + "\n")
 
 

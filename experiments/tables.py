@@ -6,31 +6,63 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spikewright import InvalidFile, Table, atomic_path
+from spikewright import InvalidFile, Kind, Table, atomic_path, check_path
+from spikewright.table import csv_kind
 
 _KEY = b"spikewright"
 
 
-def write_table(table: Table, base: str | Path, provenance: Mapping[str, Any] | None = None) -> tuple[Path, Path]:
+def write_table(
+    table: Table, base: str | Path, provenance: Mapping[str, Any] | None = None, *, force: bool = False
+) -> tuple[Path, Path]:
     """Write `base`.parquet and `base`.csv and return both paths; `provenance` goes into the parquet file's metadata.
 
-    Raises InvalidFile when the folder cannot be written.
+    Tables that were written here before are replaced, other files only with `force`.
+    Raises InvalidFile when something else is there or the folder cannot be written; neither file is changed then.
     """
-    base = Path(base)
-    parquet, text = base.with_name(base.name + ".parquet"), base.with_name(base.name + ".csv")
-    write_parquet(table, parquet, provenance)
-    table.to_csv(text)
+    files = table_files(base)
+    for path, kind in files.items():
+        check_path(path, kind, force=force)
+    parquet, text = files
+    table.to_csv(text, force=force, like=_columns(parquet))
+    write_parquet(table, parquet, provenance, force=force)
     return parquet, text
 
 
-def write_parquet(table: Table, path: str | Path, provenance: Mapping[str, Any] | None = None) -> None:
-    """Write one parquet file. A column takes the type of its values; mixed ones become text."""
+def table_files(base: str | Path) -> dict[Path, Kind]:
+    """The files that `write_table` writes. The CSV file is one of ours where the parquet file beside it has its columns."""
+    base = Path(base)
+    parquet, text = base.with_name(base.name + ".parquet"), base.with_name(base.name + ".csv")
+    return {parquet: TABLE_FILE, text: csv_kind(_columns(parquet))}
+
+
+def _columns(path: Path) -> tuple[str, ...] | None:
+    """The columns of a parquet file of ours; None where there is no such file."""
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, ValueError):
+        return None
+    return tuple(schema.names) if _KEY in (schema.metadata or {}) else None
+
+
+TABLE_FILE = Kind("a table of spikewright", lambda path: _columns(path) is not None)
+
+
+def write_parquet(
+    table: Table, path: str | Path, provenance: Mapping[str, Any] | None = None, *, force: bool = False
+) -> None:
+    """Write one parquet file. A column takes the type of its values; mixed ones become text.
+
+    A parquet file that was written here is replaced, another file only with `force`; else InvalidFile.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     made = pa.table({name: _column(table[name]) for name in table.columns})
     made = made.replace_schema_metadata({_KEY: json.dumps(provenance or {})})
-    with atomic_path(path) as temporary:
+    with atomic_path(path, TABLE_FILE, force=force) as temporary:
         pq.write_table(made, temporary)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,30 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import nn
 
+from experiments.artifacts import KEY, WEIGHTS_KEY, Origin
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
-from spikewright import InvalidFile, InvalidInput, atomic_folder
+from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_folder, atomic_path
+from spikewright.kinds import json_with, safetensors_metadata
 
 _VERSION = 1
+_FILES = ("weights.safetensors", "optimiser.pt", "log.json")
+
+
+def _older(folder: Path) -> tuple[str, ...] | None:
+    """The files of a checkpoint that was written before folders carried a marker."""
+    return _FILES if json_with("version", "recipe", "dataset", "epochs")(folder / "log.json") else None
+
+
+CHECKPOINT_FOLDER = FolderKind("a checkpoint of a training", older=_older)
+
+
+def _are_weights(path: Path) -> bool:
+    """A stamped network, compressed or spiking, has an origin too."""
+    found = safetensors_metadata(path).keys()
+    return bool(found & {WEIGHTS_KEY, KEY}) and not found & {"spikewright", "spikewright.compressed"}
+
+
+WEIGHTS_FILE = Kind("weights that spikewright saved", _are_weights)
 
 
 @dataclass(frozen=True)
@@ -33,8 +54,8 @@ class Run:
 def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: Run, log: TrainLog) -> None:
     """Write `weights.safetensors`, `optimiser.pt` and `log.json`; the folder appears or changes all at once."""
     header = {"version": _VERSION, **run.to_dict(), "epochs": [asdict(epoch) for epoch in log.epochs]}
-    with atomic_folder(folder) as temporary:
-        save_weights(temporary / "weights.safetensors", model)
+    with atomic_folder(folder, CHECKPOINT_FOLDER) as temporary:
+        (temporary / "weights.safetensors").write_bytes(packed_weights(model))
         torch.save(optimiser.state_dict(), temporary / "optimiser.pt")
         (temporary / "log.json").write_text(json.dumps(header, indent=2) + "\n")
 
@@ -55,13 +76,23 @@ def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Opt
     return log
 
 
-def save_weights(path: Path, model: nn.Module, *, half: bool = False) -> None:
-    """Write the model's state dict as safetensors; `half`: floating-point numbers as float16."""
+def save_weights(path: str | Path, model: nn.Module, origin: Origin | None = None, *, force: bool = False) -> None:
+    """Write the model's state dict as safetensors, with its origin where that is known, all or nothing.
+
+    Weights that this function wrote are replaced, another file only with `force`; else InvalidFile.
+    """
+    # As bytes: written by safetensors itself, the file would be readable by its owner only.
+    content = packed_weights(model, metadata=origin.metadata() if origin else {WEIGHTS_KEY: "1"})
+    with atomic_path(path, WEIGHTS_FILE, force=force) as temporary:
+        temporary.write_bytes(content)
+
+
+def packed_weights(model: nn.Module, *, half: bool = False, metadata: Mapping[str, str] | None = None) -> bytes:
+    """The model's state dict as a safetensors file; `half`: floating-point numbers as float16."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     if half:
         tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
-    # As bytes: written by safetensors itself, the file would be readable by its owner only.
-    path.write_bytes(save(tensors))
+    return save(tensors, dict(metadata) if metadata else None)
 
 
 def load_weights(path: Path, model: nn.Module) -> None:

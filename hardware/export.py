@@ -42,27 +42,41 @@ from snn import (
     Storage,
 )
 from snn.streams import check_images
-from spikewright import InvalidInput, __version__, atomic_folder
+from spikewright import FolderKind, InvalidInput, __version__, atomic_folder, check_folder
+from spikewright.kinds import json_object
+from spikewright.marker import files_below
 
 if TYPE_CHECKING:
     from hardware import core
 
 
+def _older(folder: Path) -> list[str] | None:
+    """The files of a core that was written before folders carried a marker."""
+    found = json_object(folder / "core.json")
+    if found.get("format") != "spikewright-core":
+        return None
+    text, listed = str(found), files_below(folder)
+    return [name for name in listed if name in ("core.json", "README.md") or repr(name) in text]
+
+
+CORE_FOLDER = FolderKind("a spike core", older=_older)
 _KINDS: dict[type, Literal["direct", "rate"]] = {Direct: "direct", Rate: "rate"}
 
 
 def export(network: Network, point: DesignPoint, folder: str | Path, *, images: Any = None) -> Path:
-    """Write the core of the fixed-point `network` built as `point`; all or nothing, an existing folder is replaced.
+    """Write the core of the fixed-point `network` built as `point`; all or nothing, a core that stands there is replaced.
 
+    A folder of anybody else's, or a core with files in it that `export` did not write, is refused and stays as it is.
     `images (samples, *input shape)` in [0, 1] become the golden inputs; without them four synthetic patterns do.
     Returns the folder. Raises InvalidInput for a float32 network, a point of another network, or images that do not
     fit, and InvalidFile when the folder cannot be written.
     """
+    check_folder(folder, CORE_FOLDER)  # before the golden runs
     check_point(network, point)
     origin = "synthetic" if images is None else "given"
     inputs = check_images(network, synthetic_images(network) if images is None else images)
     sizes = widths(network)
-    with atomic_folder(folder) as temporary:
+    with atomic_folder(folder, CORE_FOLDER) as temporary:
         writer = Writer(temporary)
         populations = [_population(writer, n, p, point, sizes) for n, p in enumerate(network.populations)]
         projections = [_projection(writer, n, q, sizes) for n, q in enumerate(network.projections)]

@@ -14,7 +14,8 @@ from typing import Any
 from snn.network import Network
 from snn.records import from_plain, tensor_names, to_plain
 from snn.weights import Array
-from spikewright import InvalidFile, InvalidNetwork, atomic_path
+from spikewright import InvalidFile, InvalidNetwork, Kind, atomic_path
+from spikewright.kinds import in_metadata
 
 FORMAT = "spikewright.network"
 VERSION = 1
@@ -24,12 +25,15 @@ LARGEST_COUNT = 2**28
 """Most neurons of a population, and most weights that the sparse storages of a file may unfold to: 1 GiB in float32."""
 TYPES = ("F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64")
 
+NETWORK_FILE = Kind("a spiking network", in_metadata(KEY))
+
 Json = dict[str, Any]
 
 
-def save(network: Network, path: str | Path) -> None:
+def save(network: Network, path: str | Path, *, force: bool = False) -> None:
     """Write `network` to one file, all or nothing; the same network gives the same bytes.
 
+    An older network at `path` is replaced, another file only with `force`.
     Raises InvalidFile when the file cannot be written, InvalidNetwork when `load` would refuse it.
     """
     from safetensors.numpy import save as pack
@@ -40,11 +44,8 @@ def save(network: Network, path: str | Path) -> None:
     if fault is not None:
         raise InvalidNetwork(f"expected a network that can be loaded again, got {fault}")
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    with atomic_path(path) as temporary:
-        try:
-            temporary.write_bytes(pack(tensors, {KEY: text}))
-        except OSError as error:
-            raise InvalidFile(f"expected to write {path}, got: {error.strerror}; try another folder") from error
+    with atomic_path(path, NETWORK_FILE, force=force) as temporary:
+        temporary.write_bytes(pack(tensors, {KEY: text}))
 
 
 def load(path: str | Path) -> Network:

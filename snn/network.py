@@ -154,11 +154,14 @@ class Network:
 
         return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels))
 
-    def save(self, path: str | Path) -> None:
-        """Write one file: safetensors with a versioned JSON header. All or nothing."""
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write one file: safetensors with a versioned JSON header. All or nothing.
+
+        An older network at `path` is replaced, another file only with `force`; else InvalidFile.
+        """
         from snn.files import save
 
-        save(self, path)
+        save(self, path, force=force)
 
     @staticmethod
     def load(path: str | Path) -> "Network":

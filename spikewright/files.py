@@ -1,58 +1,78 @@
-"""Writing that is all or nothing: to a temporary name in the same folder, then renamed."""
+"""Writing that is all or nothing, and that never takes the place of what this project did not make.
 
+A file is written to a temporary name beside it and then renamed. What stands there before may be replaced where it is
+nothing, an empty file, a file of the same kind (as `kinds` reads it), one that a folder of ours remembers, or where the
+caller says `force`. Links are followed: the file that they lead to is judged and replaced, the link stays.
+"""
+
+import errno
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from spikewright.errors import InvalidFile
+from spikewright.kinds import Kind
+from spikewright.marker import remember, remembered
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> Iterator[Path]:
     """Yield a temporary path beside `path`; it takes the final name when the block ends without an error.
 
-    Raises InvalidFile when the folder cannot be written.
+    `kind` is what the block writes. `force`: whether a file of another kind may be replaced; None where the caller cannot be
+    told. Raises InvalidFile when something else stands at `path`, which stays as it is, when the folder cannot be written, and
+    when the disk is full; the temporary file is removed.
     """
-    path = Path(path)
-    temporary = _sibling(path, folder=False)
+    target = check_path(path, kind, force=force)
+    temporary = sibling(target, folder=False)
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with writing(target, temporary):
+            yield temporary
+            check_path(path, kind, force=force)  # once more: others may have written meanwhile
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+    remember(target)
 
 
-@contextmanager
-def atomic_folder(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary folder beside `path`; it replaces `path` when the block ends without an error.
+def check_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> Path:
+    """The path that a file of `kind` may be written to, links followed; nothing is created.
 
-    Raises InvalidFile when the parent cannot be written or `path` is a file.
+    Raises InvalidFile when a folder, a device, a read-only file, or, without `force`, a file of another kind is there.
     """
-    path = Path(path)
-    if path.exists() and not path.is_dir():
-        raise InvalidFile(f"expected a folder at {path}, got a file; try another output name")
-    temporary = _sibling(path, folder=True)
-    try:
-        yield temporary
-        _swap_folders(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    target = real_path(path)
+    if not os.path.exists(target):
+        return target
+    mode = target.stat().st_mode
+    if not stat.S_ISREG(mode):
+        got = "a folder" if stat.S_ISDIR(mode) else "a device"
+        raise InvalidFile(f"expected a file at {path}, got {got}; try another name")
+    if not mode & 0o222:
+        raise InvalidFile(f"expected a file that may be replaced at {path}, got a read-only one; try another name")
+    if force or not target.stat().st_size or remembered(target) or kind.made(target):
+        return target
+    way = "move it away first" if force is None else "force=True (--force) to replace it"
+    raise InvalidFile(f"expected {kind.name} or nothing at {path}, got another file; try another name, or {way}")
 
 
-def _swap_folders(new: Path, path: Path) -> None:
-    if not path.exists():
-        os.replace(new, path)
-        return
-    old = path.with_name(f".{path.name}.old.{os.getpid()}")
-    os.replace(path, old)
-    os.replace(new, path)
-    shutil.rmtree(old, ignore_errors=True)
+def real_path(path: str | Path) -> Path:
+    """`path` with all links followed. Raises InvalidFile for links in a circle."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise InvalidFile(f"expected a file or folder at {path}, got links in a circle; try another name")
+    return target
 
 
-def _sibling(path: Path, *, folder: bool) -> Path:
+def sibling(path: Path, *, folder: bool) -> Path:
+    """A new hidden file or folder beside `path`, whose parents are made. Raises InvalidFile."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,3 +83,16 @@ def _sibling(path: Path, *, folder: bool) -> Path:
             f"expected a writable folder {path.parent}, got: {reason}; try another output folder"
         ) from error
     return temporary
+
+
+@contextmanager
+def writing(target: Path, temporary: Path) -> Iterator[None]:
+    """What the system says about `temporary` while the block writes it becomes a sentence about `target`."""
+    try:
+        yield
+    except OSError as error:
+        about = str(error.filename or "").startswith((str(temporary), str(target)))
+        if not about and error.errno not in _FULL:
+            raise
+        reason = error.strerror or str(error)
+        raise InvalidFile(f"expected to write {target}, got: {reason}; try another folder or disk") from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from spikewright.errors import InvalidInput
 from spikewright.files import atomic_path
+from spikewright.kinds import Kind, first_line
 
 Row = Mapping[str, Any]
 
@@ -44,9 +45,15 @@ class Table:
         wanted = [row for row in self if all(row.get(name) == value for name, value in equal.items())]
         return Table(self.columns, tuple(tuple(row.values()) for row in wanted))
 
-    def to_csv(self, path: str | Path) -> None:
-        """Write comma separated values with a header line, all or nothing."""
-        with atomic_path(path) as temporary, temporary.open("w", newline="") as file:
+    def to_csv(self, path: str | Path, *, force: bool = False, like: tuple[str, ...] | None = None) -> None:
+        """Write comma separated values with a header line, all or nothing.
+
+        Replaces a table of the same columns, or of the columns `like`; raises InvalidFile for another file unless `force`.
+        """
+        with (
+            atomic_path(path, csv_kind(self.columns, like), force=force) as temporary,
+            temporary.open("w", newline="") as file,
+        ):
             writer = csv.writer(file)
             writer.writerow(self.columns)
             writer.writerows(self.rows)
@@ -58,6 +65,17 @@ class Table:
         for row in cells:
             text.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
         return text.getvalue().rstrip("\n")
+
+
+def csv_kind(*columns: tuple[str, ...] | None) -> Kind:
+    """A CSV table whose header line says one of these `columns`."""
+    headers = []
+    for names in columns:
+        if names is not None:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(names)
+            headers.append(text.getvalue().encode())
+    return Kind("a table of the same columns", first_line(*headers))
 
 
 def _show(value: Any) -> str:

@@ -13,7 +13,7 @@ def test_the_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     [program] = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     exec(compile(program, str(README), "exec"), {})
-    assert (tmp_path / "core" / "core.json").exists()
+    assert (tmp_path / "spike-core" / "core.json").exists()
     shown = capsys.readouterr().out
     assert "rewritten" in shown and "times smaller" in shown and "PGD" in shown
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.artifacts import kind_of, load_model, load_network, origin_of
-from experiments.cli.common import check_writable, dataset_of, images_of, simulated
+from experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
 from experiments.cli.console import progress_bars
 from experiments.pipeline import factory_of, quiet_threads
 from experiments.tables import write_table
@@ -25,7 +25,7 @@ def run_attack(options: Namespace) -> None:
     from experiments.stages_robustness import attack_of, corruption_of
     from robustness import Transfer, evaluate
 
-    check_writable(options.out)
+    check_tables(options)
     _check_names("attack", options.attacks, ATTACKS)
     _check_names("noise", options.noise, NOISE)
     quiet_threads()
@@ -39,7 +39,7 @@ def run_attack(options: Namespace) -> None:
     plan: list[Any] = [*((attack, options.epsilons) for attack in attacks), *noise]
     with progress_bars(options.quiet) as progress:
         table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
-    paths = write_table(table, options.out)
+    paths = write_table(table, options.out, force=options.force)
     print(table)
     print(f"{len(labels):,} test images; wrote {paths[0]} and {paths[1]}")
 
@@ -62,12 +62,12 @@ def run_estimate(options: Namespace) -> None:
     """The table of one design, layer by layer."""
     from hardware import estimate
 
-    check_writable(options.out)
+    check_tables(options)
     _check_device(options)
     network, activity, labels = simulated(options.file, options)
     point = _point(network, activity, options, "fpga_energy_uj")
     found = estimate(network, activity, point)
-    paths = write_table(found.table, options.out)
+    paths = write_table(found.table, options.out, force=options.force)
     print(found.table)
     fits = "fits" if found.fits else "does not fit"
     print(
@@ -78,9 +78,11 @@ def run_estimate(options: Namespace) -> None:
 def run_explore(options: Namespace) -> None:
     """The table of all designs of all networks, and the picture of energy against area."""
     from experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
+    from experiments.plots.style import figure_files
     from hardware import DEVICES, explore
 
-    check_writable(options.out)
+    picture = options.out.with_name(f"{options.out.name}-pareto")
+    check_tables(options, figure_files(picture))
     _check_device(options)
     runs = [simulated(path, options) for path in options.files]
     with progress_bars(options.quiet) as progress:
@@ -91,13 +93,13 @@ def run_explore(options: Namespace) -> None:
     best = found.best()
     rows = [{"network": str(options.files[row["candidate"]]), **row} for row in found.table]
     table = Table.of({**row, "chosen": found.estimates[row["point"]].point is best} for row in rows)
-    paths = write_table(table, options.out)
+    paths = write_table(table, options.out, force=options.force)
     with styled():
         import matplotlib.pyplot as plt
 
         figure, ax = plt.subplots(figsize=(6.8, 4.6))
         draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), DEVICES[best.device].lut)
-        pictures = save_figure(figure, options.out.with_name(f"{options.out.name}-pareto"))
+        pictures = save_figure(figure, picture, force=options.force)
     front = found.pareto()
     print(front)
     print(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
@@ -113,8 +115,9 @@ def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
 def run_export(options: Namespace) -> None:
     """Write the core, load it again and replay its golden inputs."""
     from hardware import export, replay
+    from hardware.export import CORE_FOLDER
 
-    check_writable(options.out, folder=True)
+    check_whole(options.out, CORE_FOLDER)
     _check_device(options)
     if options.golden < 1:
         raise InvalidInput(f"expected at least 1 golden image, got {options.golden}; try --golden 4")

@@ -2,6 +2,7 @@
 
 import os
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,22 +10,49 @@ from typing import TYPE_CHECKING, Any
 from experiments.artifacts import Origin, is_foreign, load_model, load_network, origin_of
 from experiments.data import Dataset
 from experiments.pipeline import factory_of, open_dataset, quiet_threads
-from spikewright import InvalidFile, InvalidInput
+from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, check_claim, check_folder, check_path
 
 if TYPE_CHECKING:
     from snn import Activity, Network
 
 
-def check_writable(path: Path, *, folder: bool = False) -> None:
-    """Raise InvalidFile unless `path` can be written, before any work is done for it; nothing is created."""
-    if path.is_dir() != folder and path.exists():
-        what = ("a folder", "a file") if folder else ("a file", "a folder")
-        raise InvalidFile(f"expected {what[0]} at {path}, got {what[1]}; try another --out")
+def check_files(files: Mapping[Path, Kind], options: Namespace) -> None:
+    """Raise InvalidFile unless all of `files` can be written, before any work is done for them; nothing is created.
+
+    A file of another kind at one of these paths is replaced with --force only.
+    """
+    for path, kind in files.items():
+        check_path(path, kind, force=options.force)
+        _check_parent(path)
+
+
+def check_tables(options: Namespace, *more: Mapping[Path, Kind]) -> None:
+    """`check_files` for the table at --out and for `more`."""
+    from experiments.tables import table_files
+
+    for files in (table_files(options.out), *more):
+        check_files(files, options)
+
+
+def _check_parent(path: Path) -> None:
+    """Raise InvalidFile unless a file or folder can be made at `path`."""
     parent = path.absolute().parent
     while not parent.exists() and not parent.is_symlink():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise InvalidFile(f"expected a writable folder for {path}, got {parent}; try another --out")
+
+
+def check_growing(path: Path, kind: FolderKind) -> None:
+    """Raise InvalidFile unless `path` is missing, empty, or a folder of `kind` that can be written to; nothing is created."""
+    check_claim(path, kind)
+    _check_parent(path)
+
+
+def check_whole(path: Path, kind: FolderKind) -> None:
+    """Raise InvalidFile unless a folder of `kind` can be written at `path` as a whole; nothing is created."""
+    check_folder(path, kind)
+    _check_parent(path)
 
 
 def source_model(options: Namespace) -> tuple[Any, Origin]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.artifacts import load_network, stamp
-from experiments.cli.common import check_writable, dataset_of, images_of, source_model
+from experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from experiments.cli.console import progress_bars
 from experiments.cli.recipes import given_options
 from experiments.data import Dataset
@@ -23,7 +23,9 @@ SHOWN = 3
 
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
-    check_writable(options.out)
+    from snn.files import NETWORK_FILE
+
+    check_files({options.out: NETWORK_FILE}, options)
     recipe = make_recipe(options.recipe, given_options(options))  # a wrong number should not wait for a model to load
     if options.samples < 1:
         raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
@@ -32,7 +34,7 @@ def run_convert(options: Namespace) -> None:
     network = _converted(model, dataset.train_images[: options.samples], recipe)
     if not options.float and network.numbers == "float32" and options.recipe != "ttfs":
         network = network.to_fixed(weight_bits=options.weight_bits, potential_bits=options.potential_bits)
-    network.save(options.out)
+    network.save(options.out, force=options.force)
     stamp(options.out, origin)
     print(f"{network.report}\n")
     if options.diagnosis:
@@ -70,14 +72,18 @@ def refusals(error: "Unconvertible") -> Table:
 
 def run_diagnose(options: Namespace) -> None:
     """Where a network loses against its model: tables and pictures."""
-    check_writable(options.out)
+    from experiments.plots.style import figure_files
+    from experiments.tables import table_files
+
+    pictures = [figure_files(_named(options.out, name)) for name in ("activations", "errors", "steps")]
+    check_tables(options, table_files(_named(options.out, "baseline")), *pictures)
     network = load_network(options.network)
     model, origin = source_model(options)
     diagnosis, found = _told(model, network, dataset_of(options, origin), options)
-    paths = [*write_table(diagnosis.to_table(), options.out)]
+    paths = [*write_table(diagnosis.to_table(), options.out, force=options.force)]
     if found is not None:
-        paths += write_table(Table.of(found.rows()), options.out.with_name(f"{options.out.name}-baseline"))
-    paths += _drawn(diagnosis, options.out)
+        paths += write_table(Table.of(found.rows()), _named(options.out, "baseline"), force=options.force)
+    paths += _drawn(diagnosis, options)
     print(f"wrote {', '.join(map(str, paths))}")
 
 
@@ -98,7 +104,12 @@ def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) 
     return diagnosis, found
 
 
-def _drawn(diagnosis: "Diagnosis", out: Path) -> list[Path]:
+def _named(out: Path, name: str) -> Path:
+    """Beside --out."""
+    return out.with_name(f"{out.name}-{name}")
+
+
+def _drawn(diagnosis: "Diagnosis", options: Namespace) -> list[Path]:
     from experiments.plots import (
         accuracy_curves,
         draw_layer_errors,
@@ -121,5 +132,7 @@ def _drawn(diagnosis: "Diagnosis", out: Path) -> list[Path]:
             made["steps"], ax = plt.subplots()
             draw_steps(ax, accuracy_curves(diagnosis))
         return [
-            path for name, figure in made.items() for path in save_figure(figure, out.with_name(f"{out.name}-{name}"))
+            path
+            for name, figure in made.items()
+            for path in save_figure(figure, _named(options.out, name), force=options.force)
         ]

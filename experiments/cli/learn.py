@@ -4,16 +4,16 @@ import time
 from argparse import Namespace
 from dataclasses import replace
 
-from experiments.cli.common import check_writable
+from experiments.cli.common import check_growing
 from experiments.cli.console import progress_bars
 from experiments.pipeline import open_dataset
 
 
 def run_stdp(options: Namespace) -> None:
     """Train, label, classify, and write the results; what was learned before is not learned again."""
-    from experiments.stdp import default_run, run_stdp, write_result
+    from experiments.stdp import STDP_FOLDER, default_run, run_stdp, write_result
 
-    check_writable(options.out, folder=True)
+    check_growing(options.out, STDP_FOLDER)
     name = options.dataset or ("mnist" if options.data is not None else "digits")
     told = {part: getattr(options, part) for part in ("neurons", "passes") if getattr(options, part) is not None}
     wanted = replace(default_run(name, options.seed), **told)

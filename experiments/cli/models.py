@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from experiments.artifacts import Origin, load_network, origin_of, stamp
-from experiments.cli.common import check_writable, dataset_of, images_of, source_model
+from experiments.cli.common import check_files, check_tables, check_whole, dataset_of, images_of, source_model
 from experiments.cli.console import progress_bars
 from experiments.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
 from experiments.tables import write_table
@@ -15,9 +15,11 @@ def run_train(options: Namespace) -> None:
     """Train a network, or take one of the zoo, and write weights with their origin."""
     from experiments.models import build
     from experiments.train import TrainRecipe, train
-    from experiments.train_checkpoint import save_weights
+    from experiments.train_checkpoint import CHECKPOINT_FOLDER, WEIGHTS_FILE, save_weights
 
-    check_writable(options.out)
+    check_files({options.out: WEIGHTS_FILE}, options)
+    if options.checkpoint is not None:
+        check_whole(options.checkpoint, CHECKPOINT_FOLDER)
     quiet_threads()
     if options.zoo is not None:
         return _from_zoo(options)
@@ -29,8 +31,8 @@ def run_train(options: Namespace) -> None:
     with progress_bars(options.quiet) as progress:
         log = train(model, dataset, recipe, checkpoint=options.checkpoint, progress=progress)
     rows = tuple(asdict(epoch) for epoch in log.epochs)
-    save_weights(options.out, model)
-    stamp(options.out, Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows))
+    origin = Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows)
+    save_weights(options.out, model, origin, force=options.force)
     print(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
 
 
@@ -39,26 +41,27 @@ def _from_zoo(options: Namespace) -> None:
     from experiments.train_checkpoint import save_weights
 
     known = card(options.zoo)
-    save_weights(options.out, load(options.zoo))
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
-    stamp(options.out, Origin(known.model, known.dataset, seed=known.seed, log=log))
+    origin = Origin(known.model, known.dataset, seed=known.seed, log=log)
+    save_weights(options.out, load(options.zoo), origin, force=options.force)
     print(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
 
 
 def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning, as a study does."""
     from compress import accuracy, save
+    from compress.storage import COMPRESSED_FILE
     from experiments.stages import compressed
     from experiments.study_spec import CompressionPart, checked
 
-    check_writable(options.out)
+    check_files({options.out: COMPRESSED_FILE}, options)
     wanted = {name: getattr(options, name) for name in ("sparsity", "bits", "activation_bits", "images")}
     part = checked(CompressionPart, {**wanted, "quantize_epochs": options.epochs})
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     with progress_bars(options.quiet) as progress:
         small = compressed(model, dataset, part, options.seed, progress)
-    save(small, options.out)
+    save(small, options.out, force=options.force)
     stamp(options.out, origin)
     print(small)
     test = (dataset.test_images, dataset.test_labels)
@@ -70,14 +73,14 @@ def run_simulate(options: Namespace) -> None:
     from experiments.stages import activity_rows, network_accuracy
     from snn import simulate
 
-    check_writable(options.out)
+    check_tables(options)
     network = load_network(options.file)
     images, labels = images_of(options, dataset_of(options, origin_of(options.file)))
     activity = simulate(network, images, steps=options.steps, engine=options.engine)
     whole = network_accuracy(network, activity, labels, options.file.name)
     rows = [{"population": "whole", **whole, "steps": activity.steps}, *activity_rows(network, activity)]
     table = Table.of(plain(row) for row in rows)
-    paths = write_table(table, options.out)
+    paths = write_table(table, options.out, force=options.force)
     print(Table.of(plain(row) for row in rows[1:]))
     print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {_names(paths)}")
 

@@ -150,7 +150,7 @@ def _export(parser: Parser) -> None:
     parser.add_argument("--best-by", default="fpga_energy_uj", help="column that the best design makes small")
     parser.add_argument("--golden", type=int, default=4, help="test images with golden traces (default: 4)")
     _images(parser)
-    _out(parser, "core")
+    parser.add_argument("--out", type=Path, default=Path("spike-core"), help="folder to write (default: spike-core)")
 
 
 def _study(parser: Parser) -> None:
@@ -222,6 +222,7 @@ def _workers(parser: Parser) -> None:
 
 def _out(parser: Parser, default: str) -> None:
     parser.add_argument("--out", type=Path, default=Path(default), help=f"what to write (default: {default})")
+    parser.add_argument("--force", action="store_true", help="replace files at --out that this command did not write")
 
 
 _ABOUT = """From a trained CNN to a compressed spiking network: simulated exactly, attacked, costed on an FPGA, exported.
@@ -232,7 +233,7 @@ _ABOUT = """From a trained CNN to a compressed spiking network: simulated exactl
   spikewright convert compressed.safetensors  -> network.spike
   spikewright diagnose network.spike compressed.safetensors  -> diagnosis.parquet, .csv, pictures
   spikewright simulate network.spike      -> activity.parquet, .csv
-  spikewright export network.spike        -> core/"""
+  spikewright export network.spike        -> spike-core/"""
 
 _Command = tuple[Callable[[Parser], None], str, str, str]
 _COMMANDS: dict[str, _Command] = {
@@ -270,7 +271,7 @@ _COMMANDS: dict[str, _Command] = {
     ),
     "export": (
         _export, "assess", "Write a spike core with memories and golden traces, and replay it.",
-        "spikewright export network.spike --design best --out core",
+        "spikewright export network.spike --design best --out spike-core",
     ),
     "study": (
         _study, "studies", "Run what is missing of a study and write its report.",

@@ -4,15 +4,16 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from experiments.cli.common import check_writable
+from experiments.cli.common import check_growing
 from experiments.cli.console import progress_bars
 
 
 def run_demo(options: Namespace) -> None:
     """The demo's study and its report; the last lines say where to look."""
     from experiments.demo import checks, demo_study, run_demo
+    from experiments.study import STUDY_FOLDER
 
-    check_writable(options.out, folder=True)
+    check_growing(options.out, STUDY_FOLDER)
     study = demo_study(options.dataset, options.data, options.seed)
     start = time.perf_counter()
     with progress_bars(options.quiet) as progress:
@@ -26,14 +27,14 @@ def run_demo(options: Namespace) -> None:
 def run_study(options: Namespace) -> None:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
     from experiments.report import write_report
-    from experiments.study import run_study
+    from experiments.study import STUDY_FOLDER, run_study
     from experiments.study_spec import read_study
 
     study = read_study(options.file)
     if options.seed:
         study = study.model_copy(update={"seeds": (options.seed,)})
     out = options.out or Path("runs") / study.name
-    check_writable(out, folder=True)
+    check_growing(out, STUDY_FOLDER)
     with progress_bars(options.quiet) as progress:
         result = run_study(study, out, workers=options.workers, progress=progress)
         path = write_report(result, progress=progress)

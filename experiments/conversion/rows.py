@@ -10,11 +10,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from experiments.provenance import Provenance
-from spikewright import InvalidFile, InvalidInput, Progress, SpikewrightError, atomic_path
+from spikewright import (
+    FolderKind,
+    InvalidFile,
+    InvalidInput,
+    Kind,
+    Progress,
+    SpikewrightError,
+    atomic_path,
+    claim_folder,
+)
+from spikewright.kinds import json_with
 
 if TYPE_CHECKING:
     from experiments.data import Dataset
 
+ROW_FILE = Kind("a row of results", json_with("asked", "provenance", "values"))
+
+
+def _older(folder: Path) -> list[str] | None:
+    """The rows of a folder that was made before folders carried a marker."""
+    return [path.name for path in folder.glob("*.json") if ROW_FILE.made(path)] or None
+
+
+ROWS_FOLDER = FolderKind("a folder of measured rows", older=_older)
 Values = dict[str, Any]
 T = TypeVar("T")
 
@@ -37,9 +56,14 @@ class Rows:
             return _read(path)
         values = measure()
         kept = {"asked": dict(asked), "provenance": provenance.to_dict(), "values": values}
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(kept, indent=2) + "\n")
+        write_row(path, kept)
         return values
+
+
+def write_row(path: Path, kept: Mapping[str, Any]) -> None:
+    """Write a row of results; raises InvalidFile when another file is there."""
+    with atomic_path(path, ROW_FILE) as temporary:
+        temporary.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +122,9 @@ def run(options: argparse.Namespace, work: Callable[[argparse.Namespace, Rows], 
     from experiments.cli.console import progress_bars
 
     try:
-        options.output.mkdir(parents=True, exist_ok=True)
+        folder = claim_folder(options.output, ROWS_FOLDER)
         with progress_bars(options.quiet) as progress:
-            return work(options, Rows(options.output, progress))
+            return work(options, Rows(folder, progress))
     except SpikewrightError as error:
         print(error, file=sys.stderr)
         return 2

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from spikewright import SpikewrightError, Table
+from spikewright import SpikewrightError, Table, check_path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="seed of weights and training order (default: 0)")
     parser.add_argument("--engine", help="engine of the simulation (default: the network's)")
     parser.add_argument("--out", type=Path, help="write the spiking network to this file")
+    parser.add_argument("--force", action="store_true", help="replace another file at --out")
     return parser
 
 
@@ -36,12 +37,15 @@ def _run(options: argparse.Namespace) -> str:
     from experiments.events.classify import train_classifier
     from experiments.events.data import load_events
     from snn import AddressEvents, simulate
+    from snn.files import NETWORK_FILE
 
+    if options.out is not None:  # before the training
+        check_path(options.out, NETWORK_FILE, force=options.force)
     data = load_events("nmnist", options.data, train=options.train, test=options.test)
     code = AddressEvents(options.steps, options.step_us)
     made = train_classifier(data, code, epochs=options.epochs, seed=options.seed, progress=_show)
     if options.out is not None:
-        made.network.save(options.out)
+        made.network.save(options.out, force=options.force)
     rows = [_row("CNN on counts", made.frames_accuracy, data.test_labels.size)]
     networks = {
         "IF, float32": made.plain,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import atomic_path
+from spikewright import Kind, atomic_path, check_path
+from spikewright.kinds import holds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,15 +75,34 @@ def styled() -> Iterator[None]:
         yield
 
 
-def save_figure(figure: "Figure", base: str | Path, formats: Sequence[str] = ("png", "svg")) -> tuple[Path, ...]:
-    """Write `base`.png and `base`.svg, all or nothing and the same bytes each time, and close the figure."""
+FIGURE_FILE = Kind("a figure of spikewright", holds(b"Software\0spikewright"))
+VECTOR_FILE = Kind("a figure of spikewright", holds(b"<dc:title>spikewright</dc:title>"))
+
+
+def figure_files(base: str | Path, formats: Sequence[str] = ("png", "svg")) -> dict[Path, Kind]:
+    """The files that `save_figure` writes."""
+    base = Path(base)
+    return {base.with_name(f"{base.name}.{kind}"): VECTOR_FILE if kind == "svg" else FIGURE_FILE for kind in formats}
+
+
+def save_figure(
+    figure: "Figure", base: str | Path, formats: Sequence[str] = ("png", "svg"), *, force: bool = False
+) -> tuple[Path, ...]:
+    """Write `base`.png and `base`.svg, all or nothing and the same bytes each time, and close the figure.
+
+    Older figures of this project are replaced, other files only with `force`; else InvalidFile, before anything is written.
+    """
     import matplotlib.pyplot as plt
 
-    base = Path(base)
-    paths = tuple(base.with_name(f"{base.name}.{kind}") for kind in formats)
-    for path, kind in zip(paths, formats, strict=True):
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        with atomic_path(path) as temporary:
-            figure.savefig(temporary, format=kind, metadata=metadata)
-    plt.close(figure)
-    return paths
+    files = figure_files(base, formats)
+    try:
+        for path, kind in files.items():
+            check_path(path, kind, force=force)
+        for path, kind in files.items():
+            vector = kind is VECTOR_FILE
+            metadata = {"Date": None, "Creator": "spikewright"} if vector else {"Software": "spikewright"}
+            with atomic_path(path, kind, force=force) as temporary:
+                figure.savefig(temporary, format=path.suffix[1:], metadata=metadata)
+    finally:
+        plt.close(figure)
+    return tuple(files)

@@ -30,13 +30,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--output", type=Path, default=WEIGHTS, help="folder for weights and card (default: the zoo's)")
     train.add_argument("--seed", type=int, help="another seed than the table's; give another --output then")
     train.add_argument("--checkpoint", type=Path, help="folder for checkpoints; a second call goes on from there")
+    train.add_argument("--force", action="store_true", help="replace files of that name that are no network of the zoo")
     return parser
 
 
 def _train(options: argparse.Namespace) -> int:
     from experiments.zoo.training import train_entry
 
-    given = {"data": options.data, "checkpoint": options.checkpoint, "seed": options.seed}
+    given = {"data": options.data, "checkpoint": options.checkpoint, "seed": options.seed, "force": options.force}
     made = train_entry(options.name, options.output, progress=_show, **given)
     print(made.log.to_table())
     print(f"{made.name}: {made.accuracy:.2%} of {made.test_images} test images; in {options.output}")

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
-from spikewright import InvalidFile, InvalidInput, atomic_path
+from spikewright import InvalidFile, InvalidInput, Kind, atomic_path
+from spikewright.kinds import json_with
 
 _VERSION = 1
+CARD_FILE = Kind("a model card", json_with("version", "name", "recipe", "log", "weights_md5"))
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,13 @@ class Card:
         return self.recipe.seed
 
 
-def write_card(path: Path, card: Card) -> None:
-    """Write the card as JSON, all or nothing."""
+def write_card(path: Path, card: Card, *, force: bool = False) -> None:
+    """Write the card as JSON, all or nothing; a card is replaced, another file only with `force`."""
     values = {entry.name: getattr(card, entry.name) for entry in fields(card)}
     values["recipe"] = card.recipe.to_dict()
     values["log"] = [asdict(epoch) for epoch in card.log.epochs]
     values["versions"] = dict(card.versions)
-    with atomic_path(path) as temporary:
+    with atomic_path(path, CARD_FILE, force=force) as temporary:
         temporary.write_text(json.dumps({"version": _VERSION, **values}, indent=2) + "\n")
 
 

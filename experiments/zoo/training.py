@@ -12,11 +12,11 @@ from experiments.data import Dataset, load_dataset
 from experiments.models import build, parameter_count
 from experiments.provenance import current_commit, versions
 from experiments.train import TrainLog, accuracy, train
-from experiments.train_checkpoint import save_weights
+from experiments.train_checkpoint import packed_weights
 from experiments.zoo import load
-from experiments.zoo.cards import Card, write_card
+from experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
 from experiments.zoo.recipes import Entry, entry
-from spikewright import Progress, atomic_path, silent
+from spikewright import InvalidFile, Kind, Progress, atomic_path, check_path, silent
 
 _RANGED = 512
 """Training images that set the first clip ranges."""
@@ -46,21 +46,41 @@ def train_entry(
     data: Path | None = None,
     checkpoint: Path | None = None,
     seed: int | None = None,
+    force: bool = False,
     progress: Progress = silent,
 ) -> Card:
     """Train a network of the table and write `output/NAME.safetensors` and `output/NAME.json`.
 
     `data` is a folder with the data set (None downloads it), `seed` another one than the table's. Raises InvalidInput
-    for an unknown name, InvalidFile for missing data or an output that cannot be written.
+    for an unknown name, InvalidFile for missing data or an output that cannot be written, or holds files of others (`force`
+    replaces them).
     """
     chosen = entry(name)
+    check_output(name, output, force=force)  # before the training
     if seed is not None:
         chosen = replace(chosen, recipe=replace(chosen.recipe, seed=seed))
     commit = current_commit()  # now: others may commit while the training runs
     dataset = load_dataset(chosen.dataset, data)
     model = _initial(chosen, dataset)
     log = train(model, dataset, chosen.recipe, checkpoint=checkpoint, progress=progress)
-    return publish(Trained(name, chosen, dataset, model, log, commit), output)
+    return publish(Trained(name, chosen, dataset, model, log, commit), output, force=force)
+
+
+def _has_card(path: Path) -> bool:
+    """Whether the card beside `path` is about these very bytes."""
+    try:
+        return read_card(path.with_suffix(".json")).weights_md5 == hashlib.md5(path.read_bytes()).hexdigest()
+    except (InvalidFile, OSError):
+        return False
+
+
+ZOO_FILE = Kind("weights with their card", _has_card)
+
+
+def check_output(name: str, output: Path, *, force: bool = False) -> None:
+    """Raise InvalidFile when the files of `publish` would take the place of others; nothing is created."""
+    check_path(output / f"{name}.safetensors", ZOO_FILE, force=force)
+    check_path(output / f"{name}.json", CARD_FILE, force=force)
 
 
 def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
@@ -74,15 +94,19 @@ def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
     return learned_thresholds(model, chosen.recipe.levels, dataset.train_images[:_RANGED])
 
 
-def publish(trained: Trained, output: Path) -> Card:
-    """Write weights and card; the card comes last, so that weights without their card are never trusted."""
+def publish(trained: Trained, output: Path, *, force: bool = False) -> Card:
+    """Write weights and card; the card comes last, so that weights without their card are never trusted.
+
+    A network of the zoo is replaced, other files only with `force`; else InvalidFile, before anything is written.
+    """
+    check_output(trained.name, output, force=force)
     weights = output / f"{trained.name}.safetensors"
     if trained.entry.half:
         trained.model.half().float()
-    with atomic_path(weights) as temporary:
-        save_weights(temporary, trained.model, half=trained.entry.half)
+    with atomic_path(weights, ZOO_FILE, force=force) as temporary:
+        temporary.write_bytes(packed_weights(trained.model, half=trained.entry.half))
     card = _describe(trained, hashlib.md5(weights.read_bytes()).hexdigest())
-    write_card(output / f"{trained.name}.json", card)
+    write_card(output / f"{trained.name}.json", card, force=force)
     return card
 
 

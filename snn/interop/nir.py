@@ -77,9 +77,12 @@ def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -
     return build(network, dt, {WHOLE: _packed(network), STEP: float(dt), NOTES: notes})
 
 
-def write_nir(graph: Any, path: str | Path) -> None:
-    """Write a graph to a NIR file (HDF5), all or nothing. Raises InvalidFile when the file cannot be written."""
-    write(graph, path)
+def write_nir(graph: Any, path: str | Path, *, force: bool = False) -> None:
+    """Write a graph to a NIR file (HDF5), all or nothing.
+
+    A file that this function wrote is replaced, another one only with `force`. Raises InvalidFile when it cannot be written.
+    """
+    write(graph, path, force=force)
 
 
 def from_nir(source: Any, *, reading: Reading | None = None) -> Network:

@@ -8,22 +8,40 @@ from pathlib import Path
 from typing import Any
 
 from snn.interop.tools import require
-from spikewright import InvalidFile, atomic_path
+from spikewright import InvalidFile, Kind, atomic_path
 
 LARGEST_BYTES = 4 * 2**30
 MOST_OBJECTS = 100_000
 DEEPEST = 8
 FILTERS = (1, 2, 3, 32000)
 """deflate, shuffle, Fletcher's checksum and LZF: those that HDF5 and h5py bring along."""
+MARK = "made_by_spikewright"
+"""An attribute of the files that are written here; readers of NIR do not look at it."""
 
 
-def write(graph: Any, path: str | Path) -> None:
-    """Write a `nir.NIRGraph`, all or nothing. Raises InvalidFile when the file cannot be written."""
-    with atomic_path(path) as temporary:
+def write(graph: Any, path: str | Path, *, force: bool = False) -> None:
+    """Write a `nir.NIRGraph`, all or nothing; a NIR file that this function wrote is replaced, another file with `force`.
+
+    Raises InvalidFile when the file cannot be written.
+    """
+    with atomic_path(path, NIR_FILE, force=force) as temporary:
         try:
             require("nir").write(temporary, graph)
-        except OSError as error:
+            with require("h5py").File(temporary, "r+") as file:
+                file.attrs[MARK] = True
+        except (OSError, RuntimeError) as error:
             raise InvalidFile(f"expected to write {path}, got: {short(error)}; try another folder") from error
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with require("h5py").File(path, "r") as file:
+            return MARK in file.attrs
+    except (OSError, RuntimeError):
+        return False
+
+
+NIR_FILE = Kind("a NIR file of spikewright", _is_ours)
 
 
 def read(path: str | Path) -> Any:

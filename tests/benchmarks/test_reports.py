@@ -14,6 +14,7 @@ from benchmarks.report import publish
 from benchmarks.slope import slopes
 from benchmarks.timing import Run, take_turns
 from spikewright import InvalidFile, Table
+from spikewright.marker import MARKER
 
 ROW = {"runner": "a", "kind": "event", "network": "n", "steps": 7, "images_per_s": 5.0}
 SPEEDS = Table.of(
@@ -54,7 +55,7 @@ def test_a_result_is_a_table_a_caption_and_a_figure_with_units(
 
     publish(tmp_path, "peers", SPEEDS, [draw], "Some caption.")
     assert seen == [("images per second", "program")]
-    assert {path.name for path in tmp_path.iterdir()} == {"peers.csv", "peers.txt", "peers.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {"peers.csv", "peers.txt", "peers.png", MARKER}
     assert (tmp_path / "peers.txt").read_text().startswith("Some caption.\nprocessor: ")
     page = tmp_path / "docs" / "benchmarks.md"
     write_page(tmp_path, page)

@@ -98,7 +98,7 @@ def test_bad_input_is_an_error_in_one_line(
 def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert rate.main([*SMALL, "--output", str(tmp_path / "file")]) == 2
-    assert "try another --output" in capsys.readouterr().err
+    assert "try another output name" in capsys.readouterr().err
 
 
 def test_other_settings_are_another_row(tmp_path: Path) -> None:

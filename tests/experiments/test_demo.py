@@ -9,6 +9,7 @@ from experiments.study_spec import Study, make_study
 from experiments.tables import read_provenance, read_table
 from hardware import load_core, replay
 from spikewright import InvalidInput
+from spikewright.marker import MARKER
 
 FIGURES = {"accuracy-over-steps", "raster-rate", "raster-ttfs", "attacks", "noise", "pareto", "footprint-compressed"}
 FIGURES |= {f"{what}-{network}" for what in ("errors", "activations") for network in ("rate", "ttfs", "integer-cnn")}
@@ -45,7 +46,7 @@ def test_it_writes_report_tables_figures_and_core(demo: StudyResult) -> None:
     assert {path.stem for path in (out / "tables").glob("*.csv")} == TABLES
     for ending in ("png", "svg"):
         assert {path.stem for path in (out / "figures").glob(f"*.{ending}")} == FIGURES
-    assert not [path for path in out.rglob(".*")]
+    assert {path.name for path in out.rglob(".*")} == {MARKER}
 
 
 def test_the_core_loads_and_replays(demo: StudyResult) -> None:

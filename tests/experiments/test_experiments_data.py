@@ -239,6 +239,28 @@ def test_download_of_an_archive_takes_the_named_files_only(cifar_folder: Path, a
     assert found == {name for name, _ in CIFAR10.files} | {"cifar.tar.gz"}
 
 
+def test_files_of_somebody_in_the_cache_stay(
+    idx_folder: Path, cifar_folder: Path, address: str, tmp_path: Path
+) -> None:
+    source = replace(with_md5(MNIST, idx_folder), url=f"{address}/data/mnist")
+    mine = tmp_path / "cache" / "mnist" / source.files[1][0]
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    with pytest.raises(InvalidFile, match="expected md5"):
+        read_idx_dataset(source, cache=tmp_path / "cache")
+    assert mine.read_bytes() == b"mine"
+    with tarfile.open(tmp_path / "cifar.tar.gz", "w:gz") as tar:
+        tar.add(cifar_folder, "cifar-10-batches-py")
+    md5 = hashlib.md5((tmp_path / "cifar.tar.gz").read_bytes()).hexdigest()
+    archive = replace(with_md5(CIFAR10, cifar_folder), url=f"{address}/cifar.tar.gz", archive_md5=md5)
+    mine = tmp_path / "cache" / archive.subfolders[0] / archive.files[2][0]
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    with pytest.raises(InvalidFile, match="another file"):
+        read_cifar10(archive, cache=tmp_path / "cache")
+    assert mine.read_bytes() == b"mine"
+
+
 def test_failed_or_changed_download(idx_folder: Path, address: str, tmp_path: Path) -> None:
     source = with_md5(MNIST, idx_folder)
     with pytest.raises(InvalidFile, match="--data FOLDER"):

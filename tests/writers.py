@@ -1,0 +1,320 @@
+"""Everything in the project that writes: what it is called with, which functions of the source it covers, what it makes.
+
+`tests/test_writers.py` points each at places where something else stands. A new writer is a line here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+
+from spikewright import Table
+from tests.hardware.small_networks import perceptron
+
+Write = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """`write(path)` writes; `write(path, force=True)` where `forced`. `files` are appended to the path's name.
+
+    `kind`: writers of one kind may replace each other's. `covers`: the functions of the source that this one runs.
+    """
+
+    name: str
+    kind: str
+    write: Write
+    covers: tuple[str, ...]
+    files: tuple[str, ...] = ("",)
+    forced: bool = True
+
+
+TABLE = Table.of([{"a": 1, "b": "x"}])
+
+
+@cache
+def model() -> Any:
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(6, 3))
+
+
+@cache
+def compressed() -> Any:
+    from compress import prune
+
+    return prune(model(), 0.5)
+
+
+def save_compressed(path: Path, force: bool = False) -> None:
+    from compress import save
+
+    save(compressed(), path, force=force)
+
+
+def save_nir(path: Path, force: bool = False) -> None:
+    import nir
+
+    from snn.interop.nir import write_nir
+
+    graph = nir.NIRGraph.from_list(nir.Affine(np.eye(2), np.zeros(2)))
+    write_nir(graph, path, force=force)
+
+
+def save_picture(path: Path, force: bool = False) -> None:
+    from experiments.plots.style import save_figure, styled
+
+    with styled():
+        import matplotlib.pyplot as plt
+
+        save_figure(plt.figure(figsize=(1, 1)), path, force=force)
+
+
+def save_weights(path: Path, force: bool = False) -> None:
+    from experiments.train_checkpoint import save_weights as save
+
+    save(path, model(), force=force)
+
+
+def stamp_network(path: Path) -> None:
+    """What is there is stamped; where nothing is, a network is saved first."""
+    from experiments.artifacts import Origin, stamp
+
+    if not path.exists():
+        perceptron((4, 3, 2)).save(path)
+    stamp(path, Origin("small_cnn", "digits"))
+
+
+def write_zoo_card(path: Path, force: bool = False) -> None:
+    from experiments.zoo import card
+    from experiments.zoo.cards import write_card
+
+    write_card(path, card("small-digits"), force=force)
+
+
+def publish_zoo(path: Path, force: bool = False) -> None:
+    from experiments.data import load_dataset
+    from experiments.train_recipe import TrainLog
+    from experiments.zoo import card, load
+    from experiments.zoo.recipes import entry
+    from experiments.zoo.training import Trained, publish
+
+    log = TrainLog(card("small-digits").log.epochs)
+    made = Trained(path.name, entry("small-digits"), load_dataset("digits"), load("small-digits"), log, "unknown")
+    publish(made, path.parent, force=force)
+
+
+def save_stdp(path: Path) -> None:
+    from experiments.data import load_dataset
+    from experiments.stdp import design_of
+    from experiments.stdp_checkpoint import Progressed, save_progress
+    from snn.learning import start_stdp
+
+    learned = start_stdp(design_of(load_dataset("digits"), 4), 0)
+    save_progress(path, {}, Progressed(learned, np.zeros(4, np.int64), ()))
+
+
+def keep_row(path: Path) -> None:
+    """A row whose file is called as `path` is."""
+    from experiments.conversion.rows import write_row
+
+    write_row(path, {"asked": {}, "provenance": {}, "values": {}})
+
+
+def write_report_page(path: Path) -> None:
+    from experiments.report import write_page
+
+    write_page(path, '<html><meta name="generator" content="spikewright"></html>')
+
+
+@cache
+def measured() -> TemporaryDirectory[str]:
+    """A folder of results, made once; it lives as long as the tests."""
+    from benchmarks.report import publish
+
+    folder = TemporaryDirectory()
+    publish(Path(folder.name), "scale", TABLE, [lambda ax: None], "A caption.")
+    return folder
+
+
+def write_benchmark_page(path: Path) -> None:
+    from benchmarks.page import write_page
+
+    write_page(Path(measured().name), path)
+
+
+def write_architectures(path: Path) -> None:
+    from docs import architectures
+
+    architectures.write_page(path, [architectures.INTRODUCTION])
+
+
+def write_json_of_study(path: Path) -> None:
+    from experiments.provenance import Provenance
+    from experiments.study import PROVENANCE_FILE, _write_json
+
+    _write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
+
+
+def parquet(path: Path, force: bool = False) -> None:
+    from experiments.tables import write_parquet
+
+    write_parquet(TABLE, path, force=force)
+
+
+def both_tables(path: Path, force: bool = False) -> None:
+    from experiments.tables import write_table
+
+    write_table(TABLE, path, force=force)
+
+
+FILES = [
+    Writer(
+        "Network.save", "network", lambda path, **force: perceptron((4, 3, 2)).save(path, **force), ("snn.files:save",)
+    ),
+    Writer("compress.save", "compressed", save_compressed, ("compress.storage:save",)),
+    Writer("write_nir", "nir", save_nir, ("snn.interop.nir_file:write",)),
+    Writer("save_figure", "figure", save_picture, ("experiments.plots.style:save_figure",), (".png", ".svg")),
+    Writer(
+        "Table.to_csv", "csv", lambda path, **force: TABLE.to_csv(path, **force), ("spikewright.table:Table.to_csv",)
+    ),
+    Writer("write_parquet", "parquet", parquet, ("experiments.tables:write_parquet",)),
+    Writer("write_table", "csv", both_tables, (), (".parquet", ".csv")),
+    Writer("save_weights", "weights", save_weights, ("experiments.train_checkpoint:save_weights",)),
+    Writer("stamp", "stamped", stamp_network, ("experiments.artifacts:stamp",), forced=False),
+    Writer("write_card", "card", write_zoo_card, ("experiments.zoo.cards:write_card",)),
+    Writer("publish", "zoo", publish_zoo, ("experiments.zoo.training:publish",), (".safetensors", ".json")),
+    Writer("save_progress", "stdp", save_stdp, ("experiments.stdp_checkpoint:save_progress",), forced=False),
+    Writer("row", "row", keep_row, ("experiments.conversion.rows:write_row",), forced=False),
+    Writer("report", "report", write_report_page, ("experiments.report:write_page",), forced=False),
+    Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
+    Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
+    Writer("provenance", "provenance", write_json_of_study, ("experiments.study:_write_json",), forced=False),
+]
+
+
+def export_core(path: Path) -> None:
+    from hardware import export, time_multiplexed
+
+    network = perceptron((4, 3, 2), steps=2)
+    export(network, time_multiplexed(network), path)
+
+
+def checkpoint(path: Path) -> None:
+    from experiments.train_checkpoint import Run, save_checkpoint
+    from experiments.train_recipe import TrainLog, TrainRecipe
+
+    optimiser = torch.optim.SGD(model().parameters(), 0.1)
+    save_checkpoint(path, model(), optimiser, Run(TrainRecipe(1, 1, 0.1), "digits", 1), TrainLog())
+
+
+def one_task(path: Path) -> None:
+    """A task whose folder is at `path`; what its stage does is of no matter here."""
+    from unittest.mock import patch
+
+    from experiments.study import run_task
+    from experiments.study_tasks import Task
+
+    task = Task("train", "ann", 0, {})
+    with (
+        patch("experiments.stages.run_stage", lambda *given: {"accuracy": []}),
+        patch.object(Task, "folder", f"../{path.name}"),
+    ):
+        run_task(task, path.parent)
+
+
+def published_core(path: Path) -> None:
+    """The copy of a task's core that a study puts in its own folder."""
+    from experiments.study import publish_core
+
+    export_core(path.parent / "made" / "core")
+    publish_core(path.parent / "made" / "core", path)
+
+
+WHOLE = [
+    Writer(
+        "export",
+        "core",
+        export_core,
+        ("hardware.export:export", "hardware.writer:Writer.__init__", "hardware.writer:Writer._write"),
+    ),
+    Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.train_checkpoint:save_checkpoint",)),
+    Writer("run_task", "task", one_task, ("experiments.study:run_task",)),
+    Writer("publish_core", "core", published_core, ("experiments.study:publish_core",)),
+]
+
+
+def small_study(path: Path) -> None:
+    from experiments.report import write_report
+    from experiments.study import run_study
+    from experiments.study_spec import make_study
+
+    study = {
+        "name": "small",
+        "dataset": {"train": 40, "test": 10},
+        "model": {"architecture": "small_cnn", "training": {"epochs": 1, "batch_size": 32}},
+        "conversions": [{"name": "rate", "recipe": "rate", "steps": 2, "samples": 20}],
+    }
+    write_report(run_study(make_study(study), path))
+
+
+def stdp(path: Path, function: str = "run_stdp") -> None:
+    from experiments.data import load_dataset
+    from experiments.stdp import StdpRun, run_stdp, write_result
+
+    data, wanted = load_dataset("digits").first(20, 10), StdpRun(4, 1, 0, 10)
+    if function == "run_stdp":
+        run_stdp(data, wanted, path)
+    else:
+        write_result(run_stdp(data, wanted), data, wanted, path)
+
+
+def rows(path: Path) -> None:
+    from experiments.conversion.rate import main
+
+    given = ["--network", "small-digits", "--images", "10", "--quiet", "--steps", "2", "--methods", "not calibrated"]
+    code = main([*given, "--output", str(path)])
+    if code:
+        from spikewright import InvalidFile
+
+        raise InvalidFile("expected rows, as it said")
+
+
+def results(path: Path) -> None:
+    from benchmarks.report import publish
+
+    publish(path, "peers", TABLE, [lambda ax: None], "A caption.")
+
+
+GROWING = [
+    Writer(
+        "run_study and write_report", "study", small_study,
+        ("experiments.study:run_study", "experiments.report:write_report",
+         "experiments.stages:_save_raster", "experiments.stages_convert:save_points"),
+    ),
+    Writer("run_stdp", "stdp", stdp, ("experiments.stdp:run_stdp",)),
+    Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.stdp:write_result",)),
+    Writer("commands of conversion", "rows", rows, ("experiments.conversion.rows:run",)),
+    Writer("benchmarks", "results", results, ("benchmarks.report:publish",)),
+]  # fmt: skip
+
+GROUND = (
+    "files:atomic_path files:sibling folders:atomic_folder folders:claim_folder folders:_swap folders:_remove "
+    "marker:write_marker marker:remember"
+).split()
+"""The mechanism itself, with tests of its own in tests/spikewright/test_writing.py."""
+
+ELSEWHERE = {
+    "snn.interop.nir:_own": "writes below a temporary folder of its own",
+    "experiments.data_sources:_retrieve": "tests/experiments/test_experiments_data.py",
+    "experiments.data_sources:_unpack": "tests/experiments/test_experiments_data.py",
+}
+
+COVERED = {
+    *(f"spikewright.{name}" for name in GROUND),
+    *ELSEWHERE,
+    *(name for writer in (*FILES, *WHOLE, *GROWING) for name in writer.covers),
+}
