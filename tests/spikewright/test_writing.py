@@ -70,7 +70,7 @@ def test_empty_files_and_folders_are_filled(tmp_path: Path) -> None:
 def test_force_is_for_files_of_others_only(tmp_path: Path) -> None:
     path = tmp_path / "note"
     path.write_text("theirs")
-    with pytest.raises(InvalidFile, match="try another name, or force=True .--force. to replace it"):
+    with pytest.raises(InvalidFile, match=r"try another name, or force=True \(--force\) to replace it"):
         write(path, force=False)
     with pytest.raises(InvalidFile, match="try another name, or move it away first"):
         write(path)
