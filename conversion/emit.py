@@ -35,6 +35,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
         readout=coding.readout or ("potential" if plan.output.answers else "count"),
         logit_scale=coding.scale,
         report=_report(plan, coding, stored),
+        run=coding.run,
     )
 
 

@@ -6,7 +6,7 @@ operations of the pre-steps count.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from conversion.calibration.flow import DTYPE, Answer, Flow, Start
 from conversion.recipes.calibration import Cos, Residual, Srp
 from snn import IF, Activity, Direct, Integrator, Network, Population, Source
 from snn.interop.torch_synapses import Path, as_column
-from snn.simulate import with_steps
 from snn.streams import check_inputs
 from spikewright import InvalidInput, InvalidNetwork
 
@@ -47,8 +46,10 @@ class _Ledger:
                 _add(self.operations, q.name, (total * self.fanout[q.name]).flatten(1).sum(1, dtype=torch.float64))
 
 
-def two_phase(network: Network, images: Any, method: Residual) -> Activity:
+def two_phase(network: Network, images: Any, method: Residual | None = None) -> Activity:
     """Run `network` on `images (batch, *input shape)` with `Srp` or `Cos`; an Activity of pre-steps + steps of the network.
+
+    `method`: that which the network was converted for (`network.run`) unless given; another one is refused.
 
     `Srp`: pre_steps of the network as it is, then a fresh run in which the neurons keep silent whose potential was then not
     above zero. `Cos`: each layer first counts over the first pre_steps of what reaches it, then begins anew with its initial
@@ -57,7 +58,8 @@ def two_phase(network: Network, images: Any, method: Residual) -> Activity:
     code Direct and the readout "potential", and InvalidInput for images that do not fit and for `Cos` with more
     pre-steps than steps. (Hao et al. 2023, arXiv 2302.02091 and 2302.10685.)
     """
-    _check(network, method)
+    method = _method(network, method)
+    check_two_phase(network, method)
     checked = torch.from_numpy(np.ascontiguousarray(check_inputs(network, images)))
     run = _srp if isinstance(method, Srp) else _cos
     fanout = {q.name: _fanout(network, Path(network, q, DTYPE), q.source) for q in network.projections}
@@ -70,7 +72,8 @@ def two_phase(network: Network, images: Any, method: Residual) -> Activity:
 
 
 def _srp(network: Network, images: Tensor, method: Any, ledger: _Ledger) -> Tensor:
-    first = Flow(with_steps(network, method.pre_steps), images, {})
+    short = replace(network, code=replace(network.code, steps=method.pre_steps))
+    first = Flow(short, images, {})
     awake = {}
 
     def look(population: Population, drive: Tensor) -> Answer:
@@ -177,10 +180,26 @@ def _activity(network: Network, parts: list[tuple[Tensor, _Ledger]], pre_steps: 
     )
 
 
-def _check(network: Network, method: Residual) -> None:
+def _method(network: Network, given: Residual | None) -> Residual:
+    """The method of the network itself, which `given` may repeat, or else `given`."""
+    phases = network.run.phases
+    own = None if phases is None else (Srp if phases.method == "srp" else Cos)(phases.pre_steps)
+    method = given if given is not None else own
+    if method is None:
+        raise InvalidInput(
+            "expected a method for a network of one phase, got none; try two_phase(network, images, Srp(pre_steps=4))"
+        )
+    if own is not None and method != own:
+        raise InvalidInput(f"expected {own}, for which the network was converted, got {method}")
+    return method
+
+
+def check_two_phase(network: Network, method: Residual) -> None:
+    """Raise InvalidNetwork or InvalidInput unless `two_phase` can run `network` with `method`."""
     if not isinstance(method, Srp | Cos):
         raise InvalidInput(f"expected Srp(...) or Cos(...), got {method!r}")
     plain = isinstance(network.code, Direct) and network.numbers == "float32" and network.schedule == "synchronous"
+    plain = plain and network.decision is None and getattr(network.code, "window", None) is None
     neurons = all(
         isinstance(p.neuron, Source | Integrator)
         or (isinstance(p.neuron, IF) and p.neuron.reset == "subtract" and not p.neuron.refractory)
@@ -189,7 +208,8 @@ def _check(network: Network, method: Residual) -> None:
     if not (plain and neurons and network.readout == "potential" and not any(q.delay for q in network.projections)):
         raise InvalidNetwork(
             "expected a synchronous float32 network of IF neurons, reset by subtraction, with a constant input and an "
-            "output that adds up, got another; try convert(model, samples, Rate(steps, residual=...))"
+            "output that adds up, without delays and early decision, got another; try simulate(network, images), or convert "
+            "without residual="
         )
     if isinstance(method, Cos) and method.pre_steps > network.steps:
         raise InvalidInput(

@@ -6,6 +6,7 @@ import numpy as np
 
 from snn import IF, LIF, AvgPool2d, Conv2d, Direct, Identity, Integrator, Linear, Network, QuantReLU, Rate, Source
 from snn.network import Population
+from snn.running import check_one_phase
 from spikewright import InvalidInput
 
 NEURONS = (Source, IF, LIF, Integrator, QuantReLU)
@@ -49,6 +50,7 @@ def _check_neuron(population: Population) -> None:
 
 
 def _check_run(network: Network) -> None:
+    check_one_phase(network, "hardware")
     code = network.code
     if type(code) not in (Direct, Rate):
         raise InvalidInput(f"expected the code Direct or Rate in hardware, got {type(code).__name__}")

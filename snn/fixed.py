@@ -7,56 +7,87 @@ slot of the source's window is, d g with d units in a slot. A quantised CNN is s
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from snn.codes import Code, Direct, Phase, Ttfs
+from snn.codes import Code, Direct, Ttfs, step_weight
 from snn.decisions import Decision, TerminateDelta, TerminateMax
-from snn.gridding import WIDEST, Grid, Incoming, chosen_grid, on_grid, read_incoming
+from snn.faint import faint_row
+from snn.gridding import HEADROOM, WIDEST, Grid, Incoming, chosen_grid, on_grid, read_incoming
 from snn.network import Network, Population
-from snn.neurons import Integrator, MaxGate, QuantReLU, Ramp, Source
-from snn.proof import population_bound
+from snn.neurons import Burst, FewSpike, Integrator, MaxGate, QuantReLU, Ramp, Source
 from snn.report import ReportRow
 from snn.rounding import integers, on_the_grid
+from snn.running import check_one_phase
+from snn.saturation import (
+    WIDEST_POTENTIAL,
+    measured_saturation,
+    safe_bits,
+    saturation_rows,
+    thresholds_held,
+    widened,
+)
 from snn.snapping import snapped_grid
 from spikewright import InvalidInput, InvalidNetwork
+
+GRID_BITS = 16
+"""The width that grids are chosen for where none is asked for."""
 
 
 @dataclass(frozen=True)
 class Widths:
     """Widths and grids of a fixed-point network.
 
-    `weight_bits` for weights that are not integers yet, `potential_bits` to start from, `input_levels` of a direct input,
-    `time_levels` of spike times that lie on no grid yet.
+    `weight_bits` for weights that are not integers yet, `input_levels` of a direct input, `time_levels` of spike times that
+    lie on no grid yet. `potential_bits`: what a potential may take, more only where its thresholds need it; None gives it a
+    grid of 16 bits and the width that is proved to hold every run.
     """
 
     weight_bits: int = 8
-    potential_bits: int = 16
+    potential_bits: int | None = None
     input_levels: int = 255
     time_levels: int = 255
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
             ("weight_bits", self.weight_bits, 2, 16),
-            ("potential_bits", self.potential_bits, 4, WIDEST),
+            ("potential_bits", self.start_bits, 4, WIDEST),
             ("input_levels", self.input_levels, 1, 65535),
             ("time_levels", self.time_levels, 1, 65535),
         ):
             if not low <= value <= high:
                 raise InvalidInput(f"expected {name} from {low} to {high}, got {value}")
 
+    @property
+    def start_bits(self) -> int:
+        """The width that grids are chosen for."""
+        return GRID_BITS if self.potential_bits is None else self.potential_bits
 
-def to_fixed(network: Network, widths: Widths) -> Network:
+
+def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
     """The network in integers.
 
     Integer weights stay as they are; others get `weight_bits` with a scale for each output channel, or one for the layer
-    where potentials of all channels are compared (answers, windows of time codes). A population whose thresholds or window
-    need more than `potential_bits` gets what it needs, up to 32, and the report says so; an Integrator is wide enough by proof.
-    Raises InvalidNetwork for a network in fixed point already, and where 32 bits are not enough.
+    where potentials of all channels are compared (answers, windows of time codes). A channel whose weights are so faint beside
+    its threshold that 32 bits do not hold both gets coarser weights, zeros mostly, and the report bounds the error.
+
+    Potentials are as wide as proved for schedule, neuron and steps (`snn.saturation`), so that none saturates. With
+    `potential_bits` they get that width, and more, up to 32, where thresholds or a window need it (layerwise as many
+    thresholds as there are steps); an Integrator stays as wide as proved. The report says where the width can then saturate
+    and, with `samples`, how many spikes and answers that changes on them.
+    Raises InvalidNetwork for a network in fixed point already, one of two phases, and where 62 bits are not enough.
     """
     if network.numbers == "fixed":
         raise InvalidNetwork("expected a float32 network, got one in fixed point already")
-    return _Rewriter(network, widths).network()
+    check_one_phase(network, "fixed point")
+    fixed = _Rewriter(network, widths).network()
+    if widths.potential_bits is None:
+        return widened(fixed)
+    rows = saturation_rows(fixed)
+    if rows and samples is not None:
+        rows = (*rows, measured_saturation(fixed, samples))
+    return replace(fixed, report=fixed.report.plus(*rows))
 
 
 class _Rewriter:
@@ -82,8 +113,12 @@ class _Rewriter:
             numbers="fixed",
             decision=self._decision(unit),
             logit_scale=self.source.logit_scale * unit,
-            report=self.source.report.plus(*self.rows),
         )
+        rows = (
+            *self.rows,
+            *(faint_row(fixed, p, self.grids[p.name], self.incoming[p.name]) for p in self._faint(fixed)),
+        )
+        fixed = replace(fixed, report=self.source.report.plus(*rows))
         return replace(fixed, populations=tuple(_proven_width(fixed, p, self.widths) for p in fixed.populations))
 
     def _code(self, code: Code) -> Code:
@@ -124,13 +159,28 @@ class _Rewriter:
         # Sources that come later send along delays: spikes, whose unit is one.
         read = [read_incoming(q, self.units.get(q.source, 1.0), bits.weight_bits, uniform) for q in incoming]
         if self.quantised:
-            grid = snapped_grid(population, read, bits.potential_bits, uniform)
+            grid = snapped_grid(population, read, bits.start_bits, uniform)
         else:
-            grid = chosen_grid(population, read, bits.potential_bits, self.code, uniform)
+            grid = chosen_grid(population, read, bits.start_bits, self._held(population), uniform)
         placed = tuple(on_grid(one, grid) for one in read)
         self.incoming[population.name] = placed
         self.rows += [row for one in (*read, *placed) for row in one.rows]
         return grid
+
+    def _faint(self, fixed: Network) -> list[Population]:
+        return [p for p in fixed.populations if p.name in self.grids and self.grids[p.name].faint is not None]
+
+    def _held(self, population: Population) -> float:
+        """How many thresholds, or slots, the grid leaves room for; all of them layerwise, where a width is asked for."""
+        neuron = population.neuron
+        if isinstance(neuron, Ramp):
+            return float(neuron.levels or 1)
+        burst = neuron.limit if isinstance(neuron, Burst) else 0
+        most = thresholds_held(self.source, population)
+        if isinstance(neuron, FewSpike) and most is not None:
+            return most
+        asked = self.widths.potential_bits is not None
+        return max((HEADROOM + burst) * step_weight(self.code, 0), most if asked and most is not None else 0.0)
 
     def _unit_of_gate(self, gate: Population) -> float:
         """The unit that all sources of a MaxGate share: it compares what they send as it is."""
@@ -166,9 +216,10 @@ class _Rewriter:
         neuron, cost = on_the_grid(population, grid)
         if isinstance(neuron, Ramp):
             self.units[population.name] = neuron.window / (neuron.levels or 1) * float(grid.unit[0])
-        width = "potential as wide as proved" if grid.snapped else f"potential {grid.bits} bits"
+        proved = grid.snapped or self.widths.potential_bits is None
+        width = "potential as wide as proved" if proved else f"potential {grid.bits} bits"
         detail = f"{width}, {grid.shift} fractional{cost}"
-        if grid.bits > self.widths.potential_bits:
+        if grid.bits > self.widths.start_bits and self.widths.potential_bits is not None:
             detail += f" (more than the {self.widths.potential_bits} bits asked for: the thresholds need them)"
         self._note(population.name, type(neuron).__name__, detail)
         fixed = replace(population, neuron=neuron, bias=bias, initial=initial, potential_bits=grid.bits)
@@ -189,17 +240,7 @@ def _proven_width(network: Network, population: Population, widths: Widths) -> P
     """Populations without a threshold must never saturate: their width is proved from weights, fan-in and steps."""
     if not isinstance(population.neuron, Integrator | QuantReLU):
         return population
-    bound = population_bound(network, population) * _heaviest_steps(network)
-    bound += int(np.max(np.abs(np.asarray(population.initial))))
-    bits = max(widths.potential_bits, bound.bit_length() + 1)
-    if bits > 63:
-        raise InvalidNetwork(f"expected sums of population {population.name!r} below 2**62; try fewer bits or steps")
+    bits = max(widths.start_bits, safe_bits(network, population))
+    if bits > WIDEST_POTENTIAL:
+        raise InvalidNetwork(f"expected sums of population {population.name!r} below 2**61; try fewer bits or steps")
     return replace(population, potential_bits=bits)
-
-
-def _heaviest_steps(network: Network) -> int:
-    """How many of the heaviest steps weigh at least as much as the run; the layerwise bound holds all of it already."""
-    if network.schedule == "layerwise":
-        return 1
-    # The weights of a period, 2**(period - 1) + ... + 1, are less than two of its first step.
-    return 2 * network.code.periods if isinstance(network.code, Phase) else network.steps

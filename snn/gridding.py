@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import Code, step_weight
 from snn.network import Population, Projection
-from snn.neurons import FIRING, Burst, FewSpike, PerChannel, Ramp
+from snn.neurons import FIRING, PerChannel, Ramp
 from snn.report import ReportRow
 from snn.synapses import GAINED, WEIGHTED
 from snn.weights import effective_weights, stored_values, with_values
@@ -18,6 +17,8 @@ HEADROOM = 8.0
 """Potentials reach this many thresholds (of the heaviest step) before they saturate, and one more for each spike of a burst."""
 WIDEST = 32
 MOST_FRACTIONAL = 12
+LEAST_UNITS = 256
+"""A threshold beside which the weights are too faint is at least so fine."""
 FREE_FRACTIONAL = 4
 """Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
 
@@ -26,13 +27,15 @@ FREE_FRACTIONAL = 4
 class Grid:
     """One unit of the potential for each channel, the shift of the leading projection, and the declared width.
 
-    `snapped`: integer weights are multiplied by whole numbers only, see `snn.snapping`.
+    `snapped`: integer weights are multiplied by whole numbers only, see `snn.snapping`. `faint`: channels whose weights are
+    rounded onto a coarser grid than their own, since theirs would be lost beside the threshold; None: none.
     """
 
     unit: Reals
     shift: int
     bits: int
     snapped: bool = False
+    faint: NDArray[np.bool_] | None = None
 
     def like(self, value: object, shape: tuple[int, ...]) -> Reals:
         """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
@@ -42,13 +45,17 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class Incoming:
-    """A projection, its integers, and the unit of one integer `(channels,)` in float32 terms; None: not integers yet."""
+    """A projection, its integers, and the unit of one integer `(channels,)` in float32 terms; None: not integers yet.
+
+    `lost (channels,)`: what rounding took from the weights of each faint channel, sum |W - W'|, in units of its grid.
+    """
 
     projection: Projection
     integers: NDArray[np.generic] | None
     unit: Reals | None
     sent: float
     rows: tuple[ReportRow, ...] = ()
+    lost: Reals | None = None
 
 
 def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool) -> Incoming:
@@ -70,33 +77,43 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     return Incoming(projection, integers, step * sent, sent, (row,))
 
 
-def chosen_grid(population: Population, incoming: list[Incoming], bits: int, code: Code, uniform: bool) -> Grid:
+def chosen_grid(population: Population, incoming: list[Incoming], bits: int, held: float, uniform: bool) -> Grid:
     """The grid: integers that come in lead, with as many fractional bits as the width allows; `uniform`: one unit for all.
 
-    A Ramp saturates beyond its window, which changes no spike, so its window is all that its width must hold.
+    `held`: how many thresholds, or slots of a window, a potential must hold. A Ramp saturates beyond its window, which changes
+    no spike, so its window is all that its width must hold. A channel that would need more than 32 bits gets a coarser unit.
     """
     unit = _leading_unit(incoming, population.shape[0])
     unit = np.full_like(unit, unit.min()) if uniform else unit
+    size = _sizes(population, unit, held)
+    if size is None:
+        return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
+    faint = _bits(size) > WIDEST
+    width = max(bits, int(_bits(size[~faint]).max(initial=0)))
+    if faint.any():  # their thresholds lie as high as the width of the others allows, at 256 units or more
+        width = max(width, min(WIDEST, int(_bits(np.array(held * LEAST_UNITS)))))
+    coarse = np.where(faint, size / (2.0 ** (width - 1) - 1.0), 1.0)
+    shift = min(width - int(_bits(size / coarse).max()), MOST_FRACTIONAL)
+    return Grid(unit * coarse / 2.0**shift, shift, width, faint=faint if faint.any() else None)
+
+
+def _sizes(population: Population, unit: Reals, held: float) -> Reals | None:
+    """What the potential of each channel must hold, `(channels,)` in its unit; None for what has no threshold."""
     neuron = population.neuron
     if isinstance(neuron, Ramp):
-        largest = neuron.window / float(unit[0]) + (neuron.levels or 0) / 2  # the charge of a slot is rounded
-    elif isinstance(neuron, FIRING):
-        heaviest = step_weight(code, 0) * (HEADROOM + (neuron.limit if isinstance(neuron, Burst) else 0))
-        if isinstance(neuron, FewSpike):  # beyond this all of its spikes are sent
-            heaviest = float(np.sum(np.abs(neuron.resets)) + np.max(np.abs(neuron.thresholds)))
-        plain = Grid(unit, 0, bits)
-        tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
-        largest = max(float(np.max(top / plain.like(top, population.shape))) for top in tops) * heaviest
-    else:
-        return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
-    needed = int(np.ceil(np.log2(largest + 1.0))) + 1
-    width = max(bits, needed)
-    if width > WIDEST:
-        raise InvalidNetwork(
-            f"population {population.name!r} needs {width} bits, more than {WIDEST}; try fewer weight_bits or input_levels"
-        )
-    shift = min(width - needed, MOST_FRACTIONAL)
-    return Grid(unit / 2.0**shift, shift, width)
+        # The charge of a slot is rounded.
+        return neuron.window / unit + (neuron.levels or 0) / 2
+    if not isinstance(neuron, FIRING):
+        return None
+    tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
+    by_channel = [top.reshape(len(unit), -1).max(axis=1) if top.ndim else top for top in tops]
+    sizes: Reals = np.maximum.reduce([np.broadcast_to(top, unit.shape) for top in by_channel]) / unit * held
+    return sizes
+
+
+def _bits(size: Reals) -> NDArray[np.int64]:
+    bits: NDArray[np.int64] = (np.ceil(np.log2(size + 1.0)) + 1).astype(np.int64)
+    return bits
 
 
 def thresholds_of(neuron: object) -> dict[str, PerChannel]:
@@ -111,27 +128,41 @@ def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
     unit = grid.unit[start:stop]
     if incoming.integers is None or incoming.unit is None:
         return _gain_on_grid(incoming, unit)
+    faint = np.zeros(unit.size, bool) if grid.faint is None else grid.faint[start:stop]
     if grid.snapped:
-        return _multiplied(incoming, unit * 2.0**grid.shift, grid.shift)
+        return _multiplied(incoming, unit * 2.0**grid.shift, grid.shift, faint)
     ratio = incoming.unit / unit
-    shift = np.log2(ratio)
-    if np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32:
+    shift = np.log2(np.where(faint, 2.0**grid.shift, ratio))
+    whole = bool(np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32)
+    if whole and not faint.any():
         return _with_weights(incoming, incoming.integers, int(shift[0]))
-    exact = incoming.integers.astype(np.float64) * ratio.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
+    scale = ratio / 2.0 ** shift[0] if whole else ratio
+    exact = incoming.integers.astype(np.float64) * scale.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
     integers = np.floor(exact + 0.5).astype(np.int64)
-    error = float(np.max(np.abs(integers - exact))) / max(float(np.max(np.abs(exact))), 1.0)
+    made = _with_weights(incoming, integers, int(shift[0]) if whole else 0)
+    lost, exact = np.abs(integers - exact).reshape(unit.size, -1), exact.reshape(unit.size, -1)
+    if whole:
+        total = np.where(faint, lost.sum(axis=1) * 2.0 ** shift[0], 0.0)
+        return replace(made, lost=total)
+    error = float(np.max(lost)) / max(float(np.max(np.abs(exact))), 1.0)
     row = ReportRow(projection.name, type(projection.synapse).__name__, "rounded", _onto(error))
-    return replace(_with_weights(incoming, integers, 0), rows=(row,))
+    return replace(made, rows=(row,), lost=np.where(faint, lost.sum(axis=1), 0.0))
 
 
-def _multiplied(incoming: Incoming, unit: Reals, shift: int) -> Incoming:
-    """Integers times one whole number for each output channel; the scale takes the rounding, not the weights."""
+def _multiplied(incoming: Incoming, unit: Reals, shift: int, faint: NDArray[np.bool_]) -> Incoming:
+    """Integers times one whole number for each output channel; the scale takes the rounding, not the weights, unless faint."""
     assert incoming.integers is not None and incoming.unit is not None
     integers = np.asarray(incoming.integers, dtype=np.int64)
     live = integers.reshape(integers.shape[0], -1).any(axis=1)
-    exact = np.where(live, incoming.unit / unit, 1.0)
+    exact = np.where(live & ~faint, incoming.unit / unit, 1.0)
     factor = np.maximum(np.floor(exact + 0.5), 1).astype(np.int64)
-    made = _with_weights(incoming, integers * factor.reshape(-1, *([1] * (integers.ndim - 1))), shift)
+    column = (-1, *([1] * (integers.ndim - 1)))
+    small = integers * np.where(faint, incoming.unit / unit, 0.0).reshape(column)
+    rounded = np.floor(small + 0.5).astype(np.int64)
+    whole = np.where(faint.reshape(column), rounded, integers * factor.reshape(column))
+    made = _with_weights(incoming, whole, shift)
+    if faint.any():
+        made = replace(made, lost=np.abs(rounded - small).reshape(unit.size, -1).sum(axis=1) * 2.0**shift)
     error = float(np.max(np.abs(factor / exact - 1.0)))
     if np.all(factor == 1) and error < 1e-9:
         return made

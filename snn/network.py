@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from snn.codes import Code
 from snn.decisions import Decision
 from snn.neurons import Neuron, PerChannel
 from snn.report import Report
+from snn.running import Run
 from snn.synapses import Pair, Shape, Synapse
 from snn.weights import Array
 
@@ -97,8 +98,9 @@ class Network:
       The lowest number wins ties (`Activity.predictions`). Neither `logit_scale` nor `amplitude` is in these numbers.
     `numbers`: "float32", or "fixed": weights, gains, biases, thresholds and potentials are integers, every sum is exact, and
     only U is saturated, once a step. `logit_scale`: logits times this are in the units of the original network's logits.
-    `decision`: when a sample may stop early. docs/laws.md has an example of three steps. Raises InvalidNetwork on
-    construction when the parts contradict each other.
+    `decision`: when a sample may stop early. `run`: a number of steps that must stay, a phase before the run;
+    what cannot obey it refuses the network. docs/laws.md has an example of three steps. Raises InvalidNetwork on construction
+    when the parts contradict each other.
     """
 
     populations: tuple[Population, ...]
@@ -112,6 +114,7 @@ class Network:
     logit_scale: float = 1.0
     report: Report = field(default_factory=Report)
     decision: Decision | None = None
+    run: Run = field(default_factory=Run)
 
     def __post_init__(self) -> None:
         from snn.validate import validate
@@ -147,12 +150,22 @@ class Network:
         return self.code.steps
 
     def to_fixed(
-        self, *, weight_bits: int = 8, potential_bits: int = 16, input_levels: int = 255, time_levels: int = 255
+        self,
+        *,
+        weight_bits: int = 8,
+        potential_bits: int | None = None,
+        input_levels: int = 255,
+        time_levels: int = 255,
+        samples: Any = None,
     ) -> "Network":
-        """The same network in integers, with widths declared; see `snn.fixed.to_fixed`."""
+        """The same network in integers, with widths declared; see `snn.fixed.to_fixed`.
+
+        Potentials never saturate unless `potential_bits` asks for a width; then the report says where they can, and with
+        `samples` (inputs as for `simulate`) what that changes there.
+        """
         from snn.fixed import Widths, to_fixed
 
-        return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels))
+        return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels), samples)
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write one file: safetensors with a versioned JSON header. All or nothing.

@@ -13,9 +13,10 @@ import numpy as np
 from snn import codes, decisions, neurons, synapses, weights
 from snn.network import Network, Population, Projection
 from snn.report import Report, ReportRow
+from snn.running import Run, TwoPhase
 from snn.weights import Array
 
-NODES = (Network, Population, Projection, Report, ReportRow)
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
 LEAVES = tuple(
     leaf
     for union in (codes.Code, decisions.Decision, neurons.Neuron, synapses.Synapse, weights.Storage)

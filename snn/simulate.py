@@ -6,10 +6,13 @@ from importlib import import_module
 from typing import Any
 
 from snn.activity import Activity
-from snn.codes import Phase, Ttfs, check_steps
+from snn.codes import Phase, Ttfs, charge_steps, check_steps
 from snn.disturb import Disturbance, prepare
 from snn.network import Network
 from snn.noise import Noise
+from snn.report import ReportRow
+from snn.running import check_one_phase, check_steps_free
+from snn.saturation import proved_again
 from snn.streams import Inputs, check_inputs
 from spikewright import InvalidInput
 
@@ -50,8 +53,10 @@ def simulate(
     `record`: "rasters", "potentials". What is computed stands with the records: `snn.network.Network` (schedules, readouts),
     `snn.neurons`, `snn.synapses`, `snn.codes`, `snn.decisions`, `snn.noise`; the order of a step with an example: docs/laws.md.
     Sample n of the batch, from 0, is sample n of all draws: the first k samples of a batch are the batch of k.
-    Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000.
+    Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000 or
+    other than those that the network needs, and InvalidNetwork for a network that runs in two phases (`network.run`).
     """
+    check_one_phase(network, "simulate")
     network = network if steps is None else with_steps(network, steps)
     timed = isinstance(network.code, Ttfs)
     run = _engine(engine or ("temporal" if timed else "event"), timed)
@@ -63,19 +68,26 @@ def simulate(
 
 
 def with_steps(network: Network, steps: int) -> Network:
-    """The same network over another number of steps; the scale of its logits follows: logit_scale * (old steps) / (new steps).
+    """The same network over another number of steps, with a row in its report.
 
-    Raises InvalidInput for time codes and for Phase.
+    The scale of its logits follows the charge (`snn.codes.charge_steps`), which a window keeps as it is. Potentials that
+    were proved never to saturate get the width of the new proof. Raises InvalidInput for time codes, and for a network that
+    was made for its own steps only (`network.run.fixed`).
     """
     check_steps(steps)
-    if isinstance(network.code, Ttfs) or steps == network.steps:
-        if steps != network.steps:
-            raise InvalidInput("expected no steps for a time-coded network; it has windows, not steps")
+    if steps == network.steps:
         return network
+    check_steps_free(network, steps)
+    if isinstance(network.code, Ttfs):
+        raise InvalidInput("expected no steps for a time-coded network; it has windows, not steps")
     if isinstance(network.code, Phase):
         raise InvalidInput("expected no steps for the code Phase; try another period or number of periods")
-    scale = network.logit_scale * network.steps / steps
-    return replace(network, code=replace(network.code, steps=steps), logit_scale=scale)
+    code = replace(network.code, steps=steps)
+    scale = network.logit_scale * charge_steps(network.code) / charge_steps(code)
+    told = f"{steps} steps; thresholds, biases and initial potentials are still those for {network.steps}"
+    row = ReportRow("network", "steps", "note", told)
+    moved = replace(network, code=code, logit_scale=scale, report=network.report.plus(row))
+    return proved_again(moved, network) if network.numbers == "fixed" else moved
 
 
 def _engine(name: str, timed: bool) -> Callable[[Request], Activity]:

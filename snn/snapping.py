@@ -20,6 +20,8 @@ FINE = 2.0**-8
 MOST = 256
 """Units that the finest of several scales may get, so that the others are whole."""
 LONGEST_SHIFT = 62
+FAINT_LEVEL = 2.0**16
+"""Units in a level beside which the weights of a channel are too faint."""
 
 Whole = NDArray[np.int64]
 
@@ -47,7 +49,8 @@ def common_unit(values: Reals) -> tuple[Reals, Reals]:
 def snapped_grid(population: Population, incoming: list[Incoming], bits: int, uniform: bool) -> Grid:
     """The grid of a population in a quantised network: whole factors for all weights, thresholds of 256 units or more.
 
-    `uniform`: one unit for all channels. Channels that no weight reaches take the finest unit of the others.
+    `uniform`: one unit for all channels. Channels that no weight reaches take the finest unit of the others. Those whose
+    weights are too faint beside their level, which would be more units than integers divide by, get 2**-16 of a level.
     """
     channels = population.shape[0]
     units = [scale for one in incoming if (scale := _scales(one, channels)) is not None]
@@ -58,12 +61,33 @@ def snapped_grid(population: Population, incoming: list[Incoming], bits: int, un
     live = unit[unit > 0]
     unit = np.where(unit > 0, unit, live.min() if live.size else 1.0) * np.ones(channels)
     shift = _fractional(population, incoming, unit)
-    return Grid(unit / 2.0**shift, shift, bits, snapped=True)
+    unit = unit / 2.0**shift
+    faint = _faint(population, unit)
+    if not faint.any():
+        return Grid(unit, shift, bits, snapped=True)
+    return Grid(np.where(faint, _level(population, unit) / FAINT_LEVEL * unit, unit), shift, bits, True, faint)
+
+
+def _level(population: Population, unit: Reals) -> Reals:
+    """One level of a QuantReLU in units, `(channels,)`; zeros without levels."""
+    neuron = population.neuron
+    if not isinstance(neuron, QuantReLU):
+        return np.zeros(unit.size)
+    level: Reals = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit
+    return level
+
+
+def _faint(population: Population, unit: Reals) -> NDArray[np.bool_]:
+    """Channels whose level is so many units that no multiplier of 62 bits is sure to divide by it: 2 theta**2 L > 2**62."""
+    neuron = population.neuron
+    most = np.sqrt(2.0 ** (LONGEST_SHIFT - 1) / (neuron.levels if isinstance(neuron, QuantReLU) else 1))
+    beyond: NDArray[np.bool_] = _level(population, unit) > most
+    return beyond
 
 
 def even_thresholds(neuron: QuantReLU, unit: Reals) -> tuple[Whole, float]:
     """theta `(channels,)`, the even number of units nearest to one level, at least 2, and the largest relative error."""
-    level = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit
+    level: Reals = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit
     theta = np.maximum(2 * np.floor(level / 2 + 0.5), 2)
     if theta.max() >= 2.0**40:
         raise InvalidNetwork(

@@ -6,6 +6,7 @@ import torch
 
 from conversion.calibration.calibrate import calibrate
 from conversion.calibration.light import Shift
+from conversion.phases import check_two_phase
 from conversion.recipes.calibration import calibration_of
 from conversion.recipes.rate import Rate
 from conversion.walk import Plan
@@ -14,7 +15,10 @@ from snn.codes import charge_steps
 
 
 def finish(network: Network, plan: Plan, images: torch.Tensor, recipe: Rate) -> Network:
-    """The emitted network as the recipe wants it. Raises InvalidInput for too few samples."""
+    """The emitted network as the recipe wants it. Raises InvalidInput for too few samples, and
+    InvalidNetwork where its pre-steps cannot be run."""
+    if recipe.residual is not None:
+        check_two_phase(network, recipe.residual)
     begun = shifted(network) if recipe.initial == "shift" else network
     settings = calibration_of(recipe.calibration)
     if settings is None:

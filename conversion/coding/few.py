@@ -13,6 +13,7 @@ from conversion.values import Floats
 from conversion.walk import Plan
 from snn import Direct
 from snn import FewSpike as FewSpikeNeuron
+from snn.running import Run
 
 
 def few_spike(plan: Plan, images: torch.Tensor, recipe: FewSpike) -> Coding:
@@ -34,7 +35,8 @@ def few_spike(plan: Plan, images: torch.Tensor, recipe: FewSpike) -> Coding:
     )
     code = Direct(recipe.steps, recipe.input_levels, window=1)
     told = (note("FewSpike", text),)
-    return Coding(code, cells, input_amplitude(recipe.input_levels), 1.0, told, "layerwise")
+    run = Run("each of them has its own weight")
+    return Coding(code, cells, input_amplitude(recipe.input_levels), 1.0, told, "layerwise", run=run)
 
 
 def _cell(name: str, scale: Scale, recipe: FewSpike, values: Floats | None, seed: int) -> Cell:

@@ -7,15 +7,19 @@ import torch
 
 from conversion.activations import Levels
 from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
+from conversion.coding.refusals import refuse_unless_hidden
 from conversion.errors import Unconvertible
 from conversion.recipes import Exact, Quantized
 from conversion.walk import Plan
 from snn import Direct, QuantReLU, ReportRow
+from snn.running import Run
 
 
 def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Coding:
     if recipe.input_levels is not None:
         check_unit_range(images)
+    if isinstance(recipe, Exact):
+        refuse_unless_hidden(plan, "no QuantReLU in the whole model, so nothing fires; try Quantized(integer=True)")
     _check_quantised(plan)
     cells = {}
     for unit in plan.hidden:
@@ -26,7 +30,8 @@ def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Co
         cells[unit.name] = Cell(QuantReLU(1.0 / step, 0, own.levels), np.asarray(step), detail)
     scale = 1.0 if plan.output.answers else float(cells[plan.output.name].amplitude)
     told = note("Quantized", "one step; the integer CNN itself, the same-information baseline")
-    return Coding(Direct(1, recipe.input_levels), cells, input_amplitude(recipe.input_levels), scale, (told,))
+    run = Run("its integers travel once")
+    return Coding(Direct(1, recipe.input_levels), cells, input_amplitude(recipe.input_levels), scale, (told,), run=run)
 
 
 def _check_quantised(plan: Plan) -> None:

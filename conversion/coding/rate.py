@@ -14,6 +14,7 @@ from conversion.recipes import Rate
 from conversion.values import Floats, Unit
 from conversion.walk import Plan
 from snn import Burst, Direct, Neuron, ReportRow, SignedIF
+from snn.running import Run
 from spikewright import InvalidInput
 
 
@@ -33,7 +34,15 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     steps = recipe.run_steps
     scale = 1.0 / steps if plan.output.answers else float(cells[plan.output.name].amplitude) / steps
     code = Direct(steps, recipe.input_levels)
-    return Coding(code, cells, input_amplitude(recipe.input_levels), scale, (_note(recipe),), recipe.schedule)
+    return Coding(
+        code, cells, input_amplitude(recipe.input_levels), scale, (_note(recipe),), recipe.schedule, run=_run(recipe)
+    )
+
+
+def _run(recipe: Rate) -> Run:
+    """What binds the network to its steps: half a spike spread over them, pre-steps before them."""
+    fixed = "each bias holds half a spike, spread over them" if recipe.initial == "shift" else None
+    return Run(fixed, recipe.residual.phases if recipe.residual else None)
 
 
 def _check_limits(plan: Plan, recipe: Rate) -> None:
@@ -65,7 +74,7 @@ def _note(recipe: Rate) -> ReportRow:
     if recipe.residual is not None:
         text += (
             f"; {recipe.residual.pre_steps} pre-steps before them make {recipe.steps}: "
-            f"run it with two_phase(network, images, {recipe.residual!r})"
+            "run it with conversion.two_phase(network, images)"
         )
     return note("Rate", text)
 

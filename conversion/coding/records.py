@@ -1,7 +1,7 @@
 """What a recipe decides, as data: the neuron of each population and what one of its spikes stands for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from conversion.walk import Plan
 from snn import Code, Integrator, MaxGate, Neuron, ReportRow
 from snn.network import Readout, Schedule
 from snn.neurons import PerChannel
+from snn.running import Run
 from spikewright import InvalidInput
 
 
@@ -28,7 +29,8 @@ class Cell:
 class Coding:
     """All that a recipe decides. `cells` by unit; `scale` turns raw logits into the model's units.
 
-    `readout`: None for the potential of an output that adds up, and the count of one that fires.
+    `readout`: None for the potential of an output that adds up, and the count of one that fires. `run`: what the steps of
+    the network are bound to.
     """
 
     code: Code
@@ -38,6 +40,7 @@ class Coding:
     notes: tuple[ReportRow, ...]
     schedule: Schedule = "synchronous"
     readout: Readout | None = None
+    run: Run = field(default_factory=Run)
 
 
 def with_gates(plan: Plan, cells: Mapping[str, Cell]) -> dict[str, Cell]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from conversion.activations import Activation, Leaky, Maximum, Signed
 from conversion.errors import Unconvertible
 from conversion.walk import Plan
+from snn import ReportRow
 
 SIGNED: tuple[type[Activation], ...] = (Leaky, Signed)
 
@@ -16,6 +17,15 @@ def refuse(plan: Plan, kinds: tuple[type[Activation], ...], why: str) -> None:
         return
     rows = tuple(replace(row, action="refused", detail=why) if row.layer in nodes else row for row in plan.rows)
     raise Unconvertible.of(rows)
+
+
+def refuse_unless_hidden(plan: Plan, why: str) -> None:
+    """Refuse a model that has no activation, where `why` a code needs one."""
+    if plan.hidden:
+        return
+    rows = plan.rows or (ReportRow("model", "model", "refused", why),)
+    last = next((row for row in reversed(rows) if row.action == "rewritten"), rows[-1])
+    raise Unconvertible.of(tuple(replace(row, action="refused", detail=why) if row is last else row for row in rows))
 
 
 def refuse_signed(plan: Plan, what: str) -> None:

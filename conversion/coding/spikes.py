@@ -13,6 +13,7 @@ from snn import IF
 from snn import Phase as PhaseCode
 from snn import SpikeSelect as SpikeSelectCode
 from snn.neurons import PerChannel
+from snn.running import Run
 
 
 def phase(plan: Plan, images: torch.Tensor, recipe: Phase) -> Coding:
@@ -42,7 +43,8 @@ def spike_select(plan: Plan, images: torch.Tensor, recipe: SpikeSelect) -> Codin
         cells[name] = Cell(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
     text = f"{recipe.steps} steps, image as rate, at most {recipe.limit} spikes of a hidden neuron"
     code = SpikeSelectCode(recipe.steps, recipe.limit)
-    return Coding(code, cells, 1.0, _logit_scale(plan, cells, recipe.steps), (note("SpikeSelect", text),))
+    run = Run("a spike stands for the share of them that its limit allows")
+    return Coding(code, cells, 1.0, _logit_scale(plan, cells, recipe.steps), (note("SpikeSelect", text),), run=run)
 
 
 def _initial(threshold: Floats, initial: str) -> PerChannel:

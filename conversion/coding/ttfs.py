@@ -5,7 +5,7 @@ import torch
 
 from conversion.activations import Levels, Relu
 from conversion.coding.records import Cell, Coding, check_unit_range, note
-from conversion.coding.refusals import refuse_signed
+from conversion.coding.refusals import refuse_signed, refuse_unless_hidden
 from conversion.coding.samples import activations, least_squares_window
 from conversion.ranges import percentiles, thresholds, upper_bounds
 from conversion.recipes import Ttfs
@@ -25,6 +25,9 @@ _TOLD = {
 
 def ttfs(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> Coding:
     check_unit_range(images)
+    refuse_unless_hidden(
+        plan, "no ReLU in the whole model, so nothing has a spike time; try Rate(steps=16) or Quantized()"
+    )
     refuse_signed(plan, "a spike time")
     windows = _windows(plan, images, recipe)
     cells = {unit.name: _ramp(unit, windows.get(unit.name, 0.0), recipe) for unit in plan.hidden}

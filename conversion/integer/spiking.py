@@ -50,6 +50,7 @@ from snn import (
 from snn.network import Schedule
 from snn.neurons import PerChannel, QuantReLU
 from snn.proof import population_bound
+from snn.running import Run
 from snn.synapses import GAINED, WEIGHTED, Synapse
 from snn.weights import stored_values, with_values
 from spikewright import InvalidInput, InvalidNetwork
@@ -87,6 +88,7 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
         schedule=schedule,
         decision=Quiescence() if schedule == "synchronous" else None,
         report=network.report.plus(*rows, note),
+        run=Run("its counts are those of the integer CNN after them, not before and not later"),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from conversion.recipes.choices import check_choice
+from snn.running import TwoPhase
 from spikewright import InvalidInput
 
 FEWEST_SAMPLES = 16
@@ -66,6 +67,11 @@ class Srp:
     def __post_init__(self) -> None:
         check_whole("pre_steps", self.pre_steps, 1)
 
+    @property
+    def phases(self) -> TwoPhase:
+        """What a network keeps of it."""
+        return TwoPhase("srp", self.pre_steps)
+
 
 @dataclass(frozen=True)
 class Cos:
@@ -79,6 +85,11 @@ class Cos:
 
     def __post_init__(self) -> None:
         check_whole("pre_steps", self.pre_steps, 1)
+
+    @property
+    def phases(self) -> TwoPhase:
+        """What a network keeps of it."""
+        return TwoPhase("cos", self.pre_steps)
 
 
 Calibration = Light | Advanced

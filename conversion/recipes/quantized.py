@@ -24,9 +24,11 @@ class Quantized:
         y = clip(floor((Q + theta / 2) / theta), 0, L);  theta = 2 floor(alpha / (2 L u) + 1/2), at least 2, even
     alpha and L = `levels` are those of the QuantReLU; k is the fewest bits, 12 at most, that make alpha / L at least 256 u in all
     channels. Where layers of several scales meet, Q sums 2**k r q x with a whole r for each, and where a layer without
-    weights enters (a shortcut, an average pool) floor(gain u_x / u + 1/2) x. The last layer has no theta and k = 4: its logits are the
-    integers Q, with one u for all classes, `logit_scale`. Max pooling takes the largest y. So it is not torch's float32 model to
-    the last bit: an activation differs where rounding theta, b, r or a gain moves it over an edge; the report has their errors.
+    weights enters (a shortcut, an average pool) floor(gain u_x / u + 1/2) x. The last layer has no theta and k = 4: its logits
+    are the integers Q, with one u for all classes, `logit_scale`. Max pooling takes the largest y. So it is not torch's float32
+    model to the last bit: an activation differs where rounding theta, b, r or a gain moves it over an edge; the report has their
+    errors. A channel whose level would be more than sqrt(2**61 / L) units is faint: its u is alpha / (2**16 L) and its q are
+    rounded onto that, to zero mostly, with a bound in the report.
     """
 
     input_levels: int | None = None

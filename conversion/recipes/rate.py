@@ -28,7 +28,7 @@ class Rate:
     `limits` up to another number. `schedule`: "layerwise" lets a layer
     gather its whole window before it fires. `input_levels`: the grid of the input, None for real values.
     `calibration`: "light", "advanced", a record `Light(...)` or `Advanced(...)`, or None; see there. `residual`: `Srp` or
-    `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `conversion.two_phase`.
+    `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `conversion.two_phase` and nothing else.
     Raises InvalidInput for values out of range.
     """
 
@@ -66,6 +66,13 @@ class Rate:
             raise InvalidInput(f"expected a threshold or a percentile, got {self.threshold!r} and {self.percentile}")
         if self.limits and self.neuron != "burst":
             raise InvalidInput(f"expected neuron='burst' with limits of layers, got {self.neuron!r}")
+        if self.limit != 4 and self.neuron != "burst":
+            raise InvalidInput(f"expected neuron='burst' with a limit of spikes a step, got {self.neuron!r}")
+        if self.reset == "zero" and (self.schedule == "layerwise" or self.residual is not None):
+            other = "schedule='layerwise'" if self.schedule == "layerwise" else "a residual method"
+            raise InvalidInput(
+                f"expected reset='subtract' with {other}, where a reset to zero would lose all charge but one spike's, got 'zero'"
+            )
         if self.neuron != "if" and self.reset != "subtract":
             raise InvalidInput(f"expected reset='subtract' for neuron={self.neuron!r}, got {self.reset!r}")
         if self.residual is None:

@@ -80,5 +80,7 @@ class FewSpike:
         if isinstance(self.steps, bool) or not isinstance(self.steps, int) or not 1 <= self.steps <= LONGEST_PHASE:
             raise InvalidInput(f"expected 1 to {LONGEST_PHASE} steps, got {self.steps!r}; try steps=8")
         check_choice("fit", self.fit, ("binary", "learned"))
+        if self.fit == "learned" and self.per_channel:
+            raise InvalidInput("expected per_channel=None with fit='learned', which fits whole layers, got True")
         check_percentile(self.percentile)
         check_levels(self.input_levels)

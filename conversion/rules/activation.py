@@ -1,11 +1,12 @@
 """Activations: each makes a population of what it is given."""
 
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 from compress import GraphNode
 from conversion import algebra
 from conversion.activations import RELU, Activation, Leaky, Levels, Relu
+from conversion.errors import Refusal
 from conversion.values import Current, Flow, Parts, Signal, Value
 from conversion.walk import Walk
 
@@ -28,7 +29,13 @@ def leaky(walk: Walk, node: GraphNode) -> Value:
 def quantised_relu(walk: Walk, node: GraphNode) -> Value:
     """A `compress.QuantReLU`."""
     module: Any = node.module
-    return _activated(walk, node, Levels(float(module.alpha.detach()), int(module.levels)))
+    alpha, levels = float(module.alpha.detach()), int(module.levels)
+    if not (isfinite(alpha) and alpha > 0 and levels >= 1):
+        raise Refusal(
+            f"a QuantReLU whose learned threshold is {alpha:g} over {levels} levels, so that it can send nothing",
+            "an earlier checkpoint, or training on from a threshold above zero",
+        )
+    return _activated(walk, node, Levels(alpha, levels))
 
 
 def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:

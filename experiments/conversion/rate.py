@@ -67,7 +67,7 @@ def _run(network: "Network", data: "Dataset", recipe: "Rate") -> dict[str, float
     if recipe.residual is None:
         activity = simulate(network, data.test_images)
     else:
-        activity = two_phase(network, data.test_images, recipe.residual)
+        activity = two_phase(network, data.test_images)
     hidden = [p for p in network.populations if p.name not in (network.input, network.output)]
     spikes = sum(float(activity.spikes[p.name].mean()) for p in hidden)
     return {

@@ -25,6 +25,7 @@ from snn.interop.nir_import import network_of
 from snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
 from snn.interop.tools import require
 from snn.network import Network
+from snn.running import check_one_phase
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork
 
 __all__ = [
@@ -60,6 +61,7 @@ def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -
     no node for; MissingTool without the package nir.
     """
     require("nir")
+    check_one_phase(network, "NIR")
     unknown = set(allow) - set(PERMISSIONS)
     if unknown:
         raise InvalidInput(f"expected permissions among {', '.join(PERMISSIONS)}, got {', '.join(sorted(unknown))}")

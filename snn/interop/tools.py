@@ -17,6 +17,7 @@ from snn.activity import Activity
 from snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
 from snn.network import Network, Population, Projection
 from snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
+from snn.running import Run, check_one_phase
 from snn.simulate import simulate
 from snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 from spikewright import InvalidInput, InvalidNetwork, MissingTool
@@ -26,7 +27,8 @@ INPUT_CODES = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Del
 Known = Mapping[type, frozenset[str]]
 KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
-    | {"numbers", "logit_scale", "report"},
+    | {"numbers", "logit_scale", "report", "run"},
+    Run: frozenset({"fixed"}),
     Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
     Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name"}),
     IF: frozenset({"threshold", "reset"}),
@@ -95,9 +97,11 @@ def check_records(
     floating point and that the bridges know with all its fields; `also`: more fields, `more`: more records that this one
     knows.
     """
+    check_one_phase(network, tool)
     if network.numbers != "float32":
         raise InvalidNetwork(f"{tool} has no fixed point: its potentials do not saturate; try the float32 network")
-    records: list[tuple[str, Any]] = [("the network", network), (f"code {type(network.code).__name__}", network.code)]
+    records: list[tuple[str, Any]] = [("the network", network), ("the run", network.run)]
+    records.append((f"code {type(network.code).__name__}", network.code))
     for population in network.populations:
         where = f"population {population.name!r}"
         records += [(where, population), (f"{where}: {type(population.neuron).__name__}", population.neuron)]

@@ -14,6 +14,7 @@ from snn.interop.torch_synapses import Path
 from snn.network import Network
 from snn.neurons import MaxGate, QuantReLU, Source
 from snn.proof import largest_sent, population_bound
+from snn.running import check_one_phase
 from snn.simulate import simulate
 from spikewright import InvalidInput, InvalidNetwork
 
@@ -44,6 +45,7 @@ class Twin(nn.Module):
         super().__init__()
         self.network, self.engine_values, self.engine = network, engine_values, engine
         self.surrogate = RateBased() if surrogate is None else surrogate
+        check_one_phase(network, "a differentiable twin")
         check_code(network.code)
         check_rates(network, self.surrogate)
         if network.decision is not None:

@@ -14,7 +14,7 @@ from spikewright import InvalidInput
 from tests.snn.every_record import NETWORKS, network
 
 BUILT = {
-    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow",
+    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run",
 }  # fmt: skip
 
 REFUSED = {

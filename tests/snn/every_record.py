@@ -50,6 +50,7 @@ from snn import (
     Upsample,
     Windows,
 )
+from snn.running import Run, TwoPhase
 from snn.synapses import output_shape
 
 SHAPE = (2, 4, 4)
@@ -140,4 +141,7 @@ NETWORKS: dict[str, Network] = {
     "TerminateMax": network(decision=TerminateMax(2.0)),
     "Quiescence": network(code=Direct(STEPS, window=2), decision=Quiescence()),
     "ReportRow": network(report=Report((ReportRow("a", "Conv2d", "kept", "müßig, but kept", 36, 32),))),
+    "Run": network(run=Run("its biases are those of its steps")),
 }
+TWO_PHASES = network(code=Direct(STEPS), run=Run(None, TwoPhase("cos", 2)))
+"""What no engine runs by itself."""

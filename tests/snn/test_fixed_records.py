@@ -144,8 +144,14 @@ def test_a_decision_on_potentials_moves_to_their_units() -> None:
 def test_what_no_fixed_point_can_say_is_refused() -> None:
     with pytest.raises(InvalidNetwork, match="slot of population 'a'"):
         network(Ramp(1e-4), code=Ttfs()).to_fixed(weight_bits=2, potential_bits=4, time_levels=60_000)
-    with pytest.raises(InvalidNetwork, match=r"needs \d+ bits"):
-        replace(NETWORKS["Phase"], code=Phase(16), populations=_thresholds(NETWORKS["Phase"], 1e6)).to_fixed()
+
+
+def test_thresholds_beyond_32_bits_leave_coarse_weights_and_a_bound() -> None:
+    far = replace(NETWORKS["Phase"], code=Phase(16), populations=_thresholds(NETWORKS["Phase"], 1e6))
+    row = next(row for row in far.to_fixed().report if "faint" in row.detail)
+    assert row.layer == "a" and float(row.detail.split("at most ")[-1].split()[0]) < 0.01
+    silent = simulate(far, images_for(far), engine="reference").spikes["a"]
+    assert np.array_equal(simulate(far.to_fixed(), images_for(far), engine="reference").spikes["a"], silent)
 
 
 def _thresholds(some: Network, value: float) -> tuple[Population, ...]:
