@@ -182,8 +182,45 @@ def _product(call: Call, given: list[np.ndarray]) -> np.ndarray:
     return np.asarray(np.prod(given[0], None if axes is None else tuple(axes), keepdims=bool(call.attr("keepdims", 1))))
 
 
+def _dequantised(call: Call, given: list[np.ndarray]) -> np.ndarray:
+    """(integer - zero point) scale, one scale in all or one for each place of an axis; float32."""
+    values, scale = given[0], given[1].astype(np.float32)
+    zero = given[2] if len(given) > 2 else np.zeros((), np.int64)
+    difference = values.astype(np.int64) - _along(call, values, zero.astype(np.int64), "zero point")
+    return difference.astype(np.float32) * _along(call, values, scale, "scale")
+
+
+def _quantised(call: Call, given: list[np.ndarray]) -> np.ndarray:
+    """round(x / scale) + zero point, ties to even, saturated at the type of the zero point (uint8 without one)."""
+    values, scale = given[0].astype(np.float32), given[1].astype(np.float32)
+    onnx = onnx_package()
+    four = {onnx.TensorProto.INT4: (np.int8, -8, 7), onnx.TensorProto.UINT4: (np.uint8, 0, 15)}
+    named = call.attr("output_dtype", 0)
+    kind: Any = given[2].dtype if len(given) > 2 else np.uint8
+    kind = onnx.helper.tensor_dtype_to_np_dtype(named) if named and named not in four else kind
+    kind, low, high = four.get(named) or (kind, np.iinfo(kind).min, np.iinfo(kind).max)
+    zero = given[2].astype(np.int64) if len(given) > 2 else np.zeros((), np.int64)
+    whole = np.rint(values / _along(call, values, scale, "scale")) + _along(call, values, zero, "zero point")
+    clipped: np.ndarray = np.clip(whole, low, high).astype(kind)
+    return clipped
+
+
+def _along(call: Call, values: np.ndarray, each: np.ndarray, what: str) -> np.ndarray:
+    """A number, or one for each place of the axis, so that it broadcasts against `values`."""
+    if each.size == 1:
+        return each.reshape(())
+    if each.ndim != 1 or int(call.attr("block_size", 0)):
+        raise Unsupported(f"a {what} for each block of weights", "one for each output channel, or for all")
+    axis = int(call.attr("axis", 1)) % max(values.ndim, 1)
+    if each.size != values.shape[axis]:
+        raise Damaged(f"{each.size} numbers as {what} for {values.shape[axis]} places")
+    return each.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+
+
 _ARRAYS: dict[str, Callable[[Call, list[np.ndarray]], np.ndarray]] = {
     "Cast": _cast,
+    "DequantizeLinear": _dequantised,
+    "QuantizeLinear": _quantised,
     "Concat": _concat,
     "Gather": _gather,
     "Unsqueeze": _unsqueeze,

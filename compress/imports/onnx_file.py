@@ -28,6 +28,7 @@ _REPEATED = {
     "UINT32": "uint64_data",
     "UINT64": "uint64_data",
 }
+_HALF_BYTES = ("INT4", "UINT4")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,8 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
     kind = onnx.TensorProto.DataType.Name(tensor.data_type)
     if min(shape, default=0) < 0 or prod(shape) > MOST_VALUES:
         raise Damaged(f"the shape {shape}")
+    if kind in _HALF_BYTES:
+        return _half_bytes(tensor, folder, shape, signed=kind == "INT4")
     if kind not in _REPEATED:
         raise Damaged(f"numbers of type {kind}")
     dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type))
@@ -95,6 +98,21 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
         raise Damaged(f"{len(getattr(tensor, _REPEATED[kind])):,} numbers for the shape {shape}")
     array: np.ndarray = onnx.numpy_helper.to_array(tensor)
     return array
+
+
+def _half_bytes(tensor: Any, folder: Path, shape: tuple[int, ...], *, signed: bool) -> np.ndarray:
+    """Numbers of four bits, two to a byte, the lower half first, as int8 or uint8."""
+    size = (prod(shape) + 1) // 2
+    if tensor.data_location == _EXTERNAL:
+        content = _outside(tensor, folder, size)
+    else:
+        listed = [int(one) & 0xFF for one in tensor.int32_data]
+        content = tensor.raw_data if tensor.HasField("raw_data") else bytes(listed)
+    if len(content) != size:
+        raise Damaged(f"{len(content):,} bytes for the shape {shape} of four bits each")
+    packed = np.frombuffer(content, np.uint8)
+    values = np.stack([packed & 15, packed >> 4], axis=1).reshape(-1)[: prod(shape)]
+    return (((values ^ 8).astype(np.int8) - 8) if signed else values).reshape(shape)
 
 
 def _parsed(onnx: Any, path: Path) -> Any:

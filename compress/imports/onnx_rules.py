@@ -19,6 +19,13 @@ def _same(call: Call) -> Flow:
     return call.any_flow()
 
 
+def _quantised(call: Call) -> Flow:
+    raise Unsupported(
+        "activations that the file quantises",
+        "a file with quantised weights only, or one of floats and then compress.quantize with activation_bits",
+    )
+
+
 def _neg(call: Call) -> Flow:
     return call.builder.call(call.name, operator.neg, call.any_flow())
 
@@ -117,4 +124,6 @@ RULES: dict[str, Rule] = {
     "Dropout": _dropout,
     "Identity": _same,
     "Cast": _cast,
+    "QuantizeLinear": _quantised,
+    "DynamicQuantizeLinear": _quantised,
 }

@@ -1,6 +1,6 @@
 """What each torch layer between two layers of neurons does to the chain that reads it.
 
-Besides the layers of `nir_chain`: batch norm in evaluation mode (a scale and a constant, folded into the weights in float64),
+Besides the layers of `nir_chain`: factors, batch norm in evaluation mode (a scale and a constant, folded into the weights in float64),
 transposed convolutions, nearest upsampling, and a part of a concatenation.
 """
 
@@ -24,7 +24,7 @@ def step_of(chain: ModuleChain, ops: tuple[Op, ...]) -> Step:
     """All ops in order. Raises InvalidNetwork with the name of the one that has no counterpart."""
     for name, layer in ops:
         kinds = (rule for kind, rule in _RULES.items() if isinstance(layer, kind))
-        rule = _nothing if is_idle(layer) else next(kinds, None)
+        rule = _nothing if is_idle(layer) else _BY_NAME.get(type(layer).__name__) or next(kinds, None)
         if rule is None:
             raise InvalidNetwork(f"{name!r}: a {type(layer).__name__} has no counterpart between two layers of neurons")
         try:
@@ -173,6 +173,16 @@ def _factor(chain: ModuleChain, name: str, layer: Factor) -> None:
     chain.pass_on(lambda x: x * torch.from_numpy(np.atleast_1d(value)))
 
 
+def _scaler(chain: ModuleChain, name: str, layer: Any) -> None:
+    """SpikingJelly's VoltageScaler and ChannelVoltageScaler, which its converter puts around neurons: x scale."""
+    scale = layer.scale.detach().double().cpu()
+    if scale.ndim and layer.channel_dim not in (1, -len(chain.shape)):
+        raise InvalidNetwork(f"expected a scale for each channel (channel_dim=1), got channel_dim={layer.channel_dim}")
+    column = scale.reshape(-1, *[1] * (len(chain.shape) - 1)) if scale.ndim else scale
+    chain._scale(name, SimpleNamespace(scale=_number(column)))
+    chain.pass_on(lambda x: x * column)
+
+
 def _part(chain: ModuleChain, name: str, layer: Part) -> None:
     if chain.part is not None or chain.flat:
         raise InvalidNetwork("expected one concatenation of channels in front of the next weights")
@@ -183,6 +193,11 @@ def _nothing(chain: ModuleChain, name: str, layer: Any) -> None:
     """Dropout in evaluation mode, and what only looks like a layer."""
 
 
+_BY_NAME: dict[str, Callable[[ModuleChain, str, Any], None]] = {
+    "VoltageScaler": _scaler,
+    "ChannelVoltageScaler": _scaler,
+}
+"""Layers of other packages, which are not imported here."""
 _RULES: dict[Any, Callable[[ModuleChain, str, Any], None]] = {
     nn.Linear: _linear,
     nn.Conv1d: _conv,

@@ -124,7 +124,8 @@ class Chain:
         self.values = self.values * (
             factor.reshape(-1, *[1] * (self.values.ndim - 1)) if weighted and factor.ndim else factor
         )
-        self.bias = self.bias * factor
+        if np.any(self.bias):  # nothing stays one number: weights behind it may make another number of channels
+            self.bias = self.bias * factor
 
     def _seen(self) -> Shape:
         return (int(np.prod(self.shape)),) if self.flat else self.shape

@@ -38,6 +38,8 @@ LAYERS = (
     ),
     *("AdaptiveAvgPool2d", "Dropout", "Dropout2d", "ThresholdDependentBatchNorm1d", "ThresholdDependentBatchNorm2d"),
 )
+SCALERS = ("VoltageScaler", "ChannelVoltageScaler")
+"""What `ann2snn.Converter` puts in front of and behind its neurons: factors."""
 CONTAINERS = ("SeqToANNContainer", "MultiStepContainer", "StepModeContainer")
 REFUSALS = {
     "VotingLayer": "an average over groups of outputs has no synapse; vote on the logits",
@@ -105,7 +107,9 @@ class SpikingJelly:
         return dict(module.named_children()) if found else None
 
     def is_layer(self, module: nn.Module) -> bool:
-        """torch's own layers and their wrappers with a step_mode."""
+        """torch's own layers, their wrappers with a step_mode, and the factors of converted networks."""
+        if type(module).__name__ in SCALERS and type(module).__module__.startswith("spikingjelly."):
+            return True
         wrappers = {getattr(self.layer, kind) for kind in LAYERS}
         return type(module).__module__.startswith("torch.nn.") or type(module) in wrappers
 
