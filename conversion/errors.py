@@ -28,5 +28,6 @@ class Unconvertible(SpikewrightError, ValueError):
     def of(cls, rows: tuple[ReportRow, ...]) -> "Unconvertible":
         """The error of a report: its message names every refused node, the reason and the substitute."""
         refused = [row for row in rows if row.action == "refused"]
-        listed = " | ".join(f"{row.layer} ({row.kind}): {row.detail}" for row in refused)
-        return cls(f"expected layers with a spiking form, got {len(refused)} without: {listed}", Report(rows))
+        listed = list(dict.fromkeys(f"{row.layer} ({row.kind}): {row.detail}" for row in refused))
+        text = f"expected layers with a spiking form, got {len(listed)} without: {' | '.join(listed)}"
+        return cls(text, Report(rows))

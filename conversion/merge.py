@@ -37,7 +37,8 @@ def merged(current: Current, layer: Layer, shapes: dict[str, Shape]) -> Current 
         if one is None:
             return None
         old += _work_of(term, source, current.shape)
-        new += _work_of(one, source, sub.shape)
+        # Integers cannot be had in another way, and each spike takes as many additions as through a pool.
+        new += 0.0 if one.kernel is not None and one.kernel.integer else _work_of(one, source, sub.shape)
         terms.append(replace(one, channels=channels))
     if new > DEARER * old:
         return None
@@ -74,8 +75,9 @@ def _for_slice(layer: Layer, term: Term, current: Current) -> tuple[Layer, tuple
 
 
 def _composed(term: Term, layer: Layer, source: Shape, current: Current) -> Term | None:
-    if layer.op == "linear":
-        return _into_linear(term, layer, source)
+    repeated = _repeated(term, layer, source) if layer.kernel.integer else None
+    if repeated is not None or layer.op == "linear":
+        return repeated or _into_linear(term, layer, source)
     if layer.op != "conv2d" or current.flat:
         return None
     if term.op == "identity":
@@ -85,6 +87,46 @@ def _composed(term: Term, layer: Layer, source: Shape, current: Current) -> Term
     if term.op == "upsample":
         return _upsampled(term, layer, source)
     return _convolved(term, layer, source) if term.op in ("conv2d", "avgpool") else None
+
+
+def _repeated(term: Term, layer: Layer, source: Shape) -> Term | None:
+    """Integers behind averages of windows that neither overlap nor leave gaps: each is there for all of its window."""
+    inside, window = pooled(source, term.pool), _window(term)
+    if window is None:
+        return None
+    sizes, values = grid(inside)[1:], layer.kernel.values
+    gain = term.gain_in * (1.0 if term.kernel is None else float(term.kernel.values.flat[0])) * term.gain_out
+    if layer.op == "linear":
+        places = [size // span for size, span in zip(sizes, window, strict=True)]
+        wide = np.repeat(np.repeat(values.reshape(len(values), -1, *places), window[0], 2), window[1], 3)
+        rest = [(0, size - span * place) for size, span, place in zip(sizes, window, places, strict=True)]
+        made = np.pad(wide, ((0, 0), (0, 0), *rest)).reshape(len(values), -1)
+        kernel = replace(layer.kernel, values=made)
+        return Term(term.source, "linear", term.pool, kernel, per_element(gain, inside))
+    whole = all(size % span == 0 for size, span in zip(sizes, window, strict=True))
+    if layer.op != "conv2d" or layer.args["dilation"] != (1, 1) or (any(layer.args["padding"]) and not whole):
+        return None
+    kernel = replace(layer.kernel, values=np.repeat(np.repeat(values, window[0], 2), window[1], 3))
+    args = {**layer.args, **{name: _times(layer.args[name], window) for name in ("stride", "padding")}}
+    fits = _fits(kernel, args, inside, layer)
+    return Term(term.source, "conv2d", term.pool, kernel, gain, args=args) if fits else None
+
+
+def _window(term: Term) -> tuple[int, int] | None:
+    """The windows of a term that averages disjoint ones, with one weight in all."""
+    args, kernel = term.args, term.kernel
+    if term.op == "avgpool":
+        return args["kernel"] if args["kernel"] == args["stride"] else None
+    if term.op != "conv2d" or kernel is None or kernel.integer or kernel.values.shape[1] != 1:
+        return None
+    rows, columns = kernel.values.shape[2:]
+    plain = args["stride"] == (rows, columns) and args["padding"] == (0, 0) and args["dilation"] == (1, 1)
+    depthwise = args["groups"] == len(kernel.values) and np.ndim(term.gain_out) == 0
+    return (rows, columns) if plain and depthwise and np.all(kernel.values == kernel.values.flat[0]) else None
+
+
+def _times(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] * other[0], one[1] * other[1]
 
 
 def _into_linear(term: Term, layer: Layer, source: Shape) -> Term | None:

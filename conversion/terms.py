@@ -35,6 +35,18 @@ def mapped(term: Term, value: Floats, shape: Shape) -> Floats:
     return result
 
 
+def copies(term: Term) -> bool:
+    """True when every output of a term is one of its inputs as it is, or zero."""
+    if term.pool != (1, 1) or np.any(term.gain_in != 1) or np.any(term.gain_out != 1):
+        return False
+    if term.op == "identity" or term.op == "upsample":
+        return True
+    if term.kernel is None or term.op not in ("conv2d", "linear"):
+        return False
+    rows = term.kernel.real().reshape(len(term.kernel.values), -1)
+    return bool(np.all((rows == 0) | (rows == 1)) and np.all(np.count_nonzero(rows, axis=1) <= 1))
+
+
 def add_term(total: Tensor, term: Term, part: Tensor) -> Tensor:
     """`total (n, *target shape)` with what a term brings to its slice of the target."""
     if term.channels is None:

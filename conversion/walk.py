@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from compress import GraphNode, GraphView
 from compress.rewrite import find
 from conversion import algebra
-from conversion.activations import RELU, Activation, Leaky, Maximum, Signed
+from conversion.activations import RELU, Activation, Leaky, Levels, Maximum, Signed
 from conversion.errors import Refusal
+from conversion.terms import copies
 from conversion.values import Answer, Current, Floats, Flow, Kernel, Parts, Signal, Term, Unit, Value, View
 from snn import ReportRow
 from snn.synapses import Shape
@@ -116,11 +118,23 @@ class Walk:
         return algebra.seen_as(self.relays[value.node], value.view)
 
     def _relayed(self, value: Current, node: str) -> Signal:
-        activation = RELU if value.positive else Signed()
+        activation = self._levels(value) or (RELU if value.positive else Signed())
         exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
+        exact = "it repeats the levels of its source" if isinstance(activation, Levels) else exact
         signal = self.fire(value, node, activation)
         self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
         return signal
+
+    def _levels(self, value: Current) -> Levels | None:
+        """The levels that a value has already, since it only repeats what its sources send, and zeros."""
+        slices = sorted(term.channels or (0, value.shape[0]) for term in value.terms)
+        apart = all(one[1] <= other[0] for one, other in pairwise(slices))
+        if value.bias.any() or not apart or not all(map(copies, value.terms)):
+            return None
+        sent = {unit.name: unit.activation for unit in self.units}
+        found = {sent.get(term.source, RELU) for term in value.terms}
+        own = found.pop() if len(found) == 1 else None
+        return own if isinstance(own, Levels) else None
 
     def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""

@@ -187,7 +187,8 @@ def _dequantised(call: Call, given: list[np.ndarray]) -> np.ndarray:
     values, scale = given[0], given[1].astype(np.float32)
     zero = given[2] if len(given) > 2 else np.zeros((), np.int64)
     difference = values.astype(np.int64) - _along(call, values, zero.astype(np.int64), "zero point")
-    return difference.astype(np.float32) * _along(call, values, scale, "scale")
+    product: np.ndarray = difference.astype(np.float32) * _along(call, values, scale, "scale")
+    return product
 
 
 def _quantised(call: Call, given: list[np.ndarray]) -> np.ndarray:

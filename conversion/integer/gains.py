@@ -36,14 +36,15 @@ def _whole(unit: Unit, term: Term, rows: list[ReportRow]) -> Term:
 
 
 def _as_ones(term: Term) -> Term:
-    """Sums over windows with padding are convolutions with one number for each channel: ones, and that number as scale."""
+    """Sums over windows, and selections, are convolutions with one number besides zeros a channel: ones, and it as scale."""
     kernel = term.kernel
     if kernel is None or kernel.integer:
         return term
     rows = kernel.values.reshape(kernel.values.shape[0], -1)
-    if not (np.all(rows == rows[:, :1]) and np.all(rows > 0)):
+    scale = rows.max(axis=1)
+    if not (np.all((rows == 0) | (rows == scale[:, None])) and np.all(scale > 0)):
         return term
-    return replace(term, kernel=Kernel(np.ones(kernel.values.shape, dtype=np.int8), rows[:, 0].astype(np.float64)))
+    return replace(term, kernel=Kernel((kernel.values != 0).astype(np.int8), scale.astype(np.float64)))
 
 
 def _multiplied(kernel: Kernel, term: Term, factors: Floats) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What each torch layer between two layers of neurons does to the chain that reads it.
 
-Besides the layers of `nir_chain`: factors, batch norm in evaluation mode (a scale and a constant, folded into the weights in float64),
-transposed convolutions, nearest upsampling, and a part of a concatenation.
+Besides the layers of `nir_chain`: factors, batch norm in evaluation mode (a scale and a constant, folded into the weights in
+float64), transposed convolutions, nearest upsampling, and a part of a concatenation.
 """
 
 from collections.abc import Callable

@@ -124,10 +124,12 @@ def test_what_is_no_constant_or_has_blocks_is_refused_by_name(tmp_path: Path) ->
         ("n", 8),
         21,
     )
-    with pytest.raises(InvalidInput, match="scale for each block of weights.*DequantizeLinear.*each output channel"):
+    with pytest.raises(InvalidInput, match=r"scale for each block of weights.*DequantizeLinear.*each output channel"):
         from_onnx(written(blocks, tmp_path))
     constants = {"s": np.float32(0.1), "z": np.uint8(0)}
-    activations = graph([("QuantizeLinear", ["x", "s", "z"], {}), ("DequantizeLinear", ["v0", "s", "z"], {})], constants)
+    activations = graph(
+        [("QuantizeLinear", ["x", "s", "z"], {}), ("DequantizeLinear", ["v0", "s", "z"], {})], constants
+    )
     with pytest.raises(InvalidInput, match=r"activations that the file quantises.*compress\.quantize"):
         from_onnx(written(activations, tmp_path))
     wrong = graph([("DequantizeLinear", ["w", "s"], {"axis": 0}), GEMM], {"w": CODES["int8"], "s": EACH[:3]}, ("n", 8))
