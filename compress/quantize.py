@@ -1,17 +1,20 @@
 """Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import fx
 
 from compress.compressed import Compressed, Draft
 from compress.constraint import held
 from compress.data import Data, check_data
-from compress.fold import fold_view
-from compress.graph import trace, view_of
+from compress.fold import FoldRow, fold_view
+from compress.fold_layers import NORMS
+from compress.fold_plain import without_shape
+from compress.graph import Shape, trace, view_of
 from compress.layers import weight_layers
 from compress.observe import inputs_of
 from compress.quantizers import clip_range, keep_ranges_positive, largest_integer
@@ -27,13 +30,15 @@ _PASSED_ON = ("softmax", "rising", "identity", "dropout", "flatten", "reshape")
 class QuantizeSettings:
     """`scale` is how weight scales are chosen, "mse" or "max"; `calibration` images find the activation ranges.
 
-    `training` is the fine-tuning; with epochs=0 there is none.
+    `training` is the fine-tuning; with epochs=0 there is none. `input_shape` (C, H, W) of one image is for folding batch norms
+    without data, where they are not right behind a layer.
     """
 
     scale: str = "mse"
     calibration: int = 512
     training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=15, label_smoothing=0.1))
     perturb: Perturb | None = None
+    input_shape: Shape | None = None
 
     def __post_init__(self) -> None:
         if self.scale not in ("mse", "max") or self.calibration < 1:
@@ -59,14 +64,15 @@ def quantize(
     clipped one such as ReLU6, becomes a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
     folded first, since folding later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay
     zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is
-    fine-tuned.
-    Raises InvalidInput for bits out of range, and without data where batch norms or activations need images.
+    fine-tuned, and batch norms fold into the layers right in front of them, or as they do with data where `settings` has an
+    `input_shape`.
+    Raises InvalidInput for bits out of range, and without data where activations need images or batch norms a shape.
     """
     settings = settings or QuantizeSettings()
     largest_integer(bits)
     draft = Draft.of(model)
     if data is None:
-        _check_possible_without_data(draft.model, activation_bits)
+        _prepare_without_data(draft, activation_bits, settings.input_shape or draft.input_shape)
     else:
         images = check_data(data)[0]
         _prepare_graph(draft, images[: settings.calibration], activation_bits)
@@ -89,12 +95,19 @@ def _answering_layers(draft: Draft, *, known: bool) -> frozenset[str]:
     return frozenset([node.path] if node.path in weight_layers(draft.model) else [])
 
 
-def _check_possible_without_data(model: nn.Module, activation_bits: int | None) -> None:
+def _prepare_without_data(draft: Draft, activation_bits: int | None, shape: Shape | None) -> None:
     if activation_bits is not None:
         raise InvalidInput("expected data to find the range of the activations, got none; try data=(images, labels)")
-    norms = [name for name, module in model.named_modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d)]
-    if norms:
-        raise InvalidInput(f"expected data to trace the model and fold {norms[0]}, got none; try data=(images, labels)")
+    if shape is not None and any(isinstance(module, NORMS) for module in draft.model.modules()):
+        _prepare_graph(draft, torch.zeros(1, *shape), None)
+        return
+    rows, changes = without_shape(draft.model)
+    draft.rewrites += changes
+    draft.steps += _told(rows)
+
+
+def _told(rows: Iterable[FoldRow]) -> list[str]:
+    return [f"fold: batch norm {row.node} {row.action}, {row.reason}" for row in rows]
 
 
 def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | None) -> None:
@@ -104,7 +117,7 @@ def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | No
     draft.model = view.graph_module
     draft.steps += view.notes
     draft.rewrites += [Rewrite("trace"), *changes]
-    draft.steps += [f"fold: batch norm {row.node} {row.action}, {row.reason}" for row in rows]
+    draft.steps += _told(rows)
     if activation_bits is not None:
         _quantise_activations(draft, view.graph_module, images, activation_bits)
 

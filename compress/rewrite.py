@@ -21,12 +21,13 @@ _WITH_BIAS: tuple[type[nn.Module], ...] = (
     nn.ConvTranspose3d,
     nn.Linear,
 )
+_NORMS: tuple[type[nn.Module], ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One change: "trace" the module, "erase" a node, give a layer a "bias" or a batch norm its "affine" parameters, or
-    "quantise" a ReLU node."""
+    """One change: "trace" the module, "erase" a node, give a layer a "bias" or a batch norm its "affine" parameters, put an
+    "identity" in the place of a batch norm, or "quantise" a ReLU node."""
 
     op: str
     target: str = ""
@@ -51,6 +52,9 @@ def apply(module: nn.Module, rewrite: Rewrite) -> None:
         _add_bias(module, rewrite.target)
     elif rewrite.op == "affine":
         _make_affine(module, rewrite.target)
+    elif rewrite.op == "identity":
+        _layer(module, rewrite.target, _NORMS, "a batch norm")
+        module.set_submodule(rewrite.target, nn.Identity())
     elif rewrite.op == "erase" and isinstance(module, fx.GraphModule):
         _erase(module, rewrite.target)
     elif rewrite.op == "quantise" and isinstance(module, fx.GraphModule):
@@ -114,7 +118,7 @@ def _add_bias(module: nn.Module, path: str) -> None:
 
 def _make_affine(module: nn.Module, path: str) -> None:
     """Give a batch norm without weight and bias those that change nothing."""
-    norm = _layer(module, path, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d), "a batch norm")
+    norm = _layer(module, path, _NORMS, "a batch norm")
     if norm.weight is None:
         norm.affine = True
         norm.weight = nn.Parameter(torch.ones(norm.num_features))
