@@ -9,9 +9,9 @@ from torch import fx, nn
 
 from compress.fold import FoldRow
 from compress.fold_layers import CONVS, NORMS, TRANSPOSED, Edit, map_of, needs, take
-from compress.graph import traced
 from compress.kinds import keeps_forward
 from compress.rewrite import Rewrite, apply
+from compress.tracing import traced
 from spikewright import InvalidInput
 
 _LAYERS = (*CONVS, *TRANSPOSED, nn.Linear)

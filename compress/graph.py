@@ -1,6 +1,5 @@
 """The one torch.fx view of a model's graph, shared by compression and conversion."""
 
-import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -10,12 +9,10 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from compress.constants import fold_constants
-from compress.functional import as_modules
-from compress.inplace import use_results
 from compress.kinds import LEAVES, classify
 from compress.rules import Call
-from compress.sizes import BATCHES, SizedTracer
+from compress.sizes import BATCHES
+from compress.tracing import first_line, traced
 from compress.unwrap import own_copy, unwrapped
 from spikewright import InvalidInput
 
@@ -114,22 +111,6 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     return _view(traced(root, images), images)
 
 
-def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModule:
-    """The executable graph of `root`, which it shares its parameters with; `.meta["notes"]` says how it was read.
-
-    With a `sample (1, ...)`, Python that depends on sizes is followed, and what torch.fx cannot follow is read by
-    torch.export (parameters are copied then). Raises InvalidInput as `trace` does.
-    """
-    module = _traced(root, sample)
-    use_results(module)
-    fold_constants(module)
-    as_modules(module)
-    module.graph.eliminate_dead_code()
-    used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
-    used.meta["notes"] = module.meta.get("notes", ())
-    return used.train(module.training)
-
-
 def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
     """A fresh view of an already traced module, after it was rewritten."""
     return _view(module, torch.zeros(1, *input_shape))
@@ -176,62 +157,6 @@ def check_finite(model: nn.Module) -> None:
             raise InvalidInput(f"expected finite weights, got NaN or infinity in {name}; try the last good checkpoint")
 
 
-def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
-    try:
-        graph = SizedTracer(sample).trace(root)
-    except Exception as error:  # a user's forward can raise anything while it runs on proxies
-        if len(needed := _required(root)) > 1:
-            raise InvalidInput(_one_input(len(needed))) from error
-        if sample is not None:
-            return _exported(root, sample, error)
-        raise InvalidInput(_depends(error)) from error
-    inputs = [node for node in graph.nodes if node.op == "placeholder"]
-    if not inputs or any(node.users for node in inputs[1:]):
-        raise InvalidInput(_one_input(len(inputs)))
-    for node in inputs[1:]:
-        graph.erase_node(node)
-    return fx.GraphModule(root, graph)
-
-
-def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.GraphModule:
-    """What torch.export makes of a model that torch.fx cannot follow, as ordinary layers under their own paths."""
-    from compress.imports.exported import from_exported
-
-    images = sample[:1].expand(BATCHES[0], *sample.shape[1:]).clone()
-    try:
-        with torch.no_grad():
-            program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
-    except Exception as error:  # whatever the compiler raises for code that it cannot follow either
-        raise InvalidInput(_depends(error)) from error
-    try:
-        module = from_exported(program, paths=True)
-    except InvalidInput as error:
-        raise InvalidInput(
-            f"{error} (read by torch.export, since torch.fx stopped at: {_first_line(first)})"
-        ) from error
-    module.meta["notes"] = (f"read by torch.export, since torch.fx stopped at: {_first_line(first)}",)
-    return module
-
-
-def _required(root: nn.Module) -> list[str]:
-    """The inputs of `forward` that have no default."""
-    listed = inspect.signature(root.forward).parameters.values()
-    return [
-        one.name for one in listed if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-    ]
-
-
-def _one_input(count: int) -> str:
-    return f"expected a model with one input, got {count}; try a wrapper that fixes the others"
-
-
-def _depends(error: Exception) -> str:
-    return (
-        f"expected a model whose control flow does not depend on data, got: {_first_line(error)}; "
-        "try a forward() without branches or loops over tensor values"
-    )
-
-
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
     shapes, several = _propagate(module, sample)
     records = tuple(
@@ -272,7 +197,7 @@ def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape]
             runner.run(sample)
     except Exception as error:  # whatever the model's own layers raise for a wrong shape
         raise InvalidInput(
-            f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {_first_line(error)}"
+            f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {first_line(error)}"
         ) from error
     return runner.shapes, runner.several
 
@@ -304,7 +229,3 @@ def _sample_tensor(sample: torch.Tensor | np.ndarray) -> torch.Tensor:
     if tensor.ndim < 2 or prod(tensor.shape) == 0:
         raise InvalidInput(f"expected a sample batch (batch, C, H, W), got {tuple(tensor.shape)}; try images[:2]")
     return tensor
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

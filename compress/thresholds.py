@@ -11,10 +11,11 @@ from torch import fx, nn
 from torch.nn import functional as F
 
 from compress.data import device_of
-from compress.graph import as_module, check_finite, plain_copy, trace, traced
+from compress.graph import as_module, check_finite, plain_copy, trace
 from compress.observe import inputs_of
 from compress.quantizers import QuantReLU, clip_range
 from compress.rewrite import Rewrite, apply, find, quantised_path
+from compress.tracing import traced
 from spikewright import InvalidInput
 
 _PLAIN = (F.relu, F.relu_, torch.relu, torch.relu_, "relu", "relu_")

@@ -13,8 +13,8 @@ from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.onnx_call import Call, Sizes, Value
 from compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
+from compress.imports.onnx_parts import filled
 from compress.imports.onnx_rules import RULES
-from compress.imports.onnx_shapes import filled
 from compress.imports.steps import Flow
 from spikewright import InvalidFile, InvalidInput
 

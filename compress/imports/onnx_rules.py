@@ -7,6 +7,7 @@ from torch import nn
 
 from compress.imports import layers
 from compress.imports import onnx_layers as made
+from compress.imports import onnx_parts as parts
 from compress.imports import onnx_shapes as arranged
 from compress.imports.errors import Unsupported
 from compress.imports.onnx_call import Call
@@ -117,8 +118,8 @@ RULES: dict[str, Rule] = {
     "Unsqueeze": arranged.unsqueeze,
     "Transpose": arranged.transpose,
     "Pad": arranged.pad,
-    "Gather": arranged.gather,
-    "Slice": arranged.sliced,
+    "Gather": parts.gather,
+    "Slice": parts.sliced,
     "Resize": arranged.resize,
     "Upsample": arranged.resize,
     "Dropout": _dropout,

@@ -12,9 +12,8 @@ from torch import nn
 
 from compress.imports import layers
 from compress.imports.errors import Damaged, Unsupported
-from compress.imports.exported_shapes import padded, selected
+from compress.imports.exported_shapes import padded
 from compress.imports.onnx_call import Call, Sizes
-from compress.imports.onnx_file import array_of
 from compress.imports.steps import Flow
 
 _ROUNDS: dict[str, Callable[[Any], Any]] = {
@@ -223,44 +222,6 @@ def pad(call: Call) -> Flow:
     if any(widths[0]):
         raise Unsupported("padding of the batch", "padding of height and width, or of channels")
     return padded(call, source, [width for axis in range(source.rank - 1, 0, -1) for width in widths[axis]], value)
-
-
-def gather(call: Call) -> Flow:
-    """Gather of one place of an axis."""
-    source, places = call.flow(), call.array(1)
-    axis = int(call.attr("axis", 0)) % source.rank
-    if places is None or places.size != 1 or axis == 0:
-        raise Unsupported("a selection of images, or of several places", "one place, or a slice")
-    place = int(places.reshape(-1)[0])
-    begin = place % source.shape[axis - 1]
-    return selected(call, source, axis, place if places.ndim == 0 else slice(begin, begin + 1))
-
-
-def sliced(call: Call) -> Flow:
-    """Slice behind the batch."""
-    source = call.flow()
-    starts, ends = call.ints("starts", 1) or [], call.ints("ends", 2) or []
-    axes, steps = call.ints("axes", 3) or list(range(len(starts))), call.ints("steps", 4) or [1] * len(starts)
-    if min(steps, default=1) < 1:
-        raise Unsupported("a slice that runs backwards", "steps of at least 1")
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        if axis % source.rank == 0:
-            if (start, step) != (0, 1) or end < 1 << 30:
-                raise Unsupported("a selection of images", "all images of the batch")
-        else:
-            source = selected(call, source, axis % source.rank, slice(start, end, step))
-    return source
-
-
-def filled(call: Call) -> Flow:
-    """ConstantOfShape whose first size is the batch."""
-    sizes, value = call.value(0), call.attributes.get("value")
-    assert isinstance(sizes, Sizes)
-    whole = [one for one in sizes.values[1:] if one is not None]
-    if sizes.values[0] is not None or len(whole) < len(sizes.values) - 1:
-        raise Unsupported("a constant whose size is computed of the batch", "the batch in front")
-    number = 0.0 if value is None else float(array_of(value, call.folder).reshape(-1)[0])
-    return call.builder.filled(call.name, tuple(whole), number)
 
 
 def resize(call: Call) -> Flow:

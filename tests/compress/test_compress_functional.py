@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from compress import fold_batchnorm, trace
-from compress.graph import traced
+from compress.tracing import traced
 
 
 class Written(nn.Module):
