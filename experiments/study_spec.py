@@ -77,7 +77,7 @@ class FixedPart(_Part):
     """Widths of the fixed-point network."""
 
     weight_bits: Annotated[int, Field(ge=2, le=16)] = 8
-    potential_bits: Annotated[int, Field(ge=4, le=63)] = 16
+    potential_bits: Annotated[int, Field(ge=4, le=32)] = 16
     input_levels: Annotated[int, Field(ge=1, le=65535)] = 255
 
 

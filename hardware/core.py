@@ -163,7 +163,7 @@ class Population(Record):
     neuron: Neuron
     bias: Values
     initial: Values
-    potential_bits: Annotated[int, Field(ge=2, le=63)] | None
+    potential_bits: Annotated[int, Field(ge=2, le=62)] | None
     accumulator_bits: Annotated[int, Field(ge=1, le=80)] | None
     physical_neurons: Count | None
     kernel_lanes: Count | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
+from snn.checked import is_whole
 from spikewright import InvalidInput
 
 LONGEST = 1_000_000
@@ -35,7 +36,7 @@ class Direct:
     def __post_init__(self) -> None:
         check_steps(self.steps)
         check_levels(self.levels)
-        if self.window is not None and not 1 <= self.window <= self.steps:
+        if self.window is not None and not is_whole(self.window, 1, self.steps):
             raise InvalidInput(f"expected a window from 1 to {self.steps} steps, got {self.window}")
 
 
@@ -138,7 +139,7 @@ class Phase:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.period <= LONGEST_PHASE:
+        if not is_whole(self.period, 1, LONGEST_PHASE):
             raise InvalidInput(f"expected a period of 1 to {LONGEST_PHASE} steps, got {self.period}")
         check_steps(self.periods)
         check_steps(self.steps)
@@ -164,7 +165,7 @@ class SpikeSelect:
 
     def __post_init__(self) -> None:
         check_steps(self.steps)
-        if not 1 <= self.limit <= 1_000_000:
+        if not is_whole(self.limit, 1, 1_000_000):
             raise InvalidInput(f"expected a limit of 1 to 1000000 spikes, got {self.limit}")
 
 
@@ -203,8 +204,8 @@ class AddressEvents:
     def __post_init__(self) -> None:
         check_steps(self.steps)
         check_limit(self.limit)
-        if self.step_us < 1:
-            raise InvalidInput(f"expected a step of at least 1 microsecond, got {self.step_us}")
+        if not is_whole(self.step_us, 1, 2**62):
+            raise InvalidInput(f"expected a step of a whole number of microseconds, at least 1, got {self.step_us}")
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,7 @@ def check_steps(steps: int) -> None:
 
 def check_levels(levels: int | None) -> None:
     """Raise InvalidInput unless `levels` is None or from 1 to 65535."""
-    if levels is not None and not 1 <= levels <= 65535:
+    if levels is not None and not is_whole(levels, 1, 65535):
         raise InvalidInput(f"expected 1 to 65535 levels or None, got {levels}")
 
 

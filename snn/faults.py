@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.checked import is_whole
 from snn.codes import check_seed
 from snn.draws import draws, happens, normal
 from snn.network import Network, Population, Projection
@@ -75,7 +76,7 @@ class WeightBitFlips:
     def __post_init__(self) -> None:
         check_probability(self.probability)
         check_seed(self.seed)
-        if self.bits is not None and not 1 <= self.bits <= 32:
+        if self.bits is not None and not is_whole(self.bits, 1, 32):
             raise InvalidInput(f"expected words of 1 to 32 bits, got {self.bits}")
 
 

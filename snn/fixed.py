@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from snn.checked import is_whole
 from snn.codes import Code, Direct, Ttfs, step_weight
 from snn.decisions import Decision, TerminateDelta, TerminateMax
 from snn.faint import faint_row
@@ -56,7 +57,7 @@ class Widths:
             ("input_levels", self.input_levels, 1, 65535),
             ("time_levels", self.time_levels, 1, 65535),
         ):
-            if not low <= value <= high:
+            if not is_whole(value, low, high):
                 raise InvalidInput(f"expected {name} from {low} to {high}, got {value}")
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from snn.checked import Constant
 from snn.codes import Code
 from snn.decisions import Decision
 from snn.neurons import Neuron, PerChannel
@@ -21,14 +22,14 @@ Numbers = Literal["float32", "fixed"]
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class Population(Constant):
     """Neurons of one kind.
 
     `shape`: `(C, H, W)`, `(C, L)` or `(N,)`; N neurons are N channels. Neurons are numbered row-major over it, and one value
     "for each channel" `(C,)` belongs to all neurons with that first index. `bias`: b of `snn.neurons`, scalar, `(C,)` or
     `shape`; it flows in the steps of `snn.codes.charged`, layerwise charge_steps(code) b flow in step 0. `initial`: V before
-    the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, fixed
-    point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
+    the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, 2 to
+    62, fixed point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
     `amplitude`: what one of all that it sends in the run stands for, times `snn.codes.charge_steps`, scalar or `(C,)` in the
     units of the model that the network came from; None where there is no such model. No engine reads it.
     """
@@ -78,7 +79,7 @@ class Projection:
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Constant):
     """Populations and the projections between them, with the code, the schedule and the readout that belong to them.
 
     `schedule`, with T = `steps` and t = 0 .. T - 1:
@@ -100,7 +101,8 @@ class Network:
     only U is saturated, once a step. `logit_scale`: logits times this are in the units of the original network's logits.
     `decision`: when a sample may stop early. `run`: a number of steps that must stay, a phase before the run;
     what cannot obey it refuses the network. docs/laws.md has an example of three steps. Raises InvalidNetwork on construction
-    when the parts contradict each other.
+    when the parts contradict each other. Arrays of a network and of its parts are read-only copies; change one with
+    `dataclasses.replace`. Networks pickle and copy.
     """
 
     populations: tuple[Population, ...]
@@ -117,6 +119,7 @@ class Network:
     run: Run = field(default_factory=Run)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         from snn.validate import validate
 
         validate(self)

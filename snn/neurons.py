@@ -22,10 +22,13 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.checked import Constant, check_numbers, check_whole
 from snn.codes import LONGEST, check_limit
 from spikewright import InvalidNetwork
 
 Reset = Literal["subtract", "zero"]
+MOST_LEVELS = 2**24
+"""The most levels of what a neuron sends once: float32 holds every integer up to there."""
 MOST_FEW = 24
 """The most steps of a FewSpike neuron."""
 PerChannel = float | int | NDArray[np.generic]
@@ -38,7 +41,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class IF:
+class IF(Constant):
     """Integrate and fire. `threshold` > 0, scalar, `(channels,)` or one a neuron; reset by subtraction or to zero."""
 
     threshold: PerChannel
@@ -46,13 +49,14 @@ class IF:
     refractory: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
         check_reset(self.reset)
         check_refractory(self.refractory)
 
 
 @dataclass(frozen=True, eq=False)
-class LIF:
+class LIF(Constant):
     """Leaky integrate and fire. `leak` in (0, 1) is the share of the potential lost in a step, decay = 1 - leak.
 
     Fixed point needs leak = 2**-k with an integer k >= 1, the arithmetic shift of the law above.
@@ -64,6 +68,7 @@ class LIF:
     refractory: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
         check_reset(self.reset)
         check_refractory(self.refractory)
@@ -72,7 +77,7 @@ class LIF:
 
 
 @dataclass(frozen=True, eq=False)
-class SignedIF:
+class SignedIF(Constant):
     """Integrate and fire that takes spikes back, so that at rest its count is that of the whole charge. Keeps its own `count`.
 
     +1 iff U >= threshold and (no `limit` or count < limit); else -1 iff U < 0 and count > 0. V = U - threshold * spike. `count`
@@ -83,13 +88,14 @@ class SignedIF:
     limit: int | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
-        if self.limit is not None and not 1 <= self.limit < 2**31:
-            raise InvalidNetwork(f"expected a limit of at least 1 spike or None, got {self.limit}")
+        if self.limit is not None:
+            check_whole(self.limit, 1, 2**31 - 1, "the limit of a SignedIF")
 
 
 @dataclass(frozen=True, eq=False)
-class TernaryIF:
+class TernaryIF(Constant):
     """Spikes of both signs: +1 iff U >= threshold, -1 iff U <= -negative; V = U - threshold or U + negative, else U.
 
     A leaky ReLU of slope a is `negative` = threshold / a with projections that count a negative spike like a positive one.
@@ -99,12 +105,13 @@ class TernaryIF:
     negative: PerChannel
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
         check_threshold(self.negative)
 
 
 @dataclass(frozen=True, eq=False)
-class Burst:
+class Burst(Constant):
     """Up to `limit` spikes a step (Li and Zeng 2022): while U >= threshold and fewer than `limit`: a spike, U = U - threshold.
 
     V = U at the end; in float32 each subtraction is rounded once.
@@ -114,12 +121,13 @@ class Burst:
     limit: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
         check_limit(self.limit)
 
 
 @dataclass(frozen=True, eq=False)
-class LatchedIF:
+class LatchedIF(Constant):
     """One spike at the first crossing; what arrives stays on as a current (Rueckauer and Liu 2018, linear PSPs).
 
     A spike that arrives in step s switches on its weight for the rest of the run: with I(t) the sum of all that arrived in
@@ -133,11 +141,12 @@ class LatchedIF:
     refractory: ClassVar[int] = LONGEST
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
 
 
 @dataclass(frozen=True, eq=False)
-class FewSpike:
+class FewSpike(Constant):
     """A few spikes of different weight stand for a number (Stoeckl and Maass 2021, their T, h and d). Layerwise only.
 
     In step k: spike iff U >= threshold thresholds[k]; then V = U - threshold resets[k], else U. This V is not saturated, the
@@ -153,6 +162,7 @@ class FewSpike:
     amplitudes: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_threshold(self.threshold)
         lengths = {len(self.thresholds), len(self.resets), len(self.amplitudes)}
         if len(lengths) > 1 or not 1 <= max(lengths) <= MOST_FEW:
@@ -208,12 +218,12 @@ class Ramp:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.window) and self.window > 0):
             raise InvalidNetwork(f"expected a window > 0, got {self.window}")
-        if self.levels is not None and self.levels < 1:
-            raise InvalidNetwork(f"expected at least 1 level of spike time, got {self.levels}")
+        if self.levels is not None:
+            check_whole(self.levels, 1, MOST_LEVELS, "the levels of a Ramp")
 
 
 @dataclass(frozen=True, eq=False)
-class QuantReLU:
+class QuantReLU(Constant):
     """No state, one step: y = clip(floor(V multiplier / 2**shift + 1/2), 0, levels), V = S + b: an integer, sent on as it is.
 
     float32 networks: `multiplier` = 1 / (size of a level) and shift = 0; V is rounded to float32, the product is float64. Fixed
@@ -226,10 +236,10 @@ class QuantReLU:
     levels: int
 
     def __post_init__(self) -> None:
-        if self.levels < 1:
-            raise InvalidNetwork(f"expected at least 1 level, got {self.levels}")
-        if not 0 <= self.shift <= 62:
-            raise InvalidNetwork(f"expected a shift of 0 to 62 bits, got {self.shift}")
+        super().__post_init__()
+        check_whole(self.levels, 1, MOST_LEVELS, "the levels of a QuantReLU")
+        check_whole(self.shift, 0, 62, "the shift of a QuantReLU")
+        check_numbers(self.multiplier, "multipliers")
         if not np.all(np.asarray(self.multiplier) > 0):
             raise InvalidNetwork("expected multipliers > 0; a channel that is always zero should be pruned")
 
@@ -253,7 +263,7 @@ def amplitude(neuron: Neuron, step: int) -> float:
 def check_threshold(threshold: PerChannel) -> None:
     """Raise InvalidNetwork unless every threshold is a finite number > 0."""
     values = np.asarray(threshold)
-    if not (np.all(np.isfinite(values)) and np.all(values > 0)):
+    if values.dtype.kind not in "biuf" or not (np.all(np.isfinite(values)) and np.all(values > 0)):
         raise InvalidNetwork("expected thresholds > 0 and finite; try a larger percentile or remove dead channels")
 
 

@@ -1,10 +1,15 @@
-"""Proofs that integers hold what they are given: bounds from the weights themselves, never from samples."""
+"""Proofs that integers hold what they are given: bounds from the weights themselves, never from samples.
 
+Bounds are integers of Python, which have no width that they could leave.
+"""
+
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.checked import largest_magnitude
 from snn.codes import step_weight
 from snn.encode import largest_value
 from snn.network import Network, Population, Projection
@@ -13,6 +18,8 @@ from snn.noise import MembraneNoise, Noise, acts_on
 from snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from snn.weights import Sparse, stored_values
 from spikewright import InvalidNetwork
+
+Whole = NDArray[np.object_]
 
 
 def largest_sent(network: Network, population: Population, multiplicity: int = 1) -> int:
@@ -60,7 +67,7 @@ def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
     """The largest |S + b| of one step; all steps at once in the layerwise schedule, and where currents stay on."""
     total = sum(sum_bound(network, projection, multiplicity) for projection in network.incoming[population.name])
-    total += int(np.max(np.abs(np.asarray(population.bias)), initial=0))
+    total += largest_magnitude(population.bias)
     return total * gathered_steps(network, population)
 
 
@@ -76,7 +83,7 @@ def noise_bound(network: Network, population: Population, noise: tuple[Noise, ..
         return 0
     deviations = [x.deviation for x in noise if isinstance(x, MembraneNoise) and acts_on(x, population.name)]
     neuron = population.neuron
-    threshold = int(np.max(neuron.window if isinstance(neuron, Ramp) else np.asarray(neuron.threshold)))
+    threshold = largest_magnitude(neuron.window if isinstance(neuron, Ramp) else neuron.threshold)
     threshold *= step_weight(network.code, 0)
     return sum(int(6 * deviation * threshold) + 1 for deviation in deviations)
 
@@ -89,22 +96,39 @@ def integer_type(bound: int, what: str) -> np.dtype[np.signedinteger]:
     raise InvalidNetwork(f"expected {what} below 2**63, got a bound of {float(bound):.3g}; try fewer bits or steps")
 
 
-def _fan_in(projection: Projection) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each output channel (or one for all) the sum of its positive weights and that of its negative ones, as numbers >= 0."""
+def _fan_in(projection: Projection) -> tuple[Whole, Whole]:
+    """For each output channel (or one for all) the sum of its positive weights and that of its negative ones, as numbers >= 0.
+
+    Integers of Python: their sums do not wrap.
+    """
     synapse = projection.synapse
     if isinstance(synapse, Windows):
-        return np.ones(1, np.int64), np.zeros(1, np.int64)
+        return np.ones(1, object), np.zeros(1, object)
     if isinstance(synapse, AvgPool2d | Upsample | Identity):
         area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
-        gain = np.asarray(synapse.gain, dtype=np.int64).reshape(-1) * area
+        gain = np.array([int(one) * area for one in np.asarray(synapse.gain).reshape(-1)], object)
         return np.maximum(gain, 0), np.maximum(-gain, 0)
     storage = synapse.weights
     if isinstance(storage, Sparse):
-        rows = (storage.indices // max(int(np.prod(storage.size[1:])), 1)).astype(np.int64)
-        parts = (np.maximum(storage.values, 0), -np.minimum(storage.values, 0).astype(np.int64))
-        positive, negative = (np.bincount(rows, part, storage.size[0]).astype(np.int64) for part in parts)
-        return positive, negative
+        rows = storage.indices.astype(np.int64) // max(prod(storage.size[1:]), 1)
+        return _sums_of_rows(storage.values, rows, storage.size[0])
     values = stored_values(storage)
     flat: NDArray[Any] = values.reshape(values.shape[0], -1)
-    positive = flat.sum(axis=1, where=flat > 0, dtype=np.int64)
-    return positive, positive - flat.sum(axis=1, dtype=np.int64)
+    if largest_magnitude(values) * max(flat.shape[1], 1) >= 2**63:
+        flat = flat.astype(object)
+    whole = object if flat.dtype == object else np.int64
+    positive = flat.sum(axis=1, where=flat > 0, dtype=whole, initial=0).astype(object)
+    return positive, positive - flat.sum(axis=1, dtype=whole).astype(object)
+
+
+def _sums_of_rows(values: NDArray[Any], rows: NDArray[np.int64], count: int) -> tuple[Whole, Whole]:
+    """The same for `values (n,)` that belong to `rows (n,)`."""
+    if largest_magnitude(values) * values.size < 2**53:  # then sums in float64 are exact
+        parts = (np.bincount(rows, part, count) for part in (np.maximum(values, 0), -np.minimum(values, 0.0)))
+        positive, negative = (part.astype(np.int64).astype(object) for part in parts)
+        return positive, negative
+    whole = values.astype(object)
+    positive, negative = np.zeros(count, object), np.zeros(count, object)
+    np.add.at(positive, rows, np.maximum(whole, 0))
+    np.add.at(negative, rows, np.maximum(-whole, 0))
+    return positive, negative

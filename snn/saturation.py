@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from snn.checked import WIDEST, largest_magnitude
 from snn.codes import Phase
 from snn.network import Network, Population
 from snn.neurons import FIRING, IF, LIF, Burst, FewSpike, MaxGate, QuantReLU, Ramp, SignedIF, Source, TernaryIF
@@ -15,7 +16,7 @@ from snn.proof import population_bound
 from snn.report import ReportRow
 from spikewright import InvalidNetwork
 
-WIDEST_POTENTIAL = 62
+WIDEST_POTENTIAL = WIDEST
 PROBED = 50
 """Samples that are run at once to see what saturation changes."""
 
@@ -26,13 +27,13 @@ def reach(network: Network, population: Population) -> int:
     A leak 2**-k ends the growth at 2**k (max |S + b| + 1); a FewSpike neuron may be reset below zero.
     """
     neuron: Any = population.neuron
-    step, begun = population_bound(network, population), int(np.max(np.abs(np.asarray(population.initial))))
+    step, begun = population_bound(network, population), largest_magnitude(population.initial)
     whole = step * _heaviest_steps(network)
     if isinstance(neuron, LIF):
         whole = min(whole, (step + 1) << -int(np.log2(neuron.leak)))
     if isinstance(neuron, FewSpike):
         whole += int(np.ceil(_threshold(population) * float(np.sum(np.abs(neuron.resets)))))
-    return max(whole + begun, int(_threshold(population)))
+    return max(whole + begun, _threshold(population))
 
 
 def safe_bits(network: Network, population: Population) -> int:
@@ -110,20 +111,20 @@ def measured_saturation(network: Network, inputs: Any) -> ReportRow:
 def _enough(network: Network, population: Population) -> int | None:
     """The potential beyond which only its own record could tell the difference; None where it adds up on."""
     neuron: Any = population.neuron
-    begun = int(np.max(np.abs(np.asarray(population.initial))))
+    begun = largest_magnitude(population.initial)
     if isinstance(neuron, Ramp):
         return int(np.ceil(neuron.window * (1.0 + 0.5 / (neuron.levels or 1)))) + begun
     if isinstance(neuron, QuantReLU) or (population.name == network.output and network.readout == "potential"):
         return None
     held = thresholds_held(network, population)
-    return None if held is None else max(begun, int(np.ceil(max(held, 1.0) * _threshold(population))))
+    return None if held is None else max(begun, int(np.ceil(max(held, 1.0))) * _threshold(population))
 
 
-def _threshold(population: Population) -> float:
+def _threshold(population: Population) -> int:
     """The largest threshold, 0 without one."""
     if not isinstance(population.neuron, FIRING):
-        return 0.0
-    return max(float(np.max(getattr(population.neuron, name, 0))) for name in ("threshold", "negative"))
+        return 0
+    return max(largest_magnitude(getattr(population.neuron, name, 0)) for name in ("threshold", "negative"))
 
 
 def _heaviest_steps(network: Network) -> int:

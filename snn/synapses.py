@@ -7,8 +7,9 @@ G(o, c) = (o // (out / g)) (in / g) + c, c = 0 .. in / g - 1. A synaptic operati
 zero and each spike that it meets at a target that exists, whatever the sign of the spike; of a value, once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from snn.checked import Constant, check_wholes
 from snn.neurons import PerChannel
 from snn.weights import Storage, with_shape
 from spikewright import InvalidNetwork
@@ -69,7 +70,7 @@ class ConvTranspose2d:
 
 
 @dataclass(frozen=True, eq=False)
-class Upsample:
+class Upsample(Constant):
     """Nearest neighbour: S[c, y, x] = gain[c] in[c, y // factor[0], x // factor[1]]; `gain` scalar or `(channels,)`."""
 
     factor: Pair
@@ -93,7 +94,7 @@ class Windows:
 
 
 @dataclass(frozen=True, eq=False)
-class AvgPool2d:
+class AvgPool2d(Constant):
     """Sums over windows times `gain` (scalar or `(channels,)`); 1 / (kernel area) makes it the average. No padding.
 
     S[c, y, x] = gain[c] sum over i, j of in[c, y stride + i, x stride + j], (extent - kernel) // stride + 1 rows and columns. In
@@ -106,7 +107,7 @@ class AvgPool2d:
 
 
 @dataclass(frozen=True, eq=False)
-class Identity:
+class Identity(Constant):
     """S = gain x, neuron by neuron, on the same address; `gain` scalar or `(channels,)`, of N neurons one for each.
 
     A residual sum is two projections into one population.
@@ -125,6 +126,7 @@ def output_shape(synapse: Synapse, shape: Shape) -> Shape:
 
     Raises InvalidNetwork when they do not fit.
     """
+    _check_fields(synapse)
     if isinstance(synapse, Identity):
         return shape
     if isinstance(synapse, Linear):
@@ -148,6 +150,13 @@ def output_shape(synapse: Synapse, shape: Shape) -> Shape:
     return _conv_shape(synapse, shape)
 
 
+def _check_fields(synapse: Synapse) -> None:
+    """Whole numbers, and pairs of them."""
+    for name in (field.name for field in fields(synapse) if field.name not in ("weights", "gain")):
+        single, value = isinstance(synapse, Conv1d) or name == "groups", getattr(synapse, name)
+        check_wholes((value,) if single else value, 1 if single else 2, f"{name} of {type(synapse).__name__}")
+
+
 def as_conv2d(synapse: Conv1d) -> Conv2d:
     """The same convolution over `(channels, 1, length)`."""
     return Conv2d(
@@ -161,7 +170,8 @@ def as_conv2d(synapse: Conv1d) -> Conv2d:
 
 def pooled_shape(shape: Shape, pool: Pair) -> Shape:
     """`shape` after sums over non-overlapping windows `pool`; rows and columns that fill no window are dropped."""
-    if pool == (1, 1):
+    check_wholes(pool, 2, "the pool")
+    if tuple(pool) == (1, 1):
         return shape
     if len(shape) != 3 or min(pool) < 1 or pool[0] > shape[1] or pool[1] > shape[2]:
         raise InvalidNetwork(f"expected a pool that fits into (C, H, W), got pool {pool} on {shape}")

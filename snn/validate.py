@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from snn.neurons import LIF, MaxGate, Source
+from snn.checked import LARGEST, WIDEST, check_numbers, check_whole, check_wholes, is_whole, largest_magnitude
+from snn.codes import LONGEST
+from snn.neurons import LIF, MaxGate, Ramp, Source
 from snn.rules import check_rules
 from snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
-from snn.weights import memory
+from snn.weights import Storage, memory
 from spikewright import InvalidNetwork
 
 if TYPE_CHECKING:
@@ -32,7 +35,10 @@ def validate(network: Network) -> None:
 
 
 def topological_order(network: Network) -> tuple[Population, ...]:
-    """Populations so that sources come before targets, delays aside. Raises InvalidNetwork on a cycle without delay."""
+    """Populations so that sources come before targets, delays aside, and the input before all others.
+
+    Raises InvalidNetwork on a cycle without delay.
+    """
     waiting = {p.name: {q.source for q in network.incoming[p.name] if not q.delay} for p in network.populations}
     order: list[Population] = []
     while waiting:
@@ -41,7 +47,7 @@ def topological_order(network: Network) -> tuple[Population, ...]:
             raise InvalidNetwork(
                 f"populations {', '.join(waiting)} form a cycle; a recurrent projection needs a delay of at least one step"
             )
-        for name in ready:
+        for name in sorted(ready, key=lambda name: name != network.input):  # one reached by delays only is ready, too
             del waiting[name]
             order.append(network.by_name[name])
         for sources in waiting.values():
@@ -67,8 +73,9 @@ def _check_names(network: Network) -> None:
 
 def _check_population(population: Population, *, fixed: bool) -> None:
     name, shape = population.name, population.shape
-    if len(shape) not in (1, 2, 3) or any(extent < 1 for extent in shape):
-        raise InvalidNetwork(f"expected a shape (C, H, W), (C, L) or (N,) for population {name!r}, got {shape}")
+    _check_shape(name, shape)
+    if population.potential_bits is not None:
+        check_whole(population.potential_bits, 2, WIDEST, f"the potential width in bits of population {name!r}")
     _check_extent(name, "bias", population.bias, {(), (shape[0],), shape})
     fields = [population.bias, population.initial]
     for attribute in ("threshold", "negative", "multiplier"):
@@ -83,34 +90,49 @@ def _check_population(population: Population, *, fixed: bool) -> None:
         _check_integers(population, fields)
 
 
+def _check_shape(name: str, shape: Any) -> None:
+    if len(shape) not in (1, 2, 3) or not all(is_whole(extent, 1, LARGEST) for extent in shape):
+        raise InvalidNetwork(f"expected a shape (C, H, W), (C, L) or (N,) for population {name!r}, got {shape}")
+    if prod(map(int, shape)) > LARGEST:
+        raise InvalidNetwork(f"expected at most {LARGEST} neurons in population {name!r}, got {shape}; try two of them")
+
+
 def _check_extent(name: str, what: str, value: object, shapes: set[tuple[int, ...]]) -> None:
     array = np.asarray(value)
     if array.shape not in shapes:
         raise InvalidNetwork(
             f"expected {what} of population {name!r} with a shape in {sorted(shapes)}, got {array.shape}"
         )
-    if not np.all(np.isfinite(array)):
-        raise InvalidNetwork(f"expected finite numbers in {what} of population {name!r}, got NaN or infinity")
+    check_numbers(array, f"{what} of population {name!r}")
 
 
 def _check_integers(population: Population, fields: Sequence[object]) -> None:
-    bits, name = population.potential_bits, population.name
-    if bits is None or not 2 <= bits <= 63:
-        raise InvalidNetwork(f"expected a potential width of 2 to 63 bits for population {name!r}, got {bits}")
-    top = 2 ** (bits - 1) - 1
-    for value in fields:
-        array = np.asarray(value)
-        if np.any(array != np.floor(array)) or np.any(np.abs(array) >= 2.0**62):
-            raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
-    for value in (population.initial, *(getattr(population.neuron, a, 0) for a in ("threshold", "negative"))):
-        if np.any(np.abs(np.asarray(value, dtype=np.float64)) > top):
+    name, neuron = population.name, population.neuron
+    if population.potential_bits is None:
+        raise InvalidNetwork(f"expected a potential width of 2 to {WIDEST} bits for population {name!r}, got None")
+    if not all(_holds_integers(value) for value in fields):
+        raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
+    if isinstance(neuron, Ramp) and not _holds_integers(neuron.window):
+        raise InvalidNetwork(f"expected a window of whole units in population {name!r}; try network.to_fixed()")
+    top = 2 ** (population.potential_bits - 1) - 1
+    for value in (population.initial, *(getattr(neuron, a, 0) for a in ("threshold", "negative"))):
+        if largest_magnitude(value) > top:
             raise InvalidNetwork(
-                f"expected thresholds and initial potentials of {name!r} within {bits} bits; try more potential_bits"
+                f"expected thresholds and initial potentials of {name!r} within {population.potential_bits} bits; "
+                "try more potential_bits"
             )
-    if isinstance(population.neuron, LIF) and not np.log2(population.neuron.leak).is_integer():
+    if isinstance(neuron, LIF) and not is_whole(round(-np.log2(neuron.leak)), 1, WIDEST):
         raise InvalidNetwork(
-            f"expected a leak 2**-k in the fixed-point population {name!r}, got {population.neuron.leak}"
+            f"expected a leak of at least 2**-{WIDEST} in the fixed-point population {name!r}, got {neuron.leak}; try IF"
         )
+    if isinstance(neuron, LIF) and not np.log2(neuron.leak).is_integer():
+        raise InvalidNetwork(f"expected a leak 2**-k in the fixed-point population {name!r}, got {neuron.leak}")
+
+
+def _holds_integers(value: object) -> bool:
+    """Whether all are integers that leave room for a sum of two in 64 bits."""
+    array = np.asarray(value)
+    return bool(np.all(array == np.floor(array))) and largest_magnitude(array) < 2**WIDEST
 
 
 def _check_projection(network: Network, projection: Projection) -> None:
@@ -118,24 +140,19 @@ def _check_projection(network: Network, projection: Projection) -> None:
     if isinstance(projection.synapse, GAINED):
         _check_gain(network, projection, source.shape[0])
     if isinstance(projection.synapse, WEIGHTED):
-        values = memory(projection.synapse.weights)
-        if not np.all(np.isfinite(values)):
-            raise InvalidNetwork(f"expected finite weights in projection {projection.name!r}, got NaN or infinity")
-        if network.numbers == "fixed" and not np.issubdtype(values.dtype, np.integer):
-            raise InvalidNetwork(f"expected integer weights in projection {projection.name!r}; try network.to_fixed()")
-        if network.numbers == "fixed" and projection.synapse.weights.scale is not None:
-            raise InvalidNetwork(f"expected no scale beside integer weights in projection {projection.name!r}")
-    if not 0 <= projection.shift <= 32 or (projection.shift and network.numbers != "fixed"):
+        _check_weights(network, projection, projection.synapse.weights)
+    if not is_whole(projection.shift, 0, 32) or (projection.shift and network.numbers != "fixed"):
         raise InvalidNetwork(
             f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}"
         )
-    if isinstance(projection.delay, bool) or not 0 <= projection.delay <= 1_000_000:
-        raise InvalidNetwork(f"expected a delay of 0 to 1000000 steps in {projection.name!r}, got {projection.delay}")
+    check_whole(projection.delay, 0, LONGEST, f"the delay in steps of projection {projection.name!r}")
     try:
         shape = output_shape(projection.synapse, pooled_shape(source.shape, projection.pool))
     except InvalidNetwork as error:
         raise InvalidNetwork(f"projection {projection.name!r}: {error}") from error
-    start, stop = projection.channels or (0, target.shape[0])
+    channels = (0, target.shape[0]) if projection.channels is None else projection.channels
+    check_wholes(channels, 2, f"the channels of projection {projection.name!r}")
+    start, stop = channels
     wanted = (stop - start, *target.shape[1:])
     if not 0 <= start < stop <= target.shape[0] or shape != wanted:
         raise InvalidNetwork(
@@ -143,11 +160,26 @@ def _check_projection(network: Network, projection: Projection) -> None:
         )
 
 
+def _check_weights(network: Network, projection: Projection, storage: Storage) -> None:
+    values, name = memory(storage), projection.name
+    if values.dtype.kind == "f" and not np.all(np.isfinite(values)):
+        raise InvalidNetwork(f"expected finite weights in projection {name!r}, got NaN or infinity")
+    if network.numbers != "fixed":
+        return
+    if values.dtype.kind == "f":
+        raise InvalidNetwork(f"expected integer weights in projection {name!r}; try network.to_fixed()")
+    if values.dtype == np.uint64 and largest_magnitude(values) >= 2**63:
+        raise InvalidNetwork(f"expected weights below 2**63 in projection {name!r}, got {values.max()}")
+    if storage.scale is not None:
+        raise InvalidNetwork(f"expected no scale beside integer weights in projection {name!r}")
+
+
 def _check_gain(network: Network, projection: Projection, channels: int) -> None:
     gain = np.asarray(getattr(projection.synapse, "gain", 1))
-    if gain.shape not in {(), (channels,)} or not np.all(np.isfinite(gain)):
+    if gain.shape not in {(), (channels,)}:
         raise InvalidNetwork(
-            f"expected a finite gain, one or ({channels},), in projection {projection.name!r}, got {gain}"
+            f"expected a gain, one or ({channels},), in projection {projection.name!r}, got {gain.shape}"
         )
-    if network.numbers == "fixed" and np.any(gain != np.floor(gain)):
+    check_numbers(gain, f"the gain of projection {projection.name!r}")
+    if network.numbers == "fixed" and not _holds_integers(gain):
         raise InvalidNetwork(f"expected an integer gain in projection {projection.name!r}; try network.to_fixed()")

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.checked import Constant
 from spikewright import InvalidNetwork
 
 Array = NDArray[np.generic]
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class Dense(Constant):
     """All values as an array `(out, ...)`; `scale (out,)` multiplies integers, None means one."""
 
     values: Array
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _check_numbers(self.values, self.scale, self.shape)
 
     @property
@@ -26,7 +28,7 @@ class Dense:
 
 
 @dataclass(frozen=True, eq=False)
-class Sparse:
+class Sparse(Constant):
     """The surviving weights only: `indices (n,)` ascending flat positions in `size`, and their `values (n,)`."""
 
     size: tuple[int, ...]
@@ -35,6 +37,7 @@ class Sparse:
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.indices.shape != self.values.shape or self.indices.ndim != 1:
             raise InvalidNetwork(
                 f"expected as many indices as values, got {self.indices.shape} and {self.values.shape}"
@@ -52,7 +55,7 @@ class Sparse:
 
 
 @dataclass(frozen=True, eq=False)
-class Codebook:
+class Codebook(Constant):
     """Shared weights: `indices (out, ...)` into `table (k,)`."""
 
     indices: Array
@@ -60,6 +63,7 @@ class Codebook:
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _check_numbers(self.table, self.scale, self.shape)
         _check_indices(self.indices)
         if self.table.ndim != 1:

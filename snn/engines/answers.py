@@ -75,7 +75,7 @@ def _fire(layer: Layer, S: Array, chunk: Chunk, when: Timing, traced: bool) -> t
     memory = chunk.remember(name, "memory", (size,), np.int32)
     sent = chunk.take(name, "flags", (length, padded(size)), np.int8)
     valued = layer.law.kind in (SIGNED, TERNARY, BURST)
-    value = chunk.take(name, "value", index.shape[1:], np.int8) if valued else index[:, :0].astype(np.int8)
+    value = chunk.take(name, "value", index.shape[1:] if valued else (0,), np.int8)
     general = firing_rules.fire_rule_fixed if fixed else firing_rules.fire_rule_float
     general(S, V, memory, layer.bias, when, layer.law, (index, value, ends, sent, trace))
     return Events(index, ends, value if valued else None), trace

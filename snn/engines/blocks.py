@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.checks import as_int32
 from snn.engines.jit import inlined
 from snn.engines.plan import Scatter
 from snn.engines.simd import UNIT, add_vector
@@ -38,10 +39,10 @@ def compile_blocks(plan: Scatter, length: int) -> tuple[Blocks, float]:
         return nothing, 1.0
     keys, lists = np.unique(np.stack([plan.row, plan.pattern], axis=1), axis=0, return_inverse=True)
     found = [_blocks_of(plan, alive, int(row), int(pattern)) for row, pattern in keys]
-    first = np.cumsum([0] + [len(one) for one in found]).astype(np.int32)
+    first = as_int32(np.cumsum([0] + [len(one) for one in found]))
     whole = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
-    to, start = (np.ascontiguousarray(part, np.int32) for part in whole.reshape(-1, 2).T)
-    return Blocks(lists.reshape(-1).astype(np.int32), first, to, start), share
+    to, start = (np.ascontiguousarray(as_int32(part)) for part in whole.reshape(-1, 2).T)
+    return Blocks(as_int32(lists.reshape(-1)), first, to, start), share
 
 
 def _blocks_of(plan: Scatter, alive: NDArray[np.bool_], row: int, pattern: int) -> NDArray[np.int64]:

@@ -26,6 +26,8 @@ class History:
         needed = int((self.ends[:, first] + events.ends[:, -1]).max(initial=0))
         if needed > self.index.shape[1]:
             self._grow(2 * needed, events)
+        if events.value is not None and self.value is None:  # also of a chunk in which nothing was sent
+            self.value = np.zeros(self.index.shape, events.value.dtype)
         kept = Events(self.index, self.ends, self.value).values
         _append((self.index, self.ends, kept), (events.index, events.ends, events.values), first)
 
@@ -45,7 +47,8 @@ class History:
         index[:, : self.index.shape[1]] = self.index
         if events.value is not None:
             value = np.zeros(index.shape, events.value.dtype)
-            value[:, : self.index.shape[1]] = 0 if self.value is None else self.value
+            if self.value is not None:
+                value[:, : self.index.shape[1]] = self.value
             self.value = value
         self.index = index
 

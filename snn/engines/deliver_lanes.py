@@ -63,7 +63,7 @@ def _count_sources(index, first, stop, lanes, mark):
 def _lanes_pay(sources, spikes, S, lanes, length):
     """Whether lanes should cost less than rows."""
     width = S.itemsize
-    each = WEIGHT_IN_LISTS if lanes.channel.size else WEIGHT_IN_LANES
+    each = WEIGHT_IN_LISTS if lanes.listed else WEIGHT_IN_LANES
     by_lanes = sources * (lanes.cost[0] * np.float64(length) * width * each + lanes.cost[2] * REACH)
     by_lanes += (lanes.pixels.size - 1) * lanes.size[3] * S.shape[1] * TILE
     return by_lanes < spikes * (SPIKE + lanes.cost[1] * width * WEIGHT_IN_ROW)
@@ -98,7 +98,7 @@ def _add_pixels(S, start, lanes, scratch, length):
     for p in range(np.uint64(lanes.pixels.size - 1)):
         first = p * width
         _begin_tile(tile, start, first, width, length)
-        if lanes.channel.size:
+        if lanes.listed:
             touched = _gather_lists(scratch, lanes, p, length)
         else:
             touched = _gather_rows(scratch, lanes, p, length)

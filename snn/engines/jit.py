@@ -3,6 +3,9 @@
 Compiled kernels are kept on disk. Numba looks at the date of a kernel's own file only; here a kernel is compiled anew when
 any file of the engines has changed, since kernels call helpers of other files. The first kernel that a process has to
 compile is said so, once, to the logger "snn".
+
+With NUMBA_BOUNDSCHECK=1 in the environment every index of a kernel is checked, also those of `snn.engines.simd`, and one that
+is out of bounds raises IndexError. Such kernels have files of their own on disk: checked and unchecked code never mix.
 """
 
 import logging
@@ -13,7 +16,9 @@ from typing import Any
 import numba
 from numba.core import event
 
-OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+CHECKED = bool(numba.config.BOUNDSCHECK)  # type: ignore[attr-defined]
+"""Whether kernels check their indices."""
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": CHECKED}
 _STAMP = tuple(
     (file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(Path(__file__).parent.glob("*.py"))
 )
@@ -30,9 +35,12 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _stamped(kernel: Any) -> Callable[..., Any]:
-    """The kernel, with its file on disk valid for the engines as they are now."""
-    file: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+    """The kernel, with its file on disk valid for the engines as they are now; one of its own where indices are checked."""
+    cache: Any = getattr(kernel, "_cache", None)
+    file: Any = getattr(cache, "_cache_file", None)
     if hasattr(file, "_source_stamp"):
+        if CHECKED:
+            file = cache._cache_file = type(file)(file._cache_path, f"{cache._impl.filename_base}.checked", _STAMP)
         file._source_stamp = _STAMP
     compiled_later: Callable[..., Any] = kernel
     return compiled_later

@@ -11,10 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.checks import as_int32
 from snn.engines.taps import Ints, Taps
 
 DENSE_SHARE = 0.35
 """From this share of surviving weights on they are walked as rows instead of as lists."""
+
+
+MOST_LISTED = 2**16
+"""The most channels of a list, which names them in 16 bits."""
 
 
 class Lanes(NamedTuple):
@@ -22,7 +27,7 @@ class Lanes(NamedTuple):
 
     `slot (sources,)`: pixel * channels + channel of a source after pooling, -1 for one that no window holds. Target pixel
     p sees the source pixels `seen[pixels[p] : pixels[p + 1]]` through the weight lists `lists[...] + channel * taps`. List l
-    is `channel[first[l] : first[l + 1]]` with `weight[...]`; without `channel` it is a row of `length` weights.
+    is `channel[first[l] : first[l + 1]]` with `weight[...]` where `listed`; else it is a row of `length` weights.
     """
 
     slot: NDArray[np.int32]
@@ -39,6 +44,8 @@ class Lanes(NamedTuple):
     """Pixels of the pooled source map."""
     cost: tuple[float, ...]
     """(weights of a source in lists, in rows, target pixels that it reaches), on average; 1 where there is one group"""
+    listed: bool
+    """Lists of surviving weights instead of rows; there may be none at all."""
 
 
 def compile_lanes(
@@ -52,16 +59,16 @@ def compile_lanes(
     pairs = _pairs(taps, source)
     order = np.argsort(pairs[:, 0], kind="stable")
     pixels = np.searchsorted(pairs[order, 0], np.arange(taps.target[0] * taps.target[1] + 1))
-    first, channel, weight = _lists(taps, weights)
+    listed, first, channel, weight = _lists(taps, weights)
     groups = int(taps.channel_base.max()) // taps.length + 1
     size = (channels, len(taps.taps), taps.length, groups * taps.length)
     reach, rows = len(pairs) / source[0], taps.weights.size / taps.length
     return Lanes(
-        slot=np.where(slots[1], slots[0], -1).astype(np.int32),
-        pixels=pixels.astype(np.int32),
-        seen=pairs[order, 1].astype(np.int32),
-        lists=pairs[order, 2].astype(np.int32),
-        channel_base=taps.channel_base.astype(np.int32),
+        slot=as_int32(np.where(slots[1], slots[0], -1)),
+        pixels=as_int32(pixels),
+        seen=as_int32(pairs[order, 1]),
+        lists=as_int32(pairs[order, 2]),
+        channel_base=as_int32(taps.channel_base),
         first=first,
         channel=channel,
         weight=weight,
@@ -73,6 +80,7 @@ def compile_lanes(
             reach,
             float(groups == 1),
         ),
+        listed=listed,
     )
 
 
@@ -92,12 +100,12 @@ def _pairs(taps: Taps, source: tuple[int, int]) -> Ints:
     return np.concatenate(found)
 
 
-def _lists(taps: Taps, weights: Any) -> tuple[NDArray[np.int32], NDArray[np.uint16], Any]:
-    """Survivors of every list; rows as they are where most survive."""
+def _lists(taps: Taps, weights: Any) -> tuple[bool, NDArray[np.int32], NDArray[np.uint16], Any]:
+    """Whether there are lists, and the survivors of each; rows as they are where most survive."""
     rows = weights.reshape(-1, taps.length)
     alive = rows != 0
-    if alive.mean() >= DENSE_SHARE or taps.length > 65535:
-        return np.zeros(1, np.int32), np.zeros(0, np.uint16), weights
+    if alive.mean() >= DENSE_SHARE or taps.length > MOST_LISTED:
+        return False, np.zeros(1, np.int32), np.zeros(0, np.uint16), weights
     counts = alive.sum(axis=1)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return first, np.nonzero(alive)[1].astype(np.uint16), np.ascontiguousarray(rows[alive])
+    first = as_int32(np.concatenate([[0], np.cumsum(counts)]))
+    return True, first, np.nonzero(alive)[1].astype(np.uint16), np.ascontiguousarray(rows[alive])

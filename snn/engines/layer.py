@@ -8,17 +8,19 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import charge_steps, step_weight
+from snn.codes import charge_steps, most_sent, step_weight
 from snn.engines.gates import compile_windows
 from snn.engines.laws import few_law, needs_rule, plain_law, quantiser, rule_of, spread
 from snn.engines.plan import engine_order
 from snn.engines.routes import compile_route, fills
 from snn.network import Network, Population, Projection
-from snn.neurons import FIRING, FewSpike, Integrator, MaxGate, QuantReLU, Source
+from snn.neurons import FIRING, Burst, FewSpike, Integrator, MaxGate, QuantReLU, SignedIF, Source, TernaryIF
 from snn.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on, multiplicity
 from snn.proof import gathered_steps, integer_type, largest_sent, noise_bound, population_bound, sum_bound
 
 Array = NDArray[Any]
+VALUED = (SignedIF, TernaryIF, Burst, MaxGate)
+"""Neurons that send signed numbers of spikes."""
 Kind = Literal["plain", "rule", "few", "gate", "graded gate", "quantised"]
 
 
@@ -83,6 +85,15 @@ def graded(network: Network, population: Population) -> bool:
     if isinstance(neuron, MaxGate):
         return any(graded(network, network.by_name[q.source]) for q in network.incoming[population.name])
     return isinstance(neuron, QuantReLU)
+
+
+def sent_type(network: Network, population: Population) -> np.dtype[Any] | None:
+    """The type of the numbers of spikes that a population sends; None where each event is one spike, or a graded value."""
+    neuron = population.neuron
+    if graded(network, population):
+        return None
+    several = most_sent(network.code) > 1 if isinstance(neuron, Source) else isinstance(neuron, VALUED)
+    return np.dtype(np.int8) if several else None
 
 
 def compile_layer(network: Network, population: Population, noise: tuple[Noise, ...]) -> Layer:
@@ -189,8 +200,10 @@ def _kinds(
         return (np.dtype(np.float32),) * 3
     gathered, shaken = multiplicity(noise, network.steps), noise_bound(network, population, noise)
     times = gathered_steps(network, population)
+    sources = [network.by_name[q.source] for q in network.incoming[population.name]]
     total = sum(sum_bound(network, p, gathered) for p in network.incoming[population.name]) * times
-    sums = integer_type((total >> common) + shaken, f"the sums of population {population.name!r}")
+    counted = max([times, *(largest_sent(network, source) for source in sources)])  # factors of sums, even of none
+    sums = integer_type(max((total >> common) + shaken, counted), f"the sums of population {population.name!r}")
     top = 2 ** (_bits(population) - 1)
     reached = 2 * top + population_bound(network, population, gathered) + shaken
     heaviest = (top + 1) * step_weight(network.code, 0)

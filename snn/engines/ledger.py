@@ -10,7 +10,7 @@ from snn.activity import Activity
 from snn.codes import Ttfs, step_weight
 from snn.engines.events import Events
 from snn.engines.jit import compiled
-from snn.engines.layer import Array, Layer
+from snn.engines.layer import Array, Layer, sent_type
 from snn.neurons import MaxGate
 from snn.simulate import Request
 
@@ -80,7 +80,7 @@ class Ledger:
     def _raster(self, name: str, events: Events) -> Array:
         if name not in self.rasters:
             population = self.network.by_name[name]
-            kind: Any = np.uint8 if events.value is None else np.int8
+            kind: Any = sent_type(self.network, population) or np.uint8
             if events.graded or isinstance(population.neuron, MaxGate):
                 kind = events.values.dtype
             shape = (1 if events.graded else self.network.steps, self.request.batch, *population.shape)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.checks import as_int32
 from snn.engines.lanes import Lanes, compile_lanes
 from snn.engines.taps import Ints, Taps, conv_taps, dense_taps, transposed_taps
 from snn.network import Network, Projection
@@ -74,14 +75,14 @@ def compile_scatter(network: Network, projection: Projection, kind: np.dtype[Any
     distinct, pattern = taps.patterns(rows, columns)
     chosen = [taps.inside(one) for one in distinct]
     runs = [taps.runs(one, width, channels) for one in chosen]
-    to, start, length = np.asarray([run for one in runs for run in one], np.int32).reshape(-1, 3).T
+    to, start, length = as_int32(np.asarray([run for one in runs for run in one], np.int64)).reshape(-1, 3).T
     survivors = np.stack([taps.survivors[one].sum(axis=0) for one in chosen])
     weights = taps.weights if np.issubdtype(kind, np.floating) else taps.weights.astype(np.int64) << shift
     return Scatter(
-        base=((base_row * width + base_column) * channels + offset + taps.channel_base[channel]).astype(np.int32),
-        row=(blocks * taps.block).astype(np.int32),
-        pattern=np.where(kept, pattern, -1).astype(np.int32),
-        first_tap=np.cumsum([0] + [len(one) for one in runs]).astype(np.int32),
+        base=as_int32((base_row * width + base_column) * channels + offset + taps.channel_base[channel]),
+        row=as_int32(blocks * taps.block),
+        pattern=as_int32(np.where(kept, pattern, -1)),
+        first_tap=as_int32(np.cumsum([0] + [len(one) for one in runs])),
         to=np.ascontiguousarray(to),
         start=np.ascontiguousarray(start),
         length=np.ascontiguousarray(length),

@@ -123,8 +123,8 @@ def flipped(network: Network, population: Population, noise: Noise, potential: N
     hit = below(draws.words(noise.seed, 7, len(potential), step), noise.probability)
     bit = (draws.words(noise.seed, 13, len(potential), step) % np.uint64(bits)).astype(np.int64)
     sign = np.int64(1) << (bits - 1)
-    word = (potential & (2 * int(sign) - 1)) ^ np.where(hit, np.int64(1) << bit, 0)
-    return np.asarray((word ^ sign) - sign)
+    word = (potential & (2 * int(sign) - 1)) ^ (np.int64(1) << bit)
+    return np.where(hit, (word ^ sign) - sign, potential)
 
 
 def stuck(network: Network, population: Population, noise: Noise, sent: Numbers) -> Numbers:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.engines.blocks import Blocks, compile_blocks, in_use
+from snn.engines.blocks import WIDTH, Blocks, compile_blocks, in_use
 from snn.engines.buffers import Buffers
+from snn.engines.checks import check_blocks, check_lanes, check_lists, check_scatter
 from snn.engines.deliver import deliver_blocks, deliver_graded, deliver_spikes, deliver_valued
 from snn.engines.deliver_lanes import deliver_lanes
 from snn.engines.events import Events
@@ -49,13 +50,20 @@ def compile_route(
     network: Network, projection: Projection, kind: np.dtype[Any], shift: int, *, lanes: bool = False
 ) -> Route:
     """The plans of a projection with integers times 2**shift, weights held as `kind`; `lanes`: whether they may serve."""
+    source, target = network.by_name[projection.source], network.by_name[projection.target]
     if wants_lists(projection):
-        order = engine_order(network.by_name[projection.source].shape)
-        return Route(projection.name, None, lists=compile_lists(network, projection, kind, shift, order))
+        lists = compile_lists(network, projection, kind, shift, engine_order(source.shape))
+        check_lists(lists, source.size, target.size)
+        return Route(projection.name, None, lists=lists)
     rows = compile_scatter(network, projection, kind, shift)
+    check_scatter(rows, target.size)
     blocks, share = compile_blocks(rows, channels_of_a_row(network, projection))
-    may = lanes and fills(network, projection)
-    return Route(projection.name, rows, blocks, compile_lanes_of(network, projection, rows, share) if may else None)
+    check_blocks(blocks, rows, target.size, WIDTH)
+    if not (lanes and fills(network, projection)):
+        return Route(projection.name, rows, blocks)
+    timed = compile_lanes_of(network, projection, rows, share)
+    check_lanes(timed, source.size, target.size)
+    return Route(projection.name, rows, blocks, timed)
 
 
 def fills(network: Network, projection: Projection) -> bool:
@@ -99,7 +107,7 @@ def _scratch(route: Route, lanes: Lanes, S: Array, buffers: Buffers) -> tuple[Ar
     return (
         buffers.zeros(route.name, "X", pixels * channels * length, S.dtype),
         buffers.zeros(route.name, "mark", pixels * channels, np.uint8),
-        buffers.take(route.name, "active", (pixels, channels), np.uint16),
+        buffers.take(route.name, "active", (pixels, channels), np.uint16 if channels <= 2**16 else np.int32),
         buffers.zeros(route.name, "count", pixels, np.int32),
         buffers.take(route.name, "tile", (int(lanes.size[3]) * length,), S.dtype),
         buffers.take(route.name, "rows", (most,), np.uint64),

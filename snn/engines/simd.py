@@ -7,6 +7,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from snn.engines.jit import CHECKED
+
 VECTOR_BYTES = 64
 """Bytes of a vector that multiplies; machines with narrower registers use several."""
 UNIT = 16
@@ -23,10 +25,22 @@ def _lanes(kind: Any) -> int:
 
 def _pointer(context: Any, builder: Any, array: tuple[Any, Any], index: Any, lanes: int) -> Any:
     """Where a vector of so many numbers of `array` = (its Numba type, its value) begins."""
+    vector = ir.VectorType(context.get_value_type(array[0].dtype), lanes)
+    return builder.bitcast(_place(context, builder, array, index, lanes), vector.as_pointer())
+
+
+def _place(context: Any, builder: Any, array: tuple[Any, Any], index: Any, count: int) -> Any:
+    """Where `count` numbers of a flat array begin; kernels that check their indices raise IndexError where it has fewer."""
     kind, value = array
-    vector = ir.VectorType(context.get_value_type(kind.dtype), lanes)
-    data = context.make_array(kind)(context, builder, value).data
-    return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+    held = context.make_array(kind)(context, builder, value)
+    if CHECKED:
+        stop = builder.add(index, ir.Constant(index.type, count))
+        outside = builder.or_(
+            builder.icmp_unsigned(">", stop, held.nitems), builder.icmp_unsigned("<", stop, index)
+        )  # fmt: skip
+        with builder.if_then(outside, likely=False):
+            context.call_conv.return_user_exc(builder, IndexError, ("a vector that is not inside its array",))
+    return builder.gep(held.data, [index])
 
 
 def _read(builder: Any, pointer: Any, kind: Any) -> Any:
@@ -48,8 +62,7 @@ def _spread(builder: Any, number: Any, vector: Any) -> Any:
 
 
 def _element(context: Any, builder: Any, array: tuple[Any, Any], index: Any) -> Any:
-    kind, value = array
-    return builder.load(builder.gep(context.make_array(kind)(context, builder, value).data, [index]))
+    return builder.load(_place(context, builder, array, index, 1))
 
 
 def _plus(builder: Any, total: Any, product: tuple[Any, Any], kind: Any) -> Any:

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from snn import (
     IF,
     LIF,
+    AddressEvents,
     Burst,
     Conv1d,
     Conv2d,
     ConvTranspose2d,
+    Delta,
     Direct,
     FewSpike,
     Identity,
@@ -33,10 +35,10 @@ from snn import (
     Upsample,
     Windows,
 )
+from snn.neurons import MOST_FEW
 from snn.synapses import output_shape
 from tests.snn.strategies import CLASSES, Sketch
 
-SMALL = st.integers(1, 3)
 SLOTS = 6
 FIRING = (IF, LIF, SignedIF, TernaryIF, Burst)
 TIMED = {"synchronous": LatchedIF, "layerwise": FewSpike}
@@ -49,10 +51,20 @@ class FullSketch(Sketch):
         super().__init__(draw, family, numbers)
         self.code, self.schedule, self.late, self.decides = code, schedule, True, False
         self.stepwise = family == "spiking" and schedule == "synchronous"
-        if self.pick(*[False] * 3, True) and type(code).__name__ != "AddressEvents":
-            self.populations = [Population("in", (2 * draw(SMALL), draw(st.integers(3, 9))), Source())]
-        elif type(code).__name__ == "AddressEvents":
-            self.populations = [Population("in", (2, *self.populations[0].shape[1:]), Source())]
+        self.classes = self.pick(CLASSES, CLASSES, CLASSES, 1)
+        self.populations = [Population("in", self.entrance(), Source())]
+
+    def entrance(self):
+        """The input's shape: a map or a line, seldom one of a single channel, row, column or neuron."""
+        whole = self.last.shape
+        pair = isinstance(self.code, Delta)  # ON and OFF channels
+        if isinstance(self.code, AddressEvents):
+            return (2, *whole[1:])
+        if self.pick(*[False] * 3, True):
+            whole = (2 * self.size(1, 3), self.size(3, 9))
+        one = (2 if pair else 1,)
+        narrow = [(*one, *whole[1:]), (*whole[:-1], 1), (*one, *[1] * (len(whole) - 1))]
+        return self.pick(*[whole] * 5, *narrow)
 
     def size(self, low: int, high: int) -> int:
         return self.draw(st.integers(low, high))
@@ -63,7 +75,8 @@ class FullSketch(Sketch):
         if self.family == "timed":
             slot = self.size(1, 9)
             return Ramp(slot * SLOTS, SLOTS) if self.fixed else Ramp(self.pick(0.5, 1.0, 4.0), self.pick(None, 8))
-        kinds = (IF,) if isinstance(self.code, Phase) else (*FIRING, TIMED[self.schedule])
+        few = self.schedule == "synchronous" or self.code.steps <= MOST_FEW
+        kinds = (IF,) if isinstance(self.code, Phase) else (*FIRING, *[TIMED[self.schedule]] * few)
         if output:
             kinds = FIRING if not isinstance(self.code, Phase) else kinds
         if isinstance(self.code, SpikeSelect) and not output:
@@ -110,17 +123,17 @@ class FullSketch(Sketch):
 
     def one_dimensional(self) -> None:
         channels, length = self.last.shape
-        groups, kernel = self.pick(1, 2) if channels % 2 == 0 else 1, self.size(1, min(3, length))
+        groups, kernel = self.groups(), self.size(1, min(3, length))
         dilation = self.pick(1, 2) if 1 + 2 * (kernel - 1) <= length else 1
-        weights = self.storage((2 * self.size(1, 2), channels // groups, kernel))
+        weights = self.storage((groups * self.size(1, 2), channels // groups, kernel))
         self.through(Conv1d(weights, self.size(1, 3), self.size(0, 2), dilation, groups))
 
     def same(self) -> None:
         self.through(Identity(self.gain(self.last.shape[0])))
 
     def transposed(self) -> None:
-        channels, groups = self.last.shape[0], self.pick(1, 2) if self.last.shape[0] % 2 == 0 else 1
-        weights = self.storage((2 * self.size(1, 2), channels // groups, self.size(1, 3), self.size(1, 2)))
+        channels, groups = self.last.shape[0], self.groups()
+        weights = self.storage((groups * self.size(1, 2), channels // groups, self.size(1, 3), self.size(1, 2)))
         stride, dilation = (self.size(1, 2), self.size(1, 3)), (self.size(1, 2), self.size(1, 2))
         more = tuple(self.size(0, max(pair) - 1) for pair in zip(stride, dilation, strict=True))
         padding = tuple(self.size(0, int(extent > 2)) for extent in self.last.shape[1:])
@@ -165,8 +178,8 @@ class FullSketch(Sketch):
     def close(self) -> Network:
         """The output, the readout and perhaps an early decision."""
         integrates = self.pick(True, False)
-        neuron = Integrator() if integrates else self.neuron(CLASSES, output=True)
-        self.linear(CLASSES, neuron)
+        neuron = Integrator() if integrates else self.neuron(self.classes, output=True)
+        self.linear(self.classes, neuron)
         readouts = ["potential"] if integrates or isinstance(neuron, FIRING) else []
         readouts += ["count"] if not integrates and self.family != "timed" else []
         readouts += ["first"] if isinstance(neuron, IF | LIF | Ramp) else []

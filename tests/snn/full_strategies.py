@@ -79,7 +79,7 @@ def codes_of(kind: type, steps: int, fixed: bool):
 def full_networks(draw, wish: Wish) -> Network:
     numbers = wish.numbers or draw(NUMBERS)
     kinds = {"timed": (Ttfs,), "quantised": ONE_STEP, "spiking": STEPPED}[wish.family]
-    steps = draw(st.integers(2, 9)) if wish.family == "spiking" else 1
+    steps = draw(st.sampled_from([*range(2, 10), *range(2, 10), 1, 36])) if wish.family == "spiking" else 1
     code = draw(codes_of(wish.code or draw(st.sampled_from(kinds)), steps, numbers == "fixed"))
     plain = isinstance(code, Phase) or wish.decides
     schedule = "synchronous" if plain else draw(st.sampled_from(["synchronous", "layerwise"]))
@@ -124,7 +124,7 @@ def camera(random: np.random.Generator, shape, code: AddressEvents):
 
 @st.composite
 def disturbances(draw, network: Network):
-    """One to three records of noise and faults that fit the network, on all populations or on one."""
+    """One to three records of noise and faults that fit the network, on all populations or on one; sometimes all at once."""
     fixed, timed = network.numbers == "fixed", isinstance(network.code, Ttfs)
     where = st.sampled_from([(), (), (draw(st.sampled_from([p.name for p in network.populations])),)])
     kinds = [
@@ -146,4 +146,6 @@ def disturbances(draw, network: Network):
     exact = fixed or timed or not isinstance(network.code, Direct) or network.code.levels is not None
     if exact and not isinstance(network.code, AddressEvents):
         kinds.append(st.builds(InputNoise, st.just(0.3), SEEDS))
+    if draw(st.sampled_from([False, False, False, True])):
+        return tuple(draw(kind) for kind in draw(st.permutations(kinds)))
     return tuple(draw(st.lists(st.one_of(kinds), min_size=1, max_size=3)))

@@ -50,7 +50,7 @@ class Sketch:
         self.draw, self.family, self.fixed = draw, family, numbers == "fixed"
         self.random = np.random.default_rng(draw(st.integers(0, 2**20)))
         shape = (draw(st.integers(1, 3)) * 2, draw(st.integers(3, 7)), draw(st.integers(3, 7)))
-        self.populations, self.projections = [Population("in", shape, Source())], []
+        self.populations, self.projections, self.classes = [Population("in", shape, Source())], [], CLASSES
 
     @property
     def last(self) -> Population:
@@ -67,8 +67,10 @@ class Sketch:
         return (whole / 16).astype(np.float32) if shape else float(whole) / 16
 
     def storage(self, shape):
-        """Weights of `shape` in one of the storages; about a third of them are zero."""
-        whole = self.random.integers(-7, 8, shape) * (self.random.random(shape) < 0.8)
+        """Weights of `shape` in one of the storages; about a third of them are zero, sometimes most, sometimes all."""
+        whole = self.random.integers(-7, 8, shape) * (
+            self.random.random(shape) < self.pick(0.8, 0.8, 0.8, 0.8, 0.1, 0.0)
+        )
         kind = self.pick("dense", "sparse", "codebook")
         scaled = not self.fixed and self.pick(True, False)
         scale = 2.0 ** -self.random.integers(3, 6, shape[0]) if scaled else None
@@ -121,13 +123,16 @@ class Sketch:
     def gain(self, channels: int):
         return self.numbers(1, 5, (channels,) if self.pick(True, False) else ())
 
+    def groups(self) -> int:
+        return self.pick(1, 2) if self.last.shape[0] % 2 == 0 else 1
+
     def conv(self) -> None:
-        pool, groups = self.pool(), self.pick(1, 2)
+        pool, groups = self.pool(), self.groups()
         shape = pooled_shape(self.last.shape, pool)
         kernel = tuple(self.draw(st.integers(1, min(3, extent))) for extent in shape[1:])
         fits = all(1 + 2 * (size - 1) <= extent for size, extent in zip(kernel, shape[1:], strict=True))
         dilation = self.pick((1, 1), (2, 1), (2, 2)) if fits else (1, 1)
-        out = 2 * self.draw(st.integers(1, 2))
+        out = groups * self.draw(st.integers(1, 2))
         stride = (self.draw(st.integers(1, 3)), self.draw(st.integers(1, 2)))
         padding = (self.draw(st.integers(0, 2)), self.draw(st.integers(0, 2)))
         weights = self.storage((out, shape[0] // groups, *kernel))
@@ -168,7 +173,7 @@ class Sketch:
             "potential", *{"spiking": ("count", "first"), "quantised": ("count",), "timed": ("first",)}[self.family]
         )
         integrates = readout == "potential" and (self.family != "spiking" or self.pick(True, False))
-        self.linear(CLASSES, Integrator() if integrates else self.neuron(CLASSES))
+        self.linear(self.classes, Integrator() if integrates else self.neuron(self.classes))
         names = self.populations[0].name, self.last.name
         numbers = "fixed" if self.fixed else "float32"
         return Network(tuple(self.populations), tuple(self.projections), *names, code, schedule, readout, numbers)

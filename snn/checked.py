@@ -1,0 +1,78 @@
+"""What every record must hold: whole numbers where an engine counts, numbers of the machine where it adds, arrays that stay.
+
+`Constant` is the base of the records that hold arrays: theirs are read-only copies, so that a network stays what it was
+checked as whatever becomes of the array that it was made from; copies and pickles are built anew, checked and read-only.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from spikewright import InvalidNetwork
+
+LARGEST = 2**31 - 1
+"""Engines hold addresses in 32 bits: the most neurons of a population."""
+WIDEST = 62
+"""Bits of the widest integer that a fixed-point network may hold: two of them can be added."""
+
+
+class Constant:
+    """A frozen dataclass whose arrays nobody can write to."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, constant(value))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, field.name) for field in fields(self) if field.init)  # type: ignore[arg-type]
+
+
+def constant(array: Any) -> Any:
+    """The array itself where neither it nor what it looks into can be written to, else a read-only copy."""
+    inner = array
+    while isinstance(inner, np.ndarray) and not inner.flags.writeable:
+        inner = inner.base
+    if inner is None:
+        return array
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def largest_magnitude(value: Any) -> int:
+    """The largest |value| of integers, as an integer of Python: |-128| is no int8."""
+    array = np.asarray(value)
+    return max(int(array.max()), -int(array.min())) if array.size else 0
+
+
+def is_whole(value: Any, low: int, high: int) -> bool:
+    """Whether `value` is an integer, of Python or numpy and no bool, from `low` to `high`."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= int(value) <= high
+
+
+def check_whole(value: Any, low: int, high: int, what: str) -> None:
+    """Raise InvalidNetwork unless `value` is an integer from `low` to `high`."""
+    if not is_whole(value, low, high):
+        raise InvalidNetwork(f"expected {what} to be a whole number from {low} to {high}, got {value!r}")
+
+
+def check_wholes(values: Any, count: int, what: str) -> None:
+    """Raise InvalidNetwork unless `values` are `count` integers of ordinary size."""
+    many = isinstance(values, tuple | list) and len(values) == count
+    if not (many and all(is_whole(value, -LARGEST, LARGEST) for value in values)):
+        wanted = "a whole number" if count == 1 else f"{count} whole numbers"
+        raise InvalidNetwork(f"expected {what} to be {wanted}, got {values[0] if many and count == 1 else values!r}")
+
+
+def check_numbers(value: Any, what: str) -> None:
+    """Raise InvalidNetwork unless `value` holds finite numbers that the machine has: no objects, no integers of any length."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf" or not np.all(np.isfinite(array)):
+        raise InvalidNetwork(f"expected finite numbers of at most 64 bits as {what}, got {_short(value, array)}")
+
+
+def _short(value: Any, array: Any) -> str:
+    return repr(value)[:60] if array.ndim == 0 else f"{array.dtype} {array.shape}"

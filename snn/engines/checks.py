@@ -1,0 +1,120 @@
+"""What the kernels of delivery assume of their plans, looked at once, where a plan is compiled.
+
+Kernels follow these arrays without a look at where they lead: an index that is wrong there would read or write whatever
+lies behind an array. Each check raises InvalidNetwork; a network that passed `snn.validate` reaches one only by its size,
+all others guard the code that compiles.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidNetwork
+
+
+def as_int32(values: Any) -> NDArray[np.int32]:
+    """Integers as int32. Raises InvalidNetwork where they do not fit: plans hold addresses in 32 bits."""
+    array = np.asarray(values)
+    if array.size and not -(2**31) <= int(array.min()) <= int(array.max()) < 2**31:
+        raise InvalidNetwork(
+            f"expected a projection of fewer than 2**31 places and weights, got {int(np.abs(array).max())}; "
+            "try Sparse weights or two projections"
+        )
+    return array.astype(np.int32)
+
+
+def check_scatter(plan: Any, neurons: int) -> None:
+    """Rows: every run of weights lies in the weights, and its targets among the `neurons`, whatever the source."""
+    _ascending(plan.first_tap, plan.to.size, "taps")
+    used = plan.pattern >= 0
+    pattern = plan.pattern[used]
+    _inside(pattern, plan.first_tap.size - 1, "patterns")
+    for which, offsets, size, what in (
+        (plan.base, plan.to, neurons, "targets"),
+        (plan.row, plan.start, plan.weights.size, "weights"),
+    ):
+        lows, highs = _extremes(which[used], pattern, plan.first_tap.size - 1)
+        numbers = np.repeat(np.arange(plan.first_tap.size - 1), np.diff(plan.first_tap))
+        seen = np.isin(numbers, pattern)
+        _inside((lows[numbers] + offsets)[seen], size, what)
+        _inside((highs[numbers] + offsets + plan.length - 1)[seen], size, what)
+
+
+def check_blocks(blocks: Any, plan: Any, neurons: int, width: int) -> None:
+    """Blocks of `width` weights and targets, by the lists of the sources."""
+    if not blocks.lists.size:
+        return
+    _ascending(blocks.first, blocks.to.size, "blocks")
+    _same(blocks.lists, plan.base, "lists of blocks")
+    _inside(blocks.lists, blocks.first.size - 1, "lists of blocks")
+    lows, highs = _extremes(plan.base, blocks.lists, blocks.first.size - 1)
+    numbers = np.repeat(np.arange(blocks.first.size - 1), np.diff(blocks.first))
+    _inside(lows[numbers] + blocks.to, neurons, "targets")
+    _inside(highs[numbers] + blocks.to + width - 1, neurons, "targets")
+    _inside(blocks.start, plan.weights.size, "weights")
+    _inside(blocks.start.astype(np.int64) + width - 1, plan.weights.size, "weights")
+
+
+def check_lanes(lanes: Any, sources: int, neurons: int) -> None:
+    """Time lanes: slots, pixels in view and weight lists; tiles of all target pixels are the `neurons`."""
+    channels, taps, length, width = (int(number) for number in lanes.size)
+    _inside(lanes.slot + 1, lanes.sources * channels + 1, "slots")
+    if lanes.slot.size != sources or lanes.channel_base.size != channels or (lanes.pixels.size - 1) * width != neurons:
+        raise InvalidNetwork(f"expected lanes of {sources} sources into {neurons} neurons, got others")
+    _ascending(lanes.pixels, lanes.seen.size, "pixels")
+    _same(lanes.seen, lanes.lists, "pixels")
+    _inside(lanes.seen, lanes.sources, "pixels")
+    _inside(lanes.channel_base.astype(np.int64) + length - 1, width, "channels")
+    _inside(lanes.channel_base, width, "channels")
+    count = lanes.first.size - 1 if lanes.listed else lanes.weight.size // length
+    _inside(lanes.lists, count, "weight lists")
+    _inside(lanes.lists.astype(np.int64) + (channels - 1) * taps, count, "weight lists")
+    if lanes.listed:
+        _ascending(lanes.first, lanes.weight.size, "weights")
+        _same(lanes.channel, lanes.weight, "weights")
+        _inside(lanes.channel, length, "channels")
+
+
+def check_lists(lists: Any, sources: int, neurons: int) -> None:
+    """Explicit lists: the survivors of each source, and their targets."""
+    if lists.first.size != sources + 1:
+        raise InvalidNetwork(f"expected lists of {sources} sources, got {lists.first.size - 1}")
+    _ascending(lists.first, lists.weight.size, "weights")
+    _same(lists.target, lists.weight, "weights")
+    _inside(lists.target, neurons, "targets")
+
+
+def check_events(neurons: int, steps: int) -> None:
+    """Events of a chunk of steps are counted in 32 bits. Raises InvalidNetwork when there may be more."""
+    if neurons * steps >= 2**31 - 64:
+        raise InvalidNetwork(
+            f"expected fewer than 2**31 neurons times steps at once, got {neurons} x {steps}; try fewer steps or neurons"
+        )
+
+
+def _extremes(values: NDArray[Any], groups: NDArray[Any], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The smallest and largest value of each group, 0 for a group without any."""
+    lows, highs = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(lows, groups, values)
+    np.maximum.at(highs, groups, values)
+    empty = lows > highs
+    lows[empty], highs[empty] = 0, 0
+    return lows, highs
+
+
+def _inside(values: NDArray[Any], count: int, what: str) -> None:
+    if values.size and not 0 <= int(values.min()) <= int(values.max()) < count:
+        raise InvalidNetwork(
+            f"expected a plan whose {what} lie in 0 to {count - 1}, got {values.min()} to {values.max()}"
+        )
+
+
+def _ascending(ends: NDArray[Any], count: int, what: str) -> None:
+    if not ends.size or ends[0] != 0 or ends[-1] != count or np.any(np.diff(ends) < 0):
+        raise InvalidNetwork(f"expected a plan whose {what} end at {count}, in order")
+
+
+def _same(one: NDArray[Any], other: NDArray[Any], what: str) -> None:
+    if one.size != other.size:
+        raise InvalidNetwork(f"expected a plan with {what} of one length, got {one.size} and {other.size}")

@@ -1,0 +1,143 @@
+"""What kernels assume of their plans is looked at where these are compiled: a plan that leads out of an array is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, Rate, Source, Sparse
+from snn.engines.blocks import WIDTH
+from snn.engines.checks import (
+    as_int32,
+    check_blocks,
+    check_events,
+    check_lanes,
+    check_lists,
+    check_scatter,
+)
+from snn.engines.routes import compile_route
+from spikewright import InvalidNetwork
+from tests.snn.full_strategies import Wish, full_networks
+from tests.snn.small import single
+
+CHANNELS, SIDE = 32, 4
+NEURONS = CHANNELS * SIDE * SIDE
+
+
+def route(weights):
+    network = single(
+        ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), Rate(8), numbers="fixed",
+        potential_bits=24,
+    )  # fmt: skip
+    return compile_route(network, network.projections[0], np.dtype(np.int32), 0, lanes=True)
+
+
+def weights(alive):
+    """Blocks of 16 neighbouring output channels are pruned where `alive` is false."""
+    values = np.ones((CHANNELS, 2, 3, 3), np.int8)
+    values[~np.repeat(alive, WIDTH)] = 0
+    return Dense(values)
+
+
+ROUTE = route(weights(np.array([True, False])))
+ROWS = route(weights(np.array([True, True])))
+
+
+def listed(columns=8193):
+    """A sparse layer that is too large to unfold."""
+    synapse = Linear(Sparse((columns, columns), np.array([3, columns]), np.ones(2, np.int8)))
+    network = single(((columns,), (columns,)), Integrator(), synapse, Rate(2), numbers="fixed", potential_bits=24)
+    return compile_route(network, network.projections[0], np.dtype(np.int32), 0).lists, columns
+
+
+def changed(plan, field, place, value):
+    """The plan with one number of a field replaced, or with a field of another length."""
+    array = getattr(plan, field)
+    if value is None:
+        return plan._replace(**{field: array[:-1]})
+    array = array.copy()
+    array[place] = value
+    return plan._replace(**{field: array})
+
+
+SOUND = ROUTE.rows
+SCATTER = [
+    ("base", 0, -(2**20)), ("base", 0, NEURONS), ("row", 0, -(2**20)), ("row", 0, SOUND.weights.size), ("pattern", 0, 10**6),
+    ("to", 0, NEURONS), ("start", 0, SOUND.weights.size), ("length", 0, NEURONS + 1), ("first_tap", 0, 1), ("first_tap", 1, 10**6),
+    ("to", 0, None), ("weights", 0, None),
+]  # fmt: skip
+BLOCKS = [
+    ("lists", 0, -1), ("lists", 0, 10**6), ("lists", 0, None), ("first", 0, 1), ("first", 1, 10**6), ("to", 0, -(2**20)),
+    ("to", 0, NEURONS), ("start", 0, -1), ("start", 0, SOUND.weights.size - WIDTH + 1), ("to", 0, None),
+]  # fmt: skip
+LANES = [
+    ("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("slot", 0, None), ("pixels", 0, 1), ("pixels", 1, 10**6),
+    ("pixels", 0, None), ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("lists", 0, -1), ("lists", 0, 10), ("lists", 0, None),
+    ("channel_base", 0, -1), ("channel_base", 0, CHANNELS), ("channel_base", 0, None),
+]  # fmt: skip
+LISTED = [("first", 0, 1), ("first", 2, 10**6), ("channel", 0, CHANNELS), ("channel", 0, None), ("weight", 0, None)]
+
+
+@pytest.mark.parametrize(("field", "place", "value"), SCATTER)
+def test_rows(field, place, value):
+    check_scatter(SOUND, NEURONS)
+    with pytest.raises(InvalidNetwork, match="expected a plan"):
+        check_scatter(changed(SOUND, field, place, value), NEURONS)
+
+
+@pytest.mark.parametrize(("field", "place", "value"), BLOCKS)
+def test_blocks(field, place, value):
+    check_blocks(ROUTE.blocks, SOUND, NEURONS, WIDTH)
+    with pytest.raises(InvalidNetwork, match="expected a plan"):
+        check_blocks(changed(ROUTE.blocks, field, place, value), SOUND, NEURONS, WIDTH)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize(("field", "place", "value"), [*LANES, *LISTED])
+def test_lanes(field, place, value, listed):
+    lanes = route(Dense(np.eye(CHANNELS, 18, dtype=np.int8).reshape(CHANNELS, 2, 3, 3))).lanes if listed else ROWS.lanes
+    assert lanes.listed == listed
+    check_lanes(lanes, 2 * SIDE * SIDE, NEURONS)
+    if not listed and (field, place, value) in LISTED:
+        return  # rows have no lists
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_lanes(changed(lanes, field, place, value), 2 * SIDE * SIDE, NEURONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "value"), [("first", 0, 1), ("first", 2, 10**6), ("first", 0, None), ("target", 0, -1),
+                                  ("target", 0, 8193), ("target", 0, None), ("weight", 0, None)]
+)  # fmt: skip
+def test_lists(field, place, value):
+    lists, columns = listed()
+    check_lists(lists, columns, columns)
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_lists(changed(lists, field, place, value), columns, columns)
+
+
+@given(network=full_networks(Wish()))
+def test_sound_plans_pass(network):
+    """Whatever is drawn: `compile_route` looks at every plan that it makes."""
+    for q in network.projections:
+        if not type(q.synapse).__name__ == "Windows":
+            compile_route(
+                network, q, np.dtype(np.int64 if network.numbers == "fixed" else np.float32), q.shift, lanes=True
+            )
+
+
+def test_addresses_that_32_bits_do_not_hold():
+    assert as_int32([-(2**31), 2**31 - 1]).dtype == np.int32 and as_int32([]).size == 0
+    for beyond in (2**31, -(2**31) - 1):
+        with pytest.raises(InvalidNetwork, match="fewer than 2..31"):
+            as_int32(np.array([0, beyond]))
+
+
+def test_events_that_32_bits_do_not_count():
+    check_events(2**20, 2**10)
+    with pytest.raises(InvalidNetwork, match="neurons times steps"):
+        check_events(2**20, 2**11)
+
+
+def test_populations_that_32_bits_do_not_address():
+    parts = (Population("in", (2**16, 2**15, 1), Source()), Population("out", (1,), Integrator()))
+    with pytest.raises(InvalidNetwork, match="at most 2147483647 neurons in population 'in'"):
+        Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", Rate(1))
