@@ -62,7 +62,8 @@ def changed(plan, field, place, value):
 SOUND = ROUTE.rows
 SCATTER = [
     ("base", 0, -(2**20)), ("base", 0, NEURONS), ("row", 0, -(2**20)), ("row", 0, SOUND.weights.size), ("pattern", 0, 10**6),
-    ("to", 0, NEURONS), ("start", 0, SOUND.weights.size), ("length", 0, NEURONS + 1), ("first_tap", 0, 1), ("first_tap", 1, 10**6),
+    ("to", 0, NEURONS), ("start", 0, SOUND.weights.size), ("length", 0, NEURONS + 1), ("first_tap", 0, 1),
+    ("first_tap", 1, 10**6),
     ("to", 0, None), ("weights", 0, None),
 ]  # fmt: skip
 BLOCKS = [
@@ -127,7 +128,7 @@ def test_sound_plans_pass(network):
 def test_addresses_that_32_bits_do_not_hold():
     assert as_int32([-(2**31), 2**31 - 1]).dtype == np.int32 and as_int32([]).size == 0
     for beyond in (2**31, -(2**31) - 1):
-        with pytest.raises(InvalidNetwork, match="fewer than 2..31"):
+        with pytest.raises(InvalidNetwork, match=r"fewer than 2..31"):
             as_int32(np.array([0, beyond]))
 
 
