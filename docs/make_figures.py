@@ -40,7 +40,11 @@ def overview(run: str) -> None:
     panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(1.25, 1))
     draw_pareto(left, pareto_fronts(table, kinds), DEVICES[table["device"][0]].lut)
-    draw_robustness(right, next(panel for panel in panels if panel.title == "PGD"), kinds)
+    draw_robustness(
+        right,
+        next(panel for panel in panels if panel.title.startswith("PGD") and " from " not in panel.perturbation),
+        kinds,
+    )
     right.legend(loc="upper right")
     save_figure(figure, FIGURES / "overview", ("png",))
 

@@ -10,11 +10,20 @@ if TYPE_CHECKING:
 
 
 def noise(step: Step) -> Rows:
-    """One subject under one kind of noise at all strengths; with `repeats`, once for each seed from the task's on."""
+    """One subject under one kind of noise at all strengths.
+
+    `repeats`: chips of a fault that a chip has for all images, whose rows are over images and chips (5 unless given); of
+    noise that is drawn for each image, draws with rows of their own (1 unless given).
+    """
+    from robustness.draws import chip_seed
+    from robustness.evaluate import CHIPS
+
     part = step.params["perturbation"]
-    seeds = range(step.seed, step.seed + part["repeats"])
-    rows = [row for seed in seeds for row in _rows(step, corruption_of(part["kind"]), part["strengths"], seed)]
-    return {"robustness": rows}
+    chosen, repeats = corruption_of(part["kind"]), part["repeats"]
+    if chosen.of_chip:
+        return {"robustness": _rows(step, chosen, part["strengths"], chips=repeats or CHIPS)}
+    seeds = [chip_seed(step.seed, draw) for draw in range(repeats or 1)]
+    return {"robustness": [row for draw in enumerate(seeds) for row in _rows(step, chosen, part["strengths"], draw)]}
 
 
 def attack(step: Step) -> Rows:
@@ -25,7 +34,7 @@ def attack(step: Step) -> Rows:
     chosen: Attack = attack_of(part)
     if part["transfer_from"] is not None:
         chosen = Transfer(chosen, predictor_of(step, "source", part["transfer_from"]))
-    return {"robustness": _rows(step, chosen, part["epsilons"], step.seed)}
+    return {"robustness": _rows(step, chosen, part["epsilons"])}
 
 
 def corruption_of(kind: str) -> "Corruption":
@@ -60,15 +69,25 @@ def predictor_of(step: Step, role: str, name: str) -> "Predictor":
     return AnnPredictor(step.model(role), name)
 
 
-def _rows(step: Step, chosen: "Attack | Corruption", strengths: list[float], seed: int) -> list[dict[str, Any]]:
-    """The table of `robustness.evaluate`; its clean row is the strength 0 of the perturbation's curve."""
+def _rows(
+    step: Step,
+    chosen: "Attack | Corruption",
+    strengths: list[float],
+    draw: tuple[int, int] | None = None,
+    chips: int = 1,
+) -> list[dict[str, Any]]:
+    """The table of `robustness.evaluate`; its clean row is the strength 0 of the perturbation's curve.
+
+    `draw`: number and seed of a repeated draw; the first, with the task's own seed, unless given.
+    """
     from robustness import evaluate
 
     subject, count = step.params["subject"], step.params["images"]
+    number, seed = draw or (0, step.seed)
     dataset = step.dataset
     data = (dataset.test_images[:count], dataset.test_labels[:count])
     predictor = predictor_of(step, "subject", subject)
     applies = [strength for strength in strengths if strength > 0]
-    table = evaluate([predictor], data, [(chosen, applies)], seed=seed)
-    told = {"kind": step.task.kind, "draw": seed}
+    table = evaluate([predictor], data, [(chosen, applies)], seed=seed, chips=chips)
+    told = {"kind": step.task.kind, "draw": number}
     return [{**row, "perturbation": chosen.name, **told} for row in table]

@@ -144,7 +144,10 @@ ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart | CodePart, Field
 
 
 class NoisePart(_Part):
-    """Noise of one kind at several strengths. `subjects`: only these, out of the study's."""
+    """Noise of one kind at several strengths. `subjects`: only these, out of the study's.
+
+    `repeats`: chips of a fault that a chip has for all images (5), or draws of noise that each image has for itself (1).
+    """
 
     kind: Literal[
         "gaussian",
@@ -163,7 +166,7 @@ class NoisePart(_Part):
     strengths: Strengths
     subjects: tuple[Name, ...] | None = None
     images: PositiveInt | None = None
-    repeats: PositiveInt = 1
+    repeats: PositiveInt | None = None
 
 
 class AttackPart(_Part):

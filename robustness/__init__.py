@@ -10,7 +10,8 @@ from robustness.faults import SpikeDeletionFault, SpikeJitterFault
 from robustness.health import attack_health
 from robustness.noise import GaussianNoise, ImpulseNoise
 from robustness.predictor import AnnPredictor, Predictor, SnnPredictor
-from robustness.statistics import McNemar, mcnemar, wilson
+from robustness.square import Square
+from robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
 
 __all__ = [
     "FGSM",
@@ -27,11 +28,13 @@ __all__ = [
     "SnnPredictor",
     "SpikeDeletionFault",
     "SpikeJitterFault",
+    "Square",
     "Transfer",
     "WeightBitFlips",
     "attack_curve",
     "attack_health",
     "evaluate",
     "mcnemar",
+    "over_images_and_chips",
     "wilson",
 ]

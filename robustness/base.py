@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import torch
 from torch import Tensor
 
-from robustness.checks import check_images, check_labels, check_seed, check_strength
+from robustness.checks import check_images, check_labels, check_model, check_seed, check_strength, name_of
 from robustness.climb import Task
+from robustness.draws import ImageDraws
 from robustness.geometry import Ball, Norm
 from robustness.predictor import Predictor
 from spikewright import SpikewrightError
@@ -35,8 +36,8 @@ class Attack(ABC):
 
     @property
     def name(self) -> str:
-        """How the attack is called in tables."""
-        return type(self).__name__ if self.norm == "linf" else f"{type(self).__name__} (L2)"
+        """How the attack is called in tables: its type and what differs from the defaults."""
+        return name_of(self)
 
     def refusal(self, predictor: Predictor) -> str | None:
         """Why the attack cannot be used on `predictor`; None when it can."""
@@ -50,8 +51,8 @@ class Attack(ABC):
     def __call__(
         self,
         predictor: Predictor,
-        images: Tensor,
-        labels: Tensor,
+        images: Any,
+        labels: Any,
         epsilon: float,
         seed: int = 0,
         *,
@@ -59,19 +60,23 @@ class Attack(ABC):
     ) -> AttackResult:
         """Attack `images (batch, C, H, W)` in the predictor's bounds with integer `labels (batch,)`.
 
-        `start`: the adversarials of a smaller epsilon, to go on from. The same seed gives the same adversarials.
-        Raises InvalidInput for images outside the bounds, NaN, labels out of range, or an epsilon that is not >= 0.
+        `start`: the adversarials of a smaller epsilon, to go on from. The same seed gives the same adversarials, whichever
+        other images are attacked with one. Raises InvalidInput for images outside the bounds, NaN, labels out of range, an
+        epsilon that is not >= 0, and a model that draws at each call, gives probabilities or has no gradient where one is
+        needed.
         """
-        images, labels = check_images(images, predictor), check_labels(labels, images, predictor)
+        images = check_images(images, predictor)
+        labels = check_labels(labels, images, predictor)
         check_strength(epsilon, "epsilon")
         check_seed(seed)
+        check_model(predictor, images)
         parts = []
         for first in range(0, len(images), CHUNK):
             part = slice(first, first + CHUNK)
             ball = Ball(images[part], float(epsilon), self.norm, predictor.bounds)
-            generator = torch.Generator().manual_seed((seed + first * 0x9E3779B97F4A7C15) % 2**63)
             warm = None if start is None else start[part]
-            parts.append(self._attack(Task(predictor, predictor, ball, labels[part], generator, warm)))
+            task = Task(predictor, predictor, ball, labels[part], ImageDraws.of(images[part], seed), warm)
+            parts.append(self._attack(task))
         return AttackResult(torch.cat([p.adversarials for p in parts]), torch.cat([p.success for p in parts]))
 
     def _attack(self, task: Task) -> AttackResult:

@@ -30,6 +30,11 @@ class WeightBitFlips(Corruption):
     network the narrowest that holds every integer of the projection. Weights in floating point are refused.
     """
 
+    @property
+    def of_chip(self) -> bool:
+        """One memory serves all images."""
+        return True
+
     def refusal(self, predictor: Predictor, strength: float) -> str | None:
         """Only for integers, and for probabilities."""
         return _without_integers(predictor) or not_a_probability(strength)

@@ -1,43 +1,60 @@
-"""What a user gave: images, labels, strengths, seeds. Each check raises InvalidInput or returns the checked value."""
+"""What attacks, corruptions and tables ask of images, labels, strengths and models. Raises InvalidInput or returns them."""
 
+import dataclasses
 import math
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from robustness.predictor import Predictor
+from snn.codes import check_seed
 from spikewright import InvalidInput
+from spikewright.inputs import as_images, as_labels, check_range
+
+__all__ = ["LOOKS", "check_images", "check_labels", "check_model", "check_seed", "check_strength", "name_of"]
+
+LOOKS = 8
+"""Images on which a model is asked twice."""
+SAME = 1e-5
+"""Of the largest logit: what rounding may change between two calls."""
+SUM_OF_SHARES = 1e-3
 
 
 def check_images(images: Any, predictor: Predictor) -> Tensor:
-    """Images as a float32 tensor `(batch, ...)` inside the predictor's bounds."""
-    tensor = torch.as_tensor(images).detach().to(torch.float32)
-    low, high = predictor.bounds
-    if tensor.ndim < 2 or len(tensor) == 0:
-        raise InvalidInput(f"expected at least one image (batch, C, H, W), got shape {tuple(tensor.shape)}")
-    if not torch.isfinite(tensor).all():
-        raise InvalidInput("expected finite images, got NaN or infinity")
-    least, most = (float(value) for value in tensor.aminmax())
-    if least < low or most > high:
-        raise InvalidInput(
-            f"expected images in [{low:g}, {high:g}], got {least:.3g} to {most:.3g}; "
-            "put the standardisation inside the model"
-        )
-    return tensor
+    """Images as a float32 tensor `(batch, ...)` of their own memory, inside the predictor's bounds."""
+    array = as_images(images)
+    check_range(array, predictor.bounds)
+    return torch.tensor(array)
 
 
 def check_labels(labels: Any, images: Tensor, predictor: Predictor) -> Tensor:
     """Labels as int64 `(batch,)`, each a class of the predictor."""
-    array = np.asarray(labels)
-    if array.shape != (len(images),) or not np.issubdtype(array.dtype, np.integer):
-        raise InvalidInput(f"expected integer labels of shape ({len(images)},), got {array.dtype} {array.shape}")
     with torch.no_grad():
         classes = predictor.logits(images[:1]).shape[1]
-    if array.min() < 0 or array.max() >= classes:
-        raise InvalidInput(f"expected labels from 0 to {classes - 1}, got {array.min()} to {array.max()}")
-    return torch.from_numpy(array.astype(np.int64))
+    return torch.from_numpy(as_labels(labels, len(images), classes))
+
+
+def check_model(predictor: Predictor, images: Tensor, *, attacked: bool = True) -> None:
+    """Raises InvalidInput for a model that gives two answers to one image, and for one under attack that gives probabilities.
+
+    Whoever draws at each call has no adversarials that can be checked, and probabilities of exactly 0 and 1 have no gradient.
+    """
+    few = images[:LOOKS]
+    with torch.no_grad():
+        first, second = (predictor.logits(few).double() for _ in range(2))
+    apart = float((first - second).abs().max())
+    if apart > SAME * float(first.abs().max()):
+        raise InvalidInput(
+            f"expected the same logits at each call of {predictor.name!r}, got random ones that differ by up to {apart:.3g}; "
+            "try the model without what it draws, or with the same draws at each call"
+        )
+    shares = bool(((first >= 0) & (first <= 1)).all()) and bool(((first.sum(dim=1) - 1).abs() < SUM_OF_SHARES).all())
+    if attacked and shares and first.shape[1] > 1:
+        raise InvalidInput(
+            f"expected logits from {predictor.name!r}, got probabilities, whose gradient vanishes where they are 0 or 1; "
+            "try the model without its last softmax"
+        )
 
 
 def check_strength(strength: float, what: str = "strength") -> None:
@@ -47,7 +64,20 @@ def check_strength(strength: float, what: str = "strength") -> None:
         raise InvalidInput(f"expected {what} >= 0 and finite, got {strength!r}")
 
 
-def check_seed(seed: int) -> None:
-    """A seed is an integer from 0 to 2**63 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InvalidInput(f"expected an integer seed from 0 to 2**63 - 1, got {seed!r}")
+def name_of(record: Any) -> str:
+    """How an attack or a corruption is called in tables: its type, and in brackets the fields that are not the default.
+
+    `PGD()` is "PGD", `PGD(steps=10, norm="l2")` is "PGD(L2, steps=10)".
+    """
+    fields = dataclasses.fields(record) if dataclasses.is_dataclass(record) else ()
+    changed = {one.name: getattr(record, one.name) for one in fields if getattr(record, one.name) != one.default}
+    norm = ["L2"] if changed.pop("norm", None) == "l2" else []
+    told = norm + [f"{name}={_short(value)}" for name, value in changed.items()]
+    return f"{type(record).__name__}({', '.join(told)})" if told else type(record).__name__
+
+
+def _short(value: Any) -> str:
+    """In few digits where they say all."""
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)

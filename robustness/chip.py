@@ -51,6 +51,11 @@ class ChipFault(Corruption):
         """How the fault is called in tables, such as "SpikeInsertionFault"."""
         return "".join(word.capitalize() for word in self.kind.split("-")) + "Fault"
 
+    @property
+    def of_chip(self) -> bool:
+        """Whether the fault is the same for all images: stuck neurons and variation, not noise."""
+        return CHIP_FAULTS[self.kind].static
+
     def refusal(self, predictor: Predictor, strength: float) -> str | None:
         """Only for spiking networks that have what is hit, and for strengths that the fault knows."""
         kind = CHIP_FAULTS[self.kind]
@@ -61,7 +66,7 @@ class ChipFault(Corruption):
 
     def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
         kind = CHIP_FAULTS[self.kind]
-        return simulated(predictor, images, seed, lambda one: kind.record(strength, one), static=kind.static)
+        return simulated(predictor, images, kind.record(strength, seed))
 
 
 def _spikes(network: Network) -> str | None:

@@ -7,11 +7,14 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from robustness.draws import ImageDraws
 from robustness.geometry import Ball
 from robustness.losses import Loss, input_gradient, margins
 from robustness.predictor import Predictor, decisions
 
 Start = Literal["center", "random", "warm"]
+PLACES = 2**20
+"""Places of draws in one pass: two for its start, then one for each step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +25,7 @@ class Task:
     judge: Predictor
     ball: Ball
     labels: Tensor
-    generator: torch.Generator
+    draws: ImageDraws
     warm: Tensor | None = None
 
     @property
@@ -57,27 +60,27 @@ def sweep(task: Task, passes: Iterable[Pass]) -> Tensor:
     found = center if task.warm is None else task.ball.project(task.warm)
     standing = task.judge.predict(found) == task.labels
     found = found.clone()
-    for one in passes:
-        start = _start(task, one.start)
+    for number, one in enumerate(passes):
         if not standing.any():
             break
         rows = standing.nonzero()[:, 0]
-        found[rows] = _ascend(task, one, start, rows)
+        found[rows] = _ascend(task, one, rows, number * PLACES)
         standing[rows] = task.judge.predict(found[rows]) == task.labels[rows]
     return found
 
 
-def _start(task: Task, start: Start) -> Tensor:
-    """Starting points of the whole batch, so that one example's draws do not depend on which others have fallen."""
+def _start(task: Task, start: Start, rows: Tensor, place: int) -> Tensor:
+    """Where the climb of `rows` begins."""
+    ball = task.ball.rows(rows)
     if start == "random":
-        return task.ball.random_points(task.generator)
-    return task.ball.center if start == "center" or task.warm is None else task.ball.project(task.warm)
+        return ball.random_points(task.draws.rows(rows), place)
+    return ball.center if start == "center" or task.warm is None else ball.project(task.warm[rows])
 
 
-def _ascend(task: Task, one: Pass, start: Tensor, rows: Tensor) -> Tensor:
+def _ascend(task: Task, one: Pass, rows: Tensor, place: int) -> Tensor:
     """The iterate with the largest margin for each of `rows`; in the white box an example stops when it has fallen."""
     labels, ball = task.labels[rows], task.ball.rows(rows)
-    x = start[rows].clone()
+    x = _start(task, one.start, rows, place).clone()
     best, height = x.clone(), torch.full((len(rows),), -float("inf"), dtype=torch.float64)
     alive = torch.arange(len(rows))
     for step in range(one.steps + 1):
@@ -93,7 +96,9 @@ def _ascend(task: Task, one: Pass, start: Tensor, rows: Tensor) -> Tensor:
         if last or not len(alive):
             break
         inner = ball.rows(alive)
-        move = inner.step(_with_fallback(task, gradient, rows[alive]), one.length(step) * ball.epsilon)
+        move = inner.step(
+            _with_fallback(task, gradient, rows[alive], place + 2 + step), one.length(step) * ball.epsilon
+        )
         x[alive] = inner.project(x[alive] + move)
     return best
 
@@ -112,10 +117,10 @@ def _standing(task: Task, one: Pass, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.ones(len(labels), dtype=torch.bool)
 
 
-def _with_fallback(task: Task, gradient: Tensor, rows: Tensor) -> Tensor:
+def _with_fallback(task: Task, gradient: Tensor, rows: Tensor, place: int) -> Tensor:
     """Where the whole gradient is zero, a random direction: the example walks until it finds a slope."""
     dead = gradient.flatten(1).abs().amax(dim=1) == 0
-    if not dead.any():
-        return gradient
-    draws = torch.randn(task.ball.center.shape, generator=task.generator)[rows]
-    return torch.where(dead.reshape(-1, *[1] * (gradient.ndim - 1)), draws, gradient)
+    if dead.any():
+        gradient = gradient.clone()
+        gradient[dead] = task.draws.rows(rows[dead]).normal(place, tuple(gradient.shape[1:]))
+    return gradient

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from robustness.base import Attack
-from robustness.checks import check_images, check_labels, check_seed, check_strength
+from robustness.checks import check_images, check_labels, check_model, check_seed, check_strength
 from robustness.corruption import Corruption
 from robustness.predictor import Predictor
-from robustness.statistics import wilson
+from robustness.statistics import over_images_and_chips
 from spikewright import InvalidInput, Progress, Table, silent
 
 Perturbation = Attack | Corruption
 Standing = NDArray[np.bool_]
 Row = dict[str, Any]
+CHIPS = 5
+"""Chips that a fault of the chip is drawn for."""
 
 
 def evaluate(
@@ -27,19 +29,25 @@ def evaluate(
     epsilons: Sequence[float] = (),
     *,
     seed: int = 0,
+    chips: int = CHIPS,
     progress: Progress = silent,
 ) -> Table:
     """Accuracy of every predictor under every perturbation at every strength.
 
     `data`: images `(samples, C, H, W)` in the predictors' bounds and integer labels `(samples,)`. A perturbation may
     bring its own strengths, `(perturbation, strengths)`; the others take `epsilons`. Columns: model, perturbation,
-    strength, accuracy, low, high (Wilson, 95 %), samples, note. First row of a model: "clean". Attacks count the
+    strength, accuracy, low, high (95 %), over, samples, chips, note. `over` says what the interval is over: "images" (Wilson),
+    or "images and chips" for a fault that one chip has for all images, drawn for `chips` chips (`over_images_and_chips`); the
+    accuracy is then the mean of all chips. First row of a model: "clean". Attacks count the
     worst case for each example over nested budgets (`attack_curve`); where several attacks share a norm, "worst case"
     rows count the examples that stand against all of them. What does not apply has a row without accuracy whose note
-    says why. Everything is deterministic in `seed`. Raises InvalidInput for bad images, labels, strengths, or models
-    of one name.
+    says why. Everything is deterministic in `seed`. Raises InvalidInput for bad images, labels, strengths or chips, for models
+    that draw at each call, and for models or perturbations of one name.
     """
     plan = [_with_strengths(p, epsilons) for p in perturbations]
+    _check_names([perturbation for perturbation, _ in plan])
+    if isinstance(chips, bool) or not isinstance(chips, int) or chips < 1:
+        raise InvalidInput(f"expected at least one chip, got {chips!r}; try chips={CHIPS}")
     names = [predictor.name for predictor in predictors]
     if not names or len(set(names)) < len(names):
         raise InvalidInput(
@@ -50,15 +58,16 @@ def evaluate(
     for place, predictor in enumerate(predictors):
         images = check_images(data[0], predictor)
         labels = check_labels(data[1], images, predictor)
-        part = _Part(predictor, images, labels, seed, progress, place * len(plan), len(plan) * len(predictors))
+        check_model(predictor, images, attacked=False)
+        part = _Part(predictor, images, labels, seed, chips, progress, place * len(plan), len(plan) * len(predictors))
         rows.extend(part.rows(plan))
     return Table.of(rows)
 
 
 def attack_curve(
     predictor: Predictor,
-    images: Tensor,
-    labels: Tensor,
+    images: Any,
+    labels: Any,
     attack: Attack,
     epsilons: Sequence[float],
     seed: int = 0,
@@ -66,8 +75,10 @@ def attack_curve(
     """Which examples stand, `(len(epsilons), samples)`, the worst case over nested budgets.
 
     Budgets are taken in rising order. Each attack goes on from the adversarials of the budget before, and an example
-    that fell stays fallen: whoever may change more may also change less. So no accuracy ever rises.
+    that fell stays fallen: whoever may change more may also change less. So no accuracy ever rises. Raises as the attack.
     """
+    images = check_images(images, predictor)
+    labels = check_labels(labels, images, predictor)
     standing = np.ones((len(epsilons), len(images)), dtype=bool)
     up = predictor.predict(images) == labels
     found = images.clone()
@@ -89,6 +100,7 @@ class _Part:
     images: Tensor
     labels: Tensor
     seed: int
+    chips: int
     progress: Progress
     done: int
     total: int
@@ -117,8 +129,10 @@ class _Part:
         reason = corruption.refusal(self.predictor, strength)
         if reason is not None:
             return self.refused(corruption.name, strength, reason)
-        labels = corruption(self.predictor, self.images, strength, self.seed)
-        return self.row(corruption.name, strength, (labels == self.labels).numpy())
+        chips = self.chips if corruption.of_chip and strength > 0 else 1
+        found = [corruption(self.predictor, self.images, strength, self.seed, chip=chip) for chip in range(chips)]
+        right = np.stack([(labels == self.labels).numpy() for labels in found])
+        return self.row(corruption.name, strength, right) | ({"chips": chips} if corruption.of_chip else {})
 
     def worst(self, norm: str, curves: list[tuple[tuple[float, ...], Standing]]) -> Iterator[Row]:
         """Who stands at each strength against all attacks of a norm, at this strength and below."""
@@ -129,8 +143,12 @@ class _Part:
             yield self.row(f"worst case ({norm})", strength, standing)
 
     def row(self, perturbation: str, strength: float, right: Standing) -> Row:
-        low, high = wilson(int(right.sum()), right.size)
-        return self.refused(perturbation, strength, "") | {"accuracy": float(right.mean()), "low": low, "high": high}
+        """`right (images,)`, or `(chips, images)`."""
+        table = np.atleast_2d(right)
+        low, high = over_images_and_chips(table)
+        over = "images" if len(table) == 1 else "images and chips"
+        found = {"accuracy": float(table.mean()), "low": low, "high": high, "over": over}
+        return self.refused(perturbation, strength, "") | found
 
     def refused(self, perturbation: str, strength: float, reason: str) -> Row:
         return {
@@ -140,9 +158,21 @@ class _Part:
             "accuracy": None,
             "low": None,
             "high": None,
+            "over": None,
             "samples": len(self.images),
+            "chips": None,
             "note": f"not applicable: {reason}" if reason else "",
         }
+
+
+def _check_names(perturbations: Sequence[Perturbation]) -> None:
+    """Two that differ may not share a name: their rows could not be told apart."""
+    for place, one in enumerate(perturbations):
+        if any(other.name == one.name and other != one for other in perturbations[:place]):
+            raise InvalidInput(
+                f"expected perturbations that differ in their names, got two called {one.name!r}; "
+                "try sources with names of their own, or two tables"
+            )
 
 
 def _with_strengths(item: Any, epsilons: Sequence[float]) -> tuple[Perturbation, tuple[float, ...]]:

@@ -1,6 +1,5 @@
 """Faults inside a spiking network: spikes that are lost or late."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -8,7 +7,7 @@ import torch
 from torch import Tensor
 
 from robustness.corruption import Corruption, not_a_probability
-from robustness.predictor import CHUNK, Predictor, SnnPredictor
+from robustness.predictor import Predictor, SnnPredictor
 from snn.codes import Direct, Ttfs
 from snn.disturb import Disturbance
 from snn.network import Network
@@ -27,7 +26,7 @@ class SpikeDeletionFault(Corruption):
         return _without_spikes(predictor) or not_a_probability(strength)
 
     def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
-        return simulated(predictor, images, seed, lambda one: SpikeDeletion(strength, one))
+        return simulated(predictor, images, SpikeDeletion(strength, seed))
 
 
 @final
@@ -45,7 +44,7 @@ class SpikeJitterFault(Corruption):
         return reason
 
     def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
-        return simulated(predictor, images, seed, lambda one: SpikeJitter(strength, one))
+        return simulated(predictor, images, SpikeJitter(strength, seed))
 
 
 def sends_spikes(network: Network) -> bool:
@@ -54,21 +53,12 @@ def sends_spikes(network: Network) -> bool:
     return not isinstance(network.code, Direct) or any(isinstance(p.neuron, (*FIRING, Ramp)) for p in senders)
 
 
-def simulated(
-    predictor: Predictor, images: Tensor, seed: int, noise: Callable[[int], Disturbance], *, static: bool = False
-) -> Tensor:
-    """Predictions under noise, chunk by chunk.
-
-    Every chunk has its own seed, as the draws count samples from zero; all have the same when the fault is `static`, one chip.
-    """
+def simulated(predictor: Predictor, images: Tensor, noise: Disturbance) -> Tensor:
+    """Predictions under noise, in one run, since draws count its samples; engines take a few at a time by themselves."""
     if not isinstance(predictor, SnnPredictor):
         raise TypeError(f"expected an SnnPredictor after its check, got {type(predictor).__name__}")
-    parts = []
-    for place, part in enumerate(torch.split(images, CHUNK)):
-        drawn = noise(seed if static else (seed + place) % 2**63)
-        run = simulate(predictor.network, part.numpy(), engine=predictor.engine, noise=drawn)
-        parts.append(torch.from_numpy(run.predictions))
-    return torch.cat(parts)
+    run = simulate(predictor.network, images.numpy(), engine=predictor.engine, noise=noise)
+    return torch.from_numpy(run.predictions)
 
 
 def _without_spikes(predictor: Predictor) -> str | None:

@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from robustness.draws import ImageDraws
 from spikewright import InvalidInput
 
 Norm = Literal["linf", "l2"]
@@ -36,15 +37,15 @@ class Ball:
             return size * gradient.sign()
         return size * gradient / _lengths(gradient).clamp(min=TINY)
 
-    def random_points(self, generator: torch.Generator) -> Tensor:
-        """Points drawn uniformly from the ball, put into the box."""
-        shape = self.center.shape
+    def random_points(self, draws: ImageDraws, place: int) -> Tensor:
+        """Points drawn uniformly from the ball, put into the box; `draws` of the images, at a place of the search."""
+        shape = self.center.shape[1:]
         if self.norm == "linf":
-            offset = torch.rand(shape, generator=generator) * 2 - 1
+            offset = draws.uniform(place, shape) * 2 - 1
         else:
-            draws = torch.randn(shape, generator=generator)
-            share = torch.rand(len(draws), generator=generator).reshape(-1, *[1] * (draws.ndim - 1))
-            offset = draws / _lengths(draws).clamp(min=TINY) * share ** (1 / max(1, draws[0].numel()))
+            random = draws.normal(place, shape)
+            share = draws.uniform(place + 1, (1,)).reshape(-1, *[1] * len(shape))
+            offset = random / _lengths(random).clamp(min=TINY) * share ** (1 / max(1, random[0].numel()))
         return self.project(self.center + self.epsilon * offset)
 
     def contains(self, x: Tensor) -> Tensor:

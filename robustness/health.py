@@ -13,8 +13,15 @@ from robustness.base import CHUNK, Attack
 from robustness.checks import check_images, check_labels, check_strength
 from robustness.losses import input_gradient
 from robustness.predictor import Predictor
+from robustness.square import Square
 from spikewright import InvalidInput, Table
 
+MISSED = 0.05
+"""The share of examples that an attack leaves and another finds, above which it is too weak."""
+LONG = 20
+"""Steps of an attack that takes no steps; the longer search has twice as many."""
+QUERIES = 200
+"""Questions of the black box for each image and epsilon."""
 ZERO_SHARE = 0.05
 """The share of vanished gradients above which an attack is suspect."""
 
@@ -30,10 +37,13 @@ def attack_health(
 ) -> Table:
     """Check `attack` (PGD unless given) on `predictor` with `data` = images and labels.
 
-    `source` adds an attack by transfer.
+    Held against it are one step (FGSM), the whole box, a rising accuracy, gradients that vanish, and, on what it leaves, a
+    longer search (PGD with both losses and falling steps, twice as many) and for L-inf a black box (`Square`); `source` adds
+    an attack by transfer.
 
     Columns: check, healthy, value, limit, detail. Runs of different epsilon are independent here, not nested, since
-    nesting hides what is looked for. Raises InvalidInput as the attacks do.
+    nesting hides what is looked for. Raises InvalidInput as the attacks do: logits that are random and probabilities are
+    refused.
     """
     images = check_images(data[0], predictor)
     labels = check_labels(data[1], images, predictor)
@@ -44,6 +54,7 @@ def attack_health(
     bench = _Bench(predictor, images, labels, tuple(sorted(epsilons)), PGD() if attack is None else attack, seed)
     scores = bench.scores(bench.attack)
     rows = [bench.one_step(scores), bench.unbounded(), bench.monotone(scores), bench.zero_gradients()]
+    rows += bench.missed(scores)
     if source is not None:
         rows.append(bench.transfer(scores, source))
     return Table.of(rows)
@@ -97,6 +108,24 @@ class _Bench:
                 dead[part] &= gradient.flatten(1).abs().amax(dim=1) == 0
         share = float(dead.double().mean())
         return _row("gradients vanish", share, ZERO_SHARE, "share of clean examples without any input gradient")
+
+    def missed(self, scores: list[float]) -> list[dict[str, Any]]:
+        """What the attack leaves at the largest budget at which it leaves any must withstand others too."""
+        left = [epsilon for epsilon, score in zip(self.epsilons, scores, strict=True) if score > 0]
+        epsilon = left[-1] if left else self.epsilons[-1]
+        up = ~self.attack(self.predictor, self.images, self.labels, epsilon, self.seed).success
+        steps = 2 * max(LONG, getattr(self.attack, "steps", 0))
+        rivals: list[tuple[str, Attack]] = [("more effort finds more", PGD(steps, norm=self.attack.norm))]
+        if self.attack.norm == "linf":
+            rivals.append(("a black box finds more", Square(QUERIES)))
+        return [self._missed(check, rival, epsilon, up) for check, rival in rivals]
+
+    def _missed(self, check: str, rival: Attack, epsilon: float, up: Tensor) -> dict[str, Any]:
+        found = 0
+        if up.any():
+            found = int(rival(self.predictor, self.images[up], self.labels[up], epsilon, self.seed).success.sum())
+        detail = f"share that {rival.name} finds at epsilon {epsilon:g} of what the attack leaves"
+        return _row(check, found / len(up), MISSED, detail)
 
     def transfer(self, scores: list[float], source: Predictor) -> dict[str, Any]:
         """A black box must not beat the white box."""

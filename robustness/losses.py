@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from robustness.predictor import Predictor
+from spikewright import InvalidInput
 
 Loss = Literal["ce", "margin"]
 
@@ -44,14 +45,27 @@ DIRECTIONS: dict[Loss, Callable[[Tensor, Tensor], Tensor]] = {"ce": ce_direction
 
 
 def input_gradient(predictor: Predictor, x: Tensor, labels: Tensor, loss: Loss = "ce") -> tuple[Tensor, Tensor]:
-    """The gradient of the loss in image space, up to a positive factor for each example, and the logits at `x`."""
+    """The gradient of the loss in image space, up to a positive factor for each example, and the logits at `x`.
+
+    Raises InvalidInput for a model whose logits do not depend on its input by operations that have a gradient.
+    """
     with torch.enable_grad():
         inputs = x.detach().clone().requires_grad_(True)
         logits = predictor.logits(inputs)
         values = logits.detach().double()
         direction = DIRECTIONS[loss](values, labels).to(logits.dtype)
-        (gradient,) = torch.autograd.grad(logits, inputs, grad_outputs=direction)
-    return gradient.detach(), values
+        return _backward(logits, inputs, direction, predictor.name).detach(), values
+
+
+def _backward(logits: Tensor, inputs: Tensor, direction: Tensor, name: str) -> Tensor:
+    if logits.requires_grad:
+        (gradient,) = torch.autograd.grad(logits, inputs, grad_outputs=direction, allow_unused=True)
+        if gradient is not None:
+            return gradient
+    raise InvalidInput(
+        f"expected logits of {name!r} that have a gradient to the images, got none (a cast to integers, or no_grad, inside); "
+        "try Square(), or Transfer(attack, source) from a model with gradients"
+    )
 
 
 def _one_hot(logits: Tensor, labels: Tensor) -> Tensor:

@@ -7,18 +7,21 @@ import torch
 from torch import Tensor
 
 from robustness.corruption import Corruption, not_a_probability
+from robustness.draws import normal, uniform
 from robustness.predictor import Predictor
+
+NORMAL, HIT, SALT = 0, 3, 4
+"""Kinds of draws; normal ones take three."""
 
 
 @final
 @dataclass(frozen=True)
 class GaussianNoise(Corruption):
-    """x' = clip(x + strength n), n standard normal for each value; the same draws at every strength."""
+    """x' = clip(x + strength n), n standard normal for each value (|n| < 6); the same draws at every strength."""
 
     def apply(self, images: Tensor, strength: float, seed: int, bounds: tuple[float, float]) -> Tensor:
         """Noisy images of the shape of `images`."""
-        draws = torch.randn(images.shape, generator=torch.Generator().manual_seed(seed))
-        return (images + strength * draws).clamp(*bounds)
+        return (images + strength * normal(seed, NORMAL, tuple(images.shape))).clamp(*bounds)
 
     def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
         return predictor.predict(self.apply(images, strength, seed, predictor.bounds))
@@ -35,9 +38,8 @@ class ImpulseNoise(Corruption):
 
     def apply(self, images: Tensor, strength: float, seed: int, bounds: tuple[float, float]) -> Tensor:
         """Noisy images of the shape of `images`."""
-        generator = torch.Generator().manual_seed(seed)
-        hit = torch.rand(images.shape, generator=generator, dtype=torch.float64) < strength
-        salt = torch.rand(images.shape, generator=generator) < 0.5
+        hit = uniform(seed, HIT, tuple(images.shape)) < strength
+        salt = uniform(seed, SALT, tuple(images.shape)) < 0.5
         low, high = bounds
         return torch.where(hit, torch.where(salt, high, low), images)
 

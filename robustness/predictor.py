@@ -1,6 +1,7 @@
 """One face for every classifier under test: a CNN, a compressed CNN, a spiking network."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
@@ -16,8 +17,10 @@ from snn.network import Network
 from snn.simulate import simulate
 from spikewright import InvalidInput
 
-CHUNK = 250
+CHUNK = 256
 """Images that are predicted at once: enough to be fast, few enough for the memory of a laptop."""
+BLOCK = 32
+"""Images in each call of a model in torch: always as many, since kernels round by the size of their batch."""
 
 
 SURROGATES: tuple[Surrogate, ...] = (RateBased(), Triangle())
@@ -72,11 +75,16 @@ class AnnPredictor(Predictor):
                 f"expected an nn.Module or a Compressed, got {type(model).__name__}; try SnnPredictor for a Network"
             )
         self.original = model
-        self.model = own_copy(unwrapped(inner)).requires_grad_(False)
+        self.model = own_copy(unwrapped(inner)).cpu().requires_grad_(False)
+        real = [value.dtype for value in self.model.parameters() if value.is_floating_point()]
+        self.precision = real[0] if real else torch.float32
 
     def logits(self, x: Tensor) -> Tensor:
-        """The model's answer, `(batch, classes)`."""
-        answer: Any = self.model(x)
+        """The model's answer, `(batch, classes)`; it gets a copy of the images, in its own precision."""
+        return in_blocks(self._answer, x)
+
+    def _answer(self, x: Tensor) -> Tensor:
+        answer: Any = self.model(x.to(self.precision))
         if not isinstance(answer, Tensor) or answer.ndim != 2 or len(answer) != len(x):
             raise InvalidInput(
                 f"expected logits (batch, classes) from {self.name!r}, got {getattr(answer, 'shape', type(answer))}"
@@ -115,8 +123,7 @@ class SnnPredictor(Predictor):
 
     def logits(self, x: Tensor) -> Tensor:
         """The engine's logits times the network's `logit_scale`, `(batch, classes)`."""
-        answer: Tensor = self.twin(x)
-        return answer.double() * self.network.logit_scale
+        return in_blocks(self.twin, x).double() * self.network.logit_scale
 
     def variants(self) -> tuple[Predictor, ...]:
         """One for each surrogate, in torch alone: attacks ask thousands of times, and the engine has the last word."""
@@ -136,8 +143,21 @@ class TwinPredictor(Predictor):
 
     def logits(self, x: Tensor) -> Tensor:
         """The twin's logits times the network's `logit_scale`, `(batch, classes)`."""
-        answer: Tensor = self.twin(x)
-        return answer.double() * self.scale
+        return in_blocks(self.twin, x).double() * self.scale
+
+
+def in_blocks(model: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """What `model` says to `x (batch, ...)`, asked for a copy of `BLOCK` images at a time, the last block filled up.
+
+    So neither the size of a batch nor an image's place in it changes an answer, and a model may change its input in place.
+    """
+    return torch.cat([model(_filled(part))[: len(part)] for part in torch.split(x, BLOCK)])
+
+
+def _filled(part: Tensor) -> Tensor:
+    missing = BLOCK - len(part)
+    more = part[-1:].detach().expand(missing, *part.shape[1:]) if missing else part[:0]
+    return torch.cat([part, more])
 
 
 def decisions(logits: Tensor, name: str) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
+from scipy.stats import t as student
 
 from spikewright import InvalidInput
 
@@ -21,12 +22,38 @@ def wilson(successes: int, samples: int, confidence: float = 0.95) -> tuple[floa
         raise InvalidInput(f"expected 0 <= successes <= samples and samples >= 1, got {successes} of {samples}")
     if not 0 < confidence < 1:
         raise InvalidInput(f"expected a confidence between 0 and 1, got {confidence}")
+    return _score(successes / samples, samples, confidence)
+
+
+def over_images_and_chips(right: Any, confidence: float = 0.95) -> tuple[float, float]:
+    """An interval for the accuracy of other images on other chips, `(low, high)`; `right (chips, images)`, bool.
+
+    The score interval of the mean share p over n images has the distances a and b from p. Accuracies of m chips of standard
+    deviation s add d = t s / sqrt(m), t the quantile of Student's distribution with m - 1 degrees of freedom, and the two
+    are squared and added (Zou and Donner 2008): p - sqrt(a^2 + d^2) to p + sqrt(b^2 + d^2), inside 0 to 1. One chip says
+    nothing about others: the interval is then over images. Raises InvalidInput for anything but a matrix of truth values.
+    """
+    table = np.asarray(right)
+    if table.ndim != 2 or table.dtype != bool or not table.size:
+        raise InvalidInput(f"expected right or wrong as bool (chips, images), got {table.dtype} {table.shape}")
+    if not 0 < confidence < 1:
+        raise InvalidInput(f"expected a confidence between 0 and 1, got {confidence}")
+    chips, share = len(table), float(table.mean())
+    low, high = _score(share, table.shape[1], confidence)
+    if chips == 1:
+        return low, high
+    spread = float(table.mean(axis=1).std(ddof=1)) / sqrt(chips)
+    reach = float(student.ppf(0.5 + confidence / 2, chips - 1)) * spread
+    return max(0.0, share - sqrt((share - low) ** 2 + reach**2)), min(1.0, share + sqrt((high - share) ** 2 + reach**2))
+
+
+def _score(share: float, samples: int, confidence: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share, scale = successes / samples, 1 + z * z / samples
+    scale = 1 + z * z / samples
     middle = (share + z * z / (2 * samples)) / scale
     half = z / scale * sqrt(share * (1 - share) / samples + z * z / (4 * samples * samples))
-    low = 0.0 if successes == 0 else middle - half
-    return low, 1.0 if successes == samples else middle + half
+    low = 0.0 if share == 0 else middle - half
+    return low, 1.0 if share == 1 else middle + half
 
 
 @dataclass(frozen=True)

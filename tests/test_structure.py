@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 # Package: (packages of the project, other packages) that its files may import besides the standard library.
 TABLE = {
-    "spikewright": ((), ()),
+    "spikewright": ((), ("numpy",)),
     "snn": (("spikewright",), ("numpy", "numba", "llvmlite", "safetensors", "jsonschema")),
     "compress": (("spikewright",), ("numpy", "torch", "safetensors", "onnx", "google")),
     "conversion": (("spikewright", "snn", "compress"), ("numpy", "torch")),

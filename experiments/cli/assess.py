@@ -21,7 +21,7 @@ NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-fl
 
 
 def run_attack(options: Namespace) -> None:
-    """One table: model x perturbation x strength, with 95 % intervals."""
+    """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
     from experiments.stages_robustness import attack_of, corruption_of
     from robustness import Transfer, evaluate
 

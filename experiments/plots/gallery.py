@@ -131,10 +131,10 @@ def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Pictur
         return []
     figure = _grid(panels, kinds)
     name, title = ("attacks", "Under attack") if attack else ("noise", "Under noise and faults")
-    about = _attack_settings(result) if attack else "Means over the draws of noise. "
+    about = _attack_settings(result) if attack else _noise_settings(panels)
     samples = ", ".join(sorted({f"{panel.samples:,}" for panel in panels}))
     caption = (
-        f"Accuracy on the first {samples} test images with 95 % Wilson bands; CNNs solid, spiking networks dashed, dotted "
+        f"Accuracy on the first {samples} test images with 95 % bands; CNNs solid, spiking networks dashed, dotted "
         f"line: guessing. {about}{setting(result)}"
     )
     save_figure(figure, folder / name)
@@ -156,6 +156,13 @@ def _attack_settings(result: "StudyResult") -> str:
     }
     told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
     return "Worst case over nested budgets, so no curve rises. " + told
+
+
+def _noise_settings(panels: tuple[Panel, ...]) -> str:
+    """Over what the bands are."""
+    counts = ", ".join(sorted({str(panel.chips) for panel in panels if panel.chips}))
+    told = f" Faults of the chip: means over {counts} chips, bands over images and chips." if counts else ""
+    return f"Bands over images; noise drawn for each image, means over its draws.{told} "
 
 
 def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:

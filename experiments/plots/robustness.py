@@ -41,13 +41,17 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """All curves of one perturbation. `chance`: the accuracy of guessing, `samples`: images behind each point."""
+    """All curves of one perturbation. `chance`: the accuracy of guessing, `samples`: images behind each point.
+
+    `chips`: chips behind each point of a fault that a chip has for all images; 0 for others.
+    """
 
     perturbation: str
     attack: bool
     curves: tuple[Curve, ...]
     chance: float
     samples: int
+    chips: int = 0
 
     @property
     def title(self) -> str:
@@ -62,7 +66,7 @@ class Panel:
         """The label of the x axis."""
         if self.perturbation in LABELS:
             return LABELS[self.perturbation][1]
-        norm = "L2" if "(L2)" in self.perturbation else "L\N{INFINITY}"
+        norm = "L2" if "(L2" in self.perturbation else "L\N{INFINITY}"
         return f"\N{GREEK SMALL LETTER EPSILON} ({norm}, pixels from 0 to 1)"
 
 
@@ -78,8 +82,12 @@ def robustness_panels(table: Table, kinds: Mapping[str, str], classes: int) -> t
         models = [model for model in kinds if any(row["model"] == model and row["strength"] > 0 for row in mine)]
         curves = tuple(_curve(model, kinds[model], [row for row in mine if row["model"] == model]) for model in models)
         if curves:
-            panels.append(Panel(name, name not in LABELS, curves, 1 / classes, mine[0]["samples"]))
+            panels.append(Panel(name, name not in LABELS, curves, 1 / classes, mine[0]["samples"], _chips(mine)))
     return tuple(panels)
+
+
+def _chips(rows: list[dict[str, Any]]) -> int:
+    return max((row.get("chips") or 0 for row in rows), default=0)
 
 
 def _curve(model: str, kind: str, rows: list[dict[str, Any]]) -> Curve:

@@ -7,14 +7,23 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from robustness import FGSM, PGD, AnnPredictor, Attack, Predictor, SnnPredictor, Transfer
+from robustness import FGSM, PGD, AnnPredictor, Attack, Predictor, SnnPredictor, Square, Transfer
+from robustness.draws import ImageDraws
 from robustness.geometry import Ball, distance
 from robustness.losses import ce_direction, input_gradient, margins
 from snn import Network, simulate
 from spikewright import InvalidInput
 
 SAMPLES = 40
-ATTACKS: list[Attack] = [FGSM(), FGSM("l2"), PGD(6), PGD(6, norm="l2"), PGD(4, 2, loss="margin"), PGD(4, loss="ce")]
+ATTACKS: list[Attack] = [
+    FGSM(),
+    FGSM("l2"),
+    PGD(6),
+    PGD(6, norm="l2"),
+    PGD(4, 2, loss="margin"),
+    PGD(4, loss="ce"),
+    Square(40),
+]
 
 
 @pytest.fixture(params=["ann", "snn", "ttfs", "fixed"])
@@ -123,7 +132,7 @@ def test_cross_entropy_direction_is_its_gradient_up_to_a_factor() -> None:
 def test_random_points_and_projections_stay_inside(norm: Any) -> None:
     center = torch.rand(50, 3, 4, 4, generator=torch.Generator().manual_seed(0))
     ball = Ball(center, 0.3, norm, (0.0, 1.0))
-    assert ball.contains(ball.random_points(torch.Generator().manual_seed(1))).all()
+    assert ball.contains(ball.random_points(ImageDraws.of(center, 1), 0)).all()
     far = ball.project(center + 10 * torch.randn(center.shape, generator=torch.Generator().manual_seed(2)))
     assert ball.contains(far).all()
     torch.testing.assert_close(ball.project(far), far)
@@ -133,7 +142,7 @@ def test_random_points_and_projections_stay_inside(norm: Any) -> None:
 def test_transfer_uses_the_other_models_gradient(ann: AnnPredictor, snn: SnnPredictor, digits: Any) -> None:
     images, labels = digits.images[:SAMPLES], digits.labels[:SAMPLES]
     attack = Transfer(PGD(10), ann)
-    assert attack.name == "PGD from ANN"
+    assert attack.name == "PGD(steps=10) from ANN"
     result = attack(snn, images, labels, 0.3)
     assert result.success.double().mean() > 0.8
     assert attack.refusal(ann) and attack.refusal(snn) is None
@@ -145,7 +154,7 @@ def test_a_model_without_gradient_is_searched_at_random() -> None:
     class Blind(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
             hit = (x[:, :1] > 0.5).float() + 0 * x[:, :1]
-            return torch.cat([1 - hit, hit], dim=1)
+            return torch.cat([3 - hit, 3 * hit], dim=1)
 
     images, labels = torch.full((20, 3), 0.4), torch.zeros(20, dtype=torch.int64)
     assert PGD(20)(AnnPredictor(Blind()), images, labels, 0.5).success.all()
@@ -164,7 +173,7 @@ def test_the_models_own_mode_and_gradients_are_left_alone() -> None:
         ({"epsilon": float("nan")}, "epsilon >= 0"),
         ({"images": torch.full((2, 9), float("nan"))}, "finite images"),
         ({"images": torch.full((2, 9), 1.5)}, r"images in \[0, 1\]"),
-        ({"images": torch.zeros(0, 9)}, "at least one image"),
+        ({"images": torch.zeros(0, 9)}, "at least one of images"),
         ({"labels": torch.tensor([0, 3])}, "labels from 0 to 2"),
         ({"labels": torch.tensor([0.0, 1.0])}, "integer labels"),
         ({"labels": torch.tensor([0])}, "integer labels of shape"),

@@ -38,13 +38,14 @@ def test_nothing_at_zero_and_the_engines_labels_above(kind: str, fixed: SnnPredi
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_chip_stays_the_same_chip(kind: str, fixed: SnnPredictor, digits: Any, monkeypatch: Any) -> None:
-    """Static faults do not depend on how many images are predicted at once."""
-    if not CHIP_FAULTS[kind].static:
-        return
-    whole = ChipFault(kind)(fixed, digits.images[:30], 0.3, 1)
-    monkeypatch.setattr("robustness.faults.CHUNK", 7)
-    assert torch.equal(ChipFault(kind)(fixed, digits.images[:30], 0.3, 1), whole)
+def test_a_chip_stays_the_same_chip(kind: str, fixed: SnnPredictor, digits: Any) -> None:
+    """What the chip has for all images does not depend on how many there are; noise goes by the number of the image."""
+    fault, images, strength = ChipFault(kind), digits.images[:30], STRONG.get(kind, 0.3)
+    whole = fault(fixed, images, strength, 1)
+    assert torch.equal(fault(fixed, images[:17], strength, 1), whole[:17])
+    assert fault.of_chip == CHIP_FAULTS[kind].static
+    if fault.of_chip:
+        assert torch.equal(fault(fixed, images[9:], strength, 1), whole[9:])
 
 
 @pytest.mark.parametrize("kind", KINDS)
