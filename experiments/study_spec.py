@@ -144,10 +144,7 @@ ConversionPart = Annotated[RatePart | TtfsPart | QuantizedPart | CodePart, Field
 
 
 class NoisePart(_Part):
-    """Noise of one kind at several strengths. `subjects`: only these, out of the study's.
-
-    `repeats`: chips of a fault that a chip has for all images (5), or draws of noise that each image has for itself (1).
-    """
+    """Noise of one kind at several strengths. `subjects`: only these. `repeats`: chips (5), or draws of noise on images (1)."""
 
     kind: Literal[
         "gaussian",
