@@ -17,7 +17,8 @@ Array = NDArray[Any]
 class Chunk:
     """Samples by their numbers, the buffers of the thread, the steps at hand and what arrives in them of each population.
 
-    `state`: arrays with one row for each sample, by population and role. `past`: events that delayed projections still need.
+    `sent`: what arrives of each population in the steps `when`, the last that it took. `past`: those events, and earlier ones,
+    that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
     `quiet`: samples in which no population but the input sent anything in the steps at hand.
     """
 
@@ -25,6 +26,7 @@ class Chunk:
     buffers: Buffers
     steps: slice = field(default_factory=lambda: slice(0, 0))
     sent: dict[str, Events] = field(default_factory=dict)
+    when: dict[str, slice] = field(default_factory=dict)
     state: dict[tuple[str, str], Array] = field(default_factory=dict)
     past: dict[str, History] = field(default_factory=dict)
     quiet: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
@@ -49,6 +51,22 @@ class Chunk:
             array = self.state[owner, role] = self.take(owner, role, shape, kind)
             array[:] = first
         return self.state[owner, role]
+
+    def send(self, name: str, events: Events) -> None:
+        """What arrives of a population in the steps at hand."""
+        self.sent[name], self.when[name] = events, self.steps
+        if name in self.past:
+            self.past[name].append(events, self.steps.start)
+
+    def arriving(self, source: str, delay: int) -> Events:
+        """What arrives of `source` in the steps at hand after `delay`: they may be some of those that it took at once."""
+        events = self.sent.get(source)
+        if events is not None and not delay and (events.graded or self.when[source] == self.steps):
+            return events
+        if source in self.past:
+            return self.past[source].window(self.steps, delay)
+        first = self.steps.start - self.when[source].start
+        return self.sent[source].part(first, first + self.length)
 
     def keep(self, going: NDArray[np.bool_]) -> None:
         """Go on with these samples only."""

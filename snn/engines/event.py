@@ -4,33 +4,26 @@ Exact: in fixed point bit for bit the law of `snn.neurons`, whatever the number 
 the inputs of one step are summed in the order of the spikes, eight rows at a time; everything else is as the law says.
 """
 
-from itertools import pairwise
-
 import numpy as np
 
 from snn.activity import Activity
-from snn.codes import Direct, charge_steps, charged
+from snn.codes import charge_steps, charged
 from snn.engines import answers
 from snn.engines.buffers import Buffers
 from snn.engines.chunk import Chunk
 from snn.engines.events import Events
 from snn.engines.few_spikes import weighted_sum
 from snn.engines.input import Input
-from snn.engines.layer import Array, Layer, compiled_layers, graded
+from snn.engines.layer import Array, Layer, compiled_layers
 from snn.engines.ledger import Ledger
+from snn.engines.pieces import pieces_of
 from snn.engines.routes import Route, add_graded, add_spikes
 from snn.engines.sending import Sender
 from snn.engines.stopping import has_decided
 from snn.engines.threads import over_chunks
 from snn.network import Projection
 from snn.neurons import FewSpike, LatchedIF
-from snn.noise import SpikeJitter
 from snn.simulate import Request
-
-CHUNK_BYTES = 8 << 20
-CHUNK_STEPS = 32
-CHUNK_OPERATIONS = 2_000_000_000
-"""Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
 
 
 class Run:
@@ -42,21 +35,21 @@ class Run:
         self.gather = self.network.schedule == "layerwise"
         self.ledger = Ledger(request)
         self.input = Input(request)
-        self.sender = Sender(request, self.ledger)
+        self.pieces = pieces_of(request, self.layers)
+        self.sender = Sender(request, self.ledger, self.pieces.remembered)
         self.sender.knows(self.network.input, self.input.public)
         for layer in self.layers:
             self.sender.knows(layer.name, layer.public)
-        self.chunks, self.at_once = self._pieces()
 
     def activity(self) -> Activity:
         """Simulate all samples."""
-        over_chunks(self.request.batch, self.at_once, self._samples)
+        over_chunks(self.request.batch, self.pieces.at_once, self._samples)
         return self.ledger.activity("event")
 
     def _samples(self, samples: slice, buffers: Buffers) -> None:
         """Simulate some samples, a chunk of steps at a time, until all are through or have decided."""
         chunk = Chunk(np.arange(samples.start, samples.stop), buffers)
-        for chunk.steps in self.chunks:
+        for chunk.steps in self.pieces.chunks:
             self._advance(chunk)
             if self.network.decision is not None:
                 self._decide(chunk)
@@ -64,16 +57,24 @@ class Run:
                     return
 
     def _advance(self, chunk: Chunk) -> None:
-        """All layers over the steps at hand."""
-        self.sender.begin(chunk)
+        """All layers over the steps at hand; those of a circle in turn over a few of them."""
+        whole = chunk.steps
+        self.sender.begin(chunk, self.pieces.longest)
         self.sender.send(self.network.input, self.input.events(chunk), chunk)
-        for layer in self.layers:
-            chunk.buffers.check()
-            answers_by_potential = layer.name == self.network.output and self.network.readout == "potential"
-            traced = answers_by_potential or "potentials" in self.request.record
-            events, trace = self._answer(layer, chunk, traced)
-            self.ledger.potentials(layer, trace, chunk.samples, chunk.steps)
-            self.sender.send(layer.name, events, chunk)
+        for group, layers in self.pieces.groups:
+            for chunk.steps in group.pieces(whole):
+                for layer in layers:
+                    self._step(layer, chunk)
+            chunk.steps = whole
+
+    def _step(self, layer: Layer, chunk: Chunk) -> None:
+        """A population over the steps at hand."""
+        chunk.buffers.check()
+        answers_by_potential = layer.name == self.network.output and self.network.readout == "potential"
+        traced = answers_by_potential or "potentials" in self.request.record
+        events, trace = self._answer(layer, chunk, traced)
+        self.ledger.potentials(layer, trace, chunk.samples, chunk.steps)
+        self.sender.send(layer.name, events, chunk)
 
     def _decide(self, chunk: Chunk) -> None:
         step, output = chunk.steps.start, self.network.output
@@ -88,7 +89,7 @@ class Run:
         """What a population sends and, where `traced`, its potentials."""
         if layer.kind in ("gate", "graded gate"):
             operations = np.zeros((len(layer.plans), chunk.count), np.int64)
-            arriving = [(plan, chunk.sent[q.source], operations[n]) for n, (q, plan) in enumerate(layer.plans)]
+            arriving = [(plan, chunk.arriving(q.source, 0), operations[n]) for n, (q, plan) in enumerate(layer.plans)]
             through = answers.gate if layer.kind == "gate" else answers.graded_gate
             answer = through(layer, arriving, chunk, traced)
             for (q, _), count in zip(layer.plans, operations, strict=True):
@@ -105,17 +106,18 @@ class Run:
         latched = isinstance(layer.population.neuron, LatchedIF)
         if (self._cut(chunk) or latched) and start.shape[2]:  # not in all planes, or added when currents are summed up
             start, plane = start[:, :, :0], start
-        spiking = [(q, plan) for q, plan in layer.plans if not self._arriving(q, chunk).graded]
+        arriving = [(q, plan, chunk.arriving(q.source, q.delay)) for q, plan in layer.plans]
+        spiking = [(q, plan, events) for q, plan, events in arriving if not events.graded]
         if not spiking and start.shape[2]:
             return start
         planes = chunk.length if spiking or plane is not None else 1
         S = chunk.take(layer.name, "S", (1 if self.gather else planes, layer.size), layer.sums)
         if not spiking:
             S[:] = 0
-        for number, (projection, plan) in enumerate(spiking):
+        for number, (projection, plan, events) in enumerate(spiking):
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
-            begin, events = (start if number == 0 else None), self._arriving(projection, chunk)
+            begin = start if number == 0 else None
             if isinstance(self.network.by_name[projection.source].neuron, FewSpike):
                 self._add_few(S, begin, projection, plan, chunk, operations)
             else:
@@ -139,19 +141,13 @@ class Run:
         if start is not None:
             S[:] = start if start.shape[2] else 0
         planes = chunk.take(projection.name, "few", (chunk.length, S.shape[2]), S.dtype)
-        events = self._arriving(projection, chunk)
+        events = chunk.arriving(projection.source, 0)  # layerwise networks have no delays
         add_spikes(planes, S[:, :1, :0], events, route, operations, chunk.buffers)
         weighted_sum(planes, neuron.amplitudes, chunk.steps.start, S)
 
     def _cut(self, chunk: Chunk) -> bool:
         """Whether a direct input ends within the steps at hand; chunks avoid it where they can."""
         return not self.gather and chunk.steps.start < charge_steps(self.network.code) < chunk.steps.stop
-
-    def _arriving(self, projection: Projection, chunk: Chunk) -> Events:
-        """The events that reach the target in the steps at hand."""
-        if projection.delay:
-            return chunk.past[projection.source].window(chunk.steps, projection.delay)
-        return chunk.sent[projection.source]
 
     def _constant(self, layer: Layer, chunk: Chunk) -> Array:
         """The plane of the graded projections, which are delivered once; of no size without any or when nothing flows."""
@@ -169,31 +165,6 @@ class Run:
         if self.gather:
             plane *= plane.dtype.type(charge_steps(code))
         return plane
-
-    def _pieces(self) -> tuple[list[slice], int]:
-        """Chunks of steps, and how many samples at once: the largest layer of a chunk stays near the processor."""
-        steps, most = self.network.steps, self._most_operations()
-        whole = self.gather or any(isinstance(one, SpikeJitter) for one in self.request.noise)
-        delays = [q.delay for q in self.network.projections if q.delay]
-        length = min(CHUNK_STEPS, *delays, max(1, CHUNK_OPERATIONS // most)) if not whole else steps
-        length = 1 if self.network.decision is not None else length
-        cuts = {*range(0, steps, length), steps}
-        if isinstance(self.network.code, Direct) and not whole:
-            cuts.add(charge_steps(self.network.code))
-        edges = sorted(cuts)
-        bytes_a_sample = max(self._bytes_a_step(layer) for layer in self.layers) * length
-        at_once = min(max(1, CHUNK_BYTES // bytes_a_sample), max(1, CHUNK_OPERATIONS // (most * length)))
-        return [slice(a, b) for a, b in pairwise(edges)], int(at_once)
-
-    def _bytes_a_step(self, layer: Layer) -> int:
-        """Memory that a sample's step needs in a layer, about: its sums, where each step has its own, and flags of spikes."""
-        constant = all(graded(self.network, self.network.by_name[q.source]) for q, _ in layer.plans)
-        return layer.size * (1 if constant else 1 + layer.sums.itemsize)
-
-    def _most_operations(self) -> int:
-        """Synaptic operations of the largest projection in a step in which everybody fires."""
-        plans = [plan for layer in self.layers for _, plan in layer.plans]
-        return max([1, *(plan.most_operations for plan in plans if isinstance(plan, Route))])
 
 
 def run(request: Request) -> Activity:

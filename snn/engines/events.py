@@ -34,6 +34,10 @@ class Events:
         """Steps at hand."""
         return int(self.ends.shape[1] - 1)
 
+    def part(self, first: int, stop: int) -> "Events":
+        """The events of some of the steps."""
+        return Events(self.index, np.ascontiguousarray(self.ends[:, first : stop + 1]), self.value, self.graded)
+
 
 def padded(size: int) -> int:
     """Places for `size` flags that are looked at eight at a time."""

@@ -1,6 +1,6 @@
 """Between a population that fires and those that it reaches: limits, stuck neurons, the record, noise on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,18 +22,18 @@ Kernel = Callable[[Any], None]
 
 
 class Sender:
-    """Takes what populations send to where it arrives. Threads share it."""
+    """Takes what populations send to where it arrives. Threads share it.
 
-    def __init__(self, request: Request, ledger: Ledger) -> None:
+    `remembered`: how many steps back each source of a delay, or on a circle, may be asked for.
+    """
+
+    def __init__(self, request: Request, ledger: Ledger, remembered: Mapping[str, int]) -> None:
         self.network, self.ledger = request.network, ledger
         self.places = {p.name: place for place, p in enumerate(self.network.populations)}
         self.public: dict[str, Array] = {}
         self.noise = {p.name: self._acting(p, request.noise) for p in self.network.populations}
         self.stuck: dict[str, Array] = {}
-        self.longest: dict[str, int] = {}
-        for q in self.network.projections:
-            if q.delay:
-                self.longest[q.source] = max(q.delay, self.longest.get(q.source, 0))
+        self.remembered = remembered
 
     def knows(self, name: str, public: Array) -> None:
         """Tell the sender a population's public addresses; all are to be told before it is used."""
@@ -48,15 +48,16 @@ class Sender:
         if chosen:
             self.stuck[name] = stuck
 
-    def begin(self, chunk: Chunk) -> None:
-        """Before the first population of a chunk of steps sends."""
+    def begin(self, chunk: Chunk, most: int) -> None:
+        """Before the first population of a chunk of steps sends; no chunk of the run has more than `most` steps."""
         chunk.quiet = np.ones(chunk.count, bool)
         if not chunk.steps.start:
-            steps = self.network.steps
-            chunk.past = {name: History(chunk.count, longest, steps) for name, longest in self.longest.items()}
+            chunk.past = {name: History(chunk.count, longest, most) for name, longest in self.remembered.items()}
+        for history in chunk.past.values():
+            history.begin(chunk.steps)
 
     def send(self, name: str, events: Events, chunk: Chunk) -> None:
-        """Record what is sent; what arrives is then in `chunk.sent` and, for delayed projections, in `chunk.past`."""
+        """Record what is sent; what arrives is then with `chunk.arriving`."""
         for number, change in enumerate(self._own(name, chunk)):
             events = self._through(name, f"own {number}", events, change, chunk)
         self.ledger.sent(name, self.public[name], events, chunk.samples, chunk.steps.start)
@@ -65,9 +66,7 @@ class Sender:
         for number, one in enumerate(self.noise[name]):
             if not isinstance(one, StuckAt):
                 events = self._disturbed(name, number, one, events, chunk)
-        chunk.sent[name] = events
-        if name in chunk.past:
-            chunk.past[name].append(events, chunk.steps.start)
+        chunk.send(name, events)
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Noise, ...]:
         if graded(self.network, population) or isinstance(population.neuron, Integrator):

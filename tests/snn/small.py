@@ -1,8 +1,22 @@
 """Small networks for tests of laws, and the reference engine that runs them."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
-from snn import Dense, Identity, Integrator, Linear, Network, Population, Projection, Source, simulate
+from snn import (
+    Dense,
+    Identity,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Source,
+    get_threads,
+    set_threads,
+    simulate,
+)
 
 RECORD = ("rasters", "potentials")
 POPULATION = ("bias", "initial", "potential_bits")
@@ -55,3 +69,14 @@ def sent(code, images, channels=None):
 def events(*tuples):
     """Address events (x, y, t, p) in tonic's convention."""
     return np.array(list(tuples), dtype=[("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "<i1")])
+
+
+@contextmanager
+def threads(count: int):
+    """Simulations in this many threads, and as many as before afterwards."""
+    before = get_threads()
+    set_threads(count)
+    try:
+        yield
+    finally:
+        set_threads(before)

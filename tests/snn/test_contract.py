@@ -1,6 +1,5 @@
 """One contract for all engines: what the fast ones answer, the reference answers, bit for bit where sums are exact."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -29,12 +28,11 @@ from snn import (
     SpikeJitter,
     SpikeSelect,
     TernaryIF,
-    get_threads,
-    set_threads,
     simulate,
 )
-from snn.engines import event, temporal
+from snn.engines import pieces, temporal
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
+from tests.snn.small import threads
 from tests.snn.strategies import Case
 from tests.snn.test_gates import pooling
 
@@ -155,9 +153,9 @@ def test_answers_do_not_depend_on_chunks(family, data):
     """The fast engines work through samples and steps in pieces; the pieces must not show."""
     case = data.draw(full_cases(Wish(family)))
     noise = data.draw(st.none() | disturbances(case.network))
-    with patch.multiple(event, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
-        pieces, whole = both(case, noise=noise)
-    assert_same(pieces, whole, same_for(family, noise))
+    with patch.multiple(pieces, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
+        cut, whole = both(case, noise=noise)
+    assert_same(cut, whole, same_for(family, noise))
 
 
 @pytest.mark.parametrize("noise", [SpikeDeletion(0.5, 3), (SpikeJitter(2), SpikeDeletion(0.5))])
@@ -199,13 +197,3 @@ def test_float_weights_differ_only_within_rounding_of_the_threshold(seed):
         assert ties[(differs[:, *place].argmax(), *place)]
     if not differs.any():
         np.testing.assert_allclose(fast.logits, slow.logits, rtol=1e-4, atol=1e-4)
-
-
-@contextmanager
-def threads(count: int):
-    before = get_threads()
-    set_threads(count)
-    try:
-        yield
-    finally:
-        set_threads(before)

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tracemalloc
 
 import numpy as np
@@ -37,14 +36,19 @@ from snn.engines.layer import compile_layer
 from snn.engines.routes import compile_route
 from snn.noise import multiplicity
 from spikewright import InvalidNetwork
+from tests.snn.small import threads
 
+HANG_S = 240
+"""How long a test waits for a child before it gives up: a limit against hanging, no measure of speed."""
 LONG = """
-import signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started with SIGINT ignored
+import signal, sys
 import numpy as np
 from snn import *
+from snn.engines.event import Run
+
 set_threads(int(sys.argv[1]))
-weights = np.random.default_rng(0).normal(size=(64, 32, 3, 3)).astype(np.float32)
+random = np.random.default_rng(0)
+weights = random.normal(size=(64, 32, 3, 3)).astype(np.float32)
 parts = (Population("in", (32, 32, 32), Source()), Population("a", (64, 32, 32), IF(1.0)))
 network = Network(
     (*parts, Population("out", (64, 32, 32), SignedIF(4.0))),
@@ -53,11 +57,26 @@ network = Network(
 )
 images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
 simulate(network, images, steps=64)  # all kernels are loaded: an interrupt inside their loading may be lost
-print("running", flush=True)
+finished, interrupted_at = [], []
+answer = Run._answer
+
+def counted(self, layer, chunk, traced):
+    result = answer(self, layer, chunk, traced)
+    finished.append(layer.name)
+    if len(finished) == 8:
+        print("running", flush=True)
+    return result
+
+def interrupt(*_):
+    interrupted_at.append(len(finished))
+    raise KeyboardInterrupt
+
+Run._answer = counted
+signal.signal(signal.SIGINT, interrupt)
 try:
     simulate(network, images, steps=20_000)
 except KeyboardInterrupt:
-    print(time.monotonic(), flush=True)
+    print(interrupted_at[0], len(finished), flush=True)
 """
 
 
@@ -74,23 +93,23 @@ def small(code, neuron=None, **parts) -> Network:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize(("threads", "samples"), [(1, 4), (2, 4)])
-def test_an_interrupt_stops_a_long_simulation(threads: int, samples: int) -> None:
-    """In under a second, from one thread and from several; a busy machine may take one more."""
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_stops_a_long_simulation(threads: int) -> None:
+    """At the next kernel: of the thousands of answers of populations that are left, each thread gives one or two."""
+    samples = 4
     command = [sys.executable, "-c", LONG, str(threads), str(samples)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
         assert child.stdout is not None
         try:
             assert child.stdout.readline() == "running\n"
-            time.sleep(0.5)
-            assert child.poll() is None
-            sent = time.monotonic()
             child.send_signal(signal.SIGINT)
-            answer = child.stdout.readline()
-            assert child.wait(timeout=10) == 0
+            before, after = map(int, child.stdout.readline().split())
+            assert child.wait(timeout=HANG_S) == 0
         finally:
             child.kill()
-    assert float(answer) - sent < (1.0 if os.getloadavg()[0] <= (os.cpu_count() or 1) else 2.0)
+    left = samples * 2 * 20_000 // 32 - before
+    assert left > 2000
+    assert after - before <= 20
 
 
 def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
@@ -110,12 +129,16 @@ def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
 
 
 def peak(network: Network, images: np.ndarray, steps: int) -> int:
-    """Bytes at most while simulating, but for the logits over time, which are asked for."""
+    """Bytes at most while simulating in one thread, but for the logits over time, which are asked for.
+
+    Two threads have buffers of their own, and how many of them get any work is up to the machine.
+    """
     simulate(network, images[:2], steps=steps)
-    tracemalloc.start()
-    activity = simulate(network, images, steps=steps)
-    bytes_at_most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    with threads(1):
+        tracemalloc.start()
+        activity = simulate(network, images, steps=steps)
+        bytes_at_most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
     return bytes_at_most - activity.logits_over_time.nbytes
 
 
@@ -151,24 +174,31 @@ def test_long_delays_keep_what_was_sent() -> None:
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_history_gives_back_what_it_was_given(data) -> None:
-    """Whatever the lengths of the chunks, with values or without, after samples have stopped."""
-    lengths, longest = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=5)), data.draw(st.integers(1, 6))
+    """Whatever the lengths of the chunks, with values or without; what is forgotten is what no delay can ask for."""
+    longest, most = data.draw(st.integers(0, 6)), data.draw(st.integers(1, 4))
+    lengths = data.draw(st.lists(st.integers(1, most), min_size=1, max_size=12))
     random = np.random.default_rng(data.draw(st.integers(0, 2**20)))
     counts = random.integers(0, 4, (3, sum(lengths)))
-    history, start, valued = History(3, longest, sum(lengths)), 0, data.draw(st.booleans())
+    sent = [[random.integers(0, 9, count).astype(np.int32) for count in row] for row in counts]
+    history, start, valued = History(3, longest, most), 0, data.draw(st.booleans())
     for length in lengths:
-        now = counts[:, start : start + length]
-        ends = np.concatenate([np.zeros((3, 1), int), now.cumsum(axis=1)], axis=1).astype(np.int32)
-        index = random.integers(0, 9, (3, 12)).astype(np.int32)
+        steps = slice(start, start + length)
+        ends = np.concatenate([np.zeros((3, 1), int), counts[:, steps].cumsum(axis=1)], axis=1).astype(np.int32)
+        index = np.zeros((3, 12), np.int32)
+        for s in range(3):
+            index[s, : ends[s, -1]] = np.concatenate([np.zeros(0, np.int32), *sent[s][steps]])
+        history.begin(steps)
         history.append(Events(index, ends, index.astype(np.int8) if valued else None), start)
+        assert history.ends.shape[1] <= 2 * longest + most + 1
+        for delay in range(longest + 1):
+            back = history.window(steps, delay)
+            for s, t in np.ndindex(3, length):
+                wanted = sent[s][start + t - delay] if start + t >= delay else []
+                place = slice(back.ends[s, t], back.ends[s, t + 1])
+                np.testing.assert_array_equal(back.index[s, place], wanted)
+                if valued:
+                    np.testing.assert_array_equal(back.values[s, place], wanted)
         start += length
-        back = history.window(slice(start, start + length), length) if length <= longest else None
-        if back is not None:
-            for s in range(3):
-                first, last = back.ends[s, 0], back.ends[s, -1]
-                np.testing.assert_array_equal(back.index[s, first:last], index[s, : ends[s, -1]])
-                if valued and last > first:
-                    np.testing.assert_array_equal(back.values[s, first:last], index[s, : ends[s, -1]])
 
 
 def test_a_decision_ends_the_work_of_a_sample() -> None:
