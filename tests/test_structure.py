@@ -1,6 +1,7 @@
 """The house of docs/architecture.md: who may import whom, no circles, no prints, short files and functions."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,6 @@ TABLE = {
 INTEROP = ("torch", "snntorch", "norse", "brian2", "nir", "h5py")
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60
-SECONDS_TO_IMPORT_SNN = 1.0
 
 
 def _files(package: str) -> list[Path]:
@@ -143,17 +143,21 @@ def test_every_folder_of_a_package_is_a_package(package: str) -> None:
         assert (path.parent / "__init__.py").is_file(), f"{path.parent.relative_to(ROOT)} has no __init__.py"
 
 
-def test_snn_imports_fast_and_without_torch() -> None:
-    code = (
-        "import sys, time; start = time.perf_counter(); import snn; "
-        "print(time.perf_counter() - start, 'torch' in sys.modules)"
-    )
-    fastest = float("inf")
-    for _ in range(4):  # the machine may be busy with other tests: the fastest of four counts
-        command = [sys.executable, "-c", code]
-        seconds, torch = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-        assert torch == "False"
-        fastest = min(fastest, float(seconds))
-        if fastest < SECONDS_TO_IMPORT_SNN:
-            return
-    pytest.fail(f"import snn took {fastest:.2f} s")
+def test_snn_imports_fast() -> None:
+    """It loads numpy and this project's own files: neither torch nor numba, nor anything else that takes time."""
+    code = "import sys, snn; print(*{name.partition('.')[0] for name in sys.modules} - {*sys.stdlib_module_names})"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    loaded = {name for name in shown.split() if not name.startswith(("_", "sitecustom"))}
+    assert loaded == {"snn", "numpy", "spikewright"}
+
+
+CLOCKS = re.compile(r"\btime\.\w+\(|perf_counter|monotonic|getloadavg|process_time|\bsleep\(")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_test_looks_at_the_clock(path: Path) -> None:
+    """Tests count work and look at structure: a busy machine must not fail them. Limits against hanging are no measures."""
+    if path != Path(__file__) and path.name != "conftest.py":
+        assert CLOCKS.findall(path.read_text()) == []
+        for chosen in re.findall(r"suppress_health_check=\[(.*?)\]", path.read_text()):
+            assert "HealthCheck.too_slow" in chosen, "it takes the place of what tests/conftest.py chooses"

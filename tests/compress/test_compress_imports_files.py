@@ -174,7 +174,7 @@ def test_files_that_are_no_onnx(content: bytes, tmp_path: Path) -> None:
         from_onnx(tmp_path)
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cut=st.integers(0, 400), place=st.integers(0, 400), byte=st.integers(0, 255))
 def test_truncated_and_altered_files_never_do_anything_else(tmp_path: Path, cut: int, place: int, byte: int) -> None:
     """Either the file is still a network, or the error is one of the family."""

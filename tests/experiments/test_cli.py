@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -155,24 +154,17 @@ def test_help_shows_an_example_and_a_seed(command: str, capsys: pytest.CaptureFi
 
 
 def test_help_is_instant() -> None:
+    """It loads the standard library and this project's own files, and nothing that takes time."""
     code = (
-        "import sys, time; start = time.perf_counter()\n"
+        "import sys\n"
         "from experiments.cli import main\n"
         "try: main(['train', '--help'])\n"
         "except SystemExit: pass\n"
-        "print(time.perf_counter() - start, 'torch' in sys.modules, 'numba' in sys.modules)"
+        "print(*{name.partition('.')[0] for name in sys.modules} - {*sys.stdlib_module_names})"
     )
-    fastest = 9.0
-    for _ in range(4):  # the machine may be busy: the fastest of four counts
-        start = time.perf_counter()
-        shown = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
-        assert shown.splitlines()[-1].split()[1:] == ["False", "False"]
-        fastest = min(fastest, time.perf_counter() - start)
-        if fastest < 1.0:
-            break
-    assert fastest < 1.0
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    loaded = {name for name in shown.splitlines()[-1].split() if not name.startswith(("_", "sitecustom"))}
+    assert loaded <= {"experiments", "spikewright"}
 
 
 def test_a_file_of_another_model_needs_it_named_again(tmp_path: Path) -> None:
