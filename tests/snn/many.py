@@ -9,7 +9,6 @@ as it was drawn, with the command that draws it again. The last line says how ma
 import argparse
 import random
 import sys
-import time
 from collections import Counter
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -20,7 +19,7 @@ from hypothesis.errors import StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
 
 from snn import Network, SpikeJitter, simulate
-from snn.engines import event, temporal
+from snn.engines import pieces, temporal
 from snn.neurons import MaxGate
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.strategies import Case
@@ -37,7 +36,7 @@ WISHES = (
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
-    seen, begun = Counter(), time.monotonic()
+    seen = Counter()
     for number in range(options.first, options.first + options.networks):
         case = drawn(options.seed, number)
         try:
@@ -47,9 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"\n{case[0]}\nnoise: {case[1]}\n{type(error).__name__}: {error}\nnetwork {number} differs; {again}")
             return 1
         if number % 100 == 99:
-            print(
-                f"\r{seen['networks']} networks, {time.monotonic() - begun:.0f} s", end="", file=sys.stderr, flush=True
-            )
+            print(f"\r{seen['networks']} networks", end="", file=sys.stderr, flush=True)
     told = ", ".join(f"{count} {what}" for what, count in sorted(seen.items()))
     last = options.first + options.networks - 1
     print(f"\nno difference: {told}; seed {options.seed}, numbers {options.first} to {last}")
@@ -82,7 +79,7 @@ def compared(case: Case, noise, wish: Wish, small: bool) -> Counter:
     """What was compared. Raises AssertionError where the engines answer differently."""
     tolerant = [close] if wish.family == "timed" and noise and case.network.numbers == "float32" else []
     options = {"noise": noise}
-    with pieces(small):
+    with cut(small):
         fast = simulate(case.network, case.images, record=RECORD, **options)
         plain = simulate(case.network, case.images, **options)  # without records other kernels fire
     slow = simulate(case.network, case.images, record=RECORD, engine="reference", **options)
@@ -107,12 +104,12 @@ def check_types(network: Network, activity) -> None:
 
 
 @contextmanager
-def pieces(small: bool):
+def cut(small: bool):
     """The engines' chunks as they are, or of two steps and one sample."""
     if not small:
         yield
         return
-    with patch.multiple(event, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
+    with patch.multiple(pieces, CHUNK_BYTES=1, CHUNK_STEPS=2), patch.object(temporal, "CHUNK_SAMPLES", 2):
         yield
 
 
