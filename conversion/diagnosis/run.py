@@ -74,7 +74,7 @@ class _Bench:
     def take(self, images: torch.Tensor) -> None:
         """Run all three on some images."""
         with torch.no_grad():
-            self.logits["model"].append(self.original(images).flatten(1).double().numpy())
+            self.logits["model"].append(self.original(images).reshape(len(images), -1).double().numpy())
             values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
         last = self.plan.output.name
         values |= {unit.name: values[last] for unit in self.units.values() if unit.name not in values}
@@ -120,7 +120,7 @@ class _Bench:
         return self.tallies[name].layer(names, levels(self.network, population))
 
     def _rows(self, labels: NDArray[np.int64] | None) -> Iterable[dict[str, Any]]:
-        logits = {name: np.concatenate(parts) for name, parts in self.logits.items()}
+        logits = {name: np.concatenate(parts).reshape(self.samples, -1) for name, parts in self.logits.items()}
         neurons = sum(
             p.size for p in self.network.populations if p.name not in (self.network.input, self.network.output)
         )

@@ -95,6 +95,8 @@ def rising(walk: Walk, node: GraphNode) -> Value:
     name = str(node.args["name"])
     middle = {"sigmoid": "0.5", "logsigmoid": "log 0.5"}.get(name, "0")
     told = f"dropped: a {name} at the end changes no order; logits are what stands in front of it, {middle} behind it is 0 there"
+    if prod(node.shape) == 1:
+        told += "; with one output decide by its sign, since the largest of one is always class 0"
     walk.note(node.name, "folded", told)
     return Answer(walk.arranged(value, shape, node.name), name)
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from compress import from_exported, from_onnx
 from compress.graph import trace
-from conversion import Rate, Ttfs, Unconvertible, convert, rewritten
+from conversion import Rate, Ttfs, Unconvertible, convert, diagnose, rewritten
 from snn import simulate
 from tests.conversion import spelled
 from tests.conversion.architectures import images, lively, seq
@@ -161,3 +161,13 @@ def test_batch_norms_do_not_fold_through_channels_of_zeros() -> None:
 
 def test_spelled_models_read_as_they_are() -> None:
     assert trace(Spelled(spelled.AVERAGES["index"]).eval(), torch.rand(1, 1, 8, 8)).notes == ()
+
+
+def test_one_output_is_diagnosed_and_its_decision_is_told() -> None:
+    x = images(spelled.SPELLED["shortcut A"], 12)
+    torch.manual_seed(0)
+    model = Ending(lambda y: torch.sigmoid(y).squeeze(1)).eval()
+    network = convert(model, x, Rate(16))
+    assert "decide by its sign" in str(network.report)
+    found = diagnose(model, network, x)
+    assert found.worst and "spiking" in str(found)
