@@ -128,7 +128,13 @@ def as_module(model: Any) -> nn.Module:
     inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
     if not isinstance(inner, nn.Module):
         raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
-    return unwrapped(inner)
+    found = unwrapped(inner)
+    if isinstance(found, torch.jit.ScriptModule):
+        raise InvalidInput(
+            "expected a model in Python, got one that TorchScript compiled, whose layers cannot be read; "
+            "try the model that torch.jit was given, with load_state_dict(scripted.state_dict())"
+        )
+    return found
 
 
 def plain_copy(model: Any) -> nn.Module:

@@ -65,7 +65,10 @@ def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.Gra
 
 def _required(root: nn.Module) -> list[str]:
     """The inputs of `forward` that have no default."""
-    listed = inspect.signature(root.forward).parameters.values()
+    try:
+        listed = inspect.signature(root.forward).parameters.values()
+    except (TypeError, ValueError):  # compiled code has no signature
+        return []
     return [
         one.name for one in listed if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
     ]

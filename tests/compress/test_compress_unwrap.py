@@ -117,6 +117,18 @@ def test_an_ordinary_model_has_no_notes() -> None:
     assert notes(plain()) == ()
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+def test_compiled_code_is_refused_with_its_way_out() -> None:
+    model = plain()
+    for scripted in (torch.jit.trace(model, X), torch.jit.script(model), nn.DataParallel(torch.jit.script(model))):
+        for verb in (lambda m: convert(m, X, Ttfs()), lambda m: compress_prune(m, 0.5)):
+            with pytest.raises(InvalidInput, match=r"TorchScript.*load_state_dict\(scripted\.state_dict"):
+                verb(scripted)
+    fresh = plain()
+    fresh.load_state_dict(torch.jit.script(model).state_dict())
+    convert(fresh, X, Ttfs())
+
+
 def test_a_hook_that_nobody_knows_is_refused_with_its_way_out() -> None:
     model = plain()
     handle = model[0].register_forward_hook(lambda module, args, out: 2 * out)
