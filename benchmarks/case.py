@@ -54,7 +54,7 @@ def load_case(name: str, data: str | Path | None, steps: int, calibration: int =
         card.dataset,
         model,
         network,
-        network.to_fixed(weight_bits=FIXED_BITS),
+        network.to_fixed(weight_bits=FIXED_BITS, potential_bits=16),
         found.test_images,
         found.test_labels,
     )

@@ -104,7 +104,7 @@ def _point(
     axis: str, value: float, series: str, network: Network, images: NDArray[np.float32], sweep: Sweep
 ) -> Iterator[dict[str, Any]]:
     """Event float32, event fixed and torch at one point; torch is left out where it would take minutes."""
-    fixed = network.to_fixed()
+    fixed = network.to_fixed(potential_bits=16)
     runs = {
         "event float32": Run(partial(simulate, network, images), len(images)),
         "event fixed": Run(partial(simulate, fixed, images), len(images)),

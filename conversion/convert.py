@@ -1,5 +1,6 @@
 """The verb: `convert(model, samples, recipe) -> Network`."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from conversion.read import read
 from conversion.recipes import Exact, Quantized, Rate, Recipe
 from conversion.swaps import swapped
 from snn import Network, Report, ReportRow
+from snn.core_parts import core_row
 from spikewright import InvalidInput
 
 
@@ -33,7 +35,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
     of `conversion.recipes`, such as `Rate(steps=7)`.
     A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
-    integers. `network.report` says what became of every layer.
+    integers. `network.report` says what became of every layer, and what of it no spike core can be built from.
 
     Raises Unconvertible, before anything is measured, when a layer has no spiking form, and InvalidInput for samples
     that are empty, not finite or of the wrong shape, for weights that are not finite, and for layers that are silent.
@@ -49,7 +51,8 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     network = emit(plan, coding_of(plan, images, recipe))
     network = finish(network, plan, images, recipe) if isinstance(recipe, Rate) else network
     network = integer_cnn(network) if _is_integer(recipe) else network
-    return spiking(network, recipe.schedule, recipe.window) if isinstance(recipe, Exact) else network
+    network = spiking(network, recipe.schedule, recipe.window) if isinstance(recipe, Exact) else network
+    return replace(network, report=network.report.plus(*core_row(network)))
 
 
 def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:

@@ -141,12 +141,19 @@ def _core_cards(row: Mapping[str, Any]) -> list[Card]:
     return [
         Card(f"{row['latency_us']:.3g} µs", "latency of the core", f"{latency} µs, estimated"),
         Card(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{energy} µJ, estimated"),
-        Card(f"{row['lut']:,.0f} LUT", f"area on {row['device']}", f"{row['dsp']} DSP, {row['bram36']:g} BRAM36"),
+        Card(
+            f"{row['lut']:,.0f} LUT",
+            f"area on {row['device']}",
+            f"{_spread(row, 'lut', ',.0f')} LUT, estimated; {row['dsp']} DSP, {row['bram36']:g} BRAM36",
+        ),
     ]
 
 
-def _spread(row: Mapping[str, Any], name: str) -> str:
-    return f"{row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g}"
+def _spread(row: Mapping[str, Any], name: str, form: str = ".3g") -> str:
+    return f"{row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}"
+
+
+BANDS = "LUT and FF within the bands of 52 hand-written layers: 0.07 to 2.6 and 1 to 7.1 times the estimate"
 
 
 def corners(tables: Mapping[str, Table]) -> Sheet | None:
@@ -154,7 +161,7 @@ def corners(tables: Mapping[str, Table]) -> Sheet | None:
     if "hardware" not in tables:
         return None
     rows = [row for row in tables["hardware"] if row["architecture"] != "sweep" or row["chosen"]]
-    return sheet("hardware", "Architectures", Table.of(_corner(row) for row in rows))
+    return sheet("hardware", f"Architectures ({BANDS})", Table.of(_corner(row) for row in rows))
 
 
 def _corner(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,7 +169,9 @@ def _corner(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "network": row["network"],
         "architecture": ("exported core" if name == "sweep" else f"{name} (exported)") if row["chosen"] else name,
-        **{key: row[key] for key in ("physical_neurons", "fits", "lut", "bram36", "dsp", "latency_us")},
+        **{key: row[key] for key in ("physical_neurons", "fits")},
+        "lut": f"{row['lut']:,.0f} ({_spread(row, 'lut', ',.0f')})",
+        **{key: row[key] for key in ("bram36", "dsp", "latency_us")},
         "asic45_energy_nj": row["asic45_energy_nj"],
         "fpga_energy_uj": f"{row['fpga_energy_uj']:.3g} ({_spread(row, 'fpga_energy_uj')})",
     }

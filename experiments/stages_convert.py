@@ -30,6 +30,8 @@ def convert(step: Step) -> Rows:
     network = to_spikes(model, samples, recipe_of(part))
     if part.get("fixed") is not None:
         network = network.to_fixed(**part["fixed"])
+    if step.params.get("core"):
+        check_core(network)
     network.save(step.folder / NETWORK)
     held = [step.inputs["model"] / file for file in (COMPRESSED, MODEL)]
     origin = origin_of(next(path for path in held if path.is_file()))
@@ -40,6 +42,16 @@ def convert(step: Step) -> Rows:
         "diagnosis": diagnosis_rows(step, model, network),
         "baseline": [{"network": name, **row} for row in baseline_rows(model, network, samples, dataset)],
     }
+
+
+def check_core(network: "Network") -> None:
+    """Raise InvalidInput where the study builds hardware from `network` and no core has its parts."""
+    from hardware.supported import check_fixed
+
+    try:
+        check_fixed(network)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error} (the study builds hardware from it; try hardware.networks without it)") from error
 
 
 def recipe_of(part: Mapping[str, Any]) -> "Recipe":

@@ -74,10 +74,10 @@ class CompressionPart(_Part):
 
 
 class FixedPart(_Part):
-    """Widths of the fixed-point network."""
+    """Widths of the fixed-point network; potentials without a width get that which is proved never to saturate."""
 
     weight_bits: Annotated[int, Field(ge=2, le=16)] = 8
-    potential_bits: Annotated[int, Field(ge=4, le=32)] = 16
+    potential_bits: Annotated[int, Field(ge=4, le=32)] | None = None
     input_levels: Annotated[int, Field(ge=1, le=65535)] = 255
 
 

@@ -88,11 +88,13 @@ class _Expansion:
         return [self.made[part.name] for part in parts]
 
     def _conversions(self) -> list[Task]:
-        tasks = []
+        tasks, built = [], self._built()
         last = self.study.compressions[-1].name if self.study.compressions else "ann"
         for part in self.study.conversions:
             source = self.made[part.source or last]
-            params = {"conversion": part.model_dump(mode="json", exclude={"name", "source"})}
+            params: dict[str, Any] = {"conversion": part.model_dump(mode="json", exclude={"name", "source"})}
+            if part.name in built:
+                params["core"] = True  # whatever no core can be built from is refused where it is made
             self.made[part.name] = self._task("convert", part.name, params, model=source)
             tasks += [self.made[part.name], self._task("simulate", part.name, {}, network=self.made[part.name])]
         return tasks
@@ -119,13 +121,28 @@ class _Expansion:
         params = {"perturbation": values, "images": images, "subject": subject}
         return self._task(kind, f"{subject}-{part.kind}" + (f"-from-{source}" if source else ""), params, **needs)
 
-    def _hardware(self, part: HardwarePart) -> Task:
+    def _built(self) -> tuple[str, ...]:
+        """The conversions that hardware is built from. Raises InvalidInput for recipes whose spikes no core knows."""
+        if self.study.hardware is None:
+            return ()
         fixed = [c.name for c in self.study.conversions if getattr(c, "fixed", None) is not None]
-        names = part.networks or tuple(fixed)
+        names = self.study.hardware.networks or tuple(fixed)
         if not names:
             raise InvalidInput(
                 "expected a conversion with fixed-point widths for the hardware, got none; try fixed: {}"
             )
+        for part in self.study.conversions:
+            plain = part.recipe == "quantized" or (part.recipe == "rate" and getattr(part, "neuron", "if") == "if")
+            if part.name in names and not plain:
+                what = f"{getattr(part, 'neuron', '')} {part.recipe}".strip()
+                raise InvalidInput(
+                    f"expected recipes that a spike core has, rate with neuron 'if' or quantized, got {what} in {part.name!r}; "
+                    "try hardware.networks without it"
+                )
+        return names
+
+    def _hardware(self, part: HardwarePart) -> Task:
+        names = self._built()
         params = {"hardware": part.model_dump(mode="json", exclude={"networks"}), "networks": list(names)}
         return self._task("hardware", "core", params, **{name: self.made[name] for name in names})
 

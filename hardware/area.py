@@ -5,7 +5,8 @@
     DSP = P where events carry integers (direct input, QuantReLU), else 0
 
 The first and the ROM term are the measured law of a fully parallel layer, N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)).
-All numbers are synthesis estimates before place and route; tools and versions differ by 10 to 20 %.
+All numbers are synthesis estimates before place and route; tools and versions differ by 10 to 20 %. Their bands are as wide as
+what 52 hand-written layers took against these laws (`hardware.constants.LUT_ERROR`, `FF_ERROR`).
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hardware.constants import AREA, FF_PER_LAYER, FF_SEQUENCER, AreaCoefficients
+from hardware.constants import AREA, FF_ERROR, FF_PER_LAYER, FF_SEQUENCER, LUT_ERROR, AreaCoefficients
 from hardware.design import LayerDesign
 from hardware.devices import Device
 from hardware.interval import ZERO, Interval, total
@@ -55,8 +56,8 @@ def layer_area(
     ff = Interval.exact(count * (bits + weight_bits + 1 + (0 if multiplexed else held - bits)) + FF_PER_LAYER)
     route = total(_route(flow, layer, area, weight_bits) for flow in flows)
     return LayerArea(
-        logic + control + route + memory.lut,
-        ff + (FF_SEQUENCER if multiplexed else ZERO),
+        (logic + control + route + memory.lut) * LUT_ERROR,
+        (ff + (FF_SEQUENCER if multiplexed else ZERO)) * FF_ERROR,
         memory.blocks,
         count if graded else 0,
     )

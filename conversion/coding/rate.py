@@ -41,7 +41,8 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
 
 def _run(recipe: Rate) -> Run:
     """What binds the network to its steps: half a spike spread over them, pre-steps before them."""
-    fixed = "each bias holds half a spike, spread over them" if recipe.initial == "shift" else None
+    spread = recipe.initial == "shift" or (recipe.initial == "zero" and recipe.calibration is not None)
+    fixed = "each bias holds half a spike, spread over them" if spread else None
     return Run(fixed, recipe.residual.phases if recipe.residual else None)
 
 
@@ -67,7 +68,9 @@ def _measured(plan: Plan, images: torch.Tensor, free: dict[str, int], recipe: Ra
 
 
 def _note(recipe: Rate) -> ReportRow:
-    reset = "reset by subtraction" if recipe.reset == "subtract" else "reset to zero"
+    reset = "reset by subtraction"
+    if recipe.reset == "zero":
+        reset = "reset to zero, which loses what a potential is beyond its threshold"
     shift = "initial potential zero, half a step in the bias" if recipe.initial == "shift" else None
     start = shift or f"initial potential {recipe.initial}"
     text = f"{recipe.run_steps} steps, {recipe.schedule}, {reset}, {start}; image as current"

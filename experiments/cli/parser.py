@@ -75,7 +75,9 @@ def _convert(parser: Parser) -> None:
     parser.add_argument("--samples", type=int, default=500, help="training images that show the ranges (default: 500)")
     parser.add_argument("--float", action="store_true", help="keep float32 numbers instead of integers")
     parser.add_argument("--weight-bits", type=int, default=8, help="most bits of a weight in integers (default: 8)")
-    parser.add_argument("--potential-bits", type=int, default=16, help="bits of a potential in integers (default: 16)")
+    parser.add_argument(
+        "--potential-bits", type=int, help="bits of a potential in integers (default: as many as never saturate)"
+    )
     parser.add_argument(
         "--diagnosis", action=argparse.BooleanOptionalAction, default=True,
         help="say where it loses, and compare with the CNN at equal information",

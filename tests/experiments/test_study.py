@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from experiments import study as runner
 from experiments.provenance import Provenance, content_hash
+from experiments.stages_convert import check_core
 from experiments.study import open_study, run_study, waves
 from experiments.study_spec import Study, make_study, read_study
 from experiments.study_tasks import Task, expand
 from experiments.tables import read_provenance, read_table, write_table
+from snn import IF, Direct, Identity, Integrator, MaxGate, Network, Population, Projection, Source, Windows
 from spikewright import InvalidFile, InvalidInput, SpikewrightError, Table
 
 SMALL: dict[str, Any] = {
@@ -73,6 +75,60 @@ def test_a_study_on_disk_is_limited_and_named_after_its_file(tmp_path: Path) -> 
     path.write_text("#" * (2**20 + 1))
     with pytest.raises(InvalidFile, match="at most"):
         read_study(path)
+
+
+RATE = {"name": "rate", "recipe": "rate", "steps": 3, "fixed": {}}
+NO_CORE = {
+    "spike times": {"name": "times", "recipe": "ttfs"},
+    "signed": {**RATE, "name": "times", "neuron": "signed"},
+    "bursts": {**RATE, "name": "times", "neuron": "burst"},
+    "weighted": {"name": "times", "recipe": "phase"},
+    "exact": {"name": "times", "recipe": "exact"},
+}
+
+
+@pytest.mark.parametrize("name", NO_CORE)
+def test_spikes_that_no_core_has_are_refused_before_the_first_task(name: str) -> None:
+    study = small(conversions=[RATE, NO_CORE[name]], hardware={"networks": ["rate", "times"]})
+    with pytest.raises(InvalidInput, match=r"in 'times'; try hardware\.networks without it"):
+        expand(study)
+    small(conversions=[RATE, NO_CORE[name]], hardware={"networks": ["rate"]})
+
+
+def test_only_conversions_that_hardware_is_built_from_are_checked_for_it() -> None:
+    other = {**RATE, "name": "other"}
+    tasks = expand(small(conversions=[RATE, other], hardware={"networks": ["rate"]}))
+    assert {task.name: task.params.get("core") for task in tasks if task.kind == "convert"} == {
+        "rate": True,
+        "other": None,
+    }
+
+
+def test_what_no_core_is_built_from_is_refused_where_it_is_converted() -> None:
+    gate = Population("pool", (1, 1, 1), MaxGate())
+    parts = (Population("in", (1, 2, 2), Source()), Population("a", (1, 2, 2), IF(1), potential_bits=9), gate)
+    projections = (Projection("in", "a", Identity(1)), Projection("a", "pool", Windows((2, 2), (2, 2))))
+    last = Population("out", (1, 1, 1), Integrator(), potential_bits=9)
+    network = Network(
+        (*parts, last),
+        (*projections, Projection("pool", "out", Identity(1))),
+        "in",
+        "out",
+        Direct(2, 1),
+        numbers="fixed",
+    )
+    with pytest.raises(InvalidInput, match=r"MaxGate in 'pool'.*the study builds hardware from it"):
+        check_core(network)
+    with pytest.raises(InvalidInput, match="fixed-point"):
+        check_core(
+            Network(
+                (parts[0], Population("out", (1, 2, 2), Integrator())),
+                (Projection("in", "out", Identity(1)),),
+                "in",
+                "out",
+                Direct(2),
+            )
+        )
 
 
 def keys(study: Study) -> dict[tuple[str, str, int], str]:

@@ -58,6 +58,17 @@ def test_fully_parallel_area_of_the_measured_layer() -> None:
     assert layer.area.blocks == 0
 
 
+def test_bands_hold_what_hand_written_layers_took() -> None:
+    """Fully connected layers took up to 1 / (1 - 0.62) times the LUTs; a ROM of 240 rows 557 where 7,849 were estimated;
+    flip-flops of 52 layers 1 / (1 - 0.72) times in the median. Laws and bands: `hardware.constants`."""
+    network = perceptron((64, 64, 10), bits=16)
+    for point in (fully_parallel(network), time_multiplexed(network)):
+        for layer in estimate(network, active(network, {"in": 65}), point).layers:
+            lut, ff = layer.area.lut, layer.area.ff
+            assert lut.low <= lut.value * 557 / 7849 and lut.high >= lut.value / (1 - 0.62)
+            assert ff.low <= ff.value and ff.high >= ff.value / (1 - 0.72)
+
+
 def test_multiplexed_area_of_the_measured_layer() -> None:
     # The same layer on one physical neuron took 71 LUT, 41 to 61 flip-flops and one 36 kbit block for its weights.
     network = perceptron((64, 64, 10), bits=16)
