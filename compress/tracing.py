@@ -1,6 +1,10 @@
 """From a module to its executable graph: torch.fx with known sizes, and torch.export for what torch.fx cannot follow."""
 
 import inspect
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import torch
 from torch import fx, nn
@@ -51,7 +55,7 @@ def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.Gra
 
     images = sample[:1].expand(BATCHES[0], *sample.shape[1:]).clone()
     try:
-        with torch.no_grad():
+        with torch.no_grad(), _quietly():
             program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
     except Exception as error:  # whatever the compiler raises for code that it cannot follow either
         raise InvalidInput(_depends(error)) from error
@@ -61,6 +65,19 @@ def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.Gra
         raise InvalidInput(f"{error} (read by torch.export, since torch.fx stopped at: {first_line(first)})") from error
     module.meta["notes"] = (f"read by torch.export, since torch.fx stopped at: {first_line(first)}",)
     return module
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """torch.export prints the graph that it fails on; the error says it all."""
+    log = logging.getLogger("torch.fx.experimental.symbolic_shapes")
+    before, nowhere = log.disabled, io.StringIO()
+    log.disabled = True
+    try:
+        with redirect_stdout(nowhere), redirect_stderr(nowhere):
+            yield
+    finally:
+        log.disabled = before
 
 
 def _required(root: nn.Module) -> list[str]:

@@ -42,6 +42,8 @@ _ADVICE: Mapping[str, str] = {
     "lstm": "convolutions over time, or a spiking network trained with recurrence of its own",
     "gru": "convolutions over time, or a spiking network trained with recurrence of its own",
     "rnn": "convolutions over time, or a spiking network trained with recurrence of its own",
+    "chunk": "slices with fixed numbers, such as x[:, :2] and x[:, 2:]",
+    "split": "slices with fixed numbers, such as x[:, :2] and x[:, 2:]",
     "an index": "slices with fixed numbers behind the batch, such as x[:, :, ::2]",
     "embedding": "vectors as inputs",
     "softmax": "a softmax over the classes at the very end",

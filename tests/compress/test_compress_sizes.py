@@ -158,12 +158,13 @@ def test_it_is_compressed_and_saved_as_any_other(after: Callable[[Net, Tensor], 
     same(again, small.model, 0.0)
 
 
-def test_branches_on_data_are_refused_with_the_true_reason() -> None:
+def test_branches_on_data_are_refused_with_the_true_reason(capfd: pytest.CaptureFixture[str]) -> None:
     model = Net(lambda net, x: x if x.sum() > 0 else -x)
     with pytest.raises(InvalidInput, match=r"control flow does not depend on data, got: .*[Dd]ata.dependent"):
         trace(model, X[:1])
     with pytest.raises(Unconvertible, match="control flow"):
         convert(model, X, Ttfs())
+    assert capfd.readouterr().out == ""
 
 
 def test_a_second_input_that_must_be_given_is_refused() -> None:
