@@ -19,6 +19,7 @@ from compress.layers import weight_layers
 from compress.observe import inputs_of
 from compress.quantizers import clip_range, keep_ranges_positive, largest_integer
 from compress.rewrite import Rewrite, apply, quantised_path
+from compress.threads import steady_threads
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
@@ -71,17 +72,18 @@ def quantize(
     settings = settings or QuantizeSettings()
     largest_integer(bits)
     draft = Draft.of(model)
-    if data is None:
-        _prepare_without_data(draft, activation_bits, settings.input_shape or draft.input_shape)
-    else:
-        images = check_data(data)[0]
-        _prepare_graph(draft, images[: settings.calibration], activation_bits)
-    draft.constraints.bits = dict.fromkeys(weight_layers(draft.model), bits)
-    draft.constraints.one_scale = _answering_layers(draft, known=data is not None)
-    draft.constraints.scale_method = settings.scale
-    _fine_tune(draft, data, settings, progress)
-    draft.steps.append(_describe(bits, activation_bits, settings, data))
-    return draft.finish()
+    images = None if data is None else check_data(data)[0]
+    with steady_threads(draft.model, images):
+        if images is None:
+            _prepare_without_data(draft, activation_bits, settings.input_shape or draft.input_shape)
+        else:
+            _prepare_graph(draft, images[: settings.calibration], activation_bits)
+        draft.constraints.bits = dict.fromkeys(weight_layers(draft.model), bits)
+        draft.constraints.one_scale = _answering_layers(draft, known=data is not None)
+        draft.constraints.scale_method = settings.scale
+        _fine_tune(draft, data, settings, progress)
+        draft.steps.append(_describe(bits, activation_bits, settings, data))
+        return draft.finish()
 
 
 def _answering_layers(draft: Draft, *, known: bool) -> frozenset[str]:

@@ -15,6 +15,7 @@ from compress.graph import as_module, check_finite, plain_copy, trace
 from compress.observe import inputs_of
 from compress.quantizers import QuantReLU, clip_range
 from compress.rewrite import Rewrite, apply, find, quantised_path
+from compress.threads import steady_threads
 from compress.tracing import traced
 from spikewright import InvalidInput
 
@@ -68,7 +69,8 @@ def learned_thresholds(
     limits = {node.name: limit for node in module.graph.nodes if (limit := _limit(node, module)) is not None}
     if not limits:
         raise InvalidInput("expected at least one ReLU to replace, got none; try a model with ReLU activations")
-    starts = _starts(module, limits, images, ranges, levels)
+    with steady_threads(module, images):
+        starts = _starts(module, limits, images, ranges, levels)
     for name in limits:
         apply(module, Rewrite("quantise", name, levels))
         with torch.no_grad():

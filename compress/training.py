@@ -11,6 +11,7 @@ from torch import nn
 
 from compress.data import Data, check_classes, check_data, device_of
 from compress.graph import check_finite
+from compress.threads import steady_threads
 from spikewright import InvalidInput, Progress, silent
 
 Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -84,13 +85,14 @@ def fit(
 ) -> tuple[Epoch, ...]:
     """Train `model` in place with cross-entropy and leave it in evaluation mode; one record for each epoch.
 
-    The same seed gives the same bytes on one machine and number of threads; the global random state is not touched.
+    The same seed gives the same bytes on one machine, for a small network whatever the number of threads (see
+    `compress.threads`); the global random state is not touched.
     Raises InvalidInput for images or labels that do not fit the model, and when the loss is no longer finite.
     """
     settings, hooks = settings or TrainSettings(), hooks or Hooks()
     images, labels = check_data(data)
     check_classes(model, images, labels)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), steady_threads(model, images):
         history = _Loop(model, settings, hooks, resume).run(images, labels)
     check_finite(model)
     model.eval()

@@ -10,6 +10,7 @@ from torch import nn
 from compress import GraphView, trace
 from compress.fold import fold_view
 from compress.graph import as_module, check_finite, plain_copy, view_of
+from compress.threads import steady_threads
 from compress.unwrap import notes
 from conversion.calibration.finish import finish
 from conversion.check import check_same
@@ -42,6 +43,11 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
     (Rueckauer et al. 2017; Bu et al. 2022, arXiv 2303.04347; Stanojevic et al. 2022, arXiv 2212.12522.)
     """
     images = check_samples(samples)
+    with steady_threads(as_module(model), images):
+        return _converted(model, images, recipe)
+
+
+def _converted(model: Any, images: torch.Tensor, recipe: Recipe) -> Network:
     view, rows = rewritten_view(model, images)
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from compress.data import Data, check_data
+from compress.threads import steady_while
 from conversion.calibration.advanced import stored, tunable
 from conversion.calibration.light import correctable
 from conversion.recipes.calibration import check_whole
@@ -101,7 +102,8 @@ def fine_tune(
     """The network with real-valued weights and biases trained on `data` = (images, labels); thresholds stay.
 
     Minimises the cross entropy of logits times `logit_scale`. The forward pass is the network's own spikes, checked against
-    the engine before; zeros stay zeros, integer weights as they are. Same seed, same weights.
+    the engine before; zeros stay zeros, integer weights as they are. Same seed, same weights, for a small network
+    whatever the number of threads.
     Raises InvalidNetwork for a fixed-point network and when the twin's logits are not the engine's, InvalidInput for data
     that do not fit. (Neftci et al. 2019, arXiv 1901.09948.)
     """
@@ -116,13 +118,22 @@ def fine_tune(
         raise InvalidInput(f"expected labels from 0 to {network.classes - 1}, got up to {int(labels.max())}")
     trained = _Trained(network, settings)
     same = agreement(network, images[: settings.batch])
+    with steady_while(lambda: trained.logits(images[:1]), steps=network.steps):
+        _train(trained, images, labels, settings, progress)
+    text = f"{settings.epochs} epochs over {len(images):,} samples; the twin gave the engine's logits on {same:.0%} of a batch"
+    row = ReportRow("network", "fine-tuning", "rewritten", text)
+    made = trained.result()
+    return replace(made, report=network.report.plus(row))
+
+
+def _train(trained: _Trained, images: Tensor, labels: Tensor, settings: FineTune, progress: Progress) -> None:
     optimiser = trained.optimiser(settings.rate)
     rounds = settings.epochs * -(-len(images) // settings.batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, rounds)
     generator, done = torch.Generator().manual_seed(settings.seed), 0
     for _ in range(settings.epochs):
         for chosen in torch.split(torch.randperm(len(images), generator=generator), settings.batch):
-            loss = F.cross_entropy(trained.logits(images[chosen]) * network.logit_scale, labels[chosen])
+            loss = F.cross_entropy(trained.logits(images[chosen]) * trained.network.logit_scale, labels[chosen])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             trained.mask()
@@ -130,10 +141,6 @@ def fine_tune(
             schedule.step()
             done += 1
             progress("fine-tuning", done, rounds)
-    text = f"{settings.epochs} epochs over {len(images):,} samples; the twin gave the engine's logits on {same:.0%} of a batch"
-    row = ReportRow("network", "fine-tuning", "rewritten", text)
-    made = trained.result()
-    return replace(made, report=network.report.plus(row))
 
 
 def agreement(network: Network, images: Tensor) -> float:

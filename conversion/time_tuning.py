@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from compress import check_data
+from compress.threads import steady_while
 from snn import Dense, Network, Ramp, Sparse
 from snn.interop.torch import Twin
 from snn.interop.torch_run import Run
@@ -61,18 +62,19 @@ def tune_times(
     optimiser = torch.optim.Adam(groups)
     random = np.random.default_rng(settings.seed)
     ramps = [p.name for p in network.populations if isinstance(p.neuron, Ramp)]
-    for epoch in range(settings.epochs):
-        progress("tune", epoch, settings.epochs)
-        for chosen in torch.split(torch.from_numpy(random.permutation(len(labels))), settings.batch_size):
-            run = Run(twin.law, paths, images[chosen])
-            loss = functional.cross_entropy(run() * network.logit_scale, labels[chosen])
-            loss = loss + settings.sparsity * sum(_share(run.sent[name][0]) for name in ramps)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            with torch.no_grad():
-                for weight, kept in held:
-                    weight.mul_(kept)
+    with steady_while(lambda: Run(twin.law, paths, images[:1])()):
+        for epoch in range(settings.epochs):
+            progress("tune", epoch, settings.epochs)
+            for chosen in torch.split(torch.from_numpy(random.permutation(len(labels))), settings.batch_size):
+                run = Run(twin.law, paths, images[chosen])
+                loss = functional.cross_entropy(run() * network.logit_scale, labels[chosen])
+                loss = loss + settings.sparsity * sum(_share(run.sent[name][0]) for name in ramps)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                with torch.no_grad():
+                    for weight, kept in held:
+                        weight.mul_(kept)
     progress("tune", settings.epochs, settings.epochs)
     return replace(network, projections=tuple(_stored(q, tuned.get(q.name)) for q in network.projections))
 

@@ -1,7 +1,8 @@
 """What the stages of a study share: a task at work, the files of the tasks that it needs, models and data by name."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -77,11 +78,17 @@ def check_fits(model: "nn.Module", dataset: Dataset) -> None:
     check_classes(model, torch.from_numpy(dataset.train_images[:1]), torch.from_numpy(dataset.train_labels))
 
 
-def quiet_threads() -> None:
-    """One thread for torch: these networks are small, and its pool gets in the way of the engines' own threads."""
+@contextmanager
+def quiet_threads() -> Iterator[None]:
+    """One thread for torch in the block: its pool gets in the way of the engines' own, and bytes would depend on its size."""
     import torch
 
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:

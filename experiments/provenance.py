@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -13,31 +14,50 @@ from typing import Any
 
 from spikewright import __version__
 
+UNKNOWN = "unknown"
 PACKAGES = ("numpy", "torch", "numba", "scikit-learn", "matplotlib", "pyarrow")
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """`configuration` is the hash of what was asked for, `commit` the code's state ("unknown" outside a checkout)."""
+    """`configuration` is the hash of what was asked for, `commit` the code's state ("unknown" outside a checkout).
+
+    `threads`: how many torch had; None where it was not loaded, or not known.
+    """
 
     configuration: str
     seeds: tuple[int, ...]
     commit: str
     versions: Mapping[str, str]
     machine: str
+    threads: int | None = None
 
     @classmethod
     def of(cls, configuration: Any, seeds: tuple[int, ...]) -> "Provenance":
         """The provenance of a run on this machine; `configuration` is plain JSON values."""
-        return cls(content_hash(configuration), seeds, current_commit(), versions(), machine())
+        return cls(content_hash(configuration), seeds, current_commit(), versions(), machine(), torch_threads())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Any]:
         """What every row of a results table carries."""
-        return {"configuration": self.configuration, "commit": self.commit, "spikewright": self.versions["spikewright"]}
+        names = ("configuration", "commit", "spikewright", "versions", "threads")
+        known = self.versions.get("spikewright", UNKNOWN)
+        return dict(zip(names, (self.configuration, self.commit, known, self.told_versions, self.threads), strict=True))
+
+    @property
+    def told_versions(self) -> str:
+        """The versions in one line, without that of this project."""
+        return (
+            ", ".join(f"{name} {number}" for name, number in self.versions.items() if name != "spikewright") or UNKNOWN
+        )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Provenance":
+        """What `to_dict` gave. Raises TypeError or KeyError for anything else."""
+        return cls(**{**values, "seeds": tuple(values["seeds"])})
 
 
 def content_hash(values: Any, length: int = 16) -> str:
@@ -57,6 +77,12 @@ def versions() -> dict[str, str]:
     return found
 
 
+def torch_threads() -> int | None:
+    """How many threads torch has; None where it is not loaded."""
+    torch = sys.modules.get("torch")
+    return None if torch is None else int(torch.get_num_threads())
+
+
 def machine() -> str:
     """System and processor architecture."""
     return f"{platform.system()} {platform.machine()}"
@@ -74,7 +100,7 @@ def current_commit() -> str:
         head = _git(folder, "rev-parse", "HEAD")
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", "..")
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return UNKNOWN
     return f"{head}, changed" if changed else head
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REPORT_FILE = Kind("a report of spikewright", holds(b'<meta name="generator" content="spikewright">'))
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-HIDDEN = ("seed", "task", "configuration", "commit", "spikewright", "draw")
+HIDDEN = ("seed", "task", "configuration", "commit", "spikewright", "versions", "threads", "draw")
 """Columns that every row carries; the report says them once."""
 
 
@@ -77,6 +77,8 @@ def _render(content: Mapping[str, Any]) -> str:
 
 
 def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Picture]) -> dict[str, Any]:
+    from experiments.study import origins
+
     study, tables = result.study, result.tables
     return {
         "study": study,
@@ -92,6 +94,7 @@ def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Pic
         "corners": corners(tables),
         "core": next(iter(tables["core"]), None) if "core" in tables else None,
         "provenance": result.provenance,
+        "origins": list(origins(result)),
         "tasks": len(result.tasks),
         "rows": len(tables["results"]),
         "rerun": rerun(result),

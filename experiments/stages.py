@@ -17,7 +17,6 @@ from experiments.pipeline import (
     check_fits,
     factory_of,
     plain,
-    quiet_threads,
 )
 from experiments.stages_convert import convert
 from experiments.stages_hardware import hardware
@@ -237,6 +236,5 @@ STAGES: dict[str, Callable[[Step], Rows]] = {
 
 def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
     """Run the stage of `task.kind`; returns its rows by table, in plain values."""
-    quiet_threads()
     rows = STAGES[task.kind](Step(task, inputs, folder, progress))
     return {name: [plain(row) for row in found] for name, found in rows.items()}

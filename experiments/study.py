@@ -3,12 +3,13 @@
 import json
 import shutil
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.provenance import Provenance
+from experiments.provenance import UNKNOWN, Provenance
 from experiments.study_spec import Study, make_study
 from experiments.study_tasks import Task, expand
 from experiments.tables import write_table
@@ -28,7 +29,7 @@ from spikewright import (
 from spikewright.kinds import json_with
 from spikewright.marker import MARKER, files_below
 
-DONE = "result.json"
+DONE, ORIGIN = "result.json", "provenance.json"
 STUDY_FILE = Kind("a study", json_with("name", "dataset", "seeds"))
 PROVENANCE_FILE = Kind(
     "the provenance of a study", json_with("configuration", "seeds", "commit", "versions", "machine")
@@ -109,7 +110,7 @@ def open_study(folder: str | Path) -> StudyResult:
     folder = Path(folder)
     study = make_study(_read_json(folder / "study.json"))
     values = _read_json(folder / "provenance.json")
-    provenance = Provenance(**{**values, "seeds": tuple(values["seeds"])})
+    provenance = Provenance.from_dict(values)
     tasks = expand(study)
     missing = [task.label for task in tasks if not is_done(task, folder)]
     if missing:
@@ -136,23 +137,49 @@ def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 
 def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
     """Run one task and store its files and rows; the folder appears as a whole or not at all."""
+    from experiments.pipeline import quiet_threads
     from experiments.stages import run_stage
 
-    with atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:
+    with quiet_threads(), atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:
         inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}
+        origin = Provenance.of(task.key, (task.seed,))  # before: others may commit while it runs
         rows = run_stage(task, inputs, temporary, progress)
+        (temporary / ORIGIN).write_text(json.dumps(origin.to_dict()) + "\n")
         (temporary / DONE).write_text(json.dumps(rows, allow_nan=False) + "\n")
 
 
 def gather(tasks: Sequence[Task], folder: Path, provenance: Provenance) -> dict[str, Table]:
-    """All rows by table, each with its seed, task and provenance, and "results", the union of all."""
+    """All rows by table, each with its seed, its task and where that came from, and "results", the union of all.
+
+    Commit, versions and threads are those under which the task was run, whichever run of the study that was.
+    """
     rows: Rows = {}
     for task in tasks:
-        told = {"seed": task.seed, "task": task.key, **provenance.columns()}
+        origin = origin_of(task, folder).columns()
+        told = {"seed": task.seed, "task": task.key, **origin, "configuration": provenance.configuration}
         for name, found in _read_json(folder / "tasks" / task.folder / DONE).items():
             rows.setdefault(name, []).extend({**row, **told} for row in found)
     union = [{"table": name, **row} for name, found in rows.items() for row in found]
     return {name: Table.of(found) for name, found in {**rows, "results": union}.items()}
+
+
+def origin_of(task: Task, folder: Path) -> Provenance:
+    """Where a task's rows came from; "unknown" for a task that was run before this was kept."""
+    path = folder / "tasks" / task.folder / ORIGIN
+    if not path.is_file():
+        return Provenance(task.key, (task.seed,), UNKNOWN, {}, UNKNOWN)
+    try:
+        return Provenance.from_dict(_read_json(path))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InvalidFile(f"expected the provenance of a task in {path}, got: {error}; remove {path.parent}") from error
+
+
+def origins(result: StudyResult) -> Table:
+    """One row for each state of code and versions under which tasks of a study were run, and how many those were."""
+    names = ("commit", "spikewright", "versions")
+    told = (origin_of(task, result.folder).columns() for task in result.tasks)
+    found = Counter(tuple(one[name] for name in names) for one in told)
+    return Table.of({**dict(zip(names, key, strict=True)), "tasks": count} for key, count in found.items())
 
 
 def publish_core(core: Path, place: Path) -> None:

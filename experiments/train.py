@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from compress import keep_ranges_positive
+from compress.threads import steady_threads
 from experiments.data import Dataset, Images, Labels
 from experiments.train_activity import hidden_outputs, share_active
 from experiments.train_checkpoint import Run, resume_checkpoint, save_checkpoint
@@ -32,12 +33,19 @@ def train(
 ) -> TrainLog:
     """Train `model` in place on the training split with cross-entropy and return the log; leaves it in eval mode.
 
+    The same recipe gives the same bytes, for a small network whatever the number of threads (see `compress.threads`).
     The test split is only measured after each epoch; nothing is chosen by it. With `checkpoint`, a folder, each epoch
     is saved there and a later call goes on after the last one, to the same weights as a call that was not interrupted.
     `progress` gets ("train", epochs done, epochs). Raises InvalidInput when the loss is not finite or the checkpoint
     is of another run, InvalidFile when it is damaged.
     """
-    folder = None if checkpoint is None else Path(checkpoint)
+    with steady_threads(model, torch.from_numpy(dataset.train_images[:1])):
+        return _train(model, dataset, recipe, None if checkpoint is None else Path(checkpoint), progress)
+
+
+def _train(
+    model: nn.Module, dataset: Dataset, recipe: TrainRecipe, folder: Path | None, progress: Progress
+) -> TrainLog:
     if recipe.precision == "bfloat16":
         _lay_out(model, torch.channels_last)  # convolutions in bfloat16 are fastest so
     optimiser = _optimiser(model, recipe)

@@ -13,9 +13,10 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from experiments.artifacts import KEY, WEIGHTS_KEY, Origin
+from experiments.provenance import UNKNOWN, current_commit
 from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_folder, atomic_path
-from spikewright.kinds import json_with, safetensors_metadata
+from spikewright.kinds import json_object, json_with, safetensors_metadata
 
 _VERSION = 1
 _FILES = ("weights.safetensors", "optimiser.pt", "log.json")
@@ -53,11 +54,19 @@ class Run:
 
 def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: Run, log: TrainLog) -> None:
     """Write `weights.safetensors`, `optimiser.pt` and `log.json`; the folder appears or changes all at once."""
-    header = {"version": _VERSION, **run.to_dict(), "epochs": [asdict(epoch) for epoch in log.epochs]}
+    commits = tuple(dict.fromkeys((*commits_of(folder), current_commit())))
+    epochs = [asdict(epoch) for epoch in log.epochs]
+    header = {"version": _VERSION, **run.to_dict(), "epochs": epochs, "commits": commits}
     with atomic_folder(folder, CHECKPOINT_FOLDER) as temporary:
         (temporary / "weights.safetensors").write_bytes(packed_weights(model))
         torch.save(optimiser.state_dict(), temporary / "optimiser.pt")
         (temporary / "log.json").write_text(json.dumps(header, indent=2) + "\n")
+
+
+def commits_of(folder: Path) -> tuple[str, ...]:
+    """The states of the code under which the epochs of a checkpoint were trained, in order; none where there is no checkpoint."""
+    found = json_object(folder / "log.json")
+    return tuple(map(str, found.get("commits", (UNKNOWN,)))) if "epochs" in found else ()
 
 
 def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: Run) -> TrainLog:

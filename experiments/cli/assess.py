@@ -20,6 +20,7 @@ ATTACKS = ("fgsm", "pgd")
 NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips")
 
 
+@quiet_threads()
 def run_attack(options: Namespace) -> None:
     """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
     from experiments.stages_robustness import attack_of, corruption_of
@@ -28,7 +29,6 @@ def run_attack(options: Namespace) -> None:
     check_tables(options)
     _check_names("attack", options.attacks, ATTACKS)
     _check_names("noise", options.noise, NOISE)
-    quiet_threads()
     predictors = [_predictor(path, options) for path in options.files]
     images, labels = images_of(options, dataset_of(options, origin_of(options.files[0])))
     part = {"norm": options.norm, "steps": options.pgd_steps, "restarts": 1}

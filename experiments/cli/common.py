@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.artifacts import Origin, is_foreign, load_model, load_network, origin_of
 from experiments.data import Dataset
-from experiments.pipeline import factory_of, open_dataset, quiet_threads
+from experiments.pipeline import factory_of, open_dataset
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, check_claim, check_folder, check_path
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def source_model(options: Namespace) -> tuple[Any, Origin]:
         path = Path(options.model)
     if path is None or (options.weights and options.file):
         raise InvalidInput("expected a file of train or compress, or --model with --weights, got neither or both")
-    quiet_threads()
     origin = None if path.suffix in (".pt", ".pth", ".bin") or is_foreign(path) else origin_of(path)
     if origin is None:
         origin = Origin(options.model or "", options.dataset or "")

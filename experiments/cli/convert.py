@@ -9,6 +9,7 @@ from experiments.cli.common import check_files, check_tables, dataset_of, images
 from experiments.cli.console import progress_bars
 from experiments.cli.recipes import given_options
 from experiments.data import Dataset
+from experiments.pipeline import quiet_threads
 from experiments.recipes import make_recipe
 from experiments.tables import write_table
 from spikewright import InvalidInput, InvalidNetwork, Table
@@ -21,6 +22,7 @@ SHOWN = 3
 """Refused layers that the last line names; the table has all of them."""
 
 
+@quiet_threads()
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
     from snn.files import NETWORK_FILE
@@ -70,6 +72,7 @@ def refusals(error: "Unconvertible") -> Table:
     return Table.of(rows)
 
 
+@quiet_threads()
 def run_diagnose(options: Namespace) -> None:
     """Where a network loses against its model: tables and pictures."""
     from experiments.plots.style import figure_files

@@ -11,6 +11,7 @@ from experiments.tables import write_table
 from spikewright import Table
 
 
+@quiet_threads()
 def run_train(options: Namespace) -> None:
     """Train a network, or take one of the zoo, and write weights with their origin."""
     from experiments.models import build
@@ -20,7 +21,6 @@ def run_train(options: Namespace) -> None:
     check_files({options.out: WEIGHTS_FILE}, options)
     if options.checkpoint is not None:
         check_whole(options.checkpoint, CHECKPOINT_FOLDER)
-    quiet_threads()
     if options.zoo is not None:
         return _from_zoo(options)
     recipe = TrainRecipe(options.epochs, options.batch_size, options.lr, shift=options.shift, seed=options.seed)
@@ -47,6 +47,7 @@ def _from_zoo(options: Namespace) -> None:
     print(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
 
 
+@quiet_threads()
 def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning, as a study does."""
     from compress import accuracy, save

@@ -5,11 +5,11 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from experiments.provenance import Provenance
+from experiments.provenance import Provenance, torch_threads
 from spikewright import (
     FolderKind,
     InvalidFile,
@@ -46,18 +46,18 @@ class Rows:
     progress: Progress
 
     def row(self, name: str, asked: Mapping[str, Any], measure: Callable[[], Values]) -> Values:
-        """The values of the row `name`, for all that decides them, `asked`: plain JSON values.
+        """The values of the row `name`, for all that decides them, `asked`: plain JSON values; and commit and version.
 
-        The file holds them with versions, commit and machine. Raises InvalidFile for a damaged one.
+        The file holds them with the versions, commit, machine and threads under which they were measured: a row that is read
+        again keeps its own. Raises InvalidFile for a damaged one, and for one that was asked for otherwise.
         """
         provenance = Provenance.of(dict(asked), (int(asked.get("seed", 0)),))
         path = self.folder / f"{_plain(name)}-{provenance.configuration[:8]}.json"
-        if path.is_file():
-            return _read(path)
-        values = measure()
-        kept = {"asked": dict(asked), "provenance": provenance.to_dict(), "values": values}
-        write_row(path, kept)
-        return values
+        if not path.is_file():
+            measured = measure()
+            origin = replace(provenance, threads=torch_threads()).to_dict()
+            write_row(path, {"asked": dict(asked), "provenance": origin, "values": measured})
+        return _read(path, asked)
 
 
 def write_row(path: Path, kept: Mapping[str, Any]) -> None:
@@ -137,8 +137,19 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def _read(path: Path) -> Values:
+def _read(path: Path, asked: Mapping[str, Any]) -> Values:
     try:
-        return dict(json.loads(path.read_text())["values"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        kept = json.loads(path.read_text())
+        origin = Provenance.from_dict(kept["provenance"]).columns()
+        values, found = dict(kept["values"]), kept["asked"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidFile(f"expected a row of results in {path}, got: {error}; remove it to measure again") from error
+    if found != json.loads(json.dumps(dict(asked))):
+        raise InvalidFile(f"expected a row for {dict(asked)} in {path}, got one for {found}; try another --output")
+    return {**values, "commit": _short(origin["commit"]), "spikewright": origin["spikewright"]}
+
+
+def _short(commit: str) -> str:
+    """The first digits of a commit and its mark."""
+    head, mark, rest = commit.partition(",")
+    return head[:10] + mark + rest

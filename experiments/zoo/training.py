@@ -8,11 +8,12 @@ import torch
 from torch import nn
 
 from compress import learned_thresholds
+from compress.threads import steady_threads
 from experiments.data import Dataset, load_dataset
 from experiments.models import build, parameter_count
 from experiments.provenance import current_commit, versions
 from experiments.train import TrainLog, accuracy, train
-from experiments.train_checkpoint import packed_weights
+from experiments.train_checkpoint import commits_of, packed_weights
 from experiments.zoo import load
 from experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
 from experiments.zoo.recipes import Entry, entry
@@ -63,6 +64,8 @@ def train_entry(
     dataset = load_dataset(chosen.dataset, data)
     model = _initial(chosen, dataset)
     log = train(model, dataset, chosen.recipe, checkpoint=checkpoint, progress=progress)
+    if checkpoint is not None:  # earlier epochs may be of earlier commits
+        commit = " and ".join(commits_of(checkpoint)) or commit
     return publish(Trained(name, chosen, dataset, model, log, commit), output, force=force)
 
 
@@ -110,6 +113,12 @@ def publish(trained: Trained, output: Path, *, force: bool = False) -> Card:
     return card
 
 
+def _threads(trained: Trained) -> int:
+    """How many threads the training had."""
+    with steady_threads(trained.model, torch.from_numpy(trained.dataset.train_images[:1])) as count:
+        return count
+
+
 def _accuracy(trained: Trained) -> float:
     """That of the last epoch, or, where weights were rounded since, of what is stored."""
     if not trained.entry.half:
@@ -131,7 +140,7 @@ def _describe(trained: Trained, weights_md5: str) -> Card:
         weights_md5=weights_md5,
         versions=versions(),
         commit=trained.commit,
-        threads=torch.get_num_threads(),
+        threads=_threads(trained),
         use=_USE,
         base=trained.entry.base,
     )

@@ -108,6 +108,25 @@ def test_other_settings_are_another_row(tmp_path: Path) -> None:
         return {"count": next(count)}
 
     first = rows.row("a row: 1", {"steps": 4, "seed": 3}, measure)
-    assert rows.row("a row: 1", {"seed": 3, "steps": 4}, measure) == first == {"count": 0}
-    assert rows.row("a row: 1", {"seed": 3, "steps": 5}, measure) == {"count": 1}
+    assert rows.row("a row: 1", {"seed": 3, "steps": 4}, measure) == first and first["count"] == 0
+    assert rows.row("a row: 1", {"seed": 3, "steps": 5}, measure)["count"] == 1
     assert len(list(tmp_path.glob("a-row-1-*.json"))) == 2
+
+
+def test_a_row_that_is_read_again_keeps_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [*SMALL, "--steps", "2", "--methods", "not calibrated", "--output", str(tmp_path)]
+    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "0123456789abcdef, changed")
+    assert rate.main(asked) == 0
+    first = capsys.readouterr().out
+    assert "0123456789, changed" in first
+    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "another")
+    assert rate.main(asked) == 0
+    assert capsys.readouterr().out == first
+    [path] = tmp_path.glob("*.json")
+    kept = json.loads(path.read_text())
+    assert kept["provenance"]["threads"] == 1
+    path.write_text(json.dumps({**kept, "asked": {**kept["asked"], "samples": 1}}))
+    assert rate.main(asked) == 2
+    assert "expected a row for" in capsys.readouterr().err

@@ -264,3 +264,43 @@ def test_provenance_is_plain(tmp_path: Path) -> None:
     made = Provenance.of({"a": 1}, (0, 1))
     assert json.loads(json.dumps(made.to_dict()))["configuration"] == content_hash({"a": 1})
     assert made.commit and made.machine
+
+
+def test_rows_say_under_which_commit_they_were_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study that another commit goes on with: what was run before keeps its own."""
+    from experiments.report import write_report
+
+    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "first")
+    run_study(small(), tmp_path)
+    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "second")
+    monkeypatch.setattr("experiments.provenance.versions", lambda: {"spikewright": "9", "numpy": "2"})
+    more = [*SMALL["conversions"], {"name": "other", "recipe": "rate", "steps": 2, "samples": 40}]
+    result = run_study(small(conversions=more), tmp_path)
+    made = {row["network"]: (row["commit"], row["spikewright"]) for row in result.tables["accuracy"]}
+    assert made["ann"][0] == made["rate"][0] == "first" and made["other"] == ("second", "9")
+    assert {row["threads"] for row in result.tables["results"]} == {1}
+    assert open_study(tmp_path).tables == result.tables
+    assert [(row["commit"], row["tasks"]) for row in runner.origins(result)] == [("first", 3), ("second", 2)]
+    page = write_report(result).read_text()
+    assert "<code>first</code>" in page and "<code>second</code>" in page and ": 3 tasks" in page
+
+
+def test_tasks_of_before_have_an_unknown_origin(tmp_path: Path) -> None:
+    run_study(small(), tmp_path)
+    for path in (tmp_path / "tasks").glob(f"*/{runner.ORIGIN}"):
+        path.unlink()
+    assert set(open_study(tmp_path).tables["results"]["commit"]) == {"unknown"}
+    next((tmp_path / "tasks").iterdir()).joinpath(runner.ORIGIN).write_text("{}")
+    with pytest.raises(InvalidFile, match="provenance of a task"):
+        open_study(tmp_path)
+
+
+def test_the_user_s_threads_are_put_back(tmp_path: Path) -> None:
+    import torch
+
+    torch.set_num_threads(2)
+    try:
+        run_study(small(conversions=[]), tmp_path)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
