@@ -4,6 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
+from benchmarks.case import FIXED_BITS
 from experiments.plots.style import FIGURE_FILE
 from spikewright import FolderKind, InvalidFile, Kind, atomic_path, check_path, claim_folder
 from spikewright.kinds import holds
@@ -62,6 +63,27 @@ PAGE_FILE = Kind("a page of benchmarks", holds(b"Made by `python -m benchmarks`"
 FIGURES_FOLDER = FolderKind("figures of the documentation")
 
 
+PENALISED = ("lenet64-mnist", "lenet64-fashion", "vgg7-cifar10-quiet")
+
+
+def given() -> str:
+    """What the networks of the tables were given: widths, thresholds, and what they were trained for, from their cards."""
+    from experiments.zoo import card
+
+    cards = {name: card(name) for name in (*PENALISED, "vgg7-cifar10")}
+    penalties = ", ".join(f"{cards[name].recipe.activity:g} for `{name}`" for name in PENALISED)
+    quiet, usual = cards["vgg7-cifar10-quiet"], cards["vgg7-cifar10"]
+    return (
+        f"What the networks were given: `event fixed` has {FIXED_BITS}-bit weights, so that sums of a step fit into 16 bits in "
+        "more layers, the others float32 unless their name says bfloat16; thresholds are the 99.9th percentile of 1,000 training "
+        "images, without calibration. All networks were trained with a penalty on active neurons "
+        f"(`TrainRecipe.activity`: {penalties}; their pruned kin the same), which is what makes them quiet. The VGG-7 is "
+        f"`vgg7-cifar10-quiet`: {quiet.accuracy:.1%} as a CNN after {quiet.recipe.epochs} epochs, where `vgg7-cifar10`, trained "
+        f"for {usual.recipe.epochs} epochs without the penalty, has {usual.accuracy:.1%}. Accuracies are those on the images "
+        "that were measured."
+    ).replace("%", " %")
+
+
 def write_page(results: Path, page: Path) -> None:
     """Write the page for all tables that are in `results`, and `figures` beside it.
 
@@ -72,7 +94,7 @@ def write_page(results: Path, page: Path) -> None:
         raise InvalidFile(f"expected tables in {results}, got none; try `python -m benchmarks` first")
     check_path(page, PAGE_FILE)
     figures = claim_folder(page.parent / "figures", FIGURES_FOLDER)
-    parts = [INTRODUCTION]
+    parts = [INTRODUCTION, f"{given()}\n"]
     for name in found:
         with atomic_path(figures / f"bench-{name}.png", FIGURE_FILE) as temporary:
             shutil.copyfile(results / f"{name}.png", temporary)

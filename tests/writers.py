@@ -146,6 +146,12 @@ def write_benchmark_page(path: Path) -> None:
     write_page(Path(measured().name), path)
 
 
+def write_readme(path: Path) -> None:
+    from docs.readme import write
+
+    write(path, "# spikewright\n")
+
+
 def write_architectures(path: Path) -> None:
     from docs import architectures
 
@@ -191,6 +197,7 @@ FILES = [
     Writer("row", "row", keep_row, ("experiments.conversion.rows:write_row",), forced=False),
     Writer("report", "report", write_report_page, ("experiments.report:write_page",), forced=False),
     Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
+    Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
     Writer("provenance", "provenance", write_json_of_study, ("experiments.study:_write_json",), forced=False),
 ]

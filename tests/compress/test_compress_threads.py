@@ -59,7 +59,7 @@ def thresholds() -> Any:
 def plain(network: Any) -> dict[str, torch.Tensor]:
     tensors: dict[str, Any] = {}
     to_plain(network, "", tensors)
-    return {name: torch.as_tensor(value) for name, value in tensors.items()}
+    return {name: torch.tensor(value) for name, value in tensors.items()}
 
 
 def converted() -> Any:
