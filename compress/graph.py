@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 import torch
 from torch import fx, nn
 
+from compress.data import tensor_of
 from compress.kinds import LEAVES, classify
 from compress.rules import Call
 from compress.sizes import BATCHES
 from compress.tracing import first_line, traced
 from compress.unwrap import own_copy, unwrapped
 from spikewright import InvalidInput
+from spikewright.inputs import as_images
 
 Shape = tuple[int, ...]
 
@@ -200,7 +201,7 @@ def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape]
     runner = _Shapes(module)
     try:
         with torch.no_grad():
-            runner.run(sample)
+            runner.run(sample.clone())
     except Exception as error:  # whatever the model's own layers raise for a wrong shape
         raise InvalidInput(
             f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {first_line(error)}"
@@ -231,7 +232,4 @@ def _output_name(graph: fx.Graph, shapes: Mapping[str, Shape]) -> str:
 
 
 def _sample_tensor(sample: torch.Tensor | np.ndarray) -> torch.Tensor:
-    tensor = torch.as_tensor(sample).detach().to("cpu", torch.float32)
-    if tensor.ndim < 2 or prod(tensor.shape) == 0:
-        raise InvalidInput(f"expected a sample batch (batch, C, H, W), got {tuple(tensor.shape)}; try images[:2]")
-    return tensor
+    return tensor_of(as_images(sample, "samples"))

@@ -34,5 +34,5 @@ def inputs_of(module: fx.GraphModule, names: Collection[str], images: torch.Tens
     observer = _Observer(module.eval(), names, max(1, _SAMPLED // len(batches)))
     with torch.no_grad():
         for batch in batches:
-            observer.run(batch)
+            observer.run(batch.clone())
     return {name: torch.cat(parts) for name, parts in observer.seen.items()}

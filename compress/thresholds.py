@@ -10,7 +10,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from compress.data import device_of
+from compress.data import device_of, tensor_of
 from compress.graph import as_module, check_finite, plain_copy, trace
 from compress.observe import inputs_of
 from compress.quantizers import QuantReLU, clip_range
@@ -18,6 +18,7 @@ from compress.rewrite import Rewrite, apply, find, quantised_path
 from compress.threads import steady_threads
 from compress.tracing import traced
 from spikewright import InvalidInput
+from spikewright.inputs import as_images
 
 _PLAIN = (F.relu, F.relu_, torch.relu, torch.relu_, "relu", "relu_")
 _CLAMPS = (torch.clamp, torch.clamp_, "clamp", "clamp_", torch.clip, torch.clip_, "clip", "clip_")
@@ -86,9 +87,7 @@ def _graph(model: Any, samples: torch.Tensor | np.ndarray | None) -> tuple[fx.Gr
         check_finite(root)
         module, images = traced(root), None
     else:
-        images = torch.as_tensor(samples).detach().to("cpu", torch.float32)
-        if not bool(torch.isfinite(images).all()):
-            raise InvalidInput("expected finite samples, got NaN or infinity; try to clean the data set")
+        images = tensor_of(as_images(samples, "samples"))
         module = trace(model, images[:1]).graph_module
     _restore_dropout(module, traced(plain_copy(model).train(), None if images is None else images[:1]))
     return module, images

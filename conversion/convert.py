@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from compress import GraphView, trace
+from compress.data import answers, tensor_of
 from compress.fold import fold_view
 from compress.graph import as_module, check_finite, plain_copy, view_of
 from compress.threads import steady_threads
@@ -27,6 +28,7 @@ from conversion.swaps import swapped
 from snn import Network, Report, ReportRow
 from snn.core_parts import core_row
 from spikewright import InvalidInput
+from spikewright.inputs import as_images
 
 
 def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> Network:
@@ -58,7 +60,8 @@ def _converted(model: Any, images: torch.Tensor, recipe: Recipe) -> Network:
     network = finish(network, plan, images, recipe) if isinstance(recipe, Rate) else network
     network = integer_cnn(network) if _is_integer(recipe) else network
     network = spiking(network, recipe.schedule, recipe.window) if isinstance(recipe, Exact) else network
-    return replace(network, report=network.report.plus(*core_row(network)))
+    run = replace(network.run, largest=float(images.abs().max()) or None)
+    return replace(network, run=run, report=network.report.plus(*core_row(network)))
 
 
 def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
@@ -78,22 +81,10 @@ def _is_integer(recipe: Recipe) -> bool:
 
 def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     """Samples as float32 `(n, ...)` on the CPU. Raises InvalidInput when empty, not finite, or no batch."""
-    try:
-        images = torch.as_tensor(samples).detach().to("cpu", torch.float32)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidInput(
-            f"expected samples as an array (n, C, H, W), got {type(samples).__name__}; try train_images[:500]"
-        ) from error
-    if images.ndim not in (2, 3, 4) or images.numel() == 0:
+    images = tensor_of(as_images(samples, "samples"))
+    if images.ndim not in (2, 3, 4):
         raise InvalidInput(
             f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
-        )
-    finite = torch.isfinite(images).flatten(1).all(dim=1)
-    if not bool(finite.all()):
-        bad = (~finite).nonzero().flatten().tolist()
-        raise InvalidInput(
-            f"expected finite samples, got NaN or infinity in {len(bad)} of {len(images)}, the first is number {bad[0]}; "
-            "try the others alone"
         )
     return images
 
@@ -120,9 +111,8 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
     try:
-        with torch.no_grad():
-            model(images[:2])
-            model(images[:1])  # one image without its batch would run as a batch, but not half of it
+        answers(model, images[:2])
+        answers(model, images[:1])  # one image without its batch would run as a batch, but not half of it
     except TypeError as error:
         row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
         raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error

@@ -84,7 +84,7 @@ def percentiles(
     observer.signed = signed
     with torch.no_grad():
         for part in torch.split(images, BATCH):
-            observer.run(part)
+            observer.run(part.clone())
     return {name: top.percentile(percentile) for name, top in observer.tops.items()}
 
 

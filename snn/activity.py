@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput
+from spikewright.inputs import as_labels
 
 Counts = NDArray[np.int64]
 
@@ -77,10 +77,4 @@ class Activity:
         return {name: rate / self.steps for name, rate in self.spikes_per_neuron.items()}
 
     def _labels(self, labels: Any) -> NDArray[np.int64]:
-        array = np.asarray(labels)
-        batch, classes = self.logits.shape
-        if array.shape != (batch,) or not np.issubdtype(array.dtype, np.integer):
-            raise InvalidInput(f"expected integer labels of shape ({batch},), got {array.dtype} {array.shape}")
-        if array.size and not (0 <= array.min() and array.max() < classes):
-            raise InvalidInput(f"expected labels from 0 to {classes - 1}, got {array.min()} to {array.max()}")
-        return array.astype(np.int64)
+        return as_labels(labels, *self.logits.shape)

@@ -192,7 +192,8 @@ class Delta:
 class AddressEvents:
     """Events of an event camera, in tonic's convention: per sample a structured array with fields x, y, t (microseconds) and p.
 
-    The input population is (polarities, rows, columns). An event falls into step floor(t / step_us); later ones are not used.
+    The input population is (polarities, rows, columns). An event falls into step floor(t / step_us); later ones are not used,
+    and a recording whose first event is later is refused, since its clock does not begin at 0.
     More than `limit` events of a pixel in one step count as `limit`.
     """
 

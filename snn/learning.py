@@ -25,6 +25,7 @@ from snn.codes import check_seed
 from snn.draws import draws
 from snn.learning_records import Learned, Responses, WinnerTakeAll
 from spikewright import InvalidInput, Progress, silent
+from spikewright.inputs import as_images, as_labels, check_range
 
 PURPOSES = {"train": 1, "label": 2, "classify": 3}
 BLOCK = 192
@@ -94,12 +95,7 @@ def label_neurons(responses: Responses, labels: Any, classes: int = 10) -> NDArr
 
     The lowest class wins a tie. This is the only place that sees labels. Raises InvalidInput for labels that do not fit.
     """
-    known = np.asarray(labels)
-    count = len(responses.counts)
-    if known.shape != (count,) or not np.issubdtype(known.dtype, np.integer):
-        raise InvalidInput(f"expected integer labels of shape ({count},), got {known.dtype} {known.shape}")
-    if not (0 <= known.min() and known.max() < classes):
-        raise InvalidInput(f"expected labels from 0 to {classes - 1}, got {known.min()} to {known.max()}")
+    known = as_labels(labels, len(responses.counts), classes)
     sums = np.stack([responses.counts[known == one].sum(axis=0, dtype=np.int64) for one in range(classes)])
     means = sums / np.maximum(np.bincount(known, minlength=classes), 1)[:, None]
     return np.where(means.max(axis=0) > 0, means.argmax(axis=0), -1).astype(np.int64)
@@ -127,16 +123,11 @@ def classify(
 
 
 def _pixels(network: WinnerTakeAll, images: Any) -> NDArray[np.float32]:
-    array = np.asarray(images, dtype=np.float32)
-    if array.ndim < 2 or len(array) == 0 or array[0].size != network.inputs:
+    array = as_images(images)
+    if array[0].size != network.inputs:
         raise InvalidInput(f"expected images of {network.inputs} values each and at least one, got shape {array.shape}")
-    if not np.all(np.isfinite(array)):
-        raise InvalidInput("expected finite images, got NaN or infinity")
-    if array.min() < 0 or array.max() > 1:
-        raise InvalidInput(
-            f"expected images in [0, 1], got {array.min():.3g} to {array.max():.3g}; a rate is not negative"
-        )
-    return np.ascontiguousarray(array.reshape(len(array), -1))
+    check_range(array, (0.0, 1.0))
+    return array.reshape(len(array), -1)
 
 
 def _block(network: WinnerTakeAll) -> int:

@@ -31,11 +31,13 @@ class TwoPhase:
 @dataclass(frozen=True)
 class Run:
     """`fixed`: why the steps of the code must stay what they are, None where any number will do. `phases`: what comes
-    before the run, None for a run that begins as the populations say.
+    before the run, None for a run that begins as the populations say. `largest`: the largest magnitude of the samples that the
+    network was made from, None where nobody knows; inputs beyond four times that are refused where the code has no bounds.
     """
 
     fixed: str | None = None
     phases: TwoPhase | None = None
+    largest: float | None = None
 
 
 def check_one_phase(network: Network, what: str) -> None:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from snn.codes import AddressEvents, Delta, Direct
 from snn.network import Network
 from spikewright import InvalidInput
+from spikewright.inputs import as_array, as_images, check_range
 
 FIELDS = ("x", "y", "t", "p")
+TOO_LARGE = 4.0
+"""Times the largest sample that a network was made from: beyond it inputs have another unit, as pixels up to 255 have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,26 +54,26 @@ def input_shape(network: Network) -> tuple[int, ...]:
 
 def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
     """Inputs as float32 `(batch, *shape)`. Raises InvalidInput for another shape, NaN or infinity, or an empty batch."""
-    shape = input_shape(network)
-    images = np.ascontiguousarray(inputs, dtype=np.float32)
-    frames = isinstance(network.code, Delta) and images.shape[1:] == (network.steps, *shape)
-    if not frames and (images.ndim != len(shape) + 1 or images.shape[1:] != shape):
+    shape, array = input_shape(network), as_array(inputs, "inputs")
+    frames = isinstance(network.code, Delta) and array.shape[1:] == (network.steps, *shape)
+    if not frames and (array.ndim != len(shape) + 1 or array.shape[1:] != shape):
         more = f" or frames (batch, {network.steps}, ...)" if isinstance(network.code, Delta) else ""
-        raise InvalidInput(f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {images.shape}")
-    if images.shape[0] == 0:
-        raise InvalidInput("expected at least one input, got an empty batch")
-    if not np.all(np.isfinite(images)):
-        raise InvalidInput("expected finite inputs, got NaN or infinity")
-    if not isinstance(network.code, Delta) and not (isinstance(network.code, Direct) and network.code.levels is None):
-        _check_unit_range(images)
+        raise InvalidInput(f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {array.shape}")
+    images = as_images(array, "inputs")
+    if isinstance(network.code, Delta) or (isinstance(network.code, Direct) and network.code.levels is None):
+        _check_size(network, images)
+    else:
+        check_range(images, (0.0, 1.0), "inputs")
     return images
 
 
-def _check_unit_range(images: NDArray[np.float32]) -> None:
-    low, high = float(images.min()), float(images.max())
-    if low < 0.0 or high > 1.0:
+def _check_size(network: Network, images: NDArray[np.float32]) -> None:
+    """Where the code has no bounds of its own, the network knows how large what it was made from was."""
+    known, largest = network.run.largest, float(np.abs(images).max())
+    if known and largest > TOO_LARGE * known:
         raise InvalidInput(
-            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
+            f"expected inputs about as large as the samples that the network was made from, up to {known:.3g}, got "
+            f"{largest:.3g}; try inputs * {known / largest:.3g} if the units differ, or convert with such samples"
         )
 
 
@@ -113,6 +116,11 @@ def _binned(number: int, sample: Any, shape: tuple[int, ...], code: AddressEvent
         raise InvalidInput(f"expected times >= 0 in sample {number}, got {t.min()}; try subtracting the first time")
     if np.any(np.diff(t) < 0):
         raise InvalidInput(f"expected events in order of time in sample {number}; try sorting them by t")
+    if t.size and t[0] >= code.steps * code.step_us:
+        raise InvalidInput(
+            f"expected events in the {code.steps * code.step_us} microseconds of the run, got the first one at {t[0]} in sample "
+            f"{number}; try a clock that begins at 0: events['t'] -= events['t'][0]"
+        )
     step, address = t // code.step_us, (p * shape[1] + y) * shape[2] + x
     kept = step < code.steps
     return _limited(step[kept], address[kept], code.limit)

@@ -25,9 +25,9 @@ def as_images(given: Any, what: str = "images") -> Images:
     """
     array = as_array(given, what)
     if array.ndim < 2 or array.size == 0:
+        way = f"{what}[None] for a single one" if array.size else f"a batch with {what} in it"
         raise InvalidInput(
-            f"expected at least one of {what} in a batch (samples, C, H, W) or (samples, features), got shape {array.shape}; "
-            f"try {what}[None] for a single one"
+            f"expected at least one of {what}, as a batch (n, C, H, W) or (n, features), got shape {array.shape}; try {way}"
         )
     _check_numbers(array, what)
     with np.errstate(over="ignore"):

@@ -67,7 +67,7 @@ def least_squares(
         watcher = _Watcher(view, wanted, show)
         with torch.no_grad():
             for part in torch.split(images, BATCH):
-                watcher.run(part)
+                watcher.run(part.clone())
     found = {}
     for name, rows in wanted.items():
         share = best_share(counts[name].reshape(rows, BINS).numpy(), grid)

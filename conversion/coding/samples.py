@@ -40,7 +40,7 @@ def activations(view: GraphView, images: torch.Tensor, wanted: Iterable[str]) ->
     sampler = _Sampler(view, wanted, len(chosen))
     with torch.no_grad():
         for part in torch.split(chosen, BATCH):
-            sampler.run(part)
+            sampler.run(part.clone())
     return {name: torch.cat(parts).flatten().double().numpy() for name, parts in sampler.values.items()}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from compress.data import check_data
+from compress.data import answers, check_data
 from compress.graph import plain_copy
 from conversion.convert import check_samples, rewritten_view
 from conversion.diagnosis.charge import Charges
@@ -74,7 +74,7 @@ class _Bench:
     def take(self, images: torch.Tensor) -> None:
         """Run all three on some images."""
         with torch.no_grad():
-            self.logits["model"].append(self.original(images).reshape(len(images), -1).double().numpy())
+            self.logits["model"].append(answers(self.original, images).reshape(len(images), -1).double().numpy())
             values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
         last = self.plan.output.name
         values |= {unit.name: values[last] for unit in self.units.values() if unit.name not in values}

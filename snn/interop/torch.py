@@ -61,7 +61,7 @@ class Twin(nn.Module):
         """Raw logits `(batch, classes)`: float32 or, where integers need it, float64."""
         if not self.engine_values:
             return self.dynamics(images)
-        run = simulate(self.network, images.detach().cpu().numpy(), engine=self.engine)
+        run = simulate(self.network, images, engine=self.engine)
         values = torch.from_numpy(np.ascontiguousarray(run.logits, dtype=np.float64)).to(self.law.dtype)
         wanted = torch.is_grad_enabled() and (images.requires_grad or any(p.requires_grad for p in self.parameters()))
         return straight_through(values, self.dynamics(images)) if wanted else values

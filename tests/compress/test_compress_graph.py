@@ -230,7 +230,7 @@ class FixedBatch(nn.Module):
         (TwoOutputs(), SAMPLE, "one output"),
         (FixedBatch(), SAMPLE, "dimension 0"),
         (Functional(), torch.zeros(1, 3, 8, 8), "fits the model"),
-        (Functional(), torch.zeros(0, 2, 8, 8), "sample batch"),
+        (Functional(), torch.zeros(0, 2, 8, 8), "at least one of samples"),
         ("not a model", SAMPLE, "nn.Module"),
     ],
 )

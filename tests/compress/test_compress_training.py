@@ -79,10 +79,10 @@ def test_numpy_data_is_taken_too() -> None:
     ("spoil", "reason"),
     [
         (lambda x, y: (x, y + 1), "labels from 0 to 2, got 1 to 3"),
-        (lambda x, y: (x, y - 1), "labels from 0 to 2, got -1 to 1"),
+        (lambda x, y: (x, y - 1), "labels from 0, got -1 to 1"),
         (lambda x, y: (x, y.float()), "integer labels"),
         (lambda x, y: (x[:3], y), "labels"),
-        (lambda x, y: (x[:0], y[:0]), "samples"),
+        (lambda x, y: (x[:0], y[:0]), "at least one of images"),
         (lambda x, y: (x[:, :5], y), "fit the model"),
         (lambda x, y: (x / 0, y), "finite images"),
         (lambda x, y: x, "data="),
