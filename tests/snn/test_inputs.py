@@ -95,7 +95,9 @@ def test_what_holds_no_images(given, words):
 @pytest.mark.parametrize("start", [30, 31, 1_700_000_000_000_000])
 def test_a_clock_that_begins_late_is_refused_and_the_way_out_works(start):
     camera = network(AddressEvents(3, 10))
-    sample = events((1, 2, start, 0), (3, 0, start + 12, 1)).astype([("x", "i8"), ("y", "i8"), ("t", "i8"), ("p", "i8")])
+    sample = events((1, 2, start, 0), (3, 0, start + 12, 1)).astype(
+        [("x", "i8"), ("y", "i8"), ("t", "i8"), ("p", "i8")]
+    )
     with pytest.raises(InvalidInput, match=r"in sample 1; try a clock that begins at 0: events\['t'\] -= events"):
         simulate(camera, [events((0, 0, 29, 0)), sample])
     sample["t"] -= sample["t"][0]
