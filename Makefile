@@ -7,7 +7,11 @@ STAMP := $(VENV)/.ready
 # Test processes. Each has two compiled threads, so that tests about threads mean something, and one of torch.
 WORKERS ?= 2
 
-.PHONY: demo test bench lint clean
+# What runs with Numba's bounds checks on: all that compares the compiled kernels with the plain engine, and the kernels' own.
+CHECKED := $(wildcard $(addprefix tests/snn/test_,contract*.py grid.py edges.py engine.py gates.py few_spikes.py \
+	decisions.py delays*.py running_noise.py streams.py stdp.py plans.py many.py bounds.py))
+
+.PHONY: demo test check-bounds bench lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -16,6 +20,12 @@ test: export NUMBA_NUM_THREADS ?= 2
 test: export OMP_NUM_THREADS ?= 1
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+check-bounds: export NUMBA_NUM_THREADS ?= 2
+check-bounds: export OMP_NUM_THREADS ?= 1
+check-bounds: export NUMBA_BOUNDSCHECK = 1
+check-bounds: $(STAMP)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(CHECKED) $(ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -93,6 +93,14 @@ def check_events(neurons: int, steps: int) -> None:
         )
 
 
+def check_kept(events: int) -> None:
+    """Events that are kept for a delay are counted in 32 bits, too. Raises InvalidNetwork when there are more."""
+    if events >= 2**31:
+        raise InvalidNetwork(
+            f"expected fewer than 2**31 events to be kept until they arrive, got {events}; try shorter delays or fewer inputs at once"
+        )
+
+
 def _extremes(values: NDArray[Any], groups: NDArray[Any], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The smallest and largest value of each group, 0 for a group without any."""
     lows, highs = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snn.engines.checks import check_kept
 from snn.engines.events import Events
 from snn.engines.jit import compiled
 
@@ -34,8 +35,9 @@ class History:
     def append(self, events: Events, start: int) -> None:
         """Add the events of the steps from `start` on, the next ones."""
         column = start - self.first
-        needed = int((self.ends[:, column] + events.ends[:, -1] - events.ends[:, 0]).max(initial=0))
+        needed = int((self.ends[:, column].astype(np.int64) + events.ends[:, -1] - events.ends[:, 0]).max(initial=0))
         if needed > self.index.shape[1]:
+            check_kept(2 * needed)
             self._grow(2 * needed)
         if events.value is not None and self.value is None:  # also of a chunk in which nothing was sent
             self.value = np.zeros(self.index.shape, events.value.dtype)

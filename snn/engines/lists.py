@@ -57,7 +57,7 @@ def compile_lists(network: Network, projection: Projection, kind: np.dtype[Any],
     first = np.zeros(order.size + 1, np.int64)
     target, weight = np.empty(values.size, np.int32), np.empty(values.size, kind)
     _sort(storage.indices, values, (place, storage.size[1], offset), first, (target, weight))
-    return Lists(first, target, weight, np.diff(first))
+    return Lists(first, target[: first[-1]], weight[: first[-1]], np.diff(first))
 
 
 @compiled

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from snn.codes import Direct, charge_steps
+from snn.engines.checks import check_events
 from snn.engines.groups import Group, groups_of
 from snn.engines.layer import Layer, graded
 from snn.engines.routes import Route
@@ -32,12 +33,16 @@ class Pieces:
 
 
 def pieces_of(request: Request, layers: list[Layer]) -> Pieces:
-    """The pieces of a run. Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk."""
+    """The pieces of a run. Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk.
+
+    Raises InvalidNetwork for more neurons times steps in a chunk than 32 bits count.
+    """
     network, by_name = request.network, {layer.name: layer for layer in layers}
     whole = network.schedule == "layerwise" or any(isinstance(one, SpikeJitter) for one in request.noise)
     most = max(1, *map(_most_operations, layers))
     length = network.steps if whole else min(CHUNK_STEPS, max(1, CHUNK_OPERATIONS // most))
     length = 1 if network.decision is not None else length
+    check_events(max(p.size for p in network.populations), length)
     groups = groups_of(network)
     return Pieces(
         _chunks(network, length, whole),

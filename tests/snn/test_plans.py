@@ -10,6 +10,7 @@ from snn.engines.checks import (
     as_int32,
     check_blocks,
     check_events,
+    check_kept,
     check_lanes,
     check_lists,
     check_scatter,
@@ -136,6 +137,9 @@ def test_events_that_32_bits_do_not_count():
     check_events(2**20, 2**10)
     with pytest.raises(InvalidNetwork, match="neurons times steps"):
         check_events(2**20, 2**11)
+    check_kept(2**31 - 1)
+    with pytest.raises(InvalidNetwork, match="kept until they arrive"):
+        check_kept(2**31)
 
 
 def test_populations_that_32_bits_do_not_address():

@@ -1,0 +1,79 @@
+"""NUMBA_BOUNDSCHECK=1 checks every index of a kernel, those of vector instructions, too, in files of its own on disk."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from snn.engines import jit
+from snn.engines.deliver import deliver_spikes
+
+CODE = """
+import numpy as np
+from snn.engines.jit import CHECKED, compiled
+from snn.engines.deliver import deliver_spikes
+from snn.engines.simd import add_vector, list_to_lanes, rows_to_lanes, transpose_to
+
+word, list_of, row_of = np.uint64, list_to_lanes(1), rows_to_lanes(1, 1)
+made = lambda size: np.ones(size, np.int32)
+channels = np.array([3], np.uint16)
+
+@compiled
+def read(a, i):
+    return a[word(i)]
+@compiled
+def add(a, i, b, j):
+    add_vector(a, word(i), b, word(j))
+@compiled
+def turn(a, to, b, at):
+    transpose_to(a, word(to), word(16), b, word(at), word(16), word(16))
+@compiled
+def by_list(tile, lanes, at, channels, weights, stop):
+    list_of(tile, word(0), word(16), lanes, word(at), channels, weights, word(0), word(stop))
+@compiled
+def by_row(tile, lanes, at, weights, first):
+    row_of(tile, word(0), word(16), lanes, (word(at),), weights, (word(first),), word(2))
+
+def stays(kernel, *arguments):
+    kernel(*arguments)
+
+def leaves(kernel, *arguments):
+    try:
+        kernel(*arguments)
+    except IndexError:
+        return
+    raise SystemExit(f"{kernel} {arguments} was not noticed")
+
+assert CHECKED and ".checked" in deliver_spikes._cache._cache_file._index_name
+stays(add, made(32), 16, made(32), 16)
+for i, j in ((17, 0), (0, 17), (-1, 0), (0, -16), (2**40, 0)):
+    leaves(add, made(32), i, made(32), j)
+leaves(read, made(4), 4)
+stays(turn, made(256), 0, made(256), 0)
+leaves(turn, made(256), 1, made(256), 0)
+leaves(turn, made(256), 0, made(256), 1)
+stays(by_list, made(64), made(16), 0, channels, made(1), 1)
+leaves(by_list, made(63), made(16), 0, channels, made(1), 1)
+leaves(by_list, made(64), made(16), 1, channels, made(1), 1)
+leaves(by_list, made(64), made(16), 0, channels, made(0), 1)
+leaves(by_list, made(64), made(16), 0, channels[:0], made(1), 1)
+stays(by_row, made(32), made(16), 0, made(2), 0)
+leaves(by_row, made(31), made(16), 0, made(2), 0)
+leaves(by_row, made(32), made(16), 1, made(2), 0)
+leaves(by_row, made(32), made(16), 0, made(2), 1)
+"""
+
+
+def test_every_index_is_checked(tmp_path):
+    """Kernels of this test are compiled from a file, so that they are kept on disk like all others."""
+    file = tmp_path / "kernels.py"
+    file.write_text(CODE)
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(jit.CHECKED, reason="this process checks indices")
+def test_kernels_without_checks_are_other_files():
+    assert ".checked" not in deliver_spikes._cache._cache_file._index_name
