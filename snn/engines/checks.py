@@ -97,7 +97,7 @@ def check_kept(events: int) -> None:
     """Events that are kept for a delay are counted in 32 bits, too. Raises InvalidNetwork when there are more."""
     if events >= 2**31:
         raise InvalidNetwork(
-            f"expected fewer than 2**31 events to be kept until they arrive, got {events}; try shorter delays or fewer inputs at once"
+            f"expected fewer than 2**31 events to be kept until they arrive, got {events}; try shorter delays"
         )
 
 
