@@ -4,6 +4,7 @@ from compress.compressed import Compressed
 from compress.data import accuracy, check_data
 from compress.fold import FoldRow, fold_batchnorm
 from compress.footprint import Footprint, LayerFootprint, footprint
+from compress.freshness import fresh
 from compress.graph import GraphNode, GraphView, trace
 from compress.imports import from_exported, from_onnx
 from compress.masks import Pattern
@@ -35,6 +36,7 @@ __all__ = [
     "fit",
     "fold_batchnorm",
     "footprint",
+    "fresh",
     "from_exported",
     "from_onnx",
     "keep_ranges_positive",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,12 @@ from torch import nn
 from compress.constraint import Constraints
 from compress.footprint import Footprint, footprint
 from compress.graph import Shape, check_finite, plain_copy
+from compress.layers import left_alone, weight_layers
 from compress.rewrite import Rewrite
 from compress.unwrap import notes
+
+PRUNED_FROM = 0.01
+"""The share of exact zeros from which a layer counts as pruned."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +36,10 @@ class Compressed:
     rewrites: tuple[Rewrite, ...] = ()
     input_shape: Shape | None = None
 
-    @cached_property
+    @property
     def footprint(self) -> Footprint:
-        """The true size, layer by layer."""
-        return footprint(self.model, self.bits)
+        """The true size, layer by layer. Raises InvalidInput when the model was changed since, see `fresh`."""
+        return footprint(self)
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """Logits `(batch, classes)` of images `(batch, C, H, W)`."""
@@ -69,7 +72,9 @@ class Draft:
         check_finite(copied)
         if not isinstance(model, Compressed):
             told = list(notes(model)) if isinstance(model, nn.Module) else []
-            return cls(copied, Constraints(), told, [], None)
+            draft = cls(copied, Constraints(), told, [], None)
+            draft.keep_zeros()
+            return draft
         masks = {path: mask.clone() for path, mask in model.masks.items()}
         codes = {path: (torch.tensor(q), torch.tensor(scale)) for path, (q, scale) in model.integers.items()}
         one_scale = frozenset(
@@ -78,10 +83,33 @@ class Draft:
         constraints = Constraints(masks, dict(model.bits), codes, one_scale)
         return cls(copied, constraints, list(model.steps), list(model.rewrites), model.input_shape)
 
+    def keep_zeros(self) -> None:
+        """Masks for the layers of which at least `PRUNED_FROM` is exactly zero, but not all: they were pruned before.
+
+        A dense layer that was trained has no exact zeros, one that starts at zero has nothing else.
+        """
+        masks = {path: layer.weight.detach() != 0 for path, layer in weight_layers(self.model).items()}
+        pruned = {path: mask for path, mask in masks.items() if 0 < int(mask.sum()) <= (1 - PRUNED_FROM) * mask.numel()}
+        self.constraints.masks.update(pruned)
+        if pruned:
+            shares = ", ".join(
+                f"{path} ({100 * (1 - float(mask.float().mean())):.1f} %)" for path, mask in pruned.items()
+            )
+            self.steps.append(f"zeros that were there before stay zeros: {shares}")
+
+    def left_alone(self) -> str:
+        """A sentence for the steps about what no method treats; empty when there is nothing."""
+        names = [
+            f"{path or 'the model itself'} ({type(part).__name__})" for path, part in left_alone(self.model).items()
+        ]
+        return f"; left as they were, in 32 bits: {', '.join(names)}" if names else ""
+
     def finish(self) -> Compressed:
-        """The frozen result, in evaluation mode."""
+        """The frozen result, in evaluation mode; of what was quantised and pruned, only what is not zero survives."""
         codes = {path: (q.numpy(), scale.numpy()) for path, (q, scale) in self.constraints.codes.items()}
         held = self.constraints
+        for path in held.masks.keys() & codes.keys():  # a weight that was rounded to zero is stored no more
+            held.masks[path] = held.masks[path] & torch.as_tensor(codes[path][0] != 0)
         changes = tuple(self.rewrites)
         return Compressed(
             self.model.eval(), tuple(self.steps), codes, dict(held.masks), dict(held.bits), changes, self.input_shape

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from compress.layers import weight_layers
-from compress.quantizers import to_integers, to_values, weight_scales
+from compress.layers import by_output, codes_of, values_of, weight_layers
+from compress.quantizers import weight_scales
 
 
 @dataclass
@@ -33,8 +33,10 @@ class _Constrained(nn.Module):
     mask: torch.Tensor | None
     scale: torch.Tensor
 
-    def __init__(self, mask: torch.Tensor | None, bits: int | None, method: str, one_scale: bool) -> None:
+    def __init__(self, layer: nn.Module, mask: torch.Tensor | None, bits: int | None, way: tuple[str, bool]) -> None:
         super().__init__()
+        method, one_scale = way
+        self.layer = (layer,)  # in a tuple, so that it is no part of this module
         self.bits, self.method, self.one_scale = bits, method, one_scale
         self.register_buffer("mask", mask, persistent=False)
         self.register_buffer("scale", torch.ones(1), persistent=False)
@@ -48,14 +50,24 @@ class _Constrained(nn.Module):
         if self.bits is None:
             return
         values = self.masked(weight.detach())
-        rows = values.reshape(1, -1) if self.one_scale else values
-        self.scale = weight_scales(rows, self.bits, self.method).expand(values.shape[0]).clone()
+        rows = by_output(self.layer[0], values)
+        shared = rows.reshape(1, -1) if self.one_scale else rows
+        self.scale = weight_scales(shared, self.bits, self.method).expand(rows.shape[0]).clone()
+
+    def codes(self, weight: torch.Tensor) -> torch.Tensor:
+        """The integers of a masked weight."""
+        assert self.bits is not None
+        return codes_of(self.layer[0], weight, self.scale, self.bits)
+
+    def value(self, codes: torch.Tensor) -> torch.Tensor:
+        """What integers stand for."""
+        return values_of(self.layer[0], codes, self.scale)
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         weight = self.masked(weight)
         if self.bits is None:
             return weight
-        value = to_values(to_integers(weight, self.scale, self.bits), self.scale)
+        value = self.value(self.codes(weight))
         return value + (weight - weight.detach())  # straight through: exactly `value`, with the gradient of `weight`
 
 
@@ -66,7 +78,7 @@ class Held:
         self._parts: dict[str, tuple[nn.Module, _Constrained]] = {}
         for path, layer in weight_layers(model).items():
             bits, one_scale = constraints.bits.get(path), path in constraints.one_scale
-            part = _Constrained(constraints.masks.get(path), bits, constraints.scale_method, one_scale)
+            part = _Constrained(layer, constraints.masks.get(path), bits, (constraints.scale_method, one_scale))
             parametrize.register_parametrization(layer, "weight", part, unsafe=True)
             self._parts[path] = (layer, part)
         self.refresh()
@@ -82,8 +94,8 @@ class Held:
         for path, (layer, part) in self._parts.items():
             value = part.masked(_free_weight(layer).detach())
             if part.bits is not None:
-                codes[path] = (to_integers(value, part.scale, part.bits), part.scale)
-                value = to_values(*codes[path])
+                codes[path] = (part.codes(value), part.scale)
+                value = part.value(codes[path][0])
             parametrize.remove_parametrizations(layer, "weight", leave_parametrized=False)
             with torch.no_grad():
                 layer.get_parameter("weight").copy_(value)

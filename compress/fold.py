@@ -7,6 +7,7 @@ folds exactly when every path from it, in one of the two directions, meets a lay
 anything that the map cannot pass (the condition of arXiv 2203.14646).
 """
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from torch import fx
 
+from compress.equality import check_equal
 from compress.fold_layers import Edit, Stuck, map_of, needs, take
 from compress.fold_paths import Paths
 from compress.graph import GraphNode, GraphView, trace
@@ -40,15 +42,28 @@ def fold_batchnorm(model: Any, sample: torch.Tensor | np.ndarray) -> tuple[fx.Gr
     weights that are already integers.
     """
     view = trace(model, sample)
-    rows, _ = fold_view(view)
+    rows, _ = fold_view(view, torch.as_tensor(sample))
     touched = [row for row in rows if row.action == "folded"]
     if touched and getattr(model, "integers", None):
         raise InvalidInput(f"expected folding before quantisation, got {touched[0].node}; try quantize first")
     return view.graph_module, rows
 
 
-def fold_view(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
-    """Fold inside `view.graph_module`; the rows, and the changes to replay on a fresh copy of the architecture."""
+def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    """Fold inside `view.graph_module`; the rows, and the changes to replay on a fresh copy of the architecture.
+
+    The result is compared with what it came from, on `samples (n, ...)` and drawn inputs. Raises InvalidInput if they differ.
+    """
+    if not any(node.kind == "batchnorm" for node in view):
+        return (), ()
+    before = copy.deepcopy(view.graph_module)
+    rows, rewrites = _fold_all(view)
+    shown = torch.zeros(1, *view.input_shape) if samples is None else samples
+    check_equal(before, view.graph_module, shown, "folded batch norms", "the model without them folded")
+    return rows, rewrites
+
+
+def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
     rows: list[FoldRow] = []
     rewrites: list[Rewrite] = []
     paths = Paths(view.graph_module, {node.name: node for node in view})

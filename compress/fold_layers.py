@@ -54,11 +54,17 @@ class Edit:
 def takes(node: GraphNode) -> bool:
     """True for a layer that can take in a map: a plain convolution, linear layer or batch norm."""
     module: Any = node.module
-    if module is None or module._forward_hooks or module._forward_pre_hooks:
+    if module is None or module._forward_hooks or module._forward_pre_hooks or _computed(module):
         return False
     if not any(keeps_forward(module, kind) for kind in _LAYERS):
         return False
     return node.kind == "batchnorm" or not isinstance(module, NORMS)
+
+
+def _computed(module: nn.Module) -> bool:
+    """True when a hook or a parametrisation computes the weight: what is written into it is lost."""
+    weight = getattr(module, "weight", None)
+    return weight is not None and module._parameters.get("weight") is not weight
 
 
 def check_own(node: GraphNode, calls: Iterator[fx.Node], root: fx.GraphModule) -> None:

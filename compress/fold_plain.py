@@ -3,10 +3,13 @@
 Every other way of a batch norm into layers (over sums, pools, reshapes, into the layer behind) needs shapes: see `fold`.
 """
 
+import copy
 from typing import Any
 
+import torch
 from torch import fx, nn
 
+from compress.equality import check_equal
 from compress.fold import FoldRow
 from compress.fold_layers import CONVS, NORMS, TRANSPOSED, Edit, map_of, needs, take
 from compress.kinds import keeps_forward
@@ -36,12 +39,25 @@ def fold_plain(model: nn.Module) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ..
         made = [Rewrite(lacks, edit.path)] if lacks else []
         for change in made:
             apply(model, change)
+        before = copy.deepcopy(nn.Sequential(layer, model.get_submodule(path)))
         take(layer, edit)
+        _check_folded(before, layer, path)
         made.append(Rewrite("identity", path))
         apply(model, made[-1])
         changes += made
         rows.append(FoldRow(path, "folded", f"into {edit.path} (backward)"))
     return tuple(rows), tuple(changes)
+
+
+def _check_folded(before: nn.Module, layer: Any, path: str) -> None:
+    """Raises InvalidInput unless the layer alone computes what it did with its batch norm, on a small input of its own."""
+    rank = layer.weight.ndim - 2
+    inputs = layer.in_features if isinstance(layer, nn.Linear) else layer.in_channels
+    reach = (
+        [step * (size - 1) + 2 for step, size in zip(layer.dilation, layer.kernel_size, strict=True)] if rank else []
+    )
+    alone = traced(nn.Sequential(layer))
+    check_equal(before.eval(), alone, torch.zeros(1, inputs, *reach), f"{path} folded", "data=(images, labels)")
 
 
 def _is(node: fx.Node, model: nn.Module, kinds: tuple[type, ...]) -> bool:

@@ -1,19 +1,21 @@
 """The true cost of storing a network, bit by bit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
 
+from compress.freshness import check_fresh
 from compress.graph import as_module
-from compress.layers import weight_layers
-from compress.masks import BLOCKS
+from compress.layers import by_output, left_alone, weight_layers
+from compress.layouts import Layout, cheapest
 from compress.quantizers import QuantReLU
 from spikewright import Table
 
 FLOAT_BITS = 32
-_WIDTHS = range(1, 17)
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ class LayerFootprint:
     `storage` is the cheapest of "dense" (all weights, no index), "bitmap" (one bit for each weight, then the kept
     ones), "block<b>" (one bit for each b consecutive output channels at one place of the kernel, then the blocks that
     are not all zero) and "gap<w>" (each stored weight with a w-bit count of the zeros before it; a longer run of zeros
-    stores filler weights, which `weight_bits` and `index_bits` include; Han et al., arXiv 1510.00149).
+    stores filler weights, which `weight_bits` and `index_bits` include; Han et al., arXiv 1510.00149), "<n>:<m> output" or
+    "input" (n of every m channels, each group with the number of its subset, ceil(log2 C(m, n)) bits; m up to 16, and 32).
+    The file that `save` writes holds these bits.
     """
 
     path: str
@@ -50,22 +54,25 @@ class LayerFootprint:
 class Footprint:
     """All layers, and `other_bits` for what is not a weight or bias of one: batch norms, clip ranges (32 bits each).
 
-    `other_dense_bits` is what of it the uncompressed network has too.
+    `other_dense_bits` is what of it the uncompressed network has too; `other_parameters` counts its parameters, without the
+    statistics of batch norms. Modules that no method treats (recurrent layers, embeddings, attention, loose parameters)
+    stand among the layers, dense in 32 bits.
     """
 
     layers: tuple[LayerFootprint, ...]
     other_bits: int
     other_dense_bits: int
+    other_parameters: int = 0
 
     @property
     def parameters(self) -> int:
-        """Weights and biases of all layers."""
-        return sum(layer.weights + layer.bias_bits // FLOAT_BITS for layer in self.layers)
+        """All parameters of the model: weights and biases of the layers, batch norms, clip ranges."""
+        return sum(layer.weights + layer.bias_bits // FLOAT_BITS for layer in self.layers) + self.other_parameters
 
     @property
     def kept(self) -> int:
-        """Weights that are not zero, and biases."""
-        return sum(layer.kept + layer.bias_bits // FLOAT_BITS for layer in self.layers)
+        """Weights that are not zero, and all other parameters."""
+        return sum(layer.kept + layer.bias_bits // FLOAT_BITS for layer in self.layers) + self.other_parameters
 
     @property
     def sparsity(self) -> float:
@@ -111,51 +118,60 @@ class Footprint:
 def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
     """The footprint of an nn.Module or a Compressed; `bits[path]` is the weight width of a layer, 32 unless given.
 
-    Raises InvalidInput for a model without convolution or linear layers.
+    A scale that all channels of a Compressed share is counted once; without integers there is one for each channel.
+    Raises InvalidInput for a model without weights, and for a Compressed whose model was changed since (see `fresh`).
     """
+    check_fresh(model)
     bits = getattr(model, "bits", {}) if bits is None else bits
+    scales = {path: _distinct(scale) for path, (_, scale) in getattr(model, "integers", {}).items()}
     module = as_module(model)
-    layers = weight_layers(module)
-    rows = tuple(_layer(path, layer, bits.get(path, FLOAT_BITS)) for path, layer in layers.items())
-    owned = {id(value) for layer in layers.values() for value in layer.parameters(recurse=False)}
-    other = _floats(value for value in module.parameters() if id(value) not in owned)
-    other += _floats(value for value in module.buffers() if value.is_floating_point())
+    layers, others = weight_layers(module), left_alone(module)
+    rows = [_layer(path, layer, bits.get(path, FLOAT_BITS), scales.get(path)) for path, layer in layers.items()]
+    rows += [row for path, other in others.items() for row in _left(path, other)]
+    counted = {id(value) for part in (*layers.values(), *others.values()) for value in part.parameters(recurse=False)}
+    free = [value.numel() for value in module.parameters() if id(value) not in counted]
+    buffers = sum(value.numel() for value in module.buffers() if value.is_floating_point())
     clips = sum(isinstance(part, QuantReLU) for part in module.modules())
-    return Footprint(rows, FLOAT_BITS * other, FLOAT_BITS * (other - clips))
+    other = sum(free) + buffers
+    return Footprint(tuple(rows), FLOAT_BITS * other, FLOAT_BITS * (other - clips), sum(free))
 
 
 def cheapest_storage(nonzero: np.ndarray, bits: int) -> tuple[str, int, int]:
     """(storage, weight bits, index bits) of the cheapest way to store weights `(out, ...)`, zero where not `nonzero`."""
-    flat = nonzero.ravel()
-    kept = int(flat.sum())
-    ways = [("dense", flat.size * bits, 0), ("bitmap", kept * bits, flat.size)]
-    ways += [_blocks(nonzero.reshape(len(nonzero), -1), bits, block) for block in BLOCKS]
-    zeros_before = np.diff(np.flatnonzero(flat), prepend=-1) - 1
-    for width in _WIDTHS:
-        stored = kept + int((zeros_before >> width).sum())
-        ways.append((f"gap{width}", stored * bits, stored * width))
-    return min(ways, key=lambda way: way[1] + way[2])
+    found = cheapest(nonzero, bits)
+    return found.way.name, found.weight_bits, found.index_bits
 
 
-def _blocks(nonzero: np.ndarray, bits: int, block: int) -> tuple[str, int, int]:
-    """Blocks of rows of `(out, places)`; the last one is shorter where `block` does not divide `out`."""
-    starts = np.arange(0, len(nonzero), block)
-    used = np.logical_or.reduceat(nonzero, starts, axis=0)
-    sizes = np.diff(starts, append=len(nonzero))
-    return f"block{block}", int((used.sum(1) * sizes).sum()) * bits, used.size
+def layout_of(layer: nn.Module, bits: int) -> Layout:
+    """How the weights of a layer are stored when one takes `bits`."""
+    weight: Any = layer.weight
+    return cheapest(by_output(layer, weight.detach().cpu() != 0).numpy(), bits)
 
 
-def _layer(path: str, layer: Any, bits: int) -> LayerFootprint:
-    nonzero = (layer.weight.detach() != 0).cpu().numpy()
-    storage, weight_bits, index_bits = cheapest_storage(nonzero, bits)
-    scale_bits = FLOAT_BITS * layer.weight.shape[0] if bits < FLOAT_BITS else 0
+def _layer(path: str, layer: Any, bits: int, scales: int | None) -> LayerFootprint:
+    layout, rows = layout_of(layer, bits), by_output(layer, layer.weight.detach())
+    scale_bits = FLOAT_BITS * (len(rows) if scales is None else scales) if bits < FLOAT_BITS else 0
     bias_bits = 0 if layer.bias is None else FLOAT_BITS * layer.bias.numel()
-    kept = int(nonzero.sum())
-    return LayerFootprint(path, nonzero.size, kept, bits, storage, weight_bits, index_bits, scale_bits, bias_bits)
+    kept, name = int((rows != 0).sum()), layout.way.name
+    return LayerFootprint(
+        path, rows.numel(), kept, bits, name, layout.weight_bits, layout.index_bits, scale_bits, bias_bits
+    )
 
 
-def _floats(values: Any) -> int:
-    return sum(value.numel() for value in values)
+def _left(path: str, module: nn.Module) -> Iterator[LayerFootprint]:
+    """A module that no method treats, dense in 32 bits; loose parameters of the model itself one by one."""
+    own: list[tuple[str, torch.Tensor]] = list(module.named_parameters(recurse=False))
+    if path:
+        own = [("", torch.cat([value.detach().reshape(-1) for _, value in own]))]
+    for name, value in own:
+        kept = int((value != 0).sum())
+        yield LayerFootprint(
+            path or name, value.numel(), kept, FLOAT_BITS, "dense", FLOAT_BITS * value.numel(), 0, 0, 0
+        )
+
+
+def _distinct(scale: np.ndarray) -> int:
+    return 1 if bool((scale == scale[0]).all()) else len(scale)
 
 
 def _row(layer: LayerFootprint) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import torch
 from torch import fx, nn
 
 from compress.data import tensor_of
+from compress.equality import check_equal
 from compress.kinds import LEAVES, classify
 from compress.rules import Call
 from compress.sizes import BATCHES
@@ -18,6 +19,7 @@ from spikewright import InvalidInput
 from spikewright.inputs import as_images
 
 Shape = tuple[int, ...]
+PLAIN_FORWARD = "a forward() of nn layers and plain operations, without hooks on the model itself or changes in place"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +105,17 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     `(batch, features)`.
     Unknown operations become nodes of kind "unsupported"; whether they can be lived with is the caller's matter.
 
+    The graph is compared with the model (see `compress.equality`); more samples than one make that check sharper.
+
     Raises InvalidInput when the control flow depends on data, when the model has several inputs or outputs, when a
-    parameter is not finite, or when the sample does not fit.
+    parameter is not finite, when the sample does not fit, or when the graph gives other outputs than the model.
     """
     root = plain_copy(model)
     check_finite(root)
     images = _sample_tensor(sample)
-    return _view(traced(root, images), images)
+    view = _view(traced(root, images), images)
+    check_equal(root, view.graph_module, images, "the graph of the model", PLAIN_FORWARD)
+    return view
 
 
 def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:

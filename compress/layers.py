@@ -1,13 +1,19 @@
-"""The layers that compression acts on: convolutions and linear layers with a plain weight parameter."""
+"""The layers that compression acts on: convolutions, transposed ones and linear layers with a plain weight parameter.
+
+Weights are thought of by output channel, `(out, in / groups, ...)`. A transposed convolution holds `(in, out / groups, ...)`:
+`by_output` and `from_output` go from one to the other.
+"""
 
 from collections.abc import Collection
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
+from compress.quantizers import QuantReLU, to_integers, to_values
 from spikewright import InvalidInput
 
-WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Linear)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, *TRANSPOSED, nn.Linear)
 
 
 def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, Any]:
@@ -42,3 +48,42 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
             f"expected to spare some out of {', '.join(layers)}, not all, got {', '.join(sorted(spare))}"
         )
     return {path: layer for path, layer in layers.items() if path not in spare}
+
+
+def by_output(layer: nn.Module, values: Tensor) -> Tensor:
+    """What is shaped as the weight of `layer`, as `(out, in / groups, ...)`."""
+    if not isinstance(layer, TRANSPOSED):
+        return values
+    grouped = values.reshape(layer.groups, -1, *values.shape[1:]).transpose(1, 2)
+    return grouped.reshape(layer.out_channels, -1, *values.shape[2:]).contiguous()
+
+
+def from_output(layer: nn.Module, rows: Tensor) -> Tensor:
+    """What is `(out, in / groups, ...)`, in the shape of the weight of `layer`."""
+    if not isinstance(layer, TRANSPOSED):
+        return rows
+    grouped = rows.reshape(layer.groups, -1, *rows.shape[1:]).transpose(1, 2)
+    return grouped.reshape(layer.in_channels, -1, *rows.shape[2:]).contiguous()
+
+
+def codes_of(layer: nn.Module, weight: Tensor, scale: Tensor, bits: int) -> Tensor:
+    """The integers of a weight of `layer`, in its shape; one of `scale (out,)` for each output channel."""
+    return from_output(layer, to_integers(by_output(layer, weight), scale, bits))
+
+
+def values_of(layer: nn.Module, codes: Tensor, scale: Tensor) -> Tensor:
+    """codes * scale in float32, in the shape of the weight of `layer`."""
+    return from_output(layer, to_values(by_output(layer, codes), scale))
+
+
+def left_alone(model: nn.Module) -> dict[str, nn.Module]:
+    """The modules with parameters of their own that no method treats, by path: recurrent layers, embeddings, attention.
+
+    Batch norms and clip ranges are not among them: they go with the layers beside them.
+    """
+    treated = (*WEIGHTED, nn.modules.batchnorm._BatchNorm, QuantReLU)
+    return {
+        path: module
+        for path, module in model.named_modules()
+        if not isinstance(module, treated) and any(True for _ in module.parameters(recurse=False))
+    }

@@ -8,7 +8,7 @@ import torch
 from compress.compressed import Compressed, Draft
 from compress.constraint import held, sparsity_of
 from compress.data import Data
-from compress.layers import weight_layers
+from compress.layers import by_output, from_output, weight_layers
 from compress.masks import UNSTRUCTURED, Pattern, magnitude_masks
 from compress.quantizers import keep_ranges_positive
 from compress.training import Hooks, Perturb, TrainSettings, fit
@@ -80,12 +80,19 @@ def prune(
         target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
         stage = f"prune {turn}/{rounds}"
         hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
-        weights, masks = _weights(draft, settings), _masks_now(draft, settings)
-        masks = magnitude_masks(weights, masks, target, settings.scope, settings.shape)
-        draft.constraints.masks = {**draft.constraints.masks, **masks}
+        draft.constraints.masks = {**draft.constraints.masks, **_chosen(draft, target, settings)}
         _fine_tune(draft, data, settings, hooks)
     draft.steps.append(_describe(draft, sparsity, start, settings, data))
     return draft.finish()
+
+
+def _chosen(draft: Draft, sparsity: float, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    """The masks of that sparsity, chosen by output channel."""
+    layers = weight_layers(draft.model, settings.spare)
+    weights = {path: by_output(layer, layer.weight.detach()) for path, layer in layers.items()}
+    masks = {path: by_output(layers[path], mask) for path, mask in _masks_now(draft, settings).items()}
+    found = magnitude_masks(weights, masks, sparsity, settings.scope, settings.shape)
+    return {path: from_output(layers[path], mask) for path, mask in found.items()}
 
 
 def _weights(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
@@ -117,4 +124,6 @@ def _describe(draft: Draft, sparsity: float, start: float, settings: PruneSettin
         text += f"; {', '.join(settings.spare)} spared"
     if start > sparsity:
         text += f"; {100 * start:.1f} % were pruned already, more than the {100 * sparsity:.1f} % asked for"
-    return text + (f"; at their minimum of one weight per output: {', '.join(minimal)}" if minimal else "")
+    if minimal:
+        text += f"; at their minimum of one weight per output: {', '.join(minimal)}"
+    return text + draft.left_alone()

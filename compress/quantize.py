@@ -1,12 +1,13 @@
 """Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 import torch
-from torch import fx
+from torch import fx, nn
 
 from compress.compressed import Compressed, Draft
 from compress.constraint import held
@@ -14,16 +15,33 @@ from compress.data import Data, check_data
 from compress.fold import FoldRow, fold_view
 from compress.fold_layers import NORMS
 from compress.fold_plain import without_shape
-from compress.graph import Shape, trace, view_of
+from compress.graph import GraphNode, Shape, trace, view_of
 from compress.layers import weight_layers
 from compress.observe import inputs_of
 from compress.quantizers import clip_range, keep_ranges_positive, largest_integer
-from compress.rewrite import Rewrite, apply, quantised_path
+from compress.rewrite import Rewrite, find
+from compress.staircases import check_quantised, quantise_relus
 from compress.threads import steady_threads
 from compress.training import Hooks, Perturb, TrainSettings, fit
 from spikewright import InvalidInput, Progress, silent
 
 _RELUS = ("relu", "clamp", "quantised_relu")
+_ACTIVATIONS = (
+    *(
+        "sigmoid",
+        "tanh",
+        "logsigmoid",
+        "hardsigmoid",
+        "hardtanh",
+        "clamp",
+        "clip",
+        "clamp_min",
+        "hardswish",
+        "silu",
+        "gelu",
+    ),
+    *("elu", "celu", "selu", "mish", "leaky_relu", "prelu", "rrelu", "softplus", "softsign", "tanhshrink", "threshold"),
+)
 _PASSED_ON = ("softmax", "rising", "identity", "dropout", "flatten", "reshape")
 
 
@@ -82,7 +100,7 @@ def quantize(
         draft.constraints.one_scale = _answering_layers(draft, known=data is not None)
         draft.constraints.scale_method = settings.scale
         _fine_tune(draft, data, settings, progress)
-        draft.steps.append(_describe(bits, activation_bits, settings, data))
+        draft.steps.append(_describe(bits, activation_bits, settings, data) + draft.left_alone())
         return draft.finish()
 
 
@@ -113,9 +131,9 @@ def _told(rows: Iterable[FoldRow]) -> list[str]:
 
 
 def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | None) -> None:
-    view = trace(draft.model, images[:1])
+    view = trace(draft.model, images)
     draft.input_shape = view.input_shape
-    rows, changes = fold_view(view)
+    rows, changes = fold_view(view, images)
     draft.model = view.graph_module
     draft.steps += view.notes
     draft.rewrites += [Rewrite("trace"), *changes]
@@ -129,16 +147,35 @@ def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Te
         raise InvalidInput(f"expected activation bits from 1 to 16, got {bits!r}; try activation_bits=3")
     view = view_of(module, tuple(images.shape[1:]))
     names = {node.name: node.args.get("limit", inf) for node in view if node.kind in _RELUS}
+    others = [node for node in view if _is_float_activation(node, module)]
     if not names:
-        raise InvalidInput("expected at least one ReLU to quantise, got none; try activation_bits=None")
-    observed = inputs_of(module, names, images)
-    for name, limit in names.items():
-        change = Rewrite("quantise", name, 2**bits - 1)
-        apply(module, change)
-        draft.rewrites.append(change)
-        with torch.no_grad():
-            alpha = min(clip_range(observed[name], change.levels), limit)
-            module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(alpha)
+        raise InvalidInput(
+            f"expected at least one ReLU to quantise, got {_named(others) or 'none'}; try activation_bits=None"
+        )
+    if others:
+        draft.steps.append(f"activations left as they were, in 32 bits, since only ReLUs have levels: {_named(others)}")
+    observed, before = inputs_of(module, names, images), copy.deepcopy(module)
+    levels = 2**bits - 1
+    starts = {name: min(clip_range(observed[name], levels), limit) for name, limit in names.items()}
+    draft.rewrites += quantise_relus(module, levels, starts)
+    check_quantised(before, module, names, images)
+
+
+def _is_float_activation(node: GraphNode, module: fx.GraphModule) -> bool:
+    """An activation without levels, module or function, other than a ReLU and a softmax."""
+    if node.kind in (*_RELUS, "softmax"):
+        return False
+    if node.module is not None:
+        own = type(node.module)
+        return own.__module__ == nn.ReLU.__module__ and own is not nn.MultiheadAttention
+    target = find(module, node.name).target
+    return str(getattr(target, "__name__", target)).rstrip("_") in _ACTIVATIONS
+
+
+def _named(nodes: list[GraphNode]) -> str:
+    return ", ".join(
+        f"{node.path or node.name} ({type(node.module).__name__ if node.path else node.kind})" for node in nodes
+    )
 
 
 def _fine_tune(draft: Draft, data: Data | None, settings: QuantizeSettings, progress: Progress) -> None:

@@ -1,5 +1,6 @@
 """Learned thresholds: every ReLU of a model becomes a QuantReLU, to train with from the start or to fine-tune."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -14,7 +15,8 @@ from compress.data import device_of, tensor_of
 from compress.graph import as_module, check_finite, plain_copy, trace
 from compress.observe import inputs_of
 from compress.quantizers import QuantReLU, clip_range
-from compress.rewrite import Rewrite, apply, find, quantised_path
+from compress.rewrite import find
+from compress.staircases import check_quantised, quantise_relus
 from compress.threads import steady_threads
 from compress.tracing import traced
 from spikewright import InvalidInput
@@ -56,41 +58,45 @@ def learned_thresholds(
     as it is: an integrate-and-fire layer with theta = alpha, steps = levels and half a threshold of initial potential.
 
     nn.ReLU, nn.ReLU6, their functions and methods, and clamp from 0 are replaced, once for each call: a ReLU module that is
-    called twice gets two ranges. An older QuantReLU gets the new levels. Batch norms stay and train on, and so does
+    called twice gets two ranges. An older QuantReLU gets the new levels. Other activations stay as they are,
+    and zeros of the weights are weights like others. Batch norms stay and train on, and so does
     dropout. The copy is on the device and in the mode of `model`, in float32.
 
     `samples` are images `(samples, C, H, W)` that find the ranges in evaluation mode (see `Ranges`). Without them no
     shape is needed, so that `learned_thresholds(fresh, levels).load_state_dict(saved)` builds a trained one again.
+    With them the copy is also compared with the model.
     After each optimiser step call `keep_ranges_positive`, as `fit` does with it as a hook.
     Raises InvalidInput when `levels` < 1, when there is no ReLU, and as `trace` does.
     """
     ranges = ranges or Ranges()
     QuantReLU(levels, ranges.alpha)  # a wrong number should not wait for the rest
-    module, images = _graph(model, samples)
+    before, module, images = _graph(model, samples)
     limits = {node.name: limit for node in module.graph.nodes if (limit := _limit(node, module)) is not None}
     if not limits:
         raise InvalidInput("expected at least one ReLU to replace, got none; try a model with ReLU activations")
     with steady_threads(module, images):
         starts = _starts(module, limits, images, ranges, levels)
-    for name in limits:
-        apply(module, Rewrite("quantise", name, levels))
-        with torch.no_grad():
-            module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(starts[name])
+    quantise_relus(module, levels, starts)
+    if images is not None:
+        check_quantised(before, module, limits, images)
     inner = as_module(model)
     return module.train(inner.training).to(device_of(inner))
 
 
-def _graph(model: Any, samples: torch.Tensor | np.ndarray | None) -> tuple[fx.GraphModule, torch.Tensor | None]:
-    """The graph of a copy, with functional dropout as modules that follow the mode."""
+def _graph(
+    model: Any, samples: torch.Tensor | np.ndarray | None
+) -> tuple[fx.GraphModule, fx.GraphModule, torch.Tensor | None]:
+    """The graph of a copy, and another with functional dropout as modules that follow the mode."""
     if samples is None:
         root = plain_copy(model)
         check_finite(root)
         module, images = traced(root), None
     else:
         images = tensor_of(as_images(samples, "samples"))
-        module = trace(model, images[:1]).graph_module
+        module = trace(model, images).graph_module
+    before = copy.deepcopy(module)
     _restore_dropout(module, traced(plain_copy(model).train(), None if images is None else images[:1]))
-    return module, images
+    return before, module, images
 
 
 def _restore_dropout(module: fx.GraphModule, training: fx.GraphModule) -> None:

@@ -22,6 +22,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     With a `sample (1, ...)`, Python that depends on sizes is followed, and what torch.fx cannot follow is read by
     torch.export (parameters are copied then). Raises InvalidInput as `trace` does.
     """
+    _check_own_forward(root)
     module = _traced(root, sample)
     use_results(module)
     fold_constants(module)
@@ -30,6 +31,21 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
     used.meta["notes"] = module.meta.get("notes", ())
     return used.train(module.training)
+
+
+def _check_own_forward(root: nn.Module) -> None:
+    """Raises InvalidInput for hooks on the model itself, and for a forward() of its own: that of its class is traced."""
+    if "forward" in vars(root):
+        raise InvalidInput(
+            f"expected the forward() of {type(root).__name__}, got one that was put in its place on the model itself; "
+            "try torch.nn.Sequential(model), or a subclass with that forward()"
+        )
+    count = len(root._forward_pre_hooks) + len(root._forward_hooks)
+    if count:
+        raise InvalidInput(
+            f"expected a model whose forward() is all that it computes, got {count} forward hook on "
+            f"{type(root).__name__} itself; try torch.nn.Sequential(model), which calls it with its hooks"
+        )
 
 
 def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:

@@ -108,9 +108,26 @@ def _bake(module: nn.Module) -> None:
             if isinstance(hook, kind):
                 remove(module, _tensor_of(hook))
     if parametrize.is_parametrized(module):
-        names: Any = module.parametrizations
-        for name in list(names):
-            parametrize.remove_parametrizations(module, name, leave_parametrized=True)
+        _bake_parametrisations(module)
+
+
+def _bake_parametrisations(module: nn.Module) -> None:
+    """Not by torch's own remove_parametrizations: it takes the weight off the class, which the model still uses."""
+    held: Any = module.parametrizations
+    values = [(name, getattr(module, name).detach().clone(), _is_trained(held[name])) for name in held]
+    del module.parametrizations
+    module.__class__ = type(module).__bases__[0]
+    for name, value, trained in values:
+        if trained is None:
+            module.register_buffer(name, value)
+        else:
+            module.register_parameter(name, nn.Parameter(value, requires_grad=trained))
+
+
+def _is_trained(held: nn.Module) -> bool | None:
+    """Whether the tensors that a parametrisation starts from are trained; None where they are buffers."""
+    own = list(held.parameters(recurse=False))
+    return any(value.requires_grad for value in own) if own else None
 
 
 def _tensor_of(hook: Any) -> str:

@@ -1,5 +1,6 @@
 """The verb: `convert(model, samples, recipe) -> Network`."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,9 @@ from torch import nn
 
 from compress import GraphView, trace
 from compress.data import answers, tensor_of
+from compress.equality import check_equal
 from compress.fold import fold_view
+from compress.freshness import check_fresh
 from compress.graph import as_module, check_finite, plain_copy, view_of
 from compress.threads import steady_threads
 from compress.unwrap import notes
@@ -53,7 +56,7 @@ def _converted(model: Any, images: torch.Tensor, recipe: Recipe) -> Network:
     view, rows = rewritten_view(model, images)
     integers = getattr(model, "integers", None) or {}
     plan = read(view, integers, (*_mode_rows(model), *rows))
-    check_same(model, plan, images)
+    check_same(plan, images)
     plan = with_output(plan, recipe)
     plan = whole_gains(plan) if _is_integer(recipe) else plan
     network = emit(plan, coding_of(plan, images, recipe))
@@ -72,7 +75,9 @@ def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
     """
     images = check_samples(samples)
     view, rows = rewritten_view(model, images)
-    return Rewritten(read(view, getattr(model, "integers", None) or {}, rows))
+    plan = read(view, getattr(model, "integers", None) or {}, rows)
+    check_same(plan, images)
+    return Rewritten(plan)
 
 
 def _is_integer(recipe: Recipe) -> bool:
@@ -91,22 +96,33 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
 
 def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
     """The graph after exact batch-norm folding, and a row for each batch norm that is gone."""
+    check_fresh(model)
     inner = plain_copy(as_module(model))
     check_finite(inner)
     _check_fits(inner, images)
     try:
-        view = trace(model, images[:1])
+        view = trace(model, images)
     except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
         row = ReportRow("model", type(inner).__name__, "refused", str(error))
         raise Unconvertible.of((row,)) from error
     how = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
     if getattr(model, "integers", None):  # folding would change the integers; the walk carries what is left
-        moved, more = swapped(view)
+        moved, more = _swapped(view, images)
         return moved, (*how, *more)
-    rows, _ = fold_view(view)
+    rows, _ = fold_view(view, images)
     done = tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
-    moved, more = swapped(view_of(view.graph_module, view.input_shape))
+    moved, more = _swapped(view_of(view.graph_module, view.input_shape), images)
     return moved, (*how, *done, *more)
+
+
+def _swapped(view: GraphView, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    before = copy.deepcopy(view.graph_module)
+    moved, rows = swapped(view)
+    if rows:
+        check_equal(
+            before, moved.graph_module, images, "max pooling behind its activation", "the activation in front of it"
+        )
+    return moved, rows
 
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:

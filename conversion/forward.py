@@ -12,6 +12,9 @@ from conversion.values import Unit
 from conversion.walk import INPUT, Plan
 from snn.synapses import Shape
 
+Follow = Callable[[Unit, Tensor, Tensor], Tensor]
+"""follow(unit, what enters it, what it makes of it): what goes on."""
+
 
 def activate(unit: Unit, x: Tensor) -> Tensor:
     """The activations of a unit whose sum is x."""
@@ -38,26 +41,28 @@ def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) ->
     return total
 
 
-def activations(plan: Plan, images: Tensor) -> dict[str, Tensor]:
+def activations(plan: Plan, images: Tensor, follow: Follow | None = None) -> dict[str, Tensor]:
     """The activations of the input and of every unit, float64 `(n, *shape)`, by name."""
     shapes = {INPUT: plan.view.input_shape} | {unit.name: unit.shape for unit in plan.units}
     sent = {INPUT: images.detach().double()}
     for unit in plan.units:
-        sent[unit.name] = activate(unit, sums(unit, sent, shapes))
+        entered = sums(unit, sent, shapes)
+        value = activate(unit, entered)
+        sent[unit.name] = value if follow is None else follow(unit, entered, value)
     return sent
 
 
 class Rewritten(nn.Module):
     """A plan as a module: images `(n, ...)` in, float64 logits in the shape of the model's, its softmax or sigmoid included."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, follow: Follow | None = None) -> None:
         super().__init__()
-        self.plan = plan
+        self.plan, self.follow = plan, follow
 
     def forward(self, images: Tensor) -> Tensor:
         """The answer of the plan, evaluated layer by layer."""
         plan = self.plan
-        logits = activations(plan, images)[plan.output.name]
+        logits = activations(plan, images, self.follow)[plan.output.name]
         logits = logits.reshape(len(images), *plan.view.node(plan.view.output).shape)
         return ended(logits, plan.ending)
 

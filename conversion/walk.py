@@ -7,9 +7,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from compress import GraphNode, GraphView
+from compress.layers import by_output
 from compress.rewrite import find
 from conversion import algebra
 from conversion.activations import RELU, Activation, Leaky, Levels, Maximum, Signed
@@ -161,14 +163,15 @@ class Walk:
         return chosen
 
     def kernel(self, node: GraphNode) -> tuple[Kernel, Floats]:
-        """The weights of a layer, integers where they are, and its bias `(out,)`."""
+        """The weights of a layer, `(out, in / groups, ...)`, integers where they are, and its bias `(out,)`."""
         module: Any = node.module
-        bias = module.bias
-        shift = np.zeros(module.weight.shape[0]) if bias is None else bias.detach().double().numpy()
+        weight = by_output(module, module.weight.detach())
+        shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
         if node.path is not None and node.path in self.integers:
             codes, scale = self.integers[node.path]
-            return Kernel(np.asarray(codes), np.asarray(scale, dtype=np.float64)), shift
-        return Kernel(module.weight.detach().double().numpy()), shift
+            rows = by_output(module, torch.as_tensor(codes)).numpy()
+            return Kernel(rows, np.asarray(scale, dtype=np.float64)), shift
+        return Kernel(weight.double().numpy()), shift
 
     def note(
         self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from compress.compressed import Compressed
-from compress.quantizers import to_values
+from compress.freshness import check_fresh
+from compress.layers import values_of
 from robustness.corruption import Corruption, not_a_probability
 from robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from snn.network import Network, Projection
@@ -61,14 +62,15 @@ def flip_network(network: Network, probability: float, rng: np.random.Generator)
 
 def flip_compressed(model: Compressed, probability: float, rng: np.random.Generator) -> torch.nn.Module:
     """A copy of the model whose quantised weights are (flipped codes) * scale."""
+    check_fresh(model)
     harmed = copy.deepcopy(model.model)
     with torch.no_grad():
         for path, (codes, scale) in model.integers.items():
             flipped = flip_bits(codes, model.bits[path], probability, rng)
             if path in model.masks:
                 flipped = np.where(model.masks[path].cpu().numpy(), flipped, codes)
-            weight: Any = harmed.get_submodule(path).weight
-            weight.copy_(to_values(torch.from_numpy(flipped), torch.from_numpy(scale)))
+            layer: Any = harmed.get_submodule(path)
+            layer.weight.copy_(values_of(layer, torch.from_numpy(flipped), torch.from_numpy(scale)))
     return harmed
 
 

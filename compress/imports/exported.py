@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import fx
+from torch import fx, nn
 
+from compress.equality import check_equal
 from compress.imports.builder import Builder
 from compress.imports.errors import Damaged, Unsupported
 from compress.imports.exported_call import AtenCall, Batch
@@ -21,13 +22,37 @@ def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
     the input is the batch, whatever its size was when the program was made. Weights are copied. `paths`: layers lie where
     their parameters lay in the model ("layers.0.conv"), instead of side by side ("layers_0_conv").
     Raises InvalidInput for another type, several inputs or outputs, and for operators without a layer here, with their
-    names and what to try.
+    names and what to try; and when the layers compute something else than the program.
     """
     if not isinstance(program, torch.export.ExportedProgram):
         raise InvalidInput(
             f"expected a torch.export program, got {type(program).__name__}; try torch.export.export(model, (images,))"
         )
-    return _Walk(program, paths).run()
+    walk = _Walk(program, paths)
+    module = walk.run()
+    if not paths:  # where tracing asks for paths, it compares with the model itself
+        samples = torch.zeros(1, *walk.start.shape) if walk.start is not None else torch.zeros(1, 1)
+        check_equal(
+            _InBatches(program, walk.batch), module, samples, "the imported layers", "a program of the model in eval()"
+        )
+    return module
+
+
+class _InBatches(nn.Module):
+    """A program as it is, for any number of images also where it takes batches of one `size` only."""
+
+    def __init__(self, program: torch.export.ExportedProgram, size: int | None) -> None:
+        super().__init__()
+        self.program, self.size = program.module(), size
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """The answers, batch by batch; the last one is filled up with zeros."""
+        if self.size is None:
+            answer: torch.Tensor = self.program(images)
+            return answer
+        missing = -len(images) % self.size
+        filled = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
+        return torch.cat([self.program(part) for part in torch.split(filled, self.size)])[: len(images)]
 
 
 class _Walk:

@@ -12,7 +12,7 @@ from conversion.layer import Layer, padded_conv, restricted
 from conversion.merge import merged, read_signal
 from conversion.pooling import read
 from conversion.shapes import NO_BORDER, spread
-from conversion.values import Current, Floats, Flow, Kernel, Parts, Signal, Value
+from conversion.values import Current, Floats, Flow, Parts, Signal, Value
 from conversion.walk import Walk
 from snn.synapses import Shape
 
@@ -30,12 +30,8 @@ def conv(walk: Walk, node: GraphNode) -> Value:
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
     """ConvTranspose2d; the kernel's output channel comes first here."""
-    module: Any = node.module
+    kernel, bias = walk.kernel(node)
     groups = int(node.args["groups"])
-    weights = module.weight.detach().double().numpy()
-    grouped = weights.reshape(groups, -1, *weights.shape[1:]).swapaxes(1, 2)
-    kernel = Kernel(np.ascontiguousarray(grouped.reshape(node.shape[0], -1, *weights.shape[2:])))
-    bias = np.zeros(node.shape[0]) if module.bias is None else module.bias.detach().double().numpy()
     names = ("stride", "padding", "output_padding", "dilation")
     args: dict[str, Any] = {name: _pair(node.args[name], 0) for name in names}
     args["groups"] = groups

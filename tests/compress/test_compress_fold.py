@@ -8,7 +8,6 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from compress import fold_batchnorm, prune, quantize
-from spikewright import InvalidInput
 
 
 def shaken(model: nn.Module, seed: int = 0) -> nn.Module:
@@ -153,5 +152,6 @@ def test_pruned_weights_stay_pruned_and_integers_stay_integers() -> None:
     again, rows = fold_batchnorm(small, sample)
     assert rows == () and torch.equal(again.get_submodule("0").weight, small.model.get_submodule("0").weight)
     assert any("batch norm _1 folded, into 0 (backward)" in step for step in small.steps)
-    with pytest.raises(InvalidInput, match="fold"):
-        quantize(model, 4)
+    assert any(
+        "batch norm 1 folded, into 0 (backward)" in step for step in quantize(model, 4).steps
+    )  # without data too

@@ -1,5 +1,8 @@
 """The footprint is the length of a real encoding."""
 
+from collections.abc import Callable
+from math import ceil, comb, log2
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import QuantReLU, footprint, prune, quantize
+from compress import PruneSettings, QuantReLU, footprint, prune, quantize
 from compress.footprint import cheapest_storage
+from compress.layouts import _counted, cheapest, way_of
 
 
 def gap_encoded(nonzero: list[bool], width: int) -> list[tuple[int, bool]]:
@@ -42,17 +46,18 @@ def test_no_way_of_storing_is_cheaper(nonzero: list[bool], bits: int, width: int
 def test_a_plain_network_counts_as_it_is() -> None:
     model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3, bias=False))
     cost = footprint(model)
-    assert cost.parameters == 18 + 2 + 24 and cost.bias_bits == 64
+    assert cost.parameters == 18 + 2 + 24 + 4 and cost.bias_bits == 64
     assert cost.other_bits == 32 * 8  # gamma, beta, mean and variance of two channels
     assert cost.total_bits == cost.dense_bits == 32 * (44 + 8) and cost.ratio == 1
-    assert "total: 44 parameters" in str(cost)
+    assert "total: 48 parameters" in str(cost)
 
 
 def test_a_compressed_layer_by_hand() -> None:
     model = nn.Sequential(nn.Linear(100, 2), nn.ReLU())
     small = quantize(prune(model, 0.96), 4)
     layer = small.footprint.layers[0]
-    assert (layer.weights, layer.kept, layer.bits, layer.bias_bits, layer.scale_bits) == (200, 8, 4, 64, 64)
+    # the layer of the logits has one scale in all
+    assert (layer.weights, layer.kept, layer.bits, layer.bias_bits, layer.scale_bits) == (200, 8, 4, 64, 32)
     assert layer.storage.startswith("gap") and layer.total_bits < 200 + 8 * 4 + 128
     assert small.footprint.ratio == pytest.approx(202 * 32 / layer.total_bits)
     assert small.footprint.sparsity == pytest.approx(0.96)
@@ -68,3 +73,76 @@ def test_a_compressed_is_called_like_a_model() -> None:
     small = prune(nn.Sequential(nn.Linear(4, 2)), 0.5)
     x = torch.randn(3, 4)
     assert small.eval() is small and torch.equal(small(x), small.model(x))
+
+
+@given(st.integers(1, 40), st.integers(1, 6), st.sampled_from([(), (3,)]), st.floats(0, 1), st.integers(0, 99))
+def test_every_way_tells_the_places_that_it_stores(
+    out: int, channels: int, kernel: tuple[int, ...], density: float, seed: int
+) -> None:
+    shape = (out, channels, *kernel)
+    nonzero = np.random.default_rng(seed).random(shape) < density
+    for way, stored in _counted(nonzero):
+        places = way.places(nonzero)
+        assert len(places) == stored and set(np.flatnonzero(nonzero)) <= set(places.tolist())
+        index = way.index(places, shape)
+        assert 0 <= 8 * len(index) - way.index_bits(shape, stored) < 16  # two parts, each up to a byte
+        assert np.array_equal(way_of(way.name).read(index, shape, stored), places)
+
+
+@pytest.mark.parametrize(("n", "m", "along"), [(1, 8, "output"), (3, 8, "input"), (2, 4, "input"), (5, 16, "output")])
+def test_n_of_m_costs_the_number_of_the_subset(n: int, m: int, along: str) -> None:
+    layer = nn.Sequential(nn.Linear(64, 32, bias=False))
+    settings = PruneSettings(pattern="n:m", block=m, along=along, scope="layer")
+    row = footprint(prune(layer, 1 - n / m, settings=settings)).layers[0]
+    groups = 64 * 32 // m
+    assert row.index_bits == groups * ceil(log2(comb(m, n))) and row.weight_bits == 32 * n * groups
+    assert row.storage == f"{n}:{m} {along}"
+
+
+def test_a_shorter_last_group_has_its_share() -> None:
+    """20 channels in groups of 8 are 8, 8 and 4: 1:8 keeps 1, 1 and ceil(4 / 8) = 1 of them, in 3, 3 and 2 bits."""
+    nonzero = np.zeros((20, 50), np.bool_)
+    nonzero[[3, 9, 19]] = True
+    found = cheapest(nonzero, 32)
+    assert found.way.name.startswith("1:") and found.index_bits <= 50 * (3 + 3 + 2)
+
+
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_a_scale_that_all_channels_share_is_one_number(bits: int) -> None:
+    small = quantize(nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 4)), bits)
+    assert [row.scale_bits for row in small.footprint.layers] == [5 * 32, 32]
+
+
+class Mixed(nn.Module):
+    """Layers that are treated, and layers that are not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.rnn = nn.Embedding(9, 4), nn.GRU(4, 8, batch_first=True)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.norm, self.place = nn.LayerNorm(8), nn.Parameter(torch.randn(8))
+        self.out = nn.Linear(8, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.rnn(self.table(x.long()))[0] + self.place
+        return self.out(self.norm(self.attention(y, y, y)[0]).mean(1))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Mixed(), lambda: nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.PReLU(8))]
+)
+def test_every_parameter_is_counted(make: Callable[[], nn.Module]) -> None:
+    model = make()
+    for small in (model, prune(model, 0.5)):
+        inner = small if isinstance(small, nn.Module) else small.model
+        cost = footprint(small)
+        assert cost.parameters == sum(value.numel() for value in inner.parameters())
+
+
+def test_what_a_method_leaves_alone_is_named_and_dense() -> None:
+    for small in (prune(Mixed(), 0.5), quantize(Mixed(), 4)):
+        for name in ("table (Embedding)", "rnn (GRU)", "attention (MultiheadAttention)", "norm (LayerNorm)"):
+            assert name in small.steps[-1]
+        rows = {row.path: row for row in small.footprint.layers}
+        assert rows["rnn"].bits == 32 and rows["rnn"].storage == "dense" and rows["place"].weights == 8
+        assert rows["table"].total_bits == 9 * 4 * 32 and rows["out"].bits == small.bits.get("out", 32)

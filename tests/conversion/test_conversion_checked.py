@@ -1,0 +1,64 @@
+"""Plans are compared with the model on inputs that excite every channel, and the first node that differs is named."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import weight_norm
+
+from compress import QuantReLU, trace
+from conversion import Rate, Ttfs, Unconvertible, convert
+from conversion.check import check_same
+from conversion.read import read
+from conversion.values import Kernel
+from snn import simulate
+
+X = torch.rand(40, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+BLACK_FIRST = torch.cat([torch.zeros(8, 1, 8, 8), X])
+
+
+def made(activation: nn.Module) -> nn.Sequential:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 3), activation, nn.Flatten(), nn.Linear(144, 5), nn.ReLU(), nn.Linear(5, 3)
+    ).eval()
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU(), QuantReLU(4, 1.0)], ids=["relu", "levels"])
+@pytest.mark.parametrize("samples", [X, BLACK_FIRST, torch.zeros(4, 1, 8, 8)], ids=["bright", "black first", "black"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_wrong_unit_is_named(activation: nn.Module, samples: Tensor, place: int) -> None:
+    plan = read(trace(made(activation), X), {})
+    check_same(plan, samples)
+    unit = plan.units[place]
+    (term,) = unit.terms
+    assert term.kernel is not None
+    values = term.kernel.values * (1 + 0.1 * (torch.arange(len(term.kernel.values)) == 1).numpy()).reshape(
+        -1, *[1] * (term.kernel.values.ndim - 1)
+    )
+    wrong = replace(unit, terms=(replace(term, kernel=Kernel(values)),))
+    units = tuple(wrong if one is unit else one for one in plan.units)
+    with pytest.raises(Unconvertible, match="other outputs than the model itself") as caught:
+        check_same(replace(plan, units=units), samples)
+    assert caught.value.report.rows[-1].layer == unit.node
+
+
+def test_black_samples_do_not_hide_a_batch_norm() -> None:
+    torch.manual_seed(0)
+    layers = weight_norm(nn.Conv2d(1, 4, 3)), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5)
+    model = nn.Sequential(*layers).eval()
+    model[1].weight.data.normal_(0, 3)
+    model[1].running_var.uniform_(0.2, 0.4)
+    network = convert(model, BLACK_FIRST, Ttfs(ranges="interval"))
+    with torch.no_grad():
+        truth = model(X).numpy()
+    logits = simulate(network, X.numpy()).logits * network.logit_scale
+    assert abs(logits - truth).max() < 1e-3 * abs(truth).max()
+
+
+def test_a_hook_on_a_layer_is_seen_where_only_light_excites_it() -> None:
+    model = made(nn.ReLU())
+    model[1].register_forward_hook(lambda module, given, value: value.clamp(max=0.2))
+    with pytest.raises(Unconvertible):
+        convert(model, BLACK_FIRST, Rate(steps=4))
