@@ -24,6 +24,7 @@ class Activity:
     `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron, one for each
     spike that arrives, after noise on the way, delayed ones if they arrive within the run; into a `MaxGate` one for each
     window that holds the spike's neuron; of a graded value that is not zero once in the run, in however many steps it flows.
+    In front of a pool each neuron of a window counts by itself, by its own |number that arrives in a step| or value.
     `neurons[population]`: how many neurons there are. `rasters[population] (steps, batch, *shape)` (signed numbers of
     spikes, or values, counted as `spikes`; one step of them where they are sent once; zeros of an Integrator) and
     `potentials[population] (steps, batch, *shape)`, after the reset, of all but the input: when they were recorded.

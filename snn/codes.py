@@ -24,8 +24,8 @@ class Direct:
     """The image is a constant current: S = W x enters in each of `steps` steps (computed once). Neurons inside send counts.
 
     With `levels`, x in [0, 1] is first the integer floor(x levels + 1/2); fixed point needs it. With `window`, the current
-    and every bias flow in the steps t < window only; the network then settles. Its spikes are the pixels that are not zero,
-    counted once a run, and so are its synaptic operations.
+    and every bias flow in the steps t < window only; the network then settles. Its spikes are the numbers sent (with
+    `levels` after the rounding) that are not zero, counted once a run, and so are its synaptic operations.
     """
 
     steps: int
@@ -213,8 +213,8 @@ class AddressEvents:
 class Ttfs:
     """Time to first spike: pixel x in (0, 1] fires once, at 1 - x in a window of length one; 0 stays silent.
 
-    With `levels` the spike time lies on a grid of that many slots; fixed point sends the slots left, 0 to levels. There is no
-    time step: `steps` is 1, the window.
+    With `levels` the spike time lies on a grid of that many slots: floor(x levels + 1/2) slots are left, 0 of them is silence,
+    and x is that number / levels; fixed point sends the slots left. There is no time step: `steps` is 1, the window.
     """
 
     levels: int | None = None

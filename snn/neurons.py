@@ -178,16 +178,16 @@ class FewSpike(Constant):
 
 @dataclass(frozen=True, eq=False)
 class MaxGate:
-    """Spiking max-pool over the `Windows` of its one source: it sends the change of the largest accumulated count.
+    """Spiking max-pool over the `Windows` of its source, one a channel: it sends the change of the largest accumulated count.
 
     With c_i(t) the sum of what has arrived of input i of the window in the steps 0..t, m(t) = max_i c_i(t) and m before the
     first step 0, the gate sends the number m(t) - m(t - 1), of either sign, in step t: its total is the largest count, always,
     also of signed spikes. Layerwise c_i is that of the whole run: with left = max_i c_i at first, each step it sends
     s = min(max(left, -q), q), left = left - s. q is the most that a neuron of its sources sends in a step: `limit` of a Burst, or
     at the input of Bursts and AddressEvents, q of another gate, the largest of several sources, else 1. Channels that no
-    projection reaches have m = 0. Graded sources (time codes: the earliest spike; QuantReLU; a direct input in a network of one
-    step) give max_i x_i, sent once. No bias, no potential: what is recorded as its potential is m(t), layerwise `left` after
-    the step, of graded sources the value.
+    projection reaches have m = 0. Projections into it have no pool, shift or delay. Graded sources (time codes: the earliest
+    spike; QuantReLU; a direct input in a network of one step) give max_i x_i, sent once. No bias, no potential: what is
+    recorded as its potential is m(t), layerwise `left` after the step, of graded sources the value.
     """
 
 

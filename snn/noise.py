@@ -63,6 +63,7 @@ class SpikeDeletion:
 class SpikeInsertion:
     """A neuron of which nothing arrives in a step seems to send one spike, +1, with `probability`. Kind 2.
 
+    Nothing: 0, also where jitter made spikes of both signs meet.
     Time codes: a silent neuron seems to fire at a random time, value = draw / 2**64 * window of kind 13, on the grid of slots
     floor(draw / 2**64 * levels + 1/2) where there is one.
     """
@@ -80,8 +81,9 @@ class SpikeInsertion:
 class SpikeJitter:
     """All that a neuron sends in step t arrives in min(max(t + draw mod (2 width + 1) - width, 0), steps - 1). Kind 1.
 
-    What meets in a step is added. In a time-coded network the shift is uniform in +-`width` windows,
-    (draw / 2**64 * 2 - 1) * width * window, kept inside the window and rounded to its grid of slots where there is one.
+    What meets in a step is added. In a time-coded network a spike comes later by (draw / 2**64 * 2 - 1) * width * window,
+    earlier if that is negative: its value x, the time left, is min(max(x - that, 0), window), on a grid of slots
+    floor(. levels / window + 1/2) of them (fixed point: of the slots x, with window = levels). Silent neurons stay silent.
     """
 
     width: float
@@ -99,8 +101,9 @@ class StuckAt:
     """A `fraction` of the neurons always sends 0 or always 1, whatever its potential. Kind 3, sample 0, step 0: one chip.
 
     Part of what the neuron sends: it is recorded and read out, and other noise finds it so, whatever the order; of two that
-    hit a neuron the later one holds. Its potential goes on as if it were whole. Time codes:
-    1 is the earliest spike, the whole window; a MaxGate has the windows and slots of its sources.
+    hit a neuron the later one holds. Its potential goes on as if it were whole. Time codes: 1 is the earliest spike, the whole
+    window. There, each channel of a MaxGate has the window and slots of its own source; one that no projection reaches has
+    none and stays silent.
     """
 
     value: int
@@ -121,8 +124,9 @@ class MembraneNoise:
 
     float32: (deviation threshold) n in float64, rounded to float32, then added to the S of the step; fixed point:
     floor((deviation threshold) n + 1/2). A MaxGate, an Integrator and a QuantReLU have none. Layerwise in all T steps. Under
-    `Phase` S and threshold are those of the step, times its weight. Time codes: once, in float64, with the window for the
-    threshold (d * levels in fixed point).
+    `Phase` S and threshold are those of the step, times its weight; of a FewSpike it is `threshold` alone in all steps, of a
+    TernaryIF that of +1. In a LatchedIF it is in the S of its own step only. Time codes: once, in float64, with the window for
+    the threshold (d * levels in fixed point).
     """
 
     deviation: float
@@ -140,6 +144,7 @@ class PotentialBitFlips:
 
     The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold, deaf or
     not, and integrators; the words are two's complement of the declared width. The potential so changed is the V that leaks.
+    A V of a FewSpike beyond the width is cut to its low bits where it is hit, and only there.
     """
 
     probability: float

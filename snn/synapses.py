@@ -4,7 +4,8 @@ x is what comes out of the projection's pool: numbers of spikes, or values. In f
 stored ones (`snn.weights.stored_values`), and a synapse is an exact sum of products: nothing is divided, rounded or saturated
 here. x outside its map counts as 0 ("zeros are padded"). With `groups` g, output channel o reads the input channels
 G(o, c) = (o // (out / g)) (in / g) + c, c = 0 .. in / g - 1. A synaptic operation is counted for each weight or gain that is not
-zero and each spike that it meets at a target that exists, whatever the sign of the spike; of a value, once.
+zero and each spike that it meets at a target that exists, whatever the sign of the spike; of a value, once. Spikes and values
+that a pool sums meet it one by one.
 """
 
 from dataclasses import dataclass, fields

@@ -72,15 +72,15 @@ def _rounded(x: np.ndarray) -> np.ndarray:
 def _periodic(code: JitteredPeriodic, x: np.ndarray, stream: int, sample: int) -> np.ndarray:
     period = 1 / (1 / code.shortest + (1 / code.longest - 1 / code.shortest) * (1 - x))
     sent = np.zeros((code.steps, x.size), np.int64)
-    time, k = np.zeros(x.size), 0
-    while k == 0 or time.min() < code.steps:
+    moment, k = np.zeros(x.size), 0
+    while k == 0 or moment.min() < code.steps:
         interval = period + code.deviation * period * normal(code.seed, stream + 9, sample, k, x.size)
         if k == 0:
-            time = shares(draws(code.seed, stream + 12, sample, 0, x.size)) * np.maximum(interval, 0)
+            moment = shares(draws(code.seed, stream + 12, sample, 0, x.size)) * np.maximum(interval, 0)
         else:
-            time = time + np.maximum(interval, 1)
-        for neuron in np.flatnonzero((time < code.steps) & (x > code.silent)):
-            sent[math.floor(time[neuron]), neuron] += 1
+            moment = moment + np.maximum(interval, 1)
+        for neuron in np.flatnonzero((moment < code.steps) & (x > code.silent)):
+            sent[math.floor(moment[neuron]), neuron] += 1
         k += 1
     return sent
 

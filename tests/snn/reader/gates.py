@@ -19,11 +19,15 @@ def graded(network, population) -> bool:
     return isinstance(population.neuron, Ramp | QuantReLU)
 
 
-def slots(network, population) -> int:
-    """Slots of the window in which a population of a time-coded network sends."""
-    if isinstance(population.neuron, MaxGate):
-        return max(slots(network, source) for source in sources(network, population))
-    return (network.code if isinstance(population.neuron, Source) else population.neuron).levels
+def slots(network, population) -> np.ndarray:
+    """Slots of the window in which each neuron of a time-coded network sends."""
+    if not isinstance(population.neuron, MaxGate):
+        timed = network.code if isinstance(population.neuron, Source) else population.neuron
+        return np.full(population.size, timed.levels)
+    channels = np.zeros(population.shape, np.int64)
+    for q in network.incoming[population.name]:
+        channels[slice(*(q.channels or (None,)))] = slots(network, network.by_name[q.source])[0]
+    return channels.reshape(-1)
 
 
 def most(network, population) -> int:

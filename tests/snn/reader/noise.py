@@ -31,8 +31,8 @@ class Noises:
             values = np.clip(flat + one.deviation * n, 0, 1).astype(np.float32).reshape(values.shape)
         return values
 
-    def stuck(self, name: str, sent: np.ndarray, most: int = 1) -> np.ndarray:
-        """What is sent, a row a step; `most`: the earliest spike of a time code."""
+    def stuck(self, name: str, sent: np.ndarray, most=1) -> np.ndarray:
+        """What is sent, a row a step; `most`: the earliest spikes of a time code."""
         for one in self._acting(StuckAt, name):
             hit = happens(draws(one.seed, self.places[name] + 3, 0, 0, sent.shape[1]), one.fraction)
             sent = np.where(hit, one.value * most, sent)
@@ -51,11 +51,11 @@ class Noises:
         for one in self._acting(PotentialBitFlips, population.name):
             hit = happens(draws(one.seed, place + 7, self.sample, step, V.size), one.probability)
             bit = (draws(one.seed, place + 13, self.sample, step, V.size) % np.uint64(width)).astype(np.int64)
-            word = (V ^ (hit.astype(np.int64) << bit)) & (2**width - 1)
-            V = np.where(word >= 2 ** (width - 1), word - 2**width, word)
+            word = (V ^ (1 << bit)) & (2**width - 1)
+            V = np.where(hit, np.where(word >= 2 ** (width - 1), word - 2**width, word), V)
         return V
 
-    def arriving(self, name: str, sent: np.ndarray, first: int, levels: int | None) -> np.ndarray:
+    def arriving(self, name: str, sent: np.ndarray, first: int, levels: np.ndarray | None) -> np.ndarray:
         """What is left on its way of what was sent in the steps from `first` on; `levels`: slots of a time code."""
         timed = isinstance(self.network.code, Ttfs)
         for one in self._acting(SpikeDeletion | SpikeInsertion | SpikeJitter, name):
@@ -75,7 +75,7 @@ class Noises:
                 sent = np.where(hit & (sent == 0), seeming, sent)
         return sent
 
-    def _seeming(self, one: SpikeInsertion, name: str, neurons: int, levels: int) -> np.ndarray:
+    def _seeming(self, one: SpikeInsertion, name: str, neurons: int, levels: np.ndarray) -> np.ndarray:
         words = draws(one.seed, self.places[name] + 13, self.sample, 0, neurons)
         return np.floor(shares(words) * levels + 0.5).astype(np.int64)
 
@@ -92,7 +92,7 @@ def _moved(one: SpikeJitter, sent: np.ndarray, words) -> np.ndarray:
     return arrived
 
 
-def _shifted(one: SpikeJitter, sent: np.ndarray, words: np.ndarray, levels: int) -> np.ndarray:
+def _shifted(one: SpikeJitter, sent: np.ndarray, words: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """A time code: the time of a spike is moved, so what is left of the window is less by the shift."""
     shift = (shares(words) * 2 - 1) * one.width * levels
     return np.where(sent != 0, np.clip(np.floor(sent - shift + 0.5), 0, levels).astype(np.int64), 0)

@@ -95,7 +95,7 @@ class Sample:
             self.arrived[name][rows] = self.sent[name][rows]
             return
         levels = slots(self.network, population) if self.timed else None
-        self.sent[name][rows] = self.noises.stuck(name, self.sent[name][rows], levels or 1)
+        self.sent[name][rows] = self.noises.stuck(name, self.sent[name][rows], 1 if levels is None else levels)
         self.arrived[name][rows] = self.noises.arriving(name, self.sent[name][rows], block.start, levels)
 
     def step(self, population, t: int) -> np.ndarray:
