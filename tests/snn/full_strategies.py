@@ -115,11 +115,13 @@ def inputs_for(network: Network, random: np.random.Generator, batch: int):
 
 
 def camera(random: np.random.Generator, shape, code: AddressEvents):
-    """About an event for each pixel, in order of time; a few of them after the end."""
+    """About an event for each pixel, in order of time; a few of them, never the first, after the end."""
     count = int(random.integers(0, 2 * np.prod(shape)))
     high = (shape[2], shape[1], code.step_us * (code.steps + 1), shape[0])
     rows = random.integers(0, high, (count, 4))
-    return events(*map(tuple, rows[np.argsort(rows[:, 2], kind="stable")]))
+    rows = rows[np.argsort(rows[:, 2], kind="stable")]
+    rows[:1, 2] %= code.step_us * code.steps  # a recording that begins after the end is refused
+    return events(*map(tuple, rows))
 
 
 @st.composite
