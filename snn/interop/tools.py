@@ -28,7 +28,7 @@ Known = Mapping[type, frozenset[str]]
 KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
     | {"numbers", "logit_scale", "report", "run"},
-    Run: frozenset({"fixed"}),
+    Run: frozenset({"fixed", "largest"}),
     Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
     Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name"}),
     IF: frozenset({"threshold", "reset"}),

@@ -142,7 +142,7 @@ CASES = [
     Case("wrong shape in train", "train --dataset odd.npz --epochs 1", "images that fit", _npz((1, 12, 12), 1)),
     Case("labels out of range", "simulate {made}/net.spike --dataset odd.npz", "labels", _npz((1, 8, 8), 12)),
     Case("negative labels", "train --dataset odd.npz", "labels", _npz((1, 8, 8), -1)),
-    Case("unsupported layer", "convert --model theirs2:pooled --weights w.pt --dataset digits", "Tanh", _unsupported),
+    Case("unsupported layer", "convert --model theirs2:pooled --weights w.pt --dataset digits", "tanh", _unsupported),
     Case("unknown device", "estimate {made}/net.spike --device xc7nothing", "device among"),
     Case("unknown device in export", "export {made}/net.spike --device xc7nothing", "device among"),
     Case("time code in hardware", "estimate {made}/ttfs.spike", "fixed"),
