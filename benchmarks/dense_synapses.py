@@ -81,7 +81,7 @@ class Current:
 
 def field(population: Population, value: object) -> Tensor:
     """A scalar, per-channel or per-neuron value of a population, shaped to meet `(batch, *shape)`."""
-    array = torch.as_tensor(np.asarray(value, dtype=np.float32))
+    array = torch.tensor(np.asarray(value, dtype=np.float32))
     return array.reshape(-1, 1, 1) if array.ndim == 1 and len(population.shape) == 3 else array
 
 
@@ -90,9 +90,9 @@ def _weights(projection: Projection, plan: "Plan", scale: Tensor | None) -> Tens
     if projection.channels is not None or not isinstance(synapse, Conv2d | Linear | AvgPool2d | Identity):
         raise InvalidInput(f"expected a whole-population Conv2d, Linear, AvgPool2d or Identity at {projection.name!r}")
     if isinstance(synapse, Identity | AvgPool2d):
-        values = torch.as_tensor(np.asarray(synapse.gain, dtype=np.float32)).reshape(-1, 1, 1)
+        values = torch.tensor(np.asarray(synapse.gain, dtype=np.float32)).reshape(-1, 1, 1)
         return (values if scale is None else values * scale).to(plan.kind)
-    values = torch.from_numpy(np.ascontiguousarray(effective_weights(synapse.weights), dtype=np.float32))
+    values = torch.tensor(np.asarray(effective_weights(synapse.weights), dtype=np.float32))
     if scale is not None:
         values = values * scale.reshape(-1, *([1] * (values.ndim - 1)))
     layout = torch.channels_last if plan.channels_last and values.ndim == 4 else torch.contiguous_format
