@@ -63,7 +63,7 @@ def _run(name: str, options: Options) -> int:
 def _set_threads(count: int) -> None:
     import torch
 
-    from snn import set_threads
+    from spikewright.snn import set_threads
 
     set_threads(count)
     torch.set_num_threads(count)

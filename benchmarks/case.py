@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn import Network
+from spikewright.snn import Network
 
 FIXED_BITS = 7
 """Of weights in fixed point: sums of a step are then proved to fit into 16 bits in more layers than with 8."""
@@ -39,9 +39,9 @@ def load_case(name: str, data: str | Path | None, steps: int, calibration: int =
     """
     import torch
 
-    import experiments
-    from conversion import Rate, convert
-    from experiments.data import load_dataset
+    from spikewright import experiments
+    from spikewright.conversion import Rate, convert
+    from spikewright.experiments.data.load import load_dataset
 
     card = experiments.card(name)
     found = load_dataset(card.dataset, data)

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from benchmarks.dense_synapses import Current, field
-from snn import IF, Direct, Integrator, Network, Population
 from spikewright import InvalidInput
+from spikewright.snn import IF, Direct, Integrator, Network, Population
 
 
 @dataclass(frozen=True)

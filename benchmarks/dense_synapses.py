@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection, effective_weights
 from spikewright import InvalidInput
+from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection, effective_weights
 
 if TYPE_CHECKING:
     from benchmarks.dense import Plan

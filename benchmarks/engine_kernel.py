@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn import Network
-from snn.engines.deliver import deliver_spikes
-from snn.engines.plan import compile_scatter
+from spikewright.snn import Network
+from spikewright.snn.event.scatter import compile_scatter
+from spikewright.snn.kernels.rows import deliver_spikes
 
 
 def delivery(

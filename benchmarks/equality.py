@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn import IF, Activity, Dense, Network, Population, Projection, effective_weights, simulate
+from spikewright.snn import IF, Activity, Dense, Network, Population, Projection, effective_weights, simulate
 
 Counts = Mapping[str, NDArray[Any]]
 MOST_OTHER_PREDICTIONS = 0.001

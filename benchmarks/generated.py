@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from snn import (
+from spikewright import InvalidInput
+from spikewright.snn import (
     IF,
     Conv2d,
     Dense,
@@ -20,8 +21,7 @@ from snn import (
     Sparse,
     simulate,
 )
-from snn.neurons import Source
-from spikewright import InvalidInput
+from spikewright.snn.neurons import Source
 
 Mask = Literal["unstructured", "channel blocks", "N:M"]
 MASKS: tuple[Mask, ...] = ("unstructured", "channel blocks", "N:M")

@@ -9,8 +9,8 @@ import numpy as np
 from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import Shape, generate
 from benchmarks.timing import Run, take_turns
-from snn import effective_weights
 from spikewright import Table
+from spikewright.snn import effective_weights
 
 WANTED_SHARE = 0.4
 DENSITIES = (0.01, 0.02, 0.05, 0.1, 0.2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from snn import get_threads
+from spikewright.snn import get_threads
 
 
 def machine() -> str:

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from benchmarks.case import FIXED_BITS
-from experiments.plots.style import FIGURE_FILE
 from spikewright import FolderKind, InvalidFile, Kind, atomic_path, check_path, claim_folder
+from spikewright.experiments.plots.style import FIGURE_FILE
 from spikewright.kinds import holds
 
 TITLES = {
@@ -68,7 +68,7 @@ PENALISED = ("lenet64-mnist", "lenet64-fashion", "vgg7-cifar10-quiet")
 
 def given() -> str:
     """What the networks of the tables were given: widths, thresholds, and what they were trained for, from their cards."""
-    from experiments.zoo import card
+    from spikewright.experiments.zoo import card
 
     cards = {name: card(name) for name in (*PENALISED, "vgg7-cifar10")}
     penalties = ", ".join(f"{cards[name].recipe.activity:g} for `{name}`" for name in PENALISED)

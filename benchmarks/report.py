@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import machine
-from experiments.plots.style import save_figure, styled
 from spikewright import FolderKind, Kind, Table, atomic_path, claim_folder
+from spikewright.experiments.plots.style import save_figure, styled
 from spikewright.kinds import holds
 
 if TYPE_CHECKING:

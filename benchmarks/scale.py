@@ -60,7 +60,7 @@ def meets(row: dict[str, Any]) -> bool:
 
 def measure(wanted: Scale) -> dict[str, Any]:
     """Build the network, simulate it twice, and say what it took; for a process of its own."""
-    from snn import set_threads, simulate
+    from spikewright.snn import set_threads, simulate
 
     set_threads(wanted.threads)
     start = time.perf_counter()
@@ -91,8 +91,8 @@ def measure(wanted: Scale) -> dict[str, Any]:
 
 def build(wanted: Scale) -> Any:
     """The network: an input that drives the first layer one to one, then random sparse layers that keep the density."""
-    from snn import Dense, Direct, Identity, Integrator, Linear, Network, Population, Projection
-    from snn.neurons import Source
+    from spikewright.snn import Dense, Direct, Identity, Integrator, Linear, Network, Population, Projection
+    from spikewright.snn.neurons import Source
 
     rng = np.random.default_rng(0)
     names = [f"layer{place}" for place in range(wanted.layers)]
@@ -112,14 +112,14 @@ def build(wanted: Scale) -> Any:
 
 
 def _layer(name: str, shape: tuple[int, ...], threshold: float) -> Any:
-    from snn import IF, Population
+    from spikewright.snn import IF, Population
 
     return Population(name, shape, IF(threshold), initial=threshold / 2)
 
 
 def _sparse(rng: np.random.Generator, wanted: Scale, pair: tuple[str, str]) -> Any:
     """`fan_out` weights from each neuron to random ones of the next layer, positive, 1 to 127."""
-    from snn import Linear, Projection, Sparse
+    from spikewright.snn import Linear, Projection, Sparse
 
     stride = wanted.width // wanted.fan_out
     targets = np.arange(wanted.fan_out) * stride + rng.integers(0, stride, (wanted.width, wanted.fan_out))

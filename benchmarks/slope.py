@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.generated import phases
-from snn import (
+from spikewright import InvalidInput, Table
+from spikewright.snn import (
     IF,
     Dense,
     Direct,
@@ -20,8 +21,7 @@ from snn import (
     set_threads,
     simulate,
 )
-from snn.neurons import Source
-from spikewright import InvalidInput, Table
+from spikewright.snn.neurons import Source
 
 SIZE, STEPS = 4096, 32
 FEW, FEWEST_MORE, MOST_MORE = 4, 4, 64

@@ -35,7 +35,7 @@ def fast_enough(table: Table) -> bool:
 def measure() -> dict[str, float]:
     """In a fresh process: float32 and fixed point, one image each, twice."""
     start = time.perf_counter()
-    from snn import Network, simulate
+    from spikewright.snn import Network, simulate
 
     imported = time.perf_counter() - start
     networks = [Network.load(path) for path in sys.argv[1:]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.dense import Dense, Neurons, Plan
 from benchmarks.timing import fastest, stopwatch
-from snn import Network
+from spikewright.snn import Network
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from benchmarks.peers import CONTENDERS, Contender
 from benchmarks.peers.plain import InPlace
 from benchmarks.timing import Run, Speed, take_turns
 from benchmarks.tuning import tune
-from snn import Activity, simulate
 from spikewright import MissingTool, Table
+from spikewright.snn import Activity, simulate
 
 LAW_IMAGES = 16
 TUNING_IMAGES = 64

@@ -1,19 +1,20 @@
 """Make a CNN smaller, and rewrite it exactly, over one torch.fx view of its graph."""
 
-from compress.compressed import Compressed
-from compress.data import accuracy, check_data
-from compress.fold import FoldRow, fold_batchnorm
-from compress.footprint import Footprint, LayerFootprint, footprint
-from compress.freshness import fresh
-from compress.graph import GraphNode, GraphView, trace
-from compress.imports import from_exported, from_onnx
-from compress.masks import Pattern
-from compress.prune import PruneSettings, prune
-from compress.quantize import QuantizeSettings, quantize
-from compress.quantizers import QuantReLU, keep_ranges_positive
-from compress.storage import load, save
-from compress.thresholds import Ranges, learned_thresholds
-from compress.training import Epoch, FitState, Hooks, TrainSettings, fit
+from spikewright.aliases import same_module
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.exact.fold import FoldRow, fold_batchnorm
+from spikewright.compress.footprint import Footprint, LayerFootprint, footprint
+from spikewright.compress.freshness import fresh
+from spikewright.compress.graph.view import GraphNode, GraphView, trace
+from spikewright.compress.imports import from_exported, from_onnx
+from spikewright.compress.pruners.magnitude import PruneSettings, prune
+from spikewright.compress.pruners.patterns import Pattern
+from spikewright.compress.quantisers.integers import QuantReLU, keep_ranges_positive
+from spikewright.compress.quantisers.learned_thresholds import Ranges, learned_thresholds
+from spikewright.compress.quantisers.uniform import QuantizeSettings, quantize
+from spikewright.compress.storing.file import load, save
+from spikewright.compress.training.data import accuracy, check_data
+from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
 
 __all__ = [
     "Compressed",
@@ -47,3 +48,5 @@ __all__ = [
     "save",
     "trace",
 ]
+
+same_module(__name__)

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from compress.constraint import Constraints
-from compress.footprint import Footprint, footprint
-from compress.graph import Shape, check_finite, plain_copy
-from compress.layers import left_alone, weight_layers
-from compress.rewrite import Rewrite
-from compress.unwrap import notes
+from spikewright.compress.footprint import Footprint, footprint
+from spikewright.compress.graph.rewrite import Rewrite
+from spikewright.compress.graph.unwrap import notes
+from spikewright.compress.graph.view import Shape, check_finite, plain_copy
+from spikewright.compress.graph.weight_layers import left_alone, weight_layers
+from spikewright.compress.training.constraints import Constraints
 
 PRUNED_FROM = 0.01
 """The share of exact zeros from which a layer counts as pruned."""

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from compress.freshness import check_fresh
-from compress.graph import as_module
-from compress.layers import by_output, left_alone, weight_layers
-from compress.layouts import Layout, cheapest
-from compress.quantizers import QuantReLU
 from spikewright import Table
+from spikewright.compress.freshness import check_fresh
+from spikewright.compress.graph.view import as_module
+from spikewright.compress.graph.weight_layers import by_output, left_alone, weight_layers
+from spikewright.compress.quantisers.integers import QuantReLU
+from spikewright.compress.storing.layouts import Layout, cheapest
 
 FLOAT_BITS = 32
 

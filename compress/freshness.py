@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from compress.layers import codes_of, values_of, weight_layers
 from spikewright import InvalidInput
+from spikewright.compress.graph.weight_layers import codes_of, values_of, weight_layers
 
 C = TypeVar("C")
 

@@ -1,14 +1,16 @@
 """A CNN in, a spiking network out, with a report of every layer."""
 
-from conversion.baseline import Baseline, baseline
-from conversion.convert import convert, rewritten
-from conversion.diagnosis import Diagnosis, diagnose
-from conversion.errors import Unconvertible
-from conversion.integer.pair import ExactPair, exact
-from conversion.integer.spiking import spiking
-from conversion.integer.verify import Equality, settled, verify
-from conversion.phases import two_phase
-from conversion.recipes import (
+from spikewright.aliases import same_module
+from spikewright.conversion.calibration.residual import two_phase
+from spikewright.conversion.convert import convert, rewritten
+from spikewright.conversion.diagnosis import Diagnosis, diagnose
+from spikewright.conversion.diagnosis.baseline import Baseline, baseline
+from spikewright.conversion.diagnosis.times import TimesCheck, check_times
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.exact.pair import ExactPair, exact
+from spikewright.conversion.exact.spiking import spiking
+from spikewright.conversion.exact.verify import Equality, settled, verify
+from spikewright.conversion.recipes import (
     Advanced,
     Cos,
     Exact,
@@ -23,9 +25,8 @@ from conversion.recipes import (
     Srp,
     Ttfs,
 )
-from conversion.surrogate import FineTune, fine_tune
-from conversion.time_tuning import TimesTuning, tune_times
-from conversion.times import TimesCheck, check_times
+from spikewright.conversion.tuning.times import TimesTuning, tune_times
+from spikewright.conversion.tuning.weights import FineTune, fine_tune
 
 __all__ = [
     "Advanced",
@@ -62,3 +63,5 @@ __all__ = [
     "two_phase",
     "verify",
 ]
+
+same_module(__name__)

@@ -8,30 +8,30 @@ import numpy as np
 import torch
 from torch import nn
 
-from compress import GraphView, trace
-from compress.data import answers, tensor_of
-from compress.equality import check_equal
-from compress.fold import fold_view
-from compress.freshness import check_fresh
-from compress.graph import as_module, check_finite, plain_copy, view_of
-from compress.threads import steady_threads
-from compress.unwrap import notes
-from conversion.calibration.finish import finish
-from conversion.check import check_same
-from conversion.coding import coding_of, with_output
-from conversion.emit import emit
-from conversion.errors import Unconvertible
-from conversion.forward import Rewritten
-from conversion.integer.cnn import integer_cnn
-from conversion.integer.gains import whole_gains
-from conversion.integer.spiking import spiking
-from conversion.read import read
-from conversion.recipes import Exact, Quantized, Rate, Recipe
-from conversion.swaps import swapped
-from snn import Network, Report, ReportRow
-from snn.core_parts import core_row
 from spikewright import InvalidInput
+from spikewright.compress import GraphView, trace
+from spikewright.compress.exact.fold import fold_view
+from spikewright.compress.freshness import check_fresh
+from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.unwrap import notes
+from spikewright.compress.graph.view import as_module, check_finite, plain_copy, view_of
+from spikewright.compress.training.data import answers, tensor_of
+from spikewright.compress.training.threads import steady_threads
+from spikewright.conversion.calibration.finish import finish
+from spikewright.conversion.coding import coding_of, with_output
+from spikewright.conversion.emit import emit
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.exact.cnn import integer_cnn
+from spikewright.conversion.exact.gains import whole_gains
+from spikewright.conversion.exact.spiking import spiking
+from spikewright.conversion.forward import Rewritten
+from spikewright.conversion.reading.check import check_same
+from spikewright.conversion.reading.plan import read
+from spikewright.conversion.reading.swaps import swapped
+from spikewright.conversion.recipes import Exact, Quantized, Rate, Recipe
 from spikewright.inputs import as_images
+from spikewright.snn import Network, Report, ReportRow
+from spikewright.snn.core_parts import core_row
 
 
 def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> Network:

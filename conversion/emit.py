@@ -6,12 +6,12 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from conversion.coding import Cell, Coding, answer_cell
-from conversion.storage import Stored, synapse_of
-from conversion.values import Floats, Term, Unit
-from conversion.walk import INPUT, Plan
-from snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
-from snn.weights import stored_values
+from spikewright.conversion.coding import Cell, Coding, answer_cell
+from spikewright.conversion.reading.values import Floats, Term, Unit
+from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.conversion.storage import Stored, synapse_of
+from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
+from spikewright.snn.weights import stored_values
 
 
 def emit(plan: Plan, coding: Coding) -> Network:

@@ -1,7 +1,7 @@
 """What conversion raises when a layer has no spiking form."""
 
-from snn import Report, ReportRow
 from spikewright import SpikewrightError
+from spikewright.snn import Report, ReportRow
 
 
 class Refusal(Exception):

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from conversion.activations import Leaky, Levels, Maximum, Relu
-from conversion.terms import add_term, apply_term
-from conversion.values import Unit
-from conversion.walk import INPUT, Plan
-from snn.synapses import Shape
+from spikewright.conversion.reading.activations import Leaky, Levels, Maximum, Relu
+from spikewright.conversion.reading.terms import add_term, apply_term
+from spikewright.conversion.reading.values import Unit
+from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.snn.synapses import Shape
 
 Follow = Callable[[Unit, Tensor, Tensor], Tensor]
 """follow(unit, what enters it, what it makes of it): what goes on."""

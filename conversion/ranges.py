@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import fx
 
-from compress import GraphView
-from conversion.activations import Leaky, Levels, Maximum, Relu, Signed
-from conversion.forward import activate
-from conversion.terms import add_term, apply_term
-from conversion.values import Floats, Unit
-from snn.synapses import Shape
 from spikewright import InvalidInput
+from spikewright.compress import GraphView
+from spikewright.conversion.forward import activate
+from spikewright.conversion.reading.activations import Leaky, Levels, Maximum, Relu, Signed
+from spikewright.conversion.reading.terms import add_term, apply_term
+from spikewright.conversion.reading.values import Floats, Unit
+from spikewright.snn.synapses import Shape
 
 BATCH = 64
 FAINT = 0.01

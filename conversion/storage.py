@@ -11,9 +11,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from conversion.shapes import pooled
-from conversion.values import Floats, Kernel, Term
-from snn import (
+from spikewright.conversion.reading.shapes import pooled
+from spikewright.conversion.reading.values import Floats, Kernel, Term
+from spikewright.snn import (
     AvgPool2d,
     Conv1d,
     Conv2d,
@@ -27,8 +27,8 @@ from snn import (
     Upsample,
     Windows,
 )
-from snn.synapses import Shape
-from snn.weights import with_shape
+from spikewright.snn.synapses import Shape
+from spikewright.snn.weights import with_shape
 
 SPARSE_FROM = 0.5
 """Share of zeros from which only the surviving weights are stored."""

@@ -1,7 +1,7 @@
 """The figures of README.md and docs/conversion.md from measured results.
 
 python docs/make_figures.py overview runs/demo     from a finished study
-python docs/make_figures.py steps runs/rate        from rows of `python -m experiments.conversion.rate`
+python docs/make_figures.py steps runs/rate        from rows of `python -m spikewright.experiments.conversion.rate`
 """
 
 import json
@@ -14,14 +14,14 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from experiments.plots.gallery import classes_of
-from experiments.plots.pareto import draw_pareto, pareto_fronts
-from experiments.plots.robustness import draw_robustness, robustness_panels
-from experiments.plots.steps import network_kinds
-from experiments.plots.style import ANN_COLOUR, save_figure, styled
-from experiments.study import open_study
-from experiments.zoo import card
-from hardware import DEVICES
+from spikewright.experiments.plots.gallery import classes_of
+from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
+from spikewright.experiments.plots.robustness import draw_robustness, robustness_panels
+from spikewright.experiments.plots.steps import network_kinds
+from spikewright.experiments.plots.style import ANN_COLOUR, save_figure, styled
+from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.zoo import card
+from spikewright.hardware import DEVICES
 
 FIGURES = Path(__file__).parent / "figures"
 METHODS = {

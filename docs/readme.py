@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.page import given
-from experiments.study import open_study
 from spikewright import InvalidFile, Kind, Table, atomic_path
+from spikewright.experiments.runs.study import open_study
 from spikewright.kinds import holds
 
 DOCS = Path(__file__).parent

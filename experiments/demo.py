@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.study import StudyResult, run_study
-from experiments.study_spec import Study, make_study
 from spikewright import InvalidInput, Progress, Table, silent
+from spikewright.experiments.runs.spec import Study, make_study
+from spikewright.experiments.runs.study import StudyResult, run_study
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7
@@ -72,7 +72,7 @@ def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progr
 
     Raises InvalidFile for missing data or a folder that cannot be written.
     """
-    from experiments.report import write_report
+    from spikewright.experiments.report.page import write_report
 
     result = run_study(study, out, workers=workers, progress=progress)
     write_report(result, checks(result), progress=progress)

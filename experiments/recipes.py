@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright import InvalidInput
 
 if TYPE_CHECKING:
-    from conversion import Recipe
+    from spikewright.conversion import Recipe
 
 CLASSES = {
     "rate": "Rate",
@@ -26,7 +26,7 @@ STEPS = {"rate": 7, "spike-select": 16, "latency": 64}
 
 def recipe_class(name: str) -> type[Any]:
     """The class of a recipe. Raises InvalidInput for an unknown name."""
-    import conversion
+    from spikewright import conversion
 
     if name not in CLASSES:
         raise InvalidInput(f"expected a recipe out of {', '.join(CLASSES)}, got {name!r}")

@@ -1,13 +1,14 @@
 """What a spiking network costs on an FPGA: designs, estimates, exploration, and the export of a core."""
 
-from hardware.design import DesignPoint, LayerDesign, design, fully_parallel, hybrid, time_multiplexed
-from hardware.devices import DEVICES, Device
-from hardware.estimate import Estimate, estimate
-from hardware.explore import Exploration, explore
-from hardware.export import export
-from hardware.interval import Interval
-from hardware.load import Replay, load_core, replay
-from hardware.widths import Widths, widths
+from spikewright.aliases import same_module
+from spikewright.hardware.core.folder import export
+from spikewright.hardware.core.load import Replay, load_core, replay
+from spikewright.hardware.design import DesignPoint, LayerDesign, design, fully_parallel, hybrid, time_multiplexed
+from spikewright.hardware.estimate import Estimate, estimate
+from spikewright.hardware.explore import Exploration, explore
+from spikewright.hardware.model.devices import DEVICES, Device
+from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.widths import Widths, widths
 
 __all__ = [
     "DEVICES",
@@ -30,3 +31,5 @@ __all__ = [
     "time_multiplexed",
     "widths",
 ]
+
+same_module(__name__)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hardware.devices import device as find_device
-from hardware.supported import check_fixed
-from snn import Activity, Network, Population, Source
 from spikewright import InvalidInput
+from spikewright.hardware.model.devices import device as find_device
+from spikewright.hardware.supported import check_fixed
+from spikewright.snn import Activity, Network, Population, Source
 
 
 @dataclass(frozen=True)

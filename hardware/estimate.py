@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hardware.area import LayerArea, layer_area
-from hardware.design import DesignPoint, LayerDesign, check_point, layers_of
-from hardware.devices import Device
-from hardware.devices import device as find_device
-from hardware.energy import Access, LayerEnergy, Sram, layer_energy
-from hardware.interval import Interval, total
-from hardware.latency import LayerCycles, layer_cycles, pipeline_latency
-from hardware.power import dynamic_uj, energy_uj
-from hardware.traffic import traffic
-from hardware.widths import widths
-from snn import Activity, Network, Population
 from spikewright import InvalidInput, Table
+from spikewright.hardware.design import DesignPoint, LayerDesign, check_point, layers_of
+from spikewright.hardware.model.area import LayerArea, layer_area
+from spikewright.hardware.model.asic45 import Access, LayerEnergy, Sram, layer_energy
+from spikewright.hardware.model.devices import Device
+from spikewright.hardware.model.devices import device as find_device
+from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
+from spikewright.hardware.model.interval import Interval, total
+from spikewright.hardware.model.latency import LayerCycles, layer_cycles, pipeline_latency
+from spikewright.hardware.model.traffic import traffic
+from spikewright.hardware.model.widths import widths
+from spikewright.snn import Activity, Network, Population
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Estimate:
     @property
     def table(self) -> Table:
         """A row for each layer and one for all of them."""
-        from hardware.rows import layer_row, total_row
+        from spikewright.hardware.model.rows import layer_row, total_row
 
         return Table.of([*(layer_row(layer, self.device) for layer in self.layers), total_row(self)])
 
@@ -126,7 +126,7 @@ class Estimate:
 def estimate(network: Network, activity: Activity, point: DesignPoint, *, memory_access: Access = "word") -> Estimate:
     """Area, latency and energy per inference of the fixed-point `network` built as `point`, at the mean of `activity`.
 
-    The laws and their sources are in `hardware.latency`, `.area`, `.energy` (`memory_access`) and `.power`.
+    The laws and their sources are in `hardware.model.latency`, `.area`, `.energy` (`memory_access`) and `.power`.
     Raises InvalidInput for a float32 network, an activity of another network, or a point that does not fit the layers.
     """
     check_point(network, point)

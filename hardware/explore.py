@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from hardware.design import DesignPoint, design, fully_parallel, hybrid, ladder, layers_of, time_multiplexed
-from hardware.devices import device as find_device
-from hardware.estimate import Estimate, Estimator
-from hardware.rows import summary
-from snn import Activity, Network
 from spikewright import InvalidInput, Progress, Table, silent
+from spikewright.hardware.design import (
+    DesignPoint,
+    design,
+    fully_parallel,
+    hybrid,
+    ladder,
+    layers_of,
+    time_multiplexed,
+)
+from spikewright.hardware.estimate import Estimate, Estimator
+from spikewright.hardware.model.devices import device as find_device
+from spikewright.hardware.model.rows import summary
+from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
 SWEEP_LIMIT = 256

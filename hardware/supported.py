@@ -1,8 +1,8 @@
 """What hardware can be built from here: asked before anything is designed, estimated or exported."""
 
-from snn import Network
-from snn.core_parts import lacking
 from spikewright import InvalidInput
+from spikewright.snn import Network
+from spikewright.snn.core_parts import lacking
 
 
 def check_fixed(network: Network) -> None:

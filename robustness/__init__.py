@@ -1,17 +1,18 @@
 """Noise, faults and attacks for CNN and spiking network alike, through one `Predictor`."""
 
-from robustness.attacks import FGSM, PGD, Transfer
-from robustness.base import Attack, AttackResult
-from robustness.bitflips import WeightBitFlips
-from robustness.chip import ChipFault
-from robustness.corruption import Corruption
-from robustness.evaluate import attack_curve, evaluate
-from robustness.faults import SpikeDeletionFault, SpikeJitterFault
-from robustness.health import attack_health
-from robustness.noise import GaussianNoise, ImpulseNoise
-from robustness.predictor import AnnPredictor, Predictor, SnnPredictor
-from robustness.square import Square
-from robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
+from spikewright.aliases import same_module
+from spikewright.robustness.attacks.base import Attack, AttackResult
+from spikewright.robustness.attacks.gradient import FGSM, PGD, Transfer
+from spikewright.robustness.attacks.health import attack_health
+from spikewright.robustness.attacks.square import Square
+from spikewright.robustness.corruptions.base import Corruption
+from spikewright.robustness.corruptions.bitflips import WeightBitFlips
+from spikewright.robustness.corruptions.chip import ChipFault
+from spikewright.robustness.corruptions.images import GaussianNoise, ImpulseNoise
+from spikewright.robustness.corruptions.spikes import SpikeDeletionFault, SpikeJitterFault
+from spikewright.robustness.evaluate import attack_curve, evaluate
+from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
+from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
 
 __all__ = [
     "FGSM",
@@ -38,3 +39,5 @@ __all__ = [
     "over_images_and_chips",
     "wilson",
 ]
+
+same_module(__name__)

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from robustness.predictor import Predictor
-from snn.codes import check_seed
 from spikewright import InvalidInput
 from spikewright.inputs import as_images, as_labels, check_range
+from spikewright.robustness.predictor import Predictor
+from spikewright.snn.codes import check_seed
 
 __all__ = ["LOOKS", "check_images", "check_labels", "check_model", "check_seed", "check_strength", "name_of"]
 

@@ -1,7 +1,8 @@
 """What is random in attacks and corruptions: a function of the seed and of what is harmed, never of batch or neighbours.
 
 Attacks draw by (seed, bytes of the image, place in the search, pixel), so that an image meets the same attack whichever
-others are attacked with it. Corruptions draw by (seed, chip, number of the image in the call, pixel), as `snn.noise` does.
+others are attacked with it. Corruptions draw by (seed, chip, number of the image in the call, pixel), as
+`snn.disturb.noise` does.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from torch import Tensor
 
-from snn import draws as engine
-from snn.noise import GOLDEN
+from spikewright.snn.disturb import draws as engine
+from spikewright.snn.disturb.noise import GOLDEN
 
 OF_IMAGES = 2**33
 """The first stream of noise on images; those of `snn` lie below."""

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from robustness.base import Attack
-from robustness.checks import check_images, check_labels, check_model, check_seed, check_strength
-from robustness.corruption import Corruption
-from robustness.predictor import Predictor
-from robustness.statistics import over_images_and_chips
 from spikewright import InvalidInput, Progress, Table, silent
+from spikewright.robustness.attacks.base import Attack
+from spikewright.robustness.checks import check_images, check_labels, check_model, check_seed, check_strength
+from spikewright.robustness.corruptions.base import Corruption
+from spikewright.robustness.predictor import Predictor
+from spikewright.robustness.statistics import over_images_and_chips
 
 Perturbation = Attack | Corruption
 Standing = NDArray[np.bool_]

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from compress.compressed import Compressed
-from compress.unwrap import own_copy, unwrapped
-from snn.interop.surrogates import RateBased, Surrogate, Triangle
-from snn.interop.torch import Twin
-from snn.interop.torch_rates import counts_suffice, spikes
-from snn.network import Network
-from snn.simulate import simulate
 from spikewright import InvalidInput
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.graph.unwrap import own_copy, unwrapped
+from spikewright.snn.network import Network
+from spikewright.snn.simulate import simulate
+from spikewright.snn.twin.network import Twin
+from spikewright.snn.twin.rates import counts_suffice, spikes
+from spikewright.snn.twin.surrogates import RateBased, Surrogate, Triangle
 
 CHUNK = 256
 """Images that are predicted at once: enough to be fast, few enough for the memory of a laptop."""

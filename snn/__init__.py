@@ -1,7 +1,8 @@
 """The spiking network as data, and the engines that run it. Importing it loads neither torch nor numba."""
 
-from snn.activity import Activity
-from snn.codes import (
+from spikewright.aliases import same_module
+from spikewright.snn.activity import Activity
+from spikewright.snn.codes import (
     AddressEvents,
     Bursts,
     Code,
@@ -15,12 +16,21 @@ from snn.codes import (
     SpikeSelect,
     Ttfs,
 )
-from snn.decisions import Decision, Quiescence, TerminateDelta, TerminateMax
-from snn.disturb import Disturbance
-from snn.engines.threads import get_threads, set_threads
-from snn.faults import ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
-from snn.network import Network, Population, Projection
-from snn.neurons import (
+from spikewright.snn.decisions import Decision, Quiescence, TerminateDelta, TerminateMax
+from spikewright.snn.disturb.faults import ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
+from spikewright.snn.disturb.noise import (
+    InputNoise,
+    MembraneNoise,
+    PotentialBitFlips,
+    SpikeDeletion,
+    SpikeInsertion,
+    SpikeJitter,
+    StuckAt,
+)
+from spikewright.snn.disturb.prepare import Disturbance
+from spikewright.snn.event.threads import get_threads, set_threads
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import (
     IF,
     LIF,
     Burst,
@@ -35,11 +45,20 @@ from snn.neurons import (
     Source,
     TernaryIF,
 )
-from snn.noise import InputNoise, MembraneNoise, PotentialBitFlips, SpikeDeletion, SpikeInsertion, SpikeJitter, StuckAt
-from snn.report import Report, ReportRow
-from snn.simulate import simulate
-from snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Synapse, Upsample, Windows
-from snn.weights import Codebook, Dense, Sparse, Storage, effective_weights, stored_values
+from spikewright.snn.report import Report, ReportRow
+from spikewright.snn.simulate import simulate
+from spikewright.snn.synapses import (
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Synapse,
+    Upsample,
+    Windows,
+)
+from spikewright.snn.weights import Codebook, Dense, Sparse, Storage, effective_weights, stored_values
 
 __all__ = [
     "IF",
@@ -108,3 +127,5 @@ __all__ = [
     "stored_values",
     "with_faults",
 ]
+
+same_module(__name__)

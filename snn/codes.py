@@ -1,16 +1,17 @@
 """Codes: how numbers become spikes at the input, and over how many steps.
 
 x is an input value in [0, 1], float32 read as float64, in which all of a code is computed; i its neuron (row-major), t = 0, 1,
-... the step. Draws are those of `snn.noise`, stream = 16 * (place of the input population) + the kind given with the code.
-In fixed point and in float32 networks the same numbers are sent, except by Ttfs. In both schedules the input sends by steps t.
+... the step. Draws are those of `snn.disturb.noise`, stream = 16 * (place of the input population) + the kind given with the
+code. In fixed point and in float32 networks the same numbers are sent, except by Ttfs. In both schedules the input sends
+by steps t.
 """
 
 from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
-from snn.checked import is_whole
 from spikewright import InvalidInput
+from spikewright.snn.checked import is_whole
 
 LONGEST = 1_000_000
 """The most steps of a run."""

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from snn.codes import Direct, Rate
-from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU, Source
-from snn.report import ReportRow
-from snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Windows
+from spikewright.snn.codes import Direct, Rate
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU, Source
+from spikewright.snn.report import ReportRow
+from spikewright.snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Windows
 
 NEURONS = (Source, IF, LIF, Integrator, QuantReLU)
 SYNAPSES = (Linear, Conv2d, AvgPool2d, Identity)

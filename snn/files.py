@@ -1,7 +1,7 @@
 """Saving and loading networks: one safetensors file whose metadata holds a JSON header. Loading never runs code.
 
 The header lies under the metadata key "spikewright": {"format": "spikewright.network", "version": 1, "network": {...}},
-as `network.schema.json` says. Tensors are named after their place in the network, see `snn.records`.
+as `network.schema.json` says. Tensors are named after their place in the network, see `snn.plain`.
 """
 
 import json
@@ -11,11 +11,11 @@ from math import isfinite, prod
 from pathlib import Path
 from typing import Any
 
-from snn.network import Network
-from snn.records import from_plain, tensor_names, to_plain
-from snn.weights import Array
 from spikewright import InvalidFile, InvalidNetwork, Kind, atomic_path
 from spikewright.kinds import in_metadata
+from spikewright.snn.network import Network
+from spikewright.snn.plain import from_plain, tensor_names, to_plain
+from spikewright.snn.weights import Array
 
 FORMAT = "spikewright.network"
 VERSION = 1

@@ -7,14 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from snn.checked import Constant
-from snn.codes import Code
-from snn.decisions import Decision
-from snn.neurons import Neuron, PerChannel
-from snn.report import Report
-from snn.running import Run
-from snn.synapses import Pair, Shape, Synapse
-from snn.weights import Array
+from spikewright.snn.checked import Constant
+from spikewright.snn.codes import Code
+from spikewright.snn.decisions import Decision
+from spikewright.snn.neurons import Neuron, PerChannel
+from spikewright.snn.report import Report
+from spikewright.snn.running import Run
+from spikewright.snn.synapses import Pair, Shape, Synapse
+from spikewright.snn.weights import Array
 
 Schedule = Literal["synchronous", "layerwise"]
 Readout = Literal["count", "potential", "first"]
@@ -55,7 +55,7 @@ class Population(Constant):
 class Projection:
     """Spikes of `source` through `synapse` into `target`: it adds 2**shift synapse(pool(a)) to the sums S of its target.
 
-    a is what arrives of the source (`snn.noise`), in step t what it sent in step t - `delay`, nothing before step 0; what
+    a is what arrives of the source (`snn.disturb.noise`), in step t what it sent in step t - `delay`, nothing before step 0; what
     would arrive after the last step is lost. Without delay a spike arrives in its own step, since sources are worked through
     before targets; a circle of projections needs a delay of at least one step somewhere. `pool` = (h, w): first the numbers
     of non-overlapping windows are summed, pooled[c, y, x] = sum of a[c, y h + i, x w + j] over i < h, j < w; rows and columns
@@ -120,7 +120,7 @@ class Network(Constant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        from snn.validate import validate
+        from spikewright.snn.validate import validate
 
         validate(self)
 
@@ -138,7 +138,7 @@ class Network(Constant):
     @cached_property
     def order(self) -> tuple[Population, ...]:
         """Populations so that every projection without delay runs forwards; the input comes first."""
-        from snn.validate import topological_order
+        from spikewright.snn.validate import topological_order
 
         return topological_order(self)
 
@@ -161,12 +161,12 @@ class Network(Constant):
         time_levels: int = 255,
         samples: Any = None,
     ) -> "Network":
-        """The same network in integers, with widths declared; see `snn.fixed.to_fixed`.
+        """The same network in integers, with widths declared; see `snn.fixed.convert.to_fixed`.
 
         Potentials never saturate unless `potential_bits` asks for a width; then the report says where they can, and with
         `samples` (inputs as for `simulate`) what that changes there.
         """
-        from snn.fixed import Widths, to_fixed
+        from spikewright.snn.fixed.convert import Widths, to_fixed
 
         return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels), samples)
 
@@ -175,13 +175,13 @@ class Network(Constant):
 
         An older network at `path` is replaced, another file only with `force`; else InvalidFile.
         """
-        from snn.files import save
+        from spikewright.snn.files import save
 
         save(self, path, force=force)
 
     @staticmethod
     def load(path: str | Path) -> "Network":
         """Read a file that `save` wrote; never runs code. Raises InvalidFile when anything about it is wrong."""
-        from snn.files import load
+        from spikewright.snn.files import load
 
         return load(path)

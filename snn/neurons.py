@@ -2,7 +2,7 @@
 
 In a step t, in this order (S: see `snn.network.Network`; b: the bias if it flows in t, else 0):
 
-    1. noise    S = S + membrane noise of t; potentials with upsets have a bit flipped (`snn.noise`)
+    1. noise    S = S + membrane noise of t; potentials with upsets have a bit flipped (`snn.disturb.noise`)
     2. update   U = decay V + (S + b)         float32, each operation rounded once; decay = 1 without leak
                 U = sat(V - (V >> k) + S + b) fixed point: an exact sum, saturated once at the declared width; leak = 2**-k,
                 >> rounds down, of negative V too; without leak sat(V + S + b)
@@ -22,9 +22,9 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.checked import Constant, check_numbers, check_whole
-from snn.codes import LONGEST, check_limit
 from spikewright import InvalidNetwork
+from spikewright.snn.checked import Constant, check_numbers, check_whole
+from spikewright.snn.codes import LONGEST, check_limit
 
 Reset = Literal["subtract", "zero"]
 MOST_LEVELS = 2**24

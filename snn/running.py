@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from snn.codes import check_steps
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.codes import check_steps
 
 if TYPE_CHECKING:
-    from snn.network import Network
+    from spikewright.snn.network import Network
 
 
 @dataclass(frozen=True)

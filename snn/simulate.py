@@ -5,19 +5,24 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from snn.activity import Activity
-from snn.codes import Phase, Ttfs, charge_steps, check_steps
-from snn.disturb import Disturbance, prepare
-from snn.network import Network
-from snn.noise import Noise
-from snn.report import ReportRow
-from snn.running import check_one_phase, check_steps_free
-from snn.saturation import proved_again
-from snn.streams import Inputs, check_inputs
 from spikewright import InvalidInput
+from spikewright.snn.activity import Activity
+from spikewright.snn.codes import Phase, Ttfs, charge_steps, check_steps
+from spikewright.snn.disturb.noise import Noise
+from spikewright.snn.disturb.prepare import Disturbance, prepare
+from spikewright.snn.fixed.saturation import proved_again
+from spikewright.snn.network import Network
+from spikewright.snn.report import ReportRow
+from spikewright.snn.running import check_one_phase, check_steps_free
+from spikewright.snn.streams import Inputs, check_inputs
 
 ENGINES = ("event", "temporal", "reference")
 BRIDGES = ("brian2", "norse", "sinabs", "snntorch", "spikingjelly")
+_ENGINES = {
+    "event": "spikewright.snn.event.run",
+    "temporal": "spikewright.snn.event.timed_run",
+    "reference": "spikewright.snn.reference.run",
+}
 RECORDS = ("rasters", "potentials")
 
 
@@ -48,10 +53,12 @@ def simulate(
     """Run `network` on `inputs (batch, channels, height, width)` (or `(batch, features)`), array or CPU tensor, or on events.
 
     `steps` and `engine` come from the network's code unless given: "temporal" for `Ttfs`, else "event"; "reference" is the
-    dense plain one. `noise`: records of `snn.noise` and `snn.faults`, one or several, applied in order. Frames for `Delta`
-    are `(batch, steps, *shape)`; for `AddressEvents` the inputs are structured arrays with x, y, t, p, one a sample.
+    dense plain one. `noise`: records of `snn.disturb.noise` and `snn.disturb.faults`, one or several, applied in order.
+    Frames for `Delta` are `(batch, steps, *shape)`; for `AddressEvents` the inputs are structured arrays with x, y, t, p,
+    one a sample.
     `record`: "rasters", "potentials". What is computed stands with the records: `snn.network.Network` (schedules, readouts),
-    `snn.neurons`, `snn.synapses`, `snn.codes`, `snn.decisions`, `snn.noise`; the order of a step with an example: docs/laws.md.
+    `snn.neurons`, `snn.synapses`, `snn.codes`, `snn.decisions`, `snn.disturb.noise`; the order of a step with an example:
+    docs/laws.md.
     Sample n of the batch, from 0, is sample n of all draws: the first k samples of a batch are the batch of k.
     Raises InvalidInput for a wrong shape, NaN, an engine that does not fit the network, or steps outside 1 to 1,000,000 or
     other than those that the network needs, and InvalidNetwork for a network that runs in two phases (`network.run`).
@@ -100,6 +107,6 @@ def _engine(name: str, timed: bool) -> Callable[[Request], Activity]:
     if name != "reference" and (name == "temporal") != timed:
         right = "temporal" if timed else "event"
         raise InvalidInput(f"expected the engine {right!r} or 'reference' for this network, got {name!r}")
-    module = import_module(f"snn.engines.{name}")
+    module = import_module(_ENGINES[name])
     run: Callable[[Request], Activity] = module.run
     return run

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import AddressEvents, Delta, Direct
-from snn.network import Network
 from spikewright import InvalidInput
 from spikewright.inputs import as_array, as_images, check_range
+from spikewright.snn.codes import AddressEvents, Delta, Direct
+from spikewright.snn.network import Network
 
 FIELDS = ("x", "y", "t", "p")
 TOO_LARGE = 4.0

@@ -10,10 +10,10 @@ that a pool sums meet it one by one.
 
 from dataclasses import dataclass, fields
 
-from snn.checked import Constant, check_wholes
-from snn.neurons import PerChannel
-from snn.weights import Storage, with_shape
 from spikewright import InvalidNetwork
+from spikewright.snn.checked import Constant, check_wholes
+from spikewright.snn.neurons import PerChannel
+from spikewright.snn.weights import Storage, with_shape
 
 Pair = tuple[int, int]
 Shape = tuple[int, ...]

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from snn.checked import LARGEST, WIDEST, check_numbers, check_whole, check_wholes, is_whole, largest_magnitude
-from snn.codes import LONGEST
-from snn.neurons import LIF, MaxGate, Ramp, Source
-from snn.rules import check_rules
-from snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
-from snn.weights import Storage, memory
 from spikewright import InvalidNetwork
+from spikewright.snn.checked import (
+    LARGEST,
+    WIDEST,
+    check_numbers,
+    check_whole,
+    check_wholes,
+    is_whole,
+    largest_magnitude,
+)
+from spikewright.snn.codes import LONGEST
+from spikewright.snn.compatibility import check_rules
+from spikewright.snn.neurons import LIF, MaxGate, Ramp, Source
+from spikewright.snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
+from spikewright.snn.weights import Storage, memory
 
 if TYPE_CHECKING:
-    from snn.network import Network, Population, Projection
+    from spikewright.snn.network import Network, Population, Projection
 
 
 def validate(network: Network) -> None:

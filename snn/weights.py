@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.checked import Constant
 from spikewright import InvalidNetwork
+from spikewright.snn.checked import Constant
 
 Array = NDArray[np.generic]
 

@@ -44,13 +44,13 @@ def model() -> Any:
 
 @cache
 def compressed() -> Any:
-    from compress import prune
+    from spikewright.compress import prune
 
     return prune(model(), 0.5)
 
 
 def save_compressed(path: Path, force: bool = False) -> None:
-    from compress import save
+    from spikewright.compress import save
 
     save(compressed(), path, force=force)
 
@@ -58,14 +58,14 @@ def save_compressed(path: Path, force: bool = False) -> None:
 def save_nir(path: Path, force: bool = False) -> None:
     import nir
 
-    from snn.interop.nir import write_nir
+    from spikewright.snn.interop.nir import write_nir
 
     graph = nir.NIRGraph.from_list(nir.Affine(np.eye(2), np.zeros(2)))
     write_nir(graph, path, force=force)
 
 
 def save_picture(path: Path, force: bool = False) -> None:
-    from experiments.plots.style import save_figure, styled
+    from spikewright.experiments.plots.style import save_figure, styled
 
     with styled():
         import matplotlib.pyplot as plt
@@ -74,14 +74,14 @@ def save_picture(path: Path, force: bool = False) -> None:
 
 
 def save_weights(path: Path, force: bool = False) -> None:
-    from experiments.train_checkpoint import save_weights as save
+    from spikewright.experiments.training.checkpoint import save_weights as save
 
     save(path, model(), force=force)
 
 
 def stamp_network(path: Path) -> None:
     """What is there is stamped; where nothing is, a network is saved first."""
-    from experiments.artifacts import Origin, stamp
+    from spikewright.experiments.runs.artifacts import Origin, stamp
 
     if not path.exists():
         perceptron((4, 3, 2)).save(path)
@@ -89,18 +89,18 @@ def stamp_network(path: Path) -> None:
 
 
 def write_zoo_card(path: Path, force: bool = False) -> None:
-    from experiments.zoo import card
-    from experiments.zoo.cards import write_card
+    from spikewright.experiments.zoo import card
+    from spikewright.experiments.zoo.cards import write_card
 
     write_card(path, card("small-digits"), force=force)
 
 
 def publish_zoo(path: Path, force: bool = False) -> None:
-    from experiments.data import load_dataset
-    from experiments.train_recipe import TrainLog
-    from experiments.zoo import card, load
-    from experiments.zoo.recipes import entry
-    from experiments.zoo.training import Trained, publish
+    from spikewright.experiments.data.load import load_dataset
+    from spikewright.experiments.training.recipe import TrainLog
+    from spikewright.experiments.zoo import card, load
+    from spikewright.experiments.zoo.recipes import entry
+    from spikewright.experiments.zoo.training import Trained, publish
 
     log = TrainLog(card("small-digits").log.epochs)
     made = Trained(path.name, entry("small-digits"), load_dataset("digits"), load("small-digits"), log, "unknown")
@@ -108,10 +108,10 @@ def publish_zoo(path: Path, force: bool = False) -> None:
 
 
 def save_stdp(path: Path) -> None:
-    from experiments.data import load_dataset
-    from experiments.stdp import design_of
-    from experiments.stdp_checkpoint import Progressed, save_progress
-    from snn.learning import start_stdp
+    from spikewright.experiments.data.load import load_dataset
+    from spikewright.experiments.learning.checkpoint import Progressed, save_progress
+    from spikewright.experiments.learning.stdp import design_of
+    from spikewright.snn.learning.run import start_stdp
 
     learned = start_stdp(design_of(load_dataset("digits"), 4), 0)
     save_progress(path, {}, Progressed(learned, np.zeros(4, np.int64), ()))
@@ -119,13 +119,13 @@ def save_stdp(path: Path) -> None:
 
 def keep_row(path: Path) -> None:
     """A row whose file is called as `path` is."""
-    from experiments.conversion.rows import write_row
+    from spikewright.experiments.conversion.rows import write_row
 
     write_row(path, {"asked": {}, "provenance": {}, "values": {}})
 
 
 def write_report_page(path: Path) -> None:
-    from experiments.report import write_page
+    from spikewright.experiments.report.page import write_page
 
     write_page(path, '<html><meta name="generator" content="spikewright"></html>')
 
@@ -159,20 +159,20 @@ def write_architectures(path: Path) -> None:
 
 
 def write_json_of_study(path: Path) -> None:
-    from experiments.provenance import Provenance
-    from experiments.study import PROVENANCE_FILE, _write_json
+    from spikewright.experiments.runs.provenance import Provenance
+    from spikewright.experiments.runs.study import PROVENANCE_FILE, _write_json
 
     _write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
 
 
 def parquet(path: Path, force: bool = False) -> None:
-    from experiments.tables import write_parquet
+    from spikewright.experiments.report.tables import write_parquet
 
     write_parquet(TABLE, path, force=force)
 
 
 def both_tables(path: Path, force: bool = False) -> None:
-    from experiments.tables import write_table
+    from spikewright.experiments.report.tables import write_table
 
     write_table(TABLE, path, force=force)
 
@@ -181,38 +181,38 @@ FILES = [
     Writer(
         "Network.save", "network", lambda path, **force: perceptron((4, 3, 2)).save(path, **force), ("snn.files:save",)
     ),
-    Writer("compress.save", "compressed", save_compressed, ("compress.storage:save",)),
+    Writer("compress.save", "compressed", save_compressed, ("compress.storing.file:save",)),
     Writer("write_nir", "nir", save_nir, ("snn.interop.nir_file:write",)),
     Writer("save_figure", "figure", save_picture, ("experiments.plots.style:save_figure",), (".png", ".svg")),
     Writer(
         "Table.to_csv", "csv", lambda path, **force: TABLE.to_csv(path, **force), ("spikewright.table:Table.to_csv",)
     ),
-    Writer("write_parquet", "parquet", parquet, ("experiments.tables:write_parquet",)),
+    Writer("write_parquet", "parquet", parquet, ("experiments.report.tables:write_parquet",)),
     Writer("write_table", "csv", both_tables, (), (".parquet", ".csv")),
-    Writer("save_weights", "weights", save_weights, ("experiments.train_checkpoint:save_weights",)),
-    Writer("stamp", "stamped", stamp_network, ("experiments.artifacts:stamp",), forced=False),
+    Writer("save_weights", "weights", save_weights, ("experiments.training.checkpoint:save_weights",)),
+    Writer("stamp", "stamped", stamp_network, ("experiments.runs.artifacts:stamp",), forced=False),
     Writer("write_card", "card", write_zoo_card, ("experiments.zoo.cards:write_card",)),
     Writer("publish", "zoo", publish_zoo, ("experiments.zoo.training:publish",), (".safetensors", ".json")),
-    Writer("save_progress", "stdp", save_stdp, ("experiments.stdp_checkpoint:save_progress",), forced=False),
+    Writer("save_progress", "stdp", save_stdp, ("experiments.learning.checkpoint:save_progress",), forced=False),
     Writer("row", "row", keep_row, ("experiments.conversion.rows:write_row",), forced=False),
-    Writer("report", "report", write_report_page, ("experiments.report:write_page",), forced=False),
+    Writer("report", "report", write_report_page, ("experiments.report.page:write_page",), forced=False),
     Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
     Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
-    Writer("provenance", "provenance", write_json_of_study, ("experiments.study:_write_json",), forced=False),
+    Writer("provenance", "provenance", write_json_of_study, ("experiments.runs.study:_write_json",), forced=False),
 ]
 
 
 def export_core(path: Path) -> None:
-    from hardware import export, time_multiplexed
+    from spikewright.hardware import export, time_multiplexed
 
     network = perceptron((4, 3, 2), steps=2)
     export(network, time_multiplexed(network), path)
 
 
 def checkpoint(path: Path) -> None:
-    from experiments.train_checkpoint import Run, save_checkpoint
-    from experiments.train_recipe import TrainLog, TrainRecipe
+    from spikewright.experiments.training.checkpoint import Run, save_checkpoint
+    from spikewright.experiments.training.recipe import TrainLog, TrainRecipe
 
     optimiser = torch.optim.SGD(model().parameters(), 0.1)
     save_checkpoint(path, model(), optimiser, Run(TrainRecipe(1, 1, 0.1), "digits", 1), TrainLog())
@@ -222,12 +222,12 @@ def one_task(path: Path) -> None:
     """A task whose folder is at `path`; what its stage does is of no matter here."""
     from unittest.mock import patch
 
-    from experiments.study import run_task
-    from experiments.study_tasks import Task
+    from spikewright.experiments.runs.study import run_task
+    from spikewright.experiments.runs.tasks import Task
 
     task = Task("train", "ann", 0, {})
     with (
-        patch("experiments.stages.run_stage", lambda *given: {"accuracy": []}),
+        patch("spikewright.experiments.stages.cnn.run_stage", lambda *given: {"accuracy": []}),
         patch.object(Task, "folder", f"../{path.name}"),
     ):
         run_task(task, path.parent)
@@ -235,7 +235,7 @@ def one_task(path: Path) -> None:
 
 def published_core(path: Path) -> None:
     """The copy of a task's core that a study puts in its own folder."""
-    from experiments.study import publish_core
+    from spikewright.experiments.runs.study import publish_core
 
     export_core(path.parent / "made" / "core")
     publish_core(path.parent / "made" / "core", path)
@@ -246,18 +246,18 @@ WHOLE = [
         "export",
         "core",
         export_core,
-        ("hardware.export:export", "hardware.writer:Writer.__init__", "hardware.writer:Writer._write"),
+        ("hardware.core.folder:export", "hardware.core.writer:Writer.__init__", "hardware.core.writer:Writer._write"),
     ),
-    Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.train_checkpoint:save_checkpoint",)),
-    Writer("run_task", "task", one_task, ("experiments.study:run_task",)),
-    Writer("publish_core", "core", published_core, ("experiments.study:publish_core",)),
+    Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
+    Writer("run_task", "task", one_task, ("experiments.runs.study:run_task",)),
+    Writer("publish_core", "core", published_core, ("experiments.runs.study:publish_core",)),
 ]
 
 
 def small_study(path: Path) -> None:
-    from experiments.report import write_report
-    from experiments.study import run_study
-    from experiments.study_spec import make_study
+    from spikewright.experiments.report.page import write_report
+    from spikewright.experiments.runs.spec import make_study
+    from spikewright.experiments.runs.study import run_study
 
     study = {
         "name": "small",
@@ -269,8 +269,8 @@ def small_study(path: Path) -> None:
 
 
 def stdp(path: Path, function: str = "run_stdp") -> None:
-    from experiments.data import load_dataset
-    from experiments.stdp import StdpRun, run_stdp, write_result
+    from spikewright.experiments.data.load import load_dataset
+    from spikewright.experiments.learning.stdp import StdpRun, run_stdp, write_result
 
     data, wanted = load_dataset("digits").first(20, 10), StdpRun(4, 1, 0, 10)
     if function == "run_stdp":
@@ -280,7 +280,7 @@ def stdp(path: Path, function: str = "run_stdp") -> None:
 
 
 def rows(path: Path) -> None:
-    from experiments.conversion.rate import main
+    from spikewright.experiments.conversion.rate import main
 
     given = ["--network", "small-digits", "--images", "10", "--quiet", "--steps", "2", "--methods", "not calibrated"]
     code = main([*given, "--output", str(path)])
@@ -299,11 +299,11 @@ def results(path: Path) -> None:
 GROWING = [
     Writer(
         "run_study and write_report", "study", small_study,
-        ("experiments.study:run_study", "experiments.report:write_report",
-         "experiments.stages:_save_raster", "experiments.stages_convert:save_points"),
+        ("experiments.runs.study:run_study", "experiments.report.page:write_report",
+         "experiments.stages.cnn:_save_raster", "experiments.stages.convert:save_points"),
     ),
-    Writer("run_stdp", "stdp", stdp, ("experiments.stdp:run_stdp",)),
-    Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.stdp:write_result",)),
+    Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),
+    Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.learning.stdp:write_result",)),
     Writer("commands of conversion", "rows", rows, ("experiments.conversion.rows:run",)),
     Writer("benchmarks", "results", results, ("benchmarks.report:publish",)),
 ]  # fmt: skip
@@ -316,8 +316,8 @@ GROUND = (
 
 ELSEWHERE = {
     "snn.interop.nir:_own": "writes below a temporary folder of its own",
-    "experiments.data_sources:_retrieve": "tests/experiments/test_experiments_data.py",
-    "experiments.data_sources:_unpack": "tests/experiments/test_experiments_data.py",
+    "experiments.data.sources:_retrieve": "tests/experiments/test_experiments_data.py",
+    "experiments.data.sources:_unpack": "tests/experiments/test_experiments_data.py",
 }
 
 COVERED = {

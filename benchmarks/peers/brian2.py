@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.timing import Speed
-from snn import Identity, Linear, Network, effective_weights
-from snn.neurons import Source
 from spikewright import SpikewrightError
+from spikewright.snn import Identity, Linear, Network, effective_weights
+from spikewright.snn.neurons import Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +61,8 @@ def _run(network: Network, currents: NDArray[np.float32]) -> tuple[Any, float]:
     """What `snn.interop.brian2.simulate` does, with the seconds that the compiled program itself measured."""
     import brian2
 
-    from snn.interop.brian2 import _generating, _Model
-    from snn.interop.tools import emitted
+    from spikewright.snn.interop.brian2 import _generating, _Model
+    from spikewright.snn.interop.tools import emitted
 
     with _generating(brian2, "cpp_standalone"):
         outcome = _Model(brian2, network, emitted(network, currents)).run()

@@ -9,9 +9,9 @@ import torch
 from torch import fx, nn
 from torch.func import functional_call
 
-from compress.imports.errors import Damaged
-from compress.imports.layers import filled
-from compress.imports.steps import Flow, Step, merged
+from spikewright.compress.imports.errors import Damaged
+from spikewright.compress.imports.layers import filled
+from spikewright.compress.imports.steps import Flow, Step, merged
 
 _MOST_VALUES = 1 << 28
 

@@ -6,13 +6,13 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from compress.equality import check_equal
-from compress.imports.builder import Builder
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.exported_call import AtenCall, Batch
-from compress.imports.exported_rules import CONSTANT, RULES
-from compress.imports.steps import Flow
 from spikewright import InvalidInput
+from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.imports.builder import Builder
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.exported_call import AtenCall, Batch
+from spikewright.compress.imports.exported_rules import CONSTANT, RULES
+from spikewright.compress.imports.steps import Flow
 
 
 def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:

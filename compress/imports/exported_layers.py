@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from compress.imports import layers
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.exported_call import AtenCall
-from compress.imports.steps import Flow
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.exported_call import AtenCall
+from spikewright.compress.imports.steps import Flow
 
 Rule = Callable[[AtenCall], Flow]
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from torch import nn
 
-from compress.imports import exported_layers as made
-from compress.imports import exported_shapes as arranged
-from compress.imports import layers
-from compress.imports.exported_call import AtenCall
-from compress.imports.steps import Flow
+from spikewright.compress.imports import exported_layers as made
+from spikewright.compress.imports import exported_shapes as arranged
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.exported_call import AtenCall
+from spikewright.compress.imports.steps import Flow
 
 Rule = Callable[[AtenCall], Flow]
 

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from compress.imports import layers
-from compress.imports.errors import Unsupported
-from compress.imports.exported_call import AtenCall
-from compress.imports.steps import Flow
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.exported_call import AtenCall
+from spikewright.compress.imports.steps import Flow
 
 Rule = Callable[[AtenCall], Flow]
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.errors import Damaged, Unsupported
 
 Ints = Sequence[int]
 _CONVS: dict[int, Any] = {1: nn.Conv1d, 2: nn.Conv2d}

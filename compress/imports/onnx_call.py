@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from compress.imports.builder import Builder
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.steps import Flow
+from spikewright.compress.imports.builder import Builder
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.steps import Flow
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.onnx_call import Call, Sizes, Value
-from compress.imports.onnx_file import MOST_VALUES, array_of, onnx_package
-from compress.imports.steps import Flow
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.onnx_call import Call, Sizes, Value
+from spikewright.compress.imports.onnx_file import MOST_VALUES, array_of, onnx_package
+from spikewright.compress.imports.steps import Flow
 
 _SIMPLE: dict[str, Callable[..., Any]] = {
     "Add": np.add,

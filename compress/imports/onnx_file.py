@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from compress.imports.errors import Damaged
 from spikewright import InvalidFile, MissingTool
+from spikewright.compress.imports.errors import Damaged
 
 MOST_VALUES = 1 << 28
 _EXTERNAL = 1

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from compress.imports import layers
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.onnx_call import Call
-from compress.imports.steps import Flow
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.onnx_call import Call
+from spikewright.compress.imports.steps import Flow
 
 Pads = tuple[list[int], list[int]]
 """Places added at the beginning and at the end of each axis of pixels."""

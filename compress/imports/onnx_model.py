@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from torch import fx
 
-from compress.imports import onnx_constants
-from compress.imports.builder import Builder
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.onnx_call import Call, Sizes, Value
-from compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
-from compress.imports.onnx_parts import filled
-from compress.imports.onnx_rules import RULES
-from compress.imports.steps import Flow
 from spikewright import InvalidFile, InvalidInput
+from spikewright.compress.imports import onnx_constants
+from spikewright.compress.imports.builder import Builder
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.onnx_call import Call, Sizes, Value
+from spikewright.compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
+from spikewright.compress.imports.onnx_parts import filled
+from spikewright.compress.imports.onnx_rules import RULES
+from spikewright.compress.imports.steps import Flow
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS_LAST = {3: (0, 2, 1), 4: (0, 3, 1, 2)}

@@ -1,10 +1,10 @@
 """ONNX operators that pick out a part of a value, and values that are the same number everywhere."""
 
-from compress.imports.errors import Unsupported
-from compress.imports.exported_shapes import selected
-from compress.imports.onnx_call import Call, Sizes
-from compress.imports.onnx_file import array_of
-from compress.imports.steps import Flow
+from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.exported_shapes import selected
+from spikewright.compress.imports.onnx_call import Call, Sizes
+from spikewright.compress.imports.onnx_file import array_of
+from spikewright.compress.imports.steps import Flow
 
 
 def gather(call: Call) -> Flow:

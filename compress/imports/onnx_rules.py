@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from torch import nn
 
-from compress.imports import layers
-from compress.imports import onnx_layers as made
-from compress.imports import onnx_parts as parts
-from compress.imports import onnx_shapes as arranged
-from compress.imports.errors import Unsupported
-from compress.imports.onnx_call import Call
-from compress.imports.steps import Flow
+from spikewright.compress.imports import layers
+from spikewright.compress.imports import onnx_layers as made
+from spikewright.compress.imports import onnx_parts as parts
+from spikewright.compress.imports import onnx_shapes as arranged
+from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.onnx_call import Call
+from spikewright.compress.imports.steps import Flow
 
 Rule = Callable[[Call], Flow]
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from compress.imports import layers
-from compress.imports.errors import Damaged, Unsupported
-from compress.imports.exported_shapes import padded
-from compress.imports.onnx_call import Call, Sizes
-from compress.imports.steps import Flow
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.exported_shapes import padded
+from spikewright.compress.imports.onnx_call import Call, Sizes
+from spikewright.compress.imports.steps import Flow
 
 _ROUNDS: dict[str, Callable[[Any], Any]] = {
     "floor": np.floor,

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from compress.imports import layers
+from spikewright.compress.imports import layers
 
 _BIASED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
 

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from conversion.calibration.flow import DTYPE, Flow
-from conversion.recipes.calibration import Advanced
-from snn import Integrator, Network, Population
-from snn.codes import charge_steps
-from snn.interop.surrogates import straight_through
-from snn.interop.torch_synapses import Path, as_column
-from snn.synapses import WEIGHTED
-from snn.weights import Dense, Sparse, Storage, stored_values
+from spikewright.conversion.calibration.flow import DTYPE, Flow
+from spikewright.conversion.recipes.calibration import Advanced
+from spikewright.snn import Integrator, Network, Population
+from spikewright.snn.codes import charge_steps
+from spikewright.snn.synapses import WEIGHTED
+from spikewright.snn.twin.surrogates import straight_through
+from spikewright.snn.twin.synapses import Path, as_column
+from spikewright.snn.weights import Dense, Sparse, Storage, stored_values
 
 BATCH = 32
 

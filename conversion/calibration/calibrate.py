@@ -7,14 +7,22 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from conversion.activations import Activation
-from conversion.calibration.advanced import stored, tunable, tune
-from conversion.calibration.flow import Flow
-from conversion.calibration.light import HELD, Drives, Shift, correct, correctable, sample_count, squared_error
-from conversion.recipes.calibration import FEWEST_SAMPLES, Advanced, Calibration
-from snn import Network, Population, ReportRow
-from snn.interop.torch_synapses import Path
 from spikewright import InvalidInput
+from spikewright.conversion.calibration.advanced import stored, tunable, tune
+from spikewright.conversion.calibration.flow import Flow
+from spikewright.conversion.calibration.light import (
+    HELD,
+    Drives,
+    Shift,
+    correct,
+    correctable,
+    sample_count,
+    squared_error,
+)
+from spikewright.conversion.reading.activations import Activation
+from spikewright.conversion.recipes.calibration import FEWEST_SAMPLES, Advanced, Calibration
+from spikewright.snn import Network, Population, ReportRow
+from spikewright.snn.twin.synapses import Path
 
 log = logging.getLogger(__name__)
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import torch
 
-from conversion.calibration.calibrate import calibrate
-from conversion.calibration.light import Shift
-from conversion.phases import check_two_phase
-from conversion.recipes.calibration import calibration_of
-from conversion.recipes.rate import Rate
-from conversion.walk import Plan
-from snn import Integrator, MaxGate, Network, Population, Source
-from snn.codes import charge_steps
+from spikewright.conversion.calibration.calibrate import calibrate
+from spikewright.conversion.calibration.light import Shift
+from spikewright.conversion.calibration.residual import check_two_phase
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes.calibration import calibration_of
+from spikewright.conversion.recipes.rate import Rate
+from spikewright.snn import Integrator, MaxGate, Network, Population, Source
+from spikewright.snn.codes import charge_steps
 
 
 def finish(network: Network, plan: Plan, images: torch.Tensor, recipe: Rate) -> Network:

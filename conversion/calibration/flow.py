@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from conversion.activations import RELU, Activation, Leaky, Levels, Relu
-from snn import IF, Integrator, MaxGate, Network, Population, Projection
-from snn.codes import charge_steps, charged
-from snn.interop.surrogates import Triangle
-from snn.interop.torch_codes import encode
-from snn.interop.torch_neurons import Cell, Gate, Law
-from snn.interop.torch_synapses import Path, as_column
+from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Relu
+from spikewright.snn import IF, Integrator, MaxGate, Network, Population, Projection
+from spikewright.snn.codes import charge_steps, charged
+from spikewright.snn.twin.codes import encode
+from spikewright.snn.twin.neurons import Cell, Gate, Law
+from spikewright.snn.twin.surrogates import Triangle
+from spikewright.snn.twin.synapses import Path, as_column
 
 DTYPE = torch.float32
 BATCH_VALUES = 32_000_000

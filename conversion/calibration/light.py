@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from conversion.calibration.flow import Answer, Flow
-from snn import Integrator, Population
-from snn.codes import charge_steps
-from snn.neurons import FIRING
+from spikewright.conversion.calibration.flow import Answer, Flow
+from spikewright.snn import Integrator, Population
+from spikewright.snn.codes import charge_steps
+from spikewright.snn.neurons import FIRING
 
 KEPT_BYTES = 1 << 29
 """Inputs of a layer up to this size are kept between rounds, larger ones are worked out again."""

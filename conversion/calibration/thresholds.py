@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, fx
 
-from compress import GraphView
-from conversion.values import Floats
+from spikewright.compress import GraphView
+from spikewright.conversion.reading.values import Floats
 
 BATCH = 64
 BINS = 2048

@@ -6,26 +6,16 @@ from typing import Any
 
 import torch
 
-from conversion.coding.few import few_spike
-from conversion.coding.latency import latency, with_firing_output
-from conversion.coding.quantized import quantized
-from conversion.coding.rate import rate
-from conversion.coding.records import Cell, Coding, answer_cell, with_gates
-from conversion.coding.spikes import phase, spike_select
-from conversion.coding.ttfs import ttfs
-from conversion.recipes import (
-    Exact,
-    FewSpike,
-    Latency,
-    Phase,
-    Quantized,
-    Rate,
-    Recipe,
-    SpikeSelect,
-    Ttfs,
-)
-from conversion.walk import Plan
 from spikewright import InvalidInput
+from spikewright.conversion.coding.few import few_spike
+from spikewright.conversion.coding.latency import latency, with_firing_output
+from spikewright.conversion.coding.quantized import quantized
+from spikewright.conversion.coding.rate import rate
+from spikewright.conversion.coding.records import Cell, Coding, answer_cell, with_gates
+from spikewright.conversion.coding.spikes import phase, spike_select
+from spikewright.conversion.coding.ttfs import ttfs
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import Exact, FewSpike, Latency, Phase, Quantized, Rate, Recipe, SpikeSelect, Ttfs
 
 __all__ = ["Cell", "Coding", "answer_cell", "coding_of", "with_output"]
 

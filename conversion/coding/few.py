@@ -3,17 +3,17 @@
 import numpy as np
 import torch
 
-from conversion.coding.few_fit import Factors, binary, fitted
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from conversion.coding.refusals import refuse_maxima, refuse_signed
-from conversion.coding.samples import activations
-from conversion.coding.scales import Scale, scales
-from conversion.recipes import FewSpike
-from conversion.values import Floats
-from conversion.walk import Plan
-from snn import Direct
-from snn import FewSpike as FewSpikeNeuron
-from snn.running import Run
+from spikewright.conversion.coding.few_fit import Factors, binary, fitted
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.coding.refusals import refuse_maxima, refuse_signed
+from spikewright.conversion.coding.samples import activations
+from spikewright.conversion.coding.scales import Scale, scales
+from spikewright.conversion.reading.values import Floats
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import FewSpike
+from spikewright.snn import Direct
+from spikewright.snn import FewSpike as FewSpikeNeuron
+from spikewright.snn.running import Run
 
 
 def few_spike(plan: Plan, images: torch.Tensor, recipe: FewSpike) -> Coding:

@@ -5,13 +5,13 @@ from math import prod
 
 import torch
 
-from conversion.activations import RELU
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from conversion.coding.refusals import refuse_signed
-from conversion.coding.scales import scales
-from conversion.recipes import Latency
-from conversion.walk import Plan
-from snn import Direct, LatchedIF, ReportRow
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.coding.refusals import refuse_signed
+from spikewright.conversion.coding.scales import scales
+from spikewright.conversion.reading.activations import RELU
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import Latency
+from spikewright.snn import Direct, LatchedIF, ReportRow
 
 
 def latency(plan: Plan, images: torch.Tensor, recipe: Latency) -> Coding:

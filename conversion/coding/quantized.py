@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from conversion.activations import Levels
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
-from conversion.coding.refusals import refuse_unless_hidden
-from conversion.errors import Unconvertible
-from conversion.recipes import Exact, Quantized
-from conversion.walk import Plan
-from snn import Direct, QuantReLU, ReportRow
-from snn.running import Run
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
+from spikewright.conversion.coding.refusals import refuse_unless_hidden
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.reading.activations import Levels
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import Exact, Quantized
+from spikewright.snn import Direct, QuantReLU, ReportRow
+from spikewright.snn.running import Run
 
 
 def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Coding:

@@ -3,19 +3,19 @@
 import numpy as np
 import torch
 
-from conversion.activations import Leaky, Levels, Signed
-from conversion.calibration.thresholds import Grid, least_squares
-from conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from conversion.coding.refusals import refuse_signed
-from conversion.coding.scales import rows_of
-from conversion.coding.spiking import at_most_limit, initial_of, neuron_of
-from conversion.ranges import percentiles, signed_nodes, thresholds
-from conversion.recipes import Rate
-from conversion.values import Floats, Unit
-from conversion.walk import Plan
-from snn import Burst, Direct, Neuron, ReportRow, SignedIF
-from snn.running import Run
 from spikewright import InvalidInput
+from spikewright.conversion.calibration.thresholds import Grid, least_squares
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.coding.refusals import refuse_signed
+from spikewright.conversion.coding.scales import rows_of
+from spikewright.conversion.coding.spiking import at_most_limit, initial_of, neuron_of
+from spikewright.conversion.ranges import percentiles, signed_nodes, thresholds
+from spikewright.conversion.reading.activations import Leaky, Levels, Signed
+from spikewright.conversion.reading.values import Floats, Unit
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import Rate
+from spikewright.snn import Burst, Direct, Neuron, ReportRow, SignedIF
+from spikewright.snn.running import Run
 
 
 def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from conversion.values import Floats
-from conversion.walk import Plan
-from snn import Code, Integrator, MaxGate, Neuron, ReportRow
-from snn.network import Readout, Schedule
-from snn.neurons import PerChannel
-from snn.running import Run
 from spikewright import InvalidInput
+from spikewright.conversion.reading.values import Floats
+from spikewright.conversion.reading.walk import Plan
+from spikewright.snn import Code, Integrator, MaxGate, Neuron, ReportRow
+from spikewright.snn.network import Readout, Schedule
+from spikewright.snn.neurons import PerChannel
+from spikewright.snn.running import Run
 
 
 @dataclass(frozen=True, eq=False)

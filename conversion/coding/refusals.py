@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from conversion.activations import Activation, Leaky, Maximum, Signed
-from conversion.errors import Unconvertible
-from conversion.walk import Plan
-from snn import ReportRow
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.reading.activations import Activation, Leaky, Maximum, Signed
+from spikewright.conversion.reading.walk import Plan
+from spikewright.snn import ReportRow
 
 SIGNED: tuple[type[Activation], ...] = (Leaky, Signed)
 

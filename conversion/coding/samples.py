@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import fx
 
-from compress import GraphView
-from conversion.values import Floats
+from spikewright.compress import GraphView
+from spikewright.conversion.reading.values import Floats
 
 KEPT = 16384
 """The most values of a layer that are looked at."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from conversion.activations import Levels
-from conversion.coding.spiking import at_most_limit
-from conversion.ranges import percentiles, thresholds
-from conversion.storage import keeps_integers
-from conversion.values import Floats, Unit
-from conversion.walk import Plan
 from spikewright import InvalidInput
+from spikewright.conversion.coding.spiking import at_most_limit
+from spikewright.conversion.ranges import percentiles, thresholds
+from spikewright.conversion.reading.activations import Levels
+from spikewright.conversion.reading.values import Floats, Unit
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.storage import keeps_integers
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,17 +3,17 @@
 import numpy as np
 import torch
 
-from conversion.coding.records import Cell, Coding, check_unit_range, note, number
-from conversion.coding.refusals import refuse_maxima, refuse_signed
-from conversion.coding.scales import scales
-from conversion.recipes import Phase, SpikeSelect
-from conversion.values import Floats
-from conversion.walk import Plan
-from snn import IF
-from snn import Phase as PhaseCode
-from snn import SpikeSelect as SpikeSelectCode
-from snn.neurons import PerChannel
-from snn.running import Run
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, note, number
+from spikewright.conversion.coding.refusals import refuse_maxima, refuse_signed
+from spikewright.conversion.coding.scales import scales
+from spikewright.conversion.reading.values import Floats
+from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes import Phase, SpikeSelect
+from spikewright.snn import IF
+from spikewright.snn import Phase as PhaseCode
+from spikewright.snn import SpikeSelect as SpikeSelectCode
+from spikewright.snn.neurons import PerChannel
+from spikewright.snn.running import Run
 
 
 def phase(plan: Plan, images: torch.Tensor, recipe: Phase) -> Coding:

@@ -4,11 +4,11 @@ from typing import Literal
 
 import numpy as np
 
-from conversion.activations import Leaky, Relu, Signed
-from conversion.coding.records import number
-from conversion.values import Floats, Unit
-from snn import IF, TernaryIF
-from snn.neurons import PerChannel
+from spikewright.conversion.coding.records import number
+from spikewright.conversion.reading.activations import Leaky, Relu, Signed
+from spikewright.conversion.reading.values import Floats, Unit
+from spikewright.snn import IF, TernaryIF
+from spikewright.snn.neurons import PerChannel
 
 
 def neuron_of(unit: Unit, threshold: Floats, reset: Literal["subtract", "zero"]) -> IF | TernaryIF:

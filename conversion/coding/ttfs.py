@@ -3,16 +3,16 @@
 import numpy as np
 import torch
 
-from conversion.activations import Levels, Relu
-from conversion.coding.records import Cell, Coding, check_unit_range, note
-from conversion.coding.refusals import refuse_signed, refuse_unless_hidden
-from conversion.coding.samples import activations, least_squares_window
-from conversion.ranges import percentiles, thresholds, upper_bounds
-from conversion.recipes import Ttfs
-from conversion.values import Unit
-from conversion.walk import INPUT, Plan
-from snn import Ramp
-from snn import Ttfs as TtfsCode
+from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, note
+from spikewright.conversion.coding.refusals import refuse_signed, refuse_unless_hidden
+from spikewright.conversion.coding.samples import activations, least_squares_window
+from spikewright.conversion.ranges import percentiles, thresholds, upper_bounds
+from spikewright.conversion.reading.activations import Levels, Relu
+from spikewright.conversion.reading.values import Unit
+from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.conversion.recipes import Ttfs
+from spikewright.snn import Ramp
+from spikewright.snn import Ttfs as TtfsCode
 
 ROUNDING_GUARD = 1e-5
 """Relative widening of interval bounds: float32 sums may end above the bound that float64 found."""

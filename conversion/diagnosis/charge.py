@@ -7,12 +7,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from conversion.diagnosis.parts import as_neurons, charge_of_one
-from snn import IF, Activity, FewSpike, Integrator, LatchedIF, MaxGate, Network, Population, SpikeSelect, TernaryIF
-from snn.codes import charge_steps, step_weight
-from snn.interop.torch_run import held_populations
-from snn.interop.torch_synapses import Path
-from snn.neurons import FIRING, GRADED
+from spikewright.conversion.diagnosis.parts import as_neurons, charge_of_one
+from spikewright.snn import (
+    IF,
+    Activity,
+    FewSpike,
+    Integrator,
+    LatchedIF,
+    MaxGate,
+    Network,
+    Population,
+    SpikeSelect,
+    TernaryIF,
+)
+from spikewright.snn.codes import charge_steps, step_weight
+from spikewright.snn.neurons import FIRING, GRADED
+from spikewright.snn.twin.run import held_populations
+from spikewright.snn.twin.synapses import Path
 
 Values = NDArray[np.float64]
 

@@ -22,11 +22,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from conversion.forward import activate
-from conversion.values import Unit
-from snn import IF, LIF, Burst, FewSpike, LatchedIF, Network, Population, QuantReLU, Ramp, SignedIF, TernaryIF
-from snn.codes import Phase, SpikeSelect, charge_steps, step_weight
-from snn.neurons import FIRING
+from spikewright.conversion.forward import activate
+from spikewright.conversion.reading.values import Unit
+from spikewright.snn import (
+    IF,
+    LIF,
+    Burst,
+    FewSpike,
+    LatchedIF,
+    Network,
+    Population,
+    QuantReLU,
+    Ramp,
+    SignedIF,
+    TernaryIF,
+)
+from spikewright.snn.codes import Phase, SpikeSelect, charge_steps, step_weight
+from spikewright.snn.neurons import FIRING
 
 Values = NDArray[np.float64]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from conversion.diagnosis.records import LayerDiagnosis
-from snn import (
+from spikewright.conversion.diagnosis.records import LayerDiagnosis
+from spikewright.snn import (
     IF,
     LIF,
     Burst,
@@ -20,7 +20,7 @@ from snn import (
     SpikeSelect,
     Ttfs,
 )
-from snn.neurons import FIRING
+from spikewright.snn.neurons import FIRING
 
 NEGLIGIBLE = 1e-3
 """Own error over mean activation below which a layer loses nothing."""

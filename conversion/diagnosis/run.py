@@ -8,20 +8,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from compress.data import answers, check_data
-from compress.graph import plain_copy
-from conversion.convert import check_samples, rewritten_view
-from conversion.diagnosis.charge import Charges
-from conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
-from conversion.diagnosis.records import Diagnosis, LayerDiagnosis
-from conversion.diagnosis.remedies import advise, worst_of
-from conversion.diagnosis.tally import POINTS, Tally
-from conversion.forward import activations
-from conversion.read import read
-from conversion.values import Unit
-from conversion.walk import INPUT, Plan
-from snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
 from spikewright import InvalidInput, Progress, Table, silent
+from spikewright.compress.graph.view import plain_copy
+from spikewright.compress.training.data import answers, check_data
+from spikewright.conversion.convert import check_samples, rewritten_view
+from spikewright.conversion.diagnosis.charge import Charges
+from spikewright.conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
+from spikewright.conversion.diagnosis.records import Diagnosis, LayerDiagnosis
+from spikewright.conversion.diagnosis.remedies import advise, worst_of
+from spikewright.conversion.diagnosis.tally import POINTS, Tally
+from spikewright.conversion.forward import activations
+from spikewright.conversion.reading.plan import read
+from spikewright.conversion.reading.values import Unit
+from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
 
 WORKING_BYTES = 256 * 2**20
 """What recorded potentials and rasters of one batch may take."""

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conversion.diagnosis.parts import Activities
-from conversion.diagnosis.records import PARTS, LayerDiagnosis, Part
+from spikewright.conversion.diagnosis.parts import Activities
+from spikewright.conversion.diagnosis.records import PARTS, LayerDiagnosis, Part
 
 POINTS = 20_000
 """Pairs that are kept for a picture."""

@@ -1,10 +1,10 @@
 """Recipes: how `convert` turns activations into spikes. Frozen records, checked when they are made."""
 
-from conversion.recipes.calibration import Advanced, Cos, Light, Srp
-from conversion.recipes.quantized import Exact, Quantized
-from conversion.recipes.rate import Rate
-from conversion.recipes.spikes import FewSpike, Phase, SpikeSelect
-from conversion.recipes.time import Latency, Ttfs
+from spikewright.conversion.recipes.calibration import Advanced, Cos, Light, Srp
+from spikewright.conversion.recipes.quantized import Exact, Quantized
+from spikewright.conversion.recipes.rate import Rate
+from spikewright.conversion.recipes.spikes import FewSpike, Phase, SpikeSelect
+from spikewright.conversion.recipes.time import Latency, Ttfs
 
 __all__ = [
     "Advanced",

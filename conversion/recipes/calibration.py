@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from math import isfinite
 
-from conversion.recipes.choices import check_choice
-from snn.running import TwoPhase
 from spikewright import InvalidInput
+from spikewright.conversion.recipes.choices import check_choice
+from spikewright.snn.running import TwoPhase
 
 FEWEST_SAMPLES = 16
 """Fewer samples say too little about the mean error of a channel."""

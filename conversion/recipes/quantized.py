@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from conversion.recipes.choices import check_choice
-from snn.codes import check_levels
 from spikewright import InvalidInput
+from spikewright.conversion.recipes.choices import check_choice
+from spikewright.snn.codes import check_levels
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Quantized:
 
 @dataclass(frozen=True)
 class Exact:
-    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.integer.spiking`.
+    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.exact.spiking`.
 
     That network, not the torch model, is "the quantised CNN" that Exact equals: `exact(model, samples)` gives both.
 

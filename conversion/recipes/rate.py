@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
-from conversion.recipes.choices import check_choice, check_percentile
-from snn.codes import check_levels, check_limit, check_steps
 from spikewright import InvalidInput
+from spikewright.conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
+from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.codes import check_levels, check_limit, check_steps
 
 Initial = Literal["half", "shift", "zero"]
 

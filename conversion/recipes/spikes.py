@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from conversion.recipes.choices import check_choice, check_percentile
-from snn.codes import LONGEST_PHASE, check_levels, check_steps
 from spikewright import InvalidInput
+from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.codes import LONGEST_PHASE, check_levels, check_steps
 
 Initial = Literal["half", "zero"]
 

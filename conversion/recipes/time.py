@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
-from conversion.recipes.choices import check_choice, check_percentile
-from snn.codes import check_levels, check_steps
 from spikewright import InvalidInput
+from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.codes import check_levels, check_steps
 
 Ranges = Literal["data", "least-squares", "interval"]
 

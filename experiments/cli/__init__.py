@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from experiments.cli.parser import make_parser
 from spikewright import SpikewrightError
+from spikewright.experiments.cli.parser import make_parser
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     module, function = options.run
     try:
-        import_module(f"experiments.cli.{module}").__dict__[function](options)
+        import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
     except (SpikewrightError, OSError) as error:
         print(f"spikewright {options.command}: {_sentence(error)}", file=sys.stderr)
         return BAD_INPUT

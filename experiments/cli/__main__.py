@@ -1,7 +1,7 @@
-"""`python -m experiments.cli` is `spikewright`."""
+"""`python -m spikewright.experiments.cli` is `spikewright`."""
 
 import sys
 
-from experiments.cli import main
+from spikewright.experiments.cli import main
 
 sys.exit(main())

@@ -4,17 +4,17 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.artifacts import kind_of, load_model, load_network, origin_of
-from experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
-from experiments.cli.console import progress_bars
-from experiments.pipeline import factory_of, quiet_threads
-from experiments.tables import write_table
 from spikewright import InvalidInput, Table
+from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
+from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.report.tables import write_table
+from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network, origin_of
+from spikewright.experiments.runs.pipeline import factory_of, quiet_threads
 
 if TYPE_CHECKING:
-    from hardware import DesignPoint
-    from robustness import Predictor
-    from snn import Activity, Network
+    from spikewright.hardware import DesignPoint
+    from spikewright.robustness import Predictor
+    from spikewright.snn import Activity, Network
 
 ATTACKS = ("fgsm", "pgd")
 NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips")
@@ -23,8 +23,8 @@ NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-fl
 @quiet_threads()
 def run_attack(options: Namespace) -> None:
     """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
-    from experiments.stages_robustness import attack_of, corruption_of
-    from robustness import Transfer, evaluate
+    from spikewright.experiments.stages.robustness import attack_of, corruption_of
+    from spikewright.robustness import Transfer, evaluate
 
     check_tables(options)
     _check_names("attack", options.attacks, ATTACKS)
@@ -45,7 +45,7 @@ def run_attack(options: Namespace) -> None:
 
 
 def _predictor(path: Path, options: Namespace) -> "Predictor":
-    from robustness import AnnPredictor, SnnPredictor
+    from spikewright.robustness import AnnPredictor, SnnPredictor
 
     if kind_of(path) == "network":
         return SnnPredictor(load_network(path), str(path))
@@ -60,7 +60,7 @@ def _check_names(what: str, given: list[str], known: tuple[str, ...]) -> None:
 
 def run_estimate(options: Namespace) -> None:
     """The table of one design, layer by layer."""
-    from hardware import estimate
+    from spikewright.hardware import estimate
 
     check_tables(options)
     _check_device(options)
@@ -77,9 +77,9 @@ def run_estimate(options: Namespace) -> None:
 
 def run_explore(options: Namespace) -> None:
     """The table of all designs of all networks, and the picture of energy against area."""
-    from experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
-    from experiments.plots.style import figure_files
-    from hardware import DEVICES, explore
+    from spikewright.experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
+    from spikewright.experiments.plots.style import figure_files
+    from spikewright.hardware import DEVICES, explore
 
     picture = options.out.with_name(f"{options.out.name}-pareto")
     check_tables(options, figure_files(picture))
@@ -106,7 +106,7 @@ def run_explore(options: Namespace) -> None:
 
 
 def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
-    from snn import QuantReLU
+    from spikewright.snn import QuantReLU
 
     integer = [any(isinstance(p.neuron, QuantReLU) for p in network.populations) for network, _, _ in runs]
     return {str(path): "integer CNN" if each else "SNN" for path, each in zip(files, integer, strict=True)}
@@ -114,8 +114,8 @@ def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
 
 def run_export(options: Namespace) -> None:
     """Write the core, load it again and replay its golden inputs."""
-    from hardware import export, replay
-    from hardware.export import CORE_FOLDER
+    from spikewright.hardware import export, replay
+    from spikewright.hardware.core.folder import CORE_FOLDER
 
     check_whole(options.out, CORE_FOLDER)
     _check_device(options)
@@ -133,13 +133,13 @@ def run_export(options: Namespace) -> None:
 
 def _check_device(options: Namespace) -> None:
     """Before the simulation, which takes longer."""
-    from hardware.devices import device
+    from spikewright.hardware.model.devices import device
 
     device(options.device)
 
 
 def _point(network: "Network", activity: "Activity", options: Namespace, column: str) -> "DesignPoint":
-    import hardware
+    from spikewright import hardware
 
     told = {"device": options.device, "clock_mhz": options.clock_mhz}
     if options.design == "fully-parallel":

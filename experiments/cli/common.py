@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.artifacts import Origin, is_foreign, load_model, load_network, origin_of
-from experiments.data import Dataset
-from experiments.pipeline import factory_of, open_dataset
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, check_claim, check_folder, check_path
+from spikewright.experiments.data.load import Dataset
+from spikewright.experiments.runs.artifacts import Origin, is_foreign, load_model, load_network, origin_of
+from spikewright.experiments.runs.pipeline import factory_of, open_dataset
 
 if TYPE_CHECKING:
-    from snn import Activity, Network
+    from spikewright.snn import Activity, Network
 
 
 def check_files(files: Mapping[Path, Kind], options: Namespace) -> None:
@@ -28,7 +28,7 @@ def check_files(files: Mapping[Path, Kind], options: Namespace) -> None:
 
 def check_tables(options: Namespace, *more: Mapping[Path, Kind]) -> None:
     """`check_files` for the table at --out and for `more`."""
-    from experiments.tables import table_files
+    from spikewright.experiments.report.tables import table_files
 
     for files in (table_files(options.out), *more):
         check_files(files, options)
@@ -89,7 +89,7 @@ def images_of(options: Namespace, dataset: Dataset) -> tuple[Any, Any]:
 
 def simulated(path: Path, options: Namespace) -> "tuple[Network, Activity, Any]":
     """A network, its activity on the test images, and their labels."""
-    from snn import simulate
+    from spikewright.snn import simulate
 
     network = load_network(path)
     images, labels = images_of(options, dataset_of(options, origin_of(path)))

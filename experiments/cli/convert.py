@@ -4,19 +4,19 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.artifacts import load_network, stamp
-from experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
-from experiments.cli.console import progress_bars
-from experiments.cli.recipes import given_options
-from experiments.data import Dataset
-from experiments.pipeline import quiet_threads
-from experiments.recipes import make_recipe
-from experiments.tables import write_table
 from spikewright import InvalidInput, InvalidNetwork, Table
+from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
+from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.recipes import given_options
+from spikewright.experiments.data.load import Dataset
+from spikewright.experiments.recipes import make_recipe
+from spikewright.experiments.report.tables import write_table
+from spikewright.experiments.runs.artifacts import load_network, stamp
+from spikewright.experiments.runs.pipeline import quiet_threads
 
 if TYPE_CHECKING:
-    from conversion import Baseline, Diagnosis, Recipe, Unconvertible
-    from snn import Network
+    from spikewright.conversion import Baseline, Diagnosis, Recipe, Unconvertible
+    from spikewright.snn import Network
 
 SHOWN = 3
 """Refused layers that the last line names; the table has all of them."""
@@ -25,7 +25,7 @@ SHOWN = 3
 @quiet_threads()
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
-    from snn.files import NETWORK_FILE
+    from spikewright.snn.files import NETWORK_FILE
 
     check_files({options.out: NETWORK_FILE}, options)
     recipe = make_recipe(options.recipe, given_options(options))  # a wrong number should not wait for a model to load
@@ -46,7 +46,7 @@ def run_convert(options: Namespace) -> None:
 
 def _converted(model: Any, samples: Any, recipe: "Recipe") -> "Network":
     """The network; a refusal is shown as a table first."""
-    from conversion import Unconvertible, convert
+    from spikewright.conversion import Unconvertible, convert
 
     try:
         return convert(model, samples, recipe)
@@ -75,8 +75,8 @@ def refusals(error: "Unconvertible") -> Table:
 @quiet_threads()
 def run_diagnose(options: Namespace) -> None:
     """Where a network loses against its model: tables and pictures."""
-    from experiments.plots.style import figure_files
-    from experiments.tables import table_files
+    from spikewright.experiments.plots.style import figure_files
+    from spikewright.experiments.report.tables import table_files
 
     pictures = [figure_files(_named(options.out, name)) for name in ("activations", "errors", "steps")]
     check_tables(options, table_files(_named(options.out, "baseline")), *pictures)
@@ -92,7 +92,7 @@ def run_diagnose(options: Namespace) -> None:
 
 def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) -> "tuple[Diagnosis, Baseline | None]":
     """Print the diagnosis on the test images and, where there is one, the CNN at equal information."""
-    from conversion import baseline, diagnose
+    from spikewright.conversion import baseline, diagnose
 
     images, labels = images_of(options, dataset)
     with progress_bars(options.quiet) as progress:
@@ -113,7 +113,7 @@ def _named(out: Path, name: str) -> Path:
 
 
 def _drawn(diagnosis: "Diagnosis", options: Namespace) -> list[Path]:
-    from experiments.plots import (
+    from spikewright.experiments.plots import (  # fmt: skip
         accuracy_curves,
         draw_layer_errors,
         draw_staircases,
@@ -122,7 +122,7 @@ def _drawn(diagnosis: "Diagnosis", options: Namespace) -> list[Path]:
         save_figure,
         staircases,
         styled,
-    )  # fmt: skip
+    )
 
     with styled():
         import matplotlib.pyplot as plt

@@ -4,14 +4,14 @@ import time
 from argparse import Namespace
 from dataclasses import replace
 
-from experiments.cli.common import check_growing
-from experiments.cli.console import progress_bars
-from experiments.pipeline import open_dataset
+from spikewright.experiments.cli.common import check_growing
+from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.runs.pipeline import open_dataset
 
 
 def run_stdp(options: Namespace) -> None:
     """Train, label, classify, and write the results; what was learned before is not learned again."""
-    from experiments.stdp import STDP_FOLDER, default_run, run_stdp, write_result
+    from spikewright.experiments.learning.stdp import STDP_FOLDER, default_run, run_stdp, write_result
 
     check_growing(options.out, STDP_FOLDER)
     name = options.dataset or ("mnist" if options.data is not None else "digits")

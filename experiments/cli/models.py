@@ -3,20 +3,27 @@
 from argparse import Namespace
 from dataclasses import asdict
 
-from experiments.artifacts import Origin, load_network, origin_of, stamp
-from experiments.cli.common import check_files, check_tables, check_whole, dataset_of, images_of, source_model
-from experiments.cli.console import progress_bars
-from experiments.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
-from experiments.tables import write_table
 from spikewright import Table
+from spikewright.experiments.cli.common import (
+    check_files,
+    check_tables,
+    check_whole,
+    dataset_of,
+    images_of,
+    source_model,
+)
+from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.report.tables import write_table
+from spikewright.experiments.runs.artifacts import Origin, load_network, origin_of, stamp
+from spikewright.experiments.runs.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
 
 
 @quiet_threads()
 def run_train(options: Namespace) -> None:
     """Train a network, or take one of the zoo, and write weights with their origin."""
-    from experiments.models import build
-    from experiments.train import TrainRecipe, train
-    from experiments.train_checkpoint import CHECKPOINT_FOLDER, WEIGHTS_FILE, save_weights
+    from spikewright.experiments.models.table import build
+    from spikewright.experiments.training.checkpoint import CHECKPOINT_FOLDER, WEIGHTS_FILE, save_weights
+    from spikewright.experiments.training.run import TrainRecipe, train
 
     check_files({options.out: WEIGHTS_FILE}, options)
     if options.checkpoint is not None:
@@ -37,8 +44,8 @@ def run_train(options: Namespace) -> None:
 
 
 def _from_zoo(options: Namespace) -> None:
-    from experiments import card, load
-    from experiments.train_checkpoint import save_weights
+    from spikewright.experiments import card, load
+    from spikewright.experiments.training.checkpoint import save_weights
 
     known = card(options.zoo)
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
@@ -50,10 +57,10 @@ def _from_zoo(options: Namespace) -> None:
 @quiet_threads()
 def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning, as a study does."""
-    from compress import accuracy, save
-    from compress.storage import COMPRESSED_FILE
-    from experiments.stages import compressed
-    from experiments.study_spec import CompressionPart, checked
+    from spikewright.compress import accuracy, save
+    from spikewright.compress.storing.file import COMPRESSED_FILE
+    from spikewright.experiments.runs.spec import CompressionPart, checked
+    from spikewright.experiments.stages.cnn import compressed
 
     check_files({options.out: COMPRESSED_FILE}, options)
     wanted = {name: getattr(options, name) for name in ("sparsity", "bits", "activation_bits", "images")}
@@ -71,8 +78,8 @@ def run_compress(options: Namespace) -> None:
 
 def run_simulate(options: Namespace) -> None:
     """Run a network on the test images; one row for each population and one for the whole."""
-    from experiments.stages import activity_rows, network_accuracy
-    from snn import simulate
+    from spikewright.experiments.stages.cnn import activity_rows, network_accuracy
+    from spikewright.snn import simulate
 
     check_tables(options)
     network = load_network(options.file)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from experiments.cli.recipes import add_recipe
 from spikewright import __version__
+from spikewright.experiments.cli.recipes import add_recipe
 
 Parser = argparse.ArgumentParser
 

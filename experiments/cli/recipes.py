@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import Any
 
-from experiments.recipes import CLASSES
+from spikewright.experiments.recipes import CLASSES
 
 FLAGS = (
     "steps threshold percentile per_channel initial reset schedule neuron limit limits calibration period periods fit unit "

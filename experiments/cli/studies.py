@@ -4,14 +4,14 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from experiments.cli.common import check_growing
-from experiments.cli.console import progress_bars
+from spikewright.experiments.cli.common import check_growing
+from spikewright.experiments.cli.console import progress_bars
 
 
 def run_demo(options: Namespace) -> None:
     """The demo's study and its report; the last lines say where to look."""
-    from experiments.demo import checks, demo_study, run_demo
-    from experiments.study import STUDY_FOLDER
+    from spikewright.experiments.demo import checks, demo_study, run_demo
+    from spikewright.experiments.runs.study import STUDY_FOLDER
 
     check_growing(options.out, STUDY_FOLDER)
     study = demo_study(options.dataset, options.data, options.seed)
@@ -26,9 +26,9 @@ def run_demo(options: Namespace) -> None:
 
 def run_study(options: Namespace) -> None:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
-    from experiments.report import write_report
-    from experiments.study import STUDY_FOLDER, run_study
-    from experiments.study_spec import read_study
+    from spikewright.experiments.report.page import write_report
+    from spikewright.experiments.runs.spec import read_study
+    from spikewright.experiments.runs.study import STUDY_FOLDER, run_study
 
     study = read_study(options.file)
     if options.seed:
@@ -44,9 +44,9 @@ def run_study(options: Namespace) -> None:
 
 def run_report(options: Namespace) -> None:
     """The report of a finished study."""
-    from experiments.demo import checks
-    from experiments.report import write_report
-    from experiments.study import open_study
+    from spikewright.experiments.demo import checks
+    from spikewright.experiments.report.page import write_report
+    from spikewright.experiments.runs.study import open_study
 
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:

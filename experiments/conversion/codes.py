@@ -1,6 +1,6 @@
 """What each code costs: accuracy, steps, spikes and synaptic operations of the same networks under every recipe, in one table.
 
-    python -m experiments.conversion.codes --data FOLDER --network small-digits lenet5-mnist
+    python -m spikewright.experiments.conversion.codes --data FOLDER --network small-digits lenet5-mnist
 
 Rate and burst counts, weighted phases, few spikes, SpikeSelect, exact spike times and the older lossy ones, each at settings
 that are of use; the model itself stands in the first row. Rows are kept: a second call goes on from there.
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
 from spikewright import Table
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
 
 if TYPE_CHECKING:
-    from conversion import Recipe
-    from experiments.data import Dataset
+    from spikewright.conversion import Recipe
+    from spikewright.experiments.data.load import Dataset
 
 SAMPLES = 1000
 CHUNK = 250
@@ -27,7 +27,7 @@ CHUNK = 250
 
 def recipes() -> Mapping[str, "Recipe"]:
     """The codes of the table by their name."""
-    from conversion import FewSpike, Latency, Phase, Rate, SpikeSelect, Ttfs
+    from spikewright.conversion import FewSpike, Latency, Phase, Rate, SpikeSelect, Ttfs
 
     return {
         "rate, 8 steps": Rate(8),
@@ -55,8 +55,8 @@ def measure(model: Any, data: "Dataset", recipe: "Recipe") -> Values:
     Columns: steps (of the run; of a layer where it is layerwise; 1 window in time codes), latency_steps (until the answer
     stands), accuracy, agreement with the model, spikes_per_neuron (hidden, a whole run), synaptic_operations (an image).
     """
-    from conversion import Unconvertible, convert
-    from experiments.train import predict
+    from spikewright.conversion import Unconvertible, convert
+    from spikewright.experiments.training.run import predict
 
     try:
         network = convert(model, data.train_images[:SAMPLES], recipe)
@@ -66,7 +66,7 @@ def measure(model: Any, data: "Dataset", recipe: "Recipe") -> Values:
 
 
 def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
-    from snn import simulate
+    from spikewright.snn import simulate
 
     hidden = [p for p in network.populations if p.name not in (network.input, network.output)]
     depth = len(network.order) - 1
@@ -91,7 +91,7 @@ def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns the exit code, 2 after bad input."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.conversion.codes", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.codes", description=__doc__)
     add_sources(parser, network="small-digits")
     parser.add_argument("--codes", nargs="+", help="some of the codes only, by name")
     add_output(parser, "runs/codes")
@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tables(options: argparse.Namespace, rows: Rows) -> int:
-    from compress import accuracy
+    from spikewright.compress import accuracy
 
     asked_for = chosen(recipes(), options.codes, "codes")
     for name in options.network:

@@ -1,6 +1,6 @@
 """Integer CNNs and their spiking twins on whole test sets: are all logits equal, after how many steps?
 
-    python -m experiments.conversion.exact --data FOLDER --network lenet5-mnist --bits 2,3,4 --output runs/exact
+    python -m spikewright.experiments.conversion.exact --data FOLDER --network lenet5-mnist --bits 2,3,4 --output runs/exact
 
 Networks of the zoo are quantised (weights to --weight-bits, activations to each of --bits), fine-tuned for --epochs, and run as
 integers and as spikes. Quantised networks and rows are kept in the output folder: a second call goes on from there. Exit code 1
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Source, Values, add_output, add_sources, run, source
 from spikewright import Progress, Table, silent
+from spikewright.experiments.conversion.rows import Rows, Source, Values, add_output, add_sources, run, source
 
 if TYPE_CHECKING:
-    from compress import Compressed
+    from spikewright.compress import Compressed
 
 SCHEDULES = ("layerwise", "synchronous")
 
@@ -61,7 +61,7 @@ class Row:
 
 def measure(row: Row, found: Source, output: Path, *, progress: Progress = silent) -> Values:
     """The row's values; the quantised network is kept in `output`."""
-    from conversion import Exact, exact, verify
+    from spikewright.conversion import Exact, exact, verify
 
     model = quantised(row, found, output, progress=progress)
     recipe = Exact(row.schedule, row.window)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def measure(row: Row, found: Source, output: Path, *, progress: Progress = silen
 
 def quantised(row: Row, found: Source, output: Path, *, progress: Progress = silent) -> "Compressed":
     """The quantised network of a row, read from `output` where it was made before."""
-    from compress import QuantizeSettings, TrainSettings, load, quantize, save
+    from spikewright.compress import QuantizeSettings, TrainSettings, load, quantize, save
 
     path = output / f"{row.quantised}.safetensors"
     if path.is_file():
@@ -109,7 +109,7 @@ def quantised(row: Row, found: Source, output: Path, *, progress: Progress = sil
 
 def asked(found: Source, options: argparse.Namespace) -> Iterator[Row]:
     """All rows of a network that were asked for; one whose activations have levels already keeps them."""
-    from compress import QuantReLU
+    from spikewright.compress import QuantReLU
 
     own = any(isinstance(module, QuantReLU) for module in found.model.modules())
     for bits in (None,) if own else options.bits:
@@ -146,7 +146,7 @@ def _bits(text: str) -> tuple[int, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m experiments.conversion.exact", description=__doc__.split("\n\n")[0]
+        prog="python -m spikewright.experiments.conversion.exact", description=__doc__.split("\n\n")[0]
     )
     add_sources(parser, network=None)
     parser.add_argument("--bits", type=_bits, default=(2, 3, 4), help="bits of the activations (default: 2,3,4)")

@@ -1,7 +1,7 @@
 """Rate codes side by side: methods against steps, with the gap to the model, spikes and synaptic operations.
 
-    python -m experiments.conversion.rate --data FOLDER --network lenet5-fashion --steps 8
-    python -m experiments.conversion.rate --data FOLDER --network vgg7-cifar10 --steps 16 32 --images 1000
+    python -m spikewright.experiments.conversion.rate --data FOLDER --network lenet5-fashion --steps 8
+    python -m spikewright.experiments.conversion.rate --data FOLDER --network vgg7-cifar10 --steps 16 32 --images 1000
 
 No retraining; calibrated on the first training images, without their labels. Steps are all steps, pre-steps too. The
 residual methods run in torch, the others in the event engine. Each row is kept in the output folder as soon as it is
@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
 from spikewright import Table
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
 
 if TYPE_CHECKING:
-    from conversion import Rate
-    from experiments.data import Dataset
-    from snn import Activity, Network
+    from spikewright.conversion import Rate
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.snn import Activity, Network
 
 SAMPLES = 512
 
 
 def methods(steps: int) -> "Mapping[str, Rate]":
     """The recipes of the table by their name, each of `steps` steps in all."""
-    from conversion import Cos, Rate, Srp
+    from spikewright.conversion import Cos, Rate, Srp
 
     early = max(1, steps // 4)
     return {
@@ -51,7 +51,7 @@ def measure(model: Any, data: "Dataset", recipe: "Rate") -> Values:
     """The row of a recipe: accuracy on the test images, spikes_per_neuron (hidden, in the whole run), synaptic_operations
     of an image, levels above zero of an activation, and the seconds that conversion took.
     """
-    from conversion import convert
+    from spikewright.conversion import convert
 
     start = time.perf_counter()
     network = convert(model, data.train_images[:SAMPLES], recipe)
@@ -60,8 +60,8 @@ def measure(model: Any, data: "Dataset", recipe: "Rate") -> Values:
 
 
 def _run(network: "Network", data: "Dataset", recipe: "Rate") -> dict[str, float]:
-    from conversion import two_phase
-    from snn import simulate
+    from spikewright.conversion import two_phase
+    from spikewright.snn import simulate
 
     activity: Activity
     if recipe.residual is None:
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tables(options: argparse.Namespace, rows: Rows) -> int:
-    from compress import accuracy
+    from spikewright.compress import accuracy
 
     for name in options.network:
         found = source(name, options)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from experiments.provenance import Provenance, torch_threads
 from spikewright import (
     FolderKind,
     InvalidFile,
@@ -20,10 +19,11 @@ from spikewright import (
     atomic_path,
     claim_folder,
 )
+from spikewright.experiments.runs.provenance import Provenance, torch_threads
 from spikewright.kinds import json_with
 
 if TYPE_CHECKING:
-    from experiments.data import Dataset
+    from spikewright.experiments.data.load import Dataset
 
 ROW_FILE = Kind("a row of results", json_with("asked", "provenance", "values"))
 
@@ -82,8 +82,8 @@ class Source:
 
 def source(name: str, options: argparse.Namespace, *, train: int | None = None) -> Source:
     """The network `name` with the first `options.images` test and `train` training images. Raises InvalidInput, InvalidFile."""
-    from experiments.data import load_dataset
-    from experiments.zoo import WEIGHTS, card, load
+    from spikewright.experiments.data.load import load_dataset
+    from spikewright.experiments.zoo import WEIGHTS, card, load
 
     if options.images is not None and options.images < 1:
         raise InvalidInput(f"expected at least 1 test image, got {options.images}")
@@ -119,7 +119,7 @@ def add_output(parser: argparse.ArgumentParser, folder: str) -> None:
 
 def run(options: argparse.Namespace, work: Callable[[argparse.Namespace, Rows], int]) -> int:
     """The exit code of `work`; 2 after bad input, which is told in one line."""
-    from experiments.cli.console import progress_bars
+    from spikewright.experiments.cli.console import progress_bars
 
     try:
         folder = claim_folder(options.output, ROWS_FOLDER)

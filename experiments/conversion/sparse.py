@@ -1,6 +1,6 @@
 """Few spikes by training: time-to-first-spike networks with and without a penalty on active neurons.
 
-    python -m experiments.conversion.sparse --data FOLDER --dataset mnist --model lenet5 --activity 0 0.1 0.3 --epochs 3
+    python -m spikewright.experiments.conversion.sparse --data FOLDER --dataset mnist --model lenet5 --activity 0 0.1 0.3
 
 Each network is trained from scratch with the penalty of `TrainRecipe.activity`, converted exactly, and counted: at most one
 spike a neuron, and none of neurons that are not active (Stanojevic et al. 2024 reach < 0.3 spikes per neuron). With --tune,
@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.conversion.rows import Rows, Values, add_output, run
 from spikewright import Progress, Table, silent
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, run
 
 if TYPE_CHECKING:
-    from experiments.data import Dataset
-    from experiments.train_recipe import TrainRecipe
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.experiments.training.recipe import TrainRecipe
 
 SAMPLES = 1000
 
@@ -30,9 +30,9 @@ def measure(
     """Train, convert, count: the trained model and the row."""
     import torch
 
-    from conversion import Ttfs, check_times, convert
-    from experiments.models import build
-    from experiments.train import train
+    from spikewright.conversion import Ttfs, check_times, convert
+    from spikewright.experiments.models.table import build
+    from spikewright.experiments.training.run import train
 
     torch.manual_seed(recipe.seed)
     model = build(model_name)
@@ -51,9 +51,9 @@ def measure(
 
 def tuned(model: Any, data: "Dataset", levels: int, images: int, sparsity: float) -> Values:
     """Accuracy and spikes on a grid of spike times, before and after one epoch of direct fine-tuning on some images."""
-    from conversion import Ttfs, convert
-    from conversion.time_tuning import TimesTuning, tune_times
-    from experiments.conversion.timing import measured
+    from spikewright.conversion import Ttfs, convert
+    from spikewright.conversion.tuning.times import TimesTuning, tune_times
+    from spikewright.experiments.conversion.timing import measured
 
     network = convert(model, data.train_images[:SAMPLES], Ttfs("least-squares", levels=levels, input_levels=levels))
     after = tune_times(
@@ -72,8 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _table(options: argparse.Namespace, rows: Rows) -> int:
-    from experiments.data import load_dataset
-    from experiments.train_recipe import TrainRecipe
+    from spikewright.experiments.data.load import load_dataset
+    from spikewright.experiments.training.recipe import TrainRecipe
 
     data = load_dataset(options.dataset, options.data).first(options.train, options.images)
     what = {"dataset": options.dataset, "model": options.model}
@@ -95,7 +95,7 @@ def _row(options: argparse.Namespace, data: "Dataset", recipe: "TrainRecipe", pr
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m experiments.conversion.sparse", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.sparse", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with the data sets; without it, they are downloaded")
     parser.add_argument("--dataset", default="digits", help="data set (default: digits)")
     parser.add_argument("--model", default="small_cnn", help="architecture (default: small_cnn)")

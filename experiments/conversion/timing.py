@@ -1,6 +1,6 @@
 """Time-to-first-spike networks on whole test sets: the model's predictions? spikes? accuracy against bits of spike time.
 
-    python -m experiments.conversion.timing --data FOLDER --network lenet5-mnist lenet5-fashion vgg7-cifar10
+    python -m spikewright.experiments.conversion.timing --data FOLDER --network lenet5-mnist lenet5-fashion vgg7-cifar10
 
 For each network of the zoo: exact spike times first, with differing predictions, ties and clipped values listed, then spike
 times on grids of 2**b - 1 slots, with windows from the largest activation and by least squares, and in fixed point.
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
 from spikewright import Table
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
 
 if TYPE_CHECKING:
-    from experiments.data import Dataset
-    from snn import Network
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.snn import Network
 
 SAMPLES = 1000
 """Training images that show how large activations get."""
@@ -29,7 +29,7 @@ CHUNK = 250
 
 def exactness(model: Any, data: "Dataset") -> Values:
     """The row of the network with continuous times, and its clipped values by population."""
-    from conversion import Ttfs, check_times, convert
+    from spikewright.conversion import Ttfs, check_times, convert
 
     network = convert(model, data.train_images[:SAMPLES], Ttfs())
     check = check_times(model, network, data.test_images)
@@ -49,7 +49,7 @@ def exactness(model: Any, data: "Dataset") -> Values:
 
 def on_grid(model: Any, data: "Dataset", bits: int) -> Values:
     """The row of spike times of `bits` bits: both ways to choose windows; fixed point (8-bit weights) of the first."""
-    from conversion import Ttfs, convert
+    from spikewright.conversion import Ttfs, convert
 
     samples, levels = data.train_images[:SAMPLES], 2**bits - 1
     largest = convert(model, samples, Ttfs(levels=levels, input_levels=levels))
@@ -64,7 +64,7 @@ def on_grid(model: Any, data: "Dataset", bits: int) -> Values:
 
 def measured(network: "Network", data: "Dataset") -> tuple[float, float]:
     """Accuracy on the test images and spikes per hidden neuron and image."""
-    from snn import simulate
+    from spikewright.snn import simulate
 
     hidden = [p for p in network.populations if p.name not in (network.input, network.output)]
     correct, spikes = 0, 0.0
@@ -78,7 +78,7 @@ def measured(network: "Network", data: "Dataset") -> tuple[float, float]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns the exit code, 2 after bad input, 1 when predictions differ that are no ties."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.conversion.timing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.timing", description=__doc__)
     add_sources(parser, network="lenet5-mnist")
     parser.add_argument("--bits", type=int, nargs="*", default=list(BITS), help="bits of spike time (default: 2 to 10)")
     add_output(parser, "runs/timing")

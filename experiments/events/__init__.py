@@ -2,9 +2,9 @@
 
 data = load_events("nmnist", "folder")     # the original .bin files, tonic's folders, or one .npz
 activity = simulate(network, data.test)    # a network with the code AddressEvents
-$ python -m experiments.events --data folder
+$ python -m spikewright.experiments.events --data folder
 """
 
-from experiments.events.data import EventData, count_frames, event_names, load_events
+from spikewright.experiments.events.data import EventData, count_frames, event_names, load_events
 
 __all__ = ["EventData", "count_frames", "event_names", "load_events"]

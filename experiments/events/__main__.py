@@ -1,4 +1,4 @@
-"""Classify event-camera recordings spike by spike: `python -m experiments.events --data FOLDER`."""
+"""Classify event-camera recordings spike by spike: `python -m spikewright.experiments.events --data FOLDER`."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m experiments.events", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.events", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with N-MNIST: Train and Test, or one .npz")
     parser.add_argument("--train", type=int, help="use only so many training recordings")
     parser.add_argument("--test", type=int, help="use only so many test recordings")
@@ -34,10 +34,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> str:
-    from experiments.events.classify import train_classifier
-    from experiments.events.data import load_events
-    from snn import AddressEvents, simulate
-    from snn.files import NETWORK_FILE
+    from spikewright.experiments.events.classify import train_classifier
+    from spikewright.experiments.events.data import load_events
+    from spikewright.snn import AddressEvents, simulate
+    from spikewright.snn.files import NETWORK_FILE
 
     if options.out is not None:  # before the training
         check_path(options.out, NETWORK_FILE, force=options.force)
@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def _row(name: str, accuracy: float, samples: int) -> dict[str, object]:
-    from robustness import wilson
+    from spikewright.robustness import wilson
 
     low, high = wilson(round(accuracy * samples), samples)
     return {"network": name, "accuracy": accuracy, "low": low, "high": high}

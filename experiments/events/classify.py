@@ -7,15 +7,15 @@ receive W x as a current in each of T steps, T W x = W n in all; n events that e
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from experiments.events.data import EventData, count_frames
-from snn.codes import AddressEvents
-from snn.neurons import IF, SignedIF
 from spikewright import Progress, silent
+from spikewright.experiments.events.data import EventData, count_frames
+from spikewright.snn.codes import AddressEvents
+from spikewright.snn.neurons import IF, SignedIF
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from snn import Network
+    from spikewright.snn import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +58,10 @@ def train_classifier(
     """
     import torch
 
-    from conversion import Rate, convert
-    from experiments.data import Dataset
-    from experiments.train import accuracy, train
-    from experiments.train_recipe import TrainRecipe
+    from spikewright.conversion import Rate, convert
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.experiments.training.recipe import TrainRecipe
+    from spikewright.experiments.training.run import accuracy, train
 
     frames = [count_frames(samples, data.shape, code) for samples in (data.train, data.test)]
     dataset = Dataset(data.name, frames[0], data.train_labels, frames[1], data.test_labels, data.classes)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.events.files import Events, read_bin, read_npz
-from snn.codes import AddressEvents
-from snn.streams import bin_events
 from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.events.files import Events, read_bin, read_npz
+from spikewright.snn.codes import AddressEvents
+from spikewright.snn.streams import bin_events
 
 Labels = NDArray[np.int64]
 Samples = tuple[tuple[Events, ...], Labels]

@@ -1,6 +1,6 @@
 """Figures. Each is two functions: the data, which can be tested, and the drawing, which takes an `ax` and returns it."""
 
-from experiments.plots.conversion import (
+from spikewright.experiments.plots.conversion import (
     LayerError,
     Staircase,
     accuracy_curves,
@@ -10,12 +10,12 @@ from experiments.plots.conversion import (
     layer_errors,
     staircases,
 )
-from experiments.plots.footprint import LayerBits, draw_footprint, footprint_bars
-from experiments.plots.pareto import Front, Point, draw_pareto, pareto_fronts
-from experiments.plots.raster import Band, Raster, draw_raster, spike_raster
-from experiments.plots.robustness import Curve, Panel, draw_robustness, robustness_panels
-from experiments.plots.steps import StepCurve, draw_steps, network_kinds, step_curves
-from experiments.plots.style import looks, save_figure, styled
+from spikewright.experiments.plots.footprint import LayerBits, draw_footprint, footprint_bars
+from spikewright.experiments.plots.pareto import Front, Point, draw_pareto, pareto_fronts
+from spikewright.experiments.plots.raster import Band, Raster, draw_raster, spike_raster
+from spikewright.experiments.plots.robustness import Curve, Panel, draw_robustness, robustness_panels
+from spikewright.experiments.plots.steps import StepCurve, draw_steps, network_kinds, step_curves
+from spikewright.experiments.plots.style import looks, save_figure, styled
 
 __all__ = [
     "Band",

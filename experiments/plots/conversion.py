@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.plots.steps import StepCurve
-from experiments.plots.style import ANN_COLOUR, FAINT, INK, SNN_COLOUR, lighter
 from spikewright import InvalidInput, Table
+from spikewright.experiments.plots.steps import StepCurve
+from spikewright.experiments.plots.style import ANN_COLOUR, FAINT, INK, SNN_COLOUR, lighter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from conversion import Diagnosis
+    from spikewright.conversion import Diagnosis
 
 PARTS = ("inherited", "clipping", "quantisation", "unevenness")
 PART_COLOURS = dict(zip(PARTS, (FAINT, "#D55E00", "#0072B2", "#E69F00"), strict=True))
@@ -178,7 +178,7 @@ def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
 
 def accuracy_curves(diagnosis: "Diagnosis") -> tuple[StepCurve, ...]:
     """The SNN after each step, and the model as a level line, with 95 % Wilson bands. Raises InvalidInput without labels."""
-    from robustness.statistics import wilson
+    from spikewright.robustness.statistics import wilson
 
     if not diagnosis.accuracy_over_steps:
         raise InvalidInput("expected a diagnosis with labels, got none; try diagnose(model, network, images, labels)")

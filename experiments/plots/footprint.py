@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.plots.style import ANN_COLOUR, FAINT, INK, lighter
 from spikewright import InvalidInput, Table
+from spikewright.experiments.plots.style import ANN_COLOUR, FAINT, INK, lighter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

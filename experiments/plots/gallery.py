@@ -6,16 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.plots.conversion import draw_layer_errors, draw_staircases, layer_errors, staircases
-from experiments.plots.footprint import draw_footprint, footprint_bars
-from experiments.plots.pareto import draw_pareto, pareto_fronts
-from experiments.plots.raster import draw_raster, spike_raster
-from experiments.plots.robustness import Panel, draw_robustness, robustness_panels
-from experiments.plots.steps import draw_steps, network_kinds, step_curves
-from experiments.plots.style import save_figure, styled
+from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircases, layer_errors, staircases
+from spikewright.experiments.plots.footprint import draw_footprint, footprint_bars
+from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
+from spikewright.experiments.plots.raster import draw_raster, spike_raster
+from spikewright.experiments.plots.robustness import Panel, draw_robustness, robustness_panels
+from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_curves
+from spikewright.experiments.plots.style import save_figure, styled
 
 if TYPE_CHECKING:
-    from experiments.study import StudyResult
+    from spikewright.experiments.runs.study import StudyResult
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
 def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
     import numpy as np
 
-    from experiments.artifacts import load_network
+    from spikewright.experiments.runs.artifacts import load_network
 
     pictures = []
     for part in result.study.conversions:
@@ -143,7 +143,7 @@ def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Pictur
 
 def classes_of(result: "StudyResult") -> int:
     """Number of classes, from the trained model's file."""
-    from experiments.artifacts import origin_of
+    from spikewright.experiments.runs.artifacts import origin_of
 
     origin = origin_of(result.path("train", "ann", "model.safetensors"))
     return 10 if origin is None else origin.classes
@@ -190,7 +190,7 @@ def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:
 def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
     if "hardware" not in result.tables:
         return []
-    from hardware import DEVICES
+    from spikewright.hardware import DEVICES
 
     table = result.tables["hardware"].where(seed=result.study.seeds[0])
     fronts = pareto_fronts(table, dict(network_kinds(result.tables["accuracy"])))

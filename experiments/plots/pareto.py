@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.plots.style import ANN_COLOUR, INK, SNN_COLOUR
 from spikewright import InvalidInput, Table
+from spikewright.experiments.plots.style import ANN_COLOUR, INK, SNN_COLOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.plots.style import INK, SNN_COLOUR
 from spikewright import InvalidInput
+from spikewright.experiments.plots.style import INK, SNN_COLOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from snn import Network
+    from spikewright.snn import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
 
 def _windows(network: "Network") -> dict[str, tuple[int, float]]:
     """For each population of a time-coded network the number of its window and the window's length, as values are sent."""
-    from snn import MaxGate, Ramp
+    from spikewright.snn import MaxGate, Ramp
 
     fixed = network.numbers == "fixed"
     windows: dict[str, tuple[int, float]] = {}
@@ -82,9 +82,9 @@ def _windows(network: "Network") -> dict[str, tuple[int, float]]:
 
 def _spikes(network: "Network", population: Any) -> bool:
     """Whether a population sends spikes. Raises InvalidInput for a neuron that is not known here."""
-    from snn import MaxGate, Ramp, Source
-    from snn.codes import Direct
-    from snn.neurons import FIRING, Integrator, QuantReLU
+    from spikewright.snn import MaxGate, Ramp, Source
+    from spikewright.snn.codes import Direct
+    from spikewright.snn.neurons import FIRING, Integrator, QuantReLU
 
     if isinstance(population.neuron, Source):
         return not isinstance(network.code, Direct)

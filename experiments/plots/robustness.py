@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.plots.style import INK, looks, title_of
 from spikewright import Table
+from spikewright.experiments.plots.style import INK, looks, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.plots.style import INK, SNN_COLOUR
 from spikewright import InvalidInput, Table
+from spikewright.experiments.plots.style import INK, SNN_COLOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from snn.learning_records import Learned
+    from spikewright.snn.learning.records import Learned
 
 
 def caption(dataset: str, learned: "Learned", passes: int) -> str:

@@ -4,16 +4,16 @@
     card("lenet5-mnist").accuracy         # on the data set's whole test split
     names()                               # all that are there
 
-Adding one is a line in `experiments/zoo/recipes.py` and `python -m experiments.zoo train NAME --data FOLDER`.
+Adding one is a line in `experiments/zoo/recipes.py` and `python -m spikewright.experiments.zoo train NAME --data FOLDER`.
 """
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.data_sources import check_md5
-from experiments.zoo.cards import Card, read_card
-from experiments.zoo.recipes import ENTRIES, entry
 from spikewright import InvalidFile
+from spikewright.experiments.data.sources import check_md5
+from spikewright.experiments.zoo.cards import Card, read_card
+from spikewright.experiments.zoo.recipes import ENTRIES, entry
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,19 +43,19 @@ def load(name: str, folder: Path = WEIGHTS) -> "nn.Module":
 
     Raises InvalidInput for an unknown name, InvalidFile for weights that are missing, changed or do not fit.
     """
-    from experiments.models import build
-    from experiments.train_checkpoint import load_weights
+    from spikewright.experiments.models.table import build
+    from spikewright.experiments.training.checkpoint import load_weights
 
     found = card(name, folder)
     path = folder / f"{name}.safetensors"
     if not path.is_file():
         raise InvalidFile(
-            f"expected weights at {path}, got none; try `python -m experiments.zoo train {name} --data FOLDER`"
+            f"expected weights at {path}, got none; try `python -m spikewright.experiments.zoo train {name} --data FOLDER`"
         )
     check_md5(path, found.weights_md5)
     model = build(found.model)
     if found.recipe.levels is not None:
-        from compress import learned_thresholds
+        from spikewright.compress import learned_thresholds
 
         model = learned_thresholds(model, found.recipe.levels)
     load_weights(path, model)

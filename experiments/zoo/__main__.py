@@ -1,11 +1,11 @@
-"""Train and list the networks of the zoo: `python -m experiments.zoo train lenet5-mnist --data FOLDER`."""
+"""Train and list the networks of the zoo: `python -m spikewright.experiments.zoo train lenet5-mnist --data FOLDER`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from experiments.zoo import WEIGHTS, card, names
 from spikewright import SpikewrightError
+from spikewright.experiments.zoo import WEIGHTS, card, names
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m experiments.zoo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.zoo", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="show the networks and their test accuracy")
     train = commands.add_parser("train", help="train one network and write its weights and card")
@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from experiments.zoo.training import train_entry
+    from spikewright.experiments.zoo.training import train_entry
 
     given = {"data": options.data, "checkpoint": options.checkpoint, "seed": options.seed, "force": options.force}
     made = train_entry(options.name, options.output, progress=_show, **given)

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from experiments.train_recipe import EpochLog, TrainLog, TrainRecipe
 from spikewright import InvalidFile, InvalidInput, Kind, atomic_path
+from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe
 from spikewright.kinds import json_with
 
 _VERSION = 1

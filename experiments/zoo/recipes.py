@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from experiments.train_recipe import PruneRecipe, TrainRecipe
 from spikewright import InvalidInput
+from spikewright.experiments.training.recipe import PruneRecipe, TrainRecipe
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from compress import learned_thresholds
-from compress.threads import steady_threads
-from experiments.data import Dataset, load_dataset
-from experiments.models import build, parameter_count
-from experiments.provenance import current_commit, versions
-from experiments.train import TrainLog, accuracy, train
-from experiments.train_checkpoint import commits_of, packed_weights
-from experiments.zoo import load
-from experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
-from experiments.zoo.recipes import Entry, entry
 from spikewright import InvalidFile, Kind, Progress, atomic_path, check_path, silent
+from spikewright.compress import learned_thresholds
+from spikewright.compress.training.threads import steady_threads
+from spikewright.experiments.data.load import Dataset, load_dataset
+from spikewright.experiments.models.table import build, parameter_count
+from spikewright.experiments.runs.provenance import current_commit, versions
+from spikewright.experiments.training.checkpoint import commits_of, packed_weights
+from spikewright.experiments.training.run import TrainLog, accuracy, train
+from spikewright.experiments.zoo import load
+from spikewright.experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
+from spikewright.experiments.zoo.recipes import Entry, entry
 
 _RANGED = 512
 """Training images that set the first clip ranges."""

@@ -23,11 +23,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from snn.interop.tools import Outcome, check_records, emitted, require, spiking
-from snn.interop.torch_synapses import Path
-from snn.network import Network, Population, Projection
-from snn.neurons import LIF, SPIKING, Neuron, Source
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.interop.tools import Outcome, check_records, emitted, require, spiking
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import LIF, SPIKING, Neuron, Source
+from spikewright.snn.twin.synapses import Path
 
 Target = Literal["numpy", "cython", "cpp_standalone"]
 TARGETS = ("numpy", "cython", "cpp_standalone")

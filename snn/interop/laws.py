@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.neurons import IF, LIF, Burst, Integrator, Neuron
-from snn.synapses import Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.neurons import IF, LIF, Burst, Integrator, Neuron
+from spikewright.snn.synapses import Shape
 
 Reals = NDArray[np.float64]
 LARGEST_THRESHOLD = 2.0**100

@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from snn.interop.torch_synapses import Path, as_column
-from snn.network import Network, Population
-from snn.neurons import LIF
-from snn.proof import largest_sent
+from spikewright.snn.fixed.bounds import largest_sent
+from spikewright.snn.network import Network, Population
+from spikewright.snn.neurons import LIF
+from spikewright.snn.twin.synapses import Path, as_column
 
 
 def out_of_reach(network: Network, names: Collection[str]) -> Network:

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from snn.interop.nir_chain import Chain
-from snn.synapses import Linear, Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.nir_chain import Chain
+from spikewright.snn.synapses import Linear, Shape
 
 Reals = NDArray[np.float64]
 

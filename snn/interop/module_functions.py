@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from snn.interop.module_chain import Average, Factor, Flat, Part
-from snn.interop.module_values import Extent, Flow, Gathered, Maximum, State, words
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.module_chain import Average, Factor, Flat, Part
+from spikewright.snn.interop.module_values import Extent, Flow, Gathered, Maximum, State, words
 
 
 def pair(value: Any) -> tuple[int, int]:

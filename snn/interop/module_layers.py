@@ -14,10 +14,10 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from snn.interop.module_chain import Average, Factor, Flat, ModuleChain, Op, Part, Reals
-from snn.interop.nir_chain import Step
-from snn.synapses import Conv1d, Conv2d, ConvTranspose2d, Linear, Upsample
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.module_chain import Average, Factor, Flat, ModuleChain, Op, Part, Reals
+from spikewright.snn.interop.nir_chain import Step
+from spikewright.snn.synapses import Conv1d, Conv2d, ConvTranspose2d, Linear, Upsample
 
 
 def step_of(chain: ModuleChain, ops: tuple[Op, ...]) -> Step:

@@ -15,19 +15,19 @@ import numpy as np
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from snn.codes import Code, Direct
-from snn.interop.laws import Placed, least, placed
-from snn.interop.leaky_answers import out_of_reach
-from snn.interop.module_chain import Flat, ModuleChain, Op
-from snn.interop.module_layers import is_idle, step_of
-from snn.interop.module_trace import Followed, follow
-from snn.interop.module_values import INPUT, Call, Flow, Gathered, Maximum, State, Term, Tool, words
-from snn.network import Network, Population, Projection, Readout
-from snn.neurons import IF, Burst, Integrator, Source
-from snn.report import Report, ReportRow
-from snn.synapses import AvgPool2d, Conv1d, Conv2d, Shape
-from snn.weights import Dense
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.codes import Code, Direct
+from spikewright.snn.interop.laws import Placed, least, placed
+from spikewright.snn.interop.leaky_answers import out_of_reach
+from spikewright.snn.interop.module_chain import Flat, ModuleChain, Op
+from spikewright.snn.interop.module_layers import is_idle, step_of
+from spikewright.snn.interop.module_trace import Followed, follow
+from spikewright.snn.interop.module_values import INPUT, Call, Flow, Gathered, Maximum, State, Term, Tool, words
+from spikewright.snn.network import Network, Population, Projection, Readout
+from spikewright.snn.neurons import IF, Burst, Integrator, Source
+from spikewright.snn.report import Report, ReportRow
+from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Shape
+from spikewright.snn.weights import Dense
 
 OUTPUT = "output"
 

@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from snn.interop.module_chain import ModuleChain
-from snn.interop.module_functions import RULES, as_flow, maximum_of, pair
-from snn.interop.module_layers import step_of
-from snn.interop.module_values import INPUT, Call, Flow, Maximum, State, Term, Tool, words
-from snn.synapses import Shape, Windows, output_shape
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.module_chain import ModuleChain
+from spikewright.snn.interop.module_functions import RULES, as_flow, maximum_of, pair
+from spikewright.snn.interop.module_layers import step_of
+from spikewright.snn.interop.module_values import INPUT, Call, Flow, Maximum, State, Term, Tool, words
+from spikewright.snn.synapses import Shape, Windows, output_shape
 
 PACKAGES = ("snntorch", "norse", "sinabs", "spikingjelly")
 

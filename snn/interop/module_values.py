@@ -4,9 +4,9 @@ from typing import Any, NamedTuple, Protocol
 
 from torch import nn
 
-from snn.interop.laws import Law
-from snn.interop.module_chain import Op
-from snn.synapses import Shape
+from spikewright.snn.interop.laws import Law
+from spikewright.snn.interop.module_chain import Op
+from spikewright.snn.synapses import Shape
 
 INPUT = "input"
 

@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from snn.files import load, save
-from snn.interop.nir_carried import PERMISSIONS, Carried, carried
-from snn.interop.nir_export import build
-from snn.interop.nir_file import read, short, write
-from snn.interop.nir_import import network_of
-from snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
-from snn.interop.tools import require
-from snn.network import Network
-from snn.running import check_one_phase
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork
+from spikewright.snn.files import load, save
+from spikewright.snn.interop.nir_carried import PERMISSIONS, Carried, carried
+from spikewright.snn.interop.nir_export import build
+from spikewright.snn.interop.nir_file import read, short, write
+from spikewright.snn.interop.nir_import import network_of
+from spikewright.snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
+from spikewright.snn.interop.tools import require
+from spikewright.snn.network import Network
+from spikewright.snn.running import check_one_phase
 
 __all__ = [
     "NORSE",

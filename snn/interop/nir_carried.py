@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snn.codes import Phase, SpikeSelect
-from snn.network import Network, Population, Projection
-from snn.neurons import SPIKING
-from snn.synapses import Conv1d, Conv2d, Linear
+from spikewright.snn.codes import Phase, SpikeSelect
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import SPIKING
+from spikewright.snn.synapses import Conv1d, Conv2d, Linear
 
 
 @dataclass(frozen=True)

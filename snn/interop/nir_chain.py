@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.files import LARGEST_COUNT
-from snn.interop.nir_reading import numbers, pair, whole_numbers
-from snn.network import Projection
-from snn.synapses import (
+from spikewright import InvalidNetwork
+from spikewright.snn.files import LARGEST_COUNT
+from spikewright.snn.interop.nir_reading import numbers, pair, whole_numbers
+from spikewright.snn.network import Projection
+from spikewright.snn.synapses import (
     WEIGHTED,
     AvgPool2d,
     Conv1d,
@@ -30,8 +31,7 @@ from snn.synapses import (
     output_shape,
     pooled_shape,
 )
-from snn.weights import Dense
-from spikewright import InvalidNetwork
+from spikewright.snn.weights import Dense
 
 Reals = NDArray[np.float64]
 

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.interop.nir_carried import bias_carrier
-from snn.interop.tools import require
-from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, Integrator, Source
-from snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, pooled_shape
-from snn.weights import effective_weights
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.nir_carried import bias_carrier
+from spikewright.snn.interop.tools import require
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import IF, LIF, Integrator, Source
+from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, pooled_shape
+from spikewright.snn.weights import effective_weights
 
 Reals = NDArray[np.generic]
 

@@ -7,8 +7,8 @@ none of that, so it is refused before anything is read; sizes are added up first
 from pathlib import Path
 from typing import Any
 
-from snn.interop.tools import require
 from spikewright import InvalidFile, Kind, atomic_path
+from spikewright.snn.interop.tools import require
 
 LARGEST_BYTES = 4 * 2**30
 MOST_OBJECTS = 100_000

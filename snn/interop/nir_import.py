@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.files import LARGEST_COUNT
-from snn.interop.laws import Law, Placed, least, placed
-from snn.interop.nir_chain import Chain, Step
-from snn.interop.nir_export import per_channel
-from snn.interop.nir_reading import Reading, numbers, one_for_all, snapped
-from snn.interop.tools import require
-from snn.network import Network, Population, Projection
-from snn.neurons import Integrator, Source
 from spikewright import InvalidNetwork
+from spikewright.snn.files import LARGEST_COUNT
+from spikewright.snn.interop.laws import Law, Placed, least, placed
+from spikewright.snn.interop.nir_chain import Chain, Step
+from spikewright.snn.interop.nir_export import per_channel
+from spikewright.snn.interop.nir_reading import Reading, numbers, one_for_all, snapped
+from spikewright.snn.interop.tools import require
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import Integrator, Source
 
 STATEFUL = ("Input", "IF", "LIF", "I")
 STATELESS = ("Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Flatten", "Scale", "Delay")

@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.codes import Code
-from snn.network import Readout, Schedule
-from snn.neurons import Reset
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.codes import Code
+from spikewright.snn.network import Readout, Schedule
+from spikewright.snn.neurons import Reset
 
 SNAP = 1e-6
 """Gains this close to 1 are 1: r = tau / dt that was rounded to float32 on its way."""

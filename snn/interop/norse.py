@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from snn.codes import Code
-from snn.interop.module_network import network_of_module, shaped
-from snn.interop.norse_laws import Norse
-from snn.interop.stepped import Cell, Stepped, column
-from snn.interop.tools import Outcome, refused, require
-from snn.network import Network, Population, Readout
-from snn.neurons import IF, LIF
+from spikewright.snn.codes import Code
+from spikewright.snn.interop.module_network import network_of_module, shaped
+from spikewright.snn.interop.norse_laws import Norse
+from spikewright.snn.interop.stepped import Cell, Stepped, column
+from spikewright.snn.interop.tools import Outcome, refused, require
+from spikewright.snn.network import Network, Population, Readout
+from spikewright.snn.neurons import IF, LIF
 
 
 class _Step:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from snn.interop.laws import Law, one_number
-from snn.interop.tools import require
-from snn.synapses import Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.laws import Law, one_number
+from spikewright.snn.interop.tools import require
+from spikewright.snn.synapses import Shape
 
 STEPS_OF_ZERO = ("heaviside", "super", "triangle", "tanh", "circ", "heavi_erfc")
 """Norse's threshold functions that are a step forwards, 1 above zero."""

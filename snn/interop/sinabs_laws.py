@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from snn.codes import MOST_SPIKES
-from snn.interop.laws import Law, one_number
-from snn.interop.tools import require
-from snn.synapses import Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.codes import MOST_SPIKES
+from spikewright.snn.interop.laws import Law, one_number
+from spikewright.snn.interop.tools import require
+from spikewright.snn.synapses import Shape
 
 HINT = "pip install 'spikewright[bench]' and then pip install --no-deps sinabs"
 

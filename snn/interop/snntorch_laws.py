@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from snn.interop.laws import Law, one_number
-from snn.interop.module_chain import Factor
-from snn.interop.tools import require
-from snn.synapses import Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.laws import Law, one_number
+from spikewright.snn.interop.module_chain import Factor
+from spikewright.snn.interop.tools import require
+from spikewright.snn.synapses import Shape
 
 REFUSALS = {
     "Synaptic": "its current decays by itself; a second state is not in the record LIF",

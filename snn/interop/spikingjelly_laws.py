@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from snn.interop.laws import Law
-from snn.interop.snntorch_laws import fires_above
-from snn.interop.tools import require
-from snn.synapses import Shape
 from spikewright import InvalidNetwork
+from spikewright.snn.interop.laws import Law
+from spikewright.snn.interop.snntorch_laws import fires_above
+from spikewright.snn.interop.tools import require
+from spikewright.snn.synapses import Shape
 
 HINT = "pip install 'spikewright[bench]' and then pip install --no-deps spikingjelly"
 NEURONS = ("IFNode", "SimpleIFNode", "LIFNode", "SimpleLIFNode", "ParametricLIFNode")

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from snn.interop.tools import CARRIED, Outcome, check_records, emitted, spiking
-from snn.interop.torch_synapses import Path
-from snn.network import Network, Population
-from snn.neurons import Integrator, MaxGate, Source
-from snn.proof import largest_sent
+from spikewright.snn.fixed.bounds import largest_sent
+from spikewright.snn.interop.tools import CARRIED, Outcome, check_records, emitted, spiking
+from spikewright.snn.network import Network, Population
+from spikewright.snn.neurons import Integrator, MaxGate, Source
+from spikewright.snn.twin.synapses import Path
 
 
 class Cell(Protocol):

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snn.activity import Activity
-from snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
-from snn.network import Network, Population, Projection
-from snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
-from snn.running import Run, check_one_phase
-from snn.simulate import simulate
-from snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 from spikewright import InvalidInput, InvalidNetwork, MissingTool
+from spikewright.snn.activity import Activity
+from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
+from spikewright.snn.running import Run, check_one_phase
+from spikewright.snn.simulate import simulate
+from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 
 INPUT_CODES = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
 """Codes that end at the input; `Phase` and `SpikeSelect` change the law of the neurons inside."""

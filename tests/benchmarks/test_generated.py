@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import BLOCK, MASKS, Mask, Shape, generate, masked, sparse
 from benchmarks.scale import Scale, build
-from snn import effective_weights, simulate
 from spikewright import InvalidInput
+from spikewright.snn import effective_weights, simulate
 
 
 @pytest.mark.parametrize("density", [0.01, 0.1, 0.5])

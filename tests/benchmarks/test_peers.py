@@ -10,8 +10,8 @@ from benchmarks.case import Case, load_case
 from benchmarks.dense import Dense, Plan
 from benchmarks.equality import compare, event_answer, on_a_grid, same_law
 from benchmarks.peers import CONTENDERS, Contender
-from snn import IF
 from spikewright import InvalidInput, MissingTool
+from spikewright.snn import IF
 
 IMAGES = 16
 PLANS = (Plan("steps", False, False, 16), Plan("layers", True, True, 5))

@@ -64,7 +64,7 @@ def test_a_result_is_a_table_a_caption_and_a_figure_with_units(
 
 
 def test_lines_have_labels_and_one_line_a_series() -> None:
-    from experiments.plots.style import styled
+    from spikewright.experiments.plots.style import styled
 
     with styled():
         import matplotlib.pyplot as plt

@@ -6,7 +6,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import nn
 
-from compress import TrainSettings, accuracy, fit, prune, quantize
+from spikewright.compress import TrainSettings, accuracy, fit, prune, quantize
 
 
 @pytest.mark.slow

@@ -11,11 +11,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
-from compress import QuantizeSettings, QuantReLU, TrainSettings, fold_batchnorm, learned_thresholds, quantize, trace
-from compress.equality import first_difference
-from compress.graph import traced
-from compress.probes import probes
 from spikewright import InvalidInput
+from spikewright.compress import (
+    QuantizeSettings,
+    QuantReLU,
+    TrainSettings,
+    fold_batchnorm,
+    learned_thresholds,
+    quantize,
+    trace,
+)
+from spikewright.compress.graph.equality import first_difference
+from spikewright.compress.graph.probes import probes
+from spikewright.compress.graph.view import traced
 
 X = torch.rand(16, 1, 6, 6, generator=torch.Generator().manual_seed(0))
 DATA = X, torch.arange(16) % 3

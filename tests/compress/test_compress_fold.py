@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from compress import fold_batchnorm, prune, quantize
+from spikewright.compress import fold_batchnorm, prune, quantize
 
 
 def shaken(model: nn.Module, seed: int = 0) -> nn.Module:

@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from compress import fold_batchnorm, quantize, trace
-from compress.fold import fold_view
-from compress.quantize import QuantizeSettings
-from compress.training import TrainSettings
+from spikewright.compress import fold_batchnorm, quantize, trace
+from spikewright.compress.exact.fold import fold_view
+from spikewright.compress.quantisers.uniform import QuantizeSettings
+from spikewright.compress.training.loop import TrainSettings
 
 SAMPLE = torch.randn(3, 4, 8, 8, generator=torch.Generator().manual_seed(5))
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)

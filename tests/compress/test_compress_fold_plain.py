@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from compress import Compressed, prune, quantize
-from compress.fold_layers import NORMS
-from compress.fold_plain import fold_plain
-from compress.quantize import QuantizeSettings
-from compress.storage import load, save
 from spikewright import InvalidInput
+from spikewright.compress import Compressed, prune, quantize
+from spikewright.compress.exact.fold_layers import NORMS
+from spikewright.compress.exact.fold_plain import fold_plain
+from spikewright.compress.quantisers.uniform import QuantizeSettings
+from spikewright.compress.storing.file import load, save
 from tests.conversion import known
 from tests.conversion.architectures import Case, lively, seq
 

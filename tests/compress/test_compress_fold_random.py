@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import fold_batchnorm, trace
-from compress.fold import fold_view
-from compress.rewrite import Rewrite, replay
+from spikewright.compress import fold_batchnorm, trace
+from spikewright.compress.exact.fold import fold_view
+from spikewright.compress.graph.rewrite import Rewrite, replay
 from tests.compress.test_compress_fold_paths import NORMS, SAMPLE, assert_same, shake
 
 

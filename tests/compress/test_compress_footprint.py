@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import PruneSettings, QuantReLU, footprint, prune, quantize
-from compress.footprint import cheapest_storage
-from compress.layouts import _counted, cheapest, way_of
+from spikewright.compress import PruneSettings, QuantReLU, footprint, prune, quantize
+from spikewright.compress.footprint import cheapest_storage
+from spikewright.compress.storing.layouts import _counted, cheapest, way_of
 
 
 def gap_encoded(nonzero: list[bool], width: int) -> list[tuple[int, bool]]:

@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, fresh, load, prune, quantize, save
-from compress.layers import by_output, codes_of, from_output, values_of, weight_layers
-from conversion import Exact, Quantized, Rate, convert
-from robustness.bitflips import flip_compressed
-from snn import simulate
 from spikewright import InvalidInput
+from spikewright.compress import (
+    Compressed,
+    PruneSettings,
+    QuantizeSettings,
+    TrainSettings,
+    fresh,
+    load,
+    prune,
+    quantize,
+    save,
+)
+from spikewright.compress.graph.weight_layers import by_output, codes_of, from_output, values_of, weight_layers
+from spikewright.conversion import Exact, Quantized, Rate, convert
+from spikewright.robustness.corruptions.bitflips import flip_compressed
+from spikewright.snn import simulate
 
 X = torch.rand(32, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(32) % 3

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from compress import fold_batchnorm, trace
-from compress.tracing import traced
+from spikewright.compress import fold_batchnorm, trace
+from spikewright.compress.graph.tracing import traced
 
 
 class Written(nn.Module):

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from compress import QuantReLU, trace
 from spikewright import InvalidInput
+from spikewright.compress import QuantReLU, trace
 
 SAMPLE = torch.zeros(1, 2, 8, 8)
 

@@ -12,9 +12,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from compress import QuantReLU, fold_batchnorm, from_exported, from_onnx, learned_thresholds, prune, trace
-from conversion import Rate, convert
 from spikewright import InvalidInput
+from spikewright.compress import QuantReLU, fold_batchnorm, from_exported, from_onnx, learned_thresholds, prune, trace
+from spikewright.conversion import Rate, convert
 
 IMAGES = torch.rand(6, 3, 12, 12, generator=torch.Generator().manual_seed(2))
 

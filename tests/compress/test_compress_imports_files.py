@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
-from compress import from_onnx
 from spikewright import InvalidFile, InvalidInput, SpikewrightError
+from spikewright.compress import from_onnx
 from tests.compress.onnx_graphs import graph, numbers, written
 
 CONV: list[Any] = [("Conv", ["x", "w"], {}), ("Relu", ["v0"], {})]

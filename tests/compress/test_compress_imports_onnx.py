@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from compress import from_onnx, trace
 from spikewright import InvalidInput
+from spikewright.compress import from_onnx, trace
 from tests.compress.onnx_graphs import Spec, expected, graph, numbers, written
 
 IMAGES = numbers(3, 3, 8, 8)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from compress import from_onnx
-from compress.imports.onnx_file import array_of
 from spikewright import InvalidFile, InvalidInput
+from spikewright.compress import from_onnx
+from spikewright.compress.imports.onnx_file import array_of
 from tests.compress.onnx_graphs import Spec, expected, graph, numbers, written
 
 IMAGES, VECTORS = numbers(3, 3, 8, 8), numbers(4, 8)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import Pattern, PruneSettings, TrainSettings, footprint, prune
-from compress.footprint import cheapest_storage
-from compress.masks import magnitude_masks
 from spikewright import InvalidInput
+from spikewright.compress import Pattern, PruneSettings, TrainSettings, footprint, prune
+from spikewright.compress.footprint import cheapest_storage
+from spikewright.compress.pruners.patterns import magnitude_masks
 
 SHAPES = st.tuples(st.integers(1, 70), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3))
 BLOCK = st.sampled_from([8, 16, 32])

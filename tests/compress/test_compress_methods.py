@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from compress import Compressed, PruneSettings, QuantizeSettings, QuantReLU, TrainSettings, prune, quantize
-from compress.masks import magnitude_masks
-from compress.quantizers import to_values
 from spikewright import InvalidInput
+from spikewright.compress import (
+    Compressed,
+    PruneSettings,
+    QuantizeSettings,
+    QuantReLU,
+    TrainSettings,
+    prune,
+    quantize,
+)
+from spikewright.compress.pruners.patterns import magnitude_masks
+from spikewright.compress.quantisers.integers import to_values
 
 SHORT = TrainSettings(epochs=1, batch_size=16)
 PRUNE = PruneSettings(rounds=2, final_epochs=1, training=SHORT)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from compress import QuantReLU
-from compress.quantizers import clip_range, round_half_up, to_integers, to_values, weight_scales
 from spikewright import InvalidInput
+from spikewright.compress import QuantReLU
+from spikewright.compress.quantisers.integers import clip_range, round_half_up, to_integers, to_values, weight_scales
 
 WEIGHTS = arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(1, 9)), elements=st.floats(-4, 4, width=32))
 BITS = st.integers(2, 8)

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from compress import TrainSettings, quantize
-from compress.graph import trace
-from compress.quantize import QuantizeSettings
-from compress.storage import load, save
-from conversion import Ttfs, Unconvertible, convert
 from spikewright import InvalidInput
+from spikewright.compress import TrainSettings, quantize
+from spikewright.compress.graph.view import trace
+from spikewright.compress.quantisers.uniform import QuantizeSettings
+from spikewright.compress.storing.file import load, save
+from spikewright.conversion import Ttfs, Unconvertible, convert
 
 X = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(1))
 

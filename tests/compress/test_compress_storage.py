@@ -15,9 +15,18 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, load, prune, quantize, save
-from compress.storage import checksum
 from spikewright import InvalidFile, InvalidInput
+from spikewright.compress import (
+    Compressed,
+    PruneSettings,
+    QuantizeSettings,
+    TrainSettings,
+    load,
+    prune,
+    quantize,
+    save,
+)
+from spikewright.compress.storing.file import checksum
 
 KEY = "spikewright.compressed"
 SHORT = TrainSettings(epochs=1, batch_size=16)

@@ -9,16 +9,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from compress import TrainSettings, learned_thresholds, quantize
-from compress.quantize import QuantizeSettings
-from compress.threads import SMALL_MULTIPLICATIONS, multiplications, steady_threads
-from compress.training import fit
-from conversion import FineTune, Rate, Ttfs, convert, fine_tune
-from conversion.time_tuning import TimesTuning, tune_times
-from experiments.data import load_dataset
-from experiments.models import build
-from experiments.train import TrainRecipe, train
-from snn.records import to_plain
+from spikewright.compress import TrainSettings, learned_thresholds, quantize
+from spikewright.compress.quantisers.uniform import QuantizeSettings
+from spikewright.compress.training.loop import fit
+from spikewright.compress.training.threads import SMALL_MULTIPLICATIONS, multiplications, steady_threads
+from spikewright.conversion import FineTune, Rate, Ttfs, convert, fine_tune
+from spikewright.conversion.tuning.times import TimesTuning, tune_times
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.models.table import build
+from spikewright.experiments.training.run import TrainRecipe, train
+from spikewright.snn.plain import to_plain
 
 DIGITS = load_dataset("digits").first(128, 20)
 DATA = (torch.from_numpy(DIGITS.train_images), torch.from_numpy(DIGITS.train_labels))

@@ -11,7 +11,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from compress import (
+from spikewright import InvalidInput
+from spikewright.compress import (
     QuantizeSettings,
     QuantReLU,
     Ranges,
@@ -21,10 +22,9 @@ from compress import (
     learned_thresholds,
     quantize,
 )
-from compress.training import Hooks
-from conversion import Quantized, convert
-from snn import simulate
-from spikewright import InvalidInput
+from spikewright.compress.training.loop import Hooks
+from spikewright.conversion import Quantized, convert
+from spikewright.snn import simulate
 
 
 class Mixed(nn.Module):

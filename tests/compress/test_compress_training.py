@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from compress import FitState, Hooks, TrainSettings, accuracy, fit
 from spikewright import InvalidInput
+from spikewright.compress import FitState, Hooks, TrainSettings, accuracy, fit
 
 
 def make() -> tuple[nn.Module, tuple[torch.Tensor, torch.Tensor]]:

@@ -8,13 +8,13 @@ from torch import nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 from torch.optim.swa_utils import AveragedModel
 
-from compress import fold_batchnorm, quantize
-from compress import prune as compress_prune
-from compress.graph import plain_copy
-from compress.unwrap import notes
-from conversion import Ttfs, convert
-from robustness import AnnPredictor
 from spikewright import InvalidInput
+from spikewright.compress import fold_batchnorm, quantize
+from spikewright.compress import prune as compress_prune
+from spikewright.compress.graph.unwrap import notes
+from spikewright.compress.graph.view import plain_copy
+from spikewright.conversion import Ttfs, convert
+from spikewright.robustness import AnnPredictor
 
 X = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(3))
 

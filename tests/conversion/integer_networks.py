@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     AvgPool2d,
     Conv2d,
     Dense,
@@ -21,8 +21,8 @@ from snn import (
     Source,
     Windows,
 )
-from snn.snapping import exact_division
-from snn.synapses import output_shape, pooled_shape
+from spikewright.snn.fixed.snapping import exact_division
+from spikewright.snn.synapses import output_shape, pooled_shape
 
 WIDE = 40
 IMAGE_LEVELS = 7

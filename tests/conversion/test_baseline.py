@@ -9,11 +9,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compress import QuantizeSettings, TrainSettings, quantize
-from conversion import Rate, Ttfs, baseline, convert
-from conversion.baseline import Baseline
-from conversion.traffic import number_bits, traffic
-from snn import (
+from spikewright import InvalidInput
+from spikewright.compress import QuantizeSettings, TrainSettings, quantize
+from spikewright.conversion import Rate, Ttfs, baseline, convert
+from spikewright.conversion.diagnosis.baseline import Baseline
+from spikewright.conversion.diagnosis.traffic import number_bits, traffic
+from spikewright.snn import (
     IF,
     Burst,
     Dense,
@@ -30,8 +31,7 @@ from snn import (
     TernaryIF,
     simulate,
 )
-from snn.neurons import Neuron
-from spikewright import InvalidInput
+from spikewright.snn.neurons import Neuron
 from tests.conversion.architectures import CASES, build, images
 
 NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))

@@ -8,16 +8,16 @@ import pytest
 import torch
 from torch import nn
 
-from compress import QuantizeSettings, TrainSettings, quantize
-from conversion import Advanced, FineTune, Light, Rate, convert, fine_tune
-from conversion.calibration.flow import Flow
-from conversion.surrogate import agreement
-from experiments.data import load_dataset
-from experiments.zoo import load
-from snn import Integrator, MaxGate, Network, Source, simulate
-from snn.interop.surrogates import Atan
-from snn.weights import Dense, effective_weights
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.compress import QuantizeSettings, TrainSettings, quantize
+from spikewright.conversion import Advanced, FineTune, Light, Rate, convert, fine_tune
+from spikewright.conversion.calibration.flow import Flow
+from spikewright.conversion.tuning.weights import agreement
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.zoo import load
+from spikewright.snn import Integrator, MaxGate, Network, Source, simulate
+from spikewright.snn.twin.surrogates import Atan
+from spikewright.snn.weights import Dense, effective_weights
 from tests.conversion.architectures import CASES, build, images, seq
 
 FAST = Light(samples=64, rounds=4)

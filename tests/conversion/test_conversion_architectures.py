@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversion import Quantized, Rate, Ttfs, Unconvertible, convert, rewritten
-from conversion.convert import rewritten_view
-from snn import Identity, MaxGate, TernaryIF, simulate
+from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert, rewritten
+from spikewright.conversion.convert import rewritten_view
+from spikewright.snn import Identity, MaxGate, TernaryIF, simulate
 from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS, SIGNED
 from tests.conversion.graphs import graphs

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from compress import QuantReLU, trace
-from conversion import Rate, Ttfs, Unconvertible, convert
-from conversion.check import check_same
-from conversion.read import read
-from conversion.values import Kernel
-from snn import simulate
+from spikewright.compress import QuantReLU, trace
+from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
+from spikewright.conversion.reading.check import check_same
+from spikewright.conversion.reading.plan import read
+from spikewright.conversion.reading.values import Kernel
+from spikewright.snn import simulate
 
 X = torch.rand(40, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 BLACK_FIRST = torch.cat([torch.zeros(8, 1, 8, 8), X])

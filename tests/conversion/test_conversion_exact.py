@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from conversion import Rate, Ttfs, convert
-from snn import Integrator, Network, simulate
+from spikewright.conversion import Rate, Ttfs, convert
+from spikewright.snn import Integrator, Network, simulate
 from tests.conversion.architectures import CASES, Case, build, images, stacks
 
 TOLERANCE = 1e-4

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import trace
-from conversion import Rate, Ttfs, convert
-from conversion.ranges import percentiles
-from snn import IF, simulate
+from spikewright.compress import trace
+from spikewright.conversion import Rate, Ttfs, convert
+from spikewright.conversion.ranges import percentiles
+from spikewright.snn import IF, simulate
 from tests.conversion.architectures import CASES, build, images, seq
 
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from conversion import Quantized, Rate, Ttfs, Unconvertible, convert
 from spikewright import InvalidInput, SpikewrightError
+from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert
 from tests.conversion.architectures import CASES, build, images, seq
 from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X, after
 

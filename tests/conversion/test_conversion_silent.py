@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from conversion import Rate, Ttfs, Unconvertible, convert
-from snn import simulate
+from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
+from spikewright.snn import simulate
 from tests.conversion.architectures import Case, images, lively, seq
 from tests.conversion.verdicts import answer, relative
 

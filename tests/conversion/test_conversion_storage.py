@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
-from conversion import Quantized, Rate, Ttfs, Unconvertible, convert
-from snn import Dense, Identity, Linear, Network, Sparse, simulate, stored_values
 from spikewright import InvalidInput
+from spikewright.compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
+from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert
+from spikewright.snn import Dense, Identity, Linear, Network, Sparse, simulate, stored_values
 from tests.conversion.architectures import CASES, build, images
 
 NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))

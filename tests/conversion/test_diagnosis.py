@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from compress import QuantizeSettings, TrainSettings, quantize
-from conversion import (
+from spikewright import InvalidInput
+from spikewright.compress import QuantizeSettings, TrainSettings, quantize
+from spikewright.conversion import (
     Diagnosis,
     Exact,
     FewSpike,
@@ -21,15 +22,9 @@ from conversion import (
     convert,
     diagnose,
 )
-from conversion import Phase as PhaseRecipe
-from conversion.diagnosis import PARTS, run
-from snn import (
-    IF,
-    Linear,
-    Network,
-    simulate,
-)
-from spikewright import InvalidInput
+from spikewright.conversion import Phase as PhaseRecipe
+from spikewright.conversion.diagnosis import PARTS, run
+from spikewright.snn import IF, Linear, Network, simulate
 from tests.conversion.architectures import CASES, build, images
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conversion.diagnosis.charge import Charges
-from conversion.diagnosis.parts import levels, most
-from snn import (
+from spikewright.conversion.diagnosis.charge import Charges
+from spikewright.conversion.diagnosis.parts import levels, most
+from spikewright.snn import (
     IF,
     Burst,
     Bursts,

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
-from conversion import Exact, Quantized, Unconvertible, convert, exact, spiking, verify
-from snn import Network, Sparse, simulate, stored_values
 from spikewright import InvalidInput
+from spikewright.compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
+from spikewright.conversion import Exact, Quantized, Unconvertible, convert, exact, spiking, verify
+from spikewright.snn import Network, Sparse, simulate, stored_values
 from tests.conversion.architectures import CASES, Case, build, images, stacks
 
 NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversion import settled, spiking
-from conversion.integer.levels import levels_of
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.conversion import settled, spiking
+from spikewright.conversion.exact.levels import levels_of
+from spikewright.snn import (
     IF,
     Conv2d,
     Dense,
@@ -25,9 +26,8 @@ from snn import (
     Source,
     simulate,
 )
-from snn.running import Run
-from snn.simulate import with_steps
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.running import Run
+from spikewright.snn.simulate import with_steps
 from tests.conversion.integer_networks import WIDE, Case, integer_cnns
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from conversion import Exact, Quantized, Unconvertible, convert, exact, verify
-from snn import simulate, stored_values
+from spikewright.conversion import Exact, Quantized, Unconvertible, convert, exact, verify
+from spikewright.snn import simulate, stored_values
 from tests.conversion.architectures import Case, images, seq
 from tests.conversion.spelled import SPELLED
 from tests.conversion.test_exact_models import SCHEDULES, on_grid, small

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from compress import check_data
-from compress.data import accuracy
-from conversion import Rate, convert, diagnose
-from snn import Network, simulate
 from spikewright import InvalidInput
+from spikewright.compress import check_data
+from spikewright.compress.training.data import accuracy
+from spikewright.conversion import Rate, convert, diagnose
+from spikewright.snn import Network, simulate
 
 SAMPLES = torch.rand(24, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from compress import trace
-from conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
-from conversion.calibration.flow import Flow
-from conversion.calibration.thresholds import SHARES, Grid, least_squares
-from conversion.phases import _fanout, _Ledger, _through
-from conversion.recipes.calibration import Advanced, Light
-from snn import IF, Burst, Network, SignedIF, TernaryIF, simulate
-from snn.interop.torch_synapses import Path
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.compress import trace
+from spikewright.conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
+from spikewright.conversion.calibration.flow import Flow
+from spikewright.conversion.calibration.residual import _fanout, _Ledger, _through
+from spikewright.conversion.calibration.thresholds import SHARES, Grid, least_squares
+from spikewright.conversion.recipes.calibration import Advanced, Light
+from spikewright.snn import IF, Burst, Network, SignedIF, TernaryIF, simulate
+from spikewright.snn.twin.synapses import Path
 from tests.conversion.architectures import CASES, build, images, seq
 
 
@@ -168,7 +168,7 @@ def test_srp_keeps_those_silent_whose_charge_was_too_small() -> None:
 
 def early_and_late() -> Network:
     """One neuron fires from the first step on, the other from the second, and takes all of it back."""
-    from snn import Dense, Direct, Integrator, Linear, Population, Projection, Source
+    from spikewright.snn import Dense, Direct, Integrator, Linear, Population, Projection, Source
 
     weights = [np.diag([1.0, 0.5]), np.array([[1.0, -2.0]]), np.array([[1.0]])]
     populations = (

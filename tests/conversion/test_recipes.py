@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from conversion import FewSpike, Latency, Phase, Rate, Recipe, SpikeSelect, Ttfs, Unconvertible, convert
-from snn import Network, simulate
 from spikewright import InvalidInput, SpikewrightError
+from spikewright.conversion import FewSpike, Latency, Phase, Rate, Recipe, SpikeSelect, Ttfs, Unconvertible, convert
+from spikewright.snn import Network, simulate
 
 SHAPE = (2, 6, 6)
 

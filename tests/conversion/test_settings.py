@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from compress import QuantReLU
-from conversion import (
+from spikewright import InvalidInput, InvalidNetwork, SpikewrightError
+from spikewright.compress import QuantReLU
+from spikewright.conversion import (
     Cos,
     Exact,
     FewSpike,
@@ -26,11 +27,10 @@ from conversion import (
     convert,
     two_phase,
 )
-from conversion.recipes import Recipe
-from snn import Activity, Network, simulate
-from snn.running import Run, TwoPhase
-from snn.saturation import saturation_rows
-from spikewright import InvalidInput, InvalidNetwork, SpikewrightError
+from spikewright.conversion.recipes import Recipe
+from spikewright.snn import Activity, Network, simulate
+from spikewright.snn.fixed.saturation import saturation_rows
+from spikewright.snn.running import Run, TwoPhase
 
 SAMPLES = torch.rand(48, 1, 6, 6, generator=torch.Generator().manual_seed(0))
 STEPS, LONGER = 48, 160

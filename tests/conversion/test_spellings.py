@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from compress import from_exported, from_onnx
-from compress.graph import trace
-from conversion import Rate, Ttfs, Unconvertible, convert, diagnose, rewritten
-from snn import simulate
+from spikewright.compress import from_exported, from_onnx
+from spikewright.compress.graph.view import trace
+from spikewright.conversion import Rate, Ttfs, Unconvertible, convert, diagnose, rewritten
+from spikewright.snn import simulate
 from tests.conversion import spelled
 from tests.conversion.architectures import images, lively, seq
 from tests.conversion.spelled import Spelled, case

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from conversion import FewSpike, Rate, Ttfs, check_times, convert
-from conversion.coding.few_fit import binary, fitted
-from conversion.coding.samples import least_squares_window
-from conversion.time_tuning import TimesTuning, tune_times
-from snn import FewSpike as FewSpikeNeuron
-from snn import simulate
 from spikewright import InvalidInput
+from spikewright.conversion import FewSpike, Rate, Ttfs, check_times, convert
+from spikewright.conversion.coding.few_fit import binary, fitted
+from spikewright.conversion.coding.samples import least_squares_window
+from spikewright.conversion.tuning.times import TimesTuning, tune_times
+from spikewright.snn import FewSpike as FewSpikeNeuron
+from spikewright.snn import simulate
 
 
 def model(activation: nn.Module | None = None) -> nn.Module:

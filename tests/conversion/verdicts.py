@@ -7,8 +7,8 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from conversion import Rate, Ttfs, Unconvertible, convert, forward, rewritten
-from snn import MaxGate, Network, Source, TernaryIF, simulate
+from spikewright.conversion import Rate, Ttfs, Unconvertible, convert, forward, rewritten
+from spikewright.snn import MaxGate, Network, Source, TernaryIF, simulate
 from tests.conversion import known
 from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS

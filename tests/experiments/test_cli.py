@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.artifacts import Origin, kind_of, load_model, origin_of, stamp
-from experiments.cli import main
-from experiments.cli.parser import commands
-from experiments.models import build
-from experiments.tables import read_table
-from experiments.train_checkpoint import save_weights
-from snn import Network
+from spikewright.experiments.cli import main
+from spikewright.experiments.cli.parser import commands
+from spikewright.experiments.models.table import build
+from spikewright.experiments.report.tables import read_table
+from spikewright.experiments.runs.artifacts import Origin, kind_of, load_model, origin_of, stamp
+from spikewright.experiments.training.checkpoint import save_weights
+from spikewright.snn import Network
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,7 +139,7 @@ def test_interrupted(made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.cli.models.load_network", interrupt)
+    monkeypatch.setattr("spikewright.experiments.cli.models.load_network", interrupt)
     assert main(["simulate", str(made / "net.spike")]) == 130
     assert "interrupted" in capsys.readouterr().err
 
@@ -157,7 +157,7 @@ def test_help_is_instant() -> None:
     """It loads the standard library and this project's own files, and nothing that takes time."""
     code = (
         "import sys\n"
-        "from experiments.cli import main\n"
+        "from spikewright.experiments.cli import main\n"
         "try: main(['train', '--help'])\n"
         "except SystemExit: pass\n"
         "print(*{name.partition('.')[0] for name in sys.modules} - {*sys.stdlib_module_names})"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.artifacts import Origin, stamp
-from experiments.cli import main
-from experiments.models import build
-from experiments.train_checkpoint import save_weights
+from spikewright.experiments.cli import main
+from spikewright.experiments.models.table import build
+from spikewright.experiments.runs.artifacts import Origin, stamp
+from spikewright.experiments.training.checkpoint import save_weights
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from conversion import Exact, FewSpike, Latency, Phase, Rate, Recipe, Ttfs, Unconvertible, convert
-from experiments.cli import main
-from experiments.cli.convert import refusals
-from experiments.cli.recipes import FLAGS, add_recipe, given_options
-from experiments.recipes import CLASSES, make_recipe, options_of
-from experiments.tables import read_table
 from spikewright import InvalidInput
+from spikewright.conversion import Exact, FewSpike, Latency, Phase, Rate, Recipe, Ttfs, Unconvertible, convert
+from spikewright.experiments.cli import main
+from spikewright.experiments.cli.convert import refusals
+from spikewright.experiments.cli.recipes import FLAGS, add_recipe, given_options
+from spikewright.experiments.recipes import CLASSES, make_recipe, options_of
+from spikewright.experiments.report.tables import read_table
 
 PROGRAMMED = {"residual": "its two runs are a call of their own", "seed": "the command's --seed"}
 """Options without a flag, and why."""

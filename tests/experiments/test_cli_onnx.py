@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from experiments.cli import main
+from spikewright.experiments.cli import main
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.artifacts import origin_of
-from experiments.cli import main
-from experiments.cli.parser import commands, make_parser
-from experiments.events.__main__ import main as events
-from experiments.zoo.__main__ import main as zoo
+from spikewright.experiments.cli import main
+from spikewright.experiments.cli.parser import commands, make_parser
+from spikewright.experiments.events.__main__ import main as events
+from spikewright.experiments.runs.artifacts import origin_of
+from spikewright.experiments.zoo.__main__ import main as zoo
 
 
 @dataclass(frozen=True)

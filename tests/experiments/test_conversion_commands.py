@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.conversion import codes, rate, sparse, timing
-from experiments.conversion.rows import Rows
 from spikewright import silent
+from spikewright.experiments.conversion import codes, rate, sparse, timing
+from spikewright.experiments.conversion.rows import Rows
 
 SMALL = ["--network", "small-digits", "--images", "30", "--quiet"]
 ASKED = {
@@ -117,11 +117,11 @@ def test_a_row_that_is_read_again_keeps_its_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = [*SMALL, "--steps", "2", "--methods", "not calibrated", "--output", str(tmp_path)]
-    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "0123456789abcdef, changed")
+    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "0123456789abcdef, changed")
     assert rate.main(asked) == 0
     first = capsys.readouterr().out
     assert "0123456789, changed" in first
-    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "another")
+    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "another")
     assert rate.main(asked) == 0
     assert capsys.readouterr().out == first
     [path] = tmp_path.glob("*.json")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from experiments.cli import main
-from experiments.demo import DATASETS, checks, demo_study, run_demo
-from experiments.study import StudyResult
-from experiments.study_spec import Study, make_study
-from experiments.tables import read_provenance, read_table
-from hardware import load_core, replay
 from spikewright import InvalidInput
+from spikewright.experiments.cli import main
+from spikewright.experiments.demo import DATASETS, checks, demo_study, run_demo
+from spikewright.experiments.report.tables import read_provenance, read_table
+from spikewright.experiments.runs.spec import Study, make_study
+from spikewright.experiments.runs.study import StudyResult
+from spikewright.hardware import load_core, replay
 from spikewright.marker import MARKER
 
 FIGURES = {"accuracy-over-steps", "raster-rate", "raster-ttfs", "attacks", "noise", "pareto", "footprint-compressed"}

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.events import EventData, count_frames, load_events
-from experiments.events.__main__ import main
-from experiments.events.classify import train_classifier
-from experiments.events.files import EVENT, Events, read_bin
-from snn import IF, AddressEvents, Direct, SignedIF, simulate
 from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.events import EventData, count_frames, load_events
+from spikewright.experiments.events.__main__ import main
+from spikewright.experiments.events.classify import train_classifier
+from spikewright.experiments.events.files import EVENT, Events, read_bin
+from spikewright.snn import IF, AddressEvents, Direct, SignedIF, simulate
 
 CODE = AddressEvents(8, 1000)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.conversion.exact import main
+from spikewright.experiments.conversion.exact import main
 
 SMALL = ["--network", "small-digits", "--epochs", "0", "--train-images", "60", "--images", "40", "--quiet"]
 

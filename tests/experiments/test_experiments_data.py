@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from experiments.data import Dataset, dataset_names, load_dataset, read_cifar10, read_idx_dataset
-from experiments.data_files import load_plain_pickle, read_cifar_batch, read_idx
-from experiments.data_sources import CIFAR10, FASHION_MNIST, MNIST, Source
 from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.data.files import load_plain_pickle, read_cifar_batch, read_idx
+from spikewright.experiments.data.load import Dataset, dataset_names, load_dataset, read_cifar10, read_idx_dataset
+from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, Source
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (12, 6, 5), np.uint8)
@@ -189,7 +189,9 @@ def test_hostile_pickle_is_not_even_opened_when_its_md5_is_wrong(
 ) -> None:
     source = with_md5(CIFAR10, cifar_folder)
     (cifar_folder / "test_batch").write_bytes(pickle.dumps(Hostile("never")))
-    monkeypatch.setattr("experiments.data.read_cifar_batch", lambda path: pytest.fail("was read before its md5"))
+    monkeypatch.setattr(
+        "spikewright.experiments.data.load.read_cifar_batch", lambda path: pytest.fail("was read before its md5")
+    )
     with pytest.raises(InvalidFile, match="expected md5"):
         read_cifar10(source, cifar_folder)
 

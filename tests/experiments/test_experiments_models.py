@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from experiments.models import architecture, build, model_names, parameter_count
 from spikewright import InvalidInput
+from spikewright.experiments.models.table import architecture, build, model_names, parameter_count
 
 # Each count is a sum over layers of (inputs + 1) outputs; a batch norm adds two per channel, its convolution no bias.
 PARAMETERS = {

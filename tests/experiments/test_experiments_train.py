@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from experiments.data import Dataset, load_dataset
-from experiments.models import build
-from experiments.train import TrainLog, TrainRecipe, _augment, accuracy, predict, train
-from experiments.train_checkpoint import load_weights, save_weights
-from experiments.train_recipe import learning_rate
 from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.data.load import Dataset, load_dataset
+from spikewright.experiments.models.table import build
+from spikewright.experiments.training.checkpoint import load_weights, save_weights
+from spikewright.experiments.training.recipe import learning_rate
+from spikewright.experiments.training.run import TrainLog, TrainRecipe, _augment, accuracy, predict, train
 
 RECIPE = TrainRecipe(epochs=3, batch_size=16, lr=0.02, shift=1, flip=True, seed=5)
 

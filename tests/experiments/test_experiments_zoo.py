@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 import torch
 
-import experiments
-from compress.layers import weight_layers
-from experiments.data import load_dataset
-from experiments.models import architecture, parameter_count
-from experiments.train import TrainRecipe, accuracy
-from experiments.train_recipe import PruneRecipe
-from experiments.zoo import WEIGHTS, card, load, names
-from experiments.zoo.__main__ import main
-from experiments.zoo.recipes import ENTRIES, Entry
-from experiments.zoo.training import train_entry
-from spikewright import InvalidFile, InvalidInput
+from spikewright import InvalidFile, InvalidInput, experiments
+from spikewright.compress.graph.weight_layers import weight_layers
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.models.table import architecture, parameter_count
+from spikewright.experiments.training.recipe import PruneRecipe
+from spikewright.experiments.training.run import TrainRecipe, accuracy
+from spikewright.experiments.zoo import WEIGHTS, card, load, names
+from spikewright.experiments.zoo.__main__ import main
+from spikewright.experiments.zoo.recipes import ENTRIES, Entry
+from spikewright.experiments.zoo.training import train_entry
 
 LEAST_ACCURACY = {
     "small-digits": 0.975,
@@ -161,11 +160,11 @@ def test_a_card_names_every_commit_that_trained(tmp_path: Path, monkeypatch: pyt
         if done == 1:
             raise KeyboardInterrupt
 
-    for name in ("experiments.train_checkpoint", "experiments.zoo.training"):
+    for name in ("spikewright.experiments.training.checkpoint", "spikewright.experiments.zoo.training"):
         monkeypatch.setattr(f"{name}.current_commit", lambda: "first")
     with pytest.raises(KeyboardInterrupt):
         train_entry("new", tmp_path, checkpoint=tmp_path / "run", progress=stop)
-    for name in ("experiments.train_checkpoint", "experiments.zoo.training"):
+    for name in ("spikewright.experiments.training.checkpoint", "spikewright.experiments.zoo.training"):
         monkeypatch.setattr(f"{name}.current_commit", lambda: "second")
     made = train_entry("new", tmp_path, checkpoint=tmp_path / "run")
     assert made.commit == "first and second" and made.threads == 1

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-import experiments
-from conversion import Rate, convert
-from experiments.data import load_dataset
-from experiments.leat import EarlyDecision, early_deciding, main
-from snn import IF, Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright import InvalidInput, InvalidNetwork, experiments
+from spikewright.conversion import Rate, convert
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.learning.leat import EarlyDecision, early_deciding, main
+from spikewright.snn import IF, Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
 
 
 @pytest.fixture(scope="module")

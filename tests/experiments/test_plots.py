@@ -8,12 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 
-from experiments import plots
-from experiments.plots.pareto import best_of
-from experiments.plots.style import ANN_COLOUR, SNN_COLOUR, lighter
-from snn import IF, Dense, Direct, Integrator, Linear, Network, Population, Projection, Rate, Source, Ttfs, simulate
-from snn.neurons import Neuron, Ramp
 from spikewright import InvalidInput, Table
+from spikewright.experiments import plots
+from spikewright.experiments.plots.pareto import best_of
+from spikewright.experiments.plots.style import ANN_COLOUR, SNN_COLOUR, lighter
+from spikewright.snn import (
+    IF,
+    Dense,
+    Direct,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Rate,
+    Source,
+    Ttfs,
+    simulate,
+)
+from spikewright.snn.neurons import Neuron, Ramp
 
 
 @pytest.fixture

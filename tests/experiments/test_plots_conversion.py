@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from torch import nn
 
-from conversion import Diagnosis, Rate, Ttfs, convert, diagnose
-from experiments import plots
-from experiments.plots.conversion import PARTS, REACH, Staircase, density, ideal
 from spikewright import InvalidInput, Table
+from spikewright.conversion import Diagnosis, Rate, Ttfs, convert, diagnose
+from spikewright.experiments import plots
+from spikewright.experiments.plots.conversion import PARTS, REACH, Staircase, density, ideal
 
 
 @pytest.fixture

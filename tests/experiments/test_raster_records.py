@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import plots
-from snn import AddressEvents, MaxGate, Network, Ramp, Ttfs, Windows, simulate
-from snn.streams import input_shape
+from spikewright.experiments import plots
+from spikewright.snn import AddressEvents, MaxGate, Network, Ramp, Ttfs, Windows, simulate
+from spikewright.snn.streams import input_shape
 from tests.snn.every_record import NETWORKS, network
 
 SILENT = {"QuantReLU"}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from experiments.provenance import Provenance
-from experiments.report import cards, heading, rerun, sheet, show, write_report
-from experiments.study import StudyResult
-from experiments.study_spec import make_study
 from spikewright import InvalidFile, Table
+from spikewright.experiments.report.page import cards, heading, rerun, sheet, show, write_report
+from spikewright.experiments.runs.provenance import Provenance
+from spikewright.experiments.runs.spec import make_study
+from spikewright.experiments.runs.study import StudyResult
 
 ACCURACY = [
     {"network": "ann", "kind": "ANN", "accuracy": 0.9875, "low": 0.97, "high": 0.995, "samples": 400, "seed": 0},

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.cli import main
-from experiments.data import Dataset, load_dataset
-from experiments.plots.stdp import draw_curve, draw_fields, field_grid
-from experiments.plots.style import styled
-from experiments.stdp import StdpRun, default_run, run_stdp, write_result
-from snn.learning import start_stdp
 from spikewright import InvalidFile, InvalidInput, Table
+from spikewright.experiments.cli import main
+from spikewright.experiments.data.load import Dataset, load_dataset
+from spikewright.experiments.learning.stdp import StdpRun, default_run, run_stdp, write_result
+from spikewright.experiments.plots.stdp import draw_curve, draw_fields, field_grid
+from spikewright.experiments.plots.style import styled
+from spikewright.snn.learning.run import start_stdp
 
 QUICK = StdpRun(neurons=16, passes=1, interval=200)
 
@@ -102,7 +102,7 @@ def test_figures_have_labels(digits: Dataset) -> None:
 
 
 def _network(digits: Dataset):
-    from experiments.stdp import design_of
+    from spikewright.experiments.learning.stdp import design_of
 
     return design_of(digits, 9)
 

@@ -9,15 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import study as runner
-from experiments.provenance import Provenance, content_hash
-from experiments.stages_convert import check_core
-from experiments.study import open_study, run_study, waves
-from experiments.study_spec import Study, make_study, read_study
-from experiments.study_tasks import Task, expand
-from experiments.tables import read_provenance, read_table, write_table
-from snn import IF, Direct, Identity, Integrator, MaxGate, Network, Population, Projection, Source, Windows
 from spikewright import InvalidFile, InvalidInput, SpikewrightError, Table
+from spikewright.experiments.report.tables import read_provenance, read_table, write_table
+from spikewright.experiments.runs import study as runner
+from spikewright.experiments.runs.provenance import Provenance, content_hash
+from spikewright.experiments.runs.spec import Study, make_study, read_study
+from spikewright.experiments.runs.study import open_study, run_study, waves
+from spikewright.experiments.runs.tasks import Task, expand
+from spikewright.experiments.stages.convert import check_core
+from spikewright.snn import (
+    IF,
+    Direct,
+    Identity,
+    Integrator,
+    MaxGate,
+    Network,
+    Population,
+    Projection,
+    Source,
+    Windows,
+)
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -224,7 +235,7 @@ def test_results_carry_their_origin(finished: Path) -> None:
 
 
 def test_what_was_finished_before_an_error_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments import stages
+    from spikewright.experiments.stages import cnn as stages
 
     def broken(step: object) -> runner.Rows:
         raise InvalidInput("expected luck, got none")
@@ -268,12 +279,12 @@ def test_provenance_is_plain(tmp_path: Path) -> None:
 
 def test_rows_say_under_which_commit_they_were_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A study that another commit goes on with: what was run before keeps its own."""
-    from experiments.report import write_report
+    from spikewright.experiments.report.page import write_report
 
-    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "first")
+    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "first")
     run_study(small(), tmp_path)
-    monkeypatch.setattr("experiments.provenance.current_commit", lambda: "second")
-    monkeypatch.setattr("experiments.provenance.versions", lambda: {"spikewright": "9", "numpy": "2"})
+    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "second")
+    monkeypatch.setattr("spikewright.experiments.runs.provenance.versions", lambda: {"spikewright": "9", "numpy": "2"})
     more = [*SMALL["conversions"], {"name": "other", "recipe": "rate", "steps": 2, "samples": 40}]
     result = run_study(small(conversions=more), tmp_path)
     made = {row["network"]: (row["commit"], row["spikewright"]) for row in result.tables["accuracy"]}

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from experiments.data import Dataset, load_dataset
-from experiments.models import build
-from experiments.train import TrainRecipe, train
-from experiments.train_activity import share_active
-from experiments.train_masks import epoch_masks
-from experiments.train_recipe import PruneRecipe
 from spikewright import InvalidInput
+from spikewright.experiments.data.load import Dataset, load_dataset
+from spikewright.experiments.models.table import build
+from spikewright.experiments.training.activity import share_active
+from spikewright.experiments.training.masks import epoch_masks
+from spikewright.experiments.training.recipe import PruneRecipe
+from spikewright.experiments.training.run import TrainRecipe, train
 
 RECIPE = TrainRecipe(epochs=4, batch_size=32, lr=0.02, activity=0.1, precision="bfloat16", seed=2)
 MASKS = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from snn import (
+from spikewright.snn import (
     IF,
     Activity,
     Dense,

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware import design, export, fully_parallel, hybrid, load_core, replay, time_multiplexed
-from hardware.core import SCHEMA_FILE, Core, Memory, schema_text
-from hardware.hexfiles import hex_text, hex_values
-from hardware.load import core_point
-from snn import Integrator, Sparse, simulate
 from spikewright import InvalidFile, InvalidInput
+from spikewright.hardware import design, export, fully_parallel, hybrid, load_core, replay, time_multiplexed
+from spikewright.hardware.core import schema
+from spikewright.hardware.core.hexfiles import hex_text, hex_values
+from spikewright.hardware.core.load import core_point
+from spikewright.hardware.core.schema import SCHEMA_FILE, Core, Memory, schema_text
+from spikewright.snn import Integrator, Sparse, simulate
 from tests.hardware.small_networks import active, perceptron, pruned
 from tests.snn.strategies import cases
 
@@ -123,9 +124,7 @@ def nothing(size: tuple[int, ...]) -> Sparse:
 
 
 def test_shipped_schema_is_up_to_date() -> None:
-    import hardware
-
-    assert (Path(hardware.__file__).parent / SCHEMA_FILE).read_text() == schema_text()
+    assert (Path(schema.__file__).parent / SCHEMA_FILE).read_text() == schema_text()
 
 
 def test_core_json_follows_the_shipped_schema(folder: Path) -> None:

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hardware import Interval, design, estimate, fully_parallel, time_multiplexed
-from hardware.design import ladder as rungs_of
-from hardware.design import layer_design, layers_of
-from hardware.devices import DEVICES
-from hardware.memory import block_count
-from hardware.traffic import traffic
-from snn import (
+from spikewright import InvalidInput
+from spikewright.hardware import Interval, design, estimate, fully_parallel, time_multiplexed
+from spikewright.hardware.design import ladder as rungs_of
+from spikewright.hardware.design import layer_design, layers_of
+from spikewright.hardware.model.devices import DEVICES
+from spikewright.hardware.model.memory import block_count
+from spikewright.hardware.model.traffic import traffic
+from spikewright.snn import (
     IF,
     Activity,
     Codebook,
@@ -30,7 +31,6 @@ from snn import (
     Source,
     simulate,
 )
-from spikewright import InvalidInput
 from tests.hardware.small_networks import active, formal, perceptron, pruned
 from tests.snn.strategies import cases
 
@@ -60,7 +60,7 @@ def test_fully_parallel_area_of_the_measured_layer() -> None:
 
 def test_bands_hold_what_hand_written_layers_took() -> None:
     """Fully connected layers took up to 1 / (1 - 0.62) times the LUTs; a ROM of 240 rows 557 where 7,849 were estimated;
-    flip-flops of 52 layers 1 / (1 - 0.72) times in the median. Laws and bands: `hardware.constants`."""
+    flip-flops of 52 layers 1 / (1 - 0.72) times in the median. Laws and bands: `hardware.model.constants`."""
     network = perceptron((64, 64, 10), bits=16)
     for point in (fully_parallel(network), time_multiplexed(network)):
         for layer in estimate(network, active(network, {"in": 65}), point).layers:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import (
+from spikewright import InvalidInput
+from spikewright.hardware import (
     DEVICES,
     DesignPoint,
     LayerDesign,
@@ -16,10 +17,9 @@ from hardware import (
     time_multiplexed,
     widths,
 )
-from hardware.design import check_point, ladder, layer_design, layers_of
-from hardware.widths import signed_bits
-from snn import IF, Population
-from spikewright import InvalidInput
+from spikewright.hardware.design import check_point, ladder, layer_design, layers_of
+from spikewright.hardware.model.widths import signed_bits
+from spikewright.snn import IF, Population
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import networks
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hardware import estimate, time_multiplexed
-from hardware.constants import SRAM_ERROR, SRAM_PJ_AT_ZERO, SRAM_PJ_PER_BIT, SRAM_POINTS
-from hardware.energy import add_pj, multiply_pj
 from spikewright import InvalidInput
+from spikewright.hardware import estimate, time_multiplexed
+from spikewright.hardware.model.asic45 import add_pj, multiply_pj
+from spikewright.hardware.model.constants import SRAM_ERROR, SRAM_PJ_AT_ZERO, SRAM_PJ_PER_BIT, SRAM_POINTS
 from tests.hardware.small_networks import active, formal, perceptron
 
 

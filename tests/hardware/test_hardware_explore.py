@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware import design, estimate, explore
-from hardware.design import ladder, layers_of
-from hardware.explore import thinned
-from snn import simulate
 from spikewright import InvalidInput
+from spikewright.hardware import design, estimate, explore
+from spikewright.hardware.design import ladder, layers_of
+from spikewright.hardware.explore import thinned
+from spikewright.snn import simulate
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import cases
 

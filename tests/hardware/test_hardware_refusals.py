@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hardware import design, estimate, explore, export, fully_parallel, hybrid, time_multiplexed, widths
-from hardware.design import DesignPoint, LayerDesign
-from hardware.estimate import Estimator
-from snn import Direct, Network, simulate
 from spikewright import InvalidInput
+from spikewright.hardware import design, estimate, explore, export, fully_parallel, hybrid, time_multiplexed, widths
+from spikewright.hardware.design import DesignPoint, LayerDesign
+from spikewright.hardware.estimate import Estimator
+from spikewright.snn import Direct, Network, simulate
 from tests.snn.every_record import NETWORKS, network
 
 BUILT = {

@@ -9,8 +9,21 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
-from robustness import AnnPredictor, SnnPredictor
-from snn import IF, Conv2d, Dense, Direct, Integrator, Linear, Network, Population, Projection, Ramp, Source, Ttfs
+from spikewright.robustness import AnnPredictor, SnnPredictor
+from spikewright.snn import (
+    IF,
+    Conv2d,
+    Dense,
+    Direct,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Ramp,
+    Source,
+    Ttfs,
+)
 
 
 @dataclass(frozen=True, eq=False)

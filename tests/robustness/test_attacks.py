@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from robustness import FGSM, PGD, AnnPredictor, Attack, Predictor, SnnPredictor, Square, Transfer
-from robustness.draws import ImageDraws
-from robustness.geometry import Ball, distance
-from robustness.losses import ce_direction, input_gradient, margins
-from snn import Network, simulate
 from spikewright import InvalidInput
+from spikewright.robustness import FGSM, PGD, AnnPredictor, Attack, Predictor, SnnPredictor, Square, Transfer
+from spikewright.robustness.attacks.geometry import Ball, distance
+from spikewright.robustness.attacks.losses import ce_direction, input_gradient, margins
+from spikewright.robustness.draws import ImageDraws
+from spikewright.snn import Network, simulate
 
 SAMPLES = 40
 ATTACKS: list[Attack] = [

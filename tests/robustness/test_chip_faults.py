@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from robustness import AnnPredictor, ChipFault, SnnPredictor, SpikeJitterFault, WeightBitFlips
-from robustness.bitflips import flip_network
-from robustness.chip import CHIP_FAULTS
-from robustness.faults import sends_spikes
-from snn import Direct, Network, simulate
-from snn.interop.surrogates import RateBased, Triangle
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.robustness import AnnPredictor, ChipFault, SnnPredictor, SpikeJitterFault, WeightBitFlips
+from spikewright.robustness.corruptions.bitflips import flip_network
+from spikewright.robustness.corruptions.chip import CHIP_FAULTS
+from spikewright.robustness.corruptions.spikes import sends_spikes
+from spikewright.snn import Direct, Network, simulate
+from spikewright.snn.twin.surrogates import RateBased, Triangle
 from tests.snn.every_record import NETWORKS
 
 KINDS = sorted(CHIP_FAULTS)

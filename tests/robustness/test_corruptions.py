@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compress.compressed import Compressed
-from compress.quantizers import to_integers, to_values, weight_scales
-from robustness import (
+from spikewright import InvalidInput
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.quantisers.integers import to_integers, to_values, weight_scales
+from spikewright.robustness import (
     AnnPredictor,
     Corruption,
     GaussianNoise,
@@ -23,10 +24,9 @@ from robustness import (
     SpikeJitterFault,
     WeightBitFlips,
 )
-from robustness.bitflips import flip_bits, flip_compressed, flip_network, narrowest
-from snn import Codebook, Network, Sparse, simulate, stored_values
-from snn.noise import SpikeDeletion
-from spikewright import InvalidInput
+from spikewright.robustness.corruptions.bitflips import flip_bits, flip_compressed, flip_network, narrowest
+from spikewright.snn import Codebook, Network, Sparse, simulate, stored_values
+from spikewright.snn.disturb.noise import SpikeDeletion
 
 CORRUPTIONS = [GaussianNoise(), ImpulseNoise(), SpikeDeletionFault(), SpikeJitterFault(), WeightBitFlips()]
 EACH = pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)

@@ -8,7 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robustness import (
+from spikewright import InvalidInput
+from spikewright.robustness import (
     FGSM,
     PGD,
     AnnPredictor,
@@ -24,9 +25,8 @@ from robustness import (
     over_images_and_chips,
     wilson,
 )
-from robustness.draws import ImageDraws, chip_seed, normal, uniform
-from snn import Network
-from spikewright import InvalidInput
+from spikewright.robustness.draws import ImageDraws, chip_seed, normal, uniform
+from spikewright.snn import Network
 
 BOTH = pytest.mark.parametrize("attack", [PGD(3), PGD(3, norm="l2"), PGD(2, 2, loss="ce"), Square(20)], ids=str)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from robustness import (
+from spikewright import InvalidInput, Table
+from spikewright.robustness import (
     FGSM,
     PGD,
     AnnPredictor,
@@ -25,7 +26,6 @@ from robustness import (
     mcnemar,
     wilson,
 )
-from spikewright import InvalidInput, Table
 
 EPSILONS = [0.2, 0.05, 0.1]
 

@@ -7,8 +7,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from robustness import FGSM, PGD, AnnPredictor, GaussianNoise, Square, Transfer, attack_curve, attack_health, evaluate
 from spikewright import InvalidInput
+from spikewright.robustness import (
+    FGSM,
+    PGD,
+    AnnPredictor,
+    GaussianNoise,
+    Square,
+    Transfer,
+    attack_curve,
+    attack_health,
+    evaluate,
+)
 
 LABELS = torch.tensor([0, 1, 2, 0, 1])
 

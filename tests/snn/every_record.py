@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AddressEvents,
@@ -50,8 +50,8 @@ from snn import (
     Upsample,
     Windows,
 )
-from snn.running import Run, TwoPhase
-from snn.synapses import output_shape
+from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.synapses import output_shape
 
 SHAPE = (2, 4, 4)
 CLASSES = 3

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AddressEvents,
@@ -35,8 +35,8 @@ from snn import (
     Upsample,
     Windows,
 )
-from snn.neurons import MOST_FEW
-from snn.synapses import output_shape
+from spikewright.snn.neurons import MOST_FEW
+from spikewright.snn.synapses import output_shape
 from tests.snn.strategies import CLASSES, Sketch
 
 SLOTS = 6

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     AddressEvents,
     Bursts,
     Delta,

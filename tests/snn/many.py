@@ -18,9 +18,10 @@ from hypothesis.control import BuildContext
 from hypothesis.errors import StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
 
-from snn import Network, SpikeJitter, simulate
-from snn.engines import pieces, temporal
-from snn.neurons import MaxGate
+from spikewright.snn import Network, SpikeJitter, simulate
+from spikewright.snn.event import pieces
+from spikewright.snn.event import timed_run as temporal
+from spikewright.snn.neurons import MaxGate
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.strategies import Case
 from tests.snn.test_contract import RECORD, assert_same, close

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from snn import (
+from spikewright.snn import (
     Dense,
     Identity,
     Integrator,

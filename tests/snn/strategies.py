@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
@@ -29,8 +29,8 @@ from snn import (
     SpikeJitter,
     Ttfs,
 )
-from snn.synapses import output_shape, pooled_shape
-from snn.weights import smallest_index
+from spikewright.snn.synapses import output_shape, pooled_shape
+from spikewright.snn.weights import smallest_index
 
 CLASSES = 3
 

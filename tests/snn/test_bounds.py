@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from snn.engines import jit
-from snn.engines.deliver import deliver_spikes
+from spikewright.snn.kernels import jit
+from spikewright.snn.kernels.rows import deliver_spikes
 
 CODE = """
 import numpy as np
-from snn.engines.jit import CHECKED, compiled
-from snn.engines.deliver import deliver_spikes
-from snn.engines.simd import add_vector, list_to_lanes, rows_to_lanes, transpose_to
+from spikewright.snn.kernels.jit import CHECKED, compiled
+from spikewright.snn.kernels.rows import deliver_spikes
+from spikewright.snn.kernels.simd import add_vector, list_to_lanes, rows_to_lanes, transpose_to
 
 word, list_of, row_of = np.uint64, list_to_lanes(1), rows_to_lanes(1, 1)
 made = lambda size: np.ones(size, np.int32)

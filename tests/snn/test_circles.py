@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     Burst,
@@ -33,9 +33,9 @@ from snn import (
     TerminateMax,
     TernaryIF,
 )
-from snn.engines.event import Run
-from snn.engines.groups import Group, groups_of
-from snn.simulate import Request
+from spikewright.snn.event.groups import Group, groups_of
+from spikewright.snn.event.run import Run
+from spikewright.snn.simulate import Request
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput
+from spikewright.snn import (
     IF,
     Bursts,
     Delta,
@@ -23,7 +24,6 @@ from snn import (
     Source,
     SpikeSelect,
 )
-from spikewright import InvalidInput
 from tests.snn.small import chain, reference, sent, single
 from tests.snn.test_noise import draw_of
 

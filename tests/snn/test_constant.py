@@ -7,11 +7,11 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from snn import IF, Codebook, Dense, Direct, Identity, Linear, Population, QuantReLU, Sparse, simulate
-from snn.checked import constant
-from snn.engines.event import Run
-from snn.records import to_plain
-from snn.simulate import Request
+from spikewright.snn import IF, Codebook, Dense, Direct, Identity, Linear, Population, QuantReLU, Sparse, simulate
+from spikewright.snn.checked import constant
+from spikewright.snn.event.run import Run
+from spikewright.snn.plain import to_plain
+from spikewright.snn.simulate import Request
 from tests.snn.every_record import NETWORKS, network
 from tests.snn.full_strategies import inputs_for
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     Activity,
     Burst,
@@ -30,7 +30,8 @@ from snn import (
     TernaryIF,
     simulate,
 )
-from snn.engines import pieces, temporal
+from spikewright.snn.event import pieces
+from spikewright.snn.event import timed_run as temporal
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.small import threads
 from tests.snn.strategies import Case

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput
+from spikewright.snn import (
     IF,
     Dense,
     Direct,
@@ -24,7 +25,6 @@ from snn import (
     TerminateDelta,
     TerminateMax,
 )
-from spikewright import InvalidInput
 from tests.snn.small import reference, single
 
 DECISIONS = st.sampled_from([TerminateDelta(1), TerminateDelta(3), TerminateMax(2), TerminateMax(0.5), Quiescence()])

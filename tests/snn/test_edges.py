@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
@@ -37,8 +37,8 @@ from snn import (
     Upsample,
     simulate,
 )
-from snn.engines.routes import compile_route
-from snn.synapses import output_shape
+from spikewright.snn.event.routes import compile_route
+from spikewright.snn.synapses import output_shape
 from tests.snn.small import single
 from tests.snn.strategies import Case
 from tests.snn.test_contract import RECORD, assert_same, both

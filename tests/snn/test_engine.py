@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.snn import (
     IF,
     Bursts,
     Conv2d,
@@ -29,13 +30,12 @@ from snn import (
     TerminateDelta,
     simulate,
 )
-from snn.engines.blocks import in_use
-from snn.engines.delays import History
-from snn.engines.events import Events
-from snn.engines.layer import compile_layer
-from snn.engines.routes import compile_route
-from snn.noise import multiplicity
-from spikewright import InvalidNetwork
+from spikewright.snn.disturb.noise import multiplicity
+from spikewright.snn.event.layer import compile_layer
+from spikewright.snn.event.routes import compile_route
+from spikewright.snn.kernels.blocks import in_use
+from spikewright.snn.kernels.delays import History
+from spikewright.snn.kernels.events import Events
 from tests.snn.small import threads
 
 HANG_S = 240
@@ -43,8 +43,8 @@ HANG_S = 240
 LONG = """
 import signal, sys
 import numpy as np
-from snn import *
-from snn.engines.event import Run
+from spikewright.snn import *
+from spikewright.snn.event.run import Run
 
 set_threads(int(sys.argv[1]))
 random = np.random.default_rng(0)
@@ -115,7 +115,8 @@ def test_an_interrupt_stops_a_long_simulation(threads: int) -> None:
 def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
     """A process without kernels on disk says so in one line, the next one finds them and says nothing."""
     script = (
-        "import numpy as np; from snn.engines.events import graded_events as f; f(np.eye(2)); f(np.eye(2, dtype='i4'))"
+        "import numpy as np; from spikewright.snn.kernels.events import graded_events as f; "
+        "f(np.eye(2)); f(np.eye(2, dtype='i4'))"
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     said = [

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     Codebook,
     Dense,
@@ -27,7 +28,6 @@ from snn import (
     stored_values,
     with_faults,
 )
-from spikewright import InvalidInput, InvalidNetwork
 from tests.snn.test_noise import draw_of
 
 SEEDS = st.integers(0, 2**63 - 1)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.snn import (
     Dense,
     Direct,
     FewSpike,
@@ -24,7 +25,6 @@ from snn import (
     Windows,
     simulate,
 )
-from spikewright import InvalidNetwork
 from tests.snn.small import alone, chain, reference
 
 

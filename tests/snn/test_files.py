@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from snn import (
+from spikewright import InvalidFile, InvalidNetwork, SpikewrightError
+from spikewright.snn import (
     IF,
     Codebook,
     Dense,
@@ -26,7 +27,6 @@ from snn import (
     Sparse,
     simulate,
 )
-from spikewright import InvalidFile, InvalidNetwork, SpikewrightError
 from tests.snn.strategies import networks
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load_file, save_file
 
-import snn
-from snn import Network
-from snn.records import RECORDS, to_plain
-from spikewright import InvalidFile
+from spikewright import InvalidFile, snn
+from spikewright.snn import Network
+from spikewright.snn.plain import RECORDS, to_plain
 from tests.snn.every_record import NETWORKS, TWO_PHASES
 
 SAVED = NETWORKS | {"TwoPhase": TWO_PHASES}

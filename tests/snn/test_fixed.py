@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     Conv2d,
     Dense,
@@ -24,7 +25,6 @@ from snn import (
     simulate,
     stored_values,
 )
-from spikewright import InvalidInput, InvalidNetwork
 
 
 def network(seed: int, *, weights: str = "integers", steps: int = 6) -> Network:

@@ -8,11 +8,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversion import Ttfs as TtfsRecipe
-from conversion import convert
-from experiments.data import load_dataset
-from experiments.zoo import load
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.conversion import Ttfs as TtfsRecipe
+from spikewright.conversion import convert
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.zoo import load
+from spikewright.snn import (
     IF,
     AddressEvents,
     Burst,
@@ -37,11 +38,10 @@ from snn import (
     simulate,
     stored_values,
 )
-from snn.gridding import thresholds_of
-from snn.proof import population_bound
-from snn.synapses import WEIGHTED, Synapse
-from snn.weights import Storage, memory
-from spikewright import InvalidNetwork
+from spikewright.snn.fixed.bounds import population_bound
+from spikewright.snn.fixed.grids import thresholds_of
+from spikewright.snn.synapses import WEIGHTED, Synapse
+from spikewright.snn.weights import Storage, memory
 from tests.snn.every_record import NETWORKS, network
 
 

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     LIF,
     AddressEvents,
@@ -43,8 +44,7 @@ from snn import (
     Upsample,
     Windows,
 )
-from snn.synapses import output_shape
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.synapses import output_shape
 from tests.snn.full_strategies import inputs_for
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
@@ -172,9 +172,9 @@ def test_the_table_is_complete():
     """Records that the data model knows and this table does not would not be compared."""
     from typing import get_args
 
-    from snn.codes import Code
-    from snn.neurons import Neuron
-    from snn.synapses import Synapse
+    from spikewright.snn.codes import Code
+    from spikewright.snn.neurons import Neuron
+    from spikewright.snn.synapses import Synapse
 
     assert set(get_args(Code)) == set(KINDS)
     assert set(get_args(Neuron)) == {Source, *NEURONS}

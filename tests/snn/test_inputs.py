@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from snn import AddressEvents, Direct, Identity, Integrator, Rate, simulate
-from snn.running import Run
 from spikewright import InvalidInput
+from spikewright.snn import AddressEvents, Direct, Identity, Integrator, Rate, simulate
+from spikewright.snn.running import Run
 from tests.snn.small import events, single
 
 SHAPE = (2, 3, 4)

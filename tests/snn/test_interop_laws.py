@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snn import IF, Burst, Direct, Identity, Integrator, Network, Population, Projection, Source, simulate
-from snn.interop.laws import Law, placed
 from spikewright import InvalidNetwork
+from spikewright.snn import IF, Burst, Direct, Identity, Integrator, Network, Population, Projection, Source, simulate
+from spikewright.snn.interop.laws import Law, placed
 
 STEPS = 6
 

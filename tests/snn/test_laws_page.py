@@ -5,7 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from snn import LIF, Activity, Dense, Integrator, Linear, Network, Population, Projection, Rate, Source, simulate
+from spikewright.snn import (
+    LIF,
+    Activity,
+    Dense,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    Rate,
+    Source,
+    simulate,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "laws.md"
 IMAGE = np.array([[1.0, 0.5]], np.float32)

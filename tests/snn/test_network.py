@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import snn
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork, snn
+from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
@@ -29,7 +29,6 @@ from snn import (
     effective_weights,
     stored_values,
 )
-from spikewright import InvalidInput, InvalidNetwork
 
 EYE = np.eye(3, dtype=np.float32)
 
@@ -195,7 +194,7 @@ def test_wrong_codes_and_noises(build):
 def test_other_steps_keep_the_units_of_the_logits():
     few, many = (snn.simulate(network(logit_scale=0.25), np.ones((1, 3)), steps=steps) for steps in (4, 8))
     assert (few.steps, many.steps) == (4, 8)
-    from snn.simulate import with_steps
+    from spikewright.snn.simulate import with_steps
 
     assert with_steps(network(logit_scale=0.25), 8).logit_scale == 0.125
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AddressEvents,

@@ -1,10 +1,10 @@
-"""Noise on spikes, draw by draw: the law of `snn.noise` stated once more in plain integers."""
+"""Noise on spikes, draw by draw: the law of `snn.disturb.noise` stated once more in plain integers."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     Dense,
     Identity,
     Integrator,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, Rate, Source, Sparse
-from snn.engines.blocks import WIDTH
-from snn.engines.checks import (
+from spikewright import InvalidNetwork
+from spikewright.snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, Rate, Source, Sparse
+from spikewright.snn.event.checks import (
     as_int32,
     check_blocks,
     check_events,
@@ -15,8 +15,8 @@ from snn.engines.checks import (
     check_lists,
     check_scatter,
 )
-from snn.engines.routes import compile_route
-from spikewright import InvalidNetwork
+from spikewright.snn.event.routes import compile_route
+from spikewright.snn.kernels.blocks import WIDTH
 from tests.snn.full_strategies import Wish, full_networks
 from tests.snn.small import single
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.snn import (
     AvgPool2d,
     Codebook,
     Dense,
@@ -20,9 +21,8 @@ from snn import (
     Sparse,
     simulate,
 )
-from snn.checked import largest_magnitude
-from snn.proof import integer_type, population_bound, sum_bound
-from spikewright import InvalidNetwork
+from spikewright.snn.checked import largest_magnitude
+from spikewright.snn.fixed.bounds import integer_type, population_bound, sum_bound
 from tests.snn.small import single
 
 KINDS = st.sampled_from([np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint32, np.uint64])

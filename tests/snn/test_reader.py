@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import InputNoise, simulate
-from snn.disturb import RUNNING
+from spikewright.snn import InputNoise, simulate
+from spikewright.snn.disturb.prepare import RUNNING
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.reader.simulator import run
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     Burst,

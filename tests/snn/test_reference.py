@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput
+from spikewright.snn import (
     IF,
     Direct,
     Identity,
@@ -27,7 +28,6 @@ from snn import (
     TerminateMax,
     Ttfs,
 )
-from spikewright import InvalidInput
 from tests.snn.small import reference, single
 from tests.snn.test_noise import draw_of, wide
 

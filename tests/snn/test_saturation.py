@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright.snn import (
     IF,
     LIF,
     Burst,
@@ -25,8 +25,15 @@ from snn import (
     TernaryIF,
     simulate,
 )
-from snn.saturation import can_saturate, measured_saturation, reach, safe_bits, saturation_rows, widened
-from snn.simulate import with_steps
+from spikewright.snn.fixed.saturation import (
+    can_saturate,
+    measured_saturation,
+    reach,
+    safe_bits,
+    saturation_rows,
+    widened,
+)
+from spikewright.snn.simulate import with_steps
 from tests.snn.every_record import NETWORKS
 
 WIDE = 60

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.snn import (
     Conv2d,
     Dense,
     Direct,
@@ -23,8 +24,7 @@ from snn import (
     simulate,
     stored_values,
 )
-from snn.snapping import FINE, MOST, common_unit, exact_division
-from spikewright import InvalidNetwork
+from spikewright.snn.fixed.snapping import FINE, MOST, common_unit, exact_division
 
 HALVES = st.integers(1, 2**20)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import get_threads, set_threads
-from snn.learning import classify, decide, label_neurons, respond, start_stdp, train_stdp
-from snn.learning_records import AdaptiveLIF, Learned, Presentation, Responses, StdpRule, WinnerTakeAll
 from spikewright import InvalidInput, InvalidNetwork, SpikewrightError
+from spikewright.snn import get_threads, set_threads
+from spikewright.snn.learning.records import AdaptiveLIF, Learned, Presentation, Responses, StdpRule, WinnerTakeAll
+from spikewright.snn.learning.run import classify, decide, label_neurons, respond, start_stdp, train_stdp
 
 
 def small(inputs=9, neurons=5, **changed):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import AddressEvents, Identity, InputNoise, Integrator, Rate, simulate
 from spikewright import InvalidInput
+from spikewright.snn import AddressEvents, Identity, InputNoise, Integrator, Rate, simulate
 from tests.snn.small import events, reference, single
 
 SHAPE = (2, 3, 4)

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snn import Conv1d, ConvTranspose2d, Dense, Direct, Integrator, Rate, Upsample
+from spikewright.snn import Conv1d, ConvTranspose2d, Dense, Direct, Integrator, Rate, Upsample
 from tests.snn.small import reference, single
 
 functional = torch.nn.functional

@@ -5,10 +5,10 @@ import threading
 import numpy as np
 import pytest
 
-from snn import get_threads, set_threads
-from snn.engines.buffers import Buffers
-from snn.engines.threads import over_chunks
 from spikewright import InvalidInput
+from spikewright.snn import get_threads, set_threads
+from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.threads import over_chunks
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
@@ -30,9 +31,8 @@ from snn import (
     Ttfs,
     simulate,
 )
-from snn.interop.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
-from snn.interop.torch import Twin, number_type
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.twin.network import Twin, number_type
+from spikewright.snn.twin.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
 from tests.snn.strategies import cases
 
 SURROGATES: list[Surrogate] = [Triangle(), Triangle(0.5), Exponential(), Rectangle(2.0), Atan(), RateBased()]

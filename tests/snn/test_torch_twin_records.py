@@ -9,7 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import (
+from spikewright import InvalidNetwork
+from spikewright.snn import (
     IF,
     LIF,
     Burst,
@@ -38,9 +39,8 @@ from snn import (
     Windows,
     simulate,
 )
-from snn.interop.surrogates import Exponential, RateBased, Triangle
-from snn.interop.torch import Twin
-from spikewright import InvalidNetwork
+from spikewright.snn.twin.network import Twin
+from spikewright.snn.twin.surrogates import Exponential, RateBased, Triangle
 from tests.snn.every_record import NETWORKS, SHAPE, network
 
 NO_IMAGES = {"Delta", "AddressEvents"}

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     LIF,
     AddressEvents,
@@ -34,9 +35,8 @@ from snn import (
     Windows,
     simulate,
 )
-from snn.fixed import Widths
-from snn.synapses import output_shape, pooled_shape
-from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.fixed.convert import Widths
+from spikewright.snn.synapses import output_shape, pooled_shape
 from tests.snn.small import chain, single
 
 MAP = (2, 6, 6)

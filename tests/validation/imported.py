@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from snn import Activity, Network, simulate
+from spikewright.snn import Activity, Network, simulate
 
 NEAR = 1e-4
 """Relative distance of a potential from its threshold within which float32 may round to either side."""

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from snn import simulate
-from snn.interop.spikingjelly import from_spikingjelly
 from spikewright import InvalidNetwork
+from spikewright.snn import simulate
+from spikewright.snn.interop.spikingjelly import from_spikingjelly
 
 pytest.importorskip("spikingjelly.activation_based.neuron")
 from spikingjelly.activation_based import ann2snn, functional

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from snn import Burst
-from snn.interop.norse import from_norse
-from snn.interop.sinabs import from_sinabs
 from spikewright import InvalidNetwork
+from spikewright.snn import Burst
+from spikewright.snn.interop.norse import from_norse
+from spikewright.snn.interop.sinabs import from_sinabs
 from tests.validation.imported import compare, spikes_of
 from tests.validation.test_import_snntorch import dyadic, images
 

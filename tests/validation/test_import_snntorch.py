@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from snn import IF, LIF, Direct, Integrator, Rate, simulate
-from snn.interop.snntorch import from_snntorch
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import IF, LIF, Direct, Integrator, Rate, simulate
+from spikewright.snn.interop.snntorch import from_snntorch
 from tests.validation.imported import compare, spikes_of
 
 snntorch = pytest.importorskip("snntorch")

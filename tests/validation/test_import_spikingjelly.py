@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from snn import IF, Direct
-from snn.interop.spikingjelly import from_spikingjelly
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import IF, Direct
+from spikewright.snn.interop.spikingjelly import from_spikingjelly
 from tests.validation.imported import compare, spikes_of
 from tests.validation.test_import_snntorch import dyadic, images
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 from hypothesis import Phase, assume, given, settings
 
-from snn import (
+from spikewright import InvalidFile, InvalidInput, InvalidNetwork
+from spikewright.snn import (
     IF,
     LIF,
     Conv2d,
@@ -26,8 +27,17 @@ from snn import (
     Source,
     simulate,
 )
-from snn.interop.nir import NORSE, PERMISSIONS, SNNTORCH, Convention, Reading, carried, from_nir, to_nir, write_nir
-from spikewright import InvalidFile, InvalidInput, InvalidNetwork
+from spikewright.snn.interop.nir import (
+    NORSE,
+    PERMISSIONS,
+    SNNTORCH,
+    Convention,
+    Reading,
+    carried,
+    from_nir,
+    to_nir,
+    write_nir,
+)
 from tests.snn.every_record import NETWORKS
 from tests.snn.strategies import Case, cases
 

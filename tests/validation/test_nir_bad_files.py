@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snn import Direct
-from snn.interop.nir import Reading, from_nir, to_nir, write_nir
-from snn.interop.nir_file import LARGEST_BYTES
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork, SpikewrightError
+from spikewright.snn import Direct
+from spikewright.snn.interop.nir import Reading, from_nir, to_nir, write_nir
+from spikewright.snn.interop.nir_file import LARGEST_BYTES
 from tests.snn.every_record import NETWORKS
 
 nir, h5py = pytest.importorskip("nir"), pytest.importorskip("h5py")

@@ -9,9 +9,18 @@ import pytest
 import torch
 from torch import nn
 
-from snn import Direct, simulate
-from snn.interop.nir import SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading, from_nir, to_nir, write_nir
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn import Direct, simulate
+from spikewright.snn.interop.nir import (
+    SINABS,
+    SNNTORCH,
+    SPIKINGJELLY,
+    Convention,
+    Reading,
+    from_nir,
+    to_nir,
+    write_nir,
+)
 from tests.snn.every_record import NETWORKS
 from tests.validation.imported import compare, in_the_same_order, spikes_of
 from tests.validation.test_import_snntorch import dyadic, images

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 
-from conversion import Rate as RateRecipe
-from conversion import convert
-from experiments.data import load_dataset
-from experiments.zoo import load
-from snn import (
+from spikewright import InvalidInput, InvalidNetwork, MissingTool
+from spikewright.conversion import Rate as RateRecipe
+from spikewright.conversion import convert
+from spikewright.experiments.data.load import load_dataset
+from spikewright.experiments.zoo import load
+from spikewright.snn import (
     IF,
     LIF,
     Dense,
@@ -27,9 +28,8 @@ from snn import (
     Source,
     simulate,
 )
-from snn.interop import brian2, norse, sinabs, snntorch, spikingjelly
-from snn.interop.tools import Outcome
-from spikewright import InvalidInput, InvalidNetwork, MissingTool
+from spikewright.snn.interop import brian2, norse, sinabs, snntorch, spikingjelly
+from spikewright.snn.interop.tools import Outcome
 from tests.snn.every_record import NETWORKS
 from tests.snn.strategies import Case, cases
 

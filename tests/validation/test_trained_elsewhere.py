@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from experiments.data import load_dataset
-from hardware import explore
-from robustness import PGD, AnnPredictor, SnnPredictor, evaluate
-from snn import LIF, Network, simulate
-from snn.interop.snntorch import from_snntorch
-from snn.interop.spikingjelly import from_spikingjelly
+from spikewright.experiments.data.load import load_dataset
+from spikewright.hardware import explore
+from spikewright.robustness import PGD, AnnPredictor, SnnPredictor, evaluate
+from spikewright.snn import LIF, Network, simulate
+from spikewright.snn.interop.snntorch import from_snntorch
+from spikewright.snn.interop.spikingjelly import from_spikingjelly
 from tests.validation.imported import compare, spikes_of
 
 snntorch = pytest.importorskip("snntorch")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from snn import Quiescence, TerminateDelta, TerminateMax
+from spikewright.snn import Quiescence, TerminateDelta, TerminateMax
 from tests.snn.reader.encode import weight
 from tests.snn.reader.gates import graded
 

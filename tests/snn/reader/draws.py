@@ -1,4 +1,4 @@
-"""The numbers that noise draws, as `snn.noise` states them."""
+"""The numbers that noise draws, as `snn.disturb.noise` states them."""
 
 import numpy as np
 

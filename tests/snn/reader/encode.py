@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from snn import (
+from spikewright.snn import (
     AddressEvents,
     Bursts,
     Delta,

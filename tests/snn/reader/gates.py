@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from snn import AddressEvents, Burst, Bursts, Direct, MaxGate, QuantReLU, Ramp, Source, Ttfs
+from spikewright.snn import AddressEvents, Burst, Bursts, Direct, MaxGate, QuantReLU, Ramp, Source, Ttfs
 
 
 def sources(network, population) -> list:

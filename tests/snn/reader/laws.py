@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from snn import IF, LIF, Burst, FewSpike, LatchedIF, SignedIF, SpikeSelect, TernaryIF
+from spikewright.snn import IF, LIF, Burst, FewSpike, LatchedIF, SignedIF, SpikeSelect, TernaryIF
 from tests.snn.reader.encode import weight
 
 FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)

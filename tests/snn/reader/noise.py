@@ -1,8 +1,8 @@
-"""What `snn.noise` states of noise in a running network: for one sample, on blocks of steps `(steps, neurons)`."""
+"""What `snn.disturb.noise` states of noise in a running network: for one sample, on blocks of steps `(steps, neurons)`."""
 
 import numpy as np
 
-from snn import (
+from spikewright.snn import (
     InputNoise,
     MembraneNoise,
     Network,

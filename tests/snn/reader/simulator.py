@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snn import FewSpike, Integrator, LatchedIF, MaxGate, Network, QuantReLU, Ramp, Source, Ttfs
+from spikewright.snn import FewSpike, Integrator, LatchedIF, MaxGate, Network, QuantReLU, Ramp, Source, Ttfs
 from tests.snn.reader import answers
 from tests.snn.reader.encode import charge_steps, charged, encoded, weight
 from tests.snn.reader.gates import Gate, graded, slots

@@ -4,7 +4,18 @@ from functools import cached_property
 
 import numpy as np
 
-from snn import AvgPool2d, Codebook, Conv1d, ConvTranspose2d, Dense, Identity, Linear, Network, Upsample, Windows
+from spikewright.snn import (
+    AvgPool2d,
+    Codebook,
+    Conv1d,
+    ConvTranspose2d,
+    Dense,
+    Identity,
+    Linear,
+    Network,
+    Upsample,
+    Windows,
+)
 
 
 class Wires:

@@ -1,0 +1,108 @@
+"""Exact batch-norm folding, backward into the layers before and forward into the layers after.
+
+Batch norm in evaluation mode is y = a*x + d with a = gamma / sqrt(var + eps), d = beta - mean*a for each channel.
+Backward: W' = a*W, b' = a*b + d. Forward: W'_oc = W_oc*a_c, b'_o = b_o + sum_c d_c * sum_k W_ock, which zero padding
+would spoil (it would pad with -d/a). Sums, concatenations, averages, flattening and the like lie on the way: a batch norm
+folds exactly when every path from it, in one of the two directions, meets a layer that can take its share before
+anything that the map cannot pass (the condition of arXiv 2203.14646).
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx
+
+from spikewright import InvalidInput
+from spikewright.compress.exact.fold_layers import Edit, Stuck, map_of, needs, take
+from spikewright.compress.exact.fold_paths import Paths
+from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.rewrite import Rewrite, apply, find
+from spikewright.compress.graph.view import GraphNode, GraphView, trace
+
+
+@dataclass(frozen=True)
+class FoldRow:
+    """What became of one batch norm: action is "folded" or "kept", reason says where to, or why not."""
+
+    node: str
+    action: str
+    reason: str
+
+
+def fold_batchnorm(model: Any, sample: torch.Tensor | np.ndarray) -> tuple[fx.GraphModule, tuple[FoldRow, ...]]:
+    """A copy of `model` without the batch norms that fold exactly, and one row for each batch norm.
+
+    `sample` is an input batch `(batch, C, H, W)`. In evaluation mode the output is unchanged up to float rounding.
+    Backward comes first: into convolutions, transposed ones, linear layers and other batch norms, through sums (both
+    branches), concatenations (their slices), average pooling, flattening; forward likewise. Layers that are called twice
+    or share weights are left alone. Raises InvalidInput when the model cannot be traced, or when folding would change
+    weights that are already integers.
+    """
+    view = trace(model, sample)
+    rows, _ = fold_view(view, torch.as_tensor(sample))
+    touched = [row for row in rows if row.action == "folded"]
+    if touched and getattr(model, "integers", None):
+        raise InvalidInput(f"expected folding before quantisation, got {touched[0].node}; try quantize first")
+    return view.graph_module, rows
+
+
+def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    """Fold inside `view.graph_module`; the rows, and the changes to replay on a fresh copy of the architecture.
+
+    The result is compared with what it came from, on `samples (n, ...)` and drawn inputs. Raises InvalidInput if they differ.
+    """
+    if not any(node.kind == "batchnorm" for node in view):
+        return (), ()
+    before = copy.deepcopy(view.graph_module)
+    rows, rewrites = _fold_all(view)
+    shown = torch.zeros(1, *view.input_shape) if samples is None else samples
+    check_equal(before, view.graph_module, shown, "folded batch norms", "the model without them folded")
+    return rows, rewrites
+
+
+def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    rows: list[FoldRow] = []
+    rewrites: list[Rewrite] = []
+    paths = Paths(view.graph_module, {node.name: node for node in view})
+    for norm in (node for node in view if node.kind == "batchnorm"):
+        row, changes = _fold_one(paths, norm)
+        rows.append(row)
+        rewrites.extend(changes)
+    return tuple(rows), tuple(rewrites)
+
+
+def _fold_one(paths: Paths, norm: GraphNode) -> tuple[FoldRow, tuple[Rewrite, ...]]:
+    try:
+        edits, direction = _plan(paths, norm)
+    except Stuck as stuck:
+        return FoldRow(norm.name, "kept", str(stuck)), ()
+    changes = [change for edit in edits for change in _apply_edit(paths.root, edit)]
+    changes.append(Rewrite("erase", norm.name))
+    apply(paths.root, changes[-1])
+    names = ", ".join(dict.fromkeys(edit.path for edit in edits))
+    return FoldRow(norm.name, "folded", f"into {names} ({direction})"), tuple(changes)
+
+
+def _plan(paths: Paths, norm: GraphNode) -> tuple[tuple[Edit, ...], str]:
+    place, change = find(paths.root, norm.name), map_of(norm.module)
+    try:
+        return paths.backward(place.all_input_nodes[0], change, place), "backward"
+    except Stuck as before:
+        try:
+            return paths.forward(place, change), "forward"
+        except Stuck as after:
+            raise Stuck(f"before: {before}; after: {after}") from None
+
+
+def _apply_edit(root: fx.GraphModule, edit: Edit) -> list[Rewrite]:
+    """Change the layer, and give it the parameters that it lacks first."""
+    layer = root.get_submodule(edit.path)
+    lacks = needs(layer, edit)
+    changes = [Rewrite(lacks, edit.path)] if lacks else []
+    for change in changes:
+        apply(root, change)
+    take(layer, edit)
+    return changes

@@ -1,0 +1,192 @@
+"""Symbolic tracing that knows the sizes of what it traces: Python that reads shapes, not data, runs as it does in the model.
+
+`x.shape`, `x.size(2)`, `x.dim()` are plain numbers while the forward pass is recorded, but for the size of the batch, so that
+`b, c, h, w = x.shape`, arithmetic, `assert`, `if` and windows computed of sizes say what they say for the sample. Sizes that
+follow the batch stay symbolic; two of them may be compared with each other, not with a number.
+"""
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from spikewright.compress.graph.kinds import LEAVES, keeps_forward
+
+BATCHES = (2, 3)
+"""The batch sizes that are run."""
+_THOUGHT = 1_000_003
+"""A third one, for which sizes are only computed: b // 2 is 1 for both of the others."""
+_READS = ("size", "dim", "ndimension", "numel", "nelement")
+_ATTRIBUTES = ("shape", "ndim")
+_FACTORIES = ("zeros", "ones", "full", "rand", "randn", "empty")
+_COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+_ARITHMETIC = (
+    *_COMPARISONS,
+    *(operator.add, operator.sub, operator.mul, operator.floordiv, operator.truediv, operator.mod, operator.neg),
+    *(operator.pow, operator.getitem),
+)
+
+
+_PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Sizes(tuple[Any, ...]):
+    """The shape of a traced value: numbers, and a proxy where the batch stands."""
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        return Sizes(found) if isinstance(place, slice) else found
+
+    def numel(self) -> Any:
+        """The product."""
+        total: Any = 1
+        for size in self:
+            total = total * size
+        return total
+
+
+class SizedProxy(fx.Proxy):
+    """A proxy whose shape is recorded at once, not when it is first used."""
+
+    def __getattr__(self, k: str) -> Any:
+        if k in _ATTRIBUTES:
+            return self.tracer.create_proxy("call_function", getattr, (self, k), {})
+        return super().__getattr__(k)
+
+
+class SizedTracer(fx.Tracer):
+    """Stops at torch.nn modules, at QuantReLU, and at subclasses of known layers that do not change `forward`.
+
+    `sample (1, ...)`: what sizes are those of; None leaves all of them symbolic. Arguments of `forward` that have defaults
+    keep them: a model with one input that must be given has one input.
+    """
+
+    def __init__(self, sample: torch.Tensor | None) -> None:
+        super().__init__()
+        self.sample = sample
+        self._runs: tuple[dict[fx.Node, Any], ...] = ({}, {})
+        self._sizes: dict[fx.Node, tuple[Any, ...]] = {}
+        self._runs_now = False
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        if super().is_leaf_module(m, module_qualified_name):
+            return True
+        return any(keeps_forward(m, leaf) for leaf in LEAVES)
+
+    def trace(self, root: Any, concrete_args: Any = None) -> fx.Graph:
+        """As of `fx.Tracer`; torch.zeros and the like, which no proxy can stop, are recorded where a size is traced."""
+        kept = {name: getattr(torch, name) for name in _FACTORIES}
+        try:
+            for name, made in kept.items():
+                setattr(torch, name, functools.wraps(made)(functools.partial(self._made, made)))
+            return super().trace(root, concrete_args)
+        finally:
+            for name, made in kept.items():
+                setattr(torch, name, made)
+
+    def _made(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        found: list[Any] = []
+        fx.node.map_aggregate((args, kwargs), lambda one: found.append(one) if isinstance(one, fx.Proxy) else None)
+        return self.create_proxy("call_function", function, args, kwargs) if found else function(*args, **kwargs)
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        """A recorded call, or a real one while values are computed."""
+        return forward(*args, **kwargs) if self._runs_now else super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
+        """A recorded parameter, or the real one while values are computed."""
+        return attr_val if self._runs_now else super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        return SizedProxy(node, self)
+
+    def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
+        """Placeholders for what must be given, `self` apart; everything else keeps its default."""
+        listed = list(inspect.signature(root_fn).parameters.values())[1:]
+        given = [one for one in listed if one.kind in _PLACED and one.default is one.empty] or listed[:1]
+        return root_fn, [self.root, *(self.create_proxy("placeholder", one.name, (), {}) for one in given)]
+
+    def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **more: Any) -> Any:
+        """As of `fx.Tracer`; sizes become numbers."""
+        proxy = super().create_proxy(kind, target, args, kwargs, *rest, **more)
+        values = None if self.sample is None else self._size(proxy.node)
+        if values is None:
+            return proxy
+        self._sizes[proxy.node] = values
+        if isinstance(values[0], torch.Size | tuple):
+            return Sizes(operator.getitem(proxy, axis) for axis in range(len(values[0])))
+        if any(value != values[0] for value in values) or self._judges_the_batch(proxy.node):
+            return proxy
+        del self._sizes[proxy.node]
+        self.graph.erase_node(proxy.node)
+        return values[0]
+
+    def _size(self, node: fx.Node) -> tuple[Any, ...] | None:
+        """A size for each batch, those that were run and one that was not; None for what is no size."""
+        sources = node.all_input_nodes
+        reads = node.op == "call_method" and node.target in _READS and len(sources) == 1
+        reads = reads or (node.op == "call_function" and node.target is getattr and node.args[1] in _ATTRIBUTES)
+        if reads:
+            two, three = (self._value(run, node) for run in range(len(BATCHES)))
+            return None if two is None or three is None else (two, three, _extended(two, three))
+        if node.op != "call_function" or not sources or any(source not in self._sizes for source in sources):
+            return None
+        values = tuple(self._of_sizes(node, place) for place in range(len(BATCHES) + 1))
+        return values if all(isinstance(value, bool | int | float | tuple) for value in values) else None
+
+    def _of_sizes(self, node: fx.Node, place: int) -> Any:
+        args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda one: self._sizes[one][place])
+        if node.target not in _ARITHMETIC:
+            return None
+        try:
+            return self._run(node, args, kwargs)
+        except (ArithmeticError, TypeError, ValueError, IndexError):
+            return None
+
+    def _judges_the_batch(self, node: fx.Node) -> bool:
+        """A comparison of the batch with a number, which other batches may answer in another way."""
+        return node.target in _COMPARISONS and not all(isinstance(one, fx.Node) for one in node.args)
+
+    def _value(self, run: int, node: fx.Node) -> Any:
+        """What a node is for one batch; None when the sample does not go through, which running the graph will tell."""
+        known = self._runs[run]
+        for step in self.graph.nodes:
+            if step not in known:
+                known[step] = self._evaluated(step, known, BATCHES[run])
+        return known.get(node)
+
+    def _evaluated(self, node: fx.Node, known: dict[fx.Node, Any], batch: int) -> Any:
+        if node.op == "placeholder":
+            sample = self.sample
+            return None if sample is None else sample[:1].expand(batch, *sample.shape[1:]).clone()
+        args, kwargs = fx.node.map_arg((node.args, node.kwargs), known.get)
+        self._runs_now = True
+        try:
+            with torch.no_grad():
+                return self._run(node, args, kwargs)
+        except Exception:  # whatever the user's own functions raise for a sample that does not fit
+            return None
+        finally:
+            self._runs_now = False
+
+    def _run(self, node: fx.Node, args: Any, kwargs: Any) -> Any:
+        if node.op == "get_attr":
+            value = operator.attrgetter(str(node.target))(self.root)
+            return value.detach().clone() if isinstance(value, torch.Tensor) else value
+        if node.op == "call_method":
+            return getattr(args[0], str(node.target))(*args[1:], **kwargs)
+        if node.op == "call_module":
+            return self.root.get_submodule(str(node.target))(*args, **kwargs)
+        function: Callable[..., Any] = node.target  # type: ignore[assignment]
+        return function(*args, **kwargs)
+
+
+def _extended(two: Any, three: Any) -> Any:
+    """A size for the batch that was not run: sizes grow in proportion."""
+    if isinstance(two, tuple):
+        return tuple(_extended(*pair) for pair in zip(two, three, strict=False))
+    return two + (three - two) * (_THOUGHT - BATCHES[0])

@@ -1,0 +1,123 @@
+"""From a module to its executable graph: torch.fx with known sizes, and torch.export for what torch.fx cannot follow."""
+
+import inspect
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+
+import torch
+from torch import fx, nn
+
+from spikewright import InvalidInput
+from spikewright.compress.graph.constants import fold_constants
+from spikewright.compress.graph.functional import as_modules
+from spikewright.compress.graph.inplace import use_results
+from spikewright.compress.graph.sizes import BATCHES, SizedTracer
+
+
+def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModule:
+    """The executable graph of `root`, which it shares its parameters with; `.meta["notes"]` says how it was read.
+
+    With a `sample (1, ...)`, Python that depends on sizes is followed, and what torch.fx cannot follow is read by
+    torch.export (parameters are copied then). Raises InvalidInput as `trace` does.
+    """
+    _check_own_forward(root)
+    module = _traced(root, sample)
+    use_results(module)
+    fold_constants(module)
+    as_modules(module)
+    module.graph.eliminate_dead_code()
+    used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
+    used.meta["notes"] = module.meta.get("notes", ())
+    return used.train(module.training)
+
+
+def _check_own_forward(root: nn.Module) -> None:
+    """Raises InvalidInput for hooks on the model itself, and for a forward() of its own: that of its class is traced."""
+    if "forward" in vars(root):
+        raise InvalidInput(
+            f"expected the forward() of {type(root).__name__}, got one that was put in its place on the model itself; "
+            "try torch.nn.Sequential(model), or a subclass with that forward()"
+        )
+    count = len(root._forward_pre_hooks) + len(root._forward_hooks)
+    if count:
+        raise InvalidInput(
+            f"expected a model whose forward() is all that it computes, got {count} forward hook on "
+            f"{type(root).__name__} itself; try torch.nn.Sequential(model), which calls it with its hooks"
+        )
+
+
+def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
+    try:
+        graph = SizedTracer(sample).trace(root)
+    except Exception as error:  # a user's forward can raise anything while it runs on proxies
+        if len(needed := _required(root)) > 1:
+            raise InvalidInput(_one_input(len(needed))) from error
+        if sample is not None:
+            return _exported(root, sample, error)
+        raise InvalidInput(_depends(error)) from error
+    inputs = [node for node in graph.nodes if node.op == "placeholder"]
+    if not inputs or any(node.users for node in inputs[1:]):
+        raise InvalidInput(_one_input(len(inputs)))
+    for node in inputs[1:]:
+        graph.erase_node(node)
+    return fx.GraphModule(root, graph)
+
+
+def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.GraphModule:
+    """What torch.export makes of a model that torch.fx cannot follow, as ordinary layers under their own paths."""
+    from spikewright.compress.imports.exported import from_exported
+
+    images = sample[:1].expand(BATCHES[0], *sample.shape[1:]).clone()
+    try:
+        with torch.no_grad(), _quietly():
+            program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
+    except Exception as error:  # whatever the compiler raises for code that it cannot follow either
+        raise InvalidInput(_depends(error)) from error
+    try:
+        module = from_exported(program, paths=True)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error} (read by torch.export, since torch.fx stopped at: {first_line(first)})") from error
+    module.meta["notes"] = (f"read by torch.export, since torch.fx stopped at: {first_line(first)}",)
+    return module
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """torch.export prints the graph that it fails on; the error says it all."""
+    log = logging.getLogger("torch.fx.experimental.symbolic_shapes")
+    before, nowhere = log.disabled, io.StringIO()
+    log.disabled = True
+    try:
+        with redirect_stdout(nowhere), redirect_stderr(nowhere):
+            yield
+    finally:
+        log.disabled = before
+
+
+def _required(root: nn.Module) -> list[str]:
+    """The inputs of `forward` that have no default."""
+    try:
+        listed = inspect.signature(root.forward).parameters.values()
+    except (TypeError, ValueError):  # compiled code has no signature
+        return []
+    return [
+        one.name for one in listed if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+
+
+def _one_input(count: int) -> str:
+    return f"expected a model with one input, got {count}; try a wrapper that fixes the others"
+
+
+def _depends(error: Exception) -> str:
+    return (
+        f"expected a model whose control flow does not depend on data, got: {first_line(error)}; "
+        "try a forward() without branches or loops over tensor values"
+    )
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says, or its type."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

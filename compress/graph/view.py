@@ -1,0 +1,241 @@
+"""The one torch.fx view of a model's graph, shared by compression and conversion."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from spikewright import InvalidInput
+from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.kinds import LEAVES, classify
+from spikewright.compress.graph.kinds_layers import Call
+from spikewright.compress.graph.sizes import BATCHES
+from spikewright.compress.graph.tracing import first_line, traced
+from spikewright.compress.graph.unwrap import own_copy, unwrapped
+from spikewright.compress.training.data import tensor_of
+from spikewright.inputs import as_images
+
+Shape = tuple[int, ...]
+PLAIN_FORWARD = "a forward() of nn layers and plain operations, without hooks on the model itself or changes in place"
+
+
+@dataclass(frozen=True, eq=False)
+class GraphNode:
+    """One tensor-valued step of the model.
+
+    `kind` is canonical ("conv2d", "linear", "relu", ..., "unsupported"), `inputs` are node names, `shape` leaves the
+    batch out, `module` and `path` name the called module (shared by every call of a reused module), `args` holds
+    kernel, stride, padding and the like, and `detail` says what an unsupported node is.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    module: nn.Module | None
+    path: str | None
+    args: Mapping[str, Any]
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)
+class GraphView:
+    """The nodes of a model in execution order, over `graph_module`, an executable copy of the model."""
+
+    graph_module: fx.GraphModule
+    nodes: tuple[GraphNode, ...]
+    input: str
+    output: str
+
+    def __iter__(self) -> Iterator[GraphNode]:
+        return iter(self.nodes)
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of one input sample, without the batch."""
+        return self.node(self.input).shape
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the model was read, where that was not the usual way."""
+        told: tuple[str, ...] = self.graph_module.meta.get("notes", ())
+        return told
+
+    def node(self, name: str) -> GraphNode:
+        """The node of that name. Raises InvalidInput when there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise InvalidInput(f"expected the name of a graph node, got {name!r}; try one of {self._names()}")
+
+    def calls(self, path: str) -> tuple[GraphNode, ...]:
+        """Every call of the module at `path`: more than one when it is reused."""
+        return tuple(node for node in self.nodes if node.path == path)
+
+    def _names(self) -> str:
+        return ", ".join(node.name for node in self.nodes)
+
+
+class _Shapes(fx.Interpreter):
+    """Runs the graph once and keeps the shape of every tensor value."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module)
+        self.shapes: dict[str, Shape] = {}
+        self.several: set[str] = set()
+
+    def run_node(self, n: fx.Node) -> Any:
+        value = super().run_node(n)
+        if isinstance(value, tuple | list) and any(isinstance(one, torch.Tensor) for one in value):
+            self.several.add(n.name)
+            value_of = next(one for one in value if isinstance(one, torch.Tensor))
+            self.shapes[n.name] = tuple(value_of.shape)
+        if isinstance(value, torch.Tensor):
+            self.shapes[n.name] = tuple(value.shape)
+        return value
+
+
+def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
+    """The graph of a copy of `model` (evaluation mode, CPU, float32), with shapes found by running `sample`.
+
+    `model` is an nn.Module, a Compressed or a torch.export program, `sample` a batch `(batch, C, H, W)` or
+    `(batch, features)`.
+    Unknown operations become nodes of kind "unsupported"; whether they can be lived with is the caller's matter.
+
+    The graph is compared with the model (see `compress.graph.equality`); more samples than one make that check sharper.
+
+    Raises InvalidInput when the control flow depends on data, when the model has several inputs or outputs, when a
+    parameter is not finite, when the sample does not fit, or when the graph gives other outputs than the model.
+    """
+    root = plain_copy(model)
+    check_finite(root)
+    images = _sample_tensor(sample)
+    view = _view(traced(root, images), images)
+    check_equal(root, view.graph_module, images, "the graph of the model", PLAIN_FORWARD)
+    return view
+
+
+def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
+    """A fresh view of an already traced module, after it was rewritten."""
+    return _view(module, torch.zeros(1, *input_shape))
+
+
+def as_module(model: Any) -> nn.Module:
+    """The nn.Module of a model (inside of its wrappers, such as DataParallel), of a Compressed or of a torch.export program.
+
+    Raises InvalidInput for anything else.
+    """
+    if isinstance(model, torch.export.ExportedProgram):
+        from spikewright.compress.imports import from_exported
+
+        return from_exported(model)
+    inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
+    if not isinstance(inner, nn.Module):
+        raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
+    found = unwrapped(inner)
+    if isinstance(found, torch.jit.ScriptModule):
+        raise InvalidInput(
+            "expected a model in Python, got one that TorchScript compiled, whose layers cannot be read; "
+            "try the model that torch.jit was given, with load_state_dict(scripted.state_dict())"
+        )
+    return found
+
+
+def plain_copy(model: Any) -> nn.Module:
+    """A copy in evaluation mode, on the CPU, in float32, see `own_copy`; a bare layer is put in an nn.Sequential, to have
+    a path.
+    """
+    check_present(as_module(model))
+    copied = own_copy(as_module(model)).to("cpu", torch.float32)
+    return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
+
+
+def check_present(model: nn.Module) -> None:
+    """Raises InvalidInput that names the first parameter or buffer without memory, as on the meta device."""
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
+        if value.is_meta or nn.parameter.is_lazy(value):
+            raise InvalidInput(
+                f"expected weights in memory, got {name} without any ({value.device}); "
+                "try model.to_empty(device='cpu') and load_state_dict, or one call of a lazy model"
+            )
+
+
+def check_finite(model: nn.Module) -> None:
+    """Raises InvalidInput that names the first parameter or buffer with a NaN or an infinity."""
+    for name, value in [*model.named_parameters(), *model.named_buffers()]:
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise InvalidInput(f"expected finite weights, got NaN or infinity in {name}; try the last good checkpoint")
+
+
+def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
+    shapes, several = _propagate(module, sample)
+    records = tuple(
+        _record(node, module, shapes, node.name in several)
+        for node in module.graph.nodes
+        if node.op != "output" and node.name in shapes
+    )
+    single = {name: shape for name, shape in shapes.items() if name not in several}
+    return GraphView(module, records, records[0].name, _output_name(module.graph, single))
+
+
+def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
+    """Shapes without the batch, and which nodes give several tensors (the shape is that of the first).
+
+    Two batch sizes are run: only dimension 0 may change with them.
+    """
+    (two, several), (three, _) = (
+        _run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in BATCHES
+    )
+    fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
+    for node in module.graph.nodes:
+        if node.name in fixed and two[node.name] != three[node.name]:
+            raise InvalidInput(
+                f"expected the batch as dimension 0 of every value, got shapes {two[node.name]} and "
+                f"{three[node.name]} for batches of 2 and 3 at {node.name}; try x.flatten(1) and no fixed batch size"
+            )
+    return {name: shape if name in fixed else shape[1:] for name, shape in two.items()}, several
+
+
+def _follows_batch(two: Shape, three: Shape) -> bool:
+    return bool(two) and two[0] == 2 and three == (3, *two[1:])
+
+
+def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
+    runner = _Shapes(module)
+    try:
+        with torch.no_grad():
+            runner.run(sample.clone())
+    except Exception as error:  # whatever the model's own layers raise for a wrong shape
+        raise InvalidInput(
+            f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {first_line(error)}"
+        ) from error
+    return runner.shapes, runner.several
+
+
+def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape], several: bool) -> GraphNode:
+    inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
+    called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
+    call = Call(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], several)
+    kind, args, detail = classify(call)
+    names = tuple(source.name for source in inputs)
+    if kind == "add" and len(names) == 1:
+        names = names * 2  # x + x: fx lists the source once
+    if kind in ("concat", "sub"):  # in their order, and one that comes twice is there twice
+        listed: Any = node.args[:2] if kind == "sub" else (node.args[0] if node.args else node.kwargs["tensors"])
+        names = tuple(source.name for source in listed)
+    path = str(node.target) if called is not None else None
+    return GraphNode(node.name, kind, names, shapes[node.name], called, path, args, detail)
+
+
+def _output_name(graph: fx.Graph, shapes: Mapping[str, Shape]) -> str:
+    result = next(node for node in graph.nodes if node.op == "output").args[0]
+    if not isinstance(result, fx.Node) or result.name not in shapes:
+        raise InvalidInput(f"expected a model with one output tensor, got {result}; try a wrapper that returns logits")
+    return result.name
+
+
+def _sample_tensor(sample: torch.Tensor | np.ndarray) -> torch.Tensor:
+    return tensor_of(as_images(sample, "samples"))

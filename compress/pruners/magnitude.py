@@ -1,0 +1,129 @@
+"""Magnitude pruning with fine-tuning in between (Han et al., arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+
+from spikewright import InvalidInput, Progress, silent
+from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.graph.weight_layers import by_output, from_output, weight_layers
+from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
+from spikewright.compress.quantisers.integers import keep_ranges_positive
+from spikewright.compress.training.constraints import held, sparsity_of
+from spikewright.compress.training.data import Data
+from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
+
+
+@dataclass(frozen=True)
+class PruneSettings:
+    """`scope` "global" ranks all weights together, "layer" gives each layer the same sparsity.
+
+    There are `rounds` of pruning, each followed by the fine-tuning of `training`; after the last round it lasts
+    `final_epochs`. No layer keeps fewer weights than it has outputs. `pattern` "unstructured", "channel-block" or
+    "n:m", `block` and `along` say what lives or dies together: see `Pattern`. `block` None is 16 output channels for
+    "channel-block" and groups of 8 for "n:m", which needs `scope` "layer". The layers named in `spare` stay as they
+    are, and sparsity is that of the others. Raises InvalidInput for what cannot be.
+    """
+
+    scope: str = "global"
+    rounds: int = 4
+    final_epochs: int = 10
+    training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=4, lr=2e-3, label_smoothing=0.1))
+    perturb: Perturb | None = None
+    pattern: str = "unstructured"
+    block: int | None = None
+    along: str = "output"
+    spare: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.scope not in ("global", "layer") or self.rounds < 1 or self.final_epochs < 0:
+            raise InvalidInput(
+                "expected scope 'global' or 'layer', rounds >= 1 and final_epochs >= 0, "
+                f"got {self.scope!r}, {self.rounds} and {self.final_epochs}"
+            )
+        if self.shape.kind == "n:m":
+            self.shape.check(0.0, self.scope)
+
+    @property
+    def shape(self) -> Pattern:
+        """What lives or dies together."""
+        return Pattern.of(self.pattern, self.block, self.along)
+
+
+def prune(
+    model: Any,
+    sparsity: float = 0.8,
+    data: Data | None = None,
+    *,
+    settings: PruneSettings | None = None,
+    progress: Progress = silent,
+) -> Compressed:
+    """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
+
+    Blocks are pruned whole, so up to one block more goes; "n:m" keeps n = m (1 - sparsity) of every m.
+
+    Round t of n aims at s_t = s + (s_0 - s) * (1 - t/n)^3, s_0 what the model has already. Biases stay. `model` is an
+    nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
+    at once and nothing is fine-tuned. What was pruned stays pruned; what was quantised is quantised again.
+    Raises InvalidInput for a sparsity outside [0, 1), one that leaves a layer fewer weights than outputs, and one that
+    the pattern cannot have.
+    """
+    settings = settings or PruneSettings()
+    if not 0 <= sparsity < 1:
+        raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity}; try 0.8")
+    settings.shape.check(sparsity, settings.scope)
+    draft = Draft.of(model)
+    start = sparsity_of(_masks_now(draft, settings))
+    rounds = settings.rounds if data is not None else 1
+    for turn in range(1, rounds + 1):
+        target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
+        stage = f"prune {turn}/{rounds}"
+        hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
+        draft.constraints.masks = {**draft.constraints.masks, **_chosen(draft, target, settings)}
+        _fine_tune(draft, data, settings, hooks)
+    draft.steps.append(_describe(draft, sparsity, start, settings, data))
+    return draft.finish()
+
+
+def _chosen(draft: Draft, sparsity: float, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    """The masks of that sparsity, chosen by output channel."""
+    layers = weight_layers(draft.model, settings.spare)
+    weights = {path: by_output(layer, layer.weight.detach()) for path, layer in layers.items()}
+    masks = {path: by_output(layers[path], mask) for path, mask in _masks_now(draft, settings).items()}
+    found = magnitude_masks(weights, masks, sparsity, settings.scope, settings.shape)
+    return {path: from_output(layers[path], mask) for path, mask in found.items()}
+
+
+def _weights(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    return {path: layer.weight.detach() for path, layer in weight_layers(draft.model, settings.spare).items()}
+
+
+def _masks_now(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
+    given, weights = draft.constraints.masks, _weights(draft, settings)
+    return {path: given.get(path, torch.ones_like(weight, dtype=torch.bool)) for path, weight in weights.items()}
+
+
+def _fine_tune(draft: Draft, data: Data | None, settings: PruneSettings, hooks: Hooks) -> None:
+    last = hooks.stage == f"prune {settings.rounds}/{settings.rounds}"
+    training = replace(settings.training, epochs=settings.final_epochs) if last else settings.training
+    with held(draft.model, draft.constraints):
+        if data is not None:
+            fit(draft.model, data, training, hooks=hooks)
+
+
+def _describe(draft: Draft, sparsity: float, start: float, settings: PruneSettings, data: Data | None) -> str:
+    masks = _masks_now(draft, settings)
+    reached = sparsity_of(masks)
+    how = "in one go, not fine-tuned (no data)" if data is None else f"in {settings.rounds} rounds with fine-tuning"
+    minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
+    text = f"prune: {100 * reached:.1f} % of the weights, {settings.scope} magnitude, {how}"
+    if settings.shape != UNSTRUCTURED:
+        text += f"; {settings.shape}"
+    if settings.spare:
+        text += f"; {', '.join(settings.spare)} spared"
+    if start > sparsity:
+        text += f"; {100 * start:.1f} % were pruned already, more than the {100 * sparsity:.1f} % asked for"
+    if minimal:
+        text += f"; at their minimum of one weight per output: {', '.join(minimal)}"
+    return text + draft.left_alone()

@@ -1,0 +1,1 @@
+"""How the weights of a layer lie in memory and in a file, chosen once."""

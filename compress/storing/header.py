@@ -1,0 +1,76 @@
+"""The JSON part of the file of a Compressed, and the checks that it says what can be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from spikewright.compress.graph.rewrite import Rewrite
+
+_MOST_INPUTS = 1 << 24
+_MOST = 1 << 40
+
+
+@dataclass(frozen=True)
+class Header:
+    """Both versions: `bits` of the quantised layers; the second also has the `records` of all layers."""
+
+    version: int
+    steps: tuple[str, ...]
+    bits: Mapping[str, int]
+    rewrites: tuple[Rewrite, ...]
+    input_shape: tuple[int, ...] | None
+    records: Mapping[str, "LayerRecord"]
+
+
+@dataclass(frozen=True)
+class LayerRecord:
+    """How the weights of a layer lie in the file: `bits` each, the way of `storage`, the number of `scales` and of weights
+    that are `stored`, the bytes of the index, and the `mask`: 0 none, 1 what is not zero, 2 bit by bit.
+    """
+
+    bits: int
+    storage: str
+    scales: int
+    stored: int
+    index_bytes: int
+    mask: int
+
+
+def parse(found: Any) -> Header:
+    """The header in a JSON value of a known version. Raises ValueError, KeyError, TypeError or AttributeError for others."""
+    version, shape = found["version"], found["input_shape"]
+    records = {str(path): _record(one) for path, one in found["layers"].items()} if version == 2 else {}
+    bits = {path: one.bits for path, one in records.items() if one.bits != 32} if version == 2 else found["bits"]
+    return Header(
+        version,
+        tuple(str(step) for step in found["steps"]),
+        {str(layer): _integer(width, 2, 8) for layer, width in bits.items()},
+        tuple(_rewrite(change) for change in found["rewrites"]),
+        None if shape is None else _shape(shape),
+        records,
+    )
+
+
+def _record(values: Any) -> LayerRecord:
+    bits, storage, *counts = values
+    scales, stored, index, mask = (_integer(value, 0, _MOST) for value in counts)
+    return LayerRecord(_integer(bits, 2, 32), str(storage), scales, stored, index, _integer(mask, 0, 2))
+
+
+def _integer(value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError(f"{value!r} where an integer from {low} to {high} belongs")
+    return value
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    shape = tuple(_integer(value, 1, _MOST_INPUTS) for value in values[:5])
+    if len(values) not in range(1, 5) or prod(shape) > _MOST_INPUTS:
+        raise ValueError(f"an input shape of {shape}")
+    return shape
+
+
+def _rewrite(change: Any) -> Rewrite:
+    op, target, levels = change if isinstance(change, list) else (change["op"], change["target"], change["levels"])
+    return Rewrite(str(op), str(target), _integer(levels, 0, 1 << 16))

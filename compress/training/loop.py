@@ -1,0 +1,186 @@
+"""One small training loop for everybody: fine-tuning here, training from scratch in the experiments."""
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from spikewright import InvalidInput, Progress, silent
+from spikewright.compress.graph.view import check_finite
+from spikewright.compress.training.data import Data, check_classes, check_data, device_of
+from spikewright.compress.training.threads import steady_threads
+
+Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
+"""`perturb(model, x, y)` gives the batch to train on instead of x: an attack, noise or augmentation."""
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train; lr is the first learning rate, which falls to 0 along a half cosine unless schedule="constant"."""
+
+    epochs: int = 10
+    lr: float = 1e-3
+    batch_size: int = 64
+    optimizer: str = "adam"
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    schedule: str = "cosine"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 0 or self.batch_size < 1 or not 0 < self.lr < float("inf"):
+            raise InvalidInput(
+                f"expected epochs >= 0, batch_size >= 1 and lr > 0, got {self.epochs}, {self.batch_size} and {self.lr}"
+            )
+        if self.optimizer not in ("adam", "sgd") or self.schedule not in ("cosine", "constant"):
+            raise InvalidInput(
+                f"expected optimizer adam or sgd and schedule cosine or constant, got {self.optimizer}, {self.schedule}"
+            )
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Mean training loss and accuracy (0 to 1) of one epoch, measured while training."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class FitState:
+    """All that training needs to go on after an epoch exactly as if it had not stopped."""
+
+    history: tuple[Epoch, ...]
+    model: dict[str, Any]
+    optimizer: dict[str, Any]
+    shuffle: torch.Tensor
+    noise: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What callers add to the loop; `after_step` sees the model after each update, `after_epoch` the whole state."""
+
+    perturb: Perturb | None = None
+    after_step: Callable[[nn.Module], None] | None = None
+    after_epoch: Callable[[FitState], None] | None = None
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
+    progress: Progress = silent
+    stage: str = "train"
+
+
+def fit(
+    model: nn.Module,
+    data: Data,
+    settings: TrainSettings | None = None,
+    *,
+    hooks: Hooks | None = None,
+    resume: FitState | None = None,
+) -> tuple[Epoch, ...]:
+    """Train `model` in place with cross-entropy and leave it in evaluation mode; one record for each epoch.
+
+    The same seed gives the same bytes on one machine, for a small network whatever the number of threads (see
+    `compress.training.threads`); the global random state is not touched.
+    Raises InvalidInput for images or labels that do not fit the model, and when the loss is no longer finite.
+    """
+    settings, hooks = settings or TrainSettings(), hooks or Hooks()
+    images, labels = check_data(data)
+    check_classes(model, images, labels)
+    with torch.random.fork_rng(devices=[]), steady_threads(model, images):
+        history = _Loop(model, settings, hooks, resume).run(images, labels)
+    check_finite(model)
+    model.eval()
+    return history
+
+
+class _Loop:
+    """The state of one call of `fit`."""
+
+    def __init__(self, model: nn.Module, settings: TrainSettings, hooks: Hooks, resume: FitState | None) -> None:
+        self.model, self.settings, self.hooks = model, settings, hooks
+        self.device = device_of(model)
+        self.optimizer = _optimizer(model, settings)
+        self.shuffle = torch.Generator().manual_seed(settings.seed)
+        self.loss = hooks.loss or nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+        self.history: list[Epoch] = []
+        torch.manual_seed(settings.seed)
+        if resume is not None:
+            self._restore(resume)
+
+    def run(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[Epoch, ...]:
+        for epoch in range(len(self.history), self.settings.epochs):
+            self.history.append(self._epoch(epoch, images, labels))
+            if self.hooks.after_epoch:
+                self.hooks.after_epoch(self._state())
+        return tuple(self.history)
+
+    def _epoch(self, epoch: int, images: torch.Tensor, labels: torch.Tensor) -> Epoch:
+        total_loss, right = 0.0, 0
+        batches = self._batches(len(labels))
+        updates = len(batches) * self.settings.epochs
+        for done, batch in enumerate(batches, start=epoch * len(batches)):
+            self._set_rate(done / updates)
+            loss, hits = self._step(images[batch].to(self.device), labels[batch].to(self.device))
+            total_loss, right = total_loss + loss * len(batch), right + hits
+            self.hooks.progress(self.hooks.stage, done + 1, updates)
+        return Epoch(epoch, total_loss / len(labels), right / len(labels))
+
+    def _batches(self, samples: int) -> list[torch.Tensor]:
+        batches = list(torch.split(torch.randperm(samples, generator=self.shuffle), self.settings.batch_size))
+        if len(batches) > 1 and len(batches[-1]) == 1:  # batch norm cannot train on a single sample
+            batches[-2:] = [torch.cat(batches[-2:])]
+        return batches
+
+    def _step(self, x: torch.Tensor, y: torch.Tensor) -> tuple[float, int]:
+        if self.hooks.perturb:
+            self.model.eval()  # an attack must not move the batch statistics
+            x = self.hooks.perturb(self.model, x, y).detach()
+        self.model.train()
+        self.optimizer.zero_grad(set_to_none=True)
+        logits = self.model(x)
+        loss = self.loss(logits, y)
+        if not math.isfinite(loss.item()):
+            raise InvalidInput(
+                f"expected a finite training loss, got {loss.item()}; try a lower lr than {self.settings.lr}"
+            )
+        loss.backward()
+        self.optimizer.step()
+        if self.hooks.after_step:
+            self.hooks.after_step(self.model)
+        return loss.item(), int((logits.argmax(1) == y).sum())
+
+    def _set_rate(self, fraction: float) -> None:
+        factor = 1.0 if self.settings.schedule == "constant" else 0.5 * (1 + math.cos(math.pi * fraction))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.lr * factor
+
+    def _state(self) -> FitState:
+        copied = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        generators = self.shuffle.get_state(), torch.get_rng_state()
+        return FitState(tuple(self.history), copied, copy.deepcopy(self.optimizer.state_dict()), *generators)
+
+    def _restore(self, state: FitState) -> None:
+        self.model.load_state_dict(state.model)
+        self.optimizer.load_state_dict(state.optimizer)
+        self.shuffle.set_state(state.shuffle)
+        torch.set_rng_state(state.noise)
+        self.history = list(state.history)
+
+
+def _optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
+    parameters = [value for value in model.parameters() if value.requires_grad]
+    if settings.optimizer == "adam":
+        return torch.optim.AdamW(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
+    return torch.optim.SGD(
+        parameters,
+        lr=settings.lr,
+        momentum=settings.momentum,
+        weight_decay=settings.weight_decay,
+        nesterov=settings.momentum > 0,
+    )

@@ -1,0 +1,208 @@
+"""The CNN that a spiking network is to be compared with: as many levels per activation, and it may skip zeros, too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from spikewright import InvalidInput, Table
+from spikewright.compress.quantisers.integers import clip_range
+from spikewright.compress.training.data import Data, check_data
+from spikewright.conversion.coding.records import Cell, Coding, input_amplitude, note, number, with_gates
+from spikewright.conversion.convert import check_samples, rewritten_view
+from spikewright.conversion.diagnosis.parts import levels
+from spikewright.conversion.diagnosis.traffic import Traffic, traffic
+from spikewright.conversion.emit import emit
+from spikewright.conversion.forward import activations
+from spikewright.conversion.ranges import thresholds
+from spikewright.conversion.reading.activations import Leaky, Levels, Signed
+from spikewright.conversion.reading.plan import read
+from spikewright.conversion.reading.values import Floats, Unit
+from spikewright.conversion.reading.walk import Plan
+from spikewright.snn import Bursts, Direct, Network, Phase, QuantReLU, SpikeSelect, TernaryIF, simulate
+from spikewright.snn import Rate as RateCode
+from spikewright.snn import Ttfs as TtfsCode
+from spikewright.snn.synapses import WEIGHTED
+from spikewright.snn.weights import memory
+
+BATCH = 64
+SAMPLED = 1 << 14
+"""Activations of a layer, or of a channel, that its range is chosen on."""
+_MEASURES = (
+    ("accuracy", "accuracy"),
+    ("levels per activation", "levels"),
+    ("bits per activation", "bits"),
+    ("multiply-accumulates", "multiply_accumulates"),
+    ("additions", "additions"),
+    ("operations", "operations"),
+    ("activations written (bits)", "activations_written_bits"),
+    ("activations read (bits)", "activations_read_bits"),
+    ("weights read (bits)", "weights_read_bits"),
+    ("moved in all (bits)", "bits_moved"),
+    ("sums read and written (bits)", "sums_bits"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """The quantised CNN `network`, runnable, and what one inference costs: its own, and that of the spiking network.
+
+    `samples`: images that the means are over. `how`: where the CNN's ranges are from.
+    """
+
+    network: Network
+    cnn: Traffic
+    snn: Traffic
+    samples: int
+    how: str
+
+    @property
+    def table(self) -> Table:
+        """CNN at equal information beside SNN, measure by measure, and the SNN's share of the CNN's."""
+        rows = []
+        for title, name in _MEASURES:
+            cnn, snn = getattr(self.cnn, name), getattr(self.snn, name)
+            share = snn / cnn if cnn and snn is not None and name not in ("accuracy", "levels", "bits") else None
+            rows.append({"measure": title, "CNN at equal information": cnn, "SNN": snn, "SNN / CNN": share})
+        return Table.of(rows)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Two plain rows, for a table of many networks."""
+        pair = (("CNN at equal information", self.cnn), ("SNN", self.snn))
+        return [{"side": side, **{name: getattr(cost, name) for _, name in _MEASURES}} for side, cost in pair]
+
+    def __str__(self) -> str:
+        return f"one inference, mean of {self.samples:,} samples; {self.how}\n{_shown(self.table)}"
+
+
+def baseline(model: Any, network: Network, samples: Any, data: Data | None = None) -> Baseline:
+    """The quantised CNN with as many levels per activation as the SNN `network` of `model`, and both side by side.
+
+    A neuron that tells n values above zero apart in its run (T for rates, m T for bursts of m, 2**p - 1 for a period of p
+    phases, the levels of quantised times) stands against an activation of n + 1 levels, ceil(log2(n + 1)) bits (Yan et al.,
+    arXiv 2409.08290). The CNN is that of `model` with QuantReLU in the place of each activation, ranges of least squared error
+    on `samples`, one for each layer, or in float32 for each channel where the SNN has thresholds for each; a model that has
+    QuantReLUs keeps its own, so for a fine-tuned baseline give the model of `compress.quantize`. Weights are those of the
+    SNN: integers of the same width where it is in fixed point. `data (images, labels)` is what both are run on, event by
+    event; without it the samples are, and there is no accuracy. What is counted: see `conversion.diagnosis.traffic`.
+
+    Raises InvalidInput where the SNN has no finite number of levels (continuous spike times: its own operations are those
+    of the CNN) or spikes of both signs, InvalidNetwork where 64 bits do not hold the products of the integer CNN.
+    """
+    images = check_samples(samples)
+    cnn, how = _quantised(model, network, images)
+    run, labels = (images, None) if data is None else check_data(data)
+    return Baseline(cnn, _measured(cnn, run, labels), _measured(network, run, labels), len(run), how)
+
+
+def _measured(network: Network, images: torch.Tensor, labels: torch.Tensor | None) -> Traffic:
+    activity = simulate(network, images.numpy())
+    return traffic(network, activity, None if labels is None else activity.accuracy(labels.numpy()))
+
+
+def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Network, str]:
+    view, rows = rewritten_view(model, images)
+    plan = read(view, getattr(model, "integers", None) or {}, rows)
+    wanted = {unit.name: _levels(network, unit) for unit in plan.hidden}
+    if network.output not in {unit.name for unit in plan.units}:
+        plan = plan.integrated()
+    cells = with_gates(plan, _cells(plan, network, images, wanted))
+    grid = _input_levels(network)
+    scale = 1.0 if plan.output.answers else float(np.max(cells[plan.output.name].amplitude))
+    own = sum(isinstance(unit.activation, Levels) for unit in plan.hidden)
+    how = (
+        "ranges of the model's own QuantReLUs" if own == len(wanted) else "ranges of least squared error on the samples"
+    )
+    told = note("baseline", f"the quantised CNN with as many levels per activation, {how}")
+    cnn = emit(plan, Coding(Direct(1, grid), cells, input_amplitude(grid), scale, (told,)))
+    return (_in_integers(cnn, network) if network.numbers == "fixed" else cnn), how
+
+
+def _levels(network: Network, unit: Unit) -> int:
+    if unit.name not in network.by_name:
+        raise InvalidInput(f"expected a network made from this model, got none of its layers {unit.name!r}")
+    population = network.by_name[unit.name]
+    if isinstance(population.neuron, TernaryIF) or isinstance(unit.activation, Leaky | Signed):
+        raise InvalidInput(
+            f"expected activations that are never negative, got spikes of both signs in {unit.name!r}; "
+            "there is no integer neuron of both signs to compare with"
+        )
+    found = levels(network, population)
+    if found is None:
+        raise InvalidInput(
+            f"expected a finite number of levels in {unit.name!r}, got {type(population.neuron).__name__} with real values, "
+            "whose operations are those of the float CNN; try spike times on a grid, Ttfs(levels=255)"
+        )
+    return found
+
+
+def _cells(plan: Plan, network: Network, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, Cell]:
+    free = [unit for unit in plan.hidden if not isinstance(unit.activation, Levels)]
+    one = network.numbers == "fixed"  # integers of one scale are what an integer multiply-accumulate adds up
+    rows = {unit.name: 1 if one else np.asarray(network.by_name[unit.name].amplitude).size for unit in free}
+    seen = _seen(plan, images, rows)
+    cells = {}
+    for unit in plan.hidden:
+        own = unit.activation
+        if isinstance(own, Levels):
+            alpha, count = np.asarray(own.alpha, dtype=np.float64), own.levels
+        else:
+            count = wanted[unit.name]
+            ranges = [clip_range(row, count) if bool((row > 0).any()) else 0.0 for row in seen[unit.name]]
+            alpha, _ = thresholds(unit, np.array(ranges))  # silent and faint channels as in every recipe
+        step: Floats = alpha / count
+        cells[unit.name] = Cell(QuantReLU(number(1.0 / step), 0, count), step, f"integers 0 to {count}")
+    return cells
+
+
+def _seen(plan: Plan, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, torch.Tensor]:
+    """A thinned copy of the activations of the wanted units, `(rows, values)`: one row, or one for each channel."""
+    parts: dict[str, list[torch.Tensor]] = {name: [] for name in wanted}
+    for part in torch.split(images, BATCH):
+        with torch.no_grad():
+            found = activations(plan, part)
+        for name, count in wanted.items():
+            rows = found[name].reshape(len(part), count, -1).transpose(0, 1).flatten(1)
+            stride = max(1, rows.shape[1] * len(images) // (len(part) * SAMPLED))
+            parts[name].append(rows[:, ::stride].clone())
+    return {name: torch.cat(rows, dim=1) for name, rows in parts.items()}
+
+
+def _input_levels(network: Network) -> int | None:
+    """The grid of the image: as many levels as the SNN's input tells apart."""
+    code = network.code
+    if isinstance(code, Direct | TtfsCode):
+        return code.levels
+    if isinstance(code, RateCode | SpikeSelect):
+        return code.steps
+    if isinstance(code, Bursts):
+        return code.steps * code.limit
+    return 2**code.period - 1 if isinstance(code, Phase) else None
+
+
+def _in_integers(cnn: Network, network: Network) -> Network:
+    """The CNN in fixed point, with weights as wide as those of the SNN."""
+    stored = [memory(q.synapse.weights) for q in network.projections if isinstance(q.synapse, WEIGHTED)]
+    widest = max((int(np.abs(values.astype(np.int64)).max(initial=1)) for values in stored), default=127)
+    levels_in = cnn.code.levels if isinstance(cnn.code, Direct) else None
+    fixed = cnn.to_fixed(weight_bits=min(16, max(2, widest.bit_length() + 1)), input_levels=levels_in or 255)
+    return replace(fixed, report=cnn.report)
+
+
+def _shown(table: Table) -> str:
+    """Numbers as people read them."""
+    rows = []
+    for row in table:
+        exact = row["measure"] in ("accuracy", "levels per activation", "bits per activation")
+        cells = {name: value for name, value in row.items() if name != "measure"}
+        shown = {name: _cell(value, exact=exact or name == "SNN / CNN") for name, value in cells.items()}
+        rows.append({"measure": row["measure"], **shown})
+    return str(Table.of(rows))
+
+
+def _cell(value: float | None, *, exact: bool) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if exact else f"{value:,.0f}"

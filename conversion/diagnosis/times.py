@@ -1,0 +1,160 @@
+"""Is a time-coded network its model? Predictions, ties, and every value that its windows clip, on given images."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput, Table
+from spikewright.compress.graph.view import plain_copy
+from spikewright.compress.training.data import answers
+from spikewright.conversion.convert import check_samples, rewritten_view
+from spikewright.conversion.reading.activations import Levels, Relu
+from spikewright.conversion.reading.plan import read
+from spikewright.snn import Network, Ramp, simulate
+from spikewright.snn.neurons import Integrator, MaxGate, Source
+
+TIE = 1e-5
+"""Logits of a model that are closer than this share of its largest one are within float32 rounding of each other."""
+BATCH = 100
+_ROOM = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class TimesCheck:
+    """A model and its time-coded network on the same images.
+
+    `differing`: the images, by place, whose predictions differ; `ties`: those whose two largest logits of the model are
+    equal within float32 rounding. `clipped`: for each population its window, its largest value, and how many values and
+    images were clipped that are not clipped in the model as well. `logits`, `model_logits (n, classes)` in the model's units.
+    """
+
+    differing: tuple[int, ...]
+    ties: tuple[int, ...]
+    clipped: Table
+    spikes_per_neuron: float
+    logits: NDArray[np.float64]
+    model_logits: NDArray[np.float64]
+
+    @property
+    def identical(self) -> bool:
+        """Whether all predictions are the same."""
+        return not self.differing
+
+    @property
+    def unexplained(self) -> tuple[int, ...]:
+        """Differing predictions of images that are no ties."""
+        return tuple(image for image in self.differing if image not in self.ties)
+
+    @property
+    def largest_error(self) -> float:
+        """Of a logit, in the model's units."""
+        return float(np.abs(self.logits - self.model_logits).max())
+
+    def __str__(self) -> str:
+        count = len(self.logits)
+        same = f"{count - len(self.differing)} of {count} predictions identical"
+        clips = sum(self.clipped["clipped"])
+        return f"{same}, {len(self.ties)} ties, {clips} values clipped, {self.spikes_per_neuron:.3f} spikes per neuron"
+
+
+def check_times(model: Any, network: Network, images: Any) -> TimesCheck:
+    """Compare `model` with `network`, converted from it by `Ttfs`, on `images (n, C, H, W)`.
+
+    Raises InvalidInput for a network that is not time-coded, and for images that do not fit.
+    """
+    if not any(isinstance(p.neuron, Ramp) for p in network.populations):
+        raise InvalidInput(
+            "expected a time-coded network, got one without Ramp neurons; try convert(model, samples, Ttfs())"
+        )
+    shown = check_samples(images)
+    plain = plain_copy(model)
+    truth = torch.cat([answers(plain, part) for part in torch.split(shown, BATCH)]).double().numpy()
+    tally = _Tally(network, _own_limits(model, shown))
+    for start in range(0, len(shown), BATCH):
+        tally.add(shown[start : start + BATCH].numpy())
+    logits = np.concatenate(tally.logits) * network.logit_scale
+    differing = np.flatnonzero(logits.argmax(axis=1) != truth.argmax(axis=1))
+    return TimesCheck(tuple(differing.tolist()), _ties(truth), tally.table(), tally.spikes_per_neuron(), logits, truth)
+
+
+def _ties(logits: NDArray[np.float64]) -> tuple[int, ...]:
+    if logits.shape[1] == 1:
+        return ()
+    ranked = np.sort(logits, axis=1)
+    lead = ranked[:, -1] - ranked[:, -2]
+    return tuple(np.flatnonzero(lead <= TIE * np.abs(logits).max(axis=1)).tolist())
+
+
+def _own_limits(model: Any, images: torch.Tensor) -> dict[str, float]:
+    """Where the model itself clips, by population: the limit of a ReLU6, the alpha of a QuantReLU."""
+    view, _ = rewritten_view(model, images[:1])
+    units = read(view, getattr(model, "integers", None) or {}).units
+    limits = {}
+    for unit in units:
+        own = unit.activation
+        if isinstance(own, Levels) or (isinstance(own, Relu) and own.limit is not None):
+            limits[unit.name] = own.alpha if isinstance(own, Levels) else float(own.limit or np.inf)
+    return limits
+
+
+class _Tally:
+    """Clips and spikes, batch by batch."""
+
+    def __init__(self, network: Network, limits: dict[str, float]) -> None:
+        self.network, self.limits = network, limits
+        self.ramps = [p for p in network.populations if isinstance(p.neuron, Ramp)]
+        self.logits: list[NDArray[np.float64]] = []
+        self.values = dict.fromkeys((p.name for p in self.ramps), 0)
+        self.images = dict(self.values)
+        self.largest = dict.fromkeys(self.values, 0.0)
+        self.spikes, self.seen = 0.0, 0
+
+    def add(self, images: NDArray[np.float32]) -> None:
+        activity = simulate(self.network, images, record=("potentials",))
+        self.logits.append(np.asarray(activity.logits, dtype=np.float64))
+        quiet = {p.name for p in self.network.populations if isinstance(p.neuron, Source | Integrator | MaxGate)}
+        self.spikes += float(sum(count.sum() for name, count in activity.spikes.items() if name not in quiet))
+        self.seen += len(images)
+        for population in self.ramps:
+            neuron, name = population.neuron, population.name
+            assert isinstance(neuron, Ramp)
+            potentials = activity.potentials[name].reshape(len(images), -1)
+            unit = self._unit(name, neuron)
+            beyond = (potentials > neuron.window * (1 + _ROOM)) & (
+                neuron.window * unit < self.limits.get(name, np.inf) * (1 - _ROOM)
+            )
+            self.values[name] += int(beyond.sum())
+            self.images[name] += int(beyond.any(axis=1).sum())
+            self.largest[name] = max(self.largest[name], float(potentials.max()) * unit)
+
+    def _unit(self, name: str, neuron: Ramp) -> float:
+        """One unit of a potential in the model's units; a fixed-point spike stands for a slot, window / levels."""
+        if self.network.numbers != "fixed":
+            return 1.0
+        slot = float(np.max(np.asarray(self.network.by_name[name].amplitude, dtype=np.float64)))
+        return slot / (neuron.window / (neuron.levels or 1))
+
+    def table(self) -> Table:
+        """One row for each Ramp population, in the model's units."""
+        rows = []
+        for population in self.ramps:
+            neuron, name = population.neuron, population.name
+            assert isinstance(neuron, Ramp)
+            window = neuron.window * self._unit(name, neuron)
+            told = {"population": name, "window": window, "largest": self.largest[name]}
+            rows.append(
+                {
+                    **told,
+                    "clipped": self.values[name],
+                    "images": self.images[name],
+                    "values": population.size * self.seen,
+                }
+            )
+        return Table.of(rows)
+
+    def spikes_per_neuron(self) -> float:
+        """Of Ramp neurons: one where it is active, none where it is not."""
+        return self.spikes / (sum(p.size for p in self.ramps) * self.seen)

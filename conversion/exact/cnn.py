@@ -1,0 +1,27 @@
+"""The integer CNN: a quantised network whose thresholds, biases and scales lie on the grids of its accumulators."""
+
+import numpy as np
+
+from spikewright.conversion.errors import Unconvertible
+from spikewright.snn import Network, ReportRow
+from spikewright.snn.synapses import WEIGHTED
+from spikewright.snn.weights import memory
+
+_REAL = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
+
+
+def integer_cnn(network: Network) -> Network:
+    """The float32 network of a quantised CNN (recipe `Quantized`) in fixed point, with the integer weights that it has.
+
+    Thresholds are even integers of the accumulator, so y = clip(floor((S + b + theta/2) / theta), 0, levels) in integers from
+    the image to the logits; `snn.fixed.snapping` tells how the grid is chosen. Raises Unconvertible where weights
+    are real numbers.
+    """
+    real = tuple(
+        ReportRow(q.name, type(q.synapse).__name__, "refused", _REAL)
+        for q in network.projections
+        if isinstance(q.synapse, WEIGHTED) and not np.issubdtype(memory(q.synapse.weights).dtype, np.integer)
+    )
+    if real:
+        raise Unconvertible.of((*network.report, *real))
+    return network.to_fixed()

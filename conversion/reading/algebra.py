@@ -1,0 +1,184 @@
+"""The arithmetic of Signals, Currents and Parts: every step exact, or a Refusal."""
+
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+
+from spikewright.conversion.errors import Refusal
+from spikewright.conversion.reading.layer import identity_conv
+from spikewright.conversion.reading.merge import as_matrix, read_signal
+from spikewright.conversion.reading.shapes import NO_BORDER, bordered, per_channel, per_element, pooled, spread
+from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, Term
+from spikewright.snn.synapses import Pair, Shape
+
+Shapes = dict[str, Shape]
+
+
+def view_of(value: Flow) -> Shape:
+    """The shape that the graph sees."""
+    return value.shape if isinstance(value, Signal) else value.view
+
+
+def affine(value: Flow, gain: Floats, offset: Floats | None) -> Flow:
+    """gain * value + offset; `gain` () or one for each channel of the view, `offset` of the view's shape or None."""
+    if isinstance(value, Parts):
+        return _part_by_part(value, gain, offset)
+    positive = value.positive and bool(np.all(gain >= 0)) and (offset is None or bool(np.all(offset >= 0)))
+    if isinstance(value, Signal):
+        moved = None if value.offset is None else value.offset * spread(gain, value.shape)
+        total = moved if offset is None else offset if moved is None else moved + offset
+        return replace(value, gain=value.gain * gain, offset=total, positive=positive)
+    channels = per_channel(gain, value.shape[0])
+    bias = value.bias * spread(channels, value.shape)
+    bias = bias if offset is None else bias + offset.reshape(value.shape)
+    terms = tuple(_scaled(term, channels, value.shape) for term in value.terms)
+    return replace(value, terms=terms, bias=bias, positive=positive, node=None)
+
+
+def flatten(value: Flow, shapes: Shapes, name: str) -> Flow:
+    """The same numbers as a vector, row-major: nothing but addresses."""
+    if isinstance(value, Parts):
+        return replace(value, parts=tuple(_flat(part, shapes, name) for part in value.parts))
+    return _flat(value, shapes, name)
+
+
+def add(left: Flow, right: Flow, shapes: Shapes, name: str) -> Current:
+    """left + right as one current. `shapes`: of the populations."""
+    first, second = as_current(left, shapes, name), as_current(right, shapes, name)
+    if first.shape != second.shape:
+        first, second = (as_vector(one, shapes) for one in (first, second))
+    terms, bias = first.terms + second.terms, first.bias + second.bias
+    weighted = next((one.name for one in (first, second) if any(term.kernel for term in one.terms)), name)
+    return Current(terms, bias, first.shape, weighted, first.flat or second.flat, first.positive and second.positive)
+
+
+def as_current(value: Flow, shapes: Shapes, name: str) -> Current:
+    """A Signal as the input of neurons: neuron by neuron, or averages of its windows; Parts as slices of one population."""
+    if isinstance(value, Current):
+        return value
+    if isinstance(value, Parts):
+        return _joined(value, shapes, name)
+    flat = len(value.shape) == 1 and len(shapes[value.source]) > 1
+    if any(value.border):
+        inside = pooled(shapes[value.source], value.pool)
+        framed = read_signal(replace(value, shape=inside, offset=None), identity_conv(name, inside, value.border))
+        bias = framed.bias if value.offset is None else value.offset
+        return replace(framed, bias=bias, positive=value.positive)
+    shape = pooled(shapes[value.source], value.pool) if flat else value.shape
+    gain = per_channel(value.gain, shape[0])
+    bias = np.zeros(shape) if value.offset is None else value.offset.reshape(shape)
+    if value.pool == (1, 1):
+        term = Term(value.source, "identity", gain_in=gain)
+    else:
+        term = Term(value.source, "avgpool", gain_in=gain, args={"kernel": value.pool, "stride": value.pool})
+    return Current((term,), bias, shape, name, flat, value.positive)
+
+
+def as_vector(current: Current, shapes: Shapes) -> Current:
+    """A current whose neurons are a vector `(N,)`: every term becomes a matrix. Raises Refusal when that is too large."""
+    if len(current.shape) == 1:
+        return current
+    size = prod(current.shape[1:])
+    terms = []
+    for term in current.terms:
+        matrix = as_matrix(term, shapes[term.source])
+        if matrix is None:
+            raise Refusal("a flattened map of this size as neurons of its own", "the operation before the flattening")
+        channels = None if term.channels is None else (term.channels[0] * size, term.channels[1] * size)
+        terms.append(replace(matrix, channels=channels))
+    return replace(current, terms=tuple(terms), bias=current.bias.reshape(-1), shape=current.view, flat=False)
+
+
+def emittable(current: Current, shapes: Shapes) -> Current:
+    """The current itself, or as a vector where that gives every term a synapse. Raises Refusal when there is none."""
+    if all(term.op != "map" for term in current.terms):
+        return current
+    if current.flat:
+        return as_vector(current, shapes)
+    raise Refusal(
+        "pooling whose windows differ in size or divisor, in front of anything else than a linear layer",
+        "AvgPool2d without ceil_mode and with count_include_pad, or an output size that divides the map",
+    )
+
+
+def seen_as(value: Signal, shape: Shape) -> Signal:
+    """The same activations as the graph sees them in another place: flat, or as a map."""
+    return value if value.shape == shape else replace(value, shape=shape)
+
+
+def framed(value: Signal, border: tuple[int, int, int, int]) -> Signal:
+    """Zeros around a map of activations."""
+    together = tuple(one + other for one, other in zip(value.border, border, strict=True))
+    offset = value.offset
+    if offset is not None:
+        top, bottom, left, right = border
+        widths = ((top, bottom), (left, right))[-(len(value.shape) - 1) :]
+        offset = np.pad(offset, ((0, 0), *widths))
+    shape = bordered(value.shape, border)
+    return replace(value, shape=shape, offset=offset, border=(together[0], together[1], together[2], together[3]))
+
+
+def with_zeros(value: Flow, channels: Pair, shapes: Shapes, name: str) -> Parts:
+    """So many channels of zeros (before, behind) beside those of `value`."""
+    if isinstance(value, Signal) and any(value.border):
+        value = as_current(value, shapes, name)
+    inside = list(value.parts) if isinstance(value, Parts) else [value]
+    rest = view_of(value)[1:]
+    before, behind = (
+        [Current((), np.zeros((count, *rest)), (count, *rest), name, positive=True)] if count else []
+        for count in channels
+    )
+    return Parts((*before, *inside, *behind))
+
+
+def unframed(value: Signal) -> Signal:
+    """The Signal without its border and its offset."""
+    top, bottom, left, right = value.border
+    inside = bordered(value.shape, (-top, -bottom, -left, -right))
+    return replace(value, shape=inside, border=NO_BORDER, offset=None)
+
+
+def _flat(value: Signal | Current, shapes: Shapes, name: str) -> Signal | Current:
+    if isinstance(value, Signal) and any(value.border):
+        value = as_current(value, shapes, name)
+    if isinstance(value, Current):
+        return value if len(value.shape) == 1 else replace(value, flat=True)
+    offset = None if value.offset is None else value.offset.reshape(-1)
+    return replace(value, shape=(prod(value.shape),), gain=per_element(value.gain, value.shape), offset=offset)
+
+
+def _part_by_part(value: Parts, gain: Floats, offset: Floats | None) -> Parts:
+    parts, start = [], 0
+    for part, view in zip(value.parts, value.views, strict=True):
+        stop = start + view[0]
+        moved = affine(
+            part, gain if gain.ndim == 0 else gain[start:stop], None if offset is None else offset[start:stop]
+        )
+        assert not isinstance(moved, Parts)
+        parts.append(moved)
+        start = stop
+    return Parts(tuple(parts))
+
+
+def _joined(value: Parts, shapes: Shapes, name: str) -> Current:
+    """One current whose terms drive slices of the channels."""
+    currents = [as_current(part, shapes, name) for part in value.parts]
+    if len({(one.shape[1:], one.flat) for one in currents}) > 1:
+        currents = [as_vector(one, shapes) for one in currents]
+    terms, start = [], 0
+    for one in currents:
+        for term in one.terms:
+            first, last = term.channels or (0, one.shape[0])
+            terms.append(replace(term, channels=(start + first, start + last)))
+        start += one.shape[0]
+    bias = np.concatenate([one.bias for one in currents])
+    return Current(tuple(terms), bias, bias.shape, name, currents[0].flat, value.positive, value.node)
+
+
+def _scaled(term: Term, gain: Floats, shape: Shape) -> Term:
+    if gain.ndim and term.channels is not None:
+        gain = gain[slice(*term.channels)]
+    if term.kernel is None:
+        return replace(term, gain_in=term.gain_in * gain)
+    return replace(term, gain_out=term.gain_out * gain)

@@ -1,0 +1,138 @@
+"""Layers with weights: convolutions, linear layers, and batch norms that are left."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from spikewright.compress import GraphNode
+from spikewright.conversion.errors import Refusal
+from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.layer import Layer, padded_conv, restricted
+from spikewright.conversion.reading.merge import merged, read_signal
+from spikewright.conversion.reading.shapes import NO_BORDER, spread
+from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, Value
+from spikewright.conversion.reading.walk import Walk
+from spikewright.conversion.reading.windows import read
+from spikewright.snn.synapses import Shape
+
+
+def conv(walk: Walk, node: GraphNode) -> Value:
+    """Conv2d, and Conv1d as one of a single row."""
+    kernel, bias = walk.kernel(node)
+    args: dict[str, Any] = {name: _pair(node.args[name], fill) for name, fill in _GEOMETRY}
+    args["groups"] = int(node.args["groups"])
+    if node.kind == "conv1d":
+        kernel = replace(kernel, values=kernel.values[:, :, None])
+    kernel, args = padded_conv(kernel, args, NO_BORDER)
+    return _applied(walk, node, Layer(node.name, "conv2d", kernel, bias, _input(walk, node), node.shape, args))
+
+
+def conv_transpose(walk: Walk, node: GraphNode) -> Value:
+    """ConvTranspose2d; the kernel's output channel comes first here."""
+    kernel, bias = walk.kernel(node)
+    groups = int(node.args["groups"])
+    names = ("stride", "padding", "output_padding", "dilation")
+    args: dict[str, Any] = {name: _pair(node.args[name], 0) for name in names}
+    args["groups"] = groups
+    return _applied(
+        walk, node, Layer(node.name, "conv_transpose2d", kernel, bias, _input(walk, node), node.shape, args)
+    )
+
+
+def linear(walk: Walk, node: GraphNode) -> Value:
+    """A linear layer on vectors."""
+    kernel, bias = walk.kernel(node)
+    return _applied(walk, node, Layer(node.name, "linear", kernel, bias, _input(walk, node), node.shape))
+
+
+def batchnorm(walk: Walk, node: GraphNode) -> Value:
+    """A batch norm that did not fold: scale and shift of what comes in."""
+    gain, offset = _statistics(node)
+    value, shape = walk.seen(node)
+    inside = algebra.view_of(value)
+    if inside[0] != shape[0]:
+        raise Refusal(f"a batch norm behind a reshape from {inside} to {shape}", "the batch norm in front of it")
+    shaped = np.ascontiguousarray(np.broadcast_to(spread(offset, inside), inside))
+    walk.note(node.name, "folded", "scale and shift carried into the layers around it", 2 * gain.size)
+    return walk.arranged(algebra.affine(value, gain, shaped), shape, node.name)
+
+
+def applied(walk: Walk, value: Flow, layer: Layer) -> Current:
+    """`layer` of a value: part by part of a concatenation, merged with what has no ReLU behind it, or of a relay."""
+    if isinstance(value, Parts):
+        return _of_parts(walk, value, layer)
+    if isinstance(value, Current):
+        together = merged(value, layer, walk.shapes) if layer.op in ("conv2d", "linear") else None
+        if together is not None:
+            return together
+        value = _one(walk.relay(value))
+    if any(value.border) and layer.op != "conv2d":
+        raise Refusal("zeros around the map in front of this layer", "the padding argument of the layer")
+    return read(value, layer) if layer.op == "conv2d" else read_signal(value, layer)
+
+
+def _of_parts(walk: Walk, value: Parts, layer: Layer) -> Current:
+    if layer.op == "conv_transpose2d" and layer.args["groups"] > 1:
+        raise Refusal("a grouped transposed convolution of a concatenation", "groups=1")
+    if not all(isinstance(part, Signal) or part.node or not part.terms for part in value.parts):
+        whole = algebra.as_current(value, walk.shapes, layer.name)
+        return applied(walk, whole, layer)
+    terms, bias, start = [], layer.bias_map.copy(), 0
+    for part, view in zip(value.parts, value.views, strict=True):
+        sub, channels = restricted(layer, start, start + view[0])
+        current = applied(walk, part, replace(sub, bias=np.zeros(())))
+        terms += [replace(term, channels=_within(channels, term.channels)) for term in current.terms]
+        bias[slice(*(channels or (0, layer.shape[0])))] += current.bias
+        start += view[0]
+    return Current(tuple(terms), bias, layer.shape, layer.name)
+
+
+def _within(outer: tuple[int, int] | None, inner: tuple[int, int] | None) -> tuple[int, int] | None:
+    if outer is None or inner is None:
+        return outer or inner
+    return outer[0] + inner[0], outer[0] + inner[1]
+
+
+def _one(value: Signal | Parts) -> Signal:
+    assert isinstance(value, Signal)
+    return value
+
+
+def _applied(walk: Walk, node: GraphNode, layer: Layer) -> Value:
+    value = walk.flow(node)
+    sums = len(walk.units)
+    current = applied(walk, value, layer)
+    told = _weights(walk, node)
+    if isinstance(value, Current) and len(walk.units) == sums and node.inputs[0] not in walk.relays:
+        told += "; merged with the layers in front of it, since no ReLU is between them"
+    walk.note(node.name, "kept", told, _parameters(node))
+    return current
+
+
+_GEOMETRY = (("stride", 1), ("padding", 0), ("dilation", 1), ("less", 0))
+
+
+def _pair(value: Any, fill: int) -> tuple[int, int]:
+    """(rows, columns); of a sequence (fill, columns)."""
+    return (fill, int(value[0])) if len(value) == 1 else (int(value[0]), int(value[1]))
+
+
+def _input(walk: Walk, node: GraphNode) -> Shape:
+    return walk.view.node(node.inputs[0]).shape
+
+
+def _statistics(node: GraphNode) -> tuple[Floats, Floats]:
+    norm: Any = node.module
+    mean, variance = (getattr(norm, name).double().numpy() for name in ("running_mean", "running_var"))
+    gamma, beta = (getattr(norm, name) for name in ("weight", "bias"))
+    gain = (1.0 if gamma is None else gamma.detach().double().numpy()) / np.sqrt(variance + node.args["eps"])
+    return gain, (0.0 if beta is None else beta.detach().double().numpy()) - mean * gain
+
+
+def _weights(walk: Walk, node: GraphNode) -> str:
+    return "integer weights" if node.path in walk.integers else "float weights"
+
+
+def _parameters(node: GraphNode) -> int:
+    return sum(value.numel() for value in node.module.parameters()) if node.module else 0

@@ -1,0 +1,197 @@
+"""What a walk over a model's graph gathers: the units of a plan, and a report row for every node."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from spikewright.compress import GraphNode, GraphView
+from spikewright.compress.graph.rewrite import find
+from spikewright.compress.graph.weight_layers import by_output
+from spikewright.conversion.errors import Refusal
+from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Maximum, Signed
+from spikewright.conversion.reading.terms import copies
+from spikewright.conversion.reading.values import (
+    Answer,
+    Current,
+    Floats,
+    Flow,
+    Kernel,
+    Parts,
+    Signal,
+    Term,
+    Unit,
+    Value,
+    View,
+)
+from spikewright.snn import ReportRow
+from spikewright.snn.synapses import Shape
+
+INPUT = "input"
+Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
+"""For each quantised module path its codes int8 and their scale `(out,)`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
+
+    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out.
+    """
+
+    view: GraphView
+    units: tuple[Unit, ...]
+    rows: tuple[ReportRow, ...]
+    ending: str | None = None
+
+    @property
+    def output(self) -> Unit:
+        """The unit that answers."""
+        return self.units[-1]
+
+    @property
+    def hidden(self) -> tuple[Unit, ...]:
+        """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
+        return tuple(u for u in self.units if not u.answers and not isinstance(u.activation, Maximum))
+
+    @property
+    def gates(self) -> tuple[Unit, ...]:
+        """The units that pass on a maximum of what their one source sends."""
+        return tuple(unit for unit in self.units if isinstance(unit.activation, Maximum))
+
+    def integrated(self) -> "Plan":
+        """The plan with an output that adds up: values sent in time cannot be counted."""
+        last = self.output
+        if last.answers:
+            return self
+        term = Term(last.name, "identity")
+        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
+        return replace(self, units=(*self.units, unit))
+
+
+@dataclass
+class Walk:
+    """The state of one reading: values by node, units and rows in the order in which they came up."""
+
+    view: GraphView
+    integers: Integers
+    values: dict[str, Value] = field(default_factory=dict)
+    units: list[Unit] = field(default_factory=list)
+    rows: list[ReportRow] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    relays: dict[str, Signal] = field(default_factory=dict)
+
+    def flow(self, node: GraphNode, place: int = 0) -> Flow:
+        """Input number `place` of `node`, in a shape that populations have. Raises Refusal when nothing may follow it."""
+        value, shape = self.seen(node, place)
+        if shape == algebra.view_of(value):
+            return value
+        if prod(shape) in (1, *shape):  # a vector, with axes of one number
+            return algebra.flatten(value, self.shapes, node.inputs[place])
+        raise Refusal(
+            f"follows a reshape from {algebra.view_of(value)} to {shape}, which no population has",
+            "flatten(1) in front of the linear layers, or the layer in front of the reshape",
+        )
+
+    def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
+        """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
+        value = self.values[node.inputs[place]]
+        if isinstance(value, Answer):
+            raise Refusal(
+                f"follows a {value.ending}",
+                f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
+            )
+        return (value.value, value.shape) if isinstance(value, View) else (value, algebra.view_of(value))
+
+    def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:
+        """`value` as the graph sees it: itself, a vector, or a view of another shape."""
+        if shape == algebra.view_of(value):
+            return value
+        return algebra.flatten(value, self.shapes, name) if len(shape) == 1 else View(value, shape)
+
+    def relay(self, value: Flow) -> Signal | Parts:
+        """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
+        if isinstance(value, Signal):
+            return value
+        if isinstance(value, Parts):
+            known = all(isinstance(part, Signal) or part.node for part in value.parts)
+            if known:
+                signals = [self.relay(part) for part in value.parts]
+                return Parts(tuple(one for one in signals if isinstance(one, Signal)), value.node)
+            value = algebra.as_current(value, self.shapes, value.node or "concatenation")
+        if value.node is None:
+            raise Refusal("a sum between two layers that no step of the model gives", "a ReLU after the first of them")
+        if value.node not in self.relays:
+            self.relays[value.node] = self._relayed(value, value.node)
+        return algebra.seen_as(self.relays[value.node], value.view)
+
+    def _relayed(self, value: Current, node: str) -> Signal:
+        activation = self._levels(value) or (RELU if value.positive else Signed())
+        exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
+        exact = "it repeats the levels of its source" if isinstance(activation, Levels) else exact
+        signal = self.fire(value, node, activation)
+        self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
+        return signal
+
+    def _levels(self, value: Current) -> Levels | None:
+        """The levels that a value has already, since it only repeats what its sources send, and zeros."""
+        slices = sorted(term.channels or (0, value.shape[0]) for term in value.terms)
+        apart = all(one[1] <= other[0] for one, other in pairwise(slices))
+        if value.bias.any() or not apart or not all(map(copies, value.terms)):
+            return None
+        sent = {unit.name: unit.activation for unit in self.units}
+        found = {sent.get(term.source, RELU) for term in value.terms}
+        own = found.pop() if len(found) == 1 else None
+        return own if isinstance(own, Levels) else None
+
+    def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
+        """A new population that is driven by `current`, and its activations."""
+        current = algebra.emittable(current, self.shapes)
+        name = self.unique(current.name)
+        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, activation))
+        self.shapes[name] = current.shape
+        return Signal(name, current.view, positive=not isinstance(activation, Leaky | Signed))
+
+    def gate(self, source: Signal, node: GraphNode, window: Maximum, shape: Shape) -> str:
+        """A new gate of shape `shape` over the windows of a population; its name."""
+        args = {"kernel": window.kernel, "stride": window.stride, "padding": window.padding}
+        term = Term(source.source, "windows", args={**args, "dilation": window.dilation})
+        name = self.unique(node.name)
+        self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), window))
+        self.shapes[name] = shape
+        return name
+
+    def unique(self, name: str) -> str:
+        """`name`, numbered when a population has it already."""
+        chosen, count = name, 2
+        while chosen in self.shapes:
+            chosen, count = f"{name}_{count}", count + 1
+        return chosen
+
+    def kernel(self, node: GraphNode) -> tuple[Kernel, Floats]:
+        """The weights of a layer, `(out, in / groups, ...)`, integers where they are, and its bias `(out,)`."""
+        module: Any = node.module
+        weight = by_output(module, module.weight.detach())
+        shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
+        if node.path is not None and node.path in self.integers:
+            codes, scale = self.integers[node.path]
+            rows = by_output(module, torch.as_tensor(codes)).numpy()
+            return Kernel(rows, np.asarray(scale, dtype=np.float64)), shift
+        return Kernel(weight.double().numpy()), shift
+
+    def note(
+        self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None
+    ) -> None:
+        """One row of the report; `kind` is that of the node unless another word says more."""
+        self.rows.append(ReportRow(layer, kind or self.view.node(layer).kind, action, detail, parameters, neurons))
+
+
+def is_constant(view: GraphView, node: GraphNode) -> bool:
+    """True for a parameter or buffer of the graph: the node that uses it reads it."""
+    return not node.inputs and node.name != view.input and find(view.graph_module, node.name).op == "get_attr"

@@ -1,0 +1,1 @@
+"""Training of what was converted: weights with surrogate gradients, spike times."""

@@ -1,0 +1,122 @@
+"""Fine-tuning a time-coded network itself, through its differentiable twin: few spikes, and times on a grid."""
+
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from spikewright import InvalidInput, Progress, silent
+from spikewright.compress import check_data
+from spikewright.compress.training.threads import steady_while
+from spikewright.snn import Dense, Network, Ramp, Sparse
+from spikewright.snn.twin.network import Twin
+from spikewright.snn.twin.run import Run
+from spikewright.snn.twin.synapses import Path
+
+_LEAST_ENERGY = 1e-12
+
+
+@dataclass(frozen=True)
+class TimesTuning:
+    """How `tune_times` learns. `sparsity` weighs the penalty on spikes; `lr` is that of Adam, relative to each projection's
+    largest weight. Raises InvalidInput for values out of range."""
+
+    epochs: int = 1
+    lr: float = 1e-3
+    sparsity: float = 0.0
+    batch_size: int = 50
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1:
+            raise InvalidInput(f"expected at least 1 epoch of batches, got {self.epochs} of {self.batch_size} images")
+        if not (isfinite(self.lr) and self.lr > 0 and isfinite(self.sparsity) and self.sparsity >= 0):
+            raise InvalidInput(f"expected lr > 0 and sparsity >= 0, got {self.lr} and {self.sparsity}")
+
+
+def tune_times(
+    network: Network, data: Any, settings: TimesTuning | None = None, *, progress: Progress = silent
+) -> Network:
+    """The network with weights learned on `data`, (images `(n, C, H, W)`, labels `(n,)`), at its own spike times.
+
+    loss = cross-entropy + sparsity sum over layers of (sum x)^2 / (N sum x^2), x the values that the N neurons of a layer send
+    (Yang et al. 2020): few neurons then spike (Stanojevic et al. 2024 train for it). A `Ramp` has its own derivative, one
+    inside its window, so times on a grid are learned straight through. Pruned weights stay zero; biases and windows stay.
+    Raises InvalidInput for a network that is not time-coded in float32 with float weights, and for data that do not fit.
+    """
+    settings = settings or TimesTuning()
+    _check(network)
+    images, labels = check_data(data)
+    twin = Twin(network, engine_values=False)
+    paths = {p.projection.name: p for p in twin.paths if isinstance(p, Path)}
+    tuned = {name: p for name, p in paths.items() if p.weight is not None and hasattr(p.projection.synapse, "weights")}
+    groups = [
+        {"params": [_wanted(path)], "lr": settings.lr * float(_wanted(path).detach().abs().max())}
+        for path in tuned.values()
+    ]
+    held = [(_wanted(path), _wanted(path) != 0) for path in tuned.values() if _is_sparse(path)]
+    optimiser = torch.optim.Adam(groups)
+    random = np.random.default_rng(settings.seed)
+    ramps = [p.name for p in network.populations if isinstance(p.neuron, Ramp)]
+    with steady_while(lambda: Run(twin.law, paths, images[:1])()):
+        for epoch in range(settings.epochs):
+            progress("tune", epoch, settings.epochs)
+            for chosen in torch.split(torch.from_numpy(random.permutation(len(labels))), settings.batch_size):
+                run = Run(twin.law, paths, images[chosen])
+                loss = functional.cross_entropy(run() * network.logit_scale, labels[chosen])
+                loss = loss + settings.sparsity * sum(_share(run.sent[name][0]) for name in ramps)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                with torch.no_grad():
+                    for weight, kept in held:
+                        weight.mul_(kept)
+    progress("tune", settings.epochs, settings.epochs)
+    return replace(network, projections=tuple(_stored(q, tuned.get(q.name)) for q in network.projections))
+
+
+def _check(network: Network) -> None:
+    if network.numbers != "float32" or not any(isinstance(p.neuron, Ramp) for p in network.populations):
+        raise InvalidInput(
+            "expected a time-coded network in float32; try convert(model, samples, Ttfs()), to_fixed() later"
+        )
+    for q in network.projections:
+        weights = getattr(q.synapse, "weights", None)
+        if weights is not None and not (isinstance(weights, Dense | Sparse) and weights.values.dtype.kind == "f"):
+            raise InvalidInput(f"expected float weights in projection {q.name!r}; try to tune before quantising")
+
+
+def _wanted(path: Path) -> torch.nn.Parameter:
+    assert path.weight is not None
+    path.weight.requires_grad_(True)
+    return path.weight
+
+
+def _is_sparse(path: Path) -> bool:
+    return isinstance(getattr(path.projection.synapse, "weights", None), Sparse)
+
+
+def _share(sent: Tensor) -> Tensor:
+    """(sum x)^2 / (N sum x^2), the mean over the batch: about the share of neurons that spike."""
+    flat = sent.flatten(1)
+    share: Tensor = flat.sum(1).square() / (flat.shape[1] * flat.square().sum(1).clamp_min(_LEAST_ENERGY))
+    return share.mean()
+
+
+def _stored(projection: Any, path: Path | None) -> Any:
+    if path is None:
+        return projection
+    synapse: Any = projection.synapse
+    values = _wanted(path).detach().numpy().astype(np.float32)
+    old = synapse.weights
+    scale = 1.0 if old.scale is None else np.asarray(old.scale).reshape(-1, *[1] * (values.ndim - 1))
+    real = (values / scale).astype(np.float32)
+    if isinstance(old, Sparse):
+        weights: Any = replace(old, values=real.reshape(-1)[old.indices])
+    else:
+        weights = replace(old, values=real)
+    return replace(projection, synapse=replace(synapse, weights=weights))

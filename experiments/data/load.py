@@ -1,0 +1,145 @@
+"""Image data sets with one shape: digits are built in, the others come from a folder or are downloaded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput
+from spikewright.experiments.data.files import read_cifar_batch, read_idx
+from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, Source, locate
+
+Images = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+DIGITS_SPLIT_SEED = 0
+"""Seed of the stratified split of the digits into 75 % training and 25 % test images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images float32 `(n, channels, height, width)` in [0, 1] and labels int64 `(n,)`, split for training and test.
+
+    Raises InvalidInput when shapes, types, ranges or labels do not fit together.
+    """
+
+    name: str
+    train_images: Images
+    train_labels: Labels
+    test_images: Images
+    test_labels: Labels
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_split("train", self.train_images, self.train_labels, len(self.classes))
+        _check_split("test", self.test_images, self.test_labels, len(self.classes))
+        if self.train_images.shape[1:] != self.test_images.shape[1:]:
+            raise InvalidInput(
+                f"expected test images of shape {self.train_images.shape[1:]}, got {self.test_images.shape[1:]}"
+            )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """`(channels, height, width)` of one image."""
+        channels, height, width = self.train_images.shape[1:]
+        return channels, height, width
+
+    def first(self, train: int | None = None, test: int | None = None) -> "Dataset":
+        """The same data set with only its first `train` and `test` images (None keeps all)."""
+        return replace(
+            self,
+            train_images=self.train_images[:train],
+            train_labels=self.train_labels[:train],
+            test_images=self.test_images[:test],
+            test_labels=self.test_labels[:test],
+        )
+
+
+def load_dataset(name: str, folder: str | Path | None = None, *, cache: str | Path | None = None) -> Dataset:
+    """Load `digits`, `mnist`, `fashion-mnist` or `cifar10`.
+
+    `folder` holds the original files, directly or in a subfolder of the data set's name; without it they are
+    downloaded once to `cache` (by default the user's cache folder). Every file's md5 is checked before it is read.
+    Raises InvalidInput for an unknown name, InvalidFile for a missing, changed or truncated file.
+    """
+    if name not in _READERS:
+        raise InvalidInput(f"expected a data set out of {', '.join(_READERS)}, got {name!r}")
+    return _READERS[name](folder, cache)
+
+
+def dataset_names() -> tuple[str, ...]:
+    """The names that `load_dataset` knows."""
+    return tuple(_READERS)
+
+
+def read_idx_dataset(source: Source, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
+    """A data set in MNIST's format: four idx files, in the order of `source.files`."""
+    paths = locate(source, folder, cache)
+    images, labels, test_images, test_labels = (read_idx(path) for path in paths)
+    return Dataset(
+        source.name,
+        _grey(images, paths[0]),
+        labels.astype(np.int64),
+        _grey(test_images, paths[2]),
+        test_labels.astype(np.int64),
+        source.classes,
+    )
+
+
+def read_cifar10(source: Source, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
+    """A data set in CIFAR-10's Python format: training batches, then the test batch last."""
+    batches = [read_cifar_batch(path) for path in locate(source, folder, cache)]
+    images = [_scaled(batch) for batch, _ in batches]
+    labels = [batch_labels for _, batch_labels in batches]
+    return Dataset(
+        source.name, np.concatenate(images[:-1]), np.concatenate(labels[:-1]), images[-1], labels[-1], source.classes
+    )
+
+
+def _digits(folder: str | Path | None, cache: str | Path | None) -> Dataset:
+    """Scikit-learn's 1797 digits, 8x8 pixels of 0..16."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    pixels, labels = load_digits(return_X_y=True)
+    images = (pixels / 16.0).astype(np.float32).reshape(-1, 1, 8, 8)
+    train, test, train_labels, test_labels = train_test_split(
+        images, labels.astype(np.int64), test_size=0.25, random_state=DIGITS_SPLIT_SEED, stratify=labels
+    )
+    return Dataset("digits", train, train_labels, test, test_labels, tuple("0123456789"))
+
+
+_READERS: dict[str, Callable[[str | Path | None, str | Path | None], Dataset]] = {
+    "digits": _digits,
+    "mnist": lambda folder, cache: read_idx_dataset(MNIST, folder, cache),
+    "fashion-mnist": lambda folder, cache: read_idx_dataset(FASHION_MNIST, folder, cache),
+    "cifar10": lambda folder, cache: read_cifar10(CIFAR10, folder, cache),
+}
+
+
+def _grey(images: NDArray[np.uint8], path: Path) -> Images:
+    if images.ndim != 3:
+        raise InvalidInput(f"expected images (n, height, width) in {path}, got shape {images.shape}")
+    return _scaled(images[:, None])
+
+
+def _scaled(images: NDArray[np.uint8]) -> Images:
+    return images.astype(np.float32) / np.float32(255)
+
+
+def _check_split(split: str, images: NDArray[Any], labels: NDArray[Any], classes: int) -> None:
+    if images.ndim != 4 or images.dtype != np.float32:
+        raise InvalidInput(
+            f"expected {split} images float32 (n, channels, height, width), got {images.dtype} {images.shape}"
+        )
+    if labels.shape != images.shape[:1] or labels.dtype != np.int64:
+        raise InvalidInput(f"expected {split} labels int64 ({len(images)},), got {labels.dtype} {labels.shape}")
+    if len(images) == 0:
+        raise InvalidInput(f"expected at least one {split} image, got none")
+    if not (images.min() >= 0 and images.max() <= 1):
+        raise InvalidInput(f"expected {split} pixels in [0, 1], got {images.min()} to {images.max()}")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise InvalidInput(f"expected {split} labels 0 to {classes - 1}, got {labels.min()} to {labels.max()}")

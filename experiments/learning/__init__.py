@@ -1,0 +1,1 @@
+"""Experiments with learning and published cases."""

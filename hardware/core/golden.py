@@ -1,0 +1,72 @@
+"""Golden traces: what every population of a core sends, step by step, for a few inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.hardware.core.writer import Writer
+from spikewright.snn import Direct, Integrator, Network, Population, QuantReLU, Source, simulate
+
+if TYPE_CHECKING:
+    from spikewright.hardware.core import schema as core
+
+SYNTHETIC_SAMPLES = 4
+
+
+def synthetic_images(network: Network) -> NDArray[np.float32]:
+    """Four inputs without data: multiples of the golden ratio modulo one, even over all levels and without a seed."""
+    population = network.by_name[network.input]
+    place = np.arange(population.size, dtype=np.float64)
+    sample = np.arange(SYNTHETIC_SAMPLES, dtype=np.float64)[:, None] / SYNTHETIC_SAMPLES
+    values = np.mod(place * 0.6180339887498949 + sample, 1.0)
+    return values.reshape(SYNTHETIC_SAMPLES, *population.shape).astype(np.float32)
+
+
+def run_golden(network: Network, images: NDArray[np.float32], engine: str | None = None) -> tuple[dict[str, Any], Any]:
+    """Rasters `(rows, samples, neurons)` by population and logits `(samples, classes)`, all integers.
+
+    Rows are steps; a direct input is sent once and has one.
+    """
+    activity = simulate(network, images, engine=engine, record=("rasters",))
+    rasters = {}
+    for population in senders(network):
+        raster = activity.rasters[population.name].reshape(-1, len(images), population.size)
+        once = isinstance(population.neuron, Source) and isinstance(network.code, Direct)
+        rasters[population.name] = np.asarray(raster[:1] if once else raster).astype(np.int64)
+    return rasters, np.asarray(activity.logits).astype(np.int64)
+
+
+def senders(network: Network) -> tuple[Population, ...]:
+    """The populations that send anything; an Integrator does not."""
+    return tuple(p for p in network.populations if not isinstance(p.neuron, Integrator))
+
+
+def sends_values(network: Network, population: Population) -> bool:
+    """Whether the events of `population` carry integers: direct input and QuantReLU."""
+    source = isinstance(population.neuron, Source)
+    return isinstance(network.code, Direct) if source else isinstance(population.neuron, QuantReLU)
+
+
+def write_golden(writer: Writer, network: Network, images: NDArray[np.float32], origin: str) -> core.Golden:
+    """Simulate `images` and write the traces."""
+    from spikewright.hardware.core import schema as core
+
+    rasters, logits = run_golden(network, images)
+    places = [p.name for p in network.populations]
+    spikes = {
+        p.name: writer.trace(f"p{places.index(p.name):02d}", rasters[p.name], values=sends_values(network, p))
+        for p in senders(network)
+    }
+    bits = images.reshape(len(images), -1).view(np.uint32).astype(np.int64)
+    return core.Golden.model_validate(
+        {
+            "samples": len(images),
+            "origin": origin,
+            "images": writer.memory("images", bits, 32, signed=False, place="golden"),
+            "spikes": spikes,
+            "logits": writer.memory("logits", logits, 64, place="golden"),
+        }
+    )

@@ -1,0 +1,142 @@
+"""The way back: `load_core` rebuilds the network from a core's folder, `replay` checks its golden traces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikewright import InvalidFile, SpikewrightError
+from spikewright.hardware.core.golden import run_golden, senders, sends_values
+from spikewright.hardware.core.hexfiles import read_checked, read_memory
+from spikewright.hardware.core.rebuild import rebuild
+from spikewright.hardware.core.writer import trace_line
+from spikewright.hardware.design import DesignPoint, LayerDesign, check_point
+from spikewright.hardware.model.widths import widths
+from spikewright.snn import Network
+
+if TYPE_CHECKING:
+    from spikewright.hardware.core.schema import Core
+
+MAX_JSON_BYTES = 2**24
+MAX_TRACE = 2**31
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay of the golden inputs found.
+
+    `equal`: every spike of every population in every step, and the logits, are as exported. `differences`: one sentence
+    for each population that is not, with its first sample and step. `events`: how many were compared.
+    """
+
+    equal: bool
+    samples: int
+    populations: int
+    events: int
+    differences: tuple[str, ...] = ()
+
+
+def load_core(folder: str | Path) -> tuple[Core, Network]:
+    """`(core, network)` from a folder that `export` wrote: the same integers as the exported network.
+
+    Sizes and hashes are checked before a file is used, no code is run, links are not followed. Raises InvalidFile when
+    anything is missing, damaged, of another version, or contradicts itself.
+    """
+    folder = Path(folder)
+    whole = read_core(folder)
+    try:
+        network = rebuild(whole, lambda memory: read_memory(folder, memory))
+        check_point(network, core_point(whole))
+        _check_widths(whole, network)
+    except InvalidFile:
+        raise
+    except (SpikewrightError, ValueError, TypeError, OverflowError) as error:
+        raise InvalidFile(f"expected a core that describes a network, got: {error}") from error
+    return whole, network
+
+
+def core_point(whole: Core) -> DesignPoint:
+    """The design that a core was exported with. Raises InvalidInput when it is none."""
+    built = [p for p in whole.populations if p.physical_neurons is not None]
+    layers = tuple(LayerDesign(p.name, p.physical_neurons or 1, p.kernel_lanes or 1) for p in built)
+    return DesignPoint(layers, whole.clock_mhz, whole.device)
+
+
+def _check_widths(whole: Core, network: Network) -> None:
+    """The widths in the file are those of its integers."""
+    sizes = widths(network)
+    for projection in whole.projections:
+        if projection.weight_bits < sizes.weights[projection.name]:
+            raise InvalidFile(f"expected weights of {projection.name!r} within {projection.weight_bits} bits")
+    for population in whole.populations:
+        needed = sizes.accumulators.get(population.name)
+        if needed is not None and (population.accumulator_bits or 0) < needed:
+            raise InvalidFile(f"expected an accumulator of {needed} bits for {population.name!r}")
+
+
+def read_core(folder: Path) -> Core:
+    """`core.json` through its model. Raises InvalidFile."""
+    from pydantic import ValidationError
+
+    from spikewright.hardware.core.schema import Core
+
+    path = folder / "core.json"
+    if path.is_symlink() or not path.is_file():
+        raise InvalidFile(f"expected a core.json in {folder}, got none; try the folder that export wrote")
+    if path.stat().st_size > MAX_JSON_BYTES:
+        raise InvalidFile(f"expected a core.json of at most {MAX_JSON_BYTES} bytes, got {path.stat().st_size}")
+    try:
+        return Core.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
+
+
+def replay(folder: str | Path, *, engine: str | None = None) -> Replay:
+    """Run the golden inputs of a core through the fixed-point engine and compare with its traces, bit for bit.
+
+    `engine` as in `snn.simulate`. Raises InvalidFile for a broken core; a difference is a result, not an error.
+    """
+    folder = Path(folder)
+    whole, network = load_core(folder)
+    golden = whole.golden
+    shape = network.by_name[network.input].shape
+    bits = read_memory(folder, golden.images)
+    if bits.shape != (golden.samples, network.by_name[network.input].size) or golden.images.bits != 32:
+        raise InvalidFile(
+            f"expected {golden.samples} golden images of 32-bit words and of the input's size, got {bits.shape}"
+        )
+    largest = golden.samples * network.steps * max(p.size for p in network.populations)
+    if largest > MAX_TRACE:
+        raise InvalidFile(f"expected golden traces of at most {MAX_TRACE} places, got {largest}")
+    images = bits.astype(np.uint32).view(np.float32).reshape(golden.samples, *shape)
+    try:
+        rasters, logits = run_golden(network, images, engine)
+    except SpikewrightError as error:
+        raise InvalidFile(f"expected golden images that the core can run, got: {error}") from error
+    differences = [line for p in senders(network) for line in _compare(folder, whole, network, p.name, rasters[p.name])]
+    if not np.array_equal(read_memory(folder, golden.logits), logits):
+        differences.append("the logits differ")
+    events = sum(int(np.count_nonzero(raster)) for raster in rasters.values())
+    return Replay(not differences, golden.samples, len(rasters), events, tuple(differences))
+
+
+def _compare(folder: Path, whole: Core, network: Network, name: str, raster: Any) -> list[str]:
+    if name not in whole.golden.spikes:
+        raise InvalidFile(f"expected a golden trace of population {name!r}, got none; export the core again")
+    trace = whole.golden.spikes[name]
+    lines = read_checked(folder, trace.file, trace.size, trace.sha256).decode("ascii", "replace").split("\n")[:-1]
+    values = sends_values(network, network.by_name[name])
+    steps = raster.shape[0]
+    got = [trace_line(row, values) for row in raster.transpose(1, 0, 2).reshape(-1, raster.shape[2])]
+    if len(lines) != len(got):
+        return [f"population {name!r}: {len(lines)} lines of trace, {len(got)} expected"]
+    wrong = (place for place, (mine, theirs) in enumerate(zip(got, lines, strict=True)) if mine != theirs)
+    first = next(wrong, None)
+    if first is None:
+        return []
+    return [f"population {name!r} differs first in sample {first // steps}, step {first % steps}"]

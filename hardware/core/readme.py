@@ -1,0 +1,74 @@
+"""The README.md that lies in every exported core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spikewright.hardware.core.schema import Core
+
+_TEXT = """\
+# Spike core
+
+Written by {generator} for {device} at {clock:g} MHz. `core.json` says what to build; its schema is `core.schema.json`
+of the Python package `hardware`. Every file is named in it with its SHA-256.
+
+| layer | kind | neurons | physical neurons | potential bits | accumulator bits |
+| --- | --- | --- | --- | --- | --- |
+{rows}
+
+## The law
+{steps} steps, schedule {schedule}, readout {readout}. In every step all populations update, sources before their
+targets; a spike of step t reaches its targets in step t. The inputs S of one step are summed exactly in
+`accumulator_bits`, the bias is added, and the potential is updated and saturated at `potential_bits` once:
+U = sat(V - (V >> leak_shift) + S + bias), without the shift where `leak_shift` is null. A neuron fires when
+U >= threshold; then V = U - threshold (reset "subtract") or V = 0 ("zero"). A layerwise network gathers S and bias of
+all steps first and then fires without further input. A projection's `pool` sums the events of windows first, by an
+address map; its `shift` multiplies the sums by 2**shift. An `integrator` never fires: its potential is the answer.
+`quant_relu` sends the integer clip(floor((S + bias) multiplier / 2**shift + 1/2), 0, levels).
+
+## Addresses
+Neurons are numbered C, H, W row-major: address = (c H + y) W + x. Weights are row-major as their `shape` says:
+(out, in) for `linear`, (out, in / groups, kernel height, kernel width) for `conv2d`. P = `physical_neurons` work at a
+time: P / `kernel_lanes` channels at `kernel_lanes` positions.
+
+## memories/*.mem
+One word a line in lower-case hex, ceil(bits / 4) digits, two's complement where `signed`, for $readmemh. Every line
+ends with a newline, the last one too. Sparse weights are flat ascending `indices` and their `values`; a codebook is
+`indices` into a `table`.
+
+## golden/
+`images.mem` holds the inputs as float32 bit patterns ({samples} samples, {origin}). `pNN.spikes` is the trace of
+population number NN of `core.json` (counted from 0): a line per sample and step, sample after sample, with the
+addresses that fire, ascending; `address:value` where integers are sent. A direct input is sent once and has one line
+per sample. `logits.mem` holds the answers after the last step. `hardware.replay(folder)` runs all of it again and
+compares bit for bit.
+"""
+
+
+def readme_text(core: Core) -> str:
+    """The format in words, with a table of this core's layers."""
+    layers = [p for p in core.populations if p.physical_neurons is not None]
+    rows = "\n".join(
+        f"| {p.name} | {p.neuron.kind} | {_size(p.shape)} | {p.physical_neurons}"
+        f" | {p.potential_bits} | {p.accumulator_bits} |"
+        for p in layers
+    )
+    return _TEXT.format(
+        generator=core.generator,
+        device=core.device,
+        clock=core.clock_mhz,
+        rows=rows,
+        steps=core.code.steps,
+        schedule=core.schedule,
+        readout=core.readout,
+        samples=core.golden.samples,
+        origin=core.golden.origin,
+    )
+
+
+def _size(shape: list[int]) -> int:
+    count = 1
+    for extent in shape:
+        count *= extent
+    return count

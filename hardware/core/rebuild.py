@@ -1,0 +1,85 @@
+"""From the records of `core.json` to a `snn.Network`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikewright import snn
+from spikewright.snn.report import Report, ReportRow
+
+if TYPE_CHECKING:
+    from spikewright.hardware.core import schema as core
+
+Read = Callable[["core.Memory"], Any]
+
+
+def rebuild(whole: core.Core, read: Read) -> snn.Network:
+    """The network that `whole` describes; `read` fetches the integers of a memory. The network checks itself."""
+    steps = whole.code.steps
+    code = snn.Rate(steps) if whole.code.kind == "rate" else snn.Direct(steps, whole.code.levels)
+    return snn.Network(
+        tuple(_population(one, read) for one in whole.populations),
+        tuple(_projection(one, read) for one in whole.projections),
+        input=whole.input,
+        output=whole.output,
+        code=code,
+        schedule=whole.schedule,
+        readout=whole.readout,
+        numbers="fixed",
+        logit_scale=whole.logit_scale,
+        report=Report(tuple(ReportRow(**row.model_dump()) for row in whole.report)),
+    )
+
+
+def _population(one: core.Population, read: Read) -> snn.Population:
+    neuron = _neuron(one.neuron, read)
+    shape = tuple(one.shape)
+    return snn.Population(
+        one.name, shape, neuron, _values(one.bias, read), _values(one.initial, read), one.potential_bits
+    )
+
+
+def _neuron(neuron: core.Neuron, read: Read) -> snn.Neuron:
+    if neuron.kind == "source":
+        return snn.Source()
+    if neuron.kind == "integrator":
+        return snn.Integrator()
+    if neuron.kind == "quant_relu":
+        return snn.QuantReLU(_values(neuron.multiplier, read), neuron.shift, neuron.levels)
+    threshold = _values(neuron.threshold, read)
+    if neuron.leak_shift is None:
+        return snn.IF(threshold, neuron.reset)
+    return snn.LIF(threshold, 2.0**-neuron.leak_shift, neuron.reset)
+
+
+def _projection(one: core.Projection, read: Read) -> snn.Projection:
+    synapse = _synapse(one.synapse, read)
+    return snn.Projection(one.source, one.target, synapse, one.pool, one.channels, one.shift, one.name)
+
+
+def _synapse(synapse: core.Synapse, read: Read) -> snn.Synapse:
+    if synapse.kind == "linear":
+        return snn.Linear(_storage(synapse.weights, read))
+    if synapse.kind == "conv2d":
+        weights = _storage(synapse.weights, read)
+        return snn.Conv2d(weights, synapse.stride, synapse.padding, synapse.dilation, synapse.groups)
+    if synapse.kind == "avgpool2d":
+        return snn.AvgPool2d(synapse.kernel, synapse.stride, _values(synapse.gain, read))
+    return snn.Identity(_values(synapse.gain, read))
+
+
+def _storage(storage: core.Storage, read: Read) -> snn.Storage:
+    if storage.kind == "dense":
+        return snn.Dense(read(storage.values))
+    if storage.kind == "codebook":
+        return snn.Codebook(read(storage.indices), read(storage.table))
+    if storage.indices is None or storage.values is None:
+        return snn.Sparse(tuple(storage.size), np.zeros(0, np.int64), np.zeros(0, np.int8))
+    return snn.Sparse(tuple(storage.size), read(storage.indices), read(storage.values))
+
+
+def _values(values: core.Values, read: Read) -> Any:
+    return values if isinstance(values, int) else read(values)

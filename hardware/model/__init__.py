@@ -1,0 +1,1 @@
+"""What a design costs: area, latency, energy, and the constants behind them."""

@@ -1,0 +1,195 @@
+"""`asic45`: the field's 45 nm energy index, from the numbers of accesses and operations of an inference.
+
+After Lemaire et al., ICONIP 2022 (arXiv 2210.13107); numbers in brackets are its equations. theta = events in,
+theta' = spikes out, N neurons, T steps, E(n) = 1.09e-5 n + 13.2 pJ for one word of a memory of n bits.
+
+    spiking: read input theta E(0) [5]; weights r E(w) [7, 8]; bias N T E(b); potentials read and written
+             (r + N T) E(v) each [9, 10, 14, 15]; write output theta' E(0) [13]
+             operations (a + N T + theta') add [1.4, 2.4]; addresses r add [16.3, 17.2], 2 theta MAC for maps [16.2]
+    QuantReLU, m = N x fan-in: read input m E(in) [3] or Nin E(in) [4]; weights m E(w) [6]; bias N E(b);
+             write N E(out) [11, 12]
+             operations m MAC [1.1, 2.1] + N (add + multiply); addresses Nin + N + Cout K adds for maps, m adds else
+
+r = weights read and a = additions made. Corrections: both are what the engine counted (borders, stride and pruned
+weights known exactly; zeros in dense memories are read all the same), not theta Cout K, so that memory and operations
+agree under stride, where the published code differs; the equation 2.4 counts Nin times too many and leaves the reset
+out, mended; sweeps of biases and potentials happen every step (factor T); the addressing of fully connected layers has
+its full factor Nin; a leak 2**-k is one more add, not a MAC. A direct input is convolved once: MACs instead of adds,
+its sum read again in each step as a bias.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from spikewright import InvalidInput
+from spikewright.hardware.model.constants import (
+    ADD_PJ,
+    MULTIPLY_PJ,
+    SRAM_BUS_BITS,
+    SRAM_ERROR,
+    SRAM_PJ_AT_ZERO,
+    SRAM_PJ_PER_BIT,
+)
+from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.traffic import Traffic, fan_in, frame_based, input_size
+from spikewright.hardware.model.widths import Widths, signed_bits
+from spikewright.snn import LIF, Network, Population, QuantReLU
+
+Access = Literal["word", "bus"]
+
+
+@dataclass(frozen=True)
+class LayerEnergy:
+    """Nanojoule per inference. The bands of the memory parts are the error of the SRAM regression."""
+
+    potentials_nj: Interval
+    weights_nj: Interval
+    bias_nj: Interval
+    io_nj: Interval
+    operations_nj: Interval
+    addressing_nj: Interval
+
+    @property
+    def memory_nj(self) -> Interval:
+        """All accesses to memories."""
+        return self.potentials_nj + self.weights_nj + self.bias_nj + self.io_nj
+
+    @property
+    def total_nj(self) -> Interval:
+        """Memory, operations and addressing."""
+        return self.memory_nj + self.operations_nj + self.addressing_nj
+
+
+@dataclass(frozen=True)
+class Sram:
+    """`access` "word": one access costs the same for any width, as published. "bus": a 64-bit access is shared by the
+    words that fit into it, so narrow words pay; E / floor(64 / bits)."""
+
+    access: Access = "word"
+
+    def __post_init__(self) -> None:
+        if self.access not in ("word", "bus"):
+            raise InvalidInput(f'expected memory access "word" or "bus", got {self.access!r}')
+
+    def access_pj(self, total_bits: float, word_bits: int) -> float:
+        """Picojoule to read or write one word of `word_bits` in a memory of `total_bits`."""
+        energy = SRAM_PJ_PER_BIT * total_bits + SRAM_PJ_AT_ZERO
+        if self.access == "word":
+            return energy
+        per_access = SRAM_BUS_BITS // word_bits
+        return energy / per_access if per_access else energy * -(-word_bits // SRAM_BUS_BITS)
+
+
+def add_pj(bits: int) -> float:
+    """Picojoule of an addition of `bits`: linear between the points of Horowitz 2014 and beyond."""
+    return _interpolate(ADD_PJ, bits)
+
+
+def multiply_pj(bits: int) -> float:
+    """Picojoule of a multiplication of `bits` x `bits`, as `add_pj`."""
+    return _interpolate(MULTIPLY_PJ, bits)
+
+
+def layer_energy(
+    network: Network, population: Population, flows: Sequence[Traffic], spikes_out: float, sizes: Widths, sram: Sram
+) -> LayerEnergy:
+    """The index of one layer for the mean activity in `flows` and `spikes_out` spikes sent per inference."""
+    if frame_based(network, population):
+        return _mac_layer(network, population, flows, sizes, sram)
+    return _spiking_layer(network, population, flows, spikes_out, sizes, sram)
+
+
+def _spiking_layer(
+    network: Network, population: Population, flows: Sequence[Traffic], spikes_out: float, sizes: Widths, sram: Sram
+) -> LayerEnergy:
+    bits, neurons = sizes.potentials[population.name], population.size
+    sweeps = float(neurons * network.steps)
+    reads = sum(flow.reads for flow in flows)
+    potential = sram.access_pj(neurons * bits, bits)
+    weights = sum(
+        flow.reads * sram.access_pj(flow.storage.total_bits, flow.storage.bits) for flow in flows if flow.storage.words
+    )
+    io = (sum(flow.events for flow in flows) + spikes_out) * sram.access_pj(0, 1)
+    operations = sum(_additions(flow, sizes, bits) for flow in flows) + _sweep_additions(
+        population, sweeps, spikes_out
+    ) * add_pj(bits)
+    maps = sum(2 * flow.events for flow in flows if len(population.shape) == 3 and flow.storage.words)
+    return LayerEnergy(
+        potentials_nj=_memory(2 * (reads + sweeps) * potential),
+        weights_nj=_memory(weights),
+        bias_nj=_memory(sweeps * _bias_pj(population, flows, sizes, sram)),
+        io_nj=_memory(io),
+        operations_nj=Interval.exact(operations / 1e3),
+        addressing_nj=Interval.exact((reads * add_pj(bits) + maps * (add_pj(bits) + multiply_pj(8))) / 1e3),
+    )
+
+
+def _additions(flow: Traffic, sizes: Widths, bits: int) -> float:
+    """Zeros that a dense memory delivers are added like any other weight; integers are multiplied first."""
+    each = add_pj(bits) + (multiply_pj(max(8, sizes.weights[flow.projection.name])) if flow.graded else 0.0)
+    return flow.reads * each
+
+
+def _sweep_additions(population: Population, sweeps: float, spikes_out: float) -> float:
+    """Bias or comparison for every neuron and step, a leak's shifted subtraction, and the reset of each spike."""
+    return sweeps * (2 if isinstance(population.neuron, LIF) else 1) + spikes_out
+
+
+def _bias_pj(population: Population, flows: Sequence[Traffic], sizes: Widths, sram: Sram) -> float:
+    """One access to the bias of a neuron; with a direct input that is the held sum. 0 without biases."""
+    if any(flow.graded for flow in flows):
+        bits = sizes.accumulators[population.name]
+        return sram.access_pj(population.size * bits, bits)
+    bias = np.asarray(population.bias)
+    if not np.any(bias):
+        return 0.0
+    bits = signed_bits(bias)
+    return sram.access_pj(bias.size * bits, bits)
+
+
+def _mac_layer(
+    network: Network, population: Population, flows: Sequence[Traffic], sizes: Widths, sram: Sram
+) -> LayerEnergy:
+    neurons, bits = population.size, sizes.potentials[population.name]
+    neuron = population.neuron
+    inputs = weights = operations = addresses = 0.0
+    for flow in flows:
+        count = neurons * fan_in(network, flow.projection) * flow.storage.density
+        size = input_size(network, flow.projection)
+        spatial = len(population.shape) == 3
+        inputs += (count if spatial else size) * sram.access_pj(size * 8, 8)
+        if flow.storage.words:
+            weights += count * sram.access_pj(flow.storage.total_bits, flow.storage.bits)
+        operations += count * (add_pj(bits) + multiply_pj(max(8, sizes.weights[flow.projection.name])))
+        addresses += size + neurons + flow.channels * flow.taps if spatial else count
+    levels = neuron.levels.bit_length() if isinstance(neuron, QuantReLU) else bits
+    operations += neurons * (add_pj(bits) + (multiply_pj(bits) if isinstance(neuron, QuantReLU) else 0.0))
+    return LayerEnergy(
+        potentials_nj=_memory(0.0),
+        weights_nj=_memory(weights),
+        bias_nj=_memory(neurons * _plain_bias(population, sram)),
+        io_nj=_memory(inputs + neurons * sram.access_pj(neurons * levels, levels)),
+        operations_nj=Interval.exact(operations / 1e3),
+        addressing_nj=Interval.exact(addresses * add_pj(8) / 1e3),
+    )
+
+
+def _plain_bias(population: Population, sram: Sram) -> float:
+    bias = np.asarray(population.bias)
+    bits = signed_bits(bias)
+    return sram.access_pj(bias.size * bits, bits) if np.any(bias) else 0.0
+
+
+def _memory(picojoule: float) -> Interval:
+    return SRAM_ERROR * (picojoule / 1e3)
+
+
+def _interpolate(points: tuple[tuple[int, float], ...], bits: int) -> float:
+    for (low, below), (high, above) in pairwise(points):
+        if bits <= high or high == points[-1][0]:
+            return below + (above - below) * (bits - low) / (high - low)
+    return points[-1][1]

@@ -1,0 +1,65 @@
+"""Where the bits go: memory blocks by their geometry, LUT ROM below a stated depth."""
+
+from dataclasses import dataclass
+
+from spikewright.hardware.model.constants import BLOCK_MUX_WORDS, LUT_RAM_WORDS, LUT_ROM_WORDS, AreaCoefficients
+from spikewright.hardware.model.devices import Device
+from spikewright.hardware.model.interval import ZERO, Interval
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a memory takes: LUTs, and memory blocks of the device."""
+
+    lut: Interval
+    blocks: int
+
+    def __add__(self, other: "Memory") -> "Memory":
+        return Memory(self.lut + other.lut, self.blocks + other.blocks)
+
+
+NOTHING = Memory(ZERO, 0)
+
+
+def block_count(device: Device, width: int, depth: int) -> int:
+    """Blocks for a memory `width` bits wide and `depth` words deep: the cheapest of the block's modes.
+
+    min over modes of ceil(width / mode width) ceil(depth / mode depth). A row of 512 bits takes 15 half blocks of
+    Xilinx whatever its depth up to 512.
+    """
+    if width < 1 or depth < 1:
+        return 0
+    return min(-(-width // wide) * -(-depth // deep) for wide, deep in device.block_shapes)
+
+
+@dataclass(frozen=True)
+class Rom:
+    """`words` of `bits`, `lanes` of them read per cycle; `tables` of 64 x 1 bits hold one bit of them all."""
+
+    words: int
+    bits: int
+    lanes: int
+    tables: int = 0
+
+
+def read_only(device: Device, area: AreaCoefficients, rom: Rom) -> Memory:
+    """LUT = c bits tables; blocks when a lane is deeper than 512 words, with a multiplexer over those of a lane.
+
+    A neuron's words stay in its own tables whoever reads them: in LUTs a ROM costs the same for any number of lanes.
+    """
+    words, bits = rom.words, rom.bits
+    if words < 1 or bits < 1:
+        return NOTHING
+    lanes = max(1, min(rom.lanes, words))
+    depth = -(-words // lanes)
+    if depth <= LUT_ROM_WORDS:
+        return Memory(area.rom * (bits * max(rom.tables, lanes, -(-words // 64))), 0)
+    further = max(0.0, words / BLOCK_MUX_WORDS - lanes)
+    return Memory(area.block_mux * (bits * further), block_count(device, lanes * bits, depth))
+
+
+def read_write(device: Device, area: AreaCoefficients, lanes: int, bits: int, depth: int) -> Memory:
+    """A RAM of `lanes` x `bits` a row and `depth` rows: LUT RAM up to 32 rows, else blocks."""
+    if depth <= LUT_RAM_WORDS:
+        return Memory(area.lut_ram * (lanes * bits), 0)
+    return Memory(ZERO, block_count(device, lanes * bits, depth))

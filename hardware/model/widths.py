@@ -1,0 +1,60 @@
+"""The widths of a fixed-point network, taken from its integers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spikewright import InvalidInput
+from spikewright.hardware.supported import check_fixed
+from spikewright.snn import Codebook, Network, Source, stored_values
+from spikewright.snn.fixed.bounds import population_bound
+from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Bits, two's complement: `weights[projection]`, `potentials[population]` as declared, `accumulators[population]`
+    proved from the weights and the fan-in: they hold any S + b of one step."""
+
+    weights: Mapping[str, int]
+    potentials: Mapping[str, int]
+    accumulators: Mapping[str, int]
+
+
+def widths(network: Network) -> Widths:
+    """The narrowest widths that hold every stored weight and every sum of a step.
+
+    Raises InvalidInput for a float32 network and for parts that no core here can run (`hardware.supported`).
+    """
+    check_fixed(network)
+    inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
+    return Widths(
+        {q.name: signed_bits(_weights(q.synapse)) for q in network.projections},
+        {p.name: int(p.potential_bits or 0) for p in inner},
+        {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
+    )
+
+
+def signed_bits(values: Any) -> int:
+    """The narrowest two's complement width that holds all integers `values`; at least 1."""
+    array = np.asarray(values)
+    if array.size == 0:
+        return 1
+    low, high = int(array.min()), int(array.max())
+    return max(high.bit_length() + 1 if high > 0 else 1, (-low - 1).bit_length() + 1 if low < 0 else 1)
+
+
+def unsigned_bits(count: int) -> int:
+    """The bits that number `count` things; at least 1."""
+    return max(1, (count - 1).bit_length())
+
+
+def _weights(synapse: Synapse) -> Any:
+    if isinstance(synapse, GAINED):
+        return synapse.gain
+    if not isinstance(synapse, WEIGHTED):
+        raise InvalidInput(f"expected a synapse with weights or a gain, got {type(synapse).__name__}")
+    storage = synapse.weights
+    return storage.table if isinstance(storage, Codebook) else stored_values(storage)

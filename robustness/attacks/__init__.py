@@ -1,0 +1,1 @@
+"""Attacks on images, their geometry and losses, and signs of masked gradients."""

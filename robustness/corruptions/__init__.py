@@ -1,0 +1,1 @@
+"""Noise and faults of images, spikes and memories."""

@@ -1,0 +1,1 @@
+"""The event engine in plain Python: plans a run, chunk by chunk, and drives the kernels."""

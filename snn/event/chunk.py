@@ -1,0 +1,79 @@
+"""A chunk of samples on its way through steps and layers: what it holds of them, and what becomes of those that stop."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.kernels.delays import History
+from spikewright.snn.kernels.events import Events
+
+Array = NDArray[Any]
+
+
+@dataclass(eq=False)
+class Chunk:
+    """Samples by their numbers, the buffers of the thread, the steps at hand and what arrives in them of each population.
+
+    `sent`: what arrives of each population in the steps `when`, the last that it took. `past`: those events, and earlier ones,
+    that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
+    `quiet`: samples in which no population but the input sent anything in the steps at hand.
+    """
+
+    samples: NDArray[np.int64]
+    buffers: Buffers
+    steps: slice = field(default_factory=lambda: slice(0, 0))
+    sent: dict[str, Events] = field(default_factory=dict)
+    when: dict[str, slice] = field(default_factory=dict)
+    state: dict[tuple[str, str], Array] = field(default_factory=dict)
+    past: dict[str, History] = field(default_factory=dict)
+    quiet: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    @property
+    def count(self) -> int:
+        """Samples in the chunk."""
+        return int(self.samples.size)
+
+    @property
+    def length(self) -> int:
+        """Steps at hand."""
+        return int(self.steps.stop - self.steps.start)
+
+    def take(self, owner: str, role: str, shape: tuple[int, ...], kind: DTypeLike) -> Array:
+        """A buffer with a row of `shape` for each sample, its contents undefined."""
+        return self.buffers.take(owner, role, (self.count, *shape), kind)
+
+    def remember(self, owner: str, role: str, shape: tuple[int, ...], kind: DTypeLike, first: Any = 0) -> Array:
+        """The state of `owner` for `role`; it begins as `first`."""
+        if (owner, role) not in self.state:
+            array = self.state[owner, role] = self.take(owner, role, shape, kind)
+            array[:] = first
+        return self.state[owner, role]
+
+    def send(self, name: str, events: Events) -> None:
+        """What arrives of a population in the steps at hand."""
+        self.sent[name], self.when[name] = events, self.steps
+        if name in self.past:
+            self.past[name].append(events, self.steps.start)
+
+    def arriving(self, source: str, delay: int) -> Events:
+        """What arrives of `source` in the steps at hand after `delay`: they may be some of those that it took at once."""
+        events = self.sent.get(source)
+        if events is not None and not delay and (events.graded or self.when[source] == self.steps):
+            return events
+        if source in self.past:
+            return self.past[source].window(self.steps, delay)
+        first = self.steps.start - self.when[source].start
+        return self.sent[source].part(first, first + self.length)
+
+    def keep(self, going: NDArray[np.bool_]) -> None:
+        """Go on with these samples only."""
+        rows = np.flatnonzero(going)
+        for key, array in self.state.items():
+            array[: rows.size] = array[rows]
+            self.state[key] = array[: rows.size]
+        for history in self.past.values():
+            history.keep(rows)
+        self.samples = self.samples[rows]

@@ -1,0 +1,90 @@
+"""Into which pieces a run is cut: steps, samples, and the populations that take their steps together."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from spikewright.snn.codes import Direct, charge_steps
+from spikewright.snn.disturb.noise import SpikeJitter
+from spikewright.snn.event.checks import check_events
+from spikewright.snn.event.groups import Group, groups_of
+from spikewright.snn.event.layer import Layer, graded
+from spikewright.snn.event.routes import Route
+from spikewright.snn.network import Network
+from spikewright.snn.simulate import Request
+
+CHUNK_BYTES = 8 << 20
+CHUNK_STEPS = 32
+CHUNK_OPERATIONS = 2_000_000_000
+"""Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """`chunks` of steps, of at most `longest` each; how many samples `at_once`; the layers of each group.
+
+    `remembered`: the sources whose events are kept, by how many steps back they may be asked for.
+    """
+
+    chunks: tuple[slice, ...]
+    longest: int
+    at_once: int
+    groups: tuple[tuple[Group, tuple[Layer, ...]], ...]
+    remembered: dict[str, int]
+
+
+def pieces_of(request: Request, layers: list[Layer]) -> Pieces:
+    """The pieces of a run. Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk.
+
+    Raises InvalidNetwork for more neurons times steps in a chunk than 32 bits count.
+    """
+    network, by_name = request.network, {layer.name: layer for layer in layers}
+    whole = network.schedule == "layerwise" or any(isinstance(one, SpikeJitter) for one in request.noise)
+    most = max(1, *map(_most_operations, layers))
+    length = network.steps if whole else min(CHUNK_STEPS, max(1, CHUNK_OPERATIONS // most))
+    length = 1 if network.decision is not None else length
+    check_events(max(p.size for p in network.populations), length)
+    groups = groups_of(network)
+    return Pieces(
+        _chunks(network, length, whole),
+        length,
+        _at_once(network, length, {by_name[name]: group.longest(length) for group in groups for name in group.names}),
+        tuple((group, tuple(by_name[name] for name in group.names)) for group in groups),
+        _remembered(network, length, groups),
+    )
+
+
+def _chunks(network: Network, length: int, whole: bool) -> tuple[slice, ...]:
+    """Steps of at most `length`, cut where a direct input ends."""
+    cuts = {*range(0, network.steps, length), network.steps}
+    if isinstance(network.code, Direct) and not whole:
+        cuts.add(charge_steps(network.code))
+    return tuple(slice(a, b) for a, b in pairwise(sorted(cuts)))
+
+
+def _at_once(network: Network, length: int, steps: dict[Layer, int]) -> int:
+    """How many samples: the largest layer, in the `steps` that it takes at once, stays near the processor."""
+    bytes_a_sample = [_bytes_a_step(network, layer) * count for layer, count in steps.items()]
+    if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
+        bytes_a_sample += [p.size * length for p in network.populations]
+    operations = max(max(1, _most_operations(layer)) * count for layer, count in steps.items())
+    return int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
+
+
+def _remembered(network: Network, length: int, groups: tuple[Group, ...]) -> dict[str, int]:
+    """Sources of delayed projections, by their longest; and populations that take less than a chunk at once."""
+    kept = {name: 0 for group in groups if group.longest(length) < length for name in group.names}
+    for q in network.projections:
+        if q.delay:
+            kept[q.source] = max(kept.get(q.source, 0), min(q.delay, network.steps))
+    return kept
+
+
+def _bytes_a_step(network: Network, layer: Layer) -> int:
+    """Memory that a sample's step needs in a layer, about: its sums, where each step has its own, and flags of spikes."""
+    constant = all(graded(network, network.by_name[q.source]) for q, _ in layer.plans)
+    return layer.size * (1 if constant else 1 + layer.sums.itemsize)
+
+
+def _most_operations(layer: Layer) -> int:
+    """Synaptic operations of the layer's largest projection in a step in which everybody fires."""
+    return max((plan.most_operations for _, plan in layer.plans if isinstance(plan, Route)), default=0)

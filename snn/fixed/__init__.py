@@ -1,0 +1,1 @@
+"""From real numbers to integers: grids, rounding, and proofs of widths."""

@@ -1,0 +1,145 @@
+"""Proofs that integers hold what they are given: bounds from the weights themselves, never from samples.
+
+Bounds are integers of Python, which have no width that they could leave.
+"""
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidNetwork
+from spikewright.snn.checked import largest_magnitude
+from spikewright.snn.codes import step_weight
+from spikewright.snn.disturb.noise import MembraneNoise, Noise, acts_on
+from spikewright.snn.graded import largest_value
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.neurons import (
+    FIRING,
+    Burst,
+    FewSpike,
+    LatchedIF,
+    MaxGate,
+    QuantReLU,
+    Ramp,
+    SignedIF,
+    Source,
+    TernaryIF,
+)
+from spikewright.snn.synapses import AvgPool2d, Identity, Upsample, Windows
+from spikewright.snn.weights import Sparse, stored_values
+
+Whole = NDArray[np.object_]
+
+
+def largest_sent(network: Network, population: Population, multiplicity: int = 1) -> int:
+    """The largest |integer| that arrives of one neuron in a step; `multiplicity`: steps' worth that jitter gathers in one."""
+    neuron = population.neuron
+    if isinstance(neuron, Source):
+        return largest_value(network.code) * (1 if network.code.graded else multiplicity)
+    if isinstance(neuron, QuantReLU):
+        return neuron.levels
+    if isinstance(neuron, Ramp):
+        return neuron.levels or 1
+    if isinstance(neuron, MaxGate):
+        sources = [network.by_name[q.source] for q in network.incoming[population.name]]
+        return multiplicity * max(largest_sent(network, source, multiplicity) for source in sources)
+    if isinstance(neuron, Burst):
+        return neuron.limit * multiplicity
+    if isinstance(neuron, FewSpike):
+        return int(np.ceil(np.max(np.abs(neuron.amplitudes)))) * multiplicity
+    return multiplicity if isinstance(neuron, FIRING) else 0
+
+
+def sends_signed(network: Network, population: Population) -> bool:
+    """Whether a population may send negative numbers."""
+    if isinstance(population.neuron, MaxGate):
+        return any(sends_signed(network, network.by_name[q.source]) for q in network.incoming[population.name])
+    if isinstance(population.neuron, FewSpike):
+        return min(population.neuron.amplitudes) < 0
+    return isinstance(population.neuron, SignedIF | TernaryIF)
+
+
+def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -> int:
+    """The largest |S| that `projection` can bring to a neuron in one step, times what is sent, shifted.
+
+    max_o of the larger of its positive and its negative weights, since spikes have one sign; max_o sum |W_o| where they
+    have two. Sums on the way may exceed it: they are exact modulo the machine's integers, and so is their end.
+    """
+    source = network.by_name[projection.source]
+    sent = largest_sent(network, source, multiplicity) * step_weight(network.code, 0)
+    area = projection.pool[0] * projection.pool[1]
+    positive, negative = _fan_in(projection)
+    bound = positive + negative if sends_signed(network, source) else np.maximum(positive, negative)
+    return int(bound.max(initial=0)) * area * sent << projection.shift
+
+
+def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
+    """The largest |S + b| of one step; all steps at once in the layerwise schedule, and where currents stay on."""
+    total = sum(sum_bound(network, projection, multiplicity) for projection in network.incoming[population.name])
+    total += largest_magnitude(population.bias)
+    return total * gathered_steps(network, population)
+
+
+def gathered_steps(network: Network, population: Population) -> int:
+    """How many steps' worth may enter a population in one step."""
+    whole = network.schedule == "layerwise" or isinstance(population.neuron, LatchedIF)
+    return network.steps if whole else 1
+
+
+def noise_bound(network: Network, population: Population, noise: tuple[Noise, ...]) -> int:
+    """The largest |n| that membrane noise adds in one step: six deviations, since no normal draw reaches more."""
+    if not isinstance(population.neuron, (*FIRING, Ramp)):
+        return 0
+    deviations = [x.deviation for x in noise if isinstance(x, MembraneNoise) and acts_on(x, population.name)]
+    neuron = population.neuron
+    threshold = largest_magnitude(neuron.window if isinstance(neuron, Ramp) else neuron.threshold)
+    threshold *= step_weight(network.code, 0)
+    return sum(int(6 * deviation * threshold) + 1 for deviation in deviations)
+
+
+def integer_type(bound: int, what: str) -> np.dtype[np.signedinteger]:
+    """The narrowest of int16, int32, int64 with |bound| inside. Raises InvalidNetwork when none is wide enough."""
+    for kind in (np.int16, np.int32, np.int64):
+        if bound <= np.iinfo(kind).max:
+            return np.dtype(kind)
+    raise InvalidNetwork(f"expected {what} below 2**63, got a bound of {float(bound):.3g}; try fewer bits or steps")
+
+
+def _fan_in(projection: Projection) -> tuple[Whole, Whole]:
+    """For each output channel (or one for all) the sum of its positive weights and that of its negative ones, as numbers >= 0.
+
+    Integers of Python: their sums do not wrap.
+    """
+    synapse = projection.synapse
+    if isinstance(synapse, Windows):
+        return np.ones(1, object), np.zeros(1, object)
+    if isinstance(synapse, AvgPool2d | Upsample | Identity):
+        area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
+        gain = np.array([int(one) * area for one in np.asarray(synapse.gain).reshape(-1)], object)
+        return np.maximum(gain, 0), np.maximum(-gain, 0)
+    storage = synapse.weights
+    if isinstance(storage, Sparse):
+        rows = storage.indices.astype(np.int64) // max(prod(storage.size[1:]), 1)
+        return _sums_of_rows(storage.values, rows, storage.size[0])
+    values = stored_values(storage)
+    flat: NDArray[Any] = values.reshape(values.shape[0], -1)
+    if largest_magnitude(values) * max(flat.shape[1], 1) >= 2**63:
+        flat = flat.astype(object)
+    whole = object if flat.dtype == object else np.int64
+    positive = flat.sum(axis=1, where=flat > 0, dtype=whole, initial=0).astype(object)
+    return positive, positive - flat.sum(axis=1, dtype=whole).astype(object)
+
+
+def _sums_of_rows(values: NDArray[Any], rows: NDArray[np.int64], count: int) -> tuple[Whole, Whole]:
+    """The same for `values (n,)` that belong to `rows (n,)`."""
+    if largest_magnitude(values) * values.size < 2**53:  # then sums in float64 are exact
+        parts = (np.bincount(rows, part, count) for part in (np.maximum(values, 0), -np.minimum(values, 0.0)))
+        positive, negative = (part.astype(np.int64).astype(object) for part in parts)
+        return positive, negative
+    whole = values.astype(object)
+    positive, negative = np.zeros(count, object), np.zeros(count, object)
+    np.add.at(positive, rows, np.maximum(whole, 0))
+    np.add.at(negative, rows, np.maximum(-whole, 0))
+    return positive, negative

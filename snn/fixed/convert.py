@@ -1,0 +1,247 @@
+"""From float32 to fixed point: integers, widths that are declared, and a row in the report for everything that was rounded.
+
+One unit of a population's potential is its grid `g (channels,)`, in the units of the float32 network. Integer weights q
+with scale s and a source whose unit is u keep their integers: g = s u / 2**k, the shift k giving thresholds and biases
+their fractional bits. Whatever else enters the population is rounded onto that grid. A spike is one unit; in time codes one
+slot of the source's window is, d g with d units in a slot. A quantised CNN is snapped: see `snn.fixed.snapping`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.checked import is_whole
+from spikewright.snn.codes import Code, Direct, Ttfs, step_weight
+from spikewright.snn.decisions import Decision, TerminateDelta, TerminateMax
+from spikewright.snn.fixed.faint import faint_row
+from spikewright.snn.fixed.grids import HEADROOM, WIDEST, Grid, Incoming, chosen_grid, on_grid, read_incoming
+from spikewright.snn.fixed.rounding import integers, on_the_grid
+from spikewright.snn.fixed.saturation import (
+    WIDEST_POTENTIAL,
+    measured_saturation,
+    safe_bits,
+    saturation_rows,
+    thresholds_held,
+    widened,
+)
+from spikewright.snn.fixed.snapping import snapped_grid
+from spikewright.snn.network import Network, Population
+from spikewright.snn.neurons import Burst, FewSpike, Integrator, MaxGate, QuantReLU, Ramp, Source
+from spikewright.snn.report import ReportRow
+from spikewright.snn.running import check_one_phase
+
+GRID_BITS = 16
+"""The width that grids are chosen for where none is asked for."""
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Widths and grids of a fixed-point network.
+
+    `weight_bits` for weights that are not integers yet, `input_levels` of a direct input, `time_levels` of spike times that
+    lie on no grid yet. `potential_bits`: what a potential may take, more only where its thresholds need it; None gives it a
+    grid of 16 bits and the width that is proved to hold every run.
+    """
+
+    weight_bits: int = 8
+    potential_bits: int | None = None
+    input_levels: int = 255
+    time_levels: int = 255
+
+    def __post_init__(self) -> None:
+        for name, value, low, high in (
+            ("weight_bits", self.weight_bits, 2, 16),
+            ("potential_bits", self.start_bits, 4, WIDEST),
+            ("input_levels", self.input_levels, 1, 65535),
+            ("time_levels", self.time_levels, 1, 65535),
+        ):
+            if not is_whole(value, low, high):
+                raise InvalidInput(f"expected {name} from {low} to {high}, got {value}")
+
+    @property
+    def start_bits(self) -> int:
+        """The width that grids are chosen for."""
+        return GRID_BITS if self.potential_bits is None else self.potential_bits
+
+
+def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
+    """The network in integers.
+
+    Integer weights stay as they are; others get `weight_bits` with a scale for each output channel, or one for the layer
+    where potentials of all channels are compared (answers, windows of time codes). A channel whose weights are so faint beside
+    its threshold that 32 bits do not hold both gets coarser weights, zeros mostly, and the report bounds the error.
+
+    Potentials are as wide as proved for schedule, neuron and steps (`snn.fixed.saturation`), so that none saturates. With
+    `potential_bits` they get that width, and more, up to 32, where thresholds or a window need it (layerwise as many
+    thresholds as there are steps); an Integrator stays as wide as proved. The report says where the width can then saturate
+    and, with `samples`, how many spikes and answers that changes on them.
+    Raises InvalidNetwork for a network in fixed point already, one of two phases, and where 62 bits are not enough.
+    """
+    if network.numbers == "fixed":
+        raise InvalidNetwork("expected a float32 network, got one in fixed point already")
+    check_one_phase(network, "fixed point")
+    fixed = _Rewriter(network, widths).network()
+    if widths.potential_bits is None:
+        return widened(fixed)
+    rows = saturation_rows(fixed)
+    if rows and samples is not None:
+        rows = (*rows, measured_saturation(fixed, samples))
+    return replace(fixed, report=fixed.report.plus(*rows))
+
+
+class _Rewriter:
+    def __init__(self, network: Network, widths: Widths) -> None:
+        self.source, self.widths = network, widths
+        self.quantised = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
+        self.rows: list[ReportRow] = []
+        self.code = self._code(network.code)
+        self.units = {network.input: self._input_unit()}
+        self.grids: dict[str, Grid] = {}
+        self.incoming: dict[str, tuple[Incoming, ...]] = {}
+
+    def network(self) -> Network:
+        """Populations one by one, sources first, then widths by proof."""
+        done = {p.name: self._population(p) for p in self.source.order}
+        projections = {i.projection.name: i.projection for into in self.incoming.values() for i in into}
+        unit = self._unit_of_logits()
+        fixed = replace(
+            self.source,
+            populations=tuple(done[p.name] for p in self.source.populations),
+            projections=tuple(projections.get(q.name, q) for q in self.source.projections),
+            code=self.code,
+            numbers="fixed",
+            decision=self._decision(unit),
+            logit_scale=self.source.logit_scale * unit,
+        )
+        rows = (
+            *self.rows,
+            *(faint_row(fixed, p, self.grids[p.name], self.incoming[p.name]) for p in self._faint(fixed)),
+        )
+        fixed = replace(fixed, report=self.source.report.plus(*rows))
+        return replace(fixed, populations=tuple(_proven_width(fixed, p, self.widths) for p in fixed.populations))
+
+    def _code(self, code: Code) -> Code:
+        """The code with integers to send."""
+        if isinstance(code, Direct) and code.levels is None:
+            self._note(self.source.input, "Source", f"inputs in [0, 1] become integers 0 to {self.widths.input_levels}")
+            return replace(code, levels=self.widths.input_levels)
+        if isinstance(code, Ttfs) and code.levels is None:
+            self._note(self.source.input, "Source", f"spike times onto {self.widths.time_levels} slots of the window")
+            return replace(code, levels=self.widths.time_levels)
+        return code
+
+    def _input_unit(self) -> float:
+        """What one integer of the input stands for. A float32 network that has `Direct` levels counts in integers itself."""
+        if isinstance(self.code, Ttfs) or (isinstance(self.code, Direct) and self.code is not self.source.code):
+            return 1.0 / (self.code.levels or 1)
+        return 1.0
+
+    def _population(self, population: Population) -> Population:
+        if isinstance(population.neuron, Source):
+            return population
+        if isinstance(population.neuron, MaxGate):
+            self.units[population.name] = self._unit_of_gate(population)
+            return self._in_units(population)
+        if isinstance(population.neuron, Ramp):
+            levels = population.neuron.levels or self.widths.time_levels
+            population = replace(population, neuron=replace(population.neuron, levels=levels))
+        grid = self._place(population)
+        self.grids[population.name] = grid
+        return self._rounded(population, grid)
+
+    def _place(self, population: Population) -> Grid:
+        """The grid of a population, with its projections brought onto it."""
+        answers = population.name == self.source.output and self.source.readout == "potential"
+        uniform = answers or isinstance(population.neuron, Integrator | Ramp)
+        incoming = self.source.incoming[population.name]
+        bits = self.widths
+        # Sources that come later send along delays: spikes, whose unit is one.
+        read = [read_incoming(q, self.units.get(q.source, 1.0), bits.weight_bits, uniform) for q in incoming]
+        if self.quantised:
+            grid = snapped_grid(population, read, bits.start_bits, uniform)
+        else:
+            grid = chosen_grid(population, read, bits.start_bits, self._held(population), uniform)
+        placed = tuple(on_grid(one, grid) for one in read)
+        self.incoming[population.name] = placed
+        self.rows += [row for one in (*read, *placed) for row in one.rows]
+        return grid
+
+    def _faint(self, fixed: Network) -> list[Population]:
+        return [p for p in fixed.populations if p.name in self.grids and self.grids[p.name].faint is not None]
+
+    def _held(self, population: Population) -> float:
+        """How many thresholds, or slots, the grid leaves room for; all of them layerwise, where a width is asked for."""
+        neuron = population.neuron
+        if isinstance(neuron, Ramp):
+            return float(neuron.levels or 1)
+        burst = neuron.limit if isinstance(neuron, Burst) else 0
+        most = thresholds_held(self.source, population)
+        if isinstance(neuron, FewSpike) and most is not None:
+            return most
+        asked = self.widths.potential_bits is not None
+        return max((HEADROOM + burst) * step_weight(self.code, 0), most if asked and most is not None else 0.0)
+
+    def _unit_of_gate(self, gate: Population) -> float:
+        """The unit that all sources of a MaxGate share: it compares what they send as it is."""
+        units = {q.source: self.units.get(q.source, 1.0) for q in self.source.incoming[gate.name]}
+        if not np.allclose(list(units.values()), next(iter(units.values())), rtol=1e-9, atol=0.0):
+            told = ", ".join(f"{name!r} {unit:.4g}" for name, unit in units.items())
+            raise InvalidNetwork(
+                f"expected sources of the MaxGate {gate.name!r} that send in one unit, got {told}; try one window for all"
+            )
+        return next(iter(units.values()))
+
+    def _unit_of_logits(self) -> float:
+        """Potentials are in units of the output's grid, spike times in slots; counts are counts."""
+        if self.source.readout == "potential":
+            return float(self.grids[self.source.output].unit[0])
+        return self.units[self.source.output] if isinstance(self.code, Ttfs) else 1.0
+
+    def _decision(self, unit: float) -> Decision | None:
+        """An early decision that compares logits, in their new unit."""
+        decision = self.source.decision
+        if unit == 1.0 or not isinstance(decision, TerminateDelta | TerminateMax):
+            return decision
+        before = decision.lead if isinstance(decision, TerminateDelta) else decision.count
+        after = max(1.0, float(np.floor(before / unit + 0.5)))
+        kind = type(decision)
+        self._note(self.source.output, kind.__name__, f"{before:g} becomes {after:.0f} units of the potential")
+        return kind(after)
+
+    def _rounded(self, population: Population, grid: Grid) -> Population:
+        """Threshold or window, bias and initial potential on the grid."""
+        bias = integers(population.bias, grid.like(population.bias, population.shape))
+        initial = integers(population.initial, grid.unit)
+        neuron, cost = on_the_grid(population, grid)
+        if isinstance(neuron, Ramp):
+            self.units[population.name] = neuron.window / (neuron.levels or 1) * float(grid.unit[0])
+        proved = grid.snapped or self.widths.potential_bits is None
+        width = "potential as wide as proved" if proved else f"potential {grid.bits} bits"
+        detail = f"{width}, {grid.shift} fractional{cost}"
+        if grid.bits > self.widths.start_bits and self.widths.potential_bits is not None:
+            detail += f" (more than the {self.widths.potential_bits} bits asked for: the thresholds need them)"
+        self._note(population.name, type(neuron).__name__, detail)
+        fixed = replace(population, neuron=neuron, bias=bias, initial=initial, potential_bits=grid.bits)
+        return self._in_units(fixed)
+
+    def _in_units(self, population: Population) -> Population:
+        """The amplitude of what is sent now: slots of a window instead of values; a spike stays a spike."""
+        if population.amplitude is None:
+            return population
+        unit = self.units.get(population.name, 1.0)
+        return replace(population, amplitude=np.asarray(population.amplitude, dtype=np.float64) * unit)
+
+    def _note(self, layer: str, kind: str, detail: str) -> None:
+        self.rows.append(ReportRow(layer, kind, "rounded", detail))
+
+
+def _proven_width(network: Network, population: Population, widths: Widths) -> Population:
+    """Populations without a threshold must never saturate: their width is proved from weights, fan-in and steps."""
+    if not isinstance(population.neuron, Integrator | QuantReLU):
+        return population
+    bits = max(widths.start_bits, safe_bits(network, population))
+    if bits > WIDEST_POTENTIAL:
+        raise InvalidNetwork(f"expected sums of population {population.name!r} below 2**61; try fewer bits or steps")
+    return replace(population, potential_bits=bits)

@@ -1,0 +1,224 @@
+"""The grid of a fixed-point population, and projections brought onto it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidNetwork
+from spikewright.snn.network import Population, Projection
+from spikewright.snn.neurons import FIRING, PerChannel, Ramp
+from spikewright.snn.report import ReportRow
+from spikewright.snn.synapses import GAINED, WEIGHTED
+from spikewright.snn.weights import effective_weights, stored_values, with_values
+
+Reals = NDArray[np.float64]
+HEADROOM = 8.0
+"""Potentials reach this many thresholds (of the heaviest step) before they saturate, and one more for each spike of a burst."""
+WIDEST = 32
+MOST_FRACTIONAL = 12
+LEAST_UNITS = 256
+"""A threshold beside which the weights are too faint is at least so fine."""
+FREE_FRACTIONAL = 4
+"""Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """One unit of the potential for each channel, the shift of the leading projection, and the declared width.
+
+    `snapped`: integer weights are multiplied by whole numbers only, see `snn.fixed.snapping`. `faint`: channels whose weights are
+    rounded onto a coarser grid than their own, since theirs would be lost beside the threshold; None: none.
+    """
+
+    unit: Reals
+    shift: int
+    bits: int
+    snapped: bool = False
+    faint: NDArray[np.bool_] | None = None
+
+    def like(self, value: object, shape: tuple[int, ...]) -> Reals:
+        """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
+        full = np.ndim(np.asarray(value)) == len(shape)
+        return self.unit.reshape(-1, *[1] * (len(shape) - 1)) if full else self.unit
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """A projection, its integers, and the unit of one integer `(channels,)` in float32 terms; None: not integers yet.
+
+    `lost (channels,)`: what rounding took from the weights of each faint channel, sum |W - W'|, in units of its grid.
+    """
+
+    projection: Projection
+    integers: NDArray[np.generic] | None
+    unit: Reals | None
+    sent: float
+    rows: tuple[ReportRow, ...] = ()
+    lost: Reals | None = None
+
+
+def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool) -> Incoming:
+    """Integers and units of a projection whose source sends units of `sent`; `uniform`: one unit for all channels."""
+    synapse = projection.synapse
+    if not isinstance(synapse, WEIGHTED):
+        return Incoming(projection, None, None, sent)
+    values, scale = stored_values(synapse.weights), synapse.weights.scale
+    if np.issubdtype(values.dtype, np.integer):
+        unit = np.ones(values.shape[0]) if scale is None else np.asarray(scale, dtype=np.float64)
+        unit = np.broadcast_to(unit, (values.shape[0],))
+        if not uniform or np.all(unit == unit[0]):
+            return Incoming(projection, values, unit * sent, sent)
+    weights = effective_weights(synapse.weights).astype(np.float64)
+    step = _steps(weights, bits, uniform)
+    integers = np.floor(weights / step.reshape(-1, *([1] * (weights.ndim - 1))) + 0.5).astype(np.int64)
+    why = "one scale, so that channels compare" if uniform else "a scale for each channel"
+    row = ReportRow(projection.name, type(synapse).__name__, "rounded", f"weights to {bits} bits, {why}")
+    return Incoming(projection, integers, step * sent, sent, (row,))
+
+
+def chosen_grid(population: Population, incoming: list[Incoming], bits: int, held: float, uniform: bool) -> Grid:
+    """The grid: integers that come in lead, with as many fractional bits as the width allows; `uniform`: one unit for all.
+
+    `held`: how many thresholds, or slots of a window, a potential must hold. A Ramp saturates beyond its window, which changes
+    no spike, so its window is all that its width must hold. A channel that would need more than 32 bits gets a coarser unit.
+    """
+    unit = _leading_unit(incoming, population.shape[0])
+    unit = np.full_like(unit, unit.min()) if uniform else unit
+    size = _sizes(population, unit, held)
+    if size is None:
+        return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
+    faint = _bits(size) > WIDEST
+    width = max(bits, int(_bits(size[~faint]).max(initial=0)))
+    if faint.any():  # their thresholds lie as high as the width of the others allows, at 256 units or more
+        width = max(width, min(WIDEST, int(_bits(np.array(held * LEAST_UNITS)))))
+    coarse = np.where(faint, size / (2.0 ** (width - 1) - 1.0), 1.0)
+    shift = min(width - int(_bits(size / coarse).max()), MOST_FRACTIONAL)
+    return Grid(unit * coarse / 2.0**shift, shift, width, faint=faint if faint.any() else None)
+
+
+def _sizes(population: Population, unit: Reals, held: float) -> Reals | None:
+    """What the potential of each channel must hold, `(channels,)` in its unit; None for what has no threshold."""
+    neuron = population.neuron
+    if isinstance(neuron, Ramp):
+        # The charge of a slot is rounded.
+        return neuron.window / unit + (neuron.levels or 0) / 2
+    if not isinstance(neuron, FIRING):
+        return None
+    tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
+    by_channel = [top.reshape(len(unit), -1).max(axis=1) if top.ndim else top for top in tops]
+    sizes: Reals = np.maximum.reduce([np.broadcast_to(top, unit.shape) for top in by_channel]) / unit * held
+    return sizes
+
+
+def _bits(size: Reals) -> NDArray[np.int64]:
+    bits: NDArray[np.int64] = (np.ceil(np.log2(size + 1.0)) + 1).astype(np.int64)
+    return bits
+
+
+def thresholds_of(neuron: object) -> dict[str, PerChannel]:
+    """The thresholds of a neuron by field: `threshold`, and `negative` of a TernaryIF."""
+    return {name: getattr(neuron, name) for name in ("threshold", "negative") if hasattr(neuron, name)}
+
+
+def on_grid(incoming: Incoming, grid: Grid) -> Incoming:
+    """The projection in integers on the grid; exact when its unit is the grid's times a power of two."""
+    projection = incoming.projection
+    start, stop = projection.channels or (0, grid.unit.size)
+    unit = grid.unit[start:stop]
+    if incoming.integers is None or incoming.unit is None:
+        return _gain_on_grid(incoming, unit)
+    faint = np.zeros(unit.size, bool) if grid.faint is None else grid.faint[start:stop]
+    if grid.snapped:
+        return _multiplied(incoming, unit * 2.0**grid.shift, grid.shift, faint)
+    ratio = incoming.unit / unit
+    shift = np.log2(np.where(faint, 2.0**grid.shift, ratio))
+    whole = bool(np.all(shift == shift[0]) and float(shift[0]).is_integer() and 0 <= shift[0] <= 32)
+    if whole and not faint.any():
+        return _with_weights(incoming, incoming.integers, int(shift[0]))
+    scale = ratio / 2.0 ** shift[0] if whole else ratio
+    exact = incoming.integers.astype(np.float64) * scale.reshape(-1, *([1] * (incoming.integers.ndim - 1)))
+    integers = np.floor(exact + 0.5).astype(np.int64)
+    made = _with_weights(incoming, integers, int(shift[0]) if whole else 0)
+    lost, exact = np.abs(integers - exact).reshape(unit.size, -1), exact.reshape(unit.size, -1)
+    if whole:
+        total = np.where(faint, lost.sum(axis=1) * 2.0 ** shift[0], 0.0)
+        return replace(made, lost=total)
+    error = float(np.max(lost)) / max(float(np.max(np.abs(exact))), 1.0)
+    row = ReportRow(projection.name, type(projection.synapse).__name__, "rounded", _onto(error))
+    return replace(made, rows=(row,), lost=np.where(faint, lost.sum(axis=1), 0.0))
+
+
+def _multiplied(incoming: Incoming, unit: Reals, shift: int, faint: NDArray[np.bool_]) -> Incoming:
+    """Integers times one whole number for each output channel; the scale takes the rounding, not the weights, unless faint."""
+    assert incoming.integers is not None and incoming.unit is not None
+    integers = np.asarray(incoming.integers, dtype=np.int64)
+    live = integers.reshape(integers.shape[0], -1).any(axis=1)
+    exact = np.where(live & ~faint, incoming.unit / unit, 1.0)
+    factor = np.maximum(np.floor(exact + 0.5), 1).astype(np.int64)
+    column = (-1, *([1] * (integers.ndim - 1)))
+    small = integers * np.where(faint, incoming.unit / unit, 0.0).reshape(column)
+    rounded = np.floor(small + 0.5).astype(np.int64)
+    whole = np.where(faint.reshape(column), rounded, integers * factor.reshape(column))
+    made = _with_weights(incoming, whole, shift)
+    if faint.any():
+        made = replace(made, lost=np.abs(rounded - small).reshape(unit.size, -1).sum(axis=1) * 2.0**shift)
+    error = float(np.max(np.abs(factor / exact - 1.0)))
+    if np.all(factor == 1) and error < 1e-9:
+        return made
+    told = f"integers times {factor.min()} to {factor.max()}, their scales snapped by at most {error:.2%}"
+    row = ReportRow(incoming.projection.name, type(incoming.projection.synapse).__name__, "rounded", told)
+    return replace(made, rows=(row,))
+
+
+def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
+    synapse = incoming.projection.synapse
+    if not isinstance(synapse, GAINED):
+        raise InvalidNetwork(f"expected a gain in projection {incoming.projection.name!r}")
+    exact = np.asarray(synapse.gain, dtype=np.float64) * incoming.sent / unit
+    gain = np.floor(exact + 0.5).astype(np.int64)
+    error = float(np.max(np.abs(gain - exact))) / (float(np.max(np.abs(exact))) or 1.0)
+    row = ReportRow(incoming.projection.name, type(synapse).__name__, "rounded", _onto(error))
+    projection = replace(incoming.projection, synapse=replace(synapse, gain=gain))
+    return replace(incoming, projection=projection, rows=(row,) if error else ())
+
+
+def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int) -> Incoming:
+    synapse = incoming.projection.synapse
+    if not isinstance(synapse, WEIGHTED):
+        raise InvalidNetwork(f"expected weights in projection {incoming.projection.name!r}")
+    narrow = integers.astype(
+        np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
+    )
+    storage = with_values(synapse.weights, narrow, None)
+    projection = replace(incoming.projection, synapse=replace(synapse, weights=storage), shift=shift)
+    return replace(incoming, projection=projection, rows=())
+
+
+def _leading_unit(incoming: list[Incoming], channels: int) -> Reals:
+    """For each channel the unit of the first projection of integers into it; without one, the largest gain is one unit."""
+    unit = np.zeros(channels)
+    for one in incoming:
+        start, stop = one.projection.channels or (0, channels)
+        if one.unit is not None:
+            unit[start:stop] = np.where(unit[start:stop] == 0, one.unit, unit[start:stop])
+    for one in incoming:
+        gain = (
+            float(np.max(np.abs(np.asarray(getattr(one.projection.synapse, "gain", 1.0), dtype=np.float64)))) * one.sent
+        )
+        start, stop = one.projection.channels or (0, channels)
+        unit[start:stop] = np.where(unit[start:stop] == 0, gain or one.sent, unit[start:stop])
+    return unit
+
+
+def _steps(weights: Reals, bits: int, uniform: bool) -> Reals:
+    """The size of a weight level: the largest weight of a channel (of all, when uniform) is the largest integer."""
+    largest = np.abs(weights).reshape(weights.shape[0], -1).max(axis=1)
+    whole = float(largest.max()) or 1.0
+    largest = np.full_like(largest, whole) if uniform else np.where(largest > 0, largest, whole)
+    step: Reals = largest / (2 ** (bits - 1) - 1)
+    return step
+
+
+def _onto(error: float) -> str:
+    return f"rounded onto the grid of its target, by at most {error:.2%}"

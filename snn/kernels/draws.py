@@ -1,0 +1,80 @@
+"""The draws of `snn.disturb.noise`, compiled: pure functions of seed, stream, sample, step and public address."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.disturb.noise import GOLDEN
+from spikewright.snn.kernels.jit import compiled
+
+Array = NDArray[Any]
+
+
+def key_of(seed: int, place: int, kind: int) -> Any:
+    """m(seed + g stream) of the population at `place`, the beginning of all its draws of one kind."""
+    z = (seed + GOLDEN * (16 * place + kind)) % 2**64
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+    return np.uint64(z ^ z >> 31)
+
+
+def limit_of(probability: float) -> tuple[Any, bool]:
+    """floor(p 2**64), and whether that is all."""
+    limit = int(probability * 2.0**64)
+    return np.uint64(min(limit, 2**64 - 1)), limit >= 2**64
+
+
+@compiled
+def mix(z):
+    """The finaliser of splitmix64."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@compiled
+def at_step(key, sample, step):
+    """The draws' common part of one sample and step, from a key of `key_of`."""
+    g = np.uint64(GOLDEN)
+    return mix(mix(key + g * np.uint64(sample)) + g * np.uint64(step))
+
+
+@compiled
+def draw(begun, neuron):
+    """The draw of a neuron, from `at_step`."""
+    return mix(begun + np.uint64(GOLDEN) * np.uint64(neuron))
+
+
+@compiled
+def fields(word):
+    """The sum of a word's four 16-bit fields."""
+    low = np.uint64(0xFFFF)
+    high = ((word >> np.uint64(16)) & low) + ((word >> np.uint64(32)) & low) + (word >> np.uint64(48))
+    return np.int64((word & low) + high)
+
+
+@compiled
+def normal(first, second, third, neuron):
+    """A normal draw of a neuron, from three `at_step`."""
+    total = fields(draw(first, neuron)) + fields(draw(second, neuron)) + fields(draw(third, neuron))
+    return np.float64(total + 6) / 65536.0 - 6.0
+
+
+@compiled
+def draw_rows(key, samples, step, public, out):
+    """Draws `out (samples, neurons)` of one step; `samples`: their numbers, `public`: public address of each neuron."""
+    for s in range(out.shape[0]):
+        begun = at_step(key, samples[s], step)
+        for i in range(out.shape[1]):
+            out[s, i] = draw(begun, public[i])
+
+
+@compiled
+def normal_rows(keys, samples, step, public, out):
+    """The same for normal draws; `keys`: three."""
+    for s in range(out.shape[0]):
+        first, second = at_step(keys[0], samples[s], step), at_step(keys[1], samples[s], step)
+        third = at_step(keys[2], samples[s], step)
+        for i in range(out.shape[1]):
+            out[s, i] = normal(first, second, third, public[i])

@@ -1,0 +1,70 @@
+"""Numba's options, in one place. Kernels are serial and release the interpreter lock; threads are in `snn.event.threads`.
+
+Compiled kernels are kept on disk. Numba looks at the date of a kernel's own file only; here a kernel is compiled anew when
+any file of the engines has changed, since kernels call helpers of other files. The first kernel that a process has to
+compile is said so, once, to the logger "snn".
+
+With NUMBA_BOUNDSCHECK=1 in the environment every index of a kernel is checked, also those of `snn.kernels.simd`, and one that
+is out of bounds raises IndexError. Such kernels have files of their own on disk: checked and unchecked code never mix.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import event
+
+CHECKED = bool(numba.config.BOUNDSCHECK)  # type: ignore[attr-defined]
+"""Whether kernels check their indices."""
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": CHECKED}
+_ROOM = Path(__file__).parents[1]
+_FOLDERS = ("kernels", "learning")  # all that hold kernels
+_HOMES = tuple(f"spikewright.snn.{folder}" for folder in _FOLDERS)
+_STAMP = tuple(
+    (str(file.relative_to(_ROOM)), file.stat().st_mtime_ns, file.stat().st_size)
+    for folder in _FOLDERS
+    for file in sorted((_ROOM / folder).rglob("*.py"))
+)
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel, or a helper that kernels call."""
+    return _stamped(numba.njit(function, **OPTIONS))
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A helper that becomes part of its caller: for inner loops, where passing arrays costs more than the work."""
+    return _stamped(numba.njit(function, inline="always", **OPTIONS))
+
+
+def _stamped(kernel: Any) -> Callable[..., Any]:
+    """The kernel, with its file on disk valid for the engines as they are now; one of its own where indices are checked."""
+    cache: Any = getattr(kernel, "_cache", None)
+    file: Any = getattr(cache, "_cache_file", None)
+    if hasattr(file, "_source_stamp"):
+        if CHECKED:
+            file = cache._cache_file = type(file)(file._cache_path, f"{cache._impl.filename_base}.checked", _STAMP)
+        file._source_stamp = _STAMP
+    compiled_later: Callable[..., Any] = kernel
+    return compiled_later
+
+
+class _Announcement(event.Listener):
+    """One line when the first kernel of the engines is compiled."""
+
+    def __init__(self) -> None:
+        self.said = False
+
+    def on_start(self, event: Any) -> None:
+        function = event.data["dispatcher"].py_func
+        if not self.said and function.__module__.startswith(_HOMES):
+            self.said = True
+            logging.getLogger("snn").warning("compiling kernels, once on this machine; up to a minute")
+
+    def on_end(self, event: Any) -> None:
+        """Nothing to say at the end."""
+
+
+event.register("numba:compile", _Announcement())

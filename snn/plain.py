@@ -1,0 +1,59 @@
+"""A network's records as plain JSON values plus named arrays, and back. Generic over the dataclasses of the data model.
+
+A record becomes {"type": its class, one entry for each field}; an array becomes {"tensor": its name}, named after its
+place, for example `populations/1/neuron/threshold`. Only the classes in `RECORDS` are ever built.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args
+
+import numpy as np
+
+from spikewright.snn import codes, decisions, neurons, synapses, weights
+from spikewright.snn.network import Network, Population, Projection
+from spikewright.snn.report import Report, ReportRow
+from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.weights import Array
+
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
+LEAVES = tuple(
+    leaf
+    for union in (codes.Code, decisions.Decision, neurons.Neuron, synapses.Synapse, weights.Storage)
+    for leaf in get_args(union)
+)
+RECORDS: Mapping[str, type[Any]] = {record.__name__: record for record in (*NODES, *LEAVES)}
+
+
+def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
+    """`value` as JSON values; its arrays are put into `tensors` under names that begin with `place`."""
+    if is_dataclass(value):
+        parts = {f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors) for f in fields(value)}
+        return {"type": type(value).__name__, **parts}
+    if isinstance(value, tuple):
+        return [to_plain(item, f"{place}/{number}", tensors) for number, item in enumerate(value)]
+    if isinstance(value, np.ndarray) and value.ndim:
+        name = place.lstrip("/")
+        tensors[name] = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
+        return {"tensor": name}
+    return value.item() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:
+    """The inverse of `to_plain`. Records check themselves. Raises KeyError for an unknown type or tensor."""
+    if isinstance(node, list):
+        return tuple(from_plain(item, tensors) for item in node)
+    if not isinstance(node, dict):
+        return node
+    if "tensor" in node:
+        return tensors[node["tensor"]]
+    record = RECORDS[node["type"]]
+    return record(**{name: from_plain(part, tensors) for name, part in node.items() if name != "type"})
+
+
+def tensor_names(node: Any) -> set[str]:
+    """The names of all arrays that a plain value mentions."""
+    if isinstance(node, dict) and "tensor" in node:
+        return {node["tensor"]}
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return set().union(*(tensor_names(part) for part in parts))

@@ -1,0 +1,1 @@
+"""The law, dense and plain, sharing nothing with the event engine."""

@@ -1,0 +1,103 @@
+"""The codes of `snn.codes` in the reference engine: what the input population sends, `(steps, batch, *shape)`.
+
+What is held for the whole run (a direct input, a time-coded window) has a first axis of length one. x is float64.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from spikewright.snn.codes import Bursts, Delta, Direct, JitteredPeriodic, Phase, Poisson, SingleBurst, Ttfs
+from spikewright.snn.network import Network
+from spikewright.snn.reference.noise import Draws, below, draws_of
+from spikewright.snn.reference.synapses import Numbers
+from spikewright.snn.streams import EventStream, Inputs
+
+
+def encode(network: Network, inputs: Inputs) -> Numbers:
+    """Integers, except for direct input without levels and for time codes in float32 networks."""
+    code = network.code
+    if isinstance(inputs, EventStream):
+        return _binned(network, inputs)
+    x = inputs.astype(np.float64)
+    if isinstance(code, Direct | Ttfs):
+        return _graded(code, x, fixed=network.numbers == "fixed")[None]
+    draws = draws_of(network, network.by_name[network.input])
+    return np.stack(list(_spikes(network, x, draws))).astype(np.int64)
+
+
+def _graded(code: Direct | Ttfs, x: Numbers, *, fixed: bool) -> Numbers:
+    if code.levels is None:
+        return x
+    slots = np.floor(x * code.levels + 0.5)
+    return slots / code.levels if isinstance(code, Ttfs) and not fixed else slots.astype(np.int64)
+
+
+def _spikes(network: Network, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+    """The spikes of every step, `(batch, *shape)`."""
+    code = network.code
+    if isinstance(code, Delta):
+        return _changes(code, x, held=x.ndim == len(draws.shape) + 1)
+    if isinstance(code, Phase):
+        return _digits(code, x)
+    if isinstance(code, Poisson):
+        return _bernoulli(code, x, draws)
+    if isinstance(code, SingleBurst):
+        when = np.where(x > code.silent, np.floor((1.0 - x) * (code.steps - 1) + 0.5), -1)
+        return (when == step for step in range(code.steps))
+    if isinstance(code, JitteredPeriodic):
+        return iter(_periodic(code, x, draws))
+    most = code.limit if isinstance(code, Bursts) else 1
+    return _evenly(most * x, code.steps)
+
+
+def _evenly(rate: Numbers, steps: int) -> Iterator[Numbers]:
+    for step in range(steps):
+        yield np.floor(rate * (step + 1) + 0.5) - np.floor(rate * step + 0.5)
+
+
+def _bernoulli(code: Poisson, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+    for step in range(code.steps):
+        yield below(draws.words(code.seed, 8, len(x), step), x * code.probability)
+
+
+def _digits(code: Phase, x: Numbers) -> Iterator[Numbers]:
+    whole = np.floor(x * (2**code.period - 1) + 0.5).astype(np.int64)
+    for step in range(code.steps):
+        yield (whole >> (code.period - 1 - step % code.period)) & 1
+
+
+def _changes(code: Delta, x: Numbers, *, held: bool) -> Iterator[Numbers]:
+    reference = np.zeros_like(x if held else x[:, 0])
+    for step in range(code.steps):
+        now = x if held else x[:, step]
+        on = now - reference >= code.threshold
+        off = ~on & (reference - now >= code.threshold)
+        reference = np.where(on, reference + code.threshold, np.where(off, reference - code.threshold, reference))
+        yield np.concatenate([on, off], axis=1)
+
+
+def _periodic(code: JitteredPeriodic, x: Numbers, draws: Draws) -> Numbers:
+    """Spike by spike: the k-th of every pixel, until all lie beyond the run."""
+    period = 1.0 / (1.0 / code.shortest + (1.0 / code.longest - 1.0 / code.shortest) * (1.0 - x))
+    time, number = np.zeros_like(x), 0
+    spikes = np.zeros((code.steps, *x.shape), dtype=np.int64)
+    while np.any(time < code.steps):
+        interval = period + code.deviation * period * draws.normal(code.seed, 9, len(x), number)
+        if number == 0:
+            time = draws.shares(code.seed, 12, len(x), 0) * np.maximum(interval, 0.0)
+        else:
+            time = time + np.maximum(interval, 1.0)
+        fires = (time < code.steps) & (x > code.silent)
+        spikes[(np.floor(time[fires]).astype(np.int64), *np.nonzero(fires))] += 1
+        number += 1
+    return spikes
+
+
+def _binned(network: Network, events: EventStream) -> Numbers:
+    """Every event of the stream is a spike at its address in its step."""
+    population = network.by_name[network.input]
+    spikes = np.zeros((network.steps, len(events), population.size), dtype=np.int64)
+    sample = np.repeat(np.arange(len(events)), np.diff(events.offsets))
+    np.add.at(spikes, (events.step, sample, events.address), 1)
+    return spikes.reshape(network.steps, len(events), *population.shape)

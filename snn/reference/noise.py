@@ -1,0 +1,180 @@
+"""Noise in the reference engine: the laws of `snn.disturb.noise` in plain numpy, one step at a time where that is possible.
+
+Arrays are `(batch, *shape)` for one step; what arrives of a whole run is `(steps, batch, *shape)`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.codes import Ttfs, step_weight
+from spikewright.snn.disturb.noise import (
+    GOLDEN,
+    MembraneNoise,
+    Noise,
+    PotentialBitFlips,
+    SpikeDeletion,
+    SpikeInsertion,
+    SpikeJitter,
+    StuckAt,
+    acts_on,
+)
+from spikewright.snn.network import Network, Population
+from spikewright.snn.neurons import FIRING, Integrator, MaxGate, Ramp
+from spikewright.snn.reference.synapses import Numbers, column
+
+FIELDS = (0, 16, 32, 48)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws that belong to one population."""
+
+    place: int
+    shape: tuple[int, ...]
+
+    def words(self, seed: int, kind: int, batch: int, step: int) -> NDArray[np.uint64]:
+        """m(m(m(m(seed + g stream) + g sample) + g step) + g neuron) as uint64 `(batch, *shape)`."""
+        golden = np.uint64(GOLDEN)
+        stream = _mix(np.array([(seed + GOLDEN * (16 * self.place + kind)) % 2**64], dtype=np.uint64))
+        sample = _mix(stream + golden * np.arange(batch, dtype=np.uint64))
+        now = _mix(sample + np.uint64(GOLDEN * step % 2**64))
+        neurons = golden * np.arange(np.prod(self.shape), dtype=np.uint64)
+        return _mix(now[:, None] + neurons).reshape(batch, *self.shape)
+
+    def shares(self, seed: int, kind: int, batch: int, step: int) -> NDArray[np.float64]:
+        """draw / 2**64."""
+        return self.words(seed, kind, batch, step) / 2.0**64
+
+    def normal(self, seed: int, kind: int, batch: int, step: int) -> NDArray[np.float64]:
+        """(sum of the twelve 16-bit fields of three draws + 6) / 65536 - 6."""
+        words = [self.words(seed, kind + more, batch, step) for more in range(3)]
+        fields = [(word >> np.uint64(low)) % np.uint64(65536) for word in words for low in FIELDS]
+        return np.asarray((np.sum(fields, axis=0).astype(np.float64) + 6) / 65536 - 6)
+
+
+def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of splitmix64."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def below(words: NDArray[np.uint64], probability: float | Numbers) -> NDArray[np.bool_]:
+    """draw < floor(probability 2**64)."""
+    limit = np.floor(np.asarray(probability, dtype=np.float64) * 2.0**64)
+    certain = limit >= 2.0**64
+    return np.asarray(certain | (words < np.where(certain, 0.0, limit).astype(np.uint64)))
+
+
+def draws_of(network: Network, population: Population) -> Draws:
+    """The draws of a population: its place in the network is part of the stream."""
+    return Draws([p.name for p in network.populations].index(population.name), population.shape)
+
+
+def window_of(network: Network, population: Population) -> tuple[Numbers, Numbers]:
+    """Window and levels (0: none) of the channels of a time-coded population; a gate has those of its sources."""
+    neuron, fixed = population.neuron, network.numbers == "fixed"
+    if isinstance(neuron, MaxGate):
+        windows, levels = np.ones((2, population.shape[0], 1, 1))
+        for q in network.incoming[population.name]:
+            part = slice(*(q.channels or (None,)))
+            windows[part], levels[part] = window_of(network, network.by_name[q.source])
+        return windows, levels
+    code_levels = network.code.levels if isinstance(network.code, Ttfs) else None
+    levels = np.asarray((neuron.levels if isinstance(neuron, Ramp) else code_levels) or 0)
+    return (levels if fixed else np.asarray(neuron.window if isinstance(neuron, Ramp) else 1.0)), levels
+
+
+def _on_grid(values: Numbers, window: Numbers, levels: Numbers) -> Numbers:
+    """Values from 0 to the window, rounded to the slots where there are any."""
+    slots = np.clip(np.floor(values * levels / window + 0.5), 0, levels)
+    return np.where(levels > 0, window / np.maximum(levels, 1) * slots, np.clip(values, 0.0, window))
+
+
+def drifted(network: Network, population: Population, noise: Noise, sums: Numbers, step: int) -> Numbers:
+    """MembraneNoise: S + deviation threshold n, with the window for the threshold in time codes."""
+    neuron: Any = population.neuron
+    if not isinstance(noise, MembraneNoise) or not acts_on(noise, population.name):
+        return sums
+    if not isinstance(neuron, (*FIRING, Ramp)):
+        return sums
+    n = draws_of(network, population).normal(noise.seed, 4, len(sums), step)
+    if isinstance(neuron, Ramp):
+        more = noise.deviation * neuron.window * n
+    else:
+        kind: type = np.int64 if network.numbers == "fixed" else np.float32
+        threshold = column(neuron.threshold, population.shape, kind).astype(np.float64)
+        more = noise.deviation * (threshold * step_weight(network.code, step)) * n
+    if network.numbers == "fixed":
+        return np.asarray(sums + np.floor(more + 0.5).astype(np.int64))
+    return np.asarray(sums + more.astype(sums.dtype))  # float32, or the float64 of time codes
+
+
+def flipped(network: Network, population: Population, noise: Noise, potential: Numbers, step: int) -> Numbers:
+    """PotentialBitFlips: words of the declared width in two's complement, one bit of some of them flipped."""
+    if not isinstance(noise, PotentialBitFlips) or not acts_on(noise, population.name):
+        return potential
+    if not isinstance(population.neuron, (*FIRING, Integrator)):
+        return potential
+    draws, bits = draws_of(network, population), population.potential_bits or 63
+    hit = below(draws.words(noise.seed, 7, len(potential), step), noise.probability)
+    bit = (draws.words(noise.seed, 13, len(potential), step) % np.uint64(bits)).astype(np.int64)
+    sign = np.int64(1) << (bits - 1)
+    word = (potential & (2 * int(sign) - 1)) ^ (np.int64(1) << bit)
+    return np.where(hit, (word ^ sign) - sign, potential)
+
+
+def stuck(network: Network, population: Population, noise: Noise, sent: Numbers) -> Numbers:
+    """StuckAt: some neurons send 0 or 1 (the whole window) in every step and every sample."""
+    if not isinstance(noise, StuckAt) or not acts_on(noise, population.name):
+        return sent
+    broken = below(draws_of(network, population).words(noise.seed, 3, 1, 0), noise.fraction)
+    timed = isinstance(network.code, Ttfs)
+    most = window_of(network, population)[0] if timed else 1
+    return np.where(broken, noise.value * most, sent).astype(sent.dtype)
+
+
+def transmitted(network: Network, population: Population, noise: Noise, sent: Numbers, first: int) -> Numbers:
+    """What arrives of the steps `first`, `first` + 1, ...: `sent (steps, batch, *shape)`."""
+    if not acts_on(noise, population.name):
+        return sent
+    draws, batch = draws_of(network, population), sent.shape[1]
+    steps = range(first, first + len(sent))
+    if isinstance(noise, SpikeDeletion):
+        lost = np.stack([below(draws.words(noise.seed, 0, batch, step), noise.probability) for step in steps])
+        return np.where(lost, 0, sent)
+    if isinstance(noise, SpikeInsertion):
+        hit = np.stack([below(draws.words(noise.seed, 2, batch, step), noise.probability) for step in steps])
+        new = np.ones_like(sent)
+        if isinstance(network.code, Ttfs):
+            new = _random_times(draws.shares(noise.seed, 13, batch, 0)[None], *window_of(network, population))
+        return np.where(hit & (sent == 0), new, sent).astype(sent.dtype)
+    if isinstance(noise, SpikeJitter) and isinstance(network.code, Ttfs):
+        return _shifted_in_window(sent, noise, draws, *window_of(network, population))
+    if isinstance(noise, SpikeJitter):
+        width = int(noise.width)
+        words = np.stack([draws.words(noise.seed, 1, batch, step) for step in steps])
+        return _shifted(sent, (words % np.uint64(2 * width + 1)).astype(np.int64) - width)
+    return sent
+
+
+def _random_times(share: Numbers, window: Numbers, levels: Numbers) -> Numbers:
+    slots = window / np.maximum(levels, 1) * np.floor(share * levels + 0.5)
+    return np.where(levels > 0, slots, share * window)
+
+
+def _shifted(sent: Numbers, later: Numbers) -> Numbers:
+    """The spikes of every step moved `later` steps on, kept inside the run."""
+    arrived = np.zeros_like(sent)
+    steps, *rest = np.indices(sent.shape)
+    np.add.at(arrived, (np.clip(steps + later, 0, len(sent) - 1), *rest), sent)
+    return arrived
+
+
+def _shifted_in_window(sent: Numbers, noise: SpikeJitter, draws: Draws, window: Numbers, levels: Numbers) -> Numbers:
+    """Spike times moved within the window, on the grid where there is one; who is silent stays silent."""
+    later = (draws.shares(noise.seed, 1, sent.shape[1], 0) * 2.0 - 1.0) * noise.width * window
+    return np.where(sent > 0, _on_grid(sent - later, window, levels), 0).astype(sent.dtype)

@@ -1,0 +1,154 @@
+"""What projections make of their input, dense and plain, in the reference engine.
+
+Arrays are `(batch, *shape)`. The values are float64 in float32 networks (each sum is rounded to float32 once, by the
+caller) and int64 in fixed point. The additions of a synapse are counted by sending the events through one whose
+surviving weights are all 1.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.network import Network, Projection
+from spikewright.snn.neurons import PerChannel
+from spikewright.snn.synapses import (
+    GAINED,
+    WEIGHTED,
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Pair,
+    Synapse,
+    Upsample,
+    Windows,
+)
+from spikewright.snn.weights import Dense, effective_weights
+
+Numbers = NDArray[Any]
+
+
+def send(network: Network, projection: Projection, values: Numbers) -> Numbers:
+    """The contribution of `values (batch, *source shape)` to the sums S of the target, `(batch, *target shape)`."""
+    target = network.by_name[projection.target]
+    sums = _through(projection.synapse, pooled(values, projection.pool)) * 2**projection.shift
+    start, stop = projection.channels or (0, target.shape[0])
+    whole = np.zeros((len(values), *target.shape), dtype=sums.dtype)
+    whole[:, start:stop] = sums
+    return whole
+
+
+def largest(windows: Windows, values: Numbers) -> Numbers:
+    """The largest value of every window of `values (batch, channels, rows, columns)` or `(batch, channels, length)`.
+
+    Places of the padding never win.
+    """
+    never = np.iinfo(np.int64).min if values.dtype.kind == "i" else -np.inf
+    return np.asarray(np.max(_each_window(windows, values, never), axis=0))
+
+
+def additions(projection: Projection, events: Numbers) -> Numbers:
+    """Additions of a surviving weight to an existing target that `events (batch, *source shape)` cause, `(batch,)`."""
+    ones = _through(_survivors(projection.synapse), pooled(events.astype(np.int64), projection.pool))
+    return np.asarray(ones.reshape(len(events), -1).sum(axis=1))
+
+
+def column(value: PerChannel | Numbers, shape: tuple[int, ...], kind: type) -> Numbers:
+    """A scalar, `(channels,)` or `shape` array so that it broadcasts over `(batch, *shape)`, as numbers of `kind`."""
+    array: Numbers = np.asarray(value).astype(kind)
+    return array.reshape(-1, *[1] * (len(shape) - 1)) if array.ndim == 1 else array
+
+
+def pooled(values: Numbers, pool: Pair) -> Numbers:
+    """Sums over non-overlapping windows; rows and columns that fill no window are dropped."""
+    if pool == (1, 1):
+        return values
+    rows, columns = values.shape[2] // pool[0], values.shape[3] // pool[1]
+    whole = values[:, :, : rows * pool[0], : columns * pool[1]]
+    windows: Numbers = whole.reshape(*values.shape[:2], rows, pool[0], columns, pool[1])
+    return np.asarray(windows.sum(axis=(3, 5)))
+
+
+def _through(synapse: Synapse, values: Numbers) -> Numbers:
+    kind = values.dtype.type
+    if isinstance(synapse, Windows):  # only events take this way: one for each window they lie in
+        return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
+    if isinstance(synapse, Identity):
+        return values * _gain(synapse, values)
+    if isinstance(synapse, Upsample):
+        return values.repeat(synapse.factor[0], axis=2).repeat(synapse.factor[1], axis=3) * _gain(synapse, values)
+    if isinstance(synapse, AvgPool2d):
+        windows = Windows(synapse.kernel, synapse.stride)
+        return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
+    weights = effective_weights(synapse.weights).astype(kind)
+    if isinstance(synapse, Linear):
+        return np.asarray(values.reshape(len(values), -1) @ weights.T)
+    if isinstance(synapse, ConvTranspose2d):
+        return _spread(synapse, weights, values)
+    if isinstance(synapse, Conv1d):
+        flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
+        return _correlate(flat, weights[:, :, None], values[:, :, None])[:, :, 0]
+    return _correlate(synapse, weights, values)
+
+
+def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:
+    """The gain as a float32 number or an integer, wide enough to multiply `values (batch, channels, ...)`."""
+    kind = np.int64 if values.dtype == np.int64 else np.float32
+    return column(synapse.gain, values.shape[1:], kind).astype(values.dtype)
+
+
+def _each_window(windows: Windows, values: Numbers, outside: float | int) -> Numbers:
+    """The values at each place of the kernel, `(places, batch, channels, rows, columns)`; a sequence has no rows."""
+    if values.ndim == 3:
+        return _each_window(windows, values[:, :, None], outside)[:, :, :, 0]
+    (high, wide), (down, right), (top, left) = windows.kernel, windows.stride, windows.padding
+    padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)), constant_values=outside)
+    rows, columns = (padded.shape[2] - high) // down + 1, (padded.shape[3] - wide) // right + 1
+    places = [(y, x) for y in range(high) for x in range(wide)]
+    return np.stack([padded[:, :, y::down, x::right][:, :, :rows, :columns] for y, x in places])
+
+
+def _correlate(conv: Conv2d, weights: Numbers, values: Numbers) -> Numbers:
+    """out[o, y, x] = sum over c, i, j of weights[o, c, i, j] padded[c, y step + i dilation, x step + j dilation]."""
+    (high, wide), (down, right), (top, left) = weights.shape[2:], conv.stride, conv.padding
+    padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)))
+    rows = (padded.shape[2] - conv.dilation[0] * (high - 1) - 1) // down + 1
+    columns = (padded.shape[3] - conv.dilation[1] * (wide - 1) - 1) // right + 1
+    kernels = weights.reshape(conv.groups, -1, *weights.shape[1:])
+    out = np.zeros((len(values), *kernels.shape[:2], rows * columns), dtype=values.dtype)
+    for i in range(high):
+        for j in range(wide):
+            y, x = i * conv.dilation[0], j * conv.dilation[1]
+            seen = padded[:, :, y : y + down * rows : down, x : x + right * columns : right][:, :, :rows, :columns]
+            out += kernels[..., i, j] @ seen.reshape(len(values), conv.groups, -1, rows * columns)
+    return out.reshape(len(values), -1, rows, columns)
+
+
+def _spread(conv: ConvTranspose2d, weights: Numbers, values: Numbers) -> Numbers:
+    """out[o, y stride - padding + i dilation, ...] += weights[o, c, i, ...] values[c, y, ...]."""
+    (batch, _, rows, columns), (high, wide) = values.shape, weights.shape[2:]
+    (down, right), (top, left) = conv.stride, conv.padding
+    tall = (rows - 1) * down + conv.dilation[0] * (high - 1) + conv.output_padding[0] + 1
+    broad = (columns - 1) * right + conv.dilation[1] * (wide - 1) + conv.output_padding[1] + 1
+    kernels = weights.reshape(conv.groups, -1, *weights.shape[1:])
+    out = np.zeros((batch, len(weights), tall, broad), dtype=values.dtype)
+    sources = values.reshape(batch, conv.groups, -1, rows * columns)
+    for i in range(high):
+        for j in range(wide):
+            y, x = i * conv.dilation[0], j * conv.dilation[1]
+            sent = (kernels[..., i, j] @ sources).reshape(batch, -1, rows, columns)
+            out[:, :, y : y + down * rows : down, x : x + right * columns : right][:, :, :rows, :columns] += sent
+    return out[:, :, top : tall - top, left : broad - left]
+
+
+def _survivors(synapse: Synapse) -> Synapse:
+    """The same synapse with every surviving weight replaced by one."""
+    if isinstance(synapse, WEIGHTED):
+        return replace(synapse, weights=Dense((effective_weights(synapse.weights) != 0).astype(np.int64)))
+    if isinstance(synapse, GAINED):
+        return replace(synapse, gain=(np.asarray(synapse.gain) != 0).astype(np.int64))
+    return synapse

@@ -1,0 +1,1 @@
+"""The differentiable twin of a network, in torch."""

@@ -1,0 +1,93 @@
+"""What the input sends, in torch: the engine's own spikes, with the gradient of their mean (straight through).
+
+    Direct, Ttfs    rounding passed through
+    Rate, Bursts    1 and `limit` a step
+    Poisson         `probability` a step
+    JitteredPeriodic    1 / shortest - 1 / longest a step, the slope of the mean rate
+    SingleBurst     the spike interpolated between the two steps next to its time: brighter is earlier
+    Phase           1 for each digit, so that a period of weighted digits has 2**period - 1
+    SpikeSelect     as Rate
+
+`Delta` and `AddressEvents` have no image to differentiate.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.snn.codes import (
+    Bursts,
+    Code,
+    Direct,
+    JitteredPeriodic,
+    Phase,
+    Poisson,
+    Rate,
+    SingleBurst,
+    SpikeSelect,
+    Ttfs,
+)
+from spikewright.snn.network import Network
+from spikewright.snn.reference.codes import encode as encode_reference
+from spikewright.snn.twin.surrogates import straight_through
+
+
+def encode(network: Network, images: Tensor, dtype: torch.dtype) -> Tensor:
+    """What the input sends, `(steps, batch, *shape)`, or `(1, ...)` for what is held or sent once."""
+    code, pixels = network.code, images.to(torch.float32).to(torch.float64)
+    if not (isinstance(code, Direct) and code.levels is None):
+        _check_unit(pixels)
+    if isinstance(code, Direct | Ttfs):
+        return _graded(code, pixels, fixed=network.numbers == "fixed").to(dtype)
+    spikes = torch.from_numpy(encode_reference(network, images.detach().to(torch.float32).numpy()))
+    return straight_through(spikes.to(torch.float64), _MEANS[type(code)](code, pixels)).to(dtype)
+
+
+def check_code(code: Code) -> None:
+    """Raise InvalidNetwork for a code that has no image to differentiate."""
+    if not isinstance(code, Direct | Ttfs) and type(code) not in _MEANS:
+        raise InvalidNetwork(
+            f"expected a code of images in a differentiable twin, got {type(code).__name__}; "
+            "try counts of its events as images, with Direct or Rate"
+        )
+
+
+def _graded(code: Direct | Ttfs, pixels: Tensor, *, fixed: bool) -> Tensor:
+    if code.levels is None:
+        return pixels[None]
+    scaled = pixels * code.levels
+    whole = straight_through(torch.floor(scaled + 0.5), scaled)[None]
+    return whole / code.levels if isinstance(code, Ttfs) and not fixed else whole
+
+
+def _single(code: SingleBurst, pixels: Tensor) -> Tensor:
+    times = (1.0 - pixels) * (code.steps - 1)
+    steps = torch.arange(code.steps, dtype=torch.float64).reshape(-1, *[1] * pixels.ndim)
+    return (1.0 - (times - steps).abs()).clamp(min=0.0) * (pixels > code.silent)
+
+
+def _periodic(code: JitteredPeriodic, pixels: Tensor) -> Tensor:
+    return (1.0 / code.shortest - 1.0 / code.longest) * pixels * (pixels > code.silent)
+
+
+_MEANS: dict[type, Callable[[Any, Tensor], Tensor]] = {
+    Rate: lambda code, pixels: pixels,
+    SpikeSelect: lambda code, pixels: pixels,
+    Phase: lambda code, pixels: pixels,
+    Bursts: lambda code, pixels: code.limit * pixels,
+    Poisson: lambda code, pixels: code.probability * pixels,
+    JitteredPeriodic: _periodic,
+    SingleBurst: _single,
+}
+"""A smooth value whose gradient stands in for that of the spikes of each step."""
+
+
+def _check_unit(pixels: Tensor) -> None:
+    low, high = pixels.detach().aminmax()
+    if low < 0.0 or high > 1.0:
+        raise InvalidInput(
+            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
+        )
