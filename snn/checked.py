@@ -25,9 +25,21 @@ class Constant:
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
                 object.__setattr__(self, field.name, constant(value))
+        plain(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(getattr(self, field.name) for field in fields(self) if field.init)  # type: ignore[arg-type]
+
+
+def plain(record: Any) -> None:
+    """Integers of numpy in a frozen record, alone or in tuples, become those of Python: 2**np.uint8(8) is 0."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, np.integer):
+            object.__setattr__(record, field.name, int(value))
+        elif isinstance(value, tuple) and any(isinstance(one, np.integer) for one in value):
+            whole = tuple(int(one) if isinstance(one, np.integer) else one for one in value)
+            object.__setattr__(record, field.name, whole)
 
 
 def constant(array: Any) -> Any:

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import ClassVar
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import is_whole
+from spikewright.snn.checked import is_whole, plain
 
 LONGEST = 1_000_000
 """The most steps of a run."""
@@ -35,6 +35,7 @@ class Direct:
     graded: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_levels(self.levels)
         if self.window is not None and not is_whole(self.window, 1, self.steps):
@@ -49,6 +50,7 @@ class Rate:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
 
 
@@ -61,6 +63,7 @@ class Bursts:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_limit(self.limit)
 
@@ -78,6 +81,7 @@ class Poisson:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_seed(self.seed)
         if not 0.0 < self.probability <= 1.0:
@@ -103,6 +107,7 @@ class JitteredPeriodic:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_seed(self.seed)
         if not (1.0 <= self.shortest <= self.longest and isfinite(self.longest)):
@@ -120,6 +125,7 @@ class SingleBurst:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         if not 0.0 <= self.silent <= 1.0:
             raise InvalidInput(f"expected silent in [0, 1], got {self.silent}")
@@ -140,6 +146,7 @@ class Phase:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         if not is_whole(self.period, 1, LONGEST_PHASE):
             raise InvalidInput(f"expected a period of 1 to {LONGEST_PHASE} steps, got {self.period}")
         check_steps(self.periods)
@@ -165,6 +172,7 @@ class SpikeSelect:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         if not is_whole(self.limit, 1, 1_000_000):
             raise InvalidInput(f"expected a limit of 1 to 1000000 spikes, got {self.limit}")
@@ -184,6 +192,7 @@ class Delta:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         if not (isfinite(self.threshold) and self.threshold > 0):
             raise InvalidInput(f"expected a threshold > 0, got {self.threshold}")
@@ -204,6 +213,7 @@ class AddressEvents:
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_limit(self.limit)
         if not is_whole(self.step_us, 1, 2**62):
@@ -223,6 +233,7 @@ class Ttfs:
     graded: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        plain(self)
         check_levels(self.levels)
 
 

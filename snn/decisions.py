@@ -10,6 +10,7 @@ sent with stuck neurons, before noise on the way. Synchronous networks of steps 
 from dataclasses import dataclass
 
 from spikewright import InvalidInput
+from spikewright.snn.checked import plain
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class TerminateDelta:
     lead: float
 
     def __post_init__(self) -> None:
+        plain(self)
         if not self.lead > 0:
             raise InvalidInput(f"expected a lead > 0, got {self.lead}")
 
@@ -33,6 +35,7 @@ class TerminateMax:
     count: float
 
     def __post_init__(self) -> None:
+        plain(self)
         if not self.count > 0:
             raise InvalidInput(f"expected a count > 0, got {self.count}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from spikewright.snn.checked import Constant
+from spikewright.snn.checked import Constant, plain
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
 from spikewright.snn.neurons import Neuron, PerChannel
@@ -74,6 +74,7 @@ class Projection:
     delay: int = 0
 
     def __post_init__(self) -> None:
+        plain(self)
         if not self.name:
             object.__setattr__(self, "name", f"{self.source}->{self.target}")
 

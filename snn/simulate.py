@@ -7,7 +7,8 @@ from typing import Any
 
 from spikewright import InvalidInput
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import Phase, Ttfs, charge_steps, check_steps
+from spikewright.snn.checked import is_whole
+from spikewright.snn.codes import LONGEST, Phase, Ttfs, charge_steps, check_steps
 from spikewright.snn.disturb.noise import Noise
 from spikewright.snn.disturb.prepare import Disturbance, prepare
 from spikewright.snn.fixed.saturation import proved_again
@@ -64,6 +65,7 @@ def simulate(
     other than those that the network needs, and InvalidNetwork for a network that runs in two phases (`network.run`).
     """
     check_one_phase(network, "simulate")
+    record = (record,) if isinstance(record, str) else record
     network = network if steps is None else with_steps(network, steps)
     timed = isinstance(network.code, Ttfs)
     run = _engine(engine or ("temporal" if timed else "event"), timed)
@@ -81,6 +83,7 @@ def with_steps(network: Network, steps: int) -> Network:
     were proved never to saturate get the width of the new proof. Raises InvalidInput for time codes, and for a network that
     was made for its own steps only (`network.run.fixed`).
     """
+    steps = int(steps) if is_whole(steps, 1, LONGEST) else steps
     check_steps(steps)
     if steps == network.steps:
         return network

@@ -15,6 +15,8 @@ from spikewright.snn.network import Network
 FIELDS = ("x", "y", "t", "p")
 TOO_LARGE = 4.0
 """Times the largest sample that a network was made from: beyond it inputs have another unit, as pixels up to 255 have."""
+LEAST_PIXELS = 64.0
+"""A network made from samples as large as this counts in pixels up to 255: inputs that stay within 1 have another unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,10 @@ def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
     frames = isinstance(network.code, Delta) and array.shape[1:] == (network.steps, *shape)
     if not frames and (array.ndim != len(shape) + 1 or array.shape[1:] != shape):
         more = f" or frames (batch, {network.steps}, ...)" if isinstance(network.code, Delta) else ""
-        raise InvalidInput(f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {array.shape}")
+        way = "; try inputs[None] for a single one" if array.shape == shape else ""
+        raise InvalidInput(
+            f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {array.shape}{way}"
+        )
     images = as_images(array, "inputs")
     if isinstance(network.code, Delta) or (isinstance(network.code, Direct) and network.code.levels is None):
         _check_size(network, images)
@@ -74,6 +79,11 @@ def _check_size(network: Network, images: NDArray[np.float32]) -> None:
         raise InvalidInput(
             f"expected inputs about as large as the samples that the network was made from, up to {known:.3g}, got "
             f"{largest:.3g}; try inputs * {known / largest:.3g} if the units differ, or convert with such samples"
+        )
+    if known and known >= LEAST_PIXELS and 0 < largest <= 1:
+        raise InvalidInput(
+            f"expected inputs about as large as the samples that the network was made from, up to {known:.3g}, got at most "
+            f"{largest:.3g}; try inputs * {known:.3g} if the units differ, or convert with such samples"
         )
 
 

@@ -5,6 +5,7 @@ from math import isfinite
 
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.choices import check_choice
+from spikewright.snn.checked import plain
 from spikewright.snn.running import TwoPhase
 
 FEWEST_SAMPLES = 16
@@ -24,6 +25,7 @@ class Light:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        plain(self)
         check_whole("samples", self.samples, FEWEST_SAMPLES)
         check_whole("rounds", self.rounds, 1)
         check_whole("a seed", self.seed, 0)
@@ -44,6 +46,7 @@ class Advanced:
     rate: float = 0.01
 
     def __post_init__(self) -> None:
+        plain(self)
         self.light()
         check_whole("iterations", self.iterations, 1)
         if not (isfinite(self.rate) and self.rate > 0):
@@ -65,6 +68,7 @@ class Srp:
     pre_steps: int = 4
 
     def __post_init__(self) -> None:
+        plain(self)
         check_whole("pre_steps", self.pre_steps, 1)
 
     @property
@@ -84,6 +88,7 @@ class Cos:
     pre_steps: int = 4
 
     def __post_init__(self) -> None:
+        plain(self)
         check_whole("pre_steps", self.pre_steps, 1)
 
     @property

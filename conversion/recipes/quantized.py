@@ -5,6 +5,7 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.choices import check_choice
+from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_levels
 
 
@@ -35,6 +36,7 @@ class Quantized:
     integer: bool = False
 
     def __post_init__(self) -> None:
+        plain(self)
         check_levels(self.input_levels)
         if self.integer and self.input_levels is None:
             object.__setattr__(self, "input_levels", 255)
@@ -56,6 +58,7 @@ class Exact:
     input_levels: int = 255
 
     def __post_init__(self) -> None:
+        plain(self)
         check_choice("schedule", self.schedule, ("layerwise", "synchronous"))
         check_levels(self.input_levels)
         if isinstance(self.window, bool) or not isinstance(self.window, int) or not 1 <= self.window <= 1024:

@@ -7,6 +7,7 @@ from typing import Literal
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
 from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_levels, check_limit, check_steps
 
 Initial = Literal["half", "shift", "zero"]
@@ -47,6 +48,7 @@ class Rate:
     residual: Residual | None = None
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_choice("threshold", self.threshold, ("mse", "max"))
         if self.percentile is not None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.checked import plain
 from spikewright.snn.codes import LONGEST_PHASE, check_levels, check_steps
 
 Initial = Literal["half", "zero"]
@@ -26,6 +27,7 @@ class Phase:
     initial: Initial = "half"
 
     def __post_init__(self) -> None:
+        plain(self)
         if isinstance(self.period, bool) or not isinstance(self.period, int) or not 1 <= self.period <= LONGEST_PHASE:
             raise InvalidInput(f"expected a period of 1 to {LONGEST_PHASE} steps, got {self.period!r}; try period=8")
         check_steps(self.periods)
@@ -50,6 +52,7 @@ class SpikeSelect:
     initial: Initial = "half"
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         if isinstance(self.limit, bool) or not isinstance(self.limit, int) or not 1 <= self.limit <= self.steps:
             raise InvalidInput(f"expected a limit from 1 to {self.steps} spikes, one a step, got {self.limit!r}")
@@ -77,6 +80,7 @@ class FewSpike:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        plain(self)
         if isinstance(self.steps, bool) or not isinstance(self.steps, int) or not 1 <= self.steps <= LONGEST_PHASE:
             raise InvalidInput(f"expected 1 to {LONGEST_PHASE} steps, got {self.steps!r}; try steps=8")
         check_choice("fit", self.fit, ("binary", "learned"))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_levels, check_steps
 
 Ranges = Literal["data", "least-squares", "interval"]
@@ -31,6 +32,7 @@ class Ttfs:
     input_levels: int | None = None
 
     def __post_init__(self) -> None:
+        plain(self)
         check_levels(self.input_levels)
         check_choice("ranges", self.ranges, ("data", "least-squares", "interval"))
         check_percentile(self.percentile)
@@ -59,6 +61,7 @@ class Latency:
     input_levels: int | None = None
 
     def __post_init__(self) -> None:
+        plain(self)
         check_steps(self.steps)
         check_percentile(self.percentile)
         check_levels(self.input_levels)

@@ -104,6 +104,7 @@ def _core(network: Network, point: DesignPoint, parts: dict[str, Any]) -> core.C
         schedule=network.schedule,
         readout=network.readout,
         logit_scale=network.logit_scale,
+        run=core.Run(fixed=network.run.fixed, largest=network.run.largest),
         report=[core.Row(**asdict(row)) for row in network.report],
         **parts,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikewright import snn
 from spikewright.snn.report import Report, ReportRow
+from spikewright.snn.running import Run
 
 if TYPE_CHECKING:
     from spikewright.hardware.core import schema as core
@@ -31,6 +32,7 @@ def rebuild(whole: core.Core, read: Read) -> snn.Network:
         numbers="fixed",
         logit_scale=whole.logit_scale,
         report=Report(tuple(ReportRow(**row.model_dump()) for row in whole.report)),
+        run=Run(fixed=whole.run.fixed, largest=whole.run.largest),
     )
 
 

@@ -190,6 +190,14 @@ class Code(Record):
     levels: Annotated[int, Field(ge=1, le=65535)] | None
 
 
+class Run(Record):
+    """How the network must be run: `fixed`, why the steps of the code must stay (null: any will do), and `largest`, the largest
+    magnitude of the samples that it was made from (null: unknown)."""
+
+    fixed: Annotated[str, Field(max_length=1000)] | None = None
+    largest: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+
 class Golden(Record):
     """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, final `logits`."""
 
@@ -239,6 +247,7 @@ class Core(Record):
     populations: Annotated[list[Population], Field(min_length=1, max_length=MAX_ITEMS)]
     projections: Annotated[list[Projection], Field(max_length=MAX_ITEMS)]
     report: list[Row]
+    run: Run = Run()
     golden: Golden
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import is_whole
+from spikewright.snn.checked import is_whole, plain
 from spikewright.snn.codes import check_seed
 from spikewright.snn.disturb.draws import draws, happens, normal
 from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
@@ -40,6 +40,7 @@ class ThresholdVariation:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_deviation(self.deviation)
         check_seed(self.seed)
 
@@ -56,6 +57,7 @@ class WeightVariation:
     projections: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_deviation(self.deviation)
         check_seed(self.seed)
 
@@ -74,6 +76,7 @@ class WeightBitFlips:
     projections: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_probability(self.probability)
         check_seed(self.seed)
         if self.bits is not None and not is_whole(self.bits, 1, 32):

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from spikewright import InvalidInput
+from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_seed
 
 Names = tuple[str, ...]
@@ -42,6 +43,7 @@ class InputNoise:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        plain(self)
         check_deviation(self.deviation)
         check_seed(self.seed)
 
@@ -55,6 +57,7 @@ class SpikeDeletion:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_probability(self.probability)
         check_seed(self.seed)
 
@@ -73,6 +76,7 @@ class SpikeInsertion:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_probability(self.probability)
         check_seed(self.seed)
 
@@ -91,6 +95,7 @@ class SpikeJitter:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         if not 0 <= self.width <= 1_000_000:
             raise InvalidInput(f"expected a jitter width from 0 to 1000000, got {self.width}")
         check_seed(self.seed)
@@ -112,6 +117,7 @@ class StuckAt:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_probability(self.fraction)
         check_seed(self.seed)
         if self.value not in (0, 1):
@@ -134,6 +140,7 @@ class MembraneNoise:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_deviation(self.deviation)
         check_seed(self.seed)
 
@@ -152,6 +159,7 @@ class PotentialBitFlips:
     populations: Names = ()
 
     def __post_init__(self) -> None:
+        plain(self)
         check_probability(self.probability)
         check_seed(self.seed)
 

@@ -61,6 +61,12 @@ class Widths:
                 raise InvalidInput(f"expected {name} from {low} to {high}, got {value}")
 
     @property
+    def widest(self) -> int:
+        """The widest grid of a threshold: 32 bits, and one more for each bit of weights, inputs or times beyond eight."""
+        levels = max(self.input_levels, self.time_levels)
+        return WIDEST + max(self.weight_bits - 8, 0) + max(int(levels).bit_length() - 8, 0)
+
+    @property
     def start_bits(self) -> int:
         """The width that grids are chosen for."""
         return GRID_BITS if self.potential_bits is None else self.potential_bits
@@ -71,10 +77,11 @@ def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
 
     Integer weights stay as they are; others get `weight_bits` with a scale for each output channel, or one for the layer
     where potentials of all channels are compared (answers, windows of time codes). A channel whose weights are so faint beside
-    its threshold that 32 bits do not hold both gets coarser weights, zeros mostly, and the report bounds the error.
+    its threshold that 32 bits do not hold both (more with finer weights or inputs) gets coarser weights, zeros mostly, and the
+    report bounds the error; where that is a threshold a step or more, the network is refused.
 
     Potentials are as wide as proved for schedule, neuron and steps (`snn.fixed.saturation`), so that none saturates. With
-    `potential_bits` they get that width, and more, up to 32, where thresholds or a window need it (layerwise as many
+    `potential_bits` they get that width, and more, up to the grid's, where thresholds or a window need it (layerwise as many
     thresholds as there are steps); an Integrator stays as wide as proved. The report says where the width can then saturate
     and, with `samples`, how many spikes and answers that changes on them.
     Raises InvalidNetwork for a network in fixed point already, one of two phases, and where 62 bits are not enough.
@@ -162,7 +169,7 @@ class _Rewriter:
         if self.quantised:
             grid = snapped_grid(population, read, bits.start_bits, uniform)
         else:
-            grid = chosen_grid(population, read, bits.start_bits, self._held(population), uniform)
+            grid = chosen_grid(population, read, bits.start_bits, self._held(population), uniform, bits.widest)
         placed = tuple(on_grid(one, grid) for one in read)
         self.incoming[population.name] = placed
         self.rows += [row for one in (*read, *placed) for row in one.rows]

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from spikewright import InvalidNetwork
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.fixed.grids import Grid, Incoming, Reals
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import QuantReLU, Ramp
+from spikewright.snn.neurons import FIRING, QuantReLU, Ramp
 from spikewright.snn.report import ReportRow
 
 NAMED = 8
@@ -30,6 +31,11 @@ def faint_row(network: Network, population: Population, grid: Grid, incoming: Se
             error[start:stop] += one.lost * (area * largest_sent(network, network.by_name[one.projection.source]))
     channels = np.flatnonzero(grid.faint)
     bound = float(np.max((error / one_answer(population))[channels]))
+    if bound >= 1 and isinstance(population.neuron, FIRING):
+        raise InvalidNetwork(
+            f"expected weights of population {population.name!r} that {grid.bits} bits hold beside its thresholds, got an error "
+            f"of up to {bound:.2g} thresholds a step; try fewer weight_bits, input_levels or steps, or no potential_bits"
+        )
     named = ", ".join(map(str, channels[:NAMED])) + (", ..." if channels.size > NAMED else "")
     told = (
         f"{channels.size} faint channels ({named}): weights too small beside the threshold for one grid, rounded onto a "

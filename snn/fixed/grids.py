@@ -77,21 +77,23 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     return Incoming(projection, integers, step * sent, sent, (row,))
 
 
-def chosen_grid(population: Population, incoming: list[Incoming], bits: int, held: float, uniform: bool) -> Grid:
+def chosen_grid(
+    population: Population, incoming: list[Incoming], bits: int, held: float, uniform: bool, widest: int = WIDEST
+) -> Grid:
     """The grid: integers that come in lead, with as many fractional bits as the width allows; `uniform`: one unit for all.
 
     `held`: how many thresholds, or slots of a window, a potential must hold. A Ramp saturates beyond its window, which changes
-    no spike, so its window is all that its width must hold. A channel that would need more than 32 bits gets a coarser unit.
+    no spike, so its window is all that its width must hold. A channel that needs more than `widest` bits gets a coarser unit.
     """
     unit = _leading_unit(incoming, population.shape[0])
     unit = np.full_like(unit, unit.min()) if uniform else unit
     size = _sizes(population, unit, held)
     if size is None:
         return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
-    faint = _bits(size) > WIDEST
+    faint = _bits(size) > widest
     width = max(bits, int(_bits(size[~faint]).max(initial=0)))
     if faint.any():  # their thresholds lie as high as the width of the others allows, at 256 units or more
-        width = max(width, min(WIDEST, int(_bits(np.array(held * LEAST_UNITS)))))
+        width = max(width, min(widest, int(_bits(np.array(held * LEAST_UNITS)))))
     coarse = np.where(faint, size / (2.0 ** (width - 1) - 1.0), 1.0)
     shift = min(width - int(_bits(size / coarse).max()), MOST_FRACTIONAL)
     return Grid(unit * coarse / 2.0**shift, shift, width, faint=faint if faint.any() else None)

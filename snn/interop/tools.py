@@ -139,7 +139,7 @@ def emitted(network: Network, inputs: Any) -> NDArray[np.float64]:
     sinks = [Population(f"{source.name}/{number}", source.shape, Integrator()) for number in range(max(place, 1))]
     populations = (*sinks[:place], source, *sinks[place:])  # codes with draws know their population by its place
     projections = tuple(Projection(source.name, sink.name, Identity()) for sink in sinks)
-    alone = Network(populations, projections, source.name, sinks[0].name, network.code)
+    alone = Network(populations, projections, source.name, sinks[0].name, network.code, run=network.run)
     return np.asarray(
         simulate(alone, inputs, engine="reference", record=("rasters",)).rasters[source.name], dtype=np.float64
     )

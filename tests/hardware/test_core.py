@@ -18,6 +18,7 @@ from spikewright.hardware.core.hexfiles import hex_text, hex_values
 from spikewright.hardware.core.load import core_point
 from spikewright.hardware.core.schema import SCHEMA_FILE, Core, Memory, schema_text
 from spikewright.snn import Integrator, Sparse, simulate
+from spikewright.snn.running import Run
 from tests.hardware.small_networks import active, perceptron, pruned
 from tests.snn.strategies import cases
 
@@ -258,3 +259,19 @@ def test_a_folder_without_a_core(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"core\.json"):
         load_core(tmp_path / "nowhere")
     assert Core.model_fields["version"].default == 1
+
+
+def test_a_loaded_core_keeps_how_it_must_be_run(tmp_path: Path) -> None:
+    network = replace(perceptron((12, 6, 3), steps=4), run=Run("its biases are spread over them", largest=2.0))
+    _, loaded = load_core(export(network, time_multiplexed(network), tmp_path / "core"))
+    assert loaded.run == network.run
+    with pytest.raises(InvalidInput, match="expected 4 steps, for which this network was made"):
+        simulate(loaded, np.zeros((1, 12)), steps=5)
+
+
+def test_a_core_from_before_runs_were_written_loads(folder: Path) -> None:
+    content = json.loads((folder / "core.json").read_text())
+    del content["run"]
+    (folder / "core.json").write_text(json.dumps(content))
+    assert load_core(folder)[1].run == Run()
+    assert replay(folder).equal

@@ -25,6 +25,7 @@ from spikewright.snn import (
     simulate,
     stored_values,
 )
+from tests.snn.small import chain
 
 
 def network(seed: int, *, weights: str = "integers", steps: int = 6) -> Network:
@@ -185,3 +186,27 @@ def _one_layer(synapse: Linear) -> Network:
         "out",
         Direct(4),
     )
+
+
+@pytest.mark.parametrize("asked", [None, 16])
+@pytest.mark.parametrize("schedule", ["synchronous", "layerwise"])
+def test_the_finest_weights_and_inputs_fit_beside_their_thresholds(schedule, asked):
+    rng = np.random.default_rng(0)
+    weights = rng.uniform(-0.3, 0.5, (4, 6)).astype(np.float32)
+    network = chain(Population("a", (4,), IF(0.7)), Direct(8), size=6, schedule=schedule)
+    first = replace(network.projections[0], synapse=Linear(Dense(weights)))
+    network = replace(network, projections=(first, network.projections[1]))
+    images = rng.uniform(0, 1, (20, 6)).astype(np.float32)
+    fine = network.to_fixed(weight_bits=16, input_levels=65535, potential_bits=asked)
+    ours, theirs = (simulate(one, images, engine="reference").spikes["a"] for one in (fine, network))
+    assert np.abs(ours - theirs).max() <= 1 and theirs.sum() > 100
+    assert not any("faint" in row.detail for row in fine.report)
+
+
+def test_weights_whose_rounding_would_be_thresholds_are_refused():
+    weights = np.full((1, 1000), 0.0095, np.float32)  # 0.4 units: all would be zeros
+    network = chain(Population("a", (1,), IF(2.0)), Direct(100_000), size=1000, schedule="layerwise")
+    first = replace(network.projections[0], synapse=Linear(Dense(weights)))
+    network = replace(network, projections=(first, network.projections[1]))
+    with pytest.raises(InvalidNetwork, match=r"thresholds a step; try .* no potential_bits"):
+        network.to_fixed(potential_bits=16)

@@ -118,3 +118,16 @@ def test_labels_of_an_accuracy(labels, words):
     with pytest.raises(InvalidInput, match=words):
         activity.accuracy(labels)
     assert 0 <= activity.accuracy(torch.zeros(5, dtype=torch.int32)) <= 1
+
+
+def test_inputs_to_one_for_a_network_made_from_pixels_are_refused_with_their_factor():
+    made = replace(network(Direct(3)), run=Run(largest=255.0))
+    with pytest.raises(InvalidInput, match=r"up to 255, got at most .*; try inputs \* 255"):
+        simulate(made, IMAGES)
+    simulate(made, IMAGES * 255)
+    simulate(made, IMAGES * 0)
+
+
+def test_one_image_is_told_how_to_be_a_batch():
+    with pytest.raises(InvalidInput, match=r"try inputs\[None\] for a single one"):
+        simulate(network(Direct(3)), IMAGES[0])

@@ -28,6 +28,7 @@ from spikewright.snn import (
     Rate,
     SignedIF,
     Source,
+    SpikeDeletion,
     SpikeSelect,
     Ttfs,
     Upsample,
@@ -173,3 +174,21 @@ def test_the_input_comes_first_whatever_is_listed_first(engine):
         network = Network(listed, links, "in", "out", Rate(4), numbers="fixed")
         assert network.order[0].name == "in"
         assert simulate(network, np.ones((1, 1), np.float32), engine=engine).logits.tolist() == [[9]]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int32, np.int64])
+def test_whole_numbers_of_numpy_are_those_of_python(kind):
+    neuron = IF(1.0, refractory=kind(2))
+    population = Population("a", (kind(3),), neuron, potential_bits=kind(16))
+    held = [
+        Rate(kind(8)).steps,
+        Direct(kind(8), kind(255)).levels,
+        population.potential_bits,
+        *population.shape,
+        neuron.refractory,
+    ]
+    link = Projection("in", "a", Linear(Dense(np.ones((3, 1)))), delay=kind(1))
+    held += [link.delay, SpikeDeletion(0.1, kind(3)).seed]
+    assert all(type(value) is int for value in held)
+    network = chain(Population("a", (1,), IF(1.0)), Rate(4))
+    assert simulate(network, [[1.0]], steps=kind(9)).steps == 9
