@@ -10,7 +10,7 @@ from torch import nn
 
 from spikewright import Table
 from spikewright.compress.freshness import check_fresh
-from spikewright.compress.graph.view import as_module
+from spikewright.compress.graph.view import plain_copy
 from spikewright.compress.graph.weight_layers import by_output, left_alone, weight_layers
 from spikewright.compress.quantisers.integers import QuantReLU
 from spikewright.compress.storing.layouts import Layout, cheapest
@@ -119,12 +119,13 @@ def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
     """The footprint of an nn.Module or a Compressed; `bits[path]` is the weight width of a layer, 32 unless given.
 
     A scale that all channels of a Compressed share is counted once; without integers there is one for each channel.
+    Of wrapped models and computed weights (masks, weight norm) what is counted is the plain model that `prune` would start from.
     Raises InvalidInput for a model without weights, and for a Compressed whose model was changed since (see `fresh`).
     """
     check_fresh(model)
     bits = getattr(model, "bits", {}) if bits is None else bits
     scales = {path: _distinct(scale) for path, (_, scale) in getattr(model, "integers", {}).items()}
-    module = as_module(model)
+    module = plain_copy(model)
     layers, others = weight_layers(module), left_alone(module)
     rows = [_layer(path, layer, bits.get(path, FLOAT_BITS), scales.get(path)) for path, layer in layers.items()]
     rows += [row for path, other in others.items() for row in _left(path, other)]

@@ -37,6 +37,10 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
                 f"expected a plain weight parameter in {path}, got a computed one; "
                 "try the value as a parameter: layer.weight = nn.Parameter(layer.weight.detach())"
             )
+        if weight.numel() == 0:
+            raise InvalidInput(
+                f"expected weights in {path}, got none, shape {tuple(weight.shape)}; try the model without that layer"
+            )
         other = owners.setdefault(id(weight), path)
         if other != path:
             raise InvalidInput(

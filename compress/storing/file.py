@@ -22,6 +22,7 @@ from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.rewrite import replay
 from spikewright.compress.graph.view import plain_copy
 from spikewright.compress.storing import first_version as storage_first
+from spikewright.compress.storing.architecture import fingerprint
 from spikewright.compress.storing.header import Header, parse
 from spikewright.compress.storing.packed import decode, encode
 from spikewright.kinds import in_metadata
@@ -52,6 +53,7 @@ def save(compressed: Compressed, path: str | Path, *, force: bool = False) -> No
         "layers": {path: astuple(record) for path, record in records.items()},
         "rewrites": [astuple(change) for change in compressed.rewrites],
         "input_shape": compressed.input_shape,
+        "architecture": fingerprint(compressed.model),
     }
     text = json.dumps(header | {"check": checksum(header, data)}, separators=(",", ":"))
     numbers = torch.frombuffer(bytearray(data), dtype=torch.uint8)
@@ -71,6 +73,11 @@ def load(path: str | Path, model: nn.Module) -> Compressed:
         module = replay(plain_copy(model), header.input_shape, header.rewrites).eval()
     except InvalidInput as error:
         raise InvalidFile(f"expected the architecture that {path} was made from, got: {error}") from error
+    if header.architecture and header.architecture != fingerprint(module):
+        raise InvalidFile(
+            f"expected the architecture that {path} was made from, got one with other modules, settings or numbers; "
+            "try the model as it was when it was compressed"
+        )
     try:
         if header.version == 1:
             return storage_first.restore(module, header, tensors)

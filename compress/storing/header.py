@@ -13,7 +13,9 @@ _MOST = 1 << 40
 
 @dataclass(frozen=True)
 class Header:
-    """Both versions: `bits` of the quantised layers; the second also has the `records` of all layers."""
+    """Both versions: `bits` of the quantised layers; the second also has the `records` of all layers and, but for early files,
+    a fingerprint of the `architecture`.
+    """
 
     version: int
     steps: tuple[str, ...]
@@ -21,6 +23,7 @@ class Header:
     rewrites: tuple[Rewrite, ...]
     input_shape: tuple[int, ...] | None
     records: Mapping[str, "LayerRecord"]
+    architecture: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def parse(found: Any) -> Header:
         tuple(_rewrite(change) for change in found["rewrites"]),
         None if shape is None else _shape(shape),
         records,
+        str(found.get("architecture", "")),
     )
 
 

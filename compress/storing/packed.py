@@ -3,7 +3,7 @@
 layer: scales (float32), index of its layout, weights at their width, mask if the zeros do not tell it
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,7 @@ def encode(compressed: Compressed) -> tuple[dict[str, LayerRecord], bytes]:
     for path, layer in weight_layers(compressed.model).items():
         records[path], part = _layer(compressed, path, layer)
         parts += part
-    state = compressed.model.state_dict()
-    for key in _rest(compressed.model):
-        parts.append(state[key].detach().cpu().contiguous().numpy().tobytes())
+    parts += [value.detach().cpu().contiguous().numpy().tobytes() for _, value in sorted(_rest(compressed.model))]
     return records, b"".join(parts)
 
 
@@ -41,7 +39,7 @@ def decode(module: nn.Module, header: Header, data: bytes) -> Compressed:
     if list(layers) != list(header.records):
         raise InvalidInput("its layers are others")
     found = {path: _read_layer(reader, path, layers[path], header.records[path]) for path in layers}
-    _load_rest(module, reader)
+    _load_rest(module, sorted(_rest(module)) if header.architecture else list(_persistent(module)), reader)
     for path, (weight, _, _) in found.items():
         with torch.no_grad():
             layers[path].weight.copy_(weight)
@@ -155,20 +153,28 @@ def _mask(reader: _Reader, path: str, record: LayerRecord, weight: torch.Tensor)
     return mask
 
 
-def _rest(module: nn.Module) -> Iterator[str]:
-    """The names of the state that is stored as it is: all but the weights of layers, each tensor once."""
+def _rest(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """What is stored as it is, by name: parameters and buffers but the weights of layers, each tensor once.
+
+    Their order in a module says nothing: one that was parametrised comes last.
+    """
     weights = {id(layer.weight) for layer in weight_layers(module).values()}
-    seen: set[int] = set()
+    for key, value in (*module.named_parameters(), *module.named_buffers()):
+        if id(value) not in weights:
+            yield key, value
+
+
+def _persistent(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """The same in files without a word on the architecture: in the order of the state, no buffers outside of it."""
+    rest = {id(value) for _, value in _rest(module)}
     for key, value in module.state_dict(keep_vars=True).items():
-        if id(value) not in weights and id(value) not in seen and isinstance(value, torch.Tensor):
-            seen.add(id(value))
-            yield key
+        if id(value) in rest:
+            rest.discard(id(value))
+            yield key, value
 
 
-def _load_rest(module: nn.Module, reader: _Reader) -> None:
-    state: Mapping[str, torch.Tensor] = module.state_dict()
-    for key in _rest(module):
-        like = state[key]
+def _load_rest(module: nn.Module, rest: Iterable[tuple[str, torch.Tensor]], reader: _Reader) -> None:
+    for key, like in rest:
         raw = reader.take(like.numel() * like.element_size())
         value = torch.frombuffer(bytearray(raw), dtype=like.dtype).reshape(like.shape) if len(raw) else like
         check_tensor(key, value, like)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spikewright import InvalidFile, InvalidInput, Progress
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.runs.tasks import Task
-from spikewright import InvalidFile, InvalidInput, Progress
 
 if TYPE_CHECKING:
     from torch import nn

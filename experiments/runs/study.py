@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spikewright.experiments.runs.provenance import UNKNOWN, Provenance
-from spikewright.experiments.runs.spec import Study, make_study
-from spikewright.experiments.runs.tasks import Task, expand
-from spikewright.experiments.report.tables import write_table
 from spikewright import (
     FolderKind,
     InvalidFile,
@@ -26,6 +22,10 @@ from spikewright import (
     claim_folder,
     silent,
 )
+from spikewright.experiments.report.tables import write_table
+from spikewright.experiments.runs.provenance import UNKNOWN, Provenance
+from spikewright.experiments.runs.spec import Study, make_study
+from spikewright.experiments.runs.tasks import Task, expand
 from spikewright.kinds import json_with
 from spikewright.marker import MARKER, files_below
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from spikewright import InvalidInput, __version__
 from spikewright.experiments.runs.provenance import content_hash
 from spikewright.experiments.runs.spec import AttackPart, HardwarePart, NoisePart, Study
-from spikewright import InvalidInput, __version__
 
 
 @dataclass(frozen=True, eq=False)
