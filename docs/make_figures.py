@@ -82,4 +82,7 @@ def _methods(ax: Axes, rows: list[dict], own: float) -> None:
 
 if __name__ == "__main__":
     with styled():
-        {"overview": overview, "steps": steps}[sys.argv[1]](sys.argv[2])
+        figures = {"overview": overview, "steps": steps}
+        if len(sys.argv) != 3 or sys.argv[1] not in figures:
+            sys.exit(__doc__)
+        figures[sys.argv[1]](sys.argv[2])

@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -12,7 +14,16 @@ from spikewright.inputs import as_images, as_labels, check_range
 from spikewright.robustness.predictor import Predictor
 from spikewright.snn.codes import check_seed
 
-__all__ = ["LOOKS", "check_images", "check_labels", "check_model", "check_seed", "check_strength", "name_of"]
+__all__ = [
+    "LOOKS",
+    "as_strengths",
+    "check_images",
+    "check_labels",
+    "check_model",
+    "check_seed",
+    "check_strength",
+    "name_of",
+]
 
 LOOKS = 8
 """Images on which a model is asked twice."""
@@ -30,8 +41,15 @@ def check_images(images: Any, predictor: Predictor) -> Tensor:
 
 def check_labels(labels: Any, images: Tensor, predictor: Predictor) -> Tensor:
     """Labels as int64 `(batch,)`, each a class of the predictor."""
-    with torch.no_grad():
-        classes = predictor.logits(images[:1]).shape[1]
+    try:
+        with torch.no_grad():
+            classes = predictor.logits(images[:1]).shape[1]
+    except (RuntimeError, ValueError, IndexError, TypeError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InvalidInput(
+            f"expected images that fit {predictor.name!r}, got {tuple(images.shape[1:])} for each: {reason}; "
+            "try a batch (n, C, H, W) as the model takes it"
+        ) from error
     return torch.from_numpy(as_labels(labels, len(images), classes))
 
 
@@ -62,6 +80,13 @@ def check_strength(strength: float, what: str = "strength") -> None:
     number = isinstance(strength, int | float) and not isinstance(strength, bool)
     if not number or not math.isfinite(strength) or strength < 0:
         raise InvalidInput(f"expected {what} >= 0 and finite, got {strength!r}")
+
+
+def as_strengths(given: Any) -> tuple[Any, ...]:
+    """Strengths as a tuple of floats, from one number, a list, an array or a tensor; what is no number stays for the check."""
+    values = given.tolist() if hasattr(given, "tolist") else given
+    chosen = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
+    return tuple(float(one) if isinstance(one, int | float | np.number) else one for one in chosen)
 
 
 def name_of(record: Any) -> str:

@@ -9,8 +9,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spikewright import InvalidInput, Progress, Table, silent
+from spikewright.inputs import as_data
 from spikewright.robustness.attacks.base import Attack
-from spikewright.robustness.checks import check_images, check_labels, check_model, check_seed, check_strength
+from spikewright.robustness.checks import (
+    as_strengths,
+    check_images,
+    check_labels,
+    check_model,
+    check_seed,
+    check_strength,
+)
 from spikewright.robustness.corruptions.base import Corruption
 from spikewright.robustness.predictor import Predictor
 from spikewright.robustness.statistics import over_images_and_chips
@@ -44,16 +52,19 @@ def evaluate(
     says why. Everything is deterministic in `seed`. Raises InvalidInput for bad images, labels, strengths or chips, for models
     that draw at each call, and for models or perturbations of one name.
     """
-    plan = [_with_strengths(p, epsilons) for p in perturbations]
+    strengths = as_strengths(epsilons)
+    plan = [_with_strengths(p, strengths) for p in _several(perturbations, Attack | Corruption, "PGD()")]
     _check_names([perturbation for perturbation, _ in plan])
     if isinstance(chips, bool) or not isinstance(chips, int) or chips < 1:
         raise InvalidInput(f"expected at least one chip, got {chips!r}; try chips={CHIPS}")
+    predictors = _several(predictors, Predictor, "AnnPredictor(model)")
     names = [predictor.name for predictor in predictors]
     if not names or len(set(names)) < len(names):
         raise InvalidInput(
             f"expected at least one predictor, each with its own name, got {names}; try AnnPredictor(model, name)"
         )
     check_seed(seed)
+    data = as_data(data)
     rows: list[Row] = []
     for place, predictor in enumerate(predictors):
         images = check_images(data[0], predictor)
@@ -77,6 +88,7 @@ def attack_curve(
     Budgets are taken in rising order. Each attack goes on from the adversarials of the budget before, and an example
     that fell stays fallen: whoever may change more may also change less. So no accuracy ever rises. Raises as the attack.
     """
+    epsilons = as_strengths(epsilons)
     images = check_images(images, predictor)
     labels = check_labels(labels, images, predictor)
     standing = np.ones((len(epsilons), len(images)), dtype=bool)
@@ -175,13 +187,25 @@ def _check_names(perturbations: Sequence[Perturbation]) -> None:
             )
 
 
+def _several(given: Any, kind: Any, example: str) -> list[Any]:
+    """A list of what may also be given alone. Raises InvalidInput, with an example, for predictors that are none."""
+    alone = isinstance(given, kind) or not isinstance(given, Iterable) or hasattr(given, "forward")
+    found = [given] if alone else list(given)
+    for one in found:
+        if kind is Predictor and not isinstance(one, kind):
+            raise InvalidInput(
+                f"expected predictors, got {type(one).__name__}; try {example}, or SnnPredictor(network)"
+            )
+    return found
+
+
 def _with_strengths(item: Any, epsilons: Sequence[float]) -> tuple[Perturbation, tuple[float, ...]]:
-    perturbation, strengths = item if isinstance(item, tuple) else (item, epsilons)
+    perturbation, strengths = item if isinstance(item, tuple) and len(item) == 2 else (item, epsilons)
     if not isinstance(perturbation, Attack | Corruption):
         raise InvalidInput(
             f"expected an attack or a corruption, got {type(perturbation).__name__}; try PGD() or GaussianNoise()"
         )
-    chosen = tuple(float(s) if isinstance(s, int | float | np.number) else s for s in strengths)
+    chosen = as_strengths(strengths)
     if not chosen:
         raise InvalidInput(f"expected at least one strength for {perturbation.name}, got none; try epsilons=[0.1]")
     for strength in chosen:

@@ -64,11 +64,29 @@ def check_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> Pa
 
 
 def real_path(path: str | Path) -> Path:
-    """`path` with all links followed. Raises InvalidFile for links in a circle."""
-    target = Path(os.path.realpath(path))
-    if target.is_symlink():
+    """`path` with all links followed. Raises InvalidFile for links in a circle, and for what no path can be."""
+    try:
+        target = Path(os.path.realpath(path))
+        circle = target.is_symlink()
+    except (TypeError, ValueError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidFile(
+            f"expected the path of a file or folder, got {path!r:.60}: {reason}; try another name"
+        ) from error
+    if circle:
         raise InvalidFile(f"expected a file or folder at {path}, got links in a circle; try another name")
     return target
+
+
+def beside(base: str | Path, ending: str) -> Path:
+    """The path of a file that is called as `base` with `ending` behind. Raises InvalidFile where `base` has no name."""
+    try:
+        path = Path(base)
+    except TypeError as error:
+        raise InvalidFile(f"expected the path of a file, got {base!r:.60}; try a name") from error
+    if path.name in ("", ".."):
+        raise InvalidFile(f"expected the name of a file, got the folder {base}; try {path / 'results'}")
+    return path.with_name(path.name + ending)
 
 
 def sibling(path: Path, *, folder: bool) -> Path:

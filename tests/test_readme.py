@@ -1,6 +1,8 @@
 """The README's program runs as it stands."""
 
 import csv
+import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from spikewright import InvalidFile
 
+ROOMS = ("snn", "compress", "conversion", "robustness", "hardware", "experiments")
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -76,3 +79,25 @@ def test_a_finished_demo_becomes_a_row(tmp_path: Path) -> None:
     row = readme.demo_row(tmp_path / "run")
     assert row["dataset"] == "digits" and row["images"] == "10" and 0 <= float(row["rate"]) <= 1
     assert row["commit"] and "torch" in row["versions"] and row["threads"] == "1"
+
+
+def test_every_module_that_a_page_or_docstring_runs_or_names_exists() -> None:
+    root, missing = README.parent, []
+    pages = [README, root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]
+    sources = [path for room in (*ROOMS, "docs", "benchmarks") for path in (root / room).rglob("*.py")]
+    for path in [*pages, *sources]:
+        text = path.read_text()
+        found = re.findall(r"python -m ([\w.]+\w)", text)
+        found += re.findall(rf"`((?:{'|'.join(ROOMS)})\.[a-z_.]*[a-z_])`", text) if path in pages else []
+        missing += [f"{path.name}: {name}" for name in found if not _exists(name)]
+    assert not missing
+
+
+def _exists(name: str) -> bool:
+    """Whether a dotted name is a module, or something in one."""
+    name = f"spikewright.{name}" if name.partition(".")[0] in ROOMS else name
+    module, _, last = name.rpartition(".")
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return bool(module) and hasattr(importlib.import_module(module), last)

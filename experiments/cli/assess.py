@@ -10,6 +10,7 @@ from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network, origin_of
 from spikewright.experiments.runs.pipeline import factory_of, quiet_threads
+from spikewright.files import beside
 
 if TYPE_CHECKING:
     from spikewright.hardware import DesignPoint
@@ -81,7 +82,7 @@ def run_explore(options: Namespace) -> None:
     from spikewright.experiments.plots.style import figure_files
     from spikewright.hardware import DEVICES, explore
 
-    picture = options.out.with_name(f"{options.out.name}-pareto")
+    picture = beside(options.out, "-pareto")
     check_tables(options, figure_files(picture))
     _check_device(options)
     runs = [simulated(path, options) for path in options.files]

@@ -13,11 +13,14 @@ from spikewright.experiments.recipes import make_recipe
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network, stamp
 from spikewright.experiments.runs.pipeline import quiet_threads
+from spikewright.files import beside
 
 if TYPE_CHECKING:
     from spikewright.conversion import Baseline, Diagnosis, Recipe, Unconvertible
     from spikewright.snn import Network
 
+FLOAT_RECIPE = "ttfs"
+"""The recipe whose networks stay float32 here."""
 SHOWN = 3
 """Refused layers that the last line names; the table has all of them."""
 
@@ -29,19 +32,37 @@ def run_convert(options: Namespace) -> None:
 
     check_files({options.out: NETWORK_FILE}, options)
     recipe = make_recipe(options.recipe, given_options(options))  # a wrong number should not wait for a model to load
-    if options.samples < 1:
-        raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
+    _check_samples(options)
+    _check_numbers(options)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     network = _converted(model, dataset.train_images[: options.samples], recipe)
-    if not options.float and network.numbers == "float32" and options.recipe != "ttfs":
-        network = network.to_fixed(weight_bits=options.weight_bits, potential_bits=options.potential_bits)
+    if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
+        network = network.to_fixed(
+            weight_bits=8 if options.weight_bits is None else options.weight_bits, potential_bits=options.potential_bits
+        )
     network.save(options.out, force=options.force)
     stamp(options.out, origin)
     print(f"{network.report}\n")
     if options.diagnosis:
         _told(model, network, dataset, options)
     print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
+
+
+def _check_samples(options: Namespace) -> None:
+    if options.samples < 1:
+        raise InvalidInput(f"expected at least 1 sample, got {options.samples}; try --samples 500")
+
+
+def _check_numbers(options: Namespace) -> None:
+    """Raise InvalidInput for bits of integers that the network is not made of."""
+    given = [name for name in ("weight_bits", "potential_bits") if getattr(options, name) is not None]
+    if given and (options.float or options.recipe == FLOAT_RECIPE):
+        why = "--float" if options.float else f"--recipe {options.recipe}"
+        name = given[0].replace("_", "-")
+        raise InvalidInput(
+            f"expected {why}, which keeps float32 numbers, or --{name}, got both; try without one of them"
+        )
 
 
 def _converted(model: Any, samples: Any, recipe: "Recipe") -> "Network":
@@ -80,6 +101,7 @@ def run_diagnose(options: Namespace) -> None:
 
     pictures = [figure_files(_named(options.out, name)) for name in ("activations", "errors", "steps")]
     check_tables(options, table_files(_named(options.out, "baseline")), *pictures)
+    _check_samples(options)
     network = load_network(options.network)
     model, origin = source_model(options)
     diagnosis, found = _told(model, network, dataset_of(options, origin), options)
@@ -109,7 +131,7 @@ def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) 
 
 def _named(out: Path, name: str) -> Path:
     """Beside --out."""
-    return out.with_name(f"{out.name}-{name}")
+    return beside(out, f"-{name}")
 
 
 def _drawn(diagnosis: "Diagnosis", options: Namespace) -> list[Path]:

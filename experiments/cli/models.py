@@ -3,7 +3,7 @@
 from argparse import Namespace
 from dataclasses import asdict
 
-from spikewright import Table
+from spikewright import InvalidInput, Table
 from spikewright.experiments.cli.common import (
     check_files,
     check_tables,
@@ -30,6 +30,7 @@ def run_train(options: Namespace) -> None:
         check_whole(options.checkpoint, CHECKPOINT_FOLDER)
     if options.zoo is not None:
         return _from_zoo(options)
+    options.model, options.dataset = options.model or "small_cnn", options.dataset or "digits"
     recipe = TrainRecipe(options.epochs, options.batch_size, options.lr, shift=options.shift, seed=options.seed)
     dataset = open_dataset(options.dataset, str(options.data) if options.data else None)
     own = factory_of(options.model) if ":" in options.model else None
@@ -48,6 +49,12 @@ def _from_zoo(options: Namespace) -> None:
     from spikewright.experiments.training.checkpoint import save_weights
 
     known = card(options.zoo)
+    if options.dataset not in (None, known.dataset):
+        raise InvalidInput(
+            f"expected {known.dataset}, which {options.zoo} was trained on, got {options.dataset}; try without --dataset"
+        )
+    if options.model not in (None, known.model):
+        raise InvalidInput(f"expected --zoo or --model, got {options.zoo} and {options.model}; try one of them")
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
     origin = Origin(known.model, known.dataset, seed=known.seed, log=log)
     save_weights(options.out, load(options.zoo), origin, force=options.force)

@@ -29,10 +29,18 @@ def make_parser() -> Parser:
             name, help=summary, description=summary, epilog=f"example:\n  {example}", formatter_class=form
         )
         add(one)
-        one.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn (default: 0)")
+        one.add_argument("--seed", type=_seed, default=0, help="seed of everything that is drawn (default: 0)")
         one.add_argument("--quiet", action="store_true", help="show no progress")
         one.set_defaults(run=(module, f"run_{name}"))
     return parser
+
+
+def _seed(text: str) -> int:
+    """The seed in `text`: one that numpy, torch and the engines all take."""
+    seed = int(text) if text.lstrip("+-").isdecimal() else -1
+    if not 0 <= seed < 2**63:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2**63 - 1, got {text}")
+    return seed
 
 
 def _demo(parser: Parser) -> None:
@@ -46,10 +54,10 @@ def _demo(parser: Parser) -> None:
 
 def _train(parser: Parser) -> None:
     parser.add_argument(
-        "--model", default="small_cnn", help="built-in architecture, or your own as package.module:factory"
+        "--model", help="built-in architecture, or your own as package.module:factory (default: small_cnn)"
     )
     parser.add_argument("--zoo", metavar="NAME", help="take this trained network instead of training one")
-    _dataset(parser, default="digits")
+    _dataset(parser, told="digits")
     parser.add_argument("--epochs", type=int, default=60, help="passes over the training images (default: 60)")
     parser.add_argument("--batch-size", type=int, default=32, help="images of one update (default: 32)")
     parser.add_argument("--lr", type=float, default=0.05, help="largest learning rate (default: 0.05)")
@@ -74,7 +82,7 @@ def _convert(parser: Parser) -> None:
     _source(parser)
     parser.add_argument("--samples", type=int, default=500, help="training images that show the ranges (default: 500)")
     parser.add_argument("--float", action="store_true", help="keep float32 numbers instead of integers")
-    parser.add_argument("--weight-bits", type=int, default=8, help="most bits of a weight in integers (default: 8)")
+    parser.add_argument("--weight-bits", type=int, help="most bits of a weight in integers (default: 8)")
     parser.add_argument(
         "--potential-bits", type=int, help="bits of a potential in integers (default: as many as never saturate)"
     )
@@ -190,9 +198,8 @@ def _factory(parser: Parser) -> None:
     )
 
 
-def _dataset(parser: Parser, default: str | None = None) -> None:
-    told = default or "the one that the file was made with"
-    parser.add_argument("--dataset", default=default, help=f"a name, or your own FILE.npz (default: {told})")
+def _dataset(parser: Parser, told: str = "the one that the file was made with") -> None:
+    parser.add_argument("--dataset", help=f"a name, or your own FILE.npz (default: {told})")
     _data(parser)
 
 

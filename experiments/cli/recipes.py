@@ -92,4 +92,6 @@ def _choices(add: Callable[..., Any]) -> None:
 
 def _limit(text: str) -> tuple[str, int]:
     name, _, count = text.rpartition("=")
+    if not name or not count.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected LAYER=N such as conv1=2, got {text!r}")
     return name, int(count)

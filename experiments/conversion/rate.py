@@ -79,7 +79,11 @@ def _run(network: "Network", data: "Dataset", recipe: "Rate") -> dict[str, float
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print the tables; returns the exit code, 2 after bad input."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m spikewright.experiments.conversion.rate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add_sources(parser, network="lenet5-fashion")
     parser.add_argument("--steps", type=int, nargs="+", default=[8])
     parser.add_argument("--methods", nargs="+", help="some of the methods only, by name")

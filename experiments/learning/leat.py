@@ -1,7 +1,7 @@
 """LEAT's golden case: an MLP whose input is rate-coded with jittered periods and which stops when a class leads.
 
-`python -m spikewright.experiments.leat --data FOLDER` runs the 784-300-10 network of the zoo on MNIST. Published: 95.37 % for
-784-300-10 with N2D2's JitteredPeriodic input and TerminateDelta of 4 (Abderrahmane et al., Neural Networks 2020).
+`python -m spikewright.experiments.learning.leat --data FOLDER` runs the 784-300-10 network of the zoo on MNIST.
+Published: 95.37 % with N2D2's JitteredPeriodic input and TerminateDelta of 4 (Abderrahmane et al., Neural Networks 2020).
 """
 
 import argparse
@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.leat", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.learning.leat", description=__doc__)
     parser.add_argument("--network", default="mlp300-mnist", help="a network of the zoo (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="folder with the data set, where it is not built in")
     parser.add_argument("--steps", type=int, default=300, help="most steps (default: %(default)s)")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Kind, atomic_path, check_path
+from spikewright.files import beside
 from spikewright.kinds import holds
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ VECTOR_FILE = Kind("a figure of spikewright", holds(b"<dc:title>spikewright</dc:
 
 def figure_files(base: str | Path, formats: Sequence[str] = ("png", "svg")) -> dict[Path, Kind]:
     """The files that `save_figure` writes."""
-    base = Path(base)
-    return {base.with_name(f"{base.name}.{kind}"): VECTOR_FILE if kind == "svg" else FIGURE_FILE for kind in formats}
+    return {beside(base, f".{kind}"): VECTOR_FILE if kind == "svg" else FIGURE_FILE for kind in formats}
 
 
 def save_figure(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidFile, Kind, Table, atomic_path, check_path
+from spikewright.files import beside
 from spikewright.table import csv_kind
 
 _KEY = b"spikewright"
@@ -31,8 +32,7 @@ def write_table(
 
 def table_files(base: str | Path) -> dict[Path, Kind]:
     """The files that `write_table` writes. The CSV file is one of ours where the parquet file beside it has its columns."""
-    base = Path(base)
-    parquet, text = base.with_name(base.name + ".parquet"), base.with_name(base.name + ".csv")
+    parquet, text = beside(base, ".parquet"), beside(base, ".csv")
     return {parquet: TABLE_FILE, text: csv_kind(_columns(parquet))}
 
 

@@ -1,12 +1,14 @@
 """What the stages of a study share: a task at work, the files of the tasks that it needs, models and data by name."""
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from spikewright.snn import Network
 
 Rows = dict[str, list[dict[str, Any]]]
+MOST_CLASSES = 100_000
 MODEL, COMPRESSED, NETWORK = "model.safetensors", "compressed.safetensors", "network.spike"
 
 
@@ -108,13 +111,47 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
         return _named(name, folder)
     parts = ("train_images", "train_labels", "test_images", "test_labels")
     try:
-        with np.load(name, allow_pickle=False) as file:
+        with open(name, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = [file[part] for part in parts]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error, TypeError, AttributeError) as error:
         raise InvalidFile(f"expected an .npz file with {', '.join(parts)} at {name}, got: {error}") from error
-    labels = [array.astype(np.int64) for array in arrays[1::2]]
-    classes = tuple(str(number) for number in range(int(max(array.max(initial=0) for array in labels)) + 1))
-    return Dataset(os.path.basename(name), arrays[0], labels[0], arrays[2], labels[1], classes)
+    labels = [_whole_labels(array, part) for array, part in zip(arrays[1::2], parts[1::2], strict=True)]
+    classes = int(max(array.max(initial=0) for array in labels)) + 1
+    if classes > MOST_CLASSES:
+        raise InvalidInput(
+            f"expected labels below {MOST_CLASSES:,} in {name}, got {classes - 1}; try to number the classes from 0"
+        )
+    images = [_float_images(array, part) for array, part in zip(arrays[::2], parts[::2], strict=True)]
+    named = tuple(map(str, range(classes)))
+    return Dataset(os.path.basename(name), images[0], labels[0], images[1], labels[1], named)
+
+
+def _float_images(array: Any, part: str) -> Any:
+    """Images of float32; other floats are rounded to it. Raises InvalidInput, with what to do, for all else."""
+    if array.ndim != 4:
+        raise InvalidInput(
+            f"expected {part} of shape (n, channels, height, width), got {array.shape}; try images[:, None] for one channel"
+        )
+    if array.dtype.kind != "f":
+        raise InvalidInput(
+            f"expected {part} in [0, 1] as float32, got {array.dtype}; try images.astype('float32') / 255"
+        )
+    return array.astype(np.float32)
+
+
+def _whole_labels(array: Any, part: str) -> Any:
+    """Labels as int64. Raises InvalidInput for what are no whole numbers."""
+    whole = array.dtype.kind in "iu" or (array.dtype.kind == "f" and bool(np.all(array == np.rint(array))))
+    if not whole:
+        raise InvalidInput(
+            f"expected {part} to be whole numbers, got {array.dtype} of other values; try labels.astype('int64')"
+        )
+    return array.astype(np.int64)
+
+
+def _told(error: Exception) -> str:
+    """What was raised, with its kind."""
+    return f"{type(error).__name__}: {error}"
 
 
 def factory_of(name: str | None) -> "Callable[[], nn.Module] | None":
@@ -142,11 +179,21 @@ def factory_of(name: str | None) -> "Callable[[], nn.Module] | None":
         sys.path.insert(0, os.getcwd())
     try:
         function = getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError) as error:
-        raise InvalidInput(f"expected a factory that can be imported as {name}, got: {error}") from error
+    except Exception as error:  # the user's own module: importing it may raise anything
+        raise InvalidInput(
+            f"expected a factory that can be imported as {name}, got {_told(error)}; try it in Python first"
+        ) from error
+    if isinstance(function, nn.Module) or not callable(function):
+        kind = type(function).__name__
+        raise InvalidInput(f"expected {name} to be a function that returns an nn.Module, got {kind}; try to define one")
 
     def make() -> nn.Module:
-        model = function()
+        try:
+            model = function()
+        except Exception as error:  # so may calling it
+            raise InvalidInput(
+                f"expected {name}() to return an nn.Module, got {_told(error)}; try a function without arguments"
+            ) from error
         if not isinstance(model, nn.Module):
             raise InvalidInput(f"expected {name} to return an nn.Module, got {type(model).__name__}")
         return model

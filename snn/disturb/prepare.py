@@ -55,7 +55,9 @@ def _noisy(network: Network, inputs: Inputs, noise: InputNoise) -> Inputs:
 
 def _check(network: Network, one: Disturbance) -> None:
     if not isinstance(one, (InputNoise, *RUNNING, *STATIC)):
-        raise InvalidInput(f"expected noise or faults of snn.noise or snn.faults, got {type(one).__name__}")
+        raise InvalidInput(
+            f"expected noise of snn.disturb.noise or faults of snn.disturb.faults, got {type(one).__name__}"
+        )
     for field, known in (("populations", network.populations), ("projections", network.projections)):
         unknown = set(getattr(one, field, ())) - {part.name for part in known}
         if unknown:

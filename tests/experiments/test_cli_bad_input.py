@@ -100,9 +100,13 @@ def _nan(made: Path, here: Path) -> None:
     stamp(here / "nan.safetensors", Origin("small_cnn", "digits"))
 
 
-def _npz(shape: tuple[int, ...], label: int) -> Callable[[Path, Path], None]:
+def _module(text: str) -> Callable[[Path, Path], None]:
+    return lambda made, here: (here / "theirs2.py").write_text(f"{text}\n") and None
+
+
+def _npz(shape: tuple[int, ...], label: float, kind: type = np.float32) -> Callable[[Path, Path], None]:
     def prepare(made: Path, here: Path) -> None:
-        images, labels = np.zeros((4, *shape), np.float32), np.full(4, label)
+        images, labels = np.zeros((4, *shape), kind), np.full(4, label)
         np.savez(here / "odd.npz", train_images=images, train_labels=labels, test_images=images, test_labels=labels)
 
     return prepare
@@ -167,7 +171,26 @@ CASES = [
     Case("a file where the core goes", "export {made}/net.spike --out {made}/net.spike", "folder"),
     Case("unwritable demo", "demo --out {made}/net.spike/demo", "writable"),
     Case("demo of unknown data", "demo --dataset cats --out d", "data set out of"),
-    Case("negative seed", "demo --seed -1 --out d", "seeds[0]"),
+    Case("negative seed", "demo --seed -1 --out d", "expected a whole number from 0"),
+    Case("huge seed", "train --epochs 1 --seed 99999999999999999999", "2**63"),
+    Case("a module that raises", "train --model theirs2:pooled", "ZeroDivisionError", _module("1 / 0")),
+    Case("a module that is no Python", "train --model theirs2:pooled", "SyntaxError", _module("def (")),
+    Case("a factory that wants more", "train --model theirs2:one", "without arguments", _module("def one(a): ...")),
+    Case("a factory that is none", "train --model theirs2:one", "function that returns", _module("one = 1")),
+    Case("a relative module", "train --model ../theirs:one", "imported"),
+    Case("data set that is no archive", "train --dataset odd.npz", "odd.npz", lambda made, here: (
+        (here / "odd.npz").write_bytes(b"PK\x03\x04")) and None),
+    Case("labels of a billion", "train --dataset odd.npz", "number the classes", _npz((1, 8, 8), 10**9)),
+    Case("fractional labels", "train --dataset odd.npz", "whole numbers", _npz((1, 8, 8), 0.5)),
+    Case("integer pixels", "train --dataset odd.npz", "/ 255", _npz((1, 8, 8), 1, np.uint8)),
+    Case("images without channels", "train --dataset odd.npz", "images[:, None]", _npz((8, 8), 1)),
+    Case("another data set than the zoo's", "train --zoo small-digits --dataset mnist", "without --dataset"),
+    Case("another model than the zoo's", "train --zoo small-digits --model small_cnn --dataset mnist", "try"),
+    Case("no samples in diagnose", "diagnose {made}/net.spike {made}/model.safetensors --samples 0", "at least 1 sample"),
+    Case("bits of floats", "convert {made}/model.safetensors --float --potential-bits 16", "without one of them"),
+    Case("bits of spike times", "convert {made}/model.safetensors --recipe ttfs --weight-bits 4", "without one of them"),
+    Case("limit without a layer", "convert {made}/model.safetensors --neuron burst --limits 3", "conv1=2"),
+    Case("a folder's own name", "simulate {made}/net.spike --out .", "name of a file"),
     Case("no workers", "demo --workers 0 --out d", "at least 1 worker"),
     Case("study that is not there", "study nowhere.yaml", "nowhere.yaml"),
     Case("study with an unknown field", "study s.yaml", "model.colour", _study("model: {zoo: lenet5-mnist, colour: red}")),

@@ -203,3 +203,40 @@ def test_masked_gradients_are_found(digits: Any) -> None:
 
     health = attack_health(AnnPredictor(Masked()), (digits.images[:30], digits.labels[:30]), (0.1,), attack=PGD(2))
     assert health.where(check="gradients vanish")["healthy"] == [False]
+
+
+def test_one_may_stand_for_a_list(ann: AnnPredictor, digits: Any) -> None:
+    data = (digits.images[:4], digits.labels[:4])
+    expected = evaluate([ann], data, [(FGSM(), [0.1])])
+    for epsilons in (0.1, torch.tensor([0.1], dtype=torch.float64), np.array([0.1]), iter([0.1])):
+        assert [*evaluate(ann, data, FGSM(), epsilons)] == [*expected]
+    twice = evaluate([ann], data, [FGSM(), PGD(1)], iter([0.1]))
+    assert [row["strength"] for row in twice] == [0, 0.1, 0.1, 0.1]
+    assert attack_curve(ann, *data, FGSM(), 0.1).shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"predictors": [nn.Linear(2, 2)]}, "AnnPredictor"),
+        ({"predictors": nn.Sequential(nn.Linear(2, 2))}, "AnnPredictor"),
+        ({"predictors": None}, "AnnPredictor"),
+        ({"data": [torch.zeros(2, 1, 8, 8)]}, "images, labels"),
+        ({"data": torch.utils.data.DataLoader([])}, "images, labels"),
+        ({"data": (torch.zeros(1, 8, 8), [0])}, "images that fit"),
+        ({"perturbations": [(FGSM(), [0.1], 3)]}, "got tuple"),
+        ({"epsilons": "0.1"}, "strength >= 0"),
+        ({"epsilons": None}, "strength >= 0"),
+    ],
+)
+def test_what_is_none_of_them_is_refused_in_a_sentence(
+    ann: AnnPredictor, digits: Any, change: dict[str, Any], told: str
+) -> None:
+    given = {
+        "predictors": [ann],
+        "data": (digits.images[:2], digits.labels[:2]),
+        "perturbations": [FGSM()],
+        "epsilons": [0.1],
+    }
+    with pytest.raises(InvalidInput, match=told):
+        evaluate(**(given | change))

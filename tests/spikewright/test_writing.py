@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, claim_folder
+from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, check_path, claim_folder
+from spikewright.files import beside
 from spikewright.kinds import first_line, holds, in_metadata, json_with
 from spikewright.marker import MARKER, files_below, read_marker
 
@@ -268,3 +270,19 @@ def test_two_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert (tmp_path / "note").read_text() in texts and files_below(tmp_path) == {"note"}
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b", 3, None, b"bytes"])
+def test_what_no_path_can_be_is_refused_in_a_sentence(
+    path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidFile, match="expected the path of"):
+        check_path(path, Kind("a thing", lambda found: False))
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("path", ["", ".", "..", "/", "folder/.."])
+def test_a_table_needs_a_name(path: str) -> None:
+    with pytest.raises(InvalidFile, match="expected the name of a file"):
+        beside(path, ".csv")
