@@ -89,7 +89,8 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     images = tensor_of(as_images(samples, "samples"))
     if images.ndim not in (2, 3, 4):
         raise InvalidInput(
-            f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}; try images[:200]"
+            f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}, and no layer of three "
+            "dimensions has a spiking form; try images.flatten(1, 2) with depth as channels, and Conv2d"
         )
     return images
 

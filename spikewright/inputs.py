@@ -16,6 +16,22 @@ Labels = NDArray[np.int64]
 WAY_TO_LABELS = "try labels.astype('int64'), for a tensor labels.long()"
 
 
+def is_whole(value: Any, low: int) -> bool:
+    """Whether `value` is an integer, of Python or numpy and no bool, of at least `low`."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= low
+
+
+def is_real(value: Any) -> bool:
+    """Whether `value` is one number, of Python or numpy and no bool."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def check_settings(given: Any, kind: type) -> None:
+    """Raises InvalidInput unless the settings that were given are those of this function."""
+    if not isinstance(given, kind):
+        raise InvalidInput(f"expected settings={kind.__name__}(...), got {type(given).__name__}; try {kind.__name__}()")
+
+
 def as_images(given: Any, what: str = "images") -> Images:
     """Images or vectors `(samples, ...)` as contiguous float32, finite, at least one.
 

@@ -209,6 +209,12 @@ def mean(call: Call) -> Found:
     return "mean", {"dims": axes, "keepdim": bool(given["keepdim"])}, ""
 
 
+def total(call: Call) -> Found:
+    """A sum over `dims`, counted with the batch as dimension 0."""
+    found, args, _ = mean(call)
+    return ("sum", args, "") if found == "mean" else unsupported("sum over the batch")
+
+
 def softmax(log: bool) -> Rule:
     """Softmax, or its logarithm, over the classes."""
 

@@ -13,6 +13,7 @@ from spikewright.compress.quantisers.integers import keep_ranges_positive
 from spikewright.compress.training.constraints import held, sparsity_of
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
+from spikewright.inputs import check_settings, is_real, is_whole
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,14 @@ class PruneSettings:
     spare: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.scope not in ("global", "layer") or self.rounds < 1 or self.final_epochs < 0:
+        if self.scope not in ("global", "layer") or not is_whole(self.rounds, 1) or not is_whole(self.final_epochs, 0):
             raise InvalidInput(
-                "expected scope 'global' or 'layer', rounds >= 1 and final_epochs >= 0, "
-                f"got {self.scope!r}, {self.rounds} and {self.final_epochs}"
+                "expected scope 'global' or 'layer', whole rounds >= 1 and whole final_epochs >= 0, "
+                f"got {self.scope!r}, {self.rounds!r} and {self.final_epochs!r}; try PruneSettings()"
             )
+        spare: object = self.spare
+        if isinstance(spare, str):
+            raise InvalidInput(f"expected paths of layers to spare, got one string; try spare=({self.spare!r},)")
         if self.shape.kind == "n:m":
             self.shape.check(0.0, self.scope)
 
@@ -70,8 +74,9 @@ def prune(
     the pattern cannot have.
     """
     settings = settings or PruneSettings()
-    if not 0 <= sparsity < 1:
-        raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity}; try 0.8")
+    check_settings(settings, PruneSettings)
+    if not is_real(sparsity) or not 0 <= sparsity < 1:
+        raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity!r}; try 0.8")
     settings.shape.check(sparsity, settings.scope)
     draft = Draft.of(model)
     start = sparsity_of(_masks_now(draft, settings))

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
+from spikewright.inputs import is_real, is_whole
 
 _LEAST_RANGE = 1e-4
 _PIECE = 1 << 17
@@ -19,9 +20,9 @@ def round_half_up(x: torch.Tensor) -> torch.Tensor:
 
 def largest_integer(bits: int) -> int:
     """2^(bits-1) - 1, the largest magnitude of a symmetric code. Raises InvalidInput unless 2 <= bits <= 8."""
-    if isinstance(bits, bool) or not isinstance(bits, int) or not 2 <= bits <= 8:
+    if not is_whole(bits, 2) or bits > 8:
         raise InvalidInput(f"expected weight bits from 2 to 8, got {bits!r}; try bits=4")
-    return int(2 ** (bits - 1)) - 1
+    return int(2 ** (int(bits) - 1)) - 1
 
 
 def to_integers(weight: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
@@ -111,11 +112,12 @@ class QuantReLU(nn.Module):
 
     def __init__(self, levels: int, alpha: float) -> None:
         super().__init__()
-        if isinstance(levels, bool) or not isinstance(levels, int) or levels < 1:
-            raise InvalidInput(f"expected at least one quantisation level, got {levels!r}; try levels=2**bits - 1")
+        if not is_whole(levels, 1):
+            got = repr(levels) if is_real(levels) else type(levels).__name__
+            raise InvalidInput(f"expected at least one quantisation level, got {got}; try levels=2**bits - 1")
         if not 0 < float(alpha) < float("inf"):
             raise InvalidInput(f"expected a positive finite clip range, got alpha={alpha}; try the largest activation")
-        self.levels = levels
+        self.levels = int(levels)
         self.alpha = nn.Parameter(torch.tensor(float(alpha)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

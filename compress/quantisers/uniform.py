@@ -24,6 +24,7 @@ from spikewright.compress.training.constraints import held
 from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
+from spikewright.inputs import check_settings, is_whole
 
 _RELUS = ("relu", "clamp", "quantised_relu")
 _ACTIVATIONS = (
@@ -60,9 +61,15 @@ class QuantizeSettings:
     input_shape: Shape | None = None
 
     def __post_init__(self) -> None:
-        if self.scale not in ("mse", "max") or self.calibration < 1:
+        if self.scale not in ("mse", "max") or not is_whole(self.calibration, 1):
             raise InvalidInput(
-                f"expected scale 'mse' or 'max' and calibration >= 1, got {self.scale!r}, {self.calibration}"
+                "expected scale 'mse' or 'max' and a whole calibration >= 1, "
+                f"got {self.scale!r} and {self.calibration!r}; try QuantizeSettings()"
+            )
+        shape = self.input_shape
+        if shape is not None and not (isinstance(shape, tuple | list) and shape and all(is_whole(n, 1) for n in shape)):
+            raise InvalidInput(
+                f"expected the shape of one image, whole numbers, got {shape!r}; try input_shape=(1, 28, 28)"
             )
 
 
@@ -88,7 +95,9 @@ def quantize(
     Raises InvalidInput for bits out of range, and without data where activations need images or batch norms a shape.
     """
     settings = settings or QuantizeSettings()
+    check_settings(settings, QuantizeSettings)
     largest_integer(bits)
+    bits = int(bits)
     draft = Draft.of(model)
     images = None if data is None else check_data(data)[0]
     with steady_threads(draft.model, images):
@@ -143,7 +152,7 @@ def _prepare_graph(draft: Draft, images: torch.Tensor, activation_bits: int | No
 
 
 def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Tensor, bits: int) -> None:
-    if isinstance(bits, bool) or not isinstance(bits, int) or not 1 <= bits <= 16:
+    if not is_whole(bits, 1) or bits > 16:
         raise InvalidInput(f"expected activation bits from 1 to 16, got {bits!r}; try activation_bits=3")
     view = view_of(module, tuple(images.shape[1:]))
     names = {node.name: node.args.get("limit", inf) for node in view if node.kind in _RELUS}
@@ -155,7 +164,7 @@ def _quantise_activations(draft: Draft, module: fx.GraphModule, images: torch.Te
     if others:
         draft.steps.append(f"activations left as they were, in 32 bits, since only ReLUs have levels: {_named(others)}")
     observed, before = inputs_of(module, names, images), copy.deepcopy(module)
-    levels = 2**bits - 1
+    levels = 2 ** int(bits) - 1
     starts = {name: min(clip_range(observed[name], levels), limit) for name, limit in names.items()}
     draft.rewrites += quantise_relus(module, levels, starts)
     check_quantised(before, module, names, images)

@@ -13,6 +13,7 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.graph.view import check_finite
 from spikewright.compress.training.data import Data, check_classes, check_data, device_of
 from spikewright.compress.training.threads import steady_threads
+from spikewright.inputs import is_real, is_whole
 
 Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 """`perturb(model, x, y)` gives the batch to train on instead of x: an attack, noise or augmentation."""
@@ -33,9 +34,11 @@ class TrainSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.epochs < 0 or self.batch_size < 1 or not 0 < self.lr < float("inf"):
+        whole = is_whole(self.epochs, 0) and is_whole(self.batch_size, 1)
+        if not whole or not is_real(self.lr) or not 0 < self.lr < float("inf"):
             raise InvalidInput(
-                f"expected epochs >= 0, batch_size >= 1 and lr > 0, got {self.epochs}, {self.batch_size} and {self.lr}"
+                "expected whole epochs >= 0, a whole batch_size >= 1 and a number lr > 0, "
+                f"got {self.epochs!r}, {self.batch_size!r} and {self.lr!r}; try TrainSettings()"
             )
         if self.optimizer not in ("adam", "sgd") or self.schedule not in ("cosine", "constant"):
             raise InvalidInput(

@@ -1,5 +1,7 @@
 """Pruning, quantisation and every order of the two: masks hold, integers are the weights, nothing collapses to zero."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -15,8 +17,11 @@ from spikewright.compress import (
     QuantizeSettings,
     QuantReLU,
     TrainSettings,
+    learned_thresholds,
+    load,
     prune,
     quantize,
+    save,
 )
 from spikewright.compress.pruners.patterns import magnitude_masks
 from spikewright.compress.quantisers.integers import to_values
@@ -175,12 +180,35 @@ def test_the_perturbation_and_the_progress_are_used() -> None:
         (lambda model, data: prune(nn.ReLU(), 0.5), "convolution or linear"),
         (lambda model, data: PruneSettings(scope="channel"), "scope"),
         (lambda model, data: QuantizeSettings(scale="median"), "scale"),
+        (lambda model, data: prune(model, "0.5"), "sparsity from 0"),
+        (lambda model, data: prune(model, torch.tensor(0.5)), "sparsity from 0"),
+        (lambda model, data: PruneSettings(rounds=1.5), "whole rounds"),
+        (lambda model, data: PruneSettings(spare="stem"), r"try spare=\('stem',\)"),
+        (
+            lambda model, data: prune(model, 0.5, settings=QUANTIZE),
+            r"settings=PruneSettings\(...\), got QuantizeSettings",
+        ),
+        (lambda model, data: quantize(model, 4, data, settings=SHORT), r"QuantizeSettings\(...\), got TrainSettings"),
+        (lambda model, data: QuantizeSettings(calibration=1.5), "whole calibration"),
+        (lambda model, data: QuantizeSettings(input_shape=64), "shape of one image"),
+        (lambda model, data: TrainSettings(epochs=1.5), "whole epochs"),
+        (lambda model, data: TrainSettings(lr="small"), "a number lr"),
+        (lambda model, data: learned_thresholds(model, data), "level, got tuple"),
     ],
 )
 def test_bad_input_is_named(call, reason: str) -> None:  # type: ignore[no-untyped-def]
     model, data = make()
     with pytest.raises(InvalidInput, match=reason):
         call(model, data)
+
+
+def test_integers_of_numpy_are_integers(tmp_path: Path) -> None:
+    model, data = make()
+    untuned = QuantizeSettings(training=TrainSettings(epochs=np.int64(0)))
+    small = quantize(model, np.int64(3), data, activation_bits=np.int32(2), settings=untuned)
+    save(small, tmp_path / "small")
+    plain = quantize(model, 3, data, activation_bits=2, settings=untuned)
+    assert torch.equal(load(tmp_path / "small", model)(data[0]), plain(data[0]))
 
 
 def test_weights_that_are_shared_are_refused_and_computed_ones_baked_in() -> None:

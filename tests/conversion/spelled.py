@@ -34,6 +34,9 @@ AVERAGES: dict[str, Spelling] = {
     "window of the whole map": lambda h: F.avg_pool2d(h, kernel_size=h.shape[2:]).reshape(-1, 4),
     "unflatten and flatten": lambda h: h.unflatten(1, (2, 2)).flatten(1, 2).mean((2, 3)),
     "unsqueeze, squeeze": lambda h: h.mean((2, 3)).unsqueeze(-1).unsqueeze(2).flatten(1),
+    "sum / pixels": lambda h: h.sum((2, 3)) / 36,
+    "sum sum": lambda h: torch.sum(h.sum(-1), -1) / (h.size(2) * h.size(3)),
+    "sum of a flattened map, kept": lambda h: h.flatten(2).sum(2, keepdim=True).squeeze(2) * (1 / 36),
 }
 MAXIMA: dict[str, Spelling] = {
     "amax((2, 3))": lambda h: h.amax((2, 3)),
@@ -47,6 +50,12 @@ SEQUENCES: dict[str, Spelling] = {
     "adaptive": lambda h: F.adaptive_avg_pool1d(h, 1).squeeze(-1),
     "adaptive, indexed": lambda h: F.adaptive_avg_pool1d(h, 1)[:, :, 0],
     "window": lambda h: F.avg_pool1d(h, h.size(-1)).flatten(1),
+    "sum": lambda h: h.sum(2) / h.size(2),
+}
+SEQUENCE_MAXIMA: dict[str, Spelling] = {
+    "amax": lambda h: h.amax(-1),
+    "adaptive": lambda h: F.adaptive_max_pool1d(h, 1).squeeze(-1),
+    "adaptive module": lambda h: nn.AdaptiveMaxPool1d(1)(h).flatten(1),
 }
 EVERY_SECOND: dict[str, Spelling] = {
     "strides": lambda h: F.pad(h[:, :, ::2, ::2], (0, 0, 0, 0, 2, 3)).flatten(1),

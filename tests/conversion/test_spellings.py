@@ -21,6 +21,7 @@ TABLES = {
     "averages": (spelled.AVERAGES, False),
     "maxima": (spelled.MAXIMA, False),
     "sequences": (spelled.SEQUENCES, True),
+    "maxima of sequences": (spelled.SEQUENCE_MAXIMA, True),
     "every second": (spelled.EVERY_SECOND, False),
 }
 ALL = [(table, name) for table, (spellings, _) in TABLES.items() for name in spellings]

@@ -39,6 +39,7 @@ _RULES: Mapping[str, Rule] = {
     "adaptive_avgpool": pooling.average,
     "avgpool_map": pooling.uneven,
     "mean": pooling.mean,
+    "sum": pooling.total,
     "maxpool": pooling.maximum,
     "upsample": pooling.upsample,
     "pad": pooling.pad,

@@ -1,7 +1,10 @@
 """Pooling, padding and upsampling."""
 
 from dataclasses import replace
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
@@ -28,17 +31,28 @@ def mean(walk: Walk, node: GraphNode) -> Value:
     return _over(walk, node, node.args["dims"])
 
 
-def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...]) -> Value:
-    """Windows as long as the axes `dims` (the batch is 0)."""
+def total(walk: Walk, node: GraphNode) -> Value:
+    """A sum over axes of pixels: their mean, times how many they are."""
+    _, shape = walk.seen(node)
+    pixels = prod(shape[dim - 1] for dim in node.args["dims"])
+    return _over(walk, node, node.args["dims"], float(pixels))
+
+
+def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.0) -> Value:
+    """`factor` times the mean over windows as long as the axes `dims` (the batch is 0)."""
     value, shape = walk.seen(node)
     inside = algebra.view_of(value)
     runs = [joined_axes(inside, shape, dim - 1) for dim in dims]
     axes = [axis for run in runs if run is not None for axis in run]
     if 0 in axes or None in runs or len(inside) not in (2, 3):
-        raise Refusal(f"a mean over the dimensions {dims}", "a mean over height and width, (2, 3)")
+        raise Refusal(
+            f"a {'mean' if factor == 1 else 'sum'} over the dimensions {dims}", "one over height and width, (2, 3)"
+        )
     window = tuple(size if axis in axes else 1 for axis, size in enumerate(inside) if axis)
     whole = window if len(window) == 2 else (1, *window)
     pooled = _averaged(walk, node, value, Window((whole[0], whole[1]), (whole[0], whole[1])))
+    if factor != 1:
+        pooled = algebra.affine(pooled, np.full(inside[0], factor), None)
     return walk.arranged(pooled, node.shape, node.name)
 
 
