@@ -109,8 +109,7 @@ def open_study(folder: str | Path) -> StudyResult:
     """A study that has been run, from its folder. Raises InvalidFile when it is not there or not finished."""
     folder = Path(folder)
     study = make_study(_read_json(folder / "study.json"))
-    values = _read_json(folder / "provenance.json")
-    provenance = Provenance.from_dict(values)
+    provenance = _provenance(folder / "provenance.json", "a study", "try `spikewright study` again")
     tasks = expand(study)
     missing = [task.label for task in tasks if not is_done(task, folder)]
     if missing:
@@ -157,7 +156,7 @@ def gather(tasks: Sequence[Task], folder: Path, provenance: Provenance) -> dict[
     for task in tasks:
         origin = origin_of(task, folder).columns()
         told = {"seed": task.seed, "task": task.key, **origin, "configuration": provenance.configuration}
-        for name, found in _read_json(folder / "tasks" / task.folder / DONE).items():
+        for name, found in _rows(folder / "tasks" / task.folder / DONE).items():
             rows.setdefault(name, []).extend({**row, **told} for row in found)
     union = [{"table": name, **row} for name, found in rows.items() for row in found]
     return {name: Table.of(found) for name, found in {**rows, "results": union}.items()}
@@ -168,10 +167,7 @@ def origin_of(task: Task, folder: Path) -> Provenance:
     path = folder / "tasks" / task.folder / ORIGIN
     if not path.is_file():
         return Provenance(task.key, (task.seed,), UNKNOWN, {}, UNKNOWN)
-    try:
-        return Provenance.from_dict(_read_json(path))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise InvalidFile(f"expected the provenance of a task in {path}, got: {error}; remove {path.parent}") from error
+    return _provenance(path, "a task", f"remove {path.parent}, and try `spikewright study` again")
 
 
 def origins(result: StudyResult) -> Table:
@@ -223,6 +219,29 @@ def _fault_of(task: Task, folder: Path) -> str | None:
 def _write_json(path: Path, kind: Kind, values: Any) -> None:
     with atomic_path(path, kind) as temporary:
         temporary.write_text(json.dumps(values, indent=2) + "\n")
+
+
+def _provenance(path: Path, what: str, way: str) -> Provenance:
+    """What a provenance file says. Raises InvalidFile, with `way` as what to do."""
+    try:
+        return Provenance.from_dict(_read_json(path))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InvalidFile(f"expected the provenance of {what} in {path}, got: {error}; {way}") from error
+
+
+def _rows(path: Path) -> Rows:
+    """The rows of a task by table. Raises InvalidFile for a file that is damaged."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        found = error
+    lists = isinstance(found, dict) and all(isinstance(rows, list) for rows in found.values())
+    if not lists or not all(isinstance(row, dict) for rows in found.values() for row in rows):
+        raise InvalidFile(
+            f"expected the results of a task in {path}, got: {found!r:.60}; "
+            f"remove {path.parent}, and try `spikewright study` again"
+        )
+    return dict(found)
 
 
 def _read_json(path: Path) -> Any:

@@ -315,3 +315,21 @@ def test_the_user_s_threads_are_put_back(tmp_path: Path) -> None:
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", "null", '{"a": 1}', '{"a": [1]}'])
+def test_damaged_results_say_what_to_remove(tmp_path: Path, text: str) -> None:
+    task = expand(small())[0]
+    place = tmp_path / "tasks" / task.folder
+    place.mkdir(parents=True)
+    (place / "result.json").write_text(text)
+    with pytest.raises(InvalidFile, match=f"remove {place}"):
+        runner.gather([task], tmp_path, Provenance.of({}, (0,)))
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null", "{}"])
+def test_a_damaged_origin_is_an_invalid_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "study.json").write_text(small().model_dump_json())
+    (tmp_path / "provenance.json").write_text(text)
+    with pytest.raises(InvalidFile, match="expected the provenance"):
+        open_study(tmp_path)
