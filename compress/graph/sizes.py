@@ -65,7 +65,7 @@ class SizedTracer(fx.Tracer):
     keep them: a model with one input that must be given has one input.
     """
 
-    def __init__(self, sample: torch.Tensor | None) -> None:
+    def __init__(self, sample: torch.Tensor | None = None) -> None:
         super().__init__()
         self.sample = sample
         self._runs: tuple[dict[fx.Node, Any], ...] = ({}, {})

@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from spikewright import InvalidInput
+from spikewright.compress.graph.unwrap import notes
 from spikewright.compress.quantisers.integers import QuantReLU, to_integers, to_values
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
@@ -33,10 +34,9 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
     for path, layer in layers.items():
         weight = layer._parameters.get("weight")
         if weight is None:
-            raise InvalidInput(
-                f"expected a plain weight parameter in {path}, got a computed one; "
-                "try the value as a parameter: layer.weight = nn.Parameter(layer.weight.detach())"
-            )
+            parameter = "the value as a parameter: layer.weight = nn.Parameter(layer.weight.detach())"
+            way = "compress.prune(model, 0.0), whose copy holds the value" if notes(layer) else parameter
+            raise InvalidInput(f"expected a plain weight parameter in {path}, got a computed one; try {way}")
         if weight.numel() == 0:
             raise InvalidInput(
                 f"expected weights in {path}, got none, shape {tuple(weight.shape)}; try the model without that layer"

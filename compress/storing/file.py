@@ -20,7 +20,7 @@ from spikewright import InvalidFile, InvalidInput, Kind, atomic_path
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.rewrite import replay
-from spikewright.compress.graph.view import plain_copy
+from spikewright.compress.graph.view import check_finite, check_present, plain_copy
 from spikewright.compress.storing import first_version as storage_first
 from spikewright.compress.storing.architecture import fingerprint
 from spikewright.compress.storing.header import Header, parse
@@ -45,6 +45,8 @@ def save(compressed: Compressed, path: str | Path, *, force: bool = False) -> No
     """
     if not isinstance(compressed, Compressed):
         raise InvalidInput(f"expected a Compressed, got {type(compressed).__name__}; try prune or quantize first")
+    check_present(compressed.model)
+    check_finite(compressed.model)
     compressed = fresh(compressed)
     records, data = encode(compressed)
     header = {

@@ -178,6 +178,11 @@ class _Loop:
 
 def _optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
     parameters = [value for value in model.parameters() if value.requires_grad]
+    if not parameters:
+        raise InvalidInput(
+            "expected weights that can be trained, got none that requires a gradient; "
+            "try model.requires_grad_(True), or no epochs"
+        )
     if settings.optimizer == "adam":
         return torch.optim.AdamW(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
     return torch.optim.SGD(

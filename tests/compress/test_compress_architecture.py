@@ -1,5 +1,6 @@
 """A saved network is opened on the architecture that it was made from, or refused: never with other answers."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,3 +103,38 @@ def test_the_footprint_takes_what_prune_takes() -> None:
     for empty in (nn.LazyLinear(3), nn.Linear(4, 3, device="meta"), hollow()):
         with pytest.raises(InvalidInput, match="expected weights in"):
             footprint(empty)
+
+
+def test_a_compressed_network_pickles_and_goes_on(tmp_path: Path) -> None:
+    """Workers get it so; a traced graph is traced again there, and must keep its names: files tell changes by them."""
+    small = quantize(network(), 4, (X, Y), activation_bits=3, settings=UNTUNED)
+    there = pickle.loads(pickle.dumps(small))
+    assert torch.equal(there(X), small(X))
+    again = quantize(there, 3, (X, Y), activation_bits=2, settings=UNTUNED)
+    save(again, tmp_path / "file")
+    assert torch.equal(load(tmp_path / "file", network(seed=3))(X), again(X))
+
+
+def test_what_no_file_can_hold_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    broken, absent = prune(network(), 0.0), prune(network(), 0.5)
+    broken.model.get_submodule("4").bias.data[0] = float("nan")  # type: ignore[union-attr]
+    absent.model.to("meta")
+    for small, reason in ((broken, "NaN or infinity in 4.bias"), (absent, "expected weights in memory")):
+        with pytest.raises(InvalidInput, match=reason):
+            save(small, tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_weight_that_is_computed_afterwards_is_refused_with_what_helps() -> None:
+    small = prune(network(), 0.5)
+    parametrizations.weight_norm(small.model.get_submodule("4"))
+    with pytest.raises(InvalidInput, match=r"try compress.prune\(model, 0.0\)"):
+        _ = small.footprint
+    assert prune(small, 0.0).footprint.sparsity >= 0.5
+
+
+def test_a_frozen_model_is_pruned_and_quantised_but_not_tuned() -> None:
+    frozen = network().requires_grad_(False)
+    assert quantize(frozen, 4, (X, Y), activation_bits=3, settings=UNTUNED).bits
+    with pytest.raises(InvalidInput, match="none that requires a gradient"):
+        prune(frozen, 0.5, (X, Y))
