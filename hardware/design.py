@@ -7,6 +7,7 @@ from spikewright import InvalidInput
 from spikewright.hardware.model.devices import device as find_device
 from spikewright.hardware.supported import check_fixed
 from spikewright.snn import Activity, Network, Population, Source
+from spikewright.snn.running import check_network
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class DesignPoint:
 
 def layers_of(network: Network) -> tuple[Population, ...]:
     """The populations that are built: all but the input, in topological order."""
+    check_network(network)
     return tuple(p for p in network.order if not isinstance(p.neuron, Source))
 
 
@@ -90,6 +92,8 @@ def ladder(population: Population) -> tuple[int, ...]:
 def check_point(network: Network, point: DesignPoint) -> None:
     """Raise InvalidInput unless `point` is a design of `network`: each layer once, every P inside its layer."""
     check_fixed(network)
+    if not isinstance(point, DesignPoint):
+        raise InvalidInput(f"expected a DesignPoint, got {type(point).__name__}; try fully_parallel(network)")
     wanted, got = [p.name for p in layers_of(network)], [layer.population for layer in point.layers]
     if sorted(wanted) != sorted(got):
         raise InvalidInput(f"expected one layer for each of {', '.join(wanted)}, got {', '.join(got) or 'none'}")

@@ -137,6 +137,8 @@ class Estimator:
     """Estimates of many points of one network: what does not depend on the point is worked out once."""
 
     def __init__(self, network: Network, activity: Activity, memory_access: Access = "word") -> None:
+        if not isinstance(activity, Activity):
+            raise InvalidInput(f"expected an Activity, got {type(activity).__name__}; try simulate(network, images)")
         if activity.steps != network.steps:
             raise InvalidInput(
                 f"expected an activity of {network.steps} steps, got {activity.steps}; simulate it again"

@@ -93,6 +93,10 @@ def explore(
     by your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
     for no candidates, float32 networks, unknown devices or layers.
     """
+    if not isinstance(candidates, Sequence) or any(not isinstance(one, tuple) or len(one) != 2 for one in candidates):
+        raise InvalidInput(
+            "expected a list of pairs (network, activity), got something else; try [(network, activity)]"
+        )
     if not candidates:
         raise InvalidInput("expected at least one (network, activity), got none")
     find_device(device)

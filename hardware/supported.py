@@ -3,6 +3,7 @@
 from spikewright import InvalidInput
 from spikewright.snn import Network
 from spikewright.snn.core_parts import lacking
+from spikewright.snn.running import check_network
 
 
 def check_fixed(network: Network) -> None:
@@ -10,6 +11,7 @@ def check_fixed(network: Network) -> None:
 
     It must be in fixed point, and built from the parts of `snn.core_parts`.
     """
+    check_network(network)
     if network.numbers != "fixed":
         raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; call network.to_fixed() first")
     for told in lacking(network):

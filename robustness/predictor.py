@@ -75,7 +75,9 @@ class AnnPredictor(Predictor):
                 f"expected an nn.Module or a Compressed, got {type(model).__name__}; try SnnPredictor for a Network"
             )
         self.original = model
-        self.model = own_copy(unwrapped(inner)).cpu().requires_grad_(False)
+        self.model = own_copy(unwrapped(inner)).cpu()
+        for parameter in self.model.parameters():  # TorchScript has no requires_grad_ of a whole model
+            parameter.requires_grad_(False)
         real = [value.dtype for value in self.model.parameters() if value.is_floating_point()]
         self.precision = real[0] if real else torch.float32
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from spikewright import InvalidNetwork
+from spikewright.inputs import as_array
 
 LARGEST = 2**31 - 1
 """Engines hold addresses in 32 bits: the most neurons of a population."""
@@ -23,6 +24,7 @@ class Constant:
     def __post_init__(self) -> None:
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
+            value = as_array(value, field.name) if hasattr(value, "detach") else value
             if isinstance(value, np.ndarray):
                 object.__setattr__(self, field.name, constant(value))
         plain(self)
@@ -63,6 +65,11 @@ def largest_magnitude(value: Any) -> int:
 def is_whole(value: Any, low: int, high: int) -> bool:
     """Whether `value` is an integer, of Python or numpy and no bool, from `low` to `high`."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= int(value) <= high
+
+
+def is_between(value: Any, low: float, high: float) -> bool:
+    """Whether `value` is a number, of Python or numpy, from `low` to `high`; NaN is not."""
+    return isinstance(value, int | float | np.integer | np.floating) and bool(low <= value <= high)
 
 
 def check_whole(value: Any, low: int, high: int, what: str) -> None:

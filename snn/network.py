@@ -42,6 +42,12 @@ class Population(Constant):
     potential_bits: int | None = None
     amplitude: PerChannel | None = None
 
+    def __post_init__(self) -> None:
+        given: Any = self.shape
+        if isinstance(given, list):
+            object.__setattr__(self, "shape", tuple(given))
+        super().__post_init__()
+
     @property
     def size(self) -> int:
         """Number of neurons."""

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.checked import Constant, check_numbers, check_whole
+from spikewright.snn.checked import Constant, check_numbers, check_whole, is_between
 from spikewright.snn.codes import LONGEST, check_limit
 
 Reset = Literal["subtract", "zero"]
@@ -72,8 +72,8 @@ class LIF(Constant):
         check_threshold(self.threshold)
         check_reset(self.reset)
         check_refractory(self.refractory)
-        if not 0.0 < self.leak < 1.0:
-            raise InvalidNetwork(f"expected a leak in (0, 1), got {self.leak}; try IF for a neuron without leak")
+        if not (is_between(self.leak, 0.0, 1.0) and 0.0 < self.leak < 1.0):
+            raise InvalidNetwork(f"expected a leak in (0, 1), got {self.leak!r}; try IF for a neuron without leak")
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,8 +40,17 @@ class Run:
     largest: float | None = None
 
 
+def check_network(network: object) -> None:
+    """Raise InvalidInput for anything that is no Network."""
+    from spikewright.snn.network import Network
+
+    if not isinstance(network, Network):
+        raise InvalidInput(f"expected a Network, got {type(network).__name__}; try convert(model, samples)")
+
+
 def check_one_phase(network: Network, what: str) -> None:
-    """Raise InvalidNetwork for a network of two phases, which `what` cannot run."""
+    """Raise InvalidNetwork for a network of two phases, which `what` cannot run, InvalidInput for what is no network."""
+    check_network(network)
     phases = network.run.phases
     if phases is not None:
         raise InvalidNetwork(

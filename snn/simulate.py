@@ -14,7 +14,7 @@ from spikewright.snn.disturb.prepare import Disturbance, prepare
 from spikewright.snn.fixed.saturation import proved_again
 from spikewright.snn.network import Network
 from spikewright.snn.report import ReportRow
-from spikewright.snn.running import check_one_phase, check_steps_free
+from spikewright.snn.running import check_network, check_one_phase, check_steps_free
 from spikewright.snn.streams import Inputs, check_inputs
 
 ENGINES = ("event", "temporal", "reference")
@@ -83,6 +83,7 @@ def with_steps(network: Network, steps: int) -> Network:
     were proved never to saturate get the width of the new proof. Raises InvalidInput for time codes, and for a network that
     was made for its own steps only (`network.run.fixed`).
     """
+    check_network(network)
     steps = int(steps) if is_whole(steps, 1, LONGEST) else steps
     check_steps(steps)
     if steps == network.steps:

@@ -13,6 +13,7 @@ from spikewright.snn.codes import AddressEvents, Delta, Direct
 from spikewright.snn.network import Network
 
 FIELDS = ("x", "y", "t", "p")
+SIGNED = "; try polarities of 0 and 1: events['p'] = events['p'] > 0"
 TOO_LARGE = 4.0
 """Times the largest sample that a network was made from: beyond it inputs have another unit, as pixels up to 255 have."""
 LEAST_PIXELS = 64.0
@@ -99,7 +100,10 @@ def bin_events(inputs: Any, shape: tuple[int, ...], code: AddressEvents) -> Even
     """
     if isinstance(inputs, np.ndarray) and inputs.dtype.names is not None:
         raise InvalidInput("expected a sequence of event arrays, one a sample, got a single one; try [events]")
-    if isinstance(inputs, str) or not isinstance(inputs, Sequence) or not len(inputs):
+    inputs = list(inputs) if isinstance(inputs, np.ndarray) and inputs.dtype == object and inputs.ndim == 1 else inputs
+    if isinstance(inputs, Sequence) and not isinstance(inputs, str) and not len(inputs):
+        raise InvalidInput("expected at least one recording, got none; try [events]")
+    if isinstance(inputs, str) or not isinstance(inputs, Sequence):
         raise InvalidInput(f"expected a sequence of event arrays, one a sample, got {type(inputs).__name__}")
     if len(shape) != 3:
         raise InvalidInput(f"expected an input population (polarities, rows, columns) for events, got {shape}")
@@ -121,6 +125,7 @@ def _binned(number: int, sample: Any, shape: tuple[int, ...], code: AddressEvent
         if values.size and not 0 <= values.min() <= values.max() < extent:
             raise InvalidInput(
                 f"expected {name} from 0 to {extent - 1} in sample {number}, got {values.min()} to {values.max()}"
+                f"{SIGNED if name == 'p' and values.min() == -1 else ''}"
             )
     if t.size and t.min() < 0:
         raise InvalidInput(f"expected times >= 0 in sample {number}, got {t.min()}; try subtracting the first time")
@@ -142,6 +147,8 @@ def _whole(number: int, name: str, values: Any) -> NDArray[np.int64]:
         raise InvalidInput(f"expected whole numbers as {name} in sample {number}, got NaN, infinity or fractions")
     if array.dtype.kind not in "biuf":
         raise InvalidInput(f"expected numbers as {name} in sample {number}, got {array.dtype}")
+    if array.size and not -(2.0**62) < float(array.min()) <= float(array.max()) < 2.0**62:
+        raise InvalidInput(f"expected {name} below 2**62 in sample {number}, got {array.min()} to {array.max()}")
     return array.astype(np.int64)
 
 

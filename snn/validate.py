@@ -99,7 +99,11 @@ def _check_population(population: Population, *, fixed: bool) -> None:
 
 
 def _check_shape(name: str, shape: Any) -> None:
-    if len(shape) not in (1, 2, 3) or not all(is_whole(extent, 1, LARGEST) for extent in shape):
+    if (
+        not isinstance(shape, tuple)
+        or len(shape) not in (1, 2, 3)
+        or not all(is_whole(extent, 1, LARGEST) for extent in shape)
+    ):
         raise InvalidNetwork(f"expected a shape (C, H, W), (C, L) or (N,) for population {name!r}, got {shape}")
     if prod(map(int, shape)) > LARGEST:
         raise InvalidNetwork(f"expected at most {LARGEST} neurons in population {name!r}, got {shape}; try two of them")

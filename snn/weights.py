@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
+from spikewright.inputs import as_array
 from spikewright.snn.checked import Constant
 
 Array = NDArray[np.generic]
@@ -19,6 +20,7 @@ class Dense(Constant):
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        _as_arrays(self, "values", "scale")
         super().__post_init__()
         _check_numbers(self.values, self.scale, self.shape)
 
@@ -37,6 +39,7 @@ class Sparse(Constant):
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        _as_arrays(self, "indices", "values", "scale")
         super().__post_init__()
         if self.indices.shape != self.values.shape or self.indices.ndim != 1:
             raise InvalidNetwork(
@@ -63,6 +66,7 @@ class Codebook(Constant):
     scale: Array | None = None
 
     def __post_init__(self) -> None:
+        _as_arrays(self, "indices", "table", "scale")
         super().__post_init__()
         _check_numbers(self.table, self.scale, self.shape)
         _check_indices(self.indices)
@@ -121,6 +125,14 @@ def with_shape(storage: Storage, shape: tuple[int, ...]) -> Storage:
     if isinstance(storage, Codebook):
         return Codebook(storage.indices.reshape(shape), storage.table, storage.scale)
     return Dense(storage.values.reshape(shape), storage.scale)
+
+
+def _as_arrays(storage: Constant, *names: str) -> None:
+    """Lists and numbers become arrays. Raises InvalidInput for what has no numbers."""
+    for name in names:
+        value = getattr(storage, name)
+        if not isinstance(value, np.ndarray) and not (name == "scale" and value is None):
+            object.__setattr__(storage, name, as_array(value, f"{name} of weights"))
 
 
 def _check_numbers(values: Array, scale: Array | None, shape: tuple[int, ...]) -> None:

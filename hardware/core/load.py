@@ -45,6 +45,8 @@ def load_core(folder: str | Path) -> tuple[Core, Network]:
     Sizes and hashes are checked before a file is used, no code is run, links are not followed. Raises InvalidFile when
     anything is missing, damaged, of another version, or contradicts itself.
     """
+    if not isinstance(folder, str | Path):
+        raise InvalidFile(f"expected the folder of a core, got {type(folder).__name__}; try the one that export wrote")
     folder = Path(folder)
     whole = read_core(folder)
     try:

@@ -21,10 +21,9 @@ that it acts on; all when empty.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import plain
+from spikewright.snn.checked import is_between, plain
 from spikewright.snn.codes import check_seed
 
 Names = tuple[str, ...]
@@ -96,8 +95,8 @@ class SpikeJitter:
 
     def __post_init__(self) -> None:
         plain(self)
-        if not 0 <= self.width <= 1_000_000:
-            raise InvalidInput(f"expected a jitter width from 0 to 1000000, got {self.width}")
+        if not is_between(self.width, 0, 1_000_000):
+            raise InvalidInput(f"expected a jitter width from 0 to 1000000, got {self.width!r}")
         check_seed(self.seed)
 
 
@@ -170,14 +169,14 @@ Noise = InputNoise | Transmission | StuckAt | MembraneNoise | PotentialBitFlips
 
 def check_probability(probability: float) -> None:
     """Raise InvalidInput unless 0 <= probability <= 1."""
-    if not 0.0 <= probability <= 1.0:
-        raise InvalidInput(f"expected a probability from 0 to 1, got {probability}")
+    if not is_between(probability, 0.0, 1.0):
+        raise InvalidInput(f"expected a probability from 0 to 1, got {probability!r}")
 
 
 def check_deviation(deviation: float) -> None:
     """Raise InvalidInput unless 0 <= deviation <= 100."""
-    if not (isfinite(deviation) and 0.0 <= deviation <= 100.0):
-        raise InvalidInput(f"expected a standard deviation from 0 to 100, got {deviation}")
+    if not is_between(deviation, 0.0, 100.0):
+        raise InvalidInput(f"expected a standard deviation from 0 to 100, got {deviation!r}")
 
 
 def acts_on(noise: object, population: str) -> bool:

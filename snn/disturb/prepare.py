@@ -59,7 +59,10 @@ def _check(network: Network, one: Disturbance) -> None:
             f"expected noise of snn.disturb.noise or faults of snn.disturb.faults, got {type(one).__name__}"
         )
     for field, known in (("populations", network.populations), ("projections", network.projections)):
-        unknown = set(getattr(one, field, ())) - {part.name for part in known}
+        named = getattr(one, field, ())
+        if isinstance(named, str):
+            raise InvalidInput(f"expected a tuple of names of {field}, got {named!r}; try ({named!r},)")
+        unknown = set(named) - {part.name for part in known}
         if unknown:
             raise InvalidInput(f"expected names of {field}, got {', '.join(sorted(unknown))}")
     timed = isinstance(network.code, Ttfs)

@@ -10,7 +10,7 @@ import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import WIDEST, largest_magnitude
-from spikewright.snn.codes import Phase
+from spikewright.snn.codes import AddressEvents, Phase
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import (
@@ -107,7 +107,12 @@ def measured_saturation(network: Network, inputs: Any) -> ReportRow:
     Both the network and the same with potentials as wide as proved are run. Raises what `simulate` raises.
     """
     from spikewright.snn.simulate import simulate
+    from spikewright.snn.streams import check_inputs
 
+    if isinstance(network.code, AddressEvents):
+        check_inputs(network, inputs)
+    else:
+        inputs = check_inputs(network, inputs)
     proved, sent, differ, answers = widened(network), 0, 0, 0
     for start in range(0, len(inputs), PROBED):
         part = inputs[start : start + PROBED]

@@ -6,11 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikewright import InvalidInput
-from spikewright.hardware import design, estimate, explore, export, fully_parallel, hybrid, time_multiplexed, widths
+from spikewright import InvalidFile, InvalidInput
+from spikewright.hardware import (
+    design,
+    estimate,
+    explore,
+    export,
+    fully_parallel,
+    hybrid,
+    load_core,
+    time_multiplexed,
+    widths,
+)
 from spikewright.hardware.design import DesignPoint, LayerDesign
 from spikewright.hardware.estimate import Estimator
 from spikewright.snn import Direct, Network, simulate
+from tests.hardware.small_networks import perceptron
 from tests.snn.every_record import NETWORKS, network
 
 BUILT = {
@@ -93,3 +104,22 @@ def test_an_input_without_a_window_is_built() -> None:
     direct = replace(NETWORKS["Direct"], code=Direct(6, 15)).to_fixed()
     activity = simulate(direct, np.ones((1, 2, 4, 4)), engine="reference")
     assert Estimator(direct, activity).at(fully_parallel(direct)).lut.value > 0
+
+
+def test_what_is_no_network_point_activity_or_pair_is_refused_by_name():
+    network = perceptron((4, 3, 2))
+    for call in (
+        lambda: fully_parallel(None),
+        lambda: time_multiplexed("net"),
+        lambda: export((network, None), None, "core"),
+    ):
+        with pytest.raises(InvalidInput, match="expected a Network, got"):
+            call()
+    with pytest.raises(InvalidInput, match="expected a DesignPoint, got NoneType"):
+        export(network, None, "core")
+    with pytest.raises(InvalidInput, match="expected an Activity, got NoneType"):
+        estimate(network, None, fully_parallel(network))
+    with pytest.raises(InvalidInput, match=r"try \[\(network, activity\)\]"):
+        explore(network)
+    with pytest.raises(InvalidFile, match="expected the folder of a core, got NoneType"):
+        load_core(None)

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from spikewright import InvalidInput
-from spikewright.snn import AddressEvents, Direct, Identity, Integrator, Rate, simulate
+from spikewright.snn import IF, AddressEvents, Direct, Identity, Integrator, Population, Rate, simulate
 from spikewright.snn.running import Run
-from tests.snn.small import events, single
+from tests.snn.small import chain, events, single
 
 SHAPE = (2, 3, 4)
 
@@ -131,3 +131,33 @@ def test_inputs_to_one_for_a_network_made_from_pixels_are_refused_with_their_fac
 def test_one_image_is_told_how_to_be_a_batch():
     with pytest.raises(InvalidInput, match=r"try inputs\[None\] for a single one"):
         simulate(network(Direct(3)), IMAGES[0])
+
+
+@pytest.mark.parametrize("given", [None, "network", IMAGES], ids=["none", "text", "array"])
+def test_what_is_no_network_is_refused(given):
+    with pytest.raises(InvalidInput, match=r"expected a Network, got .*; try convert"):
+        simulate(given, IMAGES)
+
+
+def test_events_out_of_range_say_why():
+    recorded = network(AddressEvents(5, 1000))
+    signed = np.zeros(2, [("x", "i4"), ("y", "i4"), ("t", "u8"), ("p", "i1")])
+    signed["p"] = [-1, 1]
+    with pytest.raises(InvalidInput, match=r"try polarities of 0 and 1: events\['p'\] = events\['p'\] > 0"):
+        simulate(recorded, [signed])
+    signed["p"] = signed["p"] > 0
+    simulate(recorded, [signed])
+    simulate(recorded, np.array([signed, None], dtype=object)[:1])
+    signed["t"][1] = 2**63 + 5
+    with pytest.raises(InvalidInput, match="expected t below 2\\*\\*62"):
+        simulate(recorded, [signed])
+    with pytest.raises(InvalidInput, match="expected at least one recording, got none"):
+        simulate(recorded, [])
+
+
+def test_samples_of_fixed_point_go_through_the_door():
+    made = chain(Population("a", (1,), IF(0.5)), Direct(5), size=24)
+    flat = IMAGES.reshape(5, -1)
+    with pytest.raises(InvalidInput, match="at least one of inputs"):
+        made.to_fixed(potential_bits=4, samples=flat[:0])
+    assert "saturat" in str(made.to_fixed(potential_bits=4, samples=flat.tolist()).report)

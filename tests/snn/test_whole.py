@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn import (
@@ -17,8 +18,10 @@ from spikewright.snn import (
     Dense,
     Direct,
     Identity,
+    InputNoise,
     Integrator,
     Linear,
+    MembraneNoise,
     Network,
     Phase,
     Population,
@@ -29,7 +32,9 @@ from spikewright.snn import (
     SignedIF,
     Source,
     SpikeDeletion,
+    SpikeJitter,
     SpikeSelect,
+    StuckAt,
     Ttfs,
     Upsample,
     WeightBitFlips,
@@ -192,3 +197,28 @@ def test_whole_numbers_of_numpy_are_those_of_python(kind):
     assert all(type(value) is int for value in held)
     network = chain(Population("a", (1,), IF(1.0)), Rate(4))
     assert simulate(network, [[1.0]], steps=kind(9)).steps == 9
+
+
+@pytest.mark.parametrize("wrong", ["a", None, float("nan"), -1])
+def test_shares_and_widths_are_numbers(wrong):
+    for make in (SpikeDeletion, SpikeJitter, MembraneNoise, InputNoise, lambda p: StuckAt(1, p)):
+        with pytest.raises(InvalidInput, match="expected a"):
+            make(wrong)
+    with pytest.raises(InvalidNetwork, match="expected a leak"):
+        LIF(1.0, wrong)
+
+
+def test_shapes_and_weights_are_taken_as_lists():
+    assert Population("a", [2, 3], IF(1.0)).shape == (2, 3)
+    assert Dense([[1, 2]]).values.dtype == np.int64 and Dense(torch.ones(1, 2)).shape == (1, 2)
+    for shape in (3, None):
+        with pytest.raises(InvalidNetwork, match="expected a shape"):
+            chain(Population("a", (1,), IF(1.0)), Rate(4), output=Population("out", shape, Integrator()))
+    with pytest.raises(InvalidInput, match="expected values of weights"):
+        Dense(None)
+
+
+def test_names_of_noise_are_a_tuple():
+    network = chain(Population("a", (1,), IF(1.0)), Rate(4))
+    with pytest.raises(InvalidInput, match=r"try \('a',\)"):
+        simulate(network, [[1.0]], noise=SpikeDeletion(0.5, populations="a"))
