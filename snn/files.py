@@ -53,6 +53,8 @@ def load(path: str | Path) -> Network:
 
     Raises InvalidFile when the file is missing, empty, cut off, of another kind or version, or contradicts itself.
     """
+    if not isinstance(path, str | Path):
+        raise InvalidFile(f"expected the path of a network, got {type(path).__name__}; try the file that save wrote")
     path = Path(path)
     outer = _outer_header(path)
     header = _parse(path, _metadata(path, outer))

@@ -102,7 +102,7 @@ def bin_events(inputs: Any, shape: tuple[int, ...], code: AddressEvents) -> Even
         raise InvalidInput("expected a sequence of event arrays, one a sample, got a single one; try [events]")
     inputs = list(inputs) if isinstance(inputs, np.ndarray) and inputs.dtype == object and inputs.ndim == 1 else inputs
     if isinstance(inputs, Sequence) and not isinstance(inputs, str) and not len(inputs):
-        raise InvalidInput("expected at least one recording, got none; try [events]")
+        raise InvalidInput("expected a sequence of event arrays, one a sample, got none; try [events]")
     if isinstance(inputs, str) or not isinstance(inputs, Sequence):
         raise InvalidInput(f"expected a sequence of event arrays, one a sample, got {type(inputs).__name__}")
     if len(shape) != 3:

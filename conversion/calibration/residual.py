@@ -17,6 +17,7 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.conversion.calibration.flow import DTYPE, Answer, Flow, Start
 from spikewright.conversion.recipes.calibration import Cos, Residual, Srp
 from spikewright.snn import IF, Activity, Direct, Integrator, Network, Population, Source
+from spikewright.snn.running import check_network
 from spikewright.snn.streams import check_inputs
 from spikewright.snn.twin.synapses import Path, as_column
 
@@ -58,6 +59,7 @@ def two_phase(network: Network, images: Any, method: Residual | None = None) -> 
     code Direct and the readout "potential", and InvalidInput for images that do not fit and for `Cos` with more
     pre-steps than steps. (Hao et al. 2023, arXiv 2302.02091 and 2302.10685.)
     """
+    check_network(network)
     method = _method(network, method)
     check_two_phase(network, method)
     checked = torch.from_numpy(np.ascontiguousarray(check_inputs(network, images)))

@@ -22,6 +22,7 @@ from spikewright.conversion.reading.plan import read
 from spikewright.conversion.reading.values import Unit
 from spikewright.conversion.reading.walk import INPUT, Plan
 from spikewright.snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
+from spikewright.snn.running import check_network
 
 WORKING_BYTES = 256 * 2**20
 """What recorded potentials and rasters of one batch may take."""
@@ -38,6 +39,7 @@ def diagnose(
     quantisation and unevenness (`conversion.diagnosis.parts`). Raises InvalidInput when the network was not made from this
     model by `convert`, or for images and labels that do not fit.
     """
+    check_network(network)
     x = check_samples(images)
     truth = None if labels is None else check_data((x, labels))[1].numpy()
     bench = _Bench(model, replace(network, decision=None), x)

@@ -54,6 +54,10 @@ class Rate:
         if self.percentile is not None:
             check_percentile(self.percentile)
         check_levels(self.input_levels)
+        if not isinstance(self.limits, Mapping):
+            raise InvalidInput(
+                f"expected limits by the name of a layer, got {self.limits!r}; try limits={{'conv1': 8}}"
+            )
         for limit in (self.limit, *self.limits.values()):
             check_limit(limit)
         check_choice("reset", self.reset, ("subtract", "zero"))

@@ -1,12 +1,12 @@
 """The recipes for times of single spikes: exact ones, and the older lossy ones."""
 
 from dataclasses import dataclass
-from math import isfinite
+from sys import float_info
 from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.recipes.choices import check_choice, check_percentile
-from spikewright.snn.checked import plain
+from spikewright.snn.checked import is_between, plain
 from spikewright.snn.codes import check_levels, check_steps
 
 Ranges = Literal["data", "least-squares", "interval"]
@@ -37,8 +37,8 @@ class Ttfs:
         check_choice("ranges", self.ranges, ("data", "least-squares", "interval"))
         check_percentile(self.percentile)
         check_levels(self.levels)
-        if not (isfinite(self.margin) and self.margin >= 0):
-            raise InvalidInput(f"expected a margin >= 0, got {self.margin}; try margin=0.1")
+        if not is_between(self.margin, 0.0, float_info.max):
+            raise InvalidInput(f"expected a margin >= 0, got {self.margin!r}; try margin=0.1")
         if self.ranges == "least-squares" and self.levels is None:
             raise InvalidInput("expected levels for windows by least squares, got continuous time; try levels=255")
 

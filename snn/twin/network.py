@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import InvalidInput, InvalidNetwork
+from spikewright.inputs import as_images
 from spikewright.snn.codes import Ttfs
 from spikewright.snn.fixed.bounds import largest_sent, population_bound
 from spikewright.snn.network import Network
@@ -59,6 +60,7 @@ class Twin(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Raw logits `(batch, classes)`: float32 or, where integers need it, float64."""
+        images = images if isinstance(images, Tensor) else torch.tensor(as_images(images))
         if not self.engine_values:
             return self.dynamics(images)
         run = simulate(self.network, images, engine=self.engine)

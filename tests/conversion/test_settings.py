@@ -25,12 +25,14 @@ from spikewright.conversion import (
     Ttfs,
     Unconvertible,
     convert,
+    diagnose,
     two_phase,
 )
 from spikewright.conversion.recipes import Recipe
 from spikewright.snn import Activity, Network, simulate
 from spikewright.snn.fixed.saturation import saturation_rows
 from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.twin.network import Twin
 
 SAMPLES = torch.rand(48, 1, 6, 6, generator=torch.Generator().manual_seed(0))
 STEPS, LONGER = 48, 160
@@ -235,3 +237,26 @@ def test_what_no_core_is_built_from_is_said_at_once(name: str) -> None:
 
 def test_a_plain_network_lacks_nothing() -> None:
     assert not [row for row in convert(model(), SAMPLES, Rate(8)).report if row.kind == "hardware"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Rate(8, percentile="a"),
+        lambda: Rate(8, neuron="burst", limits=[4]),
+        lambda: Ttfs(percentile=None),
+        lambda: Ttfs(margin="wide"),
+        lambda: two_phase(None, SAMPLES),
+        lambda: diagnose(None, model(), SAMPLES),
+    ],
+)
+def test_values_of_another_type_are_refused_in_a_sentence(make):
+    with pytest.raises(InvalidInput, match=r"expected .*, got .*; try"):
+        make()
+
+
+def test_a_twin_takes_arrays_and_lists():
+    network = convert(model(), SAMPLES, Rate(4))
+    wanted = Twin(network)(SAMPLES[:3])
+    for images in (SAMPLES[:3].numpy(), SAMPLES[:3].tolist()):
+        assert torch.equal(Twin(network)(images), wanted)
