@@ -1,20 +1,21 @@
 """Folders of ours: written as a whole or not at all, or claimed once and then grown; others' are never touched.
 
-A folder is replaced only if its marker is of the same kind and it holds nothing but the files that the marker lists. The old one
+A folder is replaced only if its marker is of the same kind and it holds nothing but the files that the marker lists, as they were
+written. The old one
 is moved aside, the new one takes its name, and of the old one the listed files are removed, no others.
 """
 
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from spikewright.errors import InvalidFile
 from spikewright.files import real_path, sibling, writing
 from spikewright.kinds import FolderKind
-from spikewright.marker import MARKER, files_below, read_marker, write_marker
+from spikewright.marker import MARKER, changed, digest, files_below, read_marker, write_marker
 
 
 @contextmanager
@@ -28,9 +29,10 @@ def atomic_folder(path: str | Path, kind: FolderKind) -> Iterator[Path]:
     temporary = sibling(target, folder=True)
     try:
         with writing(target, temporary):
-            write_marker(temporary, kind.name, kind.version, (), grows=False)  # not of the folder around it
+            write_marker(temporary, kind.name, kind.version, {}, grows=False)  # not of the folder around it
             yield temporary
-            write_marker(temporary, kind.name, kind.version, files_below(temporary), grows=False)
+            made = {name: digest(temporary / name) for name in files_below(temporary)}
+            write_marker(temporary, kind.name, kind.version, made, grows=False)
             _swap(temporary, check_folder(path, kind), _listed(target, kind) or ())
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -44,10 +46,11 @@ def check_folder(path: str | Path, kind: FolderKind) -> Path:
     listed = _listed(target, kind)
     if listed is None:
         raise InvalidFile(f"expected {kind.name} or nothing at {path}, got another folder; try another name")
-    others = files_below(target) - listed
+    others = changed(target, listed)
     if others:
         raise InvalidFile(
-            f"expected {kind.name} with its own files only at {path}, got {min(others)} in it; move it away, or try another name"
+            f"expected {kind.name} with its own files only at {path}, got {min(others)} in it, which is not as it was written; "
+            "move it away, or try another name"
         )
     if Path.cwd().is_relative_to(target):
         raise InvalidFile(f"expected a folder to replace at {path}, got the one that this runs in; try another name")
@@ -63,7 +66,7 @@ def claim_folder(path: str | Path, kind: FolderKind) -> Path:
     if read_marker(target) is None:
         try:
             target.mkdir(parents=True, exist_ok=True)
-            write_marker(target, kind.name, kind.version, kind.older(target) or (), grows=True)
+            write_marker(target, kind.name, kind.version, dict.fromkeys(kind.older(target) or ()), grows=True)
         except OSError as error:
             reason = error.strerror or str(error)
             raise InvalidFile(f"expected a writable folder {path}, got: {reason}; try another output folder") from error
@@ -87,13 +90,13 @@ def _folder(path: str | Path) -> Path:
     return target
 
 
-def _listed(folder: Path, kind: FolderKind) -> frozenset[str] | None:
-    """The files that a folder of `kind` was made with; None for another folder."""
+def _listed(folder: Path, kind: FolderKind) -> Mapping[str, str | None] | None:
+    """The files that a folder of `kind` was made with, with their digests; None for another folder."""
     marker = read_marker(folder) if folder.is_dir() else None
     if marker is not None:
         return marker.files if marker.of(kind) else None
     older = kind.older(folder)
-    return None if older is None else frozenset(older)
+    return None if older is None else dict.fromkeys(older)
 
 
 def _swap(new: Path, target: Path, listed: Iterable[str]) -> None:

@@ -2,12 +2,14 @@
 
 There are two sorts. A *whole* folder (a spike core, a checkpoint) appears all at once and lists all its files. A *claimed* one
 (a study, rows of results) grows: every file that is written below it is added to its list, so that it may be replaced later.
+A file is listed with the SHA-256 of what was written: one that somebody has changed since, or put in its place, is theirs.
 """
 
+import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +20,12 @@ MARKER = ".spikewright"
 
 @dataclass(frozen=True)
 class Marker:
-    """What the marker of a folder says; `files` are relative to it, with slashes."""
+    """What the marker of a folder says; `files` are relative to it, with slashes, each with its digest, or None if unknown."""
 
     kind: str
     version: int
     grows: bool
-    files: frozenset[str]
+    files: Mapping[str, str | None]
 
     def of(self, kind: FolderKind) -> bool:
         """Whether it is a marker of `kind`."""
@@ -37,20 +39,42 @@ def read_marker(folder: Path) -> Marker | None:
         return None
     found = json_object(path)
     kind, version, grows, files = (found.get(name) for name in ("kind", "version", "grows", "files"))
-    if not (isinstance(kind, str) and isinstance(version, int) and isinstance(files, list)):
+    if not (isinstance(kind, str) and isinstance(version, int) and isinstance(files, list | dict)):
         return None
-    return Marker(kind, version, bool(grows), frozenset(name for name in files if isinstance(name, str)))
+    named = files if isinstance(files, dict) else dict.fromkeys(name for name in files if isinstance(name, str))
+    return Marker(kind, version, bool(grows), named)
 
 
-def write_marker(folder: Path, kind: str, version: int, files: Iterable[str], *, grows: bool) -> None:
+def write_marker(folder: Path, kind: str, version: int, files: Mapping[str, str | None], *, grows: bool) -> None:
     """Write the marker of `folder`, all or nothing."""
-    values = {"made_by": "spikewright", "kind": kind, "version": version, "grows": grows, "files": sorted(files)}
+    listed = dict(sorted(files.items()))
+    values = {"made_by": "spikewright", "kind": kind, "version": version, "grows": grows, "files": listed}
     temporary = folder / f"{MARKER}.{uuid.uuid4().hex[:8]}"
     try:
         temporary.write_text(json.dumps(values, indent=1) + "\n")
         os.replace(temporary, folder / MARKER)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file; of a link, where it leads; of a folder, nothing."""
+    if path.is_symlink():
+        return f"link to {os.readlink(path)}"
+    if path.is_dir():
+        return "folder"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def changed(folder: Path, files: Mapping[str, str | None]) -> frozenset[str]:
+    """The files below `folder` that are not listed, or are not what was listed."""
+    here = files_below(folder)
+    return here - files.keys() | {name for name in here & files.keys() if not _as_listed(folder / name, files[name])}
+
+
+def _as_listed(path: Path, listed: str | None) -> bool:
+    return listed is None or listed == digest(path)
 
 
 def files_below(folder: Path) -> frozenset[str]:
@@ -65,9 +89,12 @@ def files_below(folder: Path) -> frozenset[str]:
 
 
 def remembered(path: Path) -> bool:
-    """Whether the claimed folder that `path` lies in has written it before."""
+    """Whether the claimed folder that `path` lies in has written it as it is now."""
     place = _claimed(path)
-    return place is not None and path.relative_to(place[0]).as_posix() in place[1].files
+    if place is None:
+        return False
+    name = path.relative_to(place[0]).as_posix()
+    return name in place[1].files and _as_listed(path, place[1].files[name])
 
 
 def remember(path: Path) -> None:
@@ -77,8 +104,9 @@ def remember(path: Path) -> None:
         return
     folder, marker = place
     name = path.relative_to(folder).as_posix()
-    if name not in marker.files:
-        write_marker(folder, marker.kind, marker.version, marker.files | {name}, grows=True)
+    now = digest(path)
+    if marker.files.get(name) != now:
+        write_marker(folder, marker.kind, marker.version, {**marker.files, name: now}, grows=True)
 
 
 def _claimed(path: Path) -> tuple[Path, Marker] | None:

@@ -1,5 +1,6 @@
 """The ground under every writer: nothing half written, nothing of others touched, every refusal one sentence."""
 
+import json
 import os
 import resource
 import threading
@@ -157,7 +158,7 @@ def test_a_folder_is_replaced_with_all_of_its_files(tmp_path: Path) -> None:
     fill(tmp_path / "box", "a", "d")
     assert names(tmp_path) == {"box", "box/a", "box/d"}
     marker = read_marker(tmp_path / "box")
-    assert marker is not None and marker.files == {"a", "d"} and not marker.grows
+    assert marker is not None and {*marker.files} == {"a", "d"} and not marker.grows
 
 
 @pytest.mark.parametrize("strange", ["notes", "b/notes", "b/empty/", "link"])
@@ -190,9 +191,35 @@ def test_a_marker_that_points_elsewhere_removes_nothing(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("theirs")
     fill(tmp_path / "box", "a")
     marker = tmp_path / "box" / MARKER
-    marker.write_text(marker.read_text().replace('"a"', f'"a", "../precious", "{tmp_path / "precious"}"'))
+    elsewhere = f'"../precious": null, "{tmp_path / "precious"}": null, "a"'
+    marker.write_text(marker.read_text().replace('"a"', elsewhere))
     fill(tmp_path / "box", "b")
     assert names(tmp_path) == {"precious", "box", "box/b"}
+
+
+def test_a_file_of_ours_that_somebody_changed_is_theirs(tmp_path: Path) -> None:
+    fill(tmp_path / "box", "a", "b/c")
+    (tmp_path / "box" / "b" / "c").write_text("theirs now")
+    with pytest.raises(InvalidFile, match="b/c in it, which is not as it was written"):
+        fill(tmp_path / "box", "a")
+    assert (tmp_path / "box" / "b" / "c").read_text() == "theirs now"
+
+    shed, plain = claim_folder(tmp_path / "shed", SHED), Kind("a plain text", lambda path: False)
+    with atomic_path(shed / "plain", plain) as temporary:
+        temporary.write_text("ours")
+    (shed / "plain").write_text("theirs now")
+    with pytest.raises(InvalidFile, match="another file"), atomic_path(shed / "plain", plain):
+        pass
+    assert (shed / "plain").read_text() == "theirs now"
+
+
+def test_markers_without_digests_go_by_name(tmp_path: Path) -> None:
+    fill(tmp_path / "box", "a")
+    marker = tmp_path / "box" / MARKER
+    values = json.loads(marker.read_text())
+    marker.write_text(json.dumps({**values, "files": sorted(values["files"])}))
+    fill(tmp_path / "box", "b")
+    assert names(tmp_path) == {"box", "box/b"}
 
 
 def test_the_folder_that_one_stands_in_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +261,7 @@ def test_a_claimed_folder_remembers_what_was_written_below_it(tmp_path: Path) ->
     with pytest.raises(InvalidFile, match="another file"), atomic_path(shed / "theirs", plain):
         pass
     marker = read_marker(claim_folder(shed, SHED))
-    assert marker is not None and marker.files == {"tables/plain"} and marker.grows
+    assert marker is not None and {*marker.files} == {"tables/plain"} and marker.grows
     with pytest.raises(InvalidFile, match="expected a box of ours"):
         claim_folder(shed, BOX)
 
