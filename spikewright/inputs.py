@@ -96,6 +96,8 @@ def as_array(given: Any, what: str) -> NDArray[Any]:
     except Exception as error:  # whatever the object itself raises
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidInput(f"expected {what} as an array or a tensor, got {type(given).__name__}: {reason}") from error
+    if np.ma.is_masked(given):
+        raise InvalidInput(f"expected {what} without masked values, got a masked array; try .filled(0)")
     if array.dtype.kind not in "biuf":
         raise InvalidInput(
             f"expected {what} as an array or a tensor of real numbers, got {type(given).__name__} of {array.dtype}; "

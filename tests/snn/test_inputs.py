@@ -161,3 +161,13 @@ def test_samples_of_fixed_point_go_through_the_door():
     with pytest.raises(InvalidInput, match="at least one of inputs"):
         made.to_fixed(potential_bits=4, samples=flat[:0])
     assert "saturat" in str(made.to_fixed(potential_bits=4, samples=flat.tolist()).report)
+
+
+def test_values_under_a_mask_are_not_taken_for_pixels():
+    """A masked array whose mask hides nothing is plain; one that hides something is refused, and the way out works."""
+    hidden = np.ma.masked_greater(IMAGES, 0.5)
+    with pytest.raises(InvalidInput, match=r"without masked values.*try \.filled\(0\)"):
+        simulate(network(Rate(4)), hidden)
+    simulate(network(Rate(4)), hidden.filled(0))
+    open_mask = simulate(network(Rate(4)), np.ma.masked_greater(IMAGES, 2)).logits
+    np.testing.assert_array_equal(open_mask, simulate(network(Rate(4)), IMAGES).logits)
