@@ -8,8 +8,9 @@ import numpy as np
 
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx_call import Call, Sizes, Value
-from spikewright.compress.imports.onnx_file import MOST_VALUES, array_of, onnx_package
+from spikewright.compress.imports.onnx_file import MOST_VALUES, array_of
 from spikewright.compress.imports.steps import Flow
+from spikewright.optional import require
 
 _SIMPLE: dict[str, Callable[..., Any]] = {
     "Add": np.add,
@@ -109,7 +110,7 @@ def _check_size(values: int) -> None:
 
 
 def _cast(call: Call, given: list[np.ndarray]) -> np.ndarray:
-    return given[0].astype(onnx_package().helper.tensor_dtype_to_np_dtype(call.attr("to")))
+    return given[0].astype(require("onnx").helper.tensor_dtype_to_np_dtype(call.attr("to")))
 
 
 def _concat(call: Call, given: list[np.ndarray]) -> np.ndarray:
@@ -194,7 +195,7 @@ def _dequantised(call: Call, given: list[np.ndarray]) -> np.ndarray:
 def _quantised(call: Call, given: list[np.ndarray]) -> np.ndarray:
     """round(x / scale) + zero point, ties to even, saturated at the type of the zero point (uint8 without one)."""
     values, scale = given[0].astype(np.float32), given[1].astype(np.float32)
-    onnx = onnx_package()
+    onnx = require("onnx")
     four = {onnx.TensorProto.INT4: (np.int8, -8, 7), onnx.TensorProto.UINT4: (np.uint8, 0, 15)}
     named = call.attr("output_dtype", 0)
     kind: Any = given[2].dtype if len(given) > 2 else np.uint8

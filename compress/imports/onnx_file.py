@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from spikewright import InvalidFile, MissingTool
+from spikewright import InvalidFile
 from spikewright.compress.imports.errors import Damaged
+from spikewright.optional import require
 
 MOST_VALUES = 1 << 28
 _EXTERNAL = 1
@@ -41,20 +42,9 @@ class OnnxFile:
     constants: dict[str, np.ndarray]
 
 
-def onnx_package() -> Any:
-    """The `onnx` package. Raises MissingTool with the command that installs it."""
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingTool(
-            "expected the package onnx to read ONNX files, got none; try pip install 'spikewright[onnx]'"
-        ) from error
-    return onnx
-
-
 def read(path: str | Path) -> OnnxFile:
     """The file with its tensors as numpy arrays. Nothing of it is run. Raises InvalidFile and MissingTool."""
-    onnx, path = onnx_package(), Path(path)
+    onnx, path = require("onnx"), Path(path)
     model = _parsed(onnx, path)
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
@@ -77,7 +67,7 @@ def read(path: str | Path) -> OnnxFile:
 
 def array_of(tensor: Any, folder: Path) -> np.ndarray:
     """The numbers of a tensor, from the file or from a file beside it. Raises Damaged when they do not fit its shape."""
-    onnx = onnx_package()
+    onnx = require("onnx")
     shape = tuple(int(size) for size in tensor.dims)
     kind = onnx.TensorProto.DataType.Name(tensor.data_type)
     if min(shape, default=0) < 0 or prod(shape) > MOST_VALUES:

@@ -13,10 +13,11 @@ from spikewright.compress.imports import onnx_constants
 from spikewright.compress.imports.builder import Builder
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx_call import Call, Sizes, Value
-from spikewright.compress.imports.onnx_file import OnnxFile, declared_shape, onnx_package, read
+from spikewright.compress.imports.onnx_file import OnnxFile, declared_shape, read
 from spikewright.compress.imports.onnx_parts import filled
 from spikewright.compress.imports.onnx_rules import RULES
 from spikewright.compress.imports.steps import Flow
+from spikewright.optional import require
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS_LAST = {3: (0, 2, 1), 4: (0, 3, 1, 2)}
@@ -150,7 +151,7 @@ class _Importer:
                     f"expected the inputs of a node before it, got {source!r} {what} in {where}; "
                     "try to export the model again"
                 )
-        helper = onnx_package().helper
+        helper = require("onnx").helper
         attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
         inputs = [self.values[source] for source in node.input]
         label = _label(node, name)

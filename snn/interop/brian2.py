@@ -24,7 +24,8 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn.interop.tools import Outcome, check_records, emitted, require, spiking
+from spikewright.optional import require
+from spikewright.snn.interop.tools import Outcome, check_records, emitted, spiking
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import LIF, SPIKING, Neuron, Source
 from spikewright.snn.twin.synapses import Path

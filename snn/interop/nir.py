@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.files import load, save
 from spikewright.snn.interop.nir_carried import PERMISSIONS, Carried, carried
 from spikewright.snn.interop.nir_export import build
 from spikewright.snn.interop.nir_file import read, short, write
 from spikewright.snn.interop.nir_import import network_of
 from spikewright.snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
-from spikewright.snn.interop.tools import require
 from spikewright.snn.network import Network
 from spikewright.snn.running import check_one_phase
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.interop.nir_carried import bias_carrier
-from spikewright.snn.interop.tools import require
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, Integrator, Source
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape, pooled_shape

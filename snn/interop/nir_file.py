@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidFile, Kind, atomic_path
-from spikewright.snn.interop.tools import require
+from spikewright.optional import require
 
 LARGEST_BYTES = 4 * 2**30
 MOST_OBJECTS = 100_000

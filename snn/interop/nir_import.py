@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.files import LARGEST_COUNT
 from spikewright.snn.interop.laws import Law, Placed, least, placed
 from spikewright.snn.interop.nir_chain import Chain, Step
 from spikewright.snn.interop.nir_export import per_channel
 from spikewright.snn.interop.nir_reading import Reading, numbers, one_for_all, snapped
-from spikewright.snn.interop.tools import require
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import Integrator, Source
 

@@ -12,8 +12,8 @@ import numpy as np
 from torch import nn
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.interop.laws import Law, one_number
-from spikewright.snn.interop.tools import require
 from spikewright.snn.synapses import Shape
 
 STEPS_OF_ZERO = ("heaviside", "super", "triangle", "tanh", "circ", "heavi_erfc")

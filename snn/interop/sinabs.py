@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.module_network import network_of_module, shaped
-from spikewright.snn.interop.sinabs_laws import HINT, Sinabs
+from spikewright.snn.interop.sinabs_laws import Sinabs
 from spikewright.snn.interop.stepped import Cell, Stepped, column
-from spikewright.snn.interop.tools import Outcome, refused, require
+from spikewright.snn.interop.tools import Outcome, refused
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF, Burst
 
@@ -47,7 +48,7 @@ def to_sinabs(network: Network) -> Stepped:
 
     Raises MissingTool without sinabs, and InvalidNetwork naming the population whose law sinabs does not have.
     """
-    require("sinabs.layers", HINT)
+    require("sinabs.layers")
     return Stepped("sinabs", network, _cell)
 
 
@@ -73,7 +74,7 @@ def from_sinabs(
 
 
 def _cell(population: Population) -> Cell:
-    layers, activation = require("sinabs.layers", HINT), require("sinabs.activation", HINT)
+    layers, activation = require("sinabs.layers"), require("sinabs.activation")
     neuron = population.neuron
     if not isinstance(neuron, IF | LIF | Burst):
         raise refused(population, "sinabs", "only its IAF and LIF are compared")

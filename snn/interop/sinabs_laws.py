@@ -17,12 +17,10 @@ import torch
 from torch import nn
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.codes import MOST_SPIKES
 from spikewright.snn.interop.laws import Law, one_number
-from spikewright.snn.interop.tools import require
 from spikewright.snn.synapses import Shape
-
-HINT = "pip install 'spikewright[bench]' and then pip install --no-deps sinabs"
 
 
 class Sinabs:
@@ -31,8 +29,8 @@ class Sinabs:
     name = "sinabs"
 
     def __init__(self) -> None:
-        require("sinabs", HINT)
-        self.layers, self.activation = require("sinabs.layers", HINT), require("sinabs.activation", HINT)
+        require("sinabs")
+        self.layers, self.activation = require("sinabs.layers"), require("sinabs.activation")
 
     def axes(self, module: nn.Module) -> int:
         """(batch, time) together in front of Squeeze layers, one behind the other in front of all others."""

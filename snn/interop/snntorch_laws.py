@@ -18,9 +18,9 @@ import torch
 from torch import nn
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.interop.laws import Law, one_number
 from spikewright.snn.interop.module_chain import Factor
-from spikewright.snn.interop.tools import require
 from spikewright.snn.synapses import Shape
 
 REFUSALS = {

@@ -16,11 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.module_network import network_of_module, shaped
-from spikewright.snn.interop.spikingjelly_laws import HINT, SpikingJelly
+from spikewright.snn.interop.spikingjelly_laws import SpikingJelly
 from spikewright.snn.interop.stepped import Cell, Stepped, column
-from spikewright.snn.interop.tools import Outcome, refused, require
+from spikewright.snn.interop.tools import Outcome, refused
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF
 
@@ -48,7 +49,7 @@ def to_spikingjelly(network: Network) -> Stepped:
 
     Raises MissingTool without SpikingJelly, and InvalidNetwork naming the population whose law SpikingJelly does not have.
     """
-    require("spikingjelly.activation_based.neuron", HINT)
+    require("spikingjelly.activation_based.neuron")
     return Stepped("SpikingJelly", network, _cell)
 
 
@@ -73,7 +74,7 @@ def from_spikingjelly(
 
 
 def _cell(population: Population) -> Cell:
-    nodes, neuron = require("spikingjelly.activation_based.neuron", HINT), population.neuron
+    nodes, neuron = require("spikingjelly.activation_based.neuron"), population.neuron
     if not isinstance(neuron, IF | LIF):
         raise refused(population, "SpikingJelly", "only its IFNode and LIFNode are compared")
     threshold: Any = column(neuron.threshold, population)

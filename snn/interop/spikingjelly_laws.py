@@ -15,12 +15,11 @@ import numpy as np
 from torch import nn
 
 from spikewright import InvalidNetwork
+from spikewright.optional import require
 from spikewright.snn.interop.laws import Law
 from spikewright.snn.interop.snntorch_laws import fires_above
-from spikewright.snn.interop.tools import require
 from spikewright.snn.synapses import Shape
 
-HINT = "pip install 'spikewright[bench]' and then pip install --no-deps spikingjelly"
 NEURONS = ("IFNode", "SimpleIFNode", "LIFNode", "SimpleLIFNode", "ParametricLIFNode")
 LAYERS = (
     *(
@@ -57,8 +56,8 @@ class SpikingJelly:
     name = "SpikingJelly"
 
     def __init__(self) -> None:
-        self.neuron = require("spikingjelly.activation_based.neuron", HINT)
-        self.layer = require("spikingjelly.activation_based.layer", HINT)
+        self.neuron = require("spikingjelly.activation_based.neuron")
+        self.layer = require("spikingjelly.activation_based.layer")
 
     def axes(self, module: nn.Module) -> int:
         """Multi-step modules see (time, batch)."""

@@ -1,4 +1,4 @@
-"""What the bridges to other simulators share: finding the tool, refusing what has another law there, and the answer.
+"""What the bridges to other simulators share: refusing what has another law there, and the answer.
 
 A bridge accepts a record only when it knows its type and every field of it that is not at its default. What it does not
 know it refuses by name; it never simulates something else instead.
@@ -6,14 +6,13 @@ know it refuses by name; it never simulates something else instead.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput, InvalidNetwork, MissingTool
+from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
 from spikewright.snn.network import Network, Population, Projection
@@ -80,14 +79,6 @@ class Outcome:
             if count := int(np.count_nonzero(own != theirs)):
                 found[name] = count
         return found
-
-
-def require(package: str, install: str = "pip install 'spikewright[simulators]'") -> Any:
-    """The imported `package`. Raises MissingTool, with what to `install`, when it is not there."""
-    try:
-        return import_module(package)
-    except ImportError as error:
-        raise MissingTool(f"expected the package {package}, got: {error}; try {install}") from error
 
 
 def check_records(

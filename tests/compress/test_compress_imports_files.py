@@ -215,5 +215,5 @@ def test_numbers_in_typed_fields(kind: Any, tmp_path: Path) -> None:
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
-    with pytest.raises(SpikewrightError, match=r"pip install 'spikewright\[onnx\]'"):
+    with pytest.raises(SpikewrightError, match=r'pip install "spikewright\[onnx\]"'):
         from_onnx(tmp_path / "a.onnx")

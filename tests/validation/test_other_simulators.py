@@ -255,7 +255,7 @@ def test_a_tool_that_is_not_installed(tool: Any, monkeypatch: pytest.MonkeyPatch
     package = tool.__name__.rpartition(".")[2]
     for name in [package, *(loaded for loaded in sys.modules if loaded.startswith(f"{package}."))]:
         monkeypatch.setitem(sys.modules, name, None)
-    hint = "no-deps" if tool in (sinabs, spikingjelly) else r"spikewright\[simulators\]"
+    hint = "no-deps" if tool in (sinabs, spikingjelly) else rf"spikewright\[{package}\]"
     with pytest.raises(MissingTool, match=rf"{package}.*pip install.*{hint}"):
         tool.simulate(*two_layers("zero", None, Rate(3)))
     with pytest.raises(InvalidInput, match=f"snn.interop.{package}.simulate"):
