@@ -1,0 +1,89 @@
+"""The options of a record: names, ranges, defaults and sentences, each said once in the record's class."""
+
+from dataclasses import MISSING, dataclass, field
+from typing import Annotated, Any, Literal
+
+import pytest
+
+from spikewright import InvalidInput
+from spikewright.options import Within, check_fields, options, summary
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all have.
+
+    seed: of all that is drawn.
+    """
+
+    seed: Annotated[int, Within(0)] = 0
+
+
+@dataclass(frozen=True)
+class Example(Base):
+    """An example of a record.
+
+    It has steps: this line says nothing about them.
+
+    steps: how many,
+        one after the other.
+    norm: the distance.
+    """
+
+    steps: Annotated[int, Within(1, 100)] = 40
+    norm: Literal["linf", "l2"] = "linf"
+    rate: float | None = None
+    limits: dict[str, int] = field(default_factory=dict)
+    made: int = field(default=3, init=False)
+
+
+@dataclass(frozen=True)
+class Demanding:
+    steps: int
+
+
+def test_every_field_of_the_constructor_is_an_option() -> None:
+    found = {option.name: option for option in options(Example)}
+    assert list(found) == ["seed", "steps", "norm", "rate", "limits"]
+    assert [found[name].default for name in found] == [0, 40, "linf", None, {}]
+    assert found["steps"].sentence == "how many, one after the other."
+    assert found["seed"].sentence == "of all that is drawn." and found["rate"].sentence == ""
+    assert found["norm"].choices == ("linf", "l2") and found["steps"].choices == ()
+    assert options(Demanding)[0].default is MISSING
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("steps", 0, "expected steps to be a whole number from 1 to 100, got 0; try steps=40"),
+        ("norm", "l1", "expected norm to be 'linf' or 'l2', got 'l1'; try norm='linf'"),
+        ("rate", "x" * 99, "expected rate to be a number or none, got 'xxxxx"),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_range_and_a_way_out(name: str, value: Any, told: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        check_fields(Example(**{name: value}))
+    assert str(error.value).startswith(told) and len(str(error.value)) < 150
+
+
+def test_lists_become_tuples_and_text_is_read() -> None:
+    @dataclass(frozen=True)
+    class Listed:
+        sizes: tuple[int, ...] = ()
+
+    (sizes,) = options(Listed)
+    assert sizes.check([1, 2]) == (1, 2) and sizes.read("1,2") == (1, 2)
+    assert sizes.check(sizes.read("")) == ()
+
+
+def test_a_summary_is_the_first_line() -> None:
+    assert summary(Example) == "An example of a record."
+
+
+def test_annotations_that_cannot_be_read_are_told() -> None:
+    @dataclass(frozen=True)
+    class Wrong:
+        value: "Missing"  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(InvalidInput, match="annotations of Wrong"):
+        options(Wrong)
