@@ -3,14 +3,14 @@
 from spikewright.aliases import same_module
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import FoldRow, fold_batchnorm
-from spikewright.compress.footprint import Footprint, LayerFootprint, footprint
+from spikewright.compress.footprints import Footprint, LayerFootprint, footprint
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.compress.imports import from_exported, from_onnx
 from spikewright.compress.pruners.magnitude import PruneSettings, prune
 from spikewright.compress.pruners.patterns import Pattern
-from spikewright.compress.quantisers.integers import QuantReLU, keep_ranges_positive
-from spikewright.compress.quantisers.learned_thresholds import Ranges, learned_thresholds
+from spikewright.compress.quantisers.activations import QuantizedReLU, keep_ranges_positive
+from spikewright.compress.quantisers.thresholds import Ranges, learned_thresholds
 from spikewright.compress.quantisers.uniform import QuantizeSettings, quantize
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.data import accuracy, check_data
@@ -28,8 +28,8 @@ __all__ = [
     "LayerFootprint",
     "Pattern",
     "PruneSettings",
-    "QuantReLU",
     "QuantizeSettings",
+    "QuantizedReLU",
     "Ranges",
     "TrainSettings",
     "accuracy",

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from spikewright.compress.footprint import Footprint, footprint
+from spikewright.compress.footprints import Footprint, footprint
+from spikewright.compress.graph.models import check_finite, plain_copy
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.graph.view import Shape, check_finite, plain_copy
-from spikewright.compress.graph.weight_layers import left_alone, weight_layers
+from spikewright.compress.graph.view import Shape
+from spikewright.compress.graph.weighted import left_alone, weight_layers
 from spikewright.compress.training.constraints import Constraints
 
 PRUNED_FROM = 0.01

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
-from spikewright.compress.graph.weight_layers import codes_of, values_of, weight_layers
+from spikewright.compress.graph.weighted import codes_of, values_of, weight_layers
 
 C = TypeVar("C")
 

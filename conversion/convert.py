@@ -13,8 +13,9 @@ from spikewright.compress import GraphView, trace
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.models import as_module, check_finite, plain_copy
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.graph.view import as_module, check_finite, plain_copy, view_of
+from spikewright.compress.graph.view import view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.calibration.finish import finish

@@ -8,7 +8,7 @@ import torch
 from torch import fx, nn
 
 from spikewright import SpikewrightError
-from spikewright.compress.graph.kinds import keeps_forward
+from spikewright.compress.graph.kinds.table import keeps_forward
 from spikewright.compress.graph.view import GraphNode
 
 CONVS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)

@@ -2,7 +2,7 @@
 
     error = max |found - truth| / max(max |truth|, 0.01 largest)        for each input, `largest` over all inputs
 
-Zero is among the inputs, and each input counts at its own size: what only biases do is seen. A staircase (QuantReLU) may take
+Zero is among the inputs, and each input counts at its own size: what only biases do is seen. A staircase (QuantizedReLU) may take
 the neighbouring step for a sum that rounding moved; so what enters it is compared, and both go on with one result.
 """
 
@@ -16,8 +16,8 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput
-from spikewright.compress.graph.probes import probes
-from spikewright.compress.graph.recording import Agree, Record, Wanted, blamed, is_staircase, record, replayed
+from spikewright.compress.graph.probing import probes
+from spikewright.compress.graph.recording import Agree, Recording, Wanted, blamed, is_staircase, record, replayed
 
 TOLERANCE = 1e-4
 """Rewrites store float32: 6e-8 for each weight, below 1e-5 at the end of a hundred layers; a wrong one is off by more than
@@ -53,7 +53,7 @@ class Truth:
 
     dtype: torch.dtype
     inputs: torch.Tensor
-    record: Record
+    record: Recording
 
 
 def check_equal(original: nn.Module, rewritten: fx.GraphModule, samples: torch.Tensor, what: str, way: str) -> None:
@@ -143,7 +143,7 @@ def _as(model: Any, dtype: torch.dtype) -> Any:
         return copy.deepcopy(model).to(dtype)
 
 
-def _own_rounding(original: nn.Module, inputs: torch.Tensor, truth: Record) -> float:
+def _own_rounding(original: nn.Module, inputs: torch.Tensor, truth: Recording) -> float:
     """What is allowed since float32 does as much to the model itself; nothing more where staircases amplify it."""
     if inputs.dtype != torch.float64 or truth.steps:
         return 0.0
@@ -151,7 +151,7 @@ def _own_rounding(original: nn.Module, inputs: torch.Tensor, truth: Record) -> f
     return min(_OWN * _worst(truth, own), _MOST)
 
 
-def _worst(truth: Record, found: Record) -> float:
+def _worst(truth: Recording, found: Recording) -> float:
     if len(truth.outputs) != len(found.outputs):
         return inf
     return max(map(relative_error, truth.outputs, found.outputs), default=inf)

@@ -1,28 +1,42 @@
-"""What flows into chosen nodes of a traced model, thinned to a sample that fits in memory."""
+"""One way to look at what flows through a traced model: an observer that sees, and may replace, what its nodes give."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import torch
 from torch import fx
 
+Wanted = Callable[[fx.Node], bool]
+"""Whether a node is shown."""
+See = Callable[[fx.Node, torch.Tensor | None, Any], Any]
+"""see(node, entered, value): a copy of the first tensor that entered the node (None for none, or where copies are not asked
+for), and what the node gave; what `see` returns goes on in its place."""
 _SAMPLED = 1 << 17
 _BATCH = 512
 
 
-class _Observer(fx.Interpreter):
-    """Runs the model and keeps a thinned copy of what enters the named nodes."""
+class Observer(fx.Interpreter):
+    """Runs a graph and shows each node that is `wanted` to `see`, in the order of execution.
 
-    def __init__(self, module: fx.GraphModule, names: Collection[str], most: int) -> None:
+    `entering` asks for copies of what entered; copies, since a later node may overwrite it.
+
+        sizes = {}
+        Observer(module, lambda node, _, value: sizes.setdefault(node.name, value)).run(images)
+    """
+
+    def __init__(
+        self, module: fx.GraphModule, see: See, wanted: Wanted = lambda _: True, *, entering: bool = False
+    ) -> None:
         super().__init__(module)
-        self.most = most
-        self.seen: dict[str, list[torch.Tensor]] = {name: [] for name in names}
+        self.see, self.wanted, self.entering = see, wanted, entering
 
     def run_node(self, n: fx.Node) -> Any:
-        if n.name in self.seen:
-            values = self.env[n.all_input_nodes[0]].detach().flatten()
-            self.seen[n.name].append(values[:: max(1, values.numel() // self.most)].clone())
-        return super().run_node(n)
+        """What `see` makes of the value of the node, or the value itself."""
+        if not self.wanted(n):
+            return super().run_node(n)
+        first = self.env.get(n.all_input_nodes[0]) if self.entering and n.all_input_nodes else None
+        entered = first.clone() if isinstance(first, torch.Tensor) else None
+        return self.see(n, entered, super().run_node(n))
 
 
 def inputs_of(module: fx.GraphModule, names: Collection[str], images: torch.Tensor) -> Mapping[str, torch.Tensor]:
@@ -31,8 +45,17 @@ def inputs_of(module: fx.GraphModule, names: Collection[str], images: torch.Tens
     Of each node at most about 2^17 values `(values,)` are kept, evenly spread over samples and neurons.
     """
     batches = torch.split(images, _BATCH)
-    observer = _Observer(module.eval(), names, max(1, _SAMPLED // len(batches)))
+    most = max(1, _SAMPLED // len(batches))
+    seen: dict[str, list[torch.Tensor]] = {name: [] for name in names}
+
+    def keep(node: fx.Node, entered: torch.Tensor | None, value: Any) -> Any:
+        if entered is not None:
+            values = entered.detach().flatten()
+            seen[node.name].append(values[:: max(1, values.numel() // most)].clone())
+        return value
+
+    observer = Observer(module.eval(), keep, lambda node: node.name in seen, entering=True)
     with torch.no_grad():
         for batch in batches:
             observer.run(batch.clone())
-    return {name: torch.cat(parts) for name, parts in observer.seen.items()}
+    return {name: torch.cat(parts) for name, parts in seen.items()}

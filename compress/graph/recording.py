@@ -9,23 +9,27 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from spikewright.compress.quantisers.integers import QuantReLU
+from spikewright.compress.graph.observe import Observer
+from spikewright.compress.quantisers.activations import QuantizedReLU
 
 Agree = Callable[[Tensor, Tensor], bool]
 """agree(truth, found): equal within rounding."""
 Wanted = Callable[[nn.Module | None], bool]
 """Whether a step is recorded, by its module (None for a function)."""
+Step = tuple[Tensor | None, Tensor]
+"""What enters a step first, if a tensor, and what leaves it."""
 _FINE = 1 << 20
 """Levels from which a staircase is a slope."""
 _SEED = 20_210
 
 
 @dataclass
-class Record:
-    """`steps[key]`: what enters a step first, if a tensor, and what leaves it; the key is a node's name, or path#call."""
+class Recording:
+    """`steps[key]`: the key is the name of a node, or of a model that was not traced the path of a module and which call of it,
+    as in "features.0#1"."""
 
     outputs: tuple[Tensor, ...] = ()
-    steps: dict[str, tuple[Tensor | None, Tensor]] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
 
 
 def _never(_: Tensor, __: Tensor) -> bool:
@@ -34,26 +38,26 @@ def _never(_: Tensor, __: Tensor) -> bool:
 
 def is_staircase(module: nn.Module | None) -> bool:
     """True for an activation of so few levels that rounding may take the neighbouring one."""
-    return isinstance(module, QuantReLU) and module.levels < _FINE
+    return isinstance(module, QuantizedReLU) and module.levels < _FINE
 
 
-def record(model: nn.Module, inputs: Tensor, wanted: Wanted) -> Record:
+def record(model: nn.Module, inputs: Tensor, wanted: Wanted) -> Recording:
     """Run `model` on `inputs (n, ...)` and keep the steps that are wanted. Raises whatever the model raises."""
     with torch.no_grad(), _seeded():
         if isinstance(model, fx.GraphModule):
-            return _Follower(model, wanted, None, _never).follow(inputs)
+            return _followed(model, inputs, wanted, Recording(), _never)
         with _hooked(model, wanted) as kept:
             kept.outputs = _tensors(model(inputs.clone()))
             return kept
 
 
-def replayed(model: fx.GraphModule, inputs: Tensor, truth: Record, agree: Agree, wanted: Wanted) -> Record:
+def replayed(model: fx.GraphModule, inputs: Tensor, truth: Recording, agree: Agree, wanted: Wanted) -> Recording:
     """Run the rewrite; where a staircase gets what it got in `truth`, it goes on with what it gave there."""
     with torch.no_grad(), _seeded():
-        return _Follower(model, wanted, truth, agree).follow(inputs)
+        return _followed(model, inputs, wanted, truth, agree)
 
 
-def blamed(model: fx.GraphModule, truth: Record, found: Record, agree: Agree) -> str:
+def blamed(model: fx.GraphModule, truth: Recording, found: Recording, agree: Agree) -> str:
     """The first step on the way to the output that differs though nothing that enters it does, by name and kind."""
     calls, differs = _calls(model), dict[fx.Node, bool]()
     for node in model.graph.nodes:
@@ -76,35 +80,30 @@ def named(model: nn.Module, node: fx.Node) -> str:
     return f"{node.name} ({getattr(node.target, '__name__', node.target)})"
 
 
-class _Follower(fx.Interpreter):
-    """Runs a graph; keeps the steps that are wanted, and follows an earlier record where there is one."""
+def _followed(model: fx.GraphModule, inputs: Tensor, wanted: Wanted, truth: Recording, agree: Agree) -> Recording:
+    """The outputs and the wanted steps of a run in which a staircase that gets what it got in `truth` gives what it gave."""
+    kept, calls = Recording(), _calls(model)
 
-    def __init__(self, model: fx.GraphModule, wanted: Wanted, truth: Record | None, agree: Agree) -> None:
-        super().__init__(model)
-        self.wanted, self.truth, self.agree, self.kept = wanted, truth, agree, Record()
-        self.calls = _calls(model)
+    def module_of(node: fx.Node) -> nn.Module | None:
+        return model.get_submodule(str(node.target)) if node.op == "call_module" else None
 
-    def follow(self, inputs: Tensor) -> Record:
-        """The outputs, and the steps that were kept."""
-        self.kept.outputs = _tensors(self.run(inputs.clone()))
-        return self.kept
-
-    def run_node(self, n: fx.Node) -> Any:
-        module = self.module.get_submodule(str(n.target)) if n.op == "call_module" else None
-        wanted = self.wanted(module)
-        first = self.env.get(n.all_input_nodes[0]) if wanted and n.all_input_nodes else None
-        first = first.clone() if isinstance(first, Tensor) else None  # what comes later may overwrite it
-        value = super().run_node(n)
-        if wanted and isinstance(value, Tensor):
-            value = self._followed(n, first, value) if is_staircase(module) else value
-            self.kept.steps[n.name] = first, value.clone()
+    def keep(node: fx.Node, entered: Tensor | None, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            known = _known(truth, node, calls) if is_staircase(module_of(node)) else None
+            value = settled(known, entered, value, agree)
+            kept.steps[node.name] = entered, value.clone()
         return value
 
-    def _followed(self, node: fx.Node, entered: Tensor | None, value: Tensor) -> Tensor:
-        known = None if self.truth is None else _known(self.truth, node, self.calls)
-        if known is None or known[0] is None or entered is None or known[0].shape != entered.shape:
-            return value
-        return known[1].clone() if self.agree(known[0], entered) else value
+    observer = Observer(model, keep, lambda node: wanted(module_of(node)), entering=True)
+    kept.outputs = _tensors(observer.run(inputs.clone()))
+    return kept
+
+
+def settled(known: Step | None, entered: Tensor | None, value: Tensor, agree: Agree) -> Tensor:
+    """What a staircase goes on with: the value that is known for what entered it, else its own."""
+    if known is None or known[0] is None or entered is None or known[0].shape != entered.shape:
+        return value
+    return known[1].clone() if agree(known[0], entered) else value
 
 
 def _calls(model: fx.GraphModule) -> Mapping[fx.Node, str]:
@@ -118,14 +117,14 @@ def _calls(model: fx.GraphModule) -> Mapping[fx.Node, str]:
     return keys
 
 
-def _known(truth: Record, node: fx.Node, calls: Mapping[fx.Node, str]) -> tuple[Tensor | None, Tensor] | None:
+def _known(truth: Recording, node: fx.Node, calls: Mapping[fx.Node, str]) -> Step | None:
     return truth.steps.get(node.name, truth.steps.get(calls.get(node, "")))
 
 
 @contextmanager
-def _hooked(model: nn.Module, wanted: Wanted) -> Iterator[Record]:
+def _hooked(model: nn.Module, wanted: Wanted) -> Iterator[Recording]:
     """A record that the calls of the submodules of `model` fill while they are made."""
-    kept, counts = Record(), Counter[str]()
+    kept, counts = Recording(), Counter[str]()
 
     def keep(path: str, entered: Any, value: Any) -> None:
         if isinstance(value, Tensor):

@@ -10,7 +10,7 @@ from torch import fx, nn
 from spikewright import InvalidInput
 from spikewright.compress.graph.inplace import is_inplace
 from spikewright.compress.graph.view import Shape, trace
-from spikewright.compress.quantisers.integers import QuantReLU
+from spikewright.compress.quantisers.activations import QuantizedReLU
 
 _WITH_BIAS: tuple[type[nn.Module], ...] = (
     nn.Conv1d,
@@ -72,7 +72,7 @@ def find(module: fx.GraphModule, name: str) -> fx.Node:
 
 
 def quantised_path(name: str) -> str:
-    """Where the QuantReLU that replaces the ReLU node `name` lives."""
+    """Where the QuantizedReLU that replaces the ReLU node `name` lives."""
     return name if name.startswith("quantised_") else f"quantised_{name}"
 
 
@@ -126,10 +126,10 @@ def _make_affine(module: nn.Module, path: str) -> None:
 
 
 def _quantise(module: fx.GraphModule, name: str, levels: int) -> None:
-    """Put a new QuantReLU (alpha 1, to be set) in the place of the ReLU, or older QuantReLU, called `name`."""
+    """Put a new QuantizedReLU (alpha 1, to be set) in the place of the ReLU, or older QuantizedReLU, called `name`."""
     node = find(module, name)
     path = quantised_path(name)
-    module.add_submodule(path, QuantReLU(levels, 1.0))
+    module.add_submodule(path, QuantizedReLU(levels, 1.0))
     with module.graph.inserting_after(node):
         new = module.graph.call_module(path, (node.all_input_nodes[0],))
     node.replace_all_uses_with(new)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from spikewright.compress.graph.kinds import LEAVES, keeps_forward
+from spikewright.compress.graph.kinds.table import LEAVES, keeps_forward
 
 BATCHES = (2, 3)
 """The batch sizes that are run."""
@@ -34,12 +34,12 @@ _ARITHMETIC = (
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class Sizes(tuple[Any, ...]):
+class TracedSizes(tuple[Any, ...]):
     """The shape of a traced value: numbers, and a proxy where the batch stands."""
 
     def __getitem__(self, place: Any) -> Any:
         found = super().__getitem__(place)
-        return Sizes(found) if isinstance(place, slice) else found
+        return TracedSizes(found) if isinstance(place, slice) else found
 
     def numel(self) -> Any:
         """The product."""
@@ -59,7 +59,7 @@ class SizedProxy(fx.Proxy):
 
 
 class SizedTracer(fx.Tracer):
-    """Stops at torch.nn modules, at QuantReLU, and at subclasses of known layers that do not change `forward`.
+    """Stops at torch.nn modules, at QuantizedReLU, and at subclasses of known layers that do not change `forward`.
 
     `sample (1, ...)`: what sizes are those of; None leaves all of them symbolic. Arguments of `forward` that have defaults
     keep them: a model with one input that must be given has one input.
@@ -118,7 +118,7 @@ class SizedTracer(fx.Tracer):
             return proxy
         self._sizes[proxy.node] = values
         if isinstance(values[0], torch.Size | tuple):
-            return Sizes(operator.getitem(proxy, axis) for axis in range(len(values[0])))
+            return TracedSizes(operator.getitem(proxy, axis) for axis in range(len(values[0])))
         if any(value != values[0] for value in values) or self._judges_the_batch(proxy.node):
             return proxy
         del self._sizes[proxy.node]

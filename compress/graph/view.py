@@ -10,11 +10,12 @@ from torch import fx, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal
-from spikewright.compress.graph.kinds import LEAVES, classify
-from spikewright.compress.graph.kinds_layers import Call
+from spikewright.compress.graph.kinds.call import GraphCall
+from spikewright.compress.graph.kinds.table import classify
+from spikewright.compress.graph.models import check_finite, plain_copy
+from spikewright.compress.graph.observe import Observer
 from spikewright.compress.graph.sizes import BATCHES
 from spikewright.compress.graph.tracing import first_line, traced
-from spikewright.compress.graph.unwrap import own_copy, unwrapped
 from spikewright.compress.training.data import tensor_of
 from spikewright.inputs import as_images
 
@@ -79,25 +80,6 @@ class GraphView:
         return ", ".join(node.name for node in self.nodes)
 
 
-class _Shapes(fx.Interpreter):
-    """Runs the graph once and keeps the shape of every tensor value."""
-
-    def __init__(self, module: fx.GraphModule) -> None:
-        super().__init__(module)
-        self.shapes: dict[str, Shape] = {}
-        self.several: set[str] = set()
-
-    def run_node(self, n: fx.Node) -> Any:
-        value = super().run_node(n)
-        if isinstance(value, tuple | list) and any(isinstance(one, torch.Tensor) for one in value):
-            self.several.add(n.name)
-            value_of = next(one for one in value if isinstance(one, torch.Tensor))
-            self.shapes[n.name] = tuple(value_of.shape)
-        if isinstance(value, torch.Tensor):
-            self.shapes[n.name] = tuple(value.shape)
-        return value
-
-
 def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     """The graph of a copy of `model` (evaluation mode, CPU, float32), with shapes found by running `sample`.
 
@@ -121,53 +103,6 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
 def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
     """A fresh view of an already traced module, after it was rewritten."""
     return _view(module, torch.zeros(1, *input_shape))
-
-
-def as_module(model: Any) -> nn.Module:
-    """The nn.Module of a model (inside of its wrappers, such as DataParallel), of a Compressed or of a torch.export program.
-
-    Raises InvalidInput for anything else.
-    """
-    if isinstance(model, torch.export.ExportedProgram):
-        from spikewright.compress.imports import from_exported
-
-        return from_exported(model)
-    inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
-    if not isinstance(inner, nn.Module):
-        raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
-    found = unwrapped(inner)
-    if isinstance(found, torch.jit.ScriptModule):
-        raise InvalidInput(
-            "expected a model in Python, got one that TorchScript compiled, whose layers cannot be read; "
-            "try the model that torch.jit was given, with load_state_dict(scripted.state_dict())"
-        )
-    return found
-
-
-def plain_copy(model: Any) -> nn.Module:
-    """A copy in evaluation mode, on the CPU, in float32, see `own_copy`; a bare layer is put in an nn.Sequential, to have
-    a path.
-    """
-    check_present(as_module(model))
-    copied = own_copy(as_module(model)).to("cpu", torch.float32)
-    return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
-
-
-def check_present(model: nn.Module) -> None:
-    """Raises InvalidInput that names the first parameter or buffer without memory, as on the meta device."""
-    for name, value in [*model.named_parameters(), *model.named_buffers()]:
-        if value.is_meta or nn.parameter.is_lazy(value):
-            raise InvalidInput(
-                f"expected weights in memory, got {name} without any ({value.device}); "
-                "try model.to_empty(device='cpu') and load_state_dict, or one call of a lazy model"
-            )
-
-
-def check_finite(model: nn.Module) -> None:
-    """Raises InvalidInput that names the first parameter or buffer with a NaN or an infinity."""
-    for name, value in [*model.named_parameters(), *model.named_buffers()]:
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise InvalidInput(f"expected finite weights, got NaN or infinity in {name}; try the last good checkpoint")
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
@@ -204,21 +139,31 @@ def _follows_batch(two: Shape, three: Shape) -> bool:
 
 
 def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
-    runner = _Shapes(module)
+    """The shape of every value, batch included, and the nodes that give several tensors."""
+    shapes: dict[str, Shape] = {}
+    several: set[str] = set()
+
+    def keep(node: fx.Node, _: torch.Tensor | None, value: Any) -> Any:
+        tensors = [one for one in (value if isinstance(value, tuple | list) else (value,)) if torch.is_tensor(one)]
+        if tensors:
+            shapes[node.name] = tuple(tensors[0].shape)
+            several.update([node.name] if isinstance(value, tuple | list) else [])
+        return value
+
     try:
         with torch.no_grad():
-            runner.run(sample.clone())
+            Observer(module, keep).run(sample.clone())
     except Exception as error:  # whatever the model's own layers raise for a wrong shape
         raise InvalidInput(
             f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {first_line(error)}"
         ) from error
-    return runner.shapes, runner.several
+    return shapes, several
 
 
 def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape], several: bool) -> GraphNode:
     inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
     called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-    call = Call(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], several)
+    call = GraphCall(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], several)
     kind, args, detail = classify(call)
     names = tuple(source.name for source in inputs)
     if kind == "add" and len(names) == 1:

@@ -7,9 +7,9 @@ import torch
 
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed, Draft
-from spikewright.compress.graph.weight_layers import by_output, from_output, weight_layers
+from spikewright.compress.graph.weighted import by_output, from_output, weight_layers
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
-from spikewright.compress.quantisers.integers import keep_ranges_positive
+from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.constraints import held, sparsity_of
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit

@@ -1,4 +1,4 @@
-"""Putting QuantReLUs in the place of ReLUs, and the check that nothing else changed."""
+"""Putting QuantizedReLUs in the place of ReLUs, and the check that nothing else changed."""
 
 import copy
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from torch import fx
 
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.rewrite import Rewrite, apply, quantised_path
-from spikewright.compress.quantisers.integers import QuantReLU
+from spikewright.compress.quantisers.activations import QuantizedReLU
 
 _FINE, _HIGH = 1 << 62, float(1 << 40)
 """A staircase of so many steps up to such a height is the ReLU itself."""
 
 
 def quantise_relus(module: fx.GraphModule, levels: int, starts: Mapping[str, float]) -> tuple[Rewrite, ...]:
-    """Every ReLU node named in `starts` becomes a QuantReLU of `levels` levels whose range begins there; the changes."""
+    """Every ReLU node named in `starts` becomes a QuantizedReLU of `levels` levels whose range begins there; the changes."""
     changes = tuple(Rewrite("quantise", name, levels) for name in starts)
     for change in changes:
         apply(module, change)
@@ -40,7 +40,7 @@ def check_quantised(
 def _refined(module: fx.GraphModule, heights: Mapping[str, float]) -> fx.GraphModule:
     copied = copy.deepcopy(module)
     for path, part in copied.named_modules():
-        if isinstance(part, QuantReLU):
+        if isinstance(part, QuantizedReLU):
             part.levels = _FINE
             with torch.no_grad():
                 part.alpha.fill_(heights.get(path, _HIGH))

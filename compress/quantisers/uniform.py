@@ -12,13 +12,14 @@ from torch import fx, nn
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed, Draft
 from spikewright.compress.exact.fold import FoldRow, fold_view
+from spikewright.compress.exact.fold_adjacent import without_shape
 from spikewright.compress.exact.fold_layers import NORMS
-from spikewright.compress.exact.fold_plain import without_shape
 from spikewright.compress.graph.observe import inputs_of
 from spikewright.compress.graph.rewrite import Rewrite, find
 from spikewright.compress.graph.view import GraphNode, Shape, trace, view_of
-from spikewright.compress.graph.weight_layers import weight_layers
-from spikewright.compress.quantisers.integers import clip_range, keep_ranges_positive, largest_integer
+from spikewright.compress.graph.weighted import weight_layers
+from spikewright.compress.quantisers.activations import clip_range, keep_ranges_positive
+from spikewright.compress.quantisers.integers import largest_integer
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
 from spikewright.compress.training.constraints import held
 from spikewright.compress.training.data import Data, check_data
@@ -87,7 +88,7 @@ def quantize(
     The layer that gives the logits has one scale in all, so that its integer sums compare between classes.
 
     q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, also a
-    clipped one such as ReLU6, becomes a QuantReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
+    clipped one such as ReLU6, becomes a QuantizedReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
     folded first, since folding later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay
     zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is
     fine-tuned, and batch norms fold into the layers right in front of them, or as they do with data where `settings` has an

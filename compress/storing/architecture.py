@@ -46,8 +46,13 @@ def _is_known(module: nn.Module) -> bool:
 
 def _of_torch(module: nn.Module) -> str:
     held: dict[str, Any] = vars(module)
-    kind = "BatchNorm" if isinstance(module, nn.modules.batchnorm._BatchNorm) else type(module).__name__
+    kind = "BatchNorm" if isinstance(module, nn.modules.batchnorm._BatchNorm) else _kind(module)
     return f"{kind} {[(name, held[name]) for name in _SETTINGS if name in held]}"
+
+
+def _kind(module: nn.Module) -> str:
+    """The name of a class in files, which outlives its name in the program."""
+    return str(getattr(module, "tag", type(module).__name__))
 
 
 def _of_user(module: nn.Module) -> str:

@@ -19,8 +19,8 @@ from torch import nn
 from spikewright import InvalidFile, InvalidInput, Kind, atomic_path
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.freshness import fresh
+from spikewright.compress.graph.models import check_finite, check_present, plain_copy
 from spikewright.compress.graph.rewrite import replay
-from spikewright.compress.graph.view import check_finite, check_present, plain_copy
 from spikewright.compress.storing import first_version as storage_first
 from spikewright.compress.storing.architecture import fingerprint
 from spikewright.compress.storing.header import Header, parse

@@ -9,8 +9,9 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress.compressed import Compressed
-from spikewright.compress.graph.weight_layers import values_of, weight_layers
-from spikewright.compress.quantisers.integers import QuantReLU, largest_integer
+from spikewright.compress.graph.weighted import values_of, weight_layers
+from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.integers import largest_integer
 from spikewright.compress.storing.header import Header
 from spikewright.compress.storing.packed import check_tensor
 
@@ -61,7 +62,7 @@ def _load_state(
     module.load_state_dict(
         {**restored, **{f"{path}.weight": values_of(module.get_submodule(path), *code) for path, code in codes.items()}}
     )
-    if any(isinstance(part, QuantReLU) and part.clip <= 0 for part in module.modules()):
+    if any(isinstance(part, QuantizedReLU) and part.clip <= 0 for part in module.modules()):
         raise InvalidInput("a clip range is not positive")
 
 

@@ -13,9 +13,10 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress.compressed import Compressed
-from spikewright.compress.footprint import layout_of
-from spikewright.compress.graph.weight_layers import by_output, from_output, values_of, weight_layers
-from spikewright.compress.quantisers.integers import QuantReLU, largest_integer
+from spikewright.compress.footprints import layout_of
+from spikewright.compress.graph.weighted import by_output, from_output, values_of, weight_layers
+from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.integers import largest_integer
 from spikewright.compress.storing.bits import pack, size, unpack
 from spikewright.compress.storing.header import Header, LayerRecord
 from spikewright.compress.storing.layouts import way_of
@@ -182,5 +183,5 @@ def _load_rest(module: nn.Module, rest: Iterable[tuple[str, torch.Tensor]], read
             like.copy_(value)
     if reader.at != len(reader.data):
         raise InvalidInput(f"{len(reader.data) - reader.at} bytes have no place")
-    if any(isinstance(part, QuantReLU) and part.clip <= 0 for part in module.modules()):
+    if any(isinstance(part, QuantizedReLU) and part.clip <= 0 for part in module.modules()):
         raise InvalidInput("a clip range is not positive")

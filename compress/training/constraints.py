@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from spikewright.compress.graph.weight_layers import by_output, codes_of, values_of, weight_layers
+from spikewright.compress.graph.weighted import by_output, codes_of, values_of, weight_layers
 from spikewright.compress.quantisers.integers import weight_scales
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.graph.view import check_finite
+from spikewright.compress.graph.models import check_finite
 from spikewright.compress.training.data import Data, check_classes, check_data, device_of
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import is_real, is_whole

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput, Table
-from spikewright.compress.quantisers.integers import clip_range
+from spikewright.compress.quantisers.activations import clip_range
 from spikewright.compress.training.data import Data, check_data
 from spikewright.conversion.coding.records import Cell, Coding, input_amplitude, note, number, with_gates
 from spikewright.conversion.convert import check_samples, rewritten_view

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Progress, Table, silent
-from spikewright.compress.graph.view import plain_copy
+from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers, check_data
 from spikewright.conversion.convert import check_samples, rewritten_view
 from spikewright.conversion.diagnosis.charge import Charges

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Table
-from spikewright.compress.graph.view import plain_copy
+from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
 from spikewright.conversion.convert import check_samples, rewritten_view
 from spikewright.conversion.reading.activations import Levels, Relu

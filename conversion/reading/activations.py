@@ -14,7 +14,7 @@ class Relu:
 
 @dataclass(frozen=True)
 class Levels:
-    """y = alpha / levels * clip(floor(x levels / alpha + 1/2), 0, levels): a `compress.QuantReLU`."""
+    """y = alpha / levels * clip(floor(x levels / alpha + 1/2), 0, levels): a `compress.QuantizedReLU`."""
 
     alpha: float
     levels: int

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from spikewright.compress.graph.equality import agreement, relative_error, tolerance, truth_of
-from spikewright.compress.graph.recording import Record, is_staircase
+from spikewright.compress.graph.recording import Recording, is_staircase
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.forward import Rewritten
 from spikewright.conversion.reading.activations import Levels
@@ -46,7 +46,7 @@ def _answer(plan: Plan, follower: "_Follower", inputs: Tensor) -> Tensor:
 class _Follower:
     """Goes along the units; `differ` are the nodes whose values are not those of the graph, in the order of the units."""
 
-    def __init__(self, truth: Record, dtype: torch.dtype) -> None:
+    def __init__(self, truth: Recording, dtype: torch.dtype) -> None:
         self.steps, self.agree, self.differ = truth.steps, agreement(dtype), list[str]()
 
     def __call__(self, unit: Unit, entered: Tensor, value: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spikewright.compress import GraphNode, GraphView
 from spikewright.compress.graph.rewrite import find
-from spikewright.compress.graph.weight_layers import by_output
+from spikewright.compress.graph.weighted import by_output
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Maximum, Signed

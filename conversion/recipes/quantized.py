@@ -13,7 +13,7 @@ from spikewright.snn.codes import check_levels
 class Quantized:
     """The quantised CNN itself as a network of one step: integers 0..levels travel between layers, no spikes.
 
-    Needs a model whose activations are `compress.QuantReLU`. It is the integer CNN that a spiking network is to be
+    Needs a model whose activations are `compress.QuantizedReLU`. It is the integer CNN that a spiking network is to be
     compared with at equal information. `input_levels`: the grid of the input, None for real values. `integer`: thresholds,
     biases and scales are snapped to the grids of the accumulators, so that all is integers from the image to the logits; needs
     integer weights and takes 255 `input_levels` unless given.

@@ -109,9 +109,9 @@ def quantised(row: Row, found: Source, output: Path, *, progress: Progress = sil
 
 def asked(found: Source, options: argparse.Namespace) -> Iterator[Row]:
     """All rows of a network that were asked for; one whose activations have levels already keeps them."""
-    from spikewright.compress import QuantReLU
+    from spikewright.compress import QuantizedReLU
 
-    own = any(isinstance(module, QuantReLU) for module in found.model.modules())
+    own = any(isinstance(module, QuantizedReLU) for module in found.model.modules())
     for bits in (None,) if own else options.bits:
         for schedule in options.schedule:
             synchronous = schedule == "synchronous"

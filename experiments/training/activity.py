@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from spikewright.compress import QuantReLU
+from spikewright.compress import QuantizedReLU
 
 __all__ = ["hidden_outputs", "share_active"]
 
@@ -16,9 +16,9 @@ _LEAST_ENERGY = 1e-6
 
 @contextmanager
 def hidden_outputs(model: nn.Module, *, wanted: bool) -> Iterator[list[Tensor]]:
-    """The outputs of the model's ReLU and QuantReLU modules in the passes inside the block, in their order."""
+    """The outputs of the model's ReLU and QuantizedReLU modules in the passes inside the block, in their order."""
     outputs: list[Tensor] = []
-    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU | QuantReLU)]
+    chosen = [module for module in model.modules() if wanted and isinstance(module, nn.ReLU | QuantizedReLU)]
     hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output)) for module in chosen]
     try:
         yield outputs

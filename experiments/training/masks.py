@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from spikewright.compress.graph.weight_layers import weight_layers
+from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.pruners.patterns import Pattern, magnitude_masks
 from spikewright.experiments.training.recipe import PruneRecipe
 

@@ -55,7 +55,7 @@ class TrainRecipe:
     so that the converted network sends few spikes. `precision` "bfloat16" computes convolutions and products of a
     training step with 8 bits of mantissa, which processors with matrix units do several times faster; the weights and
     the optimiser's state stay float32, and so does every test. `prune` makes weights zero on the way. With `levels` every
-    ReLU is a `compress.QuantReLU` of so many levels from the first step on, whose clip range is learned like a weight
+    ReLU is a `compress.QuantizedReLU` of so many levels from the first step on, whose clip range is learned like a weight
     (QCFS, Bu et al., arXiv 2303.04347). Raises InvalidInput for values out of range.
     """
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.freshness import check_fresh
-from spikewright.compress.graph.weight_layers import values_of
+from spikewright.compress.graph.weighted import values_of
 from spikewright.robustness.corruptions.base import Corruption, not_a_probability
 from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from spikewright.snn.network import Network, Projection

@@ -13,8 +13,8 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from spikewright import InvalidInput
 from spikewright.compress import (
+    QuantizedReLU,
     QuantizeSettings,
-    QuantReLU,
     TrainSettings,
     fold_batchnorm,
     learned_thresholds,
@@ -22,7 +22,7 @@ from spikewright.compress import (
     trace,
 )
 from spikewright.compress.graph.equality import first_difference
-from spikewright.compress.graph.probes import probes
+from spikewright.compress.graph.probing import probes
 from spikewright.compress.graph.view import traced
 
 X = torch.rand(16, 1, 6, 6, generator=torch.Generator().manual_seed(0))
@@ -106,7 +106,7 @@ def test_a_limit_above_the_samples_is_seen() -> None:
 @given(seed=st.integers(0, 10**6), error=st.sampled_from([0.0, 1.0]))
 def test_a_changed_weight_is_found_and_rounding_is_not(seed: int, error: float) -> None:
     torch.manual_seed(seed)
-    model = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 8), QuantReLU(4, 2.0), nn.Linear(8, 3)).eval()
+    model = nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 8), QuantizedReLU(4, 2.0), nn.Linear(8, 3)).eval()
     other = traced(copy.deepcopy(model))
     weight = other.get_parameter("2.weight")
     with torch.no_grad():
@@ -119,7 +119,7 @@ def test_a_changed_weight_is_found_and_rounding_is_not(seed: int, error: float) 
 
 def test_a_step_that_rounding_moves_is_no_difference() -> None:
     """Every sum lies on the edge of a step."""
-    model = nn.Sequential(nn.Linear(1, 1, bias=False), QuantReLU(3, 1.0)).eval()
+    model = nn.Sequential(nn.Linear(1, 1, bias=False), QuantizedReLU(3, 1.0)).eval()
     with torch.no_grad():
         model[0].weight.fill_(0.5)
     other = traced(copy.deepcopy(model))

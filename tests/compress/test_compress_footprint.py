@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from spikewright.compress import PruneSettings, QuantReLU, footprint, prune, quantize
-from spikewright.compress.footprint import cheapest_storage
+from spikewright.compress import PruneSettings, QuantizedReLU, footprint, prune, quantize
+from spikewright.compress.footprints import cheapest_storage
 from spikewright.compress.storing.layouts import _counted, cheapest, way_of
 
 
@@ -65,7 +65,7 @@ def test_a_compressed_layer_by_hand() -> None:
 
 
 def test_clip_ranges_cost_bits_but_were_not_there_before() -> None:
-    with_range = nn.Sequential(nn.Linear(4, 2), QuantReLU(7, 1.0))
+    with_range = nn.Sequential(nn.Linear(4, 2), QuantizedReLU(7, 1.0))
     assert footprint(with_range).total_bits == footprint(with_range).dense_bits + 32
 
 

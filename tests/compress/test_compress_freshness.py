@@ -23,7 +23,7 @@ from spikewright.compress import (
     quantize,
     save,
 )
-from spikewright.compress.graph.weight_layers import by_output, codes_of, from_output, values_of, weight_layers
+from spikewright.compress.graph.weighted import by_output, codes_of, from_output, values_of, weight_layers
 from spikewright.conversion import Exact, Quantized, Rate, convert
 from spikewright.robustness.corruptions.bitflips import flip_compressed
 from spikewright.snn import simulate

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput
-from spikewright.compress import QuantReLU, trace
+from spikewright.compress import QuantizedReLU, trace
 
 SAMPLE = torch.zeros(1, 2, 8, 8)
 
@@ -150,7 +150,7 @@ def test_kind_of_one_operation(function, kind: str) -> None:  # type: ignore[no-
         ),
         (nn.BatchNorm2d(2, track_running_stats=False), "unsupported"),
         (nn.AdaptiveAvgPool2d(1), "adaptive_avgpool"),
-        (QuantReLU(7, 1.0), "quantised_relu"),
+        (QuantizedReLU(7, 1.0), "quantised_relu"),
         (nn.ConvTranspose2d(2, 2, 2), "conv_transpose2d"),
         (nn.PReLU(), "leaky_relu"),
         (nn.ReLU6(), "clamp"),

@@ -13,7 +13,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput
-from spikewright.compress import QuantReLU, fold_batchnorm, from_exported, from_onnx, learned_thresholds, prune, trace
+from spikewright.compress import (
+    QuantizedReLU,
+    fold_batchnorm,
+    from_exported,
+    from_onnx,
+    learned_thresholds,
+    prune,
+    trace,
+)
 from spikewright.conversion import Rate, convert
 
 IMAGES = torch.rand(6, 3, 12, 12, generator=torch.Generator().manual_seed(2))
@@ -173,7 +181,7 @@ def test_everything_works_on_them(folder: Path) -> None:
         network = convert(source, IMAGES.numpy(), Rate(steps=8))
         assert [p.shape for p in network.populations] == [p.shape for p in wanted.populations]
         assert prune(source, 0.5).footprint.sparsity == pytest.approx(0.5, abs=0.01)
-        assert len([m for m in learned_thresholds(source, 4, IMAGES).modules() if isinstance(m, QuantReLU)]) == 2
+        assert len([m for m in learned_thresholds(source, 4, IMAGES).modules() if isinstance(m, QuantizedReLU)]) == 2
     folded, rows = fold_batchnorm(exported(model, IMAGES[:2]), IMAGES)
     assert [row.action for row in rows] == ["folded", "folded"] and same(folded, model, IMAGES)
 

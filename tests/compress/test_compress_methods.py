@@ -14,8 +14,8 @@ from spikewright import InvalidInput
 from spikewright.compress import (
     Compressed,
     PruneSettings,
+    QuantizedReLU,
     QuantizeSettings,
-    QuantReLU,
     TrainSettings,
     learned_thresholds,
     load,
@@ -110,12 +110,12 @@ def test_methods_leave_their_input_alone_and_repeat_to_the_byte() -> None:
 def test_every_relu_becomes_its_own_quantrelu_and_batch_norm_is_folded() -> None:
     model, data = make()
     result = STEPS["quantize 2, 3"](model, data)
-    quantised = [module for module in result.model.modules() if isinstance(module, QuantReLU)]
+    quantised = [module for module in result.model.modules() if isinstance(module, QuantizedReLU)]
     assert len(quantised) == 3 and all(module.levels == 7 for module in quantised)
     assert not any(isinstance(module, nn.BatchNorm2d) for module in result.model.modules())
     assert "norm folded, into stem" in result.steps[0] and "2-bit weights" in result.steps[1]
     again = quantize(result, 2, data, activation_bits=2, settings=QUANTIZE)
-    assert [module.levels for module in again.model.modules() if isinstance(module, QuantReLU)] == [3, 3, 3]
+    assert [module.levels for module in again.model.modules() if isinstance(module, QuantizedReLU)] == [3, 3, 3]
 
 
 def test_without_data_nothing_is_tuned_and_it_says_so() -> None:

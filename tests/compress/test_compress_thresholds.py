@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from spikewright import InvalidInput
 from spikewright.compress import (
+    QuantizedReLU,
     QuantizeSettings,
-    QuantReLU,
     Ranges,
     TrainSettings,
     fit,
@@ -48,7 +48,7 @@ IMAGES = torch.rand(16, 1, 4, 4, generator=torch.Generator().manual_seed(1))
 
 
 def ranges_of(model: nn.Module) -> list[float]:
-    return [module.clip for module in model.modules() if isinstance(module, QuantReLU)]
+    return [module.clip for module in model.modules() if isinstance(module, QuantizedReLU)]
 
 
 def test_every_relu_gets_a_range_of_its_own() -> None:
@@ -56,7 +56,7 @@ def test_every_relu_gets_a_range_of_its_own() -> None:
     swapped = learned_thresholds(model, 4, IMAGES)
     assert len(ranges_of(swapped)) == RELUS
     assert not any(isinstance(module, nn.ReLU | nn.ReLU6) for module in swapped.modules())
-    assert not any(isinstance(module, QuantReLU) for module in model.modules())
+    assert not any(isinstance(module, QuantizedReLU) for module in model.modules())
     assert ranges_of(learned_thresholds(model, 4)) == [8.0, 8.0, 8.0, 8.0, 6.0, 2.0]
 
 
@@ -81,7 +81,7 @@ def test_gradients_are_those_of_qcfs(levels: int, alpha: float, seed: int) -> No
     """Its statement (arXiv 2303.04347) by automatic differentiation: theta * clip(round_st(L x/theta + 1/2)/L, 0, 1)."""
     x = torch.randn(64, generator=torch.Generator().manual_seed(seed)).double() * 2
     ours, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
-    layer, theta = QuantReLU(levels, alpha).double(), torch.tensor(alpha, dtype=torch.float64, requires_grad=True)
+    layer, theta = QuantizedReLU(levels, alpha).double(), torch.tensor(alpha, dtype=torch.float64, requires_grad=True)
     weights = torch.arange(64).double()
     inner = (theirs / theta).clamp(0, 1) * levels + 0.5
     reference = theta * (inner + (inner.floor() - inner).detach()) / levels
@@ -127,7 +127,7 @@ def test_quantising_activations_takes_clipped_relus_too() -> None:
 
 def test_an_older_quantised_relu_gets_the_new_levels() -> None:
     twice = learned_thresholds(learned_thresholds(small(), 4, IMAGES), 16, IMAGES)
-    assert [module.levels for module in twice.modules() if isinstance(module, QuantReLU)] == [16, 16]
+    assert [module.levels for module in twice.modules() if isinstance(module, QuantizedReLU)] == [16, 16]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from torch.optim.swa_utils import AveragedModel
 from spikewright import InvalidInput
 from spikewright.compress import fold_batchnorm, quantize
 from spikewright.compress import prune as compress_prune
+from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.graph.view import plain_copy
 from spikewright.conversion import Ttfs, convert
 from spikewright.robustness import AnnPredictor
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from spikewright.compress import QuantReLU, trace
+from spikewright.compress import QuantizedReLU, trace
 from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
 from spikewright.conversion.reading.check import check_same
 from spikewright.conversion.reading.plan import read
@@ -25,7 +25,7 @@ def made(activation: nn.Module) -> nn.Sequential:
     ).eval()
 
 
-@pytest.mark.parametrize("activation", [nn.ReLU(), QuantReLU(4, 1.0)], ids=["relu", "levels"])
+@pytest.mark.parametrize("activation", [nn.ReLU(), QuantizedReLU(4, 1.0)], ids=["relu", "levels"])
 @pytest.mark.parametrize("samples", [X, BLACK_FIRST, torch.zeros(4, 1, 8, 8)], ids=["bright", "black first", "black"])
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_wrong_unit_is_named(activation: nn.Module, samples: Tensor, place: int) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from spikewright import InvalidInput, InvalidNetwork, SpikewrightError
-from spikewright.compress import QuantReLU
+from spikewright.compress import QuantizedReLU
 from spikewright.conversion import (
     Cos,
     Exact,
@@ -43,7 +43,7 @@ def model(levels: int | None = None) -> nn.Module:
     """Two convolutions and a layer that answers, activations of `levels` or ReLUs."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        act = [nn.ReLU() if levels is None else QuantReLU(levels, 1.0) for _ in range(2)]
+        act = [nn.ReLU() if levels is None else QuantizedReLU(levels, 1.0) for _ in range(2)]
         made = nn.Sequential(nn.Conv2d(1, 4, 3), act[0], nn.Conv2d(4, 6, 3), act[1], nn.Flatten(), nn.Linear(24, 5))
         with torch.no_grad():
             for layer in (made[0], made[2], made[5]):
@@ -209,7 +209,7 @@ def test_a_model_without_a_relu(layers: list[nn.Module]) -> None:
 @pytest.mark.parametrize("recipe", [Rate(8), Quantized(), Ttfs(), Exact(), Phase(), FewSpike(), Latency(32)])
 @pytest.mark.parametrize(("alpha", "levels"), [(0.0, 7), (-0.5, 7), (1.0, 0), (1.0, -3)])
 def test_a_threshold_that_fell_to_nothing_is_named(recipe: Recipe, alpha: float, levels: int) -> None:
-    broken = nn.Sequential(nn.Conv2d(1, 4, 3), QuantReLU(7, 1.0), nn.Flatten(), nn.Linear(64, 3)).eval()
+    broken = nn.Sequential(nn.Conv2d(1, 4, 3), QuantizedReLU(7, 1.0), nn.Flatten(), nn.Linear(64, 3)).eval()
     with torch.no_grad():
         broken[1].alpha.fill_(alpha)
     broken[1].levels = levels

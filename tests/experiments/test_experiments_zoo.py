@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from spikewright import InvalidFile, InvalidInput, experiments
-from spikewright.compress.graph.weight_layers import weight_layers
+from spikewright.compress.graph.weighted import weight_layers
 from spikewright.experiments.data.load import load_dataset
 from spikewright.experiments.models.table import architecture, parameter_count
 from spikewright.experiments.training.recipe import PruneRecipe

@@ -27,7 +27,7 @@ def leaky(walk: Walk, node: GraphNode) -> Value:
 
 
 def quantised_relu(walk: Walk, node: GraphNode) -> Value:
-    """A `compress.QuantReLU`."""
+    """A `compress.QuantizedReLU`."""
     module: Any = node.module
     alpha, levels = float(module.alpha.detach()), int(module.levels)
     if not (isfinite(alpha) and alpha > 0 and levels >= 1):

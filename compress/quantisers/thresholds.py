@@ -1,4 +1,4 @@
-"""Learned thresholds: every ReLU of a model becomes a QuantReLU, to train with from the start or to fine-tune."""
+"""Learned thresholds: every ReLU of a model becomes a QuantizedReLU, to train with from the start or to fine-tune."""
 
 import copy
 from collections.abc import Mapping
@@ -12,11 +12,12 @@ from torch import fx, nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput
+from spikewright.compress.graph.models import as_module, check_finite, plain_copy
 from spikewright.compress.graph.observe import inputs_of
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.tracing import traced
-from spikewright.compress.graph.view import as_module, check_finite, plain_copy, trace
-from spikewright.compress.quantisers.integers import QuantReLU, clip_range
+from spikewright.compress.graph.view import trace
+from spikewright.compress.quantisers.activations import QuantizedReLU, clip_range
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
 from spikewright.compress.training.data import device_of, tensor_of
 from spikewright.compress.training.threads import steady_threads
@@ -49,7 +50,7 @@ class Ranges:
 def learned_thresholds(
     model: Any, levels: int, samples: torch.Tensor | np.ndarray | None = None, *, ranges: Ranges | None = None
 ) -> fx.GraphModule:
-    """A trainable copy of `model` in which every ReLU is a `QuantReLU` of `levels` levels with a clip range of its own.
+    """A trainable copy of `model` in which every ReLU is a `QuantizedReLU` of `levels` levels with a clip range of its own.
 
     y = alpha/levels * clip(floor(x levels/alpha + 1/2), 0, levels), the activation of QCFS (quantise, clip, floor, shift;
     Bu et al., arXiv 2303.04347), whose threshold theta is `alpha` and whose steps L are `levels`. Its gradients are
@@ -58,7 +59,7 @@ def learned_thresholds(
     as it is: an integrate-and-fire layer with theta = alpha, steps = levels and half a threshold of initial potential.
 
     nn.ReLU, nn.ReLU6, their functions and methods, and clamp from 0 are replaced, once for each call: a ReLU module that is
-    called twice gets two ranges. An older QuantReLU gets the new levels. Other activations stay as they are,
+    called twice gets two ranges. An older QuantizedReLU gets the new levels. Other activations stay as they are,
     and zeros of the weights are weights like others. Batch norms stay and train on, and so does
     dropout. The copy is on the device and in the mode of `model`, in float32.
 
@@ -69,7 +70,7 @@ def learned_thresholds(
     Raises InvalidInput when `levels` < 1, when there is no ReLU, and as `trace` does.
     """
     ranges = ranges or Ranges()
-    QuantReLU(levels, ranges.alpha)  # a wrong number should not wait for the rest
+    QuantizedReLU(levels, ranges.alpha)  # a wrong number should not wait for the rest
     before, module, images = _graph(model, samples)
     limits = {node.name: limit for node in module.graph.nodes if (limit := _limit(node, module)) is not None}
     if not limits:
@@ -140,7 +141,7 @@ def _limit(node: fx.Node, root: fx.GraphModule) -> float | None:
 def _module_limit(module: Any) -> float | None:
     if isinstance(module, nn.Hardtanh):  # ReLU6 is one
         return _clamp_limit({"min": module.min_val, "max": module.max_val})
-    return inf if isinstance(module, nn.ReLU | QuantReLU) else None
+    return inf if isinstance(module, nn.ReLU | QuantizedReLU) else None
 
 
 def _clamp_limit(given: Mapping[str, Any]) -> float | None:

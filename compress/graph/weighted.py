@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.quantisers.integers import QuantReLU, to_integers, to_values
+from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.integers import to_integers, to_values
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, *TRANSPOSED, nn.Linear)
@@ -85,7 +86,7 @@ def left_alone(model: nn.Module) -> dict[str, nn.Module]:
 
     Batch norms and clip ranges are not among them: they go with the layers beside them.
     """
-    treated = (*WEIGHTED, nn.modules.batchnorm._BatchNorm, QuantReLU)
+    treated = (*WEIGHTED, nn.modules.batchnorm._BatchNorm, QuantizedReLU)
     return {
         path: module
         for path, module in model.named_modules()

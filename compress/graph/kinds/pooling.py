@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spikewright.compress.graph.kinds_layers import Call, Found, unsupported
+from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
 
 _AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
 _MAX = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
@@ -12,7 +12,7 @@ Window = tuple[int, int, float]
 """First place, last place (exclusive), and what the sum over them is multiplied with."""
 
 
-def avgpool(call: Call) -> Found:
+def avgpool(call: GraphCall) -> Found:
     """Average pooling; "avgpool_map" where windows differ in their divisor, or reach over the end."""
     given = _settings(call, _AVG)
     window = _window(given, len(call.sources[0]))
@@ -33,7 +33,7 @@ def avgpool(call: Call) -> Found:
     return "avgpool_map", {**window, "rows": tuple(rows), "columns": tuple(columns)}, ""
 
 
-def adaptive(call: Call) -> Found:
+def adaptive(call: GraphCall) -> Found:
     """Adaptive average pooling, as the ordinary pooling that it is for this input size."""
     size, out = _sizes(call.sources[0]), _sizes(call.shape)
     if any(inside % outside for inside, outside in zip(size, out, strict=True)):
@@ -43,7 +43,7 @@ def adaptive(call: Call) -> Found:
     return "adaptive_avgpool", {"kernel": kernel, "stride": kernel, "padding": (0, 0), "output_size": out}, ""
 
 
-def maxpool(call: Call) -> Found:
+def maxpool(call: GraphCall) -> Found:
     """Max pooling; `extra`: rows and columns by which the last windows reach over the padded end (ceil_mode)."""
     given = _settings(call, _MAX)
     if given.get("return_indices"):
@@ -60,7 +60,7 @@ def maxpool(call: Call) -> Found:
     return "maxpool", {**window, "dilation": dilation, "extra": tuple(max(end, 0) for end in ends)}, ""
 
 
-def adaptive_max(call: Call) -> Found:
+def adaptive_max(call: GraphCall) -> Found:
     """Adaptive max pooling with windows of equal size."""
     size, out = _sizes(call.sources[0]), _sizes(call.shape)
     if any(inside % outside for inside, outside in zip(size, out, strict=True)):
@@ -69,7 +69,7 @@ def adaptive_max(call: Call) -> Found:
     return "maxpool", _plain_window(kernel), ""
 
 
-def largest(call: Call) -> Found:
+def largest(call: GraphCall) -> Found:
     """torch.amax over height, width or both, or over the length of a sequence: windows of their whole length."""
     given = call.bind("dim", "keepdim", dim=(), keepdim=False)
     shape = call.sources[0]
@@ -106,7 +106,7 @@ def _window(given: Mapping[str, Any], rank: int) -> dict[str, Pair]:
     }
 
 
-def _settings(call: Call, names: tuple[str, ...]) -> dict[str, Any]:
+def _settings(call: GraphCall, names: tuple[str, ...]) -> dict[str, Any]:
     if call.module is not None:
         return {name: getattr(call.module, name, None) for name in names}
     return call.bind(*names)

@@ -4,16 +4,16 @@ from typing import Any
 
 import torch
 
-from spikewright.compress.graph.kinds_layers import Call, Found, unsupported
+from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
 
 
-def clamp(call: Call) -> Found:
+def clamp(call: GraphCall) -> Found:
     """clamp(min=0) is a ReLU, clamp(0, a) a ReLU that ends at a."""
     given = call.bind("min", "max", min=None, max=None)
     return _clipped(given["min"], given["max"])
 
 
-def hardtanh(call: Call) -> Found:
+def hardtanh(call: GraphCall) -> Found:
     """nn.Hardtanh, nn.ReLU6 and F.hardtanh."""
     if call.module is not None:
         return _clipped(call.module.min_val, call.module.max_val)
@@ -21,12 +21,12 @@ def hardtanh(call: Call) -> Found:
     return _clipped(given["min_val"], given["max_val"])
 
 
-def relu6(call: Call) -> Found:
+def relu6(call: GraphCall) -> Found:
     """F.relu6."""
     return _clipped(0.0, 6.0)
 
 
-def leaky(call: Call) -> Found:
+def leaky(call: GraphCall) -> Found:
     """LeakyReLU with a slope of at least 0."""
     owner = call.module
     slope = owner.negative_slope if owner is not None else call.bind("slope", slope=0.01)["slope"]
@@ -34,7 +34,7 @@ def leaky(call: Call) -> Found:
     return _leaky(slope)
 
 
-def prelu(call: Call) -> Found:
+def prelu(call: GraphCall) -> Found:
     """PReLU whose learned slope is one number, not below 0."""
     slopes = call.module.weight.detach()
     if not bool((slopes == slopes[0]).all()):

@@ -13,7 +13,7 @@ from spikewright import InvalidInput
 from spikewright.compress.exact.fold import FoldRow
 from spikewright.compress.exact.fold_layers import CONVS, NORMS, TRANSPOSED, Edit, map_of, needs, take
 from spikewright.compress.graph.equality import check_equal
-from spikewright.compress.graph.kinds import keeps_forward
+from spikewright.compress.graph.kinds.table import keeps_forward
 from spikewright.compress.graph.rewrite import Rewrite, apply
 from spikewright.compress.graph.tracing import traced
 

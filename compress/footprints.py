@@ -10,9 +10,9 @@ from torch import nn
 
 from spikewright import Table
 from spikewright.compress.freshness import check_fresh
-from spikewright.compress.graph.view import plain_copy
-from spikewright.compress.graph.weight_layers import by_output, left_alone, weight_layers
-from spikewright.compress.quantisers.integers import QuantReLU
+from spikewright.compress.graph.models import plain_copy
+from spikewright.compress.graph.weighted import by_output, left_alone, weight_layers
+from spikewright.compress.quantisers.activations import QuantizedReLU
 from spikewright.compress.storing.layouts import Layout, cheapest
 
 FLOAT_BITS = 32
@@ -132,7 +132,7 @@ def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
     counted = {id(value) for part in (*layers.values(), *others.values()) for value in part.parameters(recurse=False)}
     free = [value.numel() for value in module.parameters() if id(value) not in counted]
     buffers = sum(value.numel() for value in module.buffers() if value.is_floating_point())
-    clips = sum(isinstance(part, QuantReLU) for part in module.modules())
+    clips = sum(isinstance(part, QuantizedReLU) for part in module.modules())
     other = sum(free) + buffers
     return Footprint(tuple(rows), FLOAT_BITS * other, FLOAT_BITS * (other - clips), sum(free))
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from torch import fx
 
-from spikewright.compress.graph.kinds_layers import Call, Found, reshape, unsupported
+from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
+from spikewright.compress.graph.kinds.shapes import reshape
 
 Range = tuple[int, int, int]
 """First place, step, and how many."""
 
 
-def item(call: Call) -> Found:
+def item(call: GraphCall) -> Found:
     """`x[:, :, ::2, 1:]`: for each axis of the source behind the batch where it begins, its step and how many."""
     index = call.node.args[1]
     listed = list(index) if isinstance(index, tuple | list) else [index]
@@ -29,13 +30,13 @@ def item(call: Call) -> Found:
     return _selected(call, ranges)
 
 
-def select(call: Call) -> Found:
+def select(call: GraphCall) -> Found:
     """torch.select(x, dim, index): one place of an axis."""
     given = call.bind("dim", "index")
     return _along(call, given["dim"], given["index"])
 
 
-def narrow(call: Call) -> Found:
+def narrow(call: GraphCall) -> Found:
     """torch.narrow(x, dim, start, length)."""
     given = call.bind("dim", "start", "length")
     start, length = given["start"], given["length"]
@@ -45,7 +46,7 @@ def narrow(call: Call) -> Found:
     return _along(call, given["dim"], slice(begin, begin + length))
 
 
-def _along(call: Call, dim: Any, one: Any) -> Found:
+def _along(call: GraphCall, dim: Any, one: Any) -> Found:
     shape = call.sources[0]
     if not isinstance(dim, int) or not _is_fixed(one):
         return unsupported("an index that is a list, or computed")
@@ -55,7 +56,7 @@ def _along(call: Call, dim: Any, one: Any) -> Found:
     return _selected(call, [_range(one if place == axis else slice(None), size) for place, size in enumerate(shape)])
 
 
-def _selected(call: Call, ranges: list[Range]) -> Found:
+def _selected(call: GraphCall, ranges: list[Range]) -> Found:
     if all(one == (0, 1, size) for one, size in zip(ranges, call.sources[0], strict=True)):
         return reshape(call)
     return "select", {"ranges": tuple(ranges)}, ""

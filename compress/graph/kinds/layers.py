@@ -1,0 +1,65 @@
+"""The rules that name layers with weights, batch norms, dropout and what a model ends in; one for module and function alike."""
+
+from typing import Any
+
+from spikewright.compress.graph.kinds.call import Found, GraphCall, Rule, unsupported
+
+
+def conv(kind: str) -> Rule:
+    """Kernel, stride, padding (numbers), dilation and groups; `less`: by how much padding is narrower at the beginning."""
+
+    def rule(call: GraphCall) -> Found:
+        conv = call.module
+        if conv.padding_mode != "zeros":
+            return unsupported(f"padding mode {conv.padding_mode!r}")
+        padding, less = _padding(conv)
+        args = {"kernel": conv.kernel_size, "stride": conv.stride, "padding": padding, "less": less}
+        return kind, {**args, "dilation": conv.dilation, "groups": conv.groups}, ""
+
+    return rule
+
+
+def linear(call: GraphCall) -> Found:
+    """A linear layer on flat inputs `(features,)`."""
+    if len(call.sources[0]) != 1:
+        return unsupported(f"linear layer over the last axis of {call.sources[0]}")
+    return "linear", {}, ""
+
+
+def _padding(conv: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Padding at the end of each axis, and how much less there is at its beginning ('same' with even kernels)."""
+    none = (0,) * len(conv.kernel_size)
+    if not isinstance(conv.padding, str):
+        return tuple(conv.padding), none
+    if conv.padding == "valid":
+        return none, none
+    totals = [step * (size - 1) for step, size in zip(conv.dilation, conv.kernel_size, strict=True)]
+    return tuple(total - total // 2 for total in totals), tuple(total % 2 for total in totals)
+
+
+def conv_transpose(call: GraphCall) -> Found:
+    """Transposed convolution with the arguments of its module."""
+    conv = call.module
+    if conv.padding_mode != "zeros" or len(call.node.args) + len(call.node.kwargs) != 1:
+        return unsupported("a transposed convolution with an output_size or a padding mode")
+    names = ("stride", "padding", "output_padding", "dilation")
+    return "conv_transpose2d", {**{name: getattr(conv, name) for name in names}, "groups": conv.groups}, ""
+
+
+def batchnorm(call: GraphCall) -> Found:
+    """Batch norm with running statistics."""
+    if call.module.running_mean is None:
+        return unsupported("batch norm without running statistics depends on the rest of the batch")
+    return "batchnorm", {"eps": call.module.eps}, ""
+
+
+def ending(name: str) -> Rule:
+    """A function that rises strictly: at the end it changes no order."""
+    return lambda call: ("rising", {"name": name}, "")
+
+
+def dropout(call: GraphCall) -> Found:
+    """Dropout that does nothing in evaluation."""
+    if call.module is None and call.bind("p", "training", "inplace", training=True)["training"]:
+        return unsupported("dropout that stays on in evaluation; try F.dropout(x, p, self.training)")
+    return "dropout", {}, ""
