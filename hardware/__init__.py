@@ -3,15 +3,24 @@
 from spikewright.aliases import same_module
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
-from spikewright.hardware.design import DesignPoint, LayerDesign, design, fully_parallel, hybrid, time_multiplexed
-from spikewright.hardware.estimate import Estimate, estimate
-from spikewright.hardware.explore import Exploration, explore
+from spikewright.hardware.design_points import (
+    DesignPoint,
+    LayerDesign,
+    design,
+    fully_parallel,
+    hybrid,
+    time_multiplexed,
+)
+from spikewright.hardware.estimates import Estimate
+from spikewright.hardware.estimation import estimate
+from spikewright.hardware.exploration import Exploration, explore
+from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.devices import DEVICES, Device
 from spikewright.hardware.model.interval import Interval
-from spikewright.hardware.model.widths import Widths, widths
 
 __all__ = [
     "DEVICES",
+    "CoreWidths",
     "DesignPoint",
     "Device",
     "Estimate",
@@ -19,7 +28,6 @@ __all__ = [
     "Interval",
     "LayerDesign",
     "Replay",
-    "Widths",
     "design",
     "estimate",
     "explore",

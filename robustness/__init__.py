@@ -10,7 +10,7 @@ from spikewright.robustness.corruptions.bitflips import WeightBitFlips
 from spikewright.robustness.corruptions.chip import ChipFault
 from spikewright.robustness.corruptions.images import GaussianNoise, ImpulseNoise
 from spikewright.robustness.corruptions.spikes import SpikeDeletionFault, SpikeJitterFault
-from spikewright.robustness.evaluate import attack_curve, evaluate
+from spikewright.robustness.evaluation import attack_curve, evaluate
 from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
 

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from spikewright.experiments import load
     from spikewright.experiments.data import load_dataset
     from spikewright.hardware import export
-    from spikewright.hardware.explore import explore
+    from spikewright.hardware.exploration import explore
     from spikewright.robustness import PGD, AnnPredictor, SnnPredictor
-    from spikewright.robustness.evaluate import evaluate
+    from spikewright.robustness.evaluation import evaluate
     from spikewright.snn import Network
     from spikewright.snn.simulate import simulate
 

@@ -16,7 +16,7 @@ def noise(step: Step) -> Rows:
     noise that is drawn for each image, draws with rows of their own (1 unless given).
     """
     from spikewright.robustness.draws import chip_seed
-    from spikewright.robustness.evaluate import CHIPS
+    from spikewright.robustness.evaluation import CHIPS
 
     part = step.params["perturbation"]
     chosen, repeats = corruption_of(part["kind"]), part["repeats"]

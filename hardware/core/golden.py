@@ -1,17 +1,11 @@
 """Golden traces: what every population of a core sends, step by step, for a few inputs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.hardware.core.writer import Writer
 from spikewright.snn import Direct, Integrator, Network, Population, QuantReLU, Source, simulate
-
-if TYPE_CHECKING:
-    from spikewright.hardware.core import schema as core
 
 SYNTHETIC_SAMPLES = 4
 
@@ -50,23 +44,9 @@ def sends_values(network: Network, population: Population) -> bool:
     return isinstance(network.code, Direct) if source else isinstance(population.neuron, QuantReLU)
 
 
-def write_golden(writer: Writer, network: Network, images: NDArray[np.float32], origin: str) -> core.Golden:
-    """Simulate `images` and write the traces."""
-    from spikewright.hardware.core import schema as core
-
-    rasters, logits = run_golden(network, images)
-    places = [p.name for p in network.populations]
-    spikes = {
-        p.name: writer.trace(f"p{places.index(p.name):02d}", rasters[p.name], values=sends_values(network, p))
-        for p in senders(network)
-    }
-    bits = images.reshape(len(images), -1).view(np.uint32).astype(np.int64)
-    return core.Golden.model_validate(
-        {
-            "samples": len(images),
-            "origin": origin,
-            "images": writer.memory("images", bits, 32, signed=False, place="golden"),
-            "spikes": spikes,
-            "logits": writer.memory("logits", logits, 64, place="golden"),
-        }
-    )
+def trace_line(row: NDArray[np.int64], values: bool) -> str:
+    """The events of one step: addresses, or `address:value`; the same text for the same events."""
+    places = np.flatnonzero(row)
+    if not values:
+        return " ".join(map(str, places.tolist()))
+    return " ".join(f"{place}:{value}" for place, value in zip(places.tolist(), row[places].tolist(), strict=True))

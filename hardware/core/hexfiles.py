@@ -3,8 +3,6 @@
 The last newline matters: some Verilator versions drop the last word of a $readmemh file that lacks it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidFile
 
 if TYPE_CHECKING:
-    from spikewright.hardware.core.schema import Memory
+    from spikewright.hardware.core.schema_parts import CoreMemory
 
 _DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 _VALUES = np.full(256, 255, dtype=np.uint8)
@@ -34,7 +32,7 @@ def hex_text(values: NDArray[Any], bits: int) -> bytes:
     return lines.tobytes()
 
 
-def hex_values(text: bytes, memory: Memory) -> NDArray[Any]:
+def hex_values(text: bytes, memory: "CoreMemory") -> NDArray[Any]:
     """The integers of `text`, shaped as `memory` says, in the narrowest type that holds its width. Raises
     InvalidFile."""
     digits = -(-memory.bits // 4)
@@ -71,7 +69,7 @@ def read_checked(folder: Path, file: str, size: int, sha256: str) -> bytes:
     return text
 
 
-def read_memory(folder: Path, memory: Memory) -> NDArray[Any]:
+def read_memory(folder: Path, memory: "CoreMemory") -> NDArray[Any]:
     """The integers of a memory, everything about it checked first. Raises InvalidFile."""
     size = memory.words * (-(-memory.bits // 4) + 1)
     return hex_values(read_checked(folder, memory.file, size, memory.sha256), memory)

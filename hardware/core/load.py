@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import InvalidFile, SpikewrightError
-from spikewright.hardware.core.golden import run_golden, senders, sends_values
+from spikewright.hardware.core.golden import run_golden, senders, sends_values, trace_line
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
-from spikewright.hardware.core.rebuild import rebuild
-from spikewright.hardware.core.writer import trace_line
-from spikewright.hardware.design import DesignPoint, LayerDesign, check_point
-from spikewright.hardware.model.widths import widths
+from spikewright.hardware.core.rebuilding import rebuild
+from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point
+from spikewright.hardware.model.bit_widths import widths
 from spikewright.snn import Network
 
 if TYPE_CHECKING:

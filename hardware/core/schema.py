@@ -5,157 +5,31 @@ these models is shipped as `core.schema.json`; `schema_text` makes it.
 """
 
 import json
-from math import prod
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
+from pydantic.json_schema import GenerateJsonSchema
 
-VERSION = 1
-FORMAT = "spikewright-core"
+from spikewright.hardware.core.schema_parts import (
+    CoreMemory,
+    CoreRecord,
+    Count,
+    Dimensions,
+    FilePath,
+    Name,
+    Neuron,
+    Pair,
+    Sha256,
+    Synapse,
+    Values,
+    title,
+)
+
 SCHEMA_FILE = "core.schema.json"
-MAX_WORDS = 2**26
 MAX_ITEMS = 10_000
 
 
-def _not_huge(shape: list[int]) -> list[int]:
-    if prod(shape) > MAX_WORDS:
-        raise ValueError(f"expected at most {MAX_WORDS} words or neurons, got shape {shape}")
-    return shape
-
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Pair = tuple[Count, Count]
-Offsets = tuple[Annotated[int, Field(ge=0, le=2**20)], Annotated[int, Field(ge=0, le=2**20)]]
-Dimensions = Annotated[list[Count], Field(min_length=1, max_length=4), AfterValidator(_not_huge)]
-Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-FilePath = Annotated[str, Field(pattern=r"^(memories|golden)/[a-z0-9_]+\.(mem|spikes)$", max_length=120)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Record(BaseModel):
-    """Frozen, and closed to unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Memory(Record):
-    """A file of hex words, one a line: `bits` wide, two's complement if `signed`, row-major over `shape`."""
-
-    file: FilePath
-    shape: Dimensions
-    bits: Annotated[int, Field(ge=1, le=64)]
-    signed: bool
-    sha256: Sha256
-
-    @property
-    def words(self) -> int:
-        """How many lines the file has."""
-        return prod(self.shape)
-
-
-Values = Whole | Memory
-"""One integer for all, or a memory with one for each channel or neuron."""
-
-
-class Dense(Record):
-    """All weights, `(out, ...)` row-major."""
-
-    kind: Literal["dense"] = "dense"
-    values: Memory
-
-
-class Sparse(Record):
-    """The surviving weights: ascending flat `indices` in an array of `size` and `values`; no files if none survive."""
-
-    kind: Literal["sparse"] = "sparse"
-    size: Dimensions
-    indices: Memory | None
-    values: Memory | None
-
-
-class Codebook(Record):
-    """Shared weights: `indices (out, ...)` into `table`."""
-
-    kind: Literal["codebook"] = "codebook"
-    indices: Memory
-    table: Memory
-
-
-Storage = Annotated[Dense | Sparse | Codebook, Field(discriminator="kind")]
-
-
-class Linear(Record):
-    """S = W x, W `(out, in)`; the source is read flat."""
-
-    kind: Literal["linear"] = "linear"
-    weights: Storage
-
-
-class Conv2d(Record):
-    """Cross-correlation, W `(out, in / groups, height, width)`, zeros padded."""
-
-    kind: Literal["conv2d"] = "conv2d"
-    weights: Storage
-    stride: Pair
-    padding: Offsets
-    dilation: Pair
-    groups: Count
-
-
-class AvgPool2d(Record):
-    """Window sums times `gain`."""
-
-    kind: Literal["avgpool2d"] = "avgpool2d"
-    kernel: Pair
-    stride: Pair
-    gain: Values
-
-
-class Identity(Record):
-    """Neuron by neuron, times `gain`."""
-
-    kind: Literal["identity"] = "identity"
-    gain: Values
-
-
-Synapse = Annotated[Linear | Conv2d | AvgPool2d | Identity, Field(discriminator="kind")]
-
-
-class Source(Record):
-    """The input: events come from outside, encoded as `code` says."""
-
-    kind: Literal["source"] = "source"
-
-
-class IntegrateFire(Record):
-    """U = sat(V + S + b), or sat(V - (V >> leak_shift) + S + b); U >= threshold fires; V = U - threshold or 0."""
-
-    kind: Literal["integrate_fire"] = "integrate_fire"
-    threshold: Values
-    reset: Literal["subtract", "zero"]
-    leak_shift: Annotated[int, Field(ge=1, le=62)] | None
-
-
-class Integrator(Record):
-    """V = sat(V + S + b); never fires."""
-
-    kind: Literal["integrator"] = "integrator"
-
-
-class QuantReLU(Record):
-    """y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels)."""
-
-    kind: Literal["quant_relu"] = "quant_relu"
-    multiplier: Values
-    shift: Annotated[int, Field(ge=0, le=62)]
-    levels: Count
-
-
-Neuron = Annotated[Source | IntegrateFire | Integrator | QuantReLU, Field(discriminator="kind")]
-
-
-class Population(Record):
+class CorePopulation(CoreRecord):
     """Neurons of one kind; `accumulator_bits` hold any S + b of a step, the potential saturates at `potential_bits`."""
 
     name: Name
@@ -169,7 +43,7 @@ class Population(Record):
     kernel_lanes: Count | None
 
 
-class Projection(Record):
+class CoreProjection(CoreRecord):
     """Spikes of `source` through `synapse` into `target` (channels `[start, stop)` of it), sums times 2**shift."""
 
     name: Name
@@ -182,7 +56,7 @@ class Projection(Record):
     weight_bits: Annotated[int, Field(ge=1, le=64)]
 
 
-class Code(Record):
+class CoreCode(CoreRecord):
     """How an image becomes events: "direct" (integers floor(x levels + 1/2), the same in every step) or "rate"."""
 
     kind: Literal["direct", "rate"]
@@ -190,7 +64,7 @@ class Code(Record):
     levels: Annotated[int, Field(ge=1, le=65535)] | None
 
 
-class Run(Record):
+class CoreRun(CoreRecord):
     """How the network must be run: `fixed`, why the steps of the code must stay (null: any will do), and `largest`, the largest
     magnitude of the samples that it was made from (null: unknown)."""
 
@@ -198,17 +72,7 @@ class Run(Record):
     largest: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
-class Golden(Record):
-    """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, final `logits`."""
-
-    samples: Annotated[int, Field(ge=1, le=100_000)]
-    origin: Literal["given", "synthetic"]
-    images: Memory
-    spikes: dict[Name, "Trace"]
-    logits: Memory
-
-
-class Trace(Record):
+class CoreTrace(CoreRecord):
     """A text file, a line per sample and step: the addresses that fire, `address:value` where integers are sent."""
 
     file: FilePath
@@ -218,7 +82,17 @@ class Trace(Record):
     sha256: Sha256
 
 
-class Row(Record):
+class CoreGolden(CoreRecord):
+    """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, final `logits`."""
+
+    samples: Annotated[int, Field(ge=1, le=100_000)]
+    origin: Literal["given", "synthetic"]
+    images: CoreMemory
+    spikes: dict[Name, CoreTrace]
+    logits: CoreMemory
+
+
+class CoreRow(CoreRecord):
     """One line of the report that the conversion left with the network."""
 
     layer: str
@@ -229,7 +103,7 @@ class Row(Record):
     neurons: int
 
 
-class Core(Record):
+class Core(CoreRecord):
     """The whole of `core.json`."""
 
     format: Literal["spikewright-core"] = "spikewright-core"
@@ -240,17 +114,24 @@ class Core(Record):
     address_order: Literal["CHW"] = "CHW"
     input: Name
     output: Name
-    code: Code
+    code: CoreCode
     schedule: Literal["synchronous", "layerwise"]
     readout: Literal["count", "potential", "first"]
     logit_scale: Annotated[float, Field(allow_inf_nan=False)]
-    populations: Annotated[list[Population], Field(min_length=1, max_length=MAX_ITEMS)]
-    projections: Annotated[list[Projection], Field(max_length=MAX_ITEMS)]
-    report: list[Row]
-    run: Run = Run()
-    golden: Golden
+    populations: Annotated[list[CorePopulation], Field(min_length=1, max_length=MAX_ITEMS)]
+    projections: Annotated[list[CoreProjection], Field(max_length=MAX_ITEMS)]
+    report: list[CoreRow]
+    run: CoreRun = CoreRun()
+    golden: CoreGolden
+
+
+class _PlainNames(GenerateJsonSchema):
+    """Definitions are named as their titles are."""
+
+    def normalize_name(self, name: str) -> str:
+        return super().normalize_name(title(name))
 
 
 def schema_text() -> str:
     """The JSON schema of `Core` as the text of `core.schema.json`."""
-    return json.dumps(Core.model_json_schema(), indent=2, sort_keys=True) + "\n"
+    return json.dumps(Core.model_json_schema(schema_generator=_PlainNames), indent=2, sort_keys=True) + "\n"

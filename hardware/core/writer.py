@@ -1,18 +1,16 @@
 """Writes the files of a core and remembers what was written."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.core.golden import trace_line
 from spikewright.hardware.core.hexfiles import hex_text
-
-if TYPE_CHECKING:
-    from spikewright.hardware.core import schema as core
+from spikewright.hardware.core.schema import CoreTrace
+from spikewright.hardware.core.schema_parts import CoreMemory
 
 
 class Writer:
@@ -25,39 +23,24 @@ class Writer:
 
     def memory(
         self, stem: str, values: NDArray[Any], bits: int, *, signed: bool = True, place: str = "memories"
-    ) -> core.Memory:
+    ) -> CoreMemory:
         """Write integers of `bits` to `place/stem.mem` and return their record."""
-        from spikewright.hardware.core import schema as core
-
         file = f"{place}/{stem}.mem"
         shape = [int(extent) for extent in values.shape]
-        return core.Memory(
-            file=file, shape=shape, bits=bits, signed=signed, sha256=self._write(file, hex_text(values, bits))
-        )
+        sha256 = self._write(file, hex_text(values, bits))
+        return CoreMemory(file=file, shape=shape, bits=bits, signed=signed, sha256=sha256)
 
-    def trace(self, stem: str, raster: NDArray[np.int64], *, values: bool) -> core.Trace:
-        """Write `raster (steps, samples, neurons)` to `golden/stem.spikes`, a line per sample and step."""
-        from spikewright.hardware.core import schema as core
+    def trace(self, stem: str, raster: NDArray[np.int64], *, values: bool) -> CoreTrace:
+        """Write `raster (steps, samples, neurons)` to `golden/stem.spikes`, a line per sample and step.
 
+        `values`: events carry integers, which stand behind their addresses.
+        """
         rows = raster.transpose(1, 0, 2).reshape(-1, raster.shape[2])
         lines = "".join(trace_line(row, values) + "\n" for row in rows)
         file, text = f"golden/{stem}.spikes", lines.encode("ascii")
-        return core.Trace(
-            file=file,
-            rows=len(rows),
-            events=int(np.count_nonzero(rows)),
-            size=len(text),
-            sha256=self._write(file, text),
-        )
+        events, sha256 = int(np.count_nonzero(rows)), self._write(file, text)
+        return CoreTrace(file=file, rows=len(rows), events=events, size=len(text), sha256=sha256)
 
     def _write(self, file: str, text: bytes) -> str:
         (self.folder / file).write_bytes(text)
         return hashlib.sha256(text).hexdigest()
-
-
-def trace_line(row: NDArray[np.int64], values: bool) -> str:
-    """The events of one step: addresses, or `address:value`; the same text for the same events."""
-    places = np.flatnonzero(row)
-    if not values:
-        return " ".join(map(str, places.tolist()))
-    return " ".join(f"{place}:{value}" for place, value in zip(places.tolist(), row[places].tolist(), strict=True))

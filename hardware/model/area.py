@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.hardware.design import LayerDesign
+from spikewright.hardware.design_points import LayerDesign
+from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits
 from spikewright.hardware.model.constants import (
     AREA,
     FF_ERROR,
@@ -24,11 +25,10 @@ from spikewright.hardware.model.constants import (
     AreaCoefficients,
 )
 from spikewright.hardware.model.devices import Device
+from spikewright.hardware.model.flows import EventFlow
 from spikewright.hardware.model.interval import ZERO, Interval, total
 from spikewright.hardware.model.latency import rows
-from spikewright.hardware.model.memory import NOTHING, Memory, Rom, read_only, read_write
-from spikewright.hardware.model.traffic import Traffic
-from spikewright.hardware.model.widths import Widths, signed_bits
+from spikewright.hardware.model.memory import NOTHING, MemoryCost, Rom, read_only, read_write
 from spikewright.snn import Population
 from spikewright.snn.weights import Codebook
 
@@ -44,7 +44,7 @@ class LayerArea:
 
 
 def layer_area(
-    population: Population, layer: LayerDesign, flows: Sequence[Traffic], sizes: Widths, device: Device
+    population: Population, layer: LayerDesign, flows: Sequence[EventFlow], sizes: CoreWidths, device: Device
 ) -> LayerArea:
     """The area of `population` built as `layer`, its weights, biases and potentials included."""
     area, count = AREA[device.family], layer.physical_neurons
@@ -70,7 +70,7 @@ def layer_area(
     )
 
 
-def _weights(flow: Traffic, layer: LayerDesign, area: AreaCoefficients, device: Device) -> Memory:
+def _weights(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, device: Device) -> MemoryCost:
     """The weight memory: lanes = weights read per cycle; with row pointers when sparse, a table when shared."""
     kept = flow.storage
     if not kept.words:
@@ -84,16 +84,16 @@ def _weights(flow: Traffic, layer: LayerDesign, area: AreaCoefficients, device: 
     if kept.kind == "codebook":
         entries = _entries(flow)
         one = read_only(device, area, Rom(entries, -(-kept.extra_bits // entries), 1))
-        return memory + Memory(one.lut * lanes, one.blocks * lanes)
+        return memory + MemoryCost(one.lut * lanes, one.blocks * lanes)
     return memory
 
 
-def _entries(flow: Traffic) -> int:
+def _entries(flow: EventFlow) -> int:
     storage = getattr(flow.projection.synapse, "weights", None)
     return storage.table.size if isinstance(storage, Codebook) else 1
 
 
-def _bias(population: Population, area: AreaCoefficients, device: Device) -> Memory:
+def _bias(population: Population, area: AreaCoefficients, device: Device) -> MemoryCost:
     """Biases, unless all are zero; thresholds per channel count alike."""
     memory = NOTHING
     for values in (population.bias, getattr(population.neuron, "threshold", 0)):
@@ -103,7 +103,7 @@ def _bias(population: Population, area: AreaCoefficients, device: Device) -> Mem
     return memory
 
 
-def _route(flow: Traffic, layer: LayerDesign, area: AreaCoefficients, weight_bits: int) -> Interval:
+def _route(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, weight_bits: int) -> Interval:
     """Lanes that work on several positions choose which weight of the kernel they take."""
     extra = min(layer.kernel_lanes, flow.taps) - 1
     return area.kernel_route * (layer.physical_neurons * weight_bits * extra)

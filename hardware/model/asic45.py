@@ -26,6 +26,7 @@ from typing import Literal
 import numpy as np
 
 from spikewright import InvalidInput
+from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits
 from spikewright.hardware.model.constants import (
     ADD_PJ,
     MULTIPLY_PJ,
@@ -34,9 +35,8 @@ from spikewright.hardware.model.constants import (
     SRAM_PJ_AT_ZERO,
     SRAM_PJ_PER_BIT,
 )
+from spikewright.hardware.model.flows import EventFlow, fan_in, frame_based, input_size
 from spikewright.hardware.model.interval import Interval
-from spikewright.hardware.model.traffic import Traffic, fan_in, frame_based, input_size
-from spikewright.hardware.model.widths import Widths, signed_bits
 from spikewright.snn import LIF, Network, Population, QuantReLU
 
 Access = Literal["word", "bus"]
@@ -95,7 +95,12 @@ def multiply_pj(bits: int) -> float:
 
 
 def layer_energy(
-    network: Network, population: Population, flows: Sequence[Traffic], spikes_out: float, sizes: Widths, sram: Sram
+    network: Network,
+    population: Population,
+    flows: Sequence[EventFlow],
+    spikes_out: float,
+    sizes: CoreWidths,
+    sram: Sram,
 ) -> LayerEnergy:
     """The index of one layer for the mean activity in `flows` and `spikes_out` spikes sent per inference."""
     if frame_based(network, population):
@@ -104,7 +109,12 @@ def layer_energy(
 
 
 def _spiking_layer(
-    network: Network, population: Population, flows: Sequence[Traffic], spikes_out: float, sizes: Widths, sram: Sram
+    network: Network,
+    population: Population,
+    flows: Sequence[EventFlow],
+    spikes_out: float,
+    sizes: CoreWidths,
+    sram: Sram,
 ) -> LayerEnergy:
     bits, neurons = sizes.potentials[population.name], population.size
     sweeps = float(neurons * network.steps)
@@ -128,7 +138,7 @@ def _spiking_layer(
     )
 
 
-def _additions(flow: Traffic, sizes: Widths, bits: int) -> float:
+def _additions(flow: EventFlow, sizes: CoreWidths, bits: int) -> float:
     """Zeros that a dense memory delivers are added like any other weight; integers are multiplied first."""
     each = add_pj(bits) + (multiply_pj(max(8, sizes.weights[flow.projection.name])) if flow.graded else 0.0)
     return flow.reads * each
@@ -139,7 +149,7 @@ def _sweep_additions(population: Population, sweeps: float, spikes_out: float) -
     return sweeps * (2 if isinstance(population.neuron, LIF) else 1) + spikes_out
 
 
-def _bias_pj(population: Population, flows: Sequence[Traffic], sizes: Widths, sram: Sram) -> float:
+def _bias_pj(population: Population, flows: Sequence[EventFlow], sizes: CoreWidths, sram: Sram) -> float:
     """One access to the bias of a neuron; with a direct input that is the held sum. 0 without biases."""
     if any(flow.graded for flow in flows):
         bits = sizes.accumulators[population.name]
@@ -152,7 +162,7 @@ def _bias_pj(population: Population, flows: Sequence[Traffic], sizes: Widths, sr
 
 
 def _mac_layer(
-    network: Network, population: Population, flows: Sequence[Traffic], sizes: Widths, sram: Sram
+    network: Network, population: Population, flows: Sequence[EventFlow], sizes: CoreWidths, sram: Sram
 ) -> LayerEnergy:
     neurons, bits = population.size, sizes.potentials[population.name]
     neuron = population.neuron

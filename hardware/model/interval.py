@@ -26,6 +26,10 @@ class Interval:
         by = other if isinstance(other, Interval) else Interval.exact(other)
         return Interval(self.low * by.low, self.value * by.value, self.high * by.high)
 
+    def columns(self, name: str) -> dict[str, float]:
+        """The value and its two bounds under `name`, `name_low` and `name_high`."""
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
+
     def largest(self, other: Interval) -> Interval:
         """The larger of both, end by end."""
         return Interval(max(self.low, other.low), max(self.value, other.value), max(self.high, other.high))

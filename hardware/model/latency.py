@@ -19,10 +19,10 @@ link to a host are not counted, nor is a unit that decides early.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spikewright.hardware.design import LayerDesign
+from spikewright.hardware.design_points import LayerDesign
 from spikewright.hardware.model.constants import GAP_CYCLES, PARALLEL_SWEEP_CYCLES
+from spikewright.hardware.model.flows import EventFlow, fan_in, frame_based
 from spikewright.hardware.model.interval import ZERO, Interval, total
-from spikewright.hardware.model.traffic import Traffic, fan_in, frame_based
 from spikewright.snn import Network, Population
 
 
@@ -46,7 +46,9 @@ def rows(population: Population, layer: LayerDesign) -> int:
     return -(-channels // layer.channel_lanes) * -(-positions // layer.kernel_lanes)
 
 
-def layer_cycles(network: Network, population: Population, layer: LayerDesign, flows: Sequence[Traffic]) -> LayerCycles:
+def layer_cycles(
+    network: Network, population: Population, layer: LayerDesign, flows: Sequence[EventFlow]
+) -> LayerCycles:
     """Busy cycles of `population` built as `layer` under the mean activity in `flows`."""
     if frame_based(network, population):
         return LayerCycles(ZERO, _frame(network, population, layer, flows))
@@ -58,7 +60,7 @@ def layer_cycles(network: Network, population: Population, layer: LayerDesign, f
     return LayerCycles(once, spikes + sweep * network.steps)
 
 
-def _passes(flow: Traffic, layer: LayerDesign, parallel: bool, gap: int) -> Interval:
+def _passes(flow: EventFlow, layer: LayerDesign, parallel: bool, gap: int) -> Interval:
     """Cycles of all events of a projection; sparse lanes may be badly balanced, at worst as slow as dense ones."""
     if parallel:
         return Interval.exact(flow.events)
@@ -69,7 +71,7 @@ def _passes(flow: Traffic, layer: LayerDesign, parallel: bool, gap: int) -> Inte
     return Interval(mean + gap, mean + gap, dense + gap) * flow.events
 
 
-def _frame(network: Network, population: Population, layer: LayerDesign, flows: Sequence[Traffic]) -> Interval:
+def _frame(network: Network, population: Population, layer: LayerDesign, flows: Sequence[EventFlow]) -> Interval:
     """A MAC core walks the fan-in of P neurons at a time, whatever the input; pruned weights are skipped."""
     taps = sum(fan_in(network, flow.projection) * flow.storage.density for flow in flows)
     return Interval.exact(rows(population, layer) * (taps + GAP_CYCLES))

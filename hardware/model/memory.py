@@ -8,17 +8,17 @@ from spikewright.hardware.model.interval import ZERO, Interval
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryCost:
     """What a memory takes: LUTs, and memory blocks of the device."""
 
     lut: Interval
     blocks: int
 
-    def __add__(self, other: "Memory") -> "Memory":
-        return Memory(self.lut + other.lut, self.blocks + other.blocks)
+    def __add__(self, other: "MemoryCost") -> "MemoryCost":
+        return MemoryCost(self.lut + other.lut, self.blocks + other.blocks)
 
 
-NOTHING = Memory(ZERO, 0)
+NOTHING = MemoryCost(ZERO, 0)
 
 
 def block_count(device: Device, width: int, depth: int) -> int:
@@ -42,7 +42,7 @@ class Rom:
     tables: int = 0
 
 
-def read_only(device: Device, area: AreaCoefficients, rom: Rom) -> Memory:
+def read_only(device: Device, area: AreaCoefficients, rom: Rom) -> MemoryCost:
     """LUT = c bits tables; blocks when a lane is deeper than 512 words, with a multiplexer over those of a lane.
 
     A neuron's words stay in its own tables whoever reads them: in LUTs a ROM costs the same for any number of lanes.
@@ -53,13 +53,13 @@ def read_only(device: Device, area: AreaCoefficients, rom: Rom) -> Memory:
     lanes = max(1, min(rom.lanes, words))
     depth = -(-words // lanes)
     if depth <= LUT_ROM_WORDS:
-        return Memory(area.rom * (bits * max(rom.tables, lanes, -(-words // 64))), 0)
+        return MemoryCost(area.rom * (bits * max(rom.tables, lanes, -(-words // 64))), 0)
     further = max(0.0, words / BLOCK_MUX_WORDS - lanes)
-    return Memory(area.block_mux * (bits * further), block_count(device, lanes * bits, depth))
+    return MemoryCost(area.block_mux * (bits * further), block_count(device, lanes * bits, depth))
 
 
-def read_write(device: Device, area: AreaCoefficients, lanes: int, bits: int, depth: int) -> Memory:
+def read_write(device: Device, area: AreaCoefficients, lanes: int, bits: int, depth: int) -> MemoryCost:
     """A RAM of `lanes` x `bits` a row and `depth` rows: LUT RAM up to 32 rows, else blocks."""
     if depth <= LUT_RAM_WORDS:
-        return Memory(area.lut_ram * (lanes * bits), 0)
-    return Memory(ZERO, block_count(device, lanes * bits, depth))
+        return MemoryCost(area.lut_ram * (lanes * bits), 0)
+    return MemoryCost(ZERO, block_count(device, lanes * bits, depth))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from spikewright import SpikewrightError
-from spikewright.robustness.attacks.climb import Task
+from spikewright.robustness.attacks.climb import AttackTask
 from spikewright.robustness.attacks.geometry import Ball, Norm
 from spikewright.robustness.checks import check_images, check_labels, check_model, check_seed, check_strength, name_of
 from spikewright.robustness.draws import ImageDraws
@@ -44,7 +44,7 @@ class Attack(ABC):
         return None
 
     @abstractmethod
-    def _search(self, task: Task) -> Tensor:
+    def _search(self, task: AttackTask) -> Tensor:
         """The best point for each example of a task, `(batch, ...)`."""
 
     @final
@@ -75,11 +75,11 @@ class Attack(ABC):
             part = slice(first, first + CHUNK)
             ball = Ball(images[part], float(epsilon), self.norm, predictor.bounds)
             warm = None if start is None else start[part]
-            task = Task(predictor, predictor, ball, labels[part], ImageDraws.of(images[part], seed), warm)
+            task = AttackTask(predictor, predictor, ball, labels[part], ImageDraws.of(images[part], seed), warm)
             parts.append(self._attack(task))
         return AttackResult(torch.cat([p.adversarials for p in parts]), torch.cat([p.success for p in parts]))
 
-    def _attack(self, task: Task) -> AttackResult:
+    def _attack(self, task: AttackTask) -> AttackResult:
         clean = task.ball.center
         right = task.judge.predict(clean) == task.labels
         if task.ball.epsilon == 0 or not right.any():

@@ -18,7 +18,7 @@ PLACES = 2**20
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class AttackTask:
     """Examples under attack: `source` gives gradients, `judge` decides, `warm` is where a smaller budget ended."""
 
     source: Predictor
@@ -51,7 +51,7 @@ class Pass:
         return float(self.largest * (self.smallest / self.largest) ** share)
 
 
-def sweep(task: Task, passes: Iterable[Pass]) -> Tensor:
+def sweep(task: AttackTask, passes: Iterable[Pass]) -> Tensor:
     """The best point for each example, `(batch, ...)`: each pass works on those that still stand.
 
     The model under attack decides after every step in the white box, and once at the end of each pass in a transfer.
@@ -69,7 +69,7 @@ def sweep(task: Task, passes: Iterable[Pass]) -> Tensor:
     return found
 
 
-def _start(task: Task, start: Start, rows: Tensor, place: int) -> Tensor:
+def _start(task: AttackTask, start: Start, rows: Tensor, place: int) -> Tensor:
     """Where the climb of `rows` begins."""
     ball = task.ball.rows(rows)
     if start == "random":
@@ -77,7 +77,7 @@ def _start(task: Task, start: Start, rows: Tensor, place: int) -> Tensor:
     return ball.center if start == "center" or task.warm is None else ball.project(task.warm[rows])
 
 
-def _ascend(task: Task, one: Pass, rows: Tensor, place: int) -> Tensor:
+def _ascend(task: AttackTask, one: Pass, rows: Tensor, place: int) -> Tensor:
     """The iterate with the largest margin for each of `rows`; in the white box an example stops when it has fallen."""
     labels, ball = task.labels[rows], task.ball.rows(rows)
     x = _start(task, one.start, rows, place).clone()
@@ -111,13 +111,13 @@ def _look(one: Pass, x: Tensor, labels: Tensor, last: bool) -> tuple[Tensor, Ten
     return input_gradient(one.variant, x, labels, one.loss)
 
 
-def _standing(task: Task, one: Pass, logits: Tensor, labels: Tensor) -> Tensor:
+def _standing(task: AttackTask, one: Pass, logits: Tensor, labels: Tensor) -> Tensor:
     if task.white_box:
         return decisions(logits, one.variant.name) == labels
     return torch.ones(len(labels), dtype=torch.bool)
 
 
-def _with_fallback(task: Task, gradient: Tensor, rows: Tensor, place: int) -> Tensor:
+def _with_fallback(task: AttackTask, gradient: Tensor, rows: Tensor, place: int) -> Tensor:
     """Where the whole gradient is zero, a random direction: the example walks until it finds a slope."""
     dead = gradient.flatten(1).abs().amax(dim=1) == 0
     if dead.any():

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from spikewright import InvalidInput
 from spikewright.robustness.attacks.base import Attack
-from spikewright.robustness.attacks.climb import Pass, Start, Task, sweep
+from spikewright.robustness.attacks.climb import AttackTask, Pass, Start, sweep
 from spikewright.robustness.attacks.geometry import Norm, check_norm
 from spikewright.robustness.attacks.losses import Loss
 from spikewright.robustness.predictor import Predictor
@@ -28,7 +28,7 @@ class FGSM(Attack):
     def __post_init__(self) -> None:
         check_norm(self.norm)
 
-    def _search(self, task: Task) -> Tensor:
+    def _search(self, task: AttackTask) -> Tensor:
         return sweep(task, (Pass(variant, "ce", "center", 1, 1.0, 1.0) for variant in task.source.variants()))
 
 
@@ -59,10 +59,10 @@ class PGD(Attack):
         if self.loss not in ("ce", "margin", "both"):
             raise InvalidInput(f'expected the loss "ce", "margin" or "both", got {self.loss!r}')
 
-    def _search(self, task: Task) -> Tensor:
+    def _search(self, task: AttackTask) -> Tensor:
         return sweep(task, self._passes(task))
 
-    def _passes(self, task: Task) -> Iterator[Pass]:
+    def _passes(self, task: AttackTask) -> Iterator[Pass]:
         losses: tuple[Loss, ...] = ("ce", "margin") if self.loss == "both" else (self.loss,)
         largest, smallest = (1.0, 0.02) if self.step_size is None else (self.step_size, self.step_size)
         starts: list[Start] = ["random"] * self.restarts
@@ -103,5 +103,5 @@ class Transfer(Attack):
         """A model is not attacked by transfer from itself."""
         return "the source is the model itself" if predictor is self.source else None
 
-    def _search(self, task: Task) -> Tensor:
+    def _search(self, task: AttackTask) -> Tensor:
         return self.attack._search(replace(task, source=self.source))

@@ -51,7 +51,7 @@ def attack_health(
         raise InvalidInput("expected at least one epsilon, got none")
     for epsilon in epsilons:
         check_strength(epsilon, "epsilon")
-    bench = _Bench(predictor, images, labels, tuple(sorted(epsilons)), PGD() if attack is None else attack, seed)
+    bench = _HealthCheck(predictor, images, labels, tuple(sorted(epsilons)), PGD() if attack is None else attack, seed)
     scores = bench.scores(bench.attack)
     rows = [bench.one_step(scores), bench.unbounded(), bench.monotone(scores), bench.zero_gradients()]
     rows += bench.missed(scores)
@@ -61,7 +61,7 @@ def attack_health(
 
 
 @dataclass(frozen=True, eq=False)
-class _Bench:
+class _HealthCheck:
     """The examples and the attack under examination."""
 
     predictor: Predictor

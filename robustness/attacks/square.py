@@ -8,7 +8,7 @@ from torch import Tensor
 
 from spikewright import InvalidInput
 from spikewright.robustness.attacks.base import Attack
-from spikewright.robustness.attacks.climb import Task
+from spikewright.robustness.attacks.climb import AttackTask
 from spikewright.robustness.attacks.geometry import Norm
 from spikewright.robustness.attacks.losses import margins
 
@@ -41,7 +41,7 @@ class Square(Attack):
         """L-inf; there is no other."""
         return "linf"
 
-    def _search(self, task: Task) -> Tensor:
+    def _search(self, task: AttackTask) -> Tensor:
         shape = _planes(task.ball.center.shape[1:])
         found = task.ball.center if task.warm is None else task.ball.project(task.warm)
         stripes = task.draws.uniform(0, (shape[0], 1, shape[2])).expand(-1, *shape)
@@ -59,7 +59,7 @@ class Square(Attack):
         return float(self.share * 0.5 ** sum(query > part * self.queries for part in HALVINGS))
 
 
-def _square(task: Task, x: Tensor, rows: Tensor, query: int, area: float) -> Tensor:
+def _square(task: AttackTask, x: Tensor, rows: Tensor, query: int, area: float) -> Tensor:
     """The points `x` of `rows` with one square each at +-epsilon from the image."""
     draws, shape = task.draws.rows(rows), _planes(x.shape[1:])
     high, wide = _sides(shape, area)
@@ -71,7 +71,7 @@ def _square(task: Task, x: Tensor, rows: Tensor, query: int, area: float) -> Ten
     return _signed(task, x, signs, inside, rows)
 
 
-def _signed(task: Task, x: Tensor, draws: Tensor, inside: Tensor, rows: Tensor | None) -> Tensor:
+def _signed(task: AttackTask, x: Tensor, draws: Tensor, inside: Tensor, rows: Tensor | None) -> Tensor:
     """`x`, and where `inside` the image +-epsilon, by the `draws` (images, C, H, W)."""
     ball = task.ball if rows is None else task.ball.rows(rows)
     moved = ball.center + ball.epsilon * torch.where(draws < 0.5, -1.0, 1.0).reshape(x.shape)
@@ -79,7 +79,7 @@ def _signed(task: Task, x: Tensor, draws: Tensor, inside: Tensor, rows: Tensor |
     return ball.project(torch.where(chosen, moved, x))
 
 
-def _better(task: Task, x: Tensor, tried: Tensor, known: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+def _better(task: AttackTask, x: Tensor, tried: Tensor, known: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
     """The points with the larger margin, and the margin."""
     rows, before = known if known is not None else (torch.arange(len(x)), _height(task, x, task.labels))
     after = _height(task, tried, task.labels[rows])
@@ -87,7 +87,7 @@ def _better(task: Task, x: Tensor, tried: Tensor, known: tuple[Tensor, Tensor] |
     return torch.where(risen, tried, x), torch.maximum(after, before)
 
 
-def _height(task: Task, x: Tensor, labels: Tensor) -> Tensor:
+def _height(task: AttackTask, x: Tensor, labels: Tensor) -> Tensor:
     with torch.no_grad():
         return margins(task.judge.logits(x).double(), labels)
 

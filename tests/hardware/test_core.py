@@ -16,7 +16,8 @@ from spikewright.hardware import design, export, fully_parallel, hybrid, load_co
 from spikewright.hardware.core import schema
 from spikewright.hardware.core.hexfiles import hex_text, hex_values
 from spikewright.hardware.core.load import core_point
-from spikewright.hardware.core.schema import SCHEMA_FILE, Core, Memory, schema_text
+from spikewright.hardware.core.schema import SCHEMA_FILE, Core, schema_text
+from spikewright.hardware.core.schema_parts import CoreMemory
 from spikewright.snn import Integrator, Sparse, simulate
 from spikewright.snn.running import Run
 from tests.hardware.small_networks import active, perceptron, pruned
@@ -63,7 +64,7 @@ def test_hex_words_come_back(bits: int, signed: bool, drawn: list[int]) -> None:
     half = 2 ** (bits - 1) if signed else 0
     values = np.array([value % 2**bits - half for value in drawn], dtype=np.int64)
     text = hex_text(values, bits)
-    memory = Memory(file="memories/a.mem", shape=[len(drawn)], bits=bits, signed=signed, sha256="0" * 64)
+    memory = CoreMemory(file="memories/a.mem", shape=[len(drawn)], bits=bits, signed=signed, sha256="0" * 64)
     back = hex_values(text, memory)
     assert text.endswith(b"\n") and np.array_equal(back.astype(np.int64), values)
 
@@ -218,7 +219,7 @@ def test_damaged_memories_are_refused(folder: Path, damage: str) -> None:
 
 
 def test_words_that_are_no_hex_or_too_wide(folder: Path) -> None:
-    memory = Memory(file="memories/a.mem", shape=[2], bits=3, signed=True, sha256="0" * 64)
+    memory = CoreMemory(file="memories/a.mem", shape=[2], bits=3, signed=True, sha256="0" * 64)
     for text in (b"g\n1\n", b"1\n2 ", b"8\n1\n", b"F\n1\n"):
         with pytest.raises(InvalidFile, match=r"memories/a\.mem"):
             hex_values(text, memory)

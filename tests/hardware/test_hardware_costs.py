@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import Interval, design, estimate, fully_parallel, time_multiplexed
-from spikewright.hardware.design import ladder as rungs_of
-from spikewright.hardware.design import layer_design, layers_of
+from spikewright.hardware.design_points import ladder as rungs_of
+from spikewright.hardware.design_points import layer_design, layers_of
 from spikewright.hardware.model.devices import DEVICES
+from spikewright.hardware.model.flows import event_flow
 from spikewright.hardware.model.memory import block_count
-from spikewright.hardware.model.traffic import traffic
 from spikewright.snn import (
     IF,
     Activity,
@@ -125,7 +125,7 @@ def test_more_physical_neurons_are_faster_and_larger(case) -> None:
 def test_no_event_reaches_more_than_its_row(case) -> None:
     activity = simulate(case.network, case.images, engine="reference")
     for projection in case.network.projections:
-        flow = traffic(case.network, activity, projection)
+        flow = event_flow(case.network, activity, projection)
         assert 0 <= flow.operations <= flow.events * flow.channels * flow.taps * (1 + 1e-12)
         assert flow.operations <= flow.reads * (1 + 1e-12)
 

@@ -17,8 +17,8 @@ from spikewright.hardware import (
     time_multiplexed,
     widths,
 )
-from spikewright.hardware.design import check_point, ladder, layer_design, layers_of
-from spikewright.hardware.model.widths import signed_bits
+from spikewright.hardware.design_points import check_point, ladder, layer_design, layers_of
+from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.snn import IF, Population
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import networks

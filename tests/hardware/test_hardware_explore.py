@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import design, estimate, explore
-from spikewright.hardware.design import ladder, layers_of
-from spikewright.hardware.explore import thinned
+from spikewright.hardware.design_points import ladder, layers_of
+from spikewright.hardware.exploration import thinned
 from spikewright.snn import simulate
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import cases

@@ -18,8 +18,8 @@ from spikewright.hardware import (
     time_multiplexed,
     widths,
 )
-from spikewright.hardware.design import DesignPoint, LayerDesign
-from spikewright.hardware.estimate import Estimator
+from spikewright.hardware.design_points import DesignPoint, LayerDesign
+from spikewright.hardware.estimation import Estimator
 from spikewright.snn import Direct, Network, simulate
 from tests.hardware.small_networks import perceptron
 from tests.snn.every_record import NETWORKS, network

@@ -14,7 +14,7 @@ from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
 
 
 @dataclass(frozen=True)
-class Widths:
+class CoreWidths:
     """Bits, two's complement: `weights[projection]`, `potentials[population]` as declared, `accumulators[population]`
     proved from the weights and the fan-in: they hold any S + b of one step."""
 
@@ -23,14 +23,14 @@ class Widths:
     accumulators: Mapping[str, int]
 
 
-def widths(network: Network) -> Widths:
+def widths(network: Network) -> CoreWidths:
     """The narrowest widths that hold every stored weight and every sum of a step.
 
     Raises InvalidInput for a float32 network and for parts that no core here can run (`hardware.supported`).
     """
     check_fixed(network)
     inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
-    return Widths(
+    return CoreWidths(
         {q.name: signed_bits(_weights(q.synapse)) for q in network.projections},
         {p.name: int(p.potential_bits or 0) for p in inner},
         {p.name: population_bound(network, p).bit_length() + 1 for p in inner},

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from spikewright import InvalidInput, Progress, Table, silent
-from spikewright.hardware.design import (
+from spikewright.hardware.design_points import (
     DesignPoint,
     design,
     fully_parallel,
@@ -15,9 +15,9 @@ from spikewright.hardware.design import (
     layers_of,
     time_multiplexed,
 )
-from spikewright.hardware.estimate import Estimate, Estimator
+from spikewright.hardware.estimates import Estimate
+from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.model.devices import device as find_device
-from spikewright.hardware.model.rows import summary
 from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
@@ -162,7 +162,6 @@ def _combinations(lengths: Sequence[int]) -> int:
 
 
 def _row(one: Estimate) -> dict[str, Any]:
-    totals = summary(one)
     return {
         "physical_neurons": one.point.label,
         "device": one.point.device,
@@ -174,7 +173,7 @@ def _row(one: Estimate) -> dict[str, Any]:
         "weight_memory_bits": one.weight_memory_bits,
         "latency_cycles": one.latency_cycles.value,
         "interval_cycles": one.interval_cycles,
-        **totals,
+        **one.summary(),
     }
 
 

@@ -1,23 +1,20 @@
 """From the records of `core.json` to a `snn.Network`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from spikewright import snn
+from spikewright.hardware.core.stored_weights import rebuild_weights
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.running import Run
 
 if TYPE_CHECKING:
-    from spikewright.hardware.core import schema as core
+    from spikewright.hardware.core import schema, schema_parts
 
-Read = Callable[["core.Memory"], Any]
+Read = Callable[["schema_parts.CoreMemory"], Any]
 
 
-def rebuild(whole: core.Core, read: Read) -> snn.Network:
+def rebuild(whole: "schema.Core", read: Read) -> snn.Network:
     """The network that `whole` describes; `read` fetches the integers of a memory. The network checks itself."""
     steps = whole.code.steps
     code = snn.Rate(steps) if whole.code.kind == "rate" else snn.Direct(steps, whole.code.levels)
@@ -36,7 +33,7 @@ def rebuild(whole: core.Core, read: Read) -> snn.Network:
     )
 
 
-def _population(one: core.Population, read: Read) -> snn.Population:
+def _population(one: "schema.CorePopulation", read: Read) -> snn.Population:
     neuron = _neuron(one.neuron, read)
     shape = tuple(one.shape)
     return snn.Population(
@@ -44,7 +41,7 @@ def _population(one: core.Population, read: Read) -> snn.Population:
     )
 
 
-def _neuron(neuron: core.Neuron, read: Read) -> snn.Neuron:
+def _neuron(neuron: "schema_parts.Neuron", read: Read) -> snn.Neuron:
     if neuron.kind == "source":
         return snn.Source()
     if neuron.kind == "integrator":
@@ -57,31 +54,21 @@ def _neuron(neuron: core.Neuron, read: Read) -> snn.Neuron:
     return snn.LIF(threshold, 2.0**-neuron.leak_shift, neuron.reset)
 
 
-def _projection(one: core.Projection, read: Read) -> snn.Projection:
+def _projection(one: "schema.CoreProjection", read: Read) -> snn.Projection:
     synapse = _synapse(one.synapse, read)
     return snn.Projection(one.source, one.target, synapse, one.pool, one.channels, one.shift, one.name)
 
 
-def _synapse(synapse: core.Synapse, read: Read) -> snn.Synapse:
+def _synapse(synapse: "schema_parts.Synapse", read: Read) -> snn.Synapse:
     if synapse.kind == "linear":
-        return snn.Linear(_storage(synapse.weights, read))
+        return snn.Linear(rebuild_weights(synapse.weights, read))
     if synapse.kind == "conv2d":
-        weights = _storage(synapse.weights, read)
+        weights = rebuild_weights(synapse.weights, read)
         return snn.Conv2d(weights, synapse.stride, synapse.padding, synapse.dilation, synapse.groups)
     if synapse.kind == "avgpool2d":
         return snn.AvgPool2d(synapse.kernel, synapse.stride, _values(synapse.gain, read))
     return snn.Identity(_values(synapse.gain, read))
 
 
-def _storage(storage: core.Storage, read: Read) -> snn.Storage:
-    if storage.kind == "dense":
-        return snn.Dense(read(storage.values))
-    if storage.kind == "codebook":
-        return snn.Codebook(read(storage.indices), read(storage.table))
-    if storage.indices is None or storage.values is None:
-        return snn.Sparse(tuple(storage.size), np.zeros(0, np.int64), np.zeros(0, np.int8))
-    return snn.Sparse(tuple(storage.size), read(storage.indices), read(storage.values))
-
-
-def _values(values: core.Values, read: Read) -> Any:
+def _values(values: "schema_parts.Values", read: Read) -> Any:
     return values if isinstance(values, int) else read(values)

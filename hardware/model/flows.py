@@ -1,6 +1,4 @@
-"""What flows through a projection: how many events, how far each reaches, and how many weights are stored for it."""
-
-from __future__ import annotations
+"""What flows through a projection: how many events, how far each reaches, and how many weights are read for them."""
 
 from dataclasses import dataclass
 from math import gcd
@@ -8,27 +6,14 @@ from math import gcd
 import numpy as np
 
 from spikewright import InvalidInput
-from spikewright.hardware.model.widths import signed_bits, unsigned_bits
-from spikewright.snn import (
-    Activity,
-    AvgPool2d,
-    Codebook,
-    Conv2d,
-    Direct,
-    Identity,
-    Linear,
-    Network,
-    Population,
-    Projection,
-    Sparse,
-    stored_values,
-)
+from spikewright.hardware.model.weight_memory import WeightMemory, stored
+from spikewright.snn import Activity, AvgPool2d, Conv2d, Direct, Identity, Linear, Network, Population, Projection
 from spikewright.snn.neurons import QuantReLU
-from spikewright.snn.synapses import WEIGHTED, pooled_shape
+from spikewright.snn.synapses import pooled_shape
 
 
 @dataclass(frozen=True)
-class Traffic:
+class EventFlow:
     """One projection and its mean activity per inference.
 
     `events`: spikes of the source (graded values that are not zero). `operations`: additions of surviving weights, as
@@ -45,32 +30,11 @@ class Traffic:
     taps: int
     rows: int
     graded: bool
-    storage: Stored
+    storage: WeightMemory
 
 
-@dataclass(frozen=True)
-class Stored:
-    """The weight memory of a projection: `words` of `bits` (an index included when sparse), and what goes with it.
-
-    `extra_bits`: row pointers of sparse storage or the table of a codebook. `density`: stored words / all weights.
-    `survivors`: weights that are not zero / all weights.
-    """
-
-    kind: str
-    words: int
-    bits: int
-    extra_bits: int
-    density: float
-    survivors: float
-
-    @property
-    def total_bits(self) -> int:
-        """Everything that is stored, in bits."""
-        return self.words * self.bits + self.extra_bits
-
-
-def traffic(network: Network, activity: Activity, projection: Projection) -> Traffic:
-    """The traffic of `projection`, averaged over the samples of `activity`. Raises InvalidInput for another's."""
+def event_flow(network: Network, activity: Activity, projection: Projection) -> EventFlow:
+    """The flow of `projection`, averaged over the samples of `activity`. Raises InvalidInput for another's."""
     try:
         events = float(activity.spikes[projection.source].mean())
         operations = float(activity.synaptic_operations[projection.name].mean())
@@ -85,7 +49,7 @@ def traffic(network: Network, activity: Activity, projection: Projection) -> Tra
     if storage.kind != "sparse":
         # The engine counts surviving weights; a dense memory is read row by row, zeros included.
         reads = min(operations / storage.survivors, most) if storage.survivors else most
-    return Traffic(projection, events, operations, reads, channels, taps, rows, graded(network, projection), storage)
+    return EventFlow(projection, events, operations, reads, channels, taps, rows, graded(network, projection), storage)
 
 
 def frame_based(network: Network, population: Population) -> bool:
@@ -147,26 +111,3 @@ def _unknown(projection: Projection) -> InvalidInput:
 def input_size(network: Network, projection: Projection) -> int:
     """Neurons of the source after its pool."""
     return int(np.prod(pooled_shape(network.by_name[projection.source].shape, projection.pool)))
-
-
-def stored(projection: Projection, rows: int) -> Stored:
-    """How the weights of `projection` lie in memory.
-
-    Dense: all weights. Sparse: the surviving ones, each with the place in its row, and a pointer per row. Codebook:
-    indices, and the table. A pool or an identity stores nothing.
-    """
-    synapse = projection.synapse
-    if not isinstance(synapse, WEIGHTED):
-        return Stored("none", 0, 0, 0, 1.0, 1.0)
-    storage, size = synapse.weights, int(np.prod(synapse.weights.shape))
-    if isinstance(storage, Codebook):
-        survivors = float(np.count_nonzero(stored_values(storage))) / max(size, 1)
-        table = storage.table.size * signed_bits(storage.table)
-        return Stored("codebook", size, unsigned_bits(storage.table.size), table, 1.0, survivors)
-    bits = signed_bits(storage.values)
-    survivors = float(np.count_nonzero(storage.values)) / max(size, 1)
-    if isinstance(storage, Sparse):
-        kept = storage.values.size
-        pointers = (rows + 1) * unsigned_bits(kept + 1)
-        return Stored("sparse", kept, bits + unsigned_bits(-(-size // rows)), pointers, kept / max(size, 1), survivors)
-    return Stored("dense", size, bits, 0, 1.0, survivors)

@@ -70,7 +70,9 @@ def evaluate(
         images = check_images(data[0], predictor)
         labels = check_labels(data[1], images, predictor)
         check_model(predictor, images, attacked=False)
-        part = _Part(predictor, images, labels, seed, chips, progress, place * len(plan), len(plan) * len(predictors))
+        part = _RowsOfOne(
+            predictor, images, labels, seed, chips, progress, place * len(plan), len(plan) * len(predictors)
+        )
         rows.extend(part.rows(plan))
     return Table.of(rows)
 
@@ -105,7 +107,7 @@ def attack_curve(
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class _RowsOfOne:
     """One predictor's share of the table."""
 
     predictor: Predictor

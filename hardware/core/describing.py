@@ -1,0 +1,166 @@
+"""From a network to the records of `core.json`; memories and traces are written on the way. `rebuilding` is the way back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput, __version__, snn
+from spikewright.hardware.core import schema, schema_parts
+from spikewright.hardware.core.golden import run_golden, senders, sends_values
+from spikewright.hardware.core.stored_weights import describe_weights
+from spikewright.hardware.core.writer import Writer
+from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
+
+CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.Rate: "rate"}
+
+
+@dataclass(frozen=True, eq=False)
+class GoldenInputs:
+    """`images (samples, *input shape)` that the traces are made with, and whether they are the user's or synthetic."""
+
+    images: NDArray[np.float32]
+    origin: Literal["given", "synthetic"]
+
+
+def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: GoldenInputs) -> schema.Core:
+    """The record of `network` built as `point`; its memories and golden traces are written."""
+    sizes = widths(network)
+    return schema.Core(
+        generator=f"spikewright {__version__}",
+        device=point.device,
+        clock_mhz=point.clock_mhz,
+        input=network.input,
+        output=network.output,
+        code=_code(network),
+        schedule=network.schedule,
+        readout=network.readout,
+        logit_scale=network.logit_scale,
+        run=schema.CoreRun(fixed=network.run.fixed, largest=network.run.largest),
+        report=[schema.CoreRow(**asdict(row)) for row in network.report],
+        populations=[_population(writer, n, p, point, sizes) for n, p in enumerate(network.populations)],
+        projections=[_projection(writer, n, q, sizes) for n, q in enumerate(network.projections)],
+        golden=_golden(writer, network, inputs),
+    )
+
+
+def _code(network: snn.Network) -> schema.CoreCode:
+    """Raises InvalidInput for a direct input without levels."""
+    levels = getattr(network.code, "levels", None)
+    if isinstance(network.code, snn.Direct) and levels is None:
+        raise InvalidInput("expected a direct input with levels, got none; call network.to_fixed() first")
+    return schema.CoreCode(kind=CODES[type(network.code)], steps=network.code.steps, levels=levels)
+
+
+def _population(
+    writer: Writer, number: int, population: snn.Population, point: DesignPoint, sizes: CoreWidths
+) -> schema.CorePopulation:
+    layer, stem = point.by_name.get(population.name), f"p{number:02d}"
+    neuron = population.neuron
+    return schema.CorePopulation(
+        name=population.name,
+        shape=list(population.shape),
+        neuron=NEURONS[type(neuron)](writer, stem, neuron),
+        bias=_values(writer, f"{stem}_bias", population.bias),
+        initial=_values(writer, f"{stem}_initial", population.initial),
+        potential_bits=population.potential_bits if layer else None,
+        accumulator_bits=sizes.accumulators.get(population.name),
+        physical_neurons=layer.physical_neurons if layer else None,
+        kernel_lanes=layer.kernel_lanes if layer else None,
+    )
+
+
+def _fires(writer: Writer, stem: str, neuron: Any) -> schema_parts.CoreIntegrateFire:
+    """IF and LIF: a leak of 2**-k is a shift by k."""
+    shift = -round(float(np.log2(neuron.leak))) if isinstance(neuron, snn.LIF) else None
+    threshold = _values(writer, f"{stem}_threshold", neuron.threshold)
+    return schema_parts.CoreIntegrateFire(threshold=threshold, reset=neuron.reset, leak_shift=shift)
+
+
+def _quant_relu(writer: Writer, stem: str, neuron: snn.QuantReLU) -> schema_parts.CoreQuantReLU:
+    multiplier = _values(writer, f"{stem}_multiplier", neuron.multiplier)
+    return schema_parts.CoreQuantReLU(multiplier=multiplier, shift=neuron.shift, levels=neuron.levels)
+
+
+NEURONS: Mapping[type, Callable[[Writer, str, Any], schema_parts.Neuron]] = {
+    snn.Source: lambda *_: schema_parts.CoreSource(),
+    snn.IF: _fires,
+    snn.LIF: _fires,
+    snn.Integrator: lambda *_: schema_parts.CoreIntegrator(),
+    snn.QuantReLU: _quant_relu,
+}
+"""Neuron record -> its record in `core.json`; one for each neuron that `snn.core_parts` allows."""
+
+
+def _projection(writer: Writer, number: int, projection: snn.Projection, sizes: CoreWidths) -> schema.CoreProjection:
+    synapse = projection.synapse
+    return schema.CoreProjection(
+        name=projection.name,
+        source=projection.source,
+        target=projection.target,
+        synapse=SYNAPSES[type(synapse)](writer, f"q{number:02d}", synapse),
+        pool=projection.pool,
+        channels=projection.channels,
+        shift=projection.shift,
+        weight_bits=sizes.weights[projection.name],
+    )
+
+
+def _linear(writer: Writer, stem: str, synapse: snn.Linear) -> schema_parts.CoreLinear:
+    return schema_parts.CoreLinear(weights=describe_weights(writer, stem, synapse.weights))
+
+
+def _conv2d(writer: Writer, stem: str, synapse: snn.Conv2d) -> schema_parts.CoreConv2d:
+    geometry = {name: getattr(synapse, name) for name in ("stride", "padding", "dilation", "groups")}
+    return schema_parts.CoreConv2d(weights=describe_weights(writer, stem, synapse.weights), **geometry)
+
+
+def _avgpool2d(writer: Writer, stem: str, synapse: snn.AvgPool2d) -> schema_parts.CoreAvgPool2d:
+    gain = _values(writer, f"{stem}_gain", synapse.gain)
+    return schema_parts.CoreAvgPool2d(kernel=synapse.kernel, stride=synapse.stride, gain=gain)
+
+
+def _identity(writer: Writer, stem: str, synapse: snn.Identity) -> schema_parts.CoreIdentity:
+    return schema_parts.CoreIdentity(gain=_values(writer, f"{stem}_gain", synapse.gain))
+
+
+SYNAPSES: Mapping[type, Callable[[Writer, str, Any], schema_parts.Synapse]] = {
+    snn.Linear: _linear,
+    snn.Conv2d: _conv2d,
+    snn.AvgPool2d: _avgpool2d,
+    snn.Identity: _identity,
+}
+"""Synapse record -> its record in `core.json`; one for each synapse that `snn.core_parts` allows."""
+
+
+def _golden(writer: Writer, network: snn.Network, inputs: GoldenInputs) -> schema.CoreGolden:
+    """Simulate the inputs and write what every population sends."""
+    images = inputs.images
+    rasters, logits = run_golden(network, images)
+    places = [p.name for p in network.populations]
+    spikes = {
+        p.name: writer.trace(f"p{places.index(p.name):02d}", rasters[p.name], values=sends_values(network, p))
+        for p in senders(network)
+    }
+    bits = images.reshape(len(images), -1).view(np.uint32).astype(np.int64)
+    return schema.CoreGolden(
+        samples=len(images),
+        origin=inputs.origin,
+        images=writer.memory("images", bits, 32, signed=False, place="golden"),
+        spikes=spikes,
+        logits=writer.memory("logits", logits, 64, place="golden"),
+    )
+
+
+def _values(writer: Writer, stem: str, values: Any) -> schema_parts.Values:
+    """One integer inline, several as a memory. Raises InvalidInput for real numbers."""
+    array = np.asarray(values)
+    if np.any(array != np.floor(array)):
+        raise InvalidInput(f"expected integers in {stem}, got real numbers; call network.to_fixed() first")
+    if array.ndim == 0:
+        return int(array)
+    whole = array.astype(np.int64)
+    return writer.memory(stem, whole, signed_bits(whole))

@@ -1,0 +1,162 @@
+"""What a design costs: the records that `estimate` returns, and their tables with units and bounds in the column names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from spikewright import Table
+from spikewright.hardware.design_points import DesignPoint, LayerDesign
+from spikewright.hardware.model.area import LayerArea
+from spikewright.hardware.model.asic45 import LayerEnergy
+from spikewright.hardware.model.devices import Device
+from spikewright.hardware.model.devices import device as find_device
+from spikewright.hardware.model.interval import Interval, total
+from spikewright.hardware.model.latency import LayerCycles
+
+
+@dataclass(frozen=True)
+class LayerEstimate:
+    """One layer: its design, area, busy cycles per inference, 45 nm index and dynamic FPGA energy."""
+
+    design: LayerDesign
+    neurons: int
+    area: LayerArea
+    cycles: LayerCycles
+    asic45: LayerEnergy
+    dynamic_uj: Interval
+    weight_bits: int
+    spikes: float
+
+    def row(self, device: Device) -> dict[str, Any]:
+        """The row of a table; `fpga_dynamic_uj` leaves out the static power, which belongs to no layer."""
+        index = self.asic45
+        split = {"memory": index.memory_nj, "operations": index.operations_nj, "addressing": index.addressing_nj}
+        return {
+            "layer": self.design.population,
+            "physical_neurons": self.design.physical_neurons,
+            "neurons": self.neurons,
+            "spikes": self.spikes,
+            **self.area.lut.columns("lut"),
+            "ff": self.area.ff.value,
+            "bram36": self.area.blocks * device.block_kbit / 36,
+            "dsp": self.area.dsp,
+            "weight_memory_bits": self.weight_bits,
+            "busy_cycles": self.cycles.total.value,
+            **{f"asic45_{part}_nj": each.value for part, each in split.items()},
+            **index.total_nj.columns("asic45_energy_nj"),
+            **self.dynamic_uj.columns("fpga_dynamic_uj"),
+        }
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What `point` costs per inference, low, middle and high. Totals are sums over `layers`, latencies as in `latency`.
+
+    `latency_cycles`, `latency_s`: from the first input event to the answer. `interval_cycles`: between two answers when
+    inferences follow each other, the busiest layer. `asic45_energy_nj` is the 45 nm index and `fpga_energy_uj` an
+    FPGA's energy; the two are never mixed.
+    """
+
+    point: DesignPoint
+    layers: tuple[LayerEstimate, ...]
+    latency_cycles: Interval
+    fpga_energy_uj: Interval
+
+    @property
+    def device(self) -> Device:
+        """The device of the point."""
+        return find_device(self.point.device)
+
+    @property
+    def lut(self) -> Interval:
+        """LUTs (ALUTs on Cyclone V)."""
+        return total(layer.area.lut for layer in self.layers)
+
+    @property
+    def ff(self) -> Interval:
+        """Flip-flops."""
+        return total(layer.area.ff for layer in self.layers)
+
+    @property
+    def blocks(self) -> int:
+        """Memory blocks of the device."""
+        return sum(layer.area.blocks for layer in self.layers)
+
+    @property
+    def bram36(self) -> float:
+        """Memory blocks in units of 36 kbit, so that devices compare."""
+        return self.blocks * self.device.block_kbit / 36
+
+    @property
+    def dsp(self) -> int:
+        """Multiplier blocks."""
+        return sum(layer.area.dsp for layer in self.layers)
+
+    @property
+    def weight_memory_bits(self) -> int:
+        """Bits of stored weights, indices and tables included."""
+        return sum(layer.weight_bits for layer in self.layers)
+
+    @property
+    def latency_s(self) -> Interval:
+        """Seconds from the first input event to the answer."""
+        return self.latency_cycles * (1e-6 / self.point.clock_mhz)
+
+    @property
+    def interval_cycles(self) -> float:
+        """Cycles between two answers in a row."""
+        return max(layer.cycles.total.value for layer in self.layers)
+
+    @property
+    def asic45_energy_nj(self) -> Interval:
+        """The 45 nm index of one inference, nanojoule."""
+        return total(layer.asic45.total_nj for layer in self.layers)
+
+    @property
+    def asic45_split_nj(self) -> dict[str, Interval]:
+        """The index split into "memory", "operations" and "addressing"."""
+        return {
+            "memory": total(layer.asic45.memory_nj for layer in self.layers),
+            "operations": total(layer.asic45.operations_nj for layer in self.layers),
+            "addressing": total(layer.asic45.addressing_nj for layer in self.layers),
+        }
+
+    @property
+    def fits(self) -> bool:
+        """Whether the middle estimates stay within the device."""
+        device = self.device
+        return bool(
+            self.lut.value <= device.lut
+            and self.ff.value <= device.ff
+            and self.blocks <= device.blocks
+            and self.dsp <= device.dsp
+        )
+
+    @property
+    def table(self) -> Table:
+        """A row for each layer and one for all of them."""
+        return Table.of([*(layer.row(self.device) for layer in self.layers), self._total_row()])
+
+    def summary(self) -> dict[str, float]:
+        """LUT, latency in microseconds and both energies, each with its bounds, by the names of columns."""
+        return {
+            **self.lut.columns("lut"),
+            **(self.latency_s * 1e6).columns("latency_us"),
+            **self.asic45_energy_nj.columns("asic45_energy_nj"),
+            **self.fpga_energy_uj.columns("fpga_energy_uj"),
+        }
+
+    def _total_row(self) -> dict[str, Any]:
+        """All layers together, with the latency and the energy of the whole."""
+        return {
+            "layer": "total",
+            "physical_neurons": sum(layer.design.physical_neurons for layer in self.layers),
+            "neurons": sum(layer.neurons for layer in self.layers),
+            "spikes": sum(layer.spikes for layer in self.layers),
+            "ff": self.ff.value,
+            "bram36": self.bram36,
+            "dsp": self.dsp,
+            "weight_memory_bits": self.weight_memory_bits,
+            "latency_cycles": self.latency_cycles.value,
+            **{f"asic45_{part}_nj": each.value for part, each in self.asic45_split_nj.items()},
+            **self.summary(),
+        }
