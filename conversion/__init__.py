@@ -1,15 +1,15 @@
 """A CNN in, a spiking network out, with a report of every layer."""
 
 from spikewright.aliases import same_module
-from spikewright.conversion.calibration.residual import two_phase
-from spikewright.conversion.convert import convert, rewritten
+from spikewright.conversion.calibration.two_phases import two_phase
+from spikewright.conversion.converting import convert, rewritten
 from spikewright.conversion.diagnosis import Diagnosis, diagnose
-from spikewright.conversion.diagnosis.baseline import Baseline, baseline
+from spikewright.conversion.diagnosis.equal_information import Baseline, baseline
 from spikewright.conversion.diagnosis.times import TimesCheck, check_times
 from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.exact.pair import ExactPair, exact
-from spikewright.conversion.exact.spiking import spiking
-from spikewright.conversion.exact.verify import Equality, settled, verify
+from spikewright.conversion.integers.comparison import Equality, settled, verify
+from spikewright.conversion.integers.pair import ExactPair, exact
+from spikewright.conversion.integers.twins import spiking
 from spikewright.conversion.recipes import (
     Advanced,
     Cos,

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from spikewright.conversion.reading.activations import Leaky, Levels, Maximum, Relu
+from spikewright.conversion.reading.activations import LeakyLaw, MaximumLaw, ReluLaw, StaircaseLaw
 from spikewright.conversion.reading.terms import add_term, apply_term
 from spikewright.conversion.reading.values import Unit
 from spikewright.conversion.reading.walk import INPUT, Plan
@@ -21,18 +21,18 @@ def activate(unit: Unit, x: Tensor) -> Tensor:
     own = unit.activation
     if unit.answers:
         return x
-    if isinstance(own, Relu):
+    if isinstance(own, ReluLaw):
         return x.clamp(0.0, own.limit)
-    if isinstance(own, Levels):
+    if isinstance(own, StaircaseLaw):
         return own.alpha / own.levels * torch.floor(x * own.levels / own.alpha + 0.5).clamp(0, own.levels)
-    if isinstance(own, Leaky):
+    if isinstance(own, LeakyLaw):
         return torch.where(x >= 0, x, own.slope * x)
     return x
 
 
 def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) -> Tensor:
     """What enters a unit, `(n, *shape)`, from what all units before it have sent."""
-    if isinstance(unit.activation, Maximum):
+    if isinstance(unit.activation, MaximumLaw):
         (term,) = unit.terms
         return apply_term(term, sent[term.source], shapes[term.source])
     total = torch.tensor(unit.bias)[None]

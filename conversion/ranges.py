@@ -12,7 +12,7 @@ from torch import fx
 from spikewright import InvalidInput
 from spikewright.compress import GraphView
 from spikewright.conversion.forward import activate
-from spikewright.conversion.reading.activations import Leaky, Levels, Maximum, Relu, Signed
+from spikewright.conversion.reading.activations import LeakyLaw, MaximumLaw, ReluLaw, SignedLaw, StaircaseLaw
 from spikewright.conversion.reading.terms import add_term, apply_term
 from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.snn.synapses import Shape
@@ -50,7 +50,7 @@ class _Top:
         return result
 
 
-class _Observer(fx.Interpreter):
+class _TopObserver(fx.Interpreter):
     """Runs the graph and shows the wanted values to `_Top` as they come up."""
 
     def __init__(self, view: GraphView, wanted: Mapping[str, int], percentile: float, samples: int) -> None:
@@ -80,7 +80,7 @@ def percentiles(
     `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Nodes in
     `signed` show their magnitudes. Memory grows with the number of values above the percentile, not with all of them.
     """
-    observer = _Observer(view, wanted, percentile, len(images))
+    observer = _TopObserver(view, wanted, percentile, len(images))
     observer.signed = signed
     with torch.no_grad():
         for part in torch.split(images, BATCH):
@@ -90,7 +90,7 @@ def percentiles(
 
 def signed_nodes(units: tuple[Unit, ...]) -> frozenset[str]:
     """The graph nodes of the units that send values of both signs: their magnitudes count."""
-    return frozenset(unit.node for unit in units if isinstance(unit.activation, Leaky | Signed))
+    return frozenset(unit.node for unit in units if isinstance(unit.activation, LeakyLaw | SignedLaw))
 
 
 def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
@@ -132,7 +132,7 @@ def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int
 
 
 def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Shape]) -> Interval:
-    if isinstance(unit.activation, Maximum):
+    if isinstance(unit.activation, MaximumLaw):
         (term,) = unit.terms
         low, high = (apply_term(term, value, shapes[term.source]) for value in maps[term.source])
         return low, high
@@ -149,13 +149,13 @@ def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Sha
 def _sent(unit: Unit, interval: Interval, levels: int | None) -> tuple[Interval, float]:
     """The interval of what a unit sends, and the bound of its values."""
     (low, high), own = interval, unit.activation
-    if isinstance(own, Maximum) or unit.answers:
+    if isinstance(own, MaximumLaw) or unit.answers:
         return (low, high), float(high.max())
-    if isinstance(own, Leaky | Signed):
+    if isinstance(own, LeakyLaw | SignedLaw):
         low, high = activate(unit, low), activate(unit, high)
         return (low, high), float(torch.maximum(low.abs(), high.abs()).max())
-    top = own.alpha if isinstance(own, Levels) else max(float(high.max()), 0.0)
-    top = min(top, own.limit) if isinstance(own, Relu) and own.limit is not None else top
-    grid = own.levels if isinstance(own, Levels) else levels
+    top = own.alpha if isinstance(own, StaircaseLaw) else max(float(high.max()), 0.0)
+    top = min(top, own.limit) if isinstance(own, ReluLaw) and own.limit is not None else top
+    grid = own.levels if isinstance(own, StaircaseLaw) else levels
     half = top / (2 * grid) if grid else 0.0
     return ((low - half).clamp(0.0, top), (high + half).clamp(0.0, top)), top

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.conversion.reading.shapes import pooled
-from spikewright.conversion.reading.values import Floats, Kernel, Term
+from spikewright.conversion.reading.values import Floats, Kernel, SourceTerm
 from spikewright.snn import (
     AvgPool2d,
     Conv1d,
@@ -35,26 +35,26 @@ SPARSE_FROM = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Stored:
+class StoredSynapse:
     """A synapse with its weights, and whether integers had to give way to real numbers."""
 
     synapse: Synapse
     rounded: bool = False
 
 
-def synapse_of(term: Term, amplitude: Floats, shape: Shape) -> Stored:
+def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynapse:
     """The synapse of `term`; `amplitude` () or `(channels,)` is what a spike of its source, of `shape`, stands for."""
     args = term.args
     if term.op == "windows":
-        return Stored(Windows(args["kernel"], args["stride"], args["padding"]))
+        return StoredSynapse(Windows(args["kernel"], args["stride"], args["padding"]))
     gain = input_gain(term, amplitude, shape)
     if term.kernel is None:
-        return Stored(_gained(term, float(gain) if gain.ndim == 0 else gain.astype(np.float32)))
+        return StoredSynapse(_gained(term, float(gain) if gain.ndim == 0 else gain.astype(np.float32)))
     weights = _weights(term.kernel, term, gain)
-    return Stored(_weighted(term, weights, shape), term.kernel.integer and weights.scale is None)
+    return StoredSynapse(_weighted(term, weights, shape), term.kernel.integer and weights.scale is None)
 
 
-def _gained(term: Term, gain: float | NDArray[np.float32]) -> Synapse:
+def _gained(term: SourceTerm, gain: float | NDArray[np.float32]) -> Synapse:
     if term.op == "identity":
         return Identity(gain)
     if term.op == "upsample":
@@ -62,7 +62,7 @@ def _gained(term: Term, gain: float | NDArray[np.float32]) -> Synapse:
     return AvgPool2d(term.args["kernel"], term.args["stride"], gain)
 
 
-def _weighted(term: Term, weights: Storage, shape: Shape) -> Synapse:
+def _weighted(term: SourceTerm, weights: Storage, shape: Shape) -> Synapse:
     args = term.args
     if term.op == "linear":
         return Linear(weights)
@@ -75,7 +75,7 @@ def _weighted(term: Term, weights: Storage, shape: Shape) -> Synapse:
     return Conv2d(weights, args["stride"], args["padding"], args["dilation"], args["groups"])
 
 
-def input_gain(term: Term, amplitude: Floats, shape: Shape) -> Floats:
+def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:
     """Amplitude times gain for each input of the term: () or one for each channel, each column of a linear layer."""
     if amplitude.ndim and term.op == "linear":
         amplitude = np.repeat(amplitude, prod(pooled(shape, term.pool)) // amplitude.size)
@@ -84,18 +84,18 @@ def input_gain(term: Term, amplitude: Floats, shape: Shape) -> Floats:
     return np.asarray(gain[0] if uniform else gain)
 
 
-def real_weights(term: Term, shape: Shape) -> Floats:
+def real_weights(term: SourceTerm, shape: Shape) -> Floats:
     """The weights of a term that has a kernel in the model's units, float64."""
     assert term.kernel is not None
     return _folded(term.kernel.real(), term, input_gain(term, np.ones(()), shape))
 
 
-def keeps_integers(term: Term) -> bool:
+def keeps_integers(term: SourceTerm) -> bool:
     """True when a factor for each input channel fits into the scale of the output channels: depthwise convolutions."""
     return term.op.startswith("conv") and term.kernel is not None and term.kernel.values.shape[1] == 1
 
 
-def _weights(kernel: Kernel, term: Term, gain: Floats) -> Storage:
+def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Storage:
     factor = _output_factor(kernel, term, gain)
     if kernel.scale is None or factor is None:
         return _store(_folded(kernel.real(), term, gain).astype(np.float32), None)
@@ -106,7 +106,7 @@ def _weights(kernel: Kernel, term: Term, gain: Floats) -> Storage:
     return _store(values, np.where(scale == 0, kernel.scale, np.abs(scale)))
 
 
-def _output_factor(kernel: Kernel, term: Term, gain: Floats) -> Floats | None:
+def _output_factor(kernel: Kernel, term: SourceTerm, gain: Floats) -> Floats | None:
     """The factor of the input as one number for each output channel, or None when there is none."""
     if gain.ndim and not keeps_integers(term):
         return None
@@ -114,7 +114,7 @@ def _output_factor(kernel: Kernel, term: Term, gain: Floats) -> Floats | None:
     return inputs * term.gain_out * np.ones(kernel.values.shape[0])
 
 
-def _folded(values: Floats, term: Term, gain: Floats) -> Floats:
+def _folded(values: Floats, term: SourceTerm, gain: Floats) -> Floats:
     out = values.shape[0]
     result = values * (term.gain_out.reshape(-1, *[1] * (values.ndim - 1)) if term.gain_out.ndim else term.gain_out)
     if gain.ndim == 0:

@@ -31,7 +31,7 @@ from spikewright.table import Table
 if TYPE_CHECKING:
     from spikewright.compress import Compressed, prune, quantize
     from spikewright.conversion import Exact, Rate, Ttfs
-    from spikewright.conversion.convert import convert
+    from spikewright.conversion.converting import convert
     from spikewright.experiments import load
     from spikewright.experiments.data import load_dataset
     from spikewright.hardware import export

@@ -55,7 +55,7 @@ def learned_thresholds(
     y = alpha/levels * clip(floor(x levels/alpha + 1/2), 0, levels), the activation of QCFS (quantise, clip, floor, shift;
     Bu et al., arXiv 2303.04347), whose threshold theta is `alpha` and whose steps L are `levels`. Its gradients are
     those of that paper: dy/dx = 1 and dy/dalpha = (y - x)/alpha inside the range, 0 and 1 above it, 0 below; LSQ
-    (arXiv 1902.08153) has the same for its step alpha/levels, before it scales them. `conversion.convert` takes the result
+    (arXiv 1902.08153) has the same for its step alpha/levels, before it scales them. `conversion.converting` takes the result
     as it is: an integrate-and-fire layer with theta = alpha, steps = levels and half a threshold of initial potential.
 
     nn.ReLU, nn.ReLU6, their functions and methods, and clamp from 0 are replaced, once for each call: a ReLU module that is

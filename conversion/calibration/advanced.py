@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spikewright.conversion.calibration.flow import DTYPE, Flow
-from spikewright.conversion.recipes.calibration import Advanced
+from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun
+from spikewright.conversion.calibration.settings import Advanced
 from spikewright.snn import Integrator, Network, Population
 from spikewright.snn.codes import charge_steps
 from spikewright.snn.synapses import WEIGHTED
@@ -32,7 +32,7 @@ def _is_real(synapse: Any) -> bool:
     return synapse.weights.scale is None and bool(np.issubdtype(synapse.weights.values.dtype, np.floating))
 
 
-def tune(flow: Flow, population: Population, ideal: Tensor, fit: int, settings: Advanced) -> dict[str, Path]:
+def tune(flow: LayerRun, population: Population, ideal: Tensor, fit: int, settings: Advanced) -> dict[str, Path]:
     """New paths for the projections of `tunable`, by name; zeros stay zeros.
 
     Minimises E[(y - ideal)**2] over the first `fit` samples with y = clip(floor(x steps / a + v0 / a), 0, levels) / steps,
@@ -84,13 +84,13 @@ def _stored(old: Storage, values: np.ndarray) -> Storage:
     return Dense(np.ascontiguousarray(values.astype(dtype)))
 
 
-def _mean_input(flow: Flow, source: str) -> Tensor:
+def _mean_input(flow: LayerRun, source: str) -> Tensor:
     if source in flow.held:
         return flow.held[source]
     return flow.sent[source].sum(0, dtype=DTYPE) / charge_steps(flow.network.code)
 
 
-def _law(flow: Flow, population: Population) -> Any:
+def _law(flow: LayerRun, population: Population) -> Any:
     """Rates from mean inputs, as the neuron would answer if they came evenly."""
     if isinstance(population.neuron, Integrator):
         return lambda x: x

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from spikewright.conversion.calibration.calibrate import calibrate
+from spikewright.conversion.calibration.corrections import calibrate
 from spikewright.conversion.calibration.light import Shift
-from spikewright.conversion.calibration.residual import check_two_phase
+from spikewright.conversion.calibration.settings import calibration_of
+from spikewright.conversion.calibration.two_phases import check_two_phase
 from spikewright.conversion.reading.walk import Plan
-from spikewright.conversion.recipes.calibration import calibration_of
 from spikewright.conversion.recipes.rate import Rate
 from spikewright.snn import Integrator, MaxGate, Network, Population, Source
 from spikewright.snn.codes import charge_steps

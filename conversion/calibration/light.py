@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spikewright.conversion.calibration.flow import Answer, Flow
+from spikewright.conversion.calibration.layer_run import LayerRun, Response
 from spikewright.snn import Integrator, Population
 from spikewright.snn.codes import charge_steps
 from spikewright.snn.neurons import FIRING
@@ -31,7 +31,7 @@ class Drives:
     to judge by.
     """
 
-    def __init__(self, flow: Flow, population: Population, count: int) -> None:
+    def __init__(self, flow: LayerRun, population: Population, count: int) -> None:
         self.flow, self.population = flow, population
         self.fit = min(count, flow.count) - max(1, round(HELD * min(count, flow.count)))
         spans = (slice(0, self.fit), slice(flow.count - (min(count, flow.count) - self.fit), flow.count))
@@ -53,7 +53,7 @@ class Drives:
         """The ideal rates of the same samples."""
         return torch.cat([self.flow.truth(self.population, part) for part in self.parts])
 
-    def answers(self, candidate: Population) -> Iterator[Answer]:
+    def answers(self, candidate: Population) -> Iterator[Response]:
         """What `candidate` does with them."""
         return (self.flow.answer(candidate, drive) for drive in self)
 
@@ -83,7 +83,7 @@ class Shift:
         return replace(shifted, initial=np.clip(initial, LOWEST * unit, HIGHEST * unit).astype(np.float32))
 
 
-def sample_count(flow: Flow, population: Population) -> int:
+def sample_count(flow: LayerRun, population: Population) -> int:
     """How many of the flow's samples a correction of the population looks at."""
     places = population.size // population.shape[0]
     return min(flow.count, max(LEAST, ENOUGH // places))
@@ -124,7 +124,7 @@ def correctable(population: Population) -> bool:
     return isinstance(population.neuron, (Integrator, *FIRING))
 
 
-def _one_way(flow: Flow, population: Population) -> bool:
+def _one_way(flow: LayerRun, population: Population) -> bool:
     return isinstance(population.neuron, Integrator) or flow.network.schedule == "layerwise"
 
 

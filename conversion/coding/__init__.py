@@ -11,13 +11,13 @@ from spikewright.conversion.coding.few import few_spike
 from spikewright.conversion.coding.latency import latency, with_firing_output
 from spikewright.conversion.coding.quantized import quantized
 from spikewright.conversion.coding.rate import rate
-from spikewright.conversion.coding.records import Cell, Coding, answer_cell, with_gates
 from spikewright.conversion.coding.spikes import phase, spike_select
 from spikewright.conversion.coding.ttfs import ttfs
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import Exact, FewSpike, Latency, Phase, Quantized, Rate, Recipe, SpikeSelect, Ttfs
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, answer_cell, with_gates
 
-__all__ = ["Cell", "Coding", "answer_cell", "coding_of", "with_output"]
+__all__ = ["Coding", "NeuronChoice", "answer_cell", "coding_of", "with_output"]
 
 _MAKERS: Mapping[type, Callable[[Plan, torch.Tensor, Any], Coding]] = {
     Rate: rate,

@@ -3,14 +3,14 @@
 import numpy as np
 import torch
 
-from spikewright.conversion.coding.few_fit import Factors, binary, fitted
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from spikewright.conversion.coding.refusals import refuse_maxima, refuse_signed
-from spikewright.conversion.coding.samples import activations
-from spikewright.conversion.coding.scales import Scale, scales
 from spikewright.conversion.reading.values import Floats
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import FewSpike
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.recipes.few_spike_fit import Factors, binary, fitted
+from spikewright.conversion.recipes.full_scales import FullScale, scales
+from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
+from spikewright.conversion.recipes.samples import activations
 from spikewright.snn import Direct
 from spikewright.snn import FewSpike as FewSpikeNeuron
 from spikewright.snn.running import Run
@@ -39,7 +39,7 @@ def few_spike(plan: Plan, images: torch.Tensor, recipe: FewSpike) -> Coding:
     return Coding(code, cells, input_amplitude(recipe.input_levels), 1.0, told, "layerwise", run=run)
 
 
-def _cell(name: str, scale: Scale, recipe: FewSpike, values: Floats | None, seed: int) -> Cell:
+def _cell(name: str, scale: FullScale, recipe: FewSpike, values: Floats | None, seed: int) -> NeuronChoice:
     whole = 2**recipe.steps - 1
     if values is None:
         unit = scale.top / whole
@@ -54,7 +54,7 @@ def _cell(name: str, scale: Scale, recipe: FewSpike, values: Floats | None, seed
         factors = fitted(lambda x: np.maximum(x, 0.0), seen, binary(top, recipe.steps), seed)
         unit, initial, how = np.asarray(factors.unit), 0.0, f"fitted up to {scale.told}"
     neuron = _neuron(unit, factors)
-    return Cell(neuron, unit, f"FewSpike population {name!r}, {recipe.steps} steps, {how}", initial)
+    return NeuronChoice(neuron, unit, f"FewSpike population {name!r}, {recipe.steps} steps, {how}", initial)
 
 
 def _neuron(unit: Floats, factors: Factors) -> FewSpikeNeuron:

@@ -5,12 +5,12 @@ from math import prod
 
 import torch
 
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from spikewright.conversion.coding.refusals import refuse_signed
-from spikewright.conversion.coding.scales import scales
 from spikewright.conversion.reading.activations import RELU
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import Latency
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.recipes.full_scales import scales
+from spikewright.conversion.recipes.refusals import refuse_signed
 from spikewright.snn import Direct, LatchedIF, ReportRow
 
 
@@ -21,7 +21,7 @@ def latency(plan: Plan, images: torch.Tensor, recipe: Latency) -> Coding:
     cells = {}
     for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
         detail = f"LatchedIF population {name!r}, fires at step {recipe.unit} for {scale.told}; later spikes count too little"
-        cells[name] = Cell(LatchedIF(number(scale.top * recipe.unit)), scale.top, detail)
+        cells[name] = NeuronChoice(LatchedIF(number(scale.top * recipe.unit)), scale.top, detail)
     text = (
         f"{recipe.steps} steps, one spike at most, an activation is the inverse of its time: lossy; first spike answers"
     )

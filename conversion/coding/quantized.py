@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note
-from spikewright.conversion.coding.refusals import refuse_unless_hidden
 from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.reading.activations import Levels
+from spikewright.conversion.reading.activations import StaircaseLaw
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import Exact, Quantized
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, input_amplitude, note
+from spikewright.conversion.recipes.refusals import refuse_unless_hidden
 from spikewright.snn import Direct, QuantReLU, ReportRow
 from spikewright.snn.running import Run
 
@@ -24,10 +24,10 @@ def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Co
     cells = {}
     for unit in plan.hidden:
         own = unit.activation
-        assert isinstance(own, Levels)
+        assert isinstance(own, StaircaseLaw)
         step = own.alpha / own.levels
         detail = f"QuantReLU population {unit.name!r}, integers 0 to {own.levels}, one is {step:.4g}"
-        cells[unit.name] = Cell(QuantReLU(1.0 / step, 0, own.levels), np.asarray(step), detail)
+        cells[unit.name] = NeuronChoice(QuantReLU(1.0 / step, 0, own.levels), np.asarray(step), detail)
     scale = 1.0 if plan.output.answers else float(cells[plan.output.name].amplitude)
     told = note("Quantized", "one step; the integer CNN itself, the same-information baseline")
     run = Run("its integers travel once")
@@ -36,7 +36,7 @@ def quantized(plan: Plan, images: torch.Tensor, recipe: Quantized | Exact) -> Co
 
 def _check_quantised(plan: Plan) -> None:
     """Raises Unconvertible unless every activation is a QuantReLU."""
-    free = {unit.node for unit in plan.hidden if not isinstance(unit.activation, Levels)}
+    free = {unit.node for unit in plan.hidden if not isinstance(unit.activation, StaircaseLaw)}
     if not free:
         return
     raise Unconvertible.of(tuple(_judged(row, free) for row in plan.rows))

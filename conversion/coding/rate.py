@@ -4,16 +4,16 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
-from spikewright.conversion.calibration.thresholds import Grid, least_squares
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, input_amplitude, note, number
-from spikewright.conversion.coding.refusals import refuse_signed
-from spikewright.conversion.coding.scales import rows_of
-from spikewright.conversion.coding.spiking import at_most_limit, initial_of, neuron_of
 from spikewright.conversion.ranges import percentiles, signed_nodes, thresholds
-from spikewright.conversion.reading.activations import Leaky, Levels, Signed
+from spikewright.conversion.reading.activations import LeakyLaw, SignedLaw, StaircaseLaw
 from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import Rate
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, input_amplitude, note, number
+from spikewright.conversion.recipes.full_scales import rows_of
+from spikewright.conversion.recipes.rate_neurons import at_most_limit, initial_of, neuron_of
+from spikewright.conversion.recipes.refusals import refuse_signed
+from spikewright.conversion.recipes.threshold_search import CountGrid, least_squares
 from spikewright.snn import Burst, Direct, Neuron, ReportRow, SignedIF
 from spikewright.snn.running import Run
 
@@ -27,7 +27,7 @@ def rate(plan: Plan, images: torch.Tensor, recipe: Rate) -> Coding:
     free = {
         unit.node: rows_of(plan, unit, recipe.per_channel)
         for unit in plan.hidden
-        if not isinstance(unit.activation, Levels)
+        if not isinstance(unit.activation, StaircaseLaw)
     }
     measured = _measured(plan, images, free, recipe)
     cells = {unit.name: _rate_cell(unit, measured.get(unit.node), recipe) for unit in plan.hidden}
@@ -61,7 +61,9 @@ def _measured(plan: Plan, images: torch.Tensor, free: dict[str, int], recipe: Ra
         for levels in {recipe.levels(unit.name) for unit in plan.hidden}:
             same = {u.node: free[u.node] for u in plan.hidden if u.node in free and recipe.levels(u.name) == levels}
             found |= (
-                least_squares(plan.view, images, same, Grid(levels, recipe.initial != "zero"), signed) if same else {}
+                least_squares(plan.view, images, same, CountGrid(levels, recipe.initial != "zero"), signed)
+                if same
+                else {}
             )
         return found
     return percentiles(plan.view, images, free, recipe.percentile or 100.0, signed)
@@ -82,11 +84,11 @@ def _note(recipe: Rate) -> ReportRow:
     return note("Rate", text)
 
 
-def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
+def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> NeuronChoice:
     most = recipe.levels(unit.name)
     if values is None:
         own = unit.activation
-        assert isinstance(own, Levels)
+        assert isinstance(own, StaircaseLaw)
         top, detail = np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU"
         if own.levels != most:
             detail += f", whose {own.levels} levels above zero become {most}"
@@ -98,11 +100,11 @@ def _rate_cell(unit: Unit, values: Floats | None, recipe: Rate) -> Cell:
         detail += f"; {told}" if told else ""
     threshold = top / recipe.burst(unit.name)
     neuron = _neuron(unit, threshold, recipe)
-    levels = most * (2 if isinstance(unit.activation, Leaky | Signed) else 1) + 1
+    levels = most * (2 if isinstance(unit.activation, LeakyLaw | SignedLaw) else 1) + 1
     text = f"{type(neuron).__name__} population {unit.name!r}, {levels} levels, "
     text += "full activation " if recipe.neuron == "burst" else "threshold "
     initial = "half" if recipe.initial == "half" else "zero"
-    return Cell(neuron, threshold, text + detail, initial_of(unit, threshold, initial))
+    return NeuronChoice(neuron, threshold, text + detail, initial_of(unit, threshold, initial))
 
 
 def _chosen(recipe: Rate, levels: int) -> str:

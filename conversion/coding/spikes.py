@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, note, number
-from spikewright.conversion.coding.refusals import refuse_maxima, refuse_signed
-from spikewright.conversion.coding.scales import scales
 from spikewright.conversion.reading.values import Floats
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes import Phase, SpikeSelect
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note, number
+from spikewright.conversion.recipes.full_scales import scales
+from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
 from spikewright.snn import IF
 from spikewright.snn import Phase as PhaseCode
 from spikewright.snn import SpikeSelect as SpikeSelectCode
@@ -25,7 +25,7 @@ def phase(plan: Plan, images: torch.Tensor, recipe: Phase) -> Coding:
     for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
         threshold = scale.top / whole
         detail = f"IF population {name!r}, threshold by phase, all digits of a period are {scale.told}"
-        cells[name] = Cell(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
+        cells[name] = NeuronChoice(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
     text = (
         f"{recipe.periods} periods of {recipe.period} steps, spikes weighted by powers of two; image as binary digits"
     )
@@ -40,7 +40,7 @@ def spike_select(plan: Plan, images: torch.Tensor, recipe: SpikeSelect) -> Codin
     for name, scale in scales(plan, images, recipe.percentile, recipe.per_channel).items():
         threshold = scale.top * (recipe.steps / recipe.limit)
         detail = f"IF population {name!r}, {recipe.limit} spikes in {recipe.steps} steps are {scale.told}"
-        cells[name] = Cell(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
+        cells[name] = NeuronChoice(IF(number(threshold)), threshold, detail, _initial(threshold, recipe.initial))
     text = f"{recipe.steps} steps, image as rate, at most {recipe.limit} spikes of a hidden neuron"
     code = SpikeSelectCode(recipe.steps, recipe.limit)
     run = Run("a spike stands for the share of them that its limit allows")
@@ -52,6 +52,6 @@ def _initial(threshold: Floats, initial: str) -> PerChannel:
     return number(threshold / 2 if initial == "half" else np.zeros(()))
 
 
-def _logit_scale(plan: Plan, cells: dict[str, Cell], charges: int) -> float:
+def _logit_scale(plan: Plan, cells: dict[str, NeuronChoice], charges: int) -> float:
     """From the sums of a run, into which every bias entered `charges` times, to the model's units."""
     return (1.0 if plan.output.answers else float(cells[plan.output.name].amplitude)) / charges

@@ -3,14 +3,14 @@
 import numpy as np
 import torch
 
-from spikewright.conversion.coding.records import Cell, Coding, check_unit_range, note
-from spikewright.conversion.coding.refusals import refuse_signed, refuse_unless_hidden
-from spikewright.conversion.coding.samples import activations, least_squares_window
 from spikewright.conversion.ranges import percentiles, thresholds, upper_bounds
-from spikewright.conversion.reading.activations import Levels, Relu
+from spikewright.conversion.reading.activations import ReluLaw, StaircaseLaw
 from spikewright.conversion.reading.values import Unit
 from spikewright.conversion.reading.walk import INPUT, Plan
 from spikewright.conversion.recipes import Ttfs
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note
+from spikewright.conversion.recipes.refusals import refuse_signed, refuse_unless_hidden
+from spikewright.conversion.recipes.samples import activations, least_squares_window
 from spikewright.snn import Ramp
 from spikewright.snn import Ttfs as TtfsCode
 
@@ -42,7 +42,7 @@ def _windows(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> dict[str, float]
         bounds = upper_bounds(plan.units, (INPUT, plan.view.input_shape), recipe.levels)
         # A layer that no input can wake has bound 0; any window is exact for it.
         return {name: bound * (1.0 + ROUNDING_GUARD) or 1.0 for name, bound in bounds.items()}
-    free = {unit.node: 1 for unit in plan.hidden if not isinstance(unit.activation, Levels)}
+    free = {unit.node: 1 for unit in plan.hidden if not isinstance(unit.activation, StaircaseLaw)}
     squares = recipe.ranges == "least-squares"
     measured = percentiles(plan.view, images, free, 100.0 if squares else recipe.percentile)
     tops = {u.name: float(thresholds(u, measured[u.node])[0]) for u in plan.hidden if u.node in free}
@@ -53,14 +53,14 @@ def _windows(plan: Plan, images: torch.Tensor, recipe: Ttfs) -> dict[str, float]
     return {name: least_squares_window(seen[nodes[name]], recipe.levels, top) for name, top in tops.items()}
 
 
-def _ramp(unit: Unit, window: float, recipe: Ttfs) -> Cell:
+def _ramp(unit: Unit, window: float, recipe: Ttfs) -> NeuronChoice:
     own = unit.activation
-    if isinstance(own, Levels):
+    if isinstance(own, StaircaseLaw):
         detail = f"window = alpha {own.alpha:.4g} with the {own.levels} levels of its QuantReLU, which it equals"
-        return Cell(Ramp(own.alpha, own.levels), np.ones(()), f"Ramp population {unit.name!r}, {detail}")
-    if isinstance(own, Relu) and own.limit is not None:
+        return NeuronChoice(Ramp(own.alpha, own.levels), np.ones(()), f"Ramp population {unit.name!r}, {detail}")
+    if isinstance(own, ReluLaw) and own.limit is not None:
         window = min(window, own.limit)
     how = "never clipped" if recipe.ranges == "interval" else f"values above {window:.4g} are clipped"
     grid = f", spike times on {recipe.levels} levels" if recipe.levels else ""
     detail = f"Ramp population {unit.name!r}, window {window:.4g}, {how}{grid}"
-    return Cell(Ramp(window, recipe.levels), np.ones(()), detail)
+    return NeuronChoice(Ramp(window, recipe.levels), np.ones(()), detail)

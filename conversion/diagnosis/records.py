@@ -16,7 +16,7 @@ OWN = PARTS[1:]
 
 
 @dataclass(frozen=True)
-class Part:
+class ErrorPart:
     """One part p of an error e = y - a, in the model's units.
 
     `contribution`: mean of p sign(e); those of all parts add up to the mean absolute error, a negative one makes up for
@@ -52,7 +52,7 @@ class LayerDiagnosis:
     error: float
     bias: float
     own_error: float
-    parts: Mapping[str, Part]
+    parts: Mapping[str, ErrorPart]
     saturated: float
     silent: float
     silent_in_model: float

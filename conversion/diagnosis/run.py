@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Progress, Table, silent
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers, check_data
-from spikewright.conversion.convert import check_samples, rewritten_view
+from spikewright.conversion.converting import check_samples, rewritten_view
 from spikewright.conversion.diagnosis.charge import Charges
 from spikewright.conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
 from spikewright.conversion.diagnosis.records import Diagnosis, LayerDiagnosis
@@ -42,7 +42,7 @@ def diagnose(
     check_network(network)
     x = check_samples(images)
     truth = None if labels is None else check_data((x, labels))[1].numpy()
-    bench = _Bench(model, replace(network, decision=None), x)
+    bench = _SideBySide(model, replace(network, decision=None), x)
     for start in range(0, len(x), bench.batch):
         progress("diagnose", start, len(x))
         bench.take(x[start : start + bench.batch])
@@ -50,7 +50,7 @@ def diagnose(
     return bench.diagnosis(truth)
 
 
-class _Bench:
+class _SideBySide:
     """Model, rewritten model and network side by side."""
 
     def __init__(self, model: Any, network: Network, images: torch.Tensor) -> None:

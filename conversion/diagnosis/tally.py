@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.conversion.diagnosis.parts import Activities
-from spikewright.conversion.diagnosis.records import PARTS, LayerDiagnosis, Part
+from spikewright.conversion.diagnosis.records import PARTS, ErrorPart, LayerDiagnosis
 
 POINTS = 20_000
 """Pairs that are kept for a picture."""
@@ -51,7 +51,7 @@ class Tally:
         """The numbers; `names` of population, node and neuron."""
         mean = {name: value / self.count for name, value in self.sums.items()}
         share = {name: float(flag.mean()) for name, flag in self.flags.items()}
-        parts = {p: Part(mean[f"{p} contribution"], mean[f"{p} magnitude"], mean[f"{p} bias"]) for p in PARTS}
+        parts = {p: ErrorPart(mean[f"{p} contribution"], mean[f"{p} magnitude"], mean[f"{p} bias"]) for p in PARTS}
         return LayerDiagnosis(
             *names, neurons=len(self.flags["silent"]), scale=mean["scale"], correlation=_correlation(mean),
             error=mean["error"], bias=mean["bias"], own_error=mean["own"], parts=parts, saturated=mean["saturated"],

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Table
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
-from spikewright.conversion.convert import check_samples, rewritten_view
-from spikewright.conversion.reading.activations import Levels, Relu
+from spikewright.conversion.converting import check_samples, rewritten_view
+from spikewright.conversion.reading.activations import ReluLaw, StaircaseLaw
 from spikewright.conversion.reading.plan import read
 from spikewright.snn import Network, Ramp, simulate
 from spikewright.snn.neurons import Integrator, MaxGate, Source
@@ -95,8 +95,8 @@ def _own_limits(model: Any, images: torch.Tensor) -> dict[str, float]:
     limits = {}
     for unit in units:
         own = unit.activation
-        if isinstance(own, Levels) or (isinstance(own, Relu) and own.limit is not None):
-            limits[unit.name] = own.alpha if isinstance(own, Levels) else float(own.limit or np.inf)
+        if isinstance(own, StaircaseLaw) or (isinstance(own, ReluLaw) and own.limit is not None):
+            limits[unit.name] = own.alpha if isinstance(own, StaircaseLaw) else float(own.limit or np.inf)
     return limits
 
 

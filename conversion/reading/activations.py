@@ -6,14 +6,14 @@ from spikewright.snn.synapses import Pair
 
 
 @dataclass(frozen=True)
-class Relu:
+class ReluLaw:
     """y = clip(x, 0, limit); no limit is a plain ReLU, 6 a ReLU6."""
 
     limit: float | None = None
 
 
 @dataclass(frozen=True)
-class Levels:
+class StaircaseLaw:
     """y = alpha / levels * clip(floor(x levels / alpha + 1/2), 0, levels): a `compress.QuantizedReLU`."""
 
     alpha: float
@@ -21,19 +21,19 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Leaky:
+class LeakyLaw:
     """y = x for x >= 0, slope * x below, 0 < slope: a LeakyReLU, which needs spikes of both signs."""
 
     slope: float
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedLaw:
     """y = x: values of both signs that a layer passes on as they are, spikes of both signs."""
 
 
 @dataclass(frozen=True)
-class Maximum:
+class MaximumLaw:
     """The largest input of each window of its one source: a `MaxGate` population over `snn.Windows`."""
 
     kernel: Pair
@@ -42,5 +42,5 @@ class Maximum:
     dilation: Pair = (1, 1)
 
 
-Activation = Relu | Levels | Leaky | Signed | Maximum
-RELU = Relu()
+Activation = ReluLaw | StaircaseLaw | LeakyLaw | SignedLaw | MaximumLaw
+RELU = ReluLaw()

@@ -9,7 +9,7 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.layer import identity_conv
 from spikewright.conversion.reading.merge import as_matrix, read_signal
 from spikewright.conversion.reading.shapes import NO_BORDER, bordered, per_channel, per_element, pooled, spread
-from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, Term
+from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
 Shapes = dict[str, Shape]
@@ -69,9 +69,9 @@ def as_current(value: Flow, shapes: Shapes, name: str) -> Current:
     gain = per_channel(value.gain, shape[0])
     bias = np.zeros(shape) if value.offset is None else value.offset.reshape(shape)
     if value.pool == (1, 1):
-        term = Term(value.source, "identity", gain_in=gain)
+        term = SourceTerm(value.source, "identity", gain_in=gain)
     else:
-        term = Term(value.source, "avgpool", gain_in=gain, args={"kernel": value.pool, "stride": value.pool})
+        term = SourceTerm(value.source, "avgpool", gain_in=gain, args={"kernel": value.pool, "stride": value.pool})
     return Current((term,), bias, shape, name, flat, value.positive)
 
 
@@ -176,7 +176,7 @@ def _joined(value: Parts, shapes: Shapes, name: str) -> Current:
     return Current(tuple(terms), bias, bias.shape, name, currents[0].flat, value.positive, value.node)
 
 
-def _scaled(term: Term, gain: Floats, shape: Shape) -> Term:
+def _scaled(term: SourceTerm, gain: Floats, shape: Shape) -> SourceTerm:
     if gain.ndim and term.channels is not None:
         gain = gain[slice(*term.channels)]
     if term.kernel is None:

@@ -12,7 +12,7 @@ from spikewright.compress.graph.equality import agreement, relative_error, toler
 from spikewright.compress.graph.recording import Recording, is_staircase
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.forward import Rewritten
-from spikewright.conversion.reading.activations import Levels
+from spikewright.conversion.reading.activations import StaircaseLaw
 from spikewright.conversion.reading.values import Unit
 from spikewright.conversion.reading.walk import Plan
 from spikewright.snn import ReportRow
@@ -26,24 +26,26 @@ def check_same(plan: Plan, images: Tensor) -> None:
     Every rewrite is exact, so this never happens unless the model was misread, for instance a layer with a hook.
     """
     truth = truth_of(plan.view.graph_module, images, is_staircase, signed=False)
-    error = relative_error(truth.record.outputs[0], _answer(plan, _Follower(truth.record, truth.dtype), truth.inputs))
+    error = relative_error(
+        truth.record.outputs[0], _answer(plan, _PlanFollower(truth.record, truth.dtype), truth.inputs)
+    )
     if error <= tolerance(truth.dtype):
         return
     whole = truth_of(plan.view.graph_module, images, lambda _: True, signed=False)
-    follower = _Follower(whole.record, whole.dtype)
+    follower = _PlanFollower(whole.record, whole.dtype)
     _answer(plan, follower, whole.inputs)
     node = next(iter(follower.differ), plan.view.output)
     text = f"its units give other outputs than the model itself, by {error:.2g} of the largest, first here; {TRY}"
     raise Unconvertible.of((*plan.rows, ReportRow(node, plan.view.node(node).kind, "refused", text)))
 
 
-def _answer(plan: Plan, follower: "_Follower", inputs: Tensor) -> Tensor:
+def _answer(plan: Plan, follower: "_PlanFollower", inputs: Tensor) -> Tensor:
     with torch.no_grad():
         answer: Tensor = Rewritten(plan, follower)(inputs)
         return answer
 
 
-class _Follower:
+class _PlanFollower:
     """Goes along the units; `differ` are the nodes whose values are not those of the graph, in the order of the units."""
 
     def __init__(self, truth: Recording, dtype: torch.dtype) -> None:
@@ -53,7 +55,7 @@ class _Follower:
         first, given = self.steps.get(unit.node, (None, None))
         if given is None or given.numel() != value.expand(len(given), *unit.shape).numel():
             return value
-        if isinstance(unit.activation, Levels) and first is not None and first.numel() == given.numel():
+        if isinstance(unit.activation, StaircaseLaw) and first is not None and first.numel() == given.numel():
             same = self.agree(
                 first.reshape(len(first), -1).double(), entered.expand(len(first), *unit.shape).flatten(1)
             )

@@ -13,10 +13,10 @@ from spikewright.snn.synapses import Pair, Shape
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class AffineLayer:
     """y = W x + b. `op`: that of its term; `inputs`, `shape`: of x and y as the graph sees them; `bias ()` or `(out,)`.
 
-    `args` as in `Term`; padding is the same on both sides, see `padded_conv`.
+    `args` as in `SourceTerm`; padding is the same on both sides, see `padded_conv`.
     """
 
     name: str
@@ -65,7 +65,7 @@ def dilated(values: Floats, dilation: Pair) -> Floats:
     return result
 
 
-def restricted(layer: Layer, start: int, stop: int) -> tuple[Layer, tuple[int, int] | None]:
+def restricted(layer: AffineLayer, start: int, stop: int) -> tuple[AffineLayer, tuple[int, int] | None]:
     """What of a layer reads the inputs start..stop (channels, of a vector elements), and which outputs it drives.
 
     Groups that are read in part become one layer with zeros for the inputs of other groups.
@@ -107,18 +107,18 @@ def ungrouped(values: Floats, groups: int) -> Floats:
     return dense
 
 
-def averaging(name: str, shape: Shape, kernel: Pair, stride: Pair, padding: Pair) -> Layer:
+def averaging(name: str, shape: Shape, kernel: Pair, stride: Pair, padding: Pair) -> AffineLayer:
     """Average pooling of a map or sequence of `shape` as a depthwise convolution; padded zeros count."""
     return summing(name, shape, {"kernel": kernel, "stride": stride, "padding": padding}, 1.0 / prod(kernel))
 
 
-def summing(name: str, shape: Shape, window: Mapping[str, Any], weight: float, extra: Pair = (0, 0)) -> Layer:
+def summing(name: str, shape: Shape, window: Mapping[str, Any], weight: float, extra: Pair = (0, 0)) -> AffineLayer:
     """Sums over windows times `weight`, with `extra` rows and columns of zeros at the end."""
     channels, (rows, columns) = shape[0], window["kernel"]
     args = {"stride": window["stride"], "padding": window["padding"], "dilation": (1, 1), "groups": channels}
     kernel = Kernel(np.full((channels, 1, rows, columns), weight))
     kernel, args = padded_conv(kernel, args, (0, extra[0], 0, extra[1]))
-    return Layer(name, "conv2d", kernel, np.zeros(()), shape, conv_shape(kernel, args, shape), args)
+    return AffineLayer(name, "conv2d", kernel, np.zeros(()), shape, conv_shape(kernel, args, shape), args)
 
 
 def conv_shape(kernel: Kernel, args: Mapping[str, Any], shape: Shape) -> Shape:
@@ -134,14 +134,14 @@ def conv_shape(kernel: Kernel, args: Mapping[str, Any], shape: Shape) -> Shape:
     return (out, places[1]) if len(shape) == 2 else (out, *places)
 
 
-def identity_conv(name: str, shape: Shape, border: Border) -> Layer:
+def identity_conv(name: str, shape: Shape, border: Border) -> AffineLayer:
     """A map copied into the middle of a larger one, as a depthwise convolution with one weight."""
     args = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": shape[0]}
     kernel, args = padded_conv(Kernel(np.ones((shape[0], 1, 1, 1))), args, border)
-    return Layer(name, "conv2d", kernel, np.zeros(()), shape, bordered(shape, border), args)
+    return AffineLayer(name, "conv2d", kernel, np.zeros(()), shape, bordered(shape, border), args)
 
 
-def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...]) -> Layer:
+def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...]) -> AffineLayer:
     """y[c, i, j] = x[c0 + c dc, i0 + i di, j0 + j dj], with (first, step, count) for each axis of x.
 
     A convolution with stride (di, dj) whose kernel has its one at (i0, j0): it is wide enough to fit just as often as asked.
@@ -151,7 +151,7 @@ def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...])
     if not pixels:
         weights = np.zeros((count, shape[0]))
         weights[np.arange(count), channels] = 1.0
-        return Layer(name, "linear", Kernel(weights), np.zeros(()), shape, (count,))
+        return AffineLayer(name, "linear", Kernel(weights), np.zeros(()), shape, (count,))
     spans = [(0, 1, 1)] * (2 - len(pixels)) + pixels
     sizes = grid(shape)[1:]
     kernel = [max(start + 1, size - many * every + 1) for (start, every, many), size in zip(spans, sizes, strict=True)]
@@ -165,4 +165,4 @@ def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...])
         "groups": count if whole else 1,
     }
     made = Kernel(weights)
-    return Layer(name, "conv2d", made, np.zeros(()), shape, conv_shape(made, args, shape), args)
+    return AffineLayer(name, "conv2d", made, np.zeros(()), shape, conv_shape(made, args, shape), args)

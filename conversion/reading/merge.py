@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from spikewright.conversion.reading.layer import Layer, conv_shape, dilated, restricted, ungrouped
+from spikewright.conversion.reading.layer import AffineLayer, conv_shape, dilated, restricted, ungrouped
 from spikewright.conversion.reading.shapes import grid, per_element, pooled
 from spikewright.conversion.reading.terms import apply_term, mapped
-from spikewright.conversion.reading.values import Current, Floats, Kernel, Signal, Term
+from spikewright.conversion.reading.values import Current, Floats, Kernel, Signal, SourceTerm
 from spikewright.conversion.storage import input_gain, real_weights
 from spikewright.snn.synapses import Shape
 
@@ -26,7 +26,7 @@ LARGEST = 1 << 24
 """Weights of a merged layer at most."""
 
 
-def merged(current: Current, layer: Layer, shapes: dict[str, Shape]) -> Current | None:
+def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape]) -> Current | None:
     """`layer` of `current` as a sum of terms of its sources, or None when that is not exact or too dear."""
     terms, old = [], _work(layer.op, layer.kernel.values, layer.inputs, layer.shape)
     new = 0.0
@@ -42,46 +42,46 @@ def merged(current: Current, layer: Layer, shapes: dict[str, Shape]) -> Current 
         terms.append(replace(one, channels=channels))
     if new > DEARER * old:
         return None
-    plain = Term("", layer.op, kernel=layer.kernel, args=layer.args)
+    plain = SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args)
     bias = layer.bias_map + mapped(plain, current.bias, current.shape)
     return Current(tuple(terms), bias, layer.shape, layer.name)
 
 
-def read_signal(signal: Signal, layer: Layer) -> Current:
+def read_signal(signal: Signal, layer: AffineLayer) -> Current:
     """`layer` of a Signal without a border; its offset becomes a bias map, exact at zero-padded places."""
-    term = Term(signal.source, layer.op, signal.pool, layer.kernel, signal.gain, args=layer.args)
+    term = SourceTerm(signal.source, layer.op, signal.pool, layer.kernel, signal.gain, args=layer.args)
     bias = layer.bias_map
     if signal.offset is not None:
-        plain = Term("", layer.op, kernel=layer.kernel, args=layer.args)
+        plain = SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args)
         bias = bias + mapped(plain, signal.offset, signal.shape)
     return Current((term,), bias, layer.shape, layer.name)
 
 
-def as_matrix(term: Term, shape: Shape, limit: int = LARGEST) -> Term | None:
+def as_matrix(term: SourceTerm, shape: Shape, limit: int = LARGEST) -> SourceTerm | None:
     """A term of a source of `shape` as a linear one, or None when the matrix were too large."""
     inside = pooled(shape, term.pool)
     probe = _unpooled(term)
     outside = int(apply_term(probe, torch.zeros(1, *inside).double(), inside).numel())
     if outside * prod(inside) > limit:
         return None
-    return Term(term.source, "linear", term.pool, Kernel(_through_rows(np.eye(outside), probe, inside)))
+    return SourceTerm(term.source, "linear", term.pool, Kernel(_through_rows(np.eye(outside), probe, inside)))
 
 
-def _for_slice(layer: Layer, term: Term, current: Current) -> tuple[Layer, tuple[int, int] | None]:
+def _for_slice(layer: AffineLayer, term: SourceTerm, current: Current) -> tuple[AffineLayer, tuple[int, int] | None]:
     if term.channels is None:
         return layer, None
     size = prod(current.shape[1:]) if layer.op == "linear" else 1
     return restricted(layer, term.channels[0] * size, term.channels[1] * size)
 
 
-def _composed(term: Term, layer: Layer, source: Shape, current: Current) -> Term | None:
+def _composed(term: SourceTerm, layer: AffineLayer, source: Shape, current: Current) -> SourceTerm | None:
     repeated = _repeated(term, layer, source) if layer.kernel.integer else None
     if repeated is not None or layer.op == "linear":
         return repeated or _into_linear(term, layer, source)
     if layer.op != "conv2d" or current.flat:
         return None
     if term.op == "identity":
-        return Term(term.source, "conv2d", term.pool, layer.kernel, term.gain_in, args=layer.args)
+        return SourceTerm(term.source, "conv2d", term.pool, layer.kernel, term.gain_in, args=layer.args)
     if layer.kernel.integer or (term.kernel is not None and term.kernel.integer):
         return None
     if term.op == "upsample":
@@ -89,7 +89,7 @@ def _composed(term: Term, layer: Layer, source: Shape, current: Current) -> Term
     return _convolved(term, layer, source) if term.op in ("conv2d", "avgpool") else None
 
 
-def _repeated(term: Term, layer: Layer, source: Shape) -> Term | None:
+def _repeated(term: SourceTerm, layer: AffineLayer, source: Shape) -> SourceTerm | None:
     """Integers behind averages of windows that neither overlap nor leave gaps: each is there for all of its window."""
     inside, window = pooled(source, term.pool), _window(term)
     if window is None:
@@ -102,17 +102,17 @@ def _repeated(term: Term, layer: Layer, source: Shape) -> Term | None:
         rest = [(0, size - span * place) for size, span, place in zip(sizes, window, places, strict=True)]
         made = np.pad(wide, ((0, 0), (0, 0), *rest)).reshape(len(values), -1)
         kernel = replace(layer.kernel, values=made)
-        return Term(term.source, "linear", term.pool, kernel, per_element(gain, inside))
+        return SourceTerm(term.source, "linear", term.pool, kernel, per_element(gain, inside))
     whole = all(size % span == 0 for size, span in zip(sizes, window, strict=True))
     if layer.op != "conv2d" or layer.args["dilation"] != (1, 1) or (any(layer.args["padding"]) and not whole):
         return None
     kernel = replace(layer.kernel, values=np.repeat(np.repeat(values, window[0], 2), window[1], 3))
     args = {**layer.args, **{name: _times(layer.args[name], window) for name in ("stride", "padding")}}
     fits = _fits(kernel, args, inside, layer)
-    return Term(term.source, "conv2d", term.pool, kernel, gain, args=args) if fits else None
+    return SourceTerm(term.source, "conv2d", term.pool, kernel, gain, args=args) if fits else None
 
 
-def _window(term: Term) -> tuple[int, int] | None:
+def _window(term: SourceTerm) -> tuple[int, int] | None:
     """The windows of a term that averages disjoint ones, with one weight in all."""
     args, kernel = term.args, term.kernel
     if term.op == "avgpool":
@@ -129,22 +129,22 @@ def _times(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] * other[0], one[1] * other[1]
 
 
-def _into_linear(term: Term, layer: Layer, source: Shape) -> Term | None:
+def _into_linear(term: SourceTerm, layer: AffineLayer, source: Shape) -> SourceTerm | None:
     inside = pooled(source, term.pool)
     if term.op == "identity":
-        return Term(term.source, "linear", term.pool, layer.kernel, per_element(term.gain_in, inside))
+        return SourceTerm(term.source, "linear", term.pool, layer.kernel, per_element(term.gain_in, inside))
     rows = layer.kernel.values.shape[0]
     if layer.kernel.integer or (term.kernel is not None and term.kernel.integer) or rows * prod(inside) > LARGEST:
         return None
     weights = _through_rows(layer.kernel.real(), _unpooled(term), inside)
-    return Term(term.source, "linear", term.pool, Kernel(weights))
+    return SourceTerm(term.source, "linear", term.pool, Kernel(weights))
 
 
-def _unpooled(term: Term) -> Term:
+def _unpooled(term: SourceTerm) -> SourceTerm:
     return replace(term, pool=(1, 1), channels=None)
 
 
-def _through_rows(rows: Floats, term: Term, inside: Shape) -> Floats:
+def _through_rows(rows: Floats, term: SourceTerm, inside: Shape) -> Floats:
     """rows (out, mid) times the matrix of the term: (out, in), as a vector-Jacobian product."""
     x = torch.zeros(len(rows), *inside, dtype=torch.float64, requires_grad=True)
     y = apply_term(term, x, inside)
@@ -153,7 +153,7 @@ def _through_rows(rows: Floats, term: Term, inside: Shape) -> Floats:
     return result
 
 
-def _convolved(term: Term, layer: Layer, source: Shape) -> Term | None:
+def _convolved(term: SourceTerm, layer: AffineLayer, source: Shape) -> SourceTerm | None:
     """conv(conv(x)): the kernels convolved, strides multiplied."""
     inside = pooled(source, term.pool)
     first, stride, padding, groups = _as_conv(term, inside)
@@ -177,10 +177,12 @@ def _convolved(term: Term, layer: Layer, source: Shape) -> Term | None:
         **{"padding": outer, "dilation": (1, 1), "groups": groups},
     }
     kernel = Kernel(values)
-    return Term(term.source, "conv2d", term.pool, kernel, args=args) if _fits(kernel, args, inside, layer) else None
+    return (
+        SourceTerm(term.source, "conv2d", term.pool, kernel, args=args) if _fits(kernel, args, inside, layer) else None
+    )
 
 
-def _as_conv(term: Term, inside: Shape) -> tuple[Floats, tuple[int, int], tuple[int, int], int]:
+def _as_conv(term: SourceTerm, inside: Shape) -> tuple[Floats, tuple[int, int], tuple[int, int], int]:
     """Kernel in the model's units, stride, padding and groups."""
     if term.op == "avgpool":
         gain = np.broadcast_to(input_gain(term, np.ones(()), inside), (inside[0],)).reshape(-1, 1, 1, 1)
@@ -198,7 +200,7 @@ def _kernels(second: Floats, first: Floats, stride: tuple[int, int], groups: int
     return result
 
 
-def _upsampled(term: Term, layer: Layer, source: Shape) -> Term | None:
+def _upsampled(term: SourceTerm, layer: AffineLayer, source: Shape) -> SourceTerm | None:
     """A convolution of an upsampled map: a transposed one whose kernel is that of the layer, smeared over the factor."""
     args, factor, inside = layer.args, term.args["factor"], pooled(source, term.pool)
     sizes = layer.kernel.values.shape[2:]
@@ -213,14 +215,14 @@ def _upsampled(term: Term, layer: Layer, source: Shape) -> Term | None:
     options = {"stride": factor, "padding": padding, "output_padding": (0, 0), "dilation": (1, 1)}
     options["groups"] = args["groups"]
     gain = input_gain(term, np.ones(()), inside)
-    return Term(term.source, "conv_transpose2d", term.pool, Kernel(values), gain, args=options)
+    return SourceTerm(term.source, "conv_transpose2d", term.pool, Kernel(values), gain, args=options)
 
 
-def _fits(kernel: Kernel, args: dict[str, object], inside: Shape, layer: Layer) -> bool:
+def _fits(kernel: Kernel, args: dict[str, object], inside: Shape, layer: AffineLayer) -> bool:
     return conv_shape(kernel, args, inside) == layer.shape
 
 
-def _work_of(term: Term, source: Shape, target: Shape) -> float:
+def _work_of(term: SourceTerm, source: Shape, target: Shape) -> float:
     """Additions when every source neuron of a term sends one spike, borders aside."""
     inside = pooled(source, term.pool)
     if term.kernel is None:

@@ -3,9 +3,9 @@
 from spikewright.compress import GraphView
 from spikewright.conversion.errors import Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import Maximum
+from spikewright.conversion.reading.activations import MaximumLaw
 from spikewright.conversion.reading.rules import visit
-from spikewright.conversion.reading.values import Answer, Signal, Unit, View
+from spikewright.conversion.reading.values import Ended, Signal, Unit, View
 from spikewright.conversion.reading.walk import INPUT, Integers, Plan, Walk, is_constant
 from spikewright.snn import ReportRow
 
@@ -21,18 +21,18 @@ def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) 
     if any(row.action == "refused" for row in walk.rows):
         raise Unconvertible.of(tuple(walk.rows))
     last = walk.values[view.output]
-    return Plan(view, tuple(walk.units), tuple(walk.rows), last.ending if isinstance(last, Answer) else None)
+    return Plan(view, tuple(walk.units), tuple(walk.rows), last.ending if isinstance(last, Ended) else None)
 
 
 def _finish(walk: Walk) -> None:
     """The output: the last current is integrated, activations at the end are counted or integrated."""
     node = walk.view.output
     value = walk.values[node]
-    value = value.value if isinstance(value, Answer) else value
+    value = value.value if isinstance(value, Ended) else value
     value = value.value if isinstance(value, View) else value
     if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
         last = next(unit for unit in walk.units if unit.name == value.source)
-        if not isinstance(last.activation, Maximum):  # a gate has no count of its own to read out
+        if not isinstance(last.activation, MaximumLaw):  # a gate has no count of its own to read out
             walk.units.remove(last)
             walk.units.append(last)
             return

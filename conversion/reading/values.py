@@ -66,7 +66,7 @@ class Kernel:
 
 
 @dataclass(frozen=True, eq=False)
-class Term:
+class SourceTerm:
     """One projection in the making.
 
     `op`: "conv2d", "conv_transpose2d", "linear", "avgpool", "identity", "upsample", "windows", or "map" (windows of any
@@ -94,7 +94,7 @@ class Current:
     None when there is none.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[SourceTerm, ...]
     bias: Floats
     shape: Shape
     name: str
@@ -144,14 +144,14 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Ended:
     """The output after an `ending` that changes no prediction, such as "softmax" or "sigmoid"; nothing may follow it."""
 
     value: "Flow | View"
     ending: str
 
 
-Value = Flow | View | Answer
+Value = Flow | View | Ended
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ class Unit:
     name: str
     node: str
     shape: Shape
-    terms: tuple[Term, ...]
+    terms: tuple[SourceTerm, ...]
     bias: Floats
     activation: Activation = RELU
     answers: bool = False

@@ -15,17 +15,17 @@ from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.weighted import by_output
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Maximum, Signed
+from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, MaximumLaw, SignedLaw, StaircaseLaw
 from spikewright.conversion.reading.terms import copies
 from spikewright.conversion.reading.values import (
-    Answer,
     Current,
+    Ended,
     Floats,
     Flow,
     Kernel,
     Parts,
     Signal,
-    Term,
+    SourceTerm,
     Unit,
     Value,
     View,
@@ -58,19 +58,19 @@ class Plan:
     @property
     def hidden(self) -> tuple[Unit, ...]:
         """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
-        return tuple(u for u in self.units if not u.answers and not isinstance(u.activation, Maximum))
+        return tuple(u for u in self.units if not u.answers and not isinstance(u.activation, MaximumLaw))
 
     @property
     def gates(self) -> tuple[Unit, ...]:
         """The units that pass on a maximum of what their one source sends."""
-        return tuple(unit for unit in self.units if isinstance(unit.activation, Maximum))
+        return tuple(unit for unit in self.units if isinstance(unit.activation, MaximumLaw))
 
     def integrated(self) -> "Plan":
         """The plan with an output that adds up: values sent in time cannot be counted."""
         last = self.output
         if last.answers:
             return self
-        term = Term(last.name, "identity")
+        term = SourceTerm(last.name, "identity")
         unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
         return replace(self, units=(*self.units, unit))
 
@@ -102,7 +102,7 @@ class Walk:
     def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
         """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
         value = self.values[node.inputs[place]]
-        if isinstance(value, Answer):
+        if isinstance(value, Ended):
             raise Refusal(
                 f"follows a {value.ending}",
                 f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
@@ -132,14 +132,14 @@ class Walk:
         return algebra.seen_as(self.relays[value.node], value.view)
 
     def _relayed(self, value: Current, node: str) -> Signal:
-        activation = self._levels(value) or (RELU if value.positive else Signed())
+        activation = self._levels(value) or (RELU if value.positive else SignedLaw())
         exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
-        exact = "it repeats the levels of its source" if isinstance(activation, Levels) else exact
+        exact = "it repeats the levels of its source" if isinstance(activation, StaircaseLaw) else exact
         signal = self.fire(value, node, activation)
         self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
         return signal
 
-    def _levels(self, value: Current) -> Levels | None:
+    def _levels(self, value: Current) -> StaircaseLaw | None:
         """The levels that a value has already, since it only repeats what its sources send, and zeros."""
         slices = sorted(term.channels or (0, value.shape[0]) for term in value.terms)
         apart = all(one[1] <= other[0] for one, other in pairwise(slices))
@@ -148,7 +148,7 @@ class Walk:
         sent = {unit.name: unit.activation for unit in self.units}
         found = {sent.get(term.source, RELU) for term in value.terms}
         own = found.pop() if len(found) == 1 else None
-        return own if isinstance(own, Levels) else None
+        return own if isinstance(own, StaircaseLaw) else None
 
     def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""
@@ -156,12 +156,12 @@ class Walk:
         name = self.unique(current.name)
         self.units.append(Unit(name, node, current.shape, current.terms, current.bias, activation))
         self.shapes[name] = current.shape
-        return Signal(name, current.view, positive=not isinstance(activation, Leaky | Signed))
+        return Signal(name, current.view, positive=not isinstance(activation, LeakyLaw | SignedLaw))
 
-    def gate(self, source: Signal, node: GraphNode, window: Maximum, shape: Shape) -> str:
+    def gate(self, source: Signal, node: GraphNode, window: MaximumLaw, shape: Shape) -> str:
         """A new gate of shape `shape` over the windows of a population; its name."""
         args = {"kernel": window.kernel, "stride": window.stride, "padding": window.padding}
-        term = Term(source.source, "windows", args={**args, "dilation": window.dilation})
+        term = SourceTerm(source.source, "windows", args={**args, "dilation": window.dilation})
         name = self.unique(node.name)
         self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), window))
         self.shapes[name] = shape

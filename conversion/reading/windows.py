@@ -9,11 +9,11 @@ import numpy as np
 
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.algebra import Shapes, unframed
-from spikewright.conversion.reading.layer import Layer, averaging, padded_conv, summing
+from spikewright.conversion.reading.layer import AffineLayer, averaging, padded_conv, summing
 from spikewright.conversion.reading.merge import merged, read_signal
 from spikewright.conversion.reading.shapes import grid, spread, ungrid
 from spikewright.conversion.reading.terms import mapped
-from spikewright.conversion.reading.values import Current, Kernel, Signal, Term
+from spikewright.conversion.reading.values import Current, Kernel, Signal, SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
 
@@ -34,7 +34,7 @@ class Window:
         """True when one window is the whole of a map of `shape`."""
         return self.padding == (0, 0) and self.kernel == grid(shape)[1:]
 
-    def layer(self, name: str, shape: Shape) -> Layer:
+    def layer(self, name: str, shape: Shape) -> AffineLayer:
         """The pooling of a map of `shape` as a depthwise convolution."""
         return averaging(name, shape, self.kernel, self.stride, self.padding)
 
@@ -50,7 +50,7 @@ def average_signal(value: Signal, window: Window, name: str) -> Signal | Current
     current = read(value, window.layer(name, value.shape))
     if len(value.shape) == 3 and window.padding == (0, 0) and not any(value.border):
         gain, args = value.gain / float(prod(window.kernel)), {"kernel": window.kernel, "stride": window.stride}
-        term = Term(value.source, "avgpool", value.pool, gain_in=gain, args=args)
+        term = SourceTerm(value.source, "avgpool", value.pool, gain_in=gain, args=args)
         current = replace(current, terms=(term,))
     return replace(current, positive=value.positive)
 
@@ -60,13 +60,13 @@ def average_current(value: Current, window: Window, name: str, shapes: Shapes) -
     if window.disjoint and len(value.shape) == 3 and all(map(_commutes, value.terms)):
         layer, area = window.layer(name, value.shape), float(prod(window.kernel))
         terms = tuple(replace(t, pool=_times(t.pool, window.kernel), gain_in=t.gain_in / area) for t in value.terms)
-        bias = mapped(Term("", layer.op, kernel=layer.kernel, args=layer.args), value.bias, value.shape)
+        bias = mapped(SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args), value.bias, value.shape)
         return replace(value, terms=tuple(map(_as_windows, terms)), bias=bias, shape=layer.shape, node=None)
     found = merged(value, window.layer(name, value.shape), shapes)
     return None if found is None else replace(found, positive=value.positive, name=value.name)
 
 
-def read(value: Signal, layer: Layer) -> Current:
+def read(value: Signal, layer: AffineLayer) -> Current:
     """A convolution of a Signal; zeros around it become padding, which is exact for its offset too."""
     if not any(value.border):
         return read_signal(value, layer)
@@ -95,7 +95,7 @@ def uneven(value: Signal, args: Mapping[str, Any], shape: Shape, name: str, shap
         return replace(read(value, layer), positive=value.positive)
     if any(value.border):
         raise Refusal("pooling with unequal windows of a padded map", "the padding argument of a convolution")
-    term = Term(value.source, "map", value.pool, gain_in=value.gain, args={"rows": rows, "columns": columns})
+    term = SourceTerm(value.source, "map", value.pool, gain_in=value.gain, args={"rows": rows, "columns": columns})
     return Current((term,), _offset(value, term, shape), shape, name, positive=value.positive)
 
 
@@ -105,14 +105,14 @@ def upsample(value: Signal, factor: Pair, shape: Shape, name: str) -> Current:
         raise Refusal("upsampling of a padded map", "the padding after the upsampling")
     if len(value.shape) != 3:
         raise Refusal("upsampling of a sequence", "nn.ConvTranspose2d or upsampling of maps (C, H, W)")
-    term = Term(value.source, "upsample", value.pool, gain_in=value.gain, args={"factor": factor})
+    term = SourceTerm(value.source, "upsample", value.pool, gain_in=value.gain, args={"factor": factor})
     return Current((term,), _offset(value, term, shape), shape, name, positive=value.positive)
 
 
 def transposed(value: Signal, kernel: Kernel, args: Mapping[str, Any], result: tuple[str, Shape]) -> Current:
     """A transposed convolution without its bias. `result`: name and shape."""
     name, shape = result
-    layer = Layer(name, "conv_transpose2d", kernel, np.zeros(()), value.shape, shape, args)
+    layer = AffineLayer(name, "conv_transpose2d", kernel, np.zeros(()), value.shape, shape, args)
     return read_signal(value, layer)
 
 
@@ -162,25 +162,25 @@ def _factor(shape: Shape, out: Shape, windows: tuple[Any, Any]) -> Pair | None:
     return factor if straight else None
 
 
-def _offset(value: Signal, term: Term, shape: Shape) -> Any:
+def _offset(value: Signal, term: SourceTerm, shape: Shape) -> Any:
     if value.offset is None:
         return np.zeros(shape)
     return mapped(replace(term, pool=(1, 1), gain_in=np.ones(())), value.offset, value.shape)
 
 
-def _mapped(layer: Layer, value: Signal) -> Any:
+def _mapped(layer: AffineLayer, value: Signal) -> Any:
     assert value.offset is not None
-    return mapped(Term("", layer.op, kernel=layer.kernel, args=layer.args), value.offset, value.shape)
+    return mapped(SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args), value.offset, value.shape)
 
 
-def _commutes(term: Term) -> bool:
+def _commutes(term: SourceTerm) -> bool:
     if term.op != "conv2d" or term.kernel is None:
         return term.op == "identity"
     plain = term.args["stride"] == (1, 1) and term.args["padding"] == (0, 0)
     return plain and term.kernel.values.shape[2:] == (1, 1)
 
 
-def _as_windows(term: Term) -> Term:
+def _as_windows(term: SourceTerm) -> SourceTerm:
     """A pooled identity is an average pool."""
     if term.op != "identity":
         return term

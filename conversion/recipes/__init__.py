@@ -1,6 +1,6 @@
 """Recipes: how `convert` turns activations into spikes. Frozen records, checked when they are made."""
 
-from spikewright.conversion.recipes.calibration import Advanced, Cos, Light, Srp
+from spikewright.conversion.calibration.settings import Advanced, Cos, Light, Srp
 from spikewright.conversion.recipes.quantized import Exact, Quantized
 from spikewright.conversion.recipes.rate import Rate
 from spikewright.conversion.recipes.spikes import FewSpike, Phase, SpikeSelect

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spikewright import InvalidInput
-from spikewright.conversion.recipes.choices import check_choice
+from spikewright.conversion.checks import check_choice
 from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_levels
 
@@ -44,7 +44,7 @@ class Quantized:
 
 @dataclass(frozen=True)
 class Exact:
-    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.exact.spiking`.
+    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.integers.twins`.
 
     That network, not the torch model, is "the quantised CNN" that Exact equals: `exact(model, samples)` gives both.
 

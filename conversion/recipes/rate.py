@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from spikewright import InvalidInput
-from spikewright.conversion.recipes.calibration import Calibration, Cos, Residual, Srp, calibration_of
-from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.conversion.calibration.settings import Calibration, Cos, Residual, Srp, calibration_of
+from spikewright.conversion.checks import check_choice, check_percentile
 from spikewright.snn.checked import plain
 from spikewright.snn.codes import check_levels, check_limit, check_steps
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spikewright import InvalidInput
-from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.conversion.checks import check_choice, check_percentile
 from spikewright.snn.checked import plain
 from spikewright.snn.codes import LONGEST_PHASE, check_levels, check_steps
 

@@ -5,7 +5,7 @@ from sys import float_info
 from typing import Literal
 
 from spikewright import InvalidInput
-from spikewright.conversion.recipes.choices import check_choice, check_percentile
+from spikewright.conversion.checks import check_choice, check_percentile
 from spikewright.snn.checked import is_between, plain
 from spikewright.snn.codes import check_levels, check_steps
 

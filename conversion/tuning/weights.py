@@ -14,7 +14,7 @@ from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
-from spikewright.conversion.recipes.calibration import check_whole
+from spikewright.conversion.calibration.settings import check_whole
 from spikewright.snn import Network, Population, ReportRow, simulate
 from spikewright.snn.twin.neurons import Law
 from spikewright.snn.twin.run import Run

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from spikewright import InvalidInput
 from spikewright.compress import QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Rate, Ttfs, baseline, convert
-from spikewright.conversion.diagnosis.baseline import Baseline
-from spikewright.conversion.diagnosis.traffic import number_bits, traffic
+from spikewright.conversion.diagnosis.costs import inference_cost, number_bits
+from spikewright.conversion.diagnosis.equal_information import Baseline
 from spikewright.snn import (
     IF,
     Burst,
@@ -150,7 +150,7 @@ def test_costs_by_hand() -> None:
     """The image (1, 1, 0, 0) in real numbers: one of its two pixels meets weights, 8 of them; every neuron gets 1 a step."""
     x = np.array([[1, 1, 0, 0]], np.float32)
     snn = tiny(IF(2.0), Direct(6))  # three spikes each
-    cost = traffic(snn, simulate(snn, x))
+    cost = inference_cost(snn, simulate(snn, x))
     assert (cost.levels, cost.bits) == (7, 3)
     assert (cost.multiply_accumulates, cost.additions) == (8, 3 * 8 * 3)
     assert cost.activations_written_bits == min(8 * 6, 24 * 3)  # dense: one bit for each neuron and step
@@ -158,7 +158,7 @@ def test_costs_by_hand() -> None:
     assert cost.weights_read_bits == 8 * 32 + 72 * 2  # the integer 1 takes two bits, in two's complement
     assert cost.sums_bits == 2 * 32 * (80 + 6 * (8 + 3))
     cnn = tiny(QuantReLU(1.0, 0, 6), Direct(1))
-    cost = traffic(cnn, simulate(cnn, x))
+    cost = inference_cost(cnn, simulate(cnn, x))
     assert (cost.levels, cost.bits) == (7, 3)
     assert (cost.multiply_accumulates, cost.additions) == (8 + 8 * 3, 0)
     assert cost.activations_written_bits == 8 * 3
@@ -168,9 +168,9 @@ def test_costs_by_hand() -> None:
 def test_a_sparse_population_sends_addresses() -> None:
     x = np.array([[1, 0, 0, 0]], np.float32)
     snn = tiny(IF(np.array([6.0, *[100.0] * 7])), Direct(6))  # one spike of one neuron
-    assert traffic(snn, simulate(snn, x)).activations_written_bits == 3
+    assert inference_cost(snn, simulate(snn, x)).activations_written_bits == 3
     signed = tiny(TernaryIF(np.array([6.0, *[100.0] * 7]), 100.0), Direct(6))
-    assert traffic(signed, simulate(signed, x)).activations_written_bits == 4  # and a sign
+    assert inference_cost(signed, simulate(signed, x)).activations_written_bits == 4  # and a sign
 
 
 def test_side_by_side() -> None:

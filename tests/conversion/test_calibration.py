@@ -11,7 +11,7 @@ from torch import nn
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.compress import QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Advanced, FineTune, Light, Rate, convert, fine_tune
-from spikewright.conversion.calibration.flow import Flow
+from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.conversion.tuning.weights import agreement
 from spikewright.experiments.data.load import load_dataset
 from spikewright.experiments.zoo import load
@@ -51,7 +51,7 @@ def test_the_flow_is_the_network_beside_its_model(name: str, case: str) -> None:
     model, x = build(CASES[case]), images(CASES[case], 32)
     network = convert(model, x, RECIPES[name])
     truth = simulate(network, x.numpy(), engine="reference", record=("rasters",))
-    flow = Flow(network, x, {})
+    flow = LayerRun(network, x, {})
     with torch.no_grad():
         for population in network.order[1:]:
             rates, ideal = flow.run(population)
@@ -68,7 +68,7 @@ def test_gates_pass_through_the_flow() -> None:
     for schedule in ("synchronous", "layerwise"):
         network = convert(model, x, Rate(6, schedule=schedule, calibration=None))
         assert any(isinstance(p.neuron, MaxGate) for p in network.populations)
-        flow = Flow(network, x, {})
+        flow = LayerRun(network, x, {})
         with torch.no_grad():
             for population in network.order[1:]:
                 rates, ideal = flow.run(population)

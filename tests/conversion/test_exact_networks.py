@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.conversion import settled, spiking
-from spikewright.conversion.exact.levels import levels_of
+from spikewright.conversion.integers.levels import levels_of
 from spikewright.snn import (
     IF,
     Conv2d,

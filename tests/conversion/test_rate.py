@@ -13,16 +13,16 @@ from torch import Tensor, nn
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.compress import trace
 from spikewright.conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
-from spikewright.conversion.calibration.flow import Flow
-from spikewright.conversion.calibration.residual import _fanout, _Ledger, _through
-from spikewright.conversion.calibration.thresholds import SHARES, Grid, least_squares
-from spikewright.conversion.recipes.calibration import Advanced, Light
+from spikewright.conversion.calibration.layer_run import LayerRun
+from spikewright.conversion.calibration.settings import Advanced, Light
+from spikewright.conversion.calibration.two_phases import _fanout, _Ledger, _through
+from spikewright.conversion.recipes.threshold_search import SHARES, CountGrid, least_squares
 from spikewright.snn import IF, Burst, Network, SignedIF, TernaryIF, simulate
 from spikewright.snn.twin.synapses import Path
 from tests.conversion.architectures import CASES, build, images, seq
 
 
-def counted(x: np.ndarray, threshold: float, grid: Grid) -> np.ndarray:
+def counted(x: np.ndarray, threshold: float, grid: CountGrid) -> np.ndarray:
     step = threshold / grid.levels
     return step * np.clip(np.floor(x / step + 0.5 * grid.half), 0, grid.levels)
 
@@ -33,7 +33,7 @@ def test_least_squares_thresholds_have_the_least_error(levels: int, half: bool, 
     x = torch.randn(70, 3, 2, 2, generator=torch.Generator().manual_seed(seed)) * torch.tensor([1.0, 3.0, 0.1]).view(
         3, 1, 1
     )
-    view, grid = trace(seq(nn.ReLU(), nn.Identity()), x), Grid(levels, half)
+    view, grid = trace(seq(nn.ReLU(), nn.Identity()), x), CountGrid(levels, half)
     rows = 3 if by_channel else 1
     found = least_squares(view, x, {view.nodes[1].name: rows}, grid)[view.nodes[1].name]
     for row, threshold in zip(torch.relu(x).double().numpy().swapaxes(0, 1).reshape(rows, -1), found, strict=True):
@@ -135,7 +135,7 @@ def test_the_run_in_torch_is_that_of_the_engine(name: str) -> None:
     truth = simulate(network, x.numpy())
     ledger = _Ledger({q.name: _fanout(network, Path(network, q, torch.float32), q.source) for q in network.projections})
     with torch.no_grad():
-        flow = Flow(network, x, {})
+        flow = LayerRun(network, x, {})
         logits = _through(flow, flow.answer, ledger)
     np.testing.assert_allclose(logits.numpy(), truth.logits_over_time.reshape(logits.shape), atol=1e-4)
     for population in network.populations:

@@ -11,8 +11,8 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.conversion import FewSpike, Rate, Ttfs, check_times, convert
-from spikewright.conversion.coding.few_fit import binary, fitted
-from spikewright.conversion.coding.samples import least_squares_window
+from spikewright.conversion.recipes.few_spike_fit import binary, fitted
+from spikewright.conversion.recipes.samples import least_squares_window
 from spikewright.conversion.tuning.times import TimesTuning, tune_times
 from spikewright.snn import FewSpike as FewSpikeNeuron
 from spikewright.snn import simulate

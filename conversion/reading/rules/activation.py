@@ -6,7 +6,7 @@ from typing import Any
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Relu
+from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, ReluLaw, StaircaseLaw
 from spikewright.conversion.reading.values import Current, Flow, Parts, Signal, Value
 from spikewright.conversion.reading.walk import Walk
 
@@ -18,12 +18,12 @@ def relu(walk: Walk, node: GraphNode) -> Value:
 
 def clamp(walk: Walk, node: GraphNode) -> Value:
     """A ReLU that ends at a limit."""
-    return _activated(walk, node, Relu(float(node.args["limit"])))
+    return _activated(walk, node, ReluLaw(float(node.args["limit"])))
 
 
 def leaky(walk: Walk, node: GraphNode) -> Value:
     """A leaky ReLU: spikes of both signs."""
-    return _activated(walk, node, Leaky(float(node.args["slope"])))
+    return _activated(walk, node, LeakyLaw(float(node.args["slope"])))
 
 
 def quantised_relu(walk: Walk, node: GraphNode) -> Value:
@@ -35,7 +35,7 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
             f"a QuantReLU whose learned threshold is {alpha:g} over {levels} levels, so that it can send nothing",
             "an earlier checkpoint, or training on from a threshold above zero",
         )
-    return _activated(walk, node, Levels(alpha, levels))
+    return _activated(walk, node, StaircaseLaw(alpha, levels))
 
 
 def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
@@ -44,11 +44,11 @@ def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
 
 
 def _active(walk: Walk, node: GraphNode, value: Flow, activation: Activation) -> Flow:
-    idle = activation == RELU or isinstance(activation, Leaky)
+    idle = activation == RELU or isinstance(activation, LeakyLaw)
     if idle and not isinstance(value, Current) and value.positive and _all_signals(value):
         walk.note(node.name, "folded", "its input is never negative: nothing to do")
         return value
-    if isinstance(activation, Relu) and isinstance(value, Signal) and _below(walk, value, activation.limit):
+    if isinstance(activation, ReluLaw) and isinstance(value, Signal) and _below(walk, value, activation.limit):
         walk.note(node.name, "folded", f"its input is never above {activation.limit:g}: nothing to do")
         return value
     if isinstance(value, Parts) and _sizes_differ(value):
@@ -65,7 +65,7 @@ def _active(walk: Walk, node: GraphNode, value: Flow, activation: Activation) ->
 def _below(walk: Walk, value: Signal, limit: float | None) -> bool:
     """True for activations that end at a limit of their own which is not larger."""
     own = next((unit.activation for unit in walk.units if unit.name == value.source), None)
-    top = own.limit if isinstance(own, Relu) else own.alpha if isinstance(own, Levels) else None
+    top = own.limit if isinstance(own, ReluLaw) else own.alpha if isinstance(own, StaircaseLaw) else None
     return limit is not None and top is not None and value.plain and value.positive and top <= limit
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.layer import Layer, padded_conv, restricted
+from spikewright.conversion.reading.layer import AffineLayer, padded_conv, restricted
 from spikewright.conversion.reading.merge import merged, read_signal
 from spikewright.conversion.reading.shapes import NO_BORDER, spread
 from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, Value
@@ -25,7 +25,7 @@ def conv(walk: Walk, node: GraphNode) -> Value:
     if node.kind == "conv1d":
         kernel = replace(kernel, values=kernel.values[:, :, None])
     kernel, args = padded_conv(kernel, args, NO_BORDER)
-    return _applied(walk, node, Layer(node.name, "conv2d", kernel, bias, _input(walk, node), node.shape, args))
+    return _applied(walk, node, AffineLayer(node.name, "conv2d", kernel, bias, _input(walk, node), node.shape, args))
 
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
@@ -36,14 +36,14 @@ def conv_transpose(walk: Walk, node: GraphNode) -> Value:
     args: dict[str, Any] = {name: _pair(node.args[name], 0) for name in names}
     args["groups"] = groups
     return _applied(
-        walk, node, Layer(node.name, "conv_transpose2d", kernel, bias, _input(walk, node), node.shape, args)
+        walk, node, AffineLayer(node.name, "conv_transpose2d", kernel, bias, _input(walk, node), node.shape, args)
     )
 
 
 def linear(walk: Walk, node: GraphNode) -> Value:
     """A linear layer on vectors."""
     kernel, bias = walk.kernel(node)
-    return _applied(walk, node, Layer(node.name, "linear", kernel, bias, _input(walk, node), node.shape))
+    return _applied(walk, node, AffineLayer(node.name, "linear", kernel, bias, _input(walk, node), node.shape))
 
 
 def batchnorm(walk: Walk, node: GraphNode) -> Value:
@@ -58,7 +58,7 @@ def batchnorm(walk: Walk, node: GraphNode) -> Value:
     return walk.arranged(algebra.affine(value, gain, shaped), shape, node.name)
 
 
-def applied(walk: Walk, value: Flow, layer: Layer) -> Current:
+def applied(walk: Walk, value: Flow, layer: AffineLayer) -> Current:
     """`layer` of a value: part by part of a concatenation, merged with what has no ReLU behind it, or of a relay."""
     if isinstance(value, Parts):
         return _of_parts(walk, value, layer)
@@ -72,7 +72,7 @@ def applied(walk: Walk, value: Flow, layer: Layer) -> Current:
     return read(value, layer) if layer.op == "conv2d" else read_signal(value, layer)
 
 
-def _of_parts(walk: Walk, value: Parts, layer: Layer) -> Current:
+def _of_parts(walk: Walk, value: Parts, layer: AffineLayer) -> Current:
     if layer.op == "conv_transpose2d" and layer.args["groups"] > 1:
         raise Refusal("a grouped transposed convolution of a concatenation", "groups=1")
     if not all(isinstance(part, Signal) or part.node or not part.terms for part in value.parts):
@@ -99,7 +99,7 @@ def _one(value: Signal | Parts) -> Signal:
     return value
 
 
-def _applied(walk: Walk, node: GraphNode, layer: Layer) -> Value:
+def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
     value = walk.flow(node)
     sums = len(walk.units)
     current = applied(walk, value, layer)

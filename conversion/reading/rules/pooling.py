@@ -10,7 +10,7 @@ from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading import windows as pooling
-from spikewright.conversion.reading.activations import Maximum
+from spikewright.conversion.reading.activations import MaximumLaw
 from spikewright.conversion.reading.shapes import joined_axes
 from spikewright.conversion.reading.values import Current, Flow, Parts, Signal, Value
 from spikewright.conversion.reading.walk import INPUT, Walk
@@ -119,7 +119,7 @@ def _largest(walk: Walk, node: GraphNode, part: Signal | Current) -> Signal:
     if not _comparable(signal):
         signal = _own(walk, signal, node)
     shape = pooling.maximum_shape(args, signal.shape)
-    window = Maximum(args["kernel"], args["stride"], args["padding"], args["dilation"])
+    window = MaximumLaw(args["kernel"], args["stride"], args["padding"], args["dilation"])
     return pooling.after_gate(signal, walk.gate(signal, node, window, shape), shape)
 
 

@@ -12,7 +12,7 @@ from spikewright.conversion.reading.advice import refusal
 from spikewright.conversion.reading.arithmetic import affine_of
 from spikewright.conversion.reading.layer import selection
 from spikewright.conversion.reading.rules.affine import applied
-from spikewright.conversion.reading.values import Answer, Current, Parts, Signal, Value, View
+from spikewright.conversion.reading.values import Current, Ended, Parts, Signal, Value, View
 from spikewright.conversion.reading.walk import INPUT, Walk
 
 
@@ -71,7 +71,7 @@ def dropped(walk: Walk, node: GraphNode) -> Value:
 
 def _arranged(walk: Walk, node: GraphNode) -> Value:
     given = walk.values[node.inputs[0]]
-    if not isinstance(given, Answer):
+    if not isinstance(given, Ended):
         value, _ = walk.seen(node)
         return walk.arranged(value, node.shape, node.name)
     inner = given.value.value if isinstance(given.value, View) else given.value
@@ -86,7 +86,7 @@ def softmax(walk: Walk, node: GraphNode) -> Value:
     """A softmax over the classes at the end."""
     value, shape = walk.seen(node)
     walk.note(node.name, "folded", "dropped: it changes no prediction; logits are what stands in front of it")
-    return Answer(walk.arranged(value, shape, node.name), "log_softmax" if node.args["log"] else "softmax")
+    return Ended(walk.arranged(value, shape, node.name), "log_softmax" if node.args["log"] else "softmax")
 
 
 def rising(walk: Walk, node: GraphNode) -> Value:
@@ -98,7 +98,7 @@ def rising(walk: Walk, node: GraphNode) -> Value:
     if prod(node.shape) == 1:
         told += "; with one output decide by its sign, since the largest of one is always class 0"
     walk.note(node.name, "folded", told)
-    return Answer(walk.arranged(value, shape, node.name), name)
+    return Ended(walk.arranged(value, shape, node.name), name)
 
 
 def filled(walk: Walk, node: GraphNode) -> Value:

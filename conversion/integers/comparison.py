@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.conversion.exact.pair import ExactPair
+from spikewright.conversion.integers.pair import ExactPair
 from spikewright.snn import Activity, simulate
 
 CHUNK = 500

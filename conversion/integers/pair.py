@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from spikewright.conversion.convert import convert
-from spikewright.conversion.exact.depth import firing_depth
-from spikewright.conversion.exact.spiking import spiking
+from spikewright.conversion.converting import convert
+from spikewright.conversion.integers.depth import firing_depth
+from spikewright.conversion.integers.twins import spiking
 from spikewright.conversion.recipes import Exact, Quantized
 from spikewright.snn import Network, Report
 
@@ -37,7 +37,7 @@ def exact(model: Any, samples: torch.Tensor | np.ndarray, recipe: Exact | None =
 
     `model`: what `compress.quantize(model, bits, data, activation_bits=k)` gives, with activations of 2**k - 1 levels. First
     thresholds, biases and scales are snapped to the grids of the accumulators (the report says by how much; integer weights
-    stay), then neurons with those thresholds take the place of the activations; see `Exact` and `conversion.exact.spiking`.
+    stay), then neurons with those thresholds take the place of the activations; see `Exact` and `conversion.integers.twins`.
     Raises Unconvertible where activations or weights are real numbers, and what `convert` raises.
     """
     recipe = recipe or Exact()

@@ -33,8 +33,8 @@ from typing import Literal
 import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.conversion.exact.depth import charge_ends, firing_depth
-from spikewright.conversion.exact.levels import Whole, levels_of, most_levels
+from spikewright.conversion.integers.depth import charge_ends, firing_depth
+from spikewright.conversion.integers.levels import Whole, levels_of, most_levels
 from spikewright.snn import (
     IF,
     Direct,

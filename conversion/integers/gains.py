@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spikewright.conversion.reading.values import Floats, Kernel, Term, Unit
+from spikewright.conversion.reading.values import Floats, Kernel, SourceTerm, Unit
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.storage import keeps_integers
 from spikewright.snn import ReportRow
@@ -22,7 +22,7 @@ def whole_gains(plan: Plan) -> Plan:
     return replace(plan, units=units, rows=(*plan.rows, *rows))
 
 
-def _whole(unit: Unit, term: Term, rows: list[ReportRow]) -> Term:
+def _whole(unit: Unit, term: SourceTerm, rows: list[ReportRow]) -> SourceTerm:
     term = _as_ones(term)
     kernel, gain = term.kernel, term.gain_in
     if kernel is None or not kernel.integer or not gain.ndim or np.all(gain == gain[0]) or keeps_integers(term):
@@ -35,7 +35,7 @@ def _whole(unit: Unit, term: Term, rows: list[ReportRow]) -> Term:
     return replace(term, kernel=Kernel(_multiplied(kernel, term, factors), kernel.scale), gain_in=np.asarray(step))
 
 
-def _as_ones(term: Term) -> Term:
+def _as_ones(term: SourceTerm) -> SourceTerm:
     """Sums over windows, and selections, are convolutions with one number besides zeros a channel: ones, and it as scale."""
     kernel = term.kernel
     if kernel is None or kernel.integer:
@@ -47,7 +47,7 @@ def _as_ones(term: Term) -> Term:
     return replace(term, kernel=Kernel((kernel.values != 0).astype(np.int8), scale.astype(np.float64)))
 
 
-def _multiplied(kernel: Kernel, term: Term, factors: Floats) -> np.ndarray:
+def _multiplied(kernel: Kernel, term: SourceTerm, factors: Floats) -> np.ndarray:
     """The integers of each input channel times its factor, in the narrowest type that holds them."""
     values = kernel.values.astype(np.int64)
     groups = term.args.get("groups", 1)

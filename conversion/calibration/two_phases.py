@@ -1,7 +1,7 @@
 """Rate-coded networks run in two phases: what the first one shows of a sample decides how the second one begins.
 
 The engines of `snn` begin every sample alike, so that both phases run here, population by population in torch (see
-`conversion.calibration.flow`): float32, integrate-and-fire neurons, a constant input. Steps, spikes and synaptic
+`conversion.calibration.layer_run`): float32, integrate-and-fire neurons, a constant input. Steps, spikes and synaptic
 operations of the pre-steps count.
 """
 
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.conversion.calibration.flow import DTYPE, Answer, Flow, Start
-from spikewright.conversion.recipes.calibration import Cos, Residual, Srp
+from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun, Response, Start
+from spikewright.conversion.calibration.settings import Cos, Residual, Srp
 from spikewright.snn import IF, Activity, Direct, Integrator, Network, Population, Source
 from spikewright.snn.running import check_network
 from spikewright.snn.streams import check_inputs
@@ -34,13 +34,13 @@ class _Ledger:
     spikes: dict[str, Tensor] = field(default_factory=dict)
     operations: dict[str, Tensor] = field(default_factory=dict)
 
-    def count(self, flow: Flow, population: Population, sent: Tensor) -> None:
+    def count(self, flow: LayerRun, population: Population, sent: Tensor) -> None:
         """Note what `population` has sent, and what arrives."""
         total = sent.abs().sum(0, dtype=DTYPE)
         _add(self.spikes, population.name, total.flatten(1).sum(1))
         self.deliver(flow, population.name, total)
 
-    def deliver(self, flow: Flow, name: str, total: Tensor) -> None:
+    def deliver(self, flow: LayerRun, name: str, total: Tensor) -> None:
         """Note the operations of `total (n, *shape)` spikes of a population, or of its held values."""
         for q in flow.network.projections:
             if q.source == name:
@@ -75,16 +75,16 @@ def two_phase(network: Network, images: Any, method: Residual | None = None) -> 
 
 def _srp(network: Network, images: Tensor, method: Any, ledger: _Ledger) -> Tensor:
     short = replace(network, code=replace(network.code, steps=method.pre_steps))
-    first = Flow(short, images, {})
+    first = LayerRun(short, images, {})
     awake = {}
 
-    def look(population: Population, drive: Tensor) -> Answer:
+    def look(population: Population, drive: Tensor) -> Response:
         answer = first.answer(population, drive)
         awake[population.name] = (answer.potential > SPIKE_SPAN * first.amplitude(population)).to(DTYPE)
         return answer
 
     _through(first, look, ledger)
-    second = Flow(network, images, {})
+    second = LayerRun(network, images, {})
     return _through(
         second,
         lambda population, drive: second.answer(population, drive, Start(awake=awake[population.name])),
@@ -93,9 +93,9 @@ def _srp(network: Network, images: Tensor, method: Any, ledger: _Ledger) -> Tens
 
 
 def _cos(network: Network, images: Tensor, method: Any, ledger: _Ledger) -> Tensor:
-    flow = Flow(network, images, {})
+    flow = LayerRun(network, images, {})
 
-    def look(population: Population, drive: Tensor) -> Answer:
+    def look(population: Population, drive: Tensor) -> Response:
         if isinstance(population.neuron, Integrator):
             return flow.answer(population, drive)
         start = offset(flow, population, drive[: method.pre_steps], ledger)
@@ -108,7 +108,7 @@ def _cos(network: Network, images: Tensor, method: Any, ledger: _Ledger) -> Tens
     return _through(flow, look, ledger)
 
 
-def offset(flow: Flow, population: Population, drive: Tensor, ledger: _Ledger) -> Tensor:
+def offset(flow: LayerRun, population: Population, drive: Tensor, ledger: _Ledger) -> Tensor:
     """Initial potentials `(b, *shape)` after the pre-steps `drive (pre_steps, b, *shape)`: one spike up, one down, or as is.
 
     Down where V < 0 and the neuron fired: by the smallest V + threshold before a spike, and at least a threshold, so that
@@ -133,7 +133,7 @@ def offset(flow: Flow, population: Population, drive: Tensor, ledger: _Ledger) -
     return torch.where((threshold <= V) & torch.isfinite(up), initial + up, shifted)
 
 
-def _through(flow: Flow, law: Callable[[Population, Tensor], Answer], ledger: _Ledger) -> Tensor:
+def _through(flow: LayerRun, law: Callable[[Population, Tensor], Response], ledger: _Ledger) -> Tensor:
     """All populations in order; the potential of the output after each step, `(steps, b, classes)`."""
     network = flow.network
     ledger.deliver(flow, network.input, (flow.held[network.input] != 0).to(DTYPE))

@@ -45,7 +45,7 @@ REAL_BITS = 32
 
 
 @dataclass(frozen=True)
-class Traffic:
+class InferenceCost:
     """Means of one inference, as the module says. `accuracy` None without labels; `levels`, zero among them, and
     `bits` of an activation: the most of a layer, None and 32 for real values."""
 
@@ -70,7 +70,7 @@ class Traffic:
         return self.activations_written_bits + self.activations_read_bits + self.weights_read_bits
 
 
-def traffic(network: Network, activity: Activity, accuracy: float | None = None) -> Traffic:
+def inference_cost(network: Network, activity: Activity, accuracy: float | None = None) -> InferenceCost:
     """The cost of one inference of `network`, mean over the samples of `activity`."""
     operations = {q.name: float(activity.synaptic_operations[q.name].mean()) for q in network.projections}
     graded = {p.name for p in network.populations if sends_numbers(network, p)}
@@ -79,7 +79,7 @@ def traffic(network: Network, activity: Activity, accuracy: float | None = None)
     known = [levels(network, p) for p in network.populations if not isinstance(p.neuron, Source | MaxGate)]
     counts = [count for count in known if count is not None]
     real = any(isinstance(p.neuron, Ramp) and p.neuron.levels is None for p in network.populations)
-    return Traffic(
+    return InferenceCost(
         accuracy=accuracy,
         levels=None if real or not counts else max(counts) + 1,
         bits=REAL_BITS if real else max((number_bits(count) for count in counts), default=REAL_BITS),

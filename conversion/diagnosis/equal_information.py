@@ -10,17 +10,17 @@ import torch
 from spikewright import InvalidInput, Table
 from spikewright.compress.quantisers.activations import clip_range
 from spikewright.compress.training.data import Data, check_data
-from spikewright.conversion.coding.records import Cell, Coding, input_amplitude, note, number, with_gates
-from spikewright.conversion.convert import check_samples, rewritten_view
+from spikewright.conversion.converting import check_samples, rewritten_view
+from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
-from spikewright.conversion.diagnosis.traffic import Traffic, traffic
-from spikewright.conversion.emit import emit
+from spikewright.conversion.emitting import emit
 from spikewright.conversion.forward import activations
 from spikewright.conversion.ranges import thresholds
-from spikewright.conversion.reading.activations import Leaky, Levels, Signed
+from spikewright.conversion.reading.activations import LeakyLaw, SignedLaw, StaircaseLaw
 from spikewright.conversion.reading.plan import read
 from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number, with_gates
 from spikewright.snn import Bursts, Direct, Network, Phase, QuantReLU, SpikeSelect, TernaryIF, simulate
 from spikewright.snn import Rate as RateCode
 from spikewright.snn import Ttfs as TtfsCode
@@ -53,8 +53,8 @@ class Baseline:
     """
 
     network: Network
-    cnn: Traffic
-    snn: Traffic
+    cnn: InferenceCost
+    snn: InferenceCost
     samples: int
     how: str
 
@@ -86,7 +86,7 @@ def baseline(model: Any, network: Network, samples: Any, data: Data | None = Non
     on `samples`, one for each layer, or in float32 for each channel where the SNN has thresholds for each; a model that has
     QuantReLUs keeps its own, so for a fine-tuned baseline give the model of `compress.quantize`. Weights are those of the
     SNN: integers of the same width where it is in fixed point. `data (images, labels)` is what both are run on, event by
-    event; without it the samples are, and there is no accuracy. What is counted: see `conversion.diagnosis.traffic`.
+    event; without it the samples are, and there is no accuracy. What is counted: see `conversion.diagnosis.costs`.
 
     Raises InvalidInput where the SNN has no finite number of levels (continuous spike times: its own operations are those
     of the CNN) or spikes of both signs, InvalidNetwork where 64 bits do not hold the products of the integer CNN.
@@ -97,9 +97,9 @@ def baseline(model: Any, network: Network, samples: Any, data: Data | None = Non
     return Baseline(cnn, _measured(cnn, run, labels), _measured(network, run, labels), len(run), how)
 
 
-def _measured(network: Network, images: torch.Tensor, labels: torch.Tensor | None) -> Traffic:
+def _measured(network: Network, images: torch.Tensor, labels: torch.Tensor | None) -> InferenceCost:
     activity = simulate(network, images.numpy())
-    return traffic(network, activity, None if labels is None else activity.accuracy(labels.numpy()))
+    return inference_cost(network, activity, None if labels is None else activity.accuracy(labels.numpy()))
 
 
 def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Network, str]:
@@ -111,7 +111,7 @@ def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Netw
     cells = with_gates(plan, _cells(plan, network, images, wanted))
     grid = _input_levels(network)
     scale = 1.0 if plan.output.answers else float(np.max(cells[plan.output.name].amplitude))
-    own = sum(isinstance(unit.activation, Levels) for unit in plan.hidden)
+    own = sum(isinstance(unit.activation, StaircaseLaw) for unit in plan.hidden)
     how = (
         "ranges of the model's own QuantReLUs" if own == len(wanted) else "ranges of least squared error on the samples"
     )
@@ -124,7 +124,7 @@ def _levels(network: Network, unit: Unit) -> int:
     if unit.name not in network.by_name:
         raise InvalidInput(f"expected a network made from this model, got none of its layers {unit.name!r}")
     population = network.by_name[unit.name]
-    if isinstance(population.neuron, TernaryIF) or isinstance(unit.activation, Leaky | Signed):
+    if isinstance(population.neuron, TernaryIF) or isinstance(unit.activation, LeakyLaw | SignedLaw):
         raise InvalidInput(
             f"expected activations that are never negative, got spikes of both signs in {unit.name!r}; "
             "there is no integer neuron of both signs to compare with"
@@ -138,22 +138,22 @@ def _levels(network: Network, unit: Unit) -> int:
     return found
 
 
-def _cells(plan: Plan, network: Network, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, Cell]:
-    free = [unit for unit in plan.hidden if not isinstance(unit.activation, Levels)]
+def _cells(plan: Plan, network: Network, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, NeuronChoice]:
+    free = [unit for unit in plan.hidden if not isinstance(unit.activation, StaircaseLaw)]
     one = network.numbers == "fixed"  # integers of one scale are what an integer multiply-accumulate adds up
     rows = {unit.name: 1 if one else np.asarray(network.by_name[unit.name].amplitude).size for unit in free}
     seen = _seen(plan, images, rows)
     cells = {}
     for unit in plan.hidden:
         own = unit.activation
-        if isinstance(own, Levels):
+        if isinstance(own, StaircaseLaw):
             alpha, count = np.asarray(own.alpha, dtype=np.float64), own.levels
         else:
             count = wanted[unit.name]
             ranges = [clip_range(row, count) if bool((row > 0).any()) else 0.0 for row in seen[unit.name]]
             alpha, _ = thresholds(unit, np.array(ranges))  # silent and faint channels as in every recipe
         step: Floats = alpha / count
-        cells[unit.name] = Cell(QuantReLU(number(1.0 / step), 0, count), step, f"integers 0 to {count}")
+        cells[unit.name] = NeuronChoice(QuantReLU(number(1.0 / step), 0, count), step, f"integers 0 to {count}")
     return cells
 
 

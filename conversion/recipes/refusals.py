@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.reading.activations import Activation, Leaky, Maximum, Signed
+from spikewright.conversion.reading.activations import Activation, LeakyLaw, MaximumLaw, SignedLaw
 from spikewright.conversion.reading.walk import Plan
 from spikewright.snn import ReportRow
 
-SIGNED: tuple[type[Activation], ...] = (Leaky, Signed)
+SIGNED: tuple[type[Activation], ...] = (LeakyLaw, SignedLaw)
 
 
 def refuse(plan: Plan, kinds: tuple[type[Activation], ...], why: str) -> None:
@@ -36,4 +36,4 @@ def refuse_signed(plan: Plan, what: str) -> None:
 
 def refuse_maxima(plan: Plan, why: str) -> None:
     """Refuse maxima of windows."""
-    refuse(plan, (Maximum,), f"{why}; try AvgPool2d, or a strided convolution")
+    refuse(plan, (MaximumLaw,), f"{why}; try AvgPool2d, or a strided convolution")

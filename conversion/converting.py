@@ -20,12 +20,12 @@ from spikewright.compress.training.data import answers, tensor_of
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.calibration.finish import finish
 from spikewright.conversion.coding import coding_of, with_output
-from spikewright.conversion.emit import emit
+from spikewright.conversion.emitting import emit
 from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.exact.cnn import integer_cnn
-from spikewright.conversion.exact.gains import whole_gains
-from spikewright.conversion.exact.spiking import spiking
 from spikewright.conversion.forward import Rewritten
+from spikewright.conversion.integers.cnn import integer_cnn
+from spikewright.conversion.integers.gains import whole_gains
+from spikewright.conversion.integers.twins import spiking
 from spikewright.conversion.reading.check import check_same
 from spikewright.conversion.reading.plan import read
 from spikewright.conversion.reading.swaps import swapped

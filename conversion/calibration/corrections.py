@@ -9,7 +9,7 @@ from torch import Tensor
 
 from spikewright import InvalidInput
 from spikewright.conversion.calibration.advanced import stored, tunable, tune
-from spikewright.conversion.calibration.flow import Flow
+from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.conversion.calibration.light import (
     HELD,
     Drives,
@@ -19,8 +19,8 @@ from spikewright.conversion.calibration.light import (
     sample_count,
     squared_error,
 )
+from spikewright.conversion.calibration.settings import FEWEST_SAMPLES, Advanced, Calibration
 from spikewright.conversion.reading.activations import Activation
-from spikewright.conversion.recipes.calibration import FEWEST_SAMPLES, Advanced, Calibration
 from spikewright.snn import Network, Population, ReportRow
 from spikewright.snn.twin.synapses import Path
 
@@ -59,7 +59,7 @@ def calibrate(
     order = torch.randperm(len(chosen), generator=torch.Generator().manual_seed(settings.seed))
     fit = len(chosen) - round(HELD * len(chosen))
     with torch.no_grad():
-        flow = Flow(network, chosen[order], activations or {})
+        flow = LayerRun(network, chosen[order], activations or {})
         flow.biases = {p.name: p.bias for p in (model or network).populations}
         rows, done, paths = [], {}, dict[str, Path]()
         for population in network.order[1:]:
@@ -79,7 +79,7 @@ def calibrate(
     return replace(stored(changed, paths), report=network.report.plus(head, *rows))
 
 
-def _corrected(flow: Flow, population: Population, fit: int, settings: Calibration) -> _Done:
+def _corrected(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> _Done:
     """Correct one population and go on to the next."""
     best = _best(flow, population, fit, settings)
     flow.tuned.update(best.paths)
@@ -87,7 +87,7 @@ def _corrected(flow: Flow, population: Population, fit: int, settings: Calibrati
     return best
 
 
-def _best(flow: Flow, population: Population, fit: int, settings: Calibration) -> _Done:
+def _best(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> _Done:
     count = sample_count(flow, population)
     drives = Drives(flow, population, count)
     ideal, begin = drives.ideal(), drives.fit
@@ -107,7 +107,9 @@ def _best(flow: Flow, population: Population, fit: int, settings: Calibration) -
     return replace(best, told=f"{best.told}; its weights are integers and stay") if integers else best
 
 
-def _attempts(flow: Flow, population: Population, fit: int, settings: Calibration) -> list[tuple[dict[str, Path], str]]:
+def _attempts(
+    flow: LayerRun, population: Population, fit: int, settings: Calibration
+) -> list[tuple[dict[str, Path], str]]:
     """The weights to correct the population with: its own, and tuned ones."""
     attempts: list[tuple[dict[str, Path], str]] = [({}, "")]
     if isinstance(settings, Advanced) and tunable(flow.network, population):

@@ -5,7 +5,7 @@ from spikewright.snn.neurons import QuantReLU
 
 
 def charge_ends(network: Network, window: int) -> dict[str, int]:
-    """The last step in which what a population has sent can change, when all fire in each step; see `conversion.exact.spiking`.
+    """The last step in which what a population has sent can change, when all fire in each step; see `conversion.integers.twins`.
 
     A layer whose sources are still from step e on fires in e, ..., e + L - 1 at the latest.
     """

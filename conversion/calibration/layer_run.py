@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from spikewright.conversion.reading.activations import RELU, Activation, Leaky, Levels, Relu
+from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, ReluLaw, StaircaseLaw
 from spikewright.snn import IF, Integrator, MaxGate, Network, Population, Projection
 from spikewright.snn.codes import charge_steps, charged
 from spikewright.snn.twin.codes import encode
@@ -25,7 +25,7 @@ BATCH_VALUES = 32_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Response:
     """What a population did: `rate (n, *shape)`, its count divided by the steps (an Integrator: its potential divided
     by them), `sent` int8 `(steps, n, *shape)`, and the `potential (n, *shape)` that is left.
     """
@@ -58,7 +58,7 @@ class Plain:
         return fired
 
 
-class Flow:
+class LayerRun:
     """The populations of `network` that have been run on `images (n, *shape)` so far, in the order of the network.
 
     Needs a code with a held input (`Direct`) and no delays. `activations`: the law behind each population that has one,
@@ -115,7 +115,7 @@ class Flow:
         sums: Tensor = path(sent.flatten(0, 1))
         return sums.reshape(len(sent), -1, *sums.shape[1:])
 
-    def answer(self, population: Population, drive: Tensor, start: Start | None = None) -> Answer:
+    def answer(self, population: Population, drive: Tensor, start: Start | None = None) -> Response:
         """The law of the population, exactly, for `drive (steps, b, *shape)` (layerwise `(1, b, *shape)`)."""
         if isinstance(population.neuron, MaxGate):
             return self._gated(population, drive)
@@ -131,7 +131,7 @@ class Flow:
             sent[step] = fired if start.awake is None else fired * start.awake
         left = law.potential
         whole = left if isinstance(population.neuron, Integrator) else sent.sum(0, dtype=DTYPE)
-        return Answer(whole / charge_steps(self.network.code), sent, left)
+        return Response(whole / charge_steps(self.network.code), sent, left)
 
     def _inflow(self, population: Population, drive: Tensor, step: int) -> Tensor:
         """Drive and bias of a step; layerwise all of it in the first."""
@@ -140,10 +140,10 @@ class Flow:
             return drive[0] + bias * charge_steps(self.network.code) if step == 0 else torch.zeros_like(drive[0])
         return drive[step] + bias if charged(self.network.code, step) else drive[step]
 
-    def _gated(self, population: Population, largest: Tensor) -> Answer:
+    def _gated(self, population: Population, largest: Tensor) -> Response:
         gate = Gate(self.law, population)
         sent = torch.stack([gate.step(largest[step if len(largest) > 1 else 0]) for step in range(self.steps)])
-        return Answer(sent.sum(0) / charge_steps(self.network.code), sent.to(torch.int8), largest[-1])
+        return Response(sent.sum(0) / charge_steps(self.network.code), sent.to(torch.int8), largest[-1])
 
     def truth(self, population: Population, part: slice) -> Tensor:
         """The activations `(b, *shape)` that the population stands for, in its amplitude."""
@@ -184,15 +184,15 @@ class Flow:
         return torch.cat([one.rate for one in answers]), ideal
 
 
-def _relu(law: Relu, x: Tensor) -> Tensor:
+def _relu(law: ReluLaw, x: Tensor) -> Tensor:
     return x.clamp(0.0, law.limit)
 
 
-def _levels(law: Levels, x: Tensor) -> Tensor:
+def _levels(law: StaircaseLaw, x: Tensor) -> Tensor:
     return law.alpha / law.levels * (x * (law.levels / law.alpha) + 0.5).floor().clamp(0, law.levels)
 
 
-def _leaky(law: Leaky, x: Tensor) -> Tensor:
+def _leaky(law: LeakyLaw, x: Tensor) -> Tensor:
     return torch.where(x >= 0, x, law.slope * x)
 
 
@@ -200,4 +200,4 @@ def _unchanged(law: Activation, x: Tensor) -> Tensor:
     return x
 
 
-_LAWS: Mapping[type, Callable[[Any, Tensor], Tensor]] = {Relu: _relu, Levels: _levels, Leaky: _leaky}
+_LAWS: Mapping[type, Callable[[Any, Tensor], Tensor]] = {ReluLaw: _relu, StaircaseLaw: _levels, LeakyLaw: _leaky}

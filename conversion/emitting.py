@@ -6,10 +6,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.conversion.coding import Cell, Coding, answer_cell
-from spikewright.conversion.reading.values import Floats, Term, Unit
+from spikewright.conversion.coding import Coding, NeuronChoice, answer_cell
+from spikewright.conversion.reading.values import Floats, SourceTerm, Unit
 from spikewright.conversion.reading.walk import INPUT, Plan
-from spikewright.conversion.storage import Stored, synapse_of
+from spikewright.conversion.storage import StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
 from spikewright.snn.weights import stored_values
 
@@ -45,7 +45,7 @@ def _population(unit: Unit, coding: Coding) -> Population:
     return Population(unit.name, unit.shape, cell.neuron, bias, cell.initial, amplitude=amplitude)
 
 
-def _cell(unit: Unit, coding: Coding) -> Cell:
+def _cell(unit: Unit, coding: Coding) -> NeuronChoice:
     return answer_cell() if unit.answers else coding.cells[unit.name]
 
 
@@ -61,7 +61,7 @@ def _bias(bias: Floats) -> float | NDArray[np.float32]:
     return bias.astype(np.float32)
 
 
-def _projections(stored: list[tuple[Unit, Term, Stored]]) -> tuple[Projection, ...]:
+def _projections(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[Projection, ...]:
     seen: dict[str, int] = {}
     made = []
     for unit, term, synapse in stored:
@@ -72,7 +72,7 @@ def _projections(stored: list[tuple[Unit, Term, Stored]]) -> tuple[Projection, .
     return tuple(made)
 
 
-def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, Term, Stored]]) -> Report:
+def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> Report:
     details: dict[str, list[str]] = {}
     for unit in plan.units:
         if not unit.answers:
@@ -94,7 +94,7 @@ def _output_row(output: Unit) -> ReportRow:
     return ReportRow("output", Integrator.__name__, "rewritten", text, neurons=prod(output.shape))
 
 
-def _storage_rows(stored: list[tuple[Unit, Term, Stored]]) -> tuple[ReportRow, ...]:
+def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[ReportRow, ...]:
     rows = []
     for unit, term, made in stored:
         weights = getattr(made.synapse, "weights", None)

@@ -19,7 +19,7 @@ SHARES = np.geomspace(1.0, 0.05, 120)
 
 
 @dataclass(frozen=True)
-class Grid:
+class CountGrid:
     """What a neuron's count can say: `levels` steps above zero, rounded to the nearest (`half`) or down."""
 
     levels: int
@@ -41,7 +41,7 @@ class _Watcher(fx.Interpreter):
 
 
 def least_squares(
-    view: GraphView, images: Tensor, wanted: Mapping[str, int], grid: Grid, signed: frozenset[str] = frozenset()
+    view: GraphView, images: Tensor, wanted: Mapping[str, int], grid: CountGrid, signed: frozenset[str] = frozenset()
 ) -> dict[str, Floats]:
     """For each wanted node the threshold a that minimises E[(x - q(x))**2] over the positive values on `images (n, ...)`.
 
@@ -75,7 +75,7 @@ def least_squares(
     return found
 
 
-def best_share(counts: np.ndarray, grid: Grid) -> Floats:
+def best_share(counts: np.ndarray, grid: CountGrid) -> Floats:
     """For each row of a histogram `(rows, bins)` over (0, 1] the share with the least squared error, `(rows,)`."""
     x = (np.arange(counts.shape[1]) + 0.5) / counts.shape[1]
     steps = SHARES[:, None] / grid.levels

@@ -16,7 +16,7 @@ from spikewright.snn.running import Run
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class NeuronChoice:
     """One population: its neuron, its initial potential, what a spike stands for, and words for the report."""
 
     neuron: Neuron
@@ -34,7 +34,7 @@ class Coding:
     """
 
     code: Code
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, NeuronChoice]
     input_amplitude: float
     scale: float
     notes: tuple[ReportRow, ...]
@@ -43,13 +43,13 @@ class Coding:
     run: Run = field(default_factory=Run)
 
 
-def with_gates(plan: Plan, cells: Mapping[str, Cell]) -> dict[str, Cell]:
+def with_gates(plan: Plan, cells: Mapping[str, NeuronChoice]) -> dict[str, NeuronChoice]:
     """The cells together with those of the plan's maxima: a spike of a gate stands for what one of its source does."""
     known = dict(cells)
     for unit in plan.gates:
         source = unit.terms[0].source
         text = f"MaxGate population {unit.name!r}, its count is always the largest count of its window"
-        known[unit.name] = Cell(MaxGate(), known[source].amplitude, text)
+        known[unit.name] = NeuronChoice(MaxGate(), known[source].amplitude, text)
     return known
 
 
@@ -62,9 +62,9 @@ def check_unit_range(images: torch.Tensor) -> None:
         )
 
 
-def answer_cell() -> Cell:
+def answer_cell() -> NeuronChoice:
     """The cell of an output that adds up and never fires."""
-    return Cell(Integrator(), np.ones(()), "")
+    return NeuronChoice(Integrator(), np.ones(()), "")
 
 
 def input_amplitude(levels: int | None) -> float:

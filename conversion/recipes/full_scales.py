@@ -6,16 +6,16 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
-from spikewright.conversion.coding.spiking import at_most_limit
 from spikewright.conversion.ranges import percentiles, thresholds
-from spikewright.conversion.reading.activations import Levels
+from spikewright.conversion.reading.activations import StaircaseLaw
 from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.recipes.rate_neurons import at_most_limit
 from spikewright.conversion.storage import keeps_integers
 
 
 @dataclass(frozen=True, eq=False)
-class Scale:
+class FullScale:
     """`top` () or `(channels,)`, where it comes from in words, and the levels of a QuantReLU."""
 
     top: Floats
@@ -23,23 +23,23 @@ class Scale:
     levels: int | None = None
 
 
-def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, Scale]:
+def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, FullScale]:
     """The scale of every hidden unit, by name. Raises InvalidInput for layers that are silent."""
-    free = {u.node: rows_of(plan, u, per_channel) for u in plan.hidden if not isinstance(u.activation, Levels)}
+    free = {u.node: rows_of(plan, u, per_channel) for u in plan.hidden if not isinstance(u.activation, StaircaseLaw)}
     measured = percentiles(plan.view, images, free, percentile)
     return {unit.name: _scale(unit, measured.get(unit.node), percentile) for unit in plan.hidden}
 
 
-def _scale(unit: Unit, values: Floats | None, percentile: float) -> Scale:
+def _scale(unit: Unit, values: Floats | None, percentile: float) -> FullScale:
     own = unit.activation
-    if isinstance(own, Levels):
-        return Scale(np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU", own.levels)
+    if isinstance(own, StaircaseLaw):
+        return FullScale(np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU", own.levels)
     assert values is not None
     top, told = thresholds(unit, values)
     top = at_most_limit(unit, top)
     span = f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
     text = f"{span}, percentile {percentile:g} of the positive activations"
-    return Scale(top, f"{text}; {told}" if told else text)
+    return FullScale(top, f"{text}; {told}" if told else text)
 
 
 def rows_of(plan: Plan, unit: Unit, per_channel: bool | None) -> int:

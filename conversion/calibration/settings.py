@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from spikewright import InvalidInput
-from spikewright.conversion.recipes.choices import check_choice
+from spikewright.conversion.checks import check_choice
 from spikewright.snn.checked import plain
 from spikewright.snn.running import TwoPhase
 
