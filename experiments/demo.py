@@ -40,7 +40,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Scale:
+class DemoScale:
     """How much work the demo does: images under noise and under attack, and the compression's fine-tuning."""
 
     noise_images: int
@@ -54,12 +54,12 @@ class Scale:
 
 
 SCALES = {
-    "digits": Scale(450, 200, {}, (0.02, 0.05, 0.1, 0.15, 0.2, 0.3), 0.975, 0.01, 0.01, 0.005),
-    "mnist": Scale(
+    "digits": DemoScale(450, 200, {}, (0.02, 0.05, 0.1, 0.15, 0.2, 0.3), 0.975, 0.01, 0.01, 0.005),
+    "mnist": DemoScale(
         300, 64, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
         (0.05, 0.1, 0.2, 0.3), 0.99, 0.01, 0.005, 0.002,
     ),
-    "fashion-mnist": Scale(
+    "fashion-mnist": DemoScale(
         300, 64, {"images": 6000, "rounds": 2, "round_epochs": 1, "final_epochs": 2, "quantize_epochs": 3},
         (0.01, 0.02, 0.05, 0.1), 0.91, 0.02, 0.01, 0.005,
     ),
@@ -107,7 +107,7 @@ def demo_study(dataset: str = "digits", data: str | Path | None = None, seed: in
 DIGITS_TRAINING = {"epochs": 60, "batch_size": 32, "lr": 0.05, "shift": 1}
 
 
-def _robustness(scale: Scale) -> dict[str, Any]:
+def _robustness(scale: DemoScale) -> dict[str, Any]:
     attack = {"epsilons": scale.epsilons, "images": scale.attack_images}
     return {
         "subjects": ["ann", "compressed", "rate", "ttfs"],

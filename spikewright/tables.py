@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 from spikewright.errors import InvalidInput, SpikewrightError
 from spikewright.options import Option, Within, check_fields, options, summary
 
-__all__ = ["Family", "Option", "Within", "check_fields", "imported", "nearest", "options", "summary"]
+__all__ = ["Family", "Option", "Within", "check_fields", "imported", "nearest", "options", "raised", "summary"]
 
 T = TypeVar("T")
 
@@ -148,7 +148,7 @@ def imported(place: str, noun: str = "object") -> Any:
         raise InvalidInput(f"expected {_a(noun)} at {place}, got: {error}; try it from the module's folder") from error
     except (Exception, SystemExit) as error:  # a user's module: importing it may raise anything
         raise InvalidInput(
-            f"expected {_a(noun)} in a module that can be imported, got {_told(error)} from {module}; try it in Python first"
+            f"expected {_a(noun)} in a module that can be imported, got {raised(error)} from {module}; try it in Python first"
         ) from error
     for part in name.split("."):
         if not hasattr(found, part):
@@ -164,6 +164,11 @@ def nearest(name: Any, known: Any) -> str | None:
     return close[0] if close else None
 
 
+def raised(error: BaseException) -> str:
+    """What was raised, in one line."""
+    return "a call of exit" if isinstance(error, SystemExit) else " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _made(record: Any, values: Mapping[str, Any], name: str) -> Any:
     """The record; what a user's own constructor raises comes as one sentence."""
     try:
@@ -172,13 +177,8 @@ def _made(record: Any, values: Mapping[str, Any], name: str) -> Any:
         raise
     except (Exception, SystemExit) as error:
         raise InvalidInput(
-            f"expected {name} to take these options, got {_told(error)}; try it in Python first"
+            f"expected {name} to take these options, got {raised(error)}; try it in Python first"
         ) from error
-
-
-def _told(error: BaseException) -> str:
-    """What was raised, in one line."""
-    return "a call of exit" if isinstance(error, SystemExit) else " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _kind_of(found: Any) -> str:

@@ -81,7 +81,7 @@ def save_weights(path: Path, force: bool = False) -> None:
 
 def stamp_network(path: Path) -> None:
     """What is there is stamped; where nothing is, a network is saved first."""
-    from spikewright.experiments.runs.artifacts import Origin, stamp
+    from spikewright.experiments.runs.origin import Origin, stamp
 
     if not path.exists():
         perceptron((4, 3, 2)).save(path)
@@ -190,7 +190,7 @@ FILES = [
     Writer("write_parquet", "parquet", parquet, ("experiments.report.tables:write_parquet",)),
     Writer("write_table", "csv", both_tables, (), (".parquet", ".csv")),
     Writer("save_weights", "weights", save_weights, ("experiments.training.checkpoint:save_weights",)),
-    Writer("stamp", "stamped", stamp_network, ("experiments.runs.artifacts:stamp",), forced=False),
+    Writer("stamp", "stamped", stamp_network, ("experiments.runs.origin:stamp",), forced=False),
     Writer("write_card", "card", write_zoo_card, ("experiments.zoo.cards:write_card",)),
     Writer("publish", "zoo", publish_zoo, ("experiments.zoo.training:publish",), (".safetensors", ".json")),
     Writer("save_progress", "stdp", save_stdp, ("experiments.learning.checkpoint:save_progress",), forced=False),
@@ -211,11 +211,11 @@ def export_core(path: Path) -> None:
 
 
 def checkpoint(path: Path) -> None:
-    from spikewright.experiments.training.checkpoint import Run, save_checkpoint
+    from spikewright.experiments.training.checkpoint import TrainingRun, save_checkpoint
     from spikewright.experiments.training.recipe import TrainLog, TrainRecipe
 
     optimiser = torch.optim.SGD(model().parameters(), 0.1)
-    save_checkpoint(path, model(), optimiser, Run(TrainRecipe(1, 1, 0.1), "digits", 1), TrainLog())
+    save_checkpoint(path, model(), optimiser, TrainingRun(TrainRecipe(1, 1, 0.1), "digits", 1), TrainLog())
 
 
 def one_task(path: Path) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from spikewright import InvalidInput, Table
 from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.models.factory import factory_of
 from spikewright.experiments.report.tables import write_table
-from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network, origin_of
-from spikewright.experiments.runs.pipeline import factory_of, quiet_threads
+from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network
+from spikewright.experiments.runs.origin import origin_of
+from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
 
 if TYPE_CHECKING:

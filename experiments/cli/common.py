@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, check_claim, check_folder, check_path
 from spikewright.experiments.data.load import Dataset
-from spikewright.experiments.runs.artifacts import Origin, is_foreign, load_model, load_network, origin_of
-from spikewright.experiments.runs.pipeline import factory_of, open_dataset
+from spikewright.experiments.data.opening import open_dataset
+from spikewright.experiments.models.factory import factory_of, is_foreign
+from spikewright.experiments.runs.artifacts import load_model, load_network
+from spikewright.experiments.runs.origin import Origin, origin_of
 
 if TYPE_CHECKING:
     from spikewright.snn import Activity, Network

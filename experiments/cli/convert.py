@@ -11,8 +11,9 @@ from spikewright.experiments.cli.recipes import given_options
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.recipes import make_recipe
 from spikewright.experiments.report.tables import write_table
-from spikewright.experiments.runs.artifacts import load_network, stamp
-from spikewright.experiments.runs.pipeline import quiet_threads
+from spikewright.experiments.runs.artifacts import load_network
+from spikewright.experiments.runs.origin import stamp
+from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars
-from spikewright.experiments.runs.pipeline import open_dataset
+from spikewright.experiments.data.opening import open_dataset
 
 
 def run_stdp(options: Namespace) -> None:

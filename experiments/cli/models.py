@@ -13,9 +13,13 @@ from spikewright.experiments.cli.common import (
     source_model,
 )
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.data.opening import open_dataset
+from spikewright.experiments.models.factory import check_fits, factory_of
 from spikewright.experiments.report.tables import write_table
-from spikewright.experiments.runs.artifacts import Origin, load_network, origin_of, stamp
-from spikewright.experiments.runs.pipeline import check_fits, factory_of, open_dataset, plain, quiet_threads
+from spikewright.experiments.runs.artifacts import load_network
+from spikewright.experiments.runs.origin import Origin, origin_of, stamp
+from spikewright.experiments.runs.threads import quiet_threads
+from spikewright.experiments.runs.work import plain
 
 
 @quiet_threads()

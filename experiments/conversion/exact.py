@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikewright import Progress, Table, silent
-from spikewright.experiments.conversion.rows import Rows, Source, Values, add_output, add_sources, run, source
+from spikewright.experiments.conversion.rows import Rows, TestedNetwork, Values, add_output, add_sources, run, source
 
 if TYPE_CHECKING:
     from spikewright.compress import Compressed
@@ -28,7 +28,7 @@ SCHEDULES = ("layerwise", "synchronous")
 
 
 @dataclass(frozen=True)
-class Row:
+class ExactRow:
     """What is measured in one row.
 
     `weights`: the checksum of the network's. `bits`: of the activations, None for a network whose activations have levels
@@ -59,7 +59,7 @@ class Row:
         return f"{self.quantised}-{self.schedule}{window}-{self.images or 'all'}"
 
 
-def measure(row: Row, found: Source, output: Path, *, progress: Progress = silent) -> Values:
+def measure(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = silent) -> Values:
     """The row's values; the quantised network is kept in `output`."""
     from spikewright.conversion import Exact, exact, verify
 
@@ -91,7 +91,7 @@ def measure(row: Row, found: Source, output: Path, *, progress: Progress = silen
     }
 
 
-def quantised(row: Row, found: Source, output: Path, *, progress: Progress = silent) -> "Compressed":
+def quantised(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = silent) -> "Compressed":
     """The quantised network of a row, read from `output` where it was made before."""
     from spikewright.compress import QuantizeSettings, TrainSettings, load, quantize, save
 
@@ -107,7 +107,7 @@ def quantised(row: Row, found: Source, output: Path, *, progress: Progress = sil
     return made
 
 
-def asked(found: Source, options: argparse.Namespace) -> Iterator[Row]:
+def asked(found: TestedNetwork, options: argparse.Namespace) -> Iterator[ExactRow]:
     """All rows of a network that were asked for; one whose activations have levels already keeps them."""
     from spikewright.compress import QuantizedReLU
 
@@ -118,7 +118,7 @@ def asked(found: Source, options: argparse.Namespace) -> Iterator[Row]:
             images = options.synchronous_images or options.images if synchronous else options.images
             window = options.window if synchronous else 1
             given = (options.weight_bits, schedule, window, options.epochs, options.train_images, images)
-            yield Row(found.name, found.asked["weights"], bits, *given)
+            yield ExactRow(found.name, found.asked["weights"], bits, *given)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -67,7 +67,7 @@ def write_row(path: Path, kept: Mapping[str, Any]) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class TestedNetwork:
     """A network of the zoo in evaluation mode, the data set that it was trained on, and what identifies both.
 
     `accuracy`: that of its card, on the whole test set.
@@ -80,7 +80,7 @@ class Source:
     accuracy: float
 
 
-def source(name: str, options: argparse.Namespace, *, train: int | None = None) -> Source:
+def source(name: str, options: argparse.Namespace, *, train: int | None = None) -> TestedNetwork:
     """The network `name` with the first `options.images` test and `train` training images. Raises InvalidInput, InvalidFile."""
     from spikewright.experiments.data.load import load_dataset
     from spikewright.experiments.zoo import WEIGHTS, card, load
@@ -91,7 +91,7 @@ def source(name: str, options: argparse.Namespace, *, train: int | None = None) 
     known = card(name, folder)
     data = load_dataset(known.dataset, options.data).first(train=train, test=options.images)
     asked = {"network": name, "weights": known.weights_md5, "images": len(data.test_labels)}
-    return Source(name, load(name, folder).eval(), data, asked, known.accuracy)
+    return TestedNetwork(name, load(name, folder).eval(), data, asked, known.accuracy)
 
 
 def chosen(known: Mapping[str, T], names: Sequence[str] | None, what: str) -> dict[str, T]:

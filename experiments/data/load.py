@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 from spikewright.experiments.data.files import read_cifar_batch, read_idx
-from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, Source, locate
+from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, DataSource, locate
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -75,7 +75,7 @@ def dataset_names() -> tuple[str, ...]:
     return tuple(_READERS)
 
 
-def read_idx_dataset(source: Source, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
+def read_idx_dataset(source: DataSource, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
     """A data set in MNIST's format: four idx files, in the order of `source.files`."""
     paths = locate(source, folder, cache)
     images, labels, test_images, test_labels = (read_idx(path) for path in paths)
@@ -89,7 +89,7 @@ def read_idx_dataset(source: Source, folder: str | Path | None = None, cache: st
     )
 
 
-def read_cifar10(source: Source, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
+def read_cifar10(source: DataSource, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
     """A data set in CIFAR-10's Python format: training batches, then the test batch last."""
     batches = [read_cifar_batch(path) for path in locate(source, folder, cache)]
     images = [_scaled(batch) for batch, _ in batches]

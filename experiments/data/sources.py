@@ -10,7 +10,7 @@ from spikewright import InvalidFile, Kind, atomic_path
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """A data set's original files in reading order, `(name, md5)` each.
 
     `url` is the folder that the files lie in, or, with `archive_md5`, the tar archive that holds them.
@@ -25,7 +25,7 @@ class Source:
     archive_md5: str | None = None
 
 
-def locate(source: Source, folder: str | Path | None, cache: str | Path | None = None) -> list[Path]:
+def locate(source: DataSource, folder: str | Path | None, cache: str | Path | None = None) -> list[Path]:
     """Paths of the source's files, each with the right md5; downloads them when `folder` is None.
 
     Raises InvalidFile for a missing folder or file, a wrong md5, or a download that fails.
@@ -50,7 +50,7 @@ def check_md5(path: Path, md5: str) -> None:
         )
 
 
-def _find(source: Source, folder: Path) -> Path:
+def _find(source: DataSource, folder: Path) -> Path:
     if not folder.is_dir():
         raise InvalidFile(f"expected a folder with {source.name} at {folder}, got none; try --data FOLDER")
     places = [folder / name for name in source.subfolders] + [folder]
@@ -64,7 +64,7 @@ def _find(source: Source, folder: Path) -> Path:
     )
 
 
-def _download(source: Source, cache: str | Path | None) -> Path:
+def _download(source: DataSource, cache: str | Path | None) -> Path:
     import pooch
 
     home = Path(cache if cache is not None else pooch.os_cache("spikewright")) / source.subfolders[0]
@@ -121,7 +121,7 @@ _IDX_FILES = (
     "t10k-labels-idx1-ubyte.gz",
 )
 
-MNIST = Source(
+MNIST = DataSource(
     "mnist",
     ("mnist",),
     tuple(
@@ -140,7 +140,7 @@ MNIST = Source(
     tuple("0123456789"),
 )
 
-FASHION_MNIST = Source(
+FASHION_MNIST = DataSource(
     "fashion-mnist",
     ("fashion-mnist",),
     tuple(
@@ -159,7 +159,7 @@ FASHION_MNIST = Source(
     ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 
-CIFAR10 = Source(
+CIFAR10 = DataSource(
     "cifar10",
     ("cifar-10-batches-py", "cifar10/cifar-10-batches-py"),
     (

@@ -143,7 +143,7 @@ def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Pictur
 
 def classes_of(result: "StudyResult") -> int:
     """Number of classes, from the trained model's file."""
-    from spikewright.experiments.runs.artifacts import origin_of
+    from spikewright.experiments.runs.origin import origin_of
 
     origin = origin_of(result.path("train", "ann", "model.safetensors"))
     return 10 if origin is None else origin.classes

@@ -1,7 +1,7 @@
-"""The report of a study: one HTML file that needs no network, with every number"s origin at its end."""
+"""The report of a study: one HTML file that needs no network, with every number's origin at its end."""
 
 from spikewright.experiments.report.page import (
-    Card,
+    Headline,
     Sheet,
     cards,
     corners,
@@ -13,4 +13,4 @@ from spikewright.experiments.report.page import (
     write_report,
 )
 
-__all__ = ["Card", "Sheet", "cards", "corners", "heading", "rerun", "sheet", "show", "write_page", "write_report"]
+__all__ = ["Headline", "Sheet", "cards", "corners", "heading", "rerun", "sheet", "show", "write_page", "write_report"]

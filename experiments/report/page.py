@@ -21,7 +21,7 @@ HIDDEN = ("seed", "task", "configuration", "commit", "spikewright", "versions", 
 
 
 @dataclass(frozen=True)
-class Card:
+class Headline:
     """A headline number."""
 
     value: str
@@ -114,7 +114,7 @@ SHEETS = {
 """The tables that the report shows in full, with their titles; `hardware` is a figure and its corners."""
 
 
-def cards(tables: Mapping[str, Table]) -> list[Card]:
+def cards(tables: Mapping[str, Table]) -> list[Headline]:
     """The headline numbers, as far as the study has them."""
     made = [_accuracy_card(row) for row in tables["accuracy"] if row["kind"] in ("ANN", "SNN")]
     if "footprint" in tables:
@@ -122,7 +122,7 @@ def cards(tables: Mapping[str, Table]) -> list[Card]:
         before, after = (sum(row[name] for row in rows) for name in ("before_bits", "after_bits"))
         kept = sum(row["kept"] for row in rows) / sum(row["weights"] for row in rows)
         made.append(
-            Card(
+            Headline(
                 f"{before / after:.1f}\N{MULTIPLICATION SIGN}", "smaller weights", f"{kept:.0%} of the weights are kept"
             )
         )
@@ -131,20 +131,20 @@ def cards(tables: Mapping[str, Table]) -> list[Card]:
     return made
 
 
-def _accuracy_card(row: Mapping[str, Any]) -> Card:
+def _accuracy_card(row: Mapping[str, Any]) -> Headline:
     name = "ANN" if row["network"] == "ann" else row["network"]
     note = f"95 %: {row['low']:.1%} to {row['high']:.1%}"
     if row["kind"] == "SNN":
         note = f"{row['spikes_per_neuron']:.2f} spikes per neuron"
-    return Card(f"{row['accuracy']:.1%}", f"{name} ({row['kind']})" if name != row["kind"] else name, note)
+    return Headline(f"{row['accuracy']:.1%}", f"{name} ({row['kind']})" if name != row["kind"] else name, note)
 
 
-def _core_cards(row: Mapping[str, Any]) -> list[Card]:
+def _core_cards(row: Mapping[str, Any]) -> list[Headline]:
     latency, energy = (_spread(row, name) for name in ("latency_us", "fpga_energy_uj"))
     return [
-        Card(f"{row['latency_us']:.3g} µs", "latency of the core", f"{latency} µs, estimated"),
-        Card(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{energy} µJ, estimated"),
-        Card(
+        Headline(f"{row['latency_us']:.3g} µs", "latency of the core", f"{latency} µs, estimated"),
+        Headline(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{energy} µJ, estimated"),
+        Headline(
             f"{row['lut']:,.0f} LUT",
             f"area on {row['device']}",
             f"{_spread(row, 'lut', ',.0f')} LUT, estimated; {row['dsp']} DSP, {row['bram36']:g} BRAM36",

@@ -1,17 +1,11 @@
-"""The files that commands and studies hand on: each says which model and data it came from, and none carries code.
+"""The files that commands and studies hand on, read again: none of them carries code."""
 
-Weights, compressed networks and spiking networks are all safetensors files. An `Origin` is one more entry of their
-metadata, so that the next command knows the architecture and the data set without being told.
-"""
-
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from spikewright import InvalidFile, InvalidInput, atomic_path, kinds
-from spikewright.kinds import any_of, in_metadata
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.models.factory import Factory, foreign_model, is_foreign
+from spikewright.experiments.runs.origin import content_of, metadata_of, origin_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,89 +13,18 @@ if TYPE_CHECKING:
     from spikewright.compress import Compressed
     from spikewright.snn import Network
 
-KEY = "spikewright.origin"
-WEIGHTS_KEY = "spikewright.weights"
-"""In the metadata of weights that were saved without an origin."""
-LARGEST_HEADER_BYTES = 64 * 2**20
-Kind = Literal["weights", "compressed", "network", "state"]
-Factory = Callable[[], "nn.Module"]
-STAMPED = kinds.Kind(
-    "a network that spikewright wrote",
-    any_of(
-        in_metadata(KEY), in_metadata(WEIGHTS_KEY), in_metadata("spikewright"), in_metadata("spikewright.compressed")
-    ),
-)
+FileKind = Literal["weights", "compressed", "network", "state"]
 
 
-@dataclass(frozen=True)
-class Origin:
-    """`model`: an architecture of `experiments.models.table`, or "package.module:factory", which is only ever called when the
-    user names it again. `log`: one row for each epoch of training."""
-
-    model: str
-    dataset: str
-    classes: int = 10
-    seed: int = 0
-    log: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
-
-    def metadata(self) -> dict[str, str]:
-        """The entry of a safetensors file's metadata."""
-        return {KEY: json.dumps(asdict(self), sort_keys=True)}
-
-
-def stamp(path: str | Path, origin: Origin) -> None:
-    """Write `origin` into the metadata of the network that was saved at `path`; its tensors stay byte for byte.
-
-    Raises InvalidFile for a file that this project did not write.
-    """
-    path = Path(path)
-    header, body = _split(path)
-    metadata = {**header.get("__metadata__", {}), **origin.metadata()}
-    text = json.dumps({**header, "__metadata__": metadata}, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with atomic_path(path, STAMPED) as temporary:
-        temporary.write_bytes(len(text).to_bytes(8, "little") + text + body)
-
-
-def origin_of(path: str | Path) -> Origin | None:
-    """What `stamp` wrote; None when the file has no origin. Raises InvalidFile for one that is damaged."""
-    text = _metadata(Path(path)).get(KEY)
-    if text is None:
-        return None
-    try:
-        values = json.loads(text)
-        values["log"] = tuple(values["log"])
-        return Origin(**values)
-    except (ValueError, TypeError, KeyError) as error:
-        raise InvalidFile(f"expected an origin in the metadata of {path}, got: {error}; save the file again") from error
-
-
-def kind_of(path: str | Path) -> Kind:
+def kind_of(path: str | Path) -> FileKind:
     """What a file is: "weights" and "state" (a torch state dict), "compressed", or "network". Raises InvalidFile."""
     path = Path(path)
     if path.suffix in (".pt", ".pth", ".bin"):
-        _readable(path)
+        content_of(path)
         return "state"
-    metadata = _metadata(path)
+    metadata = metadata_of(path)
     return (
         "compressed" if "spikewright.compressed" in metadata else "network" if "spikewright" in metadata else "weights"
-    )
-
-
-def is_foreign(path: str | Path) -> bool:
-    """True for the name of a network that another program wrote: architecture and weights in one file."""
-    return Path(path).suffix.lower() in (".onnx", ".pt2")
-
-
-def foreign_model(path: str | Path) -> "nn.Module":
-    """The network of an ONNX file. Raises InvalidInput for .pt2 archives: reading one can run code that is in it."""
-    from spikewright.compress import from_onnx
-
-    if Path(path).suffix.lower() == ".onnx":
-        return from_onnx(path)
-    raise InvalidInput(
-        f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
-        "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"
     )
 
 
@@ -177,31 +100,3 @@ def _load_state(path: Path, model: "nn.Module") -> None:
     ) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InvalidFile(f"expected a state dict that fits the model in {path}, got: {reason[:200]}") from error
-
-
-def _metadata(path: Path) -> dict[str, str]:
-    found = _split(path)[0].get("__metadata__", {})
-    return found if isinstance(found, dict) else {}
-
-
-def _split(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The JSON header of a safetensors file and the bytes after it."""
-    content = _readable(path)
-    length = int.from_bytes(content[:8], "little")
-    if not 2 <= length <= min(len(content) - 8, LARGEST_HEADER_BYTES):
-        what = "an empty file" if not content else "something else or the first piece of one"
-        raise InvalidFile(f"expected a safetensors file at {path}, got {what}; try to save it again")
-    try:
-        header = json.loads(content[8 : 8 + length])
-    except (ValueError, RecursionError) as error:
-        raise InvalidFile(f"expected a safetensors file at {path}, got a header that is no JSON") from error
-    if not isinstance(header, dict):
-        raise InvalidFile(f"expected a safetensors file at {path}, got a header that is no object")
-    return header, content[8 + length :]
-
-
-def _readable(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidFile(f"expected a readable file at {path}, got: {error.strerror}; try another path") from error

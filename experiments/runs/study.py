@@ -136,7 +136,7 @@ def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 
 def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
     """Run one task and store its files and rows; the folder appears as a whole or not at all."""
-    from spikewright.experiments.runs.pipeline import quiet_threads
+    from spikewright.experiments.runs.threads import quiet_threads
     from spikewright.experiments.stages.cnn import run_stage
 
     with quiet_threads(), atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:

@@ -12,7 +12,7 @@ from spikewright.experiments.runs.spec import AttackPart, HardwarePart, NoisePar
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """`kind` names the stage in `experiments.runs.pipeline`, `name` what it makes ("ann", "rate7"), `params` are plain values.
+    """`kind` names the stage in `experiments.runs.work`, `name` what it makes ("ann", "rate7"), `params` are plain values.
 
     `needs` are the tasks whose folders it reads, by the role that they play for it. `place`: paths on this machine,
     which are no part of what the task means and so not of its key.

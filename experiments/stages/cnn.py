@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import Progress, silent
-from spikewright.experiments.runs.artifacts import Origin, stamp
-from spikewright.experiments.runs.pipeline import COMPRESSED, MODEL, Rows, Step, check_fits, factory_of, plain
+from spikewright.experiments.models.factory import check_fits, factory_of
+from spikewright.experiments.runs.origin import Origin, stamp
 from spikewright.experiments.runs.spec import CompressionPart
 from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.work import COMPRESSED, MODEL, Rows, Work, plain
 from spikewright.experiments.stages.convert import convert
 from spikewright.experiments.stages.hardware import hardware
 from spikewright.experiments.stages.robustness import attack, noise
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 RASTER_FILE = "raster.npz"
 
 
-def train(step: Step) -> Rows:
+def train(step: Work) -> Rows:
     """The model: trained here, taken from the zoo, or the user's own."""
     from spikewright.experiments.training.checkpoint import save_weights
 
@@ -39,7 +40,7 @@ def train(step: Step) -> Rows:
     return {**rows, "training": [dict(epoch) for epoch in origin.log]}
 
 
-def _model(step: Step, dataset: "Dataset") -> "tuple[nn.Module, Origin]":
+def _model(step: Work, dataset: "Dataset") -> "tuple[nn.Module, Origin]":
     part = step.params["model"]
     if part["factory"] is not None:
         from spikewright import compress as package
@@ -57,7 +58,7 @@ def _model(step: Step, dataset: "Dataset") -> "tuple[nn.Module, Origin]":
     return trained(part["architecture"], dataset, {"seed": step.seed, **part["training"]}, step)
 
 
-def trained(architecture: str, dataset: "Dataset", recipe: dict[str, Any], step: Step) -> "tuple[nn.Module, Origin]":
+def trained(architecture: str, dataset: "Dataset", recipe: dict[str, Any], step: Work) -> "tuple[nn.Module, Origin]":
     """A built-in model, trained from scratch."""
     from spikewright.experiments.models.table import build
     from spikewright.experiments.training.run import TrainRecipe
@@ -71,10 +72,10 @@ def trained(architecture: str, dataset: "Dataset", recipe: dict[str, Any], step:
     return model, Origin(architecture, dataset.name, len(dataset.classes), chosen.seed, rows)
 
 
-def compress(step: Step) -> Rows:
+def compress(step: Work) -> Rows:
     """Prune and quantise with fine-tuning; the footprint before and after."""
     from spikewright import compress as package
-    from spikewright.experiments.runs.artifacts import origin_of
+    from spikewright.experiments.runs.origin import origin_of
 
     dataset = step.dataset
     part = CompressionPart.model_validate(step.params["compression"])
@@ -133,7 +134,7 @@ def footprint_rows(before: Any, after: Any) -> list[dict[str, Any]]:
     ]
 
 
-def simulate(step: Step) -> Rows:
+def simulate(step: Work) -> Rows:
     """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
     from spikewright.snn import simulate as run
 
@@ -153,7 +154,7 @@ def simulate(step: Step) -> Rows:
     }
 
 
-def _save_raster(step: Step, network: "Network", dataset: "Dataset") -> None:
+def _save_raster(step: Work, network: "Network", dataset: "Dataset") -> None:
     from spikewright.snn import simulate as run
 
     rasters = run(network, dataset.test_images[:1], record=("rasters",)).rasters
@@ -215,7 +216,7 @@ def _share(right: int, samples: int) -> dict[str, Any]:
     return {"accuracy": right / samples, "low": low, "high": high, "samples": samples}
 
 
-STAGES: dict[str, Callable[[Step], Rows]] = {
+STAGES: dict[str, Callable[[Work], Rows]] = {
     "train": train,
     "compress": compress,
     "convert": convert,
@@ -228,5 +229,5 @@ STAGES: dict[str, Callable[[Step], Rows]] = {
 
 def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
     """Run the stage of `task.kind`; returns its rows by table, in plain values."""
-    rows = STAGES[task.kind](Step(task, inputs, folder, progress))
+    rows = STAGES[task.kind](Work(task, inputs, folder, progress))
     return {name: [plain(row) for row in found] for name, found in rows.items()}

@@ -8,8 +8,8 @@ import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.experiments.recipes import make_recipe, options_of
-from spikewright.experiments.runs.artifacts import origin_of, stamp
-from spikewright.experiments.runs.pipeline import COMPRESSED, MODEL, NETWORK, Rows, Step
+from spikewright.experiments.runs.origin import origin_of, stamp
+from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Rows, Work
 
 if TYPE_CHECKING:
     from spikewright.conversion import Diagnosis, Recipe
@@ -21,7 +21,7 @@ DIAGNOSIS_IMAGES = 200
 POINTS_FILE = "points.npz"
 
 
-def convert(step: Step) -> Rows:
+def convert(step: Work) -> Rows:
     """The spiking network, in fixed point where the study asks for it, the report of every layer, and where it loses."""
     from spikewright.conversion import convert as to_spikes
 
@@ -61,7 +61,7 @@ def recipe_of(part: Mapping[str, Any]) -> "Recipe":
     return make_recipe(part["recipe"], {**given, **part.get("options", {})})
 
 
-def diagnosis_rows(step: Step, model: Any, network: "Network") -> list[dict[str, Any]]:
+def diagnosis_rows(step: Work, model: Any, network: "Network") -> list[dict[str, Any]]:
     """One row for each population; what the picture of activations needs is kept beside the network."""
     from spikewright.conversion import diagnose
 
@@ -75,7 +75,7 @@ def diagnosis_rows(step: Step, model: Any, network: "Network") -> list[dict[str,
     ]
 
 
-def save_points(step: Step, found: "Diagnosis") -> None:
+def save_points(step: Work, found: "Diagnosis") -> None:
     """Activations and decoded values, thinned, by population."""
     points: dict[str, Any] = {one.population: one.points for one in found.populations if one.points is not None}
     np.savez_compressed(step.folder / POINTS_FILE, **points)

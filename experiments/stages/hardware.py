@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from spikewright.experiments.runs.pipeline import Rows, Step
+from spikewright.experiments.runs.work import Rows, Work
 
 if TYPE_CHECKING:
     from spikewright.hardware import DesignPoint, Exploration
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 CORE = "core"
 
 
-def hardware(step: Step) -> Rows:
+def hardware(step: Work) -> Rows:
     """The corners and the sweep of all networks; the spiking point that is best by `best_by` becomes a core and is replayed."""
     from spikewright.hardware import explore
     from spikewright.snn import simulate
@@ -55,7 +55,7 @@ def estimate_rows(network: "Network", activity: "Activity", point: "DesignPoint"
     return [{"network": name, **row} for row in estimate(network, activity, point).table]
 
 
-def core_row(step: Step, network: "Network", point: "DesignPoint", name: str) -> dict[str, Any]:
+def core_row(step: Work, network: "Network", point: "DesignPoint", name: str) -> dict[str, Any]:
     """Export the core with golden traces of test images, load it again through its schema, and replay it."""
     from spikewright.hardware import export, replay
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spikewright.experiments.runs.pipeline import Rows, Step
+from spikewright.experiments.runs.work import Rows, Work
 
 if TYPE_CHECKING:
     from spikewright.robustness import Attack, Corruption, Predictor
 
 
-def noise(step: Step) -> Rows:
+def noise(step: Work) -> Rows:
     """One subject under one kind of noise at all strengths.
 
     `repeats`: chips of a fault that a chip has for all images, whose rows are over images and chips (5 unless given); of
@@ -26,7 +26,7 @@ def noise(step: Step) -> Rows:
     return {"robustness": [row for draw in enumerate(seeds) for row in _rows(step, chosen, part["strengths"], draw)]}
 
 
-def attack(step: Step) -> Rows:
+def attack(step: Work) -> Rows:
     """One subject under one attack, the worst case for each image over nested epsilons."""
     from spikewright.robustness import Transfer
 
@@ -67,7 +67,7 @@ def attack_of(part: Mapping[str, Any]) -> "Attack":
     return PGD(steps=part["steps"], restarts=part["restarts"], norm=part["norm"])
 
 
-def predictor_of(step: Step, role: str, name: str) -> "Predictor":
+def predictor_of(step: Work, role: str, name: str) -> "Predictor":
     """The model or network that a need wrote, as robustness sees it."""
     from spikewright.robustness import AnnPredictor, SnnPredictor
 
@@ -77,7 +77,7 @@ def predictor_of(step: Step, role: str, name: str) -> "Predictor":
 
 
 def _rows(
-    step: Step,
+    step: Work,
     chosen: "Attack | Corruption",
     strengths: list[float],
     draw: tuple[int, int] | None = None,

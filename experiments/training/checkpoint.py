@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_folder, atomic_path
-from spikewright.experiments.runs.artifacts import KEY, WEIGHTS_KEY, Origin
+from spikewright.experiments.runs.origin import KEY, WEIGHTS_KEY, Origin
 from spikewright.experiments.runs.provenance import UNKNOWN, current_commit
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe
 from spikewright.kinds import json_object, json_with, safetensors_metadata
@@ -40,7 +40,7 @@ WEIGHTS_FILE = Kind("weights that spikewright saved", _are_weights)
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """What a checkpoint belongs to; one of another run is refused, not silently trained on."""
 
     recipe: TrainRecipe
@@ -52,7 +52,9 @@ class Run:
         return {"recipe": self.recipe.to_dict(), "dataset": self.dataset, "train_images": self.train_images}
 
 
-def save_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: Run, log: TrainLog) -> None:
+def save_checkpoint(
+    folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: TrainingRun, log: TrainLog
+) -> None:
     """Write `weights.safetensors`, `optimiser.pt` and `log.json`; the folder appears or changes all at once."""
     commits = tuple(dict.fromkeys((*commits_of(folder), current_commit())))
     epochs = [asdict(epoch) for epoch in log.epochs]
@@ -69,7 +71,7 @@ def commits_of(folder: Path) -> tuple[str, ...]:
     return tuple(map(str, found.get("commits", (UNKNOWN,)))) if "epochs" in found else ()
 
 
-def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: Run) -> TrainLog:
+def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: TrainingRun) -> TrainLog:
     """Put model and optimiser where the checkpoint left them and return its log; an empty log if there is none.
 
     Raises InvalidInput when the checkpoint is of another recipe or data set, InvalidFile when it is damaged.
@@ -113,11 +115,11 @@ def load_weights(path: Path, model: nn.Module) -> None:
         raise InvalidFile(f"expected weights that fit the model in {path}, got: {reason}") from error
 
 
-def _read_log(folder: Path, run: Run) -> TrainLog:
+def _read_log(folder: Path, run: TrainingRun) -> TrainLog:
     try:
         header = json.loads((folder / "log.json").read_text())
         log = TrainLog(tuple(EpochLog(**epoch) for epoch in header["epochs"]))
-        found = Run(TrainRecipe.from_dict(header["recipe"]), header["dataset"], header["train_images"])
+        found = TrainingRun(TrainRecipe.from_dict(header["recipe"]), header["dataset"], header["train_images"])
         version = header["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidFile(f"expected a checkpoint in {folder}, got: {error}; try another folder") from error

@@ -14,7 +14,7 @@ from spikewright.compress import keep_ranges_positive
 from spikewright.compress.training.threads import steady_threads
 from spikewright.experiments.data.load import Dataset, Images, Labels
 from spikewright.experiments.training.activity import hidden_outputs, share_active
-from spikewright.experiments.training.checkpoint import Run, resume_checkpoint, save_checkpoint
+from spikewright.experiments.training.checkpoint import TrainingRun, resume_checkpoint, save_checkpoint
 from spikewright.experiments.training.masks import epoch_masks, hold
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe, learning_rate
 
@@ -49,7 +49,7 @@ def _train(
     if recipe.precision == "bfloat16":
         _lay_out(model, torch.channels_last)  # convolutions in bfloat16 are fastest so
     optimiser = _optimiser(model, recipe)
-    run = Run(recipe, dataset.name, len(dataset.train_images))
+    run = TrainingRun(recipe, dataset.name, len(dataset.train_images))
     log = TrainLog() if folder is None else resume_checkpoint(folder, model, optimiser, run)
     split = _Split.of(dataset, _device(model))
     for epoch in range(len(log.epochs), recipe.epochs):

@@ -12,7 +12,8 @@ from spikewright.experiments.cli import main
 from spikewright.experiments.cli.parser import commands
 from spikewright.experiments.models.table import build
 from spikewright.experiments.report.tables import read_table
-from spikewright.experiments.runs.artifacts import Origin, kind_of, load_model, origin_of, stamp
+from spikewright.experiments.runs.artifacts import kind_of, load_model
+from spikewright.experiments.runs.origin import Origin, origin_of, stamp
 from spikewright.experiments.training.checkpoint import save_weights
 from spikewright.snn import Network
 

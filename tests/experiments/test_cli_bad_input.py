@@ -11,7 +11,7 @@ import torch
 
 from spikewright.experiments.cli import main
 from spikewright.experiments.models.table import build
-from spikewright.experiments.runs.artifacts import Origin, stamp
+from spikewright.experiments.runs.origin import Origin, stamp
 from spikewright.experiments.training.checkpoint import save_weights
 
 
@@ -177,7 +177,7 @@ CASES = [
     Case("a module that is no Python", "train --model theirs2:pooled", "SyntaxError", _module("def (")),
     Case("a factory that wants more", "train --model theirs2:one", "without arguments", _module("def one(a): ...")),
     Case("a factory that is none", "train --model theirs2:one", "function that returns", _module("one = 1")),
-    Case("a relative module", "train --model ../theirs:one", "imported"),
+    Case("a relative module", "train --model ../theirs:one", "package.module:object"),
     Case("data set that is no archive", "train --dataset odd.npz", "odd.npz", lambda made, here: (
         (here / "odd.npz").write_bytes(b"PK\x03\x04")) and None),
     Case("labels of a billion", "train --dataset odd.npz", "number the classes", _npz((1, 8, 8), 10**9)),

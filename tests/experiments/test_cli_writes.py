@@ -10,7 +10,7 @@ import pytest
 from spikewright.experiments.cli import main
 from spikewright.experiments.cli.parser import commands, make_parser
 from spikewright.experiments.events.__main__ import main as events
-from spikewright.experiments.runs.artifacts import origin_of
+from spikewright.experiments.runs.origin import origin_of
 from spikewright.experiments.zoo.__main__ import main as zoo
 
 

@@ -22,7 +22,7 @@ from hypothesis.extra import numpy as hnp
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.data.files import load_plain_pickle, read_cifar_batch, read_idx
 from spikewright.experiments.data.load import Dataset, dataset_names, load_dataset, read_cifar10, read_idx_dataset
-from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, Source
+from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, DataSource
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (12, 6, 5), np.uint8)
@@ -33,7 +33,7 @@ def idx_bytes(array: np.ndarray) -> bytes:
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
-def with_md5(source: Source, folder: Path) -> Source:
+def with_md5(source: DataSource, folder: Path) -> DataSource:
     """The source as it would be if the files in `folder` were the published ones."""
     sums = tuple((name, hashlib.md5((folder / name).read_bytes()).hexdigest()) for name, _ in source.files)
     return replace(source, files=sums)

@@ -1,0 +1,62 @@
+"""A data set by name, or the user's own from a file."""
+
+import os
+import zlib
+from functools import lru_cache
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.data.load import Dataset, load_dataset
+
+MOST_CLASSES = 100_000
+_named = lru_cache(maxsize=2)(load_dataset)
+
+
+def open_dataset(name: str, folder: str | None = None) -> Dataset:
+    """A data set by name, or your own from an .npz file with train_images, train_labels, test_images and test_labels.
+
+    Images are float32 `(n, channels, height, width)` in [0, 1], labels integers. Raises InvalidInput or InvalidFile.
+    """
+    if not name.endswith(".npz"):
+        return _named(name, folder)
+    parts = ("train_images", "train_labels", "test_images", "test_labels")
+    try:
+        with open(name, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = [file[part] for part in parts]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error, TypeError, AttributeError) as error:
+        raise InvalidFile(f"expected an .npz file with {', '.join(parts)} at {name}, got: {error}") from error
+    labels = [_whole_labels(array, part) for array, part in zip(arrays[1::2], parts[1::2], strict=True)]
+    classes = int(max(array.max(initial=0) for array in labels)) + 1
+    if classes > MOST_CLASSES:
+        raise InvalidInput(
+            f"expected labels below {MOST_CLASSES:,} in {name}, got {classes - 1}; try to number the classes from 0"
+        )
+    images = [_float_images(array, part) for array, part in zip(arrays[::2], parts[::2], strict=True)]
+    named = tuple(map(str, range(classes)))
+    return Dataset(os.path.basename(name), images[0], labels[0], images[1], labels[1], named)
+
+
+def _float_images(array: Any, part: str) -> Any:
+    """Images of float32; other floats are rounded to it. Raises InvalidInput, with what to do, for all else."""
+    if array.ndim != 4:
+        raise InvalidInput(
+            f"expected {part} of shape (n, channels, height, width), got {array.shape}; try images[:, None] for one channel"
+        )
+    if array.dtype.kind != "f":
+        raise InvalidInput(
+            f"expected {part} in [0, 1] as float32, got {array.dtype}; try images.astype('float32') / 255"
+        )
+    return array.astype(np.float32)
+
+
+def _whole_labels(array: Any, part: str) -> Any:
+    """Labels as int64. Raises InvalidInput for what are no whole numbers."""
+    whole = array.dtype.kind in "iu" or (array.dtype.kind == "f" and bool(np.all(array == np.rint(array))))
+    if not whole:
+        raise InvalidInput(
+            f"expected {part} to be whole numbers, got {array.dtype} of other values; try labels.astype('int64')"
+        )
+    return array.astype(np.int64)

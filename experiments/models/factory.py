@@ -1,0 +1,75 @@
+"""A user's own model: by the name of the function that makes it, or in the file of another program."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spikewright import InvalidInput
+from spikewright.tables import imported, raised
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from spikewright.experiments.data.load import Dataset
+
+Factory = Callable[[], "nn.Module"]
+
+
+def check_fits(model: "nn.Module", dataset: "Dataset") -> None:
+    """Raise InvalidInput unless the model takes the data set's images and has all its classes."""
+    import torch
+
+    from spikewright.compress.training.data import check_classes
+
+    check_classes(model, torch.from_numpy(dataset.train_images[:1]), torch.from_numpy(dataset.train_labels))
+
+
+def is_foreign(path: str | Path) -> bool:
+    """True for the name of a network that another program wrote: architecture and weights in one file."""
+    return Path(path).suffix.lower() in (".onnx", ".pt2")
+
+
+def foreign_model(path: str | Path) -> "nn.Module":
+    """The network of an ONNX file. Raises InvalidInput for .pt2 archives: reading one can run code that is in it."""
+    from spikewright.compress import from_onnx
+
+    if Path(path).suffix.lower() == ".onnx":
+        return from_onnx(path)
+    raise InvalidInput(
+        f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
+        "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"
+    )
+
+
+def factory_of(name: str | None) -> Factory | None:
+    """The function called "package.module:function", imported with the working folder on the path; None for None.
+
+    The name of an ONNX file gives a function that reads it. Raises InvalidInput when it cannot be imported, and when it is
+    called and does not return an nn.Module.
+    """
+    if name is None:
+        return None
+    if is_foreign(name):
+        return partial(foreign_model, name)
+    if ":" not in name:
+        raise InvalidInput(f"expected a model as package.module:factory, got {name!r}; try mymodels:lenet or net.onnx")
+    function = imported(name, "model")
+    if hasattr(function, "parameters") or not callable(function):  # a module is no function that makes one
+        kind = type(function).__name__
+        raise InvalidInput(f"expected {name} to be a function that returns an nn.Module, got {kind}; try to define one")
+    return partial(_model_of, function, name)
+
+
+def _model_of(function: Callable[[], Any], name: str) -> "nn.Module":
+    from torch import nn
+
+    try:
+        model = function()
+    except (Exception, SystemExit) as error:  # the user's own function: calling it may raise anything
+        raise InvalidInput(
+            f"expected {name}() to return an nn.Module, got {raised(error)}; try a function without arguments"
+        ) from error
+    if not isinstance(model, nn.Module):
+        raise InvalidInput(f"expected {name} to return an nn.Module, got {type(model).__name__}")
+    return model
