@@ -9,9 +9,10 @@ import torch
 from torch import fx, nn
 from torch.func import functional_call
 
-from spikewright.compress.imports.errors import Damaged
+from spikewright.compress.imports.errors import Damaged, first_line
 from spikewright.compress.imports.layers import filled
-from spikewright.compress.imports.steps import Flow, Step, merged
+from spikewright.compress.imports.merging import merged
+from spikewright.compress.imports.steps import ImportedStep, ImportedValue
 
 _MOST_VALUES = 1 << 28
 
@@ -20,40 +21,41 @@ class Builder:
     """Collects steps and their shapes; `finish` makes the module, whose layers keep dotted names where `paths` says so."""
 
     def __init__(self, *, paths: bool = False) -> None:
-        self.steps: list[Step] = []
-        self.start: Flow | None = None
+        self.steps: list[ImportedStep] = []
+        self.start: ImportedValue | None = None
         self._keeps_paths, self._paths = paths, dict[str, str]()
         self._taken: set[str] = set()
 
-    def input(self, name: str, shape: tuple[int, ...]) -> Flow:
+    def input(self, name: str, shape: tuple[int, ...]) -> ImportedValue:
         """The input of the network, a batch of `shape`."""
         self._check_size(shape)
-        self.start = Flow(self._fresh(name), shape)
+        self.start = ImportedValue(self._fresh(name), shape)
         return self.start
 
-    def layer(self, name: str, module: nn.Module, source: Flow) -> Flow:
+    def layer(self, name: str, module: nn.Module, source: ImportedValue) -> ImportedValue:
         """`module` on `source`. Raises Damaged when it does not take that shape."""
         meta = {key: value.to("meta") for key, value in [*module.named_parameters(), *module.named_buffers()]}
         result = self._tried(lambda: functional_call(module.eval(), meta, (_meta(source),)))
-        flow = Flow(self._fresh(name), self._shape(result), source.axes, source.order)
-        self.steps.append(Step(flow.name, module, (source,)))
+        value = ImportedValue(self._fresh(name), self._shape(result), source.axes, source.order)
+        self.steps.append(ImportedStep(value.name, module, (source,)))
         if self._keeps_paths and name not in self._paths.values():
-            self._paths[flow.name] = name
-        return flow
+            self._paths[value.name] = name
+        return value
 
-    def call(self, name: str, function: Callable[..., Any], *args: Any, **settings: Any) -> Flow:
-        """`function` of flows (also in lists), tensors and numbers. Raises Damaged when they do not fit."""
-        flows = [one for arg in args for one in (arg if isinstance(arg, list) else [arg]) if isinstance(one, Flow)]
+    def call(self, name: str, function: Callable[..., Any], *args: Any, **settings: Any) -> ImportedValue:
+        """`function` of values (also in lists), tensors and numbers. Raises Damaged when they do not fit."""
+        listed = [one for arg in args for one in (arg if isinstance(arg, list) else [arg])]
+        first, *_ = (one for one in listed if isinstance(one, ImportedValue))
         result = self._tried(lambda: function(*[_meta(arg) for arg in args], **settings))
-        flow = Flow(self._fresh(name), self._shape(result), flows[0].axes, flows[0].order)
-        self.steps.append(Step(flow.name, function, args, settings))
-        return flow
+        value = ImportedValue(self._fresh(name), self._shape(result), first.axes, first.order)
+        self.steps.append(ImportedStep(value.name, function, args, settings))
+        return value
 
-    def filled(self, name: str, shape: tuple[int, ...], value: float) -> Flow:
+    def filled(self, name: str, shape: tuple[int, ...], value: float) -> ImportedValue:
         """A value of `shape` that is the same number everywhere and for every image."""
         return self.call(name, filled, self.start, shape=shape, fill_value=value)
 
-    def finish(self, start: Flow, answer: Flow) -> fx.GraphModule:
+    def finish(self, start: ImportedValue, answer: ImportedValue) -> fx.GraphModule:
         """The executable module, in evaluation mode: constants added to a layer's output are put into its bias."""
         used = _needed(self.steps, answer)
         steps, answer = merged([step for step in self.steps if step.name in used], answer)
@@ -66,6 +68,7 @@ class Builder:
         return fx.GraphModule(holder, graph, "Imported").eval()
 
     def _fresh(self, name: str) -> str:
+        """`name` as an attribute of a module that nothing else has."""
         base = re.sub(r"\W+", "_", name).strip("_") or "value"
         base = f"n{base}" if base[0].isdigit() else base
         number, fresh = 1, base
@@ -75,17 +78,18 @@ class Builder:
         return fresh
 
     def _tried(self, run: Callable[[], Any]) -> torch.Tensor:
+        """What `run` gives for a batch of two without numbers."""
         try:
             with torch.no_grad():
                 result = run()
         except Exception as error:  # whatever torch raises for shapes and settings that do not fit
-            first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise Damaged(f"its shapes or settings do not fit: {first[:200]}") from error
+            raise Damaged(f"its shapes or settings do not fit: {first_line(error)}") from error
         if not isinstance(result, torch.Tensor) or result.ndim < 2 or result.shape[0] != 2:
             raise Damaged("its result does not keep the batch as dimension 0")
         return result
 
     def _shape(self, result: torch.Tensor) -> tuple[int, ...]:
+        """The shape of one image's part."""
         shape = tuple(result.shape[1:])
         self._check_size(shape)
         return shape
@@ -99,12 +103,13 @@ def _meta(value: Any) -> Any:
     """A stand-in without numbers, for a batch of two."""
     if isinstance(value, list):
         return [_meta(one) for one in value]
-    if isinstance(value, Flow):
+    if isinstance(value, ImportedValue):
         return torch.empty(2, *value.shape, device="meta")
     return value.to("meta") if isinstance(value, torch.Tensor) else value
 
 
-def _needed(steps: Sequence[Step], answer: Flow) -> set[str]:
+def _needed(steps: Sequence[ImportedStep], answer: ImportedValue) -> set[str]:
+    """The steps that the answer depends on."""
     needed = {answer.name}
     for step in reversed(steps):
         if step.name in needed:
@@ -112,7 +117,8 @@ def _needed(steps: Sequence[Step], answer: Flow) -> set[str]:
     return needed
 
 
-def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.Node], path: str) -> fx.Node:
+def _node(graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[str, fx.Node], path: str) -> fx.Node:
+    """The node of a step; its layer lies at `path` in `holder`, its constants become buffers there."""
     if isinstance(step.call, nn.Module):
         placed = _place(holder, path, step.name, step.call)
         return graph.call_module(placed, (nodes[step.args[0].name],))
@@ -120,7 +126,7 @@ def _node(graph: fx.Graph, holder: nn.Module, step: Step, nodes: dict[str, fx.No
     def loaded(value: Any) -> Any:
         if isinstance(value, list):
             return [loaded(one) for one in value]
-        if isinstance(value, Flow):
+        if isinstance(value, ImportedValue):
             return nodes[value.name]
         if not isinstance(value, torch.Tensor):
             return value

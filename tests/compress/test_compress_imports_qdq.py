@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import from_onnx
-from spikewright.compress.imports.onnx_file import array_of
+from spikewright.compress.imports.onnx.tensors import array_of
 from tests.compress.onnx_graphs import Spec, expected, graph, numbers, written
 
 IMAGES, VECTORS = numbers(3, 3, 8, 8), numbers(4, 8)

@@ -1,29 +1,31 @@
-"""The table of ATen operators."""
+"""The table of ATen operators: name without overload -> rule. A new operator is a line here and, if need be, its rule."""
 
 import operator
-from collections.abc import Callable
 
 from torch import nn
 
-from spikewright.compress.imports import exported_layers as made
-from spikewright.compress.imports import exported_shapes as arranged
 from spikewright.compress.imports import layers
-from spikewright.compress.imports.exported_call import AtenCall
-from spikewright.compress.imports.steps import Flow
-
-Rule = Callable[[AtenCall], Flow]
-
-
-def _instance_norm(call: AtenCall) -> nn.Module:
-    source = call.flow()
-    return layers.instance_norm(source.shape[0], source.rank - 2, float(call.get("eps", 1e-5)))
+from spikewright.compress.imports.exported import arranging_rules as arranged
+from spikewright.compress.imports.exported import layer_rules as made
+from spikewright.compress.imports.exported.call import AtenCall
+from spikewright.compress.imports.exported.layer_rules import AtenRule
+from spikewright.compress.imports.steps import ImportedValue
 
 
-def _rules(*rows: tuple[str, Rule]) -> dict[str, Rule]:
+def _same(call: AtenCall) -> ImportedValue:
+    """Copies, casts and the like: numbers stay as they are."""
+    return call.value()
+
+
+def _negative(call: AtenCall) -> ImportedValue:
+    return call.function(operator.neg, call.value())
+
+
+def _rules(*rows: tuple[str, AtenRule]) -> dict[str, AtenRule]:
     return {name: rule for names, rule in rows for name in names.split()}
 
 
-RULES: dict[str, Rule] = _rules(
+ATEN_RULES: dict[str, AtenRule] = _rules(
     ("conv1d conv2d conv3d convolution conv_transpose1d conv_transpose2d", made.conv),
     ("linear", made.linear),
     ("addmm", made.addmm),
@@ -34,7 +36,7 @@ RULES: dict[str, Rule] = _rules(
     ("hardtanh clamp clamp_min clip", made.clamp),
     ("threshold", made.layer(lambda call: layers.threshold(float(call.get("threshold")), float(call.get("value"))))),
     ("leaky_relu", made.layer(lambda call: nn.LeakyReLU(float(call.get("negative_slope", 0.01))))),
-    ("prelu _prelu_kernel", made.layer(lambda call: layers.prelu(call.weight()))),
+    ("prelu _prelu_kernel", made.layer(lambda call: layers.prelu(call.weight("weight")))),
     ("sigmoid", made.layer(lambda call: nn.Sigmoid())),
     ("tanh", made.layer(lambda call: nn.Tanh())),
     ("gelu", made.layer(lambda call: nn.GELU(call.get("approximate", "none")))),
@@ -44,16 +46,19 @@ RULES: dict[str, Rule] = _rules(
     ("hardsigmoid", made.layer(lambda call: nn.Hardsigmoid())),
     ("elu", made.layer(lambda call: nn.ELU(float(call.get("alpha", 1.0))))),
     ("softplus", made.layer(lambda call: nn.Softplus())),
-    ("instance_norm", made.norm(_instance_norm)),
+    ("softmax _softmax", made.softmax(log=False)),
+    ("log_softmax _log_softmax", made.softmax(log=True)),
+    ("instance_norm", made.norm(made.instance_norm)),
     (
         "group_norm",
-        made.norm(lambda call: nn.GroupNorm(call.get("num_groups"), call.flow().shape[0], call.get("eps", 1e-5))),
+        made.norm(lambda call: nn.GroupNorm(call.get("num_groups"), call.value().shape[0], call.get("eps", 1e-5))),
     ),
     ("layer_norm", made.norm(lambda call: nn.LayerNorm(call.get("normalized_shape"), call.get("eps", 1e-5)))),
     ("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices", made.max_pool),
     ("avg_pool1d avg_pool2d avg_pool3d", made.average_pool),
     ("adaptive_avg_pool1d adaptive_avg_pool2d _adaptive_avg_pool2d", made.adaptive("mean")),
     ("adaptive_max_pool1d adaptive_max_pool2d", made.adaptive("max")),
+    ("dropout feature_dropout", made.dropout),
     ("mean amax", arranged.mean),
     ("cat concat", arranged.cat),
     ("add", arranged.arithmetic(operator.add)),
@@ -61,22 +66,19 @@ RULES: dict[str, Rule] = _rules(
     ("rsub", arranged.arithmetic(operator.sub, swap=True)),
     ("mul", arranged.arithmetic(operator.mul)),
     ("div", arranged.arithmetic(operator.truediv)),
-    ("neg", lambda call: call.builder.call(call.name, operator.neg, call.flow())),
+    ("neg", _negative),
     ("view reshape _unsafe_view", arranged.reshape),
     ("flatten", arranged.flatten),
     ("squeeze", arranged.squeeze),
     ("unsqueeze", arranged.unsqueeze),
-    ("softmax _softmax", made.softmax(log=False)),
-    ("log_softmax _log_softmax", made.softmax(log=True)),
     ("upsample_nearest2d", arranged.upsample),
     ("pad constant_pad_nd", arranged.pad),
     ("slice select", arranged.part),
     ("zeros ones full new_zeros new_ones new_full zeros_like ones_like full_like", arranged.filled),
-    ("dropout feature_dropout", made.dropout),
-    ("clone contiguous detach alias to _to_copy lift_fresh_copy", arranged.same),
+    ("clone contiguous detach alias to _to_copy lift_fresh_copy", _same),
 )
 
-CONSTANT = frozenset(
+COMPUTED = frozenset(
     "view reshape expand unsqueeze squeeze permute transpose t clone contiguous detach alias lift_fresh_copy to "
     "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten ones zeros full arange".split()
 )

@@ -1,6 +1,5 @@
 """A torch.export program as an nn.Module of ordinary layers."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -9,10 +8,12 @@ from torch import fx, nn
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.imports.builder import Builder
-from spikewright.compress.imports.errors import Damaged, Unsupported
-from spikewright.compress.imports.exported_call import AtenCall, Batch
-from spikewright.compress.imports.exported_rules import CONSTANT, RULES
-from spikewright.compress.imports.steps import Flow
+from spikewright.compress.imports.calls import OpenSizes
+from spikewright.compress.imports.errors import Damaged, Unsupported, told
+from spikewright.compress.imports.exported.call import AtenCall
+from spikewright.compress.imports.exported.nodes import arguments_of, constants_of, first_result, label_of, name_of
+from spikewright.compress.imports.exported.table import ATEN_RULES, COMPUTED
+from spikewright.compress.imports.steps import ImportedValue
 
 
 def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
@@ -28,7 +29,7 @@ def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
         raise InvalidInput(
             f"expected a torch.export program, got {type(program).__name__}; try torch.export.export(model, (images,))"
         )
-    walk = _Walk(program, paths)
+    walk = _ProgramWalk(program, paths)
     module = walk.run()
     if not paths:  # where tracing asks for paths, it compares with the model itself
         samples = torch.zeros(1, *walk.start.shape) if walk.start is not None else torch.zeros(1, 1)
@@ -55,13 +56,13 @@ class _InBatches(nn.Module):
         return torch.cat([self.program(part) for part in torch.split(filled, self.size)])[: len(images)]
 
 
-class _Walk:
+class _ProgramWalk:
     """The nodes of a program in order, and the value of each."""
 
     def __init__(self, program: torch.export.ExportedProgram, paths: bool) -> None:
         self.program, self.builder = program, Builder(paths=paths)
         self.values: dict[fx.Node, Any] = {}
-        self.constants = _constants(program)
+        self.constants = constants_of(program)
         self.inputs = [name for name in program.graph_signature.user_inputs if isinstance(name, str)]
         if len(self.inputs) != 1 or len(program.graph_signature.user_outputs) != 1:
             raise InvalidInput(
@@ -69,9 +70,10 @@ class _Walk:
                 f"{len(program.graph_signature.user_outputs)}; try a wrapper that takes images and returns logits"
             )
         self.batch: int | None = None
-        self.start: Flow | None = None
+        self.start: ImportedValue | None = None
 
     def run(self) -> fx.GraphModule:
+        """The module, once every node was visited."""
         for node in self.program.graph.nodes:
             if node.op == "placeholder":
                 self.values[node] = self._placeholder(node)
@@ -81,11 +83,12 @@ class _Walk:
                 raise InvalidInput(f"expected a flat program, got {node.op} {node.target}; try torch.export.export")
         output = next(node for node in self.program.graph.nodes if node.op == "output").args[0]
         answer = self.values.get(output[-1])
-        if not isinstance(answer, Flow) or self.start is None:
+        if not isinstance(answer, ImportedValue) or self.start is None:
             raise InvalidInput("expected an output that depends on the input, got a constant; try another model")
         return self.builder.finish(self.start, answer)
 
     def _placeholder(self, node: fx.Node) -> Any:
+        """The input, or a constant."""
         if node.name not in self.inputs:
             return self.constants.get(node.name)
         shape = node.meta["val"].shape
@@ -102,89 +105,38 @@ class _Walk:
         return self.start
 
     def _visit(self, node: fx.Node) -> None:
-        name, overload = _name_of(node.target)
-        where = f"node {node.name!r} ({name})"
-        try:
-            result = self._result(node, name, overload)
-        except Unsupported as error:
-            way = error.substitute or "an ordinary layer in its place"
-            raise InvalidInput(f"expected layers that torch.nn has, got {error} in {where}; try {way}") from error
-        except (Damaged, ValueError, TypeError, KeyError, IndexError, RuntimeError) as error:
-            text = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-            raise InvalidInput(f"expected a sound program, got {text} in {where}; try to export it again") from error
-        self.values[node] = result
-        if name.endswith("_") and isinstance(node.args[0], fx.Node):  # in place: who reads it later reads the result
-            self.values[node.args[0]] = result
-
-    def _size(self, node: fx.Node, axis: Any) -> int:
-        source = self.values.get(node.all_input_nodes[0])
-        if not isinstance(source, Flow):
-            raise Unsupported("the size of a constant", "a fixed number")
-        return int(source.shape[int(axis) - 1])
+        """What a call makes; in place, whoever reads its argument later reads the result."""
+        name, overload = name_of(node.target)
+        with told(f"node {node.name!r} ({name})", "program", InvalidInput):
+            self.values[node] = self._result(node, name, overload)
+        if name.endswith("_") and isinstance(node.args[0], fx.Node):
+            self.values[node.args[0]] = self.values[node]
 
     def _result(self, node: fx.Node, name: str, overload: Any) -> Any:
         args, kwargs = fx.map_arg(node.args, self.values.get), fx.map_arg(node.kwargs, self.values.get)
-        if name == "getitem" and not node.users:
-            return None
         if name == "getitem":
-            return _item(args[0], args[1])
+            return first_result(args[0], args[1]) if node.users else None
         if name in ("sym_size", "size"):
-            axis = node.args[1]
-            return Batch() if axis == 0 else self._size(node, axis)
-        found: list[Any] = []
-        fx.map_arg((node.args, node.kwargs), lambda one: found.append(self.values.get(one)))
+            return self._size(node, node.args[1])
+        found = [self.values.get(one) for one in node.all_input_nodes]
         plain = name.rstrip("_")
-        if not any(isinstance(one, Flow | Batch) for one in found):
-            if plain not in CONSTANT:
+        if not any(isinstance(one, ImportedValue | OpenSizes) for one in found):
+            if plain not in COMPUTED:
                 raise Unsupported("a constant computed in a way that is not known here", "a buffer that holds it")
             return overload(*args, **kwargs)
-        if plain not in RULES:
+        if plain not in ATEN_RULES:
             raise Unsupported(
                 "an operator that is not imported",
                 "the program before run_decompositions, or another layer in its place",
             )
-        call = AtenCall(plain, _label(node, self.program), _bound(overload, args, kwargs), self.builder, self.batch)
-        return RULES[plain](call)
+        label, arguments = label_of(node, self.program), arguments_of(overload, args, kwargs)
+        return ATEN_RULES[plain](AtenCall(plain, label, self.builder, self.batch, arguments))
 
-
-def _name_of(target: Any) -> tuple[str, Callable[..., Any]]:
-    """The operator without namespace and overload. Raises Unsupported later, by having no rule, for anything else."""
-    if isinstance(target, torch._ops.OpOverload) and target.namespace == "aten":
-        return target._schema.name.removeprefix("aten::"), target
-    return str(getattr(target, "__name__", target)), target
-
-
-def _bound(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    schema = getattr(target, "_schema", None)
-    if schema is None:
-        return {"self": args[0] if args else None, "other": args[1] if len(args) > 1 else None, **kwargs}
-    defaults = {one.name: one.default_value for one in schema.arguments if one.has_default_value()}
-    return {**defaults, **{one.name: value for one, value in zip(schema.arguments, args, strict=False)}, **kwargs}
-
-
-def _item(value: Any, index: Any) -> Any:
-    """Operators that return several values have the one that matters first."""
-    if isinstance(value, Flow) and index == 0:
-        return value
-    raise Unsupported(f"result {index} of an operator", "max pooling without indices, batch norm in evaluation mode")
-
-
-def _label(node: fx.Node, program: torch.export.ExportedProgram) -> str:
-    """The path of the layer in the model, where a parameter tells; else the name of the node."""
-    signature = program.graph_signature
-    for source in node.all_input_nodes:
-        path = str(signature.inputs_to_parameters.get(source.name, ""))
-        if path.endswith(".weight"):
-            return path.removesuffix(".weight")
-    return node.name
-
-
-def _constants(program: torch.export.ExportedProgram) -> dict[str, torch.Tensor]:
-    signature = program.graph_signature
-    places = {
-        **signature.inputs_to_parameters,
-        **signature.inputs_to_buffers,
-        **signature.inputs_to_lifted_tensor_constants,
-    }
-    held = {**program.constants, **program.state_dict}
-    return {name: held[path] for name, path in places.items() if isinstance(held.get(path), torch.Tensor)}
+    def _size(self, node: fx.Node, axis: Any) -> Any:
+        """One size of a value; that of the batch stays open."""
+        if axis == 0:
+            return OpenSizes((None,), flat=False)
+        source = self.values.get(node.all_input_nodes[0])
+        if not isinstance(source, ImportedValue):
+            raise Unsupported("the size of a constant", "a fixed number")
+        return int(source.shape[int(axis) - 1])

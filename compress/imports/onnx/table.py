@@ -1,87 +1,75 @@
-"""The table of ONNX operators."""
+"""The table of ONNX operators: name -> rule. A new operator is a line here and, if need be, its rule."""
 
 import operator
-from collections.abc import Callable
 
 from torch import nn
 
-from spikewright.compress.imports import layers
-from spikewright.compress.imports import onnx_layers as made
-from spikewright.compress.imports import onnx_parts as parts
-from spikewright.compress.imports import onnx_shapes as arranged
 from spikewright.compress.imports.errors import Unsupported
-from spikewright.compress.imports.onnx_call import Call
-from spikewright.compress.imports.steps import Flow
+from spikewright.compress.imports.onnx import arranging_rules as arranged
+from spikewright.compress.imports.onnx import layer_rules as made
+from spikewright.compress.imports.onnx import pooling_rules as pooled
+from spikewright.compress.imports.onnx import selecting_rules as selected
+from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.layer_rules import OnnxRule
+from spikewright.compress.imports.onnx.resizing_rules import resize
+from spikewright.compress.imports.steps import ImportedValue
 
-Rule = Callable[[Call], Flow]
+
+def _same(call: OnnxCall) -> ImportedValue:
+    """Numbers stay as they are."""
+    return call.any_layout()
 
 
-def _same(call: Call) -> Flow:
-    return call.any_flow()
-
-
-def _quantised(call: Call) -> Flow:
+def _quantised(call: OnnxCall) -> ImportedValue:
+    """Quantised weights are constants and never come here."""
     raise Unsupported(
         "activations that the file quantises",
         "a file with quantised weights only, or one of floats and then compress.quantize with activation_bits",
     )
 
 
-def _neg(call: Call) -> Flow:
-    return call.builder.call(call.name, operator.neg, call.any_flow())
+def _neg(call: OnnxCall) -> ImportedValue:
+    return call.function(operator.neg, call.any_layout())
 
 
-def _cast(call: Call) -> Flow:
+def _cast(call: OnnxCall) -> ImportedValue:
+    """Casts between floats, which float32 here stands for."""
     if int(call.attr("to", 1)) not in (1, 10, 11, 16):
         raise Unsupported("a cast of activations to whole numbers", "float activations")
-    return call.any_flow()
+    return call.any_layout()
 
 
-def _dropout(call: Call) -> Flow:
-    training = call.array(2)
+def _dropout(call: OnnxCall) -> ImportedValue:
+    """Kept as a layer: it does nothing now, and is on again in training."""
+    training = call.constant(2)
     if training is not None and bool(training):
         raise Unsupported("dropout that stays on in evaluation", "an export in evaluation mode")
     share = call.number("ratio", 1, 0.5)
-    return call.builder.layer(call.name, nn.Dropout(share), call.any_flow())
+    return call.layer(nn.Dropout(share), call.any_layout())
 
 
-def _leaky(call: Call) -> nn.Module:
+def _leaky(call: OnnxCall) -> nn.Module:
     return nn.LeakyReLU(float(call.attr("alpha", 0.01)))
 
 
-def _hard_sigmoid(call: Call) -> nn.Module:
+def _hard_sigmoid(call: OnnxCall) -> nn.Module:
     if abs(call.attr("alpha", 0.2) - 1 / 6) > 1e-6 or call.attr("beta", 0.5) != 0.5:
         raise Unsupported("a hard sigmoid of another slope than 1/6", "nn.ReLU6")
     return nn.Hardsigmoid()
 
 
-def _gelu(call: Call) -> nn.Module:
+def _gelu(call: OnnxCall) -> nn.Module:
     return nn.GELU(str(call.attr("approximate", "none")))
 
 
-def _instance_norm(call: Call) -> Flow:
-    """Imported as it is, so that conversion can say why it refuses it."""
-    source, weight, bias = call.flow(), call.weight(1), call.weight(2)
-    norm = layers.instance_norm(len(weight), source.rank - 2, float(call.attr("epsilon", 1e-5)))
-    norm.load_state_dict({"weight": weight, "bias": bias})
-    return call.builder.layer(call.name, norm, source)
-
-
-def _layer_norm(call: Call) -> Flow:
-    source, weight, bias = call.flow(), call.weight(1), call.tensor(2)
-    norm = nn.LayerNorm(tuple(weight.shape), eps=float(call.attr("epsilon", 1e-5)), bias=bias is not None)
-    norm.load_state_dict({"weight": weight} if bias is None else {"weight": weight, "bias": bias})
-    return call.builder.layer(call.name, norm, source)
-
-
-RULES: dict[str, Rule] = {
+ONNX_RULES: dict[str, OnnxRule] = {
     "Conv": made.conv,
     "ConvTranspose": made.conv_transpose,
     "Gemm": made.gemm,
     "MatMul": made.matmul,
     "BatchNormalization": made.batch_norm,
-    "InstanceNormalization": _instance_norm,
-    "LayerNormalization": _layer_norm,
+    "InstanceNormalization": made.instance_norm,
+    "LayerNormalization": made.layer_norm,
     "Relu": made.layer(lambda call: nn.ReLU()),
     "Clip": made.clip,
     "Max": made.bound("maximum"),
@@ -99,10 +87,10 @@ RULES: dict[str, Rule] = {
     "Mish": made.layer(lambda call: nn.Mish()),
     "Softmax": made.softmax(log=False),
     "LogSoftmax": made.softmax(log=True),
-    "MaxPool": made.max_pool,
-    "AveragePool": made.average_pool,
-    "GlobalAveragePool": made.whole_pool("mean"),
-    "GlobalMaxPool": made.whole_pool("max"),
+    "MaxPool": pooled.max_pool,
+    "AveragePool": pooled.average_pool,
+    "GlobalAveragePool": pooled.whole_pool("mean"),
+    "GlobalMaxPool": pooled.whole_pool("max"),
     "ReduceMean": arranged.mean,
     "ReduceMax": arranged.mean,
     "Add": arranged.arithmetic(operator.add),
@@ -118,10 +106,10 @@ RULES: dict[str, Rule] = {
     "Unsqueeze": arranged.unsqueeze,
     "Transpose": arranged.transpose,
     "Pad": arranged.pad,
-    "Gather": parts.gather,
-    "Slice": parts.sliced,
-    "Resize": arranged.resize,
-    "Upsample": arranged.resize,
+    "Gather": selected.gather,
+    "Slice": selected.sliced,
+    "Resize": resize,
+    "Upsample": resize,
     "Dropout": _dropout,
     "Identity": _same,
     "Cast": _cast,

@@ -1,0 +1,142 @@
+"""ATen operators that add, join, pad, resize, or only arrange."""
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import torch
+
+from spikewright.compress.imports import arranging, layers
+from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.exported.call import AtenCall
+from spikewright.compress.imports.exported.layer_rules import AtenRule
+from spikewright.compress.imports.steps import ImportedValue
+
+_END = 1 << 62
+"""How torch.export writes that a slice has no end."""
+
+
+def mean(call: AtenCall) -> ImportedValue:
+    """mean and amax: over all pixels they are pooling, over other axes functions."""
+    source, dims, kind = call.value(), call.get("dim"), "max" if call.op == "amax" else "mean"
+    places = sorted({int(dim) % source.rank for dim in (dims or range(source.rank))})
+    keep = bool(call.get("keepdim", False))
+    if 0 in places:
+        raise Unsupported("a mean over the batch", "dimensions of pixels")
+    if places == list(range(2, source.rank)):
+        return arranging.pooled_whole(call, kind, source, keep)
+    return arranging.reduced(call, kind, places, keep)
+
+
+def cat(call: AtenCall) -> ImportedValue:
+    """Concatenation of values."""
+    values = call.get("tensors")
+    if not all(isinstance(one, ImportedValue) for one in values):
+        raise Unsupported("concatenation with a constant", "values of the network only")
+    return arranging.joined(call, values, int(call.get("dim", 0)) % values[0].rank)
+
+
+def arithmetic(function: Callable[..., Any], *, swap: bool = False) -> AtenRule:
+    """The rule of a sum, difference, product or quotient; `swap`: of `other` and `self` in this order."""
+
+    def rule(call: AtenCall) -> ImportedValue:
+        if call.get("alpha", 1) != 1 or call.get("rounding_mode") is not None:
+            raise Unsupported("arithmetic with alpha or rounding", "plain sums and quotients")
+        operands = [_operand(call.given("self")), _operand(call.given("other"))]
+        return call.function(function, *(reversed(operands) if swap else operands))
+
+    return rule
+
+
+def _operand(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return float(value) if value.ndim == 0 else value.detach().to("cpu", torch.float32).clone()
+    if not isinstance(value, ImportedValue | int | float):
+        raise Unsupported("arithmetic with the size of the batch", "constants")
+    return value
+
+
+def reshape(call: AtenCall) -> ImportedValue:
+    """view and reshape that leave the batch in front."""
+    source = call.value()
+    lead, *rest = call.get("size", call.get("shape", []))
+    whole = [one for one in rest if isinstance(one, int)]
+    if len(whole) < len(rest):
+        raise Unsupported("a reshape whose batch is not in front", "x.flatten(1)")
+    shape = arranging.without_open(whole, prod(source.shape))
+    batch = not isinstance(lead, int) or lead in (-1, call.batch)
+    if not batch or prod(shape) != prod(source.shape):
+        raise Unsupported(f"a reshape of {source.shape} to {(lead, *rest)}, which mixes images", "x.flatten(1)")
+    return arranging.reshaped(call, source, shape)
+
+
+def flatten(call: AtenCall) -> ImportedValue:
+    """flatten of some axes behind the batch, or of all of them."""
+    source = call.value()
+    start, end = (int(call.get(name, value)) % source.rank for name, value in (("start_dim", 0), ("end_dim", -1)))
+    if start == 0 and end > 0:
+        raise Unsupported("flattening with the batch", "x.flatten(1)")
+    shape = source.shape
+    return arranging.reshaped(call, source, (*shape[: start - 1], prod(shape[start - 1 : end]), *shape[end:]))
+
+
+def squeeze(call: AtenCall) -> ImportedValue:
+    """squeeze of axes of size 1 behind the batch."""
+    source = call.value()
+    dims = call.get("dim", list(range(1, source.rank)))
+    places = {int(dim) % source.rank for dim in (dims if isinstance(dims, list | tuple) else [dims])}
+    shape = tuple(size for axis, size in enumerate(source.shape, 1) if axis not in places or size != 1)
+    return arranging.reshaped(call, source, shape)
+
+
+def unsqueeze(call: AtenCall) -> ImportedValue:
+    """unsqueeze behind the batch."""
+    source = call.value()
+    dim = int(call.get("dim")) % (source.rank + 1)
+    if dim == 0:
+        raise Unsupported("a new dimension in front of the batch", "dimensions behind the batch")
+    return arranging.reshaped(call, source, (*source.shape[: dim - 1], 1, *source.shape[dim - 1 :]))
+
+
+def upsample(call: AtenCall) -> ImportedValue:
+    """upsample_nearest2d by whole factors."""
+    source, size = call.value(), call.get("output_size")
+    scales = call.get("scale_factors") or [call.get("scales_h"), call.get("scales_w")]
+    sizes = zip(size or (), source.shape[1:], strict=bool(size))
+    factors = [new / old for new, old in sizes] if size else [float(scale) for scale in scales]
+    return call.layer(layers.upsample(factors, size or source.shape[1:]), source)
+
+
+def pad(call: AtenCall) -> ImportedValue:
+    """pad with a constant."""
+    if call.get("mode", "constant") != "constant":
+        raise Unsupported(f"padding mode {call.get('mode')!r}", "padding with zeros")
+    widths = [int(one) for one in call.get("pad")]
+    return arranging.padded(call, call.value(), widths, float(call.get("value", 0.0)))
+
+
+def part(call: AtenCall) -> ImportedValue:
+    """slice and select behind the batch; a slice of all images is nothing."""
+    source, axis = call.value(), int(call.get("dim", 0)) % call.value().rank
+    if call.op == "select":
+        index: Any = int(call.get("index"))
+    else:
+        start, end, step = call.get("start", 0), call.get("end", _END), call.get("step", 1)
+        if not all(isinstance(one, int) for one in (start, end, step)):
+            raise Unsupported("a slice whose ends follow the batch", "fixed numbers")
+        if axis == 0 and (start, step) == (0, 1) and end >= _END:
+            return source
+        index = slice(start, end, step)
+    if axis == 0:
+        raise Unsupported("a selection of images", "all images of the batch")
+    return arranging.selected(call, source, axis, index)
+
+
+def filled(call: AtenCall) -> ImportedValue:
+    """zeros, ones and full, for each image."""
+    like = call.op.endswith("_like")
+    lead, *rest = (None, *call.value().shape) if like else call.get("size")
+    if isinstance(lead, int) and lead != call.batch:
+        raise Unsupported("a constant whose size is computed of the batch", "torch.zeros(x.shape[0], ...)")
+    value = 0.0 if "zeros" in call.op else 1.0 if "ones" in call.op else float(call.get("fill_value"))
+    return arranging.filled(call, rest, value)

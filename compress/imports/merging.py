@@ -1,0 +1,84 @@
+"""Two steps that are one layer: a bias that is added afterwards, a clip behind a clip.
+
+Conv (no bias) -> Add (one number for each channel)    becomes    Conv (bias)
+Max(x, 0) -> Min(x, 6)                                 becomes    ReLU6
+"""
+
+import operator
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import torch
+from torch import nn
+
+from spikewright.compress.imports import layers
+from spikewright.compress.imports.steps import ImportedStep, ImportedValue
+
+_BIASED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
+
+
+def merged(steps: list[ImportedStep], answer: ImportedValue) -> tuple[list[ImportedStep], ImportedValue]:
+    """`steps` and `answer` with every step put into the one before it where that is the same layer, and where nothing else
+    reads the value between the two."""
+    readers = [source for step in steps for source in step.sources] + [answer.name]
+    by_name = {step.name: step for step in steps}
+    moved: dict[str, str] = {}
+    kept: list[ImportedStep] = []
+    for step in steps:
+        step.args = tuple(_moved(arg, moved) for arg in step.args)
+        source = by_name.get(step.sources[0]) if len(step.sources) == 1 else None
+        if source is not None and readers.count(source.name) == 1 and _joined(step, source):
+            moved[step.name] = source.name
+            readers = [source.name if one == step.name else one for one in readers if one != source.name]
+        else:
+            kept.append(step)
+    return kept, _moved(answer, moved)
+
+
+def _moved(value: Any, moved: dict[str, str]) -> Any:
+    """`value` under the name of the step that makes it now."""
+    if isinstance(value, list):
+        return [_moved(one, moved) for one in value]
+    return replace(value, name=moved.get(value.name, value.name)) if isinstance(value, ImportedValue) else value
+
+
+def _joined(step: ImportedStep, source: ImportedStep) -> bool:
+    """Put `step` into `source`, the one before it; False when they are two layers."""
+    return _into_bias(step, source) or _into_clip(step, source)
+
+
+def _into_bias(step: ImportedStep, source: ImportedStep) -> bool:
+    layer: Any = source.call
+    if step.call is not operator.add or not isinstance(layer, _BIASED):
+        return False
+    constant = torch.as_tensor(next(arg for arg in step.args if not isinstance(arg, ImportedValue)))
+    channels = layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels
+    rank = 2 if isinstance(layer, nn.Linear) else 2 + len(layer.kernel_size)
+    if constant.ndim > rank:
+        return False
+    lead = constant.reshape((1,) * (rank - constant.ndim) + tuple(constant.shape))
+    if lead.shape[1] not in (1, channels) or lead.numel() != lead.shape[1]:
+        return False
+    with torch.no_grad():
+        added = lead.reshape(-1).to(layer.weight.dtype).expand(channels)
+        layer.bias = nn.Parameter(added.clone() if layer.bias is None else layer.bias + added)
+    return True
+
+
+def _into_clip(step: ImportedStep, source: ImportedStep) -> bool:
+    """Two clips in a row are one."""
+    one, two = _bounds(source.call), _bounds(step.call)
+    if one is None or two is None:
+        return False
+    low, high = (min(max(bound, two[0]), two[1]) for bound in one)
+    if not low < high:
+        return False
+    source.call = layers.clip(low, high)
+    return True
+
+
+def _bounds(call: Any) -> tuple[float, float] | None:
+    if isinstance(call, nn.Hardtanh):  # ReLU6 is one
+        return float(call.min_val), float(call.max_val)
+    return (0.0, inf) if isinstance(call, nn.ReLU) else None

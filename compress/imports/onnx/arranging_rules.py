@@ -1,0 +1,193 @@
+"""ONNX operators that add, join, pad, or only arrange: reshapes, transposes and means over pixels.
+
+A transpose is not computed but kept in mind (`ImportedValue.axes`), until a later one takes it back or a flattening uses it up.
+"""
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import torch
+from torch import nn
+
+from spikewright.compress.imports import arranging
+from spikewright.compress.imports.calls import OpenSizes
+from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.layer_rules import OnnxRule
+from spikewright.compress.imports.steps import ImportedValue
+
+_OTHER_ORDER = ("values with their axes in different orders", "an export with channels first")
+
+
+def arithmetic(function: Callable[..., Any]) -> OnnxRule:
+    """The rule of Add, Sub, Mul and Div of two values, or of a value and a constant."""
+
+    def rule(call: OnnxCall) -> ImportedValue:
+        operands = [_operand(call, index) for index in (0, 1)]
+        values = [one for one in operands if isinstance(one, ImportedValue)]
+        if len(values) == 2 and not _same_layout(*values):
+            raise Unsupported(*_OTHER_ORDER)
+        return call.function(function, *operands)
+
+    return rule
+
+
+def _operand(call: OnnxCall, index: int) -> Any:
+    """A value, a number, or a constant in the layout of the other operand."""
+    value = call.given(index)
+    if isinstance(value, ImportedValue):
+        return value
+    constant, other = call.weight(index), call.any_layout(1 - index)
+    if constant.numel() == 1 and constant.ndim <= other.rank:
+        return float(constant.reshape(-1)[0])
+    if other.order is not None or constant.ndim > other.rank:
+        raise Unsupported(f"a constant of shape {tuple(constant.shape)} here", "one number for each channel")
+    if other.axes is None:
+        return constant
+    wide = constant.reshape((1,) * (other.rank - constant.ndim) + tuple(constant.shape))
+    return wide.permute(*(other.axes.index(axis) for axis in range(other.rank))).contiguous()
+
+
+def _same_layout(one: ImportedValue, two: ImportedValue) -> bool:
+    if one.axes != two.axes or (one.order is None) != (two.order is None):
+        return False
+    return one.order is None or two.order is None or torch.equal(one.order, two.order)
+
+
+def total(call: OnnxCall) -> ImportedValue:
+    """Sum of several values."""
+    result = call.any_layout(0)
+    for index in range(1, len(call.inputs)):
+        other = call.any_layout(index)
+        if not _same_layout(result, other):
+            raise Unsupported(*_OTHER_ORDER)
+        result = call.function(operator.add, result, other)
+    return result
+
+
+def concat(call: OnnxCall) -> ImportedValue:
+    """Concat along the channels, wherever the file keeps them."""
+    values = [call.any_layout(index) for index in range(len(call.inputs))]
+    if any(not _same_layout(values[0], value) or value.order is not None for value in values):
+        raise Unsupported(*_OTHER_ORDER)
+    return arranging.joined(call, values, values[0].here(int(call.attr("axis"))))
+
+
+def reshape(call: OnnxCall) -> ImportedValue:
+    """Reshape that leaves the batch in front."""
+    source, value = call.any_layout(), call.given(1)
+    target: list[int | None] = list(value.values) if isinstance(value, OpenSizes) else list(call.ints("shape", 1) or [])
+    if not call.attr("allowzero", 0):
+        target = [source.file_shape[axis] if size == 0 else size for axis, size in enumerate(target)]
+    return _reshaped(call, source, _without_batch(call, target, source))
+
+
+def _without_batch(call: OnnxCall, target: list[int | None], source: ImportedValue) -> tuple[int, ...]:
+    """The sizes after the batch, with the -1 filled in."""
+    if not target:
+        raise Damaged("a reshape to no shape")
+    lead, rest = target[0], target[1:]
+    if lead == -1:
+        fits = None not in rest and -1 not in rest and prod(size for size in rest if size) == prod(source.shape)
+        lead = None if fits else lead
+    if lead is not None and lead != call.batch:
+        raise Unsupported(f"a reshape to {target}, which mixes images of the batch", "x.flatten(1)")
+    sizes = [size for size in rest if size is not None]
+    if len(sizes) < len(rest) or sizes.count(-1) > 1:
+        raise Unsupported(f"a reshape to {target}", "the batch in front only")
+    return arranging.without_open(sizes, prod(source.shape))
+
+
+def _reshaped(call: OnnxCall, source: ImportedValue, shape: tuple[int, ...]) -> ImportedValue:
+    """`source` in another shape; numbers in another order than here are moved by flattening alone."""
+    if source.axes is not None and prod(shape) == prod(source.shape):
+        return _flat_of_permuted(call, source, shape)
+    if source.order is not None and shape != source.shape:
+        call.value()
+    return arranging.reshaped(call, source, shape)
+
+
+def _flat_of_permuted(call: OnnxCall, source: ImportedValue, shape: tuple[int, ...]) -> ImportedValue:
+    """Flattening with channels last: flattened here with channels first, and where each number went is kept."""
+    if len(shape) != 1 or source.axes is None:
+        call.value()
+    places = torch.arange(prod(source.shape)).reshape(source.shape)
+    order = places.permute(*(axis - 1 for axis in (source.axes or ())[1:])).reshape(-1)
+    plain = call.layer(nn.Flatten(1), ImportedValue(source.name, source.shape))
+    moved = not torch.equal(order, torch.arange(len(order)))
+    return replace(plain, order=order if moved else None)
+
+
+def flatten(call: OnnxCall) -> ImportedValue:
+    """Flatten behind the batch."""
+    source, axis = call.any_layout(), int(call.attr("axis", 1))
+    if (axis + source.rank if axis < 0 else axis) != 1:
+        raise Unsupported(f"flattening from axis {axis}", "axis 1")
+    return _reshaped(call, source, (prod(source.shape),))
+
+
+def squeeze(call: OnnxCall) -> ImportedValue:
+    """Squeeze of axes of size 1."""
+    source = call.value()
+    ones = [axis for axis, size in enumerate(source.shape, 1) if size == 1]
+    axes = [axis % source.rank for axis in call.ints("axes", 1) or ones]
+    if any(axis == 0 or source.shape[axis - 1] != 1 for axis in axes):
+        raise Unsupported(f"squeezing axes {axes} of {source.shape}", "axes of size 1 behind the batch")
+    return _reshaped(call, source, tuple(size for axis, size in enumerate(source.shape, 1) if axis not in axes))
+
+
+def unsqueeze(call: OnnxCall) -> ImportedValue:
+    """Unsqueeze behind the batch."""
+    source, given = call.value(), call.ints("axes", 1) or []
+    axes = sorted(axis % (source.rank + len(given)) for axis in given)
+    if 0 in axes:
+        raise Unsupported("a new axis in front of the batch", "axes behind the batch")
+    shape: list[int] = [0, *source.shape]
+    for axis in axes:
+        shape.insert(axis, 1)
+    return _reshaped(call, source, tuple(shape[1:]))
+
+
+def transpose(call: OnnxCall) -> ImportedValue:
+    """Transpose, kept in mind."""
+    source = call.any_layout()
+    perm = [int(axis) for axis in call.attr("perm") or reversed(range(source.rank))]
+    if sorted(perm) != list(range(source.rank)) or source.order is not None:
+        raise Damaged(f"a transpose {perm} of a value of shape {source.shape}")
+    axes = tuple(source.here(axis) for axis in perm)
+    if axes[0] != 0:
+        raise Unsupported(f"a transpose {perm} that moves the batch", "the batch in front")
+    return replace(source, axes=None if axes == tuple(range(source.rank)) else axes)
+
+
+def mean(call: OnnxCall) -> ImportedValue:
+    """ReduceMean and ReduceMax: over all pixels they are pooling, over other axes functions."""
+    source, kind = call.any_layout(), "max" if call.op == "ReduceMax" else "mean"
+    places = sorted(source.here(axis) for axis in call.ints("axes", 1) or range(source.rank))
+    keep = bool(call.attr("keepdims", 1))
+    if 0 in places:
+        raise Unsupported("a mean over the batch", "axes of pixels")
+    if places == list(range(2, source.rank)):
+        plain = ImportedValue(source.name, source.shape, source.axes if keep else None)
+        return arranging.pooled_whole(call, kind, plain, keep)
+    return arranging.reduced(call, kind, places, keep)
+
+
+def pad(call: OnnxCall) -> ImportedValue:
+    """Pad with a constant, around the pixels or the channels."""
+    source, mode = call.any_layout(), call.attr("mode", "constant")
+    if mode != "constant":
+        raise Unsupported(f"padding mode {mode!r}", "padding with zeros")
+    pads, value = call.ints("pads", 1) or [], call.number("value", 2, 0.0)
+    axes = [source.here(axis) for axis in call.ints("", 3) or range(source.rank)]
+    if len(pads) != 2 * len(axes):
+        raise Damaged(f"padding {pads} for {len(axes)} axes")
+    widths = {axis: (0, 0) for axis in range(source.rank)}
+    widths |= dict(zip(axes, zip(pads[: len(axes)], pads[len(axes) :], strict=True), strict=True))
+    if any(widths[0]):
+        raise Unsupported("padding of the batch", "padding of height and width, or of channels")
+    behind = [width for axis in range(source.rank - 1, 0, -1) for width in widths[axis]]
+    return arranging.padded(call, source, behind, value)
