@@ -1,38 +1,50 @@
 """Make a CNN smaller, and rewrite it exactly, over one torch.fx view of its graph."""
 
 from spikewright.aliases import same_module
-from spikewright.compress.compressed import Compressed
+from spikewright.compress.compressed import Compressed, Draft
 from spikewright.compress.exact.fold import FoldRow, fold_batchnorm
+from spikewright.compress.exact.folding import FoldBatchNorm
 from spikewright.compress.footprints import Footprint, LayerFootprint, footprint
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
+from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.imports import from_exported, from_onnx
-from spikewright.compress.pruners.magnitude import PruneSettings, prune
+from spikewright.compress.methods import METHODS, Method, apply_methods
+from spikewright.compress.pruners.magnitude import Prune, PruneSettings, prune
 from spikewright.compress.pruners.patterns import Pattern
 from spikewright.compress.quantisers.activations import QuantizedReLU, keep_ranges_positive
+from spikewright.compress.quantisers.learned import LearnedThresholds
 from spikewright.compress.quantisers.thresholds import Ranges, learned_thresholds
-from spikewright.compress.quantisers.uniform import QuantizeSettings, quantize
+from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, quantize
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.data import accuracy, check_data
 from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
 
 __all__ = [
+    "METHODS",
     "Compressed",
+    "Draft",
     "Epoch",
     "FitState",
+    "FoldBatchNorm",
     "FoldRow",
     "Footprint",
     "GraphNode",
     "GraphView",
     "Hooks",
     "LayerFootprint",
+    "LearnedThresholds",
+    "Method",
     "Pattern",
+    "Prune",
     "PruneSettings",
+    "Quantize",
     "QuantizeSettings",
     "QuantizedReLU",
     "Ranges",
     "TrainSettings",
     "accuracy",
+    "apply_methods",
     "check_data",
     "fit",
     "fold_batchnorm",
@@ -47,6 +59,7 @@ __all__ = [
     "quantize",
     "save",
     "trace",
+    "weight_layers",
 ]
 
 same_module(__name__)

@@ -1,51 +1,53 @@
 """Magnitude pruning with fine-tuning in between (Han et al., arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, Literal
 
 import torch
 
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed, Draft
 from spikewright.compress.graph.weighted import by_output, from_output, weight_layers
+from spikewright.compress.methods import Method
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.constraints import held, sparsity_of
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
-from spikewright.inputs import check_settings, is_real, is_whole
+from spikewright.inputs import check_settings
+from spikewright.tables import Within, check_fields
 
 
 @dataclass(frozen=True)
 class PruneSettings:
-    """`scope` "global" ranks all weights together, "layer" gives each layer the same sparsity.
+    """How weights are pruned. No layer keeps fewer weights than it has outputs.
 
-    There are `rounds` of pruning, each followed by the fine-tuning of `training`; after the last round it lasts
-    `final_epochs`. No layer keeps fewer weights than it has outputs. `pattern` "unstructured", "channel-block" or
-    "n:m", `block` and `along` say what lives or dies together: see `Pattern`. `block` None is 16 output channels for
-    "channel-block" and groups of 8 for "n:m", which needs `scope` "layer". The layers named in `spare` stay as they
-    are, and sparsity is that of the others. Raises InvalidInput for what cannot be.
+    scope: "global" ranks all weights together, "layer" gives each layer the same sparsity.
+    rounds: how often some are pruned, each time followed by the fine-tuning of `training`.
+    final_epochs: how long the fine-tuning after the last round lasts.
+    training: the fine-tuning.
+    perturb: an attack, noise or augmentation to train with.
+    pattern: what lives or dies together, see `Pattern`; "n:m" needs `scope` "layer".
+    block: output channels of a block (None: 16), or channels of a group of "n:m" (None: 8).
+    along: the channels that groups of "n:m" run over.
+    spare: paths of layers that stay as they are; the sparsity is that of the others.
     """
 
-    scope: str = "global"
-    rounds: int = 4
-    final_epochs: int = 10
+    scope: Literal["global", "layer"] = "global"
+    rounds: Annotated[int, Within(1)] = 4
+    final_epochs: Annotated[int, Within(0)] = 10
     training: TrainSettings = field(default_factory=lambda: TrainSettings(epochs=4, lr=2e-3, label_smoothing=0.1))
     perturb: Perturb | None = None
-    pattern: str = "unstructured"
-    block: int | None = None
-    along: str = "output"
+    pattern: Literal["unstructured", "channel-block", "n:m"] = "unstructured"
+    block: Annotated[int, Within(1)] | None = None
+    along: Literal["output", "input"] = "output"
     spare: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.scope not in ("global", "layer") or not is_whole(self.rounds, 1) or not is_whole(self.final_epochs, 0):
-            raise InvalidInput(
-                "expected scope 'global' or 'layer', whole rounds >= 1 and whole final_epochs >= 0, "
-                f"got {self.scope!r}, {self.rounds!r} and {self.final_epochs!r}; try PruneSettings()"
-            )
         spare: object = self.spare
         if isinstance(spare, str):
             raise InvalidInput(f"expected paths of layers to spare, got one string; try spare=({self.spare!r},)")
+        check_fields(self)
         if self.shape.kind == "n:m":
             self.shape.check(0.0, self.scope)
 
@@ -53,6 +55,43 @@ class PruneSettings:
     def shape(self) -> Pattern:
         """What lives or dies together."""
         return Pattern.of(self.pattern, self.block, self.along)
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """What stands in front of the settings.
+
+    sparsity: the fraction of the weights to set to zero.
+    """
+
+    sparsity: Annotated[float, Within(0, below=1)] = 0.8
+
+
+@dataclass(frozen=True)
+class Prune(PruneSettings, _Goal, Method):
+    """Weights of least magnitude become zero, in rounds with fine-tuning in between.
+
+    Round t of n aims at s_t = s + (s_0 - s) * (1 - t/n)^3, s_0 what the model has already; without data all goes at once.
+    Raises InvalidInput for settings out of range, and for a sparsity that the pattern cannot have.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.shape.check(self.sparsity, self.scope)
+
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+        """See `prune`."""
+        draft = Draft.of(model)
+        start = sparsity_of(_masks_now(draft, self))
+        rounds = self.rounds if data is not None else 1
+        for turn in range(1, rounds + 1):
+            target = self.sparsity + (start - self.sparsity) * (1 - turn / rounds) ** 3
+            stage = f"prune {turn}/{rounds}"
+            hooks = Hooks(self.perturb, keep_ranges_positive, progress=progress, stage=stage)
+            draft.constraints.masks = {**draft.constraints.masks, **_chosen(draft, target, self)}
+            _fine_tune(draft, data, self, hooks)
+        draft.steps.append(_describe(draft, self.sparsity, start, self, data))
+        return draft.finish()
 
 
 def prune(
@@ -65,30 +104,16 @@ def prune(
 ) -> Compressed:
     """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
 
-    Blocks are pruned whole, so up to one block more goes; "n:m" keeps n = m (1 - sparsity) of every m.
-
-    Round t of n aims at s_t = s + (s_0 - s) * (1 - t/n)^3, s_0 what the model has already. Biases stay. `model` is an
-    nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
+    Blocks are pruned whole, so up to one block more goes; "n:m" keeps n = m (1 - sparsity) of every m. Biases stay. `model` is
+    an nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
     at once and nothing is fine-tuned. What was pruned stays pruned; what was quantised is quantised again.
     Raises InvalidInput for a sparsity outside [0, 1), one that leaves a layer fewer weights than outputs, and one that
-    the pattern cannot have.
+    the pattern cannot have. The record of this function is `Prune`.
     """
     settings = settings or PruneSettings()
     check_settings(settings, PruneSettings)
-    if not is_real(sparsity) or not 0 <= sparsity < 1:
-        raise InvalidInput(f"expected a sparsity from 0 to below 1, got {sparsity!r}; try 0.8")
-    settings.shape.check(sparsity, settings.scope)
-    draft = Draft.of(model)
-    start = sparsity_of(_masks_now(draft, settings))
-    rounds = settings.rounds if data is not None else 1
-    for turn in range(1, rounds + 1):
-        target = sparsity + (start - sparsity) * (1 - turn / rounds) ** 3
-        stage = f"prune {turn}/{rounds}"
-        hooks = Hooks(settings.perturb, keep_ranges_positive, progress=progress, stage=stage)
-        draft.constraints.masks = {**draft.constraints.masks, **_chosen(draft, target, settings)}
-        _fine_tune(draft, data, settings, hooks)
-    draft.steps.append(_describe(draft, sparsity, start, settings, data))
-    return draft.finish()
+    chosen = {one.name: getattr(settings, one.name) for one in fields(PruneSettings)}
+    return Prune(sparsity, **chosen).apply(model, data, progress=progress)
 
 
 def _chosen(draft: Draft, sparsity: float, settings: PruneSettings) -> dict[str, torch.Tensor]:

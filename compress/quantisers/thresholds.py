@@ -159,10 +159,11 @@ def _starts(
     if images is None:
         return {name: min(ranges.alpha, limit) for name, limit in limits.items()}
     seen = inputs_of(module, limits.keys(), images)
-    return {name: min(_range(seen[name], ranges, levels), limit) for name, limit in limits.items()}
+    return {name: min(start_of(seen[name], ranges, levels), limit) for name, limit in limits.items()}
 
 
-def _range(values: torch.Tensor, ranges: Ranges, levels: int) -> float:
+def start_of(values: torch.Tensor, ranges: Ranges, levels: int) -> float:
+    """Where the clip range of a ReLU of `levels` levels begins, from values `(n,)` that enter it."""
     if ranges.percentile is None:
         return clip_range(values, levels)
     positive = values[values > 0].double()

@@ -4,7 +4,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import nn
@@ -13,7 +13,7 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.graph.models import check_finite
 from spikewright.compress.training.data import Data, check_classes, check_data, device_of
 from spikewright.compress.training.threads import steady_threads
-from spikewright.inputs import is_real, is_whole
+from spikewright.tables import Within, check_fields
 
 Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 """`perturb(model, x, y)` gives the batch to train on instead of x: an attack, noise or augmentation."""
@@ -21,29 +21,31 @@ Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """How to train; lr is the first learning rate, which falls to 0 along a half cosine unless schedule="constant"."""
+    """How to train.
 
-    epochs: int = 10
-    lr: float = 1e-3
-    batch_size: int = 64
-    optimizer: str = "adam"
+    epochs: how often every image is seen.
+    lr: the first learning rate.
+    batch_size: images of one update.
+    optimizer: AdamW, or SGD with Nesterov momentum.
+    momentum: of SGD.
+    weight_decay: how fast weights shrink on their own.
+    label_smoothing: the share of each label that is spread over all classes.
+    schedule: whether lr falls to 0 along a half cosine, or stays.
+    seed: what the order of the images is drawn from.
+    """
+
+    epochs: Annotated[int, Within(0)] = 10
+    lr: Annotated[float, Within(above=0)] = 1e-3
+    batch_size: Annotated[int, Within(1)] = 64
+    optimizer: Literal["adam", "sgd"] = "adam"
     momentum: float = 0.9
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
-    schedule: str = "cosine"
+    schedule: Literal["cosine", "constant"] = "cosine"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        whole = is_whole(self.epochs, 0) and is_whole(self.batch_size, 1)
-        if not whole or not is_real(self.lr) or not 0 < self.lr < float("inf"):
-            raise InvalidInput(
-                "expected whole epochs >= 0, a whole batch_size >= 1 and a number lr > 0, "
-                f"got {self.epochs!r}, {self.batch_size!r} and {self.lr!r}; try TrainSettings()"
-            )
-        if self.optimizer not in ("adam", "sgd") or self.schedule not in ("cosine", "constant"):
-            raise InvalidInput(
-                f"expected optimizer adam or sgd and schedule cosine or constant, got {self.optimizer}, {self.schedule}"
-            )
+        check_fields(self)
 
 
 @dataclass(frozen=True)

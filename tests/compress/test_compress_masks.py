@@ -136,7 +136,7 @@ def test_the_pattern_survives_fine_tuning(settings: PruneSettings, sparsity: flo
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (lambda: PruneSettings(pattern="rows"), "pattern out of"),
+        (lambda: PruneSettings(pattern="rows"), "pattern to be"),
         (lambda: PruneSettings(pattern="channel-block", block=12), "block of"),
         (lambda: PruneSettings(block=8), "no block"),
         (lambda: PruneSettings(pattern="channel-block", along="input"), "try 'n:m'"),
