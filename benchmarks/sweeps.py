@@ -15,7 +15,7 @@ from benchmarks.peers.plain import InPlace
 from benchmarks.timing import Run, take_turns
 from spikewright import Table
 from spikewright.snn import Network, get_threads, set_threads, simulate
-from spikewright.snn.simulate import with_steps
+from spikewright.snn.simulation import with_steps
 
 DENSITIES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 SPARSITIES = (0.0, 0.5, 0.75, 0.9375)

@@ -12,7 +12,7 @@ from torch import Tensor
 from spikewright import InvalidInput
 from spikewright.inputs import as_images, as_labels, check_range
 from spikewright.robustness.predictor import Predictor
-from spikewright.snn.codes import check_seed
+from spikewright.snn.checked import check_seed
 
 __all__ = [
     "LOOKS",

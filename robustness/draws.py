@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from torch import Tensor
 
-from spikewright.snn.disturb import draws as engine
+from spikewright.snn.disturb import randomness as engine
 from spikewright.snn.disturb.noise import GOLDEN
 
 OF_IMAGES = 2**33

@@ -12,9 +12,9 @@ from spikewright import InvalidInput
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.graph.unwrap import own_copy, unwrapped
 from spikewright.snn.network import Network
-from spikewright.snn.simulate import simulate
+from spikewright.snn.simulation import simulate
 from spikewright.snn.twin.network import Twin
-from spikewright.snn.twin.rates import counts_suffice, spikes
+from spikewright.snn.twin.rate_gradient import counts_suffice, spikes
 from spikewright.snn.twin.surrogates import RateBased, Surrogate, Triangle
 
 CHUNK = 256

@@ -1,6 +1,9 @@
 """The spiking network as data, and the engines that run it. Importing it loads neither torch nor numba."""
 
+from typing import TYPE_CHECKING
+
 from spikewright.aliases import same_module
+from spikewright.renamed import renamed
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import (
     AddressEvents,
@@ -9,12 +12,12 @@ from spikewright.snn.codes import (
     Delta,
     Direct,
     JitteredPeriodic,
-    Phase,
+    PhaseCode,
     Poisson,
-    Rate,
+    RateCode,
     SingleBurst,
-    SpikeSelect,
-    Ttfs,
+    SpikeSelectCode,
+    TtfsCode,
 )
 from spikewright.snn.decisions import Decision, Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.disturb.faults import ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
@@ -27,14 +30,14 @@ from spikewright.snn.disturb.noise import (
     SpikeJitter,
     StuckAt,
 )
-from spikewright.snn.disturb.prepare import Disturbance
+from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.event.threads import get_threads, set_threads
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import (
     IF,
     LIF,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     Integrator,
     LatchedIF,
     MaxGate,
@@ -46,7 +49,7 @@ from spikewright.snn.neurons import (
     TernaryIF,
 )
 from spikewright.snn.report import Report, ReportRow
-from spikewright.snn.simulate import simulate
+from spikewright.snn.simulation import simulate, with_steps
 from spikewright.snn.synapses import (
     AvgPool2d,
     Conv1d,
@@ -78,7 +81,7 @@ __all__ = [
     "Dense",
     "Direct",
     "Disturbance",
-    "FewSpike",
+    "FewSpikeIF",
     "Identity",
     "InputNoise",
     "Integrator",
@@ -89,7 +92,7 @@ __all__ = [
     "MembraneNoise",
     "Network",
     "Neuron",
-    "Phase",
+    "PhaseCode",
     "Poisson",
     "Population",
     "PotentialBitFlips",
@@ -97,7 +100,7 @@ __all__ = [
     "QuantReLU",
     "Quiescence",
     "Ramp",
-    "Rate",
+    "RateCode",
     "Report",
     "ReportRow",
     "SignedIF",
@@ -107,7 +110,7 @@ __all__ = [
     "SpikeDeletion",
     "SpikeInsertion",
     "SpikeJitter",
-    "SpikeSelect",
+    "SpikeSelectCode",
     "Storage",
     "StuckAt",
     "Synapse",
@@ -115,7 +118,7 @@ __all__ = [
     "TerminateMax",
     "TernaryIF",
     "ThresholdVariation",
-    "Ttfs",
+    "TtfsCode",
     "Upsample",
     "WeightBitFlips",
     "WeightVariation",
@@ -126,6 +129,19 @@ __all__ = [
     "simulate",
     "stored_values",
     "with_faults",
+    "with_steps",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed(
+        __name__,
+        {
+            "FewSpike": "FewSpikeIF",
+            "Phase": "PhaseCode",
+            "Rate": "RateCode",
+            "SpikeSelect": "SpikeSelectCode",
+            "Ttfs": "TtfsCode",
+        },
+    )
 
 same_module(__name__)

@@ -20,7 +20,7 @@ class Activity:
     point), the output's neurons row-major; raw, not times `logit_scale`.
     `axis`: "steps", or "window" when there is no time step and the answer comes once.
     `spikes[population] (batch,)`: spikes sent per sample, the sum of |number sent| over neurons and steps, those of either
-    sign; graded values count once when not zero. After SpikeSelect's limit and stuck neurons, before noise on the way.
+    sign; graded values count once when not zero. After SpikeSelectCode's limit and stuck neurons, before noise on the way.
     `synaptic_operations[projection] (batch,)`: additions of a surviving weight to an existing target neuron, one for each
     spike that arrives, after noise on the way, delayed ones if they arrive within the run; into a `MaxGate` one for each
     window that holds the spike's neuron; of a graded value that is not zero once in the run, in however many steps it flows.

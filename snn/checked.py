@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from spikewright import InvalidNetwork
+from spikewright import InvalidInput, InvalidNetwork
 from spikewright.inputs import as_array
 
 LARGEST = 2**31 - 1
 """Engines hold addresses in 32 bits: the most neurons of a population."""
 WIDEST = 62
 """Bits of the widest integer that a fixed-point network may hold: two of them can be added."""
+LONGEST = 1_000_000
+"""The most steps of a run."""
+MOST_SPIKES = 127
+"""The most spikes of one neuron in one step."""
 
 
 class Constant:
@@ -91,6 +95,30 @@ def check_numbers(value: Any, what: str) -> None:
     array = np.asarray(value)
     if array.dtype.kind not in "biuf" or not np.all(np.isfinite(array)):
         raise InvalidNetwork(f"expected finite numbers of at most 64 bits as {what}, got {_short(value, array)}")
+
+
+def check_steps(steps: int) -> None:
+    """Raise InvalidInput unless 1 <= steps <= 1,000,000."""
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= LONGEST:
+        raise InvalidInput(f"expected steps from 1 to {LONGEST}, got {steps!r}")
+
+
+def check_levels(levels: int | None) -> None:
+    """Raise InvalidInput unless `levels` is None or from 1 to 65535."""
+    if levels is not None and not is_whole(levels, 1, 65535):
+        raise InvalidInput(f"expected 1 to 65535 levels or None, got {levels}")
+
+
+def check_limit(limit: int) -> None:
+    """Raise InvalidInput unless 1 <= limit <= 127 spikes a step."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST_SPIKES:
+        raise InvalidInput(f"expected a limit of 1 to {MOST_SPIKES} spikes a step, got {limit!r}")
+
+
+def check_seed(seed: int) -> None:
+    """Raise InvalidInput unless the seed is an integer from 0 to 2**63 - 1."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InvalidInput(f"expected an integer seed from 0 to 2**63 - 1, got {seed!r}")
 
 
 def _short(value: Any, array: Any) -> str:

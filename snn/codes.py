@@ -2,7 +2,7 @@
 
 x is an input value in [0, 1], float32 read as float64, in which all of a code is computed; i its neuron (row-major), t = 0, 1,
 ... the step. Draws are those of `snn.disturb.noise`, stream = 16 * (place of the input population) + the kind given with the
-code. In fixed point and in float32 networks the same numbers are sent, except by Ttfs. In both schedules the input sends
+code. In fixed point and in float32 networks the same numbers are sent, except by TtfsCode. In both schedules the input sends
 by steps t.
 """
 
@@ -11,13 +11,10 @@ from math import isfinite
 from typing import ClassVar
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import is_whole, plain
+from spikewright.snn.checked import check_levels, check_limit, check_seed, check_steps, is_whole, plain
 
-LONGEST = 1_000_000
-"""The most steps of a run."""
 LONGEST_PHASE = 16
-MOST_SPIKES = 127
-"""The most spikes of one neuron in one step."""
+"""The most steps of a period: its weights are powers of two."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,11 @@ class Direct:
 
 
 @dataclass(frozen=True)
-class Rate:
+class RateCode:
     """Deterministic rate: pixel x in [0, 1] fires floor(x (t + 1) + 1/2) - floor(x t + 1/2) spikes in step t, evenly spread."""
 
     steps: int
+    tag: ClassVar[str] = "Rate"
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -132,7 +130,7 @@ class SingleBurst:
 
 
 @dataclass(frozen=True)
-class Phase:
+class PhaseCode:
     """Weighted spikes (Kim et al. 2018): in phase k = t mod period a spike counts 2**(period - 1 - k).
 
     X = floor(x (2**period - 1) + 1/2) is sent as its binary digits, the largest first, again in each of the `periods`: one
@@ -143,6 +141,7 @@ class Phase:
 
     period: int
     periods: int = 1
+    tag: ClassVar[str] = "Phase"
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -159,8 +158,8 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class SpikeSelect:
-    """Deterministic `Rate` at the input, but hidden IF and LIF neurons let only their first `limit` spikes through.
+class SpikeSelectCode:
+    """Deterministic `RateCode` at the input, but hidden IF and LIF neurons let only their first `limit` spikes through.
 
     Our reading of LEAT's Spike Select (no definition is public): rate-coded input, few spikes in deep layers, early decision.
     A hidden neuron that crosses its threshold again is reset (and deaf, if it has refractory steps) and stays silent: neither
@@ -169,6 +168,7 @@ class SpikeSelect:
 
     steps: int
     limit: int = 1
+    tag: ClassVar[str] = "SpikeSelect"
     graded: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -221,7 +221,7 @@ class AddressEvents:
 
 
 @dataclass(frozen=True)
-class Ttfs:
+class TtfsCode:
     """Time to first spike: pixel x in (0, 1] fires once, at 1 - x in a window of length one; 0 stays silent.
 
     With `levels` the spike time lies on a grid of that many slots: floor(x levels + 1/2) slots are left, 0 of them is silence,
@@ -230,6 +230,7 @@ class Ttfs:
 
     levels: int | None = None
     steps: ClassVar[int] = 1
+    tag: ClassVar[str] = "Ttfs"
     graded: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -239,62 +240,38 @@ class Ttfs:
 
 Code = (
     Direct
-    | Rate
+    | RateCode
     | Bursts
     | Poisson
     | JitteredPeriodic
     | SingleBurst
-    | Phase
-    | SpikeSelect
+    | PhaseCode
+    | SpikeSelectCode
     | Delta
     | AddressEvents
-    | Ttfs
+    | TtfsCode
 )
 
 
 def charge_steps(code: Code) -> int:
     """How many times a bias enters in the whole run: the steps that are `charged`; layerwise it enters times this, in step 0."""
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         return code.periods
     return (code.window or code.steps) if isinstance(code, Direct) else code.steps
 
 
 def charged(code: Code, step: int) -> bool:
-    """Whether biases (and a direct input) enter in `step`: before the end of the window, under `Phase` at k = 0, else always."""
-    if isinstance(code, Phase):
+    """Whether biases and a direct input enter in `step`: before the end of a window, under `PhaseCode` at k = 0, else always."""
+    if isinstance(code, PhaseCode):
         return step % code.period == 0
     return step < charge_steps(code)
 
 
 def step_weight(code: Code, step: int) -> int:
-    """What a spike of `step` counts: 1, except under `Phase`."""
-    return 1 << (code.period - 1 - step % code.period) if isinstance(code, Phase) else 1
+    """What a spike of `step` counts: 1, except under `PhaseCode`."""
+    return 1 << (code.period - 1 - step % code.period) if isinstance(code, PhaseCode) else 1
 
 
 def most_sent(code: Code) -> int:
     """The most spikes that one neuron of the input population sends in a step (spike codes)."""
     return code.limit if isinstance(code, Bursts | AddressEvents) else 1
-
-
-def check_steps(steps: int) -> None:
-    """Raise InvalidInput unless 1 <= steps <= 1,000,000."""
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= LONGEST:
-        raise InvalidInput(f"expected steps from 1 to {LONGEST}, got {steps!r}")
-
-
-def check_levels(levels: int | None) -> None:
-    """Raise InvalidInput unless `levels` is None or from 1 to 65535."""
-    if levels is not None and not is_whole(levels, 1, 65535):
-        raise InvalidInput(f"expected 1 to 65535 levels or None, got {levels}")
-
-
-def check_limit(limit: int) -> None:
-    """Raise InvalidInput unless 1 <= limit <= 127 spikes a step."""
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST_SPIKES:
-        raise InvalidInput(f"expected a limit of 1 to {MOST_SPIKES} spikes a step, got {limit!r}")
-
-
-def check_seed(seed: int) -> None:
-    """Raise InvalidInput unless the seed is an integer from 0 to 2**63 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise InvalidInput(f"expected an integer seed from 0 to 2**63 - 1, got {seed!r}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikewright import InvalidNetwork
-from spikewright.snn.codes import Delta, Direct, Phase, SpikeSelect, Ttfs
+from spikewright.snn.codes import Delta, Direct, PhaseCode, SpikeSelectCode, TtfsCode
 from spikewright.snn.neurons import (
     FIRING,
     IF,
     LIF,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     Integrator,
     LatchedIF,
     MaxGate,
@@ -68,8 +68,8 @@ def _check_families(network: Network) -> None:
     neurons = [p.neuron for p in _inner(network)]
     timed, quantised = (any(isinstance(n, kind) for n in neurons) for kind in (Ramp, QuantReLU))
     stepped = any(isinstance(n, FIRING) for n in neurons)
-    if timed != isinstance(network.code, Ttfs) or (timed and (quantised or stepped)):
-        raise InvalidNetwork("expected Ramp neurons with the code Ttfs and with it alone")
+    if timed != isinstance(network.code, TtfsCode) or (timed and (quantised or stepped)):
+        raise InvalidNetwork("expected Ramp neurons with the code TtfsCode and with it alone")
     if quantised and (network.steps != 1 or stepped):
         raise InvalidNetwork("expected QuantReLU neurons in a network of one step and of their own kind")
 
@@ -90,9 +90,9 @@ def _check_gates(network: Network) -> None:
             )
         if gate and isinstance(source, Integrator):
             raise InvalidNetwork(f"expected spikes into the MaxGate {q.target!r}, got an Integrator, which sends none")
-        if gate and isinstance(source, FewSpike):
+        if gate and isinstance(source, FewSpikeIF):
             raise InvalidNetwork(
-                f"expected spikes of equal weight into the MaxGate {q.target!r}, got FewSpike neurons; try an average pool"
+                f"expected spikes of equal weight into the MaxGate {q.target!r}, got FewSpikeIF neurons; try an average pool"
             )
     for p in network.populations:
         if not isinstance(p.neuron, MaxGate):
@@ -106,22 +106,24 @@ def _check_gates(network: Network) -> None:
 
 def _check_code(network: Network) -> None:
     code = network.code
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         if network.schedule != "synchronous" or any(q.delay for q in network.projections):
-            raise InvalidNetwork("expected the synchronous schedule without delays under the code Phase")
+            raise InvalidNetwork("expected the synchronous schedule without delays under the code PhaseCode")
         for p in _inner(network):
             if not isinstance(p.neuron, IF | Integrator) or getattr(p.neuron, "refractory", False):
-                raise InvalidNetwork(f"expected IF or Integrator without refractory steps under Phase in {p.name!r}")
-    if isinstance(code, SpikeSelect):
+                raise InvalidNetwork(
+                    f"expected IF or Integrator without refractory steps under PhaseCode in {p.name!r}"
+                )
+    if isinstance(code, SpikeSelectCode):
         for p in _inner(network):
             if p.name != network.output and not isinstance(p.neuron, IF | LIF | MaxGate | Integrator):
-                raise InvalidNetwork(f"expected IF, LIF or MaxGate under the code SpikeSelect in {p.name!r}")
+                raise InvalidNetwork(f"expected IF, LIF or MaxGate under the code SpikeSelectCode in {p.name!r}")
 
 
 def _check_schedule(network: Network) -> None:
     stepped = any(isinstance(p.neuron, (*FIRING, Integrator)) for p in network.populations)
     quiet = any(isinstance(p.neuron, Ramp | QuantReLU) for p in network.populations)
-    plain = network.schedule == "synchronous" and stepped and not quiet and not isinstance(network.code, Ttfs)
+    plain = network.schedule == "synchronous" and stepped and not quiet and not isinstance(network.code, TtfsCode)
     if network.schedule not in ("synchronous", "layerwise"):
         raise InvalidNetwork(f'expected the schedule "synchronous" or "layerwise", got {network.schedule!r}')
     if network.decision is not None and not plain:
@@ -129,11 +131,11 @@ def _check_schedule(network: Network) -> None:
     for p in network.populations:
         if isinstance(p.neuron, LatchedIF) and network.schedule != "synchronous":
             raise InvalidNetwork(f"expected the synchronous schedule for LatchedIF neurons in {p.name!r}")
-        if not isinstance(p.neuron, FewSpike):
+        if not isinstance(p.neuron, FewSpikeIF):
             continue
         if network.schedule != "layerwise" or len(p.neuron.amplitudes) != network.steps:
             raise InvalidNetwork(
-                f"expected the layerwise schedule over {len(p.neuron.amplitudes)} steps, those of the FewSpike neurons in "
+                f"expected the layerwise schedule over {len(p.neuron.amplitudes)} steps, those of the FewSpikeIF neurons in "
                 f"{p.name!r}, got {network.schedule!r} over {network.steps}"
             )
     for q in network.projections:
@@ -146,16 +148,16 @@ def _check_schedule(network: Network) -> None:
 def _check_fixed(network: Network) -> None:
     if network.numbers != "fixed":
         return
-    if isinstance(network.code, Direct | Ttfs) and network.code.levels is None:
+    if isinstance(network.code, Direct | TtfsCode) and network.code.levels is None:
         raise InvalidNetwork(
-            "expected a code of integers for fixed point, got real values; try Direct or Ttfs with levels, or Rate"
+            "expected a code of integers for fixed point, got real values; try Direct or TtfsCode with levels, or RateCode"
         )
     for p in _inner(network):
-        if isinstance(p.neuron, FewSpike):
+        if isinstance(p.neuron, FewSpikeIF):
             parts = (*p.neuron.thresholds, *p.neuron.resets, *p.neuron.amplitudes)
             if any(x != np.floor(x) or abs(x) >= 2.0**31 for x in parts):
                 raise InvalidNetwork(
-                    f"expected whole thresholds, resets and amplitudes in the FewSpike neurons of {p.name!r} for fixed point"
+                    f"expected whole thresholds, resets and amplitudes in the FewSpikeIF neurons of {p.name!r} for fixed point"
                 )
         if isinstance(p.neuron, Ramp) and (p.neuron.levels is None or p.neuron.window % p.neuron.levels):
             raise InvalidNetwork(

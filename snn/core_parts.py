@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.snn.codes import Direct, Rate
+from spikewright.snn.codes import Direct, RateCode
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU, Source
 from spikewright.snn.report import ReportRow
@@ -21,7 +21,7 @@ def lacking(network: Network) -> tuple[str, ...]:
     """Why no core can be built from `network`, one sentence for each part of it that no core has; empty if one can.
 
     Cores have IF, LIF, Integrator and QuantReLU neurons without refractory steps, thresholds for channels, Linear, Conv2d,
-    AvgPool2d and Identity synapses without delay, inputs by `Direct` or `Rate`, one phase, and no early decision. Whether the
+    AvgPool2d and Identity synapses without delay, inputs by `Direct` or `RateCode`, one phase, and no early decision. Whether the
     numbers are integers is not asked here.
     """
     return (
@@ -67,8 +67,8 @@ def _run(network: Network) -> Iterator[str]:
     code = network.code
     if network.run.phases is not None:
         yield f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
-    if type(code) not in (Direct, Rate):
-        yield f"expected the code Direct or Rate in hardware, got {type(code).__name__}"
+    if type(code) not in (Direct, RateCode):
+        yield f"expected the code Direct or RateCode in hardware, got {type(code).__name__}"
     if isinstance(code, Direct) and code.window is not None:
         yield f"expected a direct input in every step in hardware, got a window of {code.window} steps"
     if network.decision is not None:

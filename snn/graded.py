@@ -3,28 +3,28 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import Code, Direct, Ttfs, most_sent
+from spikewright.snn.codes import Code, Direct, TtfsCode, most_sent
 
 Images = NDArray[np.float32]
 
 
 def encode_graded(code: Code, images: Images, *, fixed: bool) -> NDArray[np.float64]:
-    """The values that a graded code (`Direct`, `Ttfs`) sends once, the shape of `images`.
+    """The values that a graded code (`Direct`, `TtfsCode`) sends once, the shape of `images`.
 
-    With levels: floor(x levels + 1/2), an integer, for `Direct` and for `Ttfs` in fixed point; for `Ttfs` in float32 networks
-    the same divided by levels, a value on the grid.
+    With levels: floor(x levels + 1/2), an integer, for `Direct` and for `TtfsCode` in fixed point; for `TtfsCode` in float32
+    networks the same divided by levels, a value on the grid.
     """
     values = images.astype(np.float64)
     levels = code_levels(code)
     if levels is None:
         return values
     grid = np.floor(values * levels + 0.5)
-    return grid / levels if isinstance(code, Ttfs) and not fixed else grid
+    return grid / levels if isinstance(code, TtfsCode) and not fixed else grid
 
 
 def code_levels(code: Code) -> int | None:
     """The levels of the input values; None for real values or plain spikes."""
-    return code.levels if isinstance(code, Direct | Ttfs) else None
+    return code.levels if isinstance(code, Direct | TtfsCode) else None
 
 
 def largest_value(code: Code) -> int:

@@ -100,7 +100,7 @@ class Network(Constant):
       law allows in one: one spike, up to `limit` of a Burst. An Integrator has its answer after step 0.
     `readout`: the raw `logits_over_time` after each step t (layerwise: of the output's own steps), for each output neuron
       "potential": V after step t, after the reset. "count": the sum of all that it sent in the steps 0 .. t, -1 for a negative
-      spike, under `Phase` times the weight of the step, of QuantReLU its y. "first": the number of steps s <= t in which the
+      spike, under `PhaseCode` times the weight of the step, of QuantReLU its y. "first": the number of steps s <= t in which the
       neuron had fired, in s or before: t - f + 1 if its first spike came in step f <= t, else 0, so whoever fired first has the
       most, equal times are ties, and one that never fires has 0; of a Ramp the x or the slots that it sends.
       The lowest number wins ties (`Activity.predictions`). Neither `logit_scale` nor `amplitude` is in these numbers.
@@ -127,7 +127,7 @@ class Network(Constant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        from spikewright.snn.validate import validate
+        from spikewright.snn.validation import validate
 
         validate(self)
 
@@ -145,7 +145,7 @@ class Network(Constant):
     @cached_property
     def order(self) -> tuple[Population, ...]:
         """Populations so that every projection without delay runs forwards; the input comes first."""
-        from spikewright.snn.validate import topological_order
+        from spikewright.snn.validation import topological_order
 
         return topological_order(self)
 

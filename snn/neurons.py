@@ -8,10 +8,10 @@ In a step t, in this order (S: see `snn.network.Network`; b: the bias if it flow
                 >> rounds down, of negative V too; without leak sat(V + S + b)
     3. compare  spike  iff  U >= threshold
     4. reset    after a spike V = U - threshold (reset "subtract") or V = 0 (reset "zero"), else V = U; not saturated again
-    5. send     limits of `SpikeSelect`, then stuck neurons: this is recorded, counted and read out; then noise on its way
+    5. send     limits of `SpikeSelectCode`, then stuck neurons: this is recorded, counted and read out; then noise on its way
 
 S is a float64 sum rounded to float32 once (the event engine adds in float32, in the order of the spikes) or an exact integer.
-Under the code `Phase` S and every threshold are first multiplied by the weight of the step (exact: a power of two); b is not.
+Under the code `PhaseCode` S and every threshold are first multiplied by the weight of the step (exact: a power of two); b is not.
 A neuron with `refractory` steps r is deaf in the r steps after a spike: it does not fire, and V stays as it was before the
 step, without leak, input or bias; only upsets reach it.
 """
@@ -23,14 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.checked import Constant, check_numbers, check_whole, is_between
-from spikewright.snn.codes import LONGEST, check_limit
+from spikewright.snn.checked import LONGEST, Constant, check_limit, check_numbers, check_whole, is_between
 
 Reset = Literal["subtract", "zero"]
 MOST_LEVELS = 2**24
 """The most levels of what a neuron sends once: float32 holds every integer up to there."""
 MOST_FEW = 24
-"""The most steps of a FewSpike neuron."""
+"""The most steps of a FewSpikeIF neuron."""
 PerChannel = float | int | NDArray[np.generic]
 """One value for the whole population, or an array `(channels,)`; thresholds may also have one for each neuron."""
 
@@ -146,7 +145,7 @@ class LatchedIF(Constant):
 
 
 @dataclass(frozen=True, eq=False)
-class FewSpike(Constant):
+class FewSpikeIF(Constant):
     """A few spikes of different weight stand for a number (Stoeckl and Maass 2021, their T, h and d). Layerwise only.
 
     In step k: spike iff U >= threshold thresholds[k]; then V = U - threshold resets[k], else U. This V is not saturated, the
@@ -160,6 +159,7 @@ class FewSpike(Constant):
     thresholds: tuple[float, ...]
     resets: tuple[float, ...]
     amplitudes: tuple[float, ...]
+    tag: ClassVar[str] = "FewSpike"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -245,19 +245,19 @@ class QuantReLU(Constant):
 
 
 Neuron = (
-    Source | IF | LIF | SignedIF | TernaryIF | Burst | LatchedIF | FewSpike | MaxGate | Integrator | Ramp | QuantReLU
+    Source | IF | LIF | SignedIF | TernaryIF | Burst | LatchedIF | FewSpikeIF | MaxGate | Integrator | Ramp | QuantReLU
 )
 SPIKING = (IF, LIF)
 """Neurons of at most one spike a step, of one sign."""
-FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)
+FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpikeIF)
 """Neurons with a potential and a threshold that fire in steps."""
 GRADED = (Ramp, QuantReLU)
 """Neurons that send one value."""
 
 
 def amplitude(neuron: Neuron, step: int) -> float:
-    """What a spike that arrives in `step` brings, in units of its weight: 1, except from FewSpike neurons."""
-    return neuron.amplitudes[step] if isinstance(neuron, FewSpike) else 1
+    """What a spike that arrives in `step` brings, in units of its weight: 1, except from FewSpikeIF neurons."""
+    return neuron.amplitudes[step] if isinstance(neuron, FewSpikeIF) else 1
 
 
 def check_threshold(threshold: PerChannel) -> None:

@@ -1,6 +1,6 @@
 """A network's records as plain JSON values plus named arrays, and back. Generic over the dataclasses of the data model.
 
-A record becomes {"type": its class, one entry for each field}; an array becomes {"tensor": its name}, named after its
+A record becomes {"type": its name in files, one entry for each field}; an array becomes {"tensor": its name}, named after its
 place, for example `populations/1/neuron/threshold`. Only the classes in `RECORDS` are ever built.
 """
 
@@ -22,14 +22,21 @@ LEAVES = tuple(
     for union in (codes.Code, decisions.Decision, neurons.Neuron, synapses.Synapse, weights.Storage)
     for leaf in get_args(union)
 )
-RECORDS: Mapping[str, type[Any]] = {record.__name__: record for record in (*NODES, *LEAVES)}
+
+
+def tag_of(record: type[Any]) -> str:
+    """The name of a class of records in files: its own, or its `tag` where it had another one when files were first written."""
+    return str(vars(record).get("tag", record.__name__))
+
+
+RECORDS: Mapping[str, type[Any]] = {tag_of(record): record for record in (*NODES, *LEAVES)}
 
 
 def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
     """`value` as JSON values; its arrays are put into `tensors` under names that begin with `place`."""
     if is_dataclass(value):
         parts = {f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors) for f in fields(value)}
-        return {"type": type(value).__name__, **parts}
+        return {"type": tag_of(type(value)), **parts}
     if isinstance(value, tuple):
         return [to_plain(item, f"{place}/{number}", tensors) for number, item in enumerate(value)]
     if isinstance(value, np.ndarray) and value.ndim:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn.codes import check_steps
+from spikewright.snn.checked import check_steps
 
 if TYPE_CHECKING:
     from spikewright.snn.network import Network

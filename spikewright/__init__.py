@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from spikewright.robustness import PGD, AnnPredictor, SnnPredictor
     from spikewright.robustness.evaluation import evaluate
     from spikewright.snn import Network
-    from spikewright.snn.simulate import simulate
+    from spikewright.snn.simulation import simulate
 
 __version__ = "0.1.0"
 

@@ -15,7 +15,7 @@ from spikewright.conversion.reading.activations import RELU, Activation, LeakyLa
 from spikewright.snn import IF, Integrator, MaxGate, Network, Population, Projection
 from spikewright.snn.codes import charge_steps, charged
 from spikewright.snn.twin.codes import encode
-from spikewright.snn.twin.neurons import Cell, Gate, Law
+from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw
 from spikewright.snn.twin.surrogates import Triangle
 from spikewright.snn.twin.synapses import Path, as_column
 
@@ -44,7 +44,7 @@ class Start:
 
 
 class Plain:
-    """IF neurons with reset by subtraction in place, the same operations as a `Cell`: most of a calibration's time."""
+    """IF neurons with reset by subtraction in place, the same operations as a `TwinCell`: most of a calibration's time."""
 
     def __init__(self, population: Population, initial: Tensor) -> None:
         self.potential = initial.clone()
@@ -69,7 +69,7 @@ class LayerRun:
         self.network, self.activations = network, activations
         self.biases = {p.name: p.bias for p in network.populations}
         self.steps, self.count = network.steps, len(images)
-        self.law = Law(network, DTYPE, Triangle(), detach_reset=True)
+        self.law = TwinLaw(network, DTYPE, Triangle(), detach_reset=True)
         self.paths = {q.name: Path(network, q, DTYPE) for q in network.projections}
         self.tuned = dict(self.paths)
         held = encode(network, images, DTYPE)[0].detach()
@@ -120,10 +120,10 @@ class LayerRun:
         if isinstance(population.neuron, MaxGate):
             return self._gated(population, drive)
         start = start or Start()
-        cell = Cell(self.law, population, drive.shape[1])
+        cell = TwinCell(self.law, population, drive.shape[1])
         cell.potential = cell.potential if start.potential is None else start.potential
         plain = type(population.neuron) is IF and population.neuron.reset == "subtract" and not cell.refractory
-        law: Plain | Cell = Plain(population, cell.potential) if plain else cell
+        law: Plain | TwinCell = Plain(population, cell.potential) if plain else cell
         wide = getattr(population.neuron, "limit", None) or 1
         sent = torch.zeros((self.steps, *drive.shape[1:]), dtype=torch.int8 if wide < 128 else torch.int32)
         for step in range(self.steps):
@@ -141,7 +141,7 @@ class LayerRun:
         return drive[step] + bias if charged(self.network.code, step) else drive[step]
 
     def _gated(self, population: Population, largest: Tensor) -> Response:
-        gate = Gate(self.law, population)
+        gate = TwinGate(self.law, population)
         sent = torch.stack([gate.step(largest[step if len(largest) > 1 else 0]) for step in range(self.steps)])
         return Response(sent.sum(0) / charge_steps(self.network.code), sent.to(torch.int8), largest[-1])
 

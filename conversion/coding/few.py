@@ -11,8 +11,7 @@ from spikewright.conversion.recipes.few_spike_fit import Factors, binary, fitted
 from spikewright.conversion.recipes.full_scales import FullScale, scales
 from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
 from spikewright.conversion.recipes.samples import activations
-from spikewright.snn import Direct
-from spikewright.snn import FewSpike as FewSpikeNeuron
+from spikewright.snn import Direct, FewSpikeIF
 from spikewright.snn.running import Run
 
 
@@ -57,5 +56,5 @@ def _cell(name: str, scale: FullScale, recipe: FewSpike, values: Floats | None, 
     return NeuronChoice(neuron, unit, f"FewSpike population {name!r}, {recipe.steps} steps, {how}", initial)
 
 
-def _neuron(unit: Floats, factors: Factors) -> FewSpikeNeuron:
-    return FewSpikeNeuron(number(unit), factors.thresholds, factors.resets, factors.amplitudes)
+def _neuron(unit: Floats, factors: Factors) -> FewSpikeIF:
+    return FewSpikeIF(number(unit), factors.thresholds, factors.resets, factors.amplitudes)

@@ -9,9 +9,7 @@ from spikewright.conversion.recipes import Phase, SpikeSelect
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note, number
 from spikewright.conversion.recipes.full_scales import scales
 from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
-from spikewright.snn import IF
-from spikewright.snn import Phase as PhaseCode
-from spikewright.snn import SpikeSelect as SpikeSelectCode
+from spikewright.snn import IF, PhaseCode, SpikeSelectCode
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.running import Run
 

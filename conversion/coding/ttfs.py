@@ -11,8 +11,7 @@ from spikewright.conversion.recipes import Ttfs
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note
 from spikewright.conversion.recipes.refusals import refuse_signed, refuse_unless_hidden
 from spikewright.conversion.recipes.samples import activations, least_squares_window
-from spikewright.snn import Ramp
-from spikewright.snn import Ttfs as TtfsCode
+from spikewright.snn import Ramp, TtfsCode
 
 ROUNDING_GUARD = 1e-5
 """Relative widening of interval bounds: float32 sums may end above the bound that float64 found."""

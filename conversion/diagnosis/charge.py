@@ -11,19 +11,19 @@ from spikewright.conversion.diagnosis.parts import as_neurons, charge_of_one
 from spikewright.snn import (
     IF,
     Activity,
-    FewSpike,
+    FewSpikeIF,
     Integrator,
     LatchedIF,
     MaxGate,
     Network,
     Population,
-    SpikeSelect,
+    SpikeSelectCode,
     TernaryIF,
 )
 from spikewright.snn.codes import charge_steps, step_weight
 from spikewright.snn.neurons import FIRING, GRADED
-from spikewright.snn.twin.run import held_populations
 from spikewright.snn.twin.synapses import Path
+from spikewright.snn.twin.through_time import held_populations
 
 Values = NDArray[np.float64]
 
@@ -51,8 +51,8 @@ class Charges:
         neuron = population.neuron
         if (
             self.network.numbers == "fixed"
-            or isinstance(self.network.code, SpikeSelect)
-            or isinstance(neuron, FewSpike)
+            or isinstance(self.network.code, SpikeSelectCode)
+            or isinstance(neuron, FewSpikeIF)
         ):
             return False
         plain = isinstance(neuron, FIRING) and getattr(neuron, "reset", "subtract") == "subtract"
@@ -97,7 +97,7 @@ class Charges:
         total = np.zeros((raster.shape[1], population.size))
         for step, sent in enumerate(raster):
             weight = 1.0
-            if isinstance(population.neuron, FewSpike):
+            if isinstance(population.neuron, FewSpikeIF):
                 weight = population.neuron.amplitudes[step]
             elif len(raster) > 1:
                 weight = step_weight(self.network.code, step)

@@ -36,8 +36,8 @@ from spikewright.snn import (
     SignedIF,
     Source,
     TernaryIF,
+    TtfsCode,
 )
-from spikewright.snn import Ttfs as TtfsCode
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.weights import Storage, memory
 

@@ -21,9 +21,18 @@ from spikewright.conversion.reading.plan import read
 from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.conversion.reading.walk import Plan
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number, with_gates
-from spikewright.snn import Bursts, Direct, Network, Phase, QuantReLU, SpikeSelect, TernaryIF, simulate
-from spikewright.snn import Rate as RateCode
-from spikewright.snn import Ttfs as TtfsCode
+from spikewright.snn import (
+    Bursts,
+    Direct,
+    Network,
+    PhaseCode,
+    QuantReLU,
+    RateCode,
+    SpikeSelectCode,
+    TernaryIF,
+    TtfsCode,
+    simulate,
+)
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.weights import memory
 
@@ -175,11 +184,11 @@ def _input_levels(network: Network) -> int | None:
     code = network.code
     if isinstance(code, Direct | TtfsCode):
         return code.levels
-    if isinstance(code, RateCode | SpikeSelect):
+    if isinstance(code, RateCode | SpikeSelectCode):
         return code.steps
     if isinstance(code, Bursts):
         return code.steps * code.limit
-    return 2**code.period - 1 if isinstance(code, Phase) else None
+    return 2**code.period - 1 if isinstance(code, PhaseCode) else None
 
 
 def _in_integers(cnn: Network, network: Network) -> Network:

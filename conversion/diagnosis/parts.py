@@ -28,7 +28,7 @@ from spikewright.snn import (
     IF,
     LIF,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     LatchedIF,
     Network,
     Population,
@@ -37,7 +37,7 @@ from spikewright.snn import (
     SignedIF,
     TernaryIF,
 )
-from spikewright.snn.codes import Phase, SpikeSelect, charge_steps, step_weight
+from spikewright.snn.codes import PhaseCode, SpikeSelectCode, charge_steps, step_weight
 from spikewright.snn.neurons import FIRING
 
 Values = NDArray[np.float64]
@@ -76,12 +76,12 @@ def most(network: Network, population: Population) -> float:
         return np.inf
     if isinstance(neuron, LatchedIF):
         return 1.0
-    if isinstance(neuron, FewSpike):
+    if isinstance(neuron, FewSpikeIF):
         return sum(max(amplitude, 0.0) for amplitude in neuron.amplitudes)
-    if isinstance(code, SpikeSelect) and population.name != network.output:
+    if isinstance(code, SpikeSelectCode) and population.name != network.output:
         return min(code.limit, code.steps)
     each = neuron.limit if isinstance(neuron, Burst) else 1
-    steps = sum(step_weight(code, step) for step in range(code.steps)) if isinstance(code, Phase) else code.steps
+    steps = sum(step_weight(code, step) for step in range(code.steps)) if isinstance(code, PhaseCode) else code.steps
     if isinstance(neuron, IF | LIF) and neuron.refractory:
         steps = -(-steps // (neuron.refractory + 1))
     if isinstance(neuron, SignedIF) and neuron.limit is not None:
@@ -99,14 +99,14 @@ def levels(network: Network, population: Population) -> int | None:
     neuron, code = population.neuron, network.code
     if isinstance(neuron, Ramp):
         return neuron.levels
-    if isinstance(neuron, FewSpike):
+    if isinstance(neuron, FewSpikeIF):
         return int(2 ** len(neuron.amplitudes)) - 1
     if isinstance(neuron, LatchedIF):
         return code.steps
     top = most(network, population)
     if not np.isfinite(top):
         return None
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         top /= code.periods
     return int(2 * top if isinstance(neuron, TernaryIF) else top)
 
@@ -144,7 +144,7 @@ def taken_apart(network: Network, unit: Unit, sent: Values, charge: Values, trut
     wanted = activate(unit, torch.from_numpy(charge / theta * share)).numpy()
     low = -top if isinstance(population.neuron, TernaryIF) else 0.0
     clipped, decoded = np.clip(wanted, low * share, top * share), sent * share
-    counts = isinstance(population.neuron, FIRING) and not isinstance(population.neuron, FewSpike)
+    counts = isinstance(population.neuron, FIRING) and not isinstance(population.neuron, FewSpikeIF)
     quantised = _whole(population, charge, theta, (low, top)) * share if counts else decoded
     return Activities(truth, wanted, clipped, quantised, decoded, np.abs(sent) >= top)
 

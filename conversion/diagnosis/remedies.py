@@ -10,15 +10,15 @@ from spikewright.snn import (
     LIF,
     Burst,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     LatchedIF,
     Network,
-    Phase,
+    PhaseCode,
     QuantReLU,
     Ramp,
     SignedIF,
-    SpikeSelect,
-    Ttfs,
+    SpikeSelectCode,
+    TtfsCode,
 )
 from spikewright.snn.neurons import FIRING
 
@@ -181,11 +181,11 @@ def _finer(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
 
 _RATE: dict[str, Rule] = {"clipping": _clipping, "quantisation": _quantisation, "unevenness": _unevenness}
 _RULES: dict[type, dict[str, Rule]] = {
-    Ttfs: {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing},
+    TtfsCode: {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing},
     QuantReLU: {"clipping": _ranges, "quantisation": _bits, "unevenness": _nothing},
-    Phase: {"clipping": _percentile, "quantisation": _digits, "unevenness": _periods},
-    SpikeSelect: {"clipping": _percentile, "quantisation": _select, "unevenness": _more_steps},
-    FewSpike: {"clipping": _percentile, "quantisation": _few, "unevenness": _nothing},
+    PhaseCode: {"clipping": _percentile, "quantisation": _digits, "unevenness": _periods},
+    SpikeSelectCode: {"clipping": _percentile, "quantisation": _select, "unevenness": _more_steps},
+    FewSpikeIF: {"clipping": _percentile, "quantisation": _few, "unevenness": _nothing},
     LatchedIF: {"clipping": _percentile, "quantisation": _finer, "unevenness": _lossy},
 }
 """By the type of the network's code, else of the layer's neuron; everything else is a rate code."""

@@ -5,8 +5,7 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.checks import check_choice
-from spikewright.snn.checked import plain
-from spikewright.snn.codes import check_levels
+from spikewright.snn.checked import check_levels, plain
 
 
 @dataclass(frozen=True)

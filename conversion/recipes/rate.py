@@ -7,8 +7,7 @@ from typing import Literal
 from spikewright import InvalidInput
 from spikewright.conversion.calibration.settings import Calibration, Cos, Residual, Srp, calibration_of
 from spikewright.conversion.checks import check_choice, check_percentile
-from spikewright.snn.checked import plain
-from spikewright.snn.codes import check_levels, check_limit, check_steps
+from spikewright.snn.checked import check_levels, check_limit, check_steps, plain
 
 Initial = Literal["half", "shift", "zero"]
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.checks import check_choice, check_percentile
-from spikewright.snn.checked import plain
-from spikewright.snn.codes import LONGEST_PHASE, check_levels, check_steps
+from spikewright.snn.checked import check_levels, check_steps, plain
+from spikewright.snn.codes import LONGEST_PHASE
 
 Initial = Literal["half", "zero"]
 
@@ -38,7 +38,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class SpikeSelect:
-    """Rate-coded image, at most `limit` spikes of a hidden neuron (our reading of LEAT's Spike Select, see `snn.SpikeSelect`).
+    """Rate-coded image, at most `limit` spikes of a hidden neuron (LEAT's Spike Select as we read it: `snn.SpikeSelectCode`).
 
     A spike takes steps / limit of the largest activation's charge, so that this activation sends `limit` spikes in `steps`
     steps and deep layers send few; spikes beyond the limit are held back. Values have limit + 1 levels.
@@ -62,7 +62,7 @@ class SpikeSelect:
 
 @dataclass(frozen=True)
 class FewSpike:
-    """At most `steps` spikes of different weight, layer by layer (Stoeckl and Maass 2021); see `snn.FewSpike`.
+    """At most `steps` spikes of different weight, layer by layer (Stoeckl and Maass 2021); see `snn.FewSpikeIF`.
 
     `fit="binary"`: thresholds, resets and amplitudes 2**(steps - 1 - k) units. A layer sends the binary digits of
     clip(floor(x / unit + 1/2), 0, 2**steps - 1), unit = a / (2**steps - 1): within half a unit of a ReLU clipped at a, the

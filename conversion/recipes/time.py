@@ -6,8 +6,7 @@ from typing import Literal
 
 from spikewright import InvalidInput
 from spikewright.conversion.checks import check_choice, check_percentile
-from spikewright.snn.checked import is_between, plain
-from spikewright.snn.codes import check_levels, check_steps
+from spikewright.snn.checked import check_levels, check_steps, is_between, plain
 
 Ranges = Literal["data", "least-squares", "interval"]
 

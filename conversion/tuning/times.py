@@ -14,8 +14,8 @@ from spikewright.compress import check_data
 from spikewright.compress.training.threads import steady_while
 from spikewright.snn import Dense, Network, Ramp, Sparse
 from spikewright.snn.twin.network import Twin
-from spikewright.snn.twin.run import Run
 from spikewright.snn.twin.synapses import Path
+from spikewright.snn.twin.through_time import TwinRun
 
 _LEAST_ENERGY = 1e-12
 
@@ -62,11 +62,11 @@ def tune_times(
     optimiser = torch.optim.Adam(groups)
     random = np.random.default_rng(settings.seed)
     ramps = [p.name for p in network.populations if isinstance(p.neuron, Ramp)]
-    with steady_while(lambda: Run(twin.law, paths, images[:1])()):
+    with steady_while(lambda: TwinRun(twin.law, paths, images[:1])()):
         for epoch in range(settings.epochs):
             progress("tune", epoch, settings.epochs)
             for chosen in torch.split(torch.from_numpy(random.permutation(len(labels))), settings.batch_size):
-                run = Run(twin.law, paths, images[chosen])
+                run = TwinRun(twin.law, paths, images[chosen])
                 loss = functional.cross_entropy(run() * network.logit_scale, labels[chosen])
                 loss = loss + settings.sparsity * sum(_share(run.sent[name][0]) for name in ramps)
                 optimiser.zero_grad()

@@ -16,10 +16,10 @@ from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
 from spikewright.conversion.calibration.settings import check_whole
 from spikewright.snn import Network, Population, ReportRow, simulate
-from spikewright.snn.twin.neurons import Law
-from spikewright.snn.twin.run import Run
+from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import Slope, Triangle
 from spikewright.snn.twin.synapses import Path, as_column
+from spikewright.snn.twin.through_time import TwinRun
 
 CLOSE = 1e-3
 """Logits differ when they differ by more than this share of the largest: a spike came in another step."""
@@ -52,7 +52,7 @@ class _Trained:
 
     def __init__(self, network: Network, settings: FineTune) -> None:
         self.network = network
-        self.law = Law(network, torch.float32, settings.surrogate, detach_reset=True)
+        self.law = TwinLaw(network, torch.float32, settings.surrogate, detach_reset=True)
         self.paths = {q.name: Path(network, q, torch.float32) for q in network.projections}
         layers = [p for p in network.order[1:] if correctable(p)]
         names = {name for p in layers for name in tunable(network, p)}
@@ -80,7 +80,7 @@ class _Trained:
 
     def logits(self, images: Tensor) -> Tensor:
         """Raw logits `(batch, classes)` of the twin with the parameters as they are."""
-        return Run(self.law, self.paths, images, biases=dict(self.biases))()
+        return TwinRun(self.law, self.paths, images, biases=dict(self.biases))()
 
     def mask(self) -> None:
         """Weights that are zero stay zero."""

@@ -15,7 +15,7 @@ from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
 
-CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.Rate: "rate"}
+CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.RateCode: "rate"}
 
 
 @dataclass(frozen=True, eq=False)

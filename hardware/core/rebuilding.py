@@ -17,7 +17,7 @@ Read = Callable[["schema_parts.CoreMemory"], Any]
 def rebuild(whole: "schema.Core", read: Read) -> snn.Network:
     """The network that `whole` describes; `read` fetches the integers of a memory. The network checks itself."""
     steps = whole.code.steps
-    code = snn.Rate(steps) if whole.code.kind == "rate" else snn.Direct(steps, whole.code.levels)
+    code = snn.RateCode(steps) if whole.code.kind == "rate" else snn.Direct(steps, whole.code.levels)
     return snn.Network(
         tuple(_population(one, read) for one in whole.populations),
         tuple(_projection(one, read) for one in whole.projections),

@@ -10,10 +10,10 @@ from spikewright import InvalidInput
 from spikewright.robustness.corruptions.base import Corruption, not_a_probability
 from spikewright.robustness.corruptions.spikes import sends_spikes, simulated
 from spikewright.robustness.predictor import Predictor, SnnPredictor
-from spikewright.snn.codes import Ttfs
+from spikewright.snn.codes import TtfsCode
 from spikewright.snn.disturb.faults import ThresholdVariation, WeightVariation
 from spikewright.snn.disturb.noise import MembraneNoise, PotentialBitFlips, SpikeInsertion, StuckAt
-from spikewright.snn.disturb.prepare import Disturbance
+from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
 from spikewright.snn.neurons import FIRING, Ramp
 
@@ -84,7 +84,7 @@ def _stepped_thresholds(network: Network) -> str | None:
 
 
 def _potentials(network: Network) -> str | None:
-    if network.numbers != "fixed" or isinstance(network.code, Ttfs):
+    if network.numbers != "fixed" or isinstance(network.code, TtfsCode):
         return "its potentials are no integers that live for many steps; try network.to_fixed() of a network of steps"
     return _stepped_thresholds(network)
 

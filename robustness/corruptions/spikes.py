@@ -8,12 +8,12 @@ from torch import Tensor
 
 from spikewright.robustness.corruptions.base import Corruption, not_a_probability
 from spikewright.robustness.predictor import Predictor, SnnPredictor
-from spikewright.snn.codes import Direct, Ttfs
+from spikewright.snn.codes import Direct, TtfsCode
 from spikewright.snn.disturb.noise import SpikeDeletion, SpikeJitter
-from spikewright.snn.disturb.prepare import Disturbance
+from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
 from spikewright.snn.neurons import FIRING, Ramp
-from spikewright.snn.simulate import simulate
+from spikewright.snn.simulation import simulate
 
 
 @final
@@ -38,7 +38,7 @@ class SpikeJitterFault(Corruption):
         """Only for networks that send spikes; whole steps where there are steps."""
         reason = _without_spikes(predictor)
         if reason is None and isinstance(predictor, SnnPredictor):
-            timed = isinstance(predictor.network.code, Ttfs)
+            timed = isinstance(predictor.network.code, TtfsCode)
             whole = timed or float(strength).is_integer()
             return _fixed_in_time(predictor.network) if whole else f"its strength is whole steps, not {strength:g}"
         return reason

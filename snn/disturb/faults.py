@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import is_whole, plain
-from spikewright.snn.codes import check_seed
-from spikewright.snn.disturb.draws import draws, happens, normal
+from spikewright.snn.checked import check_seed, is_whole, plain
 from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
+from spikewright.snn.disturb.randomness import draws, happens, normal
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import FIRING
 from spikewright.snn.synapses import WEIGHTED

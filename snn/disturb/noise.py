@@ -23,8 +23,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spikewright import InvalidInput
-from spikewright.snn.checked import is_between, plain
-from spikewright.snn.codes import check_seed
+from spikewright.snn.checked import check_seed, is_between, plain
 
 Names = tuple[str, ...]
 GOLDEN = 0x9E3779B97F4A7C15
@@ -129,9 +128,9 @@ class MembraneNoise:
 
     float32: (deviation threshold) n in float64, rounded to float32, then added to the S of the step; fixed point:
     floor((deviation threshold) n + 1/2). A MaxGate, an Integrator and a QuantReLU have none. Layerwise in all T steps. Under
-    `Phase` S and threshold are those of the step, times its weight; of a FewSpike it is `threshold` alone in all steps, of a
-    TernaryIF that of +1. In a LatchedIF it is in the S of its own step only. Time codes: once, in float64, with the window for
-    the threshold (d * levels in fixed point).
+    `PhaseCode` S and threshold are those of the step, times its weight; of a FewSpikeIF it is `threshold` alone in all steps,
+    of a TernaryIF that of +1. In a LatchedIF it is in the S of its own step only. Time codes: once, in float64, with the window
+    for the threshold (d * levels in fixed point).
     """
 
     deviation: float
@@ -150,7 +149,7 @@ class PotentialBitFlips:
 
     The bit is draw mod (declared width), kind 13; bit 0 is the least significant. Fixed point, neurons with a threshold, deaf or
     not, and integrators; the words are two's complement of the declared width. The potential so changed is the V that leaks.
-    A V of a FewSpike beyond the width is cut to its low bits where it is hit, and only there.
+    A V of a FewSpikeIF beyond the width is cut to its low bits where it is hit, and only there.
     """
 
     probability: float

@@ -40,7 +40,7 @@ Timing = tuple[Array, Array, Array]
 def timing(schedule: str, code: Code, first: int, stop: int) -> Timing:
     """(rows, charges, weights) of the steps: the row of the bias, what S is multiplied by, what thresholds are.
 
-    For FewSpike neurons the numbers of the steps stand in the place of the weights.
+    For FewSpikeIF neurons the numbers of the steps stand in the place of the weights.
     """
     numbers = range(first, stop)
     if schedule == "layerwise":

@@ -10,11 +10,11 @@ from spikewright.snn.codes import (
     Bursts,
     Delta,
     JitteredPeriodic,
-    Phase,
+    PhaseCode,
     Poisson,
-    Rate,
+    RateCode,
     SingleBurst,
-    SpikeSelect,
+    SpikeSelectCode,
     most_sent,
 )
 from spikewright.snn.event.chunk import Array, Chunk
@@ -23,7 +23,7 @@ from spikewright.snn.graded import encode_graded
 from spikewright.snn.kernels import encode as encoders
 from spikewright.snn.kernels.draws import key_of
 from spikewright.snn.kernels.events import Events, collect_flags, graded_events, padded
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 from spikewright.snn.streams import EventStream
 
 SLACK = 8
@@ -78,7 +78,7 @@ class Input:
             self._changes(code, chunk, sent)
             return
         pixels = self._pixels(chunk)
-        if isinstance(code, Rate | SpikeSelect | Bursts):
+        if isinstance(code, RateCode | SpikeSelectCode | Bursts):
             encoders.rate(pixels, float(most_sent(code)), start, sent)
         elif isinstance(code, Poisson):
             encoders.poisson(
@@ -86,7 +86,7 @@ class Input:
             )
         elif isinstance(code, SingleBurst):
             encoders.single(pixels, code.steps, float(code.silent), start, sent)
-        elif isinstance(code, Phase):
+        elif isinstance(code, PhaseCode):
             encoders.phase(pixels, code.period, start, sent)
         elif isinstance(code, JitteredPeriodic):
             self._jittered(code, chunk, pixels, sent)

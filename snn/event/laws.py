@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.codes import Phase
+from spikewright.snn.codes import PhaseCode
 from spikewright.snn.event.scatter import engine_order
 from spikewright.snn.fixed.bounds import integer_type
 from spikewright.snn.kernels import fire_general as rules
@@ -29,7 +29,7 @@ def spread(population: Population, value: Any, kind: Kind) -> Array:
 
 def needs_rule(network: Network, neuron: Neuron) -> bool:
     """Whether the general kernels are needed."""
-    general = isinstance(neuron, SignedIF | TernaryIF | Burst) or isinstance(network.code, Phase)
+    general = isinstance(neuron, SignedIF | TernaryIF | Burst) or isinstance(network.code, PhaseCode)
     return general or getattr(neuron, "refractory", 0) > 0
 
 
@@ -61,7 +61,7 @@ def rule_of(network: Network, population: Population, compute: Kind, common: int
 
 
 def few_law(network: Network, population: Population, compute: Kind, common: int) -> tuple[Any, ...]:
-    """The law of FewSpike neurons."""
+    """The law of FewSpikeIF neurons."""
     thresholds = spread(population, _threshold(network, population), compute)[engine_order(population.shape)]
     return few_spike_law(network, population, thresholds, common)
 

@@ -26,7 +26,7 @@ from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import (
     FIRING,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     Integrator,
     MaxGate,
     QuantReLU,
@@ -130,7 +130,7 @@ def compile_layer(network: Network, population: Population, noise: tuple[Noise, 
     sums, potentials, compute = _kinds(network, population, common, noise)
     gathers = network.schedule == "layerwise" and not (shakes or flips)
     kind: Kind = "quantised" if isinstance(neuron, QuantReLU) else "rule" if needs_rule(network, neuron) else "plain"
-    kind = "few" if isinstance(neuron, FewSpike) else kind
+    kind = "few" if isinstance(neuron, FewSpikeIF) else kind
     laws: dict[Kind, Any] = {"quantised": quantiser, "rule": rule_of, "few": few_law, "plain": plain_law}
     law = laws[kind](network, population, compute, common)
     charge = spread(population, population.bias, compute)[public]
@@ -224,7 +224,7 @@ def _kinds(
     top = 2 ** (_bits(population) - 1)
     reached = 2 * top + population_bound(network, population, gathered) + shaken
     heaviest = (top + 1) * step_weight(network.code, 0)
-    if isinstance(population.neuron, FewSpike):
+    if isinstance(population.neuron, FewSpikeIF):
         factors = np.abs([*population.neuron.thresholds, *population.neuron.resets])
         heaviest = reached + (top + 1) * int(factors.max())
     compute = integer_type(max(reached, heaviest), f"the potentials of population {population.name!r}")

@@ -10,7 +10,7 @@ from spikewright.snn.event.groups import Group, groups_of
 from spikewright.snn.event.layer import Layer, graded
 from spikewright.snn.event.routes import Route
 from spikewright.snn.network import Network
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32

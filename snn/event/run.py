@@ -22,8 +22,8 @@ from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_few import weighted_sum
 from spikewright.snn.kernels.ledger import Ledger
 from spikewright.snn.network import Projection
-from spikewright.snn.neurons import FewSpike, LatchedIF
-from spikewright.snn.simulate import Request
+from spikewright.snn.neurons import FewSpikeIF, LatchedIF
+from spikewright.snn.simulation import Request
 
 
 class Run:
@@ -118,7 +118,7 @@ class Run:
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
             begin = start if number == 0 else None
-            if isinstance(self.network.by_name[projection.source].neuron, FewSpike):
+            if isinstance(self.network.by_name[projection.source].neuron, FewSpikeIF):
                 self._add_few(S, begin, projection, plan, chunk, operations)
             else:
                 add_spikes(S, begin, events, plan, operations, chunk.buffers)
@@ -135,9 +135,9 @@ class Run:
     def _add_few(
         self, S: Array, start: Array | None, projection: Projection, route: Route, chunk: Chunk, operations: Array
     ) -> None:
-        """Add the spikes of FewSpike neurons to the one plane of S, each with the amplitude of its step."""
+        """Add the spikes of FewSpikeIF neurons to the one plane of S, each with the amplitude of its step."""
         neuron = self.network.by_name[projection.source].neuron
-        assert isinstance(neuron, FewSpike)
+        assert isinstance(neuron, FewSpikeIF)
         if start is not None:
             S[:] = start if start.shape[2] else 0
         planes = chunk.take(projection.name, "few", (chunk.length, S.shape[2]), S.dtype)

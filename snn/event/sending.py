@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.snn.codes import SpikeSelect
+from spikewright.snn.codes import SpikeSelectCode
 from spikewright.snn.disturb.noise import Noise, SpikeDeletion, SpikeInsertion, SpikeJitter, StuckAt, acts_on
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.layer import graded
@@ -16,7 +16,7 @@ from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.ledger import Ledger
 from spikewright.snn.network import Population
 from spikewright.snn.neurons import SPIKING, Integrator
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 
 Kernel = Callable[[Any], None]
 
@@ -78,7 +78,7 @@ class Sender:
         """What changes the spikes themselves, before they are recorded."""
         changes: list[Callable[[Any, Any], None]] = []
         code, neuron = self.network.code, self.network.by_name[name].neuron
-        if isinstance(code, SpikeSelect) and isinstance(neuron, SPIKING) and name != self.network.output:
+        if isinstance(code, SpikeSelectCode) and isinstance(neuron, SPIKING) and name != self.network.output:
             passed = chunk.remember(name, "passed", self.public[name].shape, np.int32)
             changes.append(lambda sent, out: transmission.first_only(sent, passed, code.limit, out))
         if name in self.stuck:

@@ -18,7 +18,7 @@ from spikewright.snn.kernels.events import Events, graded_events
 from spikewright.snn.kernels.ledger import Ledger
 from spikewright.snn.kernels.timed import TimedNoise, ramp_fixed, ramp_float
 from spikewright.snn.neurons import MaxGate, Ramp
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 
 CHUNK_SAMPLES = 64
 

@@ -18,7 +18,7 @@ from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import (
     FIRING,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     LatchedIF,
     MaxGate,
     QuantReLU,
@@ -47,7 +47,7 @@ def largest_sent(network: Network, population: Population, multiplicity: int = 1
         return multiplicity * max(largest_sent(network, source, multiplicity) for source in sources)
     if isinstance(neuron, Burst):
         return neuron.limit * multiplicity
-    if isinstance(neuron, FewSpike):
+    if isinstance(neuron, FewSpikeIF):
         return int(np.ceil(np.max(np.abs(neuron.amplitudes)))) * multiplicity
     return multiplicity if isinstance(neuron, FIRING) else 0
 
@@ -56,7 +56,7 @@ def sends_signed(network: Network, population: Population) -> bool:
     """Whether a population may send negative numbers."""
     if isinstance(population.neuron, MaxGate):
         return any(sends_signed(network, network.by_name[q.source]) for q in network.incoming[population.name])
-    if isinstance(population.neuron, FewSpike):
+    if isinstance(population.neuron, FewSpikeIF):
         return min(population.neuron.amplitudes) < 0
     return isinstance(population.neuron, SignedIF | TernaryIF)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.checked import is_whole
-from spikewright.snn.codes import Code, Direct, Ttfs, step_weight
+from spikewright.snn.codes import Code, Direct, TtfsCode, step_weight
 from spikewright.snn.decisions import Decision, TerminateDelta, TerminateMax
 from spikewright.snn.fixed.faint import faint_row
 from spikewright.snn.fixed.grids import HEADROOM, WIDEST, Grid, Incoming, chosen_grid, on_grid, read_incoming
@@ -28,7 +28,7 @@ from spikewright.snn.fixed.saturation import (
 )
 from spikewright.snn.fixed.snapping import snapped_grid
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import Burst, FewSpike, Integrator, MaxGate, QuantReLU, Ramp, Source
+from spikewright.snn.neurons import Burst, FewSpikeIF, Integrator, MaxGate, QuantReLU, Ramp, Source
 from spikewright.snn.report import ReportRow
 from spikewright.snn.running import check_one_phase
 
@@ -134,14 +134,14 @@ class _Rewriter:
         if isinstance(code, Direct) and code.levels is None:
             self._note(self.source.input, "Source", f"inputs in [0, 1] become integers 0 to {self.widths.input_levels}")
             return replace(code, levels=self.widths.input_levels)
-        if isinstance(code, Ttfs) and code.levels is None:
+        if isinstance(code, TtfsCode) and code.levels is None:
             self._note(self.source.input, "Source", f"spike times onto {self.widths.time_levels} slots of the window")
             return replace(code, levels=self.widths.time_levels)
         return code
 
     def _input_unit(self) -> float:
         """What one integer of the input stands for. A float32 network that has `Direct` levels counts in integers itself."""
-        if isinstance(self.code, Ttfs) or (isinstance(self.code, Direct) and self.code is not self.source.code):
+        if isinstance(self.code, TtfsCode) or (isinstance(self.code, Direct) and self.code is not self.source.code):
             return 1.0 / (self.code.levels or 1)
         return 1.0
 
@@ -185,7 +185,7 @@ class _Rewriter:
             return float(neuron.levels or 1)
         burst = neuron.limit if isinstance(neuron, Burst) else 0
         most = thresholds_held(self.source, population)
-        if isinstance(neuron, FewSpike) and most is not None:
+        if isinstance(neuron, FewSpikeIF) and most is not None:
             return most
         asked = self.widths.potential_bits is not None
         return max((HEADROOM + burst) * step_weight(self.code, 0), most if asked and most is not None else 0.0)
@@ -204,7 +204,7 @@ class _Rewriter:
         """Potentials are in units of the output's grid, spike times in slots; counts are counts."""
         if self.source.readout == "potential":
             return float(self.grids[self.source.output].unit[0])
-        return self.units[self.source.output] if isinstance(self.code, Ttfs) else 1.0
+        return self.units[self.source.output] if isinstance(self.code, TtfsCode) else 1.0
 
     def _decision(self, unit: float) -> Decision | None:
         """An early decision that compares logits, in their new unit."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import WIDEST, largest_magnitude
-from spikewright.snn.codes import AddressEvents, Phase
+from spikewright.snn.codes import AddressEvents, PhaseCode
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import (
@@ -18,7 +18,7 @@ from spikewright.snn.neurons import (
     IF,
     LIF,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     MaxGate,
     QuantReLU,
     Ramp,
@@ -36,14 +36,14 @@ PROBED = 50
 def reach(network: Network, population: Population) -> int:
     """The largest |U| of a run: |initial| + sum over the steps of max |S + b|. A reset only brings U nearer to zero.
 
-    A leak 2**-k ends the growth at 2**k (max |S + b| + 1); a FewSpike neuron may be reset below zero.
+    A leak 2**-k ends the growth at 2**k (max |S + b| + 1); a FewSpikeIF neuron may be reset below zero.
     """
     neuron: Any = population.neuron
     step, begun = population_bound(network, population), largest_magnitude(population.initial)
     whole = step * _heaviest_steps(network)
     if isinstance(neuron, LIF):
         whole = min(whole, (step + 1) << -int(np.log2(neuron.leak)))
-    if isinstance(neuron, FewSpike):
+    if isinstance(neuron, FewSpikeIF):
         whole += int(np.ceil(_threshold(population) * float(np.sum(np.abs(neuron.resets)))))
     return max(whole + begun, _threshold(population))
 
@@ -61,7 +61,7 @@ def thresholds_held(network: Network, population: Population) -> float | None:
     It gathers its whole charge first. With T thresholds (times the limit of a burst) every step of its window is full.
     """
     neuron: Any = population.neuron
-    if isinstance(neuron, FewSpike):
+    if isinstance(neuron, FewSpikeIF):
         return float(np.sum(np.abs(neuron.resets)) + np.max(np.abs(neuron.thresholds)))
     if network.schedule != "layerwise" or not isinstance(neuron, IF | SignedIF | TernaryIF | Burst):
         return None
@@ -106,7 +106,7 @@ def measured_saturation(network: Network, inputs: Any) -> ReportRow:
 
     Both the network and the same with potentials as wide as proved are run. Raises what `simulate` raises.
     """
-    from spikewright.snn.simulate import simulate
+    from spikewright.snn.simulation import simulate
     from spikewright.snn.streams import check_inputs
 
     if isinstance(network.code, AddressEvents):
@@ -149,7 +149,7 @@ def _heaviest_steps(network: Network) -> int:
     if network.schedule == "layerwise":
         return 1
     # The weights of a period, 2**(period - 1) + ... + 1, are less than two of its first step.
-    return 2 * network.code.periods if isinstance(network.code, Phase) else network.steps
+    return 2 * network.code.periods if isinstance(network.code, PhaseCode) else network.steps
 
 
 def _wide(network: Network, population: Population) -> Population:

@@ -50,7 +50,7 @@ def network_of_module(
         raise InvalidInput(f"expected the shape of one input, (C, H, W), (C, L) or (N,), got {shape}")
     coded = Direct(code) if isinstance(code, int) else code
     if not isinstance(coded, Code):
-        raise InvalidInput(f"expected a number of steps or a code such as Rate(8), got {type(code).__name__}")
+        raise InvalidInput(f"expected a number of steps or a code such as RateCode(8), got {type(code).__name__}")
     still = next(
         (n for n, m in module.named_modules() if m.training and (isinstance(m, _BatchNorm) or is_idle(m))), None
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.snn.codes import Phase, SpikeSelect
+from spikewright.snn.codes import PhaseCode, SpikeSelectCode
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import SPIKING
 from spikewright.snn.synapses import Conv1d, Conv2d, Linear
@@ -31,7 +31,7 @@ def carried(network: Network) -> tuple[Carried, ...]:
     """What of `network` NIR 1.0 cannot say: first what changes the spikes of another tool, then what does not."""
     rows = [row for population in network.populations for row in _of_population(network, population)]
     code = type(network.code).__name__
-    if isinstance(network.code, Phase | SpikeSelect) or getattr(network.code, "window", None):
+    if isinstance(network.code, PhaseCode | SpikeSelectCode) or getattr(network.code, "window", None):
         rows.append(Carried("code", "network", f"{code} acts on the neurons inside", True))
     if network.schedule == "layerwise":
         rows.append(Carried("schedule", "network", "each layer gathers its whole window before it fires", True))

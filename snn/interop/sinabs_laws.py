@@ -18,7 +18,7 @@ from torch import nn
 
 from spikewright import InvalidNetwork
 from spikewright.optional import require
-from spikewright.snn.codes import MOST_SPIKES
+from spikewright.snn.checked import MOST_SPIKES
 from spikewright.snn.interop.laws import Law, one_number
 from spikewright.snn.synapses import Shape
 

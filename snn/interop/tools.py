@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, Rate, SingleBurst
+from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, RateCode, SingleBurst
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
 from spikewright.snn.running import Run, check_one_phase
-from spikewright.snn.simulate import simulate
+from spikewright.snn.simulation import simulate
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 
-INPUT_CODES = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
-"""Codes that end at the input; `Phase` and `SpikeSelect` change the law of the neurons inside."""
+INPUT_CODES = (Direct, RateCode, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
+"""Codes that end at the input; `PhaseCode` and `SpikeSelectCode` change the law of the neurons inside."""
 Known = Mapping[type, frozenset[str]]
 KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})

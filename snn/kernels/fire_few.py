@@ -1,4 +1,4 @@
-"""FewSpike neurons: kernels that fire them, and the sums of what arrives, each step with its amplitude."""
+"""FewSpikeIF neurons: kernels that fire them, and the sums of what arrives, each step with its amplitude."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from spikewright.snn.event.chunk import Array
 from spikewright.snn.kernels.events import collect_spikes
 from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import FewSpike
+from spikewright.snn.neurons import FewSpikeIF
 
 Law = tuple[Array, Array, Array, Any, Any]
 
@@ -16,7 +16,7 @@ Law = tuple[Array, Array, Array, Any, Any]
 def few_spike_law(network: Network, population: Population, thresholds: Array, shift: int) -> Law:
     """(thresholds, their factors by step, those of the resets, shift of the sums, top) as the kernels read them."""
     neuron, kind = population.neuron, thresholds.dtype
-    assert isinstance(neuron, FewSpike)
+    assert isinstance(neuron, FewSpikeIF)
     parts = (np.array(neuron.thresholds).astype(kind), np.array(neuron.resets).astype(kind))
     top = 2 ** ((population.potential_bits or 32) - 1) - 1 if network.numbers == "fixed" else 0
     return thresholds, *parts, kind.type(shift), kind.type(top)

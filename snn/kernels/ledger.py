@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import Ttfs, step_weight
+from spikewright.snn.codes import TtfsCode, step_weight
 from spikewright.snn.event.layer import Array, Layer, sent_type
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.neurons import MaxGate
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 
 Numbers = NDArray[np.int64]
 
@@ -67,7 +67,7 @@ class Ledger:
         shapes = {p.name: p.shape for p in self.network.populations}
         return Activity(
             logits_over_time=self._held(self._logits()),
-            axis="window" if isinstance(self.network.code, Ttfs) else "steps",
+            axis="window" if isinstance(self.network.code, TtfsCode) else "steps",
             spikes=self.spikes,
             synaptic_operations=self.operations,
             neurons={p.name: p.size for p in self.network.populations},
@@ -97,7 +97,9 @@ class Ledger:
             if raster.dtype.kind != "f":
                 raster = raster * weights[:, None, None]
             return raster.cumsum(axis=0, dtype=np.float32 if raster.dtype.kind == "f" else np.int64)
-        if isinstance(self.network.code, Ttfs):  # the value of a spike is the time left, so the first has the largest
+        if isinstance(
+            self.network.code, TtfsCode
+        ):  # the value of a spike is the time left, so the first has the largest
             return raster
         since_first = (raster.cumsum(axis=0) > 0).cumsum(axis=0)
         return since_first.astype(np.int64)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import Ttfs
+from spikewright.snn.codes import TtfsCode
 from spikewright.snn.disturb.noise import (
     MembraneNoise,
     Noise,
@@ -136,7 +136,7 @@ def _windows(network: Network, population: Population) -> tuple[Array, Array]:
     """Window and levels of each neuron, `(channels, rows, columns)`; those of a gate are its sources'."""
     neuron, grid = population.neuron, as_grid(population.shape)
     window, levels = np.zeros(grid), np.zeros(grid, np.int64)
-    if isinstance(neuron, Source) and isinstance(network.code, Ttfs):
+    if isinstance(neuron, Source) and isinstance(network.code, TtfsCode):
         window[:], levels[:] = 1.0, network.code.levels or 0
     elif isinstance(neuron, Ramp):
         window[:], levels[:] = neuron.window, neuron.levels or 0

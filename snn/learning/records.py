@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn.codes import check_seed
+from spikewright.snn.checked import check_seed
 
 Counts = NDArray[np.int64]
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Progress, silent
 from spikewright.inputs import as_images, as_labels, check_range
-from spikewright.snn.codes import check_seed
-from spikewright.snn.disturb.draws import draws
+from spikewright.snn.checked import check_seed
+from spikewright.snn.disturb.randomness import draws
 from spikewright.snn.learning.records import Learned, Responses, WinnerTakeAll
 
 PURPOSES = {"train": 1, "label": 2, "classify": 3}

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import Direct, Ttfs, step_weight
+from spikewright.snn.codes import Direct, TtfsCode, step_weight
 from spikewright.snn.decisions import TerminateDelta, TerminateMax
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.reference.neurons import graded
 from spikewright.snn.reference.synapses import Numbers, additions
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 
 
 @dataclass
@@ -39,7 +39,7 @@ def answer(request: Request, trace: Trace) -> Activity:
     spikes = {p.name: _events(network, p.name, sent[p.name]) for p in network.populations}
     return Activity(
         logits_over_time=np.take_along_axis(logits, last[:, :, None], axis=0),
-        axis="window" if isinstance(network.code, Ttfs) else "steps",
+        axis="window" if isinstance(network.code, TtfsCode) else "steps",
         spikes={name: events.sum(axis=0).reshape(request.batch, -1).sum(axis=1) for name, events in spikes.items()},
         synaptic_operations={q.name: _operations(network, q, trace, taken) for q in network.projections},
         neurons={p.name: p.size for p in network.populations},
@@ -81,7 +81,7 @@ def _logits(network: Network, sent: dict[str, Numbers], potentials: dict[str, Nu
     elif network.readout == "count":
         weights = np.array([step_weight(network.code, step) for step in range(len(spikes))])
         result = np.cumsum(spikes * weights.reshape(-1, *[1] * (spikes.ndim - 1)), axis=0)
-    elif isinstance(network.code, Ttfs):
+    elif isinstance(network.code, TtfsCode):
         result = spikes
     else:  # "first": whoever fired first has fired for the most steps
         result = np.cumsum(np.cumsum(spikes, axis=0) > 0, axis=0)

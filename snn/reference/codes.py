@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from spikewright.snn.codes import Bursts, Delta, Direct, JitteredPeriodic, Phase, Poisson, SingleBurst, Ttfs
+from spikewright.snn.codes import Bursts, Delta, Direct, JitteredPeriodic, PhaseCode, Poisson, SingleBurst, TtfsCode
 from spikewright.snn.network import Network
 from spikewright.snn.reference.noise import Draws, below, draws_of
 from spikewright.snn.reference.synapses import Numbers
@@ -20,17 +20,17 @@ def encode(network: Network, inputs: Inputs) -> Numbers:
     if isinstance(inputs, EventStream):
         return _binned(network, inputs)
     x = inputs.astype(np.float64)
-    if isinstance(code, Direct | Ttfs):
+    if isinstance(code, Direct | TtfsCode):
         return _graded(code, x, fixed=network.numbers == "fixed")[None]
     draws = draws_of(network, network.by_name[network.input])
     return np.stack(list(_spikes(network, x, draws))).astype(np.int64)
 
 
-def _graded(code: Direct | Ttfs, x: Numbers, *, fixed: bool) -> Numbers:
+def _graded(code: Direct | TtfsCode, x: Numbers, *, fixed: bool) -> Numbers:
     if code.levels is None:
         return x
     slots = np.floor(x * code.levels + 0.5)
-    return slots / code.levels if isinstance(code, Ttfs) and not fixed else slots.astype(np.int64)
+    return slots / code.levels if isinstance(code, TtfsCode) and not fixed else slots.astype(np.int64)
 
 
 def _spikes(network: Network, x: Numbers, draws: Draws) -> Iterator[Numbers]:
@@ -38,7 +38,7 @@ def _spikes(network: Network, x: Numbers, draws: Draws) -> Iterator[Numbers]:
     code = network.code
     if isinstance(code, Delta):
         return _changes(code, x, held=x.ndim == len(draws.shape) + 1)
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         return _digits(code, x)
     if isinstance(code, Poisson):
         return _bernoulli(code, x, draws)
@@ -61,7 +61,7 @@ def _bernoulli(code: Poisson, x: Numbers, draws: Draws) -> Iterator[Numbers]:
         yield below(draws.words(code.seed, 8, len(x), step), x * code.probability)
 
 
-def _digits(code: Phase, x: Numbers) -> Iterator[Numbers]:
+def _digits(code: PhaseCode, x: Numbers) -> Iterator[Numbers]:
     whole = np.floor(x * (2**code.period - 1) + 0.5).astype(np.int64)
     for step in range(code.steps):
         yield (whole >> (code.period - 1 - step % code.period)) & 1

@@ -14,7 +14,7 @@ from spikewright.snn.neurons import (
     IF,
     LIF,
     Burst,
-    FewSpike,
+    FewSpikeIF,
     LatchedIF,
     MaxGate,
     QuantReLU,
@@ -26,7 +26,7 @@ from spikewright.snn.reference.noise import drifted, flipped
 from spikewright.snn.reference.synapses import Numbers, column
 
 
-class Cell:
+class ReferenceCell:
     """Neurons with a potential: those that fire in steps, and Integrators. Potentials are float32 or int64."""
 
     def __init__(self, network: Network, population: Population, noise: tuple[Noise, ...]) -> None:
@@ -51,7 +51,9 @@ class Cell:
             self.V = U
             return np.zeros(U.shape, dtype=np.int64), U
         awake = self.deaf == 0
-        spikes, rest = self._digit(neuron, U, step) if isinstance(neuron, FewSpike) else self._fired(neuron, U, weight)
+        spikes, rest = (
+            self._digit(neuron, U, step) if isinstance(neuron, FewSpikeIF) else self._fired(neuron, U, weight)
+        )
         spikes, self.V = np.where(awake, spikes, 0), np.where(awake, rest, self.V)
         self.deaf = np.where(spikes != 0, getattr(neuron, "refractory", 0), np.maximum(self.deaf - 1, 0))
         self.count = self.count + spikes
@@ -82,7 +84,7 @@ class Cell:
             return up.astype(np.int64) - down, np.where(up, U - threshold, np.where(down, U + negative, U))
         return _burst(neuron, U, threshold)
 
-    def _digit(self, neuron: FewSpike, U: Numbers, step: int) -> tuple[Numbers, Numbers]:
+    def _digit(self, neuron: FewSpikeIF, U: Numbers, step: int) -> tuple[Numbers, Numbers]:
         """The spike of a step, and what is left."""
         threshold = column(neuron.threshold, self.population.shape, self.kind)
         fires = U >= threshold * self.kind(neuron.thresholds[step])
@@ -103,7 +105,7 @@ def saturated(population: Population, potential: Numbers) -> Numbers:
     return np.clip(potential, -top, top - 1)
 
 
-class Gate:
+class ReferenceGate:
     """A MaxGate in steps; m is the largest accumulated count of its windows."""
 
     def __init__(self, network: Network, population: Population) -> None:

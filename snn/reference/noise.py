@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import Ttfs, step_weight
+from spikewright.snn.codes import TtfsCode, step_weight
 from spikewright.snn.disturb.noise import (
     GOLDEN,
     MembraneNoise,
@@ -83,7 +83,7 @@ def window_of(network: Network, population: Population) -> tuple[Numbers, Number
             part = slice(*(q.channels or (None,)))
             windows[part], levels[part] = window_of(network, network.by_name[q.source])
         return windows, levels
-    code_levels = network.code.levels if isinstance(network.code, Ttfs) else None
+    code_levels = network.code.levels if isinstance(network.code, TtfsCode) else None
     levels = np.asarray((neuron.levels if isinstance(neuron, Ramp) else code_levels) or 0)
     return (levels if fixed else np.asarray(neuron.window if isinstance(neuron, Ramp) else 1.0)), levels
 
@@ -132,7 +132,7 @@ def stuck(network: Network, population: Population, noise: Noise, sent: Numbers)
     if not isinstance(noise, StuckAt) or not acts_on(noise, population.name):
         return sent
     broken = below(draws_of(network, population).words(noise.seed, 3, 1, 0), noise.fraction)
-    timed = isinstance(network.code, Ttfs)
+    timed = isinstance(network.code, TtfsCode)
     most = window_of(network, population)[0] if timed else 1
     return np.where(broken, noise.value * most, sent).astype(sent.dtype)
 
@@ -149,10 +149,10 @@ def transmitted(network: Network, population: Population, noise: Noise, sent: Nu
     if isinstance(noise, SpikeInsertion):
         hit = np.stack([below(draws.words(noise.seed, 2, batch, step), noise.probability) for step in steps])
         new = np.ones_like(sent)
-        if isinstance(network.code, Ttfs):
+        if isinstance(network.code, TtfsCode):
             new = _random_times(draws.shares(noise.seed, 13, batch, 0)[None], *window_of(network, population))
         return np.where(hit & (sent == 0), new, sent).astype(sent.dtype)
-    if isinstance(noise, SpikeJitter) and isinstance(network.code, Ttfs):
+    if isinstance(noise, SpikeJitter) and isinstance(network.code, TtfsCode):
         return _shifted_in_window(sent, noise, draws, *window_of(network, population))
     if isinstance(noise, SpikeJitter):
         width = int(noise.width)

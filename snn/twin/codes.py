@@ -1,12 +1,12 @@
 """What the input sends, in torch: the engine's own spikes, with the gradient of their mean (straight through).
 
-    Direct, Ttfs    rounding passed through
-    Rate, Bursts    1 and `limit` a step
+    Direct, TtfsCode    rounding passed through
+    RateCode, Bursts    1 and `limit` a step
     Poisson         `probability` a step
     JitteredPeriodic    1 / shortest - 1 / longest a step, the slope of the mean rate
     SingleBurst     the spike interpolated between the two steps next to its time: brighter is earlier
-    Phase           1 for each digit, so that a period of weighted digits has 2**period - 1
-    SpikeSelect     as Rate
+    PhaseCode           1 for each digit, so that a period of weighted digits has 2**period - 1
+    SpikeSelectCode     as RateCode
 
 `Delta` and `AddressEvents` have no image to differentiate.
 """
@@ -23,12 +23,12 @@ from spikewright.snn.codes import (
     Code,
     Direct,
     JitteredPeriodic,
-    Phase,
+    PhaseCode,
     Poisson,
-    Rate,
+    RateCode,
     SingleBurst,
-    SpikeSelect,
-    Ttfs,
+    SpikeSelectCode,
+    TtfsCode,
 )
 from spikewright.snn.network import Network
 from spikewright.snn.reference.codes import encode as encode_reference
@@ -40,7 +40,7 @@ def encode(network: Network, images: Tensor, dtype: torch.dtype) -> Tensor:
     code, pixels = network.code, images.to(torch.float32).to(torch.float64)
     if not (isinstance(code, Direct) and code.levels is None):
         _check_unit(pixels)
-    if isinstance(code, Direct | Ttfs):
+    if isinstance(code, Direct | TtfsCode):
         return _graded(code, pixels, fixed=network.numbers == "fixed").to(dtype)
     spikes = torch.from_numpy(encode_reference(network, images.detach().to(torch.float32).numpy()))
     return straight_through(spikes.to(torch.float64), _MEANS[type(code)](code, pixels)).to(dtype)
@@ -48,19 +48,19 @@ def encode(network: Network, images: Tensor, dtype: torch.dtype) -> Tensor:
 
 def check_code(code: Code) -> None:
     """Raise InvalidNetwork for a code that has no image to differentiate."""
-    if not isinstance(code, Direct | Ttfs) and type(code) not in _MEANS:
+    if not isinstance(code, Direct | TtfsCode) and type(code) not in _MEANS:
         raise InvalidNetwork(
             f"expected a code of images in a differentiable twin, got {type(code).__name__}; "
-            "try counts of its events as images, with Direct or Rate"
+            "try counts of its events as images, with Direct or RateCode"
         )
 
 
-def _graded(code: Direct | Ttfs, pixels: Tensor, *, fixed: bool) -> Tensor:
+def _graded(code: Direct | TtfsCode, pixels: Tensor, *, fixed: bool) -> Tensor:
     if code.levels is None:
         return pixels[None]
     scaled = pixels * code.levels
     whole = straight_through(torch.floor(scaled + 0.5), scaled)[None]
-    return whole / code.levels if isinstance(code, Ttfs) and not fixed else whole
+    return whole / code.levels if isinstance(code, TtfsCode) and not fixed else whole
 
 
 def _single(code: SingleBurst, pixels: Tensor) -> Tensor:
@@ -74,9 +74,9 @@ def _periodic(code: JitteredPeriodic, pixels: Tensor) -> Tensor:
 
 
 _MEANS: dict[type, Callable[[Any, Tensor], Tensor]] = {
-    Rate: lambda code, pixels: pixels,
-    SpikeSelect: lambda code, pixels: pixels,
-    Phase: lambda code, pixels: pixels,
+    RateCode: lambda code, pixels: pixels,
+    SpikeSelectCode: lambda code, pixels: pixels,
+    PhaseCode: lambda code, pixels: pixels,
     Bursts: lambda code, pixels: code.limit * pixels,
     Poisson: lambda code, pixels: code.probability * pixels,
     JitteredPeriodic: _periodic,

@@ -1,6 +1,6 @@
 """The threshold of every neuron that fires in steps, in torch: spikes and the potential that is left, from U.
 
-A `Firing` rule is one step. `weight` is what a spike of the step counts (`snn.codes.step_weight`), `count` what each neuron
+A `TwinFiring` rule is one step. `weight` is what a spike of the step counts (`snn.codes.step_weight`), `count` what each neuron
 has sent so far. Every spike has the surrogate's gradient; so has one taken back, with its distance from zero.
 """
 
@@ -12,14 +12,14 @@ from torch import Tensor
 
 from spikewright import InvalidNetwork
 from spikewright.snn.network import Population
-from spikewright.snn.neurons import IF, LIF, Burst, FewSpike, LatchedIF, SignedIF, TernaryIF
+from spikewright.snn.neurons import IF, LIF, Burst, FewSpikeIF, LatchedIF, SignedIF, TernaryIF
 from spikewright.snn.twin.surrogates import Slope, spike
 from spikewright.snn.twin.synapses import as_column
 
 Fired = tuple[Tensor, Tensor]
 
 
-class Firing:
+class TwinFiring:
     """The threshold law of one population; `detach_reset` leaves the reset out of the gradient."""
 
     def __init__(self, population: Population, dtype: torch.dtype, surrogate: Slope, detach_reset: bool) -> None:
@@ -36,7 +36,7 @@ class Firing:
 
     def __call__(self, potential: Tensor, count: Tensor, weight: int, step: int) -> Fired:
         """Spikes and what is left of the potential."""
-        if isinstance(self.neuron, FewSpike):
+        if isinstance(self.neuron, FewSpikeIF):
             factor = self.neuron.thresholds[step]
             fired = self.crosses(potential - self.threshold * factor, self.threshold * max(abs(factor), 1.0))
             return fired, potential - self.threshold * self.neuron.resets[step] * self.seen(fired)
@@ -51,13 +51,13 @@ class Firing:
         return spikes.detach() if self.detach_reset else spikes
 
 
-def _integrate(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
+def _integrate(law: TwinFiring, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     fired = law.crosses(U - threshold, threshold)
     seen = law.seen(fired)
     return fired, U - threshold * seen if law.neuron.reset == "subtract" else U * (1 - seen)
 
 
-def _signed(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
+def _signed(law: TwinFiring, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     up = law.crosses(U - threshold, threshold)
     if law.neuron.limit is not None:
         up = up * (count < law.neuron.limit)
@@ -66,12 +66,12 @@ def _signed(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     return fired, U - threshold * law.seen(fired)
 
 
-def _ternary(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
+def _ternary(law: TwinFiring, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     up, down = law.crosses(U - threshold, threshold), law.crosses(-U - law.negative, law.negative)
     return up - down, U - threshold * law.seen(up) + law.negative * law.seen(down)
 
 
-def _burst(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
+def _burst(law: TwinFiring, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     """Each further spike needs the one before, so that nobody's gradient depends on how long others burst."""
     spikes, again = torch.zeros_like(U), torch.ones_like(U)
     for _ in range(law.neuron.limit):
@@ -82,12 +82,12 @@ def _burst(law: Firing, U: Tensor, count: Tensor, threshold: Tensor) -> Fired:
     return spikes, U
 
 
-_RULES: dict[type, Callable[[Firing, Tensor, Tensor, Tensor], Fired]] = {
+_RULES: dict[type, Callable[[TwinFiring, Tensor, Tensor, Tensor], Fired]] = {
     IF: _integrate,
     LIF: _integrate,
     SignedIF: _signed,
     TernaryIF: _ternary,
     Burst: _burst,
     LatchedIF: _integrate,
-    FewSpike: _integrate,  # by steps, see `Firing`
+    FewSpikeIF: _integrate,  # by steps, see `TwinFiring`
 }

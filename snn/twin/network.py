@@ -6,18 +6,18 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.inputs import as_images
-from spikewright.snn.codes import Ttfs
+from spikewright.snn.codes import TtfsCode
 from spikewright.snn.fixed.bounds import largest_sent, population_bound
 from spikewright.snn.network import Network
 from spikewright.snn.neurons import MaxGate, QuantReLU, Source
 from spikewright.snn.running import check_one_phase
-from spikewright.snn.simulate import simulate
+from spikewright.snn.simulation import simulate
 from spikewright.snn.twin.codes import check_code
-from spikewright.snn.twin.neurons import Law
-from spikewright.snn.twin.rates import check_rates, rates, spikes
-from spikewright.snn.twin.run import Run
+from spikewright.snn.twin.neurons import TwinLaw
+from spikewright.snn.twin.rate_gradient import check_rates, rates, spikes
 from spikewright.snn.twin.surrogates import RateBased, Surrogate, Triangle, straight_through
 from spikewright.snn.twin.synapses import Path
+from spikewright.snn.twin.through_time import TwinRun
 
 
 class Twin(nn.Module):
@@ -55,7 +55,7 @@ class Twin(nn.Module):
                 "try replace(network, decision=None)"
             )
         slope = Triangle() if isinstance(self.surrogate, RateBased) else self.surrogate
-        self.law = Law(network, number_type(network), slope, detach_reset)
+        self.law = TwinLaw(network, number_type(network), slope, detach_reset)
         self.paths = nn.ModuleList(Path(network, projection, self.law.dtype) for projection in network.projections)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -75,9 +75,9 @@ class Twin(nn.Module):
             raise InvalidInput(f"expected images (batch, {', '.join(map(str, shape))}), got {tuple(images.shape)}")
         paths = {path.projection.name: path for path in self.paths if isinstance(path, Path)}
         if not (spikes(self.network) and isinstance(self.surrogate, RateBased)):
-            return Run(self.law, paths, images)()
+            return TwinRun(self.law, paths, images)()
         with torch.no_grad():
-            run = Run(self.law, paths, images)
+            run = TwinRun(self.law, paths, images)
             values = run()
         return straight_through(values, rates(self.law, paths, images, run)) if torch.is_grad_enabled() else values
 
@@ -88,7 +88,7 @@ def number_type(network: Network) -> torch.dtype:
     Raises InvalidNetwork beyond 2**53.
     """
     if network.numbers != "fixed":
-        return torch.float64 if isinstance(network.code, Ttfs) else torch.float32
+        return torch.float64 if isinstance(network.code, TtfsCode) else torch.float32
     inner = [p for p in network.populations if not isinstance(p.neuron, Source | MaxGate)]
     gates = [p for p in network.populations if isinstance(p.neuron, MaxGate)]
     for p in inner:

@@ -10,13 +10,13 @@ from spikewright.snn.codes import step_weight
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import FIRING, LIF, QuantReLU, Ramp, SignedIF
-from spikewright.snn.twin.firing import Firing
+from spikewright.snn.twin.firing import TwinFiring
 from spikewright.snn.twin.surrogates import Slope, straight_through
 from spikewright.snn.twin.synapses import as_column
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class TwinLaw:
     """What a population needs besides its record: the network, the number type, and how a spike is differentiated."""
 
     network: Network
@@ -30,13 +30,13 @@ class Law:
         return self.network.numbers == "fixed"
 
 
-class Cell:
+class TwinCell:
     """Neurons with a potential, step by step: those that fire, and Integrators."""
 
-    def __init__(self, law: Law, population: Population, batch: int) -> None:
+    def __init__(self, law: TwinLaw, population: Population, batch: int) -> None:
         self.law, self.population = law, population
         fires = isinstance(population.neuron, FIRING)
-        self.firing = Firing(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
+        self.firing = TwinFiring(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
         self.counts = isinstance(population.neuron, SignedIF)
         self.refractory = getattr(population.neuron, "refractory", 0)
         shape = (batch, *population.shape)
@@ -61,10 +61,10 @@ class Cell:
         return fired
 
 
-class Gate:
+class TwinGate:
     """A MaxGate, step by step, from the largest accumulated count m of each window."""
 
-    def __init__(self, law: Law, population: Population) -> None:
+    def __init__(self, law: TwinLaw, population: Population) -> None:
         self.layerwise = law.network.schedule == "layerwise"
         self.most = largest_sent(law.network, population) if self.layerwise else 0
         self.before: Tensor | float = 0.0
@@ -80,7 +80,7 @@ class Gate:
         return sent
 
 
-def ramp(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
+def ramp(law: TwinLaw, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
     """Time codes: V = initial + (S + b) and what is sent, min(max(V, 0), window), on its grid when there is one."""
     neuron, shape = population.neuron, population.shape
     bias, initial = (as_column(v, shape, sums.dtype) for v in (population.bias, population.initial))
@@ -99,7 +99,7 @@ def ramp(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Tensor
     return straight_through(neuron.window / neuron.levels * slots, smooth), potential
 
 
-def quantise(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
+def quantise(law: TwinLaw, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
     """QuantReLU: y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels).
 
     The gradient is multiplier / 2**shift inside the clip.
@@ -114,7 +114,7 @@ def quantise(law: Law, population: Population, sums: Tensor) -> tuple[Tensor, Te
     return straight_through(exact.clamp(0, neuron.levels).to(law.dtype), smooth.to(law.dtype)), potential
 
 
-def saturate(law: Law, population: Population, potential: Tensor) -> Tensor:
+def saturate(law: TwinLaw, population: Population, potential: Tensor) -> Tensor:
     """The potential kept inside its declared width, fixed point only."""
     if not law.fixed or population.potential_bits is None:
         return potential
@@ -122,7 +122,7 @@ def saturate(law: Law, population: Population, potential: Tensor) -> Tensor:
     return potential.clamp(-top, top - 1)
 
 
-def updated(law: Law, population: Population, potential: Tensor, drive: Tensor) -> Tensor:
+def updated(law: TwinLaw, population: Population, potential: Tensor, drive: Tensor) -> Tensor:
     """U from V and S + b, before the threshold."""
     leak = population.neuron.leak if isinstance(population.neuron, LIF) else None
     if not law.fixed:

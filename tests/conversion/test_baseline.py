@@ -22,7 +22,7 @@ from spikewright.snn import (
     Integrator,
     Linear,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     QuantReLU,
@@ -58,8 +58,8 @@ LEVELS: dict[str, tuple[Callable[[Network], Network], int]] = {
     "more steps": (lambda n: replace(n, code=Direct(9)), 9),
     "bursts": (lambda n: with_neurons(n, lambda neuron: Burst(neuron.threshold, 3)), 15),
     "signed with a limit": (lambda n: with_neurons(n, lambda neuron: SignedIF(neuron.threshold, 3)), 3),
-    "phase": (lambda n: replace(n, code=Phase(4)), 15),
-    "periods of phases": (lambda n: replace(n, code=Phase(4, 2)), 15),
+    "phase": (lambda n: replace(n, code=PhaseCode(4)), 15),
+    "periods of phases": (lambda n: replace(n, code=PhaseCode(4, 2)), 15),
 }
 
 

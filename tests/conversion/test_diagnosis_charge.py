@@ -17,17 +17,17 @@ from spikewright.snn import (
     LatchedIF,
     Linear,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
-    SpikeSelect,
+    SpikeSelectCode,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     simulate,
 )
 
@@ -55,11 +55,11 @@ def small_network(neuron: object, code: object) -> Network:
 
 @pytest.mark.parametrize("neuron", NEURONS, ids=lambda neuron: type(neuron).__name__)
 def test_potentials_and_synapses_tell_the_same_charge(neuron: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    codes: list[object] = [Ttfs()] if isinstance(neuron, Ramp) else [Direct(1)]
+    codes: list[object] = [TtfsCode()] if isinstance(neuron, Ramp) else [Direct(1)]
     if not isinstance(neuron, QuantReLU | Ramp):
         codes = [Direct(6), Direct(6, window=4)]
     if isinstance(neuron, IF):
-        codes += [Rate(6), Bursts(6, 2), Phase(3, 2)]
+        codes += [RateCode(6), Bursts(6, 2), PhaseCode(3, 2)]
     x = np.random.default_rng(0).integers(0, 9, (20, 4)).astype(np.float32) / 8
     for code in codes:
         network = small_network(neuron, code)
@@ -78,13 +78,13 @@ LEVELS = [
     (SignedIF(1.0, 5), Direct(8), 5),
     (Burst(1.0, 3), Direct(8), 24),
     (TernaryIF(1.0, 1.0), Direct(8), 16),
-    (IF(1.0), Phase(4, 2), 15),
+    (IF(1.0), PhaseCode(4, 2), 15),
     (IF(1.0, refractory=1), Direct(8), 4),
     (QuantReLU(1.0, 0, 7), Direct(1), 7),
-    (IF(1.0), SpikeSelect(8, 3), 3),
+    (IF(1.0), SpikeSelectCode(8, 3), 3),
     (LatchedIF(1.0), Direct(8), 8),
-    (Ramp(2.0, 31), Ttfs(), 31),
-    (Ramp(2.0), Ttfs(), None),
+    (Ramp(2.0, 31), TtfsCode(), 31),
+    (Ramp(2.0), TtfsCode(), None),
     (Integrator(), Direct(8), None),
 ]
 

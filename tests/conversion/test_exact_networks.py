@@ -21,13 +21,13 @@ from spikewright.snn import (
     Population,
     Projection,
     QuantReLU,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     simulate,
 )
 from spikewright.snn.running import Run
-from spikewright.snn.simulate import with_steps
+from spikewright.snn.simulation import with_steps
 from tests.conversion.integer_networks import WIDE, Case, integer_cnns
 
 
@@ -154,7 +154,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(InvalidNetwork, match="integer CNN"):
         spiking(spiking(cnn))
     with pytest.raises(InvalidNetwork, match="integer CNN"):
-        spiking(replace(cnn, code=Rate(1)))
+        spiking(replace(cnn, code=RateCode(1)))
     uneven = tuple(replace(p, neuron=QuantReLU(3, 4, 3)) if p.name == "b" else p for p in cnn.populations)
     with pytest.raises(InvalidNetwork, match="equally spaced levels in population 'b'"):
         spiking(replace(cnn, populations=uneven))

@@ -14,8 +14,7 @@ from spikewright.conversion import FewSpike, Rate, Ttfs, check_times, convert
 from spikewright.conversion.recipes.few_spike_fit import binary, fitted
 from spikewright.conversion.recipes.samples import least_squares_window
 from spikewright.conversion.tuning.times import TimesTuning, tune_times
-from spikewright.snn import FewSpike as FewSpikeNeuron
-from spikewright.snn import simulate
+from spikewright.snn import FewSpikeIF, simulate
 
 
 def model(activation: nn.Module | None = None) -> nn.Module:
@@ -128,7 +127,7 @@ def test_the_network_sends_what_the_fit_says() -> None:
     network = convert(model_without_max(), images(50), FewSpike(3, "learned"))
     activity = simulate(network, images(5), record=("rasters", "potentials"))
     first = network.populations[1]
-    assert isinstance(first.neuron, FewSpikeNeuron)
+    assert isinstance(first.neuron, FewSpikeIF)
     assert activity.rasters[first.name].max() == 1
     assert set(first.neuron.amplitudes) == {float(round(x)) for x in first.neuron.amplitudes}
 

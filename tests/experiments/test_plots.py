@@ -21,9 +21,9 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
-    Ttfs,
+    TtfsCode,
     simulate,
 )
 from spikewright.snn.neurons import Neuron, Ramp
@@ -151,7 +151,7 @@ def test_a_cnn_is_solid_and_a_spiking_network_dashed_everywhere() -> None:
     assert len({one.marker for one in look.values()}) == 4
 
 
-def network(code: Direct | Rate | Ttfs, hidden: Neuron) -> Network:
+def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:
     rng = np.random.default_rng(0)
     weights = [Dense(rng.normal(size=shape).astype(np.float32)) for shape in ((5, 4), (3, 5))]
     populations = (
@@ -165,14 +165,14 @@ def network(code: Direct | Rate | Ttfs, hidden: Neuron) -> Network:
 
 CODES = [
     (Direct(6), IF(0.5), ["a"], "steps"),
-    (Rate(6), IF(0.5), ["input", "a"], "steps"),
-    (Ttfs(), Ramp(2.0), ["input", "a"], "windows"),
+    (RateCode(6), IF(0.5), ["input", "a"], "steps"),
+    (TtfsCode(), Ramp(2.0), ["input", "a"], "windows"),
 ]
 
 
 @pytest.mark.parametrize(("code", "neuron", "names", "unit"), CODES, ids=["direct", "rate", "ttfs"])
 def test_a_raster_has_every_spike_in_its_window(
-    ax: Axes, code: Direct | Rate | Ttfs, neuron: Neuron, names: list[str], unit: str
+    ax: Axes, code: Direct | RateCode | TtfsCode, neuron: Neuron, names: list[str], unit: str
 ) -> None:
     net = network(code, neuron)
     activity = simulate(net, np.full((1, 4), 0.7, np.float32), record=("rasters",))

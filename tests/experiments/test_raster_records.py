@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spikewright.experiments import plots
-from spikewright.snn import AddressEvents, MaxGate, Network, Ramp, Ttfs, Windows, simulate
+from spikewright.snn import AddressEvents, MaxGate, Network, Ramp, TtfsCode, Windows, simulate
 from spikewright.snn.streams import input_shape
 from tests.snn.every_record import NETWORKS, network
 
@@ -34,7 +34,7 @@ def test_every_spike_has_a_mark(name: str) -> None:
 
 @pytest.mark.parametrize("fixed", [False, True])
 def test_a_gate_fires_in_the_window_of_its_sources(fixed: bool) -> None:
-    some = network(Ramp(2.0, 8), Windows((2, 2), (2, 2)), Ttfs(16))
+    some = network(Ramp(2.0, 8), Windows((2, 2), (2, 2)), TtfsCode(16))
     some = some.to_fixed() if fixed else some
     assert isinstance(some.by_name["b"].neuron, MaxGate)
     raster = plots.spike_raster(some, recorded(some))

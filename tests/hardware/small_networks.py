@@ -16,7 +16,7 @@ from spikewright.snn import (
     Population,
     Projection,
     QuantReLU,
-    Rate,
+    RateCode,
     Source,
     Sparse,
 )
@@ -34,7 +34,7 @@ def perceptron(sizes: tuple[int, ...] = (784, 128, 10), *, steps: int = 10, bits
         weights[weights == 0] = 1
         projections.append(Projection(populations[-1].name, name, Linear(Dense(weights))))
         populations.append(Population(name, (size,), neuron, np.ones(size, np.int64), 0, bits))
-    return Network(tuple(populations), tuple(projections), "in", "out", Rate(steps), numbers="fixed")
+    return Network(tuple(populations), tuple(projections), "in", "out", RateCode(steps), numbers="fixed")
 
 
 def pruned(network: Network, keep: int) -> Network:

@@ -27,7 +27,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     simulate,
 )
@@ -261,4 +261,4 @@ def test_faster_clock_shortens_the_time_not_the_cycles() -> None:
 def test_interval_arithmetic() -> None:
     assert Interval(1, 2, 3) + Interval(1, 1, 1) == Interval(2, 3, 4)
     assert Interval(1, 2, 3) * Interval(2, 2, 4) * 2 == Interval(4, 8, 24)
-    assert isinstance(perceptron((2, 2)).code, Rate)
+    assert isinstance(perceptron((2, 2)).code, RateCode)

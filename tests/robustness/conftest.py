@@ -22,7 +22,7 @@ from spikewright.snn import (
     Projection,
     Ramp,
     Source,
-    Ttfs,
+    TtfsCode,
 )
 
 
@@ -68,12 +68,12 @@ def as_numpy(tensor: Tensor) -> np.ndarray[Any, Any]:
     return tensor.detach().numpy().astype(np.float32)
 
 
-def build_network(digits: Digits, code: Direct | Ttfs) -> Network:
+def build_network(digits: Digits, code: Direct | TtfsCode) -> Network:
     """Rate: a spike of channel c stands for threshold c, folded into the next weights. Time: windows as wide as the
     largest value.
     """
     model, scales = digits.model, activations(digits)
-    timed = isinstance(code, Ttfs)
+    timed = isinstance(code, TtfsCode)
     ones = [torch.full_like(s, 1.0) for s in scales]
     first, second = ones if timed else scales
     neurons = [Ramp(float(s.max())) if timed else IF(as_numpy(s)) for s in scales]
@@ -105,7 +105,7 @@ def rate_network(digits: Digits) -> Network:
 
 @pytest.fixture(scope="session")
 def ttfs_network(digits: Digits) -> Network:
-    return build_network(digits, Ttfs())
+    return build_network(digits, TtfsCode())
 
 
 @pytest.fixture(scope="session")

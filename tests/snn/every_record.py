@@ -20,7 +20,7 @@ from spikewright.snn import (
     Delta,
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     JitteredPeriodic,
@@ -28,25 +28,25 @@ from spikewright.snn import (
     Linear,
     MaxGate,
     Network,
-    Phase,
+    PhaseCode,
     Poisson,
     Population,
     Projection,
     QuantReLU,
     Quiescence,
     Ramp,
-    Rate,
+    RateCode,
     Report,
     ReportRow,
     SignedIF,
     SingleBurst,
     Source,
     Sparse,
-    SpikeSelect,
+    SpikeSelectCode,
     TerminateDelta,
     TerminateMax,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     Upsample,
     Windows,
 )
@@ -92,7 +92,7 @@ def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Netw
     )
     last = Linear(weights(CLASSES, int(np.prod(inner))))
     projections = (Projection("in", "a", first), Projection("a", "b", middle), Projection("b", "out", last))
-    return Network(parts, projections, "in", "out", code or Rate(STEPS), **fields)
+    return Network(parts, projections, "in", "out", code or RateCode(STEPS), **fields)
 
 
 def recurrent() -> Network:
@@ -109,10 +109,10 @@ NETWORKS: dict[str, Network] = {
     "Burst": network(Burst(0.25, 3)),
     "LatchedIF": network(LatchedIF(0.75)),
     "FewSpike": network(
-        FewSpike(2.0, (4.0, 2.0, 1.0), (4.0, 2.0, 1.0), (4.0, 3.0, 1.0)), code=Direct(3, 15, 1), schedule="layerwise"
+        FewSpikeIF(2.0, (4.0, 2.0, 1.0), (4.0, 2.0, 1.0), (4.0, 3.0, 1.0)), code=Direct(3, 15, 1), schedule="layerwise"
     ),
     "MaxGate": network(synapse=Windows((2, 2), (2, 2))),
-    "Ramp": network(Ramp(2.0, 8), code=Ttfs(16)),
+    "Ramp": network(Ramp(2.0, 8), code=TtfsCode(16)),
     "QuantReLU": network(QuantReLU(np.array([2.5, 3.5]), 0, 15), code=Direct(1, 15)),
     "Integrator": network(),
     "refractory": network(IF(0.5, refractory=2)),
@@ -127,16 +127,16 @@ NETWORKS: dict[str, Network] = {
     "Codebook": network(synapse=Conv2d(codebook(2, 2, 3, 3))),
     "delay": recurrent(),
     "Direct": network(code=Direct(STEPS, 15, 3)),
-    "Rate": network(code=Rate(STEPS), schedule="layerwise"),
+    "Rate": network(code=RateCode(STEPS), schedule="layerwise"),
     "Bursts": network(code=Bursts(STEPS, 3)),
     "Poisson": network(code=Poisson(STEPS, 0.5, 2**63 - 1)),
     "JitteredPeriodic": network(code=JitteredPeriodic(STEPS, 1.5, 9.0, 0.2, 0.125, 7)),
     "SingleBurst": network(code=SingleBurst(STEPS, 0.125)),
-    "Phase": network(code=Phase(3, 2)),
-    "SpikeSelect": network(code=SpikeSelect(STEPS, 2)),
+    "Phase": network(code=PhaseCode(3, 2)),
+    "SpikeSelect": network(code=SpikeSelectCode(STEPS, 2)),
     "Delta": network(code=Delta(STEPS, 0.25)),
     "AddressEvents": network(code=AddressEvents(STEPS, 1000, 2)),
-    "Ttfs": network(Ramp(1.0), code=Ttfs()),
+    "Ttfs": network(Ramp(1.0), code=TtfsCode()),
     "TerminateDelta": network(decision=TerminateDelta(1.5)),
     "TerminateMax": network(decision=TerminateMax(2.0)),
     "Quiescence": network(code=Direct(STEPS, window=2), decision=Quiescence()),

@@ -14,21 +14,21 @@ from spikewright.snn import (
     ConvTranspose2d,
     Delta,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     LatchedIF,
     Linear,
     MaxGate,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     Quiescence,
     Ramp,
     SignedIF,
     Source,
-    SpikeSelect,
+    SpikeSelectCode,
     TerminateDelta,
     TerminateMax,
     TernaryIF,
@@ -41,7 +41,7 @@ from tests.snn.strategies import CLASSES, Sketch
 
 SLOTS = 6
 FIRING = (IF, LIF, SignedIF, TernaryIF, Burst)
-TIMED = {"synchronous": LatchedIF, "layerwise": FewSpike}
+TIMED = {"synchronous": LatchedIF, "layerwise": FewSpikeIF}
 
 
 class FullSketch(Sketch):
@@ -76,16 +76,16 @@ class FullSketch(Sketch):
             slot = self.size(1, 9)
             return Ramp(slot * SLOTS, SLOTS) if self.fixed else Ramp(self.pick(0.5, 1.0, 4.0), self.pick(None, 8))
         few = self.schedule == "synchronous" or self.code.steps <= MOST_FEW
-        kinds = (IF,) if isinstance(self.code, Phase) else (*FIRING, *[TIMED[self.schedule]] * few)
+        kinds = (IF,) if isinstance(self.code, PhaseCode) else (*FIRING, *[TIMED[self.schedule]] * few)
         if output:
-            kinds = FIRING if not isinstance(self.code, Phase) else kinds
-        if isinstance(self.code, SpikeSelect) and not output:
+            kinds = FIRING if not isinstance(self.code, PhaseCode) else kinds
+        if isinstance(self.code, SpikeSelectCode) and not output:
             kinds = (IF, LIF)
         return self._firing(self.pick(*kinds), channels)
 
     def _firing(self, kind, channels: int):
         threshold, negative = (self.numbers(1, 31, (channels,) if self.pick(True, False) else ()) for _ in range(2))
-        refractory = 0 if isinstance(self.code, Phase) else self.pick(0, 0, 1, 3)
+        refractory = 0 if isinstance(self.code, PhaseCode) else self.pick(0, 0, 1, 3)
         reset = self.pick("subtract", "zero")
         if kind is IF:
             return IF(threshold, reset, refractory)
@@ -93,9 +93,11 @@ class FullSketch(Sketch):
             return LIF(threshold, self.pick(0.5, 0.25, 0.125), reset, refractory)
         if kind is LatchedIF:
             return LatchedIF(threshold)
-        if kind is FewSpike:
+        if kind is FewSpikeIF:
             steps = self.code.steps
-            return FewSpike(threshold, *(tuple(map(float, self.random.integers(low, 6, steps))) for low in (-1, -1, 1)))
+            return FewSpikeIF(
+                threshold, *(tuple(map(float, self.random.integers(low, 6, steps))) for low in (-1, -1, 1))
+            )
         if kind is SignedIF:
             return SignedIF(threshold, self.pick(None, 1, 3))
         return TernaryIF(threshold, negative) if kind is TernaryIF else Burst(threshold, self.pick(1, 3, 127))
@@ -108,10 +110,10 @@ class FullSketch(Sketch):
             for place in range(len(self.projections) - len(projections), len(self.projections)):
                 self.projections[place] = replace(self.projections[place], shift=0)
             return
-        if isinstance(neuron, (*FIRING, LatchedIF, FewSpike)) and self.pick(False, False, True):
+        if isinstance(neuron, (*FIRING, LatchedIF, FewSpikeIF)) and self.pick(False, False, True):
             each = replace(neuron, threshold=self.numbers(1, 31, shape))
             self.populations[-1] = replace(self.last, neuron=each)
-        if self.late and self.stepwise and not isinstance(self.code, Phase):
+        if self.late and self.stepwise and not isinstance(self.code, PhaseCode):
             for place in range(len(self.projections) - len(projections), len(self.projections)):
                 if self.projections[place].source != "in" or not self.code.graded:
                     late = replace(self.projections[place], delay=self.pick(0, 0, 0, 1, 3, 20))
@@ -146,7 +148,7 @@ class FullSketch(Sketch):
         """Max-pool of the last population, alone or twice side by side."""
         source = self.last
         graded = isinstance(source.neuron, Source) and isinstance(self.code, Direct) and self.family == "spiking"
-        if graded or isinstance(self.code, Phase) or isinstance(source.neuron, FewSpike):
+        if graded or isinstance(self.code, PhaseCode) or isinstance(source.neuron, FewSpikeIF):
             return self.same()
         kernel = tuple(self.size(1, min(3, extent)) for extent in source.shape[1:])
         padding = tuple(self.size(0, extent // 2) for extent in kernel)
@@ -164,7 +166,7 @@ class FullSketch(Sketch):
         shape, name = self.last.shape, self.last.name
         if (
             not (self.late and self.stepwise)
-            or isinstance(self.code, Phase)
+            or isinstance(self.code, PhaseCode)
             or not isinstance(self.last.neuron, FIRING)
         ):
             return

@@ -17,18 +17,18 @@ from spikewright.snn import (
     JitteredPeriodic,
     MembraneNoise,
     Network,
-    Phase,
+    PhaseCode,
     Poisson,
     PotentialBitFlips,
-    Rate,
+    RateCode,
     SingleBurst,
     SpikeDeletion,
     SpikeInsertion,
     SpikeJitter,
-    SpikeSelect,
+    SpikeSelectCode,
     StuckAt,
     ThresholdVariation,
-    Ttfs,
+    TtfsCode,
     WeightBitFlips,
     WeightVariation,
 )
@@ -39,8 +39,8 @@ from tests.snn.strategies import Case
 SEEDS = st.integers(0, 2**63 - 1)
 CHANCES = st.sampled_from([0.0, 0.1, 0.5, 1.0])
 SMALL = st.integers(1, 3)
-ONE_STEP = (Direct, Rate, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
-STEPPED = (*ONE_STEP, SpikeSelect, Phase)
+ONE_STEP = (Direct, RateCode, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
+STEPPED = (*ONE_STEP, SpikeSelectCode, PhaseCode)
 NUMBERS = st.sampled_from(["float32", "fixed"])
 
 
@@ -60,7 +60,7 @@ def codes_of(kind: type, steps: int, fixed: bool):
     windows = st.none() | st.integers(1, steps)
     return {
         Direct: st.builds(Direct, st.just(steps), st.sampled_from([7, 15] if fixed else [None, 7, 15]), windows),
-        Rate: st.just(Rate(steps)),
+        RateCode: st.just(RateCode(steps)),
         Bursts: st.builds(Bursts, st.just(steps), st.integers(1, 5)),
         Poisson: st.builds(Poisson, st.just(steps), st.sampled_from([0.3, 1.0]), SEEDS),
         JitteredPeriodic: st.builds(
@@ -69,19 +69,19 @@ def codes_of(kind: type, steps: int, fixed: bool):
         SingleBurst: st.builds(SingleBurst, st.just(steps), st.sampled_from([0.0, 0.25])),
         Delta: st.builds(Delta, st.just(steps), st.sampled_from([0.125, 0.25])),
         AddressEvents: st.builds(AddressEvents, st.just(steps), st.just(10), st.integers(1, 3)),
-        SpikeSelect: st.builds(SpikeSelect, st.just(steps), SMALL),
-        Phase: st.builds(Phase, st.integers(1, 5), SMALL),
-        Ttfs: st.just(Ttfs(16)) if fixed else st.builds(Ttfs, st.sampled_from([None, 16])),
+        SpikeSelectCode: st.builds(SpikeSelectCode, st.just(steps), SMALL),
+        PhaseCode: st.builds(PhaseCode, st.integers(1, 5), SMALL),
+        TtfsCode: st.just(TtfsCode(16)) if fixed else st.builds(TtfsCode, st.sampled_from([None, 16])),
     }[kind]
 
 
 @st.composite
 def full_networks(draw, wish: Wish) -> Network:
     numbers = wish.numbers or draw(NUMBERS)
-    kinds = {"timed": (Ttfs,), "quantised": ONE_STEP, "spiking": STEPPED}[wish.family]
+    kinds = {"timed": (TtfsCode,), "quantised": ONE_STEP, "spiking": STEPPED}[wish.family]
     steps = draw(st.sampled_from([*range(2, 10), *range(2, 10), 1, 36])) if wish.family == "spiking" else 1
     code = draw(codes_of(wish.code or draw(st.sampled_from(kinds)), steps, numbers == "fixed"))
-    plain = isinstance(code, Phase) or wish.decides
+    plain = isinstance(code, PhaseCode) or wish.decides
     schedule = "synchronous" if plain else draw(st.sampled_from(["synchronous", "layerwise"]))
     sketch = FullSketch(draw, wish.family, numbers, code, schedule)
     sketch.late, sketch.decides = wish.late, wish.decides
@@ -127,7 +127,7 @@ def camera(random: np.random.Generator, shape, code: AddressEvents):
 @st.composite
 def disturbances(draw, network: Network):
     """One to three records of noise and faults that fit the network, on all populations or on one; sometimes all at once."""
-    fixed, timed = network.numbers == "fixed", isinstance(network.code, Ttfs)
+    fixed, timed = network.numbers == "fixed", isinstance(network.code, TtfsCode)
     where = st.sampled_from([(), (), (draw(st.sampled_from([p.name for p in network.populations])),)])
     kinds = [
         st.builds(SpikeDeletion, CHANCES, SEEDS, where),

@@ -22,12 +22,12 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     Source,
     Sparse,
     SpikeDeletion,
     SpikeJitter,
-    Ttfs,
+    TtfsCode,
 )
 from spikewright.snn.synapses import output_shape, pooled_shape
 from spikewright.snn.weights import smallest_index
@@ -201,10 +201,10 @@ def schedules(family: str) -> list[str]:
 @st.composite
 def codes(draw, family: str, fixed: bool):
     if family == "timed":
-        return Ttfs(draw(st.sampled_from([None, 16])))
+        return TtfsCode(draw(st.sampled_from([None, 16])))
     steps = 1 if family == "quantised" else draw(st.integers(1, 9))
     direct = st.builds(Direct, steps=st.just(steps), levels=st.sampled_from([7, 15] if fixed else [None, 7, 15]))
-    return draw(direct if family == "quantised" else st.one_of(direct, st.just(Rate(steps))))
+    return draw(direct if family == "quantised" else st.one_of(direct, st.just(RateCode(steps))))
 
 
 @st.composite

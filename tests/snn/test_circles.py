@@ -23,7 +23,7 @@ from spikewright.snn import (
     Population,
     PotentialBitFlips,
     Projection,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     SpikeDeletion,
@@ -35,7 +35,7 @@ from spikewright.snn import (
 )
 from spikewright.snn.event.groups import Group, groups_of
 from spikewright.snn.event.run import Run
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 
@@ -67,7 +67,7 @@ def network(edges: dict[str, int], code=None, neurons=None, **fields) -> Network
         for n, (q, delay) in enumerate(edges.items())
     )
     ends = (Population("i", (4,), Source()), *parts, Population("o", (2,), Integrator(), 0, 0, 32))
-    return Network(ends, projections, "i", "o", code or Rate(100), numbers="fixed", **fields)
+    return Network(ends, projections, "i", "o", code or RateCode(100), numbers="fixed", **fields)
 
 
 STRUCTURES = {
@@ -128,7 +128,7 @@ def test_what_is_remembered_follows_the_delay_and_not_the_run(edges: dict[str, i
             places.extend(history.index.shape[1] for history in chunk.past.values())
 
     neurons = [Burst(1, 1)] * 2
-    this = network(edges, Rate(300), neurons)
+    this = network(edges, RateCode(300), neurons)
     Watched(Request(this, np.ones((1, 4), np.float32))).activity()
     assert max(columns) <= longest + max(longest, 32) + 1
     assert max(places) <= 2 * 3 * max(columns)
@@ -142,7 +142,7 @@ def circled(draw) -> Case:
     for a, b in draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=5, unique=True)):
         edges.setdefault(a + b, draw(st.sampled_from([1, 1, 2, 3, 7, 40])))
     steps = draw(st.sampled_from([3, 20, 70]))
-    code = draw(st.sampled_from([Rate(steps), Direct(steps, 7), Direct(steps, 7, window=2)]))
+    code = draw(st.sampled_from([RateCode(steps), Direct(steps, 7), Direct(steps, 7, window=2)]))
     neurons = [draw(st.sampled_from(NEURONS)) for _ in names]
     decision = draw(st.sampled_from([None, None, None, TerminateDelta(40), TerminateMax(30)]))
     this = network(edges or {"aa": 1}, code, neurons, decision=decision)

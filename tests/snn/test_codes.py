@@ -16,13 +16,13 @@ from spikewright.snn import (
     JitteredPeriodic,
     Linear,
     Network,
-    Phase,
+    PhaseCode,
     Poisson,
     Population,
     Projection,
     SingleBurst,
     Source,
-    SpikeSelect,
+    SpikeSelectCode,
 )
 from tests.snn.small import chain, reference, sent, single
 from tests.snn.test_noise import draw_of
@@ -129,7 +129,7 @@ def test_delta_of_frames_by_hand():
 @given(st.integers(1, 10), st.floats(0, 1, width=32))
 def test_one_phase_is_the_binary_value(period, x):
     """The digits pass through an IF neuron unchanged, and an integrator reads the number that they are."""
-    activity = reference(chain(Population("a", (1,), IF(1.0)), Phase(period)), [[x]])
+    activity = reference(chain(Population("a", (1,), IF(1.0)), PhaseCode(period)), [[x]])
     whole = int(np.floor(x * (2**period - 1) + 0.5))
     digits = [int(digit) for digit in f"{whole:0{period}b}"]
     assert activity.rasters["in"].ravel().tolist() == activity.rasters["a"].ravel().tolist() == digits
@@ -141,7 +141,7 @@ def test_phase_conserves_weighted_charge(seed, period, periods):
     random = np.random.default_rng(seed)
     weights = (random.integers(-8, 9, (4, 5)) / 16).astype(np.float32)
     theta, bias = random.integers(1, 20, 4) / 16, random.integers(-9, 10, 4) / 16
-    network = single(((5,), (4,)), IF(theta), Linear(Dense(weights)), Phase(period, periods), bias=bias)
+    network = single(((5,), (4,)), IF(theta), Linear(Dense(weights)), PhaseCode(period, periods), bias=bias)
     activity = reference(network, random.integers(0, 17, (3, 5)) / 16)
     weight = 2.0 ** (period - 1 - np.arange(period * periods) % period)
     arrived, spikes = (np.tensordot(weight, activity.rasters[name], 1) for name in ("in", "a"))
@@ -153,12 +153,12 @@ def test_phase_conserves_weighted_charge(seed, period, periods):
 def test_spike_select_lets_the_first_spikes_through():
     parts = (Population("in", (1,), Source()), Population("a", (1,), IF(1.0)), Population("out", (1,), IF(1.0)))
     links = (Projection("in", "a", Identity()), Projection("a", "out", Identity()))
-    network = Network(parts, links, "in", "out", SpikeSelect(6, 2), readout="count")
+    network = Network(parts, links, "in", "out", SpikeSelectCode(6, 2), readout="count")
     activity = reference(network, [[1.0]])
     assert activity.rasters["in"].ravel().tolist() == [1] * 6
     assert activity.rasters["a"].ravel().tolist() == activity.rasters["out"].ravel().tolist() == [1, 1, 0, 0, 0, 0]
     assert activity.potentials["a"].ravel().tolist() == [0.0] * 6  # reset all the same
-    free = Network(parts[:2], links[:1], "in", "a", SpikeSelect(6, 2), readout="count")
+    free = Network(parts[:2], links[:1], "in", "a", SpikeSelectCode(6, 2), readout="count")
     assert reference(free, [[1.0]]).logits.item() == 6  # the output is not limited
 
 
@@ -175,10 +175,10 @@ def test_spike_select_lets_the_first_spikes_through():
         lambda: JitteredPeriodic(4, longest=np.inf),
         lambda: JitteredPeriodic(4, deviation=-0.1),
         lambda: SingleBurst(4, silent=1.5),
-        lambda: Phase(0),
-        lambda: Phase(17),
-        lambda: Phase(16, 100_000),
-        lambda: SpikeSelect(4, 0),
+        lambda: PhaseCode(0),
+        lambda: PhaseCode(17),
+        lambda: PhaseCode(16, 100_000),
+        lambda: SpikeSelectCode(4, 0),
         lambda: Delta(4, 0.0),
         lambda: Delta(4, np.nan),
         lambda: Bursts(1_000_001, 2),

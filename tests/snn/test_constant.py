@@ -11,7 +11,7 @@ from spikewright.snn import IF, Codebook, Dense, Direct, Identity, Linear, Popul
 from spikewright.snn.checked import constant
 from spikewright.snn.event.run import Run
 from spikewright.snn.plain import to_plain
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 from tests.snn.every_record import NETWORKS, network
 from tests.snn.full_strategies import inputs_for
 

@@ -21,12 +21,12 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     SpikeDeletion,
     SpikeJitter,
-    SpikeSelect,
+    SpikeSelectCode,
     TernaryIF,
     simulate,
 )
@@ -107,7 +107,7 @@ def test_event_equals_reference_under_jitter(data):
     assert_same(*both(case, noise=(jitter, *(more or ()))))
 
 
-@pytest.mark.parametrize("code", [Direct, Rate, Bursts, SpikeSelect])
+@pytest.mark.parametrize("code", [Direct, RateCode, Bursts, SpikeSelectCode])
 @FEW
 @given(data=st.data())
 def test_event_equals_reference_when_samples_stop_early(code, data):
@@ -163,7 +163,7 @@ def test_answers_do_not_depend_on_chunks(family, data):
 def test_long_runs_under_noise(noise):
     """A step keeps its number over the whole run, longer than any chunk of steps."""
     parts = (Population("in", (6,), Source()), Population("out", (6,), Integrator()))
-    network = Network(parts, (Projection("in", "out", Identity()),), "in", "out", Rate(100))
+    network = Network(parts, (Projection("in", "out", Identity()),), "in", "out", RateCode(100))
     assert_same(*both(Case(network, np.linspace(0, 1, 18).reshape(3, 6)), noise=noise))
 
 

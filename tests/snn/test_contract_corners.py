@@ -13,7 +13,7 @@ from spikewright.snn import (
     MaxGate,
     MembraneNoise,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     Quiescence,
@@ -22,7 +22,7 @@ from spikewright.snn import (
     SpikeInsertion,
     SpikeJitter,
     StuckAt,
-    Ttfs,
+    TtfsCode,
     Windows,
 )
 from tests.snn.small import single
@@ -53,7 +53,7 @@ def test_membrane_noise_under_phase():
     """The noise is that of the threshold of the step, rounded after it was weighted."""
     weights = np.random.default_rng(0).integers(-5, 9, (6, 5)).astype(np.int8)
     network = single(
-        ((5,), (6,)), IF(7), Linear(Dense(weights)), Phase(4, 3), numbers="fixed", bias=2, potential_bits=12
+        ((5,), (6,)), IF(7), Linear(Dense(weights)), PhaseCode(4, 3), numbers="fixed", bias=2, potential_bits=12
     )  # fmt: skip
     images = np.random.default_rng(1).random((4, 5), dtype=np.float32)
     fast, slow = both(Case(network, images), noise=MembraneNoise(0.3, 5))
@@ -81,7 +81,7 @@ def test_a_gate_of_spike_times_has_the_windows_of_its_sources(numbers, noise):
     ]
     parts.append(Population("out", (4, 2, 2), Integrator(), potential_bits=bits))
     links.append(Projection("m", "out", Identity(one)))
-    network = Network(tuple(parts), tuple(links), "in", "out", Ttfs(16), numbers=numbers)
+    network = Network(tuple(parts), tuple(links), "in", "out", TtfsCode(16), numbers=numbers)
     images = np.random.default_rng(2).integers(-8, 17, (3, 2, 4, 4)).clip(0) / 16
     fast, slow = both(Case(network, images), noise=noise)
     assert_same(fast, slow, np.testing.assert_array_equal if fixed else close)

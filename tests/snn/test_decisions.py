@@ -19,7 +19,7 @@ from spikewright.snn import (
     Population,
     Projection,
     Quiescence,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     TerminateDelta,
@@ -30,7 +30,7 @@ from tests.snn.small import reference, single
 DECISIONS = st.sampled_from([TerminateDelta(1), TerminateDelta(3), TerminateMax(2), TerminateMax(0.5), Quiescence()])
 
 
-def counters(decision, code=Rate(8), classes=3):  # noqa: B008 - frozen
+def counters(decision, code=RateCode(8), classes=3):  # noqa: B008 - frozen
     """Each class counts the spikes of its pixel."""
     return single(((classes,), (classes,)), IF(1.0), Identity(), code, decision=decision)
 
@@ -60,7 +60,7 @@ def test_quiescence_waits_for_the_end_of_the_input():
     activity = reference(counters(Quiescence(), code, 1), [[0.5], [1.5], [0.0]])
     assert activity.decision_step.tolist() == [3, 4, 3]
     assert reference(counters(Quiescence(), Direct(9), 1), [[0.0]]).decision_step.tolist() == [9]
-    assert reference(counters(Quiescence(), Rate(9), 1), [[0.0]]).decision_step.tolist() == [9]
+    assert reference(counters(Quiescence(), RateCode(9), 1), [[0.0]]).decision_step.tolist() == [9]
 
 
 def recurrent(decision, seed, code):
@@ -76,7 +76,7 @@ def recurrent(decision, seed, code):
 
 
 @settings(max_examples=40)
-@given(DECISIONS, st.integers(0, 2**20), st.sampled_from([Rate(12), Direct(12), Direct(12, window=4)]))
+@given(DECISIONS, st.integers(0, 2**20), st.sampled_from([RateCode(12), Direct(12), Direct(12, window=4)]))
 def test_until_it_stops_a_sample_does_what_it_would_do_anyway(decision, seed, code):
     images = np.random.default_rng(seed + 1).random((6, 4), dtype=np.float32)
     network = recurrent(decision, seed, code)
@@ -103,7 +103,7 @@ def window(code, taken):
 
 
 def test_potentials_decide_too():
-    network = single(((3,), (3,)), Integrator(), Identity(), Rate(8), decision=TerminateDelta(0.75))
+    network = single(((3,), (3,)), Integrator(), Identity(), RateCode(8), decision=TerminateDelta(0.75))
     assert reference(network, [[1.0, 0.0, 0.5]]).decision_step.tolist() == [2]
 
 

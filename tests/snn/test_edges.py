@@ -17,7 +17,7 @@ from spikewright.snn import (
     Delta,
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     Linear,
@@ -25,7 +25,7 @@ from spikewright.snn import (
     Population,
     PotentialBitFlips,
     Projection,
-    Rate,
+    RateCode,
     SignedIF,
     SingleBurst,
     Source,
@@ -75,7 +75,7 @@ def biased(synapse, numbers, schedule="synchronous"):
         Population("out", (2,), Integrator(), potential_bits=bits),
     )  # fmt: skip
     links = (Projection("in", "hidden", synapse), Projection("hidden", "out", Linear(Dense(last))))
-    return Network(parts, links, "in", "out", Rate(STEPS), schedule, numbers=numbers)
+    return Network(parts, links, "in", "out", RateCode(STEPS), schedule, numbers=numbers)
 
 
 @pytest.mark.parametrize("numbers", ["float32", "fixed"])
@@ -110,13 +110,13 @@ def test_a_pruned_layer_over_more_steps_than_its_sums_count():
 
 def test_amplitudes_beyond_the_sums():
     """Nor do sums of zeros have room for the amplitudes of spikes."""
-    cell = FewSpike(3, (2.0, 1.0), (2.0, 1.0), (70_000.0, 1.0))
+    cell = FewSpikeIF(3, (2.0, 1.0), (2.0, 1.0), (70_000.0, 1.0))
     parts = (
         Population("in", (2,), Source()), Population("a", (2,), cell, 3, potential_bits=20),
         Population("out", (1,), Integrator(), potential_bits=20),
     )  # fmt: skip
     links = (Projection("in", "a", Identity(1)), Projection("a", "out", Linear(Dense(np.zeros((1, 2), np.int8)))))
-    network = Network(parts, links, "in", "out", Rate(2), "layerwise", numbers="fixed")
+    network = Network(parts, links, "in", "out", RateCode(2), "layerwise", numbers="fixed")
     assert_same(*both(Case(network, np.ones((1, 2), np.float32))))
 
 
@@ -127,7 +127,9 @@ def test_sources_that_16_bits_do_not_name(sources, alive):
     random = np.random.default_rng(sources)
     weights = (random.integers(-3, 4, (16, sources)) * (random.random((16, sources)) < alive)).astype(np.int8)
     parts = (Population("in", (sources,), Source()), Population("out", (16,), Integrator(), potential_bits=40))
-    network = Network(parts, (Projection("in", "out", Linear(Dense(weights))),), "in", "out", Rate(32), numbers="fixed")
+    network = Network(
+        parts, (Projection("in", "out", Linear(Dense(weights))),), "in", "out", RateCode(32), numbers="fixed"
+    )
     images = random.random((1, sources)).astype(np.float32)
     counts = np.floor(images.astype(np.float64) * 32 + 0.5).astype(np.int64)
     np.testing.assert_array_equal(simulate(network, images).logits, counts @ weights.astype(np.int64).T)
@@ -138,7 +140,7 @@ def test_targets_that_16_bits_do_not_name(targets):
     random = np.random.default_rng(targets)
     weights = (random.integers(1, 4, (targets, 8)) * (random.random((targets, 8)) < 0.1)).astype(np.int8)
     network = single(
-        ((8,), (targets,)), Integrator(), Linear(Dense(weights)), Rate(8), numbers="fixed", potential_bits=20
+        ((8,), (targets,)), Integrator(), Linear(Dense(weights)), RateCode(8), numbers="fixed", potential_bits=20
     )
     route = compile_route(network, network.projections[0], np.dtype(np.int16), 0, lanes=True)
     assert route.lanes.listed == (targets <= 65_536)
@@ -192,13 +194,13 @@ def test_inserted_spikes_of_a_silent_population_arrive_late(neuron, seed):
 
 def test_a_reset_beyond_the_width_and_upsets_that_do_not_happen():
     """A FewSpike neuron may be reset below its width; only a word that is hit is cut to its bits."""
-    cell = FewSpike(np.array([9, 26]), (-1.0, 1.0), (5.0, 2.0), (1.0, 4.0))
+    cell = FewSpikeIF(np.array([9, 26]), (-1.0, 1.0), (5.0, 2.0), (1.0, 4.0))
     parts = (
         Population("in", (2, 3), Source()), Population("a", (2, 3), cell, 3, 14, 6),
         Population("out", (1,), Integrator(), potential_bits=24),
     )  # fmt: skip
     links = (Projection("in", "a", Identity(2)), Projection("a", "out", Linear(Dense(np.ones((1, 6), np.int8)))))
-    network = Network(parts, links, "in", "out", Rate(2), "layerwise", numbers="fixed")
+    network = Network(parts, links, "in", "out", RateCode(2), "layerwise", numbers="fixed")
     images = np.linspace(0, 1, 6, dtype=np.float32).reshape(1, 2, 3)
     for noise in (None, PotentialBitFlips(0.0), PotentialBitFlips(0.5, 3)):
         fast, slow = both(Case(network, images), noise=noise)

@@ -23,7 +23,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     SpikeInsertion,
     SpikeJitter,
@@ -53,7 +53,7 @@ parts = (Population("in", (32, 32, 32), Source()), Population("a", (64, 32, 32),
 network = Network(
     (*parts, Population("out", (64, 32, 32), SignedIF(4.0))),
     (Projection("in", "a", Conv2d(Dense(weights), padding=(1, 1))), Projection("a", "out", Identity())),
-    "in", "out", Rate(20_000), readout="count",
+    "in", "out", RateCode(20_000), readout="count",
 )
 images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
 simulate(network, images, steps=64)  # all kernels are loaded: an interrupt inside their loading may be lost
@@ -152,7 +152,7 @@ def test_memory_grows_neither_with_steps_nor_with_batch() -> None:
             Projection("in", "a", Conv2d(Dense(kernel.astype(np.float32)))),
             Projection("a", "out", Linear(Dense(dense.astype(np.float32)))),
         ),
-        "in", "out", Rate(32),
+        "in", "out", RateCode(32),
     )  # fmt: skip
     images = random.random((64, 3, 32, 32), dtype=np.float32)
     few, many, batch = peak(network, images[:16], 32), peak(network, images[:16], 640), peak(network, images, 32)
@@ -162,7 +162,7 @@ def test_memory_grows_neither_with_steps_nor_with_batch() -> None:
 
 def test_long_delays_keep_what_was_sent() -> None:
     """A delay longer than any chunk of steps: the same spikes, later."""
-    network = small(Rate(120))
+    network = small(RateCode(120))
     late = tuple(Projection(q.source, q.target, q.synapse, delay=50 * (q.target == "out")) for q in network.projections)
     delayed = Network(network.populations, late, "in", "out", network.code)
     images = np.random.default_rng(3).random((5, 8), dtype=np.float32)
@@ -205,10 +205,10 @@ def test_history_gives_back_what_it_was_given(data) -> None:
 def test_a_decision_ends_the_work_of_a_sample() -> None:
     """What a sample sends and adds is what the same run sends and adds up to that step."""
     images = np.random.default_rng(5).random((9, 8), dtype=np.float32)
-    early = simulate(small(Rate(40), decision=TerminateDelta(3.0)), images, record=["rasters"])
+    early = simulate(small(RateCode(40), decision=TerminateDelta(3.0)), images, record=["rasters"])
     assert early.decision_step.min() < 40
     for sample, steps in enumerate(early.decision_step):
-        alone = simulate(small(Rate(40)), images[sample : sample + 1], record=["rasters"])
+        alone = simulate(small(RateCode(40)), images[sample : sample + 1], record=["rasters"])
         np.testing.assert_array_equal(early.rasters["a"][:steps, sample], alone.rasters["a"][:steps, 0])
         assert not early.rasters["a"][steps:, sample].any()
         assert early.spikes["a"][sample] == alone.rasters["a"][:steps].sum()
@@ -233,9 +233,9 @@ def test_integers_hold_what_jitter_and_insertion_gather() -> None:
 
 def test_the_library_is_quiet_otherwise(caplog) -> None:
     images = np.random.default_rng(5).random((2, 8), dtype=np.float32)
-    simulate(small(Rate(5)), images)
+    simulate(small(RateCode(5)), images)
     with caplog.at_level(logging.DEBUG, logger="snn"):
-        simulate(small(Rate(5)), images)
+        simulate(small(RateCode(5)), images)
     assert not caplog.records
 
 
@@ -260,7 +260,7 @@ def test_pruned_blocks_are_skipped_and_nothing_else(numbers, steps):
         ),
         "in",
         "out",
-        Rate(steps),
+        RateCode(steps),
         numbers=numbers,
     )
     route = compile_route(network, network.projections[0], np.dtype(np.int16 if kind is np.int8 else np.float32), 0)

@@ -17,7 +17,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     Sparse,
     TernaryIF,
@@ -44,7 +44,7 @@ def network(storage, neuron=None, fixed=True):
     )  # fmt: skip
     back = Linear(Dense(np.eye(3, dtype=np.int8) if fixed else np.eye(3, dtype=np.float32)))
     links = (Projection("in", "a", Linear(storage)), Projection("a", "out", back))
-    return Network(parts, links, "in", "out", Rate(5), numbers="fixed" if fixed else "float32")
+    return Network(parts, links, "in", "out", RateCode(5), numbers="fixed" if fixed else "float32")
 
 
 def storages(kind="iu"):

@@ -11,7 +11,7 @@ from spikewright import InvalidNetwork
 from spikewright.snn import (
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     LatchedIF,
@@ -32,8 +32,8 @@ def binary(steps: int) -> tuple[float, ...]:
     return tuple(2.0**place for place in reversed(range(steps)))
 
 
-def few(threshold: float, steps: int) -> FewSpike:
-    return FewSpike(threshold, *[binary(steps)] * 3)
+def few(threshold: float, steps: int) -> FewSpikeIF:
+    return FewSpikeIF(threshold, *[binary(steps)] * 3)
 
 
 @given(st.integers(-40, 300), st.integers(1, 8), st.integers(1, 32))
@@ -52,7 +52,7 @@ def test_binary_spikes_are_the_digits_of_the_potential(value, steps, threshold):
 def test_a_few_spike_answer_is_linear_in_its_amplitudes(seed, steps, engine):
     random = np.random.default_rng(seed)
     crossings, resets, amplitudes = (tuple(random.integers(low, 9, steps) / 4) for low in (-4, -4, 1))
-    parts = Population("a", (5,), FewSpike(0.5, crossings, resets, amplitudes), 0.25, 0.125)
+    parts = Population("a", (5,), FewSpikeIF(0.5, crossings, resets, amplitudes), 0.25, 0.125)
     network = chain(parts, Direct(steps, window=1), schedule="layerwise", size=3)
     images = random.integers(0, 17, (4, 3)) / 16
     activity = simulate(network, images, engine=engine, record=("rasters",))
@@ -114,7 +114,7 @@ def test_what_does_not_go_together_is_refused_by_name():
     with pytest.raises(InvalidNetwork, match="readout that FewSpike neurons can give, got 'count'"):
         replace(chain(digits, Direct(3), schedule="layerwise"), output="a", readout="count")
     with pytest.raises(InvalidNetwork, match="whole thresholds, resets and amplitudes in the FewSpike neurons of 'a'"):
-        odd = replace(digits, neuron=FewSpike(1.0, (2.5,), (2.0,), (1.0,)))
+        odd = replace(digits, neuron=FewSpikeIF(1.0, (2.5,), (2.0,), (1.0,)))
         chain(odd, Direct(1, window=1), schedule="layerwise").to_fixed()
     gate = Population("g", (1, 1, 1), MaxGate())
     maps = (Population("in", (1, 2, 2), Source()), Population("a", (1, 2, 2), few(1.0, 3)), gate)
@@ -130,7 +130,7 @@ def test_what_does_not_go_together_is_refused_by_name():
         (((1.0,), (1.0,), (0.0,)), "amplitude other than zero"),
     ):
         with pytest.raises(InvalidNetwork, match=told):
-            FewSpike(1.0, *parts)
+            FewSpikeIF(1.0, *parts)
 
 
 def test_lost_spikes_lose_their_amplitude():

@@ -25,7 +25,7 @@ from spikewright.snn import (
     Linear,
     MaxGate,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     Ramp,
@@ -33,7 +33,7 @@ from spikewright.snn import (
     Source,
     TerminateMax,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     Windows,
     simulate,
     stored_values,
@@ -124,7 +124,7 @@ def test_integers_of_a_recurrent_network_are_kept() -> None:
 def test_heavy_phases_have_room() -> None:
     """Thresholds of the first step of a period, eight of them, lie inside the width; an Integrator is proved for all."""
     for period in (1, 4, 10):
-        fixed = replace(NETWORKS["Phase"], code=Phase(period, 3)).to_fixed(potential_bits=8)
+        fixed = replace(NETWORKS["Phase"], code=PhaseCode(period, 3)).to_fixed(potential_bits=8)
         one, out = fixed.by_name["a"], fixed.by_name["out"]
         assert 8 * int(np.max(one.neuron.threshold)) << (period - 1) < 2 ** (one.potential_bits - 1)
         ones = simulate(fixed, np.ones((1, 2, 4, 4)), engine="reference", record=("potentials",)).potentials["out"]
@@ -143,11 +143,11 @@ def test_a_decision_on_potentials_moves_to_their_units() -> None:
 
 def test_what_no_fixed_point_can_say_is_refused() -> None:
     with pytest.raises(InvalidNetwork, match="slot of population 'a'"):
-        network(Ramp(1e-4), code=Ttfs()).to_fixed(weight_bits=2, potential_bits=4, time_levels=60_000)
+        network(Ramp(1e-4), code=TtfsCode()).to_fixed(weight_bits=2, potential_bits=4, time_levels=60_000)
 
 
 def test_thresholds_beyond_32_bits_leave_coarse_weights_and_a_bound() -> None:
-    far = replace(NETWORKS["Phase"], code=Phase(16), populations=_thresholds(NETWORKS["Phase"], 1e6))
+    far = replace(NETWORKS["Phase"], code=PhaseCode(16), populations=_thresholds(NETWORKS["Phase"], 1e6))
     row = next(row for row in far.to_fixed().report if "faint" in row.detail)
     assert row.layer == "a" and float(row.detail.split("at most ")[-1].split()[0]) < 0.01
     silent = simulate(far, images_for(far), engine="reference").spikes["a"]
@@ -177,7 +177,7 @@ def timed(window: float, other: float, levels: int | None = None) -> Network:
         Projection("b", "gate", windows, channels=(2, 4)),
         Projection("gate", "out", Linear(Dense(np.eye(4, 16, dtype=np.float32)))),
     )
-    return Network(parts, projections, "in", "out", Ttfs())
+    return Network(parts, projections, "in", "out", TtfsCode())
 
 
 def test_a_gate_compares_one_unit() -> None:
@@ -190,7 +190,7 @@ def test_a_gate_compares_one_unit() -> None:
 @given(st.sampled_from([15, 255]), st.sampled_from([0.25, 0.9, 2.0]), st.sampled_from([8, 12]))
 def test_spike_times_within_a_slot(levels: int, window: float, bits: int) -> None:
     """First layer: |x_fixed - x| <= half a slot, plus what rounded inputs, weights and the window move."""
-    start = network(Ramp(window), code=Ttfs(levels))
+    start = network(Ramp(window), code=TtfsCode(levels))
     fixed = start.to_fixed(weight_bits=bits, time_levels=levels, potential_bits=24)
     images = images_for(start)
     real, whole = (simulate(n, images, engine="reference", record=("rasters",)).rasters["a"][0] for n in (start, fixed))

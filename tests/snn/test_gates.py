@@ -19,11 +19,11 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     Windows,
 )
 from tests.snn.small import reference
@@ -87,7 +87,7 @@ def test_a_gate_of_spike_times_is_the_earliest_spike():
         Population("in", (1, 2, 2), Source()), Population("m", (1, 1, 1), MaxGate()), Population("a", (1, 1, 1), Ramp(1.0)),
     )  # fmt: skip
     links = (Projection("in", "m", Windows((2, 2), (2, 2))), Projection("m", "a", Identity()))
-    network = Network(parts, links, "in", "a", Ttfs(), readout="first")
+    network = Network(parts, links, "in", "a", TtfsCode(), readout="first")
     activity = reference(network, np.array([[[[0.25, 0.75], [0.0, 0.5]]]]))
     assert activity.rasters["m"].item() == activity.logits.item() == 0.75
     assert activity.synaptic_operations["in->m"].item() == 3  # the silent pixel costs nothing
@@ -108,6 +108,6 @@ def test_a_spike_costs_one_operation_for_each_window_it_lies_in():
     parts = (Population("in", (1, 1, 5), Source()), Population("m", (1, 1, 3), MaxGate()))
     parts = (*parts, Population("out", (1, 1, 3), Integrator()))
     links = (Projection("in", "m", Windows((1, 3), (1, 1))), Projection("m", "out", Identity()))
-    network = Network(parts, links, "in", "out", Rate(1))
+    network = Network(parts, links, "in", "out", RateCode(1))
     images = np.eye(5).reshape(5, 1, 1, 5)
     assert reference(network, images).synaptic_operations["in->m"].tolist() == [1, 2, 3, 2, 1]

@@ -20,7 +20,7 @@ from spikewright.snn import (
     Delta,
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     JitteredPeriodic,
@@ -28,19 +28,19 @@ from spikewright.snn import (
     Linear,
     MaxGate,
     Network,
-    Phase,
+    PhaseCode,
     Poisson,
     Population,
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     SingleBurst,
     Source,
-    SpikeSelect,
+    SpikeSelectCode,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     Upsample,
     Windows,
 )
@@ -49,7 +49,7 @@ from tests.snn.full_strategies import inputs_for
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 
-STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)
+STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpikeIF)
 SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Windows)
 NEURONS = (*STEPPED, MaxGate, Integrator, Ramp, QuantReLU)
 SCHEDULES = ("synchronous", "layerwise")
@@ -59,8 +59,9 @@ SLOTS = 5
 def codes(steps):
     """One of each kind; thresholds and periods are such that something happens in a few steps."""
     return (
-        Direct(steps, 15), Rate(steps), Bursts(steps, 3), Poisson(steps, 0.8, 1), JitteredPeriodic(steps, 1.0, 4.0, 0.3),
-        SingleBurst(steps), Phase(steps), SpikeSelect(steps, 2), Delta(steps, 0.25), AddressEvents(steps, 10, 2), Ttfs(16),
+        Direct(steps, 15), RateCode(steps), Bursts(steps, 3), Poisson(steps, 0.8, 1), JitteredPeriodic(steps, 1.0, 4.0, 0.3),
+        SingleBurst(steps), PhaseCode(steps), SpikeSelectCode(steps, 2), Delta(steps, 0.25), AddressEvents(steps, 10, 2),
+        TtfsCode(16),
     )  # fmt: skip
 
 
@@ -71,13 +72,13 @@ def allowed(synapse, neuron, code, schedule, steps):
     """Whether in -> [synapse] -> neuron -> Linear -> answer makes sense with this code and schedule."""
     if (synapse is Windows) != (neuron is MaxGate):
         return False  # only a gate compares, and it does nothing else
-    if code is Ttfs:
+    if code is TtfsCode:
         return neuron in (Ramp, MaxGate, Integrator)
-    if code is Phase:
+    if code is PhaseCode:
         return neuron in (IF, Integrator) and schedule == "synchronous"
-    if code is SpikeSelect:
+    if code is SpikeSelectCode:
         return neuron in (IF, LIF, MaxGate, Integrator)
-    if neuron in (LatchedIF, FewSpike) and schedule != {LatchedIF: "synchronous", FewSpike: "layerwise"}[neuron]:
+    if neuron in (LatchedIF, FewSpikeIF) and schedule != {LatchedIF: "synchronous", FewSpikeIF: "layerwise"}[neuron]:
         return False
     if neuron is MaxGate and code is Direct:
         return steps == 1  # a current has no counts to compare
@@ -114,7 +115,7 @@ def neuron_of(kind, channels, random, fixed, steps=1):
     made = {
         IF: lambda: IF(threshold), LIF: lambda: LIF(threshold, 0.25, "zero", 1), SignedIF: lambda: SignedIF(threshold, 4),
         TernaryIF: lambda: TernaryIF(threshold, negative), Burst: lambda: Burst(threshold, 3), MaxGate: MaxGate,
-        LatchedIF: lambda: LatchedIF(threshold * 3), FewSpike: lambda: FewSpike(threshold, *few(random, steps)),
+        LatchedIF: lambda: LatchedIF(threshold * 3), FewSpikeIF: lambda: FewSpikeIF(threshold, *few(random, steps)),
         Integrator: Integrator, Ramp: lambda: Ramp(SLOTS if fixed else 1.0, SLOTS if fixed else None),
     }  # fmt: skip
     return made[kind]()
@@ -137,7 +138,7 @@ def build(synapse, neuron, code, schedule, fixed):
     bias = 0 if neuron is MaxGate else numbers(random, fixed, -2, 3, (shape[0],))
     parts = [source, Population("x", shape, neuron_of(neuron, shape[0], random, fixed, code.steps), bias, 0, bits)]
     links, size = [link], parts[1].size
-    if isinstance(code, Ttfs):
+    if isinstance(code, TtfsCode):
         parts.append(Population("side", (2,), neuron_of(Ramp, 2, random, fixed), 0, 0, bits))
         links.append(Projection("in", "side", Linear(Dense(np.ones((2, source.size), kind)))))
     if neuron is not Integrator:

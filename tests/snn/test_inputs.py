@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from spikewright import InvalidInput
-from spikewright.snn import IF, AddressEvents, Direct, Identity, Integrator, Population, Rate, simulate
+from spikewright.snn import IF, AddressEvents, Direct, Identity, Integrator, Population, RateCode, simulate
 from spikewright.snn.running import Run
 from tests.snn.small import chain, events, single
 
@@ -34,7 +34,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("code", [Direct(3), Rate(4)], ids=["direct", "rate"])
+@pytest.mark.parametrize("code", [Direct(3), RateCode(4)], ids=["direct", "rate"])
 def test_every_kind_of_array_gives_the_same_logits(name, code):
     wanted = simulate(network(code), IMAGES, engine="reference").logits
     np.testing.assert_array_equal(simulate(network(code), KINDS[name](IMAGES), engine="reference").logits, wanted)
@@ -54,7 +54,7 @@ def test_read_only_images_stay_as_they_are():
     np.testing.assert_array_equal(given, IMAGES)
 
 
-@pytest.mark.parametrize("code", [Direct(3), Rate(4)], ids=["direct", "rate"])
+@pytest.mark.parametrize("code", [Direct(3), RateCode(4)], ids=["direct", "rate"])
 def test_pixels_up_to_255_are_refused_and_the_way_out_works(code):
     pixels = np.round(IMAGES * 255).astype(np.uint8)
     for given in (pixels, pixels.astype(np.int64), torch.tensor(pixels), pixels.tolist()):
@@ -167,7 +167,7 @@ def test_values_under_a_mask_are_not_taken_for_pixels():
     """A masked array whose mask hides nothing is plain; one that hides something is refused, and the way out works."""
     hidden = np.ma.masked_greater(IMAGES, 0.5)
     with pytest.raises(InvalidInput, match=r"without masked values.*try \.filled\(0\)"):
-        simulate(network(Rate(4)), hidden)
-    simulate(network(Rate(4)), hidden.filled(0))
-    open_mask = simulate(network(Rate(4)), np.ma.masked_greater(IMAGES, 2)).logits
-    np.testing.assert_array_equal(open_mask, simulate(network(Rate(4)), IMAGES).logits)
+        simulate(network(RateCode(4)), hidden)
+    simulate(network(RateCode(4)), hidden.filled(0))
+    open_mask = simulate(network(RateCode(4)), np.ma.masked_greater(IMAGES, 2)).logits
+    np.testing.assert_array_equal(open_mask, simulate(network(RateCode(4)), IMAGES).logits)

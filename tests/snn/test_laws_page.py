@@ -14,7 +14,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     simulate,
 )
@@ -33,7 +33,7 @@ def network(schedule) -> Network:
         Population("out", (1,), Integrator(), potential_bits=8),
     )
     projections = (Projection("in", "a", Linear(Dense(INTO))), Projection("a", "out", Linear(Dense(OUT))))
-    return Network(parts, projections, "in", "out", Rate(STEPS), schedule, "potential", "fixed")
+    return Network(parts, projections, "in", "out", RateCode(STEPS), schedule, "potential", "fixed")
 
 
 def gathered(sums: np.ndarray) -> np.ndarray:

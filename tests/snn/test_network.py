@@ -22,10 +22,10 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     Source,
     Sparse,
-    Ttfs,
+    TtfsCode,
     effective_weights,
     stored_values,
 )
@@ -39,7 +39,7 @@ def network(**changes):
     link = changes.pop("link", Projection("in", "a", Linear(Dense(EYE))))
     parts = (Population("in", (3,), Source()), hidden, Population("out", (3,), Integrator()))
     links = (link, Projection("a", "out", Linear(Dense(EYE))))
-    fields = {"populations": parts, "projections": links, "input": "in", "output": "out", "code": Rate(4)} | changes
+    fields = {"populations": parts, "projections": links, "input": "in", "output": "out", "code": RateCode(4)} | changes
     return Network(**fields)
 
 
@@ -54,7 +54,7 @@ def fixed(hidden=None, link=None, **changes):
 
 def image_network(synapse, target, **options):
     parts = (Population("in", (2, 6, 6), Source()), Population("out", target, Integrator()))
-    return Network(parts, (Projection("in", "out", synapse, **options),), "in", "out", Rate(1))
+    return Network(parts, (Projection("in", "out", synapse, **options),), "in", "out", RateCode(1))
 
 
 CONV = Conv2d(Dense(np.ones((4, 2, 3, 3), np.float32)))
@@ -80,7 +80,7 @@ WRONG = {
     "infinite gain": (lambda: network(link=Projection("in", "a", Identity(np.inf))), "gain"),
     "two sources": (lambda: network(a=Population("a", (3,), Source())), "Source"),
     "ramps without a window": (lambda: network(a=Population("a", (3,), Ramp(1.0))), "Ttfs"),
-    "windows without ramps": (lambda: network(code=Ttfs()), "Ramp"),
+    "windows without ramps": (lambda: network(code=TtfsCode()), "Ramp"),
     "quantised over steps": (lambda: network(a=Population("a", (3,), QuantReLU(1.0, 0, 7))), "one step"),
     "counts of an integrator": (lambda: network(readout="count"), "readout"),
     "unknown readout": (lambda: network(readout="loudest"), "readout"),
@@ -180,10 +180,10 @@ def test_wrong_requests(inputs, options, engine):
         lambda: snn.SpikeDeletion(0.5, seed=-1),
         lambda: snn.SpikeJitter(-1),
         lambda: snn.SpikeJitter(float("inf")),
-        lambda: Rate(0),
-        lambda: Rate(True),
+        lambda: RateCode(0),
+        lambda: RateCode(True),
         lambda: Direct(1, 0),
-        lambda: Ttfs(65536),
+        lambda: TtfsCode(65536),
     ],
 )
 def test_wrong_codes_and_noises(build):
@@ -194,7 +194,7 @@ def test_wrong_codes_and_noises(build):
 def test_other_steps_keep_the_units_of_the_logits():
     few, many = (snn.simulate(network(logit_scale=0.25), np.ones((1, 3)), steps=steps) for steps in (4, 8))
     assert (few.steps, many.steps) == (4, 8)
-    from spikewright.snn.simulate import with_steps
+    from spikewright.snn.simulation import with_steps
 
     assert with_steps(network(logit_scale=0.25), 8).logit_scale == 0.125
 

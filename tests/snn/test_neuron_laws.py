@@ -19,11 +19,11 @@ from spikewright.snn import (
     Population,
     Projection,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
 )
 from tests.snn.small import alone, events, reference, single
 
@@ -115,7 +115,7 @@ def test_thresholds_of_each_neuron():
 
 @given(st.integers(0, 9))
 def test_a_delay_moves_everything_behind_it(delay):
-    network = single(((3,), (3,)), IF(1.0), Identity(), Rate(8), delay=delay)
+    network = single(((3,), (3,)), IF(1.0), Identity(), RateCode(8), delay=delay)
     activity = reference(network, [[0.3, 0.75, 1.0]])
     moved = np.zeros_like(activity.rasters["in"])
     moved[delay:] = activity.rasters["in"][: max(8 - delay, 0)]
@@ -144,7 +144,7 @@ def test_fixed_ramp_is_the_real_one_in_units_of_a_slot(levels, slot, charge):
     """Slots left = clip(floor(V / d + 1/2), 0, levels): what the real neuron sends, divided by the length of a slot."""
     window = slot * levels
     fixed = {"numbers": "fixed", "potential_bits": 12}
-    level = alone(Ramp(window, levels), Ttfs(1), value=1.0, weight=charge, **fixed)[0]
-    value = alone(Ramp(float(window), levels), Ttfs(), value=1.0, weight=float(charge))[0]
+    level = alone(Ramp(window, levels), TtfsCode(1), value=1.0, weight=charge, **fixed)[0]
+    value = alone(Ramp(float(window), levels), TtfsCode(), value=1.0, weight=float(charge))[0]
     assert level == [np.clip(np.floor(charge / slot + 0.5), 0, levels)]
     assert value == pytest.approx([level[0] * slot])

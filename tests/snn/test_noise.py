@@ -13,11 +13,11 @@ from spikewright.snn import (
     Population,
     Projection,
     Ramp,
-    Rate,
+    RateCode,
     Source,
     SpikeDeletion,
     SpikeJitter,
-    Ttfs,
+    TtfsCode,
     simulate,
 )
 
@@ -46,7 +46,7 @@ def test_draws_are_splitmix64():
 def wide(steps, width=40):
     """Inputs that all fire in every step, into one integrator each."""
     parts = (Population("in", (width,), Source()), Population("out", (width,), Integrator()))
-    return Network(parts, (Projection("in", "out", Identity()),), "in", "out", Rate(steps))
+    return Network(parts, (Projection("in", "out", Identity()),), "in", "out", RateCode(steps))
 
 
 def test_deletion_follows_the_law_draw_by_draw():
@@ -79,6 +79,8 @@ def test_timed_jitter_stays_in_the_window():
     parts = (Population("in", (30,), Source()), Population("a", (1,), Ramp(1.0)), Population("out", (1,), Integrator()))
     first, last = (Linear(Dense(np.ones((1, inputs), np.float32))) for inputs in (30, 1))
     links = (Projection("in", "a", first), Projection("a", "out", last))
-    activity = reference(Network(parts, links, "in", "out", Ttfs()), np.full((1, 30), 0.5), noise=SpikeJitter(2.0, 4))
+    activity = reference(
+        Network(parts, links, "in", "out", TtfsCode()), np.full((1, 30), 0.5), noise=SpikeJitter(2.0, 4)
+    )
     later = [(draw_of(4, 1, 0, 0, n) / 2**64 * 2 - 1) * 2.0 for n in range(30)]
     np.testing.assert_allclose(activity.potentials["a"].item(), np.clip(0.5 - np.array(later), 0, 1).sum())

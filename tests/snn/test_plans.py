@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from spikewright import InvalidNetwork
-from spikewright.snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, Rate, Source, Sparse
+from spikewright.snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, RateCode, Source, Sparse
 from spikewright.snn.event.checks import (
     as_int32,
     check_blocks,
@@ -26,7 +26,7 @@ NEURONS = CHANNELS * SIDE * SIDE
 
 def route(weights):
     network = single(
-        ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), Rate(8), numbers="fixed",
+        ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers="fixed",
         potential_bits=24,
     )  # fmt: skip
     return compile_route(network, network.projections[0], np.dtype(np.int32), 0, lanes=True)
@@ -46,7 +46,7 @@ ROWS = route(weights(np.array([True, True])))
 def listed(columns=8193):
     """A sparse layer that is too large to unfold."""
     synapse = Linear(Sparse((columns, columns), np.array([3, columns]), np.ones(2, np.int8)))
-    network = single(((columns,), (columns,)), Integrator(), synapse, Rate(2), numbers="fixed", potential_bits=24)
+    network = single(((columns,), (columns,)), Integrator(), synapse, RateCode(2), numbers="fixed", potential_bits=24)
     return compile_route(network, network.projections[0], np.dtype(np.int32), 0).lists, columns
 
 
@@ -145,4 +145,4 @@ def test_events_that_32_bits_do_not_count():
 def test_populations_that_32_bits_do_not_address():
     parts = (Population("in", (2**16, 2**15, 1), Source()), Population("out", (1,), Integrator()))
     with pytest.raises(InvalidNetwork, match="at most 2147483647 neurons in population 'in'"):
-        Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", Rate(1))
+        Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", RateCode(1))

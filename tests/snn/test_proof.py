@@ -16,7 +16,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     Sparse,
     simulate,
@@ -52,7 +52,7 @@ def stored(values, how):
 @given(values=matrices(), how=st.sampled_from(["dense", "sparse", "codebook"]), shift=st.integers(0, 32))
 def test_bounds_are_those_of_unbounded_integers(values, how, shift):
     network = single(
-        ((values.shape[1],), (values.shape[0],)), Integrator(), Linear(stored(values, how)), Rate(3), numbers="fixed",
+        ((values.shape[1],), (values.shape[0],)), Integrator(), Linear(stored(values, how)), RateCode(3), numbers="fixed",
         potential_bits=40, shift=shift,
     )  # fmt: skip
     rows = [[int(weight) for weight in row] for row in values]
@@ -64,7 +64,7 @@ def test_bounds_are_those_of_unbounded_integers(values, how, shift):
 def test_bounds_of_gains(synapse):
     side = (2, 2, 2) if isinstance(synapse, Identity) else (2, 1, 1)
     network = single(
-        ((2, 2, 2), side), Integrator(), synapse, Rate(3), numbers="fixed", potential_bits=40, bias=np.int8(-128)
+        ((2, 2, 2), side), Integrator(), synapse, RateCode(3), numbers="fixed", potential_bits=40, bias=np.int8(-128)
     )
     area = 1 if isinstance(synapse, Identity) else 4
     assert sum_bound(network, network.projections[0]) == area * 2**61
@@ -76,7 +76,7 @@ def test_a_fan_in_beyond_all_integers_is_refused(engine):
     """4 x 2**62 is 0 in 64 bits."""
     parts = (Population("in", (4,), Source()), Population("out", (1,), Integrator(), potential_bits=40))
     link = Projection("in", "out", Linear(Dense(np.full((1, 4), 2**62, np.int64))))
-    network = Network(parts, (link,), "in", "out", Rate(2), numbers="fixed")
+    network = Network(parts, (link,), "in", "out", RateCode(2), numbers="fixed")
     with pytest.raises(InvalidNetwork, match=r"expected .*sums of population 'out' below 2\*\*63"):
         simulate(network, np.ones((1, 4), np.float32), engine=engine)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn import InputNoise, simulate
-from spikewright.snn.disturb.prepare import RUNNING
+from spikewright.snn.disturb.preparation import RUNNING
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.reader.simulator import run
 

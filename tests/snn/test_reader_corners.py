@@ -11,7 +11,7 @@ from spikewright.snn import (
     Conv2d,
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Identity,
     Integrator,
     LatchedIF,
@@ -24,14 +24,14 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     SpikeInsertion,
     SpikeJitter,
     StuckAt,
     TerminateMax,
-    Ttfs,
+    TtfsCode,
     Windows,
 )
 from tests.snn.test_reader import agree
@@ -82,11 +82,11 @@ def line(neuron, code, schedule="synchronous", *, bits=7, readout="potential") -
     "noise", [(), (StuckAt(1, 0.5),), (SpikeInsertion(0.5),), (SpikeJitter(0.3),), (MembraneNoise(0.4),)], ids=str
 )
 def test_each_channel_of_a_gate_has_the_window_of_its_own_source(noise) -> None:
-    agree(gate_of_two(Ramp(30, 6), Ramp(40, 4), Ttfs(16)), images(), noise)
+    agree(gate_of_two(Ramp(30, 6), Ramp(40, 4), TtfsCode(16)), images(), noise)
 
 
 @pytest.mark.parametrize("schedule", ["synchronous", "layerwise"])
-@pytest.mark.parametrize("code", [Rate(6), Bursts(4, 3), Direct(5, 7)], ids=str)
+@pytest.mark.parametrize("code", [RateCode(6), Bursts(4, 3), Direct(5, 7)], ids=str)
 def test_a_gate_sends_as_much_a_step_as_its_busiest_source(code, schedule) -> None:
     network = gate_of_two(Burst(5, 3), IF(3), code, schedule)
     agree(network, images(), ())
@@ -97,17 +97,17 @@ def test_a_gate_sends_as_much_a_step_as_its_busiest_source(code, schedule) -> No
     "noise", [(PotentialBitFlips(0.6, 3),), (PotentialBitFlips(1.0), MembraneNoise(0.5))], ids=["some", "all"]
 )
 def test_an_upset_cuts_a_potential_beyond_the_width(noise) -> None:
-    few = FewSpike(9, (2.0, 1.0, 1.0, 1.0), (-9.0, -9.0, 3.0, 1.0), (4.0, -2.0, 1.0, 0.0))
-    agree(line(few, Rate(4), "layerwise"), images(), noise)
+    few = FewSpikeIF(9, (2.0, 1.0, 1.0, 1.0), (-9.0, -9.0, 3.0, 1.0), (4.0, -2.0, 1.0, 0.0))
+    agree(line(few, RateCode(4), "layerwise"), images(), noise)
 
 
 def test_membrane_noise_of_a_latched_neuron_does_not_stay() -> None:
-    agree(line(LatchedIF(60), Rate(9), readout="first"), images(), (MembraneNoise(1.0), StuckAt(1, 0.3)))
+    agree(line(LatchedIF(60), RateCode(9), readout="first"), images(), (MembraneNoise(1.0), StuckAt(1, 0.3)))
 
 
-@pytest.mark.parametrize("code", [Rate(5), Direct(6, 9, 3), Direct(1, 9), Ttfs(16)], ids=str)
+@pytest.mark.parametrize("code", [RateCode(5), Direct(6, 9, 3), Direct(1, 9), TtfsCode(16)], ids=str)
 def test_what_a_pool_sums_is_counted_one_by_one(code) -> None:
-    neuron = {Ttfs: Ramp(30, 6)}.get(type(code), QuantReLU(3, 2, 5) if code.steps == 1 else SignedIF(5))
+    neuron = {TtfsCode: Ramp(30, 6)}.get(type(code), QuantReLU(3, 2, 5) if code.steps == 1 else SignedIF(5))
     parts = (ENTRANCE, Population("a", SHAPE, neuron, potential_bits=9))
     parts += (Population("out", (3,), Integrator(), potential_bits=16),)
     projections = (
@@ -126,7 +126,7 @@ def test_wide_potentials(bits: int, schedule) -> None:
     parts += (Population("out", (3,), IF(big), potential_bits=bits),)
     first, second = weights(4, 32, low=-big // 40, high=big // 20), weights(3, 4, low=-big, high=big)
     projections = (Projection("in", "a", Linear(first)), Projection("a", "out", Linear(second)))
-    network = Network(parts, projections, "in", "out", Rate(9), schedule, "count", "fixed")
+    network = Network(parts, projections, "in", "out", RateCode(9), schedule, "count", "fixed")
     agree(network, images(), (MembraneNoise(0.3), PotentialBitFlips(0.5)))
 
 
@@ -145,5 +145,7 @@ def test_a_circle_listed_before_the_input(decision) -> None:
         Projection("a", "out", Linear(weights(3, 5))),
         Projection("out", "back", Identity(2), delay=3),
     )
-    network = Network(parts, projections, "in", "out", Rate(12), readout="first", numbers="fixed", decision=decision)
+    network = Network(
+        parts, projections, "in", "out", RateCode(12), readout="first", numbers="fixed", decision=decision
+    )
     agree(network, images(), (StuckAt(1, 0.3, 5), PotentialBitFlips(0.3), SpikeInsertion(0.2)))

@@ -23,9 +23,9 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     Source,
-    Ttfs,
+    TtfsCode,
 )
 from tests.snn.small import alone, chain, reference
 
@@ -86,7 +86,7 @@ def test_layerwise_bias_enters_every_step_before_firing():
 )
 def test_rate_is_evenly_spread(pixel, spikes):
     # x = 1/4: floor(x t + 1/2) for t = 0..4 is 0 0 1 1 1; x = 1/2: 0 1 1 2 2
-    _, _, activity = alone(IF(1.0), Rate(4), value=pixel)
+    _, _, activity = alone(IF(1.0), RateCode(4), value=pixel)
     assert activity.rasters["in"].ravel().tolist() == spikes
     assert activity.rasters["a"].ravel().tolist() == spikes
 
@@ -104,7 +104,7 @@ def test_direct_levels_round_half_up():
     [(Ramp(1.0), 0.75), (Ramp(1.0, 4), 0.75), (Ramp(1.0, 2), 1.0), (Ramp(0.5), 0.5)],
 )
 def test_ramp_sends_the_time_left(neuron, value):
-    _, potentials, activity = alone(neuron, Ttfs(), value=0.40625, weight=2.0, bias=-0.0625)
+    _, potentials, activity = alone(neuron, TtfsCode(), value=0.40625, weight=2.0, bias=-0.0625)
     assert potentials == [0.75]
     assert activity.rasters["a"].item() == value
     assert activity.logits.item() == value
@@ -112,7 +112,7 @@ def test_ramp_sends_the_time_left(neuron, value):
 
 
 def test_silent_ramp_costs_nothing():
-    _, _, activity = alone(Ramp(1.0), Ttfs(), value=0.5, weight=-1.0)
+    _, _, activity = alone(Ramp(1.0), TtfsCode(), value=0.5, weight=-1.0)
     assert activity.spikes["a"].item() == activity.synaptic_operations["a->out"].item() == 0
     assert activity.synaptic_operations["in->a"].item() == 1
 
@@ -141,7 +141,7 @@ def test_first_spike_readout_grows_from_the_first_spike():
 def one_spike(shape, place, synapse, target, **options):
     """Operations that a single spike at `place` causes."""
     parts = (Population("in", shape, Source()), Population("out", target, Integrator()))
-    network = Network(parts, (Projection("in", "out", synapse, **options),), "in", "out", Rate(1))
+    network = Network(parts, (Projection("in", "out", synapse, **options),), "in", "out", RateCode(1))
     image = np.zeros((1, *shape))
     image[(0, *place)] = 1.0
     return reference(network, image).synaptic_operations["in->out"].item()

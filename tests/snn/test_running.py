@@ -9,7 +9,7 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn import Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
 from spikewright.snn.interop.nir import to_nir
 from spikewright.snn.running import Run, TwoPhase
-from spikewright.snn.simulate import with_steps
+from spikewright.snn.simulation import with_steps
 from spikewright.snn.twin.network import Twin
 from tests.snn.every_record import NETWORKS, TWO_PHASES
 from tests.snn.test_fixed_records import images_for

@@ -19,14 +19,14 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     Source,
     SpikeDeletion,
     SpikeInsertion,
     SpikeJitter,
     StuckAt,
     TerminateMax,
-    Ttfs,
+    TtfsCode,
 )
 from tests.snn.small import reference, single
 from tests.snn.test_noise import draw_of, wide
@@ -49,7 +49,7 @@ def timed(levels=None, width=40):
     parts = (Population("in", (width,), Source()), Population("a", (width,), Ramp(2.0, levels)))
     parts = (*parts, Population("out", (width,), Integrator()))
     links = (Projection("in", "a", Identity(2.0)), Projection("a", "out", Identity()))
-    return Network(parts, links, "in", "out", Ttfs())
+    return Network(parts, links, "in", "out", TtfsCode())
 
 
 def test_insertion_follows_the_law_draw_by_draw():
@@ -72,7 +72,7 @@ def test_noise_acts_in_the_order_given():
 
 @pytest.mark.parametrize("value", [0, 1])
 def test_stuck_neurons_are_the_same_in_every_step_and_sample(value):
-    network = single(((40,), (40,)), IF(1.0), Identity(), Rate(4))
+    network = single(((40,), (40,)), IF(1.0), Identity(), RateCode(4))
     activity = reference(network, np.full((3, 40), 0.5), noise=StuckAt(value, 0.25, 7, ("a",)))
     stuck = np.array([draw_of(7, 16 * 1 + 3, 0, 0, neuron) < 2**62 for neuron in range(40)])
     assert 3 <= stuck.sum() <= 17
@@ -114,7 +114,7 @@ def test_membrane_noise_follows_the_law(seed, deviation):
 def run(neuron, noise, *, fixed=False, initial=0, bits=16):
     options = {"numbers": "fixed"} if fixed else {}
     own = {"potential_bits": bits} if fixed else {}
-    network = single(((1,), (1,)), neuron, Identity(1), Rate(5), initial=initial, **own, **options)
+    network = single(((1,), (1,)), neuron, Identity(1), RateCode(5), initial=initial, **own, **options)
     activity = reference(network, [[0.0]], noise=noise)
     return activity.rasters["a"].ravel().tolist(), activity.potentials["a"].ravel().tolist()
 
@@ -140,7 +140,7 @@ def test_potential_bits_flip_one_by_one(seed, bits):
 
 def test_rare_flips_follow_their_probability():
     network = single(
-        ((40,), (40,)), Integrator(), Identity(1), Rate(6), initial=0, potential_bits=8, numbers="fixed"
+        ((40,), (40,)), Integrator(), Identity(1), RateCode(6), initial=0, potential_bits=8, numbers="fixed"
     )  # fmt: skip
     potentials = reference(network, np.zeros((2, 40)), noise=PotentialBitFlips(0.2, 4)).potentials["a"]
     changed = np.diff(potentials, axis=0, prepend=0) != 0
@@ -181,14 +181,14 @@ def test_graded_values_are_not_touched():
 
 
 def test_noise_acts_on_what_it_names():
-    network = single(((4,), (4,)), IF(1.0), Identity(), Rate(3))
+    network = single(((4,), (4,)), IF(1.0), Identity(), RateCode(3))
     activity = reference(network, np.ones((1, 4)), noise=SpikeDeletion(1.0, 0, ("a",)))
     assert activity.synaptic_operations["in->a"].item() == 12
 
 
-RATE = single(((2,), (2,)), IF(1.0), Identity(), Rate(3))
-DELAYED = single(((2,), (2,)), IF(1.0), Identity(), Rate(3), delay=1)
-DECIDING = single(((2,), (2,)), IF(1.0), Identity(), Rate(3), decision=TerminateMax(1))
+RATE = single(((2,), (2,)), IF(1.0), Identity(), RateCode(3))
+DELAYED = single(((2,), (2,)), IF(1.0), Identity(), RateCode(3), delay=1)
+DECIDING = single(((2,), (2,)), IF(1.0), Identity(), RateCode(3), decision=TerminateMax(1))
 REFUSED = {
     "half a step of jitter": (RATE, SpikeJitter(0.5), "whole number of steps"),
     "jitter against delay": (DELAYED, SpikeJitter(1), "no SpikeJitter"),

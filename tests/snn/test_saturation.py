@@ -13,7 +13,7 @@ from spikewright.snn import (
     Burst,
     Dense,
     Direct,
-    FewSpike,
+    FewSpikeIF,
     Integrator,
     LatchedIF,
     Linear,
@@ -33,7 +33,7 @@ from spikewright.snn.fixed.saturation import (
     saturation_rows,
     widened,
 )
-from spikewright.snn.simulate import with_steps
+from spikewright.snn.simulation import with_steps
 from tests.snn.every_record import NETWORKS
 
 WIDE = 60
@@ -56,7 +56,7 @@ def stacks(draw) -> Network:
     steps = 3 if kind == "FewSpike" else draw(st.sampled_from([1, 5, 12]))
     threshold = draw(st.integers(1, 400))
     neuron = FIRING[kind](threshold) if kind in FIRING else LatchedIF(threshold)
-    neuron = FewSpike(threshold, BINARY, BINARY, BINARY) if kind == "FewSpike" else neuron
+    neuron = FewSpikeIF(threshold, BINARY, BINARY, BINARY) if kind == "FewSpike" else neuron
     layerwise = (layerwise or kind == "FewSpike") and kind != "LatchedIF"
     random = np.random.default_rng(draw(st.integers(0, 2**16)))
     first, last = (Dense(random.integers(-120, 121, shape).astype(np.int8)) for shape in ((4, 6), (3, 4)))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import InvalidInput
-from spikewright.snn import AddressEvents, Identity, InputNoise, Integrator, Rate, simulate
+from spikewright.snn import AddressEvents, Identity, InputNoise, Integrator, RateCode, simulate
 from tests.snn.small import events, reference, single
 
 SHAPE = (2, 3, 4)
@@ -105,7 +105,7 @@ BAD_IMAGES = {
 def test_bad_images(name):
     wrong, message = BAD_IMAGES[name]
     with pytest.raises(InvalidInput, match=message):
-        reference(single(((2,), (2,)), Integrator(), Identity(), Rate(4)), wrong)
+        reference(single(((2,), (2,)), Integrator(), Identity(), RateCode(4)), wrong)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright.snn import Conv1d, ConvTranspose2d, Dense, Direct, Integrator, Rate, Upsample
+from spikewright.snn import Conv1d, ConvTranspose2d, Dense, Direct, Integrator, RateCode, Upsample
 from tests.snn.small import reference, single
 
 functional = torch.nn.functional
@@ -71,17 +71,17 @@ def test_operations_of_a_transposed_convolution(kernel, stride, padding, dilatio
     eye = torch.eye(4 * 3 * 3, dtype=torch.float64).reshape(-1, 4, 3, 3)
     alive = np.concatenate([part.swapaxes(0, 1) for part in np.split((ours != 0).astype(np.float64), groups)])
     wanted = functional.conv_transpose2d(eye, torch.tensor(alive), None, stride, padding, 0, groups, dilation).numpy()
-    network = single(((4, 3, 3), wanted.shape[1:]), Integrator(), ConvTranspose2d(Dense(ours), *options), Rate(1))
+    network = single(((4, 3, 3), wanted.shape[1:]), Integrator(), ConvTranspose2d(Dense(ours), *options), RateCode(1))
     counts = reference(network, eye.numpy()).synaptic_operations["in->a"]
     np.testing.assert_array_equal(counts, wanted.reshape(36, -1).sum(axis=1))
 
 
 def test_operations_of_upsampling_and_of_one_dimension():
-    network = single(((2, 2, 2), (2, 4, 6)), Integrator(), Upsample((2, 3), np.array([1.0, 0.0])), Rate(1))
+    network = single(((2, 2, 2), (2, 4, 6)), Integrator(), Upsample((2, 3), np.array([1.0, 0.0])), RateCode(1))
     assert (
         reference(network, np.ones((1, 2, 2, 2))).synaptic_operations["in->a"].item() == 4 * 6
     )  # a gain of zero is pruned
     conv = Conv1d(Dense(np.ones((2, 1, 3), np.float32)), padding=1)
-    network = single(((1, 5), (2, 5)), Integrator(), conv, Rate(1))
+    network = single(((1, 5), (2, 5)), Integrator(), conv, RateCode(1))
     images = np.eye(5).reshape(5, 1, 5)
     assert reference(network, images).synaptic_operations["in->a"].tolist() == [4, 6, 6, 6, 4]

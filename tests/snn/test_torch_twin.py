@@ -26,9 +26,9 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     Source,
-    Ttfs,
+    TtfsCode,
     simulate,
 )
 from spikewright.snn.twin.network import Twin, number_type
@@ -103,7 +103,7 @@ def reference(network: Network, images: torch.Tensor) -> np.ndarray[Any, Any]:
     return simulate(network, images.numpy(), engine="reference").logits
 
 
-STEPPED = st.tuples(st.sampled_from(["if", "zero", "lif"]), st.sampled_from([Direct(4, 16), Rate(5)]))
+STEPPED = st.tuples(st.sampled_from(["if", "zero", "lif"]), st.sampled_from([Direct(4, 16), RateCode(5)]))
 ONE_STEP = st.just(("quant", Direct(1, 15)))
 
 
@@ -135,7 +135,7 @@ def test_drawn_networks_equal_the_reference_exactly(family: str) -> None:
 @settings(max_examples=20)
 @given(st.integers(0, 10**6), st.sampled_from([None, 8]))
 def test_torch_alone_equals_the_reference_on_time_codes(seed: int, levels: int | None) -> None:
-    network, images = draw_network(seed, "ramp", Ttfs(levels), "synchronous", False), draw_images(seed)
+    network, images = draw_network(seed, "ramp", TtfsCode(levels), "synchronous", False), draw_images(seed)
     np.testing.assert_array_equal(Twin(network, engine_values=False)(images).numpy(), reference(network, images))
 
 
@@ -153,7 +153,7 @@ def test_gradients_do_not_change_the_values(seed: int, surrogate: Surrogate, fix
 
 @pytest.mark.parametrize("surrogate", SURROGATES, ids=repr)
 @pytest.mark.parametrize("schedule", ["synchronous", "layerwise"])
-@pytest.mark.parametrize("code", [Direct(6, 16), Rate(6)], ids=repr)
+@pytest.mark.parametrize("code", [Direct(6, 16), RateCode(6)], ids=repr)
 def test_every_surrogate_reaches_the_input(surrogate: Surrogate, schedule: Any, code: Any) -> None:
     images = draw_images(3).requires_grad_(True)
     twin = Twin(draw_network(3, "if", code, schedule, True), surrogate=surrogate, engine="reference")
@@ -163,7 +163,7 @@ def test_every_surrogate_reaches_the_input(surrogate: Surrogate, schedule: Any, 
 
 @pytest.mark.parametrize("engine", [None, "reference"])
 @pytest.mark.parametrize(
-    ("kind", "code"), [("if", Direct(4)), ("lif", Rate(3)), ("quant", Direct(1)), ("ramp", Ttfs())]
+    ("kind", "code"), [("if", Direct(4)), ("lif", RateCode(3)), ("quant", Direct(1)), ("ramp", TtfsCode())]
 )
 def test_engine_values_are_the_engines_own(kind: str, code: Any, engine: str | None) -> None:
     network = draw_network(5, kind, code, "synchronous", False)
@@ -202,7 +202,7 @@ def test_triangle_gradient_of_one_step_is_the_slope() -> None:
 
 def test_ramp_gradient_is_one_inside_the_window_and_zero_outside() -> None:
     x = torch.tensor([[0.25], [0.9]], requires_grad=True)
-    logits = Twin(one_neuron(Ramp(0.5), Ttfs()), engine_values=False)(x)
+    logits = Twin(one_neuron(Ramp(0.5), TtfsCode()), engine_values=False)(x)
     assert torch.autograd.grad(logits.sum(), x)[0].flatten().tolist() == [1.0, 0.0]
 
 

@@ -24,17 +24,17 @@ from spikewright.snn import (
     Linear,
     MaxGate,
     Network,
-    Phase,
+    PhaseCode,
     Poisson,
     Population,
     Projection,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     SingleBurst,
     Source,
     TernaryIF,
-    Ttfs,
+    TtfsCode,
     Upsample,
     Windows,
     simulate,
@@ -82,7 +82,7 @@ NEURONS: dict[str, Any] = {
     "TernaryIF": TernaryIF(0.5, 0.75),
     "Burst": Burst(0.25, 4),
 }
-CODES = [Direct(5, 16, 2), Rate(4), Bursts(4, 3), Poisson(6, 0.75, 3), SingleBurst(5)]
+CODES = [Direct(5, 16, 2), RateCode(4), Bursts(4, 3), Poisson(6, 0.75, 3), SingleBurst(5)]
 
 
 @settings(max_examples=40, deadline=None)
@@ -104,7 +104,7 @@ def test_first_spikes(neuron: Any, schedule: Any) -> None:
 
     Layerwise the whole charge is there in the first step, far above the threshold, where a slope may well be zero.
     """
-    some = network(code=Rate(6))
+    some = network(code=RateCode(6))
     parts = (*some.populations[:-1], Population("out", (3,), neuron))
     equal(replace(some, populations=parts, readout="first", schedule=schedule), Exponential(0.5))
 
@@ -120,7 +120,7 @@ def test_only_spikes_up_to_the_first_matter_to_it() -> None:
     assert torch.autograd.grad(logits, pixels)[0].item() == 0.5 * 1 * 1 + 1.0 * 2 * 2
 
 
-@pytest.mark.parametrize("code", [Rate(4), Direct(4)])
+@pytest.mark.parametrize("code", [RateCode(4), Direct(4)])
 def test_a_gate_passes_the_gradient_to_the_winner(code: Any) -> None:
     """Four neurons with 1, 3, 2 and 0 spikes: only the second one's input has a gradient."""
     parts = (
@@ -143,7 +143,9 @@ def test_a_gate_passes_the_gradient_to_the_winner(code: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "slope"), [(Rate(8), 8.0), (Bursts(8, 3), 24.0), (Poisson(8, 0.5, 1), 4.0), (Phase(3, 2), 14.0)], ids=repr
+    ("code", "slope"),
+    [(RateCode(8), 8.0), (Bursts(8, 3), 24.0), (Poisson(8, 0.5, 1), 4.0), (PhaseCode(3, 2), 14.0)],
+    ids=repr,
 )
 def test_a_code_has_the_gradient_of_its_mean(code: Any, slope: float) -> None:
     """The charge that a pixel brings in the run, per unit of its value."""
@@ -189,6 +191,6 @@ def test_counts_know_no_time() -> None:
 
 @pytest.mark.parametrize("levels", [None, 8])
 def test_the_earliest_spike_passes_a_gate_in_time_codes(levels: int | None) -> None:
-    some = network(Ramp(2.0, levels), Windows((2, 2), (2, 2)), Ttfs(16))
+    some = network(Ramp(2.0, levels), Windows((2, 2), (2, 2)), TtfsCode(16))
     equal(some)
     equal(some.to_fixed(weight_bits=5, time_levels=16))

@@ -23,19 +23,19 @@ from spikewright.snn import (
     Linear,
     MembraneNoise,
     Network,
-    Phase,
+    PhaseCode,
     Population,
     Projection,
     QuantReLU,
     Ramp,
-    Rate,
+    RateCode,
     SignedIF,
     Source,
     SpikeDeletion,
     SpikeJitter,
-    SpikeSelect,
+    SpikeSelectCode,
     StuckAt,
-    Ttfs,
+    TtfsCode,
     Upsample,
     WeightBitFlips,
     Windows,
@@ -54,7 +54,7 @@ WRONG = (1.5, 2.0, "2", True, None, np.float32(1.0))
 def one(neuron=None, bits=16, **options):
     """in (1) -> a (1), fixed point."""
     return single(
-        ((1,), (1,)), neuron or IF(2), Linear(Dense(np.array([[3]], np.int8))), Rate(5), numbers="fixed", potential_bits=bits,
+        ((1,), (1,)), neuron or IF(2), Linear(Dense(np.array([[3]], np.int8))), RateCode(5), numbers="fixed", potential_bits=bits,
         **options,
     )  # fmt: skip
 
@@ -62,8 +62,8 @@ def one(neuron=None, bits=16, **options):
 NETWORKS = {
     "delay": lambda value: one(delay=value),
     "shift": lambda value: one(shift=value),
-    "extent": lambda value: single(((value,), (1,)), IF(2), Identity(), Rate(2)),
-    "channels": lambda value: single(((1,), (4,)), IF(1.0), Identity(), Rate(2), channels=(0, value)),
+    "extent": lambda value: single(((value,), (1,)), IF(2), Identity(), RateCode(2)),
+    "channels": lambda value: single(((1,), (4,)), IF(1.0), Identity(), RateCode(2), channels=(0, value)),
     "width": lambda value: one(bits=value) if value is not None else one(bits=1.5),
     "refractory": lambda value: IF(1.0, "subtract", value),
     "levels of a ramp": lambda value: Ramp(1.0, value) if value is not None else Ramp(1.0, 1.5),
@@ -82,12 +82,12 @@ NETWORKS = {
     "pool": lambda value: pooled_shape(MAP, (value, 2)),
 }
 SETTINGS = {
-    "steps": lambda value: Rate(value),
+    "steps": lambda value: RateCode(value),
     "code levels": lambda value: Direct(4, value if value is not None else 1.5),
-    "time levels": lambda value: Ttfs(value if value is not None else 1.5),
+    "time levels": lambda value: TtfsCode(value if value is not None else 1.5),
     "window": lambda value: Direct(4, 15, value if value is not None else 1.5),
-    "period": lambda value: Phase(value),
-    "spikes let through": lambda value: SpikeSelect(4, value),
+    "period": lambda value: PhaseCode(value),
+    "spikes let through": lambda value: SpikeSelectCode(4, value),
     "microseconds": lambda value: AddressEvents(4, value),
     "bits of a word": lambda value: WeightBitFlips(0.1, value if value is not None else 1.5),
     "weight bits": lambda value: Widths(weight_bits=value),
@@ -157,7 +157,9 @@ def test_leaks_that_no_shift_makes_are_refused(k):
         lambda: replace(one(), projections=(Projection("in", "a", Identity(2**70)),)),
         lambda: one(initial=-(2**15)),
         lambda: replace(one(), projections=(Projection("in", "a", Linear(Dense(np.array([[2**63]], np.uint64)))),)),
-        lambda: chain(Population("a", (1,), Ramp(2.0**63, 2), potential_bits=16), Ttfs(16), weight=1, numbers="fixed"),
+        lambda: chain(
+            Population("a", (1,), Ramp(2.0**63, 2), potential_bits=16), TtfsCode(16), weight=1, numbers="fixed"
+        ),
         lambda: one(bias=np.array("3", object)),
     ],
 )
@@ -176,7 +178,7 @@ def test_the_input_comes_first_whatever_is_listed_first(engine):
     )  # fmt: skip
     links = (Projection("in", "late", three, delay=1), Projection("late", "out", three))
     for listed in ((late, source, out), (out, late, source), (source, late, out)):
-        network = Network(listed, links, "in", "out", Rate(4), numbers="fixed")
+        network = Network(listed, links, "in", "out", RateCode(4), numbers="fixed")
         assert network.order[0].name == "in"
         assert simulate(network, np.ones((1, 1), np.float32), engine=engine).logits.tolist() == [[9]]
 
@@ -186,7 +188,7 @@ def test_whole_numbers_of_numpy_are_those_of_python(kind):
     neuron = IF(1.0, refractory=kind(2))
     population = Population("a", (kind(3),), neuron, potential_bits=kind(16))
     held = [
-        Rate(kind(8)).steps,
+        RateCode(kind(8)).steps,
         Direct(kind(8), kind(255)).levels,
         population.potential_bits,
         *population.shape,
@@ -195,7 +197,7 @@ def test_whole_numbers_of_numpy_are_those_of_python(kind):
     link = Projection("in", "a", Linear(Dense(np.ones((3, 1)))), delay=kind(1))
     held += [link.delay, SpikeDeletion(0.1, kind(3)).seed]
     assert all(type(value) is int for value in held)
-    network = chain(Population("a", (1,), IF(1.0)), Rate(4))
+    network = chain(Population("a", (1,), IF(1.0)), RateCode(4))
     assert simulate(network, [[1.0]], steps=kind(9)).steps == 9
 
 
@@ -213,12 +215,12 @@ def test_shapes_and_weights_are_taken_as_lists():
     assert Dense([[1, 2]]).values.dtype == np.int64 and Dense(torch.ones(1, 2)).shape == (1, 2)
     for shape in (3, None):
         with pytest.raises(InvalidNetwork, match="expected a shape"):
-            chain(Population("a", (1,), IF(1.0)), Rate(4), output=Population("out", shape, Integrator()))
+            chain(Population("a", (1,), IF(1.0)), RateCode(4), output=Population("out", shape, Integrator()))
     with pytest.raises(InvalidInput, match="expected values of weights"):
         Dense(None)
 
 
 def test_names_of_noise_are_a_tuple():
-    network = chain(Population("a", (1,), IF(1.0)), Rate(4))
+    network = chain(Population("a", (1,), IF(1.0)), RateCode(4))
     with pytest.raises(InvalidInput, match=r"try \('a',\)"):
         simulate(network, [[1.0]], noise=SpikeDeletion(0.5, populations="a"))

@@ -14,11 +14,11 @@ ROOMS = ("snn", "compress", "conversion", "robustness", "hardware", "experiments
 SAME = """
 import sys
 import snn, snn.codes, experiments.zoo.cards as cards
-from snn.reference import run
+from snn.reference import engine
 from conversion.recipes import Rate
-import spikewright.conversion, spikewright.experiments.zoo.cards, spikewright.snn.codes, spikewright.snn.reference.run
+import spikewright.conversion, spikewright.experiments.zoo.cards, spikewright.snn.codes, spikewright.snn.reference.engine
 assert snn is spikewright.snn and sys.modules["snn.codes"] is spikewright.snn.codes is snn.codes
-assert run is spikewright.snn.reference.run and cards is spikewright.experiments.zoo.cards
+assert engine is spikewright.snn.reference.engine and cards is spikewright.experiments.zoo.cards
 assert Rate is spikewright.conversion.Rate and Rate.__module__.startswith("spikewright.")
 assert spikewright.snn.codes.__spec__.name == "spikewright.snn.codes"
 try:
@@ -33,19 +33,19 @@ OWN = """
 import conversion, experiments, snn  # the user's own
 assert (snn.mine, experiments.mine, conversion.mine) == (1, 2, 3)
 import spikewright as sw
-from spikewright.snn import Rate
+from spikewright.snn import RateCode
 model, data = sw.load("small-digits"), sw.load_dataset("digits")
 network = sw.convert(model, data.train_images[:50], sw.Rate(4, calibration=None)).to_fixed()
 assert sw.simulate(network, data.test_images[:20]).accuracy(data.test_labels[:20]) > 0.8
-assert snn.mine == 1 and sw.snn is not snn and sw.snn.Rate is Rate
+assert snn.mine == 1 and sw.snn is not snn and sw.snn.RateCode is RateCode
 print(sw.__file__)
 """
 
 WORKERS = """
 from joblib import Parallel, delayed
 import snn, spikewright
-networks = Parallel(n_jobs=2, backend="loky")(delayed(snn.Rate)(steps) for steps in (3, 4))
-assert networks == [spikewright.snn.Rate(3), spikewright.snn.Rate(4)] and type(networks[0]) is snn.Rate
+networks = Parallel(n_jobs=2, backend="loky")(delayed(snn.RateCode)(steps) for steps in (3, 4))
+assert networks == [spikewright.snn.RateCode(3), spikewright.snn.RateCode(4)] and type(networks[0]) is snn.RateCode
 """
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn import IF, LIF, Direct, Integrator, Rate, simulate
+from spikewright.snn import IF, LIF, Direct, Integrator, RateCode, simulate
 from spikewright.snn.interop.snntorch import from_snntorch
 from tests.validation.imported import compare, spikes_of
 
@@ -184,7 +184,7 @@ def test_spikes_of_each_step_and_an_answer_that_does_not_fire() -> None:
             return self.out(self.b(self.lif(self.a(x))))
 
     module, x = dyadic(Step()), images(10, 9)
-    network = from_snntorch(module, (9,), Rate(6))
+    network = from_snntorch(module, (9,), RateCode(6))
     activity = compare(network, x.numpy(), {})
     trains = torch.from_numpy(activity.rasters["input"]).float()
     theirs, answers = spikes_of(module, lambda: [module(spikes) for spikes in trains])
@@ -284,7 +284,7 @@ class Recurrent(nn.Module):
 def test_spikes_of_each_step_and_a_recurrence_written_out() -> None:
     """`x (steps, batch, channels, length)` is indexed in a loop; the last spikes come back through weights of their own."""
     module = dyadic(Recurrent())
-    network, x = from_snntorch(module, (2, 9), Rate(6)), images(10, 2, 9)
+    network, x = from_snntorch(module, (2, 9), RateCode(6)), images(10, 2, 9)
     trains = torch.from_numpy(simulate(network, x.numpy(), record=("rasters",)).rasters["input"]).float()
     theirs, rates = spikes_of(module, lambda: module(trains))
     activity = compare(network, x.numpy(), {name: theirs[name] for name in ("one", "two")}, exact=True)

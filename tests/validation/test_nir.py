@@ -23,7 +23,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     simulate,
 )
@@ -305,7 +305,7 @@ def test_an_average_in_front_of_weights_becomes_a_pool() -> None:
         "end": nir.Output({"output": np.array([3])}),
     }
     network = from_nir(
-        nir.NIRGraph(nodes, list(zip(list(nodes)[:-1], list(nodes)[1:], strict=True))), reading=Reading(Rate(4))
+        nir.NIRGraph(nodes, list(zip(list(nodes)[:-1], list(nodes)[1:], strict=True))), reading=Reading(RateCode(4))
     )
     (projection,) = network.projections
     assert projection.pool == (2, 2) and isinstance(projection.synapse, Linear) and network.readout == "potential"
@@ -322,7 +322,7 @@ def test_a_convolution_with_groups_and_a_residual_survive_without_metadata() -> 
         Population("o", (4, 5, 5), Integrator()),
     )
     ways = (Projection("in", "a", conv), Projection("a", "o", conv), Projection("a", "o", Identity(), name="skip"))
-    network = Network(parts, ways, "in", "o", Rate(6))
-    read = from_nir(to_nir(network), reading=Reading(Rate(6)))
+    network = Network(parts, ways, "in", "o", RateCode(6))
+    read = from_nir(to_nir(network), reading=Reading(RateCode(6)))
     x = (random.integers(0, 17, (3, 4, 5, 5)) / 16).astype(np.float32)
     np.testing.assert_array_equal(simulate(read, x).logits, simulate(network, x).logits)

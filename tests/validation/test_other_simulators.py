@@ -24,7 +24,7 @@ from spikewright.snn import (
     Poisson,
     Population,
     Projection,
-    Rate,
+    RateCode,
     Source,
     simulate,
 )
@@ -105,7 +105,7 @@ def test_brian2_equals_event(case: Case) -> None:
 
 @pytest.mark.parametrize("reset", ["subtract", "zero"])
 @pytest.mark.parametrize("leak", [None, 0.25])
-@pytest.mark.parametrize("code", [Direct(6), Rate(6)], ids=["direct", "rate"])
+@pytest.mark.parametrize("code", [Direct(6), RateCode(6)], ids=["direct", "rate"])
 def test_every_law_in_every_tool(reset: Any, leak: float | None, code: Any) -> None:
     """Two layers with generic weights: v0, biases and thresholds of each channel; no exact ties in such numbers."""
     network, images = two_layers(reset, leak, code)
@@ -137,7 +137,7 @@ def digits() -> tuple[Any, Any, Any]:
     return load("small-digits"), data.train_images[:100], data.test_images[:100]
 
 
-@pytest.mark.parametrize("code", [Direct(8), Rate(8)], ids=["direct", "rate"])
+@pytest.mark.parametrize("code", [Direct(8), RateCode(8)], ids=["direct", "rate"])
 def test_converted_digits_network(digits: tuple[Any, Any, Any], code: Any) -> None:
     """The zoo's network on a hundred real images, with the weights it was trained to; Brian2 has every synapse of it."""
     model, samples, images = digits
@@ -235,7 +235,7 @@ def test_fields_that_a_tool_does_not_know_are_refused(tool: Any, name: str, what
 
 
 def test_fixed_point_and_the_layerwise_schedule_are_refused() -> None:
-    network, images = two_layers("zero", None, Rate(3))
+    network, images = two_layers("zero", None, RateCode(3))
     with pytest.raises(InvalidNetwork, match="no fixed point"):
         snntorch.simulate(network.to_fixed(), images)
     with pytest.raises(InvalidNetwork, match="layerwise"):
@@ -245,7 +245,7 @@ def test_fixed_point_and_the_layerwise_schedule_are_refused() -> None:
 
 
 def test_snntorch_is_not_started_at_the_threshold() -> None:
-    network = adapted(two_layers("subtract", None, Rate(3))[0], lambda p: replace(p, initial=2.0))
+    network = adapted(two_layers("subtract", None, RateCode(3))[0], lambda p: replace(p, initial=2.0))
     with pytest.raises(InvalidNetwork, match="before the first step"):
         snntorch.to_snntorch(network)
 
@@ -257,13 +257,13 @@ def test_a_tool_that_is_not_installed(tool: Any, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setitem(sys.modules, name, None)
     hint = "no-deps" if tool in (sinabs, spikingjelly) else rf"spikewright\[{package}\]"
     with pytest.raises(MissingTool, match=rf"{package}.*pip install.*{hint}"):
-        tool.simulate(*two_layers("zero", None, Rate(3)))
+        tool.simulate(*two_layers("zero", None, RateCode(3)))
     with pytest.raises(InvalidInput, match=f"snn.interop.{package}.simulate"):
-        simulate(*two_layers("zero", None, Rate(3)), engine=package)
+        simulate(*two_layers("zero", None, RateCode(3)), engine=package)
 
 
 def test_a_difference_is_found() -> None:
-    network, images = two_layers("zero", None, Rate(5))
+    network, images = two_layers("zero", None, RateCode(5))
     activity = simulate(network, images, record=("rasters",))
     spikes = {p: activity.rasters[p].sum(axis=0) for p in ("a", "out")}
     spikes["a"][0, 0] += 1
@@ -277,7 +277,7 @@ def test_all_synapses_are_made_explicit() -> None:
     """A pooled projection, as Brian2 gets it: one synapse for each place of a window."""
     parts = (Population("in", (1, 2, 2), Source()), Population("out", (3,), Integrator()))
     weights = np.array([[1.0], [0.0], [2.0]], dtype=np.float32)
-    network = Network(parts, (Projection("in", "out", Linear(Dense(weights)), (2, 2)),), "in", "out", Rate(1))
+    network = Network(parts, (Projection("in", "out", Linear(Dense(weights)), (2, 2)),), "in", "out", RateCode(1))
     pre, post, values = brian2.explicit(network, network.projections[0])
     found = set(zip(pre.tolist(), post.tolist(), values.tolist(), strict=True))
     assert found == {(i, j, w) for i in range(4) for j, w in ((0, 1.0), (2, 2.0))}

@@ -10,12 +10,12 @@ from spikewright.snn import (
     Delta,
     Direct,
     JitteredPeriodic,
-    Phase,
+    PhaseCode,
     Poisson,
-    Rate,
+    RateCode,
     SingleBurst,
-    SpikeSelect,
-    Ttfs,
+    SpikeSelectCode,
+    TtfsCode,
 )
 from tests.snn.reader.draws import draws, happens, normal, shares
 
@@ -28,7 +28,7 @@ def encoded(code, inputs, shape, stream: int, sample: int) -> np.ndarray:
     if isinstance(code, Delta):
         return _changes(code, x, shape)
     x = x.reshape(-1)
-    if isinstance(code, Direct | Ttfs):
+    if isinstance(code, Direct | TtfsCode):
         return _rounded(x * code.levels)[None]
     if isinstance(code, Poisson):
         chance = x * code.probability
@@ -40,29 +40,29 @@ def encoded(code, inputs, shape, stream: int, sample: int) -> np.ndarray:
     if isinstance(code, SingleBurst):
         when = np.where(x > code.silent, _rounded((1 - x) * (code.steps - 1)), -1)
         return np.array([when == t for t in range(code.steps)], int)
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         digits = _rounded(x * (2**code.period - 1))
         return np.array([(digits >> (code.period - 1 - t % code.period)) & 1 for t in range(code.steps)])
-    assert isinstance(code, Rate | Bursts | SpikeSelect)
+    assert isinstance(code, RateCode | Bursts | SpikeSelectCode)
     x = x * code.limit if isinstance(code, Bursts) else x
     return np.array([_rounded(x * (t + 1)) - _rounded(x * t) for t in range(code.steps)])
 
 
 def charge_steps(code) -> int:
     """In how many steps a bias flows."""
-    if isinstance(code, Phase):
+    if isinstance(code, PhaseCode):
         return code.periods
     return (getattr(code, "window", None) or code.steps) if isinstance(code, Direct) else code.steps
 
 
 def charged(code, step: int) -> bool:
     """Whether a bias, and a direct input, flow in a step."""
-    return step % code.period == 0 if isinstance(code, Phase) else step < charge_steps(code)
+    return step % code.period == 0 if isinstance(code, PhaseCode) else step < charge_steps(code)
 
 
 def weight(code, step: int) -> int:
     """What a spike of a step counts."""
-    return 2 ** (code.period - 1 - step % code.period) if isinstance(code, Phase) else 1
+    return 2 ** (code.period - 1 - step % code.period) if isinstance(code, PhaseCode) else 1
 
 
 def _rounded(x: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spikewright.snn import AddressEvents, Burst, Bursts, Direct, MaxGate, QuantReLU, Ramp, Source, Ttfs
+from spikewright.snn import AddressEvents, Burst, Bursts, Direct, MaxGate, QuantReLU, Ramp, Source, TtfsCode
 
 
 def sources(network, population) -> list:
@@ -15,7 +15,7 @@ def graded(network, population) -> bool:
     if isinstance(population.neuron, MaxGate):
         return any(graded(network, source) for source in sources(network, population))
     if isinstance(population.neuron, Source):
-        return isinstance(network.code, Direct | Ttfs)
+        return isinstance(network.code, Direct | TtfsCode)
     return isinstance(population.neuron, Ramp | QuantReLU)
 
 

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from spikewright.snn import IF, LIF, Burst, FewSpike, LatchedIF, SignedIF, SpikeSelect, TernaryIF
+from spikewright.snn import IF, LIF, Burst, FewSpikeIF, LatchedIF, SignedIF, SpikeSelectCode, TernaryIF
 from tests.snn.reader.encode import weight
 
-FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpike)
+FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpikeIF)
 
 
 def each(value, shape) -> np.ndarray:
@@ -23,7 +23,7 @@ class Potentials:
 
     def __init__(self, population, code, *, hidden: bool) -> None:
         self.neuron, self.code, self.width = population.neuron, code, population.potential_bits
-        self.limit = code.limit if isinstance(code, SpikeSelect) and hidden else None
+        self.limit = code.limit if isinstance(code, SpikeSelectCode) and hidden else None
         shape = population.shape
         self.V = each(population.initial, shape).copy()
         self.bias = each(population.bias, shape)
@@ -101,5 +101,5 @@ def _few(at) -> SimpleNamespace:
 
 FIRE = {
     IF: _integrate, LIF: _integrate, LatchedIF: _integrate, SignedIF: _signed, TernaryIF: _ternary, Burst: _burst,
-    FewSpike: _few,
+    FewSpikeIF: _few,
 }  # fmt: skip

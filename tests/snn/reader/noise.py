@@ -11,7 +11,7 @@ from spikewright.snn import (
     SpikeInsertion,
     SpikeJitter,
     StuckAt,
-    Ttfs,
+    TtfsCode,
 )
 from tests.snn.reader.draws import draws, happens, normal, shares
 
@@ -57,7 +57,7 @@ class Noises:
 
     def arriving(self, name: str, sent: np.ndarray, first: int, levels: np.ndarray | None) -> np.ndarray:
         """What is left on its way of what was sent in the steps from `first` on; `levels`: slots of a time code."""
-        timed = isinstance(self.network.code, Ttfs)
+        timed = isinstance(self.network.code, TtfsCode)
         for one in self._acting(SpikeDeletion | SpikeInsertion | SpikeJitter, name):
             kind = {SpikeDeletion: 0, SpikeInsertion: 2, SpikeJitter: 1}[type(one)]
             words = [

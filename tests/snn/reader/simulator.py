@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.snn import FewSpike, Integrator, LatchedIF, MaxGate, Network, QuantReLU, Ramp, Source, Ttfs
+from spikewright.snn import FewSpikeIF, Integrator, LatchedIF, MaxGate, Network, QuantReLU, Ramp, Source, TtfsCode
 from tests.snn.reader import answers
 from tests.snn.reader.encode import charge_steps, charged, encoded, weight
 from tests.snn.reader.gates import Gate, graded, slots
@@ -53,7 +53,7 @@ class Sample:
 
     def __init__(self, network: Network, wires: dict[str, Wires], noises: Noises) -> None:
         self.network, self.wires, self.noises, self.steps = network, wires, noises, network.steps
-        self.layerwise, self.timed = network.schedule == "layerwise", isinstance(network.code, Ttfs)
+        self.layerwise, self.timed = network.schedule == "layerwise", isinstance(network.code, TtfsCode)
         self.taken = self.steps
         self.sent, self.arrived, self.potentials, self.memory = {}, {}, {}, {}
         for p in network.populations:
@@ -136,7 +136,7 @@ class Sample:
             held = isinstance(source.neuron, Source) and not self.timed
             return wires.sums(arrived[0]) * (self.flowing(t) if held else 1)
         if self.layerwise:
-            few = isinstance(source.neuron, FewSpike)
+            few = isinstance(source.neuron, FewSpikeIF)
             worth = np.array(source.neuron.amplitudes if few else [1] * self.steps).astype(np.int64)
             return wires.sums(worth @ arrived) if t == 0 else np.zeros(wires.size, np.int64)
         first = 0 if isinstance(self.network.by_name[q.target].neuron, LatchedIF) else max(t - q.delay, 0)

@@ -7,10 +7,10 @@ from typing import Any
 
 from spikewright import InvalidInput
 from spikewright.snn.activity import Activity
-from spikewright.snn.checked import is_whole
-from spikewright.snn.codes import LONGEST, Phase, Ttfs, charge_steps, check_steps
+from spikewright.snn.checked import LONGEST, check_steps, is_whole
+from spikewright.snn.codes import PhaseCode, TtfsCode, charge_steps
 from spikewright.snn.disturb.noise import Noise
-from spikewright.snn.disturb.prepare import Disturbance, prepare
+from spikewright.snn.disturb.preparation import Disturbance, prepare
 from spikewright.snn.fixed.saturation import proved_again
 from spikewright.snn.network import Network
 from spikewright.snn.report import ReportRow
@@ -22,7 +22,7 @@ BRIDGES = ("brian2", "norse", "sinabs", "snntorch", "spikingjelly")
 _ENGINES = {
     "event": "spikewright.snn.event.run",
     "temporal": "spikewright.snn.event.timed_run",
-    "reference": "spikewright.snn.reference.run",
+    "reference": "spikewright.snn.reference.engine",
 }
 RECORDS = ("rasters", "potentials")
 
@@ -53,7 +53,7 @@ def simulate(
 ) -> Activity:
     """Run `network` on `inputs (batch, channels, height, width)` (or `(batch, features)`), array or CPU tensor, or on events.
 
-    `steps` and `engine` come from the network's code unless given: "temporal" for `Ttfs`, else "event"; "reference" is the
+    `steps` and `engine` come from the network's code unless given: "temporal" for `TtfsCode`, else "event"; "reference" is the
     dense plain one. `noise`: records of `snn.disturb.noise` and `snn.disturb.faults`, one or several, applied in order.
     Frames for `Delta` are `(batch, steps, *shape)`; for `AddressEvents` the inputs are structured arrays with x, y, t, p,
     one a sample.
@@ -67,7 +67,7 @@ def simulate(
     check_one_phase(network, "simulate")
     record = (record,) if isinstance(record, str) else record
     network = network if steps is None else with_steps(network, steps)
-    timed = isinstance(network.code, Ttfs)
+    timed = isinstance(network.code, TtfsCode)
     run = _engine(engine or ("temporal" if timed else "event"), timed)
     unknown = set(record) - set(RECORDS)
     if unknown:
@@ -89,10 +89,10 @@ def with_steps(network: Network, steps: int) -> Network:
     if steps == network.steps:
         return network
     check_steps_free(network, steps)
-    if isinstance(network.code, Ttfs):
+    if isinstance(network.code, TtfsCode):
         raise InvalidInput("expected no steps for a time-coded network; it has windows, not steps")
-    if isinstance(network.code, Phase):
-        raise InvalidInput("expected no steps for the code Phase; try another period or number of periods")
+    if isinstance(network.code, PhaseCode):
+        raise InvalidInput("expected no steps for the code PhaseCode; try another period or number of periods")
     code = replace(network.code, steps=steps)
     scale = network.logit_scale * charge_steps(network.code) / charge_steps(code)
     told = f"{steps} steps; thresholds, biases and initial potentials are still those for {network.steps}"

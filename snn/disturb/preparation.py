@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikewright import InvalidInput
-from spikewright.snn.codes import AddressEvents, Ttfs
-from spikewright.snn.disturb.draws import normal
+from spikewright.snn.codes import AddressEvents, TtfsCode
 from spikewright.snn.disturb.faults import Fault, ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
 from spikewright.snn.disturb.noise import (
     KINDS_A_POPULATION,
@@ -19,6 +18,7 @@ from spikewright.snn.disturb.noise import (
     SpikeJitter,
     StuckAt,
 )
+from spikewright.snn.disturb.randomness import normal
 from spikewright.snn.network import Network
 from spikewright.snn.streams import EventStream, Inputs
 
@@ -65,7 +65,7 @@ def _check(network: Network, one: Disturbance) -> None:
         unknown = set(named) - {part.name for part in known}
         if unknown:
             raise InvalidInput(f"expected names of {field}, got {', '.join(sorted(unknown))}")
-    timed = isinstance(network.code, Ttfs)
+    timed = isinstance(network.code, TtfsCode)
     if isinstance(one, SpikeJitter) and not timed:
         if one.width != int(one.width):
             raise InvalidInput(f"expected a whole number of steps as jitter width, got {one.width}")

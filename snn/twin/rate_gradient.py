@@ -7,10 +7,10 @@ from spikewright.snn.codes import Direct, charge_steps, step_weight
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import FIRING, LatchedIF, MaxGate, Source, TernaryIF
 from spikewright.snn.twin.codes import encode
-from spikewright.snn.twin.neurons import Law
-from spikewright.snn.twin.run import Paths, Run
+from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import RateBased, Surrogate, straight_through
 from spikewright.snn.twin.synapses import as_column
+from spikewright.snn.twin.through_time import Paths, TwinRun
 
 
 def check_rates(network: Network, surrogate: Surrogate) -> None:
@@ -49,7 +49,7 @@ def spikes(network: Network) -> bool:
     return any(isinstance(p.neuron, FIRING) for p in network.populations)
 
 
-def rates(law: Law, paths: Paths, images: Tensor, run: Run) -> Tensor:
+def rates(law: TwinLaw, paths: Paths, images: Tensor, run: TwinRun) -> Tensor:
     """Logits whose gradient runs through the counts of the whole run; their values are those of `run`, but for rounding."""
     network = law.network
     totals: dict[str, Tensor] = {}
@@ -67,7 +67,7 @@ def rates(law: Law, paths: Paths, images: Tensor, run: Run) -> Tensor:
     return totals[network.output].flatten(1)
 
 
-def _input(law: Law, images: Tensor) -> Tensor:
+def _input(law: TwinLaw, images: Tensor) -> Tensor:
     code, sent = law.network.code, encode(law.network, images, law.dtype)
     if isinstance(code, Direct):
         return sent[0] * charge_steps(code)
@@ -75,7 +75,7 @@ def _input(law: Law, images: Tensor) -> Tensor:
     return (sent * weights.reshape(-1, *[1] * (sent.ndim - 1))).sum(dim=0)
 
 
-def _rate(law: Law, population: Population, drive: Tensor, count: Tensor) -> Tensor:
+def _rate(law: TwinLaw, population: Population, drive: Tensor, count: Tensor) -> Tensor:
     """d(count) / d(charge) = 1 / threshold where a neuron fired at all; a gate passes on the winner's."""
     neuron = population.neuron
     if isinstance(neuron, MaxGate):

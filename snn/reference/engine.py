@@ -10,17 +10,17 @@ that decides early is cut off afterwards: nothing that comes later can reach bac
 import numpy as np
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import SpikeSelect, Ttfs, charge_steps, charged
+from spikewright.snn.codes import SpikeSelectCode, TtfsCode, charge_steps, charged
 from spikewright.snn.disturb.noise import SpikeJitter, multiplicity
 from spikewright.snn.fixed.bounds import integer_type, noise_bound, population_bound
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, Integrator, LatchedIF, MaxGate, QuantReLU, amplitude
 from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
-from spikewright.snn.reference.neurons import Cell, Gate, graded, quantised, ramp
+from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, graded, quantised, ramp
 from spikewright.snn.reference.noise import stuck, transmitted
 from spikewright.snn.reference.synapses import Numbers, column, largest, send
-from spikewright.snn.simulate import Request
+from spikewright.snn.simulation import Request
 from spikewright.snn.synapses import Windows
 
 
@@ -60,8 +60,10 @@ class _Simulation:
     def __init__(self, request: Request) -> None:
         self.network, self.noise, self.batch = request.network, request.noise, request.batch
         self.trace = Trace({p.name: [] for p in self.network.populations})
-        self.cells = {p.name: Cell(self.network, p, self.noise) for p in self.network.order[1:]}
-        self.gates = {p.name: Gate(self.network, p) for p in self.network.order[1:] if isinstance(p.neuron, MaxGate)}
+        self.cells = {p.name: ReferenceCell(self.network, p, self.noise) for p in self.network.order[1:]}
+        self.gates = {
+            p.name: ReferenceGate(self.network, p) for p in self.network.order[1:] if isinstance(p.neuron, MaxGate)
+        }
         self.held: dict[str, Numbers] = {}
         self._send(self.network.by_name[self.network.input], list(encode(self.network, request.images)), 0)
 
@@ -80,7 +82,7 @@ class _Simulation:
         S = self._sums(population, step)
         if isinstance(neuron, QuantReLU):
             return quantised(self.network, population, neuron, S)
-        if isinstance(self.network.code, Ttfs):
+        if isinstance(self.network.code, TtfsCode):
             return ramp(self.network, population, self.noise, S)
         return self.cells[name].step(S, self._bias(population, step), step)
 
@@ -99,9 +101,9 @@ class _Simulation:
         trace.arrived[name] += list(new)
 
     def _let_through(self, population: Population, fired: Numbers) -> Numbers:
-        """SpikeSelect: hidden IF and LIF neurons send their first spikes only."""
+        """SpikeSelectCode: hidden IF and LIF neurons send their first spikes only."""
         code, hidden = self.network.code, population.name not in (self.network.input, self.network.output)
-        if not (isinstance(code, SpikeSelect) and hidden and isinstance(population.neuron, IF | LIF)):
+        if not (isinstance(code, SpikeSelectCode) and hidden and isinstance(population.neuron, IF | LIF)):
             return fired
         before = np.sum(self.trace.sent[population.name], axis=0)
         return np.asarray(np.minimum(fired, code.limit - before))
@@ -164,4 +166,4 @@ def _noisy(network: Network, population: Population) -> bool:
     """Noise acts on spikes, in time codes too; not on a direct input, on QuantReLU, or on what never fires."""
     if isinstance(population.neuron, Integrator):
         return False
-    return isinstance(network.code, Ttfs) or not graded(network, population)
+    return isinstance(network.code, TtfsCode) or not graded(network, population)

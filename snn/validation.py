@@ -12,6 +12,7 @@ import numpy as np
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import (
     LARGEST,
+    LONGEST,
     WIDEST,
     check_numbers,
     check_whole,
@@ -19,7 +20,6 @@ from spikewright.snn.checked import (
     is_whole,
     largest_magnitude,
 )
-from spikewright.snn.codes import LONGEST
 from spikewright.snn.compatibility import check_rules
 from spikewright.snn.neurons import LIF, MaxGate, Ramp, Source
 from spikewright.snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from spikewright.snn.codes import Phase, SpikeSelect, Ttfs, charge_steps, charged, step_weight
+from spikewright.snn.codes import PhaseCode, SpikeSelectCode, TtfsCode, charge_steps, charged, step_weight
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import FewSpike, LatchedIF, MaxGate, QuantReLU, Ramp, amplitude
+from spikewright.snn.neurons import FewSpikeIF, LatchedIF, MaxGate, QuantReLU, Ramp, amplitude
 from spikewright.snn.twin.codes import encode
-from spikewright.snn.twin.neurons import Cell, Gate, Law, quantise, ramp
+from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw, quantise, ramp
 from spikewright.snn.twin.synapses import Path, as_column
 
 Paths = Mapping[str, Path]
 
 
 @dataclass(eq=False)
-class Run:
+class TwinRun:
     """What every population has sent, by step `(batch, *shape)` (one entry where it is held or sent once), and the state."""
 
-    law: Law
+    law: TwinLaw
     paths: Paths
     images: Tensor
     sent: dict[str, list[Tensor]] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class Run:
         self.sent = {p.name: [] for p in network.populations}
         self.sent[network.input] = list(encode(network, self.images, self.law.dtype))
         inner = network.order[1:]
-        self.gates = {p.name: Gate(self.law, p) for p in inner if isinstance(p.neuron, MaxGate)}
+        self.gates = {p.name: TwinGate(self.law, p) for p in inner if isinstance(p.neuron, MaxGate)}
         self.cells = {
-            p.name: Cell(self.law, p, batch) for p in inner if not isinstance(p.neuron, MaxGate | QuantReLU | Ramp)
+            p.name: TwinCell(self.law, p, batch) for p in inner if not isinstance(p.neuron, MaxGate | QuantReLU | Ramp)
         }
         # Without delays nothing runs in a circle: a population may take all its steps before the next.
         self.whole = network.schedule == "layerwise" or not any(q.delay for q in network.projections)
@@ -64,7 +64,7 @@ class Run:
             return self.sent[name][0] * charge_steps(code)
         sent = self.sent[name]
         neuron = self.law.network.by_name[name].neuron
-        if isinstance(code, Phase) or isinstance(neuron, FewSpike):
+        if isinstance(code, PhaseCode) or isinstance(neuron, FewSpikeIF):
             sent = [one * (step_weight(code, step) * amplitude(neuron, step)) for step, one in enumerate(sent)]
         return torch.stack(sent).sum(dim=0)
 
@@ -72,7 +72,7 @@ class Run:
         network = self.law.network
         if network.readout == "potential":
             return self.potential
-        if network.readout == "count" or isinstance(network.code, Ttfs):
+        if network.readout == "count" or isinstance(network.code, TtfsCode):
             return self.total(network.output)
         spikes = torch.stack(self.sent[network.output])
         # A neuron has fired by a step unless it was silent in all steps so far: smooth in every spike up to the first.
@@ -87,9 +87,9 @@ class Run:
             self.potential = potential
 
     def _let_through(self, name: str, fired: Tensor) -> Tensor:
-        """SpikeSelect: hidden neurons send their first spikes only."""
+        """SpikeSelectCode: hidden neurons send their first spikes only."""
         network = self.law.network
-        if not isinstance(network.code, SpikeSelect) or name == network.output:
+        if not isinstance(network.code, SpikeSelectCode) or name == network.output:
             return fired
         left = network.code.limit - sum(one.detach() for one in self.sent[name])
         return torch.where(fired <= left, fired, left + torch.zeros_like(fired))
@@ -103,7 +103,7 @@ class Run:
         S = self._sums(population, step)
         if isinstance(population.neuron, QuantReLU):
             return quantise(law, population, S)
-        if isinstance(law.network.code, Ttfs):
+        if isinstance(law.network.code, TtfsCode):
             return ramp(law, population, S)
         cell = self.cells[name]
         weight = step_weight(law.network.code, step)

@@ -1,0 +1,24 @@
+"""Names that have changed: a package still finds the old one, says what it is called now, and lists only the new one."""
+
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def renamed(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
+    """The `__getattr__` of `module` that gives what `names` calls otherwise today, with a DeprecationWarning: old -> new.
+
+    It stands under `if not TYPE_CHECKING:`, so that type checkers know the new names alone.
+
+        if not TYPE_CHECKING:
+            __getattr__ = renamed(__name__, {"Rate": "RateCode"})
+    """
+
+    def find(name: str) -> Any:
+        if name not in names:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        warnings.warn(f"{module}.{name} is called {names[name]} now", DeprecationWarning, stacklevel=2)
+        return getattr(sys.modules[module], names[name])
+
+    return find
