@@ -33,7 +33,7 @@ REFUSED = {
     "TernaryIF": "TernaryIF in 'a'",
     "Burst": "Burst in 'a'",
     "LatchedIF": "LatchedIF in 'a'",
-    "FewSpike": "FewSpike in 'a'",
+    "FewSpike": "FewSpikeIF in 'a'",
     "MaxGate": "MaxGate in 'b'",
     "Ramp": "Ramp in 'a'",
     "Ttfs": "Ramp in 'a'",
