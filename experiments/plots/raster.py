@@ -43,7 +43,7 @@ def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
     fires in the window of its sources. Populations that send graded values or nothing have no band. Raises InvalidInput
     without spikes, and for a neuron of which it is not known what it sends.
     """
-    timed = network.code.__class__.__name__ == "Ttfs"
+    timed = network.code.__class__.__name__ == "TtfsCode"
     windows = _windows(network) if timed else {}
     bands = []
     for population in network.order:

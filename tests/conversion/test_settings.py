@@ -221,9 +221,9 @@ POOLED = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatte
 LACKS: dict[str, tuple[nn.Module, Recipe, str]] = {
     "max pooling": (POOLED, Rate(8), "MaxGate in"),
     "spike times": (model(), Ttfs(), "Ramp in"),
-    "few spikes": (model(), FewSpike(8), "FewSpike in"),
+    "few spikes": (model(), FewSpike(8), "FewSpikeIF in"),
     "signed": (model(), Rate(8, neuron="signed"), "SignedIF in"),
-    "phases": (model(), Phase(), "the code Direct or Rate in hardware, got Phase"),
+    "phases": (model(), Phase(), "the code Direct or RateCode in hardware, got PhaseCode"),
     "two phases": (model(), Rate(8, residual=Cos(2)), "the pre-steps of cos"),
 }
 
