@@ -113,7 +113,9 @@ def test_what_does_not_go_together_is_refused_by_name():
         chain(digits, Direct(4), schedule="layerwise")
     with pytest.raises(InvalidNetwork, match="readout that FewSpikeIF neurons can give, got 'count'"):
         replace(chain(digits, Direct(3), schedule="layerwise"), output="a", readout="count")
-    with pytest.raises(InvalidNetwork, match="whole thresholds, resets and amplitudes in the FewSpikeIF neurons of 'a'"):
+    with pytest.raises(
+        InvalidNetwork, match="whole thresholds, resets and amplitudes in the FewSpikeIF neurons of 'a'"
+    ):
         odd = replace(digits, neuron=FewSpikeIF(1.0, (2.5,), (2.0,), (1.0,)))
         chain(odd, Direct(1, window=1), schedule="layerwise").to_fixed()
     gate = Population("g", (1, 1, 1), MaxGate())

@@ -48,7 +48,7 @@ NO_NODE = {
     "TernaryIF",
     "Burst",
     "LatchedIF",
-    "FewSpike",
+    "FewSpikeIF",
     "MaxGate",
     "Ramp",
     "QuantReLU",
