@@ -13,7 +13,7 @@ from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.graph.weighted import by_output, left_alone, weight_layers
 from spikewright.compress.quantisers.activations import QuantizedReLU
-from spikewright.compress.storing.layouts import Layout, cheapest
+from spikewright.weights.choosing import LayoutCost, cheapest
 
 FLOAT_BITS = 32
 
@@ -143,7 +143,7 @@ def cheapest_storage(nonzero: np.ndarray, bits: int) -> tuple[str, int, int]:
     return found.way.name, found.weight_bits, found.index_bits
 
 
-def layout_of(layer: nn.Module, bits: int) -> Layout:
+def layout_of(layer: nn.Module, bits: int) -> LayoutCost:
     """How the weights of a layer are stored when one takes `bits`."""
     weight: Any = layer.weight
     return cheapest(by_output(layer, weight.detach().cpu() != 0).numpy(), bits)

@@ -7,9 +7,10 @@ from math import ceil
 import torch
 
 from spikewright import InvalidInput
+from spikewright.weights.layouts import BLOCKS
 
 KINDS = ("unstructured", "channel-block", "n:m")
-BLOCKS = (8, 16, 32)
+
 
 Tensors = Mapping[str, torch.Tensor]
 

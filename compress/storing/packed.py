@@ -17,9 +17,9 @@ from spikewright.compress.footprints import layout_of
 from spikewright.compress.graph.weighted import by_output, from_output, values_of, weight_layers
 from spikewright.compress.quantisers.activations import QuantizedReLU
 from spikewright.compress.quantisers.integers import largest_integer
-from spikewright.compress.storing.bits import pack, size, unpack
 from spikewright.compress.storing.header import Header, LayerRecord
-from spikewright.compress.storing.layouts import way_of
+from spikewright.weights.choosing import named_layout
+from spikewright.weights.packing import pack, size, unpack
 
 _FLOAT = 32
 
@@ -132,8 +132,8 @@ def _read_layer(reader: _Reader, path: str, layer: Any, record: LayerRecord) -> 
 
 def _places(reader: _Reader, path: str, record: LayerRecord, shape: tuple[int, ...]) -> NDArray[np.int64]:
     try:
-        way = way_of(record.storage)
-        places = way.read(reader.take(record.index_bytes), shape, record.stored)
+        way = named_layout(record.storage)
+        places = way.read_index(reader.take(record.index_bytes), shape, record.stored)
     except (ValueError, IndexError) as error:
         raise InvalidInput(f"the index of {path} is damaged: {error}") from error
     sound = len(places) == record.stored and (not len(places) or 0 <= places.min() <= places.max() < np.prod(shape))

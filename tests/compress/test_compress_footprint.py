@@ -12,7 +12,7 @@ from torch import nn
 
 from spikewright.compress import PruneSettings, QuantizedReLU, footprint, prune, quantize
 from spikewright.compress.footprints import cheapest_storage
-from spikewright.compress.storing.layouts import _counted, cheapest, way_of
+from spikewright.weights.choosing import _counted, cheapest, named_layout
 
 
 def gap_encoded(nonzero: list[bool], width: int) -> list[tuple[int, bool]]:
@@ -86,7 +86,7 @@ def test_every_way_tells_the_places_that_it_stores(
         assert len(places) == stored and set(np.flatnonzero(nonzero)) <= set(places.tolist())
         index = way.index(places, shape)
         assert 0 <= 8 * len(index) - way.index_bits(shape, stored) < 16  # two parts, each up to a byte
-        assert np.array_equal(way_of(way.name).read(index, shape, stored), places)
+        assert np.array_equal(named_layout(way.name).read_index(index, shape, stored), places)
 
 
 @pytest.mark.parametrize(("n", "m", "along"), [(1, 8, "output"), (3, 8, "input"), (2, 4, "input"), (5, 16, "output")])

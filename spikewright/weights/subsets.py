@@ -4,7 +4,7 @@ The number of the subset p_1 < ... < p_N is sum_i C(p_i, i), the combinatorial n
 weights stores zeros too. A shorter last group of k channels has ceil(N k / M).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 from typing import TypeVar
@@ -12,16 +12,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.compress.storing.bits import pack, size, unpack
+from spikewright.weights.factors import count
+from spikewright.weights.layouts import Layout, Places, Shape, Whole, unfolded
 
 _GROUPS = (*range(2, 17), 32)
 _AXES = ("output", "input")
-Places = NDArray[np.int64]
 T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True)
-class Groups:
+class SubsetLayout(Layout):
     """`n` of every `m` channels along `axis`, 0 for outputs and 1 for inputs of `(out, in, ...)`."""
 
     n: int
@@ -29,10 +29,10 @@ class Groups:
     axis: int
 
     @classmethod
-    def fitting(cls, nonzero: NDArray[np.bool_]) -> Iterator["Groups"]:
+    def fitting(cls, kept: NDArray[np.bool_]) -> Iterator["SubsetLayout"]:
         """All that can store these weights and do not store them all."""
-        for axis in range(min(nonzero.ndim, 2)):
-            rows = np.moveaxis(nonzero, axis, 0).reshape(nonzero.shape[axis], -1).astype(np.uint8)
+        for axis in range(min(kept.ndim, 2)):
+            rows = np.moveaxis(kept, axis, 0).reshape(kept.shape[axis], -1).astype(np.uint8)
             for m in _GROUPS:
                 groups = cls(_most(rows, m), m, axis) if len(rows) >= m else None
                 if groups is not None and groups.n < m and groups._takes_rest(rows):
@@ -42,50 +42,44 @@ class Groups:
     def name(self) -> str:
         return f"{self.n}:{self.m} {_AXES[self.axis]}"
 
-    def stored(self, shape: tuple[int, ...]) -> int:
+    def stored(self, shape: Shape) -> int:
         """How many weights are stored."""
-        return sum(count * n for count, _, n in self._parts(shape))
+        return sum(groups * n for groups, _, n in self._parts(shape))
 
-    def index_bits(self, shape: tuple[int, ...], stored: int) -> int:
-        """The length of the index."""
-        return sum(count * _width(k, n) for count, k, n in self._parts(shape))
+    def index_sizes(self, shape: Shape, stored: int) -> tuple[tuple[int, int], ...]:
+        """Full groups and the shorter last ones: how many, and the bits that number the subsets of one."""
+        return tuple((groups, _width(k, n)) for groups, k, n in self._parts(shape))
 
-    def places(self, nonzero: NDArray[np.bool_]) -> Places:
+    def tells(self, places: Places, shape: Shape) -> bool:
+        """Whether every group has as many as it stores."""
+        if not count(shape) or len(shape) <= self.axis:
+            return False
+        return all(bool((flags.sum(1) == n).all()) for _, flags, n in self._split(unfolded(places, shape)))
+
+    def places(self, kept: NDArray[np.bool_]) -> Places:
         """The flat places of the chosen channels, group by group."""
         chosen = []
-        for where, flags, n in self._split(nonzero):
+        for where, flags, n in self._split(kept):
             order = np.argsort(~flags, axis=1, kind="stable")[:, :n]
             chosen.append(np.take_along_axis(where, np.sort(order, axis=1), 1).reshape(-1))
         return np.concatenate(chosen)
 
-    def index(self, places: Places, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-        """The numbers of the subsets."""
-        flags = np.zeros(int(np.prod(shape)), np.bool_)
-        flags[places] = True
-        packed = []
-        for _, group, n in self._split(flags.reshape(shape)):
-            order = np.nonzero(group)[1].reshape(len(group), n)
-            k = group.shape[1]
-            numbers = np.zeros(len(group), np.int64)
-            for i in range(n):
-                numbers += _table(k, i + 1)[order[:, i]]
-            packed.append(pack(numbers, _width(k, n)))
-        return np.concatenate(packed)
+    def words(self, places: Places, shape: Shape) -> tuple[tuple[NDArray[np.int64], int], ...]:
+        """The numbers of the subsets, and their width: of the full groups, then of the shorter last ones."""
+        groups = self._split(unfolded(places, shape))
+        return tuple((_numbers(group, n), _width(group.shape[1], n)) for _, group, n in groups)
 
-    def read(self, index: NDArray[np.uint8], shape: tuple[int, ...], stored: int) -> Places:
+    def read(self, words: Sequence[Whole], shape: Shape) -> Places:
         """The places of numbered subsets. Raises ValueError for a number that no subset has."""
-        found, start = [], 0
-        for where, group, n in self._split(np.zeros(shape, np.bool_)):
-            width = _width(group.shape[1], n)
-            numbers = unpack(index[start:], width, len(group))
-            start += size(len(group) * width)
+        found = []
+        for numbers, (where, group, n) in zip(words, self._split(np.zeros(shape, np.bool_)), strict=True):
             found.append(np.take_along_axis(where, _subsets(numbers, group.shape[1], n), 1).reshape(-1))
         return np.concatenate(found)
 
-    def _parts(self, shape: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+    def _parts(self, shape: Shape) -> Iterator[tuple[int, int, int]]:
         """(groups, channels of each, weights of each): the full groups, then the shorter last ones."""
         channels = shape[self.axis]
-        rest, places = channels % self.m, int(np.prod(shape)) // channels
+        rest, places = channels % self.m, count(shape) // channels
         yield channels // self.m * places, self.m, self.n
         if rest:
             yield places, rest, self._of(rest)
@@ -108,13 +102,13 @@ class Groups:
         return rest == 0 or int(rows[-rest:].sum(0).max()) <= self._of(rest)
 
 
-def groups_of(name: str) -> Groups:
-    """The groups of that name. Raises ValueError for none."""
+def subsets_of(name: str) -> SubsetLayout:
+    """The layout of that name. Raises ValueError for none."""
     ratio, _, axis = name.partition(" ")
     n, _, m = ratio.partition(":")
     if axis not in _AXES or not n.isdecimal() or not m.isdecimal() or not 0 <= int(n) < int(m) or int(m) not in _GROUPS:
-        raise ValueError(f"no way of storing weights called {name!r}")
-    return Groups(int(n), int(m), _AXES.index(axis))
+        raise ValueError(f"no layout called {name!r}")
+    return SubsetLayout(int(n), int(m), _AXES.index(axis))
 
 
 def _most(rows: NDArray[np.uint8], m: int) -> int:
@@ -129,6 +123,15 @@ def _grouped(rows: NDArray[T], k: int) -> NDArray[T]:
 
 def _width(k: int, n: int) -> int:
     return (comb(k, n) - 1).bit_length()
+
+
+def _numbers(flags: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
+    """The number of each subset `(groups, channels)` of n channels."""
+    order = np.nonzero(flags)[1].reshape(len(flags), n)
+    numbers = np.zeros(len(flags), np.int64)
+    for i in range(n):
+        numbers += _table(flags.shape[1], i + 1)[order[:, i]]
+    return numbers
 
 
 def _table(k: int, i: int) -> NDArray[np.int64]:

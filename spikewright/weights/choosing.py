@@ -1,0 +1,87 @@
+"""Which layout a mask has: the one of fewest bits, chosen once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from spikewright.weights.factors import count
+from spikewright.weights.layouts import (
+    BLOCKS,
+    BitmapLayout,
+    BlockLayout,
+    DenseLayout,
+    Flags,
+    GapLayout,
+    Layout,
+    Places,
+    Shape,
+    unfolded,
+    used_blocks,
+)
+from spikewright.weights.subsets import SubsetLayout, subsets_of
+
+LARGEST_UNFOLDED = 2**26
+"""In larger tensors no blocks and groups are looked for: that takes a flag for each place."""
+_WIDTHS = range(1, 17)
+
+
+@dataclass(frozen=True)
+class LayoutCost:
+    """What weights cost in one of the layouts: `stored` of them, some of them zeros, and their index."""
+
+    way: Layout
+    stored: int
+    weight_bits: int
+    index_bits: int
+
+
+def cheapest(kept: Flags, bits: int) -> LayoutCost:
+    """The layout of fewest bits for weights `(out, ...)` of `bits` bits that survive where `kept`; the first of equals."""
+    costs = (_cost(way, stored, bits, kept.shape) for way, stored in _counted(kept))
+    return min(costs, key=_total)
+
+
+def cheapest_exact(places: Places, shape: Shape, bits: int) -> Layout:
+    """The layout of fewest bits that stores these places, flat and ascending, and no others."""
+    if count(shape) <= LARGEST_UNFOLDED:
+        kept = unfolded(places, shape)
+        costs = [_cost(way, stored, bits, shape) for way, stored in _counted(kept) if stored == len(places)]
+    else:
+        ways = (BitmapLayout(), *(GapLayout(width) for width in _WIDTHS))
+        costs = [_cost(way, len(places), bits, shape) for way in ways if way.tells(places, shape)]
+    return min(costs, key=_total).way
+
+
+def named_layout(name: str) -> Layout:
+    """The layout of that name. Raises ValueError for none."""
+    if name in ("dense", "bitmap"):
+        return DenseLayout() if name == "dense" else BitmapLayout()
+    if name.startswith("block") and name[5:] in map(str, BLOCKS):
+        return BlockLayout(int(name[5:]))
+    if name.startswith("gap") and name[3:] in map(str, _WIDTHS):
+        return GapLayout(int(name[3:]))
+    return subsets_of(name)
+
+
+def _cost(way: Layout, stored: int, bits: int, shape: Shape) -> LayoutCost:
+    return LayoutCost(way, stored, stored * bits, way.index_bits(shape, stored))
+
+
+def _total(cost: LayoutCost) -> int:
+    return cost.weight_bits + cost.index_bits
+
+
+def _counted(kept: Flags) -> Iterator[tuple[Layout, int]]:
+    """Every layout that fits, and how many weights it stores."""
+    survivors, folds = int(kept.sum()), bool(kept.ndim and kept.size)
+    yield DenseLayout(), kept.size
+    yield BitmapLayout(), survivors
+    for block in BLOCKS if folds else ():
+        used, sizes = used_blocks(kept, block)
+        yield BlockLayout(block), int((used.sum(1) * sizes).sum())
+    before = np.diff(np.flatnonzero(kept), prepend=-1) - 1
+    for width in _WIDTHS:
+        yield GapLayout(width), survivors + int((before >> width).sum())
+    for subsets in SubsetLayout.fitting(kept) if folds else ():
+        yield subsets, subsets.stored(kept.shape)
