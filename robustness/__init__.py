@@ -1,43 +1,92 @@
-"""Noise, faults and attacks for CNN and spiking network alike, through one `Predictor`."""
+"""Noise, faults and attacks for CNN and spiking network alike, through one `Predictor`.
+
+The tables ATTACKS and CORRUPTIONS load without torch; a class or function is loaded when it is first asked for.
+"""
+
+from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
-from spikewright.robustness.attacks.base import Attack, AttackResult
-from spikewright.robustness.attacks.gradient import FGSM, PGD, Transfer
-from spikewright.robustness.attacks.health import attack_health
-from spikewright.robustness.attacks.square import Square
-from spikewright.robustness.corruptions.base import Corruption
-from spikewright.robustness.corruptions.bitflips import WeightBitFlips
-from spikewright.robustness.corruptions.chip import ChipFault
-from spikewright.robustness.corruptions.images import GaussianNoise, ImpulseNoise
-from spikewright.robustness.corruptions.spikes import SpikeDeletionFault, SpikeJitterFault
-from spikewright.robustness.evaluation import attack_curve, evaluate
-from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
-from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
+from spikewright.lazy import lazily
+from spikewright.robustness.attacks import ATTACKS
+from spikewright.robustness.corruptions import CORRUPTIONS
+
+if TYPE_CHECKING:
+    from spikewright.robustness.attacks.base import Attack, AttackResult
+    from spikewright.robustness.attacks.fgsm import FGSM
+    from spikewright.robustness.attacks.health import attack_health
+    from spikewright.robustness.attacks.pgd import PGD
+    from spikewright.robustness.attacks.square import Square
+    from spikewright.robustness.attacks.transfer import Transfer
+    from spikewright.robustness.corruptions.base import Corruption
+    from spikewright.robustness.corruptions.bitflips import WeightBitFlips
+    from spikewright.robustness.corruptions.images import GaussianNoise, ImageCorruption, ImpulseNoise
+    from spikewright.robustness.corruptions.networks import NetworkFault
+    from spikewright.robustness.corruptions.neurons import (
+        MembraneNoiseFault,
+        PotentialBitFlipsFault,
+        StuckAt0Fault,
+        StuckAt1Fault,
+    )
+    from spikewright.robustness.corruptions.spikes import SpikeDeletionFault, SpikeInsertionFault, SpikeJitterFault
+    from spikewright.robustness.corruptions.variation import ThresholdVariationFault, WeightVariationFault
+    from spikewright.robustness.curves import attack_curve
+    from spikewright.robustness.evaluation import evaluate
+    from spikewright.robustness.perturbations import perturbation
+    from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
+    from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
 
 __all__ = [
+    "ATTACKS",
+    "CORRUPTIONS",
     "FGSM",
     "PGD",
     "AnnPredictor",
     "Attack",
     "AttackResult",
-    "ChipFault",
     "Corruption",
     "GaussianNoise",
+    "ImageCorruption",
     "ImpulseNoise",
     "McNemar",
+    "MembraneNoiseFault",
+    "NetworkFault",
+    "PotentialBitFlipsFault",
     "Predictor",
     "SnnPredictor",
     "SpikeDeletionFault",
+    "SpikeInsertionFault",
     "SpikeJitterFault",
     "Square",
+    "StuckAt0Fault",
+    "StuckAt1Fault",
+    "ThresholdVariationFault",
     "Transfer",
     "WeightBitFlips",
+    "WeightVariationFault",
     "attack_curve",
     "attack_health",
     "evaluate",
     "mcnemar",
     "over_images_and_chips",
+    "perturbation",
     "wilson",
 ]
+
+_HOMES = {
+    "attacks.base": ["Attack", "AttackResult"],
+    "attacks.health": ["attack_health"],
+    "attacks.transfer": ["Transfer"],
+    "corruptions.base": ["Corruption"],
+    "corruptions.images": ["ImageCorruption"],
+    "corruptions.networks": ["NetworkFault"],
+    "curves": ["attack_curve"],
+    "evaluation": ["evaluate"],
+    "perturbations": ["perturbation"],
+    "predictor": ["AnnPredictor", "Predictor", "SnnPredictor"],
+    "statistics": ["McNemar", "mcnemar", "over_images_and_chips", "wilson"],
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, _HOMES, [ATTACKS, CORRUPTIONS], old={"ChipFault": "perturbation"})
 
 same_module(__name__)

@@ -55,6 +55,11 @@ class Family(Mapping[str, T], Generic[T]):
         return name in self._members
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The "module:object" of the members that are written so."""
+        return tuple(member for member in self._members.values() if isinstance(member, str))
+
+    @property
     def base(self) -> type[Any]:
         """The class that all members have."""
         return imported(self._base) if isinstance(self._base, str) else self._base

@@ -1,6 +1,6 @@
 """The stages of a study that harm models: noise and attacks, on the first images of the test split."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from spikewright.experiments.runs.work import Rows, Work
@@ -39,23 +39,10 @@ def attack(step: Work) -> Rows:
 
 def corruption_of(kind: str) -> "Corruption":
     """The corruption of a study's noise."""
-    from spikewright.robustness import (
-        ChipFault,
-        GaussianNoise,
-        ImpulseNoise,
-        SpikeDeletionFault,
-        SpikeJitterFault,
-        WeightBitFlips,
-    )
+    from spikewright.robustness import CORRUPTIONS
 
-    kinds: dict[str, Callable[[], Corruption]] = {
-        "gaussian": GaussianNoise,
-        "impulse": ImpulseNoise,
-        "spike-deletion": SpikeDeletionFault,
-        "spike-jitter": SpikeJitterFault,
-        "weight-bit-flips": WeightBitFlips,
-    }
-    return kinds[kind]() if kind in kinds else ChipFault(kind)
+    made: Corruption = CORRUPTIONS.make(kind, {})
+    return made
 
 
 def attack_of(part: Mapping[str, Any]) -> "Attack":

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from spikewright import SpikewrightError
-from spikewright.robustness.attacks.climb import AttackTask
 from spikewright.robustness.attacks.geometry import Ball, Norm
+from spikewright.robustness.attacks.tasks import AttackTask
 from spikewright.robustness.checks import check_images, check_labels, check_model, check_seed, check_strength, name_of
 from spikewright.robustness.draws import ImageDraws
 from spikewright.robustness.predictor import Predictor
@@ -30,9 +30,15 @@ class AttackResult:
 
 
 class Attack(ABC):
-    """An untargeted attack within ||x' - x|| <= epsilon. Leaves are frozen dataclasses and write `_search` alone."""
+    """An untargeted attack within ||x' - x|| <= epsilon.
+
+    An attack is a frozen dataclass below this class that has a `norm` and writes `search`; what it takes are its fields. All
+    else is done here: what is given is checked, points are put into ball and box, success is what the model says of them.
+    """
 
     norm: Norm
+    steps: int = 0
+    """Steps for each image; 0 for an attack that takes none."""
 
     @property
     def name(self) -> str:
@@ -44,8 +50,8 @@ class Attack(ABC):
         return None
 
     @abstractmethod
-    def _search(self, task: AttackTask) -> Tensor:
-        """The best point for each example of a task, `(batch, ...)`."""
+    def search(self, task: AttackTask) -> Tensor:
+        """The best point for each example of the task, `(batch, ...)`; those outside ball and box are projected."""
 
     @final
     def __call__(
@@ -73,20 +79,25 @@ class Attack(ABC):
         parts = []
         for first in range(0, len(images), CHUNK):
             part = slice(first, first + CHUNK)
-            ball = Ball(images[part], float(epsilon), self.norm, predictor.bounds)
-            warm = None if start is None else start[part]
-            task = AttackTask(predictor, predictor, ball, labels[part], ImageDraws.of(images[part], seed), warm)
+            task = AttackTask(
+                source=predictor,
+                judge=predictor,
+                ball=Ball(images[part], float(epsilon), self.norm, predictor.bounds),
+                labels=labels[part],
+                draws=ImageDraws.of(images[part], seed),
+                warm=None if start is None else start[part],
+            )
             parts.append(self._attack(task))
         return AttackResult(torch.cat([p.adversarials for p in parts]), torch.cat([p.success for p in parts]))
 
     def _attack(self, task: AttackTask) -> AttackResult:
         clean = task.ball.center
-        right = task.judge.predict(clean) == task.labels
+        right = task.standing(clean)
         if task.ball.epsilon == 0 or not right.any():
             return AttackResult(clean, ~right)
-        found = torch.where(right.reshape(-1, *[1] * (clean.ndim - 1)), task.ball.project(self._search(task)), clean)
+        found = torch.where(right.reshape(-1, *[1] * (clean.ndim - 1)), task.ball.project(self.search(task)), clean)
         if not task.ball.contains(found).all():
             raise SpikewrightError(
                 f"expected points within epsilon from {self.name}, got one outside; this is an error of the attack"
             )
-        return AttackResult(found, task.judge.predict(found) != task.labels)
+        return AttackResult(found, ~task.standing(found))

@@ -6,7 +6,6 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput
 from spikewright.robustness.draws import ImageDraws
 
 Norm = Literal["linf", "l2"]
@@ -65,12 +64,6 @@ def distance(x: Tensor, center: Tensor, norm: Norm) -> Tensor:
     order = float("inf") if norm == "linf" else 2.0
     length: Tensor = torch.linalg.vector_norm(offset, ord=order, dim=1)
     return length
-
-
-def check_norm(norm: str) -> None:
-    """Raise InvalidInput unless `norm` is "linf" or "l2"."""
-    if norm not in ("linf", "l2"):
-        raise InvalidInput(f'expected the norm "linf" or "l2", got {norm!r}')
 
 
 def _lengths(x: Tensor) -> Tensor:

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from spikewright import InvalidInput, Table
 from spikewright.robustness.attacks.base import CHUNK, Attack
-from spikewright.robustness.attacks.gradient import FGSM, PGD, Transfer
+from spikewright.robustness.attacks.fgsm import FGSM
 from spikewright.robustness.attacks.losses import input_gradient
+from spikewright.robustness.attacks.pgd import PGD
 from spikewright.robustness.attacks.square import Square
+from spikewright.robustness.attacks.transfer import Transfer
 from spikewright.robustness.checks import check_images, check_labels, check_strength
 from spikewright.robustness.predictor import Predictor
 
@@ -114,7 +116,7 @@ class _HealthCheck:
         left = [epsilon for epsilon, score in zip(self.epsilons, scores, strict=True) if score > 0]
         epsilon = left[-1] if left else self.epsilons[-1]
         up = ~self.attack(self.predictor, self.images, self.labels, epsilon, self.seed).success
-        steps = 2 * max(LONG, getattr(self.attack, "steps", 0))
+        steps = 2 * max(LONG, self.attack.steps)
         rivals: list[tuple[str, Attack]] = [("more effort finds more", PGD(steps, norm=self.attack.norm))]
         if self.attack.norm == "linf":
             rivals.append(("a black box finds more", Square(QUERIES)))

@@ -9,7 +9,6 @@ and only its first factor vanishes for a confident model.
 """
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -18,16 +17,17 @@ from torch.nn import functional as F
 from spikewright import InvalidInput
 from spikewright.robustness.predictor import Predictor
 
-Loss = Literal["ce", "margin"]
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""Logits `(batch, classes)` and labels `(batch,)` -> the direction of the logits in which the loss rises, `(batch, classes)`."""
 
 
-def ce_direction(logits: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross entropy: softmax over the wrong classes minus the label's unit vector, `(batch, classes)`."""
     hot = _one_hot(logits, labels)
     return logits.masked_fill(hot.bool(), float("-inf")).softmax(dim=1) - hot
 
 
-def margin_direction(logits: Tensor, labels: Tensor) -> Tensor:
+def margin(logits: Tensor, labels: Tensor) -> Tensor:
     """Margin: the best wrong class minus the label (Carlini and Wagner 2017), `(batch, classes)`."""
     hot = _one_hot(logits, labels)
     best = logits.masked_fill(hot.bool(), float("-inf")).argmax(dim=1)
@@ -41,10 +41,9 @@ def margins(logits: Tensor, labels: Tensor) -> Tensor:
     return others.amax(dim=1) - label[:, 0]
 
 
-DIRECTIONS: dict[Loss, Callable[[Tensor, Tensor], Tensor]] = {"ce": ce_direction, "margin": margin_direction}
-
-
-def input_gradient(predictor: Predictor, x: Tensor, labels: Tensor, loss: Loss = "ce") -> tuple[Tensor, Tensor]:
+def input_gradient(
+    predictor: Predictor, x: Tensor, labels: Tensor, loss: Loss = cross_entropy
+) -> tuple[Tensor, Tensor]:
     """The gradient of the loss in image space, up to a positive factor for each example, and the logits at `x`.
 
     Raises InvalidInput for a model whose logits do not depend on its input by operations that have a gradient.
@@ -53,7 +52,7 @@ def input_gradient(predictor: Predictor, x: Tensor, labels: Tensor, loss: Loss =
         inputs = x.detach().clone().requires_grad_(True)
         logits = predictor.logits(inputs)
         values = logits.detach().double()
-        direction = DIRECTIONS[loss](values, labels).to(logits.dtype)
+        direction = loss(values, labels).to(logits.dtype)
         return _backward(logits, inputs, direction, predictor.name).detach(), values
 
 

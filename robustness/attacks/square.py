@@ -1,16 +1,16 @@
 """A black box that needs no gradient: random squares that are kept when they help."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, final
 
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput
 from spikewright.robustness.attacks.base import Attack
-from spikewright.robustness.attacks.climb import AttackTask
 from spikewright.robustness.attacks.geometry import Norm
 from spikewright.robustness.attacks.losses import margins
+from spikewright.robustness.attacks.tasks import AttackTask
+from spikewright.tables import Within, check_fields
 
 HALVINGS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 """Shares of the queries after which the squares have half the area, as in the paper."""
@@ -21,75 +21,78 @@ PLACES = 4
 @final
 @dataclass(frozen=True)
 class Square(Attack):
-    """Square attack, L-inf (Andriushchenko et al. 2020): asks the model for logits only, `queries` times an image.
+    """Square attack, L-inf (Andriushchenko et al. 2020): asks the model for logits only.
 
-    It begins with stripes of +-epsilon. Each query sets a square of `share` of the image, later a smaller one, to the image
-    +-epsilon, one sign for each channel, and keeps it when the margin rises. Vectors have intervals for squares.
+    It begins with stripes of +-epsilon. Each query sets a square of the image to the image +-epsilon, one sign for each
+    channel, and keeps it when the margin rises. Vectors have intervals for squares.
+
+    queries: how often the model is asked for each image.
+    share: of the image that the first square takes, later ones are smaller.
     """
 
-    queries: int = 1000
-    share: float = 0.8
+    queries: Annotated[int, Within(1, 1_000_000)] = 1000
+    share: Annotated[float, Within(high=1, above=0)] = 0.8
 
     def __post_init__(self) -> None:
-        if isinstance(self.queries, bool) or not isinstance(self.queries, int) or self.queries < 1:
-            raise InvalidInput(f"expected at least 1 of queries, got {self.queries!r}")
-        if not 0 < self.share <= 1:
-            raise InvalidInput(f"expected a share of the image in (0, 1], got {self.share}")
+        check_fields(self)
 
     @property
     def norm(self) -> Norm:  # type: ignore[override]
         """L-inf; there is no other."""
         return "linf"
 
-    def _search(self, task: AttackTask) -> Tensor:
-        shape = _planes(task.ball.center.shape[1:])
-        found = task.ball.center if task.warm is None else task.ball.project(task.warm)
-        stripes = task.draws.uniform(0, (shape[0], 1, shape[2])).expand(-1, *shape)
-        found, height = _better(task, found, _signed(task, found, stripes, torch.ones(()), None), None)
+    def search(self, task: AttackTask) -> Tensor:
+        """The best point of all queries."""
+        x = task.begin
+        x, heights = _higher(task, x, _heights(task, x), _with_stripes(task, x))
         for query in range(1, self.queries):
-            rows = (height <= 0).nonzero()[:, 0]
+            rows = (heights <= 0).nonzero()[:, 0]
             if not len(rows):
                 break
-            tried = _square(task, found[rows], rows, query, self._area(query))
-            found[rows], height[rows] = _better(task, found[rows], tried, (rows, height[rows]))
-        return found
+            few = task.rows(rows)
+            tried = _with_square(few, x[rows], query, self._area(query))
+            x[rows], heights[rows] = _higher(few, x[rows], heights[rows], tried)
+        return x
 
     def _area(self, query: int) -> float:
         """The share of the image that a square takes at a query."""
         return float(self.share * 0.5 ** sum(query > part * self.queries for part in HALVINGS))
 
 
-def _square(task: AttackTask, x: Tensor, rows: Tensor, query: int, area: float) -> Tensor:
-    """The points `x` of `rows` with one square each at +-epsilon from the image."""
-    draws, shape = task.draws.rows(rows), _planes(x.shape[1:])
-    high, wide = _sides(shape, area)
-    place = draws.uniform(query * PLACES, (2,))
-    inside = (
-        _inside(place[:, 0], high, shape[1])[:, None, :, None] & _inside(place[:, 1], wide, shape[2])[:, None, None]
-    )
-    signs = draws.uniform(query * PLACES + 1, (shape[0], 1, 1)).expand(-1, *shape)
-    return _signed(task, x, signs, inside, rows)
+def _with_stripes(task: AttackTask, x: Tensor) -> Tensor:
+    """Every column of every channel at the image +epsilon or -epsilon."""
+    channels, height, width = _planes(x.shape[1:])
+    signs = task.draws.uniform(0, (channels, 1, width)).expand(-1, channels, height, width)
+    return _signed(task, x, signs, torch.ones((), dtype=torch.bool))
 
 
-def _signed(task: AttackTask, x: Tensor, draws: Tensor, inside: Tensor, rows: Tensor | None) -> Tensor:
-    """`x`, and where `inside` the image +-epsilon, by the `draws` (images, C, H, W)."""
-    ball = task.ball if rows is None else task.ball.rows(rows)
-    moved = ball.center + ball.epsilon * torch.where(draws < 0.5, -1.0, 1.0).reshape(x.shape)
-    chosen = inside.bool().expand(draws.shape).reshape(x.shape)
-    return ball.project(torch.where(chosen, moved, x))
+def _with_square(task: AttackTask, x: Tensor, query: int, area: float) -> Tensor:
+    """The points `x` with one square each at the image +-epsilon."""
+    channels, height, width = _planes(x.shape[1:])
+    high, wide = _sides((channels, height, width), area)
+    place = task.draws.uniform(query * PLACES, (2,))
+    inside = _inside(place[:, 0], high, height)[:, None, :, None] & _inside(place[:, 1], wide, width)[:, None, None]
+    signs = task.draws.uniform(query * PLACES + 1, (channels, 1, 1)).expand(-1, channels, height, width)
+    return _signed(task, x, signs, inside)
 
 
-def _better(task: AttackTask, x: Tensor, tried: Tensor, known: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
-    """The points with the larger margin, and the margin."""
-    rows, before = known if known is not None else (torch.arange(len(x)), _height(task, x, task.labels))
-    after = _height(task, tried, task.labels[rows])
+def _signed(task: AttackTask, x: Tensor, draws: Tensor, inside: Tensor) -> Tensor:
+    """`x`, and where `inside` the image +epsilon or -epsilon, by the `draws` (images, C, H, W)."""
+    moved = task.ball.center + task.ball.epsilon * torch.where(draws < 0.5, -1.0, 1.0).reshape(x.shape)
+    return task.ball.project(torch.where(inside.expand(draws.shape).reshape(x.shape), moved, x))
+
+
+def _higher(task: AttackTask, x: Tensor, before: Tensor, tried: Tensor) -> tuple[Tensor, Tensor]:
+    """The points with the larger margin, and the margins; `before` are those of `x`."""
+    after = _heights(task, tried)
     risen = (after > before).reshape(-1, *[1] * (x.ndim - 1))
     return torch.where(risen, tried, x), torch.maximum(after, before)
 
 
-def _height(task: AttackTask, x: Tensor, labels: Tensor) -> Tensor:
+def _heights(task: AttackTask, x: Tensor) -> Tensor:
+    """The margins of the model under attack at `x`, float64 `(batch,)`."""
     with torch.no_grad():
-        return margins(task.judge.logits(x).double(), labels)
+        return margins(task.judge.logits(x).double(), task.labels)
 
 
 def _inside(place: Tensor, side: int, size: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass, replace
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.weighted import values_of
-from spikewright.robustness.corruptions.base import Corruption, not_a_probability
+from spikewright.robustness.corruptions.base import PROBABILITY, Corruption, Harms, Strength
 from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import WEIGHTED
@@ -31,16 +31,16 @@ class WeightBitFlips(Corruption):
     network the narrowest that holds every integer of the projection. Weights in floating point are refused.
     """
 
-    @property
-    def of_chip(self) -> bool:
-        """One memory serves all images."""
-        return True
+    harms: ClassVar[Harms] = "chip"
+    strength: ClassVar[Strength] = PROBABILITY
+    of_chip: ClassVar[bool] = True
 
-    def refusal(self, predictor: Predictor, strength: float) -> str | None:
-        """Only for integers, and for probabilities."""
-        return _without_integers(predictor) or not_a_probability(strength)
+    def lacks(self, predictor: Predictor) -> str | None:
+        """Integers in a memory that is known."""
+        return _without_integers(predictor)
 
-    def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
+    def harmed(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
+        """The labels of the model or network with flipped weights."""
         rng = np.random.default_rng(seed)
         if isinstance(predictor, SnnPredictor):
             network = flip_network(predictor.network, strength, rng)

@@ -1,12 +1,13 @@
 """Noise on the image itself: any predictor can be harmed."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
 
-from spikewright.robustness.corruptions.base import Corruption, not_a_probability
+from spikewright.robustness.corruptions.base import PROBABILITY, Corruption, Harms, Strength
 from spikewright.robustness.draws import normal, uniform
 from spikewright.robustness.predictor import Predictor
 
@@ -14,27 +15,39 @@ NORMAL, HIT, SALT = 0, 3, 4
 """Kinds of draws; normal ones take three."""
 
 
-@final
-@dataclass(frozen=True)
-class GaussianNoise(Corruption):
-    """x' = clip(x + strength n), n standard normal for each value (|n| < 6); the same draws at every strength."""
+class ImageCorruption(Corruption):
+    """A corruption of images, whatever the model: a class below it writes `apply`."""
 
+    harms: ClassVar[Harms] = "images"
+
+    @abstractmethod
     def apply(self, images: Tensor, strength: float, seed: int, bounds: tuple[float, float]) -> Tensor:
-        """Noisy images of the shape of `images`."""
-        return (images + strength * normal(seed, NORMAL, tuple(images.shape))).clamp(*bounds)
+        """Noisy images of the shape of `images`, inside `bounds`."""
 
-    def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
+    @final
+    def harmed(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
+        """The labels of the noisy images."""
         return predictor.predict(self.apply(images, strength, seed, predictor.bounds))
 
 
 @final
 @dataclass(frozen=True)
-class ImpulseNoise(Corruption):
+class GaussianNoise(ImageCorruption):
+    """x' = clip(x + strength n), n standard normal for each value (|n| < 6); the same draws at every strength."""
+
+    strength: ClassVar[Strength] = Strength("a standard deviation")
+
+    def apply(self, images: Tensor, strength: float, seed: int, bounds: tuple[float, float]) -> Tensor:
+        """Noisy images of the shape of `images`."""
+        return (images + strength * normal(seed, NORMAL, tuple(images.shape))).clamp(*bounds)
+
+
+@final
+@dataclass(frozen=True)
+class ImpulseNoise(ImageCorruption):
     """Each value becomes the lower or the upper bound with probability `strength`, either alike (salt and pepper)."""
 
-    def refusal(self, predictor: Predictor, strength: float) -> str | None:
-        """Strength is a probability."""
-        return not_a_probability(strength)
+    strength: ClassVar[Strength] = PROBABILITY
 
     def apply(self, images: Tensor, strength: float, seed: int, bounds: tuple[float, float]) -> Tensor:
         """Noisy images of the shape of `images`."""
@@ -42,6 +55,3 @@ class ImpulseNoise(Corruption):
         salt = uniform(seed, SALT, tuple(images.shape)) < 0.5
         low, high = bounds
         return torch.where(hit, torch.where(salt, high, low), images)
-
-    def _predict(self, predictor: Predictor, images: Tensor, strength: float, seed: int) -> Tensor:
-        return predictor.predict(self.apply(images, strength, seed, predictor.bounds))

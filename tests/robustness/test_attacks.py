@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from spikewright import InvalidInput
 from spikewright.robustness import FGSM, PGD, AnnPredictor, Attack, Predictor, SnnPredictor, Square, Transfer
 from spikewright.robustness.attacks.geometry import Ball, distance
-from spikewright.robustness.attacks.losses import ce_direction, input_gradient, margins
+from spikewright.robustness.attacks.losses import cross_entropy, input_gradient, margin, margins
 from spikewright.robustness.draws import ImageDraws
 from spikewright.snn import Network, simulate
 
@@ -114,10 +114,10 @@ def test_saturated_models_keep_their_gradient() -> None:
         for parameter in loud.model.parameters():
             parameter.mul_(1e4)
     labels = predictor.predict(images)
-    quiet_gradient, _ = input_gradient(predictor, images, labels, "margin")
-    loud_gradient, _ = input_gradient(loud, images, labels, "margin")
+    quiet_gradient, _ = input_gradient(predictor, images, labels, margin)
+    loud_gradient, _ = input_gradient(loud, images, labels, margin)
     assert torch.equal(quiet_gradient.sign(), loud_gradient.sign())
-    assert (input_gradient(loud, images, labels, "ce")[0].abs().amax(dim=1) > 0).all()
+    assert (input_gradient(loud, images, labels, cross_entropy)[0].abs().amax(dim=1) > 0).all()
 
 
 def test_cross_entropy_direction_is_its_gradient_up_to_a_factor() -> None:
@@ -125,7 +125,7 @@ def test_cross_entropy_direction_is_its_gradient_up_to_a_factor() -> None:
     labels = torch.tensor([0, 1, 2, 3, 0])
     (gradient,) = torch.autograd.grad(nn.functional.cross_entropy(logits, labels, reduction="sum"), logits)
     wrong = 1 - logits.detach().softmax(dim=1).gather(1, labels[:, None])
-    torch.testing.assert_close(ce_direction(logits.detach(), labels) * wrong, gradient)
+    torch.testing.assert_close(cross_entropy(logits.detach(), labels) * wrong, gradient)
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])

@@ -8,15 +8,14 @@ import pytest
 import torch
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.robustness import AnnPredictor, ChipFault, SnnPredictor, SpikeJitterFault, WeightBitFlips
+from spikewright.robustness import CORRUPTIONS, AnnPredictor, SnnPredictor, SpikeJitterFault, WeightBitFlips
 from spikewright.robustness.corruptions.bitflips import flip_network
-from spikewright.robustness.corruptions.chip import CHIP_FAULTS
-from spikewright.robustness.corruptions.spikes import sends_spikes
+from spikewright.robustness.corruptions.networks import NetworkFault, no_spikes
 from spikewright.snn import Direct, Network, simulate
 from spikewright.snn.twin.surrogates import RateBased, Triangle
 from tests.snn.every_record import NETWORKS
 
-KINDS = sorted(CHIP_FAULTS)
+KINDS = sorted(name for name, kind in CORRUPTIONS.items() if issubclass(kind, NetworkFault) and "jitter" not in name)
 STRONG = {"membrane-noise": 1.0, "threshold-variation": 0.5, "weight-variation": 0.5, "potential-bit-flips": 0.1}
 
 
@@ -27,10 +26,10 @@ def fixed(rate_network: Network) -> SnnPredictor:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_at_zero_and_the_engines_labels_above(kind: str, fixed: SnnPredictor, digits: Any) -> None:
-    images, fault, strength = digits.images[:40], ChipFault(kind), STRONG.get(kind, 0.3)
+    images, fault, strength = digits.images[:40], CORRUPTIONS.make(kind, {}), STRONG.get(kind, 0.3)
     assert torch.equal(fault(fixed, images, 0.0), fixed.predict(images))
     harmed = fault(fixed, images, strength, 5)
-    record = CHIP_FAULTS[kind].record(strength, 5)
+    record = fault.record(strength, 5)
     run = simulate(fixed.network, images.numpy(), engine="reference", noise=record)
     np.testing.assert_array_equal(harmed.numpy(), run.predictions)
     assert torch.equal(harmed, fault(fixed, images, strength, 5))
@@ -40,43 +39,36 @@ def test_nothing_at_zero_and_the_engines_labels_above(kind: str, fixed: SnnPredi
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chip_stays_the_same_chip(kind: str, fixed: SnnPredictor, digits: Any) -> None:
     """What the chip has for all images does not depend on how many there are; noise goes by the number of the image."""
-    fault, images, strength = ChipFault(kind), digits.images[:30], STRONG.get(kind, 0.3)
+    fault, images, strength = CORRUPTIONS.make(kind, {}), digits.images[:30], STRONG.get(kind, 0.3)
     whole = fault(fixed, images, strength, 1)
     assert torch.equal(fault(fixed, images[:17], strength, 1), whole[:17])
-    assert fault.of_chip == CHIP_FAULTS[kind].static
     if fault.of_chip:
         assert torch.equal(fault(fixed, images[9:], strength, 1), whole[9:])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_refusals(kind: str, fixed: SnnPredictor, digits: Any) -> None:
-    fault = ChipFault(kind)
-    assert fault.refusal(AnnPredictor(digits.model), 0.1) == "it is no spiking network"
-    with pytest.raises(InvalidInput, match="probability" if CHIP_FAULTS[kind].probability else "deviation"):
+    fault = CORRUPTIONS.make(kind, {})
+    assert fault.refusal(AnnPredictor(digits.model), 0.1) in ("it is no spiking network", "it sends no spikes")
+    with pytest.raises(InvalidInput, match=fault.strength.meaning):
         fault(fixed, digits.images[:2], 101.0)
     integers = SnnPredictor(NETWORKS["QuantReLU"], engine="reference")
     assert (fault.refusal(integers, 0.1) is None) == (kind == "weight-variation")
 
 
-def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="fault out of"):
-        ChipFault("gamma-rays")
-
-
 def test_names_for_tables() -> None:
-    assert ChipFault("stuck-at-1").name == "StuckAt1Fault"
-    assert len({ChipFault(kind).name for kind in KINDS}) == len(KINDS)
+    assert CORRUPTIONS.make("stuck-at-1", {}).name == "StuckAt1Fault"
 
 
 def test_potentials_flip_in_integers_only(rate_network: Network) -> None:
-    assert "to_fixed" in str(ChipFault("potential-bit-flips").refusal(SnnPredictor(rate_network), 0.1))
+    assert "to_fixed" in str(CORRUPTIONS.make("potential-bit-flips", {}).refusal(SnnPredictor(rate_network), 0.1))
 
 
 @pytest.mark.parametrize("name", ["SignedIF", "TernaryIF", "Burst", "MaxGate", "delay", "Conv1d", "ConvTranspose2d"])
 def test_every_kind_of_spike_can_be_lost(name: str) -> None:
     network = NETWORKS[name]
-    assert sends_spikes(network)
-    assert sends_spikes(replace(network, code=Direct(4))) or name == "MaxGate"
+    assert no_spikes(network) is None
+    assert no_spikes(replace(network, code=Direct(4))) is None or name == "MaxGate"
 
 
 def test_jitter_is_refused_where_time_has_consequences() -> None:

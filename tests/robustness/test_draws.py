@@ -13,14 +13,15 @@ from spikewright.robustness import (
     FGSM,
     PGD,
     AnnPredictor,
-    ChipFault,
     GaussianNoise,
     ImpulseNoise,
+    MembraneNoiseFault,
     SnnPredictor,
     SpikeDeletionFault,
     Square,
     Transfer,
     WeightBitFlips,
+    WeightVariationFault,
     evaluate,
     over_images_and_chips,
     wilson,
@@ -73,7 +74,7 @@ def test_chips_of_neighbouring_seeds_are_different_chips() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [SpikeDeletionFault(), ChipFault("membrane-noise"), GaussianNoise(), ImpulseNoise()], ids=str
+    "fault", [SpikeDeletionFault(), MembraneNoiseFault(), GaussianNoise(), ImpulseNoise()], ids=str
 )
 def test_later_images_of_a_seed_do_not_repeat_another_seed(fault: Any, snn: SnnPredictor, digits: Any) -> None:
     same = digits.images[:1].expand(500, -1, -1, -1)
@@ -96,7 +97,7 @@ def test_an_interval_over_chips_holds_the_mean_over_chips(rate_network: Network,
 
 
 def test_what_is_drawn_for_each_image_needs_no_chips(snn: SnnPredictor, digits: Any) -> None:
-    plan = [(SpikeDeletionFault(), [0.2]), (ChipFault("weight-variation"), [0.0, 0.3])]
+    plan = [(SpikeDeletionFault(), [0.2]), (WeightVariationFault(), [0.0, 0.3])]
     table = evaluate([snn], (digits.images[:20], digits.labels[:20]), [*plan, FGSM()], [0.1], chips=2)
     assert table["over"] == ["images", "images", "images", "images and chips", "images"]
     assert table["chips"] == [None, None, 1, 2, None]

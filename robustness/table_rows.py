@@ -1,0 +1,105 @@
+"""The rows that one predictor has in the table of robustness."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from spikewright import Progress
+from spikewright.robustness.attacks.base import Attack
+from spikewright.robustness.corruptions.base import Corruption
+from spikewright.robustness.curves import Standing, attack_curve
+from spikewright.robustness.perturbations import Planned
+from spikewright.robustness.predictor import Predictor
+from spikewright.robustness.statistics import over_images_and_chips
+
+Row = dict[str, Any]
+Curve = tuple[tuple[float, ...], Standing]
+"""Strengths, and who stands at each, `(strengths, images)`."""
+
+
+@dataclass(frozen=True, eq=False)
+class PredictorRows:
+    """The rows of one predictor.
+
+    images, labels: what it is tried on, checked.
+    seed, chips: of what is drawn; faults of the chip are drawn for so many chips.
+    progress, done, total: what is told of the progress, and how much of the whole table was done before.
+    """
+
+    predictor: Predictor
+    images: Tensor
+    labels: Tensor
+    seed: int
+    chips: int
+    progress: Progress
+    done: int
+    total: int
+
+    def rows(self, plan: Sequence[Planned]) -> Iterator[Row]:
+        """The clean row, those of each perturbation in turn, and the worst cases over attacks of one norm."""
+        yield self.row("clean", 0.0, (self.predictor.predict(self.images) == self.labels).numpy())
+        curves: dict[str, list[Curve]] = {}
+        for place, (perturbation, strengths) in enumerate(plan):
+            self.progress(f"{self.predictor.name}: {perturbation.name}", self.done + place, self.total)
+            if isinstance(perturbation, Corruption):
+                yield from (self.corrupted(perturbation, strength) for strength in strengths)
+            else:
+                yield from self.attacked(perturbation, strengths, curves)
+        self.progress(self.predictor.name, self.done + len(plan), self.total)
+        for norm, several in curves.items():
+            if len(several) > 1:
+                yield from self.worst(norm, several)
+
+    def attacked(self, attack: Attack, strengths: tuple[float, ...], curves: dict[str, list[Curve]]) -> Iterator[Row]:
+        """A row for each budget; the curve is kept among those of its norm."""
+        reason = attack.refusal(self.predictor)
+        if reason is not None:
+            yield from (self.refused(attack.name, strength, reason) for strength in strengths)
+            return
+        curve = attack_curve(self.predictor, self.images, self.labels, attack, strengths, self.seed)
+        curves.setdefault(attack.norm, []).append((strengths, curve))
+        yield from (self.row(attack.name, e, s) for e, s in zip(strengths, curve, strict=True))
+
+    def corrupted(self, corruption: Corruption, strength: float) -> Row:
+        """The row of a corruption: of one draw, or over several chips; with a reason where it does not apply."""
+        reason = corruption.refusal(self.predictor, strength)
+        if reason is not None:
+            return self.refused(corruption.name, strength, reason)
+        chips = self.chips if corruption.of_chip and strength > 0 else 1
+        found = [corruption(self.predictor, self.images, strength, self.seed, chip=chip) for chip in range(chips)]
+        right = np.stack([(labels == self.labels).numpy() for labels in found])
+        return self.row(corruption.name, strength, right) | ({"chips": chips} if corruption.of_chip else {})
+
+    def worst(self, norm: str, curves: list[Curve]) -> Iterator[Row]:
+        """Who stands at each strength against all attacks of a norm, at this strength and below."""
+        for strength in sorted({epsilon for epsilons, _ in curves for epsilon in epsilons}):
+            standing = np.ones(len(self.images), dtype=bool)
+            for epsilons, curve in curves:
+                standing &= curve[[epsilon <= strength for epsilon in epsilons]].all(axis=0)
+            yield self.row(f"worst case ({norm})", strength, standing)
+
+    def row(self, perturbation: str, strength: float, right: Standing) -> Row:
+        """A row with its accuracy; `right (images,)`, or `(chips, images)`."""
+        table = np.atleast_2d(right)
+        low, high = over_images_and_chips(table)
+        over = "images" if len(table) == 1 else "images and chips"
+        found = {"accuracy": float(table.mean()), "low": low, "high": high, "over": over}
+        return self.refused(perturbation, strength, "") | found
+
+    def refused(self, perturbation: str, strength: float, reason: str) -> Row:
+        """A row without accuracy, and why."""
+        return {
+            "model": self.predictor.name,
+            "perturbation": perturbation,
+            "strength": strength,
+            "accuracy": None,
+            "low": None,
+            "high": None,
+            "over": None,
+            "samples": len(self.images),
+            "chips": None,
+            "note": f"not applicable: {reason}" if reason else "",
+        }
