@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.lazy import lazily
+from spikewright.renamed import renamed
 from spikewright.robustness.attacks import ATTACKS
 from spikewright.robustness.corruptions import CORRUPTIONS
 
@@ -87,6 +88,6 @@ _HOMES = {
 }
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, _HOMES, [ATTACKS, CORRUPTIONS], old={"ChipFault": "perturbation"})
+    __getattr__ = renamed(__name__, {"ChipFault": "perturbation"}, lazily(__name__, _HOMES, [ATTACKS, CORRUPTIONS]))
 
 same_module(__name__)

@@ -2,27 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any
 
-from spikewright.renamed import renamed
 from spikewright.tables import Family
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def lazily(
-    package: str,
-    homes: Mapping[str, Iterable[str]],
-    families: Iterable[Family[Any]] = (),
-    old: Mapping[str, str] = NOTHING,
+    package: str, homes: Mapping[str, Iterable[str]], families: Iterable[Family[Any]] = ()
 ) -> Callable[[str], Any]:
     """The `__getattr__` of a package, under `if not TYPE_CHECKING:`.
 
     package: its `__name__`.
     homes: by module of the package, the names that come from there.
     families: tables whose members come by the names of their classes, such as `FGSM`.
-    old: names that have changed, old -> new (`spikewright.renamed`).
 
         __getattr__ = lazily(__name__, {"evaluation": ["evaluate"]}, [ATTACKS])
     """
@@ -30,9 +22,9 @@ def lazily(
     for family in families:
         modules |= {name: module for module, _, name in (place.partition(":") for place in family.places)}
 
-    changed = renamed(package, old)
-
     def find(name: str) -> Any:
-        return getattr(import_module(modules[name]), name) if name in modules else changed(name)
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(modules[name]), name)
 
     return find
