@@ -182,7 +182,7 @@ FILES = [
         "Network.save", "network", lambda path, **force: perceptron((4, 3, 2)).save(path, **force), ("snn.files:save",)
     ),
     Writer("compress.save", "compressed", save_compressed, ("compress.storing.file:save",)),
-    Writer("write_nir", "nir", save_nir, ("snn.interop.nir_file:write",)),
+    Writer("write_nir", "nir", save_nir, ("snn.interop.nir.file:write",)),
     Writer("save_figure", "figure", save_picture, ("experiments.plots.style:save_figure",), (".png", ".svg")),
     Writer(
         "Table.to_csv", "csv", lambda path, **force: TABLE.to_csv(path, **force), ("spikewright.table:Table.to_csv",)
@@ -315,7 +315,7 @@ GROUND = (
 """The mechanism itself, with tests of its own in tests/spikewright/test_writing.py."""
 
 ELSEWHERE = {
-    "snn.interop.nir:_own": "writes below a temporary folder of its own",
+    "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.sources:_retrieve": "tests/experiments/test_experiments_data.py",
     "experiments.data.sources:_unpack": "tests/experiments/test_experiments_data.py",
 }

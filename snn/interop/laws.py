@@ -32,7 +32,7 @@ LARGEST_THRESHOLD = 2.0**100
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class ForeignLaw:
     """One layer of neurons as its library states it; see the head of this module.
 
     `decay`, `gain`, `current`: d, g, h. `threshold`: scalar or anything that broadcasts against the shape of the layer.
@@ -64,7 +64,7 @@ class Placed:
     unit: float
 
 
-def placed(law: Law, name: str, shape: Shape) -> Placed:
+def placed(law: ForeignLaw, name: str, shape: Shape) -> Placed:
     """`law` as a neuron of the population `name` of this `shape`. Raises InvalidNetwork where no record of ours has it."""
     if not (np.isfinite(law.decay) and 0.0 < law.decay <= 1.0):
         raise InvalidNetwork(f"{name!r}: expected a decay in (0, 1], got {law.decay:.4g}: it keeps no potential")
@@ -79,7 +79,7 @@ def placed(law: Law, name: str, shape: Shape) -> Placed:
     return Placed(_neuron(law, (threshold - shift) / law.gain, name, shape), bias, initial, law.gain)
 
 
-def _shift(law: Law, threshold: Reals, name: str, shape: Shape) -> Reals:
+def _shift(law: ForeignLaw, threshold: Reals, name: str, shape: Shape) -> Reals:
     """k of the head of this module."""
     if law.reset == "none":
         return np.zeros(shape)
@@ -93,7 +93,7 @@ def _shift(law: Law, threshold: Reals, name: str, shape: Shape) -> Reals:
     return shift
 
 
-def _neuron(law: Law, threshold: Reals, name: str, shape: Shape) -> Neuron:
+def _neuron(law: ForeignLaw, threshold: Reals, name: str, shape: Shape) -> Neuron:
     """The record with this `threshold` in our units."""
     leak = 1.0 - law.decay
     if law.reset == "none":
@@ -132,6 +132,12 @@ def least(array: Any, shape: Shape) -> Any:
         return float(full.reshape(-1)[0])
     rows = full.reshape(shape[0], -1)
     return np.ascontiguousarray(rows[:, 0] if np.all(rows == rows[:, :1]) else full)
+
+
+def column(value: Any, shape: Shape) -> NDArray[Any]:
+    """A scalar, `(channels,)` or full value so that it broadcasts against `shape`."""
+    array = np.asarray(value)
+    return array.reshape(-1, *[1] * (len(shape) - 1)) if array.ndim == 1 else array
 
 
 def one_number(value: Any, name: str, what: str) -> float:

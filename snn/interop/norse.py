@@ -24,7 +24,7 @@ from torch import Tensor
 
 from spikewright.optional import require
 from spikewright.snn.codes import Code
-from spikewright.snn.interop.module_network import network_of_module, shaped
+from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.norse_laws import Norse
 from spikewright.snn.interop.stepped import Cell, Stepped, column
 from spikewright.snn.interop.tools import Outcome, refused
@@ -89,7 +89,7 @@ def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, rea
     rewritten (see `laws`). Raises MissingTool without Norse, InvalidInput for a module in training mode or another number of
     steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
     """
-    return network_of_module(module, Norse(), shaped(input_shape), code, readout)
+    return network_of_module(module, Norse(), input_shape, code, readout)
 
 
 def _cell(population: Population) -> Cell:

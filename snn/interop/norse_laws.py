@@ -13,7 +13,7 @@ from torch import nn
 
 from spikewright import InvalidNetwork
 from spikewright.optional import require
-from spikewright.snn.interop.laws import Law, one_number
+from spikewright.snn.interop.laws import ForeignLaw, one_number
 from spikewright.snn.synapses import Shape
 
 STEPS_OF_ZERO = ("heaviside", "super", "triangle", "tanh", "circ", "heavi_erfc")
@@ -21,7 +21,7 @@ STEPS_OF_ZERO = ("heaviside", "super", "triangle", "tanh", "circ", "heavi_erfc")
 
 
 class Norse:
-    """Norse for `module_network`."""
+    """Norse for the reading of modules."""
 
     name = "Norse"
 
@@ -38,14 +38,14 @@ class Norse:
         """IAF cells and LIF boxes."""
         return type(module) in (self.library.IAFCell, self.library.IAF, self.library.LIFBoxCell)
 
-    def law(self, module: Any, name: str, shape: Shape) -> Law:
+    def law(self, module: Any, name: str, shape: Shape) -> ForeignLaw:
         """See the head of this module."""
         p = module.p
         if p.method not in STEPS_OF_ZERO:
             raise InvalidNetwork(f"{name!r}: expected a threshold function that is a step forwards, got {p.method!r}")
         threshold, value = (np.asarray(x.detach().cpu()) for x in (p.v_th, p.v_reset))
         if type(module) is not self.library.LIFBoxCell:
-            return Law(threshold, reset="to", value=value, start=value, strict=True)
+            return ForeignLaw(threshold, reset="to", value=value, start=value, strict=True)
         share = one_number(
             np.float32(module.dt) * np.asarray(p.tau_mem_inv.detach().cpu(), dtype=np.float32), name, "tau_mem_inv"
         )
@@ -54,7 +54,7 @@ class Norse:
         if not subtracts and getattr(p.reset_method, "__name__", "") != "reset_value":
             raise InvalidNetwork(f"{name!r}: expected reset_value or reset_subtract, got {p.reset_method}")
         how: dict[str, Any] = {"reset": "by"} if subtracts else {"reset": "to", "value": value}
-        return Law(threshold, 1.0 - share, share, share * rest, start=rest, strict=True, **how)
+        return ForeignLaw(threshold, 1.0 - share, share, share * rest, start=rest, strict=True, **how)
 
     def loop(self, module: Any) -> nn.Module | None:
         """Recurrent cells are of the kinds that are refused."""

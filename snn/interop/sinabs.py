@@ -17,7 +17,7 @@ from torch import Tensor
 
 from spikewright.optional import require
 from spikewright.snn.codes import Code
-from spikewright.snn.interop.module_network import network_of_module, shaped
+from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.sinabs_laws import Sinabs
 from spikewright.snn.interop.stepped import Cell, Stepped, column
 from spikewright.snn.interop.tools import Outcome, refused
@@ -70,7 +70,7 @@ def from_sinabs(
     module in training mode or another number of steps, and InvalidNetwork naming the layer or operation that has no
     counterpart, and why.
     """
-    return network_of_module(getattr(module, "spiking_model", module), Sinabs(), shaped(input_shape), code, readout)
+    return network_of_module(getattr(module, "spiking_model", module), Sinabs(), input_shape, code, readout)
 
 
 def _cell(population: Population) -> Cell:

@@ -19,12 +19,12 @@ from torch import nn
 from spikewright import InvalidNetwork
 from spikewright.optional import require
 from spikewright.snn.checked import MOST_SPIKES
-from spikewright.snn.interop.laws import Law, one_number
+from spikewright.snn.interop.laws import ForeignLaw, one_number
 from spikewright.snn.synapses import Shape
 
 
 class Sinabs:
-    """sinabs for `module_network`."""
+    """sinabs for the reading of modules."""
 
     name = "sinabs"
 
@@ -46,7 +46,7 @@ class Sinabs:
         base = ("LIF", "LIFSqueeze", "LIFRecurrent", "IAF", "IAFSqueeze", "IAFRecurrent", "ExpLeak", "ExpLeakSqueeze")
         return type(module) in {getattr(self.layers, kind) for kind in base}
 
-    def law(self, module: Any, name: str, shape: Shape) -> Law:
+    def law(self, module: Any, name: str, shape: Shape) -> ForeignLaw:
         """See the head of this module."""
         if module.tau_syn_calculated is not None:
             raise InvalidNetwork(
@@ -59,10 +59,10 @@ class Sinabs:
         decay = one_number(module.alpha_mem_calculated.detach().cpu().numpy(), name, "time constant")
         gain = float(np.float32(1.0) - np.float32(decay)) if module.norm_input else 1.0
         if module.spike_fn is None:
-            return Law(decay=decay, gain=gain, reset="none", analog=True)
+            return ForeignLaw(decay=decay, gain=gain, reset="none", analog=True)
         threshold = module.spike_threshold.detach().cpu().numpy()
         reset, value = self._reset(module.reset_fn, name)
-        return Law(threshold, decay, gain, reset=reset, value=value, limit=self._limit(module.spike_fn, name))
+        return ForeignLaw(threshold, decay, gain, reset=reset, value=value, limit=self._limit(module.spike_fn, name))
 
     def _reset(self, function: Any, name: str) -> tuple[str, float | None]:
         if isinstance(function, self.activation.MembraneSubtract):

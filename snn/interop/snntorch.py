@@ -24,7 +24,7 @@ from torch import Tensor
 
 from spikewright.optional import require
 from spikewright.snn.codes import Code
-from spikewright.snn.interop.module_network import network_of_module, shaped
+from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.snntorch_laws import SnnTorch
 from spikewright.snn.interop.stepped import Cell, Stepped, column
 from spikewright.snn.interop.tools import Outcome, refused
@@ -89,7 +89,7 @@ def from_snntorch(
     rewritten (see `laws`). Raises MissingTool without snnTorch, InvalidInput for a module in training mode or another number
     of steps, and InvalidNetwork naming the layer or operation that has no counterpart, and why.
     """
-    return network_of_module(module, SnnTorch(), shaped(input_shape), code, readout)
+    return network_of_module(module, SnnTorch(), input_shape, code, readout)
 
 
 def at_or_above(excess: Tensor) -> Tensor:

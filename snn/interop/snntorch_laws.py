@@ -19,8 +19,8 @@ from torch import nn
 
 from spikewright import InvalidNetwork
 from spikewright.optional import require
-from spikewright.snn.interop.laws import Law, one_number
-from spikewright.snn.interop.module_chain import Factor
+from spikewright.snn.interop.laws import ForeignLaw, one_number
+from spikewright.snn.interop.modules.chain import Factor
 from spikewright.snn.synapses import Shape
 
 REFUSALS = {
@@ -31,7 +31,7 @@ REFUSALS = {
 
 
 class SnnTorch:
-    """snnTorch for `module_network`."""
+    """snnTorch for the reading of modules."""
 
     name = "snnTorch"
 
@@ -46,7 +46,7 @@ class SnnTorch:
         """Leaky, RLeaky and Lapicque."""
         return type(module) in (self.library.Leaky, self.library.RLeaky, self.library.Lapicque)
 
-    def law(self, module: Any, name: str, shape: Shape) -> Law:
+    def law(self, module: Any, name: str, shape: Shape) -> ForeignLaw:
         """See the head of this module."""
         self._check(module, name)
         decay, gain = self._decay(module, name)
@@ -59,17 +59,17 @@ class SnnTorch:
             "strict": fires_above(module.spike_grad, name),
         }
         if reset == "none":
-            return Law(reset="none", **common)
+            return ForeignLaw(reset="none", **common)
         if reset == "zero":
             deaf = delayed and type(module) is not self.library.Leaky
-            return Law(reset="to", value=0.0, refractory=int(deaf), **common)
+            return ForeignLaw(reset="to", value=0.0, refractory=int(deaf), **common)
         if not delayed:
             raise InvalidNetwork(
                 f"{name!r}: reset_delay=False with reset by subtraction takes nothing off after a spike that leaves the "
                 "potential above the threshold; expected reset_delay=True or reset_mechanism='zero'"
             )
         taken = threshold.astype(np.float64) / decay if 0.0 < decay < 1.0 else None
-        return Law(reset="by", value=taken, **common)
+        return ForeignLaw(reset="by", value=taken, **common)
 
     def _decay(self, module: Any, name: str) -> tuple[float, float]:
         """beta, and what a unit of input adds to mem."""

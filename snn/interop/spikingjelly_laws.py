@@ -16,7 +16,7 @@ from torch import nn
 
 from spikewright import InvalidNetwork
 from spikewright.optional import require
-from spikewright.snn.interop.laws import Law
+from spikewright.snn.interop.laws import ForeignLaw
 from spikewright.snn.interop.snntorch_laws import fires_above
 from spikewright.snn.synapses import Shape
 
@@ -51,7 +51,7 @@ REFUSALS = {
 
 
 class SpikingJelly:
-    """SpikingJelly for `module_network`."""
+    """SpikingJelly for the reading of modules."""
 
     name = "SpikingJelly"
 
@@ -71,7 +71,7 @@ class SpikingJelly:
         """IFNode, LIFNode and ParametricLIFNode."""
         return type(module) in {getattr(self.neuron, kind) for kind in NEURONS}
 
-    def law(self, module: Any, name: str, shape: Shape) -> Law:
+    def law(self, module: Any, name: str, shape: Shape) -> ForeignLaw:
         """See the head of this module."""
         rest = module.v_reset
         fires_above(module.surrogate_function, name)
@@ -80,7 +80,7 @@ class SpikingJelly:
         decay, gain = self._decay(module)
         reset: dict[str, Any] = {"reset": "by"} if rest is None else {"reset": "to", "value": rest, "start": rest}
         current = (1.0 - decay) * (0.0 if rest is None else rest)
-        return Law(
+        return ForeignLaw(
             np.float32(module.v_threshold),
             decay,
             gain,

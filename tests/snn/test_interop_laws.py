@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidNetwork
 from spikewright.snn import IF, Burst, Direct, Identity, Integrator, Network, Population, Projection, Source, simulate
-from spikewright.snn.interop.laws import Law, placed
+from spikewright.snn.interop.laws import ForeignLaw, placed
 
 STEPS = 6
 
@@ -19,7 +19,7 @@ def sixteenths(low: int, high: int) -> Any:
 
 
 LAWS = st.builds(
-    Law,
+    ForeignLaw,
     threshold=sixteenths(1, 24),
     decay=st.sampled_from([1.0, 0.75, 0.5]),
     gain=st.sampled_from([0.5, 1.0, 4.0]),
@@ -32,7 +32,7 @@ LAWS = st.builds(
 )
 
 
-def by_hand(law: Law, inputs: Any) -> Any:
+def by_hand(law: ForeignLaw, inputs: Any) -> Any:
     """Spikes (steps, neurons) of `law` in its own potential."""
     v, deaf, spikes = np.full(inputs.shape, law.start), np.zeros(inputs.shape, int), []
     for _ in range(STEPS):
@@ -48,7 +48,7 @@ def by_hand(law: Law, inputs: Any) -> Any:
 
 
 @given(law=LAWS, seed=st.integers(0, 999))
-def test_a_law_in_our_units_is_the_same_neuron(law: Law, seed: int) -> None:
+def test_a_law_in_our_units_is_the_same_neuron(law: ForeignLaw, seed: int) -> None:
     """Every number is dyadic and every sum exact, so ties at the threshold and resets at any value are compared too."""
     amount = law.threshold if law.value is None else law.value
     assume(amount > 0 if law.reset == "by" else (law.value or 0.0) < law.threshold)
@@ -61,31 +61,31 @@ def test_a_law_in_our_units_is_the_same_neuron(law: Law, seed: int) -> None:
 
 
 def test_what_is_the_same_already_is_not_touched() -> None:
-    here = placed(Law(threshold=np.float32(0.3)), "a", (4,))
+    here = placed(ForeignLaw(threshold=np.float32(0.3)), "a", (4,))
     assert isinstance(here.neuron, IF) and (here.neuron.threshold, here.bias, here.initial, here.unit) == (
         np.float32(0.3),
         0,
         0,
         1,
     )
-    assert isinstance(placed(Law(reset="none"), "a", (4,)).neuron, Integrator)
-    several = placed(Law(threshold=np.array([1.0, 2.0]).reshape(1, 2, 1), limit=3), "a", (2, 5)).neuron
+    assert isinstance(placed(ForeignLaw(reset="none"), "a", (4,)).neuron, Integrator)
+    several = placed(ForeignLaw(threshold=np.array([1.0, 2.0]).reshape(1, 2, 1), limit=3), "a", (2, 5)).neuron
     assert isinstance(several, Burst) and np.array_equal(several.threshold, [1, 2])
 
 
 @pytest.mark.parametrize(
     ("law", "words"),
     [
-        (Law(decay=0.0), "expected a decay in .0, 1.*keeps no potential"),
-        (Law(gain=-1.0), "expected an input gain > 0"),
-        (Law(reset="to", value=1.5), "expected a reset below the threshold, got threshold 1 and 1.5"),
-        (Law(value=-0.5), "expected a reset that takes something off"),
-        (Law(decay=0.5, limit=3), "several spikes a step"),
-        (Law(threshold=np.ones(3)), "expected a parameter that fits .4,.*got the shape .3,"),
-        (Law(threshold=np.nan), "expected finite parameters"),
-        (Law(current=np.inf), "expected finite parameters"),
+        (ForeignLaw(decay=0.0), "expected a decay in .0, 1.*keeps no potential"),
+        (ForeignLaw(gain=-1.0), "expected an input gain > 0"),
+        (ForeignLaw(reset="to", value=1.5), "expected a reset below the threshold, got threshold 1 and 1.5"),
+        (ForeignLaw(value=-0.5), "expected a reset that takes something off"),
+        (ForeignLaw(decay=0.5, limit=3), "several spikes a step"),
+        (ForeignLaw(threshold=np.ones(3)), "expected a parameter that fits .4,.*got the shape .3,"),
+        (ForeignLaw(threshold=np.nan), "expected finite parameters"),
+        (ForeignLaw(current=np.inf), "expected finite parameters"),
     ],
 )
-def test_a_law_without_a_record_is_refused_by_name(law: Law, words: str) -> None:
+def test_a_law_without_a_record_is_refused_by_name(law: ForeignLaw, words: str) -> None:
     with pytest.raises(InvalidNetwork, match=f"'a': {words}"):
         placed(law, "a", (4,))

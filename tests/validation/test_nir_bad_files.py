@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork, SpikewrightError
 from spikewright.snn import Direct
 from spikewright.snn.interop.nir import Reading, from_nir, to_nir, write_nir
-from spikewright.snn.interop.nir_file import LARGEST_BYTES
+from spikewright.snn.interop.nir.file import LARGEST_BYTES
 from tests.snn.every_record import NETWORKS
 
 nir, h5py = pytest.importorskip("nir"), pytest.importorskip("h5py")

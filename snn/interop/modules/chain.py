@@ -1,24 +1,20 @@
 """The torch layers between two layers of neurons, read as one projection and a constant current.
 
-The rules of `nir_chain` for pools, weights and scales, and besides a part of a concatenation, which sees its part of the next
-weights, and constants (biases, batch norm), which go through the layers behind them as maps of the shape they have there, so
-that padding is exact. What each layer does to the chain is in `module_layers`.
+Besides what every chain knows: a part of a concatenation, which sees its part of the next weights, and constants (biases, batch
+norm), which go through the layers behind them as maps of the shape they have there, so that padding is exact. What each layer
+does to the chain is in `layers`.
 """
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from spikewright import InvalidNetwork
-from spikewright.snn.interop.nir_chain import Chain
+from spikewright.snn.interop.chain import Chain, Reals
 from spikewright.snn.synapses import Linear, Shape
-
-Reals = NDArray[np.float64]
 
 
 class Factor(NamedTuple):
@@ -40,7 +36,7 @@ class Flat(NamedTuple):
     size: int | None = None
 
 
-class Part(NamedTuple):
+class ChannelPart(NamedTuple):
     """The channels `start` to `stop` of a concatenation of `total`."""
 
     start: int
@@ -59,17 +55,21 @@ class ModuleChain(Chain):
     """What op after op made of a source; `.currents[name] (*shape)` are the constants by their layer."""
 
     def __init__(self, source: str, shape: Shape) -> None:
-        super().__init__(source, shape, 1.0)
+        super().__init__(source, shape)
         self.currents: dict[str, Tensor] = {}
-        self.part: Part | None = None
+        self.part: ChannelPart | None = None
 
     @property
     def slice(self) -> tuple[int, int] | None:
         """The channels of the target, for a part of a concatenation that no weights followed."""
         return (self.part.start, self.part.stop) if self.part else None
 
-    def weigh(self, kind: type, weight: Reals, settings: tuple[Any, ...]) -> None:
-        """Weights, their bias, and what becomes of the constants so far."""
+    def whole(self, shape: Shape) -> Shape:
+        """`shape` with all channels of the concatenation that this chain is a part of."""
+        return (self.part.total, *shape[1:]) if self.part else shape
+
+    def weigh(self, kind: Any, weight: Reals, settings: tuple[Any, ...]) -> None:
+        """As in every chain; of the weights behind a concatenation only those that its part meets."""
         if self.part is not None:
             if kind is not Linear and settings[-1] != 1:
                 raise InvalidNetwork("expected a convolution of one group behind a concatenation, got several")
@@ -79,7 +79,7 @@ class ModuleChain(Chain):
                 )
             each = weight.shape[1] // self.part.total
             weight, self.part = weight[:, self.part.start * each : self.part.stop * each], None
-        self._weigh("", SimpleNamespace(weight=weight), kind, settings)
+        super().weigh(kind, weight, settings)
 
     def pass_on(self, through: Callable[[Tensor], Tensor]) -> None:
         """Constants behind a linear layer, `through` without its bias; every constant has the shape of the maps."""
@@ -91,3 +91,19 @@ class ModuleChain(Chain):
         if bias is not None:
             column = bias.detach().double().reshape(-1, *[1] * (len(self.shape) - 1))
             self.currents[name] = column.expand(self.shape).clone()
+
+    def constants(self, shape: Shape) -> dict[str, Reals]:
+        """The currents of a target of this shape, zero outside of the part, by the layer that brings them."""
+        start = self.part.start if self.part else 0
+        spread = {}
+        for name, value in self.currents.items():
+            full = np.zeros(shape)
+            full[start : start + len(value)] = value.numpy()
+            spread[f"{name}/{start}" if self.part else name] = full
+        return spread
+
+
+def pair(value: Any) -> tuple[int, int]:
+    """One or two whole numbers, for rows and columns."""
+    rows, columns = (value, value) if isinstance(value, int) else tuple(value)
+    return int(rows), int(columns)

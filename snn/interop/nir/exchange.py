@@ -1,14 +1,4 @@
-"""NIR out and in: the exchange format of neuromorphic tools (Pedersen et al., Nature Communications 2024).
-
-`to_nir` writes what NIR 1.0 can say as nodes, and the whole network once more as metadata, a file that `Network.load` reads.
-`from_nir` reads that back, bit for bit, after it has checked that the nodes still say the same. A file of another tool has no
-such metadata: a `Reading` then says what NIR leaves open.
-
-    graph = to_nir(network, allow=("reset", "initial"))     # raises without: other tools would harden the reset
-    write_nir(graph, "network.nir")
-    same  = from_nir("network.nir")
-    other = from_nir("from_snntorch.nir", reading=Reading(Direct(32), SNNTORCH))
-"""
+"""Networks to NIR graphs and back: what `snn.interop.nir` offers."""
 
 import tempfile
 from collections.abc import Collection
@@ -20,28 +10,13 @@ import numpy as np
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork
 from spikewright.optional import require
 from spikewright.snn.files import load, save
-from spikewright.snn.interop.nir_carried import PERMISSIONS, Carried, carried
-from spikewright.snn.interop.nir_export import build
-from spikewright.snn.interop.nir_file import read, short, write
-from spikewright.snn.interop.nir_import import network_of
-from spikewright.snn.interop.nir_reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
+from spikewright.snn.interop.nir.carried import PERMISSIONS, carried
+from spikewright.snn.interop.nir.exporting import build
+from spikewright.snn.interop.nir.file import read, short, write
+from spikewright.snn.interop.nir.importing import network_of
+from spikewright.snn.interop.nir.reading import Reading
 from spikewright.snn.network import Network
 from spikewright.snn.running import check_one_phase
-
-__all__ = [
-    "NORSE",
-    "PERMISSIONS",
-    "SINABS",
-    "SNNTORCH",
-    "SPIKINGJELLY",
-    "Carried",
-    "Convention",
-    "Reading",
-    "carried",
-    "from_nir",
-    "to_nir",
-    "write_nir",
-]
 
 WHOLE, STEP, NOTES = "spikewright_network", "spikewright_dt", "spikewright_carried"
 DERIVED = ("input_type", "output_type", "input_shape", "metadata")
