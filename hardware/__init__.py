@@ -11,11 +11,11 @@ from spikewright.hardware.design_points import (
     hybrid,
     time_multiplexed,
 )
+from spikewright.hardware.devices import DEVICES, Device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
-from spikewright.hardware.model.devices import DEVICES, Device
 from spikewright.hardware.model.interval import Interval
 
 __all__ = [

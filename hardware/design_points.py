@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spikewright import InvalidInput
-from spikewright.hardware.model.devices import device as find_device
+from spikewright.hardware.devices import DEVICES, Device, listed
+from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.supported import check_fixed
 from spikewright.snn import Activity, Network, Population, Source
 from spikewright.snn.running import check_network
@@ -29,14 +30,18 @@ class LayerDesign:
 
 @dataclass(frozen=True)
 class DesignPoint:
-    """One LayerDesign for every population but the input, the clock in MHz and the name of the device."""
+    """One LayerDesign for every population but the input, the clock in MHz and the device.
+
+    device: a name in DEVICES, or the record of one that is not there.
+    """
 
     layers: tuple[LayerDesign, ...]
     clock_mhz: float = 100.0
-    device: str = "xc7a100t"
+    device: str | Device = "xc7a100t"
 
     def __post_init__(self) -> None:
-        find_device(self.device)
+        if not isinstance(self.device, Device):
+            listed(self.device)
         if not 0.001 <= self.clock_mhz <= 2000.0:
             raise InvalidInput(f"expected a clock of 0.001 to 2000 MHz, got {self.clock_mhz}")
 
@@ -44,6 +49,16 @@ class DesignPoint:
     def by_name(self) -> Mapping[str, LayerDesign]:
         """Layers by the name of their population."""
         return {layer.population: layer for layer in self.layers}
+
+    @property
+    def fpga(self) -> Device:
+        """The record of the device."""
+        return self.device if isinstance(self.device, Device) else listed(self.device)
+
+    @property
+    def device_name(self) -> str:
+        """How the device is called in tables and files."""
+        return self.device.name if isinstance(self.device, Device) else self.device
 
     @property
     def label(self) -> str:
@@ -114,7 +129,11 @@ def _check_layer(population: Population, layer: LayerDesign) -> None:
 
 
 def design(
-    network: Network, physical_neurons: Mapping[str, int], *, device: str = "xc7a100t", clock_mhz: float = 100.0
+    network: Network,
+    physical_neurons: Mapping[str, int],
+    *,
+    device: str | Device = "xc7a100t",
+    clock_mhz: float = 100.0,
 ) -> DesignPoint:
     """A design with a P for each layer by name; layers that are not named get one physical neuron.
 
@@ -128,21 +147,23 @@ def design(
             f"expected layers among {', '.join(p.name for p in populations)}, got {', '.join(sorted(unknown))}"
         )
     layers = tuple(layer_design(p, physical_neurons.get(p.name, 1)) for p in populations)
-    return DesignPoint(layers, clock_mhz, device)
+    return DesignPoint(layers, clock_mhz, _of_point(find_device(device)))
 
 
-def fully_parallel(network: Network, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+def fully_parallel(network: Network, *, device: str | Device = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
     """P = N everywhere: a circuit for every neuron (the FPA of Abderrahmane et al., Neural Networks 121, 2020)."""
     everything = {p.name: p.size for p in layers_of(network)}
     return design(network, everything, device=device, clock_mhz=clock_mhz)
 
 
-def time_multiplexed(network: Network, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+def time_multiplexed(network: Network, *, device: str | Device = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
     """P = 1 everywhere: one circuit a layer, potentials and weights in memories (the TMA of the same paper)."""
     return design(network, {}, device=device, clock_mhz=clock_mhz)
 
 
-def hybrid(network: Network, activity: Activity, *, device: str = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
+def hybrid(
+    network: Network, activity: Activity, *, device: str | Device = "xc7a100t", clock_mhz: float = 100.0
+) -> DesignPoint:
     """The busiest layers parallel, the others multiplexed (the HA of the same paper).
 
     Busy by mean synaptic operations into the layer: the fewest layers that together do half of them get P = N.
@@ -163,3 +184,8 @@ def _work(activity: Activity, projection: str) -> float:
     if projection not in activity.synaptic_operations:
         raise InvalidInput(f"expected the activity of this network, got one without {projection!r}; simulate it first")
     return float(activity.synaptic_operations[projection].mean())
+
+
+def _of_point(device: Device) -> str | Device:
+    """What a DesignPoint holds: the name of a device that is in the table, else its record."""
+    return device.name if DEVICES.get(device.name) == device else device

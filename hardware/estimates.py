@@ -5,10 +5,9 @@ from typing import Any
 
 from spikewright import Table
 from spikewright.hardware.design_points import DesignPoint, LayerDesign
+from spikewright.hardware.devices import Device
 from spikewright.hardware.model.area import LayerArea
 from spikewright.hardware.model.asic45 import LayerEnergy
-from spikewright.hardware.model.devices import Device
-from spikewright.hardware.model.devices import device as find_device
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles
 
@@ -64,7 +63,7 @@ class Estimate:
     @property
     def device(self) -> Device:
         """The device of the point."""
-        return find_device(self.point.device)
+        return self.point.fpga
 
     @property
     def lut(self) -> Interval:

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from spikewright import InvalidInput
 from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point, layers_of
+from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.model.area import LayerArea, layer_area
 from spikewright.hardware.model.asic45 import Access, LayerEnergy, Sram, layer_energy
 from spikewright.hardware.model.bit_widths import widths
-from spikewright.hardware.model.devices import device as find_device
 from spikewright.hardware.model.flows import event_flow
 from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
 from spikewright.hardware.model.interval import Interval
@@ -47,16 +47,16 @@ class Estimator:
 
     def at(self, point: DesignPoint) -> Estimate:
         """The estimate of one point, checked by the caller."""
-        device = find_device(point.device)
-        parts = [self._parts(point.by_name[p.name], point.device) for p in self.populations]
+        device = point.fpga
+        parts = [self._parts(point.by_name[p.name], device) for p in self.populations]
         latency = pipeline_latency(self.network, [cycles for _, cycles in parts])
         rows = tuple(self._row(p, point, part, latency) for p, part in zip(self.populations, parts, strict=True))
         seconds = latency * (1e-6 / point.clock_mhz)
         return Estimate(point, rows, latency, energy_uj(device, seconds, [row.dynamic_uj for row in rows]))
 
-    def _layer(self, design: LayerDesign, device: str) -> tuple[LayerArea, LayerCycles]:
+    def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
         population, flows = self.network.by_name[design.population], self.flows[design.population]
-        area = layer_area(population, design, flows, self.sizes, find_device(device))
+        area = layer_area(population, design, flows, self.sizes, device)
         return area, layer_cycles(self.network, population, design, flows)
 
     def _energy(self, population: Population) -> LayerEnergy:

@@ -15,9 +15,10 @@ from spikewright.hardware.design_points import (
     layers_of,
     time_multiplexed,
 )
+from spikewright.hardware.devices import Device
+from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
-from spikewright.hardware.model.devices import device as find_device
 from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
@@ -80,7 +81,7 @@ class Exploration:
 def explore(
     candidates: Sequence[Candidate],
     *,
-    device: str = "xc7a100t",
+    device: str | Device = "xc7a100t",
     clock_mhz: float = 100.0,
     parallelism: Sequence[Mapping[str, int]] | None = None,
     labels: Any = None,
@@ -90,7 +91,8 @@ def explore(
 
     Per candidate: the three named corners, and P per layer from a ladder of doublings from 1 to N, in all
     combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep
-    by your own list of `{layer: P}`. With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
+    by your own list of `{layer: P}`. `device`: a name in DEVICES, or your own as a `Device`, a TOML file or
+    "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
     for no candidates, float32 networks, unknown devices or layers.
     """
     if not isinstance(candidates, Sequence) or any(not isinstance(one, tuple) or len(one) != 2 for one in candidates):
@@ -99,13 +101,13 @@ def explore(
         )
     if not candidates:
         raise InvalidInput("expected at least one (network, activity), got none")
-    find_device(device)
+    fpga = find_device(device)
     estimates: list[Estimate] = []
     rows: list[dict[str, Any]] = []
     for number, (network, activity) in enumerate(candidates):
         estimator = Estimator(network, activity)
         accuracy = {} if labels is None else {"accuracy": activity.accuracy(labels)}
-        for name, point in _points(network, activity, parallelism, device, clock_mhz):
+        for name, point in _points(network, activity, parallelism, fpga, clock_mhz):
             one = estimator.at(point)
             rows.append({"point": len(estimates), "candidate": number, "architecture": name, **_row(one), **accuracy})
             estimates.append(one)
@@ -114,7 +116,11 @@ def explore(
 
 
 def _points(
-    network: Network, activity: Activity, parallelism: Sequence[Mapping[str, int]] | None, device: str, clock_mhz: float
+    network: Network,
+    activity: Activity,
+    parallelism: Sequence[Mapping[str, int]] | None,
+    device: Device,
+    clock_mhz: float,
 ) -> Iterator[tuple[str, DesignPoint]]:
     """The corners by their names, then the sweep; each point once."""
     corners = (
@@ -164,7 +170,7 @@ def _combinations(lengths: Sequence[int]) -> int:
 def _row(one: Estimate) -> dict[str, Any]:
     return {
         "physical_neurons": one.point.label,
-        "device": one.point.device,
+        "device": one.point.device_name,
         "clock_mhz": one.point.clock_mhz,
         "fits": one.fits,
         "ff": one.ff.value,

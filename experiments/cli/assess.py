@@ -74,7 +74,8 @@ def run_estimate(options: Namespace) -> None:
     print(found.table)
     fits = "fits" if found.fits else "does not fit"
     print(
-        f"{options.design} ({point.label}) {fits} {point.device}; mean of {len(labels):,} images; wrote {paths[0]} and {paths[1]}"
+        f"{options.design} ({point.label}) {fits} {point.device_name}; mean of {len(labels):,} images; "
+        f"wrote {paths[0]} and {paths[1]}"
     )
 
 
@@ -82,7 +83,7 @@ def run_explore(options: Namespace) -> None:
     """The table of all designs of all networks, and the picture of energy against area."""
     from spikewright.experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
     from spikewright.experiments.plots.style import figure_files
-    from spikewright.hardware import DEVICES, explore
+    from spikewright.hardware import explore
 
     picture = beside(options.out, "-pareto")
     check_tables(options, figure_files(picture))
@@ -101,7 +102,7 @@ def run_explore(options: Namespace) -> None:
         import matplotlib.pyplot as plt
 
         figure, ax = plt.subplots(figsize=(6.8, 4.6))
-        draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), DEVICES[best.device].lut)
+        draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), best.fpga.lut)
         pictures = save_figure(figure, picture, force=options.force)
     front = found.pareto()
     print(front)
@@ -130,13 +131,15 @@ def run_export(options: Namespace) -> None:
     export(network, point, options.out, images=images[: options.golden])
     again = replay(options.out)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
-    print(f"core of {point.label} physical neurons on {point.device}; replaying {again.samples} golden images {told}")
+    print(
+        f"core of {point.label} physical neurons on {point.device_name}; replaying {again.samples} golden images {told}"
+    )
     print(f"wrote {options.out}")
 
 
 def _check_device(options: Namespace) -> None:
     """Before the simulation, which takes longer."""
-    from spikewright.hardware.model.devices import device
+    from spikewright.hardware.devices import device
 
     device(options.device)
 

@@ -66,7 +66,7 @@ def core_row(step: Work, network: "Network", point: "DesignPoint", name: str) ->
     return {
         "network": name,
         "physical_neurons": point.label,
-        "device": point.device,
+        "device": point.device_name,
         "clock_mhz": point.clock_mhz,
         "files": sum(path.is_file() for path in folder.rglob("*")),
         "golden_samples": again.samples,

@@ -31,7 +31,7 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
     sizes = widths(network)
     return schema.Core(
         generator=f"spikewright {__version__}",
-        device=point.device,
+        device=point.device_name,
         clock_mhz=point.clock_mhz,
         input=network.input,
         output=network.output,

@@ -13,6 +13,7 @@ from spikewright.hardware.core.golden import run_golden, senders, sends_values, 
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
 from spikewright.hardware.core.rebuilding import rebuild
 from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point
+from spikewright.hardware.devices import Device
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.snn import Network
 
@@ -38,9 +39,10 @@ class Replay:
     differences: tuple[str, ...] = ()
 
 
-def load_core(folder: str | Path) -> tuple[Core, Network]:
+def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core, Network]:
     """`(core, network)` from a folder that `export` wrote: the same integers as the exported network.
 
+    `device`: the record of a device that is not in DEVICES, for a core that was exported for it.
     Sizes and hashes are checked before a file is used, no code is run, links are not followed. Raises InvalidFile when
     anything is missing, damaged, of another version, or contradicts itself.
     """
@@ -50,7 +52,7 @@ def load_core(folder: str | Path) -> tuple[Core, Network]:
     whole = read_core(folder)
     try:
         network = rebuild(whole, lambda memory: read_memory(folder, memory))
-        check_point(network, core_point(whole))
+        check_point(network, core_point(whole, device))
         _check_widths(whole, network)
     except InvalidFile:
         raise
@@ -59,11 +61,15 @@ def load_core(folder: str | Path) -> tuple[Core, Network]:
     return whole, network
 
 
-def core_point(whole: Core) -> DesignPoint:
-    """The design that a core was exported with. Raises InvalidInput when it is none."""
+def core_point(whole: Core, device: Device | None = None) -> DesignPoint:
+    """The design that a core was exported with. Raises InvalidInput when it is none.
+
+    `device`: the record of the device, where its name is not in DEVICES.
+    """
     built = [p for p in whole.populations if p.physical_neurons is not None]
     layers = tuple(LayerDesign(p.name, p.physical_neurons or 1, p.kernel_lanes or 1) for p in built)
-    return DesignPoint(layers, whole.clock_mhz, whole.device)
+    own = device if device is not None and device.name == whole.device else None
+    return DesignPoint(layers, whole.clock_mhz, own or whole.device)
 
 
 def _check_widths(whole: Core, network: Network) -> None:
@@ -97,13 +103,14 @@ def read_core(folder: Path) -> Core:
         raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
 
 
-def replay(folder: str | Path, *, engine: str | None = None) -> Replay:
+def replay(folder: str | Path, *, engine: str | None = None, device: Device | None = None) -> Replay:
     """Run the golden inputs of a core through the fixed-point engine and compare with its traces, bit for bit.
 
-    `engine` as in `snn.simulate`. Raises InvalidFile for a broken core; a difference is a result, not an error.
+    `engine` as in `snn.simulate`, `device` as in `load_core`. Raises InvalidFile for a broken core; a difference is a
+    result, not an error.
     """
     folder = Path(folder)
-    whole, network = load_core(folder)
+    whole, network = load_core(folder, device=device)
     golden = whole.golden
     shape = network.by_name[network.input].shape
     bits = read_memory(folder, golden.images)

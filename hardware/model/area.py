@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikewright.hardware.design_points import LayerDesign
+from spikewright.hardware.devices import Device
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits
 from spikewright.hardware.model.constants import (
     AREA,
@@ -24,7 +25,6 @@ from spikewright.hardware.model.constants import (
     LUT_ERROR,
     AreaCoefficients,
 )
-from spikewright.hardware.model.devices import Device
 from spikewright.hardware.model.flows import EventFlow
 from spikewright.hardware.model.interval import ZERO, Interval, total
 from spikewright.hardware.model.latency import rows

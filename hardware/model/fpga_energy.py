@@ -9,9 +9,9 @@ the microjoules.
 
 from collections.abc import Sequence
 
+from spikewright.hardware.devices import Device
 from spikewright.hardware.model.area import LayerArea
 from spikewright.hardware.model.constants import BLOCK_PJ, DSP_PJ, FF_PJ, LUT_PJ
-from spikewright.hardware.model.devices import Device
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles
 

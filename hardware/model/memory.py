@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from spikewright.hardware.devices import Device
 from spikewright.hardware.model.constants import BLOCK_MUX_WORDS, LUT_RAM_WORDS, LUT_ROM_WORDS, AreaCoefficients
-from spikewright.hardware.model.devices import Device
 from spikewright.hardware.model.interval import ZERO, Interval
 
 

@@ -9,10 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spikewright import InvalidInput
-from spikewright.hardware import Interval, design, estimate, fully_parallel, time_multiplexed
+from spikewright.hardware import DEVICES, Interval, design, estimate, fully_parallel, time_multiplexed
 from spikewright.hardware.design_points import ladder as rungs_of
 from spikewright.hardware.design_points import layer_design, layers_of
-from spikewright.hardware.model.devices import DEVICES
 from spikewright.hardware.model.flows import event_flow
 from spikewright.hardware.model.memory import block_count
 from spikewright.snn import (

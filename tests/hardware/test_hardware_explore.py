@@ -90,7 +90,7 @@ def test_nothing_fits() -> None:
 def test_bad_calls(points) -> None:
     with pytest.raises(InvalidInput, match="at least one"):
         explore([])
-    with pytest.raises(InvalidInput, match="expected a device among"):
+    with pytest.raises(InvalidInput, match="expected a device out of"):
         explore([(points.networks[0], None)], device="none")
     for call in (points.best, lambda name: points.pareto((name,))):
         with pytest.raises(InvalidInput, match="'beauty'"):

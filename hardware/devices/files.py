@@ -1,0 +1,44 @@
+"""Devices as files: one TOML file each, whose keys are the fields of `Device`."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from spikewright import InvalidFile, SpikewrightError
+from spikewright.hardware.devices.record import Device
+from spikewright.hardware.model.interval import Interval
+from spikewright.tables import nearest, options
+
+MOST_BYTES = 2**16
+
+
+def read_device(path: str | Path) -> Device:
+    """The device that a TOML file describes; `static_w` is a list of three numbers.
+
+    Raises InvalidFile for a file that is not there, no TOML, or has keys that a device lacks or lacks one that it needs.
+    """
+    path = Path(path)
+    found = _content(path)
+    known = {option.name for option in options(Device)}
+    for key in found:
+        if key not in known:
+            way = nearest(key, known) or ", ".join(sorted(known))
+            raise InvalidFile(f"expected the fields of a device in {path}, got {key!r}; try {way}")
+    watts = found.get("static_w")
+    if isinstance(watts, list) and len(watts) == 3 and all(type(one) in (int, float) for one in watts):
+        found["static_w"] = Interval(*(float(one) for one in watts))
+    try:
+        return Device(**found)
+    except (SpikewrightError, TypeError) as error:
+        raise InvalidFile(f"expected a device in {path}, got: {error}; see the fields of hardware.Device") from error
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidFile(f"expected a device of at most {MOST_BYTES} bytes in {path}, got {path.stat().st_size}")
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidFile(
+            f"expected a device as TOML in {path}, got: {error}; see the fields of hardware.Device"
+        ) from error
