@@ -9,31 +9,13 @@ Exit status: 0, 1 when an answer differs from the reference, 2 after bad input.
 
 import argparse
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.commands import COMMANDS, TOUR
+from benchmarks.options import Options
 from spikewright import SpikewrightError
 
 DEFAULT_NETWORK = "small-digits"
-
-
-@dataclass(frozen=True)
-class Options:
-    """The command line. `quick`: fewer points and images, for the tour."""
-
-    networks: tuple[str, ...]
-    data: Path | None
-    output: Path
-    steps: tuple[int, ...]
-    images: int
-    event_images: int
-    repeats: int
-    threads: int
-    quick: bool
-    page: Path
-    without: tuple[str, ...] = ()
-    large: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,21 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
     names = TOUR if parsed.command == "tour" else (parsed.command,)
     try:
         _set_threads(options.threads)
-        return max(_run(name, options) for name in names)
+        return max(COMMANDS[name](options) for name in names)
     except SpikewrightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-
-
-TOUR = ("peers", "sweeps", "limit", "slope", "startup")
-COMMANDS = ("tour", *TOUR, "scale", "page")
-
-
-def _run(name: str, options: Options) -> int:
-    from benchmarks import commands
-
-    command: Callable[[Options], int] = getattr(commands, name)
-    return command(options)
 
 
 def _set_threads(count: int) -> None:
@@ -91,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", nargs="?", default="tour", choices=COMMANDS)
+    parser.add_argument("command", nargs="?", default="tour", choices=("tour", *COMMANDS))
     parser.add_argument(
         "--network", action="append", help=f"a network of the zoo, repeatable (default: {DEFAULT_NETWORK})"
     )

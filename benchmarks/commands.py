@@ -1,22 +1,21 @@
 """The commands: measure, write table and figure, and say whether all answers were right."""
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
 from benchmarks.case import load_case
+from benchmarks.options import Options
 from benchmarks.report import publish
 from spikewright import MissingTool, Table
 
-if TYPE_CHECKING:
-    from benchmarks.__main__ import Options
 
-
-def peers(options: "Options") -> int:
+def peers(options: Options) -> int:
     """The event engine against every other program; status 1 when an answer differs."""
+    from benchmarks.entries import Sizes
     from benchmarks.figures import speed_panel
-    from benchmarks.versus import Sizes, versus
+    from benchmarks.versus import measure_peers
 
     sizes = Sizes(options.images, options.event_images, options.repeats, without=options.without)
     if options.quick:
@@ -26,7 +25,7 @@ def peers(options: "Options") -> int:
     for network in options.networks:
         for steps in options.steps:
             case = load_case(network, options.data, steps)
-            table, equal = versus(case, sizes)
+            table, equal = measure_peers(case, sizes)
             tables.append(table)
             right = right and equal
     whole = Table.of([row for table in tables for row in table])
@@ -40,15 +39,14 @@ def peers(options: "Options") -> int:
     return 0 if right else 1
 
 
-def sweeps(options: "Options") -> int:
+def sweeps(options: Options) -> int:
     """Speed against density, sparsity, steps, batch, network size and threads; status 1 when spikes differ from torch's."""
     from benchmarks.figures import line_panel
-    from benchmarks.sweeps import Sweep
-    from benchmarks.sweeps import sweeps as measure
+    from benchmarks.sweeps import Sweep, measure_sweeps
 
     case = load_case(options.networks[0], options.data, min(options.steps))
     sweep = Sweep(16, 2, True) if options.quick else Sweep(repeats=options.repeats)
-    table = measure(case.network, case.images, sweep)
+    table = measure_sweeps(case.network, case.images, sweep)
     titles = {
         "density": ("density (spikes per neuron and step)", "generated, 64 channels, 32 steps"),
         "sparsity": ("sparsity of the weights (share of zeros)", "event fixed, by kind of mask"),
@@ -77,13 +75,12 @@ def sweeps(options: "Options") -> int:
     return 0 if apart < 1.0 else 1
 
 
-def limit(options: "Options") -> int:
+def limit(options: Options) -> int:
     """The delivery kernel against bare SIMD additions."""
     from benchmarks.figures import line_panel
-    from benchmarks.limit import Limit, reaches_limit
-    from benchmarks.limit import limit as measure
+    from benchmarks.limit import Limit, measure_limit, reaches_limit
 
-    table = measure(Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats))
+    table = measure_limit(Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats))
     series = Table.of(
         {**row, "series": f"{row['channels']} channels, {row['numbers']}", "percent": 100 * row["share"]}
         for row in table
@@ -108,14 +105,13 @@ def limit(options: "Options") -> int:
     return 0
 
 
-def slope(options: "Options") -> int:
+def slope(options: Options) -> int:
     """Time against synaptic operations."""
     from benchmarks.figures import line_panel
-    from benchmarks.slope import SIZE, SPARSE, STEPS, slopes
-    from benchmarks.slope import slope as measure
+    from benchmarks.slope import SIZE, SPARSE, STEPS, measure_slope, slopes
 
     size = SIZE // 4 if options.quick else SIZE
-    table = measure(2 if options.quick else max(2, options.repeats), size)
+    table = measure_slope(2 if options.quick else max(2, options.repeats), size)
     found, sparse = (
         ", ".join(f"{name} {value:.3f}" for name, value in slopes(table, most).items()) for most in (1.0, SPARSE)
     )
@@ -136,13 +132,12 @@ def slope(options: "Options") -> int:
     return 0
 
 
-def startup(options: "Options") -> int:
+def startup(options: Options) -> int:
     """The first simulation of a process."""
     from benchmarks.figures import start_panel
-    from benchmarks.startup import fast_enough
-    from benchmarks.startup import startup as measure
+    from benchmarks.startup import fast_enough, measure_startup
 
-    table = measure(1 if options.quick else 3)
+    table = measure_startup(1 if options.quick else 3)
     caption = (
         "First simulation of a fresh process less the same one again, float32 and fixed point together, small-digits, one "
         f"image. Wanted: under 1 s with kernels cached, under 60 s without; {'reached' if fast_enough(table) else 'not reached'}."
@@ -151,18 +146,17 @@ def startup(options: "Options") -> int:
     return 0
 
 
-def scale(options: "Options") -> int:
+def scale(options: Options) -> int:
     """A million neurons, a hundred million synapses."""
     from benchmarks.figures import scale_panel
-    from benchmarks.scale import Scale, meets
-    from benchmarks.scale import scale as measure
+    from benchmarks.scale import Scale, measure_scale, meets
 
     sizes = (0.01, 0.1) if options.quick else (0.01, 0.1, 1.0)
     rows = []
     for share in sizes:
         wanted = Scale(width=max(1000, round(10_000 * share)), layers=round(100 * min(1.0, share * 10)))
         try:
-            rows += list(measure(wanted))
+            rows += list(measure_scale(wanted))
         except MissingTool as error:
             print(f"error: {error}", file=sys.stderr)
             break
@@ -180,10 +174,23 @@ def scale(options: "Options") -> int:
     return 0 if len(rows) == len(sizes) else 1
 
 
-def page(options: "Options") -> int:
+def page(options: Options) -> int:
     """The page of the documentation, from what the other commands left."""
     from benchmarks.page import write_page
 
     write_page(options.output, options.page)
     print(f"-> {options.page}")
     return 0
+
+
+TOUR = ("peers", "sweeps", "limit", "slope", "startup")
+COMMANDS: dict[str, Callable[[Options], int]] = {
+    "peers": peers,
+    "sweeps": sweeps,
+    "limit": limit,
+    "slope": slope,
+    "startup": startup,
+    "scale": scale,
+    "page": page,
+}
+"""What `python -m benchmarks NAME` runs; the status of the process is what it gives back."""

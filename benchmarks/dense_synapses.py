@@ -1,17 +1,17 @@
 """Projections of a network as dense torch operations."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.dense_plan import Plan
 from spikewright import InvalidInput
 from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection, effective_weights
-
-if TYPE_CHECKING:
-    from benchmarks.dense import Plan
 
 
 class Current:
@@ -20,15 +20,15 @@ class Current:
     `scale`: what weights and biases are multiplied by, channel by channel, where the threshold is folded into them.
     """
 
-    def __init__(self, network: Network, population: Population, plan: "Plan", scale: Tensor | None) -> None:
+    def __init__(self, network: Network, population: Population, plan: Plan, scale: Tensor | None) -> None:
         self.projections = network.incoming[population.name]
         self.hoisted = {q.name for q in self.projections if plan.hoist and q.source == network.input}
         self.steps_apart = {q.name for q in self.projections if not (plan.hoist and q.source == network.input)}
         self.weights = {q.name: _weights(q, plan, scale) for q in self.projections}
         bias = field(population, population.bias)
         self.bias = (bias if scale is None else bias * scale).to(plan.kind)
-        first = self.projections[0].synapse
-        self.fused = isinstance(first, Conv2d | Linear) and np.ndim(population.bias) < 2
+        first = SYNAPSES[type(self.projections[0].synapse)]
+        self.fused = first.has_bias and np.ndim(population.bias) < 2
 
     def of(self, sent: dict[str, Tensor], held: dict[str, Tensor]) -> Tensor:
         """The current of one step; `held` keeps what does not change from step to step."""
@@ -66,17 +66,51 @@ class Current:
         if projection.pool != (1, 1):
             values = functional.avg_pool2d(values, projection.pool, divisor_override=1)
         bias = self.bias.flatten() if self.fused and projection is self.projections[0] else None
-        if isinstance(synapse, Linear):
-            bias = bias if bias is None else bias.expand(weights.shape[0])
-            return functional.linear(values.flatten(1), weights, bias)
-        if isinstance(synapse, Conv2d):
-            bias = bias if bias is None else bias.expand(weights.shape[0])
-            return functional.conv2d(
-                values, weights, bias, synapse.stride, synapse.padding, synapse.dilation, synapse.groups
-            )
-        if isinstance(synapse, AvgPool2d):
-            values = functional.avg_pool2d(values, synapse.kernel, synapse.stride, divisor_override=1)
-        return values * weights
+        bias = bias if bias is None else bias.expand(weights.shape[0])
+        return SYNAPSES[type(synapse)].send(synapse, values, weights, bias)
+
+
+@dataclass(frozen=True)
+class DenseSynapse:
+    """A kind of synapse on dense tensors. `numbers`: its weights, or its gain, of the record. `send`: of the record, values,
+    numbers and a bias or None, what arrives. `has_bias`: whether its operation has room for a bias."""
+
+    numbers: Callable[[Any], Any]
+    send: Callable[[Any, Tensor, Tensor, Tensor | None], Tensor]
+    has_bias: bool
+
+
+def _linear(synapse: Any, values: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:
+    return functional.linear(values.flatten(1), weights, bias)
+
+
+def _conv(synapse: Any, values: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:
+    settings = (synapse.stride, synapse.padding, synapse.dilation, synapse.groups)
+    return functional.conv2d(values, weights, bias, *settings)
+
+
+def _pool(synapse: Any, values: Tensor, gain: Tensor, bias: Tensor | None) -> Tensor:
+    return functional.avg_pool2d(values, synapse.kernel, synapse.stride, divisor_override=1) * gain
+
+
+def _identity(synapse: Any, values: Tensor, gain: Tensor, bias: Tensor | None) -> Tensor:
+    return values * gain
+
+
+def _weights_of(synapse: Any) -> Any:
+    return effective_weights(synapse.weights)
+
+
+def _gain_of(synapse: Any) -> Any:
+    return np.reshape(synapse.gain, (-1, 1, 1))
+
+
+SYNAPSES: dict[type, DenseSynapse] = {
+    Linear: DenseSynapse(_weights_of, _linear, True),
+    Conv2d: DenseSynapse(_weights_of, _conv, True),
+    AvgPool2d: DenseSynapse(_gain_of, _pool, False),
+    Identity: DenseSynapse(_gain_of, _identity, False),
+}
 
 
 def field(population: Population, value: object) -> Tensor:
@@ -85,14 +119,13 @@ def field(population: Population, value: object) -> Tensor:
     return array.reshape(-1, 1, 1) if array.ndim == 1 and len(population.shape) == 3 else array
 
 
-def _weights(projection: Projection, plan: "Plan", scale: Tensor | None) -> Tensor:
-    synapse = projection.synapse
-    if projection.channels is not None or not isinstance(synapse, Conv2d | Linear | AvgPool2d | Identity):
-        raise InvalidInput(f"expected a whole-population Conv2d, Linear, AvgPool2d or Identity at {projection.name!r}")
-    if isinstance(synapse, Identity | AvgPool2d):
-        values = torch.tensor(np.asarray(synapse.gain, dtype=np.float32)).reshape(-1, 1, 1)
-        return (values if scale is None else values * scale).to(plan.kind)
-    values = torch.tensor(np.asarray(effective_weights(synapse.weights), dtype=np.float32))
+def _weights(projection: Projection, plan: Plan, scale: Tensor | None) -> Tensor:
+    """The weights or the gain of a projection, each output channel times `scale`."""
+    kind = SYNAPSES.get(type(projection.synapse))
+    if projection.channels is not None or kind is None:
+        known = ", ".join(record.__name__ for record in SYNAPSES)
+        raise InvalidInput(f"expected a whole-population synapse of {known} at {projection.name!r}")
+    values = torch.tensor(np.asarray(kind.numbers(projection.synapse), dtype=np.float32))
     if scale is not None:
         values = values * scale.reshape(-1, *([1] * (values.ndim - 1)))
     layout = torch.channels_last if plan.channels_last and values.ndim == 4 else torch.contiguous_format

@@ -28,7 +28,7 @@ class Limit:
     steps: int = 32
 
 
-def limit(wanted: Limit) -> Table:
+def measure_limit(wanted: Limit) -> Table:
     """One row for each layer, number type and density: additions per second of the engine and of the bare loop."""
     return Table.of(row for channels in wanted.channels for row in _layer(channels, wanted))
 

@@ -40,7 +40,7 @@ class Scale:
         return (self.layers - 1) * self.width * self.fan_out
 
 
-def scale(wanted: Scale) -> Table:
+def measure_scale(wanted: Scale) -> Table:
     """One row: peak memory of the whole process and synaptic operations per second and core, the first run left out.
 
     Raises MissingTool with what the process said when it could not finish.

@@ -31,7 +31,7 @@ SPARSE = 0.2
 """Up to this density rows carry the spikes here; beyond it time lanes are cheaper."""
 
 
-def slope(repeats: int = 5, size: int = SIZE) -> Table:
+def measure_slope(repeats: int = 5, size: int = SIZE) -> Table:
     """One row a density: synaptic operations and processor seconds of an image, float32 and fixed point, one thread.
 
     `size` neurons send to as many by a dense layer; pixels set the density from 1 to 90 %. The targets' threshold is

@@ -13,7 +13,7 @@ WANTED_CACHED_S, WANTED_COLD_S = 1.0, 60.0
 NETWORK = "small-digits"
 
 
-def startup(repeats: int = 3) -> Table:
+def measure_startup(repeats: int = 3) -> Table:
     """Rows "nothing cached" and "kernels cached": seconds of import, of the first and of a later simulation.
 
     A temporary cache folder is empty for the first process and full for those after it. Fixed point and float32 kernels

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.dense import Dense, Plan
+from benchmarks.dense import Dense
+from benchmarks.dense_plan import Plan
 from benchmarks.equality import compare, event_answer
 from benchmarks.generated import MASKS, Shape, generate
 from benchmarks.peers.plain import InPlace
@@ -43,7 +44,7 @@ class Sweep:
         return values[::2] if self.quick else values
 
 
-def sweeps(trained: Network, images: NDArray[np.float32], sweep: Sweep) -> Table:
+def measure_sweeps(trained: Network, images: NDArray[np.float32], sweep: Sweep) -> Table:
     """One row a point. `trained`, `images (n, ...)`: where steps, batches and threads are varied; the rest is generated."""
     rows = [
         *_density(sweep),

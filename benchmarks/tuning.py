@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.dense import Dense, Neurons, Plan
+from benchmarks.dense import Dense, Neurons
+from benchmarks.dense_plan import Plan
 from benchmarks.timing import fastest, stopwatch
 from spikewright.snn import Network
 

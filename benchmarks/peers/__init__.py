@@ -6,7 +6,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
-from benchmarks.dense import Neurons, Plan
+from benchmarks.dense import Neurons
+from benchmarks.dense_plan import Plan
 from spikewright import MissingTool
 
 BATCHES = (4, 16, 64, 256)
@@ -37,8 +38,8 @@ class Contender:
             made: Callable[[], Neurons] = getattr(import_module(module), kind)
         except (PackageNotFoundError, ImportError) as error:
             raise MissingTool(
-                f"expected {self.package} for {self.name}, got: {error}; try `pip install 'spikewright[bench]'` and then "
-                "`pip install --no-deps -r benchmarks/peers.txt`"
+                f'expected the package {self.package} for {self.name}, got: {error}; try pip install "spikewright[bench]", '
+                "then pip install --no-deps -r benchmarks/peers.txt"
             ) from error
         return made()
 

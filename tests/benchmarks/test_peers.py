@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from benchmarks.case import Case, load_case
-from benchmarks.dense import Dense, Plan
+from benchmarks.dense import Dense
+from benchmarks.dense_plan import Plan
 from benchmarks.equality import compare, event_answer, on_a_grid, same_law
 from benchmarks.peers import CONTENDERS, Contender
 from spikewright import InvalidInput, MissingTool
