@@ -3,7 +3,7 @@
 Each form says what it wants in words, whether a value has it, and which value a text of the command line writes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Integral, Real
@@ -12,13 +12,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 WORDS = {"true": True, "yes": True, "false": False, "no": False}
 """How a truth value is written on the command line."""
-NOUNS = {
+NOUNS: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     str: "text",
     NoneType: "none",
     object: "anything",
+    Callable: "a function",
 }
 
 
@@ -114,6 +115,8 @@ def forms_of(annotation: Any, within: Within | None = None) -> tuple[Form, ...]:
         return (Form(tuple, items=forms_of(inside[0])),)
     if origin in (dict, Mapping):
         return (Form(dict, items=forms_of(inside[1])),)
+    if origin is Callable:
+        return (Form(Callable),)
     plain = isinstance(annotation, type) and annotation is not Any
     return (Form(annotation if plain else object, within),)
 

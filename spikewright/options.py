@@ -19,15 +19,17 @@ alternative of them, such as `int | None`.
 """
 
 import re
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from inspect import cleandoc
 from types import NoneType
 from typing import Any, get_type_hints
 
-from spikewright.errors import InvalidInput
+from spikewright.errors import InvalidInput, SpikewrightError
 from spikewright.forms import Form, Within, either, fits, forms_of, read
+from spikewright.importing import imported, is_place, nearest, raised
 
-__all__ = ["Form", "Option", "Within", "check_fields", "options", "summary"]
+__all__ = ["Form", "Option", "Within", "changed", "check_fields", "options", "record_of", "summary"]
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,26 @@ class Option:
         return tuple(choice for form in self.forms for choice in form.choices or (None,)) if named else ()
 
     def check(self, value: Any) -> Any:
-        """The value, a list as a tuple. Raises InvalidInput where it has none of the forms."""
+        """Raise InvalidInput unless the value has one of the forms."""
         if not fits(self.forms, value):
             way = "" if self.default is MISSING or self.default == value else f"; try {self.name}={self.default!r}"
             raise InvalidInput(f"expected {self.name} to be {self.wanted}, got {value!r:.60}{way}")
+
+    def taken(self, value: Any) -> Any:
+        """A value from a file as the field takes it: lists as tuples, mappings as nested records, functions by their place.
+
+        Raises InvalidInput unless it has one of the forms.
+        """
+        for form in self.forms:
+            if isinstance(form.kind, type) and is_dataclass(form.kind) and isinstance(value, Mapping):
+                return record_of(self.default if isinstance(self.default, form.kind) else form.kind, value, self.name)
+            if form.kind is Callable and isinstance(value, str) and is_place(value):
+                return imported(value, "function")
+        self.check(value)
         return tuple(value) if isinstance(value, list) else value
 
     def read(self, text: str) -> Any:
-        """The value that is written on a command line; text that writes none comes back, for `check` to refuse."""
+        """The value that is written on a command line; text that writes none comes back, for `taken` to refuse."""
         return read(self.forms, text)
 
 
@@ -82,6 +96,39 @@ def check_fields(record: Any) -> None:
         option.check(getattr(record, option.name))
 
 
+def record_of(kind: Any, given: Mapping[str, Any], what: str) -> Any:
+    """The record of the class `kind`, or the record `kind` with other settings, from plain values by field.
+
+    `what`: what it is called in messages. Raises InvalidInput for a field that it does not have, with the nearest, for a value
+    that does not fit, for one that is missing, and with what a user's own constructor raises.
+    """
+    known = {option.name: option for option in options(kind if isinstance(kind, type) else type(kind))}
+    for name in given:
+        if name not in known:
+            way = nearest(name, known)
+            told = f"{', '.join(known) or 'it has none'}"
+            raise InvalidInput(f"expected options of {what} ({told}), got {name}" + (f"; try {way}" if way else ""))
+    values = {name: _taken(known[name], value, what) for name, value in given.items()}
+    for name, option in known.items():
+        if isinstance(kind, type) and option.default is MISSING and name not in values:
+            raise InvalidInput(f"expected {name} for {what}, {option.wanted}, got none")
+    try:
+        return kind(**values) if isinstance(kind, type) else replace(kind, **values)
+    except SpikewrightError:
+        raise
+    except (Exception, SystemExit) as error:  # a user's own record may raise anything
+        raise InvalidInput(
+            f"expected {what} to take these options, got {raised(error)}; try it in Python first"
+        ) from error
+
+
+def _taken(option: Option, value: Any, what: str) -> Any:
+    try:
+        return option.taken(value)
+    except InvalidInput as error:
+        raise InvalidInput(f"{what}: {error}") from None
+
+
 def summary(record: Any) -> str:
     """The first line of a docstring."""
     return cleandoc(record.__doc__ or "").partition("\n")[0]
@@ -95,3 +142,9 @@ def _sentence(text: str, name: str) -> str:
     """What the docstring says in the line `name: ...` and the lines that are indented below it."""
     found = re.search(rf"^{name}: (.*(?:\n[ \t]+\S.*)*)", text, re.MULTILINE)
     return " ".join(found[1].split()) if found else ""
+
+
+def changed(record: Any) -> dict[str, Any]:
+    """The fields of a record that are not as by default, by name."""
+    values = {option.name: (getattr(record, option.name), option.default) for option in options(type(record))}
+    return {name: value for name, (value, default) in values.items() if default is MISSING or value != default}

@@ -12,18 +12,15 @@ Members are written as "module:object", so that a table of names loads nothing. 
 what they take (`spikewright.options`), or, with `finished=True`, records that have no settings, such as devices.
 """
 
-import os
-import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, is_dataclass, replace
-from difflib import get_close_matches
-from importlib import import_module
+from dataclasses import is_dataclass
 from typing import Any, Generic, TypeVar
 
-from spikewright.errors import InvalidInput, SpikewrightError
-from spikewright.options import Option, Within, check_fields, options, summary
+from spikewright.errors import InvalidInput
+from spikewright.importing import a, imported, nearest
+from spikewright.options import Option, Within, changed, check_fields, options, record_of, summary
 
-__all__ = ["Family", "Option", "Within", "check_fields", "imported", "nearest", "options", "raised", "summary"]
+__all__ = ["Family", "Option", "Within", "changed", "check_fields", "imported", "nearest", "options", "summary"]
 
 T = TypeVar("T")
 
@@ -73,7 +70,7 @@ class Family(Mapping[str, T], Generic[T]):
             return self[name]
         if not isinstance(name, str) or ":" not in name:
             way = nearest(name, self) or f"your own as package.module:{'object' if self.finished else 'Class'}"
-            raise InvalidInput(f"expected {_a(self.noun)} out of {', '.join(self)}, got {name!r:.60}; try {way}")
+            raise InvalidInput(f"expected {a(self.noun)} out of {', '.join(self)}, got {name!r:.60}; try {way}")
         found: T = imported(name, self.noun)
         if not self.holds(found):
             raise InvalidInput(f"expected {name} to be {self._told_kind}, got {_kind_of(found)}; {self._way_out}")
@@ -95,40 +92,17 @@ class Family(Mapping[str, T], Generic[T]):
         return options(found if isinstance(found, type) else type(found))
 
     def make(self, name: str, given: Mapping[str, Any]) -> Any:
-        """The record `name` with the settings `given`.
+        """The record `name` with the settings `given`, as in a file; those of a nested record are a mapping again.
 
         Raises InvalidInput for a setting that it does not have, with the nearest, for a value that does not fit, and for one
         that is missing.
         """
-        found: Any = self.find(name)
-        known = {option.name: option for option in self.options(name)}
-        for field in given:
-            if field not in known:
-                way = nearest(field, known)
-                raise InvalidInput(
-                    f"expected options of the {self.noun} {name!r} ({', '.join(known) or 'it has none'}), got {field}"
-                    + (f"; try {way}" if way else "")
-                )
-        values = {field: self._checked(name, known[field], value) for field, value in given.items()}
-        if not isinstance(found, type):
-            return replace(found, **values)
-        missing = [field for field, option in known.items() if option.default is MISSING and field not in values]
-        if missing:
-            raise InvalidInput(
-                f"expected {missing[0]} for the {self.noun} {name!r}, {known[missing[0]].wanted}, got none"
-            )
-        return _made(found, values, name)
-
-    def _checked(self, name: str, option: Option, value: Any) -> Any:
-        try:
-            return option.check(value)
-        except InvalidInput as error:
-            raise InvalidInput(f"{self.noun} {name!r}: {error}") from None
+        return record_of(self.find(name), given, f"the {self.noun} {name!r}")
 
     @property
     def _told_kind(self) -> str:
         kind = self.base.__name__
-        return f"a record of {kind}" if self.finished else f"a dataclass that is {_a(kind)}"
+        return f"a record of {kind}" if self.finished else f"a dataclass that is {a(kind)}"
 
     @property
     def _way_out(self) -> str:
@@ -136,59 +110,5 @@ class Family(Mapping[str, T], Generic[T]):
         return f"try {name}(...)" if self.finished else f"try @dataclass(frozen=True) class Mine({name})"
 
 
-def imported(place: str, noun: str = "object") -> Any:
-    """The object at "package.module:object", also from the working folder.
-
-    Raises InvalidInput, in one sentence, for a place that is none, a module that is not there, raises or calls exit, and one
-    without such an object.
-    """
-    module, _, name = place.partition(":")
-    if not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
-        raise InvalidInput(f"expected {_a(noun)} as package.module:object, got {place!r:.60}; try mymodule:name")
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    try:
-        found = import_module(module)
-    except ModuleNotFoundError as error:
-        raise InvalidInput(f"expected {_a(noun)} at {place}, got: {error}; try it from the module's folder") from error
-    except (Exception, SystemExit) as error:  # a user's module: importing it may raise anything
-        raise InvalidInput(
-            f"expected {_a(noun)} in a module that can be imported, got {raised(error)} from {module}; try it in Python first"
-        ) from error
-    for part in name.split("."):
-        if not hasattr(found, part):
-            way = nearest(part, [each for each in vars(found) if not each.startswith("_")])
-            raise InvalidInput(f"expected {_a(noun)} at {place}, got no {part} there" + (f"; try {way}" if way else ""))
-        found = getattr(found, part)
-    return found
-
-
-def nearest(name: Any, known: Any) -> str | None:
-    """The known name that looks most like `name`; None where none does."""
-    close = get_close_matches(str(name), [str(one) for one in known], n=1)
-    return close[0] if close else None
-
-
-def raised(error: BaseException) -> str:
-    """What was raised, in one line."""
-    return "a call of exit" if isinstance(error, SystemExit) else " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _made(record: Any, values: Mapping[str, Any], name: str) -> Any:
-    """The record; what a user's own constructor raises comes as one sentence."""
-    try:
-        return record(**values)
-    except SpikewrightError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise InvalidInput(
-            f"expected {name} to take these options, got {raised(error)}; try it in Python first"
-        ) from error
-
-
 def _kind_of(found: Any) -> str:
     return f"the class {found.__name__}" if isinstance(found, type) else type(found).__name__
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"

@@ -227,7 +227,7 @@ def one_task(path: Path) -> None:
 
     task = Task("train", "ann", 0, {})
     with (
-        patch("spikewright.experiments.stages.cnn.run_stage", lambda *given: {"accuracy": []}),
+        patch("spikewright.experiments.runs.work.run_stage", lambda *given: {"accuracy": []}),
         patch.object(Task, "folder", f"../{path.name}"),
     ):
         run_task(task, path.parent)
@@ -300,7 +300,7 @@ GROWING = [
     Writer(
         "run_study and write_report", "study", small_study,
         ("experiments.runs.study:run_study", "experiments.report.page:write_report",
-         "experiments.stages.cnn:_save_raster", "experiments.stages.convert:save_points"),
+         "experiments.stages.simulation:_save_raster", "experiments.stages.conversion:save_points"),
     ),
     Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),
     Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.learning.stdp:write_result",)),

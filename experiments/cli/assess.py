@@ -1,6 +1,7 @@
 """The commands after conversion: attack, estimate, explore, export."""
 
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,32 +14,29 @@ from spikewright.experiments.runs.artifacts import kind_of, load_model, load_net
 from spikewright.experiments.runs.origin import origin_of
 from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
+from spikewright.tables import Option
 
 if TYPE_CHECKING:
     from spikewright.hardware import DesignPoint
     from spikewright.robustness import Predictor
     from spikewright.snn import Activity, Network
 
-ATTACKS = ("fgsm", "pgd")
-NOISE = ("gaussian", "impulse", "spike-deletion", "spike-jitter", "weight-bit-flips")
-
 
 @quiet_threads()
 def run_attack(options: Namespace) -> None:
     """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
-    from spikewright.experiments.stages.robustness import attack_of, corruption_of
+    from spikewright.experiments.families import ATTACKS, CORRUPTIONS
     from spikewright.robustness import Transfer, evaluate
 
     check_tables(options)
-    _check_names("attack", options.attacks, ATTACKS)
-    _check_names("noise", options.noise, NOISE)
+    given = {"norm": options.norm, "steps": options.pgd_steps}
+    attacks = [ATTACKS.make(name, _of(ATTACKS.options(name), given)) for name in options.attacks]
+    corruptions = [CORRUPTIONS.make(name, {}) for name in options.noise]
     predictors = [_predictor(path, options) for path in options.files]
     images, labels = images_of(options, dataset_of(options, origin_of(options.files[0])))
-    part = {"norm": options.norm, "steps": options.pgd_steps, "restarts": 1}
-    attacks = [attack_of({"kind": kind, **part}) for kind in options.attacks]
     if options.transfer_from is not None:
         attacks = [Transfer(attack, _predictor(options.transfer_from, options)) for attack in attacks]
-    noise = [(corruption_of(kind), options.strengths) for kind in options.noise]
+    noise = [(corruption, options.strengths) for corruption in corruptions]
     plan: list[Any] = [*((attack, options.epsilons) for attack in attacks), *noise]
     with progress_bars(options.quiet) as progress:
         table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
@@ -55,10 +53,9 @@ def _predictor(path: Path, options: Namespace) -> "Predictor":
     return AnnPredictor(load_model(path, factory_of(options.model)), str(path))
 
 
-def _check_names(what: str, given: list[str], known: tuple[str, ...]) -> None:
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise InvalidInput(f"expected {what} out of {', '.join(known)}, got {', '.join(unknown)}")
+def _of(known: Iterable[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the settings that an attack has."""
+    return {option.name: given[option.name] for option in known if option.name in given}
 
 
 def run_estimate(options: Namespace) -> None:

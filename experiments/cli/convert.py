@@ -9,7 +9,6 @@ from spikewright.experiments.cli.common import check_files, check_tables, datase
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.recipes import given_options
 from spikewright.experiments.data.load import Dataset
-from spikewright.experiments.recipes import make_recipe
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network
 from spikewright.experiments.runs.origin import stamp
@@ -29,10 +28,11 @@ SHOWN = 3
 @quiet_threads()
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
+    from spikewright.experiments.families import RECIPES, make
     from spikewright.snn.files import NETWORK_FILE
 
     check_files({options.out: NETWORK_FILE}, options)
-    recipe = make_recipe(options.recipe, given_options(options))  # a wrong number should not wait for a model to load
+    recipe = make(RECIPES, options.recipe, given_options(options))  # a wrong number should not wait for a model to load
     _check_samples(options)
     _check_numbers(options)
     model, origin = source_model(options)

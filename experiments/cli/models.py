@@ -70,16 +70,15 @@ def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning, as a study does."""
     from spikewright.compress import accuracy, save
     from spikewright.compress.storing.file import COMPRESSED_FILE
-    from spikewright.experiments.runs.spec import CompressionPart, checked
-    from spikewright.experiments.stages.cnn import compressed
+    from spikewright.experiments.stages.compression import CompressStage
 
     check_files({options.out: COMPRESSED_FILE}, options)
     wanted = {name: getattr(options, name) for name in ("sparsity", "bits", "activation_bits", "images")}
-    part = checked(CompressionPart, {**wanted, "quantize_epochs": options.epochs})
+    stage = CompressStage(**wanted, quantize_epochs=options.epochs)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     with progress_bars(options.quiet) as progress:
-        small = compressed(model, dataset, part, options.seed, progress)
+        small = stage.applied(model, dataset, options.seed, progress)
     save(small, options.out, force=options.force)
     stamp(options.out, origin)
     print(small)
@@ -89,7 +88,7 @@ def run_compress(options: Namespace) -> None:
 
 def run_simulate(options: Namespace) -> None:
     """Run a network on the test images; one row for each population and one for the whole."""
-    from spikewright.experiments.stages.cnn import activity_rows, network_accuracy
+    from spikewright.experiments.stages.accuracy import activity_rows, network_accuracy
     from spikewright.snn import simulate
 
     check_tables(options)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput
-from spikewright.tables import imported, raised
+from spikewright.importing import imported, raised
 
 if TYPE_CHECKING:
     from torch import nn

@@ -16,6 +16,7 @@ from spikewright.experiments.plots.style import save_figure, styled
 
 if TYPE_CHECKING:
     from spikewright.experiments.runs.study import StudyResult
+    from spikewright.hardware import Device
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,8 @@ def classes_of(result: "StudyResult") -> int:
 
 def _attack_settings(result: "StudyResult") -> str:
     assert result.study.robustness is not None
-    steps = {
-        f"{part.steps} steps, {part.restarts} start" for part in result.study.robustness.attacks if part.kind == "pgd"
-    }
+    pgd = (part.record() for part in result.study.robustness.attacks if part.kind == "pgd")
+    steps = {f"{attack.steps} steps, {attack.restarts} start" for attack in pgd}
     told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
     return "Worst case over nested budgets, so no curve rises. " + told
 
@@ -190,8 +190,6 @@ def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:
 def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
     if "hardware" not in result.tables:
         return []
-    from spikewright.hardware import DEVICES
-
     table = result.tables["hardware"].where(seed=result.study.seeds[0])
     fronts = pareto_fronts(table, dict(network_kinds(result.tables["accuracy"])))
     device, clock = table["device"][0], table["clock_mhz"][0]
@@ -201,13 +199,20 @@ def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
         "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures. Activity: mean "
         f"of {_images(result):,} test images. {setting(result)}"
     )
-    draw = partial(draw_pareto, fronts=fronts, capacity=DEVICES[device].lut)
+    draw = partial(draw_pareto, fronts=fronts, capacity=_device(result).lut)
     return [_one("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
+
+
+def _device(result: "StudyResult") -> "Device":
+    from spikewright.hardware.devices import device
+
+    assert result.study.hardware is not None
+    return device(result.study.hardware.record().device)
 
 
 def _images(result: "StudyResult") -> int:
     assert result.study.hardware is not None
-    return int(result.study.hardware.images or result.tables["accuracy"]["samples"][0])
+    return int(result.study.hardware.record().images or result.tables["accuracy"]["samples"][0])
 
 
 def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:

@@ -77,11 +77,14 @@ def _render(content: Mapping[str, Any]) -> str:
 
 
 def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Picture]) -> dict[str, Any]:
+    from spikewright.experiments.report.chain import coded_how, compressed_how
     from spikewright.experiments.runs.study import origins
 
     study, tables = result.study, result.tables
     return {
         "study": study,
+        "compressed_how": compressed_how,
+        "coded_how": coded_how,
         "model": study.model.architecture or study.model.zoo or study.model.factory,
         "cards": cards(tables),
         "checks": list(checks) if checks is not None else [],

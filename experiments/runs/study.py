@@ -23,9 +23,10 @@ from spikewright import (
     silent,
 )
 from spikewright.experiments.report.tables import write_table
+from spikewright.experiments.runs.expansion import expand
 from spikewright.experiments.runs.provenance import UNKNOWN, Provenance
 from spikewright.experiments.runs.spec import Study, make_study
-from spikewright.experiments.runs.tasks import Task, expand
+from spikewright.experiments.runs.tasks import Task
 from spikewright.kinds import json_with
 from spikewright.marker import MARKER, files_below
 
@@ -108,7 +109,7 @@ def run_study(study: Study, folder: str | Path, *, workers: int = 1, progress: P
 def open_study(folder: str | Path) -> StudyResult:
     """A study that has been run, from its folder. Raises InvalidFile when it is not there or not finished."""
     folder = Path(folder)
-    study = make_study(_read_json(folder / "study.json"))
+    study = make_study(_read_json(folder / "study.json"), stored=True)
     provenance = _provenance(folder / "provenance.json", "a study", "try `spikewright study` again")
     tasks = expand(study)
     missing = [task.label for task in tasks if not is_done(task, folder)]
@@ -137,7 +138,7 @@ def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
     """Run one task and store its files and rows; the folder appears as a whole or not at all."""
     from spikewright.experiments.runs.threads import quiet_threads
-    from spikewright.experiments.stages.cnn import run_stage
+    from spikewright.experiments.runs.work import run_stage
 
     with quiet_threads(), atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:
         inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}

@@ -13,6 +13,7 @@ from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import factory_of
 from spikewright.experiments.runs.artifacts import load_model
 from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.stages.table import STAGES
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,3 +71,11 @@ class Work:
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row with Python's own numbers."""
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+
+
+def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
+    """Run the stage of `task.kind` with the task's settings; returns its rows by table, in plain values."""
+    stage = STAGES.make(task.kind, task.params["settings"])
+    stage.check()
+    rows: Rows = stage.run(Work(task, inputs, folder, progress))
+    return {name: [plain(row) for row in found] for name, found in rows.items()}

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from spikewright import InvalidFile, InvalidInput, SpikewrightError, Table
 from spikewright.experiments.report.tables import read_provenance, read_table, write_table
 from spikewright.experiments.runs import study as runner
+from spikewright.experiments.runs.expansion import expand
 from spikewright.experiments.runs.provenance import Provenance, content_hash
 from spikewright.experiments.runs.spec import Study, make_study, read_study
 from spikewright.experiments.runs.study import open_study, run_study, waves
-from spikewright.experiments.runs.tasks import Task, expand
-from spikewright.experiments.stages.convert import check_core
+from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.stages.conversion import check_core
 from spikewright.snn import (
     IF,
     Direct,
@@ -58,10 +59,10 @@ FAULTS = [
     ({"colour": 1}, "colour: Extra"),
     ({"model": {"architecture": "small_cnn", "zoo": "x"}}, "model: expected one of"),
     ({"model": {"factory": "a:b"}}, "factory and weights together"),
-    ({"conversions": [{"name": "r", "recipe": "rate", "steps": 0}]}, "conversions[0].rate.steps"),
+    ({"conversions": [{"name": "r", "recipe": "rate", "steps": 0}]}, "conversions[0]:"),
     ({"conversions": [{"name": "r", "recipe": "morse"}]}, "conversions[0]"),
-    ({"conversions": [{"name": "R/../x", "recipe": "ttfs"}]}, "conversions[0].ttfs.name"),
-    ({"compressions": [{"sparsity": 1.0}]}, "compressions[0].sparsity"),
+    ({"conversions": [{"name": "R/../x", "recipe": "ttfs"}]}, "conversions[0].name"),
+    ({"compressions": [{"sparsity": 1.0}]}, "compressions[0]: the stage 'compress': expected sparsity"),
     ({"compressions": [{"name": "rate"}]}, "own name"),
     ({"seeds": []}, "seeds"),
     ({"seeds": [-1]}, "seeds[0]"),
@@ -109,9 +110,9 @@ def test_spikes_that_no_core_has_are_refused_before_the_first_task(name: str) ->
 def test_only_conversions_that_hardware_is_built_from_are_checked_for_it() -> None:
     other = {**RATE, "name": "other"}
     tasks = expand(small(conversions=[RATE, other], hardware={"networks": ["rate"]}))
-    assert {task.name: task.params.get("core") for task in tasks if task.kind == "convert"} == {
+    assert {task.name: task.params["settings"]["core"] for task in tasks if task.kind == "convert"} == {
         "rate": True,
-        "other": None,
+        "other": False,
     }
 
 
@@ -235,12 +236,10 @@ def test_results_carry_their_origin(finished: Path) -> None:
 
 
 def test_what_was_finished_before_an_error_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from spikewright.experiments.stages import cnn as stages
-
-    def broken(step: object) -> runner.Rows:
+    def broken(stage: object, work: object) -> runner.Rows:
         raise InvalidInput("expected luck, got none")
 
-    monkeypatch.setitem(stages.STAGES, "convert", broken)
+    monkeypatch.setattr("spikewright.experiments.stages.conversion.ConvertStage.run", broken)
     with pytest.raises(InvalidInput, match="luck"):
         run_study(small(), tmp_path)
     assert [path.name.split("-")[0] for path in (tmp_path / "tasks").iterdir()] == ["train"]

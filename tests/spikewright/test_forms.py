@@ -31,7 +31,7 @@ STEPS = Annotated[int, Within(1, 127)]
         (Mapping[str, STEPS], [{}, {"conv1": 2}], [{"conv1": 0}, {1: 2}, [("conv1", 2)]]),
         (Within | None, [Within(1), None], [Within, "Within"]),
         (Any, [1, None, object()], []),
-        (Callable[[int], int], [abs], []),
+        (Callable[[int], int], [abs], [3, "abs"]),
     ],
 )
 def test_a_form_takes_what_its_annotation_says(annotation: Any, taken: list[Any], refused: list[Any]) -> None:

@@ -1,12 +1,13 @@
 """The options of a record: names, ranges, defaults and sentences, each said once in the record's class."""
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field
 from typing import Annotated, Any, Literal
 
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.options import Within, check_fields, options, summary
+from spikewright.options import Within, changed, check_fields, options, record_of, summary
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,28 @@ def test_lists_become_tuples_and_text_is_read() -> None:
         sizes: tuple[int, ...] = ()
 
     (sizes,) = options(Listed)
-    assert sizes.check([1, 2]) == (1, 2) and sizes.read("1,2") == (1, 2)
-    assert sizes.check(sizes.read("")) == ()
+    assert sizes.taken([1, 2]) == (1, 2) and sizes.read("1,2") == (1, 2)
+    assert sizes.taken(sizes.read("")) == ()
+
+
+def test_nested_records_are_mappings_and_functions_are_places() -> None:
+    @dataclass(frozen=True)
+    class Outer:
+        inner: Example | None = None
+        along: Callable[[str], str] | None = None
+
+    assert record_of(Outer, {"inner": {"steps": 3}, "along": "posixpath:normpath"}, "this").inner == Example(steps=3)
+    assert record_of(Outer, {"along": "posixpath:normpath"}, "this").along("a//b") == "a/b"
+    assert record_of(Outer(Example()), {"inner": None}, "this") == Outer()
+    with pytest.raises(InvalidInput, match="this: inner: expected steps to be a whole number from 1 to 100, got 0"):
+        record_of(Outer, {"inner": {"steps": 0}}, "this")
+    with pytest.raises(InvalidInput, match="expected along to be a function or none, got 'x'"):
+        record_of(Outer, {"along": "x"}, "this")
+
+
+def test_what_differs_from_the_defaults_is_listed() -> None:
+    assert changed(Example()) == {} and changed(Demanding(3)) == {"steps": 3}
+    assert changed(Example(steps=3, norm="linf")) == {"steps": 3}
 
 
 def test_a_summary_is_the_first_line() -> None:

@@ -1,0 +1,33 @@
+"""The tables that studies and the command line read, together: names that stand for recipes, methods, attacks, noise."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spikewright.compress.methods import METHODS
+from spikewright.robustness import ATTACKS, CORRUPTIONS
+from spikewright.tables import Family
+
+__all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "USUAL", "make"]
+
+RECIPES: Family[type[Any]] = Family("recipe", object, {
+    "rate": "spikewright.conversion:Rate",
+    "ttfs": "spikewright.conversion:Ttfs",
+    "quantized": "spikewright.conversion:Quantized",
+    "exact": "spikewright.conversion:Exact",
+    "phase": "spikewright.conversion:Phase",
+    "few-spike": "spikewright.conversion:FewSpike",
+    "spike-select": "spikewright.conversion:SpikeSelect",
+    "latency": "spikewright.conversion:Latency",
+})  # fmt: skip
+USUAL: dict[str, dict[str, Any]] = {
+    "rate": {"steps": 7},
+    "spike-select": {"steps": 16},
+    "latency": {"steps": 64},
+    "pgd": {"steps": 20},
+}
+"""What a study and the command line take where nothing is said: numbers of steps that the records do not choose, or larger."""
+
+
+def make(family: Family[Any], name: str, given: Mapping[str, Any]) -> Any:
+    """The record `name` with the settings `given`, and else those that are usual for it; raises InvalidInput as `Family.make`."""
+    return family.make(name, {**USUAL.get(name, {}), **given})

@@ -1,0 +1,194 @@
+"""The parts of a study file: each is checked to its last field, the settings of records by the tables' own fields."""
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveInt,
+    ValidationInfo,
+    model_validator,
+)
+
+from spikewright.experiments.families import ATTACKS, CORRUPTIONS, RECIPES, make
+from spikewright.experiments.stages.table import STAGES
+from spikewright.experiments.training.recipe import TrainRecipe
+from spikewright.tables import Family, changed
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+"""A path that means the same wherever the study is opened again."""
+Strengths = Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1)]
+STORED = "stored"
+"""In the context of a validation: the study is one that was run, and no module of the user's is imported to look at it."""
+
+
+class StudyPart(BaseModel):
+    """Fields that are all known; nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatasetPart(StudyPart):
+    """`name` as in `experiments.load_dataset`, or an .npz file; `train` and `test` keep only so many images."""
+
+    name: str = "digits"
+    folder: Place | None = None
+    train: PositiveInt | None = None
+    test: PositiveInt | None = None
+
+
+class ModelPart(StudyPart):
+    """One of: an `architecture` to train with `training` (fields of TrainRecipe), a `zoo` network, or your own `factory`
+    ("package.module:function") with `weights`."""
+
+    architecture: str | None = None
+    zoo: str | None = None
+    factory: str | None = None
+    weights: Place | None = None
+    training: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _one(self) -> "ModelPart":
+        given = [name for name in ("architecture", "zoo", "factory") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected one of architecture, zoo and factory, got {', '.join(given) or 'none'}")
+        if (self.factory is None) != (self.weights is None):
+            raise ValueError("expected factory and weights together")
+        TrainRecipe.from_dict(self.training)
+        return self
+
+
+class RecordPart(StudyPart):
+    """A part that names a record: its settings stand beside the part's own fields, or under `options`."""
+
+    family: ClassVar[Family[Any]]
+    title: ClassVar[str]
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("options", {}), dict):
+            return values
+        own = {name: value for name, value in values.items() if name in cls.model_fields and name != "options"}
+        beside = {name: value for name, value in values.items() if name not in cls.model_fields}
+        return {**own, "options": {**values.get("options", {}), **beside}}
+
+    @model_validator(mode="after")
+    def _checked(self, info: ValidationInfo) -> "RecordPart":
+        stored = (info.context or {}).get(STORED, False)
+        if not stored or self.called in self.family:
+            made = self.record()
+            if not stored and self.family is STAGES:
+                made.check()
+        return self
+
+    @property
+    def called(self) -> str:
+        """The name of the record."""
+        return str(getattr(self, self.title))
+
+    def record(self) -> Any:
+        """The record itself. Raises InvalidInput for settings that it does not have or take."""
+        return make(self.family, self.called, self.options)
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """What tells it from others: its name, and the settings that are not as by default."""
+        known = self.called in self.family
+        return {self.title: self.called, "options": changed(self.record()) if known else self.options}
+
+
+class CompressionPart(RecordPart):
+    """`name`, and beside it the settings of the stage `compress`."""
+
+    family, title = STAGES, "stage"
+    stage: ClassVar[str] = "compress"
+    name: Name = "compressed"
+
+
+class FixedPart(StudyPart):
+    """Widths of the fixed-point network; potentials without a width get that which is proved never to saturate."""
+
+    weight_bits: Annotated[int, Field(ge=2, le=16)] = 8
+    potential_bits: Annotated[int, Field(ge=4, le=32)] | None = None
+    input_levels: Annotated[int, Field(ge=1, le=65535)] = 255
+
+
+class ConversionPart(RecordPart):
+    """A `recipe` of `conversion` by name, with its settings beside it.
+
+    `source`: the compression that is converted, "ann" for the model itself; None takes the last compression. `samples`:
+    training images that show the ranges. `fixed` turns the result into integers.
+    """
+
+    family, title = RECIPES, "recipe"
+    name: Name
+    recipe: str
+    source: Name | None = None
+    samples: PositiveInt = 500
+    fixed: FixedPart | None = None
+
+
+class NoisePart(RecordPart):
+    """A corruption at several strengths. `subjects`: only these. `repeats`: chips (5), or draws of noise on images (1)."""
+
+    family, title = CORRUPTIONS, "kind"
+    kind: str
+    strengths: Strengths
+    subjects: tuple[Name, ...] | None = None
+    images: PositiveInt | None = None
+    repeats: PositiveInt | None = None
+
+
+class AttackPart(RecordPart):
+    """An attack at several epsilons; `transfer_from` makes it a black box whose adversarials come from that network."""
+
+    family, title = ATTACKS, "kind"
+    kind: str
+    epsilons: Strengths
+    subjects: tuple[Name, ...] | None = None
+    images: PositiveInt | None = None
+    transfer_from: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, values: Any) -> Any:
+        """Studies of the version before say the steps and restarts of PGD for every attack."""
+        if isinstance(values, dict) and values.get("kind") == "fgsm":
+            return {name: value for name, value in values.items() if name not in ("steps", "restarts")}
+        return values
+
+
+class RobustnessPart(StudyPart):
+    """`subjects`: "ann", compressions and conversions by name; None takes the ANN and every spiking network."""
+
+    subjects: tuple[Name, ...] | None = None
+    images: PositiveInt = 200
+    noise: tuple[NoisePart, ...] = ()
+    attacks: tuple[AttackPart, ...] = ()
+
+
+class HardwarePart(RecordPart):
+    """`networks` (None: all in fixed point), and the settings of the stage `hardware`."""
+
+    family, title = STAGES, "stage"
+    stage: ClassVar[str] = "hardware"
+    networks: tuple[Name, ...] | None = None
+
+
+class StagePart(RecordPart):
+    """A stage without a section of its own, with its settings beside it; it is run for each of its `subjects`.
+
+    `subjects`: as of the robustness. `name`: what its tasks are called; two parts of one stage need two names.
+    """
+
+    family, title = STAGES, "stage"
+    stage: str
+    name: Name | None = None
+    subjects: tuple[Name, ...] | None = None

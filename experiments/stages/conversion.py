@@ -1,0 +1,126 @@
+"""The stage of conversion: the spiking network, where it loses, and the CNN to compare it with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.experiments.families import RECIPES, make
+from spikewright.experiments.runs.expansion import Expansion
+from spikewright.experiments.runs.origin import origin_of, stamp
+from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Rows, Work
+from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.building import built
+from spikewright.experiments.stages.training import ANN
+
+if TYPE_CHECKING:
+    from spikewright.conversion import Diagnosis
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.snn import Network
+
+DIAGNOSIS_IMAGES = 200
+"""First test images that the diagnosis and the CNN at equal information are run on."""
+POINTS_FILE = "points.npz"
+
+
+@dataclass(frozen=True)
+class ConvertStage(Stage):
+    """The spiking network, in fixed point where it is wanted, the report of every layer, and where it loses.
+
+    recipe: how numbers become spikes.
+    samples: training images that show the ranges.
+    options: settings of the recipe.
+    fixed: widths of integers; none: the recipe's own numbers.
+    core: whether hardware is built from it; what no core can be built from is refused here.
+    """
+
+    recipe: str
+    samples: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] | None = None
+    core: bool = False
+
+    @classmethod
+    def asked(cls, plan: Expansion) -> Iterator[Task]:
+        """One task for each conversion, from the last compression unless it says from what."""
+        last = plan.study.compressions[-1].name if plan.study.compressions else ANN
+        core = built(plan.study)
+        for part in plan.study.conversions:
+            fixed = None if part.fixed is None else part.fixed.model_dump()
+            settings = {**part.meaning, "samples": part.samples, "fixed": fixed, "core": part.name in core}
+            plan.made[part.name] = plan.task(part.name, settings, {"model": plan.made[part.source or last]})
+            yield plan.made[part.name]
+
+    def run(self, work: Work) -> Rows:
+        """The network's file, and rows of its report, its diagnosis and the CNN at equal information."""
+        from spikewright.conversion import convert
+
+        dataset, name = work.dataset, work.task.name
+        model, samples = work.model(), dataset.train_images[: self.samples]
+        network = convert(model, samples, make(RECIPES, self.recipe, self.options))
+        if self.fixed is not None:
+            network = network.to_fixed(**self.fixed)
+        if self.core:
+            check_core(network)
+        _save(network, work)
+        return {
+            "conversion": [{"network": name, **asdict(row)} for row in network.report],
+            "diagnosis": diagnosis_rows(work, model, network),
+            "baseline": [{"network": name, **row} for row in baseline_rows(model, network, samples, dataset)],
+        }
+
+
+def _save(network: "Network", work: Work) -> None:
+    """The network, with the origin of the model that it was made from."""
+    network.save(work.folder / NETWORK)
+    held = [work.inputs["model"] / file for file in (COMPRESSED, MODEL)]
+    origin = origin_of(next(path for path in held if path.is_file()))
+    if origin is not None:
+        stamp(work.folder / NETWORK, origin)
+
+
+def check_core(network: "Network") -> None:
+    """Raise InvalidInput where the study builds hardware from `network` and no core has its parts."""
+    from spikewright.hardware.supported import check_fixed
+
+    try:
+        check_fixed(network)
+    except InvalidInput as error:
+        raise InvalidInput(f"{error} (the study builds hardware from it; try hardware.networks without it)") from error
+
+
+def diagnosis_rows(step: Work, model: Any, network: "Network") -> list[dict[str, Any]]:
+    """One row for each population; what the picture of activations needs is kept beside the network."""
+    from spikewright.conversion import diagnose
+
+    dataset = step.dataset
+    images, labels = dataset.test_images[:DIAGNOSIS_IMAGES], dataset.test_labels[:DIAGNOSIS_IMAGES]
+    found = diagnose(model, network, images, labels)
+    save_points(step, found)
+    return [
+        {"network": step.task.name, **row, "worst": row["population"] == found.worst, "samples": found.samples}
+        for row in found.layers
+    ]
+
+
+def save_points(step: Work, found: "Diagnosis") -> None:
+    """Activations and decoded values, thinned, by population."""
+    points: dict[str, Any] = {one.population: one.points for one in found.populations if one.points is not None}
+    np.savez_compressed(step.folder / POINTS_FILE, **points)
+
+
+def baseline_rows(model: Any, network: "Network", samples: Any, dataset: "Dataset") -> list[dict[str, Any]]:
+    """The CNN at equal information and the SNN, a row each; none for the integer CNN itself, and where there is no equal."""
+    from spikewright.conversion import baseline
+    from spikewright.snn import QuantReLU
+
+    if any(isinstance(p.neuron, QuantReLU) for p in network.populations):
+        return []
+    try:
+        data = (dataset.test_images[:DIAGNOSIS_IMAGES], dataset.test_labels[:DIAGNOSIS_IMAGES])
+        return baseline(model, network, samples, data).rows()
+    except (InvalidInput, InvalidNetwork) as error:
+        return [{"side": "none", "reason": str(error)}]

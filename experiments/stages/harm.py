@@ -1,0 +1,139 @@
+"""The stages of a study that harm models: noise and attacks, on the first images of the test split."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from spikewright.experiments.families import ATTACKS, CORRUPTIONS, make
+from spikewright.experiments.runs.expansion import Expansion
+from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.stages.base import Stage
+
+if TYPE_CHECKING:
+    from spikewright.robustness import Attack, Corruption, Predictor
+
+
+@dataclass(frozen=True)
+class NoiseStage(Stage):
+    """One subject under one corruption at all strengths.
+
+    kind: the corruption.
+    strengths: how strong it is.
+    images: the first test images, so many.
+    options: settings of the corruption.
+    repeats: chips of a fault that a chip has for all images, whose rows are over images and chips (5 unless given); of noise
+        that is drawn for each image, draws with rows of their own (1 unless given).
+    """
+
+    kind: str
+    strengths: tuple[float, ...]
+    images: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    repeats: int | None = None
+
+    @classmethod
+    def asked(cls, plan: Expansion) -> Iterator[Task]:
+        """A task for each corruption and subject of the study's section on robustness."""
+        if plan.study.robustness is not None:
+            for part, subject, images in _pairs(plan, plan.study.robustness.noise):
+                stage = cls(images=images, strengths=part.strengths, repeats=part.repeats, **part.meaning)
+                needs = {"subject": plan.made[subject]}
+                yield plan.task(f"{subject}-{short(part.kind)}", asdict(stage), needs, subject=subject)
+
+    def run(self, work: Work) -> Rows:
+        """Rows of robustness."""
+        from spikewright.robustness.draws import chip_seed
+        from spikewright.robustness.evaluation import CHIPS
+
+        chosen: Corruption = make(CORRUPTIONS, self.kind, self.options)
+        if chosen.of_chip:
+            return {"robustness": _rows(work, chosen, self.strengths, chips=self.repeats or CHIPS)}
+        seeds = [chip_seed(work.seed, draw) for draw in range(self.repeats or 1)]
+        return {"robustness": [row for draw in enumerate(seeds) for row in _rows(work, chosen, self.strengths, draw)]}
+
+
+@dataclass(frozen=True)
+class AttackStage(Stage):
+    """One subject under one attack, the worst case for each image over nested budgets.
+
+    kind: the attack.
+    epsilons: the budgets.
+    images: the first test images, so many.
+    options: settings of the attack.
+    transfer_from: the model on which the adversarials are made; none: the subject itself.
+    """
+
+    kind: str
+    epsilons: tuple[float, ...]
+    images: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    transfer_from: str | None = None
+
+    @classmethod
+    def asked(cls, plan: Expansion) -> Iterator[Task]:
+        """A task for each attack and subject; no model is attacked by transfer from itself."""
+        if plan.study.robustness is not None:
+            for part, subject, images in _pairs(plan, plan.study.robustness.attacks):
+                source = part.transfer_from
+                if subject != source:
+                    stage = cls(images=images, epsilons=part.epsilons, transfer_from=source, **part.meaning)
+                    needs = {"subject": plan.made[subject], **({} if source is None else {"source": plan.made[source]})}
+                    name = f"{subject}-{short(part.kind)}" + (f"-from-{source}" if source else "")
+                    yield plan.task(name, asdict(stage), needs, subject=subject)
+
+    def run(self, work: Work) -> Rows:
+        """Rows of robustness."""
+        from spikewright.robustness import Transfer
+
+        chosen: Attack = make(ATTACKS, self.kind, self.options)
+        if self.transfer_from is not None:
+            chosen = Transfer(chosen, predictor_of(work, "source", self.transfer_from))
+        return {"robustness": _rows(work, chosen, self.epsilons)}
+
+
+def _pairs(plan: Expansion, parts: Iterable[Any]) -> Iterator[tuple[Any, str, int]]:
+    """Every part with each of its subjects and the number of images."""
+    robustness = plan.study.robustness
+    assert robustness is not None
+    subjects = plan.harmed(robustness.subjects)
+    for part in parts:
+        for subject in part.subjects or subjects:
+            yield part, subject, part.images or robustness.images
+
+
+def short(name: str) -> str:
+    """A name for files: that of a user's own class, without its module."""
+    return name.rpartition(":")[2]
+
+
+def predictor_of(step: Work, role: str, name: str) -> "Predictor":
+    """The model or network that a need wrote, as robustness sees it."""
+    from spikewright.robustness import AnnPredictor, SnnPredictor
+
+    if step.is_network(role):
+        return SnnPredictor(step.network(role), name)
+    return AnnPredictor(step.model(role), name)
+
+
+def _rows(
+    work: Work,
+    chosen: "Attack | Corruption",
+    strengths: tuple[float, ...],
+    draw: tuple[int, int] | None = None,
+    chips: int = 1,
+) -> list[dict[str, Any]]:
+    """The table of `robustness.evaluate`; its clean row is the strength 0 of the perturbation's curve.
+
+    `draw`: number and seed of a repeated draw; the first, with the task's own seed, unless given.
+    """
+    from spikewright.robustness import evaluate
+
+    subject, count, dataset = work.params["subject"], work.params["settings"]["images"], work.dataset
+    number, seed = draw or (0, work.seed)
+    data = (dataset.test_images[:count], dataset.test_labels[:count])
+    predictor = predictor_of(work, "subject", subject)
+    applies = [strength for strength in strengths if strength > 0]
+    table = evaluate([predictor], data, [(chosen, applies)], seed=seed, chips=chips)
+    told = {"kind": work.task.kind, "draw": number}
+    return [{**row, "perturbation": chosen.name, **told} for row in table]

@@ -1,0 +1,58 @@
+"""The stage that runs a spiking network on the test images."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spikewright.experiments.runs.expansion import Expansion
+from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.stages.accuracy import activity_rows, network_accuracy
+from spikewright.experiments.stages.base import Stage
+
+if TYPE_CHECKING:
+    from spikewright.experiments.data.load import Dataset
+    from spikewright.snn import Network
+
+RASTER_FILE = "raster.npz"
+
+
+@dataclass(frozen=True)
+class SimulateStage(Stage):
+    """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
+
+    @classmethod
+    def asked(cls, plan: Expansion) -> Iterator[Task]:
+        """One task for each conversion."""
+        for part in plan.study.conversions:
+            yield plan.task(part.name, {}, {"network": plan.made[part.name]})
+
+    def run(self, work: Work) -> Rows:
+        """Accuracy in all and after each step, and a row for each population."""
+        from spikewright.snn import simulate
+
+        network, dataset, name = work.network(), work.dataset, work.task.name
+        simulate(network, dataset.test_images[:1])  # compiles
+        start = time.perf_counter()
+        activity = simulate(network, dataset.test_images)
+        seconds = time.perf_counter() - start
+        _save_raster(work, network, dataset)
+        return {
+            "accuracy": [{**network_accuracy(network, activity, dataset.test_labels, name), "seconds": seconds}],
+            "accuracy_over_steps": [
+                {"network": name, "step": place + 1, "accuracy": value, "samples": len(dataset.test_labels)}
+                for place, value in enumerate(activity.accuracy_over_time(dataset.test_labels))
+            ],
+            "activity": [{"network": name, **row} for row in activity_rows(network, activity)],
+        }
+
+
+def _save_raster(step: Work, network: "Network", dataset: "Dataset") -> None:
+    from spikewright.snn import simulate
+
+    rasters = simulate(network, dataset.test_images[:1], record=("rasters",)).rasters
+    flat: dict[str, Any] = {name: np.asarray(raster)[:, 0].reshape(len(raster), -1) for name, raster in rasters.items()}
+    np.savez_compressed(step.folder / RASTER_FILE, **flat)

@@ -1,0 +1,93 @@
+"""The first stage of a study: the model, trained here, taken from the zoo, or the user's own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from spikewright.experiments.models.factory import check_fits, factory_of
+from spikewright.experiments.runs.expansion import Expansion, file_hash
+from spikewright.experiments.runs.origin import Origin
+from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.work import MODEL, Rows, Work
+from spikewright.experiments.stages.accuracy import model_accuracy
+from spikewright.experiments.stages.base import Stage
+
+if TYPE_CHECKING:
+    from torch import nn
+
+ANN = "ann"
+"""What a study calls its model."""
+
+
+@dataclass(frozen=True)
+class TrainStage(Stage):
+    """The model: trained here, taken from the zoo, or the user's own.
+
+    architecture: a built-in one to train.
+    training: how, fields of TrainRecipe.
+    zoo: a trained network to take.
+    factory: the user's own, as package.module:function.
+    """
+
+    architecture: str | None = None
+    training: Mapping[str, Any] = field(default_factory=dict)
+    zoo: str | None = None
+    factory: str | None = None
+
+    @classmethod
+    def asked(cls, plan: Expansion) -> Iterator[Task]:
+        """One task for the model."""
+        model = plan.study.model
+        settings = model.model_dump(mode="json", exclude={"weights"}, exclude_defaults=True)
+        if model.weights is None:
+            task = plan.task(ANN, settings, {})
+        else:
+            path = str(model.weights.resolve())
+            task = plan.task(ANN, settings, {}, weights_sha256=file_hash(path))
+            task = replace(task, place={**task.place, "weights": path})
+        plan.made[ANN] = task
+        yield task
+
+    def run(self, work: Work) -> Rows:
+        """Weights with their origin, their accuracy, and a row for each epoch."""
+        from spikewright.experiments.training.checkpoint import save_weights
+
+        model, origin = self._model(work)
+        check_fits(model, work.dataset)
+        save_weights(work.folder / MODEL, model, origin)
+        rows = {"accuracy": [model_accuracy(model, work.dataset, ANN)]}
+        return {**rows, "training": [dict(epoch) for epoch in origin.log]}
+
+    def _model(self, work: Work) -> "tuple[nn.Module, Origin]":
+        if self.factory is not None:
+            return self._own(work, self.factory)
+        if self.zoo is not None:
+            return _of_zoo(self.zoo, len(work.dataset.classes))
+        return self._trained(work, str(self.architecture))
+
+    def _own(self, work: Work, factory: str) -> "tuple[nn.Module, Origin]":
+        from spikewright.compress import Compressed
+        from spikewright.experiments.runs.artifacts import load_model
+
+        model = load_model(work.task.place["weights"], factory_of(factory))
+        inner = model.model if isinstance(model, Compressed) else model
+        return inner, Origin(factory, work.dataset.name, len(work.dataset.classes), work.seed)
+
+    def _trained(self, work: Work, architecture: str) -> "tuple[nn.Module, Origin]":
+        from spikewright.experiments.models.table import build
+        from spikewright.experiments.training.run import TrainRecipe, train
+
+        dataset, recipe = work.dataset, TrainRecipe.from_dict({"seed": work.seed, **self.training})
+        model = build(architecture, classes=len(dataset.classes), seed=recipe.seed)
+        check_fits(model, dataset)
+        log = train(model, dataset, recipe, progress=work.progress)
+        rows = tuple(asdict(epoch) for epoch in log.epochs)
+        return model, Origin(architecture, dataset.name, len(dataset.classes), recipe.seed, rows)
+
+
+def _of_zoo(name: str, classes: int) -> "tuple[nn.Module, Origin]":
+    from spikewright.experiments import card, load
+
+    known = card(name)
+    log = tuple(asdict(epoch) for epoch in known.log.epochs)
+    return load(name), Origin(known.model, known.dataset, classes, known.seed, log)
