@@ -11,12 +11,15 @@ from spikewright.conversion.integers.comparison import Equality, settled, verify
 from spikewright.conversion.integers.pair import ExactPair, exact
 from spikewright.conversion.integers.twins import spiking
 from spikewright.conversion.recipes import (
+    RECIPES,
     Advanced,
+    Coding,
     Cos,
     Exact,
     FewSpike,
     Latency,
     Light,
+    NeuronChoice,
     Phase,
     Quantized,
     Rate,
@@ -29,8 +32,10 @@ from spikewright.conversion.tuning.times import TimesTuning, tune_times
 from spikewright.conversion.tuning.weights import FineTune, fine_tune
 
 __all__ = [
+    "RECIPES",
     "Advanced",
     "Baseline",
+    "Coding",
     "Cos",
     "Diagnosis",
     "Equality",
@@ -40,6 +45,7 @@ __all__ = [
     "FineTune",
     "Latency",
     "Light",
+    "NeuronChoice",
     "Phase",
     "Quantized",
     "Rate",

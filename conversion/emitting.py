@@ -6,9 +6,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.conversion.coding import Coding, NeuronChoice, answer_cell
-from spikewright.conversion.reading.values import Floats, SourceTerm, Unit
-from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.conversion.reading.plan import INPUT, Plan, Unit
+from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
 from spikewright.conversion.storage import StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
 from spikewright.snn.weights import stored_values
@@ -16,9 +17,9 @@ from spikewright.snn.weights import stored_values
 
 def emit(plan: Plan, coding: Coding) -> Network:
     """The network of `plan` as `coding` says, with the report of every layer."""
-    shapes = {INPUT: plan.view.input_shape} | {unit.name: unit.shape for unit in plan.units}
+    coding, shapes = replace(coding, choices=with_gates(plan, coding.choices)), plan.shapes
     amplitudes = {INPUT: np.asarray(coding.input_amplitude)}
-    amplitudes |= {name: cell.amplitude for name, cell in coding.cells.items()}
+    amplitudes |= {name: choice.amplitude for name, choice in coding.choices.items()}
     stored = [
         (unit, term, synapse_of(term, amplitudes[term.source], shapes[term.source]))
         for unit in plan.units
@@ -40,13 +41,9 @@ def emit(plan: Plan, coding: Coding) -> Network:
 
 
 def _population(unit: Unit, coding: Coding) -> Population:
-    cell = _cell(unit, coding)
-    bias, amplitude = _bias(unit.bias), np.asarray(cell.amplitude, dtype=np.float64)
-    return Population(unit.name, unit.shape, cell.neuron, bias, cell.initial, amplitude=amplitude)
-
-
-def _cell(unit: Unit, coding: Coding) -> NeuronChoice:
-    return answer_cell() if unit.answers else coding.cells[unit.name]
+    choice = adding_up() if unit.answers else coding.choices[unit.name]
+    bias, amplitude = _bias(unit.bias), np.asarray(choice.amplitude, dtype=np.float64)
+    return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude)
 
 
 def _bias(bias: Floats) -> float | NDArray[np.float32]:
@@ -76,7 +73,7 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
     details: dict[str, list[str]] = {}
     for unit in plan.units:
         if not unit.answers:
-            details.setdefault(unit.node, []).append(coding.cells[unit.name].detail)
+            details.setdefault(unit.node, []).append(coding.choices[unit.name].detail)
     rows = [
         replace(row, detail="; ".join(filter(None, (*details[row.layer], row.detail))))
         if row.layer in details and row.neurons

@@ -6,10 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from spikewright.conversion.reading.activations import LeakyLaw, MaximumLaw, ReluLaw, StaircaseLaw
+from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.terms import add_term, apply_term
-from spikewright.conversion.reading.values import Unit
-from spikewright.conversion.reading.walk import INPUT, Plan
 from spikewright.snn.synapses import Shape
 
 Follow = Callable[[Unit, Tensor, Tensor], Tensor]
@@ -18,21 +16,12 @@ Follow = Callable[[Unit, Tensor, Tensor], Tensor]
 
 def activate(unit: Unit, x: Tensor) -> Tensor:
     """The activations of a unit whose sum is x."""
-    own = unit.activation
-    if unit.answers:
-        return x
-    if isinstance(own, ReluLaw):
-        return x.clamp(0.0, own.limit)
-    if isinstance(own, StaircaseLaw):
-        return own.alpha / own.levels * torch.floor(x * own.levels / own.alpha + 0.5).clamp(0, own.levels)
-    if isinstance(own, LeakyLaw):
-        return torch.where(x >= 0, x, own.slope * x)
-    return x
+    return x if unit.answers else unit.activation.act(x)
 
 
 def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) -> Tensor:
     """What enters a unit, `(n, *shape)`, from what all units before it have sent."""
-    if isinstance(unit.activation, MaximumLaw):
+    if unit.gate:
         (term,) = unit.terms
         return apply_term(term, sent[term.source], shapes[term.source])
     total = torch.tensor(unit.bias)[None]
@@ -43,8 +32,7 @@ def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) ->
 
 def activations(plan: Plan, images: Tensor, follow: Follow | None = None) -> dict[str, Tensor]:
     """The activations of the input and of every unit, float64 `(n, *shape)`, by name."""
-    shapes = {INPUT: plan.view.input_shape} | {unit.name: unit.shape for unit in plan.units}
-    sent = {INPUT: images.detach().double()}
+    shapes, sent = plan.shapes, {INPUT: images.detach().double()}
     for unit in plan.units:
         entered = sums(unit, sent, shapes)
         value = activate(unit, entered)

@@ -1,9 +1,8 @@
 """How large activations get: percentiles on samples, or bounds for every input in [0, 1]."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from math import ceil, prod
-from typing import Any
 
 import numpy as np
 import torch
@@ -11,10 +10,11 @@ from torch import fx
 
 from spikewright import InvalidInput
 from spikewright.compress import GraphView
+from spikewright.compress.graph.observe import Observer, See
 from spikewright.conversion.forward import activate
-from spikewright.conversion.reading.activations import LeakyLaw, MaximumLaw, ReluLaw, SignedLaw, StaircaseLaw
+from spikewright.conversion.reading.plan import Unit
+from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.terms import add_term, apply_term
-from spikewright.conversion.reading.values import Floats, Unit
 from spikewright.snn.synapses import Shape
 
 BATCH = 64
@@ -31,6 +31,12 @@ class _Top:
     kept: int
     largest: torch.Tensor
     positive: torch.Tensor
+
+    @classmethod
+    def of(cls, values: int, rows: int, percentile: float) -> "_Top":
+        """Room for what lies above the percentile of so many values in so many rows."""
+        kept = ceil(values / rows * (1 - percentile / 100.0)) + 2
+        return cls(kept, torch.zeros(rows, 0), torch.zeros(rows, dtype=torch.long))
 
     def take(self, rows: torch.Tensor) -> None:
         """Look at more values, `(rows, values)`."""
@@ -50,24 +56,6 @@ class _Top:
         return result
 
 
-class _TopObserver(fx.Interpreter):
-    """Runs the graph and shows the wanted values to `_Top` as they come up."""
-
-    def __init__(self, view: GraphView, wanted: Mapping[str, int], percentile: float, samples: int) -> None:
-        super().__init__(view.graph_module)
-        self.wanted, self.tops, self.signed = wanted, {}, frozenset[str]()
-        for name, rows in wanted.items():
-            kept = ceil(samples * prod(view.node(name).shape) / rows * (1 - percentile / 100.0)) + 2
-            self.tops[name] = _Top(kept, torch.zeros(rows, 0), torch.zeros(rows, dtype=torch.long))
-
-    def run_node(self, n: fx.Node) -> Any:
-        value = super().run_node(n)
-        if n.name in self.wanted:
-            rows, shown = self.wanted[n.name], value.abs() if n.name in self.signed else value
-            self.tops[n.name].take(shown.reshape(len(value), rows, -1).transpose(0, 1).flatten(1))
-        return value
-
-
 def percentiles(
     view: GraphView,
     images: torch.Tensor,
@@ -80,17 +68,33 @@ def percentiles(
     `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Nodes in
     `signed` show their magnitudes. Memory grows with the number of values above the percentile, not with all of them.
     """
-    observer = _TopObserver(view, wanted, percentile, len(images))
-    observer.signed = signed
+    tops = {name: _Top.of(len(images) * prod(view.node(name).shape), rows, percentile) for name, rows in wanted.items()}
+
+    def take(node: fx.Node, _: torch.Tensor | None, value: torch.Tensor) -> torch.Tensor:
+        shown = value.abs() if node.name in signed else value
+        tops[node.name].take(rows_of(shown, wanted[node.name]))
+        return value
+
+    watched(view, images, take, tops)
+    return {name: top.percentile(percentile) for name, top in tops.items()}
+
+
+def watched(view: GraphView, images: torch.Tensor, see: See, nodes: Container[str]) -> None:
+    """Run the graph on `images (n, ...)`, batch by batch, and show the values of `nodes` to `see`."""
+    observer = Observer(view.graph_module, see, lambda node: node.name in nodes)
     with torch.no_grad():
         for part in torch.split(images, BATCH):
             observer.run(part.clone())
-    return {name: top.percentile(percentile) for name, top in observer.tops.items()}
+
+
+def rows_of(values: torch.Tensor, rows: int) -> torch.Tensor:
+    """Values `(n, ...)` as `(rows, values)`: one row for each channel, or one for all."""
+    return values.reshape(len(values), rows, -1).transpose(0, 1).flatten(1)
 
 
 def signed_nodes(units: tuple[Unit, ...]) -> frozenset[str]:
     """The graph nodes of the units that send values of both signs: their magnitudes count."""
-    return frozenset(unit.node for unit in units if isinstance(unit.activation, LeakyLaw | SignedLaw))
+    return frozenset(unit.node for unit in units if unit.signed)
 
 
 def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
@@ -132,7 +136,7 @@ def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int
 
 
 def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Shape]) -> Interval:
-    if isinstance(unit.activation, MaximumLaw):
+    if unit.gate:
         (term,) = unit.terms
         low, high = (apply_term(term, value, shapes[term.source]) for value in maps[term.source])
         return low, high
@@ -148,14 +152,14 @@ def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Sha
 
 def _sent(unit: Unit, interval: Interval, levels: int | None) -> tuple[Interval, float]:
     """The interval of what a unit sends, and the bound of its values."""
-    (low, high), own = interval, unit.activation
-    if isinstance(own, MaximumLaw) or unit.answers:
+    low, high = interval
+    if unit.gate or unit.answers:
         return (low, high), float(high.max())
-    if isinstance(own, LeakyLaw | SignedLaw):
+    if unit.signed:
         low, high = activate(unit, low), activate(unit, high)
         return (low, high), float(torch.maximum(low.abs(), high.abs()).max())
-    top = own.alpha if isinstance(own, StaircaseLaw) else max(float(high.max()), 0.0)
-    top = min(top, own.limit) if isinstance(own, ReluLaw) and own.limit is not None else top
-    grid = own.levels if isinstance(own, StaircaseLaw) else levels
+    law, largest = unit.activation, max(float(high.max()), 0.0)
+    top = largest if law.top is None else law.top if law.grid else min(largest, law.top)
+    grid = law.grid or levels
     half = top / (2 * grid) if grid else 0.0
     return ((low - half).clamp(0.0, top), (high + half).clamp(0.0, top)), top

@@ -6,29 +6,20 @@ Integers stay integers: as long as the factor of the inputs is one number for ea
 """
 
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.conversion.reading.shapes import pooled
-from spikewright.conversion.reading.values import Floats, Kernel, SourceTerm
+from spikewright.conversion.reading.geometry import Kernel
+from spikewright.conversion.reading.shapes import Floats, pooled
+from spikewright.conversion.reading.values import SourceTerm
 from spikewright.snn import (
-    AvgPool2d,
-    Conv1d,
-    Conv2d,
-    ConvTranspose2d,
     Dense,
-    Identity,
-    Linear,
     Sparse,
     Storage,
     Synapse,
-    Upsample,
-    Windows,
 )
 from spikewright.snn.synapses import Shape
-from spikewright.snn.weights import with_shape
 
 SPARSE_FROM = 0.5
 """Share of zeros from which only the surviving weights are stored."""
@@ -44,41 +35,18 @@ class StoredSynapse:
 
 def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynapse:
     """The synapse of `term`; `amplitude` () or `(channels,)` is what a spike of its source, of `shape`, stands for."""
-    args = term.args
-    if term.op == "windows":
-        return StoredSynapse(Windows(args["kernel"], args["stride"], args["padding"]))
     gain = input_gain(term, amplitude, shape)
     if term.kernel is None:
-        return StoredSynapse(_gained(term, float(gain) if gain.ndim == 0 else gain.astype(np.float32)))
+        plain = float(gain) if gain.ndim == 0 else gain.astype(np.float32)
+        return StoredSynapse(term.geometry.synapse(plain, shape))
     weights = _weights(term.kernel, term, gain)
-    return StoredSynapse(_weighted(term, weights, shape), term.kernel.integer and weights.scale is None)
-
-
-def _gained(term: SourceTerm, gain: float | NDArray[np.float32]) -> Synapse:
-    if term.op == "identity":
-        return Identity(gain)
-    if term.op == "upsample":
-        return Upsample(term.args["factor"], gain)
-    return AvgPool2d(term.args["kernel"], term.args["stride"], gain)
-
-
-def _weighted(term: SourceTerm, weights: Storage, shape: Shape) -> Synapse:
-    args = term.args
-    if term.op == "linear":
-        return Linear(weights)
-    if term.op == "conv_transpose2d":
-        outside = (args["padding"], args["output_padding"])
-        return ConvTranspose2d(weights, args["stride"], *outside, args["dilation"], args["groups"])
-    if len(shape) == 2:  # kernels of sequences have one row
-        flat = with_shape(weights, (*weights.shape[:2], weights.shape[3]))
-        return Conv1d(flat, args["stride"][1], args["padding"][1], args["dilation"][1], args["groups"])
-    return Conv2d(weights, args["stride"], args["padding"], args["dilation"], args["groups"])
+    return StoredSynapse(term.geometry.synapse(weights, shape), term.integer and weights.scale is None)
 
 
 def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:
     """Amplitude times gain for each input of the term: () or one for each channel, each column of a linear layer."""
-    if amplitude.ndim and term.op == "linear":
-        amplitude = np.repeat(amplitude, prod(pooled(shape, term.pool)) // amplitude.size)
+    if amplitude.ndim:
+        amplitude = np.repeat(amplitude, term.geometry.per_channel(pooled(shape, term.pool)))
     gain = amplitude * term.gain_in
     uniform = gain.ndim > 0 and bool(np.all(gain == gain[0]))
     return np.asarray(gain[0] if uniform else gain)
@@ -92,7 +60,7 @@ def real_weights(term: SourceTerm, shape: Shape) -> Floats:
 
 def keeps_integers(term: SourceTerm) -> bool:
     """True when a factor for each input channel fits into the scale of the output channels: depthwise convolutions."""
-    return term.op.startswith("conv") and term.kernel is not None and term.kernel.values.shape[1] == 1
+    return term.geometry.depthwise(term.kernel)
 
 
 def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Storage:
@@ -119,7 +87,7 @@ def _folded(values: Floats, term: SourceTerm, gain: Floats) -> Floats:
     result = values * (term.gain_out.reshape(-1, *[1] * (values.ndim - 1)) if term.gain_out.ndim else term.gain_out)
     if gain.ndim == 0:
         return result * gain
-    groups = term.args.get("groups", 1)
+    groups = term.geometry.group_count
     split = result.reshape(groups, out // groups, values.shape[1], -1) * gain.reshape(groups, 1, values.shape[1], 1)
     return split.reshape(values.shape)
 

@@ -20,7 +20,7 @@ from spikewright.conversion.calibration.light import (
     squared_error,
 )
 from spikewright.conversion.calibration.settings import FEWEST_SAMPLES, Advanced, Calibration
-from spikewright.conversion.reading.activations import Activation
+from spikewright.conversion.reading.activations import ActivationLaw
 from spikewright.snn import Network, Population, ReportRow
 from spikewright.snn.twin.synapses import Path
 
@@ -42,7 +42,7 @@ def calibrate(
     network: Network,
     images: Tensor,
     settings: Calibration,
-    activations: Mapping[str, Activation] | None = None,
+    activations: Mapping[str, ActivationLaw] | None = None,
     model: Network | None = None,
 ) -> Network:
     """`network` with corrected biases, initial potentials and, if `Advanced`, weights; a report row for each layer.

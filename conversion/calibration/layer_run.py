@@ -4,14 +4,13 @@ What a population has sent is kept while somebody still reads it: spikes as int8
 activations `(n, *shape)` divided by the amplitude, which a count divided by the steps should equal.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, ReluLaw, StaircaseLaw
+from spikewright.conversion.reading.activations import RELU, ActivationLaw
 from spikewright.snn import IF, Integrator, MaxGate, Network, Population, Projection
 from spikewright.snn.codes import charge_steps, charged
 from spikewright.snn.twin.codes import encode
@@ -65,7 +64,7 @@ class LayerRun:
     a ReLU where nothing is said. `biases`: those of the model, the network's own unless they are replaced.
     """
 
-    def __init__(self, network: Network, images: Tensor, activations: Mapping[str, Activation]) -> None:
+    def __init__(self, network: Network, images: Tensor, activations: Mapping[str, ActivationLaw]) -> None:
         self.network, self.activations = network, activations
         self.biases = {p.name: p.bias for p in network.populations}
         self.steps, self.count = network.steps, len(images)
@@ -157,9 +156,7 @@ class LayerRun:
         total = total + as_column(self.biases[population.name], population.shape, DTYPE)
         if isinstance(population.neuron, Integrator):
             return total
-        activation = self.activations.get(population.name, RELU)
-        active: Tensor = _LAWS.get(type(activation), _unchanged)(activation, total)
-        return active / amplitude
+        return self.activations.get(population.name, RELU).act(total) / amplitude
 
     def amplitude(self, population: Population) -> Tensor:
         """What one of all that it sends stands for, () or a column of its channels."""
@@ -182,22 +179,3 @@ class LayerRun:
         ideal = torch.cat([self.truth(population, part) for part in self.parts(population)])
         self.keep(population, torch.cat([one.sent for one in answers], 1), ideal)
         return torch.cat([one.rate for one in answers]), ideal
-
-
-def _relu(law: ReluLaw, x: Tensor) -> Tensor:
-    return x.clamp(0.0, law.limit)
-
-
-def _levels(law: StaircaseLaw, x: Tensor) -> Tensor:
-    return law.alpha / law.levels * (x * (law.levels / law.alpha) + 0.5).floor().clamp(0, law.levels)
-
-
-def _leaky(law: LeakyLaw, x: Tensor) -> Tensor:
-    return torch.where(x >= 0, x, law.slope * x)
-
-
-def _unchanged(law: Activation, x: Tensor) -> Tensor:
-    return x
-
-
-_LAWS: Mapping[type, Callable[[Any, Tensor], Tensor]] = {ReluLaw: _relu, StaircaseLaw: _levels, LeakyLaw: _leaky}

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun, Response, Start
-from spikewright.conversion.calibration.settings import Cos, Residual, Srp
+from spikewright.conversion.calibration.settings import Cos, Srp, TwoPhaseMethod
 from spikewright.snn import IF, Activity, Direct, Integrator, Network, Population, Source
 from spikewright.snn.running import check_network
 from spikewright.snn.streams import check_inputs
@@ -47,7 +47,7 @@ class _Ledger:
                 _add(self.operations, q.name, (total * self.fanout[q.name]).flatten(1).sum(1, dtype=torch.float64))
 
 
-def two_phase(network: Network, images: Any, method: Residual | None = None) -> Activity:
+def two_phase(network: Network, images: Any, method: TwoPhaseMethod | None = None) -> Activity:
     """Run `network` on `images (batch, *input shape)` with `Srp` or `Cos`; an Activity of pre-steps + steps of the network.
 
     `method`: that which the network was converted for (`network.run`) unless given; another one is refused.
@@ -182,7 +182,7 @@ def _activity(network: Network, parts: list[tuple[Tensor, _Ledger]], pre_steps: 
     )
 
 
-def _method(network: Network, given: Residual | None) -> Residual:
+def _method(network: Network, given: TwoPhaseMethod | None) -> TwoPhaseMethod:
     """The method of the network itself, which `given` may repeat, or else `given`."""
     phases = network.run.phases
     own = None if phases is None else (Srp if phases.method == "srp" else Cos)(phases.pre_steps)
@@ -196,7 +196,7 @@ def _method(network: Network, given: Residual | None) -> Residual:
     return method
 
 
-def check_two_phase(network: Network, method: Residual) -> None:
+def check_two_phase(network: Network, method: TwoPhaseMethod) -> None:
     """Raise InvalidNetwork or InvalidInput unless `two_phase` can run `network` with `method`."""
     if not isinstance(method, Srp | Cos):
         raise InvalidInput(f"expected Srp(...) or Cos(...), got {method!r}")

@@ -10,17 +10,15 @@ import torch
 from spikewright import InvalidInput, Table
 from spikewright.compress.quantisers.activations import clip_range
 from spikewright.compress.training.data import Data, check_data
-from spikewright.conversion.converting import check_samples, rewritten_view
 from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
 from spikewright.conversion.emitting import emit
 from spikewright.conversion.forward import activations
 from spikewright.conversion.ranges import thresholds
-from spikewright.conversion.reading.activations import LeakyLaw, SignedLaw, StaircaseLaw
-from spikewright.conversion.reading.plan import read
-from spikewright.conversion.reading.values import Floats, Unit
-from spikewright.conversion.reading.walk import Plan
-from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number, with_gates
+from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number
 from spikewright.snn import (
     Bursts,
     Direct,
@@ -112,20 +110,19 @@ def _measured(network: Network, images: torch.Tensor, labels: torch.Tensor | Non
 
 
 def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Network, str]:
-    view, rows = rewritten_view(model, images)
-    plan = read(view, getattr(model, "integers", None) or {}, rows)
+    plan = plan_of(model, images)
     wanted = {unit.name: _levels(network, unit) for unit in plan.hidden}
     if network.output not in {unit.name for unit in plan.units}:
         plan = plan.integrated()
-    cells = with_gates(plan, _cells(plan, network, images, wanted))
+    choices = _choices(plan, network, images, wanted)
     grid = _input_levels(network)
-    scale = 1.0 if plan.output.answers else float(np.max(cells[plan.output.name].amplitude))
-    own = sum(isinstance(unit.activation, StaircaseLaw) for unit in plan.hidden)
+    scale = 1.0 if plan.output.answers else float(np.max(choices[plan.output.name].amplitude))
+    own = sum(unit.activation.grid is not None for unit in plan.hidden)
     how = (
         "ranges of the model's own QuantReLUs" if own == len(wanted) else "ranges of least squared error on the samples"
     )
     told = note("baseline", f"the quantised CNN with as many levels per activation, {how}")
-    cnn = emit(plan, Coding(Direct(1, grid), cells, input_amplitude(grid), scale, (told,)))
+    cnn = emit(plan, Coding(Direct(1, grid), choices, input_amplitude(grid), scale, (told,)))
     return (_in_integers(cnn, network) if network.numbers == "fixed" else cnn), how
 
 
@@ -133,7 +130,7 @@ def _levels(network: Network, unit: Unit) -> int:
     if unit.name not in network.by_name:
         raise InvalidInput(f"expected a network made from this model, got none of its layers {unit.name!r}")
     population = network.by_name[unit.name]
-    if isinstance(population.neuron, TernaryIF) or isinstance(unit.activation, LeakyLaw | SignedLaw):
+    if isinstance(population.neuron, TernaryIF) or unit.signed:
         raise InvalidInput(
             f"expected activations that are never negative, got spikes of both signs in {unit.name!r}; "
             "there is no integer neuron of both signs to compare with"
@@ -147,23 +144,22 @@ def _levels(network: Network, unit: Unit) -> int:
     return found
 
 
-def _cells(plan: Plan, network: Network, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, NeuronChoice]:
-    free = [unit for unit in plan.hidden if not isinstance(unit.activation, StaircaseLaw)]
+def _choices(plan: Plan, network: Network, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, NeuronChoice]:
+    free = [unit for unit in plan.hidden if not unit.activation.grid]
     one = network.numbers == "fixed"  # integers of one scale are what an integer multiply-accumulate adds up
     rows = {unit.name: 1 if one else np.asarray(network.by_name[unit.name].amplitude).size for unit in free}
     seen = _seen(plan, images, rows)
-    cells = {}
+    choices = {}
     for unit in plan.hidden:
-        own = unit.activation
-        if isinstance(own, StaircaseLaw):
-            alpha, count = np.asarray(own.alpha, dtype=np.float64), own.levels
+        count = unit.activation.grid or wanted[unit.name]
+        if unit.activation.grid:
+            alpha = np.asarray(unit.activation.top, dtype=np.float64)
         else:
-            count = wanted[unit.name]
             ranges = [clip_range(row, count) if bool((row > 0).any()) else 0.0 for row in seen[unit.name]]
             alpha, _ = thresholds(unit, np.array(ranges))  # silent and faint channels as in every recipe
         step: Floats = alpha / count
-        cells[unit.name] = NeuronChoice(QuantReLU(number(1.0 / step), 0, count), step, f"integers 0 to {count}")
-    return cells
+        choices[unit.name] = NeuronChoice(QuantReLU(number(1.0 / step), 0, count), step, f"integers 0 to {count}")
+    return choices
 
 
 def _seen(plan: Plan, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[str, torch.Tensor]:

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright.conversion.forward import activate
-from spikewright.conversion.reading.values import Unit
+from spikewright.conversion.reading.plan import Unit
 from spikewright.snn import (
     IF,
     LIF,

@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Progress, Table, silent
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers, check_data
-from spikewright.conversion.converting import check_samples, rewritten_view
 from spikewright.conversion.diagnosis.charge import Charges
 from spikewright.conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
 from spikewright.conversion.diagnosis.records import Diagnosis, LayerDiagnosis
 from spikewright.conversion.diagnosis.remedies import advise, worst_of
 from spikewright.conversion.diagnosis.tally import POINTS, Tally
 from spikewright.conversion.forward import activations
-from spikewright.conversion.reading.plan import read
-from spikewright.conversion.reading.values import Unit
-from spikewright.conversion.reading.walk import INPUT, Plan
+from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
 from spikewright.snn.running import check_network
 
@@ -56,8 +54,7 @@ class _SideBySide:
     def __init__(self, model: Any, network: Network, images: torch.Tensor) -> None:
         self.network, self.samples = network, len(images)
         self.original = plain_copy(model)
-        view, _ = rewritten_view(model, images[:1])
-        self.plan = read(view, getattr(model, "integers", None) or {})
+        self.plan = plan_of(model, images[:1])
         self.units = _units(self.plan, network)
         self.charges = Charges(network)
         neurons = sum(p.size for p in network.populations)

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Table
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
-from spikewright.conversion.converting import check_samples, rewritten_view
-from spikewright.conversion.reading.activations import ReluLaw, StaircaseLaw
-from spikewright.conversion.reading.plan import read
+from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.snn import Network, Ramp, simulate
 from spikewright.snn.neurons import Integrator, MaxGate, Source
 
@@ -90,14 +88,8 @@ def _ties(logits: NDArray[np.float64]) -> tuple[int, ...]:
 
 def _own_limits(model: Any, images: torch.Tensor) -> dict[str, float]:
     """Where the model itself clips, by population: the limit of a ReLU6, the alpha of a QuantReLU."""
-    view, _ = rewritten_view(model, images[:1])
-    units = read(view, getattr(model, "integers", None) or {}).units
-    limits = {}
-    for unit in units:
-        own = unit.activation
-        if isinstance(own, StaircaseLaw) or (isinstance(own, ReluLaw) and own.limit is not None):
-            limits[unit.name] = own.alpha if isinstance(own, StaircaseLaw) else float(own.limit or np.inf)
-    return limits
+    units = plan_of(model, images[:1]).units
+    return {unit.name: unit.activation.top for unit in units if unit.activation.top is not None}
 
 
 class _Tally:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from spikewright.conversion.reading.values import Floats, Kernel, SourceTerm, Unit
-from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.reading.geometry import Kernel
+from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.values import SourceTerm
 from spikewright.conversion.storage import keeps_integers
 from spikewright.snn import ReportRow
 from spikewright.snn.fixed.snapping import common_unit
@@ -31,7 +33,11 @@ def _whole(unit: Unit, term: SourceTerm, rows: list[ReportRow]) -> SourceTerm:
     step = float(one[0]) or 1.0
     factors = np.floor(gain / step + 0.5)
     told = f"{term.source} -> {unit.name}: integers times {factors.min():.0f} to {factors.max():.0f} by input channel"
-    rows.append(ReportRow(unit.name, term.op, "rounded", f"{told}, its gains snapped by at most {float(error[0]):.2%}"))
+    rows.append(
+        ReportRow(
+            unit.name, term.geometry.word, "rounded", f"{told}, its gains snapped by at most {float(error[0]):.2%}"
+        )
+    )
     return replace(term, kernel=Kernel(_multiplied(kernel, term, factors), kernel.scale), gain_in=np.asarray(step))
 
 
@@ -50,7 +56,7 @@ def _as_ones(term: SourceTerm) -> SourceTerm:
 def _multiplied(kernel: Kernel, term: SourceTerm, factors: Floats) -> np.ndarray:
     """The integers of each input channel times its factor, in the narrowest type that holds them."""
     values = kernel.values.astype(np.int64)
-    groups = term.args.get("groups", 1)
+    groups = term.geometry.group_count
     split = values.reshape(groups, values.shape[0] // groups, values.shape[1], -1)
     made = (split * factors.astype(np.int64).reshape(groups, 1, values.shape[1], 1)).reshape(values.shape)
     narrow = np.result_type(np.min_scalar_type(made.min()), np.min_scalar_type(-1 - made.max()))

@@ -55,6 +55,9 @@ from spikewright.snn.running import Run
 from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
 from spikewright.snn.weights import stored_values, with_values
 
+WIDEST_WINDOW = 1024
+"""Steps over which image and bias can flow in."""
+
 
 def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1) -> Network:
     """The spiking network that gives the integers of an integer CNN, a fixed-point `network` of `QuantReLU` populations.
@@ -158,8 +161,8 @@ def _number(value: Whole) -> PerChannel:
 def _check(network: Network, schedule: Literal["synchronous", "layerwise"], window: int) -> None:
     if schedule not in ("layerwise", "synchronous"):
         raise InvalidInput(f"expected the schedule 'layerwise' or 'synchronous', got {schedule!r}")
-    if isinstance(window, bool) or not isinstance(window, int) or not 1 <= window <= 1024:
-        raise InvalidInput(f"expected a window of 1 to 1024 steps, got {window!r}")
+    if isinstance(window, bool) or not isinstance(window, int) or not 1 <= window <= WIDEST_WINDOW:
+        raise InvalidInput(f"expected a window of 1 to {WIDEST_WINDOW} steps, got {window!r}")
     if schedule == "layerwise" and window > 1:
         raise InvalidInput(f"expected window=1 in the layerwise schedule, which gathers its charge, got {window}")
     quantised = any(isinstance(p.neuron, QuantReLU) for p in network.populations)

@@ -14,7 +14,7 @@ from torch import fx
 
 from spikewright.compress import GraphNode, GraphView
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.values import Floats
+from spikewright.conversion.reading.shapes import Floats
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     operator.add,

@@ -12,9 +12,7 @@ from spikewright.compress.graph.equality import agreement, relative_error, toler
 from spikewright.compress.graph.recording import Recording, is_staircase
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.forward import Rewritten
-from spikewright.conversion.reading.activations import StaircaseLaw
-from spikewright.conversion.reading.values import Unit
-from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.snn import ReportRow
 
 TRY = "try a forward() of nn layers and plain operations, without hooks or changes in place"
@@ -55,7 +53,7 @@ class _PlanFollower:
         first, given = self.steps.get(unit.node, (None, None))
         if given is None or given.numel() != value.expand(len(given), *unit.shape).numel():
             return value
-        if isinstance(unit.activation, StaircaseLaw) and first is not None and first.numel() == given.numel():
+        if unit.activation.grid and first is not None and first.numel() == given.numel():
             same = self.agree(
                 first.reshape(len(first), -1).double(), entered.expand(len(first), *unit.shape).flatten(1)
             )

@@ -1,48 +1,88 @@
-"""The walk itself: every node in order, then the output."""
+"""A model read as units: what every recipe starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spikewright.compress import GraphView
-from spikewright.conversion.errors import Refusal, Unconvertible
-from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import MaximumLaw
-from spikewright.conversion.reading.rules import visit
-from spikewright.conversion.reading.values import Ended, Signal, Unit, View
-from spikewright.conversion.reading.walk import INPUT, Integers, Plan, Walk, is_constant
+from spikewright.conversion.reading.activations import RELU, ActivationLaw
+from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.values import SourceTerm
 from spikewright.snn import ReportRow
+from spikewright.snn.synapses import Shape
+
+INPUT = "input"
+Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
+"""For each quantised module path its codes int8 and their scale `(out,)`."""
 
 
-def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
-    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
-    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
-    for node in view:
-        if not is_constant(view, node):
-            visit(walk, node)
-    if not any(row.action == "refused" for row in walk.rows):
-        _finish(walk)
-    if any(row.action == "refused" for row in walk.rows):
-        raise Unconvertible.of(tuple(walk.rows))
-    last = walk.values[view.output]
-    return Plan(view, tuple(walk.units), tuple(walk.rows), last.ending if isinstance(last, Ended) else None)
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A population to be. `node`: the graph node whose value it carries. `answers`: it integrates and never fires."""
+
+    name: str
+    node: str
+    shape: Shape
+    terms: tuple[SourceTerm, ...]
+    bias: Floats
+    activation: ActivationLaw = RELU
+    answers: bool = False
+
+    @property
+    def gate(self) -> bool:
+        """Whether it passes on a maximum of what its one source sends."""
+        return self.activation.gate
+
+    @property
+    def signed(self) -> bool:
+        """Whether it sends values of both signs."""
+        return self.activation.signed
 
 
-def _finish(walk: Walk) -> None:
-    """The output: the last current is integrated, activations at the end are counted or integrated."""
-    node = walk.view.output
-    value = walk.values[node]
-    value = value.value if isinstance(value, Ended) else value
-    value = value.value if isinstance(value, View) else value
-    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
-        last = next(unit for unit in walk.units if unit.name == value.source)
-        if not isinstance(last.activation, MaximumLaw):  # a gate has no count of its own to read out
-            walk.units.remove(last)
-            walk.units.append(last)
-            return
-    try:
-        current = algebra.emittable(algebra.as_current(value, walk.shapes, node), walk.shapes)
-    except Refusal as refusal:
-        walk.note(node, "refused", str(refusal))
-        return
-    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
 
+    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out.
+    """
 
-def _is_read(walk: Walk, source: str) -> bool:
-    return any(term.source == source for unit in walk.units for term in unit.terms)
+    view: GraphView
+    units: tuple[Unit, ...]
+    rows: tuple[ReportRow, ...]
+    ending: str | None = None
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shapes of the input and of all units, by name."""
+        return {INPUT: self.view.input_shape} | {unit.name: unit.shape for unit in self.units}
+
+    @property
+    def output(self) -> Unit:
+        """The unit that answers."""
+        return self.units[-1]
+
+    @property
+    def hidden(self) -> tuple[Unit, ...]:
+        """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
+        return tuple(unit for unit in self.units if not unit.answers and not unit.gate)
+
+    @property
+    def gates(self) -> tuple[Unit, ...]:
+        """The units that pass on a maximum of what their one source sends."""
+        return tuple(unit for unit in self.units if unit.gate)
+
+    def readers(self, name: str) -> list[SourceTerm]:
+        """The terms of all units that read the unit `name`."""
+        return [term for unit in self.units for term in unit.terms if term.source == name]
+
+    def integrated(self) -> "Plan":
+        """The plan with an output that adds up: values sent in time cannot be counted."""
+        last = self.output
+        if last.answers:
+            return self
+        term = SourceTerm(last.name)
+        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
+        return replace(self, units=(*self.units, unit))

@@ -3,11 +3,15 @@
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.values import Border, Floats
 from spikewright.snn.synapses import Pair, Shape
 
+Floats = NDArray[np.float64]
+ONE: Floats = np.ones((), dtype=np.float64)
+Border = tuple[int, int, int, int]
+"""Rows and columns of zeros: (top, bottom, left, right)."""
 NO_BORDER: Border = (0, 0, 0, 0)
 
 
@@ -20,6 +24,11 @@ def grid(shape: Shape) -> tuple[int, int, int]:
 def ungrid(shape: tuple[int, int, int], like: Shape) -> Shape:
     """The shape of a map again as that of a sequence, where `like` is one."""
     return (shape[0], shape[2]) if len(like) == 2 else shape
+
+
+def times(one: Pair, other: Pair) -> Pair:
+    """Products of rows and of columns."""
+    return one[0] * other[0], one[1] * other[1]
 
 
 def pooled(shape: Shape, pool: Pair) -> Shape:

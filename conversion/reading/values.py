@@ -4,28 +4,40 @@
     Current: y = sum over terms of W x + bias
     Parts:   several of them side by side, along the channels
 
-Affine layers turn a Signal into a Current, activations a Current into a new population.
+Affine layers turn a Signal into a Current, activations a Current into a new population. All three are a `Flow`: they say their
+`view`, the shape that the graph sees, whether they are `positive`, and their `pieces`. View and Ended are a Flow with a word
+about what the graph makes of it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spikewright.conversion.reading.activations import RELU, Activation
+from spikewright.conversion.reading.geometry import IDENTITY, Geometry, Kernel
+from spikewright.conversion.reading.shapes import NO_BORDER, ONE, Border, Floats
 from spikewright.snn.synapses import Pair, Shape
-
-Floats = NDArray[np.float64]
-ONE: Floats = np.ones((), dtype=np.float64)
-Border = tuple[int, int, int, int]
-"""Rows and columns of zeros: (top, bottom, left, right)."""
 
 
 @dataclass(frozen=True, eq=False)
-class Signal:
+class GraphValue:
+    """What a node gives. `ending`: the function that the model ends in after it, None for none."""
+
+    ending: ClassVar[str | None] = None
+
+    @property
+    def flow(self) -> Self:
+        """The value as populations have it, whatever the graph sees in it."""
+        return self
+
+    def at(self, node: str) -> Self:
+        """The same, known to be what the graph node `node` gives."""
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Signal(GraphValue):
     """Activations as the graph sees them. `shape` is the view's, `(C, H, W)`, `(C, L)` or flat `(N,)`.
 
     `gain`: () or `(shape[0],)`. `offset`: array of `shape`, or None. `positive`: no value can be below zero. `border`:
@@ -38,56 +50,59 @@ class Signal:
     gain: Floats = field(default_factory=lambda: ONE)
     offset: Floats | None = None
     positive: bool = False
-    border: Border = (0, 0, 0, 0)
+    border: Border = NO_BORDER
+
+    ready = True
+    """It is sent already: nobody needs to make a population of it."""
+    terms: ClassVar[tuple["SourceTerm", ...]] = ()
+    node: ClassVar[str | None] = None
 
     @property
     def plain(self) -> bool:
         """True when it is the population itself, at most flattened."""
-        unit = self.pool == (1, 1) and not any(self.border)
-        return unit and self.offset is None and bool(np.all(self.gain == 1))
-
-
-@dataclass(frozen=True, eq=False)
-class Kernel:
-    """The weights of a layer: float64 `values (out, ...)`, or int8 with a positive `scale (out,)`."""
-
-    values: NDArray[Any]
-    scale: Floats | None = None
+        return self.pool == (1, 1) and not self.bordered and self.offset is None and bool(np.all(self.gain == 1))
 
     @property
-    def integer(self) -> bool:
-        """True when the weights are integers times a scale."""
-        return self.scale is not None
+    def bordered(self) -> bool:
+        """Whether zeros are around the map."""
+        return any(self.border)
 
-    def real(self) -> Floats:
-        """values * scale, float64 `(out, ...)`."""
-        values = self.values.astype(np.float64)
-        return values if self.scale is None else values * self.scale.reshape(-1, *[1] * (values.ndim - 1))
+    @property
+    def view(self) -> Shape:
+        """The shape that the graph sees."""
+        return self.shape
+
+    @property
+    def pieces(self) -> "tuple[Piece, ...]":
+        """Itself."""
+        return (self,)
 
 
 @dataclass(frozen=True, eq=False)
 class SourceTerm:
-    """One projection in the making.
+    """One projection in the making: what one source brings to a sum, by a `geometry` and its numbers.
 
-    `op`: "conv2d", "conv_transpose2d", "linear", "avgpool", "identity", "upsample", "windows", or "map" (windows of any
-    size, which no synapse has); `args`: stride, padding, ... as pairs, of a sequence with 1 or 0 for the rows. Kernels
-    are `(out, in / groups, rows, columns)`, of a sequence with one row. `gain_in` scales the inputs (() or one for each
-    input channel, for each column of a linear layer), `gain_out` the outputs (() or `(out,)`); both are in the model's
-    units. `channels`: the slice of the target's channels that it drives, None for all.
+    `pool`: disjoint windows of the source that are summed first. `kernel`: the weights, None where the geometry has none.
+    `gain_in` scales the inputs (() or one for each input channel, for each column of a matrix), `gain_out` the outputs (() or
+    `(out,)`); both are in the model's units. `channels`: the slice of the target's channels that it drives, None for all.
     """
 
     source: str
-    op: str
+    geometry: Geometry = IDENTITY
     pool: Pair = (1, 1)
     kernel: Kernel | None = None
     gain_in: Floats = field(default_factory=lambda: ONE)
     gain_out: Floats = field(default_factory=lambda: ONE)
-    args: Mapping[str, Any] = field(default_factory=dict)
     channels: tuple[int, int] | None = None
+
+    @property
+    def integer(self) -> bool:
+        """True when its weights are integers times a scale."""
+        return self.kernel is not None and self.kernel.integer
 
 
 @dataclass(frozen=True, eq=False)
-class Current:
+class Current(GraphValue):
     """A sum of terms. `shape` is that of the neurons, `bias` an array of it; `flat`: the graph sees it as a vector.
 
     `positive`: a sum of activations that cannot be below zero. `node`: the graph node that has these very values, or
@@ -102,23 +117,48 @@ class Current:
     positive: bool = False
     node: str | None = None
 
+    ready = False
+    bordered = False
+    source: ClassVar[str | None] = None
+
+    def at(self, node: str) -> Self:
+        """The same sum, which the node gives."""
+        return replace(self, node=node)
+
     @property
     def view(self) -> Shape:
         """The shape that the graph sees."""
         return (prod(self.shape),) if self.flat else self.shape
 
+    @property
+    def pieces(self) -> "tuple[Piece, ...]":
+        """Itself."""
+        return (self,)
+
+
+Piece = Signal | Current
+
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class Parts(GraphValue):
     """A concatenation along the channels (of vectors along their only axis)."""
 
-    parts: tuple["Signal | Current", ...]
+    pieces: tuple[Piece, ...]
     node: str | None = None
+
+    def at(self, node: str) -> Self:
+        """The same pieces, which the node gives."""
+        return replace(self, node=node)
+
+    @property
+    def ready(self) -> bool:
+        """True when all pieces are sent already."""
+        return all(piece.ready for piece in self.pieces)
 
     @property
     def views(self) -> tuple[Shape, ...]:
-        """The shape of each part as the graph sees it."""
-        return tuple(part.view if isinstance(part, Current) else part.shape for part in self.parts)
+        """The shape of each piece as the graph sees it."""
+        return tuple(piece.view for piece in self.pieces)
 
     @property
     def view(self) -> Shape:
@@ -128,8 +168,8 @@ class Parts:
 
     @property
     def positive(self) -> bool:
-        """True when no part can be below zero."""
-        return all(part.positive for part in self.parts)
+        """True when no piece can be below zero."""
+        return all(piece.positive for piece in self.pieces)
 
 
 Flow = Signal | Current | Parts
@@ -137,10 +177,16 @@ Flow = Signal | Current | Parts
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """The same numbers in another shape, row-major, that no population has: a map without the axes of one pixel."""
+    """The same numbers in another shape `view`, row-major, that no population has: a map without the axes of one pixel."""
 
-    value: Flow
-    shape: Shape
+    flow: Flow
+    view: Shape
+
+    ending = None
+
+    def at(self, node: str) -> Self:
+        """Itself: a node has no numbers of its own here."""
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,18 +196,19 @@ class Ended:
     value: "Flow | View"
     ending: str
 
+    @property
+    def flow(self) -> Flow:
+        """What stands in front of the ending."""
+        return self.value.flow
+
+    @property
+    def view(self) -> Shape:
+        """The shape that the graph sees."""
+        return self.value.view
+
+    def at(self, node: str) -> Self:
+        """Itself."""
+        return self
+
 
 Value = Flow | View | Ended
-
-
-@dataclass(frozen=True, eq=False)
-class Unit:
-    """A population to be. `node`: the graph node whose value it carries. `answers`: it integrates and never fires."""
-
-    name: str
-    node: str
-    shape: Shape
-    terms: tuple[SourceTerm, ...]
-    bias: Floats
-    activation: Activation = RELU
-    answers: bool = False

@@ -1,78 +1,26 @@
 """What a walk over a model's graph gathers: the units of a plan, and a report row for every node."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from spikewright.compress import GraphNode, GraphView
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.weighted import by_output
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, MaximumLaw, SignedLaw, StaircaseLaw
+from spikewright.conversion.reading.activations import RELU, ActivationLaw, MaximumLaw, SignedLaw
+from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
+from spikewright.conversion.reading.plan import Integers, Unit
+from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.terms import copies
-from spikewright.conversion.reading.values import (
-    Current,
-    Ended,
-    Floats,
-    Flow,
-    Kernel,
-    Parts,
-    Signal,
-    SourceTerm,
-    Unit,
-    Value,
-    View,
-)
+from spikewright.conversion.reading.values import Current, Flow, Piece, Signal, SourceTerm, Value, View
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
-
-INPUT = "input"
-Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
-"""For each quantised module path its codes int8 and their scale `(out,)`."""
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
-
-    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out.
-    """
-
-    view: GraphView
-    units: tuple[Unit, ...]
-    rows: tuple[ReportRow, ...]
-    ending: str | None = None
-
-    @property
-    def output(self) -> Unit:
-        """The unit that answers."""
-        return self.units[-1]
-
-    @property
-    def hidden(self) -> tuple[Unit, ...]:
-        """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
-        return tuple(u for u in self.units if not u.answers and not isinstance(u.activation, MaximumLaw))
-
-    @property
-    def gates(self) -> tuple[Unit, ...]:
-        """The units that pass on a maximum of what their one source sends."""
-        return tuple(unit for unit in self.units if isinstance(unit.activation, MaximumLaw))
-
-    def integrated(self) -> "Plan":
-        """The plan with an output that adds up: values sent in time cannot be counted."""
-        last = self.output
-        if last.answers:
-            return self
-        term = SourceTerm(last.name, "identity")
-        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
-        return replace(self, units=(*self.units, unit))
 
 
 @dataclass
@@ -90,41 +38,35 @@ class Walk:
     def flow(self, node: GraphNode, place: int = 0) -> Flow:
         """Input number `place` of `node`, in a shape that populations have. Raises Refusal when nothing may follow it."""
         value, shape = self.seen(node, place)
-        if shape == algebra.view_of(value):
+        if shape == value.view:
             return value
         if prod(shape) in (1, *shape):  # a vector, with axes of one number
             return algebra.flatten(value, self.shapes, node.inputs[place])
         raise Refusal(
-            f"follows a reshape from {algebra.view_of(value)} to {shape}, which no population has",
+            f"follows a reshape from {value.view} to {shape}, which no population has",
             "flatten(1) in front of the linear layers, or the layer in front of the reshape",
         )
 
     def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
         """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
         value = self.values[node.inputs[place]]
-        if isinstance(value, Ended):
+        if value.ending is not None:
             raise Refusal(
                 f"follows a {value.ending}",
                 f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
             )
-        return (value.value, value.shape) if isinstance(value, View) else (value, algebra.view_of(value))
+        return value.flow, value.view
 
     def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:
         """`value` as the graph sees it: itself, a vector, or a view of another shape."""
-        if shape == algebra.view_of(value):
+        if shape == value.view:
             return value
         return algebra.flatten(value, self.shapes, name) if len(shape) == 1 else View(value, shape)
 
-    def relay(self, value: Flow) -> Signal | Parts:
+    def relay(self, value: Piece) -> Signal:
         """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
         if isinstance(value, Signal):
             return value
-        if isinstance(value, Parts):
-            known = all(isinstance(part, Signal) or part.node for part in value.parts)
-            if known:
-                signals = [self.relay(part) for part in value.parts]
-                return Parts(tuple(one for one in signals if isinstance(one, Signal)), value.node)
-            value = algebra.as_current(value, self.shapes, value.node or "concatenation")
         if value.node is None:
             raise Refusal("a sum between two layers that no step of the model gives", "a ReLU after the first of them")
         if value.node not in self.relays:
@@ -132,38 +74,39 @@ class Walk:
         return algebra.seen_as(self.relays[value.node], value.view)
 
     def _relayed(self, value: Current, node: str) -> Signal:
-        activation = self._levels(value) or (RELU if value.positive else SignedLaw())
+        """A population for a sum: with the levels that its values have, else a ReLU, or signed where they have both signs."""
+        known = self._common_staircase(value)
+        law = known or (RELU if value.positive else SignedLaw())
         exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
-        exact = "it repeats the levels of its source" if isinstance(activation, StaircaseLaw) else exact
-        signal = self.fire(value, node, activation)
+        exact = "it repeats the levels of its source" if known else exact
+        signal = self.fire(value, node, law)
         self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
         return signal
 
-    def _levels(self, value: Current) -> StaircaseLaw | None:
-        """The levels that a value has already, since it only repeats what its sources send, and zeros."""
+    def _common_staircase(self, value: Current) -> ActivationLaw | None:
+        """The law whose levels a value has already, since it only repeats what its sources send, and zeros."""
         slices = sorted(term.channels or (0, value.shape[0]) for term in value.terms)
         apart = all(one[1] <= other[0] for one, other in pairwise(slices))
         if value.bias.any() or not apart or not all(map(copies, value.terms)):
             return None
         sent = {unit.name: unit.activation for unit in self.units}
         found = {sent.get(term.source, RELU) for term in value.terms}
-        own = found.pop() if len(found) == 1 else None
-        return own if isinstance(own, StaircaseLaw) else None
+        own = found.pop() if len(found) == 1 else RELU
+        return own if own.grid else None
 
-    def fire(self, current: Current, node: str, activation: Activation = RELU) -> Signal:
+    def fire(self, current: Current, node: str, law: ActivationLaw = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""
         current = algebra.emittable(current, self.shapes)
         name = self.unique(current.name)
-        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, activation))
+        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, law))
         self.shapes[name] = current.shape
-        return Signal(name, current.view, positive=not isinstance(activation, LeakyLaw | SignedLaw))
+        return Signal(name, current.view, positive=not law.signed)
 
-    def gate(self, source: Signal, node: GraphNode, window: MaximumLaw, shape: Shape) -> str:
-        """A new gate of shape `shape` over the windows of a population; its name."""
-        args = {"kernel": window.kernel, "stride": window.stride, "padding": window.padding}
-        term = SourceTerm(source.source, "windows", args={**args, "dilation": window.dilation})
-        name = self.unique(node.name)
-        self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), window))
+    def gate(self, source: Signal, node: GraphNode, windows: WindowGeometry) -> str:
+        """A new gate over the windows of a population; its name."""
+        name, shape = self.unique(node.name), windows.output_shape(source.shape)
+        term = SourceTerm(source.source, windows)
+        self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), MaximumLaw()))
         self.shapes[name] = shape
         return name
 

@@ -1,19 +1,18 @@
 """Pooling and upsampling of Signals and Currents that keep their population, or turn into currents."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
 
 import numpy as np
 
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.algebra import Shapes, unframed
-from spikewright.conversion.reading.layer import AffineLayer, averaging, padded_conv, summing
-from spikewright.conversion.reading.merge import merged, read_signal
-from spikewright.conversion.reading.shapes import grid, spread, ungrid
+from spikewright.conversion.reading.geometry import Geometry, PoolGeometry, UnevenGeometry, UpsampleGeometry
+from spikewright.conversion.reading.layer import AffineLayer, summing
+from spikewright.conversion.reading.merging import merged, read_signal
+from spikewright.conversion.reading.shapes import Floats, grid, spread, times
 from spikewright.conversion.reading.terms import mapped
-from spikewright.conversion.reading.values import Current, Kernel, Signal, SourceTerm
+from spikewright.conversion.reading.values import Current, Signal, SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
 
@@ -36,84 +35,80 @@ class Window:
 
     def layer(self, name: str, shape: Shape) -> AffineLayer:
         """The pooling of a map of `shape` as a depthwise convolution."""
-        return averaging(name, shape, self.kernel, self.stride, self.padding)
+        return summing(name, shape, (self.kernel, self.stride, self.padding), 1.0 / prod(self.kernel))
+
+    def beyond(self, shape: Shape, outside: Shape) -> Pair:
+        """Rows and columns that the last windows reach over the end, where there are as many as in `outside`."""
+        rows, columns = (
+            max((count - 1) * step + size - extent - 2 * pad, 0)
+            for count, step, size, extent, pad in zip(
+                grid(outside)[1:], self.stride, self.kernel, grid(shape)[1:], self.padding, strict=True
+            )
+        )
+        return rows, columns
 
 
 def average_signal(value: Signal, window: Window, name: str) -> Signal | Current:
     """Disjoint windows are an address map; others become currents."""
-    if len(value.shape) == 3 and window.disjoint and not any(value.border):
-        layer = window.layer(name, value.shape)
-        offset = None if value.offset is None else _mapped(layer, value)
-        pool = (value.pool[0] * window.kernel[0], value.pool[1] * window.kernel[1])
-        gain = value.gain / float(prod(window.kernel))
-        return replace(value, shape=layer.shape, pool=pool, gain=gain, offset=offset)
-    current = read(value, window.layer(name, value.shape))
-    if len(value.shape) == 3 and window.padding == (0, 0) and not any(value.border):
-        gain, args = value.gain / float(prod(window.kernel)), {"kernel": window.kernel, "stride": window.stride}
-        term = SourceTerm(value.source, "avgpool", value.pool, gain_in=gain, args=args)
+    layer, gain = window.layer(name, value.shape), value.gain / float(prod(window.kernel))
+    plain = len(value.shape) == 3 and not value.bordered
+    if plain and window.disjoint:
+        offset = None if value.offset is None else mapped(layer.term(), value.offset, value.shape)
+        return replace(value, shape=layer.shape, pool=times(value.pool, window.kernel), gain=gain, offset=offset)
+    current = read(value, layer)
+    if plain and window.padding == (0, 0):
+        term = SourceTerm(value.source, PoolGeometry(window.kernel, window.stride), value.pool, gain_in=gain)
         current = replace(current, terms=(term,))
     return replace(current, positive=value.positive)
 
 
 def average_current(value: Current, window: Window, name: str, shapes: Shapes) -> Current | None:
     """Pooling swapped with 1x1 layers and sums before it, or merged with convolutions; None when it is neither."""
-    if window.disjoint and len(value.shape) == 3 and all(map(_commutes, value.terms)):
-        layer, area = window.layer(name, value.shape), float(prod(window.kernel))
-        terms = tuple(replace(t, pool=_times(t.pool, window.kernel), gain_in=t.gain_in / area) for t in value.terms)
-        bias = mapped(SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args), value.bias, value.shape)
-        return replace(value, terms=tuple(map(_as_windows, terms)), bias=bias, shape=layer.shape, node=None)
-    found = merged(value, window.layer(name, value.shape), shapes)
+    layer = window.layer(name, value.shape)
+    pointwise = all(term.geometry.pointwise(term.kernel) for term in value.terms)
+    if window.disjoint and len(value.shape) == 3 and pointwise:
+        terms = tuple(_pooled(term, window) for term in value.terms)
+        bias = mapped(layer.term(), value.bias, value.shape)
+        return replace(value, terms=terms, bias=bias, shape=layer.shape, node=None)
+    found = merged(value, layer, shapes)
     return None if found is None else replace(found, positive=value.positive, name=value.name)
 
 
 def read(value: Signal, layer: AffineLayer) -> Current:
-    """A convolution of a Signal; zeros around it become padding, which is exact for its offset too."""
-    if not any(value.border):
+    """`layer` of a Signal; zeros around it become padding, which is exact for its offset too. Raises Refusal."""
+    if not value.bordered:
         return read_signal(value, layer)
-    kernel, args = padded_conv(layer.kernel, layer.args, value.border)
     inner = unframed(value)
-    moved = replace(layer, kernel=kernel, args=args, inputs=inner.shape)
-    bias = layer.bias_map if value.offset is None else layer.bias_map + _mapped(layer, value)
-    return replace(read_signal(inner, moved), bias=bias)
+    bias = layer.bias_map if value.offset is None else layer.bias_map + mapped(layer.term(), value.offset, value.shape)
+    return replace(read_signal(inner, layer.framed(value.border, inner.shape)), bias=bias)
 
 
-def uneven(value: Signal, args: Mapping[str, Any], shape: Shape, name: str, shapes: Shapes) -> Current:
-    """Windows of different sizes or divisors: whole numbers upsample, one divisor is a convolution, the rest is a map."""
-    rows, columns = args["rows"], args["columns"]
-    factor = _factor(value.shape, shape, (rows, columns))
+def uneven(value: Signal, windows: UnevenGeometry, like: Window | None, target: tuple[str, Shape]) -> Current:
+    """Windows of different sizes or divisors: whole numbers upsample, one divisor is a convolution, the rest is a map.
+
+    `like`: the windows of one size that they would be without borders, None where there are none. `target`: name and shape.
+    """
+    name, shape = target
+    factor = _factor(value.shape, shape, windows)
     if factor is not None:
-        return upsample(value, factor, shape, name)
-    weights = {row[2] * column[2] for row in rows for column in columns}
-    if len(weights) == 1 and "kernel" in args:
-        extra = tuple(
-            (count - 1) * step + size - extent - 2 * pad
-            for count, step, size, extent, pad in zip(
-                grid(shape)[1:], args["stride"], args["kernel"], grid(value.shape)[1:], args["padding"], strict=True
-            )
-        )
-        layer = summing(name, value.shape, args, weights.pop(), (max(extra[0], 0), max(extra[1], 0)))
+        return upsample(value, factor, target)
+    weights = {row[2] * column[2] for row in windows.rows for column in windows.columns}
+    if len(weights) == 1 and like is not None:
+        sizes = (like.kernel, like.stride, like.padding)
+        layer = summing(name, value.shape, sizes, weights.pop(), like.beyond(value.shape, shape))
         return replace(read(value, layer), positive=value.positive)
-    if any(value.border):
+    if value.bordered:
         raise Refusal("pooling with unequal windows of a padded map", "the padding argument of a convolution")
-    term = SourceTerm(value.source, "map", value.pool, gain_in=value.gain, args={"rows": rows, "columns": columns})
-    return Current((term,), _offset(value, term, shape), shape, name, positive=value.positive)
+    return _of_one_term(value, windows, target)
 
 
-def upsample(value: Signal, factor: Pair, shape: Shape, name: str) -> Current:
-    """Nearest neighbours repeated; `shape`: of the result."""
-    if any(value.border):
+def upsample(value: Signal, factor: Pair, target: tuple[str, Shape]) -> Current:
+    """Nearest neighbours repeated. `target`: name and shape of the result."""
+    if value.bordered:
         raise Refusal("upsampling of a padded map", "the padding after the upsampling")
     if len(value.shape) != 3:
         raise Refusal("upsampling of a sequence", "nn.ConvTranspose2d or upsampling of maps (C, H, W)")
-    term = SourceTerm(value.source, "upsample", value.pool, gain_in=value.gain, args={"factor": factor})
-    return Current((term,), _offset(value, term, shape), shape, name, positive=value.positive)
-
-
-def transposed(value: Signal, kernel: Kernel, args: Mapping[str, Any], result: tuple[str, Shape]) -> Current:
-    """A transposed convolution without its bias. `result`: name and shape."""
-    name, shape = result
-    layer = AffineLayer(name, "conv_transpose2d", kernel, np.zeros(()), value.shape, shape, args)
-    return read_signal(value, layer)
+    return _of_one_term(value, UpsampleGeometry(factor), target)
 
 
 def alignable(value: Signal) -> bool:
@@ -135,57 +130,33 @@ def after_gate(value: Signal, name: str, shape: Shape) -> Signal:
     return Signal(name, shape, gain=value.gain, offset=offset, positive=value.positive)
 
 
-def maximum_shape(args: Mapping[str, Any], shape: Shape) -> Shape:
-    """Shape of a map after windows of `args` without any that reach over the end."""
-    channels, *sizes = grid(shape)
-    counts = [
-        (size + 2 * pad - dil * (span - 1) - 1) // step + 1
-        for size, pad, dil, span, step in zip(
-            sizes, args["padding"], args["dilation"], args["kernel"], args["stride"], strict=True
-        )
-    ]
-    return ungrid((channels, counts[0], counts[1]), shape)
-
-
-def _factor(shape: Shape, out: Shape, windows: tuple[Any, Any]) -> Pair | None:
+def _factor(shape: Shape, out: Shape, windows: UnevenGeometry) -> Pair | None:
     """The whole factor when every window is one pixel, repeated equally often."""
     (_, high, wide), (_, rows, columns) = grid(shape), grid(out)
-    single = all(stop - start == 1 and weight == 1.0 for axis in windows for start, stop, weight in axis)
+    axes = (windows.rows, windows.columns)
+    single = all(stop - start == 1 and weight == 1.0 for axis in axes for start, stop, weight in axis)
     if not single or rows % high or columns % wide or len(shape) != 3:
         return None
     factor = (rows // high, columns // wide)
     straight = all(
         start == place // step
-        for axis, step in zip(windows, factor, strict=True)
+        for axis, step in zip(axes, factor, strict=True)
         for place, (start, _, _) in enumerate(axis)
     )
     return factor if straight else None
 
 
-def _offset(value: Signal, term: SourceTerm, shape: Shape) -> Any:
-    if value.offset is None:
-        return np.zeros(shape)
-    return mapped(replace(term, pool=(1, 1), gain_in=np.ones(())), value.offset, value.shape)
+def _of_one_term(value: Signal, geometry: Geometry, target: tuple[str, Shape]) -> Current:
+    """A geometry without weights over a Signal; the bias is what it makes of the offset."""
+    name, shape = target
+    term = SourceTerm(value.source, geometry, value.pool, gain_in=value.gain)
+    bias: Floats = (
+        np.zeros(shape) if value.offset is None else mapped(SourceTerm("", geometry), value.offset, value.shape)
+    )
+    return Current((term,), bias, shape, name, positive=value.positive)
 
 
-def _mapped(layer: AffineLayer, value: Signal) -> Any:
-    assert value.offset is not None
-    return mapped(SourceTerm("", layer.op, kernel=layer.kernel, args=layer.args), value.offset, value.shape)
-
-
-def _commutes(term: SourceTerm) -> bool:
-    if term.op != "conv2d" or term.kernel is None:
-        return term.op == "identity"
-    plain = term.args["stride"] == (1, 1) and term.args["padding"] == (0, 0)
-    return plain and term.kernel.values.shape[2:] == (1, 1)
-
-
-def _as_windows(term: SourceTerm) -> SourceTerm:
-    """A pooled identity is an average pool."""
-    if term.op != "identity":
-        return term
-    return replace(term, op="avgpool", pool=(1, 1), args={"kernel": term.pool, "stride": term.pool})
-
-
-def _times(one: Pair, other: Pair) -> Pair:
-    return one[0] * other[0], one[1] * other[1]
+def _pooled(term: SourceTerm, window: Window) -> SourceTerm:
+    """A pointwise term of the averages of its source."""
+    geometry, pool = term.geometry.over_pool(times(term.pool, window.kernel))
+    return replace(term, geometry=geometry, pool=pool, gain_in=term.gain_in / float(prod(window.kernel)))

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
-from spikewright.conversion.reading.values import Floats
-from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.reading.plan import Plan
+from spikewright.conversion.reading.shapes import Floats
 from spikewright.snn import Code, Integrator, MaxGate, Neuron, ReportRow
 from spikewright.snn.network import Readout, Schedule
 from spikewright.snn.neurons import PerChannel
@@ -27,14 +27,14 @@ class NeuronChoice:
 
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """All that a recipe decides. `cells` by unit; `scale` turns raw logits into the model's units.
+    """All that a recipe decides. `choices` by unit; `scale` turns raw logits into the model's units.
 
     `readout`: None for the potential of an output that adds up, and the count of one that fires. `run`: what the steps of
     the network are bound to.
     """
 
     code: Code
-    cells: Mapping[str, NeuronChoice]
+    choices: Mapping[str, NeuronChoice]
     input_amplitude: float
     scale: float
     notes: tuple[ReportRow, ...]
@@ -43,9 +43,9 @@ class Coding:
     run: Run = field(default_factory=Run)
 
 
-def with_gates(plan: Plan, cells: Mapping[str, NeuronChoice]) -> dict[str, NeuronChoice]:
-    """The cells together with those of the plan's maxima: a spike of a gate stands for what one of its source does."""
-    known = dict(cells)
+def with_gates(plan: Plan, choices: Mapping[str, NeuronChoice]) -> dict[str, NeuronChoice]:
+    """The choices together with those of the plan's maxima: a spike of a gate stands for what one of its source does."""
+    known = dict(choices)
     for unit in plan.gates:
         source = unit.terms[0].source
         text = f"MaxGate population {unit.name!r}, its count is always the largest count of its window"
@@ -62,8 +62,8 @@ def check_unit_range(images: torch.Tensor) -> None:
         )
 
 
-def answer_cell() -> NeuronChoice:
-    """The cell of an output that adds up and never fires."""
+def adding_up() -> NeuronChoice:
+    """The choice for an output that adds up and never fires."""
     return NeuronChoice(Integrator(), np.ones(()), "")
 
 
@@ -72,9 +72,21 @@ def input_amplitude(levels: int | None) -> float:
     return 1.0 if levels is None else 1.0 / levels
 
 
+def output_amplitude(plan: Plan, choices: Mapping[str, NeuronChoice]) -> float:
+    """What one unit of the read-out stands for: an output that adds up is in the model's units already."""
+    return 1.0 if plan.output.answers else float(choices[plan.output.name].amplitude)
+
+
+def initial_potential(threshold: Floats, initial: str) -> PerChannel:
+    """Half a threshold for "half", which rounds a count to the nearest, else zero."""
+    return number(threshold / 2 if initial == "half" else np.zeros(()))
+
+
 def number(value: Floats) -> PerChannel:
+    """A float, or float32 for each channel."""
     return float(value) if value.ndim == 0 else value.astype(np.float32)
 
 
 def note(kind: str, text: str) -> ReportRow:
+    """A row about the whole network."""
     return ReportRow("network", kind, "note", text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.conversion.reading.values import Floats
+from spikewright.conversion.reading.shapes import Floats
 
 GRID = 1 << 12
 """Fitted numbers are whole multiples of this share of the largest one, so that they are integers of a fixed-point network."""

@@ -7,10 +7,8 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.conversion.ranges import percentiles, thresholds
-from spikewright.conversion.reading.activations import StaircaseLaw
-from spikewright.conversion.reading.values import Floats, Unit
-from spikewright.conversion.reading.walk import Plan
-from spikewright.conversion.recipes.rate_neurons import at_most_limit
+from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.storage import keeps_integers
 
 
@@ -25,27 +23,44 @@ class FullScale:
 
 def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, FullScale]:
     """The scale of every hidden unit, by name. Raises InvalidInput for layers that are silent."""
-    free = {u.node: rows_of(plan, u, per_channel) for u in plan.hidden if not isinstance(u.activation, StaircaseLaw)}
-    measured = percentiles(plan.view, images, free, percentile)
+    measured = percentiles(plan.view, images, free_rows(plan, per_channel), percentile)
     return {unit.name: _scale(unit, measured.get(unit.node), percentile) for unit in plan.hidden}
 
 
 def _scale(unit: Unit, values: Floats | None, percentile: float) -> FullScale:
-    own = unit.activation
-    if isinstance(own, StaircaseLaw):
-        return FullScale(np.asarray(own.alpha, dtype=np.float64), f"alpha {own.alpha:.4g} of its QuantReLU", own.levels)
-    assert values is not None
-    top, told = thresholds(unit, values)
-    top = at_most_limit(unit, top)
-    span = f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
-    text = f"{span}, percentile {percentile:g} of the positive activations"
+    if values is None:
+        return own_scale(unit)
+    top, told = measured_top(unit, values)
+    text = f"{span_of(top)}, percentile {percentile:g} of the positive activations"
     return FullScale(top, f"{text}; {told}" if told else text)
+
+
+def own_scale(unit: Unit) -> FullScale:
+    """That of a unit with levels of its own."""
+    alpha = np.asarray(unit.activation.top, dtype=np.float64)
+    return FullScale(alpha, f"alpha {float(alpha):.4g} of its QuantReLU", unit.activation.grid)
+
+
+def measured_top(unit: Unit, values: Floats) -> tuple[Floats, str]:
+    """Positive tops from measured ones, none above the limit of a ReLU6; and in words what was not taken as it is."""
+    top, told = thresholds(unit, values)
+    limit = unit.activation.top
+    return (top if limit is None else np.minimum(top, limit)), told
+
+
+def span_of(top: Floats) -> str:
+    """Tops in words."""
+    return f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
+
+
+def free_rows(plan: Plan, per_channel: bool | None) -> dict[str, int]:
+    """For each node whose unit has no levels of its own how many scales it gets."""
+    return {unit.node: rows_of(plan, unit, per_channel) for unit in plan.hidden if not unit.activation.grid}
 
 
 def rows_of(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
     """How many scales the unit gets: one for each channel, or one, so that integers that read it stay integers."""
-    readers = [term for other in plan.units for term in other.terms if term.source == unit.name]
-    fixed = any(term.kernel is not None and term.kernel.integer and not keeps_integers(term) for term in readers)
+    fixed = any(term.integer and not keeps_integers(term) for term in plan.readers(unit.name))
     if per_channel is True and fixed:
         raise InvalidInput(
             f"expected one scale per layer for {unit.name!r}, whose readers have integer weights, "

@@ -1,21 +1,33 @@
-"""The recipes for the quantised CNN itself, and for the spiking networks that equal it."""
+"""`Quantized`: the quantised CNN itself, integers between its layers."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from spikewright import InvalidInput
-from spikewright.conversion.checks import check_choice
-from spikewright.snn.checked import check_levels, plain
+import numpy as np
+import torch
+
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.integers.cnn import integer_cnn
+from spikewright.conversion.integers.gains import whole_gains
+from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.recipes.coding import (
+    Coding,
+    NeuronChoice,
+    check_unit_range,
+    input_amplitude,
+    note,
+    output_amplitude,
+)
+from spikewright.conversion.recipes.recipe import Grid, Recipe
+from spikewright.snn import Direct, Network, QuantReLU, ReportRow
+from spikewright.snn.running import Run
 
 
 @dataclass(frozen=True)
-class Quantized:
+class Quantized(Recipe):
     """The quantised CNN itself as a network of one step: integers 0..levels travel between layers, no spikes.
 
     Needs a model whose activations are `compress.QuantizedReLU`. It is the integer CNN that a spiking network is to be
-    compared with at equal information. `input_levels`: the grid of the input, None for real values. `integer`: thresholds,
-    biases and scales are snapped to the grids of the accumulators, so that all is integers from the image to the logits; needs
-    integer weights and takes 255 `input_levels` unless given.
+    compared with at equal information.
 
     With `integer` the network is this, for each layer with integer weights q of scale s (a batch norm is part of s and of the
     bias) and each of its output channels:
@@ -29,40 +41,63 @@ class Quantized:
     model to the last bit: an activation differs where rounding theta, b, r or a gain moves it over an edge; the report has their
     errors. A channel whose level would be more than sqrt(2**61 / L) units is faint: its u is alpha / (2**16 L) and its q are
     rounded onto that, to zero mostly, with a bound in the report.
+
+    input_levels: the grid of the input, none for real values.
+    integer: thresholds, biases and scales are snapped to the grids of the accumulators, so that all is integers from the image
+        to the logits; needs integer weights and takes 255 `input_levels` unless given.
     """
 
-    input_levels: int | None = None
+    input_levels: Grid | None = None
     integer: bool = False
 
     def __post_init__(self) -> None:
-        plain(self)
-        check_levels(self.input_levels)
+        super().__post_init__()
         if self.integer and self.input_levels is None:
             object.__setattr__(self, "input_levels", 255)
 
+    def prepared(self, plan: Plan) -> Plan:
+        """With one unit for the inputs of each layer of integers, if all is to be integers."""
+        return whole_gains(plan) if self.integer else plan
 
-@dataclass(frozen=True)
-class Exact:
-    """Spikes whose counts and logits are the integers of `Quantized(integer=True)`; proof in `conversion.integers.twins`.
+    def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
+        """A QuantReLU for every unit."""
+        return quantized_coding(plan, images, self.input_levels)
 
-    That network, not the torch model, is "the quantised CNN" that Exact equals: `exact(model, samples)` gives both.
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+        """In fixed point, if all is to be integers."""
+        return integer_cnn(network) if self.integer else network
 
-    `schedule`: "layerwise", each layer gathers its charge and then fires for as many steps as there are levels; or
-    "synchronous", all fire in each step, spikes that came too early are taken back (`SignedIF`), and a sample is done when
-    nothing fires. `window`: the steps in which image and bias flow in, synchronous only. `input_levels`: the grid of the input.
-    """
 
-    schedule: Literal["layerwise", "synchronous"] = "layerwise"
-    window: int = 1
-    input_levels: int = 255
+def quantized_coding(plan: Plan, images: torch.Tensor, input_levels: int | None) -> Coding:
+    """One step in which integers travel. Raises Unconvertible where activations are real numbers."""
+    if input_levels is not None:
+        check_unit_range(images)
+    _check_quantised(plan)
+    choices = {unit.name: _choice(unit) for unit in plan.hidden}
+    told = note("Quantized", "one step; the integer CNN itself, the same-information baseline")
+    run, scale = Run("its integers travel once"), output_amplitude(plan, choices)
+    return Coding(Direct(1, input_levels), choices, input_amplitude(input_levels), scale, (told,), run=run)
 
-    def __post_init__(self) -> None:
-        plain(self)
-        check_choice("schedule", self.schedule, ("layerwise", "synchronous"))
-        check_levels(self.input_levels)
-        if isinstance(self.window, bool) or not isinstance(self.window, int) or not 1 <= self.window <= 1024:
-            raise InvalidInput(f"expected a window of 1 to 1024 steps, got {self.window!r}")
-        if self.schedule == "layerwise" and self.window > 1:
-            raise InvalidInput(
-                f"expected window=1 in the layerwise schedule, which gathers its charge, got {self.window}"
-            )
+
+def _choice(unit: Unit) -> NeuronChoice:
+    levels = unit.activation.grid or 1
+    step = (unit.activation.top or 0.0) / levels
+    detail = f"QuantReLU population {unit.name!r}, integers 0 to {levels}, one is {step:.4g}"
+    return NeuronChoice(QuantReLU(1.0 / step, 0, levels), np.asarray(step), detail)
+
+
+def _check_quantised(plan: Plan) -> None:
+    """Raises Unconvertible unless every activation is a QuantReLU."""
+    free = {unit.node for unit in plan.hidden if not unit.activation.grid}
+    if free:
+        raise Unconvertible.of(tuple(_judged(row, free) for row in plan.rows))
+
+
+def _judged(row: ReportRow, free: set[str]) -> ReportRow:
+    """The row, refused when its activations are real numbers; a sum or a pool got a population without being asked."""
+    if row.layer not in free or row.action != "rewritten":
+        return row
+    detail = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
+    if row.kind != "relu":
+        detail = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
+    return replace(row, action="refused", detail=detail)

@@ -1,22 +1,19 @@
 """Units that a recipe has no spikes for."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.reading.activations import Activation, LeakyLaw, MaximumLaw, SignedLaw
-from spikewright.conversion.reading.walk import Plan
+from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.snn import ReportRow
 
-SIGNED: tuple[type[Activation], ...] = (LeakyLaw, SignedLaw)
 
-
-def refuse(plan: Plan, kinds: tuple[type[Activation], ...], why: str) -> None:
-    """Raise Unconvertible with `why` on the row of every unit whose activation is one of `kinds`."""
-    nodes = {unit.node for unit in plan.units if isinstance(unit.activation, kinds)}
-    if not nodes:
-        return
-    rows = tuple(replace(row, action="refused", detail=why) if row.layer in nodes else row for row in plan.rows)
-    raise Unconvertible.of(rows)
+def refuse(plan: Plan, units: Iterable[Unit], why: str) -> None:
+    """Raise Unconvertible with `why` on the row of each of these units of the plan, if there are any."""
+    nodes = {unit.node for unit in units}
+    if nodes:
+        rows = (replace(row, action="refused", detail=why) if row.layer in nodes else row for row in plan.rows)
+        raise Unconvertible.of(tuple(rows))
 
 
 def refuse_unless_hidden(plan: Plan, why: str) -> None:
@@ -31,9 +28,9 @@ def refuse_unless_hidden(plan: Plan, why: str) -> None:
 def refuse_signed(plan: Plan, what: str) -> None:
     """Refuse values below zero: `what` has no sign."""
     text = f"values below zero, and {what} has no sign; try a ReLU in place of the leaky one, or Rate with neuron='if'"
-    refuse(plan, SIGNED, text)
+    refuse(plan, (unit for unit in plan.units if unit.signed), text)
 
 
 def refuse_maxima(plan: Plan, why: str) -> None:
     """Refuse maxima of windows."""
-    refuse(plan, (MaximumLaw,), f"{why}; try AvgPool2d, or a strided convolution")
+    refuse(plan, plan.gates, f"{why}; try AvgPool2d, or a strided convolution")

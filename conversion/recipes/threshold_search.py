@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, fx
 
 from spikewright.compress import GraphView
-from spikewright.conversion.reading.values import Floats
+from spikewright.compress.graph.observe import See
+from spikewright.conversion.ranges import rows_of, watched
+from spikewright.conversion.reading.shapes import Floats
 
-BATCH = 64
 BINS = 2048
 """Bins of the histogram of a channel's activations between 0 and the largest."""
 SHARES = np.geomspace(1.0, 0.05, 120)
@@ -24,20 +24,6 @@ class CountGrid:
 
     levels: int
     half: bool = True
-
-
-class _Watcher(fx.Interpreter):
-    """Runs the graph and shows wanted values, `(rows, values)`, to `show`."""
-
-    def __init__(self, view: GraphView, wanted: Mapping[str, int], show: Callable[[str, Tensor], None]) -> None:
-        super().__init__(view.graph_module)
-        self.wanted, self.show = wanted, show
-
-    def run_node(self, n: fx.Node) -> Any:
-        value = super().run_node(n)
-        if n.name in self.wanted:
-            self.show(n.name, value.reshape(len(value), self.wanted[n.name], -1).transpose(0, 1).flatten(1))
-        return value
 
 
 def least_squares(
@@ -54,25 +40,30 @@ def least_squares(
     counts = {name: torch.zeros(rows * BINS, dtype=torch.long) for name, rows in wanted.items()}
 
     def reach(name: str, rows: Tensor) -> None:
-        shown = rows.abs() if name in signed else rows
-        largest[name] = torch.maximum(largest[name], shown.amax(1))
+        largest[name] = torch.maximum(largest[name], rows.amax(1))
 
     def count(name: str, rows: Tensor) -> None:
-        shown = rows.abs() if name in signed else rows
         top = largest[name].clamp(min=torch.finfo(torch.float32).tiny)[:, None]
-        places = (shown / top * BINS).long().clamp(max=BINS - 1) + BINS * torch.arange(len(shown))[:, None]
-        counts[name] += torch.bincount(places[shown > 0], minlength=len(shown) * BINS)
+        places = (rows / top * BINS).long().clamp(max=BINS - 1) + BINS * torch.arange(len(rows))[:, None]
+        counts[name] += torch.bincount(places[rows > 0], minlength=len(rows) * BINS)
 
-    for show in (reach, count):
-        watcher = _Watcher(view, wanted, show)
-        with torch.no_grad():
-            for part in torch.split(images, BATCH):
-                watcher.run(part.clone())
+    for look in (reach, count):
+        watched(view, images, _shown(look, wanted, signed), wanted)
     found = {}
     for name, rows in wanted.items():
         share = best_share(counts[name].reshape(rows, BINS).numpy(), grid)
         found[name] = largest[name].double().numpy() * share
     return found
+
+
+def _shown(look: Callable[[str, Tensor], None], wanted: Mapping[str, int], signed: frozenset[str]) -> See:
+    """An observer's `see` that shows values as rows, magnitudes of those that have both signs."""
+
+    def see(node: fx.Node, _: Tensor | None, value: Tensor) -> Tensor:
+        look(node.name, rows_of(value.abs() if node.name in signed else value, wanted[node.name]))
+        return value
+
+    return see
 
 
 def best_share(counts: np.ndarray, grid: CountGrid) -> Floats:

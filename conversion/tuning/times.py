@@ -1,8 +1,7 @@
 """Fine-tuning a time-coded network itself, through its differentiable twin: few spikes, and times on a grid."""
 
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -12,30 +11,32 @@ from torch.nn import functional
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress import check_data
 from spikewright.compress.training.threads import steady_while
+from spikewright.conversion.calibration.settings import CheckedSettings
 from spikewright.snn import Dense, Network, Ramp, Sparse
 from spikewright.snn.twin.network import Twin
 from spikewright.snn.twin.synapses import Path
 from spikewright.snn.twin.through_time import TwinRun
+from spikewright.tables import Within
 
 _LEAST_ENERGY = 1e-12
 
 
 @dataclass(frozen=True)
-class TimesTuning:
-    """How `tune_times` learns. `sparsity` weighs the penalty on spikes; `lr` is that of Adam, relative to each projection's
-    largest weight. Raises InvalidInput for values out of range."""
+class TimesTuning(CheckedSettings):
+    """How `tune_times` learns: Adam on batches. Raises InvalidInput for values out of range.
 
-    epochs: int = 1
-    lr: float = 1e-3
-    sparsity: float = 0.0
-    batch_size: int = 50
-    seed: int = 0
+    epochs: how often all samples are seen.
+    lr: the step over each projection's largest weight.
+    sparsity: weighs the penalty on spikes.
+    batch_size: samples of a step.
+    seed: draws the batches.
+    """
 
-    def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1:
-            raise InvalidInput(f"expected at least 1 epoch of batches, got {self.epochs} of {self.batch_size} images")
-        if not (isfinite(self.lr) and self.lr > 0 and isfinite(self.sparsity) and self.sparsity >= 0):
-            raise InvalidInput(f"expected lr > 0 and sparsity >= 0, got {self.lr} and {self.sparsity}")
+    epochs: Annotated[int, Within(1)] = 1
+    lr: Annotated[float, Within(above=0.0)] = 1e-3
+    sparsity: Annotated[float, Within(0.0)] = 0.0
+    batch_size: Annotated[int, Within(1)] = 50
+    seed: Annotated[int, Within(0)] = 0
 
 
 def tune_times(

@@ -1,8 +1,7 @@
 """Fine-tuning of a converted network with surrogate gradients, on labels, over its differentiable twin in torch."""
 
 from dataclasses import dataclass, field, replace
-from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -14,12 +13,13 @@ from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
-from spikewright.conversion.calibration.settings import check_whole
+from spikewright.conversion.calibration.settings import CheckedSettings
 from spikewright.snn import Network, Population, ReportRow, simulate
 from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import Slope, Triangle
 from spikewright.snn.twin.synapses import Path, as_column
 from spikewright.snn.twin.through_time import TwinRun
+from spikewright.tables import Within
 
 CLOSE = 1e-3
 """Logits differ when they differ by more than this share of the largest: a spike came in another step."""
@@ -27,24 +27,21 @@ AGREE = 0.9
 
 
 @dataclass(frozen=True)
-class FineTune:
-    """`epochs` of Adam over batches of `batch` samples, drawn from `seed`; its step falls from `rate` to zero as a cosine.
+class FineTune(CheckedSettings):
+    """How `fine_tune` learns: Adam, whose step falls to zero as a cosine. Raises InvalidInput for values out of range.
 
-    A layer's step is `rate` times the mean magnitude of its weights. `surrogate`: the slope of a spike, through time.
-    Raises InvalidInput for values out of range.
+    epochs: how often all samples are seen.
+    batch: samples of a step.
+    rate: the first step over the mean magnitude of a layer's weights.
+    seed: draws the batches.
+    surrogate: the slope of a spike, through time.
     """
 
-    epochs: int = 1
-    batch: int = 32
-    rate: float = 0.003
-    seed: int = 0
+    epochs: Annotated[int, Within(1)] = 1
+    batch: Annotated[int, Within(1)] = 32
+    rate: Annotated[float, Within(above=0.0)] = 0.003
+    seed: Annotated[int, Within(0)] = 0
     surrogate: Slope = field(default_factory=Triangle)
-
-    def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch", 1), ("seed", 0)):
-            check_whole(name, getattr(self, name), least)
-        if not (isfinite(self.rate) and self.rate > 0):
-            raise InvalidInput(f"expected a rate > 0, got {self.rate}; try rate=0.003")
 
 
 class _Trained:

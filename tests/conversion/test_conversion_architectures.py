@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert, rewritten
-from spikewright.conversion.converting import rewritten_view
+from spikewright.conversion.reading.model import rewritten_view
 from spikewright.snn import Identity, MaxGate, TernaryIF, simulate
 from tests.conversion.architectures import CASES, Case, images, lively
 from tests.conversion.blocks import BLOCKS, SIGNED

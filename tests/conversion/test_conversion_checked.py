@@ -10,8 +10,8 @@ from torch.nn.utils.parametrizations import weight_norm
 from spikewright.compress import QuantizedReLU, trace
 from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
 from spikewright.conversion.reading.check import check_same
-from spikewright.conversion.reading.plan import read
-from spikewright.conversion.reading.values import Kernel
+from spikewright.conversion.reading.geometry import Kernel
+from spikewright.conversion.reading.graph import read
 from spikewright.snn import simulate
 
 X = torch.rand(40, 1, 8, 8, generator=torch.Generator().manual_seed(0))

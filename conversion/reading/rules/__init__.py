@@ -1,12 +1,11 @@
 """What each kind of node becomes: one small rule per kind, in one table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.rules import activation, affine, pooling, shape
-from spikewright.conversion.reading.values import Current, Parts, Value
+from spikewright.conversion.reading.values import Value
 from spikewright.conversion.reading.walk import Walk, is_constant
 
 Rule = Callable[[Walk, GraphNode], Value]
@@ -18,8 +17,7 @@ def visit(walk: Walk, node: GraphNode) -> None:
         walk.note(node.name, "note", "not judged: it follows a refused layer")
         return
     try:
-        value = _RULES.get(node.kind, shape.elementwise)(walk, node)
-        walk.values[node.name] = replace(value, node=node.name) if isinstance(value, Current | Parts) else value
+        walk.values[node.name] = _RULES.get(node.kind, shape.elementwise)(walk, node).at(node.name)
     except Refusal as refused:
         walk.note(node.name, "refused", str(refused))
 

@@ -1,13 +1,13 @@
 """Activations: each makes a population of what it is given."""
 
-from math import isfinite, prod
+from math import inf, isfinite, prod
 from typing import Any
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, Activation, LeakyLaw, ReluLaw, StaircaseLaw
-from spikewright.conversion.reading.values import Current, Flow, Parts, Signal, Value
+from spikewright.conversion.reading.activations import RELU, ActivationLaw, LeakyLaw, ReluLaw, StaircaseLaw
+from spikewright.conversion.reading.values import Flow, Parts, Signal, Value
 from spikewright.conversion.reading.walk import Walk
 
 
@@ -38,46 +38,35 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
     return _activated(walk, node, StaircaseLaw(alpha, levels))
 
 
-def _activated(walk: Walk, node: GraphNode, activation: Activation) -> Value:
+def _activated(walk: Walk, node: GraphNode, law: ActivationLaw) -> Value:
     value, shape = walk.seen(node)
-    return walk.arranged(_active(walk, node, value, activation), shape, node.name)
+    return walk.arranged(_active(walk, node, value, law), shape, node.name)
 
 
-def _active(walk: Walk, node: GraphNode, value: Flow, activation: Activation) -> Flow:
-    idle = activation == RELU or isinstance(activation, LeakyLaw)
-    if idle and not isinstance(value, Current) and value.positive and _all_signals(value):
+def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw) -> Flow:
+    if value.ready and value.positive and law.unchanged_up_to == inf:
         walk.note(node.name, "folded", "its input is never negative: nothing to do")
         return value
-    if isinstance(activation, ReluLaw) and isinstance(value, Signal) and _below(walk, value, activation.limit):
-        walk.note(node.name, "folded", f"its input is never above {activation.limit:g}: nothing to do")
+    if _largest(walk, value) <= law.unchanged_up_to < inf:
+        walk.note(node.name, "folded", f"its input is never above {law.unchanged_up_to:g}: nothing to do")
         return value
     if isinstance(value, Parts) and _sizes_differ(value):
-        signals = [
-            _fired(walk, node, algebra.as_current(part, walk.shapes, node.name), activation) for part in value.parts
-        ]
-        walk.note(node.name, "rewritten", f"{len(signals)} populations", neurons=prod(node.shape))
-        return Parts(tuple(signals))
+        currents = [algebra.as_current(piece, walk.shapes, node.name) for piece in value.pieces]
+        walk.note(node.name, "rewritten", f"{len(currents)} populations", neurons=prod(node.shape))
+        return Parts(tuple(walk.fire(current, node.name, law) for current in currents))
     current = algebra.as_current(value, walk.shapes, node.name)
     walk.note(node.name, "rewritten", "", neurons=prod(current.shape))
-    return _fired(walk, node, current, activation)
+    return walk.fire(current, node.name, law)
 
 
-def _below(walk: Walk, value: Signal, limit: float | None) -> bool:
-    """True for activations that end at a limit of their own which is not larger."""
-    own = next((unit.activation for unit in walk.units if unit.name == value.source), None)
-    top = own.limit if isinstance(own, ReluLaw) else own.alpha if isinstance(own, StaircaseLaw) else None
-    return limit is not None and top is not None and value.plain and value.positive and top <= limit
-
-
-def _fired(walk: Walk, node: GraphNode, current: Current, activation: Activation) -> Signal:
-    return walk.fire(current, node.name, activation)
-
-
-def _all_signals(value: Signal | Parts) -> bool:
-    return isinstance(value, Signal) or all(isinstance(part, Signal) for part in value.parts)
+def _largest(walk: Walk, value: Flow) -> float:
+    """The largest value of activations that are there as they are and end at a top of their own; else infinity."""
+    plain = isinstance(value, Signal) and value.plain and value.positive
+    source = value.pieces[0].source if plain else None
+    return next((unit.activation.top or inf for unit in walk.units if unit.name == source), inf)
 
 
 def _sizes_differ(value: Parts) -> bool:
     """Flattened maps of different sizes, which no population can hold as slices."""
-    shapes = {part.shape[1:] if isinstance(part, Current) else None for part in value.parts}
+    shapes = {None if piece.ready else piece.shape[1:] for piece in value.pieces}
     return len(value.view) == 1 and len(shapes) > 1

@@ -8,10 +8,11 @@ import numpy as np
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.layer import AffineLayer, padded_conv, restricted
-from spikewright.conversion.reading.merge import merged, read_signal
-from spikewright.conversion.reading.shapes import NO_BORDER, spread
-from spikewright.conversion.reading.values import Current, Floats, Flow, Parts, Signal, Value
+from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, TransposedGeometry
+from spikewright.conversion.reading.layer import AffineLayer, restricted
+from spikewright.conversion.reading.merging import merged
+from spikewright.conversion.reading.shapes import NO_BORDER, Floats, spread
+from spikewright.conversion.reading.values import Current, Flow, Parts, Value
 from spikewright.conversion.reading.walk import Walk
 from spikewright.conversion.reading.windows import read
 from spikewright.snn.synapses import Shape
@@ -20,37 +21,33 @@ from spikewright.snn.synapses import Shape
 def conv(walk: Walk, node: GraphNode) -> Value:
     """Conv2d, and Conv1d as one of a single row."""
     kernel, bias = walk.kernel(node)
-    args: dict[str, Any] = {name: _pair(node.args[name], fill) for name, fill in _GEOMETRY}
-    args["groups"] = int(node.args["groups"])
     if node.kind == "conv1d":
         kernel = replace(kernel, values=kernel.values[:, :, None])
-    kernel, args = padded_conv(kernel, args, NO_BORDER)
-    return _applied(walk, node, AffineLayer(node.name, "conv2d", kernel, bias, _input(walk, node), node.shape, args))
+    stride, padding, dilation, less = (_pair(node.args[name], fill) for name, fill in _CONV)
+    plain = ConvGeometry(stride, padding, dilation, int(node.args["groups"]))
+    kernel, geometry = plain.framed(kernel, NO_BORDER, less)
+    return _applied(walk, node, AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape))
 
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
     """ConvTranspose2d; the kernel's output channel comes first here."""
     kernel, bias = walk.kernel(node)
-    groups = int(node.args["groups"])
-    names = ("stride", "padding", "output_padding", "dilation")
-    args: dict[str, Any] = {name: _pair(node.args[name], 0) for name in names}
-    args["groups"] = groups
-    return _applied(
-        walk, node, AffineLayer(node.name, "conv_transpose2d", kernel, bias, _input(walk, node), node.shape, args)
-    )
+    stride, padding, more, dilation = (_pair(node.args[name], 0) for name in _TRANSPOSED)
+    geometry = TransposedGeometry(stride, padding, more, dilation, int(node.args["groups"]))
+    return _applied(walk, node, AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape))
 
 
 def linear(walk: Walk, node: GraphNode) -> Value:
     """A linear layer on vectors."""
     kernel, bias = walk.kernel(node)
-    return _applied(walk, node, AffineLayer(node.name, "linear", kernel, bias, _input(walk, node), node.shape))
+    return _applied(walk, node, AffineLayer(node.name, DENSE, kernel, bias, _input(walk, node), node.shape))
 
 
 def batchnorm(walk: Walk, node: GraphNode) -> Value:
     """A batch norm that did not fold: scale and shift of what comes in."""
     gain, offset = _statistics(node)
     value, shape = walk.seen(node)
-    inside = algebra.view_of(value)
+    inside = value.view
     if inside[0] != shape[0]:
         raise Refusal(f"a batch norm behind a reshape from {inside} to {shape}", "the batch norm in front of it")
     shaped = np.ascontiguousarray(np.broadcast_to(spread(offset, inside), inside))
@@ -59,32 +56,28 @@ def batchnorm(walk: Walk, node: GraphNode) -> Value:
 
 
 def applied(walk: Walk, value: Flow, layer: AffineLayer) -> Current:
-    """`layer` of a value: part by part of a concatenation, merged with what has no ReLU behind it, or of a relay."""
+    """`layer` of a value: piece by piece of a concatenation, merged with what has no ReLU behind it, or of a relay."""
     if isinstance(value, Parts):
-        return _of_parts(walk, value, layer)
-    if isinstance(value, Current):
-        together = merged(value, layer, walk.shapes) if layer.op in ("conv2d", "linear") else None
+        return _of_pieces(walk, value, layer)
+    if isinstance(value, Current) and layer.geometry.merges:
+        together = merged(value, layer, walk.shapes)
         if together is not None:
             return together
-        value = _one(walk.relay(value))
-    if any(value.border) and layer.op != "conv2d":
-        raise Refusal("zeros around the map in front of this layer", "the padding argument of the layer")
-    return read(value, layer) if layer.op == "conv2d" else read_signal(value, layer)
+    return read(walk.relay(value), layer)
 
 
-def _of_parts(walk: Walk, value: Parts, layer: AffineLayer) -> Current:
-    if layer.op == "conv_transpose2d" and layer.args["groups"] > 1:
-        raise Refusal("a grouped transposed convolution of a concatenation", "groups=1")
-    if not all(isinstance(part, Signal) or part.node or not part.terms for part in value.parts):
+def _of_pieces(walk: Walk, value: Parts, layer: AffineLayer) -> Current:
+    if not all(piece.ready or piece.node or not piece.terms for piece in value.pieces):
         whole = algebra.as_current(value, walk.shapes, layer.name)
         return applied(walk, whole, layer)
     terms, bias, start = [], layer.bias_map.copy(), 0
-    for part, view in zip(value.parts, value.views, strict=True):
-        sub, channels = restricted(layer, start, start + view[0])
-        current = applied(walk, part, replace(sub, bias=np.zeros(())))
+    for piece in value.pieces:
+        stop = start + piece.view[0]
+        part, channels = restricted(layer, start, stop)
+        current = applied(walk, piece, replace(part, bias=np.zeros(())))
         terms += [replace(term, channels=_within(channels, term.channels)) for term in current.terms]
         bias[slice(*(channels or (0, layer.shape[0])))] += current.bias
-        start += view[0]
+        start = stop
     return Current(tuple(terms), bias, layer.shape, layer.name)
 
 
@@ -92,11 +85,6 @@ def _within(outer: tuple[int, int] | None, inner: tuple[int, int] | None) -> tup
     if outer is None or inner is None:
         return outer or inner
     return outer[0] + inner[0], outer[0] + inner[1]
-
-
-def _one(value: Signal | Parts) -> Signal:
-    assert isinstance(value, Signal)
-    return value
 
 
 def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
@@ -110,7 +98,8 @@ def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
     return current
 
 
-_GEOMETRY = (("stride", 1), ("padding", 0), ("dilation", 1), ("less", 0))
+_CONV = (("stride", 1), ("padding", 0), ("dilation", 1), ("less", 0))
+_TRANSPOSED = ("stride", "padding", "output_padding", "dilation")
 
 
 def _pair(value: Any, fill: int) -> tuple[int, int]:

@@ -11,9 +11,10 @@ from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.advice import refusal
 from spikewright.conversion.reading.arithmetic import affine_of
 from spikewright.conversion.reading.layer import selection
+from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules.affine import applied
-from spikewright.conversion.reading.values import Current, Ended, Parts, Signal, Value, View
-from spikewright.conversion.reading.walk import INPUT, Walk
+from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value
+from spikewright.conversion.reading.walk import Walk
 
 
 def entry(walk: Walk, node: GraphNode) -> Value:
@@ -43,10 +44,10 @@ def sub(walk: Walk, node: GraphNode) -> Value:
 
 def concat(walk: Walk, node: GraphNode) -> Value:
     """Values side by side along the channels: readers split their weights, populations have slices."""
-    parts: list[Signal | Current] = []
+    parts: list[Piece] = []
     for place in range(len(node.inputs)):
         value = walk.flow(node, place)
-        parts += list(value.parts) if isinstance(value, Parts) else [value]
+        parts += value.pieces
     walk.note(node.name, "folded", f"{len(parts)} parts side by side: who reads them has weights for each")
     return Parts(tuple(parts))
 
@@ -71,15 +72,14 @@ def dropped(walk: Walk, node: GraphNode) -> Value:
 
 def _arranged(walk: Walk, node: GraphNode) -> Value:
     given = walk.values[node.inputs[0]]
-    if not isinstance(given, Ended):
-        value, _ = walk.seen(node)
-        return walk.arranged(value, node.shape, node.name)
-    inner = given.value.value if isinstance(given.value, View) else given.value
+    arranged = walk.arranged(given.flow, node.shape, node.name)
+    if given.ending is None:
+        return arranged
     if given.ending in _BY_CLASS and prod(node.shape) not in (1, *node.shape[:1]):
         raise Refusal(
             f"a {given.ending} of {node.shape} in another shape", f"the reshape in front of the {given.ending}"
         )
-    return replace(given, value=walk.arranged(inner, node.shape, node.name))
+    return Ended(arranged, given.ending)
 
 
 def softmax(walk: Walk, node: GraphNode) -> Value:
@@ -110,7 +110,7 @@ def filled(walk: Walk, node: GraphNode) -> Value:
 def select(walk: Walk, node: GraphNode) -> Value:
     """Every so many pixels, rows, or channels: a convolution with one weight of one, on each channel where all are kept."""
     value = walk.flow(node)
-    layer = selection(node.name, algebra.view_of(value), node.args["ranges"])
+    layer = selection(node.name, value.view, node.args["ranges"])
     found = applied(walk, value, layer)
     walk.note(node.name, "rewritten", "a convolution with a single one in each kernel: exact")
     return walk.arranged(replace(found, positive=value.positive), node.shape, node.name)
@@ -125,7 +125,7 @@ def elementwise(walk: Walk, node: GraphNode) -> Value:
     if found is None:
         raise refusal(node)
     value, shape = walk.seen(node, node.inputs.index(found.data))
-    inside = algebra.view_of(value)
+    inside = value.view
     if shape != inside and shape[:1] != inside[:1] and prod(shape) != 1:
         raise Refusal(f"arithmetic on a reshape from {inside} to {shape}", "the arithmetic in front of the reshape")
     offset = None if found.offset is None else found.offset.reshape(inside)

@@ -1,0 +1,37 @@
+"""How outputs lie over inputs: one small frozen record for each kind of linear map, without its weights."""
+
+from spikewright.conversion.reading.geometry.base import Geometry, Kernel, window_counts
+from spikewright.conversion.reading.geometry.unweighted import (
+    IDENTITY,
+    IdentityGeometry,
+    PoolGeometry,
+    UnevenGeometry,
+    UpsampleGeometry,
+    WindowGeometry,
+)
+from spikewright.conversion.reading.geometry.weighted import (
+    DENSE,
+    ConvGeometry,
+    DenseGeometry,
+    TransposedGeometry,
+    dilated,
+    ungrouped,
+)
+
+__all__ = [
+    "DENSE",
+    "IDENTITY",
+    "ConvGeometry",
+    "DenseGeometry",
+    "Geometry",
+    "IdentityGeometry",
+    "Kernel",
+    "PoolGeometry",
+    "TransposedGeometry",
+    "UnevenGeometry",
+    "UpsampleGeometry",
+    "WindowGeometry",
+    "dilated",
+    "ungrouped",
+    "window_counts",
+]

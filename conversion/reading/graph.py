@@ -1,0 +1,49 @@
+"""The walk itself: every node in order, then the output."""
+
+from spikewright.compress import GraphView
+from spikewright.conversion.errors import Refusal, Unconvertible
+from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.plan import INPUT, Integers, Plan, Unit
+from spikewright.conversion.reading.rules import visit
+from spikewright.conversion.reading.values import Signal
+from spikewright.conversion.reading.walk import Walk, is_constant
+from spikewright.snn import ReportRow
+
+
+def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
+    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
+    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
+    for node in view:
+        if not is_constant(view, node):
+            visit(walk, node)
+    if not _is_refused(walk):
+        _finish(walk)
+    if _is_refused(walk):
+        raise Unconvertible.of(tuple(walk.rows))
+    return Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending)
+
+
+def _is_refused(walk: Walk) -> bool:
+    return any(row.action == "refused" for row in walk.rows)
+
+
+def _finish(walk: Walk) -> None:
+    """The output: the last current is integrated, activations at the end are counted or integrated."""
+    node = walk.view.output
+    value = walk.values[node].flow
+    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
+        last = next(unit for unit in walk.units if unit.name == value.source)
+        if not last.gate:  # a gate has no count of its own to read out
+            walk.units.remove(last)
+            walk.units.append(last)
+            return
+    try:
+        current = algebra.emittable(algebra.as_current(value, walk.shapes, node), walk.shapes)
+    except Refusal as refusal:
+        walk.note(node, "refused", str(refusal))
+        return
+    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
+
+
+def _is_read(walk: Walk, source: str) -> bool:
+    return any(term.source == source for unit in walk.units for term in unit.terms)

@@ -1,0 +1,100 @@
+"""From what the user gave to a plan: samples and model are checked, the model is traced, folded and read."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from spikewright import InvalidInput
+from spikewright.compress import GraphView, trace
+from spikewright.compress.exact.fold import fold_view
+from spikewright.compress.freshness import check_fresh
+from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.models import as_module, check_finite, plain_copy
+from spikewright.compress.graph.unwrap import notes
+from spikewright.compress.graph.view import view_of
+from spikewright.compress.training.data import answers, tensor_of
+from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.reading.graph import read
+from spikewright.conversion.reading.plan import Integers, Plan
+from spikewright.conversion.reading.swaps import swapped
+from spikewright.inputs import as_images
+from spikewright.snn import Report, ReportRow
+
+
+def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
+    """Samples as float32 `(n, ...)` on the CPU. Raises InvalidInput when empty, not finite, or no batch."""
+    images = tensor_of(as_images(samples, "samples"))
+    if images.ndim not in (2, 3, 4):
+        raise InvalidInput(
+            f"expected samples (n, C, H, W), (n, C, L) or (n, features), got shape {tuple(images.shape)}, and no layer of three "
+            "dimensions has a spiking form; try images.flatten(1, 2) with depth as channels, and Conv2d"
+        )
+    return images
+
+
+def plan_of(model: Any, images: torch.Tensor) -> Plan:
+    """The plan of an nn.Module or `Compressed` for checked samples, with a report row for all that was found and changed.
+
+    Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
+    """
+    view, rows = rewritten_view(model, images)
+    return read(view, _integers(model), (*_mode_rows(model), *rows))
+
+
+def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    """The graph after exact batch-norm folding, and a row for each batch norm that is gone."""
+    check_fresh(model)
+    inner = plain_copy(as_module(model))
+    check_finite(inner)
+    _check_fits(inner, images)
+    try:
+        view = trace(model, images)
+    except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
+        row = ReportRow("model", type(inner).__name__, "refused", str(error))
+        raise Unconvertible.of((row,)) from error
+    told = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
+    if not _integers(model):  # folding would change integers; there scale and shift are carried into the layers around
+        rows, _ = fold_view(view, images)
+        told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
+        view = view_of(view.graph_module, view.input_shape)
+    moved, more = _swapped(view, images)
+    return moved, (*told, *more)
+
+
+def _integers(model: Any) -> Integers:
+    return getattr(model, "integers", None) or {}
+
+
+def _swapped(view: GraphView, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    before = copy.deepcopy(view.graph_module)
+    moved, rows = swapped(view)
+    if rows:
+        check_equal(
+            before, moved.graph_module, images, "max pooling behind its activation", "the activation in front of it"
+        )
+    return moved, rows
+
+
+def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
+    try:
+        answers(model, images[:2])
+        answers(model, images[:1])  # one image without its batch would run as a batch, but not half of it
+    except TypeError as error:
+        row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
+        raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error
+    except Exception as error:  # a user's forward can raise anything
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InvalidInput(
+            "expected samples (n, C, H, W), (n, C, L) or (n, features) that fit the model, "
+            f"got shape {tuple(images.shape)}: {first}"
+        ) from error
+
+
+def _mode_rows(model: Any) -> tuple[ReportRow, ...]:
+    told = notes(model) if isinstance(model, nn.Module) else ()
+    if as_module(model).training:
+        told = ("was in training mode; read as in evaluation mode", *told)
+    return tuple(ReportRow("model", type(as_module(model)).__name__, "note", text) for text in told)

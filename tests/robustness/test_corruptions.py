@@ -1,0 +1,181 @@
+"""Noise on images, faults of spikes, flips of stored bits: one contract, and what each must do at its ends."""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spikewright import InvalidInput
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.quantisers.integers import to_integers, to_values, weight_scales
+from spikewright.robustness import (
+    AnnPredictor,
+    Corruption,
+    GaussianNoise,
+    ImpulseNoise,
+    Predictor,
+    SnnPredictor,
+    SpikeDeletionFault,
+    SpikeJitterFault,
+    WeightBitFlips,
+)
+from spikewright.robustness.corruptions.bitflips import flip_bits, flip_compressed, flip_network, narrowest
+from spikewright.snn import Codebook, Network, Sparse, simulate, stored_values
+from spikewright.snn.disturb.noise import SpikeDeletion
+
+CORRUPTIONS = [GaussianNoise(), ImpulseNoise(), SpikeDeletionFault(), SpikeJitterFault(), WeightBitFlips()]
+EACH = pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)
+
+
+@pytest.fixture(scope="module")
+def fixed(rate_network: Network) -> SnnPredictor:
+    return SnnPredictor(rate_network.to_fixed(weight_bits=6), "fixed")
+
+
+@pytest.fixture(scope="module")
+def compressed(digits: Any) -> Compressed:
+    """The model with 4-bit weights, built by hand."""
+    model, integers = torch.nn.Sequential(*digits.model), {}
+    model = copy.deepcopy(model)
+    for path in ("0", "2", "5"):
+        weight = model.get_submodule(path).weight
+        scale = weight_scales(weight, 4)
+        codes = to_integers(weight, scale, 4)
+        weight.data = to_values(codes, scale)
+        integers[path] = (codes.numpy(), scale.numpy())
+    return Compressed(model, integers=integers, bits=dict.fromkeys(integers, 4))
+
+
+@EACH
+def test_strength_zero_changes_nothing(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
+    assert torch.equal(corruption(fixed, digits.images[:60], 0.0), fixed.predict(digits.images[:60]))
+
+
+@EACH
+def test_the_same_seed_gives_the_same_labels(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
+    strength = 1.0 if isinstance(corruption, SpikeJitterFault) else 0.3
+    first, again, other = (corruption(fixed, digits.images[:100], strength, seed) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    if not isinstance(corruption, SpikeJitterFault):
+        assert not torch.equal(first, other)
+
+
+@EACH
+@pytest.mark.parametrize("strength", [-1.0, float("inf"), float("nan")])
+def test_bad_strengths(corruption: Corruption, fixed: SnnPredictor, digits: Any, strength: float) -> None:
+    with pytest.raises(InvalidInput):
+        corruption(fixed, digits.images[:2], strength)
+
+
+@pytest.mark.parametrize("corruption", [c for c in CORRUPTIONS if not isinstance(c, GaussianNoise | SpikeJitterFault)])
+def test_probabilities_end_at_one(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
+    with pytest.raises(InvalidInput, match="probability"):
+        corruption(fixed, digits.images[:2], 1.5)
+
+
+def test_gaussian_noise_has_its_width() -> None:
+    noisy = GaussianNoise().apply(torch.full((100, 100), 0.5), 0.1, 0, (0.0, 1.0))
+    assert float(noisy.std()) == pytest.approx(0.1, rel=0.05)
+    assert GaussianNoise().apply(noisy, 5.0, 0, (0.0, 1.0)).aminmax() == (0.0, 1.0)
+
+
+def test_impulse_noise_hits_its_share() -> None:
+    noisy = ImpulseNoise().apply(torch.full((200, 200), 0.5), 0.2, 0, (0.0, 1.0))
+    assert float((noisy == 0).double().mean()) == pytest.approx(0.1, abs=0.01)
+    assert float((noisy == 1).double().mean()) == pytest.approx(0.1, abs=0.01)
+
+
+def test_spike_deletion_is_the_engines(snn: SnnPredictor, digits: Any) -> None:
+    images = digits.images[:50]
+    run = simulate(snn.network, images.numpy(), noise=SpikeDeletion(0.4, 5))
+    np.testing.assert_array_equal(SpikeDeletionFault()(snn, images, 0.4, 5).numpy(), run.predictions)
+
+
+def test_losing_every_spike_leaves_one_answer(snn: SnnPredictor, digits: Any) -> None:
+    assert len(SpikeDeletionFault()(snn, digits.images[:50], 1.0).unique()) == 1
+
+
+def test_time_codes_take_jitter_in_windows(ttfs: SnnPredictor, digits: Any) -> None:
+    assert SpikeJitterFault().refusal(ttfs, 0.1) is None
+    assert len(SpikeJitterFault()(ttfs, digits.images[:20], 0.1)) == 20
+
+
+@given(st.integers(2, 12), st.integers(0, 2**32), st.floats(0, 1))
+def test_flips_stay_in_the_word_and_are_their_own_inverse(bits: int, seed: int, probability: float) -> None:
+    low, high = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+    values = np.random.default_rng(seed).integers(low, high + 1, (5, 7))
+    once = flip_bits(values, bits, probability, np.random.default_rng(seed))
+    assert once.min() >= low and once.max() <= high
+    np.testing.assert_array_equal(flip_bits(once, bits, probability, np.random.default_rng(seed)), values)
+    np.testing.assert_array_equal(flip_bits(values, bits, 0.0, np.random.default_rng(seed)), values)
+    np.testing.assert_array_equal(flip_bits(values, bits, 1.0, np.random.default_rng(seed)), ~values)
+
+
+def test_flipped_bits_are_counted_as_a_binomial() -> None:
+    """100,000 words of 6 bits at p = 0.01: 6,000 flips, standard deviation 77."""
+    values = np.zeros(100_000, dtype=np.int64)
+    words = flip_bits(values, 6, 0.01, np.random.default_rng(0)) & 63
+    flips = sum(int((words >> place & 1).sum()) for place in range(6))
+    assert abs(flips - 6000) < 5 * 77
+
+
+@pytest.mark.parametrize(
+    ("values", "bits"), [([0], 2), ([1], 2), ([-2, 1], 2), ([7], 4), ([-8], 4), ([8], 5), ([-9], 5)]
+)
+def test_narrowest_word(values: list[int], bits: int) -> None:
+    assert narrowest(np.array(values)) == bits
+
+
+def test_sparse_and_shared_weights_keep_their_storage(fixed: SnnPredictor) -> None:
+    """Zeros that are not stored cannot flip; a codebook's indices read its table, and 0 behind its end."""
+    last = fixed.network.projections[-1]
+    synapse: Any = last.synapse
+    dense = stored_values(synapse.weights)
+    indices = np.flatnonzero(dense)[::2]
+    sparse = Sparse(dense.shape, indices, dense.reshape(-1)[indices])
+    table, where = np.unique(dense, return_inverse=True)
+    for weights in (sparse, Codebook(where.reshape(dense.shape), table)):
+        changed = replace(last, synapse=replace(synapse, weights=weights))
+        network = replace(fixed.network, projections=(*fixed.network.projections[:-1], changed))
+        harmed: Any = flip_network(network, 0.1, np.random.default_rng(0)).projections[-1].synapse
+        assert type(harmed.weights) is type(weights)
+        before, after = stored_values(weights), stored_values(harmed.weights)
+        assert (before != after).any()
+        if isinstance(weights, Sparse):
+            assert not after.reshape(-1)[np.setdiff1d(np.arange(after.size), indices)].any()
+        whole: Any = flip_network(network, 0.0, np.random.default_rng(0)).projections[-1].synapse
+        np.testing.assert_array_equal(stored_values(whole.weights), before)
+
+
+def test_compressed_models_flip_their_integers(compressed: Compressed, digits: Any) -> None:
+    predictor = AnnPredictor(compressed, "compressed")
+    images = digits.images[:80]
+    assert WeightBitFlips().refusal(predictor, 0.1) is None
+    assert torch.equal(WeightBitFlips()(predictor, images, 0.0), predictor.predict(images))
+    right = [float((WeightBitFlips()(predictor, images, p) == digits.labels[:80]).double().mean()) for p in (0.0, 0.3)]
+    assert right[1] < right[0]
+
+
+def test_pruned_weights_of_a_compressed_model_stay_pruned(compressed: Compressed) -> None:
+    codes, _ = compressed.integers["5"]
+    mask = torch.from_numpy(codes != 0)
+    assert not mask.all()
+    masked = replace(compressed, masks={"5": mask})
+    harmed: Any = flip_compressed(masked, 0.5, np.random.default_rng(0))
+    changed = harmed.get_submodule("5").weight != compressed.model.get_submodule("5").weight
+    assert changed.any() and not changed[~mask].any()
+
+
+def test_unknown_predictors_are_refused() -> None:
+    class Other(Predictor):
+        def logits(self, x: torch.Tensor) -> torch.Tensor:
+            return x.flatten(1)[:, :2]
+
+    other = Other("other")
+    for corruption in (WeightBitFlips(), SpikeDeletionFault(), SpikeJitterFault()):
+        assert corruption.refusal(other, 0.1)
