@@ -1,11 +1,17 @@
 """The 45 nm index: golden numbers beside their derivation."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from spikewright import InvalidInput
 from spikewright.hardware import estimate, time_multiplexed
 from spikewright.hardware.model.asic45 import add_pj, multiply_pj
-from spikewright.hardware.model.constants import SRAM_ERROR, SRAM_PJ_AT_ZERO, SRAM_PJ_PER_BIT, SRAM_POINTS
+from spikewright.snn import (
+    Dense,
+    Linear,
+)
 from tests.hardware.small_networks import active, formal, perceptron
 
 
@@ -40,12 +46,6 @@ def spiking_energy_nj(rate: float) -> float:
     return estimate(network, activity, time_multiplexed(network)).asic45_energy_nj.value
 
 
-def test_sram_regression_and_its_error() -> None:
-    ratios = [energy / (SRAM_PJ_PER_BIT * bits + SRAM_PJ_AT_ZERO) for bits, energy in SRAM_POINTS]
-    assert min(ratios) == pytest.approx(SRAM_ERROR.low, abs=1e-3)
-    assert max(ratios) == pytest.approx(SRAM_ERROR.high, abs=1e-3)
-
-
 def test_operations_of_horowitz() -> None:
     assert (add_pj(8), add_pj(32), multiply_pj(8), multiply_pj(32)) == (
         0.03,
@@ -64,3 +64,17 @@ def test_bus_access_makes_narrow_words_cheaper() -> None:
     assert bus.asic45_energy_nj.value < word.asic45_energy_nj.value / 4
     with pytest.raises(InvalidInput, match="word"):
         estimate(network, activity, point, memory_access="byte")
+
+
+def test_zeros_in_a_dense_memory_are_read_all_the_same() -> None:
+    # Half of the weights are zero: the engine counts half of the additions, the core makes all of them.
+    network = perceptron((64, 16, 4))
+    values = network.projections[0].synapse.weights.values.copy()
+    values[:, ::2] = 0
+    first = replace(network.projections[0], synapse=Linear(Dense(values)))
+    holed = replace(network, projections=(first, network.projections[1]))
+    point = time_multiplexed(network)
+    whole = estimate(network, active(network, {"in": 20}), point).asic45_energy_nj.value
+    halved = active(holed, {"in": 20})
+    halved = replace(halved, synaptic_operations={**halved.synaptic_operations, "in->h0": np.array([20 * 16 * 0.5])})
+    assert estimate(holed, halved, point).asic45_energy_nj.value == pytest.approx(whole)

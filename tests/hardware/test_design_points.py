@@ -1,6 +1,7 @@
-"""Designs, devices and widths: what is allowed, and what is said when it is not."""
+"""Designs: what is allowed, and what is said when it is not."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +16,8 @@ from spikewright.hardware import (
     fully_parallel,
     hybrid,
     time_multiplexed,
-    widths,
 )
 from spikewright.hardware.design_points import check_point, ladder, layer_design, layers_of
-from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.snn import IF, Population
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import networks
@@ -85,20 +84,11 @@ def test_float_networks_are_sent_to_fixed() -> None:
         time_multiplexed(floating)
 
 
-def test_devices_hold_what_they_are_known_for() -> None:
-    assert (DEVICES["xc7a100t"].lut, DEVICES["xc7a100t"].blocks / 2, DEVICES["xc7a100t"].dsp) == (63400, 135, 240)
-    assert all(0 < device.static_w.low < device.static_w.high for device in DEVICES.values())
-
-
-@given(st.lists(st.integers(-(2**40), 2**40), min_size=1))
-def test_signed_bits_is_the_narrowest_that_holds(values: list[int]) -> None:
-    bits = signed_bits(np.array(values))
-    holds = lambda width: all(-(2 ** (width - 1)) <= value < 2 ** (width - 1) for value in values)  # noqa: E731
-    assert holds(bits) and (bits == 1 or not holds(bits - 1))
-
-
-def test_accumulator_is_proved_from_the_weights() -> None:
-    network = perceptron((4, 2, 2), limit=3)
-    weights = network.projections[0].synapse.weights.values
-    bound = int(np.abs(weights).sum(axis=1).max()) + 1  # the largest sum of a step, and a bias of one
-    assert widths(network).accumulators["h0"] == bound.bit_length() + 1
+def test_a_point_knows_its_device_by_name_or_by_record() -> None:
+    network = perceptron((4, 3, 2))
+    listed, other = fully_parallel(network, device="ECP5-25K"), fully_parallel(network, device="lfe5u-25f")
+    assert listed == other == fully_parallel(network, device=DEVICES["ecp5-25k"])
+    assert (listed.device, listed.device_name, listed.fpga) == ("ecp5-25k", "ecp5-25k", DEVICES["ecp5-25k"])
+    mine = replace(DEVICES["ecp5-25k"], name="mine")
+    own = fully_parallel(network, device=mine)
+    assert (own.device, own.device_name, own.fpga) == (mine, "mine", mine)

@@ -1,0 +1,133 @@
+"""Cores that are broken on purpose are refused, and a difference from the traces is a result."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spikewright import InvalidFile
+from spikewright.hardware import DEVICES, devices, export, load_core, replay, time_multiplexed
+from spikewright.hardware.core.load import core_point
+from spikewright.hardware.core.schema import Core
+from tests.hardware.core.edited import edit, weights_of
+from tests.hardware.small_networks import perceptron
+
+
+def test_synthetic_inputs_replay_on_the_default_engine(folder: Path) -> None:
+    found = replay(folder)
+    assert found.equal and found.samples == 4 and found.events > 0
+
+
+def test_a_wrong_trace_is_a_result_with_its_place(folder: Path) -> None:
+    core = json.loads((folder / "core.json").read_text())
+    trace = core["golden"]["spikes"]["h0"]
+    lines = (folder / trace["file"]).read_text().split("\n")
+    lines[5] = "0 1 2 3 4 5" if lines[5] != "0 1 2 3 4 5" else "0"
+    text = "\n".join(lines).encode()
+    (folder / trace["file"]).write_bytes(text)
+    trace["size"], trace["sha256"] = len(text), hashlib.sha256(text).hexdigest()
+    (folder / "core.json").write_text(json.dumps(core))
+    found = replay(folder)
+    assert not found.equal
+    assert found.differences == ("population 'h0' differs first in sample 1, step 1",)
+
+
+HOSTILE = {
+    "another version": (lambda c: c.update(version=2), "version"),
+    "another format": (lambda c: c.update(format="x"), "format"),
+    "an unknown field": (lambda c: c.update(run="rm"), "run"),
+    "a path that climbs out": (lambda c: weights_of(c).update(file="../../etc/passwd"), "file"),
+    "an absolute path": (lambda c: weights_of(c).update(file="/etc/passwd"), "file"),
+    "a huge shape": (lambda c: weights_of(c).update(shape=[2**30, 2**30]), "shape"),
+    "another shape": (lambda c: weights_of(c).update(shape=[6, 11]), "bytes"),
+    "wider words": (lambda c: weights_of(c).update(bits=12), "bytes"),
+    "another hash": (lambda c: weights_of(c).update(sha256="0" * 64), "hash"),
+    "a huge population": (lambda c: c["populations"][1].update(shape=[2**20, 2**20]), "shape"),
+    "steps of zero": (lambda c: c["code"].update(steps=0), "steps"),
+    "an unknown device": (lambda c: c.update(device="toaster"), "device"),
+    "an infinite scale": (lambda c: c.update(logit_scale=float("inf")), "logit_scale"),
+    "too many physical neurons": (lambda c: c["populations"][1].update(physical_neurons=7), "physical"),
+    "a missing layer": (lambda c: c["populations"].pop(), "expected"),
+    "a narrow accumulator": (lambda c: c["populations"][1].update(accumulator_bits=2), "accumulator"),
+    "narrow weights": (lambda c: c["projections"][0].update(weight_bits=1), "bits"),
+    "a cycle": (
+        lambda c: c["projections"].append(dict(c["projections"][1], name="b", source="out", target="h0")),
+        "expected",
+    ),
+    "a name twice": (lambda c: c["populations"][1].update(name="out"), "expected"),
+    "a leak that is no shift": (lambda c: c["populations"][1]["neuron"].update(leak_shift=0), "leak_shift"),
+    "a threshold below one": (lambda c: c["populations"][1]["neuron"].update(threshold=-3), "threshold"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_cores_are_refused(folder: Path, name: str) -> None:
+    change, word = HOSTILE[name]
+    edit(folder, change)
+    with pytest.raises(InvalidFile, match=word) as caught:
+        load_core(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff\xfe", b"null", b"[" * 100_000, b"{}"])
+def test_broken_json_is_refused(folder: Path, text: bytes) -> None:
+    (folder / "core.json").write_bytes(text)
+    with pytest.raises(InvalidFile, match="schema"):
+        load_core(folder)
+
+
+@pytest.mark.parametrize("damage", ["remove", "truncate", "extend", "uppercase", "link", "flip"])
+def test_damaged_memories_are_refused(folder: Path, damage: str) -> None:
+    path = next((folder / "memories").glob("q00*.mem"))
+    data = path.read_bytes()
+    if damage in ("remove", "link"):
+        path.unlink()
+    if damage == "link":
+        path.symlink_to("/dev/zero")
+    changed = {"truncate": data[:-1], "extend": data + b"0\n", "uppercase": data.upper(), "flip": b"0" + data[1:]}
+    if damage in changed:
+        path.write_bytes(changed[damage] if changed[damage] != data else b"1" + data[1:])
+    with pytest.raises(InvalidFile, match="memories/q00"):
+        load_core(folder)
+
+
+def test_golden_traces_that_do_not_belong(folder: Path) -> None:
+    edit(folder, lambda c: c["golden"]["spikes"].pop("h0"))
+    with pytest.raises(InvalidFile, match="golden trace of population 'h0'"):
+        replay(folder)
+    edit(folder, lambda c: c["golden"].update(samples=3))
+    with pytest.raises(InvalidFile, match="golden images"):
+        replay(folder)
+
+
+def test_a_folder_without_a_core(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match=r"core\.json"):
+        load_core(tmp_path / "nowhere")
+    assert Core.model_fields["version"].default == 1
+
+
+MINE = replace(DEVICES["ecp5-25k"], name="mine", also=())
+
+
+def test_a_core_for_ones_own_device_needs_its_record(tmp_path: Path) -> None:
+    network = perceptron((12, 6, 3), steps=4)
+    folder = export(network, time_multiplexed(network, device=MINE), tmp_path / "core")
+    assert json.loads((folder / "core.json").read_text())["device"] == "mine"
+    with pytest.raises(InvalidFile, match="got 'mine'; try"):
+        load_core(folder)
+    core, _ = load_core(folder, device=MINE)
+    assert core_point(core, MINE).fpga == MINE and replay(folder, device=MINE).equal
+
+
+def test_loading_imports_nothing_that_a_core_names(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "planted.py").write_text("raise SystemExit('run')\n")
+    (tmp_path / "planted.toml").write_text((Path(devices.__file__).parent / "xc7a35t.toml").read_text())
+    monkeypatch.chdir(tmp_path)
+    for name in ("planted:MINE", str(tmp_path / "planted.toml")):
+        edit(folder, lambda core, name=name: core.update(device=name))
+        with pytest.raises(InvalidFile, match="device out of"):
+            load_core(folder)

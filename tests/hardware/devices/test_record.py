@@ -1,0 +1,40 @@
+"""What a device is, and what no device can be."""
+
+from dataclasses import replace
+
+import pytest
+
+from spikewright import InvalidInput
+from spikewright.hardware import (
+    DEVICES,
+    Interval,
+)
+
+
+def test_devices_hold_what_they_are_known_for() -> None:
+    assert (DEVICES["xc7a100t"].lut, DEVICES["xc7a100t"].blocks / 2, DEVICES["xc7a100t"].dsp) == (63400, 135, 240)
+    assert all(0 < device.static_w.low < device.static_w.high for device in DEVICES.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"lut": 0}, "lut to be a whole number from 1"),
+        ({"family": "virtex"}, "family to be 'xc7', 'ecp5' or 'cyclonev'"),
+        ({"block_kbit": 20}, "block_kbit to be 10 or 18"),
+        ({"static_w": Interval(0.2, 0.1, 0.3)}, "static_w of mine as 0 <= low"),
+        ({"static_w": 0.1}, "static_w to be Interval"),
+        ({"name": "Mine"}, "in lower case, got 'Mine'"),
+    ],
+)
+def test_impossible_devices_are_refused(change: dict[str, object], told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        replace(DEVICES["xc7a35t"], **({"name": "mine"} | change))
+
+
+def test_a_block_has_the_modes_of_its_size() -> None:
+    for device in DEVICES.values():
+        assert {wide * deep // 1024 for wide, deep in device.block_shapes} <= {
+            device.block_kbit,
+            device.block_kbit * 8 // 9,
+        }

@@ -1,0 +1,37 @@
+"""Totals, bounds and tables of an estimate."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.hardware import estimate, fully_parallel, time_multiplexed
+from spikewright.snn import (
+    simulate,
+)
+from tests.hardware.small_networks import active, perceptron
+from tests.snn.strategies import cases
+
+FIXED = [cases("spiking", "fixed"), cases("quantised", "fixed")]
+
+
+@settings(max_examples=25)
+@given(st.one_of(FIXED))
+def test_bounds_enclose_and_totals_add_up(case) -> None:
+    activity = simulate(case.network, case.images, engine="reference")
+    for point in (time_multiplexed(case.network), fully_parallel(case.network, device="ecp5-25k")):
+        one = estimate(case.network, activity, point)
+        for interval in (one.lut, one.ff, one.latency_cycles, one.latency_s, one.asic45_energy_nj, one.fpga_energy_uj):
+            assert 0 < interval.low <= interval.value <= interval.high
+        assert one.lut.value == pytest.approx(sum(layer.area.lut.value for layer in one.layers))
+        assert one.table["layer"][-1] == "total" and len(one.table) == len(one.layers) + 1
+        assert one.interval_cycles <= one.latency_cycles.value * (1 + 1e-12)
+
+
+def test_rows_carry_units_and_bounds() -> None:
+    network = perceptron((16, 8, 4))
+    one = estimate(network, active(network, {"in": 20, "h0": 8}), time_multiplexed(network))
+    first, *_, total = one.table
+    assert (first["layer"], total["layer"], total["neurons"]) == ("h0", "total", 12)
+    assert total["latency_us"] == pytest.approx(one.latency_s.value * 1e6) and "fpga_dynamic_uj" in first
+    assert total["lut_low"] <= total["lut"] <= total["lut_high"] and one.bram36 == one.blocks / 2
+    assert one.summary().items() <= total.items()
