@@ -1,5 +1,7 @@
 """What a spiking network costs on an FPGA: designs, estimates, exploration, and the export of a core."""
 
+from typing import TYPE_CHECKING
+
 from spikewright.aliases import same_module
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
@@ -17,6 +19,7 @@ from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
+from spikewright.renamed import renamed
 
 __all__ = [
     "DEVICES",
@@ -39,5 +42,8 @@ __all__ = [
     "time_multiplexed",
     "widths",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed(__name__, {"Widths": "CoreWidths"})
 
 same_module(__name__)

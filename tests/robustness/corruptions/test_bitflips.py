@@ -1,4 +1,4 @@
-"""Noise on images, faults of spikes, flips of stored bits: one contract, and what each must do at its ends."""
+"""Flips of stored bits, in networks and in compressed models."""
 
 import copy
 from dataclasses import replace
@@ -10,26 +10,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright import InvalidInput
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.quantisers.integers import to_integers, to_values, weight_scales
 from spikewright.robustness import (
     AnnPredictor,
-    Corruption,
-    GaussianNoise,
-    ImpulseNoise,
-    Predictor,
     SnnPredictor,
-    SpikeDeletionFault,
-    SpikeJitterFault,
     WeightBitFlips,
 )
 from spikewright.robustness.corruptions.bitflips import flip_bits, flip_compressed, flip_network, narrowest
 from spikewright.snn import Codebook, Network, Sparse, simulate, stored_values
-from spikewright.snn.disturb.noise import SpikeDeletion
-
-CORRUPTIONS = [GaussianNoise(), ImpulseNoise(), SpikeDeletionFault(), SpikeJitterFault(), WeightBitFlips()]
-EACH = pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: one.name)
+from tests.snn.every_record import NETWORKS
 
 
 @pytest.fixture(scope="module")
@@ -49,60 +39,6 @@ def compressed(digits: Any) -> Compressed:
         weight.data = to_values(codes, scale)
         integers[path] = (codes.numpy(), scale.numpy())
     return Compressed(model, integers=integers, bits=dict.fromkeys(integers, 4))
-
-
-@EACH
-def test_strength_zero_changes_nothing(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
-    assert torch.equal(corruption(fixed, digits.images[:60], 0.0), fixed.predict(digits.images[:60]))
-
-
-@EACH
-def test_the_same_seed_gives_the_same_labels(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
-    strength = 1.0 if isinstance(corruption, SpikeJitterFault) else 0.3
-    first, again, other = (corruption(fixed, digits.images[:100], strength, seed) for seed in (1, 1, 2))
-    assert torch.equal(first, again)
-    if not isinstance(corruption, SpikeJitterFault):
-        assert not torch.equal(first, other)
-
-
-@EACH
-@pytest.mark.parametrize("strength", [-1.0, float("inf"), float("nan")])
-def test_bad_strengths(corruption: Corruption, fixed: SnnPredictor, digits: Any, strength: float) -> None:
-    with pytest.raises(InvalidInput):
-        corruption(fixed, digits.images[:2], strength)
-
-
-@pytest.mark.parametrize("corruption", [c for c in CORRUPTIONS if not isinstance(c, GaussianNoise | SpikeJitterFault)])
-def test_probabilities_end_at_one(corruption: Corruption, fixed: SnnPredictor, digits: Any) -> None:
-    with pytest.raises(InvalidInput, match="probability"):
-        corruption(fixed, digits.images[:2], 1.5)
-
-
-def test_gaussian_noise_has_its_width() -> None:
-    noisy = GaussianNoise().apply(torch.full((100, 100), 0.5), 0.1, 0, (0.0, 1.0))
-    assert float(noisy.std()) == pytest.approx(0.1, rel=0.05)
-    assert GaussianNoise().apply(noisy, 5.0, 0, (0.0, 1.0)).aminmax() == (0.0, 1.0)
-
-
-def test_impulse_noise_hits_its_share() -> None:
-    noisy = ImpulseNoise().apply(torch.full((200, 200), 0.5), 0.2, 0, (0.0, 1.0))
-    assert float((noisy == 0).double().mean()) == pytest.approx(0.1, abs=0.01)
-    assert float((noisy == 1).double().mean()) == pytest.approx(0.1, abs=0.01)
-
-
-def test_spike_deletion_is_the_engines(snn: SnnPredictor, digits: Any) -> None:
-    images = digits.images[:50]
-    run = simulate(snn.network, images.numpy(), noise=SpikeDeletion(0.4, 5))
-    np.testing.assert_array_equal(SpikeDeletionFault()(snn, images, 0.4, 5).numpy(), run.predictions)
-
-
-def test_losing_every_spike_leaves_one_answer(snn: SnnPredictor, digits: Any) -> None:
-    assert len(SpikeDeletionFault()(snn, digits.images[:50], 1.0).unique()) == 1
-
-
-def test_time_codes_take_jitter_in_windows(ttfs: SnnPredictor, digits: Any) -> None:
-    assert SpikeJitterFault().refusal(ttfs, 0.1) is None
-    assert len(SpikeJitterFault()(ttfs, digits.images[:20], 0.1)) == 20
 
 
 @given(st.integers(2, 12), st.integers(0, 2**32), st.floats(0, 1))
@@ -171,11 +107,16 @@ def test_pruned_weights_of_a_compressed_model_stay_pruned(compressed: Compressed
     assert changed.any() and not changed[~mask].any()
 
 
-def test_unknown_predictors_are_refused() -> None:
-    class Other(Predictor):
-        def logits(self, x: torch.Tensor) -> torch.Tensor:
-            return x.flatten(1)[:, :2]
-
-    other = Other("other")
-    for corruption in (WeightBitFlips(), SpikeDeletionFault(), SpikeJitterFault()):
-        assert corruption.refusal(other, 0.1)
+def test_weights_of_every_synapse_flip() -> None:
+    for name in ("Conv1d", "ConvTranspose2d"):
+        predictor = SnnPredictor(NETWORKS[name].to_fixed(weight_bits=6), engine="reference")
+        images = torch.rand((4, *predictor.network.by_name["in"].shape), generator=torch.Generator().manual_seed(0))
+        clean = simulate(predictor.network, images.numpy(), engine="reference").logits
+        flipped = flip_network(predictor.network, 0.3, np.random.default_rng(0))
+        changed = [
+            not np.array_equal(one.synapse.weights.values, two.synapse.weights.values)
+            for one, two in zip(predictor.network.projections, flipped.projections, strict=True)
+        ]
+        assert all(changed), name
+        assert WeightBitFlips().refusal(predictor, 0.3) is None
+        assert not np.array_equal(simulate(flipped, images.numpy(), engine="reference").logits, clean)

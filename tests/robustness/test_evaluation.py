@@ -1,12 +1,10 @@
-"""The table of robustness: nested worst cases, refusals that are said, statistics, and the health of an attack."""
+"""The table of robustness: nested worst cases, refusals that are said, and what may be given."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from spikewright import InvalidInput, Table
@@ -21,10 +19,7 @@ from spikewright.robustness import (
     Transfer,
     WeightBitFlips,
     attack_curve,
-    attack_health,
     evaluate,
-    mcnemar,
-    wilson,
 )
 
 EPSILONS = [0.2, 0.05, 0.1]
@@ -92,12 +87,6 @@ def test_what_does_not_apply_says_why(table: Table, model: str, name: str, reaso
     assert all(reason in note for note in rows["note"])
 
 
-def test_per_example_nothing_rises_again(snn: SnnPredictor, digits: Any) -> None:
-    standing = attack_curve(snn, digits.images[:30], digits.labels[:30], PGD(3, loss="ce"), [0.0, 0.05, 0.1, 0.2])
-    assert np.all(standing[:-1] >= standing[1:])
-    np.testing.assert_array_equal(standing[0], (snn.predict(digits.images[:30]) == digits.labels[:30]).numpy())
-
-
 def test_same_seed_same_table(ann: AnnPredictor, digits: Any) -> None:
     data, plan = (digits.images[:20], digits.labels[:20]), [PGD(3), (GaussianNoise(), [0.4])]
     first, again = (evaluate([ann], data, plan, [0.1], seed=7) for _ in range(2))
@@ -108,16 +97,6 @@ def test_progress_reaches_its_end(ann: AnnPredictor, digits: Any) -> None:
     seen: list[tuple[int, int]] = []
     evaluate([ann], (digits.images[:4], digits.labels[:4]), [FGSM()], [0.1], progress=lambda _, *now: seen.append(now))
     assert seen == [(0, 1), (1, 1)]
-
-
-def test_standardisation_inside_the_model_keeps_the_bounds(digits: Any) -> None:
-    class Standardised(nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return digits.model((x - 0.5) / 0.25 * 0.25 + 0.5)
-
-    inner = AnnPredictor(Standardised(), "inside")
-    result = PGD(4)(inner, digits.images[:10], digits.labels[:10], 0.5)
-    assert 0 <= result.adversarials.min() and result.adversarials.max() <= 1
 
 
 @pytest.mark.parametrize(
@@ -148,61 +127,6 @@ def test_bad_input_to_evaluate(ann: AnnPredictor, digits: Any, change: dict[str,
 def test_two_models_of_one_name_are_refused(ann: AnnPredictor, digits: Any) -> None:
     with pytest.raises(InvalidInput, match="own name"):
         evaluate([ann, ann], (digits.images[:2], digits.labels[:2]), [FGSM()], [0.1])
-
-
-def test_wilson_of_a_known_value() -> None:
-    """81 of 263, 95 %: 0.2553 to 0.3662 (Newcombe 1998, table I, method 3)."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(0, 10)[0] == 0.0 and wilson(10, 10)[1] == 1.0
-
-
-@given(st.integers(1, 500), st.data())
-def test_wilson_holds_the_share_and_is_symmetric(samples: int, data: Any) -> None:
-    successes = data.draw(st.integers(0, samples))
-    low, high = wilson(successes, samples)
-    assert 0 <= low <= successes / samples <= high <= 1
-    assert wilson(samples - successes, samples) == pytest.approx((1 - high, 1 - low))
-
-
-def test_mcnemar_by_hand() -> None:
-    """Six disagreements, all one way: p = 2 / 2**6."""
-    first, second = np.ones(10, dtype=bool), np.array([False] * 6 + [True] * 4)
-    result = mcnemar(first, second)
-    assert (result.only_first, result.only_second) == (6, 0)
-    assert result.p_value == pytest.approx(2 / 2**6)
-    assert mcnemar(first, first).p_value == 1.0
-
-
-@pytest.mark.parametrize("arguments", [(3, 2), (-1, 2), (0, 0)])
-def test_bad_counts(arguments: tuple[int, int]) -> None:
-    with pytest.raises(InvalidInput):
-        wilson(*arguments)
-    with pytest.raises(InvalidInput, match="confidence"):
-        wilson(1, 2, 1.0)
-    with pytest.raises(InvalidInput, match="boolean"):
-        mcnemar([1, 0], [True, False])
-
-
-def test_a_sound_attack_is_healthy(ann: AnnPredictor, snn: SnnPredictor, digits: Any) -> None:
-    data = (digits.images[:30], digits.labels[:30])
-    assert all(attack_health(ann, data, (0.05, 0.2))["healthy"])
-    health = attack_health(snn, data, (0.1,), attack=PGD(15), source=ann)
-    assert all(health["healthy"]) and len(health) == 7
-
-
-def test_masked_gradients_are_found(digits: Any) -> None:
-    """Rounding in front of the model: no gradient anywhere."""
-
-    class Masked(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.inner = digits.model
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.inner((x > 0.3).float() + 0 * x)
-
-    health = attack_health(AnnPredictor(Masked()), (digits.images[:30], digits.labels[:30]), (0.1,), attack=PGD(2))
-    assert health.where(check="gradients vanish")["healthy"] == [False]
 
 
 def test_one_may_stand_for_a_list(ann: AnnPredictor, digits: Any) -> None:
