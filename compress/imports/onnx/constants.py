@@ -9,7 +9,7 @@ import numpy as np
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
-from spikewright.compress.imports.onnx.quantised import dequantised, quantised
+from spikewright.compress.imports.onnx.quantising import dequantised, quantised
 from spikewright.compress.imports.onnx.sizes import arranged_sizes
 from spikewright.compress.imports.onnx.tensors import MOST_VALUES, array_of
 from spikewright.optional import require

@@ -12,7 +12,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from spikewright import InvalidInput
 from spikewright.compress import (
     QuantizedReLU,
     fold_batchnorm,
@@ -168,11 +167,6 @@ def test_programs(make: type[nn.Module], batch: bool, decomposed: bool) -> None:
     assert next(imported.parameters()) is not next(iter(program.state_dict.values()))
 
 
-def test_layers_keep_their_names() -> None:
-    paths = dict(from_exported(exported(trained(Plain), IMAGES[:2])).named_modules())
-    assert isinstance(paths["body_0"], nn.Conv2d) and isinstance(paths["head"], nn.Linear)
-
-
 def test_everything_works_on_them(folder: Path) -> None:
     model = trained(Plain)
     sources = [from_onnx(folder / "plain-script.onnx"), exported(model, IMAGES[:2])]
@@ -190,36 +184,6 @@ def test_wide_networks_convert(folder: Path) -> None:
     wanted = convert(trained(Wide), IMAGES.numpy(), Rate(steps=4))
     network = convert(from_onnx(folder / "wide-dynamo.onnx"), IMAGES.numpy(), Rate(steps=4))
     assert [p.shape for p in network.populations] == [p.shape for p in wanted.populations]
-
-
-class Two(nn.Module):
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return x, x + 1
-
-
-class Odd(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.fft.fft(x).real
-
-
-@pytest.mark.parametrize(
-    ("model", "match"),
-    [
-        (Two(), "one input and one output"),
-        (Odd(), r"operator that is not imported in node .*fft"),
-        (nn.BatchNorm2d(3).train(), "batch norm in training mode"),
-        (nn.Conv3d(1, 1, 1), "over 3 axes"),
-    ],
-)
-def test_programs_without_layers_are_refused(model: nn.Module, match: str) -> None:
-    sample = torch.rand(2, 1, 2, 2, 2) if isinstance(model, nn.Conv3d) else torch.rand(2, 3, 4, 4)
-    with pytest.raises(InvalidInput, match=match):
-        from_exported(exported(model, sample, batch=False))
-
-
-def test_other_things_are_no_program() -> None:
-    with pytest.raises(InvalidInput, match=r"torch\.export\.export"):
-        from_exported(nn.ReLU())
 
 
 def test_what_conversion_refuses_is_imported_as_it_is() -> None:

@@ -1,52 +1,17 @@
-"""ONNX files that are damaged, hostile or not convertible: a clear error that names file, node and operator, and no harm."""
+"""ONNX files that contradict themselves or cannot be converted: an error that names file, node and operator, and what to try."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 import pytest
-import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
-from spikewright import InvalidFile, InvalidInput, SpikewrightError
+from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import from_onnx
-from tests.compress.onnx_graphs import graph, numbers, written
-
-CONV: list[Any] = [("Conv", ["x", "w"], {}), ("Relu", ["v0"], {})]
-WEIGHTS = {"w": numbers(2, 3, 3, 3)}
-
-
-def sound() -> onnx.ModelProto:
-    return graph(CONV, WEIGHTS)
-
-
-def changed(change: Callable[[onnx.ModelProto], Any]) -> Callable[[], onnx.ModelProto]:
-    def make() -> onnx.ModelProto:
-        model = sound()
-        change(model)
-        return model
-
-    return make
-
-
-def tensor_of(model: onnx.ModelProto) -> Any:
-    return model.graph.initializer[0]
-
-
-def outside(location: str, **entries: str) -> Callable[[onnx.ModelProto], None]:
-    def change(model: onnx.ModelProto) -> None:
-        tensor = tensor_of(model)
-        tensor.ClearField("raw_data")
-        tensor.data_location = onnx.TensorProto.EXTERNAL
-        for key, value in {"location": location, **entries}.items():
-            entry = tensor.external_data.add()
-            entry.key, entry.value = key, value
-
-    return change
+from tests.compress.imports.damaged import CONV, WEIGHTS, changed, outside, tensor_of
+from tests.compress.imports.onnx_graphs import graph, numbers, written
 
 
 def second_input(model: onnx.ModelProto) -> None:
@@ -161,59 +126,3 @@ def test_what_has_no_layer_is_refused_by_name(case: str, tmp_path: Path) -> None
     with pytest.raises(InvalidInput, match=match) as caught:
         from_onnx(path)
     assert str(path) in str(caught.value) and "try" in str(caught.value)
-
-
-@pytest.mark.parametrize("content", [b"", b"spikes", b"\x08\x09", b"\x00" * 100])
-def test_files_that_are_no_onnx(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "a.onnx").write_bytes(content)
-    with pytest.raises(InvalidFile, match="expected an ONNX file"):
-        from_onnx(tmp_path / "a.onnx")
-    with pytest.raises(InvalidFile, match="readable file"):
-        from_onnx(tmp_path / "missing.onnx")
-    with pytest.raises(InvalidFile, match="readable file"):
-        from_onnx(tmp_path)
-
-
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(cut=st.integers(0, 400), place=st.integers(0, 400), byte=st.integers(0, 255))
-def test_truncated_and_altered_files_never_do_anything_else(tmp_path: Path, cut: int, place: int, byte: int) -> None:
-    """Either the file is still a network, or the error is one of the family."""
-    content = bytearray(sound().SerializeToString())
-    content[place % len(content)] = byte
-    (tmp_path / "a.onnx").write_bytes(bytes(content[: len(content) - cut]))
-    try:
-        model = from_onnx(tmp_path / "a.onnx")
-    except SpikewrightError:
-        return
-    assert isinstance(model, torch.nn.Module)
-
-
-def test_weights_beside_the_file(tmp_path: Path) -> None:
-    (tmp_path / "weights.bin").write_bytes(b"head" + WEIGHTS["w"].tobytes())
-    path = written(changed(outside("weights.bin", offset="4", length="216"))(), tmp_path)
-    weight = next(from_onnx(path).parameters())
-    assert np.array_equal(weight.detach().numpy(), WEIGHTS["w"])
-
-
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "inner").mkdir()
-    (tmp_path / "secret.bin").write_bytes(b"0" * 216)
-    (tmp_path / "inner" / "weights.bin").symlink_to(tmp_path / "secret.bin")
-    with pytest.raises(InvalidFile, match="outside of the folder"):
-        from_onnx(written(changed(outside("weights.bin"))(), tmp_path / "inner"))
-
-
-@pytest.mark.parametrize("kind", [np.float64, np.float16, np.float32])
-def test_numbers_in_typed_fields(kind: Any, tmp_path: Path) -> None:
-    model = sound()
-    values = WEIGHTS["w"].astype(kind)
-    number = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
-    tensor_of(model).CopyFrom(helper.make_tensor("w", number, values.shape, values.flatten().tolist()))
-    weight = next(from_onnx(written(model, tmp_path)).parameters())
-    assert np.array_equal(weight.detach().numpy(), values.astype(np.float32))
-
-
-def test_without_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "onnx", None)
-    with pytest.raises(SpikewrightError, match=r'pip install "spikewright\[onnx\]"'):
-        from_onnx(tmp_path / "a.onnx")

@@ -7,14 +7,11 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import from_onnx
-from spikewright.compress.imports.onnx.tensors import array_of
-from tests.compress.onnx_graphs import Spec, expected, graph, numbers, written
+from tests.compress.imports.onnx_graphs import Spec, expected, graph, numbers, written
 
 IMAGES, VECTORS = numbers(3, 3, 8, 8), numbers(4, 8)
 RNG = np.random.default_rng(0)
@@ -90,21 +87,6 @@ def test_weights_that_are_cast_and_scaled(tmp_path: Path) -> None:
     ]
     constants = {"w": CODES["uint8"], "z": np.float32(128), "s": EACH[:, None]}
     agree(graph(nodes, constants, ("n", 8)), VECTORS, tmp_path)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(-8, 7), min_size=1, max_size=9), st.booleans(), st.booleans())
-def test_four_bits_are_unpacked(values: list[int], signed: bool, raw: bool) -> None:
-    listed = values if signed else [value + 8 for value in values]
-    kind = TensorProto.INT4 if signed else TensorProto.UINT4
-    halves = np.array([value & 15 for value in [*listed, 0][: len(listed) + len(listed) % 2]], np.uint8)
-    content = (halves[::2] | halves[1::2] << 4).astype(np.uint8)
-    tensor = TensorProto(data_type=kind, dims=[len(listed)])
-    if raw:
-        tensor.raw_data = content.tobytes()
-    else:
-        tensor.int32_data.extend(content.tolist())
-    assert array_of(tensor, Path()).tolist() == listed
 
 
 def test_weights_of_four_bits(tmp_path: Path) -> None:

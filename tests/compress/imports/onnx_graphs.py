@@ -5,11 +5,16 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from spikewright.compress import from_onnx, trace
+
 Spec = tuple[str, list[str], dict[str, Any]]
 """Operator, names of inputs, attributes; the result is called after its place: "v0", "v1", ..."""
+Case = tuple[list[Spec], dict[str, Any]] | tuple[list[Spec], dict[str, Any], tuple[Any, ...]]
+"""Nodes, constants, and the declared shape of the input where that is not (n, 3, 8, 8)."""
 
 
 def graph(
@@ -42,3 +47,26 @@ def expected(model: onnx.ModelProto, images: np.ndarray) -> np.ndarray:
 def numbers(*shape: int, seed: int = 0) -> np.ndarray:
     """Weights of that shape, float32."""
     return np.random.default_rng((seed, *shape)).normal(size=shape).astype(np.float32)
+
+
+def ints(*values: int) -> np.ndarray:
+    """Axes, sizes and the like."""
+    return np.array(values, np.int64)
+
+
+def same_as_onnx(case: Case, folder: Path) -> None:
+    """What is imported gives what onnx gives, for three images and for one, and is a graph that the project reads."""
+    nodes, constants, *rest = case
+    shape: tuple[Any, ...] = rest[0] if rest else ("n", 3, 8, 8)
+    model = graph(nodes, constants, shape)
+    images = numbers(3, *shape[1:])
+    imported = from_onnx(written(model, folder))
+    with torch.no_grad():
+        result = imported(torch.from_numpy(images)).numpy()
+        single = imported(torch.from_numpy(images[:1])).numpy()
+    wanted = expected(model, images)
+    assert result.shape == wanted.shape
+    assert np.abs(result - wanted).max() <= 1e-5 * max(1.0, np.abs(wanted).max())
+    assert np.allclose(single, result[:1], atol=1e-5)
+    view = trace(imported, images)
+    assert view.node(view.output).shape == result.shape[1:]

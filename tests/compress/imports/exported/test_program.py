@@ -1,0 +1,56 @@
+"""What is no program of one network is refused by name, and layers keep their names."""
+
+import warnings
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from spikewright import InvalidInput
+from spikewright.compress import from_exported
+
+IMAGES = torch.rand(2, 3, 12, 12)
+
+
+def exported(model: nn.Module, sample: torch.Tensor) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.export.export(model.eval() if not isinstance(model, nn.BatchNorm2d) else model, (sample,))
+
+
+@pytest.mark.parametrize(("paths", "name"), [(False, "0_1"), (True, "0.1")])
+def test_layers_keep_their_names(paths: bool, name: str) -> None:
+    model = nn.Sequential(nn.Sequential(nn.ReLU(), nn.Conv2d(3, 4, 3)), nn.Flatten(1), nn.Linear(400, 2))
+    layers = dict(from_exported(exported(model, IMAGES), paths=paths).named_modules())
+    assert isinstance(layers["n0_1" if not paths else name], nn.Conv2d)
+
+
+class Two(nn.Module):
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return x, x + 1
+
+
+class Odd(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.fft.fft(x).real
+
+
+@pytest.mark.parametrize(
+    ("model", "match"),
+    [
+        (Two(), "one input and one output"),
+        (Odd(), r"operator that is not imported in node .*fft"),
+        (nn.BatchNorm2d(3).train(), "batch norm in training mode"),
+        (nn.Conv3d(1, 1, 1), "over 3 axes"),
+    ],
+)
+def test_programs_without_layers_are_refused(model: nn.Module, match: str) -> None:
+    sample = torch.rand(2, 1, 2, 2, 2) if isinstance(model, nn.Conv3d) else torch.rand(2, 3, 4, 4)
+    with pytest.raises(InvalidInput, match=match):
+        from_exported(exported(model, sample))
+
+
+def test_other_things_are_no_program() -> None:
+    with pytest.raises(InvalidInput, match=r"torch\.export\.export"):
+        from_exported(nn.ReLU())

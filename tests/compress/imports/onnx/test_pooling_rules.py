@@ -1,0 +1,36 @@
+"""Pools of ONNX: the same numbers as onnx's own evaluator, with padding, ceil_mode and borders as the file means them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compress.imports.onnx_graphs import Case, same_as_onnx
+
+CASES: dict[str, Case] = {
+    "max pool": ([("MaxPool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]})], {}),
+    "max pool, ceil": ([("MaxPool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1})], {}),
+    "max pool, same": (
+        [("MaxPool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "auto_pad": "SAME_UPPER"})],
+        {},
+    ),
+    "average pool, borders left out": (
+        [("AveragePool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]})],
+        {},
+    ),
+    "average pool, borders counted": (
+        [("AveragePool", ["x"], {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1})],
+        {},
+    ),
+    "average pool, uneven and counted": (
+        [("AveragePool", ["x"], {"kernel_shape": [2, 2], "pads": [0, 1, 1, 0], "count_include_pad": 1})],
+        {},
+    ),
+    "average pool, ceil": ([("AveragePool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1})], {}),
+    "global pools": ([("GlobalAveragePool", ["x"], {}), ("Flatten", ["v0"], {})], {}),
+    "global max": ([("GlobalMaxPool", ["x"], {}), ("Flatten", ["v0"], {"axis": 1})], {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
+    same_as_onnx(CASES[case], tmp_path)
