@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard $(addprefix tests/snn/test_,contract*.py grid.py edges.py engine.py gates.py few_spikes.py \
 	decisions.py delays*.py running_noise.py streams.py stdp.py plans.py many.py bounds.py))
 
-.PHONY: demo test check-bounds bench lint clean
+.PHONY: demo test check-bounds bench wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -33,6 +33,10 @@ check-bounds: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# What a user gets: the wheel in a clean environment, beside files of the user's own. It downloads all that the wheel needs.
+wheel-check: $(STAMP)
+	$(BIN)/python -m tests.wheel_check $(VENV)/wheel-check
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
