@@ -4,7 +4,8 @@ from spikewright.aliases import same_module
 from spikewright.conversion.calibration.two_phases import two_phase
 from spikewright.conversion.converting import convert, rewritten
 from spikewright.conversion.diagnosis import Diagnosis, diagnose
-from spikewright.conversion.diagnosis.equal_information import Baseline, baseline
+from spikewright.conversion.diagnosis.baseline_record import Baseline
+from spikewright.conversion.diagnosis.equal_information import baseline
 from spikewright.conversion.diagnosis.times import TimesCheck, check_times
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.integers.comparison import Equality, settled, verify

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
 from spikewright.conversion.storage import StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source

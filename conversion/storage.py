@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spikewright.conversion.reading.geometry import Kernel
 from spikewright.conversion.reading.shapes import Floats, pooled
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import (
     Dense,
     Sparse,

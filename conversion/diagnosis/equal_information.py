@@ -1,15 +1,16 @@
 """The CNN that a spiking network is to be compared with: as many levels per activation, and it may skip zeros, too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
-from spikewright import InvalidInput, Table
+from spikewright import InvalidInput
 from spikewright.compress.quantisers.activations import clip_range
 from spikewright.compress.training.data import Data, check_data
+from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
 from spikewright.conversion.emitting import emit
@@ -37,51 +38,6 @@ from spikewright.snn.weights import memory
 BATCH = 64
 SAMPLED = 1 << 14
 """Activations of a layer, or of a channel, that its range is chosen on."""
-_MEASURES = (
-    ("accuracy", "accuracy"),
-    ("levels per activation", "levels"),
-    ("bits per activation", "bits"),
-    ("multiply-accumulates", "multiply_accumulates"),
-    ("additions", "additions"),
-    ("operations", "operations"),
-    ("activations written (bits)", "activations_written_bits"),
-    ("activations read (bits)", "activations_read_bits"),
-    ("weights read (bits)", "weights_read_bits"),
-    ("moved in all (bits)", "bits_moved"),
-    ("sums read and written (bits)", "sums_bits"),
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """The quantised CNN `network`, runnable, and what one inference costs: its own, and that of the spiking network.
-
-    `samples`: images that the means are over. `how`: where the CNN's ranges are from.
-    """
-
-    network: Network
-    cnn: InferenceCost
-    snn: InferenceCost
-    samples: int
-    how: str
-
-    @property
-    def table(self) -> Table:
-        """CNN at equal information beside SNN, measure by measure, and the SNN's share of the CNN's."""
-        rows = []
-        for title, name in _MEASURES:
-            cnn, snn = getattr(self.cnn, name), getattr(self.snn, name)
-            share = snn / cnn if cnn and snn is not None and name not in ("accuracy", "levels", "bits") else None
-            rows.append({"measure": title, "CNN at equal information": cnn, "SNN": snn, "SNN / CNN": share})
-        return Table.of(rows)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Two plain rows, for a table of many networks."""
-        pair = (("CNN at equal information", self.cnn), ("SNN", self.snn))
-        return [{"side": side, **{name: getattr(cost, name) for _, name in _MEASURES}} for side, cost in pair]
-
-    def __str__(self) -> str:
-        return f"one inference, mean of {self.samples:,} samples; {self.how}\n{_shown(self.table)}"
 
 
 def baseline(model: Any, network: Network, samples: Any, data: Data | None = None) -> Baseline:
@@ -194,20 +150,3 @@ def _in_integers(cnn: Network, network: Network) -> Network:
     levels_in = cnn.code.levels if isinstance(cnn.code, Direct) else None
     fixed = cnn.to_fixed(weight_bits=min(16, max(2, widest.bit_length() + 1)), input_levels=levels_in or 255)
     return replace(fixed, report=cnn.report)
-
-
-def _shown(table: Table) -> str:
-    """Numbers as people read them."""
-    rows = []
-    for row in table:
-        exact = row["measure"] in ("accuracy", "levels per activation", "bits per activation")
-        cells = {name: value for name, value in row.items() if name != "measure"}
-        shown = {name: _cell(value, exact=exact or name == "SNN / CNN") for name, value in cells.items()}
-        rows.append({"measure": row["measure"], **shown})
-    return str(Table.of(rows))
-
-
-def _cell(value: float | None, *, exact: bool) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4g}" if exact else f"{value:,.0f}"

@@ -7,7 +7,7 @@ import numpy as np
 from spikewright.conversion.reading.geometry import Kernel
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.storage import keeps_integers
 from spikewright.snn import ReportRow
 from spikewright.snn.fixed.snapping import common_unit

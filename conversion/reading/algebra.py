@@ -12,8 +12,9 @@ from spikewright.conversion.reading.geometry import IDENTITY
 from spikewright.conversion.reading.layer import identity_conv
 from spikewright.conversion.reading.merging import read_signal
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, bordered, per_channel, per_element, pooled, spread
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import as_matrix
-from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, SourceTerm
+from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal
 from spikewright.snn.synapses import Pair, Shape
 
 Shapes = dict[str, Shape]

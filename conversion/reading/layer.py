@@ -6,7 +6,7 @@ import numpy as np
 
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Geometry, Kernel, ungrouped
 from spikewright.conversion.reading.shapes import ONE, Border, Floats, bordered, grid
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
 

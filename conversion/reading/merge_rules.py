@@ -1,7 +1,7 @@
 """The ways in which a term and the layer behind it become one term, as a list of rules; the first that succeeds is taken.
 
                    layer behind it:   matrix                        convolution
-    term: integers wait behind it     repeated_integers             repeated_integers
+    term: integers wait behind it     behind_averages               behind_averages
     identity                          kept_kernel                   kept_kernel
     upsampling                        product_of_matrices           transposed_of_repeated
     pool, convolution                 product_of_matrices           convolved_kernels
@@ -34,9 +34,10 @@ from spikewright.conversion.reading.geometry import (
     ungrouped,
 )
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.shapes import ONE, Floats, grid, per_element, times
+from spikewright.conversion.reading.repeated_integers import behind_averages, if_fits
+from spikewright.conversion.reading.shapes import ONE, Floats, per_element, times
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import LARGEST, through_rows, unpooled
-from spikewright.conversion.reading.values import SourceTerm
 from spikewright.conversion.storage import input_gain, real_weights
 from spikewright.snn.synapses import Pair, Shape
 
@@ -55,20 +56,6 @@ class MergeRule:
         """Whether the rule is for these two. `flat`: the layer sees the sum as a vector, which only a matrix can read."""
         known = not self.before or type(term.geometry) in self.before
         return known and type(layer.geometry) in self.behind and not (flat and layer.geometry is not DENSE)
-
-
-def repeated_integers(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
-    """Integers behind averages of windows that neither overlap nor leave gaps: each is there for all of its window.
-
-    A weight a of a 2x2 average, read by the matrix or kernel [p q]:      [p q] of  average       =   a/4 [p p q q]
-                                                                                                          [p p q q]
-    """
-    window = _window(term) if layer.kernel.integer else None
-    if window is None:
-        return None
-    gain = term.gain_in * (1.0 if term.kernel is None else float(term.kernel.values.flat[0])) * term.gain_out
-    spread = _spread_columns if layer.geometry is DENSE else _spread_taps
-    return spread(term, layer, inside, (window, gain))
 
 
 def kept_kernel(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
@@ -126,51 +113,16 @@ def convolved_kernels(term: SourceTerm, layer: AffineLayer, inside: Shape) -> So
         pad + step * more for pad, step, more in zip(before.padding, before.stride, behind.padding, strict=True)
     )
     made = ConvGeometry(times(before.stride, behind.stride), (rows, columns), groups=groups)
-    return _if_fits(SourceTerm(term.source, made, term.pool, Kernel(values)), inside, layer)
+    return if_fits(SourceTerm(term.source, made, term.pool, Kernel(values)), inside, layer)
 
 
 RULES = (
-    MergeRule(repeated_integers, (PoolGeometry, ConvGeometry), (DenseGeometry, ConvGeometry)),
+    MergeRule(behind_averages, (PoolGeometry, ConvGeometry), (DenseGeometry, ConvGeometry)),
     MergeRule(kept_kernel, (IdentityGeometry,), (DenseGeometry, ConvGeometry)),
     MergeRule(product_of_matrices, (), (DenseGeometry,)),
     MergeRule(transposed_of_repeated, (UpsampleGeometry,), (ConvGeometry,)),
     MergeRule(convolved_kernels, (PoolGeometry, ConvGeometry), (ConvGeometry,)),
 )
-
-
-def _window(term: SourceTerm) -> Pair | None:
-    """The windows of a term that averages disjoint ones, with one weight in all; None for any other term."""
-    return term.geometry.disjoint_windows(term.kernel) if np.ndim(term.gain_out) == 0 else None
-
-
-def _spread_columns(term: SourceTerm, layer: AffineLayer, inside: Shape, law: tuple[Pair, Floats]) -> SourceTerm:
-    """A matrix over averages as one over their pixels; those that no window holds get zeros."""
-    (window, gain), sizes, values = law, grid(inside)[1:], layer.kernel.values
-    places = [size // span for size, span in zip(sizes, window, strict=True)]
-    wide = np.repeat(np.repeat(values.reshape(len(values), -1, *places), window[0], 2), window[1], 3)
-    rest = [(0, size - span * place) for size, span, place in zip(sizes, window, places, strict=True)]
-    made = np.pad(wide, ((0, 0), (0, 0), *rest)).reshape(len(values), -1)
-    kernel = replace(layer.kernel, values=made)
-    return SourceTerm(term.source, DENSE, term.pool, kernel, per_element(gain, inside))
-
-
-def _spread_taps(term: SourceTerm, layer: AffineLayer, inside: Shape, law: tuple[Pair, Floats]) -> SourceTerm | None:
-    """A convolution over averages as one over their pixels."""
-    (window, gain) = law
-    geometry: Any = layer.geometry
-    whole = all(size % span == 0 for size, span in zip(grid(inside)[1:], window, strict=True))
-    if geometry.dilation != (1, 1) or (any(geometry.padding) and not whole):
-        return None
-    values = np.repeat(np.repeat(layer.kernel.values, window[0], 2), window[1], 3)
-    made = replace(geometry, stride=times(geometry.stride, window), padding=times(geometry.padding, window))
-    kernel = replace(layer.kernel, values=values)
-    return _if_fits(SourceTerm(term.source, made, term.pool, kernel, gain), inside, layer)
-
-
-def _if_fits(term: SourceTerm, inside: Shape, layer: AffineLayer) -> SourceTerm | None:
-    """The term, a convolution, if it makes just as many pixels as the layer."""
-    geometry: Any = term.geometry
-    return term if geometry.output_shape(term.kernel, inside) == layer.shape else None
 
 
 def _as_conv(term: SourceTerm, inside: Shape) -> tuple[Floats, ConvGeometry]:

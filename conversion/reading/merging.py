@@ -10,8 +10,9 @@ from dataclasses import replace
 from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.merge_rules import RULES
 from spikewright.conversion.reading.shapes import pooled
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
-from spikewright.conversion.reading.values import Current, Signal, SourceTerm
+from spikewright.conversion.reading.values import Current, Signal
 from spikewright.snn.synapses import Shape
 
 DEARER = 6.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from spikewright.conversion.reading.geometry import DENSE, Kernel
 from spikewright.conversion.reading.shapes import ONE, Floats, grid, pooled, ungrid
-from spikewright.conversion.reading.values import SourceTerm
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.storage import input_gain, real_weights
 from spikewright.snn.synapses import Shape
 

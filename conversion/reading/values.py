@@ -15,8 +15,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from spikewright.conversion.reading.geometry import IDENTITY, Geometry, Kernel
 from spikewright.conversion.reading.shapes import NO_BORDER, ONE, Border, Floats
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
 
@@ -54,7 +54,7 @@ class Signal(GraphValue):
 
     ready = True
     """It is sent already: nobody needs to make a population of it."""
-    terms: ClassVar[tuple["SourceTerm", ...]] = ()
+    terms: ClassVar[tuple[SourceTerm, ...]] = ()
     node: ClassVar[str | None] = None
 
     @property
@@ -76,29 +76,6 @@ class Signal(GraphValue):
     def pieces(self) -> "tuple[Piece, ...]":
         """Itself."""
         return (self,)
-
-
-@dataclass(frozen=True, eq=False)
-class SourceTerm:
-    """One projection in the making: what one source brings to a sum, by a `geometry` and its numbers.
-
-    `pool`: disjoint windows of the source that are summed first. `kernel`: the weights, None where the geometry has none.
-    `gain_in` scales the inputs (() or one for each input channel, for each column of a matrix), `gain_out` the outputs (() or
-    `(out,)`); both are in the model's units. `channels`: the slice of the target's channels that it drives, None for all.
-    """
-
-    source: str
-    geometry: Geometry = IDENTITY
-    pool: Pair = (1, 1)
-    kernel: Kernel | None = None
-    gain_in: Floats = field(default_factory=lambda: ONE)
-    gain_out: Floats = field(default_factory=lambda: ONE)
-    channels: tuple[int, int] | None = None
-
-    @property
-    def integer(self) -> bool:
-        """True when its weights are integers times a scale."""
-        return self.kernel is not None and self.kernel.integer
 
 
 @dataclass(frozen=True, eq=False)

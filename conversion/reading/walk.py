@@ -17,8 +17,9 @@ from spikewright.conversion.reading.activations import RELU, ActivationLaw, Maxi
 from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
 from spikewright.conversion.reading.plan import Integers, Unit
 from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import copies
-from spikewright.conversion.reading.values import Current, Flow, Piece, Signal, SourceTerm, Value, View
+from spikewright.conversion.reading.values import Current, Flow, Piece, Signal, Value, View
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 

@@ -11,8 +11,9 @@ from spikewright.conversion.reading.geometry import Geometry, PoolGeometry, Unev
 from spikewright.conversion.reading.layer import AffineLayer, summing
 from spikewright.conversion.reading.merging import merged, read_signal
 from spikewright.conversion.reading.shapes import Floats, grid, spread, times
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
-from spikewright.conversion.reading.values import Current, Signal, SourceTerm
+from spikewright.conversion.reading.values import Current, Signal
 from spikewright.snn.synapses import Pair, Shape
 
 

@@ -18,7 +18,7 @@ from spikewright.conversion.recipes.coding import (
     note,
     number,
 )
-from spikewright.conversion.recipes.few_spike_fit import Factors, binary, fitted
+from spikewright.conversion.recipes.few_spike_fit import FewSpikeFactors, binary, fitted
 from spikewright.conversion.recipes.full_scales import FullScale, scales
 from spikewright.conversion.recipes.recipe import FewSteps, Grid, Percentile, Recipe
 from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
@@ -103,5 +103,5 @@ class FewSpike(Recipe):
         return NeuronChoice(_neuron(unit, binary(1.0, self.steps)), unit, detail, number(unit / 2))
 
 
-def _neuron(unit: Floats, factors: Factors) -> FewSpikeIF:
+def _neuron(unit: Floats, factors: FewSpikeFactors) -> FewSpikeIF:
     return FewSpikeIF(number(unit), factors.thresholds, factors.resets, factors.amplitudes)

@@ -15,7 +15,7 @@ LOOKED_AT = 2048
 
 
 @dataclass(frozen=True)
-class Factors:
+class FewSpikeFactors:
     """By step, in units of `unit`: when a neuron fires, what is taken off, what the spike counts. All whole numbers."""
 
     unit: float
@@ -30,14 +30,14 @@ class Factors:
         return result
 
 
-def binary(top: float, steps: int) -> Factors:
+def binary(top: float, steps: int) -> FewSpikeFactors:
     """Powers of two: the digits of a number from 0 to top in 2**steps - 1 units."""
     powers = tuple(float(1 << place) for place in reversed(range(steps)))
-    return Factors(top / (2**steps - 1), powers, powers, powers)
+    return FewSpikeFactors(top / (2**steps - 1), powers, powers, powers)
 
 
-def fitted(function: Callable[[Floats], Floats], values: Floats, start: Factors, seed: int) -> Factors:
-    """Factors with a smaller mean squared error to `function` on `values` than `start`, or `start` itself.
+def fitted(function: Callable[[Floats], Floats], values: Floats, start: FewSpikeFactors, seed: int) -> FewSpikeFactors:
+    """FewSpikeFactors with a smaller mean squared error to `function` on `values` than `start`, or `start` itself.
 
     Thresholds and resets are moved at random, in smaller and smaller steps; the spikes are then known and the amplitudes
     the solution of a linear least-squares problem. In the place of the gradients of Stoeckl and Maass (2021).
@@ -89,8 +89,8 @@ def _spikes(values: Floats, thresholds: Floats, resets: Floats) -> NDArray[np.fl
     return spikes
 
 
-def _whole(unit: float, *parts: Floats) -> Factors:
+def _whole(unit: float, *parts: Floats) -> FewSpikeFactors:
     """On the grid; amplitudes that round to nothing at all stay nothing."""
     step = max(float(np.abs(part).max()) for part in parts) / GRID
     thresholds, resets, amplitudes = (tuple(float(np.floor(x / step + 0.5)) for x in part) for part in parts)
-    return Factors(unit * step, thresholds, resets, amplitudes)
+    return FewSpikeFactors(unit * step, thresholds, resets, amplitudes)

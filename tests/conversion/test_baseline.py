@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from spikewright import InvalidInput
 from spikewright.compress import QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Rate, Ttfs, baseline, convert
+from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.costs import inference_cost, number_bits
-from spikewright.conversion.diagnosis.equal_information import Baseline
 from spikewright.snn import (
     IF,
     Burst,

@@ -14,8 +14,8 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.compress import trace
 from spikewright.conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
 from spikewright.conversion.calibration.layer_run import LayerRun
+from spikewright.conversion.calibration.phase_laws import SpikeLedger, fanout_of, through
 from spikewright.conversion.calibration.settings import Advanced, Light
-from spikewright.conversion.calibration.two_phases import _fanout, _Ledger, _through
 from spikewright.conversion.recipes.threshold_search import SHARES, CountGrid, least_squares
 from spikewright.snn import IF, Burst, Network, SignedIF, TernaryIF, simulate
 from spikewright.snn.twin.synapses import Path
@@ -133,10 +133,12 @@ def test_the_run_in_torch_is_that_of_the_engine(name: str) -> None:
     case = CASES[name]
     network, x = convert(build(case), images(case, 40), Rate(6, calibration=None)), images(case, 9, 3)
     truth = simulate(network, x.numpy())
-    ledger = _Ledger({q.name: _fanout(network, Path(network, q, torch.float32), q.source) for q in network.projections})
+    ledger = SpikeLedger(
+        {q.name: fanout_of(network, Path(network, q, torch.float32), q.source) for q in network.projections}
+    )
     with torch.no_grad():
         flow = LayerRun(network, x, {})
-        logits = _through(flow, flow.answer, ledger)
+        logits = through(flow, flow.answer, ledger)
     np.testing.assert_allclose(logits.numpy(), truth.logits_over_time.reshape(logits.shape), atol=1e-4)
     for population in network.populations:
         np.testing.assert_array_equal(ledger.spikes[population.name].numpy(), truth.spikes[population.name])

@@ -1,6 +1,7 @@
 """How outputs lie over inputs: one small frozen record for each kind of linear map, without its weights."""
 
-from spikewright.conversion.reading.geometry.base import Geometry, Kernel, window_counts
+from spikewright.conversion.reading.geometry.base import Geometry, window_counts
+from spikewright.conversion.reading.geometry.kernels import Kernel, dilated, ungrouped
 from spikewright.conversion.reading.geometry.unweighted import (
     IDENTITY,
     IdentityGeometry,
@@ -14,8 +15,6 @@ from spikewright.conversion.reading.geometry.weighted import (
     ConvGeometry,
     DenseGeometry,
     TransposedGeometry,
-    dilated,
-    ungrouped,
 )
 
 __all__ = [

@@ -1,40 +1,17 @@
-"""What every geometry answers, with the answers of most of them; and the kernel, the weights of those that have some."""
+"""What every geometry answers, with the answers of most of them."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.shapes import Border, Floats
+from spikewright.conversion.reading.geometry.kernels import Kernel
+from spikewright.conversion.reading.shapes import Border
 from spikewright.snn import Synapse
 from spikewright.snn.synapses import Pair, Shape
-
-
-@dataclass(frozen=True, eq=False)
-class Kernel:
-    """The weights of a layer: float64 `values (out, ...)`, or int8 with a positive `scale (out,)`."""
-
-    values: NDArray[Any]
-    scale: Floats | None = None
-
-    @property
-    def integer(self) -> bool:
-        """True when the weights are integers times a scale."""
-        return self.scale is not None
-
-    def real(self) -> Floats:
-        """values * scale, float64 `(out, ...)`."""
-        values = self.values.astype(np.float64)
-        return values if self.scale is None else values * self.scale.reshape(-1, *[1] * (values.ndim - 1))
-
-    def rows(self, start: int, stop: int) -> "Kernel":
-        """The kernels of the output channels start..stop."""
-        return Kernel(self.values[start:stop], None if self.scale is None else self.scale[start:stop])
 
 
 @dataclass(frozen=True)

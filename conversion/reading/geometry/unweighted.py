@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from spikewright.conversion.reading.geometry.base import Geometry, Kernel, window_counts
+from spikewright.conversion.reading.geometry.base import Geometry, window_counts
+from spikewright.conversion.reading.geometry.kernels import Kernel
 from spikewright.conversion.reading.shapes import grid, ungrid
 from spikewright.snn import AvgPool2d, Identity, Synapse, Upsample, Windows
 from spikewright.snn.neurons import PerChannel

@@ -8,8 +8,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.geometry.base import Geometry, Kernel, window_counts
-from spikewright.conversion.reading.shapes import Border, Floats, grid
+from spikewright.conversion.reading.geometry.base import Geometry, window_counts
+from spikewright.conversion.reading.geometry.kernels import Kernel, dilated
+from spikewright.conversion.reading.shapes import Border, grid
 from spikewright.snn import Conv1d, Conv2d, ConvTranspose2d, Linear, Storage, Synapse
 from spikewright.snn.synapses import Pair, Shape
 from spikewright.snn.weights import with_shape
@@ -169,28 +170,6 @@ class TransposedGeometry(Geometry):
     def additions(self, kernel: Kernel | None, inside: Shape, outside: Shape) -> float:
         """Each weight once for every pixel that enters."""
         return _kept(kernel) * prod(grid(inside)[1:])
-
-
-def dilated(values: Floats, dilation: Pair) -> Floats:
-    """A kernel `(out, in, rows, columns)` with the gaps of its dilation filled with zeros."""
-    if dilation == (1, 1):
-        return values
-    rows, columns = ((size - 1) * step + 1 for size, step in zip(values.shape[2:], dilation, strict=True))
-    result = np.zeros((*values.shape[:2], rows, columns), values.dtype)
-    result[:, :, :: dilation[0], :: dilation[1]] = values
-    return result
-
-
-def ungrouped(values: Floats, groups: int) -> Floats:
-    """The kernel of a grouped convolution as one of a single group, with zeros between."""
-    if groups == 1:
-        return values
-    out, width = values.shape[0] // groups, values.shape[1]
-    dense = np.zeros((values.shape[0], width * groups, *values.shape[2:]), values.dtype)
-    for group in range(groups):
-        rows = slice(group * out, (group + 1) * out)
-        dense[rows, group * width : (group + 1) * width] = values[rows]
-    return dense
 
 
 def _kept(kernel: Kernel | None) -> float:
