@@ -75,12 +75,14 @@ def _weights(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, device
     kept = flow.storage
     if not kept.words:
         return NOTHING
-    lanes = min(layer.channel_lanes, flow.channels) * min(layer.kernel_lanes, flow.taps)
-    row = -(-kept.words // flow.rows)
-    tables = row * -(-flow.rows // 64) if kept.kind != "sparse" else 0
+    lanes = min(layer.channel_lanes, flow.reach.channels) * min(layer.kernel_lanes, flow.reach.taps)
+    row = -(-kept.words // flow.reach.rows)
+    tables = row * -(-flow.reach.rows // 64) if kept.kind != "sparse" else 0
     memory = read_only(device, area, Rom(kept.words, kept.bits, lanes, tables))
     if kept.kind == "sparse":
-        return memory + read_only(device, area, Rom(flow.rows + 1, -(-kept.extra_bits // (flow.rows + 1)), 1))
+        return memory + read_only(
+            device, area, Rom(flow.reach.rows + 1, -(-kept.extra_bits // (flow.reach.rows + 1)), 1)
+        )
     if kept.kind == "codebook":
         entries = _entries(flow)
         one = read_only(device, area, Rom(entries, -(-kept.extra_bits // entries), 1))
@@ -105,5 +107,5 @@ def _bias(population: Population, area: AreaCoefficients, device: Device) -> Mem
 
 def _route(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, weight_bits: int) -> Interval:
     """Lanes that work on several positions choose which weight of the kernel they take."""
-    extra = min(layer.kernel_lanes, flow.taps) - 1
+    extra = min(layer.kernel_lanes, flow.reach.taps) - 1
     return area.kernel_route * (layer.physical_neurons * weight_bits * extra)

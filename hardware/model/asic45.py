@@ -35,7 +35,7 @@ from spikewright.hardware.model.constants import (
     SRAM_PJ_AT_ZERO,
     SRAM_PJ_PER_BIT,
 )
-from spikewright.hardware.model.flows import EventFlow, fan_in, frame_based, input_size
+from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import Interval
 from spikewright.snn import LIF, Network, Population, QuantReLU
 
@@ -104,7 +104,7 @@ def layer_energy(
 ) -> LayerEnergy:
     """The index of one layer for the mean activity in `flows` and `spikes_out` spikes sent per inference."""
     if frame_based(network, population):
-        return _mac_layer(network, population, flows, sizes, sram)
+        return _mac_layer(population, flows, sizes, sram)
     return _spiking_layer(network, population, flows, spikes_out, sizes, sram)
 
 
@@ -161,21 +161,19 @@ def _bias_pj(population: Population, flows: Sequence[EventFlow], sizes: CoreWidt
     return sram.access_pj(bias.size * bits, bits)
 
 
-def _mac_layer(
-    network: Network, population: Population, flows: Sequence[EventFlow], sizes: CoreWidths, sram: Sram
-) -> LayerEnergy:
+def _mac_layer(population: Population, flows: Sequence[EventFlow], sizes: CoreWidths, sram: Sram) -> LayerEnergy:
     neurons, bits = population.size, sizes.potentials[population.name]
     neuron = population.neuron
     inputs = weights = operations = addresses = 0.0
     for flow in flows:
-        count = neurons * fan_in(network, flow.projection) * flow.storage.density
-        size = input_size(network, flow.projection)
+        count = neurons * flow.reach.fan_in * flow.storage.density
+        size = flow.inputs
         spatial = len(population.shape) == 3
         inputs += (count if spatial else size) * sram.access_pj(size * 8, 8)
         if flow.storage.words:
             weights += count * sram.access_pj(flow.storage.total_bits, flow.storage.bits)
         operations += count * (add_pj(bits) + multiply_pj(max(8, sizes.weights[flow.projection.name])))
-        addresses += size + neurons + flow.channels * flow.taps if spatial else count
+        addresses += size + neurons + flow.reach.channels * flow.reach.taps if spatial else count
     levels = neuron.levels.bit_length() if isinstance(neuron, QuantReLU) else bits
     operations += neurons * (add_pj(bits) + (multiply_pj(bits) if isinstance(neuron, QuantReLU) else 0.0))
     return LayerEnergy(

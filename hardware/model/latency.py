@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from spikewright.hardware.design_points import LayerDesign
 from spikewright.hardware.model.constants import GAP_CYCLES, PARALLEL_SWEEP_CYCLES
-from spikewright.hardware.model.flows import EventFlow, fan_in, frame_based
+from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import ZERO, Interval, total
 from spikewright.snn import Network, Population
 
@@ -51,7 +51,7 @@ def layer_cycles(
 ) -> LayerCycles:
     """Busy cycles of `population` built as `layer` under the mean activity in `flows`."""
     if frame_based(network, population):
-        return LayerCycles(ZERO, _frame(network, population, layer, flows))
+        return LayerCycles(ZERO, _frame(population, layer, flows))
     parallel = layer.physical_neurons == population.size
     gap = 0 if parallel else GAP_CYCLES
     sweep = PARALLEL_SWEEP_CYCLES if parallel else Interval.exact(rows(population, layer) + GAP_CYCLES)
@@ -64,16 +64,17 @@ def _passes(flow: EventFlow, layer: LayerDesign, parallel: bool, gap: int) -> In
     """Cycles of all events of a projection; sparse lanes may be badly balanced, at worst as slow as dense ones."""
     if parallel:
         return Interval.exact(flow.events)
-    channel_lanes, kernel_lanes = min(layer.channel_lanes, flow.channels), min(layer.kernel_lanes, flow.taps)
-    dense = -(-flow.channels // channel_lanes) * -(-flow.taps // kernel_lanes)
-    balanced = flow.channels * flow.taps * flow.storage.density / (channel_lanes * kernel_lanes)
+    reach = flow.reach
+    channel_lanes, kernel_lanes = min(layer.channel_lanes, reach.channels), min(layer.kernel_lanes, reach.taps)
+    dense = -(-reach.channels // channel_lanes) * -(-reach.taps // kernel_lanes)
+    balanced = reach.channels * reach.taps * flow.storage.density / (channel_lanes * kernel_lanes)
     mean = dense if flow.storage.kind != "sparse" else max(1.0, balanced)
     return Interval(mean + gap, mean + gap, dense + gap) * flow.events
 
 
-def _frame(network: Network, population: Population, layer: LayerDesign, flows: Sequence[EventFlow]) -> Interval:
+def _frame(population: Population, layer: LayerDesign, flows: Sequence[EventFlow]) -> Interval:
     """A MAC core walks the fan-in of P neurons at a time, whatever the input; pruned weights are skipped."""
-    taps = sum(fan_in(network, flow.projection) * flow.storage.density for flow in flows)
+    taps = sum(flow.reach.fan_in * flow.storage.density for flow in flows)
     return Interval.exact(rows(population, layer) * (taps + GAP_CYCLES))
 
 

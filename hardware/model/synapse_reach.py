@@ -1,0 +1,66 @@
+"""How far one event reaches through a synapse, and from how many inputs a neuron hears: what lanes and memories are made for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import gcd, prod
+from typing import Any
+
+from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Projection
+
+
+@dataclass(frozen=True)
+class SynapseReach:
+    """What a synapse asks of a circuit.
+
+    `channels`, `taps`: one event reaches at most so many channels at so many positions. `rows`: sources of events that share
+    no weights, the rows of the weight memory. `fan_in`: inputs of one target neuron, padding included.
+    """
+
+    channels: int
+    taps: int
+    rows: int
+    fan_in: int
+
+
+def reach_of(projection: Projection) -> SynapseReach:
+    """The reach of a projection that a core can have; a pool in front of the synapse counts each event."""
+    synapse = projection.synapse
+    found = REACH[type(synapse)](synapse)
+    return SynapseReach(found.channels, found.taps, found.rows, found.fan_in * prod(projection.pool))
+
+
+def _linear(synapse: Linear) -> SynapseReach:
+    out, inputs = synapse.weights.shape
+    return SynapseReach(channels=out, taps=1, rows=inputs, fan_in=inputs)
+
+
+def _conv2d(synapse: Conv2d) -> SynapseReach:
+    out, per_group, *kernel = synapse.weights.shape
+    taps = prod(map(_most_taps, kernel, synapse.stride, synapse.dilation))
+    return SynapseReach(out // synapse.groups, taps, rows=per_group * synapse.groups, fan_in=per_group * prod(kernel))
+
+
+def _avgpool2d(synapse: AvgPool2d) -> SynapseReach:
+    taps = prod(map(_most_taps, synapse.kernel, synapse.stride, (1, 1)))
+    return SynapseReach(channels=1, taps=taps, rows=1, fan_in=prod(synapse.kernel))
+
+
+def _identity(synapse: Identity) -> SynapseReach:
+    return SynapseReach(channels=1, taps=1, rows=1, fan_in=1)
+
+
+REACH: Mapping[type, Callable[[Any], SynapseReach]] = {
+    Linear: _linear,
+    Conv2d: _conv2d,
+    AvgPool2d: _avgpool2d,
+    Identity: _identity,
+}
+"""Synapse record -> its reach; one for each synapse that `snn.core_parts` allows."""
+
+
+def _most_taps(kernel: int, stride: int, dilation: int) -> int:
+    """The most outputs that one input reaches along an axis: ceil(kernel / stride), more where the dilation shares a factor.
+
+    Every (stride / gcd)-th tap meets the grid of the stride: 3 taps, stride 2: 2; with dilation 2 all 3.
+    """
+    return -(-kernel // (stride // gcd(stride, dilation)))
