@@ -26,13 +26,13 @@ from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.norse_laws import Norse
-from spikewright.snn.interop.stepped import Cell, Stepped, column
-from spikewright.snn.interop.tools import Outcome, refused
+from spikewright.snn.interop.stepped import ForeignNeurons, NeuronRules, Stepped, column
+from spikewright.snn.interop.tools import Outcome
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF
 
 
-class _Step:
+class _NorseStep:
     """A layer of Norse's cells; `scale` is the unit of its potential in ours."""
 
     def __init__(self, cell: Any, state: Any, scale: float) -> None:
@@ -51,7 +51,7 @@ class _Step:
         return rest
 
 
-class _Rest(_Step):
+class _Rest(_NorseStep):
     """An IAF cell that keeps what is left above the threshold, as a wrapper around its reset to zero."""
 
     def __init__(self, cell: Any, state: Any, threshold: Tensor) -> None:
@@ -71,7 +71,7 @@ def to_norse(network: Network) -> Stepped:
     Raises MissingTool without Norse, and InvalidNetwork naming the population whose law Norse does not have.
     """
     require("norse")
-    return Stepped("Norse", network, _cell)
+    return Stepped("Norse", network, RULES, "only its IAF and LIF box are compared")
 
 
 def simulate(network: Network, images: Any) -> Outcome:
@@ -92,22 +92,19 @@ def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, rea
     return network_of_module(module, Norse(), input_shape, code, readout)
 
 
-def _cell(population: Population) -> Cell:
-    neuron = population.neuron
-    if isinstance(neuron, LIF):
-        return _box(population, neuron)
-    if not isinstance(neuron, IF):
-        raise refused(population, "Norse", "only its IAF and LIF box are compared")
+def _iaf(population: Population) -> ForeignNeurons:
     library, iaf = require("norse.torch"), require("norse.torch.functional.iaf")
+    neuron: Any = population.neuron
     threshold = column(neuron.threshold, population)
     cell = library.IAFCell(iaf.IAFParameters(v_th=below(threshold)), dt=1.0)
     if neuron.reset == "subtract":
         return _Rest(cell, iaf.IAFFeedForwardState, threshold)
-    return _Step(cell, iaf.IAFFeedForwardState, 1.0)
+    return _NorseStep(cell, iaf.IAFFeedForwardState, 1.0)
 
 
-def _box(population: Population, neuron: LIF) -> Cell:
+def _box(population: Population) -> ForeignNeurons:
     box, reset = require("norse.torch.functional.lif_box"), require("norse.torch.functional.reset")
+    neuron: Any = population.neuron
     leak = float(np.float32(1.0) - np.float32(1.0 - neuron.leak))
     threshold = column(neuron.threshold, population) * leak
     subtract = partial(_subtract, reset.reset_subtract, threshold)
@@ -117,7 +114,7 @@ def _box(population: Population, neuron: LIF) -> Cell:
         reset_method=subtract if neuron.reset == "subtract" else reset.reset_value,
     )
     cell = require("norse.torch").LIFBoxCell(parameters, dt=1.0)
-    return _Step(cell, box.LIFBoxFeedForwardState, leak)
+    return _NorseStep(cell, box.LIFBoxFeedForwardState, leak)
 
 
 def below(threshold: Tensor) -> Tensor:
@@ -129,3 +126,6 @@ def _subtract(method: Any, exact: Tensor, z: Tensor, v: Tensor, reset: Tensor, t
     """Norse's reset by subtraction with the threshold itself, not the float below it."""
     rest: Tensor = method(z, v, reset, exact)
     return rest
+
+
+RULES: NeuronRules = {IF: _iaf, LIF: _box}

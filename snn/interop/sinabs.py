@@ -19,13 +19,13 @@ from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.sinabs_laws import Sinabs
-from spikewright.snn.interop.stepped import Cell, Stepped, column
-from spikewright.snn.interop.tools import Outcome, refused
+from spikewright.snn.interop.stepped import ForeignNeurons, NeuronRules, Stepped, column
+from spikewright.snn.interop.tools import Outcome
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF, Burst
 
 
-class _Layer:
+class _SinabsLayer:
     """One layer of sinabs, given one step at a time."""
 
     def __init__(self, layer: Any) -> None:
@@ -49,7 +49,7 @@ def to_sinabs(network: Network) -> Stepped:
     Raises MissingTool without sinabs, and InvalidNetwork naming the population whose law sinabs does not have.
     """
     require("sinabs.layers")
-    return Stepped("sinabs", network, _cell)
+    return Stepped("sinabs", network, RULES, "only its IAF and LIF are compared")
 
 
 def simulate(network: Network, images: Any) -> Outcome:
@@ -73,19 +73,33 @@ def from_sinabs(
     return network_of_module(getattr(module, "spiking_model", module), Sinabs(), input_shape, code, readout)
 
 
-def _cell(population: Population) -> Cell:
-    layers, activation = require("sinabs.layers"), require("sinabs.activation")
-    neuron = population.neuron
-    if not isinstance(neuron, IF | LIF | Burst):
-        raise refused(population, "sinabs", "only its IAF and LIF are compared")
+def _iaf(population: Population) -> ForeignNeurons:
+    return _SinabsLayer(require("sinabs.layers").IAF(**_settings(population, 1)))
+
+
+def _bursts(population: Population) -> ForeignNeurons:
+    neuron: Any = population.neuron
+    return _SinabsLayer(require("sinabs.layers").IAF(**_settings(population, neuron.limit)))
+
+
+def _lif(population: Population) -> ForeignNeurons:
+    neuron: Any = population.neuron
+    settings = _settings(population, 1)
+    layer = require("sinabs.layers").LIF(tau_mem=2.0, train_alphas=True, norm_input=False, **settings)
+    layer.alpha_mem.data = torch.tensor(np.float32(1.0 - neuron.leak))
+    return _SinabsLayer(layer)
+
+
+def _settings(population: Population, limit: int) -> dict[str, Any]:
+    """Threshold, at most `limit` spikes a step, and reset."""
+    activation = require("sinabs.activation")
+    neuron: Any = population.neuron
     zero = getattr(neuron, "reset", "subtract") == "zero"
-    settings = {
+    return {
         "spike_threshold": column(neuron.threshold, population),
-        "spike_fn": activation.MaxSpike(neuron.limit) if isinstance(neuron, Burst) else activation.SingleSpike,
+        "spike_fn": activation.MaxSpike(limit) if limit > 1 else activation.SingleSpike,
         "reset_fn": activation.MembraneReset() if zero else activation.MembraneSubtract(),
     }
-    if not isinstance(neuron, LIF):
-        return _Layer(layers.IAF(**settings))
-    layer = layers.LIF(tau_mem=2.0, train_alphas=True, norm_input=False, **settings)
-    layer.alpha_mem.data = torch.tensor(np.float32(1.0 - neuron.leak))
-    return _Layer(layer)
+
+
+RULES: NeuronRules = {IF: _iaf, LIF: _lif, Burst: _bursts}

@@ -26,7 +26,7 @@ from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.snntorch_laws import SnnTorch
-from spikewright.snn.interop.stepped import Cell, Stepped, column
+from spikewright.snn.interop.stepped import ForeignNeurons, NeuronRules, Stepped, column
 from spikewright.snn.interop.tools import Outcome, refused
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF
@@ -35,8 +35,9 @@ from spikewright.snn.neurons import IF, LIF
 class _Leaky:
     """One `snntorch.Leaky`, whose `mem` is the potential before the reset, `shift` below ours."""
 
-    def __init__(self, population: Population, neuron: IF | LIF) -> None:
-        beta = np.float32(1.0 - neuron.leak) if isinstance(neuron, LIF) else np.float32(1.0)
+    def __init__(self, population: Population) -> None:
+        neuron: Any = population.neuron
+        beta = np.float32(1.0 - getattr(neuron, "leak", 0.0))
         ours, self._zero = column(neuron.threshold, population), neuron.reset == "zero"
         lost = float(1.0 - beta) if not self._zero else 0.0
         self._shift, self._current = lost * ours, -lost * lost * ours
@@ -69,7 +70,7 @@ def to_snntorch(network: Network) -> Stepped:
     Raises MissingTool without snnTorch, and InvalidNetwork naming the population whose law snnTorch does not have.
     """
     require("snntorch")
-    return Stepped("snnTorch", network, _cell)
+    return Stepped("snnTorch", network, RULES, "only Leaky is compared")
 
 
 def simulate(network: Network, images: Any) -> Outcome:
@@ -97,10 +98,11 @@ def at_or_above(excess: Tensor) -> Tensor:
     return (excess >= 0).to(excess.dtype)
 
 
-def _cell(population: Population) -> Cell:
-    neuron = population.neuron
-    if not isinstance(neuron, IF | LIF):
-        raise refused(population, "snnTorch", "only Leaky is compared")
+def _leaky(population: Population) -> ForeignNeurons:
+    neuron: Any = population.neuron
     if torch.any(column(population.initial, population) >= column(neuron.threshold, population)):
         raise refused(population, "snnTorch", "an initial potential at the threshold is reset before the first step")
-    return _Leaky(population, neuron)
+    return _Leaky(population)
+
+
+RULES: NeuronRules = {IF: _leaky, LIF: _leaky}

@@ -20,10 +20,12 @@ from spikewright.optional import require
 from spikewright.snn.codes import Code
 from spikewright.snn.interop.modules import network_of_module
 from spikewright.snn.interop.spikingjelly_laws import SpikingJelly
-from spikewright.snn.interop.stepped import Cell, Stepped, column
-from spikewright.snn.interop.tools import Outcome, refused
+from spikewright.snn.interop.stepped import ForeignNeurons, NeuronRules, Stepped, column
+from spikewright.snn.interop.tools import Outcome
 from spikewright.snn.network import Network, Population, Readout
 from spikewright.snn.neurons import IF, LIF
+
+NODES = "spikingjelly.activation_based.neuron"
 
 
 class _Node:
@@ -49,8 +51,8 @@ def to_spikingjelly(network: Network) -> Stepped:
 
     Raises MissingTool without SpikingJelly, and InvalidNetwork naming the population whose law SpikingJelly does not have.
     """
-    require("spikingjelly.activation_based.neuron")
-    return Stepped("SpikingJelly", network, _cell)
+    require(NODES)
+    return Stepped("SpikingJelly", network, RULES, "only its IFNode and LIFNode are compared")
 
 
 def simulate(network: Network, images: Any) -> Outcome:
@@ -73,16 +75,27 @@ def from_spikingjelly(
     return network_of_module(module, SpikingJelly(), input_shape, code, readout)
 
 
-def _cell(population: Population) -> Cell:
-    nodes, neuron = require("spikingjelly.activation_based.neuron"), population.neuron
-    if not isinstance(neuron, IF | LIF):
-        raise refused(population, "SpikingJelly", "only its IFNode and LIFNode are compared")
+def _if(population: Population) -> ForeignNeurons:
+    nodes: Any = require(NODES)
+    neuron: Any = population.neuron
     threshold: Any = column(neuron.threshold, population)
-    reset = None if neuron.reset == "subtract" else 0.0
-    if isinstance(neuron, IF):
-        one = threshold.ndim == 0
-        kind = nodes.IFNode if one else nodes.SimpleIFNode
-        return _Node(kind(v_threshold=float(threshold) if one else threshold, v_reset=reset))
+    one = threshold.ndim == 0
+    kind = nodes.IFNode if one else nodes.SimpleIFNode
+    return _Node(kind(v_threshold=float(threshold) if one else threshold, v_reset=_reset(neuron)))
+
+
+def _lif(population: Population) -> ForeignNeurons:
+    nodes: Any = require(NODES)
+    neuron: Any = population.neuron
+    threshold = column(neuron.threshold, population)
     tau = 1.0 / float(1.0 - np.float32(1.0 - neuron.leak))
-    node = partial(nodes.LIFNode, tau=tau, decay_input=False, v_reset=reset)
+    node = partial(nodes.LIFNode, tau=tau, decay_input=False, v_reset=_reset(neuron))
     return _Node(node(v_threshold=float(threshold))) if threshold.ndim == 0 else _Node(node(), threshold)
+
+
+def _reset(neuron: Any) -> float | None:
+    """None takes the threshold off."""
+    return None if neuron.reset == "subtract" else 0.0
+
+
+RULES: NeuronRules = {IF: _if, LIF: _lif}

@@ -6,7 +6,8 @@ the whole run is convolved once. Max-pooling (`MaxGate`) is no neuron of any of 
 ours around torch's max-pooling of the counts so far, and sends their change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,13 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.interop.tools import CARRIED, Outcome, check_records, emitted, spiking
+from spikewright.snn.interop.tools import CARRIED, Outcome, check_records, emitted, refused, spiking
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import Integrator, MaxGate, Source
+from spikewright.snn.neurons import Integrator, MaxGate
 from spikewright.snn.twin.synapses import Path
 
 
-class Cell(Protocol):
+class ForeignNeurons(Protocol):
     """One population's neurons in another library."""
 
     def start(self, initial: Tensor) -> None:
@@ -33,7 +34,8 @@ class Cell(Protocol):
         """V after the last step and its reset, in the units of the network."""
 
 
-MakeCell = Callable[[Population], Cell]
+NeuronRules = Mapping[type, Callable[[Population], ForeignNeurons]]
+"""Record of a neuron -> what makes the neurons of a population of it, in another library."""
 
 
 class Accumulator:
@@ -53,23 +55,31 @@ class Accumulator:
         return self._potential
 
 
+OURS: NeuronRules = MappingProxyType({Integrator: lambda population: Accumulator()})
+
+
 class Stepped(nn.Module):
     """`stepped(images)` -> `Outcome`; `images (batch, *input shape)`, array or CPU tensor. No gradients.
 
-    `make_cell` gives the neurons of a population that fires, and raises InvalidNetwork where the law is another one.
+    `rules` make the neurons of a `tool`; a neuron without a rule is refused, and `known` says what is compared.
     """
 
-    def __init__(self, tool: str, network: Network, make_cell: MakeCell) -> None:
+    def __init__(self, tool: str, network: Network, rules: NeuronRules, known: str) -> None:
         super().__init__()
         check_records(network, tool, more=CARRIED)
-        self.tool, self.network = tool, network
+        self.tool, self.network, self._rules, self._known = tool, network, {**OURS, **rules}, known
         self._paths = {q.name: Path(network, q, torch.float32) for q in network.projections}
-        inner = [p for p in network.order if not isinstance(p.neuron, Source | MaxGate)]
-        self._cells = {p.name: Accumulator() if isinstance(p.neuron, Integrator) else make_cell(p) for p in inner}
-        keys = {name: name.replace(".", "/") for name in (*self._paths, *self._cells)}
+        self._neurons = {p.name: self._made(p) for p in network.order[1:] if type(p.neuron) is not MaxGate}
+        keys = {name: name.replace(".", "/") for name in (*self._paths, *self._neurons)}
         self.synapses = nn.ModuleDict({keys[name]: path for name, path in self._paths.items()})
-        modules = {keys[name]: getattr(cell, "module", None) for name, cell in self._cells.items()}
+        modules = {keys[name]: getattr(made, "module", None) for name, made in self._neurons.items()}
         self.neurons = nn.ModuleDict({key: module for key, module in modules.items() if isinstance(module, nn.Module)})
+
+    def _made(self, population: Population) -> ForeignNeurons:
+        rule = self._rules.get(type(population.neuron))
+        if rule is None:
+            raise refused(population, self.tool, self._known)
+        return rule(population)
 
     @torch.no_grad()
     def forward(self, images: Any) -> Outcome:
@@ -77,12 +87,10 @@ class Stepped(nn.Module):
         network = self.network
         sent = {network.input: torch.from_numpy(emitted(network, images)).float()}
         for population in network.order[1:]:
-            gate = isinstance(population.neuron, MaxGate)
-            sent[population.name] = (
-                self._gate(population, sent) if gate else self._run(population, self._drives(population, sent))
-            )
+            gate = population.name not in self._neurons
+            sent[population.name] = (self._gate if gate else self._run)(population, sent)
         counts = {p.name: sent[p.name].sum(dim=0).numpy().astype(np.int64) for p in spiking(network)}
-        return Outcome(self.tool, counts, self._cells[network.output].potential().numpy())
+        return Outcome(self.tool, counts, self._neurons[network.output].potential().numpy())
 
     def _drives(self, population: Population, sent: dict[str, Tensor]) -> Tensor:
         """S + b of every step; layerwise that of the whole window in the first step and nothing afterwards."""
@@ -115,10 +123,11 @@ class Stepped(nn.Module):
         sums: Tensor = self._paths[projection](values.flatten(0, 1))
         return sums.reshape(*values.shape[:2], *sums.shape[1:])
 
-    def _run(self, population: Population, driven: Tensor) -> Tensor:
-        cell = self._cells[population.name]
-        cell.start(column(population.initial, population).expand(driven.shape[1:]).clone())
-        return torch.stack([cell.step(now) for now in driven])
+    def _run(self, population: Population, sent: dict[str, Tensor]) -> Tensor:
+        """The spikes of a population in every step."""
+        driven, neurons = self._drives(population, sent), self._neurons[population.name]
+        neurons.start(column(population.initial, population).expand(driven.shape[1:]).clone())
+        return torch.stack([neurons.step(now) for now in driven])
 
 
 def column(value: Any, population: Population) -> Tensor:
