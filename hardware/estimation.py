@@ -7,19 +7,20 @@ from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_p
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.model.area import LayerArea, layer_area
-from spikewright.hardware.model.asic45 import Access, LayerEnergy, Sram, layer_energy
+from spikewright.hardware.model.asic45 import LayerEnergy, layer_energy
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.hardware.model.flows import event_flow
 from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.latency import LayerCycles, layer_cycles, pipeline_latency
+from spikewright.hardware.model.operations45 import Access, Sram
 from spikewright.snn import Activity, Network, Population
 
 
 def estimate(network: Network, activity: Activity, point: DesignPoint, *, memory_access: Access = "word") -> Estimate:
     """Area, latency and energy per inference of the fixed-point `network` built as `point`, at the mean of `activity`.
 
-    The laws and their sources are in `hardware.model.latency`, `.area`, `.energy` (`memory_access`) and `.power`.
+    The laws and their sources are in `hardware.model.latency`, `.area`, `.asic45` (`memory_access`) and `.fpga_energy`.
     Raises InvalidInput for a float32 network, an activity of another network, or a point that does not fit the layers.
     """
     check_point(network, point)

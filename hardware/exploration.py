@@ -1,28 +1,19 @@
 """The verb: `explore(candidates) -> Exploration`, a sweep of P per layer over one or many networks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from spikewright import InvalidInput, Progress, Table, silent
-from spikewright.hardware.design_points import (
-    DesignPoint,
-    design,
-    fully_parallel,
-    hybrid,
-    ladder,
-    layers_of,
-    time_multiplexed,
-)
+from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
+from spikewright.hardware.sweep import points
 from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
-SWEEP_LIMIT = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,19 +86,14 @@ def explore(
     "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
     for no candidates, float32 networks, unknown devices or layers.
     """
-    if not isinstance(candidates, Sequence) or any(not isinstance(one, tuple) or len(one) != 2 for one in candidates):
-        raise InvalidInput(
-            "expected a list of pairs (network, activity), got something else; try [(network, activity)]"
-        )
-    if not candidates:
-        raise InvalidInput("expected at least one (network, activity), got none")
+    _check_candidates(candidates)
     fpga = find_device(device)
     estimates: list[Estimate] = []
     rows: list[dict[str, Any]] = []
     for number, (network, activity) in enumerate(candidates):
         estimator = Estimator(network, activity)
         accuracy = {} if labels is None else {"accuracy": activity.accuracy(labels)}
-        for name, point in _points(network, activity, parallelism, fpga, clock_mhz):
+        for name, point in points(network, activity, parallelism, fpga, clock_mhz):
             one = estimator.at(point)
             rows.append({"point": len(estimates), "candidate": number, "architecture": name, **_row(one), **accuracy})
             estimates.append(one)
@@ -115,56 +101,13 @@ def explore(
     return Exploration(Table.of(rows), tuple(estimates), tuple(network for network, _ in candidates))
 
 
-def _points(
-    network: Network,
-    activity: Activity,
-    parallelism: Sequence[Mapping[str, int]] | None,
-    device: Device,
-    clock_mhz: float,
-) -> Iterator[tuple[str, DesignPoint]]:
-    """The corners by their names, then the sweep; each point once."""
-    corners = (
-        ("fully_parallel", fully_parallel(network, device=device, clock_mhz=clock_mhz)),
-        ("time_multiplexed", time_multiplexed(network, device=device, clock_mhz=clock_mhz)),
-        ("hybrid", hybrid(network, activity, device=device, clock_mhz=clock_mhz)),
-    )
-    seen = set()
-    chosen = _sweep(network) if parallelism is None else parallelism
-    swept = (("sweep", design(network, each, device=device, clock_mhz=clock_mhz)) for each in chosen)
-    for name, point in (*corners, *swept):
-        if point not in seen or name != "sweep":
-            seen.add(point)
-            yield name, point
-
-
-def _sweep(network: Network) -> Iterator[dict[str, int]]:
-    ladders = {p.name: ladder(p) for p in layers_of(network)}
-    for choice in product(*thinned(list(ladders.values()), SWEEP_LIMIT)):
-        yield dict(zip(ladders, choice, strict=True))
-
-
-def thinned(ladders: list[tuple[int, ...]], limit: int) -> list[tuple[int, ...]]:
-    """`ladders` with rungs left out evenly, the longest first, until they combine to at most `limit` points."""
-    lengths = [len(rungs) for rungs in ladders]
-    while _combinations(lengths) > limit and max(lengths) > 2:
-        lengths[lengths.index(max(lengths))] -= 1
-    while _combinations(lengths) > limit:
-        # Too many layers even for two rungs each: the last ones, the deep ones, stay multiplexed.
-        lengths[max(place for place, length in enumerate(lengths) if length > 1)] = 1
-    return [_evenly(rungs, length) for rungs, length in zip(ladders, lengths, strict=True)]
-
-
-def _evenly(rungs: tuple[int, ...], count: int) -> tuple[int, ...]:
-    if count == 1:
-        return rungs[:1]
-    return tuple(dict.fromkeys(rungs[round(place * (len(rungs) - 1) / (count - 1))] for place in range(count)))
-
-
-def _combinations(lengths: Sequence[int]) -> int:
-    count = 1
-    for length in lengths:
-        count *= length
-    return count
+def _check_candidates(candidates: Any) -> None:
+    if not isinstance(candidates, Sequence) or any(not isinstance(one, tuple) or len(one) != 2 for one in candidates):
+        raise InvalidInput(
+            "expected a list of pairs (network, activity), got something else; try [(network, activity)]"
+        )
+    if not candidates:
+        raise InvalidInput("expected at least one (network, activity), got none; try [(network, activity)]")
 
 
 def _row(one: Estimate) -> dict[str, Any]:

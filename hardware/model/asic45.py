@@ -20,26 +20,15 @@ its sum read again in each step as a bias.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
-from spikewright import InvalidInput
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits
-from spikewright.hardware.model.constants import (
-    ADD_PJ,
-    MULTIPLY_PJ,
-    SRAM_BUS_BITS,
-    SRAM_ERROR,
-    SRAM_PJ_AT_ZERO,
-    SRAM_PJ_PER_BIT,
-)
+from spikewright.hardware.model.constants import SRAM_ERROR
 from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.operations45 import Sram, add_pj, multiply_pj
 from spikewright.snn import LIF, Network, Population, QuantReLU
-
-Access = Literal["word", "bus"]
 
 
 @dataclass(frozen=True)
@@ -62,36 +51,6 @@ class LayerEnergy:
     def total_nj(self) -> Interval:
         """Memory, operations and addressing."""
         return self.memory_nj + self.operations_nj + self.addressing_nj
-
-
-@dataclass(frozen=True)
-class Sram:
-    """`access` "word": one access costs the same for any width, as published. "bus": a 64-bit access is shared by the
-    words that fit into it, so narrow words pay; E / floor(64 / bits)."""
-
-    access: Access = "word"
-
-    def __post_init__(self) -> None:
-        if self.access not in ("word", "bus"):
-            raise InvalidInput(f'expected memory access "word" or "bus", got {self.access!r}')
-
-    def access_pj(self, total_bits: float, word_bits: int) -> float:
-        """Picojoule to read or write one word of `word_bits` in a memory of `total_bits`."""
-        energy = SRAM_PJ_PER_BIT * total_bits + SRAM_PJ_AT_ZERO
-        if self.access == "word":
-            return energy
-        per_access = SRAM_BUS_BITS // word_bits
-        return energy / per_access if per_access else energy * -(-word_bits // SRAM_BUS_BITS)
-
-
-def add_pj(bits: int) -> float:
-    """Picojoule of an addition of `bits`: linear between the points of Horowitz 2014 and beyond."""
-    return _interpolate(ADD_PJ, bits)
-
-
-def multiply_pj(bits: int) -> float:
-    """Picojoule of a multiplication of `bits` x `bits`, as `add_pj`."""
-    return _interpolate(MULTIPLY_PJ, bits)
 
 
 def layer_energy(
@@ -119,23 +78,23 @@ def _spiking_layer(
     bits, neurons = sizes.potentials[population.name], population.size
     sweeps = float(neurons * network.steps)
     reads = sum(flow.reads for flow in flows)
-    potential = sram.access_pj(neurons * bits, bits)
-    weights = sum(
-        flow.reads * sram.access_pj(flow.storage.total_bits, flow.storage.bits) for flow in flows if flow.storage.words
-    )
-    io = (sum(flow.events for flow in flows) + spikes_out) * sram.access_pj(0, 1)
-    operations = sum(_additions(flow, sizes, bits) for flow in flows) + _sweep_additions(
-        population, sweeps, spikes_out
-    ) * add_pj(bits)
+    events = sum(flow.events for flow in flows) + spikes_out
+    additions = sum(_additions(flow, sizes, bits) for flow in flows)
+    additions += _sweep_additions(population, sweeps, spikes_out) * add_pj(bits)
     maps = sum(2 * flow.events for flow in flows if len(population.shape) == 3 and flow.storage.words)
     return LayerEnergy(
-        potentials_nj=_memory(2 * (reads + sweeps) * potential),
-        weights_nj=_memory(weights),
+        potentials_nj=_memory(2 * (reads + sweeps) * sram.access_pj(neurons * bits, bits)),
+        weights_nj=_memory(sum(_weights_pj(flow, flow.reads, sram) for flow in flows)),
         bias_nj=_memory(sweeps * _bias_pj(population, flows, sizes, sram)),
-        io_nj=_memory(io),
-        operations_nj=Interval.exact(operations / 1e3),
+        io_nj=_memory(events * sram.access_pj(0, 1)),
+        operations_nj=Interval.exact(additions / 1e3),
         addressing_nj=Interval.exact((reads * add_pj(bits) + maps * (add_pj(bits) + multiply_pj(8))) / 1e3),
     )
+
+
+def _weights_pj(flow: EventFlow, reads: float, sram: Sram) -> float:
+    """Reading so many weights; a pool or an identity stores none."""
+    return reads * sram.access_pj(flow.storage.total_bits, flow.storage.bits) if flow.storage.words else 0.0
 
 
 def _additions(flow: EventFlow, sizes: CoreWidths, bits: int) -> float:
@@ -170,8 +129,7 @@ def _mac_layer(population: Population, flows: Sequence[EventFlow], sizes: CoreWi
         size = flow.inputs
         spatial = len(population.shape) == 3
         inputs += (count if spatial else size) * sram.access_pj(size * 8, 8)
-        if flow.storage.words:
-            weights += count * sram.access_pj(flow.storage.total_bits, flow.storage.bits)
+        weights += _weights_pj(flow, count, sram)
         operations += count * (add_pj(bits) + multiply_pj(max(8, sizes.weights[flow.projection.name])))
         addresses += size + neurons + flow.reach.channels * flow.reach.taps if spatial else count
     levels = neuron.levels.bit_length() if isinstance(neuron, QuantReLU) else bits
@@ -194,10 +152,3 @@ def _plain_bias(population: Population, sram: Sram) -> float:
 
 def _memory(picojoule: float) -> Interval:
     return SRAM_ERROR * (picojoule / 1e3)
-
-
-def _interpolate(points: tuple[tuple[int, float], ...], bits: int) -> float:
-    for (low, below), (high, above) in pairwise(points):
-        if bits <= high or high == points[-1][0]:
-            return below + (above - below) * (bits - low) / (high - low)
-    return points[-1][1]

@@ -1,16 +1,14 @@
-"""Exploration: the sweep, its table, the Pareto front and the best point."""
+"""Exploration: its table, the Pareto front and the best point."""
 
 from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import design, estimate, explore
 from spikewright.hardware.design_points import ladder, layers_of
-from spikewright.hardware.exploration import thinned
 from spikewright.snn import simulate
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import cases
@@ -106,13 +104,3 @@ def test_any_network_can_be_explored(case) -> None:
     best = points.best()
     assert estimate(case.network, activity, best).fits
     assert best == design(case.network, {layer.population: layer.physical_neurons for layer in best.layers})
-
-
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=12), st.integers(1, 300))
-def test_thinned_ladders_stay_inside_the_limit(lengths: list[int], limit: int) -> None:
-    ladders = [tuple(2**k for k in range(length)) for length in lengths]
-    kept = thinned(ladders, limit)
-    assert int(np.prod([len(rungs) for rungs in kept], dtype=object)) <= limit
-    for before, after in zip(ladders, kept, strict=True):
-        assert set(after) <= set(before) and after[0] == before[0]
-        assert len(after) == 1 or after[-1] == before[-1]

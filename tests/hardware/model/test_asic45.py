@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spikewright import InvalidInput
 from spikewright.hardware import estimate, time_multiplexed
-from spikewright.hardware.model.asic45 import add_pj, multiply_pj
 from spikewright.snn import (
     Dense,
     Linear,
@@ -44,26 +42,6 @@ def spiking_energy_nj(rate: float) -> float:
     network = perceptron()
     activity = active(network, {"in": 784 * rate, "h0": 128 * rate})
     return estimate(network, activity, time_multiplexed(network)).asic45_energy_nj.value
-
-
-def test_operations_of_horowitz() -> None:
-    assert (add_pj(8), add_pj(32), multiply_pj(8), multiply_pj(32)) == (
-        0.03,
-        pytest.approx(0.1),
-        0.2,
-        pytest.approx(3.1),
-    )
-    assert add_pj(20) == pytest.approx(0.065)
-
-
-def test_bus_access_makes_narrow_words_cheaper() -> None:
-    network = perceptron((64, 16, 4))
-    activity, point = active(network, {"in": 20}), time_multiplexed(network)
-    word = estimate(network, activity, point)
-    bus = estimate(network, activity, point, memory_access="bus")
-    assert bus.asic45_energy_nj.value < word.asic45_energy_nj.value / 4
-    with pytest.raises(InvalidInput, match="word"):
-        estimate(network, activity, point, memory_access="byte")
 
 
 def test_zeros_in_a_dense_memory_are_read_all_the_same() -> None:

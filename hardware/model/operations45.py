@@ -1,0 +1,47 @@
+"""What one access to a memory and one operation take in 45 nm, in picojoule."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from spikewright import InvalidInput
+from spikewright.hardware.model.constants import ADD_PJ, MULTIPLY_PJ, SRAM_BUS_BITS, SRAM_PJ_AT_ZERO, SRAM_PJ_PER_BIT
+
+Access = Literal["word", "bus"]
+
+
+@dataclass(frozen=True)
+class Sram:
+    """`access` "word": one access costs the same for any width, as published. "bus": a 64-bit access is shared by the
+    words that fit into it, so narrow words pay; E / floor(64 / bits)."""
+
+    access: Access = "word"
+
+    def __post_init__(self) -> None:
+        if self.access not in ("word", "bus"):
+            raise InvalidInput(f'expected memory access "word" or "bus", got {self.access!r}')
+
+    def access_pj(self, total_bits: float, word_bits: int) -> float:
+        """Picojoule to read or write one word of `word_bits` in a memory of `total_bits`."""
+        energy = SRAM_PJ_PER_BIT * total_bits + SRAM_PJ_AT_ZERO
+        if self.access == "word":
+            return energy
+        per_access = SRAM_BUS_BITS // word_bits
+        return energy / per_access if per_access else energy * -(-word_bits // SRAM_BUS_BITS)
+
+
+def add_pj(bits: int) -> float:
+    """Picojoule of an addition of `bits`: linear between the points of Horowitz 2014 and beyond."""
+    return _interpolate(ADD_PJ, bits)
+
+
+def multiply_pj(bits: int) -> float:
+    """Picojoule of a multiplication of `bits` x `bits`, as `add_pj`."""
+    return _interpolate(MULTIPLY_PJ, bits)
+
+
+def _interpolate(points: tuple[tuple[int, float], ...], bits: int) -> float:
+    for (low, below), (high, above) in pairwise(points):
+        if bits <= high or high == points[-1][0]:
+            return below + (above - below) * (bits - low) / (high - low)
+    return points[-1][1]
