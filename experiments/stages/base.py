@@ -24,7 +24,7 @@ class Stage(ABC):
         """The tasks of this kind that the sections of a study ask for, with `plan.task`; none unless a stage says so."""
         return ()
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027
         """Raise InvalidInput where settings name what is not there. Before this, nothing that they name is imported."""
 
     @abstractmethod
