@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from spikewright.compress.methods import METHODS
+from spikewright.experiments.stages.table import STAGES
 from spikewright.robustness import ATTACKS, CORRUPTIONS
 from spikewright.tables import Family
 
-__all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "USUAL", "make"]
+__all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "STAGES", "USUAL", "make"]
 
 RECIPES: Family[type[Any]] = Family("recipe", object, {
     "rate": "spikewright.conversion:Rate",
@@ -24,6 +25,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "spike-select": {"steps": 16},
     "latency": {"steps": 64},
     "pgd": {"steps": 20},
+    "training": {"epochs": 60, "batch_size": 32, "lr": 0.05, "shift": 1},
 }
 """What a study and the command line take where nothing is said: numbers of steps that the records do not choose, or larger."""
 

@@ -67,7 +67,9 @@ class Form:
         if self.choices:
             return either(repr(choice) for choice in self.choices)
         if self.items:
-            return ("a list, each " if self.kind is tuple else "by name, each ") + either(f.wanted for f in self.items)
+            return ("a list, each " if self.kind is tuple else "NAME=VALUE, each ") + either(
+                f.wanted for f in self.items
+            )
         noun = NOUNS.get(self.kind) or str(self.kind.__name__)
         return f"{noun} {self.within}" if self.within else noun
 
@@ -95,8 +97,8 @@ class Form:
         if self.kind is tuple:
             return tuple(read(self.items, part) for part in text.split(",") if part)
         if self.kind is dict:
-            pairs = (part.partition("=")[::2] for part in text.split(",") if part)
-            return {name: read(self.items, value) for name, value in pairs}
+            pairs = dict(part.split("=", 1) for part in text.split(",") if part)  # ValueError where there is no =
+            return {name: read(self.items, value) for name, value in pairs.items()}
         if self.kind in (bool, NoneType):
             return (WORDS if self.kind is bool else {"none": None})[text.lower()]
         return {int: int, float: float, str: str}[self.kind](text)

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from spikewright.errors import InvalidInput
 from spikewright.importing import a, imported, nearest
-from spikewright.options import Option, Within, changed, check_fields, options, record_of, summary
+from spikewright.options import Option, Within, changed, check_fields, options, read_fields, record_of, summary
 
 __all__ = ["Family", "Option", "Within", "changed", "check_fields", "imported", "nearest", "options", "summary"]
 
@@ -98,6 +98,11 @@ class Family(Mapping[str, T], Generic[T]):
         that is missing.
         """
         return record_of(self.find(name), given, f"the {self.noun} {name!r}")
+
+    def read(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings of the member `name` as a command line has them, texts as values; "a.b" is the setting b of the record a."""
+        found: Any = self.find(name)
+        return read_fields(found if isinstance(found, type) else type(found), given)
 
     @property
     def _told_kind(self) -> str:

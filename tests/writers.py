@@ -158,6 +158,18 @@ def write_architectures(path: Path) -> None:
     architectures.write_page(path, [architectures.INTRODUCTION])
 
 
+def write_tables(path: Path) -> None:
+    from docs import tables
+
+    tables.write(path, tables.PAGE_FILE, tables.INTRODUCTION)
+
+
+def write_catalogue(path: Path) -> None:
+    from docs import tables
+
+    tables.write(path, tables.CATALOGUE_FILE, '{"recipe": [], "attack": [], "corruption": []}')
+
+
 def write_json_of_study(path: Path) -> None:
     from spikewright.experiments.runs.provenance import Provenance
     from spikewright.experiments.runs.study import PROVENANCE_FILE, _write_json
@@ -199,6 +211,8 @@ FILES = [
     Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
     Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
+    Writer("page of tables", "tables", write_tables, ("docs.tables:write",), forced=False),
+    Writer("catalogue", "catalogue", write_catalogue, ("docs.tables:write",), forced=False),
     Writer("provenance", "provenance", write_json_of_study, ("experiments.runs.study:_write_json",), forced=False),
 ]
 

@@ -1,22 +1,23 @@
 """The commands after conversion: attack, estimate, explore, export."""
 
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import InvalidInput, Table
+from spikewright import Table
+from spikewright.experiments.cli.commands import ATTACK, DEVICE, EXPORT
 from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.flags import TableFlags
 from spikewright.experiments.models.factory import factory_of
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network
 from spikewright.experiments.runs.origin import origin_of
 from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
-from spikewright.tables import Option
 
 if TYPE_CHECKING:
+    from spikewright.experiments.stages.building import HardwareStage
     from spikewright.hardware import DesignPoint
     from spikewright.robustness import Predictor
     from spikewright.snn import Activity, Network
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 @quiet_threads()
 def run_attack(options: Namespace) -> None:
     """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
+    from spikewright.experiments.cli.records import records
     from spikewright.experiments.families import ATTACKS, CORRUPTIONS
     from spikewright.robustness import Transfer, evaluate
 
     check_tables(options)
-    given = {"norm": options.norm, "steps": options.pgd_steps}
-    attacks = [ATTACKS.make(name, _of(ATTACKS.options(name), given)) for name in options.attacks]
-    corruptions = [CORRUPTIONS.make(name, {}) for name in options.noise]
+    attacks: list[Any] = records(ATTACKS, options.attacks, ATTACK.given(options), options.seed)
+    corruptions = records(CORRUPTIONS, options.noise, {}, options.seed)
     predictors = [_predictor(path, options) for path in options.files]
     images, labels = images_of(options, dataset_of(options, origin_of(options.files[0])))
     if options.transfer_from is not None:
@@ -53,19 +54,14 @@ def _predictor(path: Path, options: Namespace) -> "Predictor":
     return AnnPredictor(load_model(path, factory_of(options.model)), str(path))
 
 
-def _of(known: Iterable[Option], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the settings that an attack has."""
-    return {option.name: given[option.name] for option in known if option.name in given}
-
-
 def run_estimate(options: Namespace) -> None:
     """The table of one design, layer by layer."""
     from spikewright.hardware import estimate
 
     check_tables(options)
-    _check_device(options)
+    stage = _hardware(options, DEVICE)
     network, activity, labels = simulated(options.file, options)
-    point = _point(network, activity, options, "fpga_energy_uj")
+    point = _point(network, activity, options.design, stage)
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
     print(found.table)
@@ -84,12 +80,12 @@ def run_explore(options: Namespace) -> None:
 
     picture = beside(options.out, "-pareto")
     check_tables(options, figure_files(picture))
-    _check_device(options)
+    stage = _hardware(options, DEVICE)
     runs = [simulated(path, options) for path in options.files]
     with progress_bars(options.quiet) as progress:
         found = explore(
             [(network, activity) for network, activity, _ in runs],
-            device=options.device, clock_mhz=options.clock_mhz, labels=runs[0][2], progress=progress,
+            device=stage.device, clock_mhz=stage.clock_mhz, labels=runs[0][2], progress=progress,
         )  # fmt: skip
     best = found.best()
     rows = [{"network": str(options.files[row["candidate"]]), **row} for row in found.table]
@@ -119,13 +115,11 @@ def run_export(options: Namespace) -> None:
     from spikewright.hardware.core.folder import CORE_FOLDER
 
     check_whole(options.out, CORE_FOLDER)
-    _check_device(options)
-    if options.golden < 1:
-        raise InvalidInput(f"expected at least 1 golden image, got {options.golden}; try --golden 4")
+    stage = _hardware(options, EXPORT)
     network, activity, _ = simulated(options.file, options)
-    point = _point(network, activity, options, options.best_by)
+    point = _point(network, activity, options.design, stage)
     images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
-    export(network, point, options.out, images=images[: options.golden])
+    export(network, point, options.out, images=images[: stage.golden])
     again = replay(options.out)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
     print(
@@ -134,21 +128,23 @@ def run_export(options: Namespace) -> None:
     print(f"wrote {options.out}")
 
 
-def _check_device(options: Namespace) -> None:
-    """Before the simulation, which takes longer."""
-    from spikewright.hardware.devices import device
+def _hardware(options: Namespace, flags: TableFlags) -> "HardwareStage":
+    """What to build, checked before the simulation, which takes longer."""
+    from spikewright.experiments.families import STAGES
 
-    device(options.device)
+    stage: HardwareStage = STAGES.make("hardware", STAGES.read("hardware", flags.given(options)))
+    stage.check()
+    return stage
 
 
-def _point(network: "Network", activity: "Activity", options: Namespace, column: str) -> "DesignPoint":
+def _point(network: "Network", activity: "Activity", design: str, stage: "HardwareStage") -> "DesignPoint":
     from spikewright import hardware
 
-    told = {"device": options.device, "clock_mhz": options.clock_mhz}
-    if options.design == "fully-parallel":
+    told: dict[str, Any] = {"device": stage.device, "clock_mhz": stage.clock_mhz}
+    if design == "fully-parallel":
         return hardware.fully_parallel(network, **told)
-    if options.design == "time-multiplexed":
+    if design == "time-multiplexed":
         return hardware.time_multiplexed(network, **told)
-    if options.design == "hybrid":
+    if design == "hybrid":
         return hardware.hybrid(network, activity, **told)
-    return hardware.explore([(network, activity)], **told).best(column)
+    return hardware.explore([(network, activity)], **told).best(stage.best_by)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, InvalidNetwork, Table
+from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars
-from spikewright.experiments.cli.recipes import given_options
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network
@@ -28,11 +28,14 @@ SHOWN = 3
 @quiet_threads()
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
-    from spikewright.experiments.families import RECIPES, make
+    from spikewright.experiments.cli.records import record
+    from spikewright.experiments.families import RECIPES
     from spikewright.snn.files import NETWORK_FILE
 
     check_files({options.out: NETWORK_FILE}, options)
-    recipe = make(RECIPES, options.recipe, given_options(options))  # a wrong number should not wait for a model to load
+    recipe = record(
+        RECIPES, options.recipe, RECIPE.given(options), options.seed
+    )  # a wrong number should not wait for a model to load
     _check_samples(options)
     _check_numbers(options)
     model, origin = source_model(options)

@@ -2,8 +2,10 @@
 
 from argparse import Namespace
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from spikewright import InvalidInput, Table
+from spikewright.experiments.cli.commands import COMPRESS, TRAINING
 from spikewright.experiments.cli.common import (
     check_files,
     check_tables,
@@ -13,6 +15,7 @@ from spikewright.experiments.cli.common import (
     source_model,
 )
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.spoken import spoken
 from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import check_fits, factory_of
 from spikewright.experiments.report.tables import write_table
@@ -20,11 +23,16 @@ from spikewright.experiments.runs.artifacts import load_network
 from spikewright.experiments.runs.origin import Origin, origin_of, stamp
 from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.experiments.runs.work import plain
+from spikewright.options import read_fields
+
+if TYPE_CHECKING:
+    from spikewright.experiments.stages.compression import CompressStage
 
 
 @quiet_threads()
 def run_train(options: Namespace) -> None:
     """Train a network, or take one of the zoo, and write weights with their origin."""
+    from spikewright.experiments.families import USUAL
     from spikewright.experiments.models.table import build
     from spikewright.experiments.training.checkpoint import CHECKPOINT_FOLDER, WEIGHTS_FILE, save_weights
     from spikewright.experiments.training.run import TrainRecipe, train
@@ -35,7 +43,8 @@ def run_train(options: Namespace) -> None:
     if options.zoo is not None:
         return _from_zoo(options)
     options.model, options.dataset = options.model or "small_cnn", options.dataset or "digits"
-    recipe = TrainRecipe(options.epochs, options.batch_size, options.lr, shift=options.shift, seed=options.seed)
+    given = read_fields(TrainRecipe, {**USUAL["training"], **TRAINING.given(options)})
+    recipe = TrainRecipe.from_dict({"seed": options.seed, **given})
     dataset = open_dataset(options.dataset, str(options.data) if options.data else None)
     own = factory_of(options.model) if ":" in options.model else None
     model = own() if own is not None else build(options.model, classes=len(dataset.classes), seed=options.seed)
@@ -70,11 +79,9 @@ def run_compress(options: Namespace) -> None:
     """Prune and quantise with fine-tuning, as a study does."""
     from spikewright.compress import accuracy, save
     from spikewright.compress.storing.file import COMPRESSED_FILE
-    from spikewright.experiments.stages.compression import CompressStage
 
     check_files({options.out: COMPRESSED_FILE}, options)
-    wanted = {name: getattr(options, name) for name in ("sparsity", "bits", "activation_bits", "images")}
-    stage = CompressStage(**wanted, quantize_epochs=options.epochs)
+    stage = compress_stage(options)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     with progress_bars(options.quiet) as progress:
@@ -84,6 +91,19 @@ def run_compress(options: Namespace) -> None:
     print(small)
     test = (dataset.test_images, dataset.test_labels)
     print(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
+
+
+def compress_stage(options: Namespace) -> "CompressStage":
+    """What to do to the model: --method, a chain, or pruning and quantising by their flags."""
+    from spikewright.experiments.families import METHODS, STAGES
+
+    given = COMPRESS.given(options)
+    chain = [spoken(text) for text in options.method or ()]
+    methods = tuple({"method": name, **METHODS.read(name, said)} for name, said in chain)
+    values = {**STAGES.read("compress", given), **({"methods": methods} if methods else {})}
+    stage: CompressStage = STAGES.make("compress", values)
+    stage.check()
+    return stage
 
 
 def run_simulate(options: Namespace) -> None:

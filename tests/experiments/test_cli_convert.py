@@ -1,6 +1,5 @@
 """convert and diagnose: every recipe by its own flags, refusals as a table, where a network loses and what to compare it with."""
 
-from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -8,15 +7,17 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.conversion import Exact, FewSpike, Latency, Phase, Rate, Recipe, Ttfs, Unconvertible, convert
+from spikewright.conversion import Exact, FewSpike, Latency, Phase, Rate, Ttfs, Unconvertible, convert
 from spikewright.experiments.cli import main
+from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.convert import refusals
-from spikewright.experiments.cli.recipes import FLAGS, add_recipe, given_options
-from spikewright.experiments.recipes import CLASSES, make_recipe, options_of
+from spikewright.experiments.cli.parser import make_parser
+from spikewright.experiments.cli.records import record
+from spikewright.experiments.families import RECIPES
 from spikewright.experiments.report.tables import read_table
 
-PROGRAMMED = {"residual": "its two runs are a call of their own", "seed": "the command's --seed"}
-"""Options without a flag, and why."""
+PROGRAMMED = {"residual", "seed"}
+"""Options without a flag: a method whose two runs are a call of their own, and the command's --seed."""
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +31,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_option_of_every_recipe_has_a_flag(name: str) -> None:
-    assert set(options_of(name)) <= {*FLAGS, *PROGRAMMED}
-
-
-def test_every_recipe_has_a_name() -> None:
-    assert {getattr(part, "__name__", "") for part in Recipe.__args__} == set(CLASSES.values())  # type: ignore[attr-defined]
+    assert {option.name for option in RECIPES.options(name)} <= {*RECIPE.by_name(), *PROGRAMMED}
 
 
 def read(*arguments: str) -> object:
-    parser = ArgumentParser()
-    parser.add_argument("--seed", type=int, default=3)
-    add_recipe(parser)
-    options = parser.parse_args(arguments)
-    return make_recipe(options.recipe, given_options(options))
+    options = make_parser().parse_args(["convert", "--seed", "3", *arguments])
+    return record(RECIPES, options.recipe, RECIPE.given(options), options.seed)
 
 
 FLAGGED = [
@@ -57,6 +51,8 @@ FLAGGED = [
     (("--recipe", "phase", "--period", "5"), Phase(5)),
     (("--recipe", "few-spike", "--fit", "learned"), FewSpike(8, fit="learned", seed=3)),
     (("--recipe", "latency"), Latency(64)),
+    (("--recipe", "phase,period=5,periods=2"), Phase(5, 2)),
+    (("--recipe", "rate,steps=9", "--steps", "4", "--initial", "zero"), Rate(9, initial="zero")),
 ]
 
 
@@ -88,7 +84,7 @@ def test_convert_says_where_it_loses(made: Path, tmp_path: Path, capsys: pytest.
     assert "add up to the error" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_goes_the_whole_way(
     made: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

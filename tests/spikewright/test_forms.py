@@ -50,7 +50,7 @@ def test_a_form_takes_what_its_annotation_says(annotation: Any, taken: list[Any]
         (Annotated[float, Within(0)], "a number of at least 0"),
         (Literal["if", "signed", "burst"], "'if', 'signed' or 'burst'"),
         (bool | None, "true or false or none"),
-        (Mapping[str, STEPS], "by name, each a whole number from 1 to 127"),
+        (Mapping[str, STEPS], "NAME=VALUE, each a whole number from 1 to 127"),
         (tuple[float, ...], "a list, each a number"),
         (Within, "Within"),
     ],

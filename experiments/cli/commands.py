@@ -1,0 +1,178 @@
+"""The commands as data: what each is for, where it is run, an example, and its flags. Nothing heavy is imported here."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from spikewright.experiments.cli.flags import Flag, TableFlags, flag
+
+RECIPE = TableFlags("recipe")
+ATTACK = TableFlags("attack", also={"steps": "--pgd-steps"})
+COMPRESS = TableFlags("stage", ("compress",), ("sparsity", "bits", "activation_bits", "images", "rounds", "round_epochs",
+    "final_epochs", "quantize_epochs"), {"quantize_epochs": "--epochs"})  # fmt: skip
+TRAINING = TableFlags("training")
+DEVICE = TableFlags("stage", ("hardware",), ("device", "clock_mhz"))
+EXPORT = TableFlags("stage", ("hardware",), ("device", "clock_mhz", "best_by", "golden"))
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    module: where its function `run_NAME` is, in `experiments.cli`.
+    summary: what it does, in a line.
+    example: how it is called.
+    flags: its arguments, those of a table's settings as one.
+    tables: tables whose names `--help` lists, by what one of them is called.
+    """
+
+    module: str
+    summary: str
+    example: str
+    flags: tuple[Flag | TableFlags, ...]
+    tables: tuple[str, ...] = ()
+
+
+def seed_in(text: str) -> int:
+    """The seed in `text`: one that numpy, torch and the engines all take."""
+    seed = int(text) if text.lstrip("+-").isdecimal() else -1
+    if not 0 <= seed < 2**63:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2**63 - 1, got {text}")
+    return seed
+
+
+def _dataset(told: str = "the one that the file was made with") -> tuple[Flag, ...]:
+    return flag("--dataset", told=f"a name, or your own FILE.npz (default: {told})"), DATA
+
+
+def _images(default: int | None = None) -> Flag:
+    return flag(
+        "--images", type=int, default=default, told="first test images to use" + ("" if default else " (default: all)")
+    )
+
+
+def _out(default: str) -> tuple[Flag, ...]:
+    return (
+        flag("--out", type=Path, default=Path(default), told="what to write"),
+        flag("--force", action="store_true", told="replace files at --out that this command did not write"),
+    )
+
+
+def _folder(default: str, told: str) -> Flag:
+    return flag("--out", type=Path, default=Path(default), told=told)
+
+
+DATA = flag("--data", type=Path, metavar="FOLDER", told="the data set's files; without it they are downloaded")
+FACTORY = flag(
+    "--model", metavar="PACKAGE.MODULE:FACTORY", told="your own model, also from the working folder, or an ONNX file"
+)
+SOURCE = (
+    flag("file", type=Path, nargs="?", told="the file that train or compress wrote"),
+    FACTORY,
+    flag("--weights", type=Path, told="your own model's weights: safetensors, or a state dict (.pt)"),
+    *_dataset(),
+)
+SAMPLES = flag("--samples", type=int, default=500, told="training images that show the ranges")
+WORKERS = flag("--workers", type=int, default=1, told="processes for tasks side by side")
+FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
+COMMON = (
+    flag("--seed", type=seed_in, default=0, told="seed of everything that is drawn"),
+    flag("--quiet", action="store_true", told="show no progress"),
+)
+
+
+def _design(default: str) -> Flag:
+    designs = ("fully-parallel", "time-multiplexed", "hybrid", "best")
+    return flag("--design", choices=designs, default=default, told="architecture")
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command(
+        "studies", "Run the whole pipeline on one data set and write a report.", "spikewright demo --out runs/demo",
+        (flag("--dataset", default="digits", told="digits (built in), mnist or fashion-mnist"), DATA,
+         _folder("runs/demo", "folder of the results"), WORKERS),
+    ),
+    "train": Command(
+        "models", "Train a built-in network, or your own.", "spikewright train --model small_cnn --dataset digits",
+        (flag("--model", told="built-in architecture, or your own as package.module:factory (default: small_cnn)"),
+         flag("--zoo", metavar="NAME", told="take this trained network instead of training one"), *_dataset("digits"),
+         TRAINING, flag("--checkpoint", type=Path, told="folder to resume from after each epoch"), *_out("model.safetensors")),
+    ),
+    "compress": Command(
+        "models", "Prune and quantise a trained network with fine-tuning, or apply any methods.",
+        "spikewright compress model.safetensors --sparsity 0.8 --bits 4 --activation-bits 3\n"
+        "  spikewright compress model.safetensors --method prune,sparsity=0.9,rounds=2 quantize,bits=3\n"
+        "  spikewright compress --model mymodels:lenet --weights lenet.pt --dataset mnist --data FOLDER",
+        (*SOURCE, COMPRESS, flag("--method", nargs="+", metavar="NAME,FIELD=VALUE",
+         told="methods one after the other, instead of the flags of pruning and quantising"), *_out("compressed.safetensors")),
+        ("method",),
+    ),
+    "convert": Command(
+        "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",
+        "spikewright convert compressed.safetensors --recipe rate --steps 7\n"
+        "  spikewright convert model.safetensors --neuron burst --steps 4 --limit 3 --schedule layerwise",
+        (*SOURCE, SAMPLES, flag("--float", action="store_true", told="keep float32 numbers instead of integers"),
+         flag("--weight-bits", type=int, told="most bits of a weight in integers (default: 8)"),
+         flag("--potential-bits", type=int, told="bits of a potential in integers (default: as many as never saturate)"),
+         flag("--diagnosis", action=argparse.BooleanOptionalAction, default=True,
+              told="say where it loses, and compare with the CNN at equal information"),
+         _images(200), flag("--recipe", default="rate", metavar="NAME", told="the code"), RECIPE, *_out("network.spike")),
+        ("recipe",),
+    ),
+    "diagnose": Command(
+        "convert", "Say where a spiking network loses against its model, layer by layer, and draw it.",
+        "spikewright diagnose network.spike compressed.safetensors --images 500 --out diagnosis",
+        (flag("network", type=Path, told="a network that convert wrote"), *SOURCE, SAMPLES, _images(200), *_out("diagnosis")),
+    ),
+    "simulate": Command(
+        "models", "Run a spiking network on the test images, event by event.", "spikewright simulate network.spike --images 200",
+        (flag("file", type=Path, told="a network that convert wrote"), *_dataset(),
+         flag("--steps", type=int, told="other than the network's own"),
+         flag("--engine", told="event, temporal or reference (default: as the code needs)"), _images(), *_out("activity")),
+    ),
+    "attack": Command(
+        "assess", "Attack models and spiking networks, and put noise on them.",
+        "spikewright attack model.safetensors network.spike --attacks pgd --epsilons 0.05 0.1 --images 100\n"
+        "  spikewright attack network.spike --attacks fgsm pgd,steps=40,loss=margin --noise stuck-at-0 --strengths 0.05",
+        (flag("files", nargs="+", type=Path, told="models and networks, side by side"), *_dataset(), FACTORY,
+         flag("--attacks", "--attack", nargs="*", default=["fgsm", "pgd"], metavar="NAME", told="attacks"),
+         flag("--epsilons", nargs="+", type=float, default=[0.02, 0.05, 0.1], told="budgets"), ATTACK,
+         flag("--transfer-from", type=Path, metavar="FILE", told="make the adversarials on this model instead"),
+         flag("--noise", nargs="*", default=[], metavar="NAME", told="corruptions"),
+         flag("--strengths", nargs="+", type=float, default=[0.1, 0.2], told="of the noise"), _images(200), *_out("attack")),
+        ("attack", "corruption"),
+    ),
+    "estimate": Command(
+        "assess", "Estimate area, latency and energy of one design on an FPGA.",
+        "spikewright estimate network.spike --design hybrid --device xc7a100t",
+        (FIXED, *_dataset(), _design("hybrid"), DEVICE, _images(), *_out("estimate")), ("device",),
+    ),
+    "explore": Command(
+        "assess", "Estimate many designs and draw energy against area.", "spikewright explore network.spike --device xc7a100t",
+        (flag("files", nargs="+", type=Path, told="fixed-point networks that convert wrote"), *_dataset(), DEVICE, _images(),
+         *_out("explore")), ("device",),
+    ),
+    "export": Command(
+        "assess", "Write a spike core with memories and golden traces, and replay it.",
+        "spikewright export network.spike --design best --out spike-core",
+        (FIXED, *_dataset(), _design("best"), EXPORT, _images(), _folder("spike-core", "folder to write")), ("device",),
+    ),
+    "study": Command(
+        "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2",
+        (flag("file", type=Path, told="the study, YAML or TOML"),
+         flag("--out", type=Path, told="folder of the results (default: runs/NAME)"), WORKERS),
+        ("method", "recipe", "attack", "corruption", "device", "stage"),
+    ),
+    "stdp": Command(
+        "learn", "Train a winner-take-all network without labels, by spike timing.",
+        "spikewright stdp --data FOLDER --neurons 400 --seed 0",
+        (flag("--dataset", told="a name, or your own FILE.npz (default: mnist with --data, digits without)"), DATA,
+         flag("--neurons", type=int, told="neurons that learn (default: 400; digits: 100)"),
+         flag("--passes", type=int, told="passes over the training images (default: 1; digits: 5)"),
+         _folder("runs/stdp", "folder of the results, resumed from")),
+    ),
+    "report": Command(
+        "studies", "Write the report of a study again.", "spikewright report runs/demo",
+        (flag("folder", type=Path, told="the folder of a study that has been run"),),
+    ),
+}  # fmt: skip
