@@ -8,7 +8,7 @@ from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.supported import check_fixed
 from spikewright.snn import Activity, Network, Population, Source
-from spikewright.snn.running import check_network
+from spikewright.snn.requirements import check_network
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from spikewright import InvalidInput
 from spikewright.snn import Network
 from spikewright.snn.core_parts import lacking
-from spikewright.snn.running import check_network
+from spikewright.snn.requirements import check_network
 
 
 def check_fixed(network: Network) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.renamed import renamed
+from spikewright.snn import files, network
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import (
     AddressEvents,
@@ -32,6 +33,7 @@ from spikewright.snn.disturb.noise import (
 )
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.event.threads import get_threads, set_threads
+from spikewright.snn.fixed.convert import to_fixed
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import (
     IF,
@@ -144,4 +146,5 @@ if not TYPE_CHECKING:
         },
     )
 
+network.give_methods(to_fixed=to_fixed, save=files.save, load=files.load)
 same_module(__name__)

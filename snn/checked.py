@@ -66,6 +66,12 @@ def largest_magnitude(value: Any) -> int:
     return max(int(array.max()), -int(array.min())) if array.size else 0
 
 
+def holds_integers(value: object) -> bool:
+    """Whether all numbers are integers that leave room for a sum of two in 64 bits."""
+    array = np.asarray(value)
+    return bool(np.all(array == np.floor(array))) and largest_magnitude(array) < 2**WIDEST
+
+
 def is_whole(value: Any, low: int, high: int) -> bool:
     """Whether `value` is an integer, of Python or numpy and no bool, from `low` to `high`."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= int(value) <= high

@@ -1,13 +1,12 @@
 """What a spike core can be built from, read from the records: asked when a network is converted, and by all of `hardware`."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from spikewright.snn.codes import Direct, RateCode
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import IF, LIF, Integrator, MaxGate, QuantReLU, Source
+from spikewright.snn.neurons import IF, LIF, Integrator, QuantReLU, Source
 from spikewright.snn.report import ReportRow
 from spikewright.snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Windows
 
@@ -42,16 +41,16 @@ def core_row(network: Network) -> tuple[ReportRow, ...]:
 
 
 def _neuron(population: Population) -> Iterator[str]:
-    neuron: Any = population.neuron
+    neuron = population.neuron
     name, kind = population.name, type(neuron)
-    substitute = "average pooling" if isinstance(neuron, MaxGate) else "Rate with neuron='if'"
+    substitute = "average pooling" if neuron.compares else "Rate with neuron='if'"
     if kind not in NEURONS:
         yield f"expected {_either(NEURONS[1:])} neurons, got {kind.__name__} in {name!r}; try {substitute}"
     if len(population.shape) not in (1, 3):
         yield f"expected shapes (C, H, W) or (N,) in hardware, got {population.shape} in {name!r}"
-    if getattr(neuron, "refractory", 0) and kind in NEURONS:
+    if neuron.refractory and kind in NEURONS:
         yield f"expected no refractory steps in hardware, got {neuron.refractory} in {name!r}"
-    if np.ndim(getattr(neuron, "threshold", 0)) > 1:
+    if any(np.ndim(threshold) > 1 for threshold in neuron.all_thresholds().values()):
         yield f"expected one threshold or one for each channel in hardware, got one a neuron in {name!r}"
 
 
@@ -67,9 +66,9 @@ def _run(network: Network) -> Iterator[str]:
     code = network.code
     if network.run.phases is not None:
         yield f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
-    if type(code) not in (Direct, RateCode):
+    if not isinstance(code, Direct | RateCode):
         yield f"expected the code Direct or RateCode in hardware, got {type(code).__name__}"
-    if isinstance(code, Direct) and code.window is not None:
+    if code.window is not None:
         yield f"expected a direct input in every step in hardware, got a window of {code.window} steps"
     if network.decision is not None:
         kind = type(network.decision).__name__

@@ -1,6 +1,6 @@
 """`Network`: a spiking network as frozen, self-describing data. All behaviour lives elsewhere and dispatches on the records."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from spikewright.snn.neurons import Neuron, PerChannel
 from spikewright.snn.report import Report
 from spikewright.snn.running import Run
 from spikewright.snn.synapses import Pair, Shape, Synapse
+from spikewright.snn.validation import topological_order, validate
 from spikewright.snn.weights import Array
 
 Schedule = Literal["synchronous", "layerwise"]
@@ -127,8 +128,6 @@ class Network(Constant):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        from spikewright.snn.validation import validate
-
         validate(self)
 
     @cached_property
@@ -145,8 +144,6 @@ class Network(Constant):
     @cached_property
     def order(self) -> tuple[Population, ...]:
         """Populations so that every projection without delay runs forwards; the input comes first."""
-        from spikewright.snn.validation import topological_order
-
         return topological_order(self)
 
     @property
@@ -173,22 +170,36 @@ class Network(Constant):
         Potentials never saturate unless `potential_bits` asks for a width; then the report says where they can, and with
         `samples` (inputs as for `simulate`) what that changes there.
         """
-        from spikewright.snn.fixed.convert import Widths, to_fixed
-
-        return to_fixed(self, Widths(weight_bits, potential_bits, input_levels, time_levels), samples)
+        fixed: Network = _METHODS["to_fixed"](
+            self,
+            samples,
+            weight_bits=weight_bits,
+            potential_bits=potential_bits,
+            input_levels=input_levels,
+            time_levels=time_levels,
+        )
+        return fixed
 
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write one file: safetensors with a versioned JSON header. All or nothing.
 
         An older network at `path` is replaced, another file only with `force`; else InvalidFile.
         """
-        from spikewright.snn.files import save
-
-        save(self, path, force=force)
+        _METHODS["save"](self, path, force=force)
 
     @staticmethod
     def load(path: str | Path) -> "Network":
         """Read a file that `save` wrote; never runs code. Raises InvalidFile when anything about it is wrong."""
-        from spikewright.snn.files import load
+        network: Network = _METHODS["load"](path)
+        return network
 
-        return load(path)
+
+_METHODS: dict[str, Callable[..., Any]] = {}
+
+
+def give_methods(**functions: Callable[..., Any]) -> None:
+    """Let a Network have `to_fixed`, `save` and `load`: `snn/__init__.py` calls this once.
+
+    These functions are made for networks and import them; the network, which is data, imports none of them.
+    """
+    _METHODS.update(functions)

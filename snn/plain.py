@@ -17,11 +17,8 @@ from spikewright.snn.running import Run, TwoPhase
 from spikewright.snn.weights import Array
 
 NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
-LEAVES = tuple(
-    leaf
-    for union in (codes.Code, decisions.Decision, neurons.Neuron, synapses.Synapse, weights.Storage)
-    for leaf in get_args(union)
-)
+UNIONS = (decisions.Decision, synapses.Synapse, weights.Storage)
+LEAVES = (*neurons.NEURONS, *codes.CODES, *(leaf for union in UNIONS for leaf in get_args(union)))
 
 
 def tag_of(record: type[Any]) -> str:

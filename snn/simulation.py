@@ -8,14 +8,14 @@ from typing import Any
 from spikewright import InvalidInput
 from spikewright.snn.activity import Activity
 from spikewright.snn.checked import LONGEST, check_steps, is_whole
-from spikewright.snn.codes import PhaseCode, TtfsCode, charge_steps
 from spikewright.snn.disturb.noise import Noise
 from spikewright.snn.disturb.preparation import Disturbance, prepare
 from spikewright.snn.fixed.saturation import proved_again
 from spikewright.snn.network import Network
 from spikewright.snn.report import ReportRow
-from spikewright.snn.running import check_network, check_one_phase, check_steps_free
+from spikewright.snn.requirements import check_network, check_one_phase, check_steps_free
 from spikewright.snn.streams import Inputs, check_inputs
+from spikewright.snn.traits import is_timed
 
 ENGINES = ("event", "temporal", "reference")
 BRIDGES = ("brian2", "norse", "sinabs", "snntorch", "spikingjelly")
@@ -67,7 +67,7 @@ def simulate(
     check_one_phase(network, "simulate")
     record = (record,) if isinstance(record, str) else record
     network = network if steps is None else with_steps(network, steps)
-    timed = isinstance(network.code, TtfsCode)
+    timed = is_timed(network)
     run = _engine(engine or ("temporal" if timed else "event"), timed)
     unknown = set(record) - set(RECORDS)
     if unknown:
@@ -79,7 +79,7 @@ def simulate(
 def with_steps(network: Network, steps: int) -> Network:
     """The same network over another number of steps, with a row in its report.
 
-    The scale of its logits follows the charge (`snn.codes.charge_steps`), which a window keeps as it is. Potentials that
+    The scale of its logits follows the charge (`Code.charge_steps`), which a window keeps as it is. Potentials that
     were proved never to saturate get the width of the new proof. Raises InvalidInput for time codes, and for a network that
     was made for its own steps only (`network.run.fixed`).
     """
@@ -89,12 +89,8 @@ def with_steps(network: Network, steps: int) -> Network:
     if steps == network.steps:
         return network
     check_steps_free(network, steps)
-    if isinstance(network.code, TtfsCode):
-        raise InvalidInput("expected no steps for a time-coded network; it has windows, not steps")
-    if isinstance(network.code, PhaseCode):
-        raise InvalidInput("expected no steps for the code PhaseCode; try another period or number of periods")
-    code = replace(network.code, steps=steps)
-    scale = network.logit_scale * charge_steps(network.code) / charge_steps(code)
+    code = network.code.with_steps(steps)
+    scale = network.logit_scale * network.code.charge_steps / code.charge_steps
     told = f"{steps} steps; thresholds, biases and initial potentials are still those for {network.steps}"
     row = ReportRow("network", "steps", "note", told)
     moved = replace(network, code=code, logit_scale=scale, report=network.report.plus(row))

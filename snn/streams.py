@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 from spikewright.inputs import as_array, as_images, check_range
-from spikewright.snn.codes import AddressEvents, Delta, Direct
+from spikewright.snn.codes import AddressEvents
 from spikewright.snn.network import Network
 
 FIELDS = ("x", "y", "t", "p")
@@ -51,25 +51,26 @@ def check_inputs(network: Network, inputs: Any) -> Inputs:
 
 def input_shape(network: Network) -> tuple[int, ...]:
     """The shape of one image: that of the input population, with half the channels for `Delta`."""
-    shape = network.by_name[network.input].shape
-    return (shape[0] // 2, *shape[1:]) if isinstance(network.code, Delta) else shape
+    return network.code.image_shape(network.by_name[network.input].shape)
 
 
 def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
     """Inputs as float32 `(batch, *shape)`. Raises InvalidInput for another shape, NaN or infinity, or an empty batch."""
     shape, array = input_shape(network), as_array(inputs, "inputs")
-    frames = isinstance(network.code, Delta) and array.shape[1:] == (network.steps, *shape)
-    if not frames and (array.ndim != len(shape) + 1 or array.shape[1:] != shape):
-        more = f" or frames (batch, {network.steps}, ...)" if isinstance(network.code, Delta) else ""
+    frames = network.code.takes == "frames"
+    if not (frames and array.shape[1:] == (network.steps, *shape)) and (
+        array.ndim != len(shape) + 1 or array.shape[1:] != shape
+    ):
+        more = f" or frames (batch, {network.steps}, ...)" if frames else ""
         way = "; try inputs[None] for a single one" if array.shape == shape else ""
         raise InvalidInput(
             f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {array.shape}{way}"
         )
     images = as_images(array, "inputs")
-    if isinstance(network.code, Delta) or (isinstance(network.code, Direct) and network.code.levels is None):
-        _check_size(network, images)
-    else:
+    if network.code.bounded:
         check_range(images, (0.0, 1.0), "inputs")
+    else:
+        _check_size(network, images)
     return images
 
 

@@ -17,11 +17,13 @@ from spikewright.snn.checked import (
     check_numbers,
     check_whole,
     check_wholes,
+    holds_integers,
     is_whole,
     largest_magnitude,
 )
+from spikewright.snn.codes import Code
 from spikewright.snn.compatibility import check_rules
-from spikewright.snn.neurons import LIF, MaxGate, Ramp, Source
+from spikewright.snn.neurons import Neuron
 from spikewright.snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
 from spikewright.snn.weights import Storage, memory
 
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 def validate(network: Network) -> None:
     """Raise InvalidNetwork with the name of the population or projection that is wrong."""
     _check_names(network)
+    given: Any = network.code
+    if not isinstance(given, Code):
+        raise InvalidNetwork(f"expected a code of snn.codes, got {type(given).__name__}; try RateCode(steps)")
     for population in network.populations:
         _check_population(population, fixed=network.numbers == "fixed")
     for projection in network.projections:
@@ -82,19 +87,22 @@ def _check_names(network: Network) -> None:
 def _check_population(population: Population, *, fixed: bool) -> None:
     name, shape = population.name, population.shape
     _check_shape(name, shape)
+    given: Any = population.neuron
+    if not isinstance(given, Neuron):
+        kind = type(given).__name__
+        raise InvalidNetwork(f"expected a neuron of snn.neurons in population {name!r}, got {kind}; try IF(1.0)")
     if population.potential_bits is not None:
         check_whole(population.potential_bits, 2, WIDEST, f"the potential width in bits of population {name!r}")
     _check_extent(name, "bias", population.bias, {(), (shape[0],), shape})
-    fields = [population.bias, population.initial]
-    for attribute in ("threshold", "negative", "multiplier"):
-        value = getattr(population.neuron, attribute, None)
-        if value is not None:
-            _check_extent(name, attribute, value, {(), (shape[0],), () if attribute == "multiplier" else shape})
-            fields.append(value)
+    fields, neuron = [population.bias, population.initial], population.neuron
+    for attribute in (*neuron.thresholds_in, *neuron.channels_in):
+        value = getattr(neuron, attribute)
+        _check_extent(name, attribute, value, {(), (shape[0],), shape if attribute in neuron.thresholds_in else ()})
+        fields.append(value)
     _check_extent(name, "initial", population.initial, {(), (shape[0],)})
     if population.amplitude is not None:
         _check_extent(name, "amplitude", population.amplitude, {(), (shape[0],)})
-    if fixed and not isinstance(population.neuron, Source | MaxGate):
+    if fixed and neuron.potential != "none":
         _check_integers(population, fields)
 
 
@@ -122,29 +130,16 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
     name, neuron = population.name, population.neuron
     if population.potential_bits is None:
         raise InvalidNetwork(f"expected a potential width of 2 to {WIDEST} bits for population {name!r}, got None")
-    if not all(_holds_integers(value) for value in fields):
+    if not all(holds_integers(value) for value in fields):
         raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
-    if isinstance(neuron, Ramp) and not _holds_integers(neuron.window):
-        raise InvalidNetwork(f"expected a window of whole units in population {name!r}; try network.to_fixed()")
     top = 2 ** (population.potential_bits - 1) - 1
-    for value in (population.initial, *(getattr(neuron, a, 0) for a in ("threshold", "negative"))):
+    for value in (population.initial, *neuron.all_thresholds().values()):
         if largest_magnitude(value) > top:
             raise InvalidNetwork(
                 f"expected thresholds and initial potentials of {name!r} within {population.potential_bits} bits; "
                 "try more potential_bits"
             )
-    if isinstance(neuron, LIF) and not is_whole(round(-np.log2(neuron.leak)), 1, WIDEST):
-        raise InvalidNetwork(
-            f"expected a leak of at least 2**-{WIDEST} in the fixed-point population {name!r}, got {neuron.leak}; try IF"
-        )
-    if isinstance(neuron, LIF) and not np.log2(neuron.leak).is_integer():
-        raise InvalidNetwork(f"expected a leak 2**-k in the fixed-point population {name!r}, got {neuron.leak}")
-
-
-def _holds_integers(value: object) -> bool:
-    """Whether all are integers that leave room for a sum of two in 64 bits."""
-    array = np.asarray(value)
-    return bool(np.all(array == np.floor(array))) and largest_magnitude(array) < 2**WIDEST
+    neuron.check_whole(name)
 
 
 def _check_projection(network: Network, projection: Projection) -> None:
@@ -193,5 +188,5 @@ def _check_gain(network: Network, projection: Projection, channels: int) -> None
             f"expected a gain, one or ({channels},), in projection {projection.name!r}, got {gain.shape}"
         )
     check_numbers(gain, f"the gain of projection {projection.name!r}")
-    if network.numbers == "fixed" and not _holds_integers(gain):
+    if network.numbers == "fixed" and not holds_integers(gain):
         raise InvalidNetwork(f"expected an integer gain in projection {projection.name!r}; try network.to_fixed()")

@@ -16,7 +16,7 @@ from spikewright.conversion.calibration.layer_run import DTYPE
 from spikewright.conversion.calibration.phase_laws import SpikeLedger, fanout_of, run_cos, run_srp
 from spikewright.conversion.calibration.settings import Cos, Srp, TwoPhaseMethod
 from spikewright.snn import IF, Activity, Direct, Integrator, Network, Source
-from spikewright.snn.running import check_network
+from spikewright.snn.requirements import check_network
 from spikewright.snn.streams import check_inputs
 from spikewright.snn.twin.synapses import Path
 

@@ -20,7 +20,7 @@ from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
-from spikewright.snn.running import check_network
+from spikewright.snn.requirements import check_network
 
 WORKING_BYTES = 256 * 2**20
 """What recorded potentials and rasters of one batch may take."""

@@ -17,7 +17,6 @@ from spikewright.snn.checked import check_seed, is_whole, plain
 from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
 from spikewright.snn.disturb.randomness import draws, happens, normal
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import FIRING
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.weights import Codebook, Dense, Sparse, Storage, memory
 
@@ -31,7 +30,7 @@ class ThresholdVariation:
     """Each neuron's threshold is theta max(1 + deviation n, 0.01), n normal, kinds 4 to 6.
 
     `negative` of a TernaryIF has the same n. In float64, then float32; fixed point min(max(floor(. + 1/2), 1),
-    2**(bits - 1) - 1). Acts on neurons of `snn.neurons.FIRING`.
+    2**(bits - 1) - 1). Acts on neurons that fire in steps.
     """
 
     deviation: float
@@ -100,14 +99,15 @@ def with_faults(network: Network, faults: Fault | Sequence[Fault]) -> Network:
 def _varied(network: Network, place: int, fault: ThresholdVariation) -> Population:
     population = network.populations[place]
     neuron: Any = population.neuron
-    if not isinstance(neuron, FIRING) or not acts_on(fault, population.name):
+    if not neuron.fires or not acts_on(fault, population.name):
         return population
     n = normal(fault.seed, KINDS_A_POPULATION * place + 4, 1, population.size).reshape(population.shape)
     share = np.maximum(1.0 + fault.deviation * n, SMALLEST_SHARE)
-    changed: dict[str, Any] = {}
-    for name in ("threshold", "negative"):
-        if hasattr(neuron, name):
-            changed[name] = _threshold(population, np.asarray(getattr(neuron, name)), share, network.numbers == "fixed")
+    fixed = network.numbers == "fixed"
+    changed = {
+        name: _threshold(population, np.asarray(threshold), share, fixed)
+        for name, threshold in neuron.all_thresholds().items()
+    }
     return replace(population, neuron=replace(neuron, **changed))
 
 

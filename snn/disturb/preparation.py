@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from spikewright import InvalidInput
-from spikewright.snn.codes import AddressEvents, TtfsCode
 from spikewright.snn.disturb.faults import Fault, ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
 from spikewright.snn.disturb.noise import (
     KINDS_A_POPULATION,
@@ -21,6 +20,7 @@ from spikewright.snn.disturb.noise import (
 from spikewright.snn.disturb.randomness import normal
 from spikewright.snn.network import Network
 from spikewright.snn.streams import EventStream, Inputs
+from spikewright.snn.traits import is_timed
 
 Disturbance = Noise | Fault
 STATIC = (ThresholdVariation, WeightVariation, WeightBitFlips)
@@ -65,7 +65,7 @@ def _check(network: Network, one: Disturbance) -> None:
         unknown = set(named) - {part.name for part in known}
         if unknown:
             raise InvalidInput(f"expected names of {field}, got {', '.join(sorted(unknown))}")
-    timed = isinstance(network.code, TtfsCode)
+    timed = is_timed(network)
     if isinstance(one, SpikeJitter) and not timed:
         if one.width != int(one.width):
             raise InvalidInput(f"expected a whole number of steps as jitter width, got {one.width}")
@@ -75,5 +75,5 @@ def _check(network: Network, one: Disturbance) -> None:
             )
     if isinstance(one, PotentialBitFlips) and (network.numbers != "fixed" or timed):
         raise InvalidInput("expected a fixed-point network of steps for PotentialBitFlips; try network.to_fixed()")
-    if isinstance(one, InputNoise) and isinstance(network.code, AddressEvents):
+    if isinstance(one, InputNoise) and network.code.takes == "events":
         raise InvalidInput("expected images for InputNoise, got events; try SpikeDeletion or SpikeInsertion")

@@ -11,23 +11,10 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import largest_magnitude
-from spikewright.snn.codes import step_weight
 from spikewright.snn.disturb.noise import MembraneNoise, Noise, acts_on
-from spikewright.snn.graded import largest_value
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import (
-    FIRING,
-    Burst,
-    FewSpikeIF,
-    LatchedIF,
-    MaxGate,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    Source,
-    TernaryIF,
-)
 from spikewright.snn.synapses import AvgPool2d, Identity, Upsample, Windows
+from spikewright.snn.traits import sent
 from spikewright.snn.weights import Sparse, stored_values
 
 Whole = NDArray[np.object_]
@@ -35,30 +22,11 @@ Whole = NDArray[np.object_]
 
 def largest_sent(network: Network, population: Population, multiplicity: int = 1) -> int:
     """The largest |integer| that arrives of one neuron in a step; `multiplicity`: steps' worth that jitter gathers in one."""
-    neuron = population.neuron
-    if isinstance(neuron, Source):
-        return largest_value(network.code) * (1 if network.code.graded else multiplicity)
-    if isinstance(neuron, QuantReLU):
-        return neuron.levels
-    if isinstance(neuron, Ramp):
-        return neuron.levels or 1
-    if isinstance(neuron, MaxGate):
+    if population.neuron.compares:
         sources = [network.by_name[q.source] for q in network.incoming[population.name]]
         return multiplicity * max(largest_sent(network, source, multiplicity) for source in sources)
-    if isinstance(neuron, Burst):
-        return neuron.limit * multiplicity
-    if isinstance(neuron, FewSpikeIF):
-        return int(np.ceil(np.max(np.abs(neuron.amplitudes)))) * multiplicity
-    return multiplicity if isinstance(neuron, FIRING) else 0
-
-
-def sends_signed(network: Network, population: Population) -> bool:
-    """Whether a population may send negative numbers."""
-    if isinstance(population.neuron, MaxGate):
-        return any(sends_signed(network, network.by_name[q.source]) for q in network.incoming[population.name])
-    if isinstance(population.neuron, FewSpikeIF):
-        return min(population.neuron.amplitudes) < 0
-    return isinstance(population.neuron, SignedIF | TernaryIF)
+    what = sent(network, population)
+    return what.largest * (1 if what.once else multiplicity)
 
 
 def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -> int:
@@ -68,11 +36,11 @@ def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -
     have two. Sums on the way may exceed it: they are exact modulo the machine's integers, and so is their end.
     """
     source = network.by_name[projection.source]
-    sent = largest_sent(network, source, multiplicity) * step_weight(network.code, 0)
+    largest = largest_sent(network, source, multiplicity) * network.code.weight(0)
     area = projection.pool[0] * projection.pool[1]
     positive, negative = _fan_in(projection)
-    bound = positive + negative if sends_signed(network, source) else np.maximum(positive, negative)
-    return int(bound.max(initial=0)) * area * sent << projection.shift
+    bound = positive + negative if sent(network, source).takes_away else np.maximum(positive, negative)
+    return int(bound.max(initial=0)) * area * largest << projection.shift
 
 
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:
@@ -84,18 +52,16 @@ def population_bound(network: Network, population: Population, multiplicity: int
 
 def gathered_steps(network: Network, population: Population) -> int:
     """How many steps' worth may enter a population in one step."""
-    whole = network.schedule == "layerwise" or isinstance(population.neuron, LatchedIF)
+    whole = network.schedule == "layerwise" or population.neuron.latches
     return network.steps if whole else 1
 
 
 def noise_bound(network: Network, population: Population, noise: tuple[Noise, ...]) -> int:
     """The largest |n| that membrane noise adds in one step: six deviations, since no normal draw reaches more."""
-    if not isinstance(population.neuron, (*FIRING, Ramp)):
+    if not population.neuron.has_threshold:
         return 0
     deviations = [x.deviation for x in noise if isinstance(x, MembraneNoise) and acts_on(x, population.name)]
-    neuron = population.neuron
-    threshold = largest_magnitude(neuron.window if isinstance(neuron, Ramp) else neuron.threshold)
-    threshold *= step_weight(network.code, 0)
+    threshold = largest_magnitude(population.neuron.compared_with) * network.code.weight(0)
     return sum(int(6 * deviation * threshold) + 1 for deviation in deviations)
 
 

@@ -7,30 +7,25 @@ slot of the source's window is, d g with d units in a slot. A quantised CNN is s
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.checked import is_whole
-from spikewright.snn.codes import Code, Direct, TtfsCode, step_weight
+from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision, TerminateDelta, TerminateMax
 from spikewright.snn.fixed.faint import faint_row
-from spikewright.snn.fixed.grids import HEADROOM, WIDEST, Grid, Incoming, chosen_grid, on_grid, read_incoming
-from spikewright.snn.fixed.rounding import integers, on_the_grid
-from spikewright.snn.fixed.saturation import (
-    WIDEST_POTENTIAL,
-    measured_saturation,
-    safe_bits,
-    saturation_rows,
-    thresholds_held,
-    widened,
-)
+from spikewright.snn.fixed.grids import WIDEST, chosen_grid, on_grid, read_incoming
+from spikewright.snn.fixed.laws import law_of
+from spikewright.snn.fixed.measuring import measured_saturation
+from spikewright.snn.fixed.records import Grid, Incoming, integers
+from spikewright.snn.fixed.saturation import WIDEST_POTENTIAL, safe_bits, saturation_rows, widened
 from spikewright.snn.fixed.snapping import snapped_grid
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import Burst, FewSpikeIF, Integrator, MaxGate, QuantReLU, Ramp, Source
 from spikewright.snn.report import ReportRow
-from spikewright.snn.running import check_one_phase
+from spikewright.snn.requirements import check_one_phase
+from spikewright.snn.traits import is_quantised
 
 GRID_BITS = 16
 """The width that grids are chosen for where none is asked for."""
@@ -72,8 +67,8 @@ class Widths:
         return GRID_BITS if self.potential_bits is None else self.potential_bits
 
 
-def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
-    """The network in integers.
+def to_fixed(network: Network, samples: Any = None, **widths: Any) -> Network:
+    """The network in integers. `widths`: the fields of `Widths`.
 
     Integer weights stay as they are; others get `weight_bits` with a scale for each output channel, or one for the layer
     where potentials of all channels are compared (answers, windows of time codes). A channel whose weights are so faint beside
@@ -89,8 +84,9 @@ def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
     if network.numbers == "fixed":
         raise InvalidNetwork("expected a float32 network, got one in fixed point already")
     check_one_phase(network, "fixed point")
-    fixed = _Rewriter(network, widths).network()
-    if widths.potential_bits is None:
+    chosen = Widths(**widths)
+    fixed = _Rewriter(network, chosen).network()
+    if chosen.potential_bits is None:
         return widened(fixed)
     rows = saturation_rows(fixed)
     if rows and samples is not None:
@@ -101,7 +97,7 @@ def to_fixed(network: Network, widths: Widths, samples: Any = None) -> Network:
 class _Rewriter:
     def __init__(self, network: Network, widths: Widths) -> None:
         self.source, self.widths = network, widths
-        self.quantised = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
+        self.quantised = is_quantised(network)
         self.rows: list[ReportRow] = []
         self.code = self._code(network.code)
         self.units = {network.input: self._input_unit()}
@@ -131,29 +127,34 @@ class _Rewriter:
 
     def _code(self, code: Code) -> Code:
         """The code with integers to send."""
-        if isinstance(code, Direct) and code.levels is None:
-            self._note(self.source.input, "Source", f"inputs in [0, 1] become integers 0 to {self.widths.input_levels}")
-            return replace(code, levels=self.widths.input_levels)
-        if isinstance(code, TtfsCode) and code.levels is None:
-            self._note(self.source.input, "Source", f"spike times onto {self.widths.time_levels} slots of the window")
-            return replace(code, levels=self.widths.time_levels)
-        return code
+        if not code.graded or code.levels is not None:
+            return code
+        timed, record = code.sends == "times", cast(Any, code)
+        levels = self.widths.time_levels if timed else self.widths.input_levels
+        slots, numbers = (
+            f"spike times onto {levels} slots of the window",
+            f"inputs in [0, 1] become integers 0 to {levels}",
+        )
+        self._note(self.source.input, "Source", slots if timed else numbers)
+        coded: Code = replace(record, levels=levels)
+        return coded
 
     def _input_unit(self) -> float:
         """What one integer of the input stands for. A float32 network that has `Direct` levels counts in integers itself."""
-        if isinstance(self.code, TtfsCode) or (isinstance(self.code, Direct) and self.code is not self.source.code):
+        if self.code.sends == "times" or self.code is not self.source.code:
             return 1.0 / (self.code.levels or 1)
         return 1.0
 
     def _population(self, population: Population) -> Population:
-        if isinstance(population.neuron, Source):
+        if population.name == self.source.input:
             return population
-        if isinstance(population.neuron, MaxGate):
+        if population.neuron.compares:
             self.units[population.name] = self._unit_of_gate(population)
             return self._in_units(population)
-        if isinstance(population.neuron, Ramp):
-            levels = population.neuron.levels or self.widths.time_levels
-            population = replace(population, neuron=replace(population.neuron, levels=levels))
+        if population.neuron.sends == "times" and population.neuron.levels is None:
+            population = replace(
+                population, neuron=replace(cast(Any, population.neuron), levels=self.widths.time_levels)
+            )
         grid = self._place(population)
         self.grids[population.name] = grid
         return self._rounded(population, grid)
@@ -161,7 +162,7 @@ class _Rewriter:
     def _place(self, population: Population) -> Grid:
         """The grid of a population, with its projections brought onto it."""
         answers = population.name == self.source.output and self.source.readout == "potential"
-        uniform = answers or isinstance(population.neuron, Integrator | Ramp)
+        uniform = answers or population.neuron.sends in ("nothing", "times")
         incoming = self.source.incoming[population.name]
         bits = self.widths
         # Sources that come later send along delays: spikes, whose unit is one.
@@ -169,7 +170,9 @@ class _Rewriter:
         if self.quantised:
             grid = snapped_grid(population, read, bits.start_bits, uniform)
         else:
-            grid = chosen_grid(population, read, bits.start_bits, self._held(population), uniform, bits.widest)
+            asked = bits.potential_bits is not None
+            room = law_of(population.neuron).room(self.source, population.neuron, asked)
+            grid = chosen_grid(population, read, bits.start_bits, room, uniform, bits.widest)
         placed = tuple(on_grid(one, grid) for one in read)
         self.incoming[population.name] = placed
         self.rows += [row for one in (*read, *placed) for row in one.rows]
@@ -177,18 +180,6 @@ class _Rewriter:
 
     def _faint(self, fixed: Network) -> list[Population]:
         return [p for p in fixed.populations if p.name in self.grids and self.grids[p.name].faint is not None]
-
-    def _held(self, population: Population) -> float:
-        """How many thresholds, or slots, the grid leaves room for; all of them layerwise, where a width is asked for."""
-        neuron = population.neuron
-        if isinstance(neuron, Ramp):
-            return float(neuron.levels or 1)
-        burst = neuron.limit if isinstance(neuron, Burst) else 0
-        most = thresholds_held(self.source, population)
-        if isinstance(neuron, FewSpikeIF) and most is not None:
-            return most
-        asked = self.widths.potential_bits is not None
-        return max((HEADROOM + burst) * step_weight(self.code, 0), most if asked and most is not None else 0.0)
 
     def _unit_of_gate(self, gate: Population) -> float:
         """The unit that all sources of a MaxGate share: it compares what they send as it is."""
@@ -204,7 +195,7 @@ class _Rewriter:
         """Potentials are in units of the output's grid, spike times in slots; counts are counts."""
         if self.source.readout == "potential":
             return float(self.grids[self.source.output].unit[0])
-        return self.units[self.source.output] if isinstance(self.code, TtfsCode) else 1.0
+        return self.units[self.source.output] if self.code.sends == "times" else 1.0
 
     def _decision(self, unit: float) -> Decision | None:
         """An early decision that compares logits, in their new unit."""
@@ -221,9 +212,9 @@ class _Rewriter:
         """Threshold or window, bias and initial potential on the grid."""
         bias = integers(population.bias, grid.like(population.bias, population.shape))
         initial = integers(population.initial, grid.unit)
-        neuron, cost = on_the_grid(population, grid)
-        if isinstance(neuron, Ramp):
-            self.units[population.name] = neuron.window / (neuron.levels or 1) * float(grid.unit[0])
+        law = law_of(population.neuron)
+        neuron, cost = law.rounded(population, grid)
+        self.units[population.name] = law.unit_sent(neuron, grid)
         proved = grid.snapped or self.widths.potential_bits is None
         width = "potential as wide as proved" if proved else f"potential {grid.bits} bits"
         detail = f"{width}, {grid.shift} fractional{cost}"
@@ -246,7 +237,7 @@ class _Rewriter:
 
 def _proven_width(network: Network, population: Population, widths: Widths) -> Population:
     """Populations without a threshold must never saturate: their width is proved from weights, fan-in and steps."""
-    if not isinstance(population.neuron, Integrator | QuantReLU):
+    if population.neuron.has_threshold or population.neuron.potential == "none":
         return population
     bits = max(widths.start_bits, safe_bits(network, population))
     if bits > WIDEST_POTENTIAL:

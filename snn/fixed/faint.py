@@ -1,15 +1,14 @@
 """Channels whose weights are so faint beside their threshold that one grid cannot hold both: what rounding them cost."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.fixed.grids import Grid, Incoming, Reals
+from spikewright.snn.fixed.laws import law_of
+from spikewright.snn.fixed.records import Grid, Incoming, Reals
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import FIRING, QuantReLU, Ramp
 from spikewright.snn.report import ReportRow
 
 NAMED = 8
@@ -31,7 +30,7 @@ def faint_row(network: Network, population: Population, grid: Grid, incoming: Se
             error[start:stop] += one.lost * (area * largest_sent(network, network.by_name[one.projection.source]))
     channels = np.flatnonzero(grid.faint)
     bound = float(np.max((error / one_answer(population))[channels]))
-    if bound >= 1 and isinstance(population.neuron, FIRING):
+    if bound >= 1 and population.neuron.fires:
         raise InvalidNetwork(
             f"expected weights of population {population.name!r} that {grid.bits} bits hold beside its thresholds, got an error "
             f"of up to {bound:.2g} thresholds a step; try fewer weight_bits, input_levels or steps, or no potential_bits"
@@ -46,14 +45,8 @@ def faint_row(network: Network, population: Population, grid: Grid, incoming: Se
 
 def one_answer(population: Population) -> Reals:
     """The charge of one spike, slot or level of each channel `(channels,)`, at least one unit."""
-    neuron: Any = population.neuron
-    channels = population.shape[0]
-    if isinstance(neuron, QuantReLU):
-        size = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64)
-    elif isinstance(neuron, Ramp):
-        size = np.asarray(neuron.window / (neuron.levels or 1), dtype=np.float64)
-    else:
-        size = np.asarray(getattr(neuron, "threshold", 1.0), dtype=np.float64)
+    channels, neuron = population.shape[0], population.neuron
+    size = np.asarray(law_of(neuron).one_answer(neuron), dtype=np.float64)
     rows = size.reshape(channels, -1).min(axis=1) if size.ndim else np.full(channels, float(size))
     result: Reals = np.maximum(rows, 1.0)
     return result

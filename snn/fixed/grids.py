@@ -1,61 +1,23 @@
 """The grid of a fixed-point population, and projections brought onto it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
+from spikewright.snn.fixed.laws import law_of
+from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals
 from spikewright.snn.network import Population, Projection
-from spikewright.snn.neurons import FIRING, PerChannel, Ramp
 from spikewright.snn.report import ReportRow
 from spikewright.snn.synapses import GAINED, WEIGHTED
 from spikewright.snn.weights import effective_weights, stored_values, with_values
 
-Reals = NDArray[np.float64]
-HEADROOM = 8.0
-"""Potentials reach this many thresholds (of the heaviest step) before they saturate, and one more for each spike of a burst."""
 WIDEST = 32
-MOST_FRACTIONAL = 12
 LEAST_UNITS = 256
 """A threshold beside which the weights are too faint is at least so fine."""
 FREE_FRACTIONAL = 4
 """Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """One unit of the potential for each channel, the shift of the leading projection, and the declared width.
-
-    `snapped`: integer weights are multiplied by whole numbers only, see `snn.fixed.snapping`. `faint`: channels whose weights are
-    rounded onto a coarser grid than their own, since theirs would be lost beside the threshold; None: none.
-    """
-
-    unit: Reals
-    shift: int
-    bits: int
-    snapped: bool = False
-    faint: NDArray[np.bool_] | None = None
-
-    def like(self, value: object, shape: tuple[int, ...]) -> Reals:
-        """The unit, shaped to divide a value that is a scalar, per channel or per neuron."""
-        full = np.ndim(np.asarray(value)) == len(shape)
-        return self.unit.reshape(-1, *[1] * (len(shape) - 1)) if full else self.unit
-
-
-@dataclass(frozen=True, eq=False)
-class Incoming:
-    """A projection, its integers, and the unit of one integer `(channels,)` in float32 terms; None: not integers yet.
-
-    `lost (channels,)`: what rounding took from the weights of each faint channel, sum |W - W'|, in units of its grid.
-    """
-
-    projection: Projection
-    integers: NDArray[np.generic] | None
-    unit: Reals | None
-    sent: float
-    rows: tuple[ReportRow, ...] = ()
-    lost: Reals | None = None
 
 
 def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool) -> Incoming:
@@ -87,7 +49,7 @@ def chosen_grid(
     """
     unit = _leading_unit(incoming, population.shape[0])
     unit = np.full_like(unit, unit.min()) if uniform else unit
-    size = _sizes(population, unit, held)
+    size = law_of(population.neuron).sizes(population.neuron, unit, held)
     if size is None:
         return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
     faint = _bits(size) > widest
@@ -99,28 +61,9 @@ def chosen_grid(
     return Grid(unit * coarse / 2.0**shift, shift, width, faint=faint if faint.any() else None)
 
 
-def _sizes(population: Population, unit: Reals, held: float) -> Reals | None:
-    """What the potential of each channel must hold, `(channels,)` in its unit; None for what has no threshold."""
-    neuron = population.neuron
-    if isinstance(neuron, Ramp):
-        # The charge of a slot is rounded.
-        return neuron.window / unit + (neuron.levels or 0) / 2
-    if not isinstance(neuron, FIRING):
-        return None
-    tops = [np.asarray(value, dtype=np.float64) for value in thresholds_of(neuron).values()]
-    by_channel = [top.reshape(len(unit), -1).max(axis=1) if top.ndim else top for top in tops]
-    sizes: Reals = np.maximum.reduce([np.broadcast_to(top, unit.shape) for top in by_channel]) / unit * held
-    return sizes
-
-
 def _bits(size: Reals) -> NDArray[np.int64]:
     bits: NDArray[np.int64] = (np.ceil(np.log2(size + 1.0)) + 1).astype(np.int64)
     return bits
-
-
-def thresholds_of(neuron: object) -> dict[str, PerChannel]:
-    """The thresholds of a neuron by field: `threshold`, and `negative` of a TernaryIF."""
-    return {name: getattr(neuron, name) for name in ("threshold", "negative") if hasattr(neuron, name)}
 
 
 def on_grid(incoming: Incoming, grid: Grid) -> Incoming:

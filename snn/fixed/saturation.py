@@ -4,33 +4,17 @@ Bounds are proved from the weights, the schedule, the neuron and the steps, what
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import WIDEST, largest_magnitude
-from spikewright.snn.codes import AddressEvents, PhaseCode
 from spikewright.snn.fixed.bounds import population_bound
+from spikewright.snn.fixed.laws import largest_threshold, law_of
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import (
-    FIRING,
-    IF,
-    LIF,
-    Burst,
-    FewSpikeIF,
-    MaxGate,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    Source,
-    TernaryIF,
-)
 from spikewright.snn.report import ReportRow
 
 WIDEST_POTENTIAL = WIDEST
-PROBED = 50
-"""Samples that are run at once to see what saturation changes."""
 
 
 def reach(network: Network, population: Population) -> int:
@@ -38,14 +22,12 @@ def reach(network: Network, population: Population) -> int:
 
     A leak 2**-k ends the growth at 2**k (max |S + b| + 1); a FewSpikeIF neuron may be reset below zero.
     """
-    neuron: Any = population.neuron
+    neuron = population.neuron
     step, begun = population_bound(network, population), largest_magnitude(population.initial)
     whole = step * _heaviest_steps(network)
-    if isinstance(neuron, LIF):
+    if neuron.leak:
         whole = min(whole, (step + 1) << -int(np.log2(neuron.leak)))
-    if isinstance(neuron, FewSpikeIF):
-        whole += int(np.ceil(_threshold(population) * float(np.sum(np.abs(neuron.resets)))))
-    return max(whole + begun, _threshold(population))
+    return max(whole + law_of(neuron).below_zero(neuron) + begun, largest_threshold(neuron))
 
 
 def safe_bits(network: Network, population: Population) -> int:
@@ -55,24 +37,9 @@ def safe_bits(network: Network, population: Population) -> int:
     return (most if enough is None else min(most, enough)).bit_length() + 1
 
 
-def thresholds_held(network: Network, population: Population) -> float | None:
-    """How many of its largest thresholds a layerwise neuron's potential must hold so that no spike is lost; None: no such number.
-
-    It gathers its whole charge first. With T thresholds (times the limit of a burst) every step of its window is full.
-    """
-    neuron: Any = population.neuron
-    if isinstance(neuron, FewSpikeIF):
-        return float(np.sum(np.abs(neuron.resets)) + np.max(np.abs(neuron.thresholds)))
-    if network.schedule != "layerwise" or not isinstance(neuron, IF | SignedIF | TernaryIF | Burst):
-        return None
-    if isinstance(neuron, IF) and neuron.reset == "zero":
-        return 1.0
-    return float(network.steps * (neuron.limit if isinstance(neuron, Burst) else 1))
-
-
 def can_saturate(network: Network, population: Population) -> bool:
     """Whether the declared width of a fixed-point population may change what it sends or answers."""
-    if network.numbers != "fixed" or isinstance(population.neuron, Source | MaxGate):
+    if network.numbers != "fixed" or population.neuron.potential == "none":
         return False
     return (population.potential_bits or 0) < safe_bits(network, population)
 
@@ -101,55 +68,19 @@ def proved_again(network: Network, before: Network) -> Network:
     return replace(wide, report=wide.report.plus(*rows)) if rows else wide
 
 
-def measured_saturation(network: Network, inputs: Any) -> ReportRow:
-    """What the declared widths of a fixed-point `network` change on `inputs`: spikes of neurons and steps, and predictions.
-
-    Both the network and the same with potentials as wide as proved are run. Raises what `simulate` raises.
-    """
-    from spikewright.snn.simulation import simulate
-    from spikewright.snn.streams import check_inputs
-
-    if isinstance(network.code, AddressEvents):
-        check_inputs(network, inputs)
-    else:
-        inputs = check_inputs(network, inputs)
-    proved, sent, differ, answers = widened(network), 0, 0, 0
-    for start in range(0, len(inputs), PROBED):
-        part = inputs[start : start + PROBED]
-        runs = [simulate(one, part, record=("rasters",)) for one in (network, proved)]
-        mine, theirs = ([run.rasters[p.name] for p in network.populations] for run in runs)
-        sent += sum(int(np.count_nonzero(x)) for x in theirs)
-        differ += sum(int(np.count_nonzero(x != y)) for x, y in zip(mine, theirs, strict=True))
-        answers += int(np.count_nonzero(runs[0].predictions != runs[1].predictions))
-    told = f"on {len(inputs):,} samples {differ:,} of {sent:,} spikes and {answers:,} answers are not those without saturation"
-    return ReportRow("network", "saturation", "note", told)
-
-
 def _enough(network: Network, population: Population) -> int | None:
-    """The potential beyond which only its own record could tell the difference; None where it adds up on."""
-    neuron: Any = population.neuron
-    begun = largest_magnitude(population.initial)
-    if isinstance(neuron, Ramp):
-        return int(np.ceil(neuron.window * (1.0 + 0.5 / (neuron.levels or 1)))) + begun
-    if isinstance(neuron, QuantReLU) or (population.name == network.output and network.readout == "potential"):
+    """The |potential| beyond which only its own record could tell the difference; None where it adds up on."""
+    if population.name == network.output and network.readout == "potential":
         return None
-    held = thresholds_held(network, population)
-    return None if held is None else max(begun, int(np.ceil(max(held, 1.0))) * _threshold(population))
-
-
-def _threshold(population: Population) -> int:
-    """The largest threshold, 0 without one."""
-    if not isinstance(population.neuron, FIRING):
-        return 0
-    return max(largest_magnitude(getattr(population.neuron, name, 0)) for name in ("threshold", "negative"))
+    neuron, law = population.neuron, law_of(population.neuron)
+    return law.enough(neuron, law.held(network, neuron), largest_magnitude(population.initial))
 
 
 def _heaviest_steps(network: Network) -> int:
     """How many of the heaviest steps weigh at least as much as the run; the layerwise bound holds all of it already."""
     if network.schedule == "layerwise":
         return 1
-    # The weights of a period, 2**(period - 1) + ... + 1, are less than two of its first step.
-    return 2 * network.code.periods if isinstance(network.code, PhaseCode) else network.steps
+    return network.code.heaviest_steps
 
 
 def _wide(network: Network, population: Population) -> Population:
@@ -164,7 +95,7 @@ def _wide(network: Network, population: Population) -> Population:
 
 def _row(network: Network, population: Population) -> ReportRow:
     bits, most = population.potential_bits or 0, reach(network, population)
-    top, unit = 2 ** (bits - 1) - 1, _threshold(population)
+    top, unit = 2 ** (bits - 1) - 1, largest_threshold(population.neuron)
     in_units = (f"{top:,}", f"{most:,} units")
     held, reached = (f"{top / unit:.4g}", f"{most / unit:.4g} thresholds") if unit else in_units
     told = (

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.fixed.grids import MOST_FRACTIONAL, Grid, Incoming, Reals
+from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals
 from spikewright.snn.network import Population
 from spikewright.snn.neurons import QuantReLU
 
@@ -71,23 +71,25 @@ def snapped_grid(population: Population, incoming: list[Incoming], bits: int, un
 def _level(population: Population, unit: Reals) -> Reals:
     """One level of a QuantReLU in units, `(channels,)`; zeros without levels."""
     neuron = population.neuron
-    if not isinstance(neuron, QuantReLU):
-        return np.zeros(unit.size)
-    level: Reals = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit
-    return level
+    return level_size(neuron) / unit if isinstance(neuron, QuantReLU) else np.zeros(unit.size)
+
+
+def level_size(neuron: QuantReLU) -> Reals:
+    """The charge of one level, one or `(channels,)`."""
+    size: Reals = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64)
+    return size
 
 
 def _faint(population: Population, unit: Reals) -> NDArray[np.bool_]:
     """Channels whose level is so many units that no multiplier of 62 bits is sure to divide by it: 2 theta**2 L > 2**62."""
-    neuron = population.neuron
-    most = np.sqrt(2.0 ** (LONGEST_SHIFT - 1) / (neuron.levels if isinstance(neuron, QuantReLU) else 1))
+    most = np.sqrt(2.0 ** (LONGEST_SHIFT - 1) / (population.neuron.levels or 1))
     beyond: NDArray[np.bool_] = _level(population, unit) > most
     return beyond
 
 
 def even_thresholds(neuron: QuantReLU, unit: Reals) -> tuple[Whole, float]:
     """theta `(channels,)`, the even number of units nearest to one level, at least 2, and the largest relative error."""
-    level: Reals = 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit
+    level = level_size(neuron) / unit
     theta = np.maximum(2 * np.floor(level / 2 + 0.5), 2)
     if theta.max() >= 2.0**40:
         raise InvalidNetwork(
@@ -137,10 +139,7 @@ def _gains(one: Incoming, channels: int) -> Reals:
 def _fractional(population: Population, incoming: list[Incoming], unit: Reals) -> int:
     """Bits below the weights' unit, so that thresholds and gains are rounded finely enough; 4 without either."""
     sizes = [_gains(one, unit.size) / unit for one in incoming if one.integers is None]
-    neuron = population.neuron
-    if isinstance(neuron, QuantReLU):
-        sizes.append(2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64) / unit)
-    else:
-        sizes.append(np.full(1, FINE**-0.5))
+    level = _level(population, unit)
+    sizes.append(level if level.any() else np.full(1, FINE**-0.5))
     least = min(float(size[size > 0].min()) for size in sizes if np.any(size > 0))
     return int(np.clip(np.ceil(np.log2(1.0 / (FINE * least))), 0, MOST_FRACTIONAL))

@@ -17,7 +17,8 @@ from spikewright.snn.activity import Activity
 from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, RateCode, SingleBurst
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
-from spikewright.snn.running import Run, check_one_phase
+from spikewright.snn.requirements import check_one_phase
+from spikewright.snn.running import Run
 from spikewright.snn.simulation import simulate
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
 

@@ -10,7 +10,7 @@ from spikewright.snn.codes import TtfsCode
 from spikewright.snn.fixed.bounds import largest_sent, population_bound
 from spikewright.snn.network import Network
 from spikewright.snn.neurons import MaxGate, QuantReLU, Source
-from spikewright.snn.running import check_one_phase
+from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.simulation import simulate
 from spikewright.snn.twin.codes import check_code
 from spikewright.snn.twin.neurons import TwinLaw

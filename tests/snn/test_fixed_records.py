@@ -39,7 +39,6 @@ from spikewright.snn import (
     stored_values,
 )
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.fixed.grids import thresholds_of
 from spikewright.snn.synapses import WEIGHTED, Synapse
 from spikewright.snn.weights import Storage, memory
 from tests.snn.every_record import NETWORKS, network
@@ -99,8 +98,8 @@ def test_thresholds_are_rounded_by_half_a_unit(form: str, kind: type, seed: int,
     storage = start.projections[0].synapse.weights.values
     lsb = np.abs(storage).reshape(2, -1).max(axis=1) / (2 ** (bits - 1) - 1) / 2.0 ** fixed.projections[0].shift
     after = fixed.by_name["a"]
-    for name, before in thresholds_of(neuron).items():
-        error = spread(thresholds_of(after.neuron)[name]) * spread(lsb) - spread(before)
+    for name, before in neuron.all_thresholds().items():
+        error = spread(after.neuron.all_thresholds()[name]) * spread(lsb) - spread(before)
         assert np.all(np.abs(error) <= 0.5 * spread(lsb) * (1 + 1e-6))
 
 

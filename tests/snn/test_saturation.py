@@ -25,9 +25,9 @@ from spikewright.snn import (
     TernaryIF,
     simulate,
 )
+from spikewright.snn.fixed.measuring import measured_saturation
 from spikewright.snn.fixed.saturation import (
     can_saturate,
-    measured_saturation,
     reach,
     safe_bits,
     saturation_rows,

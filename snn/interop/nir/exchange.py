@@ -16,7 +16,7 @@ from spikewright.snn.interop.nir.file import read, short, write
 from spikewright.snn.interop.nir.importing import network_of
 from spikewright.snn.interop.nir.reading import Reading
 from spikewright.snn.network import Network
-from spikewright.snn.running import check_one_phase
+from spikewright.snn.requirements import check_one_phase
 
 WHOLE, STEP, NOTES = "spikewright_network", "spikewright_dt", "spikewright_carried"
 DERIVED = ("input_type", "output_type", "input_shape", "metadata")

@@ -1,0 +1,71 @@
+"""Codes: how numbers become spikes at the input, and over how many steps.
+
+x is an input value in [0, 1], float32 read as float64, in which all of a code is computed; i its neuron (row-major), t = 0, 1,
+... the step. Draws are those of `snn.disturb.noise`, stream = 16 * (place of the input population) + the kind given with the
+code. In fixed point and in float32 networks the same numbers are sent, except by TtfsCode. In both schedules the input sends
+by steps t.
+"""
+
+from spikewright.snn.codes.changes import AddressEvents, Delta
+from spikewright.snn.codes.drawn import JitteredPeriodic, Poisson
+from spikewright.snn.codes.held import Direct, TtfsCode
+from spikewright.snn.codes.rates import LONGEST_PHASE, Bursts, PhaseCode, RateCode, SingleBurst, SpikeSelectCode
+from spikewright.snn.codes.record import Code, Inside
+
+CODES: tuple[type[Code], ...] = (
+    Direct,
+    RateCode,
+    Bursts,
+    Poisson,
+    JitteredPeriodic,
+    SingleBurst,
+    PhaseCode,
+    SpikeSelectCode,
+    Delta,
+    AddressEvents,
+    TtfsCode,
+)
+"""The codes that files may hold."""
+
+
+def charge_steps(code: Code) -> int:
+    """`code.charge_steps`."""
+    return code.charge_steps
+
+
+def charged(code: Code, step: int) -> bool:
+    """`code.charged(step)`."""
+    return code.charged(step)
+
+
+def step_weight(code: Code, step: int) -> int:
+    """`code.weight(step)`."""
+    return code.weight(step)
+
+
+def most_sent(code: Code) -> int:
+    """`code.most` of a code of spikes."""
+    return 1 if code.graded else code.most
+
+
+__all__ = [
+    "CODES",
+    "LONGEST_PHASE",
+    "AddressEvents",
+    "Bursts",
+    "Code",
+    "Delta",
+    "Direct",
+    "Inside",
+    "JitteredPeriodic",
+    "PhaseCode",
+    "Poisson",
+    "RateCode",
+    "SingleBurst",
+    "SpikeSelectCode",
+    "TtfsCode",
+    "charge_steps",
+    "charged",
+    "most_sent",
+    "step_weight",
+]
