@@ -14,7 +14,6 @@ from spikewright.robustness.corruptions import CORRUPTIONS
 if TYPE_CHECKING:
     from spikewright.robustness.attacks.base import Attack, AttackResult
     from spikewright.robustness.attacks.fgsm import FGSM
-    from spikewright.robustness.attacks.health import attack_health
     from spikewright.robustness.attacks.pgd import PGD
     from spikewright.robustness.attacks.square import Square
     from spikewright.robustness.attacks.transfer import Transfer
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from spikewright.robustness.corruptions.variation import ThresholdVariationFault, WeightVariationFault
     from spikewright.robustness.curves import attack_curve
     from spikewright.robustness.evaluation import evaluate
+    from spikewright.robustness.health import attack_health
     from spikewright.robustness.perturbations import perturbation
     from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
     from spikewright.robustness.statistics import McNemar, mcnemar, over_images_and_chips, wilson
@@ -75,13 +75,13 @@ __all__ = [
 
 _HOMES = {
     "attacks.base": ["Attack", "AttackResult"],
-    "attacks.health": ["attack_health"],
     "attacks.transfer": ["Transfer"],
     "corruptions.base": ["Corruption"],
     "corruptions.images": ["ImageCorruption"],
     "corruptions.networks": ["NetworkFault"],
     "curves": ["attack_curve"],
     "evaluation": ["evaluate"],
+    "health": ["attack_health"],
     "perturbations": ["perturbation"],
     "predictor": ["AnnPredictor", "Predictor", "SnnPredictor"],
     "statistics": ["McNemar", "mcnemar", "over_images_and_chips", "wilson"],

@@ -1,7 +1,7 @@
 """Attacks on images: the table of their names. One file for each attack, and a line here.
 
 What they share: `base` what each promises, `tasks` the examples under attack, `geometry` the ball that may be searched,
-`losses` what is climbed, `ascents` the climb. `health` looks for signs of masked gradients.
+`losses` what is climbed, `ascents` the climb.
 """
 
 from typing import Any
