@@ -1,7 +1,10 @@
 """Make a CNN smaller, and rewrite it exactly, over one torch.fx view of its graph."""
 
+from typing import TYPE_CHECKING
+
 from spikewright.aliases import same_module
-from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
 from spikewright.compress.exact.fold import FoldRow, fold_batchnorm
 from spikewright.compress.exact.folding import FoldBatchNorm
 from spikewright.compress.footprints import Footprint, LayerFootprint, footprint
@@ -19,6 +22,8 @@ from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, 
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.data import accuracy, check_data
 from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
+from spikewright.compress.training.trainable import trainable
+from spikewright.renamed import renamed
 
 __all__ = [
     "METHODS",
@@ -59,7 +64,11 @@ __all__ = [
     "quantize",
     "save",
     "trace",
+    "trainable",
     "weight_layers",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = renamed(__name__, {"QuantReLU": "QuantizedReLU"})
 
 same_module(__name__)

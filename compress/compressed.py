@@ -1,41 +1,74 @@
-"""What compression gives back: a model that runs as it is, its true size, and how it came about."""
+"""What compression gives back: a model that runs as it is, how its weights are stored, its true size, and how it came about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from spikewright import InvalidInput
+from spikewright.compress.expressions import codes_of, float_weights, kept_of, rows_of, word_bits
 from spikewright.compress.footprints import Footprint, footprint
-from spikewright.compress.graph.models import check_finite, plain_copy
 from spikewright.compress.graph.rewrite import Rewrite
-from spikewright.compress.graph.unwrap import notes
 from spikewright.compress.graph.view import Shape
-from spikewright.compress.graph.weighted import left_alone, weight_layers
-from spikewright.compress.training.constraints import Constraints
-
-PRUNED_FROM = 0.01
-"""The share of exact zeros from which a layer counts as pruned."""
+from spikewright.compress.graph.weighted import from_output, weight_layers
+from spikewright.weights import Expression
 
 
 @dataclass(frozen=True, eq=False)
 class Compressed:
     """A compressed network; `model(x)` is the truth, everything else describes it.
 
-    `integers[path]` is (codes int8 of the weight's shape, scale float32 `(out,)`); the weight in `model` is exactly
-    codes * scale in float32. `masks[path]` is True where a weight survived pruning, `bits[path]` the weight width of a
-    quantised layer, `rewrites` what was changed in the graph.
+    weights: by path of a convolution or linear layer, how its weights are stored, outputs first; its weights in `model` are the
+        values of this expression. Layers that are not given are stored as the model has them.
+    rewrites: what was changed in the graph.
+    steps: what was done, in words.
+    input_shape: the shape of one image that the graph was traced with.
+    loose: layers that were not pruned: what is stored may leave out zeros, but later training may change them.
     """
 
     model: nn.Module
-    steps: tuple[str, ...] = ()
-    integers: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-    masks: Mapping[str, torch.Tensor] = field(default_factory=dict)
-    bits: Mapping[str, int] = field(default_factory=dict)
+    weights: Mapping[str, Expression] = field(default_factory=dict)
     rewrites: tuple[Rewrite, ...] = ()
+    steps: tuple[str, ...] = ()
     input_shape: Shape | None = None
+    loose: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        layers = weight_layers(self.model)
+        for path in self.weights.keys() - layers.keys():
+            raise InvalidInput(f"expected weights of layers out of {', '.join(layers)}, got some for {path!r}")
+        plain = {path: float_weights(rows_of(layer)) for path, layer in layers.items() if path not in self.weights}
+        known = {path: plain[path] if path in plain else self.weights[path] for path in layers}
+        object.__setattr__(self, "weights", known)
+        object.__setattr__(self, "loose", self.loose | plain.keys())
+
+    @property
+    def masks(self) -> dict[str, torch.Tensor]:
+        """By path of a pruned layer, True where a weight survived, in the shape of the weight."""
+        return {
+            path: from_output(self.model.get_submodule(path), torch.from_numpy(kept))
+            for path, e in self.weights.items()
+            if path not in self.loose and (kept := kept_of(e)) is not None
+        }
+
+    @property
+    def integers(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """By path of a layer with integers: these, in the shape of the weight, and their scale float32 `(out,)`.
+
+        The weights are exactly integers times scale in float32.
+        """
+        found = {path: codes for path, e in self.weights.items() if (codes := codes_of(e)) is not None}
+        return {
+            path: (from_output(self.model.get_submodule(path), torch.tensor(codes)).numpy(), scale)
+            for path, (codes, scale) in found.items()
+        }
+
+    @property
+    def bits(self) -> dict[str, int]:
+        """By path of a layer with integers, their width; of shared ones that of an index."""
+        return {path: word_bits(e) for path, e in self.weights.items() if codes_of(e) is not None}
 
     @property
     def footprint(self) -> Footprint:
@@ -54,64 +87,3 @@ class Compressed:
 
     def __str__(self) -> str:
         return "\n".join([*self.steps, str(self.footprint)])
-
-
-@dataclass
-class Draft:
-    """A Compressed in the making: a copy that may be changed."""
-
-    model: nn.Module
-    constraints: Constraints
-    steps: list[str]
-    rewrites: list[Rewrite]
-    input_shape: Shape | None
-
-    @classmethod
-    def of(cls, model: Any) -> "Draft":
-        """Start from a copy of an nn.Module or of a Compressed. Raises InvalidInput for weights that are not finite."""
-        copied = plain_copy(model)
-        check_finite(copied)
-        if not isinstance(model, Compressed):
-            told = list(notes(model)) if isinstance(model, nn.Module) else []
-            draft = cls(copied, Constraints(), told, [], None)
-            draft.keep_zeros()
-            return draft
-        masks = {path: mask.clone() for path, mask in model.masks.items()}
-        codes = {path: (torch.tensor(q), torch.tensor(scale)) for path, (q, scale) in model.integers.items()}
-        one_scale = frozenset(
-            path for path, (_, scale) in codes.items() if len(scale) > 1 and bool((scale == scale[0]).all())
-        )
-        constraints = Constraints(masks, dict(model.bits), codes, one_scale)
-        return cls(copied, constraints, list(model.steps), list(model.rewrites), model.input_shape)
-
-    def keep_zeros(self) -> None:
-        """Masks for the layers of which at least `PRUNED_FROM` is exactly zero, but not all: they were pruned before.
-
-        A dense layer that was trained has no exact zeros, one that starts at zero has nothing else.
-        """
-        masks = {path: layer.weight.detach() != 0 for path, layer in weight_layers(self.model).items()}
-        pruned = {path: mask for path, mask in masks.items() if 0 < int(mask.sum()) <= (1 - PRUNED_FROM) * mask.numel()}
-        self.constraints.masks.update(pruned)
-        if pruned:
-            shares = ", ".join(
-                f"{path} ({100 * (1 - float(mask.float().mean())):.1f} %)" for path, mask in pruned.items()
-            )
-            self.steps.append(f"zeros that were there before stay zeros: {shares}")
-
-    def left_alone(self) -> str:
-        """A sentence for the steps about what no method treats; empty when there is nothing."""
-        names = [
-            f"{path or 'the model itself'} ({type(part).__name__})" for path, part in left_alone(self.model).items()
-        ]
-        return f"; left as they were, in 32 bits: {', '.join(names)}" if names else ""
-
-    def finish(self) -> Compressed:
-        """The frozen result, in evaluation mode; of what was quantised and pruned, only what is not zero survives."""
-        codes = {path: (q.numpy(), scale.numpy()) for path, (q, scale) in self.constraints.codes.items()}
-        held = self.constraints
-        for path in held.masks.keys() & codes.keys():  # a weight that was rounded to zero is stored no more
-            held.masks[path] = held.masks[path] & torch.as_tensor(codes[path][0] != 0)
-        changes = tuple(self.rewrites)
-        return Compressed(
-            self.model.eval(), tuple(self.steps), codes, dict(held.masks), dict(held.bits), changes, self.input_shape
-        )

@@ -9,13 +9,17 @@ import torch
 from torch import nn
 
 from spikewright import Table
+from spikewright.compress.expressions import rows_of, word_bits
 from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.models import plain_copy
-from spikewright.compress.graph.weighted import by_output, left_alone, weight_layers
+from spikewright.compress.graph.weighted import left_alone, weight_layers
 from spikewright.compress.quantisers.activations import QuantizedReLU
-from spikewright.weights.choosing import LayoutCost, cheapest
+from spikewright.weights import Expression, Leaf, Mask, Masked, Offset, Reshape, Scaled, Signed
+from spikewright.weights import bits as bits_of
+from spikewright.weights.choosing import cheapest
 
 FLOAT_BITS = 32
+_PLAIN = (Leaf, Scaled, Offset, Signed, Reshape, Masked)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class LayerFootprint:
     are not all zero) and "gap<w>" (each stored weight with a w-bit count of the zeros before it; a longer run of zeros
     stores filler weights, which `weight_bits` and `index_bits` include; Han et al., arXiv 1510.00149), "<n>:<m> output" or
     "input" (n of every m channels, each group with the number of its subset, ceil(log2 C(m, n)) bits; m up to 16, and 32).
-    The file that `save` writes holds these bits.
+    Of shared or factorised weights it is the name of the node, such as "lookup", and `bits` the width of an index; tables and
+    factors are among `weight_bits`. The file that `save` writes holds these bits.
     """
 
     path: str
@@ -118,16 +123,20 @@ class Footprint:
 def footprint(model: Any, bits: Mapping[str, int] | None = None) -> Footprint:
     """The footprint of an nn.Module or a Compressed; `bits[path]` is the weight width of a layer, 32 unless given.
 
-    A scale that all channels of a Compressed share is counted once; without integers there is one for each channel.
-    Of wrapped models and computed weights (masks, weight norm) what is counted is the plain model that `prune` would start from.
+    A Compressed is counted as its weights are stored: a scale that all channels share once. In an nn.Module there is one for
+    each channel of fewer than 32 bits. Of wrapped models and computed weights (masks, weight norm) what is counted is the plain
+    model that `prune` would start from.
     Raises InvalidInput for a model without weights, and for a Compressed whose model was changed since (see `fresh`).
     """
-    check_fresh(model)
-    bits = getattr(model, "bits", {}) if bits is None else bits
-    scales = {path: _distinct(scale) for path, (_, scale) in getattr(model, "integers", {}).items()}
+    stored = getattr(check_fresh(model), "weights", {}) if bits is None else {}
     module = plain_copy(model)
     layers, others = weight_layers(module), left_alone(module)
-    rows = [_layer(path, layer, bits.get(path, FLOAT_BITS), scales.get(path)) for path, layer in layers.items()]
+    rows = [
+        _stored(path, layer, stored[path])
+        if path in stored
+        else _plain(path, layer, (bits or {}).get(path, FLOAT_BITS))
+        for path, layer in layers.items()
+    ]
     rows += [row for path, other in others.items() for row in _left(path, other)]
     counted = {id(value) for part in (*layers.values(), *others.values()) for value in part.parameters(recurse=False)}
     free = [value.numel() for value in module.parameters() if id(value) not in counted]
@@ -143,20 +152,46 @@ def cheapest_storage(nonzero: np.ndarray, bits: int) -> tuple[str, int, int]:
     return found.way.name, found.weight_bits, found.index_bits
 
 
-def layout_of(layer: nn.Module, bits: int) -> LayoutCost:
-    """How the weights of a layer are stored when one takes `bits`."""
-    weight: Any = layer.weight
-    return cheapest(by_output(layer, weight.detach().cpu() != 0).numpy(), bits)
+def storage_of(e: Expression) -> str:
+    """How an expression stores its weights, in a word or two: the layout of a mask, and nodes that compute, such as "lookup"."""
+    words: list[str] = [] if isinstance(e, _PLAIN) else [type(e).__name__.lower()]
+    for _, value in e.parts():
+        if isinstance(value, Mask):
+            words.append(value.layout)
+        elif isinstance(value, Expression):
+            words.append(storage_of(value))
+    return " ".join(dict.fromkeys(word for word in words if word != "dense")) or "dense"
 
 
-def _layer(path: str, layer: Any, bits: int, scales: int | None) -> LayerFootprint:
-    layout, rows = layout_of(layer, bits), by_output(layer, layer.weight.detach())
-    scale_bits = FLOAT_BITS * (len(rows) if scales is None else scales) if bits < FLOAT_BITS else 0
-    bias_bits = 0 if layer.bias is None else FLOAT_BITS * layer.bias.numel()
-    kept, name = int((rows != 0).sum()), layout.way.name
+def _stored(path: str, layer: Any, e: Expression) -> LayerFootprint:
+    places, scales = bits_of(e, "places"), bits_of(e, "scales")
+    kept = int(np.count_nonzero(e.values()))
     return LayerFootprint(
-        path, rows.numel(), kept, bits, name, layout.weight_bits, layout.index_bits, scale_bits, bias_bits
+        path,
+        e.size,
+        kept,
+        word_bits(e),
+        storage_of(e),
+        bits_of(e) - places - scales,
+        places,
+        scales,
+        _bias_bits(layer),
     )
+
+
+def _plain(path: str, layer: Any, bits: int) -> LayerFootprint:
+    """A layer of an nn.Module, if its weights took so many bits."""
+    nonzero = rows_of(layer) != 0
+    storage, weight_bits, index_bits = cheapest_storage(nonzero, bits)
+    scale_bits = FLOAT_BITS * len(nonzero) if bits < FLOAT_BITS else 0
+    kept = int(nonzero.sum())
+    return LayerFootprint(
+        path, nonzero.size, kept, bits, storage, weight_bits, index_bits, scale_bits, _bias_bits(layer)
+    )
+
+
+def _bias_bits(layer: Any) -> int:
+    return 0 if layer.bias is None else FLOAT_BITS * layer.bias.numel()
 
 
 def _left(path: str, module: nn.Module) -> Iterator[LayerFootprint]:
@@ -169,10 +204,6 @@ def _left(path: str, module: nn.Module) -> Iterator[LayerFootprint]:
         yield LayerFootprint(
             path or name, value.numel(), kept, FLOAT_BITS, "dense", FLOAT_BITS * value.numel(), 0, 0, 0
         )
-
-
-def _distinct(scale: np.ndarray) -> int:
-    return 1 if bool((scale == scale[0]).all()) else len(scale)
 
 
 def _row(layer: LayerFootprint) -> dict[str, Any]:

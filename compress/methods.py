@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
 from spikewright.compress.training.data import Data
 from spikewright.tables import Family
 

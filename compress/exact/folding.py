@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import torch
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
 from spikewright.compress.exact.fold import FoldRow, fold_view
 from spikewright.compress.exact.fold_adjacent import without_shape
 from spikewright.compress.exact.fold_layers import NORMS
+from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.view import Shape, trace
 from spikewright.compress.methods import Method
@@ -38,7 +40,7 @@ class FoldBatchNorm(Method):
         draft = Draft.of(model)
         rows = fold_draft(draft, None if data is None else check_data(data)[0][:_SHOWN], self.input_shape)
         folded = [row for row in rows if row.action == "folded"]
-        if folded and draft.constraints.codes:
+        if folded and any(codes_of(e) is not None for e in draft.weights.values()):
             raise InvalidInput(f"expected folding before quantisation, got {folded[0].node}; try quantize last")
         return draft.finish()
 

@@ -6,16 +6,20 @@ from typing import Annotated, Any, Literal
 import torch
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.compressed import Compressed, Draft
-from spikewright.compress.graph.weighted import by_output, from_output, weight_layers
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
+from spikewright.compress.expressions import Straight, rows_of
+from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
 from spikewright.compress.quantisers.activations import keep_ranges_positive
-from spikewright.compress.training.constraints import held, sparsity_of
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
+from spikewright.compress.training.trainable import held
 from spikewright.inputs import check_settings
 from spikewright.tables import Within, check_fields
+
+Masks = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,46 @@ class Prune(PruneSettings, _Goal, Method):
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
         """See `prune`."""
         draft = Draft.of(model)
-        start = sparsity_of(_masks_now(draft, self))
-        rounds = self.rounds if data is not None else 1
+        ways = {path: draft.straight(path) for path in weight_layers(draft.model, self.spare)}
+        masks = {path: _mask(way, layer) for (path, way), layer in zip(ways.items(), self._layers(draft), strict=True)}
+        start, rounds = sparsity_of(masks), self.rounds if data is not None else 1
         for turn in range(1, rounds + 1):
             target = self.sparsity + (start - self.sparsity) * (1 - turn / rounds) ** 3
+            masks = self._chosen(draft, masks, target)
             stage = f"prune {turn}/{rounds}"
             hooks = Hooks(self.perturb, keep_ranges_positive, progress=progress, stage=stage)
-            draft.constraints.masks = {**draft.constraints.masks, **_chosen(draft, target, self)}
-            _fine_tune(draft, data, self, hooks)
-        draft.steps.append(_describe(draft, self.sparsity, start, self, data))
+            with held(
+                draft, {path: replace(way, kept=masks[path].numpy(), mask=None) for path, way in ways.items()}
+            ) as attached:
+                attached.rescale("mse")
+                if data is not None:
+                    epochs = self.final_epochs if turn == rounds == self.rounds else self.training.epochs
+                    fit(draft.model, data, replace(self.training, epochs=epochs), hooks=hooks)
+        draft.steps.append(self._told(masks, start, tuned=data is not None) + draft.left_alone())
         return draft.finish()
+
+    def _layers(self, draft: Draft) -> list[Any]:
+        return list(weight_layers(draft.model, self.spare).values())
+
+    def _chosen(self, draft: Draft, masks: Masks, sparsity: float) -> Masks:
+        """The masks of that sparsity, by output channel."""
+        rows = {path: torch.from_numpy(rows_of(layer)) for path, layer in zip(masks, self._layers(draft), strict=True)}
+        return magnitude_masks(rows, masks, sparsity, self.scope, self.shape)
+
+    def _told(self, masks: Masks, start: float, *, tuned: bool) -> str:
+        reached = sparsity_of(masks)
+        how = f"in {self.rounds} rounds with fine-tuning" if tuned else "in one go, not fine-tuned (no data)"
+        minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
+        text = f"prune: {100 * reached:.1f} % of the weights, {self.scope} magnitude, {how}"
+        if self.shape != UNSTRUCTURED:
+            text += f"; {self.shape}"
+        if self.spare:
+            text += f"; {', '.join(self.spare)} spared"
+        if start > self.sparsity:
+            text += f"; {100 * start:.1f} % were pruned already, more than the {100 * self.sparsity:.1f} % asked for"
+        if minimal:
+            text += f"; at their minimum of one weight per output: {', '.join(minimal)}"
+        return text
 
 
 def prune(
@@ -116,44 +150,12 @@ def prune(
     return Prune(sparsity, **chosen).apply(model, data, progress=progress)
 
 
-def _chosen(draft: Draft, sparsity: float, settings: PruneSettings) -> dict[str, torch.Tensor]:
-    """The masks of that sparsity, chosen by output channel."""
-    layers = weight_layers(draft.model, settings.spare)
-    weights = {path: by_output(layer, layer.weight.detach()) for path, layer in layers.items()}
-    masks = {path: by_output(layers[path], mask) for path, mask in _masks_now(draft, settings).items()}
-    found = magnitude_masks(weights, masks, sparsity, settings.scope, settings.shape)
-    return {path: from_output(layers[path], mask) for path, mask in found.items()}
+def sparsity_of(masks: Masks) -> float:
+    """Fraction of weights that the masks remove."""
+    total = sum(mask.numel() for mask in masks.values())
+    return 1 - sum(int(mask.sum()) for mask in masks.values()) / total if total else 0.0
 
 
-def _weights(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
-    return {path: layer.weight.detach() for path, layer in weight_layers(draft.model, settings.spare).items()}
-
-
-def _masks_now(draft: Draft, settings: PruneSettings) -> dict[str, torch.Tensor]:
-    given, weights = draft.constraints.masks, _weights(draft, settings)
-    return {path: given.get(path, torch.ones_like(weight, dtype=torch.bool)) for path, weight in weights.items()}
-
-
-def _fine_tune(draft: Draft, data: Data | None, settings: PruneSettings, hooks: Hooks) -> None:
-    last = hooks.stage == f"prune {settings.rounds}/{settings.rounds}"
-    training = replace(settings.training, epochs=settings.final_epochs) if last else settings.training
-    with held(draft.model, draft.constraints):
-        if data is not None:
-            fit(draft.model, data, training, hooks=hooks)
-
-
-def _describe(draft: Draft, sparsity: float, start: float, settings: PruneSettings, data: Data | None) -> str:
-    masks = _masks_now(draft, settings)
-    reached = sparsity_of(masks)
-    how = "in one go, not fine-tuned (no data)" if data is None else f"in {settings.rounds} rounds with fine-tuning"
-    minimal = [path for path, mask in masks.items() if int(mask.sum()) <= mask.shape[0] < mask.numel()]
-    text = f"prune: {100 * reached:.1f} % of the weights, {settings.scope} magnitude, {how}"
-    if settings.shape != UNSTRUCTURED:
-        text += f"; {settings.shape}"
-    if settings.spare:
-        text += f"; {', '.join(settings.spare)} spared"
-    if start > sparsity:
-        text += f"; {100 * start:.1f} % were pruned already, more than the {100 * sparsity:.1f} % asked for"
-    if minimal:
-        text += f"; at their minimum of one weight per output: {', '.join(minimal)}"
-    return text + draft.left_alone()
+def _mask(way: Straight, layer: Any) -> torch.Tensor:
+    """What is left of a layer, outputs first."""
+    return torch.ones(rows_of(layer).shape, dtype=torch.bool) if way.kept is None else torch.from_numpy(way.kept)

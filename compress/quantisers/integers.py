@@ -56,6 +56,12 @@ def weight_scales(weight: torch.Tensor, bits: int, method: str = "mse") -> torch
     return torch.where(top > 0, best, 1.0).clamp(min=torch.finfo(torch.float32).tiny).float()
 
 
+def scales_of(rows: torch.Tensor, bits: int, method: str, *, shared: bool) -> torch.Tensor:
+    """The scales `(out,)` of `weight_scales`; with `shared` one for all outputs."""
+    found = weight_scales(rows.reshape(1, -1) if shared else rows, bits, method)
+    return found.expand(rows.shape[0]).clone()
+
+
 def _row_error(rows: torch.Tensor, scale: torch.Tensor, bits: int) -> torch.Tensor:
     return (to_integers(rows, scale, bits) * scale[:, None] - rows).square().sum(dim=1)
 

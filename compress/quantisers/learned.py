@@ -9,7 +9,8 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
 from spikewright.compress.graph.observe import inputs_of
 from spikewright.compress.graph.rewrite import Rewrite, find
 from spikewright.compress.graph.view import GraphNode, trace, view_of
@@ -17,10 +18,10 @@ from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
 from spikewright.compress.quantisers.thresholds import Ranges, start_of
-from spikewright.compress.training.constraints import held
 from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
+from spikewright.compress.training.trainable import held
 from spikewright.tables import Within, check_fields
 
 _RELUS = ("relu", "clamp", "quantised_relu")
@@ -60,7 +61,7 @@ class LearnedThresholds(Method):
             draft.steps += view.notes
             draft.rewrites.append(Rewrite("trace"))
             quantise_activations(draft, seen, int(self.levels), Ranges(percentile=self.percentile))
-            with held(draft.model, draft.constraints):
+            with held(draft, {}):
                 if self.training.epochs:
                     hooks = Hooks(after_step=keep_ranges_positive, progress=progress, stage="learned thresholds")
                     fit(draft.model, data, self.training, hooks=hooks)

@@ -4,20 +4,22 @@ from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
 import torch
-from torch import fx
+from torch import fx, nn
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.compressed import Compressed, Draft
+from spikewright.compress.compressed import Compressed
+from spikewright.compress.draft import Draft
 from spikewright.compress.exact.folding import fold_draft
+from spikewright.compress.expressions import Straight
 from spikewright.compress.graph.view import view_of
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.learned import quantise_activations
-from spikewright.compress.training.constraints import held
 from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
+from spikewright.compress.training.trainable import Attached, held
 from spikewright.inputs import check_settings, is_whole
 from spikewright.tables import Within, check_fields
 
@@ -75,11 +77,13 @@ class Quantize(QuantizeSettings, _Widths, Method):
         images = None if data is None else check_data(data)[0]
         with steady_threads(draft.model, images):
             self._prepare(draft, images)
-            draft.constraints.bits = dict.fromkeys(weight_layers(draft.model), bits)
-            draft.constraints.one_scale = _answering_layers(draft, known=data is not None)
-            draft.constraints.scale_method = self.scale
-            _fine_tune(draft, data, self, progress)
-            draft.steps.append(_describe(self, data) + draft.left_alone())
+            answering = _answering_layers(draft, known=data is not None)
+            kept = {path: draft.straight(path).kept for path in weight_layers(draft.model)}
+            ways = {path: Straight(mask, bits, shared=path in answering) for path, mask in kept.items()}
+            with held(draft, ways) as attached:
+                attached.rescale(self.scale)
+                self._fine_tune(draft.model, attached, data, progress)
+            draft.steps.append(self._told(data) + draft.left_alone())
             return draft.finish()
 
     def _prepare(self, draft: Draft, images: torch.Tensor | None) -> None:
@@ -92,6 +96,26 @@ class Quantize(QuantizeSettings, _Widths, Method):
         fold_draft(draft, seen, self.input_shape or draft.input_shape)
         if seen is not None and self.activation_bits is not None:
             quantise_activations(draft, seen, 2 ** int(self.activation_bits) - 1)
+
+    def _fine_tune(self, model: nn.Module, attached: Attached, data: Data | None, progress: Progress) -> None:
+        epochs = self.training.epochs
+        if data is None or epochs == 0:
+            return
+        left = iter(range(epochs - 1, -1, -1))
+
+        def refresh(_: Any) -> None:
+            if next(left):  # not after the last epoch: the weights were trained for the scales they have
+                attached.rescale(self.scale)
+
+        hooks = Hooks(self.perturb, keep_ranges_positive, refresh, progress=progress, stage="quantize")
+        fit(model, data, self.training, hooks=hooks)
+
+    def _told(self, data: Data | None) -> str:
+        tuned = data is not None and self.training.epochs > 0
+        how = f"fine-tuned for {self.training.epochs} epochs" if tuned else "not fine-tuned"
+        activations = "float activations" if self.activation_bits is None else f"{self.activation_bits}-bit activations"
+        scales = f"one {self.scale} scale per output channel (one in all for the logits)"
+        return f"quantize: {self.bits}-bit weights, {scales}, {activations}, {how}"
 
 
 def quantize(
@@ -131,25 +155,3 @@ def _answering_layers(draft: Draft, *, known: bool) -> frozenset[str]:
     while node.kind in _PASSED_ON and node.inputs:
         node = view.node(node.inputs[0])
     return frozenset([node.path] if node.path in weight_layers(draft.model) else [])
-
-
-def _fine_tune(draft: Draft, data: Data | None, settings: QuantizeSettings, progress: Progress) -> None:
-    with held(draft.model, draft.constraints) as constraints:
-        if data is None or settings.training.epochs == 0:
-            return
-        left = iter(range(settings.training.epochs - 1, -1, -1))
-
-        def refresh(_: Any) -> None:
-            if next(left):  # not after the last epoch: the weights were trained for the scales they have
-                constraints.refresh()
-
-        hooks = Hooks(settings.perturb, keep_ranges_positive, refresh, progress=progress, stage="quantize")
-        fit(draft.model, data, settings.training, hooks=hooks)
-
-
-def _describe(chosen: Quantize, data: Data | None) -> str:
-    tuned = data is not None and chosen.training.epochs > 0
-    how = f"fine-tuned for {chosen.training.epochs} epochs" if tuned else "not fine-tuned"
-    activations = "float activations" if chosen.activation_bits is None else f"{chosen.activation_bits}-bit activations"
-    scales = f"one {chosen.scale} scale per output channel (one in all for the logits)"
-    return f"quantize: {chosen.bits}-bit weights, {scales}, {activations}, {how}"

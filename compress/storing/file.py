@@ -1,7 +1,7 @@
 """One file for a Compressed: safetensors with a versioned JSON header. Loading runs no code from the file.
 
-Its numbers are one tensor of bytes, laid out as the Footprint counts them (`compress.storing.packed`): what is on disk is
-what the Footprint says, and the header. A checksum over header and numbers refuses a file of which any bit has changed.
+Its numbers are one tensor of bytes (`compress.storing.contents`): what is on disk is what the Footprint counts, and the header,
+which describes the expressions of the weights. A checksum over header and numbers refuses a file of which any bit has changed.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from spikewright.compress.compressed import Compressed
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.models import check_finite, check_present, plain_copy
 from spikewright.compress.graph.rewrite import replay
-from spikewright.compress.storing import first_version as storage_first
+from spikewright.compress.storing import first_version, second_version
 from spikewright.compress.storing.architecture import fingerprint
+from spikewright.compress.storing.contents import decode, encode
 from spikewright.compress.storing.header import Header, parse
-from spikewright.compress.storing.packed import decode, encode
 from spikewright.kinds import in_metadata
 
-VERSION = 2
+VERSION = 3
 _KEY = "spikewright.compressed"
 _DATA = "data"
 COMPRESSED_FILE = Kind("a compressed network", in_metadata(_KEY))
@@ -48,11 +48,11 @@ def save(compressed: Compressed, path: str | Path, *, force: bool = False) -> No
     check_present(compressed.model)
     check_finite(compressed.model)
     compressed = fresh(compressed)
-    records, data = encode(compressed)
+    entries, data = encode(compressed)
     header = {
         "version": VERSION,
         "steps": list(compressed.steps),
-        "layers": {path: astuple(record) for path, record in records.items()},
+        **entries,
         "rewrites": [astuple(change) for change in compressed.rewrites],
         "input_shape": compressed.input_shape,
         "architecture": fingerprint(compressed.model),
@@ -82,8 +82,9 @@ def load(path: str | Path, model: nn.Module) -> Compressed:
         )
     try:
         if header.version == 1:
-            return storage_first.restore(module, header, tensors)
-        return decode(module, header, tensors[_DATA].numpy().tobytes())
+            return first_version.restore(module, header, tensors)
+        read = second_version.decode if header.version == 2 else decode
+        return read(module, header, tensors[_DATA].numpy().tobytes())
     except InvalidInput as error:
         raise InvalidFile(f"expected a consistent file that fits the architecture, got {path}: {error}") from error
 
@@ -106,12 +107,12 @@ def _read(path: Path) -> tuple[str, dict[str, torch.Tensor]]:
 def _parse(text: str, tensors: Mapping[str, torch.Tensor], path: Path) -> Header:
     try:
         found = json.loads(text)
-        if found["version"] not in (1, VERSION):
+        if found["version"] not in (1, 2, VERSION):
             raise InvalidFile(
-                f"expected version 1 or {VERSION} of a compressed network, got {found['version']!r} in {path}; "
+                f"expected version 1 to {VERSION} of a compressed network, got {found['version']!r} in {path}; "
                 "try a newer version of this program"
             )
-        if found["version"] == VERSION:
+        if found["version"] != 1:
             _check(found, tensors, path)
         return parse(found)
     except InvalidFile:

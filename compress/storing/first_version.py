@@ -9,11 +9,12 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress.compressed import Compressed
-from spikewright.compress.graph.weighted import values_of, weight_layers
-from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.expressions import float_weights, integer_weights, rows_of
+from spikewright.compress.graph.weighted import by_output, values_of, weight_layers
 from spikewright.compress.quantisers.integers import largest_integer
 from spikewright.compress.storing.header import Header
-from spikewright.compress.storing.packed import check_tensor
+from spikewright.compress.storing.rest import check_clips, check_tensor
+from spikewright.weights import Expression
 
 
 def restore(module: nn.Module, header: Header, tensors: Mapping[str, torch.Tensor]) -> Compressed:
@@ -24,13 +25,25 @@ def restore(module: nn.Module, header: Header, tensors: Mapping[str, torch.Tenso
     }
     if names["codes"] != set(header.bits) or not (names["codes"] | names["mask"]) <= set(layers):
         raise InvalidInput("its codes, masks and layers do not match")
-    bits = {path: header.bits[path] for path in layers if path in header.bits}
-    codes = {path: _codes(tensors, path, layers[path].weight, width) for path, width in bits.items()}
+    codes = {
+        path: _codes(tensors, path, layers[path].weight, header.bits[path]) for path in layers if path in header.bits
+    }
     _load_state(module, header, tensors, codes)
     masks = {path: _mask(tensors[f"mask/{path}"], path, layers[path].weight) for path in sorted(names["mask"])}
-    integers = {path: (q.numpy(), scale.numpy()) for path, (q, scale) in codes.items()}
-    ordered = {path: masks[path] for path in layers if path in masks}
-    return Compressed(module, header.steps, integers, ordered, bits, header.rewrites, header.input_shape)
+    weights = {
+        path: _stored(layer, codes.get(path), header.bits.get(path), masks.get(path)) for path, layer in layers.items()
+    }
+    loose = frozenset(weights.keys() - masks.keys())
+    return Compressed(module, weights, header.rewrites, header.steps, header.input_shape, loose)
+
+
+def _stored(
+    layer: Any, code: tuple[torch.Tensor, torch.Tensor] | None, bits: int | None, mask: torch.Tensor | None
+) -> Expression:
+    kept = None if mask is None else by_output(layer, mask).numpy()
+    if code is None or bits is None:
+        return float_weights(rows_of(layer), kept)
+    return integer_weights(by_output(layer, code[0]).numpy(), code[1].numpy(), bits, kept)
 
 
 def _codes(
@@ -62,8 +75,7 @@ def _load_state(
     module.load_state_dict(
         {**restored, **{f"{path}.weight": values_of(module.get_submodule(path), *code) for path, code in codes.items()}}
     )
-    if any(isinstance(part, QuantizedReLU) and part.clip <= 0 for part in module.modules()):
-        raise InvalidInput("a clip range is not positive")
+    check_clips(module)
 
 
 def _mask(packed: torch.Tensor, path: str, weight: torch.Tensor) -> torch.Tensor:

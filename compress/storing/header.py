@@ -1,7 +1,7 @@
 """The JSON part of the file of a Compressed, and the checks that it says what can be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -13,8 +13,10 @@ _MOST = 1 << 40
 
 @dataclass(frozen=True)
 class Header:
-    """Both versions: `bits` of the quantised layers; the second also has the `records` of all layers and, but for early files,
-    a fingerprint of the `architecture`.
+    """All versions. The first two have `bits` of the quantised layers, the second `records` of all layers.
+
+    The third has `weights`, the description of each expression, `arrays`, the lengths of what these name, and `loose` as of
+    `Compressed`. `architecture` is a fingerprint; early files have none.
     """
 
     version: int
@@ -24,6 +26,9 @@ class Header:
     input_shape: tuple[int, ...] | None
     records: Mapping[str, "LayerRecord"]
     architecture: str = ""
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, int] = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ def parse(found: Any) -> Header:
     """The header in a JSON value of a known version. Raises ValueError, KeyError, TypeError or AttributeError for others."""
     version, shape = found["version"], found["input_shape"]
     records = {str(path): _record(one) for path, one in found["layers"].items()} if version == 2 else {}
-    bits = {path: one.bits for path, one in records.items() if one.bits != 32} if version == 2 else found["bits"]
+    bits = (
+        {path: one.bits for path, one in records.items() if one.bits != 32} if version == 2 else found.get("bits", {})
+    )
+    third = (found["weights"], found["arrays"], found["loose"]) if version == 3 else ({}, {}, [])
     return Header(
         version,
         tuple(str(step) for step in found["steps"]),
@@ -53,6 +61,9 @@ def parse(found: Any) -> Header:
         None if shape is None else _shape(shape),
         records,
         str(found.get("architecture", "")),
+        {str(path): told for path, told in third[0].items()},
+        {str(name): _integer(length, 0, _MOST) for name, length in third[1].items()},
+        frozenset(str(path) for path in third[2]),
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.compress.compressed import Compressed
+from spikewright.compress.expressions import integer_weights
 from spikewright.compress.quantisers.integers import to_integers, to_values, weight_scales
 from spikewright.robustness import (
     AnnPredictor,
@@ -19,6 +20,7 @@ from spikewright.robustness import (
 )
 from spikewright.robustness.corruptions.bitflips import flip_bits, flip_compressed, flip_network, narrowest
 from spikewright.snn import Codebook, Network, Sparse, simulate, stored_values
+from spikewright.weights import Leaf, Scaled
 from tests.snn.every_record import NETWORKS
 
 
@@ -30,15 +32,14 @@ def fixed(rate_network: Network) -> SnnPredictor:
 @pytest.fixture(scope="module")
 def compressed(digits: Any) -> Compressed:
     """The model with 4-bit weights, built by hand."""
-    model, integers = torch.nn.Sequential(*digits.model), {}
-    model = copy.deepcopy(model)
+    model, weights = copy.deepcopy(torch.nn.Sequential(*digits.model)), {}
     for path in ("0", "2", "5"):
         weight = model.get_submodule(path).weight
         scale = weight_scales(weight, 4)
         codes = to_integers(weight, scale, 4)
         weight.data = to_values(codes, scale)
-        integers[path] = (codes.numpy(), scale.numpy())
-    return Compressed(model, integers=integers, bits=dict.fromkeys(integers, 4))
+        weights[path] = Scaled(Leaf(codes.numpy(), 16), scale.numpy())
+    return Compressed(model, weights)
 
 
 @given(st.integers(2, 12), st.integers(0, 2**32), st.floats(0, 1))
@@ -98,10 +99,10 @@ def test_compressed_models_flip_their_integers(compressed: Compressed, digits: A
 
 
 def test_pruned_weights_of_a_compressed_model_stay_pruned(compressed: Compressed) -> None:
-    codes, _ = compressed.integers["5"]
+    codes, scale = compressed.integers["5"]
     mask = torch.from_numpy(codes != 0)
     assert not mask.all()
-    masked = replace(compressed, masks={"5": mask})
+    masked = replace(compressed, weights={**compressed.weights, "5": integer_weights(codes, scale, 4, codes != 0)})
     harmed: Any = flip_compressed(masked, 0.5, np.random.default_rng(0))
     changed = harmed.get_submodule("5").weight != compressed.model.get_submodule("5").weight
     assert changed.any() and not changed[~mask].any()
