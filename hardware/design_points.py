@@ -7,7 +7,7 @@ from spikewright import InvalidInput
 from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.supported import check_fixed
-from spikewright.snn import Activity, Network, Population, Source
+from spikewright.snn import Activity, Network, Population
 from spikewright.snn.requirements import check_network
 
 
@@ -69,7 +69,7 @@ class DesignPoint:
 def layers_of(network: Network) -> tuple[Population, ...]:
     """The populations that are built: all but the input, in topological order."""
     check_network(network)
-    return tuple(p for p in network.order if not isinstance(p.neuron, Source))
+    return tuple(p for p in network.order if p.name != network.input)
 
 
 def layer_design(population: Population, physical_neurons: int) -> LayerDesign:

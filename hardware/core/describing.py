@@ -49,8 +49,8 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
 
 def _code(network: snn.Network) -> schema.CoreCode:
     """Raises InvalidInput for a direct input without levels."""
-    levels = getattr(network.code, "levels", None)
-    if isinstance(network.code, snn.Direct) and levels is None:
+    levels = network.code.levels
+    if network.code.graded and levels is None:
         raise InvalidInput("expected a direct input with levels, got none; call network.to_fixed() first")
     return schema.CoreCode(kind=CODES[type(network.code)], steps=network.code.steps, levels=levels)
 
@@ -75,7 +75,7 @@ def _population(
 
 def _fires(writer: Writer, stem: str, neuron: Any) -> schema_parts.CoreIntegrateFire:
     """IF and LIF: a leak of 2**-k is a shift by k."""
-    shift = -round(float(np.log2(neuron.leak))) if isinstance(neuron, snn.LIF) else None
+    shift = -round(float(np.log2(neuron.leak))) if neuron.leak else None
     threshold = _values(writer, f"{stem}_threshold", neuron.threshold)
     return schema_parts.CoreIntegrateFire(threshold=threshold, reset=neuron.reset, leak_shift=shift)
 

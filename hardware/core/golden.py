@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn import Direct, Integrator, Network, Population, QuantReLU, Source, simulate
+from spikewright.snn import Network, Population, simulate
+from spikewright.snn.traits import sent
 
 SYNTHETIC_SAMPLES = 4
 
@@ -28,20 +29,19 @@ def run_golden(network: Network, images: NDArray[np.float32], engine: str | None
     rasters = {}
     for population in senders(network):
         raster = activity.rasters[population.name].reshape(-1, len(images), population.size)
-        once = isinstance(population.neuron, Source) and isinstance(network.code, Direct)
+        once = population.name == network.input and sent(network, population).once
         rasters[population.name] = np.asarray(raster[:1] if once else raster).astype(np.int64)
     return rasters, np.asarray(activity.logits).astype(np.int64)
 
 
 def senders(network: Network) -> tuple[Population, ...]:
     """The populations that send anything; an Integrator does not."""
-    return tuple(p for p in network.populations if not isinstance(p.neuron, Integrator))
+    return tuple(p for p in network.populations if p.neuron.sends != "nothing")
 
 
 def sends_values(network: Network, population: Population) -> bool:
     """Whether the events of `population` carry integers: direct input and QuantReLU."""
-    source = isinstance(population.neuron, Source)
-    return isinstance(network.code, Direct) if source else isinstance(population.neuron, QuantReLU)
+    return sent(network, population).kind == "values"
 
 
 def trace_line(row: NDArray[np.int64], values: bool) -> str:

@@ -98,7 +98,7 @@ def _entries(flow: EventFlow) -> int:
 def _bias(population: Population, area: AreaCoefficients, device: Device) -> MemoryCost:
     """Biases, unless all are zero; thresholds per channel count alike."""
     memory = NOTHING
-    for values in (population.bias, getattr(population.neuron, "threshold", 0)):
+    for values in (population.bias, *population.neuron.all_thresholds().values()):
         array = np.asarray(values)
         if array.ndim and np.any(array):
             memory = memory + read_only(device, area, Rom(array.size, signed_bits(array), 1))

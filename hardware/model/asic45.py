@@ -28,7 +28,7 @@ from spikewright.hardware.model.constants import SRAM_ERROR
 from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.operations45 import Sram, add_pj, multiply_pj
-from spikewright.snn import LIF, Network, Population, QuantReLU
+from spikewright.snn import Network, Population
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _additions(flow: EventFlow, sizes: CoreWidths, bits: int) -> float:
 
 def _sweep_additions(population: Population, sweeps: float, spikes_out: float) -> float:
     """Bias or comparison for every neuron and step, a leak's shifted subtraction, and the reset of each spike."""
-    return sweeps * (2 if isinstance(population.neuron, LIF) else 1) + spikes_out
+    return sweeps * (2 if population.neuron.leak else 1) + spikes_out
 
 
 def _bias_pj(population: Population, flows: Sequence[EventFlow], sizes: CoreWidths, sram: Sram) -> float:
@@ -132,8 +132,8 @@ def _mac_layer(population: Population, flows: Sequence[EventFlow], sizes: CoreWi
         weights += _weights_pj(flow, count, sram)
         operations += count * (add_pj(bits) + multiply_pj(max(8, sizes.weights[flow.projection.name])))
         addresses += size + neurons + flow.reach.channels * flow.reach.taps if spatial else count
-    levels = neuron.levels.bit_length() if isinstance(neuron, QuantReLU) else bits
-    operations += neurons * (add_pj(bits) + (multiply_pj(bits) if isinstance(neuron, QuantReLU) else 0.0))
+    levels = neuron.levels.bit_length() if neuron.levels else bits
+    operations += neurons * (add_pj(bits) + (multiply_pj(bits) if neuron.levels else 0.0))
     return LayerEnergy(
         potentials_nj=_memory(0.0),
         weights_nj=_memory(weights),

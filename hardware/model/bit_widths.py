@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from spikewright import InvalidInput
 from spikewright.hardware.supported import check_fixed
-from spikewright.snn import Codebook, Network, Source, stored_values
+from spikewright.snn import Network
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
+from spikewright.snn.synapses import WEIGHTED
+from spikewright.snn.weights import memory
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def widths(network: Network) -> CoreWidths:
     Raises InvalidInput for a float32 network and for parts that no core here can run (`hardware.supported`).
     """
     check_fixed(network)
-    inner = [p for p in network.populations if not isinstance(p.neuron, Source)]
+    inner = [p for p in network.populations if p.name != network.input]
     return CoreWidths(
         {q.name: signed_bits(_weights(q.synapse)) for q in network.projections},
         {p.name: int(p.potential_bits or 0) for p in inner},
@@ -51,10 +51,6 @@ def unsigned_bits(count: int) -> int:
     return max(1, (count - 1).bit_length())
 
 
-def _weights(synapse: Synapse) -> Any:
-    if isinstance(synapse, GAINED):
-        return synapse.gain
-    if not isinstance(synapse, WEIGHTED):
-        raise InvalidInput(f"expected a synapse with weights or a gain, got {type(synapse).__name__}")
-    storage = synapse.weights
-    return storage.table if isinstance(storage, Codebook) else stored_values(storage)
+def _weights(synapse: Any) -> Any:
+    """The integers that multiply what arrives: stored weights, or the gain."""
+    return memory(synapse.weights) if isinstance(synapse, WEIGHTED) else synapse.gain

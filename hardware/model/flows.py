@@ -6,9 +6,9 @@ from math import prod
 from spikewright import InvalidInput
 from spikewright.hardware.model.synapse_reach import SynapseReach, reach_of
 from spikewright.hardware.model.weight_memory import WeightMemory, stored
-from spikewright.snn import Activity, Direct, Network, Population, Projection
-from spikewright.snn.neurons import QuantReLU
+from spikewright.snn import Activity, Network, Population, Projection
 from spikewright.snn.synapses import pooled_shape
+from spikewright.snn.traits import sent
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,9 @@ def _inputs(network: Network, projection: Projection) -> int:
 def frame_based(network: Network, population: Population) -> bool:
     """Whether a layer is a MAC core that walks its whole fan-in: QuantReLU, or the readout behind one."""
     sources = (network.by_name[q.source].neuron for q in network.incoming[population.name])
-    return isinstance(population.neuron, QuantReLU) or any(isinstance(neuron, QuantReLU) for neuron in sources)
+    return any(neuron.sends == "values" for neuron in (population.neuron, *sources))
 
 
 def graded(network: Network, projection: Projection) -> bool:
     """Whether the events of `projection` carry integers that multiply the weights."""
-    if projection.source == network.input:
-        return isinstance(network.code, Direct)
-    return isinstance(network.by_name[projection.source].neuron, QuantReLU)
+    return sent(network, network.by_name[projection.source]).kind == "values"

@@ -8,11 +8,10 @@ from torch import Tensor
 
 from spikewright.robustness.corruptions.base import Corruption
 from spikewright.robustness.predictor import Predictor, SnnPredictor
-from spikewright.snn.codes import Direct
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
-from spikewright.snn.neurons import FIRING, Ramp
 from spikewright.snn.simulation import simulate
+from spikewright.snn.traits import sent
 
 
 class NetworkFault(Corruption):
@@ -48,18 +47,16 @@ class NetworkFault(Corruption):
 
 def no_spikes(network: Network) -> str | None:
     """The reason why nothing in the network is sent as spikes, so that none can be lost; None when something is."""
-    senders = [p for p in network.populations if p.name not in (network.input, network.output)]
-    spiking = not isinstance(network.code, Direct) or any(isinstance(p.neuron, (*FIRING, Ramp)) for p in senders)
-    return None if spiking else "it sends graded values, not spikes"
+    senders = [p for p in network.populations if p.name != network.output]
+    return None if any(sent(network, p).spiking for p in senders) else "it sends graded values, not spikes"
 
 
 def no_thresholds(network: Network) -> str | None:
     """The reason why no neuron fires in steps by a threshold; None when one does."""
-    hit = any(isinstance(p.neuron, FIRING) for p in network.populations)
-    return None if hit else "none of its neurons has a threshold"
+    return None if any(p.neuron.fires for p in network.populations) else "none of its neurons has a threshold"
 
 
 def no_thresholds_or_windows(network: Network) -> str | None:
     """The reason why no neuron fires, by a threshold or in a window of time; None when one does."""
-    hit = any(isinstance(p.neuron, (*FIRING, Ramp)) for p in network.populations)
+    hit = any(p.neuron.has_threshold for p in network.populations)
     return None if hit else "none of its neurons has a threshold or a window"

@@ -10,10 +10,10 @@ from spikewright.robustness.corruptions.networks import (
     no_thresholds,
     no_thresholds_or_windows,
 )
-from spikewright.snn.codes import TtfsCode
 from spikewright.snn.disturb.noise import MembraneNoise, PotentialBitFlips, StuckAt
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
+from spikewright.snn.traits import is_timed
 
 
 class StuckFault(NetworkFault):
@@ -80,7 +80,7 @@ class PotentialBitFlipsFault(NetworkFault):
 
     def missing(self, network: Network) -> str | None:
         """Integers that are kept from step to step, and thresholds."""
-        if network.numbers != "fixed" or isinstance(network.code, TtfsCode):
+        if network.numbers != "fixed" or is_timed(network):
             return (
                 "its potentials are no integers that live for many steps; try network.to_fixed() of a network of steps"
             )

@@ -6,10 +6,10 @@ from typing import ClassVar, final
 from spikewright.robustness.corruptions.base import PROBABILITY, Harms, Strength
 from spikewright.robustness.corruptions.networks import NetworkFault, no_spikes
 from spikewright.robustness.predictor import Predictor, SnnPredictor
-from spikewright.snn.codes import TtfsCode
 from spikewright.snn.disturb.noise import SpikeDeletion, SpikeInsertion, SpikeJitter
 from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.network import Network
+from spikewright.snn.traits import is_timed
 
 
 class SpikeFault(NetworkFault):
@@ -58,7 +58,7 @@ class SpikeJitterFault(SpikeFault):
         """Only for networks that send spikes; whole steps where there are steps."""
         reason = self.lacks(predictor)
         if reason is None and isinstance(predictor, SnnPredictor):
-            whole = isinstance(predictor.network.code, TtfsCode) or float(strength).is_integer()
+            whole = is_timed(predictor.network) or float(strength).is_integer()
             reason = _fixed_in_time(predictor.network) if whole else f"its strength is whole steps, not {strength:g}"
         return reason or self.strength.refusal(strength)
 
