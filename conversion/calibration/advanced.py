@@ -11,7 +11,7 @@ from torch import Tensor
 
 from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun
 from spikewright.conversion.calibration.settings import Advanced
-from spikewright.snn import Integrator, Network, Population
+from spikewright.snn import Network, Population
 from spikewright.snn.codes import charge_steps
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.twin.surrogates import straight_through
@@ -92,13 +92,13 @@ def _mean_input(flow: LayerRun, source: str) -> Tensor:
 
 def _law(flow: LayerRun, population: Population) -> Any:
     """Rates from mean inputs, as the neuron would answer if they came evenly."""
-    if isinstance(population.neuron, Integrator):
+    if population.neuron.sends == "nothing":
         return lambda x: x
     steps, neuron = charge_steps(flow.network.code), population.neuron
     unit = flow.amplitude(population)
     start = as_column(population.initial, population.shape, DTYPE) / unit
-    most = steps * getattr(neuron, "limit", 1) if type(neuron).__name__ == "Burst" else steps
-    least = -most if hasattr(neuron, "negative") else 0
+    most = steps * neuron.most
+    least = -most if neuron.two_sided else 0
 
     def law(x: Tensor) -> Tensor:
         ideal = x / unit * steps

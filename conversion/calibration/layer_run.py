@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
-from spikewright.snn import IF, Integrator, MaxGate, Network, Population, Projection
+from spikewright.snn import Network, Neuron, Population, Projection
 from spikewright.snn.codes import charge_steps, charged
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw
@@ -47,7 +47,7 @@ class Plain:
 
     def __init__(self, population: Population, initial: Tensor) -> None:
         self.potential = initial.clone()
-        self.threshold = as_column(getattr(population.neuron, "threshold", 1.0), population.shape, DTYPE)
+        self.threshold = as_column(population.neuron.threshold, population.shape, DTYPE)
 
     def step(self, drive: Tensor, step: int) -> Tensor:
         """Spikes of a step, bool."""
@@ -55,6 +55,12 @@ class Plain:
         fired = self.potential >= self.threshold
         self.potential -= fired * self.threshold
         return fired
+
+
+def is_plain(neuron: Neuron) -> bool:
+    """Whether it integrates, fires once at most a step, is reset by subtraction, and does nothing else."""
+    special = neuron.leak or neuron.refractory or neuron.latches or neuron.signed or neuron.amplitudes
+    return neuron.fires and neuron.most == 1 and neuron.reset == "subtract" and not special
 
 
 class LayerRun:
@@ -106,7 +112,7 @@ class LayerRun:
             flows = torch.tensor([float(charged(code, step)) for step in range(self.steps)])
             return once[None] * flows.reshape(-1, *[1] * once.ndim)
         sent = self.sent[projection.source][:, part].to(DTYPE)
-        if isinstance(self.network.by_name[projection.target].neuron, MaxGate):
+        if self.network.by_name[projection.target].neuron.compares:
             sent = sent.cumsum(0)
             sent = sent[-1:] if gathers else sent
         elif gathers:
@@ -116,20 +122,18 @@ class LayerRun:
 
     def answer(self, population: Population, drive: Tensor, start: Start | None = None) -> Response:
         """The law of the population, exactly, for `drive (steps, b, *shape)` (layerwise `(1, b, *shape)`)."""
-        if isinstance(population.neuron, MaxGate):
+        if population.neuron.compares:
             return self._gated(population, drive)
         start = start or Start()
         cell = TwinCell(self.law, population, drive.shape[1])
         cell.potential = cell.potential if start.potential is None else start.potential
-        plain = type(population.neuron) is IF and population.neuron.reset == "subtract" and not cell.refractory
-        law: Plain | TwinCell = Plain(population, cell.potential) if plain else cell
-        wide = getattr(population.neuron, "limit", None) or 1
-        sent = torch.zeros((self.steps, *drive.shape[1:]), dtype=torch.int8 if wide < 128 else torch.int32)
+        law: Plain | TwinCell = Plain(population, cell.potential) if is_plain(population.neuron) else cell
+        sent = torch.zeros((self.steps, *drive.shape[1:]), dtype=torch.int8)
         for step in range(self.steps):
             fired = law.step(self._inflow(population, drive, step), step)
             sent[step] = fired if start.awake is None else fired * start.awake
         left = law.potential
-        whole = left if isinstance(population.neuron, Integrator) else sent.sum(0, dtype=DTYPE)
+        whole = left if population.neuron.sends == "nothing" else sent.sum(0, dtype=DTYPE)
         return Response(whole / charge_steps(self.network.code), sent, left)
 
     def _inflow(self, population: Population, drive: Tensor, step: int) -> Tensor:
@@ -151,10 +155,10 @@ class LayerRun:
         total: Tensor = self.paths[first.name](self.ideal[first.source][part])
         for q in others:
             total = total + self.paths[q.name](self.ideal[q.source][part])
-        if isinstance(population.neuron, MaxGate):
+        if population.neuron.compares:
             return total
         total = total + as_column(self.biases[population.name], population.shape, DTYPE)
-        if isinstance(population.neuron, Integrator):
+        if population.neuron.sends == "nothing":
             return total
         return self.activations.get(population.name, RELU).act(total) / amplitude
 

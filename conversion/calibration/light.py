@@ -8,9 +8,8 @@ import torch
 from torch import Tensor
 
 from spikewright.conversion.calibration.layer_run import LayerRun, Response
-from spikewright.snn import Integrator, MaxGate, Network, Population, Source
+from spikewright.snn import Network, Population
 from spikewright.snn.codes import charge_steps
-from spikewright.snn.neurons import FIRING
 
 KEPT_BYTES = 1 << 29
 """Inputs of a layer up to this size are kept between rounds, larger ones are worked out again."""
@@ -91,7 +90,7 @@ def half_step_shifted(network: Network) -> Network:
 
 
 def _shifted(population: Population, half: float) -> Population:
-    if isinstance(population.neuron, Source | Integrator | MaxGate):
+    if not population.neuron.fires:
         return population
     channels = population.shape[0]
     return Shift(torch.full((channels,), half), torch.zeros(channels)).of(population)
@@ -116,7 +115,7 @@ def correct(drives: Drives, ideal: Tensor, rounds: int) -> Shift:
     turns = ("bias",) if _one_way(flow, population) else ("initial", "bias")
     size = {turn: torch.ones(channels) for turn in turns}
     error, squared = _errors(drives.rates(population)[:fit], ideal[:fit])
-    for number in range(1 if isinstance(population.neuron, Integrator) else rounds):
+    for number in range(1 if population.neuron.sends == "nothing" else rounds):
         turn = turns[number % len(turns)]
         step = error * size[turn] * (steps if turn == "initial" else 1)
         proposal = replace(shift, **{turn: getattr(shift, turn) + step})
@@ -135,11 +134,11 @@ def squared_error(rates: Tensor, ideal: Tensor) -> float:
 
 def correctable(population: Population) -> bool:
     """Whether the population has a bias that acts on what it sends: not a gate."""
-    return isinstance(population.neuron, (Integrator, *FIRING))
+    return population.neuron.fires or population.neuron.sends == "nothing"
 
 
 def _one_way(flow: LayerRun, population: Population) -> bool:
-    return isinstance(population.neuron, Integrator) or flow.network.schedule == "layerwise"
+    return population.neuron.sends == "nothing" or flow.network.schedule == "layerwise"
 
 
 def _errors(rates: Tensor, ideal: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,7 +9,7 @@ from torch import Tensor
 from spikewright import InvalidNetwork
 from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun, Response, Start
 from spikewright.conversion.calibration.settings import Cos, Srp
-from spikewright.snn import Integrator, Network, Population
+from spikewright.snn import Network, Population
 from spikewright.snn.twin.synapses import Path, as_column
 
 SPIKE_SPAN = 1e-3
@@ -40,8 +39,7 @@ class SpikeLedger:
 
 def run_srp(network: Network, images: Tensor, method: Srp, ledger: SpikeLedger) -> Tensor:
     """Potentials of the output `(steps, n, classes)` with `Srp`: who ends its first run at or below zero keeps silent."""
-    code: Any = network.code
-    short = replace(network, code=replace(code, steps=method.pre_steps))
+    short = replace(network, code=network.code.with_steps(method.pre_steps))
     first = LayerRun(short, images, {})
     awake = {}
 
@@ -64,7 +62,7 @@ def run_cos(network: Network, images: Tensor, method: Cos, ledger: SpikeLedger) 
     flow = LayerRun(network, images, {})
 
     def look(population: Population, drive: Tensor) -> Response:
-        if isinstance(population.neuron, Integrator):
+        if population.neuron.sends == "nothing":
             return flow.answer(population, drive)
         start = offset(flow, population, drive[: method.pre_steps], ledger)
         for q in network.incoming[population.name]:
@@ -82,7 +80,7 @@ def offset(flow: LayerRun, population: Population, drive: Tensor, ledger: SpikeL
     Down where V < 0 and the neuron fired: by the smallest V + threshold before a spike, and at least a threshold, so that
     just this spike falls out. Up where V >= threshold: by what the largest V without a spike was short of firing.
     """
-    threshold = as_column(getattr(population.neuron, "threshold", 1.0), population.shape, DTYPE)
+    threshold = as_column(population.neuron.threshold, population.shape, DTYPE)
     bias = as_column(population.bias, population.shape, DTYPE)
     initial = as_column(population.initial, population.shape, DTYPE).expand(drive.shape[1:])
     V, count = initial.clone(), torch.zeros_like(drive[0])

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.conversion.calibration.layer_run import DTYPE
+from spikewright.conversion.calibration.layer_run import DTYPE, is_plain
 from spikewright.conversion.calibration.phase_laws import SpikeLedger, fanout_of, run_cos, run_srp
 from spikewright.conversion.calibration.settings import Cos, Srp, TwoPhaseMethod
-from spikewright.snn import IF, Activity, Direct, Integrator, Network, Source
+from spikewright.snn import Activity, Network
 from spikewright.snn.requirements import check_network
 from spikewright.snn.streams import check_inputs
 from spikewright.snn.twin.synapses import Path
@@ -90,12 +90,10 @@ def check_two_phase(network: Network, method: TwoPhaseMethod) -> None:
     """Raise InvalidNetwork or InvalidInput unless `two_phase` can run `network` with `method`."""
     if not isinstance(method, Srp | Cos):
         raise InvalidInput(f"expected Srp(...) or Cos(...), got {method!r}")
-    plain = isinstance(network.code, Direct) and network.numbers == "float32" and network.schedule == "synchronous"
-    plain = plain and network.decision is None and getattr(network.code, "window", None) is None
+    plain = network.code.sends == "values" and network.numbers == "float32" and network.schedule == "synchronous"
+    plain = plain and network.decision is None and network.code.window is None
     neurons = all(
-        isinstance(p.neuron, Source | Integrator)
-        or (isinstance(p.neuron, IF) and p.neuron.reset == "subtract" and not p.neuron.refractory)
-        for p in network.populations
+        p.name == network.input or p.neuron.sends == "nothing" or is_plain(p.neuron) for p in network.populations
     )
     if not (plain and neurons and network.readout == "potential" and not any(q.delay for q in network.projections)):
         raise InvalidNetwork(

@@ -8,20 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright.conversion.diagnosis.parts import as_neurons, charge_of_one
-from spikewright.snn import (
-    IF,
-    Activity,
-    FewSpikeIF,
-    Integrator,
-    LatchedIF,
-    MaxGate,
-    Network,
-    Population,
-    SpikeSelectCode,
-    TernaryIF,
-)
-from spikewright.snn.codes import charge_steps, step_weight
-from spikewright.snn.neurons import FIRING, GRADED
+from spikewright.snn import Activity, Network, Population
+from spikewright.snn.codes import charge_steps
 from spikewright.snn.twin.synapses import Path
 from spikewright.snn.twin.through_time import held_populations
 
@@ -42,23 +30,17 @@ class Charges:
         self.paths = {
             q.name: Path(network, q, torch.float64)
             for p in network.populations
-            if not (isinstance(p.neuron, MaxGate | Integrator | LatchedIF) or self.told(p))
+            if p.neuron.sends in ("spikes", "values", "times") and not (p.neuron.latches or self.told(p))
             for q in network.incoming[p.name]
         }
 
     def told(self, population: Population) -> bool:
         """Whether the potential at the end tells the charge."""
-        neuron = population.neuron
-        if (
-            self.network.numbers == "fixed"
-            or isinstance(self.network.code, SpikeSelectCode)
-            or isinstance(neuron, FewSpikeIF)
-        ):
+        neuron, code = population.neuron, self.network.code
+        if self.network.numbers == "fixed" or code.inside == "first spikes" or neuron.amplitudes:
             return False
-        plain = isinstance(neuron, FIRING) and getattr(neuron, "reset", "subtract") == "subtract"
-        if isinstance(neuron, IF):
-            plain = plain and not neuron.refractory
-        return isinstance(neuron, GRADED) or (plain and not hasattr(neuron, "leak"))
+        keeps = neuron.fires and neuron.reset == "subtract" and not (neuron.refractory or neuron.leak)
+        return keeps or neuron.potential == "once"
 
     def sent(self, activity: Activity) -> dict[str, Values]:
         """What each population sent, spikes by the weight of their step, `(samples, neurons)`."""
@@ -84,29 +66,25 @@ class Charges:
         last: Values = trace[-1].reshape(trace.shape[1], -1).astype(np.float64)
         held: Values = last - as_neurons(population.initial, population)
         neuron = population.neuron
-        if isinstance(neuron, GRADED):
+        if neuron.potential == "once":
             return held
         raster = activity.rasters[population.name]
         threshold = as_neurons(charge_of_one(self.network, population), population)
-        if not isinstance(neuron, TernaryIF):
+        if not neuron.two_sided:
             return held + self._total(raster, population) * threshold
         up, down = (self._total(np.maximum(part, 0), population) for part in (raster, -raster))
-        return held + up * threshold - down * as_neurons(neuron.negative, population)
+        return held + up * threshold - down * as_neurons(neuron.all_thresholds()["negative"], population)
 
     def _total(self, raster: NDArray[Any], population: Population) -> Values:
         total = np.zeros((raster.shape[1], population.size))
         for step, sent in enumerate(raster):
-            weight = 1.0
-            if isinstance(population.neuron, FewSpikeIF):
-                weight = population.neuron.amplitudes[step]
-            elif len(raster) > 1:
-                weight = step_weight(self.network.code, step)
-            total += weight * sent.reshape(total.shape).astype(np.float64)
+            weight = self.network.code.weight(step) if len(raster) > 1 else 1
+            total += population.neuron.amplitude(step) * weight * sent.reshape(total.shape).astype(np.float64)
         return total
 
     def _repeats(self, source: Population, target: Population) -> bool:
         """A value that is held arrives in every step of charge, unless its target answers once."""
-        return source.name in self.held and not isinstance(target.neuron, GRADED)
+        return source.name in self.held and target.neuron.potential != "once"
 
     def _charges(self, population: Population) -> int:
-        return 1 if isinstance(population.neuron, GRADED) else charge_steps(self.network.code)
+        return 1 if population.neuron.potential == "once" else charge_steps(self.network.code)

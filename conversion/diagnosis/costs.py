@@ -24,21 +24,9 @@ from math import ceil, log2
 import numpy as np
 
 from spikewright.conversion.diagnosis.parts import levels
-from spikewright.snn import (
-    Activity,
-    Burst,
-    Direct,
-    MaxGate,
-    Network,
-    Population,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    Source,
-    TernaryIF,
-    TtfsCode,
-)
+from spikewright.snn import Activity, Network, Population
 from spikewright.snn.synapses import WEIGHTED
+from spikewright.snn.traits import sent
 from spikewright.snn.weights import Storage, memory
 
 REAL_BITS = 32
@@ -73,20 +61,20 @@ class InferenceCost:
 def inference_cost(network: Network, activity: Activity, accuracy: float | None = None) -> InferenceCost:
     """The cost of one inference of `network`, mean over the samples of `activity`."""
     operations = {q.name: float(activity.synaptic_operations[q.name].mean()) for q in network.projections}
-    graded = {p.name for p in network.populations if sends_numbers(network, p)}
+    graded = {p.name for p in network.populations if sent(network, p).once}
     multiplied = sum(operations[q.name] for q in network.projections if q.source in graded)
-    sent = {p.name: _sent_bits(network, p, float(activity.spikes[p.name].mean())) for p in network.populations}
-    known = [levels(network, p) for p in network.populations if not isinstance(p.neuron, Source | MaxGate)]
+    bits = {p.name: _sent_bits(network, p, float(activity.spikes[p.name].mean())) for p in network.populations}
+    known = [levels(network, p) for p in network.populations if p.neuron.sends != "passed on"]
     counts = [count for count in known if count is not None]
-    real = any(isinstance(p.neuron, Ramp) and p.neuron.levels is None for p in network.populations)
+    real = any(p.neuron.sends == "times" and p.neuron.levels is None for p in network.populations)
     return InferenceCost(
         accuracy=accuracy,
         levels=None if real or not counts else max(counts) + 1,
         bits=REAL_BITS if real else max((number_bits(count) for count in counts), default=REAL_BITS),
         multiply_accumulates=multiplied,
         additions=sum(operations.values()) - multiplied,
-        activations_written_bits=sum(sent[name] for name in {q.source for q in network.projections} - {network.input}),
-        activations_read_bits=sum(sent[q.source] for q in network.projections),
+        activations_written_bits=sum(bits[name] for name in {q.source for q in network.projections} - {network.input}),
+        activations_read_bits=sum(bits[q.source] for q in network.projections),
         weights_read_bits=sum(operations[q.name] * _weight_bits(q.synapse.weights) for q in network.projections
                               if isinstance(q.synapse, WEIGHTED)),
         sums_bits=sum(_sums_bits(network, p, operations) for p in network.populations[1:]),
@@ -98,34 +86,23 @@ def number_bits(count: int | None) -> int:
     return REAL_BITS if count is None else max(1, ceil(log2(count + 1)))
 
 
-def sends_numbers(network: Network, population: Population) -> bool:
-    """Whether what a population sends must be multiplied by a weight."""
-    if isinstance(population.neuron, MaxGate):
-        return any(sends_numbers(network, network.by_name[q.source]) for q in network.incoming[population.name])
-    if population.name == network.input:
-        return network.code.graded
-    return isinstance(population.neuron, QuantReLU | Ramp)
-
-
 def _sent_bits(network: Network, population: Population, events: float) -> float:
     """The cheaper of the two formats. `events`: numbers that are not zero, or spikes."""
     address = max(1, ceil(log2(population.size)))
-    if sends_numbers(network, population):
+    what = sent(network, population)
+    if what.once:
         count = _count(network, population)
         told = REAL_BITS if count is None else ceil(log2(count))
         return min(float(population.size * number_bits(count)), events * (address + told))
-    neuron = population.neuron
-    signed = isinstance(neuron, SignedIF | TernaryIF)
-    limit = neuron.limit if isinstance(neuron, Burst) else 1
-    dense = population.size * network.steps * (number_bits(limit) + int(signed))
-    return min(float(dense), events * (address + int(signed)))
+    dense = population.size * network.steps * (number_bits(what.most) + int(what.signed))
+    return min(float(dense), events * (address + int(what.signed)))
 
 
 def _count(network: Network, population: Population) -> int | None:
     """How many values besides 0 a number has that the population sends; None for real values."""
     if population.name == network.input:
-        return network.code.levels if isinstance(network.code, Direct | TtfsCode) else None
-    if not isinstance(population.neuron, MaxGate):
+        return network.code.levels
+    if not population.neuron.compares:
         return levels(network, population)
     known = [_count(network, network.by_name[q.source]) for q in network.incoming[population.name]]
     return None if None in known else max(count for count in known if count is not None)
@@ -141,6 +118,6 @@ def _weight_bits(storage: Storage) -> int:
 
 def _sums_bits(network: Network, population: Population, operations: dict[str, float]) -> float:
     """Each operation, and each neuron in each of its steps, reads and writes one sum."""
-    steps = 1 if isinstance(population.neuron, QuantReLU | Ramp) else network.steps
+    steps = 1 if population.neuron.potential == "once" else network.steps
     touched = sum(operations[q.name] for q in network.incoming[population.name]) + population.size * steps
     return 2 * touched * (population.potential_bits or REAL_BITS)

@@ -1,6 +1,6 @@
 """The CNN that a spiking network is to be compared with: as many levels per activation, and it may skip zeros, too."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,13 +22,13 @@ from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number
 from spikewright.snn import (
     Bursts,
+    Code,
     Direct,
     Network,
     PhaseCode,
     QuantReLU,
     RateCode,
     SpikeSelectCode,
-    TernaryIF,
     TtfsCode,
     simulate,
 )
@@ -86,7 +86,7 @@ def _levels(network: Network, unit: Unit) -> int:
     if unit.name not in network.by_name:
         raise InvalidInput(f"expected a network made from this model, got none of its layers {unit.name!r}")
     population = network.by_name[unit.name]
-    if isinstance(population.neuron, TernaryIF) or unit.signed:
+    if population.neuron.two_sided or unit.signed:
         raise InvalidInput(
             f"expected activations that are never negative, got spikes of both signs in {unit.name!r}; "
             "there is no integer neuron of both signs to compare with"
@@ -133,20 +133,24 @@ def _seen(plan: Plan, images: torch.Tensor, wanted: Mapping[str, int]) -> dict[s
 
 def _input_levels(network: Network) -> int | None:
     """The grid of the image: as many levels as the SNN's input tells apart."""
-    code = network.code
-    if isinstance(code, Direct | TtfsCode):
-        return code.levels
-    if isinstance(code, RateCode | SpikeSelectCode):
-        return code.steps
-    if isinstance(code, Bursts):
-        return code.steps * code.limit
-    return 2**code.period - 1 if isinstance(code, PhaseCode) else None
+    found = _GRIDS.get(type(network.code))
+    return None if found is None else found(network.code)
+
+
+_GRIDS: Mapping[type[Code], Callable[[Any], int | None]] = {
+    Direct: lambda code: code.levels,
+    TtfsCode: lambda code: code.levels,
+    RateCode: lambda code: code.steps,
+    SpikeSelectCode: lambda code: code.steps,
+    Bursts: lambda code: code.steps * code.limit,
+    PhaseCode: lambda code: 2**code.period - 1,
+}
+"""How many values besides 0 the input of a code tells apart; of those that are not here nobody knows."""
 
 
 def _in_integers(cnn: Network, network: Network) -> Network:
     """The CNN in fixed point, with weights as wide as those of the SNN."""
     stored = [memory(q.synapse.weights) for q in network.projections if isinstance(q.synapse, WEIGHTED)]
     widest = max((int(np.abs(values.astype(np.int64)).max(initial=1)) for values in stored), default=127)
-    levels_in = cnn.code.levels if isinstance(cnn.code, Direct) else None
-    fixed = cnn.to_fixed(weight_bits=min(16, max(2, widest.bit_length() + 1)), input_levels=levels_in or 255)
+    fixed = cnn.to_fixed(weight_bits=min(16, max(2, widest.bit_length() + 1)), input_levels=cnn.code.levels or 255)
     return replace(fixed, report=cnn.report)

@@ -11,12 +11,13 @@ C = `snn.codes.charge_steps`, M the most that it can send and f the activation o
 
 The last term is zero in the layerwise schedule, where a neuron has all its charge before it fires (Bu et al. 2022 call it
 the unevenness error). It also holds what a reset to zero, a leak or deafness throws away. A `TernaryIF` has a staircase on
-both sides. What a `QuantReLU`, a `Ramp` and a `FewSpike` send is N itself. A `LatchedIF` fires in step t = 1, 2, ... and says
+both sides. What a `QuantReLU`, a `Ramp` and a `FewSpikeIF` send is N itself. A `LatchedIF` fires in step t = 1, 2, ... and says
 theta / t: nothing is known of its mean current, so f(x) = a, clipped to theta and rounded to the next whole step, and all that
 it inherited counts as unevenness, a spike at the wrong time.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,21 +25,8 @@ from numpy.typing import NDArray
 
 from spikewright.conversion.forward import activate
 from spikewright.conversion.reading.plan import Unit
-from spikewright.snn import (
-    IF,
-    LIF,
-    Burst,
-    FewSpikeIF,
-    LatchedIF,
-    Network,
-    Population,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    TernaryIF,
-)
-from spikewright.snn.codes import PhaseCode, SpikeSelectCode, charge_steps, step_weight
-from spikewright.snn.neurons import FIRING
+from spikewright.snn import Network, Population
+from spikewright.snn.codes import charge_steps
 
 Values = NDArray[np.float64]
 
@@ -67,26 +55,25 @@ class Activities:
 
 def most(network: Network, population: Population) -> float:
     """The most that a neuron can send in the whole run, spikes by their weight; infinite where nothing bounds it."""
-    neuron, code = population.neuron, network.code
-    if isinstance(neuron, QuantReLU):
-        return neuron.levels
-    if isinstance(neuron, Ramp):
-        return float(neuron.levels or 0) if network.numbers == "fixed" else neuron.window
-    if not isinstance(neuron, FIRING):
-        return np.inf
-    if isinstance(neuron, LatchedIF):
-        return 1.0
-    if isinstance(neuron, FewSpikeIF):
-        return sum(max(amplitude, 0.0) for amplitude in neuron.amplitudes)
-    if isinstance(code, SpikeSelectCode) and population.name != network.output:
-        return min(code.limit, code.steps)
-    each = neuron.limit if isinstance(neuron, Burst) else 1
-    steps = sum(step_weight(code, step) for step in range(code.steps)) if isinstance(code, PhaseCode) else code.steps
-    if isinstance(neuron, IF | LIF) and neuron.refractory:
-        steps = -(-steps // (neuron.refractory + 1))
-    if isinstance(neuron, SignedIF) and neuron.limit is not None:
-        steps = min(steps, neuron.limit)
-    return each * steps
+    neuron = population.neuron
+    if neuron.sends == "values":
+        return neuron.most
+    if neuron.sends == "times":
+        return float(neuron.levels or 0) if network.numbers == "fixed" else float(np.max(neuron.compared_with))
+    return _most_spikes(network, population) if neuron.fires else np.inf
+
+
+def _most_spikes(network: Network, population: Population) -> float:
+    """The most spikes in the steps in which a neuron is not deaf, by their weight."""
+    neuron = population.neuron
+    code: Any = network.code
+    if neuron.amplitudes:
+        return float(sum(max(amplitude, 0.0) for amplitude in neuron.amplitudes))
+    if code.inside == "first spikes" and population.name != network.output:
+        return float(min(code.limit, code.steps))
+    weights = sum(code.weight(step) for step in range(code.steps))
+    awake = -(-weights // (neuron.refractory + 1))
+    return float(neuron.most * (awake if neuron.most_in_run is None else min(awake, neuron.most_in_run)))
 
 
 def levels(network: Network, population: Population) -> int | None:
@@ -97,28 +84,28 @@ def levels(network: Network, population: Population) -> int | None:
     weight, T for the time of one spike in T steps.
     """
     neuron, code = population.neuron, network.code
-    if isinstance(neuron, Ramp):
+    if neuron.sends in ("values", "times"):
         return neuron.levels
-    if isinstance(neuron, FewSpikeIF):
+    if neuron.amplitudes:
         return int(2 ** len(neuron.amplitudes)) - 1
-    if isinstance(neuron, LatchedIF):
+    if neuron.latches:
         return code.steps
     top = most(network, population)
     if not np.isfinite(top):
         return None
-    if isinstance(code, PhaseCode):
-        top /= code.periods
-    return int(2 * top if isinstance(neuron, TernaryIF) else top)
+    if code.inside == "step weights":  # the same number is said again in each period
+        top /= code.charge_steps
+    return int(2 * top if neuron.two_sided else top)
 
 
 def charge_of_one(network: Network, population: Population) -> Values:
     """The charge that one unit of what is sent stands for, () or `(channels, ...)`: the threshold of a spiking neuron."""
-    neuron = population.neuron
-    if isinstance(neuron, QuantReLU):
-        return 2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64)
-    if isinstance(neuron, Ramp):
+    neuron: Any = population.neuron
+    if neuron.sends == "values":
+        return np.asarray(2.0**neuron.shift / np.asarray(neuron.multiplier, dtype=np.float64))
+    if neuron.sends == "times":
         return np.asarray(neuron.window / (neuron.levels or 1) if network.numbers == "fixed" else 1.0)
-    return np.asarray(getattr(neuron, "threshold", 1.0), dtype=np.float64)
+    return np.asarray(neuron.threshold if neuron.fires else 1.0, dtype=np.float64)
 
 
 def unit_of(network: Network, population: Population) -> Values:
@@ -142,9 +129,10 @@ def taken_apart(network: Network, unit: Unit, sent: Values, charge: Values, trut
     share, top = unit_of(network, population), most(network, population)
     theta = as_neurons(charge_of_one(network, population), population)
     wanted = activate(unit, torch.from_numpy(charge / theta * share)).numpy()
-    low = -top if isinstance(population.neuron, TernaryIF) else 0.0
+    neuron = population.neuron
+    low = -top if neuron.two_sided else 0.0
     clipped, decoded = np.clip(wanted, low * share, top * share), sent * share
-    counts = isinstance(population.neuron, FIRING) and not isinstance(population.neuron, FewSpikeIF)
+    counts = neuron.fires and not neuron.amplitudes
     quantised = _whole(population, charge, theta, (low, top)) * share if counts else decoded
     return Activities(truth, wanted, clipped, quantised, decoded, np.abs(sent) >= top)
 
@@ -171,7 +159,7 @@ def _whole(population: Population, charge: Values, theta: Values, bounds: tuple[
     """N, the spikes of the whole charge."""
     total = charge + as_neurons(population.initial, population)
     spikes = np.floor(total / theta)
-    if isinstance(population.neuron, TernaryIF):
-        below = as_neurons(population.neuron.negative, population)
+    if population.neuron.two_sided:
+        below = as_neurons(population.neuron.all_thresholds()["negative"], population)
         spikes = np.where(total >= 0, spikes, -np.floor(-total / below))
     return np.clip(spikes, *bounds)

@@ -1,196 +1,187 @@
-"""From a decomposition to what helps: rules, each with the measure that calls for it."""
+"""What helps against the errors of a layer, as data: a table of hints for each way to say a number in spikes.
 
-from collections.abc import Callable, Iterator
+A hint is a sentence of the form "what to try: why", with numbers of the layer in braces, and the case in which it holds. `advice`
+chooses from these tables.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from spikewright.conversion.diagnosis.records import LayerDiagnosis
-from spikewright.snn import (
-    IF,
-    LIF,
-    Burst,
-    Direct,
-    FewSpikeIF,
-    LatchedIF,
-    Network,
-    PhaseCode,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    SpikeSelectCode,
-    TtfsCode,
-)
-from spikewright.snn.neurons import FIRING
+from spikewright.snn import Network, Population
 
 NEGLIGIBLE = 1e-3
 """Own error over mean activation below which a layer loses nothing."""
-MOSTLY = 0.25
-"""Share of a layer's own parts from which advice is given for one that is not the largest."""
-BIASED = 0.5
-SILENCED = 0.05
 
 
-def worst_of(layers: tuple[LayerDiagnosis, ...]) -> LayerDiagnosis | None:
-    """The layer that adds the largest error relative to its activation; None where all are negligible."""
-    worst = max(layers, key=lambda layer: layer.relative_own_error)
-    return worst if worst.relative_own_error > NEGLIGIBLE else None
+@dataclass(frozen=True, eq=False)
+class LayerCase:
+    """The layer that loses most, and its network."""
+
+    network: Network
+    layer: LayerDiagnosis
+
+    @property
+    def population(self) -> Population:
+        """Its population."""
+        return self.network.by_name[self.layer.population]
+
+    @property
+    def one_threshold(self) -> bool:
+        """Whether several channels share one threshold."""
+        population = self.population
+        return np.ndim(np.asarray(population.amplitude)) == 0 and len(population.shape) > 1 and population.shape[0] > 1
+
+    @property
+    def from_zero(self) -> bool:
+        """Whether its neurons begin at zero."""
+        return not np.any(np.asarray(self.population.initial))
+
+    @property
+    def searched(self) -> bool:
+        """Whether thresholds are those of least squared error."""
+        return any("least squared error" in row.detail for row in self.network.report)
+
+    @property
+    def calibrations(self) -> str:
+        """What the report says of calibrations, in one text; empty where there was none."""
+        return " ".join(f"calibration {row.detail}" for row in self.network.report if row.kind == "calibration")
+
+    @property
+    def bursts(self) -> bool:
+        """Whether its neurons send several spikes in a step."""
+        return self.population.neuron.most > 1
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether its neurons take back spikes that came too early."""
+        return self.population.neuron.signed and not self.population.neuron.two_sided
+
+    @property
+    def hardly_full(self) -> bool:
+        """Whether hardly a neuron reaches its largest count."""
+        return self.layer.saturated < NEGLIGIBLE
 
 
-def advise(network: Network, layers: tuple[LayerDiagnosis, ...], worst: LayerDiagnosis | None) -> tuple[str, ...]:
-    """What to try, the most promising first."""
-    if worst is None:
-        return ()
-    neuron = network.by_name[worst.population].neuron
-    sizes = {name: part.magnitude for name, part in worst.parts.items() if name != "inherited"}
-    rules = _RULES.get(type(network.code)) or _RULES.get(type(neuron)) or _RATE
-    told = list(_reset(network))
-    for name in sorted(sizes, key=lambda name: -sizes[name]):
-        if sizes[name] >= MOSTLY * sum(sizes.values()):
-            told += rules[name](network, worst)
-    told += [*_bias(network, layers), *_silence(network, layers)]
-    first = {hint.partition(":")[0]: hint for hint in reversed(told)}  # what helps against two parts is said once
-    return tuple(hint for hint in dict.fromkeys(told) if first[hint.partition(":")[0]] == hint)
+@dataclass(frozen=True)
+class Hint:
+    """`text` with {population}, {saturated} and {levels} of the layer; `when` it holds."""
+
+    text: str
+    when: Callable[[LayerCase], bool] = lambda case: True
+
+    def told(self, case: LayerCase) -> str:
+        """The text with the numbers of the layer."""
+        layer = case.layer
+        slots = case.population.neuron.levels or "rounding only"
+        return self.text.format(
+            population=layer.population, saturated=f"{layer.saturated:.2%}", levels=layer.levels, slots=slots
+        )
 
 
-Rule = Callable[[Network, LayerDiagnosis], Iterator[str]]
+@dataclass(frozen=True)
+class Remedies:
+    """Hints against each part of an error that a layer adds itself, the most promising first."""
+
+    clipping: tuple[Hint, ...]
+    quantisation: tuple[Hint, ...]
+    unevenness: tuple[Hint, ...] = ()
 
 
-def _reset(network: Network) -> Iterator[str]:
-    if any(isinstance(p.neuron, IF | LIF) and p.neuron.reset == "zero" for p in network.populations):
-        yield 'reset="subtract": a reset to zero throws away the charge above the threshold'
-
-
-def _clipping(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f'a larger percentile, or threshold="max" for none clipped: {layer.saturated:.2%} of {layer.population} is cut off'
-    if _one_threshold(network, layer):
-        yield "per_channel=True: one threshold serves channels of different size"
-    yield from _least_squares(network, "the least error of clipping and rounding together")
-
-
-def _least_squares(network: Network, why: str) -> Iterator[str]:
-    if not any("least squared error" in row.detail for row in network.report):
-        yield f'threshold="mse", or another percentile: {why}'
-
-
-def _percentile(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f"a larger percentile: {layer.saturated:.2%} of {layer.population} is cut off"
-
-
-def _quantisation(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    population = network.by_name[layer.population]
-    if not np.any(np.asarray(population.initial)):
-        yield 'initial="half": without it every count is rounded down'
-    burst = isinstance(population.neuron, Burst)
-    told = (
-        f"more steps: {layer.population} tells {layer.levels} values above zero apart, twice the steps halve the error"
+def calibrate(what: str) -> tuple[Hint, ...]:
+    """The next calibration after what the network's report says was done; `what` it corrects."""
+    return (
+        Hint(
+            f'calibration="light": corrects {what}; "advanced" fits the weights, too',
+            lambda case: not case.calibrations,
+        ),
+        Hint(
+            f'calibration="advanced": fits the weights, too, to correct {what}',
+            lambda case: bool(case.calibrations) and "advanced" not in case.calibrations,
+        ),
     )
-    yield told + (", and so does twice the limit" if burst else "")
-    if _one_threshold(network, layer):
-        yield "per_channel=True: small channels use few of the levels"
-    if layer.saturated < NEGLIGIBLE:
-        yield from _least_squares(network, "hardly a neuron reaches its largest count")
 
 
-def _unevenness(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield 'schedule="layerwise": a layer gathers its whole charge before it fires, so none of it comes too early'
-    if not isinstance(network.by_name[layer.population].neuron, SignedIF):
-        yield 'neuron="signed": a neuron that fired too early takes the spike back'
-    yield from _calibrate(network, "what early spikes change on average")
-    yield "more steps: spikes that come too early weigh less"
+_CUT_OFF = Hint("a larger percentile: {saturated} of {population} is cut off")
+_APART = "{population} tells {levels} values above zero apart"
+_SHARED = "per_channel=True: one threshold serves channels of different size"
+_SEARCHED = 'threshold="mse", or another percentile: '
+_EARLY = Hint("more steps: spikes that come too early weigh less")
+
+RATE = Remedies(
+    clipping=(
+        Hint('a larger percentile, or threshold="max" for none clipped: {saturated} of {population} is cut off'),
+        Hint(_SHARED, lambda case: case.one_threshold),
+        Hint(_SEARCHED + "the least error of clipping and rounding together", lambda case: not case.searched),
+    ),
+    quantisation=(
+        Hint('initial="half": without it every count is rounded down', lambda case: case.from_zero),
+        Hint(f"more steps: {_APART}, twice the steps halve the error", lambda case: not case.bursts),
+        Hint(
+            f"more steps: {_APART}, twice the steps halve the error, and so does twice the limit",
+            lambda case: case.bursts,
+        ),
+        Hint("per_channel=True: small channels use few of the levels", lambda case: case.one_threshold),
+        Hint(
+            _SEARCHED + "hardly a neuron reaches its largest count",
+            lambda case: case.hardly_full and not case.searched,
+        ),
+    ),
+    unevenness=(
+        Hint('schedule="layerwise": a layer gathers its whole charge before it fires, so none of it comes too early'),
+        Hint('neuron="signed": a neuron that fired too early takes the spike back', lambda case: not case.takes_back),
+        *calibrate("what early spikes change on average"),
+        _EARLY,
+    ),
+)
+TIMES = Remedies(
+    clipping=(
+        Hint("a larger margin: {saturated} of {population} lies above its window"),
+        Hint('ranges="interval": windows that no input in [0, 1] can leave'),
+    ),
+    quantisation=(
+        Hint("more levels of spike time: {population} has {slots}"),
+        Hint("a smaller percentile or margin: shorter windows have finer slots"),
+    ),
+)
+INTEGERS = Remedies(
+    clipping=(
+        Hint("fine-tune the quantised model: its ranges cut off what this layer needs"),
+        Hint("more activation_bits"),
+    ),
+    quantisation=(
+        Hint("more activation_bits: {population} has {levels} levels"),
+        Hint("fine-tune the quantised model"),
+    ),
+)
+DIGITS = Remedies(
+    clipping=(_CUT_OFF,),
+    quantisation=(Hint("a longer period: one more phase halves the step"),),
+    unevenness=(
+        Hint("more periods: a digit leaves in the period after its charge came, so the first periods tell little"),
+        Hint("FewSpike: binary digits layer by layer, none of which comes too early"),
+    ),
+)
+LIMITED = Remedies((_CUT_OFF,), (Hint(f"a larger limit: {_APART}"),), (_EARLY,))
+FEW_SPIKES = Remedies((_CUT_OFF,), (Hint(f"more steps: {_APART}, one more step halves the error"),))
+LATCHED = Remedies(
+    clipping=(_CUT_OFF,),
+    quantisation=(Hint("a larger unit, and as many times the steps: spikes wait for a whole step"),),
+    unevenness=(Hint("Ttfs: the exact time code; ramps that start late are what this one loses"),),
+)
 
 
-def _calibrate(network: Network, what: str) -> Iterator[str]:
-    """The next calibration after what the network's report says was done."""
-    if not any(row.kind == "calibration" for row in network.report):
-        yield f'calibration="light": corrects {what}; "advanced" fits the weights, too'
-    elif not any(row.kind == "calibration" and "advanced" in row.detail for row in network.report):
-        yield f'calibration="advanced": fits the weights, too, to correct {what}'
-
-
-def _bias(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
-    biased = [one for one in layers if one.relative_error > 0.02 and abs(one.bias) > BIASED * one.error]
-    rate = isinstance(network.code, Direct) and any(isinstance(p.neuron, IF | SignedIF) for p in network.populations)
-    if biased and rate:
-        largest = max(biased, key=lambda one: abs(one.bias) / (one.scale or 1.0))
-        share, direction = abs(largest.bias) / (largest.scale or 1.0), "low" if largest.bias < 0 else "high"
-        yield from _calibrate(network, f"{largest.population}, which is {share:.1%} too {direction} on average")
-
-
-def _silence(network: Network, layers: tuple[LayerDiagnosis, ...]) -> Iterator[str]:
-    silenced = max(layers, key=lambda one: one.silent - one.silent_in_model)
-    lost = silenced.silent - silenced.silent_in_model
-    if lost > SILENCED and any(isinstance(p.neuron, FIRING) for p in network.populations):
-        told = f"{lost:.1%} of the neurons of {silenced.population} are silent that the model uses"
-        yield f"more steps or smaller thresholds: {told}"
-
-
-def _windows(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f"a larger margin: {layer.saturated:.2%} of {layer.population} lies above its window"
-    yield 'ranges="interval": windows that no input in [0, 1] can leave'
-
-
-def _slots(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    neuron = network.by_name[layer.population].neuron
-    slots = neuron.levels if isinstance(neuron, Ramp) else None
-    yield f"more levels of spike time: {layer.population} has {slots or 'rounding only'}"
-    yield "a smaller percentile or margin: shorter windows have finer slots"
-
-
-def _ranges(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "fine-tune the quantised model: its ranges cut off what this layer needs"
-    yield "more activation_bits"
-
-
-def _bits(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f"more activation_bits: {layer.population} has {layer.levels} levels"
-    yield "fine-tune the quantised model"
-
-
-def _nothing(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    return iter(())
-
-
-def _periods(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "more periods: a digit leaves in the period after its charge came, so the first periods tell little"
-    yield "FewSpike: binary digits layer by layer, none of which comes too early"
-
-
-def _digits(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "a longer period: one more phase halves the step"
-
-
-def _few(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f"more steps: {layer.population} tells {layer.levels} values above zero apart, one more step halves the error"
-
-
-def _select(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield f"a larger limit: {layer.population} tells {layer.levels} values above zero apart"
-
-
-def _more_steps(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "more steps: spikes that come too early weigh less"
-
-
-def _lossy(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "Ttfs: the exact time code; ramps that start late are what this one loses"
-
-
-def _finer(network: Network, layer: LayerDiagnosis) -> Iterator[str]:
-    yield "a larger unit, and as many times the steps: spikes wait for a whole step"
-
-
-_RATE: dict[str, Rule] = {"clipping": _clipping, "quantisation": _quantisation, "unevenness": _unevenness}
-_RULES: dict[type, dict[str, Rule]] = {
-    TtfsCode: {"clipping": _windows, "quantisation": _slots, "unevenness": _nothing},
-    QuantReLU: {"clipping": _ranges, "quantisation": _bits, "unevenness": _nothing},
-    PhaseCode: {"clipping": _percentile, "quantisation": _digits, "unevenness": _periods},
-    SpikeSelectCode: {"clipping": _percentile, "quantisation": _select, "unevenness": _more_steps},
-    FewSpikeIF: {"clipping": _percentile, "quantisation": _few, "unevenness": _nothing},
-    LatchedIF: {"clipping": _percentile, "quantisation": _finer, "unevenness": _lossy},
-}
-"""By the type of the network's code, else of the layer's neuron; everything else is a rate code."""
-
-
-def _one_threshold(network: Network, layer: LayerDiagnosis) -> bool:
-    population = network.by_name[layer.population]
-    return np.ndim(np.asarray(population.amplitude)) == 0 and len(population.shape) > 1 and population.shape[0] > 1
+def remedies_of(case: LayerCase) -> Remedies:
+    """The hints for the way in which the layer says its numbers."""
+    code, neuron = case.network.code, case.population.neuron
+    ways = (
+        (code.sends == "times", TIMES),
+        (neuron.sends == "values", INTEGERS),
+        (code.inside == "step weights", DIGITS),
+        (code.inside == "first spikes", LIMITED),
+        (bool(neuron.amplitudes), FEW_SPIKES),
+        (neuron.latches, LATCHED),
+    )
+    return next((remedies for holds, remedies in ways if holds), RATE)

@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Progress, Table, silent
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers, check_data
+from spikewright.conversion.diagnosis.advice import advise, worst_of
 from spikewright.conversion.diagnosis.charge import Charges
 from spikewright.conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
 from spikewright.conversion.diagnosis.records import Diagnosis, LayerDiagnosis
-from spikewright.conversion.diagnosis.remedies import advise, worst_of
 from spikewright.conversion.diagnosis.tally import POINTS, Tally
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
-from spikewright.snn import Activity, Integrator, LatchedIF, MaxGate, Network, simulate
+from spikewright.snn import Activity, Network, simulate
 from spikewright.snn.requirements import check_network
 
+GRADED = ("values", "times")
 WORKING_BYTES = 256 * 2**20
 """What recorded potentials and rasters of one batch may take."""
 
@@ -89,11 +90,12 @@ class _SideBySide:
 
     def _seen(self, unit: Unit, activity: Activity, sent: Mapping[str, Any], truth: NDArray[Any]) -> Activities:
         population = self.network.by_name[unit.name]
-        if isinstance(population.neuron, Integrator):
+        neuron = population.neuron
+        if neuron.sends == "nothing":
             return passed_on(truth, activity.logits.astype(np.float64) * self.network.logit_scale)
-        if isinstance(population.neuron, MaxGate):
+        if neuron.compares:
             return passed_on(truth, sent[unit.name] * unit_of(self.network, population))
-        if isinstance(population.neuron, LatchedIF):
+        if neuron.latches:
             return timed(self.network, unit, activity.rasters[unit.name], truth)
         charge = self.charges.received(population, activity, sent)
         return taken_apart(self.network, unit, sent[unit.name], charge, truth)
@@ -161,6 +163,8 @@ def _units(plan: Plan, network: Network) -> dict[str, Unit]:
 
 def _setting(network: Network) -> str:
     code = type(network.code).__name__
-    neurons = sorted({type(p.neuron).__name__ for p in network.populations[1:]} - {"Integrator", "MaxGate"})
+    neurons = sorted(
+        {type(p.neuron).__name__ for p in network.populations if p.neuron.fires or p.neuron.sends in GRADED}
+    )
     steps = f"{network.steps} step{'s' if network.steps > 1 else ''}"
     return f"code {code}, {steps}, {network.schedule}, {' and '.join(neurons)} neurons, {network.numbers}"

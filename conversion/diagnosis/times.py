@@ -11,8 +11,7 @@ from spikewright import InvalidInput, Table
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
 from spikewright.conversion.reading.model import check_samples, plan_of
-from spikewright.snn import Network, Ramp, simulate
-from spikewright.snn.neurons import Integrator, MaxGate, Source
+from spikewright.snn import Network, simulate
 
 TIE = 1e-5
 """Logits of a model that are closer than this share of its largest one are within float32 rounding of each other."""
@@ -63,7 +62,7 @@ def check_times(model: Any, network: Network, images: Any) -> TimesCheck:
 
     Raises InvalidInput for a network that is not time-coded, and for images that do not fit.
     """
-    if not any(isinstance(p.neuron, Ramp) for p in network.populations):
+    if not any(p.neuron.sends == "times" for p in network.populations):
         raise InvalidInput(
             "expected a time-coded network, got one without Ramp neurons; try convert(model, samples, Ttfs())"
         )
@@ -97,7 +96,7 @@ class _Tally:
 
     def __init__(self, network: Network, limits: dict[str, float]) -> None:
         self.network, self.limits = network, limits
-        self.ramps = [p for p in network.populations if isinstance(p.neuron, Ramp)]
+        self.ramps = [p for p in network.populations if p.neuron.sends == "times"]
         self.logits: list[NDArray[np.float64]] = []
         self.values = dict.fromkeys((p.name for p in self.ramps), 0)
         self.images = dict(self.values)
@@ -107,12 +106,12 @@ class _Tally:
     def add(self, images: NDArray[np.float32]) -> None:
         activity = simulate(self.network, images, record=("potentials",))
         self.logits.append(np.asarray(activity.logits, dtype=np.float64))
-        quiet = {p.name for p in self.network.populations if isinstance(p.neuron, Source | Integrator | MaxGate)}
+        quiet = {p.name for p in self.network.populations if p.neuron.sends in ("nothing", "passed on")}
         self.spikes += float(sum(count.sum() for name, count in activity.spikes.items() if name not in quiet))
         self.seen += len(images)
         for population in self.ramps:
-            neuron, name = population.neuron, population.name
-            assert isinstance(neuron, Ramp)
+            name = population.name
+            neuron: Any = population.neuron
             potentials = activity.potentials[name].reshape(len(images), -1)
             unit = self._unit(name, neuron)
             beyond = (potentials > neuron.window * (1 + _ROOM)) & (
@@ -122,19 +121,19 @@ class _Tally:
             self.images[name] += int(beyond.any(axis=1).sum())
             self.largest[name] = max(self.largest[name], float(potentials.max()) * unit)
 
-    def _unit(self, name: str, neuron: Ramp) -> float:
+    def _unit(self, name: str, neuron: Any) -> float:
         """One unit of a potential in the model's units; a fixed-point spike stands for a slot, window / levels."""
         if self.network.numbers != "fixed":
             return 1.0
         slot = float(np.max(np.asarray(self.network.by_name[name].amplitude, dtype=np.float64)))
-        return slot / (neuron.window / (neuron.levels or 1))
+        return slot / float(neuron.window / (neuron.levels or 1))
 
     def table(self) -> Table:
         """One row for each Ramp population, in the model's units."""
         rows = []
         for population in self.ramps:
-            neuron, name = population.neuron, population.name
-            assert isinstance(neuron, Ramp)
+            name = population.name
+            neuron: Any = population.neuron
             window = neuron.window * self._unit(name, neuron)
             told = {"population": name, "window": window, "largest": self.largest[name]}
             rows.append(

@@ -1,7 +1,6 @@
 """How far it is from the image to the answer, in layers that fire and in steps."""
 
 from spikewright.snn import Network
-from spikewright.snn.neurons import QuantReLU
 
 
 def charge_ends(network: Network, window: int) -> dict[str, int]:
@@ -12,9 +11,7 @@ def charge_ends(network: Network, window: int) -> dict[str, int]:
     ends: dict[str, int] = {}
     for population in network.order:
         start = max((ends[q.source] for q in network.incoming[population.name]), default=window - 1)
-        ends[population.name] = start + (
-            population.neuron.levels - 1 if isinstance(population.neuron, QuantReLU) else 0
-        )
+        ends[population.name] = start + (population.neuron.most - 1 if population.neuron.sends == "values" else 0)
     return ends
 
 

@@ -1,18 +1,19 @@
 """Where the levels of a `QuantReLU` begin, and the one threshold and initial potential that give them all."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn import Network, Population
-from spikewright.snn.neurons import QuantReLU
 
 Whole = NDArray[np.int64]
 
 
 def most_levels(network: Network) -> int:
     """The most levels of a population: the steps in which a layer of the layerwise twin fires."""
-    return max(p.neuron.levels for p in network.populations if isinstance(p.neuron, QuantReLU))
+    return max(p.neuron.most for p in network.populations if p.neuron.sends == "values")
 
 
 def levels_of(population: Population) -> tuple[Whole, Whole]:
@@ -20,8 +21,7 @@ def levels_of(population: Population) -> tuple[Whole, Whole]:
 
     Raises InvalidNetwork when the levels are not equally spaced: then no neuron with one threshold has them.
     """
-    neuron = population.neuron
-    assert isinstance(neuron, QuantReLU)
+    neuron: Any = population.neuron
     pairs = [_levels_of(int(m), neuron.shift, neuron.levels) for m in np.ravel(np.asarray(neuron.multiplier))]
     if None in pairs:
         raise InvalidNetwork(

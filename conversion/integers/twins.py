@@ -28,7 +28,7 @@ the CNN in general: early inputs fire spikes that later ones take back.
 """
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -38,21 +38,19 @@ from spikewright.conversion.integers.levels import Whole, levels_of, most_levels
 from spikewright.snn import (
     IF,
     Direct,
-    Integrator,
-    MaxGate,
     Network,
     Population,
     Projection,
     Quiescence,
     ReportRow,
     SignedIF,
-    Source,
 )
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.network import Schedule
-from spikewright.snn.neurons import PerChannel, QuantReLU
+from spikewright.snn.neurons import PerChannel
 from spikewright.snn.running import Run
 from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
+from spikewright.snn.traits import is_quantised
 from spikewright.snn.weights import stored_values, with_values
 
 WIDEST_WINDOW = 1024
@@ -71,7 +69,6 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
     _check(network, schedule, window)
     twins = tuple(_twin(network, p, schedule, window) for p in network.populations)
     code = network.code
-    assert isinstance(code, Direct)
     if schedule == "layerwise":
         steps = most_levels(network)
         told = f"{steps} steps a layer, latency {firing_depth(network) * steps} steps"
@@ -79,7 +76,7 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
         # The last spike comes in step max(ends); one quiet step follows, and one that is never reached.
         steps = max(charge_ends(network, window).values()) + 3
         told = f"image and bias flow in {window} steps; quiet after {steps - 1} steps at the latest"
-    rows = [_row(network, twin) for twin in twins if isinstance(twin.neuron, IF | SignedIF)]
+    rows = [_row(network, twin) for twin in twins if twin.neuron.fires]
     note = ReportRow(
         "network", "spiking", "note", f"{schedule}, {told}; counts and logits are those of the integer CNN"
     )
@@ -96,12 +93,12 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
 
 
 def _twin(network: Network, population: Population, schedule: Schedule, window: int) -> Population:
-    neuron = population.neuron
+    neuron: Any = population.neuron
     if population.amplitude is not None:  # counted in what one step of charge brings
         population = replace(population, amplitude=np.asarray(population.amplitude, dtype=np.float64) * window)
-    if isinstance(neuron, Integrator) and window > 1:  # its spikes are not scaled, so its bias enters once
+    if neuron.sends == "nothing" and window > 1:  # its spikes are not scaled, so its bias enters once
         return replace(population, bias=0, initial=np.asarray(population.bias) + np.asarray(population.initial))
-    if not isinstance(neuron, QuantReLU):
+    if neuron.sends != "values":
         return population
     theta, initial = (value * window for value in levels_of(population))
     signed = schedule == "synchronous" or neuron.levels < most_levels(network)
@@ -112,12 +109,11 @@ def _twin(network: Network, population: Population, schedule: Schedule, window: 
 
 def _width(network: Network, population: Population, law: tuple[Whole, Whole], window: int) -> int:
     """Bits that v0 + Q(t) - theta n never leaves, with every count in [0, levels]."""
-    neuron, (theta, initial) = population.neuron, law
-    assert isinstance(neuron, QuantReLU)
+    theta, initial = law
     bound = (
         population_bound(network, population) * window
         + int(np.max(np.abs(initial)))
-        + int(np.max(theta)) * neuron.levels
+        + int(np.max(theta)) * population.neuron.most
     )
     bits = bound.bit_length() + 1
     if bits > 63:
@@ -129,8 +125,7 @@ def _width(network: Network, population: Population, law: tuple[Whole, Whole], w
 
 def _charged(network: Network, projection: Projection, window: int) -> Projection:
     """A held image enters `window` times; what comes in spikes is multiplied by it, powers of two as a shift."""
-    held = isinstance(network.by_name[projection.source].neuron, Source)
-    if held or isinstance(network.by_name[projection.target].neuron, MaxGate | Integrator):
+    if projection.source == network.input or network.by_name[projection.target].neuron.sends != "values":
         return projection
     twos = (window & -window).bit_length() - 1
     return replace(projection, shift=projection.shift + twos, synapse=_times(projection.synapse, window >> twos))
@@ -149,7 +144,7 @@ def _times(synapse: Synapse, factor: int) -> Synapse:
 
 
 def _row(network: Network, twin: Population) -> ReportRow:
-    theta = np.asarray(getattr(twin.neuron, "threshold", 0))
+    theta = np.asarray(twin.neuron.threshold)
     told = f"threshold {theta.min()} to {theta.max()}, potential {twin.potential_bits} bits by proof: never saturates"
     return ReportRow(twin.name, type(twin.neuron).__name__, "rewritten", told, neurons=twin.size)
 
@@ -165,15 +160,15 @@ def _check(network: Network, schedule: Literal["synchronous", "layerwise"], wind
         raise InvalidInput(f"expected a window of 1 to {WIDEST_WINDOW} steps, got {window!r}")
     if schedule == "layerwise" and window > 1:
         raise InvalidInput(f"expected window=1 in the layerwise schedule, which gathers its charge, got {window}")
-    quantised = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
-    if network.numbers != "fixed" or not quantised or not isinstance(network.code, Direct):
+    quantised = is_quantised(network)
+    if network.numbers != "fixed" or not quantised or network.code.sends != "values":
         raise InvalidNetwork(
             "expected an integer CNN, a fixed-point network of QuantReLU populations with a direct input; "
             "try convert(model, samples, Quantized(integer=True))"
         )
     answers = network.by_name[network.output]
-    ends = {type(network.by_name[q.source].neuron) for q in network.incoming[network.output]}
-    if window > 1 and isinstance(answers.neuron, Integrator) and (Source in ends or np.ndim(answers.bias) > 1):
+    ends = {q.source for q in network.incoming[network.output]}
+    if window > 1 and answers.neuron.sends == "nothing" and (network.input in ends or np.ndim(answers.bias) > 1):
         raise InvalidInput(
             f"expected window=1 for an output that reads the image or has a bias for each pixel, got {window}"
         )

@@ -12,7 +12,8 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress import check_data
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.settings import CheckedSettings
-from spikewright.snn import Dense, Network, Ramp, Sparse
+from spikewright.snn import Dense, Network, Sparse
+from spikewright.snn.traits import is_timed
 from spikewright.snn.twin.network import Twin
 from spikewright.snn.twin.synapses import Path
 from spikewright.snn.twin.through_time import TwinRun
@@ -62,7 +63,7 @@ def tune_times(
     held = [(_wanted(path), _wanted(path) != 0) for path in tuned.values() if _is_sparse(path)]
     optimiser = torch.optim.Adam(groups)
     random = np.random.default_rng(settings.seed)
-    ramps = [p.name for p in network.populations if isinstance(p.neuron, Ramp)]
+    ramps = [p.name for p in network.populations if p.neuron.sends == "times"]
     with steady_while(lambda: TwinRun(twin.law, paths, images[:1])()):
         for epoch in range(settings.epochs):
             progress("tune", epoch, settings.epochs)
@@ -81,7 +82,7 @@ def tune_times(
 
 
 def _check(network: Network) -> None:
-    if network.numbers != "float32" or not any(isinstance(p.neuron, Ramp) for p in network.populations):
+    if network.numbers != "float32" or not is_timed(network):
         raise InvalidInput(
             "expected a time-coded network in float32; try convert(model, samples, Ttfs()), to_fixed() later"
         )

@@ -98,6 +98,11 @@ class SignedIF(Firing):
         if self.limit is not None:
             check_whole(self.limit, 1, 2**31 - 1, "the limit of a SignedIF")
 
+    @property
+    def most_in_run(self) -> int | None:
+        """Its limit."""
+        return self.limit
+
 
 @dataclass(frozen=True, eq=False)
 class TernaryIF(Firing):
@@ -107,6 +112,7 @@ class TernaryIF(Firing):
     """
 
     signed = True
+    two_sided = True
     thresholds_in = ("threshold", "negative")
 
     threshold: PerChannel

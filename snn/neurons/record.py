@@ -47,6 +47,9 @@ class Neuron(Constant):
     compares: ClassVar[bool] = False
     """Whether it compares windows of its sources (a `MaxGate`) instead of adding up what they send."""
 
+    two_sided: ClassVar[bool] = False
+    """Whether all that it has sent in a run may be below zero."""
+
     signed: bool = False
     """Whether it may send negative numbers."""
     reset: Reset = "subtract"
@@ -66,6 +69,11 @@ class Neuron(Constant):
     def most(self) -> int:
         """The largest number that it sends, in a step or once."""
         return 1
+
+    @property
+    def most_in_run(self) -> int | None:
+        """The most spikes of a run, None where only its steps limit them."""
+        return None
 
     @property
     def compared_with(self) -> PerChannel:
