@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.compress.compressed import Compressed
+from spikewright.compress.counting import footprint
 from spikewright.compress.draft import Draft
 from spikewright.compress.exact.fold import FoldRow, fold_batchnorm
 from spikewright.compress.exact.folding import FoldBatchNorm
-from spikewright.compress.footprints import Footprint, LayerFootprint, footprint
+from spikewright.compress.expressions import rows_of
+from spikewright.compress.footprints import Footprint, LayerFootprint
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.compress.graph.weighted import weight_layers
@@ -20,9 +22,9 @@ from spikewright.compress.quantisers.learned import LearnedThresholds
 from spikewright.compress.quantisers.thresholds import Ranges, learned_thresholds
 from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, quantize
 from spikewright.compress.storing.file import load, save
+from spikewright.compress.training.attached import trainable
 from spikewright.compress.training.data import accuracy, check_data
 from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
-from spikewright.compress.training.trainable import trainable
 from spikewright.renamed import renamed
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "load",
     "prune",
     "quantize",
+    "rows_of",
     "save",
     "trace",
     "trainable",

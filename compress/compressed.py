@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
+from spikewright.compress.counting import footprint
 from spikewright.compress.expressions import codes_of, float_weights, kept_of, rows_of, word_bits
-from spikewright.compress.footprints import Footprint, footprint
+from spikewright.compress.footprints import Footprint
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.view import Shape
 from spikewright.compress.graph.weighted import from_output, weight_layers
@@ -42,7 +43,7 @@ class Compressed:
         plain = {path: float_weights(rows_of(layer)) for path, layer in layers.items() if path not in self.weights}
         known = {path: plain[path] if path in plain else self.weights[path] for path in layers}
         object.__setattr__(self, "weights", known)
-        object.__setattr__(self, "loose", self.loose | plain.keys())
+        object.__setattr__(self, "loose", frozenset({*self.loose, *plain}))
 
     @property
     def masks(self) -> dict[str, torch.Tensor]:

@@ -28,25 +28,26 @@ def fold_plain(model: nn.Module) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ..
     followed without an input.
     """
     graph = traced(model).graph
-    rows, changes = [], []
-    for node in [one for one in graph.nodes if _is(one, model, NORMS)]:
-        path, layer = str(node.target), _layer_before(node, model)
-        if isinstance(layer, str):
-            rows.append(FoldRow(path, "kept", layer))
-            continue
-        edit = Edit(str(node.all_input_nodes[0].target), "output", map_of(model.get_submodule(path)))
-        lacks = needs(layer, edit)
-        made = [Rewrite(lacks, edit.path)] if lacks else []
-        for change in made:
-            apply(model, change)
-        before = copy.deepcopy(nn.Sequential(layer, model.get_submodule(path)))
-        take(layer, edit)
-        _check_folded(before, layer, path)
-        made.append(Rewrite("identity", path))
-        apply(model, made[-1])
-        changes += made
-        rows.append(FoldRow(path, "folded", f"into {edit.path} (backward)"))
-    return tuple(rows), tuple(changes)
+    folds = [_fold(node, model) for node in graph.nodes if _is(node, model, NORMS)]
+    return tuple(row for row, _ in folds), tuple(change for _, changes in folds for change in changes)
+
+
+def _fold(node: fx.Node, model: nn.Module) -> tuple[FoldRow, list[Rewrite]]:
+    """Fold the batch norm that is called at `node`; what became of it, and the changes."""
+    path, layer = str(node.target), _layer_before(node, model)
+    if isinstance(layer, str):
+        return FoldRow(path, "kept", layer), []
+    edit = Edit(str(node.all_input_nodes[0].target), "output", map_of(model.get_submodule(path)))
+    lacks = needs(layer, edit)
+    changes = [Rewrite(lacks, edit.path)] if lacks else []
+    for change in changes:
+        apply(model, change)
+    before = copy.deepcopy(nn.Sequential(layer, model.get_submodule(path)))
+    take(layer, edit)
+    _check_folded(before, layer, path)
+    changes.append(Rewrite("identity", path))
+    apply(model, changes[-1])
+    return FoldRow(path, "folded", f"into {edit.path} (backward)"), changes
 
 
 def _check_folded(before: nn.Module, layer: Any, path: str) -> None:

@@ -57,15 +57,22 @@ def _put(module: fx.GraphModule, node: fx.Node, value: Any, values: dict[fx.Node
     """
     if isinstance(value, tuple | list) and any(isinstance(one, Tensor) for one in value):
         values[node] = value
-        return
-    if not isinstance(value, Tensor):
+    elif isinstance(value, Tensor):
+        _put_tensor(module, node, value, values)
+    else:
+        _put_number(node, value)
 
-        def read_by(given: Any) -> Any:
-            return fx.node.map_arg(given, lambda one: value if one is node else one)
 
-        for user in list(node.users):
-            user.args, user.kwargs = read_by(user.args), read_by(user.kwargs)
-        return
+def _put_number(node: fx.Node, value: Any) -> None:
+    def read_by(given: Any) -> Any:
+        return fx.node.map_arg(given, lambda one: value if one is node else one)
+
+    for user in list(node.users):
+        user.args, user.kwargs = read_by(user.args), read_by(user.kwargs)
+
+
+def _put_tensor(module: fx.GraphModule, node: fx.Node, value: Tensor, values: dict[fx.Node, Any]) -> None:
+    """As a parameter of the module, by a name that is free."""
     name = node.name
     while hasattr(module, name):
         name += "_"

@@ -4,7 +4,7 @@ Weights are thought of by output channel, `(out, in / groups, ...)`. A transpose
 `by_output` and `from_output` go from one to the other.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -31,6 +31,17 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
             "expected a model with convolution or linear layers, got none; layers written as functions of parameters "
             "become modules by fold_batchnorm(model, images)[0]"
         )
+    _check_weights(layers)
+    unknown = sorted(set(spare) - set(layers))
+    if unknown or len(set(spare)) == len(layers):
+        raise InvalidInput(
+            f"expected to spare some out of {', '.join(layers)}, not all, got {', '.join(sorted(spare))}"
+        )
+    return {path: layer for path, layer in layers.items() if path not in spare}
+
+
+def _check_weights(layers: Mapping[str, Any]) -> None:
+    """Raises InvalidInput for a weight that is computed, empty, or that of another layer too."""
     owners: dict[int, str] = {}
     for path, layer in layers.items():
         weight = layer._parameters.get("weight")
@@ -47,12 +58,6 @@ def weight_layers(model: nn.Module, spare: Collection[str] = ()) -> dict[str, An
             raise InvalidInput(
                 f"expected separate weights, got one tensor in {other} and {path}; try one shared module"
             )
-    unknown = sorted(set(spare) - set(layers))
-    if unknown or len(set(spare)) == len(layers):
-        raise InvalidInput(
-            f"expected to spare some out of {', '.join(layers)}, not all, got {', '.join(sorted(spare))}"
-        )
-    return {path: layer for path, layer in layers.items() if path not in spare}
 
 
 def by_output(layer: nn.Module, values: Tensor) -> Tensor:

@@ -13,9 +13,9 @@ from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
 from spikewright.compress.quantisers.activations import keep_ranges_positive
+from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
-from spikewright.compress.training.trainable import held
 from spikewright.inputs import check_settings
 from spikewright.tables import Within, check_fields
 

@@ -18,10 +18,10 @@ from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
 from spikewright.compress.quantisers.thresholds import Ranges, start_of
+from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
-from spikewright.compress.training.trainable import held
 from spikewright.tables import Within, check_fields
 
 _RELUS = ("relu", "clamp", "quantised_relu")

@@ -16,10 +16,10 @@ from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.learned import quantise_activations
+from spikewright.compress.training.attached import Attached, held
 from spikewright.compress.training.data import Data, check_data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
-from spikewright.compress.training.trainable import Attached, held
 from spikewright.inputs import check_settings, is_whole
 from spikewright.tables import Within, check_fields
 

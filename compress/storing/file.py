@@ -49,14 +49,7 @@ def save(compressed: Compressed, path: str | Path, *, force: bool = False) -> No
     check_finite(compressed.model)
     compressed = fresh(compressed)
     entries, data = encode(compressed)
-    header = {
-        "version": VERSION,
-        "steps": list(compressed.steps),
-        **entries,
-        "rewrites": [astuple(change) for change in compressed.rewrites],
-        "input_shape": compressed.input_shape,
-        "architecture": fingerprint(compressed.model),
-    }
+    header = _header(compressed) | entries
     text = json.dumps(header | {"check": checksum(header, data)}, separators=(",", ":"))
     numbers = torch.frombuffer(bytearray(data), dtype=torch.uint8)
     with atomic_path(path, COMPRESSED_FILE, force=force) as temporary:
@@ -71,6 +64,29 @@ def load(path: str | Path, model: nn.Module) -> Compressed:
     """
     text, tensors = _read(Path(path))
     header = _parse(text, tensors, Path(path))
+    module = _rebuilt(model, header, path)
+    try:
+        if header.version == 1:
+            return first_version.restore(module, header, tensors)
+        read = second_version.decode if header.version == 2 else decode
+        return read(module, header, tensors[_DATA].numpy().tobytes())
+    except InvalidInput as error:
+        raise InvalidFile(f"expected a consistent file that fits the architecture, got {path}: {error}") from error
+
+
+def _header(compressed: Compressed) -> dict[str, Any]:
+    """What the header says besides the weights."""
+    return {
+        "version": VERSION,
+        "steps": list(compressed.steps),
+        "rewrites": [astuple(change) for change in compressed.rewrites],
+        "input_shape": compressed.input_shape,
+        "architecture": fingerprint(compressed.model),
+    }
+
+
+def _rebuilt(model: nn.Module, header: Header, path: str | Path) -> nn.Module:
+    """A copy of the architecture with the changes to its graph. Raises InvalidFile for another one."""
     try:
         module = replay(plain_copy(model), header.input_shape, header.rewrites).eval()
     except InvalidInput as error:
@@ -80,13 +96,7 @@ def load(path: str | Path, model: nn.Module) -> Compressed:
             f"expected the architecture that {path} was made from, got one with other modules, settings or numbers; "
             "try the model as it was when it was compressed"
         )
-    try:
-        if header.version == 1:
-            return first_version.restore(module, header, tensors)
-        read = second_version.decode if header.version == 2 else decode
-        return read(module, header, tensors[_DATA].numpy().tobytes())
-    except InvalidInput as error:
-        raise InvalidFile(f"expected a consistent file that fits the architecture, got {path}: {error}") from error
+    return module
 
 
 def checksum(header: Mapping[str, Any], data: bytes) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from spikewright.compress import PruneSettings, QuantizedReLU, footprint, prune, quantize
-from spikewright.compress.footprints import cheapest_storage
+from spikewright.compress.counting import cheapest_storage
 from spikewright.weights.choosing import _counted, cheapest, named_layout
 
 

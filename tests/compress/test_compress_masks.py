@@ -10,7 +10,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress import Pattern, PruneSettings, TrainSettings, footprint, prune
-from spikewright.compress.footprints import cheapest_storage
+from spikewright.compress.counting import cheapest_storage
 from spikewright.compress.pruners.patterns import magnitude_masks
 
 SHAPES = st.tuples(st.integers(1, 70), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3))
