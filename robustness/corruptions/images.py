@@ -33,7 +33,7 @@ class ImageCorruption(Corruption):
 @final
 @dataclass(frozen=True)
 class GaussianNoise(ImageCorruption):
-    """x' = clip(x + strength n), n standard normal for each value (|n| < 6); the same draws at every strength."""
+    """x' = clip(x + strength n), n standard normal for each value, within 6 of zero; the same draws at every strength."""
 
     strength: ClassVar[Strength] = Strength("a standard deviation")
 
