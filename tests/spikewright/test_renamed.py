@@ -31,3 +31,8 @@ def test_codes_of_the_version_before_are_found(old: str) -> None:
     with pytest.warns(DeprecationWarning, match=f"{old}Code"):
         assert getattr(snn, old) is getattr(snn, f"{old}Code")
     assert old not in snn.__all__ and f"{old}Code" in snn.__all__
+
+
+def test_other_names_are_found_by_who_found_them_before() -> None:
+    find = renamed("a_module", {"Old": "New"}, lambda name: f"lazy {name}")
+    assert find("other") == "lazy other"
