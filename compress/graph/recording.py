@@ -90,7 +90,7 @@ def _followed(model: fx.GraphModule, inputs: Tensor, wanted: Wanted, truth: Reco
     def keep(node: fx.Node, entered: Tensor | None, value: Any) -> Any:
         if isinstance(value, Tensor):
             known = _known(truth, node, calls) if is_staircase(module_of(node)) else None
-            value = settled(known, entered, value, agree)
+            value = _settled(known, entered, value, agree)
             kept.steps[node.name] = entered, value.clone()
         return value
 
@@ -99,7 +99,7 @@ def _followed(model: fx.GraphModule, inputs: Tensor, wanted: Wanted, truth: Reco
     return kept
 
 
-def settled(known: Step | None, entered: Tensor | None, value: Tensor, agree: Agree) -> Tensor:
+def _settled(known: Step | None, entered: Tensor | None, value: Tensor, agree: Agree) -> Tensor:
     """What a staircase goes on with: the value that is known for what entered it, else its own."""
     if known is None or known[0] is None or entered is None or known[0].shape != entered.shape:
         return value
