@@ -11,7 +11,7 @@ from torch import nn
 from spikewright.compress import fold_batchnorm, trace
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.graph.rewrite import Rewrite, replay
-from tests.compress.test_compress_fold_paths import NORMS, SAMPLE, assert_same, shake
+from tests.compress.exact.test_fold_paths import NORMS, SAMPLE, assert_same, shake
 
 
 class Drawn(nn.Module):

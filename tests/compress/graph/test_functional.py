@@ -38,15 +38,6 @@ def test_functions_of_parameters_are_layers_that_share_them() -> None:
     assert view.node("conv2d").args["padding"] == (1, 1)
 
 
-def test_a_computed_kernel_is_computed_once_and_can_be_trained() -> None:
-    model = Written(lambda kernel: kernel - kernel.mean() * kernel.shape[0]).eval()
-    graph = traced(model)
-    assert [node.kind for node in trace(model, X)] == ["input", "conv2d", "relu", "flatten", "linear"]
-    assert torch.allclose(graph(X), model(X), atol=1e-6)
-    assert graph.conv2d.weight.requires_grad  # type: ignore[union-attr]
-    assert set(dict(graph.named_parameters())) == {"conv2d.weight", "linear.weight"}
-
-
 def test_parts_of_a_parameter_are_found_and_buffers_stay_untrained() -> None:
     class Split(nn.Module):
         fixed: Tensor
@@ -68,12 +59,6 @@ def test_parts_of_a_parameter_are_found_and_buffers_stay_untrained() -> None:
     assert torch.equal(graph(X), model(X))
     trained = [value.requires_grad for value in graph.parameters()]
     assert sorted(trained) == [False, True, True]
-
-
-def test_a_kernel_that_changes_from_call_to_call_stays_unknown() -> None:
-    model = Written(lambda kernel: F.dropout(kernel, 0.5, training=True)).eval()
-    kinds = {node.name: node.kind for node in trace(model, X)}
-    assert kinds["conv2d"] == "unsupported"
 
 
 def test_the_model_itself_is_left_alone() -> None:

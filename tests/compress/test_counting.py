@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from spikewright.compress import PruneSettings, QuantizedReLU, footprint, prune, quantize
+from spikewright.compress import (
+    PruneSettings,
+    QuantizedReLU,
+    footprint,
+    prune,
+    quantize,
+)
 from spikewright.compress.counting import cheapest_storage
 from spikewright.weights.choosing import _counted, cheapest, named_layout
 
@@ -52,27 +58,9 @@ def test_a_plain_network_counts_as_it_is() -> None:
     assert "total: 48 parameters" in str(cost)
 
 
-def test_a_compressed_layer_by_hand() -> None:
-    model = nn.Sequential(nn.Linear(100, 2), nn.ReLU())
-    small = quantize(prune(model, 0.96), 4)
-    layer = small.footprint.layers[0]
-    # the layer of the logits has one scale in all
-    assert (layer.weights, layer.kept, layer.bits, layer.bias_bits, layer.scale_bits) == (200, 8, 4, 64, 32)
-    assert layer.storage.startswith("gap") and layer.total_bits < 200 + 8 * 4 + 128
-    assert small.footprint.ratio == pytest.approx(202 * 32 / layer.total_bits)
-    assert small.footprint.sparsity == pytest.approx(0.96)
-    assert "prune: 96.0 %" in str(small) and "quantize: 4-bit" in str(small)
-
-
 def test_clip_ranges_cost_bits_but_were_not_there_before() -> None:
     with_range = nn.Sequential(nn.Linear(4, 2), QuantizedReLU(7, 1.0))
     assert footprint(with_range).total_bits == footprint(with_range).dense_bits + 32
-
-
-def test_a_compressed_is_called_like_a_model() -> None:
-    small = prune(nn.Sequential(nn.Linear(4, 2)), 0.5)
-    x = torch.randn(3, 4)
-    assert small.eval() is small and torch.equal(small(x), small.model(x))
 
 
 @given(st.integers(1, 40), st.integers(1, 6), st.sampled_from([(), (3,)]), st.floats(0, 1), st.integers(0, 99))
@@ -146,3 +134,11 @@ def test_what_a_method_leaves_alone_is_named_and_dense() -> None:
         rows = {row.path: row for row in small.footprint.layers}
         assert rows["rnn"].bits == 32 and rows["rnn"].storage == "dense" and rows["place"].weights == 8
         assert rows["table"].total_bits == 9 * 4 * 32 and rows["out"].bits == small.bits.get("out", 32)
+
+
+def test_blocks_cost_one_bit_each() -> None:
+    model = nn.Sequential(nn.Linear(200, 32, bias=False))
+    layer = footprint(prune(model, 0.75, settings=PruneSettings(pattern="channel-block", block=16))).layers[0]
+    # 32 x 200 weights in 2 x 200 blocks of 16: a quarter, 100 blocks, is stored; one bit says it of each.
+    assert (layer.storage, layer.weight_bits, layer.index_bits) == ("block16", 100 * 16 * 32, 400)
+    assert cheapest_storage(torch.ones(20, 3).numpy() > 0, 8) == ("dense", 480, 0)
