@@ -30,7 +30,7 @@ assert (snn.mine, conversion.mine, experiments.mine) == (1, 2, 3)
 assert sw.snn is spikewright.snn and sw.snn is not snn
 print("installed:", sw.__file__)
 """,
-    "workers.py": """from joblib import Parallel, delayed
+    "workers.py": """from joblib import Parallel, delayed  # type: ignore[import-untyped]
 
 import spikewright.snn
 

@@ -61,9 +61,10 @@ def _run(network: Network, currents: NDArray[np.float32]) -> tuple[Any, float]:
     """What `snn.interop.brian2.simulate` does, with the seconds that the compiled program itself measured."""
     import brian2
 
-    from spikewright.snn.interop.brian2 import _generating, _Model
+    from spikewright.snn.interop.brian2 import generating
+    from spikewright.snn.interop.brian2_model import BrianModel
     from spikewright.snn.interop.tools import emitted
 
-    with _generating(brian2, "cpp_standalone"):
-        outcome = _Model(brian2, network, emitted(network, currents)).run()
+    with generating(brian2, "cpp_standalone"):
+        outcome = BrianModel(brian2, network, emitted(network, currents)).run()
         return outcome, float(brian2.get_device()._last_run_time)

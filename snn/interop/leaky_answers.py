@@ -6,27 +6,24 @@ that, and not simply a huge number, so that the width of a fixed-point potential
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import LIF
 from spikewright.snn.twin.synapses import Path, as_column
 
 
 def out_of_reach(network: Network, names: Collection[str]) -> Network:
     """`network` with the thresholds of its leaky integrators `names` just out of reach, for inputs in [0, 1]."""
-    parts = tuple(
-        _quiet(network, p) if p.name in names and isinstance(p.neuron, LIF) else p for p in network.populations
-    )
+    parts = tuple(_quiet(network, p) if p.name in names and p.neuron.leak else p for p in network.populations)
     return replace(network, populations=parts)
 
 
 def _quiet(network: Network, population: Population) -> Population:
-    neuron = population.neuron
-    assert isinstance(neuron, LIF)
+    neuron: Any = population.neuron
     most = as_column(population.bias, population.shape, torch.float64).abs()
     for projection in network.incoming[population.name]:
         path, source = Path(network, projection, torch.float64), network.by_name[projection.source]

@@ -94,7 +94,7 @@ def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, rea
 
 def _iaf(population: Population) -> ForeignNeurons:
     library, iaf = require("norse.torch"), require("norse.torch.functional.iaf")
-    neuron: Any = population.neuron
+    neuron = population.neuron
     threshold = column(neuron.threshold, population)
     cell = library.IAFCell(iaf.IAFParameters(v_th=below(threshold)), dt=1.0)
     if neuron.reset == "subtract":
@@ -104,7 +104,7 @@ def _iaf(population: Population) -> ForeignNeurons:
 
 def _box(population: Population) -> ForeignNeurons:
     box, reset = require("norse.torch.functional.lif_box"), require("norse.torch.functional.reset")
-    neuron: Any = population.neuron
+    neuron = population.neuron
     leak = float(np.float32(1.0) - np.float32(1.0 - neuron.leak))
     threshold = column(neuron.threshold, population) * leak
     subtract = partial(_subtract, reset.reset_subtract, threshold)

@@ -74,32 +74,24 @@ def from_sinabs(
 
 
 def _iaf(population: Population) -> ForeignNeurons:
-    return _SinabsLayer(require("sinabs.layers").IAF(**_settings(population, 1)))
-
-
-def _bursts(population: Population) -> ForeignNeurons:
-    neuron: Any = population.neuron
-    return _SinabsLayer(require("sinabs.layers").IAF(**_settings(population, neuron.limit)))
+    return _SinabsLayer(require("sinabs.layers").IAF(**_settings(population)))
 
 
 def _lif(population: Population) -> ForeignNeurons:
-    neuron: Any = population.neuron
-    settings = _settings(population, 1)
+    settings = _settings(population)
     layer = require("sinabs.layers").LIF(tau_mem=2.0, train_alphas=True, norm_input=False, **settings)
-    layer.alpha_mem.data = torch.tensor(np.float32(1.0 - neuron.leak))
+    layer.alpha_mem.data = torch.tensor(np.float32(1.0 - population.neuron.leak))
     return _SinabsLayer(layer)
 
 
-def _settings(population: Population, limit: int) -> dict[str, Any]:
-    """Threshold, at most `limit` spikes a step, and reset."""
-    activation = require("sinabs.activation")
-    neuron: Any = population.neuron
-    zero = getattr(neuron, "reset", "subtract") == "zero"
+def _settings(population: Population) -> dict[str, Any]:
+    """Threshold, the most spikes a step, and reset."""
+    activation, neuron = require("sinabs.activation"), population.neuron
     return {
         "spike_threshold": column(neuron.threshold, population),
-        "spike_fn": activation.MaxSpike(limit) if limit > 1 else activation.SingleSpike,
-        "reset_fn": activation.MembraneReset() if zero else activation.MembraneSubtract(),
+        "spike_fn": activation.MaxSpike(neuron.most) if neuron.most > 1 else activation.SingleSpike,
+        "reset_fn": activation.MembraneReset() if neuron.reset == "zero" else activation.MembraneSubtract(),
     }
 
 
-RULES: NeuronRules = {IF: _iaf, LIF: _lif, Burst: _bursts}
+RULES: NeuronRules = {IF: _iaf, LIF: _lif, Burst: _iaf}

@@ -36,8 +36,8 @@ class _Leaky:
     """One `snntorch.Leaky`, whose `mem` is the potential before the reset, `shift` below ours."""
 
     def __init__(self, population: Population) -> None:
-        neuron: Any = population.neuron
-        beta = np.float32(1.0 - getattr(neuron, "leak", 0.0))
+        neuron = population.neuron
+        beta = np.float32(1.0 - neuron.leak)
         ours, self._zero = column(neuron.threshold, population), neuron.reset == "zero"
         lost = float(1.0 - beta) if not self._zero else 0.0
         self._shift, self._current = lost * ours, -lost * lost * ours
@@ -99,8 +99,7 @@ def at_or_above(excess: Tensor) -> Tensor:
 
 
 def _leaky(population: Population) -> ForeignNeurons:
-    neuron: Any = population.neuron
-    if torch.any(column(population.initial, population) >= column(neuron.threshold, population)):
+    if torch.any(column(population.initial, population) >= column(population.neuron.threshold, population)):
         raise refused(population, "snnTorch", "an initial potential at the threshold is reset before the first step")
     return _Leaky(population)
 

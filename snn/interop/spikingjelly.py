@@ -76,8 +76,7 @@ def from_spikingjelly(
 
 
 def _if(population: Population) -> ForeignNeurons:
-    nodes: Any = require(NODES)
-    neuron: Any = population.neuron
+    nodes, neuron = require(NODES), population.neuron
     threshold: Any = column(neuron.threshold, population)
     one = threshold.ndim == 0
     kind = nodes.IFNode if one else nodes.SimpleIFNode
@@ -85,8 +84,7 @@ def _if(population: Population) -> ForeignNeurons:
 
 
 def _lif(population: Population) -> ForeignNeurons:
-    nodes: Any = require(NODES)
-    neuron: Any = population.neuron
+    nodes, neuron = require(NODES), population.neuron
     threshold = column(neuron.threshold, population)
     tau = 1.0 / float(1.0 - np.float32(1.0 - neuron.leak))
     node = partial(nodes.LIFNode, tau=tau, decay_input=False, v_reset=_reset(neuron))

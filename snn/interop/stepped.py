@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.interop.tools import CARRIED, Outcome, check_records, emitted, refused, spiking
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import Integrator, MaxGate
+from spikewright.snn.neurons import Integrator
 from spikewright.snn.twin.synapses import Path
 
 
@@ -69,7 +69,7 @@ class Stepped(nn.Module):
         check_records(network, tool, more=CARRIED)
         self.tool, self.network, self._rules, self._known = tool, network, {**OURS, **rules}, known
         self._paths = {q.name: Path(network, q, torch.float32) for q in network.projections}
-        self._neurons = {p.name: self._made(p) for p in network.order[1:] if type(p.neuron) is not MaxGate}
+        self._neurons = {p.name: self._made(p) for p in network.order[1:] if not p.neuron.compares}
         keys = {name: name.replace(".", "/") for name in (*self._paths, *self._neurons)}
         self.synapses = nn.ModuleDict({keys[name]: path for name, path in self._paths.items()})
         modules = {keys[name]: getattr(made, "module", None) for name, made in self._neurons.items()}

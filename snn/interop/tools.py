@@ -16,11 +16,12 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import AddressEvents, Bursts, Delta, Direct, JitteredPeriodic, Poisson, RateCode, SingleBurst
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import IF, LIF, SPIKING, Burst, Integrator, MaxGate, Source
+from spikewright.snn.neurons import IF, LIF, Burst, Integrator, MaxGate, Source
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.running import Run
 from spikewright.snn.simulation import simulate
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
+from spikewright.snn.traits import sent
 
 INPUT_CODES = (Direct, RateCode, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
 """Codes that end at the input; `PhaseCode` and `SpikeSelectCode` change the law of the neurons inside."""
@@ -116,8 +117,8 @@ def _check_fields(record: Any, tool: str, where: str, records: Known) -> None:
 
 def refused(population: Population, tool: str, why: str) -> InvalidNetwork:
     """The error for a population whose neuron has another law in `tool`."""
-    neuron: Any = population.neuron
-    reset = f" with reset {neuron.reset!r}" if isinstance(neuron, SPIKING) else ""
+    neuron = population.neuron
+    reset = f" with reset {neuron.reset!r}" if neuron.fires else ""
     return InvalidNetwork(f"population {population.name!r}: {tool} has no {type(neuron).__name__}{reset}: {why}")
 
 
@@ -139,7 +140,7 @@ def emitted(network: Network, inputs: Any) -> NDArray[np.float64]:
 
 def spiking(network: Network) -> Sequence[Population]:
     """The populations that send spikes, the input aside, in topological order."""
-    return [p for p in network.order if isinstance(p.neuron, (*SPIKING, Burst, MaxGate))]
+    return [p for p in network.order[1:] if sent(network, p).spiking]
 
 
 def _is_default(entry: Field[Any], value: Any) -> bool:

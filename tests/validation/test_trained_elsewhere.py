@@ -15,7 +15,7 @@ from spikewright.robustness import PGD, AnnPredictor, SnnPredictor, evaluate
 from spikewright.snn import LIF, Network, simulate
 from spikewright.snn.interop.snntorch import from_snntorch
 from spikewright.snn.interop.spikingjelly import from_spikingjelly
-from tests.validation.imported import compare, spikes_of
+from tests.snn.interop.imported import compare, spikes_of
 
 snntorch = pytest.importorskip("snntorch")
 STEPS = 8

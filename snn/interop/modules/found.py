@@ -30,6 +30,7 @@ class FoundCalls:
         self.shapes: dict[str, Shape] = {INPUT: shape}
         self.calls: list[NeuronCall] = []
         self.counts: Counter[str] = Counter()
+        self.maxima: dict[tuple[str, SpikeMaximum], str] = {}
         self.repeats: int | None = None
         self.answer: Any = None
 
@@ -55,11 +56,15 @@ class FoundCalls:
                 f"{name!r}: expected max-pooling right behind neurons, got it behind {words(value)}; "
                 "a maximum of currents has no counterpart here, pool the spikes"
             )
-        stem = f"{term.source}.max"
-        others = {call.name for call in self.calls if call.name.startswith(stem) and call.module != pool}
-        own = f"{stem}{len(others) + 1 if others else ''}"
-        call = NeuronCall(own, term.step, value, pool)
+        call = NeuronCall(self._maximum_name(term.source, pool), term.step, value, pool)
         if call not in self.calls:
-            self.shapes[own] = output_shape(pool.windows, self.shapes[term.source])
+            self.shapes[call.name] = output_shape(pool.windows, self.shapes[term.source])
             self.calls.append(call)
-        return SpikeFlow((SpikeTerm(own, term.step),))
+        return SpikeFlow((SpikeTerm(call.name, term.step),))
+
+    def _maximum_name(self, source: str, pool: SpikeMaximum) -> str:
+        """The same for the same windows in every step."""
+        if (source, pool) not in self.maxima:
+            others = sum(name == source for name, _ in self.maxima)
+            self.maxima[source, pool] = f"{source}.max{others + 1 if others else ''}"
+        return self.maxima[source, pool]

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.snn.codes import PhaseCode, SpikeSelectCode
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import SPIKING
 from spikewright.snn.synapses import Conv1d, Conv2d, Linear
 
 
@@ -31,7 +29,7 @@ def carried(network: Network) -> tuple[Carried, ...]:
     """What of `network` NIR 1.0 cannot say: first what changes the spikes of another tool, then what does not."""
     rows = [row for population in network.populations for row in _of_population(network, population)]
     code = type(network.code).__name__
-    if isinstance(network.code, PhaseCode | SpikeSelectCode) or getattr(network.code, "window", None):
+    if network.code.inside or network.code.window:
         rows.append(Carried("code", "network", f"{code} acts on the neurons inside", True))
     if network.schedule == "layerwise":
         rows.append(Carried("schedule", "network", "each layer gathers its whole window before it fires", True))
@@ -58,9 +56,9 @@ def bias_carrier(network: Network, population: Population) -> Projection | None:
 
 def _of_population(network: Network, population: Population) -> list[Carried]:
     neuron, name, rows = population.neuron, population.name, []
-    if isinstance(neuron, SPIKING) and neuron.reset == "subtract":
+    if neuron.fires and neuron.reset == "subtract":
         rows.append(Carried("reset", name, "by subtraction; NIR sets v to v_reset = 0", True))
-    if isinstance(neuron, SPIKING) and neuron.refractory:
+    if neuron.refractory:
         rows.append(Carried("refractory", name, f"{neuron.refractory} steps", True))
     if np.any(np.asarray(population.initial)):
         rows.append(Carried("initial", name, "potential before the first step; NIR starts at 0", True))

@@ -19,7 +19,7 @@ from spikewright.snn.interop.nir.neurons import neuron_of
 from spikewright.snn.interop.nir.nodes import through
 from spikewright.snn.interop.nir.reading import Reading
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import Integrator, Source
+from spikewright.snn.neurons import Source
 from spikewright.snn.synapses import Shape
 
 Way = tuple[str, ...]
@@ -46,7 +46,7 @@ class _GraphReader:
         outputs = self.edges.before[self.edges.output]
         if len(outputs) != 1 or outputs[0] not in self.populations:
             raise InvalidNetwork(f"expected one population in front of the output, got {outputs}; end with a neuron")
-        reading, sums = self.reading, type(self.populations[outputs[0]].neuron) is Integrator
+        reading, sums = self.reading, self.populations[outputs[0]].neuron.sends == "nothing"
         readout = reading.readout or ("potential" if sums else "count")
         populations, projections = tuple(self.populations.values()), tuple(self.projections)
         return Network(populations, projections, entry, outputs[0], reading.code, reading.schedule, readout)

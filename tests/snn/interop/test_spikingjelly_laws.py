@@ -10,8 +10,7 @@ from torch import Tensor, nn
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn import IF, Direct
 from spikewright.snn.interop.spikingjelly import from_spikingjelly
-from tests.validation.imported import compare, spikes_of
-from tests.validation.test_import_snntorch import dyadic, images
+from tests.snn.interop.imported import compare, dyadic, images, spikes_of
 
 pytest.importorskip("spikingjelly.activation_based.neuron")
 from spikingjelly.activation_based import functional, layer, neuron, surrogate

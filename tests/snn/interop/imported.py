@@ -74,3 +74,16 @@ def _column(value: Any, shape: tuple[int, ...]) -> Any:
 def in_the_same_order(spikes: Any, axes: str) -> Any:
     """Spikes as (steps, batch, ...), from "batch time" or "time batch"."""
     return spikes.swapaxes(0, 1) if axes == "batch time" else spikes
+
+
+def dyadic(module: nn.Module, scale: float = 32) -> nn.Module:
+    """Weights and biases in 32nds, so that sums are exact."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.numel() > 1:
+                parameter.copy_((parameter * 3 * scale).round() / scale)
+    return module.eval()
+
+
+def images(*shape: int) -> torch.Tensor:
+    return torch.randint(0, 17, shape, generator=torch.Generator().manual_seed(5)) / 16

@@ -9,25 +9,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn import IF, LIF, Direct, Integrator, RateCode, simulate
+from spikewright.snn import IF, LIF, Direct
 from spikewright.snn.interop.snntorch import from_snntorch
-from tests.validation.imported import compare, spikes_of
+from tests.snn.interop.imported import compare, dyadic, images, spikes_of
 
 snntorch = pytest.importorskip("snntorch")
 STEPS = 8
-
-
-def dyadic(module: nn.Module, scale: float = 32) -> nn.Module:
-    """Weights and biases in 32nds, so that sums are exact."""
-    with torch.no_grad():
-        for parameter in module.parameters():
-            if parameter.numel() > 1:
-                parameter.copy_((parameter * 3 * scale).round() / scale)
-    return module.eval()
-
-
-def images(*shape: int) -> Tensor:
-    return torch.randint(0, 17, shape, generator=torch.Generator().manual_seed(5)) / 16
 
 
 class Looped(nn.Module):
@@ -126,75 +113,6 @@ def test_lapicque_has_a_gain_and_loses_what_arrives_after_a_reset_to_zero(reset:
     assert network.by_name["1"].neuron.refractory == (reset == "zero")  # type: ignore[union-attr]
 
 
-class Everything(nn.Module):
-    """A residual sum, a concatenation, groups, max-pooling of spikes, batch norm, dropout, strided convolutions."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stem, self.bn, self.lif0 = nn.Conv2d(2, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), self.neuron()
-        self.depthwise, self.bn1, self.lif1 = nn.Conv2d(4, 4, 3, padding=1, groups=4), nn.BatchNorm2d(4), self.neuron()
-        self.left, self.right, self.lif2 = nn.Conv2d(4, 2, 1), nn.Conv2d(4, 3, 1), self.neuron()
-        self.behind, self.lif3 = nn.Conv2d(9, 4, 3, stride=2, padding=1), self.neuron()
-        self.up, self.lif4 = nn.ConvTranspose2d(4, 6, 2, stride=2, groups=2), self.neuron()
-        self.drop, self.fc = nn.Dropout(0.5), nn.Linear(6, 5)
-        with torch.no_grad():
-            for norm in (self.bn, self.bn1):
-                (
-                    norm.running_mean.uniform_(-0.2, 0.2),
-                    norm.running_var.uniform_(0.05, 0.2),
-                    norm.bias.uniform_(-0.1, 0.4),
-                )
-
-    def neuron(self) -> Any:
-        return snntorch.Leaky(beta=0.8, threshold=0.4, init_hidden=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        a = self.lif0(self.bn(self.stem(x)))
-        b = self.lif1(self.bn1(self.depthwise(a)) + 0.5 * a)
-        c = self.lif2(torch.cat([self.left(b), self.right(b)], dim=1))
-        d = self.lif3(self.behind(torch.cat((F.max_pool2d(b, 2), F.max_pool2d(c, 2)), 1)))
-        e = self.lif4(self.up(d))
-        return self.fc(self.drop(e.mean((2, 3))))
-
-
-def test_everything_between_neurons() -> None:
-    module = Everything().eval()
-    network, x = from_snntorch(module, (2, 8, 8), 10), torch.rand(12, 2, 8, 8)
-    theirs, answers = spikes_of(module, lambda: sum(module(x) for _ in range(10)))
-    activity = compare(network, x.numpy(), theirs)
-    np.testing.assert_allclose(activity.logits, answers.numpy(), rtol=1e-3, atol=1e-3)
-    assert isinstance(network.by_name["output"].neuron, Integrator) and network.readout == "potential"
-    rows = {row.layer: row.action for row in network.report}
-    assert rows["bn"] == rows["drop"] == "folded" and rows["lif1.max"] == rows["lif2.max"] == "rewritten"
-
-
-def test_spikes_of_each_step_and_an_answer_that_does_not_fire() -> None:
-    """A module of one step under a code of spikes; the last layer integrates, leaks, and answers with its potential."""
-
-    class Step(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.a, self.lif = nn.Linear(9, 16), snntorch.Leaky(beta=0.5, threshold=0.5, init_hidden=True)
-            self.b, self.out = (
-                nn.Linear(16, 4),
-                snntorch.Leaky(beta=0.75, reset_mechanism="none", init_hidden=True, output=True),
-            )
-
-        def forward(self, x: Tensor) -> Any:
-            return self.out(self.b(self.lif(self.a(x))))
-
-    module, x = dyadic(Step()), images(10, 9)
-    network = from_snntorch(module, (9,), RateCode(6))
-    activity = compare(network, x.numpy(), {})
-    trains = torch.from_numpy(activity.rasters["input"]).float()
-    theirs, answers = spikes_of(module, lambda: [module(spikes) for spikes in trains])
-    compare(network, x.numpy(), {"lif": theirs["lif"]}, exact=True)
-    np.testing.assert_array_equal(activity.logits, answers[-1][1].numpy())
-    assert network.readout == "potential"
-    fixed = network.to_fixed(potential_bits=24)
-    assert np.mean(simulate(fixed, x.numpy()).predictions == activity.predictions) >= 0.9
-
-
 class Doubled(nn.Module):
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
@@ -264,61 +182,3 @@ def test_training_mode_steps_and_loops_over_a_tensor() -> None:
 
     with pytest.raises(InvalidNetwork, match=r"torch\.fx can follow"):
         from_snntorch(Data().eval(), (9,), 5)
-
-
-class Recurrent(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv, self.one = nn.Conv1d(2, 4, 3, padding=1, groups=2), snntorch.Leaky(beta=0.5, threshold=0.5)
-        self.back, self.fc, self.two = nn.Linear(5, 5, bias=False), nn.Linear(36, 5), snntorch.Leaky(beta=0.5)
-
-    def forward(self, x: Tensor) -> Tensor:
-        m1, m2, spk, total = self.one.reset_mem(), self.two.reset_mem(), torch.zeros(10, 5), 0
-        for step in range(6):
-            s1, m1 = self.one(self.conv(x[step]), m1)
-            spk, m2 = self.two(self.fc(s1.flatten(1)) + self.back(spk), m2)
-            total = total + spk
-        return total / 6
-
-
-def test_spikes_of_each_step_and_a_recurrence_written_out() -> None:
-    """`x (steps, batch, channels, length)` is indexed in a loop; the last spikes come back through weights of their own."""
-    module = dyadic(Recurrent())
-    network, x = from_snntorch(module, (2, 9), RateCode(6)), images(10, 2, 9)
-    trains = torch.from_numpy(simulate(network, x.numpy(), record=("rasters",)).rasters["input"]).float()
-    theirs, rates = spikes_of(module, lambda: module(trains))
-    activity = compare(network, x.numpy(), {name: theirs[name] for name in ("one", "two")}, exact=True)
-    np.testing.assert_allclose(activity.logits / 6, rates.numpy(), rtol=1e-6)
-    (loop,) = [q for q in network.projections if q.source == "two"]
-    assert loop.target == "two" and loop.delay == 1
-
-
-class Planes(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv, self.one = nn.Conv2d(1, 4, 3), snntorch.Leaky(beta=0.5, threshold=0.5, init_hidden=True)
-        self.norm, self.padded, self.two = (
-            nn.BatchNorm2d(4),
-            nn.Conv2d(4, 3, 3, padding=1),
-            snntorch.Leaky(beta=0.5, init_hidden=True),
-        )
-        self.up, self.three = nn.Upsample(scale_factor=2), snntorch.Leaky(beta=0.5, threshold=0.75, init_hidden=True)
-        with torch.no_grad():
-            (
-                self.norm.running_mean.uniform_(-0.2, 0.2),
-                self.norm.running_var.uniform_(0.02, 0.2),
-                self.norm.bias.uniform_(-0.1, 0.4),
-            )
-
-    def forward(self, x: Tensor) -> Tensor:
-        two = self.two(self.padded(self.norm(self.one(self.conv(x)))))
-        return self.three(self.up(two))
-
-
-def test_batch_norm_in_front_of_padding_and_upsampling_between_neurons() -> None:
-    """The constant of batch norm does not reach into the padding: it becomes a map of currents."""
-    module, x = Planes().eval(), torch.rand(10, 1, 7, 7)
-    network = from_snntorch(module, (1, 7, 7), STEPS)
-    theirs, _ = spikes_of(module, lambda: [module(x) for _ in range(STEPS)])
-    compare(network, x.numpy(), theirs)
-    assert np.shape(network.by_name["two"].bias) == (3, 5, 5) and network.by_name["three"].shape == (3, 10, 10)

@@ -1,5 +1,6 @@
-"""NIR files and graphs that SpikingJelly and sinabs wrote mean what they meant there; nodes alone say layers."""
+"""NIR files and graphs of snnTorch, Norse, SpikingJelly and sinabs mean what they meant there; nodes alone say layers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn import Direct, simulate
+from spikewright.snn import Dense, Direct, Linear, simulate
 from spikewright.snn.interop.nir import (
+    NORSE,
     SINABS,
     SNNTORCH,
     SPIKINGJELLY,
@@ -22,8 +24,9 @@ from spikewright.snn.interop.nir import (
     write_nir,
 )
 from tests.snn.every_record import NETWORKS
-from tests.validation.imported import compare, in_the_same_order, spikes_of
-from tests.validation.test_import_snntorch import dyadic, images
+from tests.snn.interop.imported import compare, dyadic, images, in_the_same_order, spikes_of
+from tests.snn.interop.nir.test_exchange import counts, plain
+from tests.snn.interop.nir.test_exchange import images as vectors
 
 nir = pytest.importorskip("nir")
 pytestmark = [
@@ -90,11 +93,8 @@ def test_graphs_of_sinabs(kind: str) -> None:
 )
 def test_layers_survive_without_metadata(name: str, tmp_path: Path) -> None:
     """One-dimensional and depthwise convolutions, pools, gains and storages, as nodes of a file."""
-    neurons = {p.name: getattr(p.neuron, "reset", None) for p in NETWORKS[name].populations}
-    hard = [
-        p if neurons[p.name] is None else replace(p, neuron=replace(p.neuron, reset="zero"))
-        for p in NETWORKS[name].populations
-    ]  # type: ignore[type-var]
+    parts: Any = NETWORKS[name].populations
+    hard = [replace(p, neuron=replace(p.neuron, reset="zero")) if p.neuron.fires else p for p in parts]
     network = replace(NETWORKS[name], populations=tuple(hard))
     write_nir(to_nir(network), tmp_path / "network.nir")
     read = from_nir(tmp_path / "network.nir", reading=Reading(network.code, SNNTORCH))
@@ -139,3 +139,94 @@ def test_whether_ties_fire_is_part_of_the_convention() -> None:
     hard = nir.IF(r=np.ones(3), v_threshold=np.ones(3), v_reset=-np.ones(3))
     with pytest.raises(InvalidNetwork, match="v_reset = 0 in node 'n' for a reset by subtraction"):
         from_nir(chain(hard), reading=Reading(Direct(4), reset="subtract"))
+
+
+def leaky(beta: float, threshold: float, *shape: int, **options: Any) -> Any:
+    import snntorch
+
+    values = (torch.full(shape, value) for value in (beta, threshold))
+    beta_, threshold_ = values
+    return snntorch.Leaky(beta=beta_, threshold=threshold_, reset_mechanism="zero", init_hidden=True, **options)
+
+
+def run(modules: Any, x: Any, steps: int, is_neuron: Callable[[Any], bool]) -> list[Any]:
+    """Spike counts of every neuron module over `steps` of a constant input."""
+    totals: dict[int, Any] = {}
+    for _ in range(steps):
+        value = torch.from_numpy(x)
+        for number, module in enumerate(modules):
+            value = module(value)
+            value = value[0] if isinstance(value, tuple) else value
+            if is_neuron(module):
+                totals[number] = totals.get(number, 0) + value.detach().numpy()
+    return [total.astype(np.int64) for total in totals.values()]
+
+
+@pytest.mark.parametrize("recurrent", [False, True])
+def test_files_of_snntorch_mean_what_they_meant_there(recurrent: bool, tmp_path: Path) -> None:
+    import snntorch
+    from snntorch.export_nir import export_to_nir
+
+    middle = leaky(0.9, 0.5, 20)
+    if recurrent:
+        options = {"all_to_all": True, "linear_features": 20, "reset_mechanism": "zero", "reset_delay": False}
+        middle = snntorch.RLeaky(beta=0.9, threshold=0.5, init_hidden=True, **options)
+    net = torch.nn.Sequential(torch.nn.Linear(6, 20), middle, torch.nn.Linear(20, 4), leaky(0.8, 0.4, 4, output=True))
+    nir.write(tmp_path / "other.nir", export_to_nir(net, torch.rand(6)))
+    if recurrent:
+        with pytest.raises(InvalidNetwork, match=r"feeds itself.*loop_delay=1"):
+            from_nir(tmp_path / "other.nir", reading=Reading(Direct(16), SNNTORCH))
+    network = from_nir(tmp_path / "other.nir", reading=Reading(Direct(16), SNNTORCH, loop_delay=int(recurrent)))
+    for module in net:
+        if hasattr(module, "reset_mem"):
+            module.reset_mem()
+    wanted = run(net, vectors(), 16, lambda module: hasattr(module, "reset_mem"))
+    found = counts(network, vectors())
+    for population, count in zip(network.order[1:], wanted, strict=True):
+        assert count.sum() > 10
+        np.testing.assert_array_equal(found[population.name], count)
+
+
+def test_snntorch_reads_our_file_as_we_mean_it() -> None:
+    from snntorch.import_nir import import_from_nir
+
+    random = np.random.default_rng(3)
+    network = replace(plain(), projections=tuple(
+        replace(q, synapse=Linear(Dense((random.integers(-7, 8, q.synapse.weights.shape) / 8).astype(np.float32))))  # type: ignore[union-attr]
+        for q in plain().projections
+    ))  # fmt: skip
+    graph = nir.NIRGraph(to_nir(network).nodes, to_nir(network).edges)
+    module, state, totals = import_from_nir(graph), None, 0
+    for _ in range(network.steps):
+        answer = module(torch.from_numpy(vectors()), state)
+        value, state = answer if isinstance(answer, tuple) else (answer, None)
+        totals = totals + value.detach().numpy()
+    np.testing.assert_array_equal(totals, counts(network, vectors())["out"])
+
+
+def test_files_of_norse_mean_what_they_meant_there(tmp_path: Path) -> None:
+    import norse.torch as norse
+    from norse.torch.functional.iaf import IAFFeedForwardState, iaf_feed_forward_step
+    from norse.torch.functional.lif_box import LIFBoxFeedForwardState, lif_box_feed_forward_step
+    from norse.torch.utils.export_nir import to_nir as norse_to_nir
+
+    def full(size: int, value: float) -> Any:
+        return torch.full((size,), value)
+
+    iaf = norse.IAFCell(norse.IAFParameters(v_th=full(20, 0.7), v_reset=full(20, 0.0)))
+    rates = {"tau_mem_inv": full(4, 200.0), "v_leak": full(4, 0.0), "v_th": full(4, 0.1), "v_reset": full(4, 0.0)}
+    box = norse.LIFBoxCell(norse.LIFBoxParameters(**rates))
+    first, last = torch.nn.Linear(6, 20), torch.nn.Linear(20, 4)
+    nir.write(tmp_path / "other.nir", norse_to_nir(norse.SequentialState(first, iaf, last, box), torch.rand(6)))
+    network = from_nir(tmp_path / "other.nir", reading=Reading(Direct(16), NORSE))
+    v, w = IAFFeedForwardState(torch.zeros(5, 20)), LIFBoxFeedForwardState(torch.zeros(5, 4))
+    wanted = [0, 0]
+    with torch.no_grad():
+        for _ in range(16):
+            fired, v = iaf_feed_forward_step(first(torch.from_numpy(vectors())), v, iaf.p)
+            answer, w = lif_box_feed_forward_step(last(fired), w, box.p)
+            wanted = [wanted[0] + fired.numpy(), wanted[1] + answer.numpy()]
+    found = counts(network, vectors())
+    for population, count in zip(network.order[1:], wanted, strict=True):
+        assert np.sum(count) > 10
+        np.testing.assert_array_equal(found[population.name], count)
