@@ -55,6 +55,11 @@ class SpikeSelectCode(Code):
         if not is_whole(self.limit, 1, 1_000_000):
             raise InvalidInput(f"expected a limit of 1 to 1000000 spikes, got {self.limit}")
 
+    @property
+    def hidden_limit(self) -> int:
+        """Its limit."""
+        return self.limit
+
 
 @dataclass(frozen=True)
 class SingleBurst(Code):

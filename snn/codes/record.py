@@ -53,6 +53,11 @@ class Code:
         return True
 
     @property
+    def hidden_limit(self) -> int | None:
+        """The most spikes that a hidden neuron may send in the whole run; None: any number."""
+        return None
+
+    @property
     def charge_steps(self) -> int:
         """How many steps are `charged`: a bias enters so many times in the run, layerwise all of it in step 0."""
         return self.window or self.steps

@@ -1,17 +1,17 @@
 """What is read off a finished simulation of the reference engine: logits, decisions, counts and records."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import Direct, TtfsCode, step_weight
-from spikewright.snn.decisions import TerminateDelta, TerminateMax
+from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.network import Network, Projection
-from spikewright.snn.reference.neurons import graded
 from spikewright.snn.reference.synapses import Numbers, additions
 from spikewright.snn.simulation import Request
+from spikewright.snn.traits import is_timed, sent
 
 
 @dataclass
@@ -30,22 +30,22 @@ class Trace:
 def answer(request: Request, trace: Trace) -> Activity:
     """The activity, each sample up to the step in which it decided."""
     network = request.network
-    sent = {name: np.stack(steps) for name, steps in trace.sent.items()}
+    fired = {name: np.stack(steps) for name, steps in trace.sent.items()}
     potentials = {name: np.stack(steps) for name, steps in trace.potentials.items() if steps}
-    logits = _logits(network, sent, potentials)
-    taken = _steps_taken(network, logits, sent)
+    logits = _logits(network, fired, potentials)
+    taken = _steps_taken(network, logits, fired)
     last = np.minimum(np.arange(network.steps)[:, None], taken - 1)
-    sent = {name: _until(taken, values) for name, values in sent.items()}
-    spikes = {p.name: _events(network, p.name, sent[p.name]) for p in network.populations}
+    fired = {name: _until(taken, values) for name, values in fired.items()}
+    spikes = {p.name: _events(network, p.name, fired[p.name]) for p in network.populations}
     return Activity(
         logits_over_time=np.take_along_axis(logits, last[:, :, None], axis=0),
-        axis="window" if isinstance(network.code, TtfsCode) else "steps",
+        axis="window" if is_timed(network) else "steps",
         spikes={name: events.sum(axis=0).reshape(request.batch, -1).sum(axis=1) for name, events in spikes.items()},
         synaptic_operations={q.name: _operations(network, q, trace, taken) for q in network.projections},
         neurons={p.name: p.size for p in network.populations},
         decision_step=taken,
         engine="reference",
-        rasters=sent if "rasters" in request.record else {},
+        rasters=fired if "rasters" in request.record else {},
         potentials={name: _until(taken, values) for name, values in potentials.items()}
         if "potentials" in request.record
         else {},
@@ -60,7 +60,7 @@ def _until(taken: Numbers, values: Numbers) -> Numbers:
 
 def _events(network: Network, name: str, values: Numbers) -> Numbers:
     """How many events `values` holds, place by place: |spikes|, or one for a graded value that is not zero."""
-    single = graded(network, network.by_name[name])
+    single = sent(network, network.by_name[name]).once
     return np.asarray((values != 0) if single else np.abs(values)).astype(np.int64)
 
 
@@ -73,44 +73,54 @@ def _operations(network: Network, projection: Projection, trace: Trace, taken: N
     return total
 
 
-def _logits(network: Network, sent: dict[str, Numbers], potentials: dict[str, Numbers]) -> Numbers:
+def _logits(network: Network, fired: dict[str, Numbers], potentials: dict[str, Numbers]) -> Numbers:
     """The readout after every step, `(steps, batch, classes)`."""
-    spikes: Any = sent[network.output]
+    spikes: Any = fired[network.output]
     if network.readout == "potential":
         result = potentials[network.output]
     elif network.readout == "count":
-        weights = np.array([step_weight(network.code, step) for step in range(len(spikes))])
+        weights = np.array([network.code.weight(step) for step in range(len(spikes))])
         result = np.cumsum(spikes * weights.reshape(-1, *[1] * (spikes.ndim - 1)), axis=0)
-    elif isinstance(network.code, TtfsCode):
+    elif is_timed(network):
         result = spikes
     else:  # "first": whoever fired first has fired for the most steps
         result = np.cumsum(np.cumsum(spikes, axis=0) > 0, axis=0)
     return np.asarray(result.reshape(*result.shape[:2], -1))
 
 
-def _steps_taken(network: Network, logits: Numbers, sent: dict[str, Numbers]) -> Numbers:
+def _steps_taken(network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
     """The number of steps until each sample decided, all when it never did, `(batch,)`."""
-    decided = _decided(network, logits, sent)
+    decided = _decided(network, logits, fired)
     first = decided.argmax(axis=0) + 1
     return np.where(decided.any(axis=0), first, network.steps).astype(np.int64)
 
 
-def _decided(network: Network, logits: Numbers, sent: dict[str, Numbers]) -> Numbers:
+def _decided(network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
     """Whether the rule says stop after each step, `(steps, batch)`."""
     decision = network.decision
     if decision is None:
         return np.zeros(logits.shape[:2], dtype=bool)
-    if isinstance(decision, TerminateMax):
-        return np.asarray(logits.max(axis=-1) >= decision.count)
-    if isinstance(decision, TerminateDelta):
-        if logits.shape[-1] == 1:  # one class leads nobody
-            return np.zeros(logits.shape[:2], dtype=bool)
-        ranked = np.sort(logits.astype(np.int64 if logits.dtype.kind == "i" else np.float64), axis=-1)
-        return np.asarray(ranked[..., -1] - ranked[..., -2] >= decision.lead)
+    return np.asarray(_RULES[type(decision)](decision, network, logits, fired))
+
+
+def _leads(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+    if logits.shape[-1] == 1:  # one class leads nobody
+        return np.zeros(logits.shape[:2], dtype=bool)
+    ranked = np.sort(logits.astype(np.int64 if logits.dtype.kind == "i" else np.float64), axis=-1)
+    return np.asarray(ranked[..., -1] - ranked[..., -2] >= decision.lead)
+
+
+def _reaches(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+    return np.asarray(logits.max(axis=-1) >= decision.count)
+
+
+def _rests(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
     active = np.zeros(logits.shape[:2], dtype=bool)
-    for name, values in sent.items():
+    for name, values in fired.items():
         if name != network.input:
             active |= (values != 0).any(axis=tuple(range(2, values.ndim)))
-    window = network.code.window if isinstance(network.code, Direct) else None
-    flows = np.arange(network.steps) < (window or network.steps)
+    flows = np.arange(network.steps) < (network.code.window or network.steps)
     return ~active & ~flows[:, None]
+
+
+_RULES: dict[type, Callable[..., Numbers]] = {TerminateDelta: _leads, TerminateMax: _reaches, Quiescence: _rests}

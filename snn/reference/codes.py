@@ -3,11 +3,22 @@
 What is held for the whole run (a direct input, a time-coded window) has a first axis of length one. x is float64.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
-from spikewright.snn.codes import Bursts, Delta, Direct, JitteredPeriodic, PhaseCode, Poisson, SingleBurst, TtfsCode
+from spikewright.snn.codes import (
+    Bursts,
+    Code,
+    Delta,
+    JitteredPeriodic,
+    PhaseCode,
+    Poisson,
+    RateCode,
+    SingleBurst,
+    SpikeSelectCode,
+)
 from spikewright.snn.network import Network
 from spikewright.snn.reference.noise import Draws, below, draws_of
 from spikewright.snn.reference.synapses import Numbers
@@ -20,54 +31,43 @@ def encode(network: Network, inputs: Inputs) -> Numbers:
     if isinstance(inputs, EventStream):
         return _binned(network, inputs)
     x = inputs.astype(np.float64)
-    if isinstance(code, Direct | TtfsCode):
+    if code.graded:
         return _graded(code, x, fixed=network.numbers == "fixed")[None]
-    draws = draws_of(network, network.by_name[network.input])
-    return np.stack(list(_spikes(network, x, draws))).astype(np.int64)
+    steps = SPIKES[type(code)](code, x, draws_of(network, network.by_name[network.input]))
+    return np.stack(list(steps)).astype(np.int64)
 
 
-def _graded(code: Direct | TtfsCode, x: Numbers, *, fixed: bool) -> Numbers:
+def _graded(code: Code, x: Numbers, *, fixed: bool) -> Numbers:
     if code.levels is None:
         return x
     slots = np.floor(x * code.levels + 0.5)
-    return slots / code.levels if isinstance(code, TtfsCode) and not fixed else slots.astype(np.int64)
+    return slots / code.levels if code.sends == "times" and not fixed else slots.astype(np.int64)
 
 
-def _spikes(network: Network, x: Numbers, draws: Draws) -> Iterator[Numbers]:
-    """The spikes of every step, `(batch, *shape)`."""
-    code = network.code
-    if isinstance(code, Delta):
-        return _changes(code, x, held=x.ndim == len(draws.shape) + 1)
-    if isinstance(code, PhaseCode):
-        return _digits(code, x)
-    if isinstance(code, Poisson):
-        return _bernoulli(code, x, draws)
-    if isinstance(code, SingleBurst):
-        when = np.where(x > code.silent, np.floor((1.0 - x) * (code.steps - 1) + 0.5), -1)
-        return (when == step for step in range(code.steps))
-    if isinstance(code, JitteredPeriodic):
-        return iter(_periodic(code, x, draws))
-    most = code.limit if isinstance(code, Bursts) else 1
-    return _evenly(most * x, code.steps)
-
-
-def _evenly(rate: Numbers, steps: int) -> Iterator[Numbers]:
-    for step in range(steps):
+def _evenly(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+    rate = code.most * x
+    for step in range(code.steps):
         yield np.floor(rate * (step + 1) + 0.5) - np.floor(rate * step + 0.5)
 
 
-def _bernoulli(code: Poisson, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _bernoulli(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
     for step in range(code.steps):
         yield below(draws.words(code.seed, 8, len(x), step), x * code.probability)
 
 
-def _digits(code: PhaseCode, x: Numbers) -> Iterator[Numbers]:
+def _digits(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
     whole = np.floor(x * (2**code.period - 1) + 0.5).astype(np.int64)
     for step in range(code.steps):
         yield (whole >> (code.period - 1 - step % code.period)) & 1
 
 
-def _changes(code: Delta, x: Numbers, *, held: bool) -> Iterator[Numbers]:
+def _once(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+    when = np.where(x > code.silent, np.floor((1.0 - x) * (code.steps - 1) + 0.5), -1)
+    return (when == step for step in range(code.steps))
+
+
+def _changes(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+    held = x.ndim == len(draws.shape) + 1
     reference = np.zeros_like(x if held else x[:, 0])
     for step in range(code.steps):
         now = x if held else x[:, step]
@@ -77,7 +77,7 @@ def _changes(code: Delta, x: Numbers, *, held: bool) -> Iterator[Numbers]:
         yield np.concatenate([on, off], axis=1)
 
 
-def _periodic(code: JitteredPeriodic, x: Numbers, draws: Draws) -> Numbers:
+def _periodic(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
     """Spike by spike: the k-th of every pixel, until all lie beyond the run."""
     period = 1.0 / (1.0 / code.shortest + (1.0 / code.longest - 1.0 / code.shortest) * (1.0 - x))
     time, number = np.zeros_like(x), 0
@@ -91,7 +91,20 @@ def _periodic(code: JitteredPeriodic, x: Numbers, draws: Draws) -> Numbers:
         fires = (time < code.steps) & (x > code.silent)
         spikes[(np.floor(time[fires]).astype(np.int64), *np.nonzero(fires))] += 1
         number += 1
-    return spikes
+    return iter(spikes)
+
+
+SPIKES: dict[type[Code], Callable[[Any, Numbers, Draws], Iterator[Numbers]]] = {
+    RateCode: _evenly,
+    Bursts: _evenly,
+    SpikeSelectCode: _evenly,
+    Poisson: _bernoulli,
+    PhaseCode: _digits,
+    SingleBurst: _once,
+    JitteredPeriodic: _periodic,
+    Delta: _changes,
+}
+"""The spikes of every step, `(batch, *shape)`, of each code of spikes that has images."""
 
 
 def _binned(network: Network, events: EventStream) -> Numbers:

@@ -7,21 +7,22 @@ round every S to float32 once; time-coded networks stay in float64; fixed-point 
 that decides early is cut off afterwards: nothing that comes later can reach back.
 """
 
+from typing import cast
+
 import numpy as np
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import SpikeSelectCode, TtfsCode, charge_steps, charged
 from spikewright.snn.disturb.noise import SpikeJitter, multiplicity
 from spikewright.snn.fixed.bounds import integer_type, noise_bound, population_bound
-from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import IF, LIF, Integrator, LatchedIF, MaxGate, QuantReLU, amplitude
+from spikewright.snn.network import Population, Projection
 from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
-from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, graded, quantised, ramp
+from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, quantised, ramp
 from spikewright.snn.reference.noise import stuck, transmitted
 from spikewright.snn.reference.synapses import Numbers, column, largest, send
 from spikewright.snn.simulation import Request
 from spikewright.snn.synapses import Windows
+from spikewright.snn.traits import is_timed, sent
 
 
 def run(request: Request) -> Activity:
@@ -48,7 +49,7 @@ def _check_sums(request: Request) -> None:
     network = request.network
     gathered = multiplicity(request.noise, network.steps)
     for population in network.order[1:] if network.numbers == "fixed" else ():
-        if not isinstance(population.neuron, MaxGate):
+        if population.neuron.potential != "none":
             bound = population_bound(network, population, gathered) + noise_bound(network, population, request.noise)
             bound += 2 ** ((population.potential_bits or 64) - 1)
             integer_type(bound, f"sums of population {population.name!r}")
@@ -61,38 +62,36 @@ class _Simulation:
         self.network, self.noise, self.batch = request.network, request.noise, request.batch
         self.trace = Trace({p.name: [] for p in self.network.populations})
         self.cells = {p.name: ReferenceCell(self.network, p, self.noise) for p in self.network.order[1:]}
-        self.gates = {
-            p.name: ReferenceGate(self.network, p) for p in self.network.order[1:] if isinstance(p.neuron, MaxGate)
-        }
+        self.gates = {p.name: ReferenceGate(self.network, p) for p in self.network.order[1:] if p.neuron.compares}
         self.held: dict[str, Numbers] = {}
         self._send(self.network.by_name[self.network.input], list(encode(self.network, request.images)), 0)
 
     def advance(self, population: Population, steps: range) -> None:
         """Let a population take some steps."""
-        results = [self._step(population, step) for step in steps]
-        self.trace.potentials[population.name] += [potential for _, potential in results]
-        self._send(population, [sent for sent, _ in results], steps.start)
+        fired, potentials = zip(*(self._step(population, step) for step in steps), strict=True)
+        self.trace.potentials[population.name] += potentials
+        self._send(population, list(fired), steps.start)
 
     def _step(self, population: Population, step: int) -> tuple[Numbers, Numbers]:
         """What the neurons fire, and their potentials."""
         neuron, name = population.neuron, population.name
-        if isinstance(neuron, MaxGate):
+        if neuron.compares:
             m = self._largest_counts(population, step)
-            return (m, m) if graded(self.network, population) else self.gates[name].step(m)
+            return (m, m) if sent(self.network, population).once else self.gates[name].step(m)
         S = self._sums(population, step)
-        if isinstance(neuron, QuantReLU):
-            return quantised(self.network, population, neuron, S)
-        if isinstance(self.network.code, TtfsCode):
+        if neuron.sends == "values":
+            return quantised(self.network, population, S)
+        if is_timed(self.network):
             return ramp(self.network, population, self.noise, S)
         return self.cells[name].step(S, self._bias(population, step), step)
 
     def _send(self, population: Population, fired: list[Numbers], first: int) -> None:
         """Note what is sent in the steps from `first` on, and what of it arrives."""
         network, name, trace = self.network, population.name, self.trace
-        for sent in fired:
-            trace.sent[name].append(self._let_through(population, sent))
+        for now in fired:
+            trace.sent[name].append(self._let_through(population, now))
         new = np.stack(trace.sent[name][len(trace.sent[name]) - len(fired) :])
-        if _noisy(network, population):
+        if sent(network, population).spiking:
             for one in self.noise:
                 new = np.stack([stuck(network, population, one, now) for now in new])
             trace.sent[name][len(trace.sent[name]) - len(fired) :] = list(new)
@@ -101,12 +100,12 @@ class _Simulation:
         trace.arrived[name] += list(new)
 
     def _let_through(self, population: Population, fired: Numbers) -> Numbers:
-        """SpikeSelectCode: hidden IF and LIF neurons send their first spikes only."""
-        code, hidden = self.network.code, population.name not in (self.network.input, self.network.output)
-        if not (isinstance(code, SpikeSelectCode) and hidden and isinstance(population.neuron, IF | LIF)):
+        """Under some codes hidden neurons send their first spikes only."""
+        limit, hidden = self.network.code.hidden_limit, population.name not in (self.network.input, self.network.output)
+        if limit is None or not (hidden and population.neuron.fires):
             return fired
         before = np.sum(self.trace.sent[population.name], axis=0)
-        return np.asarray(np.minimum(fired, code.limit - before))
+        return np.asarray(np.minimum(fired, limit - before))
 
     def _sums(self, population: Population, step: int) -> Numbers:
         """S of the step; layerwise that of the whole run in the first step, and nothing afterwards; latched all so far."""
@@ -119,8 +118,8 @@ class _Simulation:
 
     def _gathered(self, population: Population, projection: Projection, step: int) -> range:
         """The steps of which the sums enter in `step`."""
-        spiking = not graded(self.network, self.network.by_name[projection.source])
-        if isinstance(population.neuron, LatchedIF) and spiking:
+        once = sent(self.network, self.network.by_name[projection.source]).once
+        if population.neuron.latches and not once:
             return range(step + 1)
         if self.network.schedule == "synchronous":
             return range(step, step + 1)
@@ -129,14 +128,15 @@ class _Simulation:
     def _arriving(self, projection: Projection, step: int, kind: type) -> Numbers | int:
         """What a projection brings to its target in a step."""
         network, arrived = self.network, self.trace.arrived[projection.source]
-        if graded(network, network.by_name[projection.source]):
+        source = network.by_name[projection.source]
+        if sent(network, source).once:
             if projection.name not in self.held:
                 self.held[projection.name] = send(network, projection, arrived[0].astype(kind))
-            return self.held[projection.name] if charged(network.code, step) else 0
+            return self.held[projection.name] if network.code.charged(step) else 0
         when = step - projection.delay
         if when < 0:
             return 0
-        counts = kind(amplitude(network.by_name[projection.source].neuron, when))
+        counts = kind(source.neuron.amplitude(when))
         return np.asarray(counts * send(network, projection, arrived[when].astype(kind)))
 
     def _bias(self, population: Population, step: int) -> Numbers:
@@ -144,8 +144,8 @@ class _Simulation:
         kind: type = np.int64 if self.network.numbers == "fixed" else np.float32
         bias = column(population.bias, population.shape, kind)
         if self.network.schedule == "layerwise":
-            bias = kind(charge_steps(self.network.code) if step == 0 else 0) * bias
-        elif not charged(self.network.code, step):
+            bias = kind(self.network.code.charge_steps if step == 0 else 0) * bias
+        elif not self.network.code.charged(step):
             bias = kind(0) * bias
         return bias
 
@@ -157,13 +157,5 @@ class _Simulation:
             counts = np.sum(self.trace.arrived[projection.source][:last], axis=0)
             start, stop = projection.channels or (0, gate.shape[0])
             m = np.zeros((self.batch, *gate.shape), dtype=counts.dtype) if m is None else m
-            if isinstance(projection.synapse, Windows):  # nothing else enters a gate
-                m[:, start:stop] = largest(projection.synapse, counts)
+            m[:, start:stop] = largest(cast(Windows, projection.synapse), counts)
         return np.asarray(m)
-
-
-def _noisy(network: Network, population: Population) -> bool:
-    """Noise acts on spikes, in time codes too; not on a direct input, on QuantReLU, or on what never fires."""
-    if isinstance(population.neuron, Integrator):
-        return False
-    return isinstance(network.code, TtfsCode) or not graded(network, population)

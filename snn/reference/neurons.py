@@ -1,22 +1,22 @@
 """The laws of `snn.neurons` in the reference engine, stated for one step of one population. Arrays are `(batch, *shape)`."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import log2
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from spikewright.snn.codes import step_weight
 from spikewright.snn.disturb.noise import Noise
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import (
-    FIRING,
     IF,
     LIF,
     Burst,
     FewSpikeIF,
     LatchedIF,
-    MaxGate,
+    Neuron,
     QuantReLU,
     Ramp,
     SignedIF,
@@ -24,6 +24,20 @@ from spikewright.snn.neurons import (
 )
 from spikewright.snn.reference.noise import drifted, flipped
 from spikewright.snn.reference.synapses import Numbers, column
+
+Fired = tuple[Numbers, Numbers]
+"""What neurons send in a step, and the potential that is left."""
+
+
+@dataclass(frozen=True)
+class Now:
+    """What a law sees besides U: thresholds, times the weight of the step; what each neuron has sent before; the step."""
+
+    threshold: Numbers
+    count: Numbers
+    step: int
+    spread: Callable[[Any], Numbers]
+    """A parameter for every neuron, in the numbers of the network."""
 
 
 class ReferenceCell:
@@ -39,64 +53,78 @@ class ReferenceCell:
 
     def step(self, S: Numbers, bias: Numbers, step: int) -> tuple[Numbers, Numbers]:
         """Spikes and the potential after the reset, from the summed inputs and the bias that flows in `step`."""
-        neuron: Any = self.population.neuron
+        neuron, code = self.population.neuron, self.network.code
         self.V = np.broadcast_to(self.V, S.shape)
-        weight = step_weight(self.network.code, step)
-        S = self.kind(weight) * S.astype(self.kind)
+        S = self.kind(code.weight(step)) * S.astype(self.kind)
         for noise in self.noise:
             S = drifted(self.network, self.population, noise, S, step)
             self.V = flipped(self.network, self.population, noise, self.V, step)
         U = self._updated(S + bias)
-        if not isinstance(neuron, FIRING):
+        if not neuron.fires:
             self.V = U
             return np.zeros(U.shape, dtype=np.int64), U
+        now = Now(self._spread(neuron.threshold) * self.kind(code.weight(step)), self.count, step, self._spread)
+        spikes, rest = LAWS[type(neuron)](neuron, U, now)
         awake = self.deaf == 0
-        spikes, rest = (
-            self._digit(neuron, U, step) if isinstance(neuron, FewSpikeIF) else self._fired(neuron, U, weight)
-        )
         spikes, self.V = np.where(awake, spikes, 0), np.where(awake, rest, self.V)
-        self.deaf = np.where(spikes != 0, getattr(neuron, "refractory", 0), np.maximum(self.deaf - 1, 0))
+        self.deaf = np.where(spikes != 0, neuron.refractory, np.maximum(self.deaf - 1, 0))
         self.count = self.count + spikes
         return spikes, self.V
 
+    def _spread(self, value: Any) -> Numbers:
+        return column(value, self.population.shape, self.kind)
+
     def _updated(self, drive: Numbers) -> Numbers:
         """U from V and S + b, before the threshold."""
-        leak = self.population.neuron.leak if isinstance(self.population.neuron, LIF) else None
+        leak = self.population.neuron.leak
         if self.kind is np.float32:
-            return self.V + drive if leak is None else np.float32(1.0 - leak) * self.V + drive
-        lost = 0 if leak is None else self.V >> -int(log2(leak))
+            return np.float32(1.0 - leak) * self.V + drive if leak else self.V + drive
+        lost = self.V >> -int(log2(leak)) if leak else 0
         return saturated(self.population, self.V - lost + drive)
 
-    def _fired(self, neuron: Any, U: Numbers, weight: int) -> tuple[Numbers, Numbers]:
-        """What the neurons send at U, and what is left."""
-        threshold = column(neuron.threshold, self.population.shape, self.kind) * self.kind(weight)
-        up = U >= threshold
-        if isinstance(neuron, IF | LIF | LatchedIF):
-            rest = U - threshold if neuron.reset == "subtract" else np.zeros_like(U)
-            return up.astype(np.int64), np.where(up, rest, U)
-        if isinstance(neuron, SignedIF):
-            up = up & (neuron.limit is None or self.count < neuron.limit)
-            down = ~up & (U < 0) & (self.count > 0)
-            return up.astype(np.int64) - down, np.where(up, U - threshold, np.where(down, U + threshold, U))
-        if isinstance(neuron, TernaryIF):
-            negative = column(neuron.negative, self.population.shape, self.kind)
-            down = U <= -negative
-            return up.astype(np.int64) - down, np.where(up, U - threshold, np.where(down, U + negative, U))
-        return _burst(neuron, U, threshold)
 
-    def _digit(self, neuron: FewSpikeIF, U: Numbers, step: int) -> tuple[Numbers, Numbers]:
-        """The spike of a step, and what is left."""
-        threshold = column(neuron.threshold, self.population.shape, self.kind)
-        fires = U >= threshold * self.kind(neuron.thresholds[step])
-        return fires.astype(np.int64), np.where(fires, U - threshold * self.kind(neuron.resets[step]), U)
+def _integrate(neuron: Any, U: Numbers, now: Now) -> Fired:
+    up = U >= now.threshold
+    rest = U - now.threshold if neuron.reset == "subtract" else np.zeros_like(U)
+    return up.astype(np.int64), np.where(up, rest, U)
 
 
-def _burst(neuron: Burst, U: Numbers, threshold: Numbers) -> tuple[Numbers, Numbers]:
+def _signed(neuron: Any, U: Numbers, now: Now) -> Fired:
+    up = (U >= now.threshold) & (neuron.limit is None or now.count < neuron.limit)
+    down = ~up & (U < 0) & (now.count > 0)
+    return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + now.threshold, U))
+
+
+def _ternary(neuron: Any, U: Numbers, now: Now) -> Fired:
+    negative = now.spread(neuron.negative)
+    up, down = U >= now.threshold, U <= -negative
+    return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + negative, U))
+
+
+def _burst(neuron: Any, U: Numbers, now: Now) -> Fired:
     spikes = np.zeros(U.shape, dtype=np.int64)
     for _ in range(neuron.limit):
-        again = threshold <= U
-        spikes, U = spikes + again, np.where(again, U - threshold, U)
+        again = U >= now.threshold
+        spikes, U = spikes + again, np.where(again, U - now.threshold, U)
     return spikes, U
+
+
+def _digit(neuron: Any, U: Numbers, now: Now) -> Fired:
+    height, reset = now.spread(neuron.thresholds[now.step]), now.spread(neuron.resets[now.step])
+    fires = U >= now.threshold * height
+    return fires.astype(np.int64), np.where(fires, U - now.threshold * reset, U)
+
+
+LAWS: dict[type[Neuron], Callable[[Any, Numbers, Now], Fired]] = {
+    IF: _integrate,
+    LIF: _integrate,
+    LatchedIF: _integrate,
+    SignedIF: _signed,
+    TernaryIF: _ternary,
+    Burst: _burst,
+    FewSpikeIF: _digit,
+}
+"""From U to spikes and what is left, for each kind of neuron that fires in steps."""
 
 
 def saturated(population: Population, potential: Numbers) -> Numbers:
@@ -125,13 +153,13 @@ class ReferenceGate:
 
 def ramp(network: Network, population: Population, noise: tuple[Noise, ...], S: Numbers) -> tuple[Numbers, Numbers]:
     """Ramp and Integrator in a time-coded network: V = initial + (S + b), once; a Ramp sends the time or the slots left."""
-    neuron, shape, fixed = population.neuron, population.shape, network.numbers == "fixed"
+    neuron, shape, fixed = cast(Ramp, population.neuron), population.shape, network.numbers == "fixed"
     kind: type = np.int64 if fixed else np.float64
     for one in noise:
         S = drifted(network, population, one, S, 0)
     V = column(population.initial, shape, kind) + (S + column(population.bias, shape, kind))
     V = saturated(population, V) if fixed else V
-    if not isinstance(neuron, Ramp):
+    if population.neuron.sends != "times":
         return np.zeros_like(V), V
     if fixed and neuron.levels is not None:
         slot = int(neuron.window) // neuron.levels
@@ -143,9 +171,9 @@ def ramp(network: Network, population: Population, noise: tuple[Noise, ...], S: 
     return neuron.window / neuron.levels * slots, V
 
 
-def quantised(network: Network, population: Population, neuron: QuantReLU, S: Numbers) -> tuple[Numbers, Numbers]:
+def quantised(network: Network, population: Population, S: Numbers) -> Fired:
     """y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels); in fixed point with unbounded integers."""
-    shape = population.shape
+    shape, neuron = population.shape, cast(QuantReLU, population.neuron)
     if network.numbers != "fixed":
         V = S.astype(np.float32) + column(population.bias, shape, np.float32)
         multiplier = column(neuron.multiplier, shape, np.float64) / 2.0**neuron.shift
@@ -154,13 +182,3 @@ def quantised(network: Network, population: Population, neuron: QuantReLU, S: Nu
     doubled = 2 * V.astype(object) * column(neuron.multiplier, shape, np.int64).astype(object)
     rounded = (doubled + 2**neuron.shift) // 2 ** (neuron.shift + 1)
     return np.clip(rounded, 0, neuron.levels).astype(np.int64), V
-
-
-def graded(network: Network, population: Population) -> bool:
-    """Whether the population sends one value instead of spikes."""
-    if population.name == network.input:
-        return network.code.graded
-    if not isinstance(population.neuron, MaxGate):
-        return isinstance(population.neuron, Ramp | QuantReLU)
-    sources = [network.by_name[q.source] for q in network.incoming[population.name]]
-    return any(graded(network, source) for source in sources)

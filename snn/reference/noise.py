@@ -3,13 +3,13 @@
 Arrays are `(batch, *shape)` for one step; what arrives of a whole run is `(steps, batch, *shape)`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import TtfsCode, step_weight
 from spikewright.snn.disturb.noise import (
     GOLDEN,
     MembraneNoise,
@@ -22,10 +22,12 @@ from spikewright.snn.disturb.noise import (
     acts_on,
 )
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import FIRING, Integrator, MaxGate, Ramp
 from spikewright.snn.reference.synapses import Numbers, column
+from spikewright.snn.traits import is_timed
 
 FIELDS = (0, 16, 32, 48)
+Words = Callable[[int], NDArray[Any]]
+Window = tuple[NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,15 @@ def draws_of(network: Network, population: Population) -> Draws:
 def window_of(network: Network, population: Population) -> tuple[Numbers, Numbers]:
     """Window and levels (0: none) of the channels of a time-coded population; a gate has those of its sources."""
     neuron, fixed = population.neuron, network.numbers == "fixed"
-    if isinstance(neuron, MaxGate):
+    if neuron.compares:
         windows, levels = np.ones((2, population.shape[0], 1, 1))
         for q in network.incoming[population.name]:
             part = slice(*(q.channels or (None,)))
             windows[part], levels[part] = window_of(network, network.by_name[q.source])
         return windows, levels
-    code_levels = network.code.levels if isinstance(network.code, TtfsCode) else None
-    levels = np.asarray((neuron.levels if isinstance(neuron, Ramp) else code_levels) or 0)
-    return (levels if fixed else np.asarray(neuron.window if isinstance(neuron, Ramp) else 1.0)), levels
+    inner = neuron.has_threshold  # of a Ramp the window; the input's is 1
+    levels = np.asarray((neuron.levels if inner else network.code.levels) or 0)
+    return (levels if fixed else np.asarray(neuron.compared_with if inner else 1.0)), levels
 
 
 def _on_grid(values: Numbers, window: Numbers, levels: Numbers) -> Numbers:
@@ -96,18 +98,14 @@ def _on_grid(values: Numbers, window: Numbers, levels: Numbers) -> Numbers:
 
 def drifted(network: Network, population: Population, noise: Noise, sums: Numbers, step: int) -> Numbers:
     """MembraneNoise: S + deviation threshold n, with the window for the threshold in time codes."""
-    neuron: Any = population.neuron
-    if not isinstance(noise, MembraneNoise) or not acts_on(noise, population.name):
-        return sums
-    if not isinstance(neuron, (*FIRING, Ramp)):
+    neuron = population.neuron
+    if not isinstance(noise, MembraneNoise) or not acts_on(noise, population.name) or not neuron.has_threshold:
         return sums
     n = draws_of(network, population).normal(noise.seed, 4, len(sums), step)
-    if isinstance(neuron, Ramp):
-        more = noise.deviation * neuron.window * n
-    else:
-        kind: type = np.int64 if network.numbers == "fixed" else np.float32
-        threshold = column(neuron.threshold, population.shape, kind).astype(np.float64)
-        more = noise.deviation * (threshold * step_weight(network.code, step)) * n
+    float_kind: type = np.float32 if neuron.fires else np.float64
+    kind = np.int64 if network.numbers == "fixed" else float_kind
+    threshold = column(neuron.compared_with, population.shape, kind).astype(np.float64)
+    more = noise.deviation * (threshold * network.code.weight(step)) * n
     if network.numbers == "fixed":
         return np.asarray(sums + np.floor(more + 0.5).astype(np.int64))
     return np.asarray(sums + more.astype(sums.dtype))  # float32, or the float64 of time codes
@@ -117,7 +115,7 @@ def flipped(network: Network, population: Population, noise: Noise, potential: N
     """PotentialBitFlips: words of the declared width in two's complement, one bit of some of them flipped."""
     if not isinstance(noise, PotentialBitFlips) or not acts_on(noise, population.name):
         return potential
-    if not isinstance(population.neuron, (*FIRING, Integrator)):
+    if population.neuron.potential != "kept":
         return potential
     draws, bits = draws_of(network, population), population.potential_bits or 63
     hit = below(draws.words(noise.seed, 7, len(potential), step), noise.probability)
@@ -132,33 +130,45 @@ def stuck(network: Network, population: Population, noise: Noise, sent: Numbers)
     if not isinstance(noise, StuckAt) or not acts_on(noise, population.name):
         return sent
     broken = below(draws_of(network, population).words(noise.seed, 3, 1, 0), noise.fraction)
-    timed = isinstance(network.code, TtfsCode)
-    most = window_of(network, population)[0] if timed else 1
+    most = window_of(network, population)[0] if is_timed(network) else 1
     return np.where(broken, noise.value * most, sent).astype(sent.dtype)
 
 
 def transmitted(network: Network, population: Population, noise: Noise, sent: Numbers, first: int) -> Numbers:
     """What arrives of the steps `first`, `first` + 1, ...: `sent (steps, batch, *shape)`."""
-    if not acts_on(noise, population.name):
+    law = ON_THE_WAY.get(type(noise))
+    if law is None or not acts_on(noise, population.name):
         return sent
     draws, batch = draws_of(network, population), sent.shape[1]
-    steps = range(first, first + len(sent))
-    if isinstance(noise, SpikeDeletion):
-        lost = np.stack([below(draws.words(noise.seed, 0, batch, step), noise.probability) for step in steps])
-        return np.where(lost, 0, sent)
-    if isinstance(noise, SpikeInsertion):
-        hit = np.stack([below(draws.words(noise.seed, 2, batch, step), noise.probability) for step in steps])
-        new = np.ones_like(sent)
-        if isinstance(network.code, TtfsCode):
-            new = _random_times(draws.shares(noise.seed, 13, batch, 0)[None], *window_of(network, population))
-        return np.where(hit & (sent == 0), new, sent).astype(sent.dtype)
-    if isinstance(noise, SpikeJitter) and isinstance(network.code, TtfsCode):
-        return _shifted_in_window(sent, noise, draws, *window_of(network, population))
-    if isinstance(noise, SpikeJitter):
-        width = int(noise.width)
-        words = np.stack([draws.words(noise.seed, 1, batch, step) for step in steps])
-        return _shifted(sent, (words % np.uint64(2 * width + 1)).astype(np.int64) - width)
-    return sent
+
+    def words(kind: int) -> Numbers:
+        return np.stack([draws.words(noise.seed, kind, batch, step) for step in range(first, first + len(sent))])
+
+    return law(noise, sent, words, window_of(network, population) if is_timed(network) else None)
+
+
+def _deleted(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+    return np.where(below(words(0), noise.probability), 0, sent)
+
+
+def _inserted(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+    new = np.ones_like(sent) if window is None else _random_times(words(13) / 2.0**64, *window)
+    return np.where(below(words(2), noise.probability) & (sent == 0), new, sent).astype(sent.dtype)
+
+
+def _jittered(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+    if window is not None:
+        return _shifted_in_window(sent, noise.width * (words(1) / 2.0**64 * 2.0 - 1.0), *window)
+    width = int(noise.width)
+    return _shifted(sent, (words(1) % np.uint64(2 * width + 1)).astype(np.int64) - width)
+
+
+ON_THE_WAY: dict[type, Callable[[Any, Numbers, Words, Window | None], Numbers]] = {
+    SpikeDeletion: _deleted,
+    SpikeInsertion: _inserted,
+    SpikeJitter: _jittered,
+}
+"""What noise makes of what is sent, from draws of all steps by kind, and in time codes the window and its levels."""
 
 
 def _random_times(share: Numbers, window: Numbers, levels: Numbers) -> Numbers:
@@ -174,7 +184,6 @@ def _shifted(sent: Numbers, later: Numbers) -> Numbers:
     return arrived
 
 
-def _shifted_in_window(sent: Numbers, noise: SpikeJitter, draws: Draws, window: Numbers, levels: Numbers) -> Numbers:
+def _shifted_in_window(sent: Numbers, shift: Numbers, window: Numbers, levels: Numbers) -> Numbers:
     """Spike times moved within the window, on the grid where there is one; who is silent stays silent."""
-    later = (draws.shares(noise.seed, 1, sent.shape[1], 0) * 2.0 - 1.0) * noise.width * window
-    return np.where(sent > 0, _on_grid(sent - later, window, levels), 0).astype(sent.dtype)
+    return np.where(sent > 0, _on_grid(sent - shift * window, window, levels), 0).astype(sent.dtype)

@@ -5,6 +5,7 @@ caller) and int64 in fixed point. The additions of a synapse are counted by send
 surviving weights are all 1.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -74,25 +75,59 @@ def pooled(values: Numbers, pool: Pair) -> Numbers:
 
 
 def _through(synapse: Synapse, values: Numbers) -> Numbers:
-    kind = values.dtype.type
-    if isinstance(synapse, Windows):  # only events take this way: one for each window they lie in
-        return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
-    if isinstance(synapse, Identity):
-        return values * _gain(synapse, values)
-    if isinstance(synapse, Upsample):
-        return values.repeat(synapse.factor[0], axis=2).repeat(synapse.factor[1], axis=3) * _gain(synapse, values)
-    if isinstance(synapse, AvgPool2d):
-        windows = Windows(synapse.kernel, synapse.stride)
-        return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
-    weights = effective_weights(synapse.weights).astype(kind)
-    if isinstance(synapse, Linear):
-        return np.asarray(values.reshape(len(values), -1) @ weights.T)
-    if isinstance(synapse, ConvTranspose2d):
-        return _spread(synapse, weights, values)
-    if isinstance(synapse, Conv1d):
-        flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
-        return _correlate(flat, weights[:, :, None], values[:, :, None])[:, :, 0]
-    return _correlate(synapse, weights, values)
+    return RULES[type(synapse)](synapse, values)
+
+
+def _touched(synapse: Windows, values: Numbers) -> Numbers:
+    """Only events take this way: one for each window they lie in."""
+    return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
+
+
+def _identity(synapse: Identity, values: Numbers) -> Numbers:
+    return values * _gain(synapse, values)
+
+
+def _upsample(synapse: Upsample, values: Numbers) -> Numbers:
+    return values.repeat(synapse.factor[0], axis=2).repeat(synapse.factor[1], axis=3) * _gain(synapse, values)
+
+
+def _average(synapse: AvgPool2d, values: Numbers) -> Numbers:
+    windows = Windows(synapse.kernel, synapse.stride)
+    return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
+
+
+def _linear(synapse: Linear, values: Numbers) -> Numbers:
+    return np.asarray(values.reshape(len(values), -1) @ _weights(synapse, values).T)
+
+
+def _conv2d(synapse: Conv2d, values: Numbers) -> Numbers:
+    return _correlate(synapse, _weights(synapse, values), values)
+
+
+def _conv1d(synapse: Conv1d, values: Numbers) -> Numbers:
+    flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
+    return _correlate(flat, _weights(synapse, values)[:, :, None], values[:, :, None])[:, :, 0]
+
+
+def _transposed(synapse: ConvTranspose2d, values: Numbers) -> Numbers:
+    return _spread(synapse, _weights(synapse, values), values)
+
+
+RULES: dict[type, Callable[[Any, Numbers], Numbers]] = {
+    Linear: _linear,
+    Conv1d: _conv1d,
+    Conv2d: _conv2d,
+    ConvTranspose2d: _transposed,
+    AvgPool2d: _average,
+    Upsample: _upsample,
+    Identity: _identity,
+    Windows: _touched,
+}
+"""What each synapse makes of what comes out of its pool."""
+
+
+def _weights(synapse: Linear | Conv1d | Conv2d | ConvTranspose2d, values: Numbers) -> Numbers:
+    return effective_weights(synapse.weights).astype(values.dtype.type)
 
 
 def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:

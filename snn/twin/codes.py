@@ -21,14 +21,12 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn.codes import (
     Bursts,
     Code,
-    Direct,
     JitteredPeriodic,
     PhaseCode,
     Poisson,
     RateCode,
     SingleBurst,
     SpikeSelectCode,
-    TtfsCode,
 )
 from spikewright.snn.network import Network
 from spikewright.snn.reference.codes import encode as encode_reference
@@ -38,29 +36,29 @@ from spikewright.snn.twin.surrogates import straight_through
 def encode(network: Network, images: Tensor, dtype: torch.dtype) -> Tensor:
     """What the input sends, `(steps, batch, *shape)`, or `(1, ...)` for what is held or sent once."""
     code, pixels = network.code, images.to(torch.float32).to(torch.float64)
-    if not (isinstance(code, Direct) and code.levels is None):
+    if code.bounded:
         _check_unit(pixels)
-    if isinstance(code, Direct | TtfsCode):
+    if code.graded:
         return _graded(code, pixels, fixed=network.numbers == "fixed").to(dtype)
     spikes = torch.from_numpy(encode_reference(network, images.detach().to(torch.float32).numpy()))
-    return straight_through(spikes.to(torch.float64), _MEANS[type(code)](code, pixels)).to(dtype)
+    return straight_through(spikes.to(torch.float64), MEANS[type(code)](code, pixels)).to(dtype)
 
 
 def check_code(code: Code) -> None:
     """Raise InvalidNetwork for a code that has no image to differentiate."""
-    if not isinstance(code, Direct | TtfsCode) and type(code) not in _MEANS:
+    if not code.graded and type(code) not in MEANS:
         raise InvalidNetwork(
             f"expected a code of images in a differentiable twin, got {type(code).__name__}; "
             "try counts of its events as images, with Direct or RateCode"
         )
 
 
-def _graded(code: Direct | TtfsCode, pixels: Tensor, *, fixed: bool) -> Tensor:
+def _graded(code: Code, pixels: Tensor, *, fixed: bool) -> Tensor:
     if code.levels is None:
         return pixels[None]
     scaled = pixels * code.levels
     whole = straight_through(torch.floor(scaled + 0.5), scaled)[None]
-    return whole / code.levels if isinstance(code, TtfsCode) and not fixed else whole
+    return whole / code.levels if code.sends == "times" and not fixed else whole
 
 
 def _single(code: SingleBurst, pixels: Tensor) -> Tensor:
@@ -73,7 +71,7 @@ def _periodic(code: JitteredPeriodic, pixels: Tensor) -> Tensor:
     return (1.0 / code.shortest - 1.0 / code.longest) * pixels * (pixels > code.silent)
 
 
-_MEANS: dict[type, Callable[[Any, Tensor], Tensor]] = {
+MEANS: dict[type, Callable[[Any, Tensor], Tensor]] = {
     RateCode: lambda code, pixels: pixels,
     SpikeSelectCode: lambda code, pixels: pixels,
     PhaseCode: lambda code, pixels: pixels,

@@ -6,12 +6,11 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.inputs import as_images
-from spikewright.snn.codes import TtfsCode
 from spikewright.snn.fixed.bounds import largest_sent, population_bound
 from spikewright.snn.network import Network
-from spikewright.snn.neurons import MaxGate, QuantReLU, Source
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.simulation import simulate
+from spikewright.snn.traits import is_timed
 from spikewright.snn.twin.codes import check_code
 from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.rate_gradient import check_rates, rates, spikes
@@ -88,11 +87,12 @@ def number_type(network: Network) -> torch.dtype:
     Raises InvalidNetwork beyond 2**53.
     """
     if network.numbers != "fixed":
-        return torch.float64 if isinstance(network.code, TtfsCode) else torch.float32
-    inner = [p for p in network.populations if not isinstance(p.neuron, Source | MaxGate)]
-    gates = [p for p in network.populations if isinstance(p.neuron, MaxGate)]
+        return torch.float64 if is_timed(network) else torch.float32
+    inner = [p for p in network.populations if p.neuron.potential != "none"]
+    gates = [p for p in network.populations if p.neuron.compares]
     for p in inner:
-        widest = int(np.max(p.neuron.multiplier)).bit_length() if isinstance(p.neuron, QuantReLU) else 0
+        factors = (getattr(p.neuron, name) for name in p.neuron.channels_in)
+        widest = max((int(np.max(factor)).bit_length() for factor in factors), default=0)
         if (p.potential_bits or 64) + widest > 62:
             raise InvalidNetwork(f"expected potentials times multipliers below 2**62 in {p.name!r}; try fewer bits")
     counted = max((network.steps * largest_sent(network, p) for p in gates), default=0)

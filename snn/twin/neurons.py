@@ -1,15 +1,14 @@
 """Every neuron's law in torch, with a gradient. Values of one step are `(batch, *shape)`."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput
-from spikewright.snn.codes import step_weight
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import FIRING, LIF, QuantReLU, Ramp, SignedIF
+from spikewright.snn.neurons import QuantReLU, Ramp
 from spikewright.snn.twin.firing import TwinFiring
 from spikewright.snn.twin.surrogates import Slope, straight_through
 from spikewright.snn.twin.synapses import as_column
@@ -35,10 +34,9 @@ class TwinCell:
 
     def __init__(self, law: TwinLaw, population: Population, batch: int) -> None:
         self.law, self.population = law, population
-        fires = isinstance(population.neuron, FIRING)
+        fires = population.neuron.fires
         self.firing = TwinFiring(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
-        self.counts = isinstance(population.neuron, SignedIF)
-        self.refractory = getattr(population.neuron, "refractory", 0)
+        self.counts, self.refractory = population.neuron.signed, population.neuron.refractory
         shape = (batch, *population.shape)
         self.potential = as_column(population.initial, population.shape, law.dtype).expand(shape)
         self.count = torch.zeros(shape, dtype=law.dtype)
@@ -50,7 +48,7 @@ class TwinCell:
         if self.firing is None:
             self.potential = U
             return torch.zeros_like(U)
-        fired, rest = self.firing(U, self.count, step_weight(self.law.network.code, step), step)
+        fired, rest = self.firing(U, self.count, self.law.network.code.weight(step), step)
         if self.refractory:
             awake = self.deaf == 0
             fired, rest = torch.where(awake, fired, 0.0), torch.where(awake, rest, self.potential)
@@ -82,10 +80,10 @@ class TwinGate:
 
 def ramp(law: TwinLaw, population: Population, sums: Tensor) -> tuple[Tensor, Tensor]:
     """Time codes: V = initial + (S + b) and what is sent, min(max(V, 0), window), on its grid when there is one."""
-    neuron, shape = population.neuron, population.shape
+    neuron, shape = cast(Ramp, population.neuron), population.shape
     bias, initial = (as_column(v, shape, sums.dtype) for v in (population.bias, population.initial))
     potential = saturate(law, population, initial + (sums + bias))
-    if not isinstance(neuron, Ramp):
+    if population.neuron.sends != "times":
         return torch.zeros_like(potential), potential
     smooth = potential.clamp(0.0, neuron.window)
     if neuron.levels is None:
@@ -104,9 +102,7 @@ def quantise(law: TwinLaw, population: Population, sums: Tensor) -> tuple[Tensor
 
     The gradient is multiplier / 2**shift inside the clip.
     """
-    neuron, shape = population.neuron, population.shape
-    if not isinstance(neuron, QuantReLU):
-        raise InvalidInput(f"expected a QuantReLU population, got {type(neuron).__name__}")
+    neuron, shape = cast(QuantReLU, population.neuron), population.shape
     potential = saturate(law, population, sums + as_column(population.bias, shape, law.dtype))
     scaled = potential.double() * as_column(neuron.multiplier, shape, torch.float64) / 2.0**neuron.shift
     smooth = scaled.clamp(0, neuron.levels)
@@ -124,11 +120,11 @@ def saturate(law: TwinLaw, population: Population, potential: Tensor) -> Tensor:
 
 def updated(law: TwinLaw, population: Population, potential: Tensor, drive: Tensor) -> Tensor:
     """U from V and S + b, before the threshold."""
-    leak = population.neuron.leak if isinstance(population.neuron, LIF) else None
+    leak = population.neuron.leak
     if not law.fixed:
-        return potential + drive if leak is None else (1.0 - leak) * potential + drive
+        return (1.0 - leak) * potential + drive if leak else potential + drive
     lost: Tensor | float = 0.0
-    if leak is not None:
+    if leak:
         lost = straight_through(torch.floor(potential * leak), potential * leak)
     return saturate(law, population, potential - lost + drive)
 

@@ -3,9 +3,7 @@
 from torch import Tensor
 
 from spikewright import InvalidNetwork
-from spikewright.snn.codes import Direct, charge_steps, step_weight
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import FIRING, LatchedIF, MaxGate, Source, TernaryIF
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import RateBased, Surrogate, straight_through
@@ -41,12 +39,12 @@ def counts_suffice(network: Network) -> bool:
 
 def times_matter(network: Network) -> bool:
     """Whether it is the time of a spike, and not the number of spikes, that the next population sees."""
-    return any(isinstance(p.neuron, LatchedIF) for p in network.populations)
+    return any(p.neuron.latches for p in network.populations)
 
 
 def spikes(network: Network) -> bool:
     """Whether neurons fire in steps, so that a surrogate has a part to play."""
-    return any(isinstance(p.neuron, FIRING) for p in network.populations)
+    return any(p.neuron.fires for p in network.populations)
 
 
 def rates(law: TwinLaw, paths: Paths, images: Tensor, run: TwinRun) -> Tensor:
@@ -54,10 +52,10 @@ def rates(law: TwinLaw, paths: Paths, images: Tensor, run: TwinRun) -> Tensor:
     network = law.network
     totals: dict[str, Tensor] = {}
     for population in network.order:
-        if isinstance(population.neuron, Source):
+        if population.name == network.input:
             totals[population.name] = _input(law, images)
             continue
-        drive = charge_steps(network.code) * as_column(population.bias, population.shape, law.dtype)
+        drive = network.code.charge_steps * as_column(population.bias, population.shape, law.dtype)
         for q in network.incoming[population.name]:
             drive = drive + paths[q.name](totals[q.source])
         if population.name == network.output and network.readout == "potential":
@@ -69,21 +67,21 @@ def rates(law: TwinLaw, paths: Paths, images: Tensor, run: TwinRun) -> Tensor:
 
 def _input(law: TwinLaw, images: Tensor) -> Tensor:
     code, sent = law.network.code, encode(law.network, images, law.dtype)
-    if isinstance(code, Direct):
-        return sent[0] * charge_steps(code)
-    weights = sent.new_tensor([step_weight(code, step) for step in range(len(sent))])
+    if code.graded:
+        return sent[0] * code.charge_steps
+    weights = sent.new_tensor([code.weight(step) for step in range(len(sent))])
     return (sent * weights.reshape(-1, *[1] * (sent.ndim - 1))).sum(dim=0)
 
 
 def _rate(law: TwinLaw, population: Population, drive: Tensor, count: Tensor) -> Tensor:
     """d(count) / d(charge) = 1 / threshold where a neuron fired at all; a gate passes on the winner's."""
     neuron = population.neuron
-    if isinstance(neuron, MaxGate):
+    if neuron.compares:
         return drive
-    if not isinstance(neuron, FIRING):
+    if not neuron.fires:
         return drive * 0
-    rate = drive / as_column(neuron.threshold, population.shape, law.dtype)
-    if isinstance(neuron, TernaryIF):
-        below = drive / as_column(neuron.negative, population.shape, law.dtype)
+    rates = {name: drive / as_column(x, population.shape, law.dtype) for name, x in neuron.all_thresholds().items()}
+    rate, below = rates["threshold"], rates.get("negative")
+    if below is not None:
         return (count > 0) * rate + (count < 0) * below
     return rate * (count > 0)

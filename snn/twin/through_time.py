@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from spikewright.snn.codes import PhaseCode, SpikeSelectCode, TtfsCode, charge_steps, charged, step_weight
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import FewSpikeIF, LatchedIF, MaxGate, QuantReLU, Ramp, amplitude
+from spikewright.snn.traits import is_timed, sent
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw, quantise, ramp
 from spikewright.snn.twin.synapses import Path, as_column
@@ -33,10 +32,8 @@ class TwinRun:
         self.sent = {p.name: [] for p in network.populations}
         self.sent[network.input] = list(encode(network, self.images, self.law.dtype))
         inner = network.order[1:]
-        self.gates = {p.name: TwinGate(self.law, p) for p in inner if isinstance(p.neuron, MaxGate)}
-        self.cells = {
-            p.name: TwinCell(self.law, p, batch) for p in inner if not isinstance(p.neuron, MaxGate | QuantReLU | Ramp)
-        }
+        self.gates = {p.name: TwinGate(self.law, p) for p in inner if p.neuron.compares}
+        self.cells = {p.name: TwinCell(self.law, p, batch) for p in inner if p.neuron.potential == "kept"}
         # Without delays nothing runs in a circle: a population may take all its steps before the next.
         self.whole = network.schedule == "layerwise" or not any(q.delay for q in network.projections)
         self._known: dict[str, Tensor] = {}
@@ -61,18 +58,17 @@ class TwinRun:
         """All that a population has sent, each spike with the weight of its step."""
         code = self.law.network.code
         if name in self.held:
-            return self.sent[name][0] * charge_steps(code)
-        sent = self.sent[name]
-        neuron = self.law.network.by_name[name].neuron
-        if isinstance(code, PhaseCode) or isinstance(neuron, FewSpikeIF):
-            sent = [one * (step_weight(code, step) * amplitude(neuron, step)) for step, one in enumerate(sent)]
+            return self.sent[name][0] * code.charge_steps
+        sent, neuron = self.sent[name], self.law.network.by_name[name].neuron
+        if code.inside == "step weights" or neuron.amplitudes:
+            sent = [one * (code.weight(step) * neuron.amplitude(step)) for step, one in enumerate(sent)]
         return torch.stack(sent).sum(dim=0)
 
     def _answer(self) -> Tensor:
         network = self.law.network
         if network.readout == "potential":
             return self.potential
-        if network.readout == "count" or isinstance(network.code, TtfsCode):
+        if network.readout == "count" or is_timed(network):
             return self.total(network.output)
         spikes = torch.stack(self.sent[network.output])
         # A neuron has fired by a step unless it was silent in all steps so far: smooth in every spike up to the first.
@@ -82,31 +78,31 @@ class TwinRun:
         if population.name in self.held and step:
             return
         fired, potential = self._step(population, step)
-        self.sent[population.name].append(self._let_through(population.name, fired))
+        self.sent[population.name].append(self._let_through(population, fired))
         if population.name == self.law.network.output:
             self.potential = potential
 
-    def _let_through(self, name: str, fired: Tensor) -> Tensor:
-        """SpikeSelectCode: hidden neurons send their first spikes only."""
-        network = self.law.network
-        if not isinstance(network.code, SpikeSelectCode) or name == network.output:
+    def _let_through(self, population: Population, fired: Tensor) -> Tensor:
+        """Under some codes hidden neurons send their first spikes only."""
+        limit = self.law.network.code.hidden_limit
+        if limit is None or population.name == self.law.network.output or not population.neuron.fires:
             return fired
-        left = network.code.limit - sum(one.detach() for one in self.sent[name])
+        left = limit - sum(one.detach() for one in self.sent[population.name])
         return torch.where(fired <= left, fired, left + torch.zeros_like(fired))
 
     def _step(self, population: Population, step: int) -> tuple[Tensor, Tensor]:
         """What the neurons send, and their potentials."""
         law, name = self.law, population.name
-        if isinstance(population.neuron, MaxGate):
+        if population.neuron.compares:
             m = self._largest(population, step)
             return (m, m) if name in self.held else (self.gates[name].step(m), m)
         S = self._sums(population, step)
-        if isinstance(population.neuron, QuantReLU):
+        if population.neuron.sends == "values":
             return quantise(law, population, S)
-        if isinstance(law.network.code, TtfsCode):
+        if is_timed(law.network):
             return ramp(law, population, S)
         cell = self.cells[name]
-        weight = step_weight(law.network.code, step)
+        weight = law.network.code.weight(step)
         fired = cell.step((S if weight == 1 else S * weight) + self._bias(population, step), step)
         return fired, cell.potential
 
@@ -115,7 +111,7 @@ class TwinRun:
         if self.law.network.schedule == "layerwise" and step:
             return self.images.new_zeros((), dtype=self.law.dtype)
         incoming = self.law.network.incoming[population.name]
-        if isinstance(population.neuron, LatchedIF):
+        if population.neuron.latches:
             return self._latched(population, step)
         first, *others = incoming
         total = self._arriving(first, step)
@@ -143,7 +139,7 @@ class TwinRun:
         if source in self.held:
             if name not in self._known:
                 self._known[name] = self.paths[name](self.sent[source][0])
-            times = charge_steps(network.code) if layerwise else int(charged(network.code, step))
+            times = network.code.charge_steps if layerwise else int(network.code.charged(step))
             return self._known[name] if times == 1 else self._known[name] * times
         if layerwise:
             return self._through(projection, self.total(source))
@@ -167,8 +163,8 @@ class TwinRun:
             self.biases[population.name] = as_column(population.bias, population.shape, self.law.dtype)
         bias = self.biases[population.name]
         if self.law.network.schedule == "layerwise":
-            return bias * (0 if step else charge_steps(code))
-        return bias if charged(code, step) else bias * 0
+            return bias * (0 if step else code.charge_steps)
+        return bias if code.charged(step) else bias * 0
 
     def _largest(self, gate: Population, step: int) -> Tensor:
         """The largest count of each window up to this step, layerwise of the whole run; of held values the largest."""
@@ -186,10 +182,4 @@ class TwinRun:
 
 def held_populations(network: Network) -> set[str]:
     """The populations that send one value, held for the whole run or sent once."""
-    held = {network.input} if network.code.graded else set()
-    for population in network.order:
-        sources = {q.source for q in network.incoming[population.name]}
-        gate = isinstance(population.neuron, MaxGate) and bool(sources & held)
-        if gate or isinstance(population.neuron, Ramp | QuantReLU):
-            held.add(population.name)
-    return held
+    return {p.name for p in network.populations if sent(network, p).once}
