@@ -26,6 +26,10 @@ class SpikeTerm(NamedTuple):
 class TracedValue:
     """What stands for a tensor while a module is followed."""
 
+    def described(self) -> str:
+        """For error messages."""
+        return type(self).__name__
+
     def flow(self) -> "SpikeFlow":
         """The value as a sum of terms. Raises InvalidNetwork when it is none."""
         raise InvalidNetwork(f"expected spikes or the input, got {words(self)}")
@@ -58,6 +62,11 @@ class SpikeFlow(TracedValue):
     """A sum of terms; no term is zero."""
 
     terms: tuple[SpikeTerm, ...]
+
+    def described(self) -> str:
+        """Sources with the layers behind them."""
+        ways = [" > ".join([term.source, *(type(op.layer).__name__ for op in term.ops)]) for term in self.terms]
+        return " + ".join(ways) or "zero"
 
     def flow(self) -> "SpikeFlow":
         """Itself."""
@@ -103,12 +112,20 @@ class State(TracedValue):
     source: str
     step: int
 
+    def described(self) -> str:
+        """Whose state, and when."""
+        return f"the state of {self.source!r} after step {self.step}"
+
 
 @dataclass(frozen=True)
 class Gathered(TracedValue):
     """A stack, sum or mean of one value for each step."""
 
     values: tuple[Any, ...]
+
+    def described(self) -> str:
+        """That it is of all steps."""
+        return "values gathered over steps"
 
     def plus(self, other: Any) -> TracedValue:
         """One step more."""
@@ -152,10 +169,5 @@ def as_flow(value: Any) -> SpikeFlow:
 
 
 def words(value: Any) -> str:
-    """A traced value for an error message."""
-    if isinstance(value, SpikeFlow):
-        ways = [" > ".join([term.source, *(type(op.layer).__name__ for op in term.ops)]) for term in value.terms]
-        return " + ".join(ways) or "zero"
-    if isinstance(value, State):
-        return f"the state of {value.source!r} after step {value.step}"
-    return "values gathered over steps" if isinstance(value, Gathered) else type(value).__name__
+    """A value for an error message."""
+    return value.described() if isinstance(value, TracedValue) else type(value).__name__

@@ -10,8 +10,8 @@ such metadata: a `Reading` then says what NIR leaves open.
     other = from_nir("from_snntorch.nir", reading=Reading(Direct(32), SNNTORCH))
 """
 
-from spikewright.snn.interop.nir.carried import PERMISSIONS, Carried, carried
 from spikewright.snn.interop.nir.exchange import from_nir, to_nir, write_nir
+from spikewright.snn.interop.nir.permissions import PERMISSIONS, Carried, carried
 from spikewright.snn.interop.nir.reading import NORSE, SINABS, SNNTORCH, SPIKINGJELLY, Convention, Reading
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Networks to NIR graphs and back: what `snn.interop.nir` offers."""
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ import numpy as np
 from spikewright import InvalidFile, InvalidInput, InvalidNetwork
 from spikewright.optional import require
 from spikewright.snn.files import load, save
-from spikewright.snn.interop.nir.carried import PERMISSIONS, carried
 from spikewright.snn.interop.nir.exporting import build
 from spikewright.snn.interop.nir.file import read, short, write
 from spikewright.snn.interop.nir.importing import network_of
+from spikewright.snn.interop.nir.permissions import PERMISSIONS, Carried, carried
 from spikewright.snn.interop.nir.reading import Reading
 from spikewright.snn.network import Network
 from spikewright.snn.requirements import check_one_phase
@@ -37,12 +37,19 @@ def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -
     """
     require("nir")
     check_one_phase(network, "NIR")
-    unknown = set(allow) - set(PERMISSIONS)
-    if unknown:
-        raise InvalidInput(f"expected permissions among {', '.join(PERMISSIONS)}, got {', '.join(sorted(unknown))}")
     if not (np.isfinite(dt) and dt > 0):
         raise InvalidInput(f"expected a step of dt > 0 seconds, got {dt}")
     rows = carried(network)
+    _check_permissions(rows, allow)
+    notes = "\n".join(f"{row.what} of {row.where}: {row.detail}" for row in rows)
+    return build(network, dt, {WHOLE: _packed(network), STEP: float(dt), NOTES: notes})
+
+
+def _check_permissions(rows: Sequence[Carried], allow: Collection[str]) -> None:
+    """Raise InvalidNetwork for what changes spikes and is not allowed, InvalidInput for a permission that is none."""
+    unknown = set(allow) - set(PERMISSIONS)
+    if unknown:
+        raise InvalidInput(f"expected permissions among {', '.join(PERMISSIONS)}, got {', '.join(sorted(unknown))}")
     needed = [row for row in rows if row.changes and row.what not in allow]
     if needed:
         what = "; ".join(f"{row.what} of {row.where} ({row.detail})" for row in needed[:4])
@@ -50,8 +57,6 @@ def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -
         raise InvalidNetwork(
             f"another tool would compute other spikes from this file, NIR 1.0 cannot say: {what}; try allow={names!r}"
         )
-    notes = "\n".join(f"{row.what} of {row.where}: {row.detail}" for row in rows)
-    return build(network, dt, {WHOLE: _packed(network), STEP: float(dt), NOTES: notes})
 
 
 def write_nir(graph: Any, path: str | Path, *, force: bool = False) -> None:
