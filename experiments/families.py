@@ -4,30 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from spikewright.compress.methods import METHODS
+from spikewright.conversion import RECIPES
 from spikewright.experiments.stages.table import STAGES
 from spikewright.robustness import ATTACKS, CORRUPTIONS
 from spikewright.tables import Family
 
 __all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "STAGES", "USUAL", "make"]
 
-RECIPES: Family[type[Any]] = Family("recipe", object, {
-    "rate": "spikewright.conversion:Rate",
-    "ttfs": "spikewright.conversion:Ttfs",
-    "quantized": "spikewright.conversion:Quantized",
-    "exact": "spikewright.conversion:Exact",
-    "phase": "spikewright.conversion:Phase",
-    "few-spike": "spikewright.conversion:FewSpike",
-    "spike-select": "spikewright.conversion:SpikeSelect",
-    "latency": "spikewright.conversion:Latency",
-})  # fmt: skip
 USUAL: dict[str, dict[str, Any]] = {
-    "rate": {"steps": 7},
-    "spike-select": {"steps": 16},
-    "latency": {"steps": 64},
     "pgd": {"steps": 20},
     "training": {"epochs": 60, "batch_size": 32, "lr": 0.05, "shift": 1},
 }
-"""What a study and the command line take where nothing is said: numbers of steps that the records do not choose, or larger."""
+"""What a study and the command line take where nothing is said and the record by itself would take something else."""
 
 
 def make(family: Family[Any], name: str, given: Mapping[str, Any]) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 from spikewright.experiments.cli.catalogue import Entry, Setting, Shape
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, METHODS, RECIPES, STAGES, USUAL
 from spikewright.experiments.training.recipe import TrainRecipe
+from spikewright.fields import Form, Option
 from spikewright.hardware import DEVICES, Device
-from spikewright.options import Form, Option
 from spikewright.tables import Family, options, summary
 
 SIMPLE = (int, float, bool, str)

@@ -9,7 +9,7 @@
     ATTACKS.make("mine.attacks:Gradient", {})       # a user's own, found from the working folder too
 
 Members are written as "module:object", so that a table of names loads nothing. They are frozen dataclasses, whose fields say
-what they take (`spikewright.options`), or, with `finished=True`, records that have no settings, such as devices.
+what they take (`spikewright.fields`), or, with `finished=True`, records that have no settings, such as devices.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,8 @@ from dataclasses import is_dataclass
 from typing import Any, Generic, TypeVar
 
 from spikewright.errors import InvalidInput
+from spikewright.fields import Option, Within, changed, check_fields, options, read_fields, record_of, summary
 from spikewright.importing import a, imported, nearest
-from spikewright.options import Option, Within, changed, check_fields, options, read_fields, record_of, summary
 
 __all__ = ["Family", "Option", "Within", "changed", "check_fields", "imported", "nearest", "options", "summary"]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @quiet_threads()
 def run_attack(options: Namespace) -> None:
     """One table: model x perturbation x strength, with 95 % intervals; `over` says over what."""
-    from spikewright.experiments.cli.records import records
+    from spikewright.experiments.cli.asked import records
     from spikewright.experiments.families import ATTACKS, CORRUPTIONS
     from spikewright.robustness import Transfer, evaluate
 
@@ -120,7 +120,7 @@ def run_export(options: Namespace) -> None:
     point = _point(network, activity, options.design, stage)
     images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
     export(network, point, options.out, images=images[: stage.golden])
-    again = replay(options.out)
+    again = replay(options.out, device=point.fpga)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
     print(
         f"core of {point.label} physical neurons on {point.device_name}; replaying {again.samples} golden images {told}"

@@ -41,7 +41,7 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
-def catalogue() -> dict[str, tuple[Entry, ...]]:
+def entries_by_table() -> dict[str, tuple[Entry, ...]]:
     """The entries of each table, by what one of them is called, such as "recipe"."""
     found = json.loads(PATH.read_text("utf-8"))
     return {noun: tuple(_entry(one) for one in entries) for noun, entries in found.items()}

@@ -28,7 +28,7 @@ SHOWN = 3
 @quiet_threads()
 def run_convert(options: Namespace) -> None:
     """Turn a model into a spiking network; the report of every layer and a diagnosis go to stdout."""
-    from spikewright.experiments.cli.records import record
+    from spikewright.experiments.cli.asked import record
     from spikewright.experiments.families import RECIPES
     from spikewright.snn.files import NETWORK_FILE
 

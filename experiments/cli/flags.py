@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spikewright.experiments.cli.catalogue import Entry, Setting, catalogue
+from spikewright.experiments.cli.catalogue import Entry, Setting, entries_by_table
 
 UNFLAGGED = ("seed",)
 """Settings for which every command has a flag of its own."""
@@ -46,7 +46,7 @@ class TableFlags:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The entries of the table that these flags are for."""
-        return tuple(one for one in catalogue()[self.noun] if not self.only or one.name in self.only)
+        return tuple(one for one in entries_by_table()[self.noun] if not self.only or one.name in self.only)
 
     def by_name(self) -> dict[str, list[tuple[str, Setting]]]:
         """Every setting with a flag: the entries that have it, and what it is there."""

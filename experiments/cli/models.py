@@ -15,7 +15,7 @@ from spikewright.experiments.cli.common import (
     source_model,
 )
 from spikewright.experiments.cli.console import progress_bars
-from spikewright.experiments.cli.spoken import spoken
+from spikewright.experiments.cli.one_word import spoken
 from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import check_fits, factory_of
 from spikewright.experiments.report.tables import write_table
@@ -23,7 +23,7 @@ from spikewright.experiments.runs.artifacts import load_network
 from spikewright.experiments.runs.origin import Origin, origin_of, stamp
 from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.experiments.runs.work import plain
-from spikewright.options import read_fields
+from spikewright.fields import read_fields
 
 if TYPE_CHECKING:
     from spikewright.experiments.stages.compression import CompressStage

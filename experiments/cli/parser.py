@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from spikewright import __version__
-from spikewright.experiments.cli.catalogue import catalogue
+from spikewright.experiments.cli.catalogue import entries_by_table
 from spikewright.experiments.cli.commands import COMMANDS, COMMON, Command
 from spikewright.experiments.cli.flags import Flag, TableFlags
 
@@ -56,7 +56,7 @@ def _epilog(command: Command) -> str:
     """An example, and the names of the tables that the command reads, with a line each."""
     parts = [f"example:\n  {command.example}"]
     for noun in command.tables:
-        entries = catalogue()[noun]
+        entries = entries_by_table()[noun]
         width = max(len(entry.name) for entry in entries)
         lines = (f"  {entry.name:{width}}  {entry.summary}" for entry in entries)
         parts.append(

@@ -130,7 +130,7 @@ def core_row(work: Work, network: "Network", point: "DesignPoint", name: str, go
     from spikewright.hardware import export, replay
 
     folder = export(network, point, work.folder / CORE, images=work.dataset.test_images[:golden])
-    again = replay(folder)
+    again = replay(folder, device=point.fpga)
     return {
         "network": name,
         "physical_neurons": point.label,

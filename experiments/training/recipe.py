@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from spikewright import InvalidInput, Table
-from spikewright.options import Within, check_fields, record_of
+from spikewright.fields import Within, check_fields, record_of
 
 _WARMUP = 0.25
 _START_FACTOR = 0.1

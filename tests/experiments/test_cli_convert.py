@@ -9,10 +9,10 @@ from torch import nn
 from spikewright import InvalidInput
 from spikewright.conversion import Exact, FewSpike, Latency, Phase, Rate, Ttfs, Unconvertible, convert
 from spikewright.experiments.cli import main
+from spikewright.experiments.cli.asked import record
 from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.convert import refusals
 from spikewright.experiments.cli.parser import make_parser
-from spikewright.experiments.cli.records import record
 from spikewright.experiments.families import RECIPES
 from spikewright.experiments.report.tables import read_table
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spikewright import InvalidFile, Table
-from spikewright.experiments.report.page import cards, heading, rerun, sheet, show, write_report
+from spikewright.experiments.report import cards, heading, rerun, sheet, show, write_report
 from spikewright.experiments.runs.provenance import Provenance
 from spikewright.experiments.runs.spec import make_study
 from spikewright.experiments.runs.study import StudyResult

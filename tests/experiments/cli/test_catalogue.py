@@ -1,14 +1,14 @@
 """The catalogue and the page of tables say what the tables say."""
 
 import docs.tables as page
-from spikewright.experiments.cli.catalogue import PATH, catalogue
+from spikewright.experiments.cli.catalogue import PATH, entries_by_table
 from spikewright.experiments.tables_in_short import described
 
 ADVICE = "run python -m docs.tables"
 
 
 def test_the_catalogue_is_up_to_date() -> None:
-    assert catalogue() == described(), ADVICE
+    assert entries_by_table() == described(), ADVICE
     assert PATH.read_text() == page.catalogue_text(described()), ADVICE
 
 
@@ -17,7 +17,7 @@ def test_the_page_of_tables_is_up_to_date() -> None:
 
 
 def test_every_entry_says_what_it_is() -> None:
-    for noun, entries in catalogue().items():
+    for noun, entries in entries_by_table().items():
         assert entries and len({entry.name for entry in entries}) == len(entries)
         for entry in entries:
             assert entry.summary, f"{noun} {entry.name}"

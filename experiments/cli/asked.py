@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spikewright import InvalidInput
-from spikewright.experiments.cli.spoken import spoken
+from spikewright.experiments.cli.one_word import spoken
 from spikewright.experiments.families import USUAL
 from spikewright.tables import Family
 

@@ -3,7 +3,7 @@
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.experiments.cli.spoken import spoken
+from spikewright.experiments.cli.one_word import spoken
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from spikewright import InvalidInput
 from spikewright.compress.pruners.magnitude import Prune
 from spikewright.conversion import FewSpike, Phase, Rate
-from spikewright.experiments.cli.records import record, records
+from spikewright.experiments.cli.asked import record, records
 from spikewright.experiments.families import ATTACKS, METHODS, RECIPES
 from spikewright.robustness import FGSM, PGD, Square
 

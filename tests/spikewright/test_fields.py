@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.options import Within, changed, check_fields, options, record_of, summary
+from spikewright.fields import Within, changed, check_fields, options, record_of, summary
 
 
 @dataclass(frozen=True)
