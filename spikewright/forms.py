@@ -47,9 +47,9 @@ class Within:
 
     def __str__(self) -> str:
         if self.low is not None and self.high is not None:
-            return f"from {self.low:,} to {self.high:,}"
+            return f"from {_digits(self.low)} to {_digits(self.high)}"
         told = {"of at least": self.low, "above": self.above, "up to": self.high, "below": self.below}
-        return " and ".join(f"{word} {bound:,}" for word, bound in told.items() if bound is not None)
+        return " and ".join(f"{word} {_digits(bound)}" for word, bound in told.items() if bound is not None)
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,11 @@ def either(words: Iterable[str]) -> str:
     """Alternatives in words: "a, b or c"."""
     *first, last = dict.fromkeys(words)
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def _digits(bound: float) -> str:
+    """0 and 0.0 look alike: annotations that are equal are one object, whichever was written first."""
+    return f"{int(bound):,}" if isfinite(bound) and bound == int(bound) else f"{bound:g}"
 
 
 def _is_finite(number: Any) -> bool:

@@ -48,6 +48,7 @@ def test_a_form_takes_what_its_annotation_says(annotation: Any, taken: list[Any]
         (Annotated[float, Within(above=0, high=100)], "a number above 0 and up to 100"),
         (Annotated[float, Within(0, below=1)], "a number of at least 0 and below 1"),
         (Annotated[float, Within(0)], "a number of at least 0"),
+        (Annotated[float, Within(0.0, 0.5)], "a number from 0 to 0.5"),
         (Literal["if", "signed", "burst"], "'if', 'signed' or 'burst'"),
         (bool | None, "true or false or none"),
         (Mapping[str, STEPS], "NAME=VALUE, each a whole number from 1 to 127"),
