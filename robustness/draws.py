@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from torch import Tensor
 
 from spikewright.snn.disturb import randomness as engine
-from spikewright.snn.disturb.noise import GOLDEN
+from spikewright.splitmix import GOLDEN, mix
 
 OF_IMAGES = 2**33
 """The first stream of noise on images; those of `snn` lie below."""
@@ -82,8 +82,8 @@ class ImageDraws:
 
     def _shares(self, place: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
         golden, size = np.uint64(GOLDEN), int(np.prod(shape))
-        here = engine.mix(self.keys + np.uint64(GOLDEN * (place + 1) % WRAP))
-        words = engine.mix(here[:, None] + golden * np.arange(size, dtype=np.uint64))
+        here = mix(self.keys + np.uint64(GOLDEN * (place + 1) % WRAP))
+        words = mix(here[:, None] + golden * np.arange(size, dtype=np.uint64))
         return _shares(words).reshape(-1, *shape)
 
 

@@ -26,7 +26,6 @@ from spikewright import InvalidInput
 from spikewright.snn.checked import check_seed, is_between, plain
 
 Names = tuple[str, ...]
-GOLDEN = 0x9E3779B97F4A7C15
 KINDS_A_POPULATION = 16
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.disturb.noise import GOLDEN
+from spikewright.splitmix import GOLDEN, mix
 
 Draws = NDArray[np.uint64]
 WRAP = 2**64
@@ -31,10 +31,3 @@ def happens(words: Draws, probability: float) -> NDArray[np.bool_]:
     """Where draws say yes: draw < floor(probability 2**64)."""
     limit = int(probability * WRAP)
     return np.ones(words.shape, bool) if limit >= WRAP else words < np.uint64(limit)
-
-
-def mix(z: Draws) -> Draws:
-    """The finaliser of splitmix64, a bijection of 64-bit words."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.disturb.noise import GOLDEN
 from spikewright.snn.kernels.jit import compiled
+from spikewright.splitmix import GOLDEN
 
 Array = NDArray[Any]
 

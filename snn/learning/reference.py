@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.disturb.noise import GOLDEN
 from spikewright.snn.learning.records import Learned, Responses, WinnerTakeAll
+from spikewright.splitmix import GOLDEN
 
 Array = NDArray[Any]
 _MASK = 2**64 - 1

@@ -136,7 +136,6 @@ def _block(network: WinnerTakeAll) -> int:
 
 
 def _engine(name: str) -> Any:
-    modules = {"event": "stdp", "reference": "reference_stdp"}
-    if name not in modules:
+    if name not in ("event", "reference"):
         raise InvalidInput(f"expected the engine 'event' or 'reference', got {name!r}")
     return import_module(f"spikewright.snn.learning.{name}")

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.disturb.noise import (
-    GOLDEN,
     MembraneNoise,
     Noise,
     PotentialBitFlips,
@@ -24,6 +23,7 @@ from spikewright.snn.disturb.noise import (
 from spikewright.snn.network import Network, Population
 from spikewright.snn.reference.synapses import Numbers, column
 from spikewright.snn.traits import is_timed
+from spikewright.splitmix import GOLDEN
 
 FIELDS = (0, 16, 32, 48)
 Words = Callable[[int], NDArray[Any]]
