@@ -30,7 +30,7 @@ Fired = tuple[Numbers, Numbers]
 
 
 @dataclass(frozen=True)
-class Now:
+class ReferenceStep:
     """What a law sees besides U: thresholds, times the weight of the step; what each neuron has sent before; the step."""
 
     threshold: Numbers
@@ -63,7 +63,9 @@ class ReferenceCell:
         if not neuron.fires:
             self.V = U
             return np.zeros(U.shape, dtype=np.int64), U
-        now = Now(self._spread(neuron.threshold) * self.kind(code.weight(step)), self.count, step, self._spread)
+        now = ReferenceStep(
+            self._spread(neuron.threshold) * self.kind(code.weight(step)), self.count, step, self._spread
+        )
         spikes, rest = LAWS[type(neuron)](neuron, U, now)
         awake = self.deaf == 0
         spikes, self.V = np.where(awake, spikes, 0), np.where(awake, rest, self.V)
@@ -83,25 +85,25 @@ class ReferenceCell:
         return saturated(self.population, self.V - lost + drive)
 
 
-def _integrate(neuron: Any, U: Numbers, now: Now) -> Fired:
+def _integrate(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     up = U >= now.threshold
     rest = U - now.threshold if neuron.reset == "subtract" else np.zeros_like(U)
     return up.astype(np.int64), np.where(up, rest, U)
 
 
-def _signed(neuron: Any, U: Numbers, now: Now) -> Fired:
+def _signed(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     up = (U >= now.threshold) & (neuron.limit is None or now.count < neuron.limit)
     down = ~up & (U < 0) & (now.count > 0)
     return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + now.threshold, U))
 
 
-def _ternary(neuron: Any, U: Numbers, now: Now) -> Fired:
+def _ternary(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     negative = now.spread(neuron.negative)
     up, down = U >= now.threshold, U <= -negative
     return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + negative, U))
 
 
-def _burst(neuron: Any, U: Numbers, now: Now) -> Fired:
+def _burst(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     spikes = np.zeros(U.shape, dtype=np.int64)
     for _ in range(neuron.limit):
         again = U >= now.threshold
@@ -109,13 +111,13 @@ def _burst(neuron: Any, U: Numbers, now: Now) -> Fired:
     return spikes, U
 
 
-def _digit(neuron: Any, U: Numbers, now: Now) -> Fired:
+def _digit(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     height, reset = now.spread(neuron.thresholds[now.step]), now.spread(neuron.resets[now.step])
     fires = U >= now.threshold * height
     return fires.astype(np.int64), np.where(fires, U - now.threshold * reset, U)
 
 
-LAWS: dict[type[Neuron], Callable[[Any, Numbers, Now], Fired]] = {
+LAWS: dict[type[Neuron], Callable[[Any, Numbers, ReferenceStep], Fired]] = {
     IF: _integrate,
     LIF: _integrate,
     LatchedIF: _integrate,

@@ -21,7 +21,7 @@ Fired = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
-class Now:
+class TwinStep:
     """What a rule sees of a step besides U."""
 
     threshold: Tensor
@@ -45,7 +45,7 @@ class TwinFiring:
 
     def __call__(self, potential: Tensor, count: Tensor, weight: int, step: int) -> Fired:
         """Spikes and what is left of the potential; a spike of the step counts `weight`."""
-        return self._rule(self, potential, Now(self.threshold * weight, count, step))
+        return self._rule(self, potential, TwinStep(self.threshold * weight, count, step))
 
     def crosses(self, excess: Tensor, threshold: Tensor, *, strict: bool = False) -> Tensor:
         """1 where `excess` is not negative (is positive, when strict)."""
@@ -56,13 +56,13 @@ class TwinFiring:
         return spikes.detach() if self.detach_reset else spikes
 
 
-def _integrate(law: TwinFiring, U: Tensor, now: Now) -> Fired:
+def _integrate(law: TwinFiring, U: Tensor, now: TwinStep) -> Fired:
     fired = law.crosses(U - now.threshold, now.threshold)
     seen = law.seen(fired)
     return fired, U - now.threshold * seen if law.neuron.reset == "subtract" else U * (1 - seen)
 
 
-def _signed(law: TwinFiring, U: Tensor, now: Now) -> Fired:
+def _signed(law: TwinFiring, U: Tensor, now: TwinStep) -> Fired:
     up = law.crosses(U - now.threshold, now.threshold)
     if law.neuron.limit is not None:
         up = up * (now.count < law.neuron.limit)
@@ -71,12 +71,12 @@ def _signed(law: TwinFiring, U: Tensor, now: Now) -> Fired:
     return fired, U - now.threshold * law.seen(fired)
 
 
-def _ternary(law: TwinFiring, U: Tensor, now: Now) -> Fired:
+def _ternary(law: TwinFiring, U: Tensor, now: TwinStep) -> Fired:
     up, down = law.crosses(U - now.threshold, now.threshold), law.crosses(-U - law.negative, law.negative)
     return up - down, U - now.threshold * law.seen(up) + law.negative * law.seen(down)
 
 
-def _burst(law: TwinFiring, U: Tensor, now: Now) -> Fired:
+def _burst(law: TwinFiring, U: Tensor, now: TwinStep) -> Fired:
     """Each further spike needs the one before, so that nobody's gradient depends on how long others burst."""
     spikes, again = torch.zeros_like(U), torch.ones_like(U)
     for _ in range(law.neuron.limit):
@@ -87,13 +87,13 @@ def _burst(law: TwinFiring, U: Tensor, now: Now) -> Fired:
     return spikes, U
 
 
-def _digit(law: TwinFiring, U: Tensor, now: Now) -> Fired:
+def _digit(law: TwinFiring, U: Tensor, now: TwinStep) -> Fired:
     factor = law.neuron.thresholds[now.step]
     fired = law.crosses(U - law.threshold * factor, law.threshold * max(abs(factor), 1.0))
     return fired, U - law.threshold * law.neuron.resets[now.step] * law.seen(fired)
 
 
-RULES: dict[type[Neuron], Callable[[TwinFiring, Tensor, Now], Fired]] = {
+RULES: dict[type[Neuron], Callable[[TwinFiring, Tensor, TwinStep], Fired]] = {
     IF: _integrate,
     LIF: _integrate,
     LatchedIF: _integrate,
