@@ -1,6 +1,7 @@
 """Every library contributes the same things; each is checked against the library's own modules elsewhere."""
 
 import inspect
+import sys
 
 import pytest
 
@@ -20,3 +21,10 @@ def test_a_library_has_every_method_with_the_same_arguments(library: type) -> No
         assert list(inspect.signature(getattr(library, name)).parameters) == list(
             inspect.signature(asked[name]).parameters
         )
+
+
+def test_no_library_brings_torchvision() -> None:
+    """Norse and SpikingJelly ask for it when they are installed; nothing here loads it."""
+    for library in (Norse, Sinabs, SnnTorch, SpikingJelly):
+        library()
+    assert not {"torchvision", "torchaudio"} & sys.modules.keys()

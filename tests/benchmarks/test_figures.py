@@ -1,0 +1,38 @@
+"""Figures show what was measured, with labels."""
+
+from benchmarks.figures import line_panel, speed_bars
+from spikewright import Table
+
+ROW = {"runner": "a", "kind": "event", "network": "n", "steps": 7, "images_per_s": 5.0}
+SPEEDS = Table.of(
+    [
+        {**ROW, "images_per_s_min": 4.0, "images_per_s_max": 6.0},
+        {
+            **ROW,
+            "runner": "b",
+            "kind": "library",
+            "images_per_s": 2.0,
+            "images_per_s_min": 1.0,
+            "images_per_s_max": 3.0,
+        },
+        {**ROW, "runner": "c", "kind": "missing", "images_per_s": None},
+    ]
+)
+
+
+def test_bars_are_sorted_and_leave_out_what_was_not_measured() -> None:
+    assert [bar[0] for bar in speed_bars(SPEEDS)] == ["b", "a"]
+
+
+def test_lines_have_labels_and_one_line_a_series() -> None:
+    from spikewright.experiments.plots.style import styled
+
+    with styled():
+        import matplotlib.pyplot as plt
+
+        figure, ax = plt.subplots()
+        line_panel(
+            ax, Table.of([{"x": 1, "y": 2.0, "k": "p"}, {"x": 2, "y": 3.0, "k": "p"}]), "x", "y", "k", ("a", "b", "c")
+        )
+        assert (ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)) == ("a", "b", 1)
+        plt.close(figure)

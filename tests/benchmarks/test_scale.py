@@ -1,0 +1,14 @@
+"""What is built has the neurons and synapses that were asked for."""
+
+from benchmarks.scale import WANTED_BYTES, WANTED_RATE, Scale, meets
+
+
+def test_counts() -> None:
+    wanted = Scale(layers=3, width=10, fan_out=4)
+    assert (wanted.neurons, wanted.synapses) == (30, 80)
+
+
+def test_both_figures_have_to_be_reached() -> None:
+    good = {"peak_bytes": WANTED_BYTES, "synaptic_operations_per_s_and_core": 2 * WANTED_RATE}
+    assert meets(good) and not meets({**good, "peak_bytes": WANTED_BYTES + 1})
+    assert not meets({**good, "synaptic_operations_per_s_and_core": WANTED_RATE})
