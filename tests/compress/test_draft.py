@@ -1,16 +1,22 @@
 """A draft keeps what it starts from, and takes what a method makes of it."""
 
+import numpy as np
+import pytest
 import torch
 from torch import nn
 
+from spikewright import InvalidInput
 from spikewright.compress import (
+    Draft,
     PruneSettings,
     QuantizeSettings,
     TrainSettings,
     prune,
     quantize,
+    rows_of,
 )
 from spikewright.compress.graph.weighted import weight_layers
+from spikewright.weights import Leaf, Lookup, Masked
 
 X = torch.rand(32, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(32) % 3
@@ -40,3 +46,48 @@ def test_a_layer_of_zeros_and_a_dense_one_may_grow() -> None:
     small = quantize(model, 8, (X, Y), settings=TUNED)
     assert "0 (2.8 %)" in small.steps[0] and list(small.masks) == ["0"]
     assert small.model.get_parameter("3.weight").abs().max() > 0
+
+
+def shared(rows: np.ndarray) -> Lookup:
+    return Lookup(Leaf(np.array([-0.1, 0.2], np.float32)), Leaf((rows > 0).astype(np.uint8), 2))
+
+
+def test_what_a_method_puts_in_is_what_the_model_computes_with() -> None:
+    model = made()
+    draft = Draft.of(model)
+    draft.weights["3"] = shared(rows_of(draft.model[3]))  # type: ignore[index]
+    small = draft.finish()
+    assert small.weights["3"] is draft.weights["3"] and small.loose == {"0"}
+    assert set(small.model.get_parameter("3.weight").flatten().tolist()) == {np.float32(-0.1), np.float32(0.2)}
+    assert model[3].weight.unique().numel() > 2, "the user's model was changed"
+
+
+def test_what_a_method_changes_in_the_model_is_stored_as_before() -> None:
+    draft = Draft.of(prune(made(), 0.5))
+    with torch.no_grad():
+        draft.model.get_parameter("0.weight").mul_(2.0)
+    small = draft.finish()
+    assert isinstance(small.weights["0"], Masked) and set(small.masks) == {"0", "3"}
+    assert np.array_equal(small.weights["0"].values(), rows_of(small.model.get_submodule("0")))
+
+
+def test_what_cannot_be_stored_so_is_refused() -> None:
+    draft = Draft.of(made())
+    draft.weights["3"] = Leaf(np.zeros((2, 64), np.float32))
+    with pytest.raises(
+        InvalidInput, match=r"expected finite weights \(3, 64\) for 3, outputs first, got Leaf \(2, 64\)"
+    ):
+        draft.finish()
+    draft = Draft.of(quantize(made(), 4))
+    with torch.no_grad():
+        draft.model.get_parameter("0.weight").add_(0.01)
+    with pytest.raises(InvalidInput, match=r"weights of 0 that are stored as they were, Scaled.*try draft\.weights"):
+        draft.finish()
+
+
+def test_shared_weights_that_are_pruned_stand_one_by_one_and_a_step_says_so() -> None:
+    draft = Draft.of(made())
+    draft.weights["3"] = shared(rows_of(draft.model.get_submodule("3")))
+    small = prune(draft.finish(), 0.5)
+    assert "3: its weights, stored as Lookup, are stored one by one from here on" in small.steps
+    assert small.footprint.layers[1].storage != "lookup" and small.masks["3"].float().mean() < 1

@@ -15,7 +15,9 @@ def kinds(model: nn.Module, sample: torch.Tensor = SAMPLE) -> list[str]:
 
 
 def only(function, sample: torch.Tensor = SAMPLE):  # type: ignore[no-untyped-def]
-    """The one node after the input of a model that applies `function`."""
+    """The one node after the input of a model that applies `function`, or of a model of one module."""
+    if isinstance(function, nn.Module):
+        return trace(nn.Sequential(function), sample).nodes[-1]
 
     class Wrapper(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
