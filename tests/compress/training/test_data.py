@@ -1,0 +1,44 @@
+"""Labelled images: what is taken as data, accuracy, and labels that a model cannot give."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from spikewright import InvalidInput
+from spikewright.compress.training.data import accuracy, answers, check_classes, check_data, device_of, tensor_of
+
+X, Y = np.eye(4, 3, dtype=np.float32), np.array([0, 1, 2, 0])
+
+
+def test_accuracy_counts_what_is_right_in_batches() -> None:
+    assert accuracy(nn.Identity(), (X, Y), batch_size=3) == 1.0
+    assert accuracy(nn.Identity(), (X, (Y + 1) % 3)) == 0.0
+    assert accuracy(lambda x: x.flip(1), (X, Y)) == 0.5
+
+
+def test_images_share_memory_where_they_may_be_written_to() -> None:
+    images, labels = check_data((X, Y))
+    assert images.data_ptr() == X.ctypes.data and labels.dtype == torch.int64
+    closed = X.copy()
+    closed.flags.writeable = False
+    assert tensor_of(closed).numpy() is not closed and np.array_equal(tensor_of(closed).numpy(), closed)
+
+
+def test_a_model_that_overwrites_its_input_gets_a_copy() -> None:
+    images = torch.from_numpy(X.copy())
+    answers(nn.ReLU(inplace=True), -images)
+    assert torch.equal(images, torch.from_numpy(X)) and device_of(nn.ReLU()) == torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("model", "labels", "reason"),
+    [
+        (nn.Linear(3, 2), [0, 1, 2, 0], "labels from 0 to 1, got 0 to 2"),
+        (nn.Linear(4, 2), [0, 1, 1, 0], r"images that fit the model, got \(3,\) per sample"),
+        (nn.Unflatten(1, (3, 1)), [0, 1, 2, 0], r"logits \(batch, classes\), got \(1, 3, 1\)"),
+    ],
+)
+def test_what_does_not_fit_a_model(model: nn.Module, labels: list[int], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        check_classes(model, torch.from_numpy(X), torch.tensor(labels))
