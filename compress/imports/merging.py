@@ -49,6 +49,7 @@ def _joined(step: ImportedStep, source: ImportedStep) -> bool:
 
 
 def _into_bias(step: ImportedStep, source: ImportedStep) -> bool:
+    """One number for each channel, added behind a layer, is its bias."""
     layer: Any = source.call
     if step.call is not operator.add or not isinstance(layer, _BIASED):
         return False

@@ -95,6 +95,7 @@ class BrianModel:
         return group
 
     def _synapses(self, number: int, projection: Projection) -> list[Any]:
+        """The explicit synapses of a projection, sent in the slot of its source; none when it is pruned away."""
         pre, post, weights = explicit(self.network, projection)
         if not len(pre):  # pruned away altogether
             return []

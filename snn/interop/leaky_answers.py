@@ -23,6 +23,7 @@ def out_of_reach(network: Network, names: Collection[str]) -> Network:
 
 
 def _quiet(network: Network, population: Population) -> Population:
+    """The population with the power of two above twice what its potential can reach as threshold."""
     neuron: Any = population.neuron
     most = as_column(population.bias, population.shape, torch.float64).abs()
     for projection in network.incoming[population.name]:

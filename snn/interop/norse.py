@@ -93,6 +93,7 @@ def from_norse(module: Any, input_shape: Sequence[int], code: Code | int, *, rea
 
 
 def _iaf(population: Population) -> ForeignNeurons:
+    """IAF cells, with the threshold that is kept by subtraction put back."""
     library, iaf = require("norse.torch"), require("norse.torch.functional.iaf")
     neuron = population.neuron
     threshold = column(neuron.threshold, population)
@@ -103,6 +104,7 @@ def _iaf(population: Population) -> ForeignNeurons:
 
 
 def _box(population: Population) -> ForeignNeurons:
+    """LIF boxes, whose potential is leak times ours."""
     box, reset = require("norse.torch.functional.lif_box"), require("norse.torch.functional.reset")
     neuron = population.neuron
     leak = float(np.float32(1.0) - np.float32(1.0 - neuron.leak))

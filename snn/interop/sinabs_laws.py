@@ -65,6 +65,7 @@ class Sinabs:
         return ForeignLaw(threshold, decay, gain, reset=reset, value=value, limit=self._limit(module.spike_fn, name))
 
     def _reset(self, function: Any, name: str) -> tuple[str, float | None]:
+        """How potentials are reset: "by" an amount (None: the threshold) or "to" a value."""
         if isinstance(function, self.activation.MembraneSubtract):
             return "by", function.subtract_value
         if isinstance(function, self.activation.MembraneReset):
@@ -76,6 +77,7 @@ class Sinabs:
         raise InvalidNetwork(f"{name!r}: expected MembraneSubtract or MembraneReset, got {type(function).__name__}")
 
     def _limit(self, function: Any, name: str) -> int:
+        """The most spikes a step."""
         if function is self.activation.SingleSpike:
             return 1
         if function is self.activation.MultiSpike:

@@ -113,6 +113,7 @@ class _ProgramWalk:
             self.values[node.args[0]] = self.values[node]
 
     def _result(self, node: fx.Node, name: str, overload: Any) -> Any:
+        """What a call makes: a value by its rule, a constant on the spot."""
         args, kwargs = fx.map_arg(node.args, self.values.get), fx.map_arg(node.kwargs, self.values.get)
         if name == "getitem":
             return first_result(args[0], args[1]) if node.users else None

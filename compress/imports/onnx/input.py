@@ -40,6 +40,7 @@ def input_of(
 
 
 def _only_input(file: OnnxFile) -> Any:
+    """What is given from outside, weights aside."""
     given = [one for one in file.graph.input if one.name not in file.constants]
     if len(given) != 1:
         names = ", ".join(one.name for one in given) or "none"
@@ -50,6 +51,7 @@ def _only_input(file: OnnxFile) -> Any:
 
 
 def _image_shape(path: Path, declared: list[int | None], given: Sequence[int] | None) -> tuple[int, ...]:
+    """The declared sizes, with those of `given` where they are open."""
     if given is None:
         if any(size is None or size < 1 for size in declared):
             raise InvalidInput(f"expected the sizes of the input, got {declared} in {path}; try input_shape=(C, H, W)")

@@ -57,6 +57,7 @@ class _OnnxWalk:
         return self.builder.finish(self.start, self._answer(outputs[0]))
 
     def _answer(self, name: str) -> ImportedValue:
+        """The value of the output."""
         answer = self.values.get(name)
         if not isinstance(answer, ImportedValue):
             raise InvalidFile(
@@ -88,6 +89,7 @@ class _OnnxWalk:
             self.values[output] = result
 
     def _check_order(self, node: Any, where: str) -> None:
+        """Raise InvalidFile where a node reads what was not made before it."""
         for source in node.input:
             if source not in self.values:
                 made = any(source in other.output for other in self.file.graph.node)
@@ -98,6 +100,7 @@ class _OnnxWalk:
                 )
 
     def _call(self, node: Any, name: str) -> OnnxCall:
+        """The node with its inputs and attributes."""
         helper = require("onnx").helper
         attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
         inputs = [self.values[source] for source in node.input]

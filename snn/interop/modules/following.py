@@ -41,6 +41,8 @@ def follow(module: nn.Module, library: SpikingLibrary, shape: Shape) -> FoundCal
 
 
 class _Tracer(fx.Tracer):
+    """torch.fx's tracer, which does not look into layers of neurons and other layers of the library."""
+
     def __init__(self, library: SpikingLibrary) -> None:
         super().__init__()
         self.library = library
@@ -142,6 +144,7 @@ class _ModuleWalk:
         return step
 
     def _call_function(self, node: fx.Node) -> Any:
+        """A function or method, by its name."""
         name = getattr(node.target, "__name__", str(node.target))
         rule = FUNCTIONS.get(name)
         if rule is None:

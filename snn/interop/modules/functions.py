@@ -139,6 +139,8 @@ def _attribute(found: Any, value: Any, name: str) -> Any:
 
 
 def _max_pool(axes: int) -> Callable[..., Any]:
+    """The rule of max_pool1d and max_pool2d."""
+
     def rule(
         found: Any, value: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, **more: Any
     ) -> Any:

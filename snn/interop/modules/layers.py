@@ -78,6 +78,7 @@ def _adaptive(chain: ModuleChain, name: str, layer: nn.AdaptiveAvgPool2d) -> Non
 
 
 def _upsample(chain: ModuleChain, name: str, layer: nn.Upsample) -> None:
+    """Nearest upsampling by whole factors."""
     factor: Any = layer.scale_factor
     factors = tuple(factor) if isinstance(factor, tuple | list) else (factor, factor)
     if any(value is None or value != int(value) for value in factors):

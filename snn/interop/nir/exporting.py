@@ -63,6 +63,7 @@ class _GraphBuilder:
         return key
 
     def _population(self, population: Population) -> Any:
+        """The node of a population."""
         rule = NEURONS.get(type(population.neuron))
         if rule is None:
             kind = type(population.neuron).__name__

@@ -85,6 +85,7 @@ class _Scan:
         self.bytes = self.objects = 0
 
     def group(self, group: Any, depth: int) -> None:
+        """A group and all below it."""
         if depth > DEEPEST:
             raise InvalidFile(f"expected at most {DEEPEST} levels of groups in {self.path}; a circle?")
         for name in group:
@@ -103,6 +104,7 @@ class _Scan:
                 raise InvalidFile(f"expected groups and arrays in {self.path}, got {type(entry).__name__}")
 
     def _dataset(self, name: str, dataset: Any) -> None:
+        """An array: its place, its filters and its size."""
         if dataset.is_virtual or dataset.external:
             raise InvalidFile(f"expected the numbers of {short(name)!r} inside {self.path}, got a link to another file")
         layout = dataset.id.get_create_plist()

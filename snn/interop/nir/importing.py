@@ -33,6 +33,8 @@ def network_of(graph: Any, reading: Reading) -> Network:
 
 @dataclass
 class _GraphReader:
+    """Populations and projections, as they are read."""
+
     edges: NirEdges
     reading: Reading
     populations: dict[str, Population] = field(default_factory=dict)

@@ -31,6 +31,7 @@ def through(chain: Chain, nodes: list[tuple[str, Any]], dt: float) -> OpenProjec
 
 
 def _delay(chain: Chain, name: str, node: Any, dt: float) -> None:
+    """Whole steps."""
     delay = numbers(node, name, "delay").reshape(-1) / dt
     steps = np.round(delay)
     if not delay.size or np.any(steps != steps[0]) or not 0 <= steps[0] <= MOST_STEPS:
@@ -59,6 +60,8 @@ def _affine(chain: Chain, name: str, node: Any, dt: float) -> None:
 
 
 def _convolution(record: type, axes: int) -> Callable[[Chain, str, Any, float], None]:
+    """The rule of Conv1d and Conv2d."""
+
     def rule(chain: Chain, name: str, node: Any, dt: float) -> None:
         if chain.flat:
             raise InvalidNetwork("expected a convolution before the Flatten, got one behind it")
@@ -96,6 +99,8 @@ def _current(chain: Chain, name: str, node: Any) -> None:
 
 
 def _pool(*, average: bool) -> Callable[[Chain, str, Any, float], None]:
+    """The rule of SumPool2d and AvgPool2d."""
+
     def rule(chain: Chain, name: str, node: Any, dt: float) -> None:
         kernel, stride = pair(node, name, "kernel_size"), pair(node, name, "stride")
         if any(pair(node, name, "padding")):

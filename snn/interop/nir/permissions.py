@@ -55,6 +55,7 @@ def bias_carrier(network: Network, population: Population) -> Projection | None:
 
 
 def _of_population(network: Network, population: Population) -> list[Carried]:
+    """What of a population NIR cannot say."""
     neuron, name, rows = population.neuron, population.name, []
     if neuron.fires and neuron.reset == "subtract":
         rows.append(Carried("reset", name, "by subtraction; NIR sets v to v_reset = 0", True))
