@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from benchmarks.dense_plan import Plan
 from spikewright import InvalidInput
-from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection, effective_weights
+from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Network, Population, Projection
 
 
 class Current:
@@ -98,7 +98,7 @@ def _identity(synapse: Any, values: Tensor, gain: Tensor, bias: Tensor | None) -
 
 
 def _weights_of(synapse: Any) -> Any:
-    return effective_weights(synapse.weights)
+    return synapse.weights.values()
 
 
 def _gain_of(synapse: Any) -> Any:

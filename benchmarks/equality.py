@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn import IF, Activity, Dense, Network, Population, Projection, effective_weights, simulate
+from spikewright.snn import IF, Activity, Network, Population, Projection, dense, simulate
 
 Counts = Mapping[str, NDArray[Any]]
 MOST_OTHER_PREDICTIONS = 0.001
@@ -71,7 +71,7 @@ def same_law(network: Network, images: NDArray[np.float32], answer: Callable[[Ne
 
 def on_a_grid(network: Network) -> Network:
     """A float32 network near `network` whose sums are exact; every population in a unit of its own."""
-    weights = {q.name: effective_weights(q.synapse.weights) for q in network.projections if _weighted(q)}
+    weights = {q.name: q.synapse.weights.values() for q in network.projections if _weighted(q)}
     largest = {
         p.name: max(
             (float(np.abs(weights[q.name]).max()) for q in network.incoming[p.name] if _weighted(q)), default=1.0
@@ -99,7 +99,7 @@ def _rounded_projection(projection: Projection, unit: float, weights: Mapping[st
     synapse = projection.synapse
     if projection.name in weights:
         values = np.round(weights[projection.name] * unit).astype(np.float32)
-        return replace(projection, synapse=replace(synapse, weights=Dense(values)))
+        return replace(projection, synapse=replace(synapse, weights=dense(values)))
     gain = np.round(np.asarray(synapse.gain) * unit).astype(np.float32)
     return replace(projection, synapse=replace(synapse, gain=gain))
 

@@ -10,7 +10,6 @@ from spikewright import InvalidInput
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -18,10 +17,12 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
-    Sparse,
+    dense,
     simulate,
+    sparse,
 )
 from spikewright.snn.neurons import Source
+from spikewright.weights import Expression
 
 Mask = Literal["unstructured", "channel blocks", "N:M"]
 MASKS: tuple[Mask, ...] = ("unstructured", "channel blocks", "N:M")
@@ -84,10 +85,10 @@ def masked(values: NDArray[np.float32], mask: Mask, sparsity: float, rng: np.ran
     return np.where(rank < kept, blocks, np.float32(0)).reshape(values.shape)
 
 
-def sparse(values: NDArray[np.float32]) -> Sparse:
+def surviving(values: NDArray[np.float32]) -> Expression:
     """Only the weights that are not zero."""
     indices = np.flatnonzero(values)
-    return Sparse(values.shape, indices, values.reshape(-1)[indices])
+    return sparse(values.shape, indices, values.reshape(-1)[indices])
 
 
 def replace_threshold(network: Network, threshold: float) -> Network:
@@ -109,7 +110,7 @@ def _threshold(network: Network, images: NDArray[np.float32], density: float) ->
 
 def _assemble(shape: Shape, weights: NDArray[np.float32], readout: NDArray[np.float32], threshold: float) -> Network:
     plane = (shape.channels, shape.side, shape.side)
-    stored = sparse(weights) if shape.sparsity else Dense(weights)
+    stored = surviving(weights) if shape.sparsity else dense(weights)
     return Network(
         populations=(
             Population("input", plane, Source()),
@@ -120,7 +121,7 @@ def _assemble(shape: Shape, weights: NDArray[np.float32], readout: NDArray[np.fl
         projections=(
             Projection("input", "first", Identity()),
             Projection("first", "conv", Conv2d(stored, padding=(1, 1))),
-            Projection("conv", "output", Linear(Dense(readout)), pool=(2, 2)),
+            Projection("conv", "output", Linear(dense(readout)), pool=(2, 2)),
         ),
         input="input",
         output="output",

@@ -10,7 +10,6 @@ from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import Shape, generate
 from benchmarks.timing import Run, take_turns
 from spikewright import Table
-from spikewright.snn import effective_weights
 
 WANTED_SHARE = 0.4
 DENSITIES = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -37,7 +36,7 @@ def _layer(channels: int, wanted: Limit) -> Iterator[dict[str, Any]]:
     network, _ = generate(Shape(channels=channels, side=16, steps=4), 2)
     name = "first->conv"
     projection = next(q for q in network.projections if q.name == name)
-    span = effective_weights(projection.synapse.weights).size
+    span = projection.synapse.weights.values().size
     for kind in map(np.dtype, KINDS):
         for density in wanted.densities:
             engine, additions = delivery(network, name, kind, density, wanted.steps)

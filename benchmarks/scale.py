@@ -91,13 +91,13 @@ def measure(wanted: Scale) -> dict[str, Any]:
 
 def build(wanted: Scale) -> Any:
     """The network: an input that drives the first layer one to one, then random sparse layers that keep the density."""
-    from spikewright.snn import Dense, Direct, Identity, Integrator, Linear, Network, Population, Projection
+    from spikewright.snn import Direct, Identity, Integrator, Linear, Network, Population, Projection, dense
     from spikewright.snn.neurons import Source
 
     rng = np.random.default_rng(0)
     names = [f"layer{place}" for place in range(wanted.layers)]
     shape = (wanted.width,)
-    readout = Linear(Dense(rng.integers(-127, 128, (10, wanted.width)).astype(np.float32)))
+    readout = Linear(dense(rng.integers(-127, 128, (10, wanted.width)).astype(np.float32)))
     mean = 64.0 * wanted.fan_out * wanted.density
     populations = [Population("input", shape, Source())]
     populations += [_layer(name, shape, mean / wanted.density if place else 1.0) for place, name in enumerate(names)]
@@ -119,13 +119,13 @@ def _layer(name: str, shape: tuple[int, ...], threshold: float) -> Any:
 
 def _sparse(rng: np.random.Generator, wanted: Scale, pair: tuple[str, str]) -> Any:
     """`fan_out` weights from each neuron to random ones of the next layer, positive, 1 to 127."""
-    from spikewright.snn import Linear, Projection, Sparse
+    from spikewright.snn import Linear, Projection, sparse
 
     stride = wanted.width // wanted.fan_out
     targets = np.arange(wanted.fan_out) * stride + rng.integers(0, stride, (wanted.width, wanted.fan_out))
     flat = np.sort((targets * wanted.width + np.arange(wanted.width)[:, None]).reshape(-1))
     values = rng.integers(1, 128, flat.size).astype(np.float32)
-    return Projection(*pair, Linear(Sparse((wanted.width, wanted.width), flat, values)))
+    return Projection(*pair, Linear(sparse((wanted.width, wanted.width), flat, values)))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from benchmarks.generated import phases
 from spikewright import InvalidInput, Table
 from spikewright.snn import (
     IF,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -17,6 +16,7 @@ from spikewright.snn import (
     Network,
     Population,
     Projection,
+    dense,
     get_threads,
     set_threads,
     simulate,
@@ -98,8 +98,8 @@ def _network(rng: np.random.Generator, size: int) -> Network:
         ),
         projections=(
             Projection("input", "first", Identity()),
-            Projection("first", "targets", Linear(Dense(weights))),
-            Projection("targets", "output", Linear(Dense(readout))),
+            Projection("first", "targets", Linear(dense(weights))),
+            Projection("targets", "output", Linear(dense(readout))),
         ),
         input="input",
         output="output",

@@ -12,7 +12,7 @@ from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
 from spikewright.conversion.storage import StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
-from spikewright.snn.weights import stored_values
+from spikewright.weights import stored_values
 
 
 def emit(plan: Plan, coding: Coding) -> Network:
@@ -98,8 +98,8 @@ def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple
         if weights is None:
             continue
         values = stored_values(weights)
-        kept, kind = int(np.count_nonzero(values)), type(weights).__name__.lower()
-        text = f"{kind} {values.dtype}, {kept:,} of {values.size:,} weights are not zero"
+        kept = int(np.count_nonzero(values))
+        text = f"{weights.told} {values.dtype}, {kept:,} of {values.size:,} weights are not zero"
         if made.rounded:
             text += "; integers became float32: input channels differ in scale, a fixed-point network rounds them anew"
         rows.append(ReportRow(f"{term.source}->{unit.name}", "storage", "rounded" if made.rounded else "note", text))

@@ -8,21 +8,15 @@ Integers stay integers: as long as the factor of the inputs is one number for ea
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spikewright.conversion.reading.geometry import Kernel
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import (
-    Dense,
-    Sparse,
-    Storage,
     Synapse,
 )
 from spikewright.snn.synapses import Shape
-
-SPARSE_FROM = 0.5
-"""Share of zeros from which only the surviving weights are stored."""
+from spikewright.weights import Expression, compact, unscaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +34,7 @@ def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynap
         plain = float(gain) if gain.ndim == 0 else gain.astype(np.float32)
         return StoredSynapse(term.geometry.synapse(plain, shape))
     weights = _weights(term.kernel, term, gain)
-    return StoredSynapse(term.geometry.synapse(weights, shape), term.integer and weights.scale is None)
+    return StoredSynapse(term.geometry.synapse(weights, shape), term.integer and unscaled(weights)[1] is None)
 
 
 def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:
@@ -63,15 +57,15 @@ def keeps_integers(term: SourceTerm) -> bool:
     return term.geometry.depthwise(term.kernel)
 
 
-def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Storage:
+def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
     factor = _output_factor(kernel, term, gain)
     if kernel.scale is None or factor is None:
-        return _store(_folded(kernel.real(), term, gain).astype(np.float32), None)
+        return compact(_folded(kernel.real(), term, gain).astype(np.float32))
     scale = kernel.scale * factor
     signs = np.sign(scale).reshape(-1, *[1] * (kernel.values.ndim - 1))
     values = (kernel.values * signs).astype(kernel.values.dtype)
     # A channel that is switched off keeps a scale above zero: its integers are zeros.
-    return _store(values, np.where(scale == 0, kernel.scale, np.abs(scale)))
+    return compact(values, np.where(scale == 0, kernel.scale, np.abs(scale)))
 
 
 def _output_factor(kernel: Kernel, term: SourceTerm, gain: Floats) -> Floats | None:
@@ -90,10 +84,3 @@ def _folded(values: Floats, term: SourceTerm, gain: Floats) -> Floats:
     groups = term.geometry.group_count
     split = result.reshape(groups, out // groups, values.shape[1], -1) * gain.reshape(groups, 1, values.shape[1], 1)
     return split.reshape(values.shape)
-
-
-def _store(values: NDArray[np.generic], scale: Floats | None) -> Storage:
-    kept = np.flatnonzero(values)
-    if kept.size > (1.0 - SPARSE_FROM) * values.size:
-        return Dense(values, scale)
-    return Sparse(values.shape, kept.astype(np.int64), values.reshape(-1)[kept], scale)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spikewright.robustness.attacks.square import Square
     from spikewright.robustness.attacks.transfer import Transfer
     from spikewright.robustness.corruptions.base import Corruption
-    from spikewright.robustness.corruptions.bitflips import WeightBitFlips
+    from spikewright.robustness.corruptions.bitflips import WeightBitFlipsFault
     from spikewright.robustness.corruptions.images import GaussianNoise, ImageCorruption, ImpulseNoise
     from spikewright.robustness.corruptions.networks import NetworkFault
     from spikewright.robustness.corruptions.neurons import (
@@ -62,7 +62,7 @@ __all__ = [
     "StuckAt1Fault",
     "ThresholdVariationFault",
     "Transfer",
-    "WeightBitFlips",
+    "WeightBitFlipsFault",
     "WeightVariationFault",
     "attack_curve",
     "attack_health",
@@ -88,6 +88,10 @@ _HOMES = {
 }
 
 if not TYPE_CHECKING:
-    __getattr__ = renamed(__name__, {"ChipFault": "perturbation"}, lazily(__name__, _HOMES, [ATTACKS, CORRUPTIONS]))
+    __getattr__ = renamed(
+        __name__,
+        {"ChipFault": "perturbation", "WeightBitFlips": "WeightBitFlipsFault"},
+        lazily(__name__, _HOMES, [ATTACKS, CORRUPTIONS]),
+    )
 
 same_module(__name__)

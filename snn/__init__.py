@@ -63,7 +63,7 @@ from spikewright.snn.synapses import (
     Upsample,
     Windows,
 )
-from spikewright.snn.weights import Codebook, Dense, Sparse, Storage, effective_weights, stored_values
+from spikewright.weights import codebook, dense, sparse
 
 __all__ = [
     "IF",
@@ -74,13 +74,11 @@ __all__ = [
     "Burst",
     "Bursts",
     "Code",
-    "Codebook",
     "Conv1d",
     "Conv2d",
     "ConvTranspose2d",
     "Decision",
     "Delta",
-    "Dense",
     "Direct",
     "Disturbance",
     "FewSpikeIF",
@@ -108,12 +106,10 @@ __all__ = [
     "SignedIF",
     "SingleBurst",
     "Source",
-    "Sparse",
     "SpikeDeletion",
     "SpikeInsertion",
     "SpikeJitter",
     "SpikeSelectCode",
-    "Storage",
     "StuckAt",
     "Synapse",
     "TerminateDelta",
@@ -125,11 +121,12 @@ __all__ = [
     "WeightBitFlips",
     "WeightVariation",
     "Windows",
-    "effective_weights",
+    "codebook",
+    "dense",
     "get_threads",
     "set_threads",
     "simulate",
-    "stored_values",
+    "sparse",
     "with_faults",
     "with_steps",
 ]
@@ -138,11 +135,17 @@ if not TYPE_CHECKING:
     __getattr__ = renamed(
         __name__,
         {
+            "Codebook": "codebook",
+            "Dense": "dense",
             "FewSpike": "FewSpikeIF",
             "Phase": "PhaseCode",
             "Rate": "RateCode",
+            "Sparse": "sparse",
             "SpikeSelect": "SpikeSelectCode",
+            "Storage": "spikewright.weights.Expression",
             "Ttfs": "TtfsCode",
+            "effective_weights": "spikewright.weights.values",
+            "stored_values": "spikewright.weights.stored_values",
         },
     )
 

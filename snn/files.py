@@ -1,6 +1,6 @@
 """Saving and loading networks: one safetensors file whose metadata holds a JSON header. Loading never runs code.
 
-The header lies under the metadata key "spikewright": {"format": "spikewright.network", "version": 1, "network": {...}},
+The header lies under the metadata key "spikewright": {"format": "spikewright.network", "version": 2, "network": {...}},
 as `network.schema.json` says. Tensors are named after their place in the network, see `snn.plain`.
 """
 
@@ -15,14 +15,17 @@ from spikewright import InvalidFile, InvalidNetwork, Kind, atomic_path
 from spikewright.kinds import in_metadata
 from spikewright.snn.network import Network
 from spikewright.snn.plain import from_plain, tensor_names, to_plain
-from spikewright.snn.weights import Array
+from spikewright.weights import Array
+from spikewright.weights.container import unbacked
 
 FORMAT = "spikewright.network"
-VERSION = 1
+VERSION = 2
+READ = (1, VERSION)
+"""Files of the first version name three ways to store weights; since the second one, weights are expressions."""
 KEY = "spikewright"
 LARGEST_HEADER_BYTES = 64 * 2**20
 LARGEST_COUNT = 2**28
-"""Most neurons of a population, and most weights that the sparse storages of a file may unfold to: 1 GiB in float32."""
+"""Most neurons of a population, and most weights that the masks of a file may unfold to: 1 GiB in float32."""
 TYPES = ("F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64")
 
 NETWORK_FILE = Kind("a spiking network", in_metadata(KEY))
@@ -119,7 +122,7 @@ def _real(digits: str) -> float:
 def _check_header(path: Path, header: Json) -> None:
     if header.get("format") != FORMAT:
         raise InvalidFile(f"expected the format {FORMAT!r} in {path}, got {_short(header.get('format'))}")
-    if header.get("version") != VERSION:
+    if header.get("version") not in READ:
         got = _short(header.get("version"))
         raise InvalidFile(f"expected version {VERSION} in {path}, got {got}; try the release that wrote the file")
     fault = _fault(header)
@@ -137,7 +140,7 @@ def _fault(header: Json) -> str | None:
     network = header["network"]
     shapes = [population["shape"] for population in network["populations"]]
     storages = [projection["synapse"].get("weights", {}) for projection in network["projections"]]
-    unfolded = sum(prod(storage.get("size", (0,))) for storage in storages)
+    unfolded = sum(prod(storage.get("size", (0,))) + unbacked(storage) for storage in storages)
     return (
         f"more than {LARGEST_COUNT} neurons or weights" if max(unfolded, *map(prod, shapes)) > LARGEST_COUNT else None
     )

@@ -15,7 +15,7 @@ from spikewright.snn.report import Report
 from spikewright.snn.running import Run
 from spikewright.snn.synapses import Pair, Shape, Synapse
 from spikewright.snn.validation import topological_order, validate
-from spikewright.snn.weights import Array
+from spikewright.weights import Array
 
 Schedule = Literal["synchronous", "layerwise"]
 Readout = Literal["count", "potential", "first"]

@@ -1,23 +1,24 @@
 """A network's records as plain JSON values plus named arrays, and back. Generic over the dataclasses of the data model.
 
 A record becomes {"type": its name in files, one entry for each field}; an array becomes {"tensor": its name}, named after its
-place, for example `populations/1/neuron/threshold`. Only the classes in `RECORDS` are ever built.
+place, for example `populations/1/neuron/threshold`; weights are described by `spikewright.weights.encode`, packed at their width.
+Only the classes in `RECORDS` and the nodes of weights are ever built.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 import numpy as np
 
-from spikewright.snn import codes, decisions, neurons, synapses, weights
+from spikewright.snn import codes, decisions, neurons, synapses
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.running import Run, TwoPhase
-from spikewright.snn.weights import Array
+from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
 NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
-UNIONS = (decisions.Decision, synapses.Synapse, weights.Storage)
+UNIONS = (decisions.Decision, synapses.Synapse)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *(leaf for union in UNIONS for leaf in get_args(union)))
 
 
@@ -26,11 +27,21 @@ def tag_of(record: type[Any]) -> str:
     return str(vars(record).get("tag", record.__name__))
 
 
+def _sparse(size: tuple[int, ...], indices: Any, values: Any, scale: Any = None) -> Expression:
+    return sparse(size, indices, values, scale)
+
+
+OF_VERSION_1: Mapping[str, Callable[..., Any]] = {"Dense": dense, "Sparse": _sparse, "Codebook": codebook}
+"""How the first version of files called the ways to store weights."""
 RECORDS: Mapping[str, type[Any]] = {tag_of(record): record for record in (*NODES, *LEAVES)}
 
 
 def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
     """`value` as JSON values; its arrays are put into `tensors` under names that begin with `place`."""
+    if isinstance(value, Expression):
+        description, arrays = encode(value, place.lstrip("/"))
+        tensors.update(arrays)
+        return description
     if is_dataclass(value):
         parts = {f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors) for f in fields(value)}
         return {"type": tag_of(type(value)), **parts}
@@ -49,9 +60,11 @@ def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:
         return tuple(from_plain(item, tensors) for item in node)
     if not isinstance(node, dict):
         return node
+    if "node" in node:
+        return decode(node, {name: tensors[name] for name in array_names(node)})
     if "tensor" in node:
         return tensors[node["tensor"]]
-    record = RECORDS[node["type"]]
+    record = OF_VERSION_1.get(node["type"]) or RECORDS[node["type"]]
     return record(**{name: from_plain(part, tensors) for name, part in node.items() if name != "type"})
 
 
@@ -59,5 +72,7 @@ def tensor_names(node: Any) -> set[str]:
     """The names of all arrays that a plain value mentions."""
     if isinstance(node, dict) and "tensor" in node:
         return {node["tensor"]}
+    if isinstance(node, dict) and "node" in node:
+        return array_names(node)
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return set().union(*(tensor_names(part) for part in parts))

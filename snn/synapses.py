@@ -1,7 +1,7 @@
 """Synapse records: what a projection does to the numbers that enter it, as parameters, and the shapes that follow.
 
-x is what comes out of the projection's pool: numbers of spikes, or values. In fixed point weights and gains are integers, W the
-stored ones (`snn.weights.stored_values`), and a synapse is an exact sum of products: nothing is divided, rounded or saturated
+x is what comes out of the projection's pool: numbers of spikes, or values. In fixed point weights and gains are integers, and a
+synapse is an exact sum of products: nothing is divided, rounded or saturated
 here. x outside its map counts as 0 ("zeros are padded"). With `groups` g, output channel o reads the input channels
 G(o, c) = (o // (out / g)) (in / g) + c, c = 0 .. in / g - 1. A synaptic operation is counted for each weight or gain that is not
 zero and each spike that it meets at a target that exists, whatever the sign of the spike; of a value, once. Spikes and values
@@ -13,28 +13,35 @@ from dataclasses import dataclass, fields
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import Constant, check_wholes
 from spikewright.snn.neurons import PerChannel
-from spikewright.snn.weights import Storage, with_shape
+from spikewright.weights import Expression, as_weights, reshaped
 
 Pair = tuple[int, int]
 Shape = tuple[int, ...]
 
 
+class _Weighted:
+    """A synapse whose weights are stored: as an expression of `spikewright.weights`, made of an array where one is given."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", as_weights(getattr(self, "weights")))  # noqa: B009
+
+
 @dataclass(frozen=True, eq=False)
-class Linear:
+class Linear(_Weighted):
     """S[o] = sum over i of W[o, i] x[i] with W `(out, in)`; an input `(C, H, W)` is read flat, row-major."""
 
-    weights: Storage
+    weights: Expression
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2d:
+class Conv2d(_Weighted):
     """Cross-correlation with W `(out, in / groups, kernel height, kernel width)`; zeros are padded.
 
     S[o, y, x] = sum over c, i, j of W[o, c, i, j] in[G(o, c), y stride + i dilation - padding, x stride + j dilation - padding],
     (extent + 2 padding - dilation (kernel - 1) - 1) // stride + 1 rows and columns. Pairs are (rows, columns).
     """
 
-    weights: Storage
+    weights: Expression
     stride: Pair = (1, 1)
     padding: Pair = (0, 0)
     dilation: Pair = (1, 1)
@@ -42,10 +49,10 @@ class Conv2d:
 
 
 @dataclass(frozen=True, eq=False)
-class Conv1d:
+class Conv1d(_Weighted):
     """Cross-correlation of `(channels, length)` with W `(out, in / groups, kernel)`; zeros are padded: a Conv2d of one row."""
 
-    weights: Storage
+    weights: Expression
     stride: int = 1
     padding: int = 0
     dilation: int = 1
@@ -53,7 +60,7 @@ class Conv1d:
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose2d:
+class ConvTranspose2d(_Weighted):
     """out[o, y stride - padding + i dilation, ...] += W[o, c, i, ...] x[G(o, c), y, ...], what falls outside is dropped.
 
     W is `(out, in / groups, kernel height, kernel width)`.
@@ -62,7 +69,7 @@ class ConvTranspose2d:
     adds at the end receive what reaches them.
     """
 
-    weights: Storage
+    weights: Expression
     stride: Pair = (1, 1)
     padding: Pair = (0, 0)
     output_padding: Pair = (0, 0)
@@ -161,7 +168,7 @@ def _check_fields(synapse: Synapse) -> None:
 def as_conv2d(synapse: Conv1d) -> Conv2d:
     """The same convolution over `(channels, 1, length)`."""
     return Conv2d(
-        with_shape(synapse.weights, (*synapse.weights.shape[:2], 1, *synapse.weights.shape[2:])),
+        reshaped(synapse.weights, (*synapse.weights.shape[:2], 1, *synapse.weights.shape[2:])),
         (1, synapse.stride),
         (0, synapse.padding),
         (1, synapse.dilation),

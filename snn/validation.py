@@ -25,7 +25,7 @@ from spikewright.snn.codes import Code
 from spikewright.snn.compatibility import check_rules
 from spikewright.snn.neurons import Neuron
 from spikewright.snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
-from spikewright.snn.weights import Storage, memory
+from spikewright.weights import Expression, leaves, unscaled
 
 if TYPE_CHECKING:
     from spikewright.snn.network import Network, Population, Projection
@@ -167,17 +167,18 @@ def _check_projection(network: Network, projection: Projection) -> None:
         )
 
 
-def _check_weights(network: Network, projection: Projection, storage: Storage) -> None:
-    values, name = memory(storage), projection.name
-    if values.dtype.kind == "f" and not np.all(np.isfinite(values)):
-        raise InvalidNetwork(f"expected finite weights in projection {name!r}, got NaN or infinity")
+def _check_weights(network: Network, projection: Projection, weights: Expression) -> None:
+    name, (base, scale) = projection.name, unscaled(weights)
+    for _, _, leaf in leaves(weights):
+        if leaf.real and not np.all(np.isfinite(leaf.array)):
+            raise InvalidNetwork(f"expected finite weights in projection {name!r}, got NaN or infinity")
+        if network.numbers == "fixed" and leaf.array.dtype == np.uint64 and largest_magnitude(leaf.array) >= 2**63:
+            raise InvalidNetwork(f"expected weights below 2**63 in projection {name!r}, got {leaf.array.max()}")
     if network.numbers != "fixed":
         return
-    if values.dtype.kind == "f":
+    if base.real:
         raise InvalidNetwork(f"expected integer weights in projection {name!r}; try network.to_fixed()")
-    if values.dtype == np.uint64 and largest_magnitude(values) >= 2**63:
-        raise InvalidNetwork(f"expected weights below 2**63 in projection {name!r}, got {values.max()}")
-    if storage.scale is not None:
+    if scale is not None:
         raise InvalidNetwork(f"expected no scale beside integer weights in projection {name!r}")
 
 

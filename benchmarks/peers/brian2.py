@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import Speed
 from spikewright import SpikewrightError
-from spikewright.snn import Identity, Linear, Network, effective_weights
+from spikewright.snn import Identity, Linear, Network
 from spikewright.snn.neurons import Source
 
 
@@ -46,7 +46,7 @@ def measure_brian2(network: Network, images: NDArray[np.float32]) -> Measured | 
 def hoist(network: Network, images: NDArray[np.float32]) -> tuple[NDArray[np.float32], Network]:
     """The network whose input is already the current `W x` of the first layer: images become `(batch, neurons)`."""
     first = next(q for q in network.projections if q.source == network.input)
-    weights = effective_weights(first.synapse.weights)
+    weights = first.synapse.weights.values()
     currents = images.reshape(len(images), -1).astype(np.float32) @ weights.T
     target = network.by_name[first.target]
     source = replace(network.by_name[network.input], shape=target.shape, neuron=Source())

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,7 +15,7 @@ from spikewright.snn.codes import charge_steps
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.twin.surrogates import straight_through
 from spikewright.snn.twin.synapses import Path, as_column
-from spikewright.snn.weights import Dense, Sparse, Storage, stored_values
+from spikewright.weights import refilled, stored_values
 
 BATCH = 32
 
@@ -27,9 +26,7 @@ def tunable(network: Network, population: Population) -> list[str]:
 
 
 def _is_real(synapse: Any) -> bool:
-    if not isinstance(synapse, WEIGHTED) or not isinstance(synapse.weights, Dense | Sparse):
-        return False
-    return synapse.weights.scale is None and bool(np.issubdtype(synapse.weights.values.dtype, np.floating))
+    return isinstance(synapse, WEIGHTED) and synapse.weights.elementwise and synapse.weights.real
 
 
 def tune(flow: LayerRun, population: Population, ideal: Tensor, fit: int, settings: Advanced) -> dict[str, Path]:
@@ -72,16 +69,11 @@ def stored(network: Network, paths: dict[str, Path]) -> Network:
         path = paths.get(q.name)
         if path is not None and path.weight is not None:
             values = path.weight.detach().numpy()
-            synapse = replace(synapse, weights=_stored(synapse.weights, values))
+            synapse = replace(
+                synapse, weights=refilled(synapse.weights, values.astype(stored_values(synapse.weights).dtype))
+            )
         projections.append(replace(q, synapse=synapse))
     return replace(network, projections=tuple(projections))
-
-
-def _stored(old: Storage, values: np.ndarray) -> Storage:
-    dtype = stored_values(old).dtype
-    if isinstance(old, Sparse):
-        return replace(old, values=values.reshape(-1)[old.indices].astype(dtype))
-    return Dense(np.ascontiguousarray(values.astype(dtype)))
 
 
 def _mean_input(flow: LayerRun, source: str) -> Tensor:

@@ -21,13 +21,11 @@ operation is the accounting of Lemaire et al. (arXiv 2210.13107), with surviving
 from dataclasses import dataclass
 from math import ceil, log2
 
-import numpy as np
-
 from spikewright.conversion.diagnosis.parts import levels
 from spikewright.snn import Activity, Network, Population
 from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.traits import sent
-from spikewright.snn.weights import Storage, memory
+from spikewright.weights import Expression, leaves
 
 REAL_BITS = 32
 
@@ -108,12 +106,10 @@ def _count(network: Network, population: Population) -> int | None:
     return None if None in known else max(count for count in known if count is not None)
 
 
-def _weight_bits(storage: Storage) -> int:
-    """Width of one stored weight: two's complement of the largest integer, or 32."""
-    values = memory(storage)
-    if not np.issubdtype(values.dtype, np.integer):
-        return REAL_BITS
-    return max(int(values.max(initial=0)).bit_length(), int(-1 - values.min(initial=0)).bit_length()) + 1
+def _weight_bits(weights: Expression) -> int:
+    """Width of one weight where it is stored, or in its table: 32 bits if it is a real number."""
+    held = [leaf for _, holds, leaf in leaves(weights) if holds in ("weights", "tables")]
+    return max((REAL_BITS if leaf.real else leaf.word_bits for leaf in held), default=1)
 
 
 def _sums_bits(network: Network, population: Population, operations: dict[str, float]) -> float:

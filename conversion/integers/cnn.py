@@ -1,11 +1,9 @@
 """The integer CNN: a quantised network whose thresholds, biases and scales lie on the grids of its accumulators."""
 
-import numpy as np
-
 from spikewright.conversion.errors import Unconvertible
 from spikewright.snn import Network, ReportRow
 from spikewright.snn.synapses import WEIGHTED
-from spikewright.snn.weights import memory
+from spikewright.weights import unscaled
 
 _REAL = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
 
@@ -20,7 +18,7 @@ def integer_cnn(network: Network) -> Network:
     real = tuple(
         ReportRow(q.name, type(q.synapse).__name__, "refused", _REAL)
         for q in network.projections
-        if isinstance(q.synapse, WEIGHTED) and not np.issubdtype(memory(q.synapse.weights).dtype, np.integer)
+        if isinstance(q.synapse, WEIGHTED) and unscaled(q.synapse.weights)[0].real
     )
     if real:
         raise Unconvertible.of((*network.report, *real))

@@ -51,7 +51,7 @@ from spikewright.snn.neurons import PerChannel
 from spikewright.snn.running import Run
 from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
 from spikewright.snn.traits import is_quantised
-from spikewright.snn.weights import stored_values, with_values
+from spikewright.weights import refilled, stored_values
 
 WIDEST_WINDOW = 1024
 """Steps over which image and bias can flow in."""
@@ -137,7 +137,7 @@ def _times(synapse: Synapse, factor: int) -> Synapse:
     if isinstance(synapse, WEIGHTED):
         values = stored_values(synapse.weights).astype(np.int64) * factor
         narrow = np.result_type(np.min_scalar_type(values.min()), np.min_scalar_type(-1 - values.max()))
-        return replace(synapse, weights=with_values(synapse.weights, values.astype(narrow), None))
+        return replace(synapse, weights=refilled(synapse.weights, values.astype(narrow)))
     if not isinstance(synapse, GAINED):
         raise InvalidNetwork(f"expected weights or a gain, got {type(synapse).__name__}")
     return replace(synapse, gain=np.asarray(synapse.gain) * factor)

@@ -12,12 +12,13 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress import check_data
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.settings import CheckedSettings
-from spikewright.snn import Dense, Network, Sparse
+from spikewright.snn import Network
 from spikewright.snn.traits import is_timed
 from spikewright.snn.twin.network import Twin
 from spikewright.snn.twin.synapses import Path
 from spikewright.snn.twin.through_time import TwinRun
 from spikewright.tables import Within
+from spikewright.weights import Scaled, refilled, unscaled
 
 _LEAST_ENERGY = 1e-12
 
@@ -88,7 +89,8 @@ def _check(network: Network) -> None:
         )
     for q in network.projections:
         weights = getattr(q.synapse, "weights", None)
-        if weights is not None and not (isinstance(weights, Dense | Sparse) and weights.values.dtype.kind == "f"):
+        stored = None if weights is None else unscaled(weights)[0]
+        if stored is not None and not (stored.elementwise and stored.real):
             raise InvalidInput(f"expected float weights in projection {q.name!r}; try to tune before quantising")
 
 
@@ -99,7 +101,8 @@ def _wanted(path: Path) -> torch.nn.Parameter:
 
 
 def _is_sparse(path: Path) -> bool:
-    return isinstance(getattr(path.projection.synapse, "weights", None), Sparse)
+    weights = getattr(path.projection.synapse, "weights", None)
+    return weights is not None and weights.stored < weights.size
 
 
 def _share(sent: Tensor) -> Tensor:
@@ -114,11 +117,7 @@ def _stored(projection: Any, path: Path | None) -> Any:
         return projection
     synapse: Any = projection.synapse
     values = _wanted(path).detach().numpy().astype(np.float32)
-    old = synapse.weights
-    scale = 1.0 if old.scale is None else np.asarray(old.scale).reshape(-1, *[1] * (values.ndim - 1))
-    real = (values / scale).astype(np.float32)
-    if isinstance(old, Sparse):
-        weights: Any = replace(old, values=real.reshape(-1)[old.indices])
-    else:
-        weights = replace(old, values=real)
-    return replace(projection, synapse=replace(synapse, weights=weights))
+    base, scale = unscaled(synapse.weights)
+    real = (values / (1.0 if scale is None else scale.reshape(-1, *[1] * (values.ndim - 1)))).astype(np.float32)
+    weights = refilled(base, real)
+    return replace(projection, synapse=replace(synapse, weights=weights if scale is None else Scaled(weights, scale)))

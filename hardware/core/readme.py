@@ -34,8 +34,8 @@ time: P / `kernel_lanes` channels at `kernel_lanes` positions.
 
 ## memories/*.mem
 One word a line in lower-case hex, ceil(bits / 4) digits, two's complement where `signed`, for $readmemh. Every line
-ends with a newline, the last one too. Sparse weights are flat ascending `indices` and their `values`; a codebook is
-`indices` into a `table`.
+ends with a newline, the last one too. Pruned weights (`masked`) are the `values` at ascending places that the `index`
+of their `layout` tells, as the schema says; a codebook is `indices` into a `table`.
 
 ## golden/
 `images.mem` holds the inputs as float32 bit patterns ({samples} samples, {origin}). `pNN.spikes` is the trace of

@@ -65,7 +65,7 @@ class CoreDense(CoreRecord):
 
 
 class CoreSparse(CoreRecord):
-    """The surviving weights: ascending flat `indices` in an array of `size` and `values`; no files if none survive."""
+    """Surviving weights as earlier cores hold them: ascending flat `indices` in an array of `size`, and `values`."""
 
     kind: Literal["sparse"] = "sparse"
     size: Dimensions
@@ -81,7 +81,25 @@ class CoreCodebook(CoreRecord):
     table: CoreMemory
 
 
-Storage = Annotated[CoreDense | CoreSparse | CoreCodebook, Field(discriminator="kind")]
+Held = Annotated[CoreDense | CoreCodebook, Field(discriminator="kind")]
+
+
+class CoreMasked(CoreRecord):
+    """Weights of an array of `size` at the places that `index` tells in a `layout`, ascending; no values if none survive.
+
+    "bitmap": a bit for each weight. "gap<w>": for each stored weight the number of places before it that are not. "block<b>": a
+    bit for each b consecutive output channels at one place. "<n>:<m> output" or "input": for each m consecutive channels the
+    number of the subset of n, the sum of C(p_i, i) for its places p_1 < p_2 < ...
+    """
+
+    kind: Literal["masked"] = "masked"
+    size: Dimensions
+    layout: Annotated[str, Field(max_length=20)]
+    index: Annotated[list[CoreMemory], Field(max_length=2)]
+    values: Held | None
+
+
+Storage = Annotated[CoreDense | CoreSparse | CoreCodebook | CoreMasked, Field(discriminator="kind")]
 
 
 class CoreLinear(CoreRecord):

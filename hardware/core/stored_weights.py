@@ -5,48 +5,74 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright import InvalidInput, snn
-from spikewright.hardware.model.bit_widths import signed_bits, unsigned_bits
+from spikewright import InvalidInput
+from spikewright.hardware.model.weight_memory import CoreWeights
+from spikewright.weights import Expression, Leaf, Mask, Masked, codebook, dense, sparse, unscaled
+from spikewright.weights.choosing import named_layout
 
 if TYPE_CHECKING:
-    from spikewright.hardware.core.schema_parts import CoreMemory, CoreSparse, Storage
+    from spikewright.hardware.core.schema_parts import CoreMasked, CoreMemory, Held, Storage
     from spikewright.hardware.core.writer import Writer
 
+Read = Callable[["CoreMemory"], Any]
 
-def describe_weights(writer: "Writer", stem: str, storage: snn.Storage) -> "Storage":
-    """The record of `storage`, its memories written. Raises InvalidInput for weights with a scale, which are real."""
+
+def describe_weights(writer: "Writer", stem: str, weights: Expression) -> "Storage":
+    """The record of `weights`, its memories written. Raises InvalidInput for weights with a scale, which are real."""
+    if unscaled(weights)[1] is not None:
+        raise InvalidInput("expected integer weights without a scale, got a scale; call network.to_fixed() first")
+    kept = CoreWeights.of(weights)
+    return _held(writer, stem, kept) if kept.mask is None else _masked(writer, stem, kept, kept.mask)
+
+
+def _held(writer: "Writer", stem: str, kept: CoreWeights) -> "Held":
+    """The words, and their table where they are indices."""
     from spikewright.hardware.core.schema_parts import CoreCodebook, CoreDense
 
-    if storage.scale is not None:
-        raise InvalidInput("expected integer weights without a scale, got a scale; call network.to_fixed() first")
-    if isinstance(storage, snn.Dense):
-        return CoreDense(values=writer.memory(f"{stem}_weights", storage.values, signed_bits(storage.values)))
-    if isinstance(storage, snn.Codebook):
-        bits = unsigned_bits(storage.table.size)
-        indices = writer.memory(f"{stem}_indices", storage.indices, bits, signed=False)
-        table = writer.memory(f"{stem}_table", storage.table, signed_bits(storage.table))
-        return CoreCodebook(indices=indices, table=table)
-    return _sparse(writer, stem, storage)
+    if kept.table is None:
+        return CoreDense(values=_memory(writer, f"{stem}_weights", kept.words))
+    return CoreCodebook(
+        indices=_memory(writer, f"{stem}_indices", kept.words), table=_memory(writer, f"{stem}_table", kept.table)
+    )
 
 
-def _sparse(writer: "Writer", stem: str, storage: snn.Sparse) -> "CoreSparse":
-    from spikewright.hardware.core.schema_parts import CoreSparse
+def _masked(writer: "Writer", stem: str, kept: CoreWeights, mask: Mask) -> "CoreMasked":
+    """Only what is stored, none of it if nothing survives, and the index that says where."""
+    from spikewright.hardware.core.schema_parts import CoreMasked
 
-    size = [int(extent) for extent in storage.size]
-    if not storage.indices.size:
-        return CoreSparse(size=size, indices=None, values=None)
-    bits = unsigned_bits(int(np.prod(size)))
-    indices = writer.memory(f"{stem}_indices", storage.indices, bits, signed=False)
-    values = writer.memory(f"{stem}_values", storage.values, signed_bits(storage.values))
-    return CoreSparse(size=size, indices=indices, values=values)
+    index = [
+        writer.memory(f"{stem}_places{number}", words, width, signed=False)
+        for number, (words, width) in enumerate(mask.words())
+        if words.size * width
+    ]
+    held = _held(writer, stem, kept) if kept.words.size else None
+    return CoreMasked(size=list(mask.extents), layout=mask.layout, index=index, values=held)
 
 
-def rebuild_weights(storage: "Storage", read: "Callable[[CoreMemory], Any]") -> snn.Storage:
+def _memory(writer: "Writer", stem: str, leaf: Leaf) -> "CoreMemory":
+    return writer.memory(stem, leaf.array, max(leaf.word_bits, 1), signed=leaf.signed)
+
+
+def rebuild_weights(storage: "Storage", read: Read) -> Expression:
     """The weights that a record describes; `read` fetches the integers of a memory."""
-    if storage.kind == "dense":
-        return snn.Dense(read(storage.values))
-    if storage.kind == "codebook":
-        return snn.Codebook(read(storage.indices), read(storage.table))
+    if storage.kind == "masked":
+        return _rebuilt(storage, read)
+    if storage.kind != "sparse":
+        return _rebuilt_words(storage, read)
     if storage.indices is None or storage.values is None:
-        return snn.Sparse(tuple(storage.size), np.zeros(0, np.int64), np.zeros(0, np.int8))
-    return snn.Sparse(tuple(storage.size), read(storage.indices), read(storage.values))
+        return sparse(tuple(storage.size), np.zeros(0, np.int64), np.zeros(0, np.int8))
+    return sparse(tuple(storage.size), read(storage.indices), read(storage.values))
+
+
+def _rebuilt(storage: "CoreMasked", read: Read) -> Expression:
+    base = dense(np.zeros(0, np.int8)) if storage.values is None else _rebuilt_words(storage.values, read)
+    way, shape, given = named_layout(storage.layout), tuple(storage.size), iter(storage.index)
+    words = [
+        read(next(given)).astype(np.int64) if count * width else np.zeros(count, np.int64)
+        for count, width in way.index_sizes(shape, base.size)
+    ]
+    return Masked(Mask(shape, np.sort(way.read(words, shape)), way.name), base)
+
+
+def _rebuilt_words(held: "Held", read: Read) -> Expression:
+    return dense(read(held.values)) if held.kind == "dense" else codebook(read(held.indices), read(held.table))

@@ -30,7 +30,6 @@ from spikewright.hardware.model.interval import ZERO, Interval, total
 from spikewright.hardware.model.latency import rows
 from spikewright.hardware.model.memory import NOTHING, MemoryCost, Rom, read_only, read_write
 from spikewright.snn import Population
-from spikewright.snn.weights import Codebook
 
 
 @dataclass(frozen=True)
@@ -71,28 +70,21 @@ def layer_area(
 
 
 def _weights(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, device: Device) -> MemoryCost:
-    """The weight memory: lanes = weights read per cycle; with row pointers when sparse, a table when shared."""
+    """The weight memory: lanes = weights read per cycle; with row pointers when pruned, a table when shared."""
     kept = flow.storage
     if not kept.words:
         return NOTHING
-    lanes = min(layer.channel_lanes, flow.reach.channels) * min(layer.kernel_lanes, flow.reach.taps)
-    row = -(-kept.words // flow.reach.rows)
-    tables = row * -(-flow.reach.rows // 64) if kept.kind != "sparse" else 0
+    reach = flow.reach
+    lanes = min(layer.channel_lanes, reach.channels) * min(layer.kernel_lanes, reach.taps)
+    row = -(-kept.words // reach.rows)
+    tables = 0 if kept.masked else row * -(-reach.rows // 64)
     memory = read_only(device, area, Rom(kept.words, kept.bits, lanes, tables))
-    if kept.kind == "sparse":
-        return memory + read_only(
-            device, area, Rom(flow.reach.rows + 1, -(-kept.extra_bits // (flow.reach.rows + 1)), 1)
-        )
-    if kept.kind == "codebook":
-        entries = _entries(flow)
-        one = read_only(device, area, Rom(entries, -(-kept.extra_bits // entries), 1))
-        return memory + MemoryCost(one.lut * lanes, one.blocks * lanes)
+    if kept.pointer_bits:
+        memory = memory + read_only(device, area, Rom(reach.rows + 1, -(-kept.pointer_bits // (reach.rows + 1)), 1))
+    if kept.entries:
+        one = read_only(device, area, Rom(kept.entries, -(-kept.table_bits // kept.entries), 1))
+        memory = memory + MemoryCost(one.lut * lanes, one.blocks * lanes)
     return memory
-
-
-def _entries(flow: EventFlow) -> int:
-    storage = getattr(flow.projection.synapse, "weights", None)
-    return storage.table.size if isinstance(storage, Codebook) else 1
 
 
 def _bias(population: Population, area: AreaCoefficients, device: Device) -> MemoryCost:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.hardware.supported import check_fixed
 from spikewright.snn import Network
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.synapses import WEIGHTED
-from spikewright.snn.weights import memory
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def widths(network: Network) -> CoreWidths:
     check_fixed(network)
     inner = [p for p in network.populations if p.name != network.input]
     return CoreWidths(
-        {q.name: signed_bits(_weights(q.synapse)) for q in network.projections},
+        {q.name: _weight_bits(q.synapse) for q in network.projections},
         {p.name: int(p.potential_bits or 0) for p in inner},
         {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
     )
@@ -51,6 +51,6 @@ def unsigned_bits(count: int) -> int:
     return max(1, (count - 1).bit_length())
 
 
-def _weights(synapse: Any) -> Any:
-    """The integers that multiply what arrives: stored weights, or the gain."""
-    return memory(synapse.weights) if isinstance(synapse, WEIGHTED) else synapse.gain
+def _weight_bits(synapse: Any) -> int:
+    """The width of the integers that multiply what arrives: stored weights, or the gain."""
+    return CoreWeights.of(synapse.weights).weight_bits if isinstance(synapse, WEIGHTED) else signed_bits(synapse.gain)

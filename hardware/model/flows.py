@@ -16,7 +16,7 @@ class EventFlow:
     """One projection and its mean activity per inference.
 
     `events`: spikes of the source (graded values that are not zero). `operations`: additions of surviving weights, as
-    counted by the engine. `reads`: weights read for them; dense storage reads its zeros too, sparse storage skips them.
+    counted by the engine. `reads`: weights read for them; zeros that are stored are read too.
     `graded`: events carry integers, so weights are multiplied (direct input, QuantReLU). `inputs`: neurons of the source
     after the pool of the projection. `reach`: how far one event goes, and how many inputs a neuron has.
     """
@@ -43,10 +43,9 @@ def event_flow(network: Network, activity: Activity, projection: Projection) -> 
     reach = reach_of(projection)
     storage = stored(projection, reach.rows)
     most = events * reach.channels * reach.taps
-    reads = operations
-    if storage.kind != "sparse":
-        # The engine counts surviving weights; a dense memory is read row by row, zeros included.
-        reads = min(operations / storage.survivors, most) if storage.survivors else most
+    # The engine counts surviving weights; a memory is read row by row, with the zeros that it stores.
+    zeros_too = operations / storage.survivors if storage.survivors else most
+    reads = min(zeros_too * storage.density, most)
     return EventFlow(
         projection, events, operations, reads, graded(network, projection), _inputs(network, projection), reach, storage
     )

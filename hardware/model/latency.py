@@ -68,7 +68,7 @@ def _passes(flow: EventFlow, layer: LayerDesign, parallel: bool, gap: int) -> In
     channel_lanes, kernel_lanes = min(layer.channel_lanes, reach.channels), min(layer.kernel_lanes, reach.taps)
     dense = -(-reach.channels // channel_lanes) * -(-reach.taps // kernel_lanes)
     balanced = reach.channels * reach.taps * flow.storage.density / (channel_lanes * kernel_lanes)
-    mean = dense if flow.storage.kind != "sparse" else max(1.0, balanced)
+    mean = max(1.0, balanced) if flow.storage.masked else dense
     return Interval(mean + gap, mean + gap, dense + gap) * flow.events
 
 

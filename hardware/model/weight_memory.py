@@ -1,55 +1,104 @@
-"""What is stored for the weights of a projection: how many words, how wide, and what goes with them."""
+"""What is stored for the weights of a projection: the memories that `spikewright.weights` counts, and pointers to their rows."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.hardware.model.bit_widths import signed_bits, unsigned_bits
-from spikewright.snn import Codebook, Projection, Sparse, stored_values
+from spikewright.snn import Projection
 from spikewright.snn.synapses import WEIGHTED
+from spikewright.weights import Expression, Leaf, Lookup, Mask, Masked, dense
+
+
+@dataclass(frozen=True, eq=False)
+class CoreWeights:
+    """Weights as a core holds them: `words` one after another, where `table` is given as indices into it, and at the places of
+    `mask` alone where that is given.
+    """
+
+    words: Leaf
+    table: Leaf | None = None
+    mask: Mask | None = None
+
+    @classmethod
+    def of(cls, weights: Expression) -> "CoreWeights":
+        """The memories of `weights`; those that are computed from several tensors lie in the core as they come out."""
+        mask = weights.mask if isinstance(weights, Masked) else None
+        base = weights.base if isinstance(weights, Masked) else weights
+        if isinstance(base, Leaf):
+            return cls(base, None, mask)
+        if (
+            isinstance(base, Lookup)
+            and isinstance(base.index, Leaf)
+            and isinstance(base.table, Leaf)
+            and base.table.shape[1:] == ()
+        ):
+            return cls(base.index, base.table, mask)
+        made = dense(base.values())
+        assert isinstance(made, Leaf)
+        return cls(made, None, mask)
+
+    @property
+    def weight_bits(self) -> int:
+        """The width of the signed weights that reach an adder."""
+        leaf = self.table or self.words
+        return leaf.word_bits + (not leaf.signed)
 
 
 @dataclass(frozen=True)
 class WeightMemory:
-    """The weight memory of a projection: `words` of `bits` (an index included when sparse), and what goes with it.
+    """The weight memory of a projection: `words` of `word_bits`, and beside them the index that tells their places (`index_bits`
+    in all), the table of a codebook, and pointers to the rows of an event where rows differ in length.
 
-    `extra_bits`: row pointers of sparse storage or the table of a codebook. `density`: stored words / all weights.
-    `survivors`: weights that are not zero / all weights.
+    `layout` is that of the mask, "dense" without one, "none" without weights. `density`: stored words / all weights.
+    `survivors`: weights that are not zero / all weights. But for pointers these are the bits of the footprint and the file.
     """
 
-    kind: str
+    layout: str
     words: int
-    bits: int
-    extra_bits: int
-    density: float
-    survivors: float
+    word_bits: int
+    index_bits: int = 0
+    entries: int = 0
+    table_bits: int = 0
+    pointer_bits: int = 0
+    density: float = 1.0
+    survivors: float = 1.0
+
+    @property
+    def masked(self) -> bool:
+        """Whether some weights are not stored."""
+        return self.index_bits > 0
+
+    @property
+    def bits(self) -> int:
+        """What one read moves: a word and its share of the index."""
+        return -(-(self.words * self.word_bits + self.index_bits) // max(self.words, 1))
 
     @property
     def total_bits(self) -> int:
         """Everything that is stored, in bits."""
-        return self.words * self.bits + self.extra_bits
+        return self.words * self.word_bits + self.index_bits + self.table_bits + self.pointer_bits
+
+
+NO_WEIGHTS = WeightMemory("none", 0, 0)
 
 
 def stored(projection: Projection, rows: int) -> WeightMemory:
-    """How the weights of `projection` lie in memory.
-
-    Dense: all weights. Sparse: the surviving ones, each with the place in its row, and a pointer per row. Codebook:
-    indices, and the table. A pool or an identity stores nothing.
-    """
+    """How the weights of `projection`, which come in so many `rows`, lie in memory. A pool or an identity stores nothing."""
     synapse = projection.synapse
     if not isinstance(synapse, WEIGHTED):
-        return WeightMemory("none", 0, 0, 0, 1.0, 1.0)
-    storage, size = synapse.weights, int(np.prod(synapse.weights.shape))
-    if isinstance(storage, Codebook):
-        survivors = float(np.count_nonzero(stored_values(storage))) / max(size, 1)
-        table = storage.table.size * signed_bits(storage.table)
-        return WeightMemory("codebook", size, unsigned_bits(storage.table.size), table, 1.0, survivors)
-    bits = signed_bits(storage.values)
-    survivors = float(np.count_nonzero(storage.values)) / max(size, 1)
-    if isinstance(storage, Sparse):
-        kept = storage.values.size
-        pointers = (rows + 1) * unsigned_bits(kept + 1)
-        return WeightMemory(
-            "sparse", kept, bits + unsigned_bits(-(-size // rows)), pointers, kept / max(size, 1), survivors
-        )
-    return WeightMemory("dense", size, bits, 0, 1.0, survivors)
+        return NO_WEIGHTS
+    weights = synapse.weights
+    kept, size = CoreWeights.of(weights), max(weights.size, 1)
+    mask, table, words = kept.mask, kept.table, kept.words.size
+    uneven = mask is not None and mask.index_bits > 0 and ":" not in mask.layout
+    return WeightMemory(
+        layout="dense" if mask is None else mask.layout,
+        words=words,
+        word_bits=kept.words.word_bits,
+        index_bits=0 if mask is None else mask.index_bits,
+        entries=0 if table is None else table.size,
+        table_bits=0 if table is None else table.size * table.word_bits,
+        pointer_bits=(rows + 1) * max(words.bit_length(), 1) if uneven else 0,
+        density=words / size if weights.size else 1.0,
+        survivors=float(np.count_nonzero(weights.values())) / size,
+    )

@@ -25,7 +25,7 @@ CORRUPTIONS: Family[type[Any]] = Family(
         "potential-bit-flips": f"{_HERE}.neurons:PotentialBitFlipsFault",
         "threshold-variation": f"{_HERE}.variation:ThresholdVariationFault",
         "weight-variation": f"{_HERE}.variation:WeightVariationFault",
-        "weight-bit-flips": f"{_HERE}.bitflips:WeightBitFlips",
+        "weight-bit-flips": f"{_HERE}.bitflips:WeightBitFlipsFault",
     },
 )
 """Name -> class of the corruption."""

@@ -1,8 +1,8 @@
 """Static faults of one chip: variation of thresholds and weights, bit flips in weight memories. A network in, a network out.
 
 Draws are those of `snn.disturb.noise` at sample 0 and step 0. Thresholds: stream 16 * place + 4 to 6, the neuron counted C, H, W
-row-major. Weights: stream 2**32 + 64 * (place of the projection in `network.projections`) + kind, the weight counted in its
-memory: dense row-major, sparse and codebook as they are stored. Without a seed of its own each chip is seed 0.
+row-major. Weights: stream 2**32 + 64 * (place of the projection in `network.projections`) + kind, the weight counted through the
+memories of the projection as `snn.disturb.weight_memories` says. Without a seed of its own each chip is seed 0.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput
 from spikewright.snn.checked import check_seed, is_whole, plain
 from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, check_deviation, check_probability
-from spikewright.snn.disturb.randomness import draws, happens, normal
+from spikewright.snn.disturb.randomness import normal
+from spikewright.snn.disturb.weight_memories import flipped, real_weights, varied
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.synapses import WEIGHTED
-from spikewright.snn.weights import Codebook, Dense, Sparse, Storage, memory
 
 FIRST_OF_WEIGHTS = 2**32
 KINDS_A_PROJECTION = 64
@@ -64,8 +64,9 @@ class WeightVariation:
 class WeightBitFlips:
     """Each bit of an integer weight memory is flipped with `probability`. Bit k has kind 3 + k; words are two's complement.
 
-    `bits`: width of a word; None: the narrowest that holds the weights of a projection. Of a codebook the indices are hit,
-    words of ceil(log2(entries)) bits, and an index beyond the table reads its last entry. Raises InvalidInput for real weights.
+    `bits`: width of a word that holds a weight; None: that of its memory, the narrowest unless another was declared. Of a
+    codebook the indices are hit, words of ceil(log2(entries)) bits, and its table if it holds integers; an index beyond the
+    table reads its last entry. Raises InvalidInput for real weights.
     """
 
     probability: float
@@ -88,8 +89,8 @@ def with_faults(network: Network, faults: Fault | Sequence[Fault]) -> Network:
     """The network on a chip with these faults, applied in order. Raises InvalidInput for names that do not exist."""
     for fault in faults if isinstance(faults, Sequence) else (faults,):
         if isinstance(fault, ThresholdVariation):
-            varied = tuple(_varied(network, place, fault) for place in range(len(network.populations)))
-            network = replace(network, populations=varied)
+            moved = tuple(_varied(network, place, fault) for place in range(len(network.populations)))
+            network = replace(network, populations=moved)
         else:
             hit = tuple(_hit(network, place, fault) for place in range(len(network.projections)))
             network = replace(network, projections=hit)
@@ -128,55 +129,10 @@ def _hit(network: Network, place: int, fault: WeightVariation | WeightBitFlips) 
         return projection
     stream = FIRST_OF_WEIGHTS + KINDS_A_PROJECTION * place
     if isinstance(fault, WeightVariation):
-        storage = _with_memory(synapse.weights, _varied_weights(memory(synapse.weights), stream, fault))
-    else:
-        storage = _flipped(projection.name, synapse.weights, stream, fault)
-    return replace(projection, synapse=replace(synapse, weights=storage))
-
-
-def _varied_weights(values: NDArray[Any], stream: int, fault: WeightVariation) -> NDArray[Any]:
-    n = normal(fault.seed, stream, 1, values.size).reshape(values.shape)
-    varied = values.astype(np.float64) * (1.0 + fault.deviation * n)
-    if values.dtype.kind == "f":
-        return varied.astype(values.dtype)
-    return _narrow(np.floor(varied + 0.5).astype(np.int64))
-
-
-def _flipped(name: str, storage: Storage, stream: int, fault: WeightBitFlips) -> Storage:
-    if isinstance(storage, Codebook):
-        bits = max(int(storage.table.size - 1).bit_length(), 1)
-        words = _flip(storage.indices.astype(np.int64), bits, stream, fault)
-        indices = np.minimum(words, storage.table.size - 1).astype(storage.indices.dtype)
-        return Codebook(indices, storage.table, storage.scale)
-    values = storage.values
-    if values.dtype.kind == "f":
+        weights = varied(synapse.weights, fault.deviation, fault.seed, stream)
+    elif real_weights(synapse.weights):
+        name = projection.name
         raise InvalidInput(f"expected integer weights for bit flips in projection {name!r}; try quantize or to_fixed()")
-    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    needed = max(max(high, -low - 1).bit_length() + 1, 1)
-    bits = needed if fault.bits is None else fault.bits
-    if bits < needed:
-        raise InvalidInput(f"expected words of at least {needed} bits for projection {name!r}, got {bits}")
-    half = 1 << (bits - 1)
-    words = _flip(values.astype(np.int64) & (2 * half - 1), bits, stream, fault)
-    return _with_memory(storage, _narrow((words ^ half) - half))
-
-
-def _flip(words: NDArray[np.int64], bits: int, stream: int, fault: WeightBitFlips) -> NDArray[np.int64]:
-    for bit in range(bits):
-        hit = happens(draws(fault.seed, stream + 3 + bit, 1, words.size), fault.probability).reshape(words.shape)
-        words = words ^ (hit.astype(np.int64) << bit)
-    return words
-
-
-def _with_memory(storage: Storage, values: NDArray[Any]) -> Storage:
-    if isinstance(storage, Codebook):
-        return Codebook(storage.indices, values, storage.scale)
-    if isinstance(storage, Sparse):
-        return Sparse(storage.size, storage.indices, values, storage.scale)
-    return Dense(values, storage.scale)
-
-
-def _narrow(values: NDArray[np.int64]) -> NDArray[Any]:
-    if not values.size:
-        return values.astype(np.int8)
-    return values.astype(np.result_type(np.min_scalar_type(values.min()), np.min_scalar_type(-1 - values.max())))
+    else:
+        weights = flipped(synapse.weights, fault.probability, fault.seed, stream, fault.bits)
+    return replace(projection, synapse=replace(synapse, weights=weights))

@@ -19,7 +19,7 @@ def as_int32(values: Any) -> NDArray[np.int32]:
     if array.size and not -(2**31) <= int(array.min()) <= int(array.max()) < 2**31:
         raise InvalidNetwork(
             f"expected a projection of fewer than 2**31 places and weights, got {int(np.abs(array).max())}; "
-            "try Sparse weights or two projections"
+            "try snn.sparse weights or two projections"
         )
     return array.astype(np.int32)
 

@@ -31,7 +31,8 @@ from spikewright.snn.synapses import (
     as_conv2d,
     pooled_shape,
 )
-from spikewright.snn.weights import Dense, effective_weights, stored_values
+from spikewright.weights import dense, stored_values
+from spikewright.weights import values as acting_values
 
 Grid = tuple[int, int, int]
 
@@ -120,7 +121,7 @@ def _taps(network: Network, projection: Projection) -> Taps:
     source, target = network.by_name[projection.source], network.by_name[projection.target]
     shape, grid = as_grid(pooled_shape(source.shape, projection.pool)), as_grid(target.shape)
     synapse, fixed = projection.synapse, network.numbers == "fixed"
-    read = stored_values if fixed else effective_weights
+    read = stored_values if fixed else acting_values
     if isinstance(synapse, Conv1d):
         synapse = as_conv2d(synapse)
     if isinstance(synapse, Conv2d):
@@ -134,8 +135,8 @@ def _taps(network: Network, projection: Projection) -> Taps:
     gain = np.asarray(synapse.gain, dtype=np.int64 if fixed else np.float32).reshape(-1, 1, 1, 1)
     if isinstance(synapse, Upsample):
         values = np.broadcast_to(gain, (shape[0], 1, *synapse.factor))
-        upsample = ConvTranspose2d(Dense(values), stride=synapse.factor, groups=shape[0])
+        upsample = ConvTranspose2d(dense(values), stride=synapse.factor, groups=shape[0])
         return transposed_taps(shape, grid[1:], upsample, values)
     kernel, stride = ((1, 1), (1, 1)) if isinstance(synapse, Identity) else (synapse.kernel, synapse.stride)
     values = np.broadcast_to(gain, (shape[0], 1, *kernel))
-    return conv_taps(shape, grid[1:], Conv2d(Dense(values), stride=stride, groups=shape[0]), values)
+    return conv_taps(shape, grid[1:], Conv2d(dense(values), stride=stride, groups=shape[0]), values)

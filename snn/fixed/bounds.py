@@ -15,7 +15,7 @@ from spikewright.snn.disturb.noise import MembraneNoise, Noise, acts_on
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from spikewright.snn.traits import sent
-from spikewright.snn.weights import Sparse, stored_values
+from spikewright.weights import stored_values, survivors
 
 Whole = NDArray[np.object_]
 
@@ -85,11 +85,11 @@ def _fan_in(projection: Projection) -> tuple[Whole, Whole]:
         area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
         gain = np.array([int(one) * area for one in np.asarray(synapse.gain).reshape(-1)], object)
         return np.maximum(gain, 0), np.maximum(-gain, 0)
-    storage = synapse.weights
-    if isinstance(storage, Sparse):
-        rows = storage.indices.astype(np.int64) // max(prod(storage.size[1:]), 1)
-        return _sums_of_rows(storage.values, rows, storage.size[0])
-    values = stored_values(storage)
+    weights = synapse.weights
+    if weights.stored < weights.size:
+        places, stored = survivors(weights)
+        return _sums_of_rows(stored, places // max(prod(weights.shape[1:]), 1), weights.shape[0])
+    values = stored_values(weights)
     flat: NDArray[Any] = values.reshape(values.shape[0], -1)
     if largest_magnitude(values) * max(flat.shape[1], 1) >= 2**63:
         flat = flat.astype(object)

@@ -11,7 +11,7 @@ from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals
 from spikewright.snn.network import Population, Projection
 from spikewright.snn.report import ReportRow
 from spikewright.snn.synapses import GAINED, WEIGHTED
-from spikewright.snn.weights import effective_weights, stored_values, with_values
+from spikewright.weights import refilled, stored_values, unscaled
 
 WIDEST = 32
 LEAST_UNITS = 256
@@ -25,13 +25,13 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     synapse = projection.synapse
     if not isinstance(synapse, WEIGHTED):
         return Incoming(projection, None, None, sent)
-    values, scale = stored_values(synapse.weights), synapse.weights.scale
+    values, scale = stored_values(synapse.weights), unscaled(synapse.weights)[1]
     if np.issubdtype(values.dtype, np.integer):
         unit = np.ones(values.shape[0]) if scale is None else np.asarray(scale, dtype=np.float64)
         unit = np.broadcast_to(unit, (values.shape[0],))
         if not uniform or np.all(unit == unit[0]):
             return Incoming(projection, values, unit * sent, sent)
-    weights = effective_weights(synapse.weights).astype(np.float64)
+    weights = synapse.weights.values().astype(np.float64)
     step = _steps(weights, bits, uniform)
     integers = np.floor(weights / step.reshape(-1, *([1] * (weights.ndim - 1))) + 0.5).astype(np.int64)
     why = "one scale, so that channels compare" if uniform else "a scale for each channel"
@@ -135,8 +135,8 @@ def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int)
     narrow = integers.astype(
         np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
     )
-    storage = with_values(synapse.weights, narrow, None)
-    projection = replace(incoming.projection, synapse=replace(synapse, weights=storage), shift=shift)
+    weights = refilled(synapse.weights, narrow)
+    projection = replace(incoming.projection, synapse=replace(synapse, weights=weights), shift=shift)
     return replace(incoming, projection=projection, rows=())
 
 

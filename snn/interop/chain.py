@@ -31,7 +31,7 @@ from spikewright.snn.synapses import (
     output_shape,
     pooled_shape,
 )
-from spikewright.snn.weights import Dense
+from spikewright.weights import dense
 
 Reals = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ class Chain:
         """The weights of a synapse record `kind` with these `settings`, with what stood before them multiplied in."""
         if self.synapse is not None:
             raise InvalidNetwork("expected a neuron between two nodes with weights, got none; multiply them first")
-        synapse, before = kind(Dense(weight.astype(np.float32)), *settings), self.values
+        synapse, before = kind(dense(weight.astype(np.float32)), *settings), self.values
         shape = output_shape(synapse, self.shape)
         if before.ndim and kind is Linear:
             before = np.repeat(before, prod(self.shape[1:]))
@@ -161,5 +161,5 @@ def _along_rows(each: Reals, values: Reals) -> Reals:
 def _filled(synapse: Any, values: Any) -> Any:
     """The synapse with its weights or its gain."""
     if isinstance(synapse, WEIGHTED):
-        return replace(synapse, weights=Dense(np.ascontiguousarray(values)))
+        return replace(synapse, weights=dense(np.ascontiguousarray(values)))
     return replace(synapse, gain=values if values.ndim else float(values))

@@ -14,7 +14,7 @@ from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.kernels.rows import begin
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import Linear
-from spikewright.snn.weights import Sparse
+from spikewright.weights import survivors
 
 LARGEST_UNFOLDED = 2**26
 """A sparse layer of more places than this is never unfolded."""
@@ -34,29 +34,26 @@ class Lists(NamedTuple):
 def wants_lists(projection: Projection) -> bool:
     """Whether a projection is too large, or too sparse, for rows."""
     synapse = projection.synapse
-    if not isinstance(synapse, Linear) or not isinstance(synapse.weights, Sparse) or projection.pool != (1, 1):
+    if not isinstance(synapse, Linear) or projection.pool != (1, 1):
         return False
-    places = synapse.weights.size[0] * synapse.weights.size[1]
-    return places > LARGEST_UNFOLDED or synapse.weights.indices.size < FEW * places
+    places, stored = synapse.weights.size, synapse.weights.stored
+    return stored < places and (places > LARGEST_UNFOLDED or stored < FEW * places)
 
 
 def compile_lists(network: Network, projection: Projection, kind: np.dtype[Any], shift: int, order: Any) -> Lists:
     """The plan of a sparse Linear; `order`: the public address of each source in engine order."""
-    storage: Any = projection.synapse.weights  # type: ignore[union-attr]
+    weights: Any = projection.synapse.weights  # type: ignore[union-attr]
     offset = projection.channels[0] if projection.channels else 0
     if len(network.by_name[projection.target].shape) != 1:
         raise InvalidNetwork(f"expected a target (N,) of the sparse projection {projection.name!r}")
     place = np.empty(order.size, np.int64)
     place[order] = np.arange(order.size)
-    values = storage.values
+    places, values = survivors(weights)
     if np.issubdtype(kind, np.integer):
         values = values.astype(np.int64) << shift if shift else values
-    elif storage.scale is not None:
-        rows = storage.indices // storage.size[1]
-        values = (values.astype(np.float64) * np.asarray(storage.scale, np.float64)[rows]).astype(np.float32)
     first = np.zeros(order.size + 1, np.int64)
     target, weight = np.empty(values.size, np.int32), np.empty(values.size, kind)
-    _sort(storage.indices, values, (place, storage.size[1], offset), first, (target, weight))
+    _sort(places, values, (place, weights.shape[1], offset), first, (target, weight))
     return Lists(first, target[: first[-1]], weight[: first[-1]], np.diff(first))
 
 

@@ -28,7 +28,7 @@ from spikewright.snn.synapses import (
     Upsample,
     Windows,
 )
-from spikewright.snn.weights import Dense, effective_weights
+from spikewright.weights import dense
 
 Numbers = NDArray[Any]
 
@@ -127,7 +127,7 @@ RULES: dict[type, Callable[[Any, Numbers], Numbers]] = {
 
 
 def _weights(synapse: Linear | Conv1d | Conv2d | ConvTranspose2d, values: Numbers) -> Numbers:
-    return effective_weights(synapse.weights).astype(values.dtype.type)
+    return synapse.weights.values().astype(values.dtype.type)
 
 
 def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:
@@ -183,7 +183,7 @@ def _spread(conv: ConvTranspose2d, weights: Numbers, values: Numbers) -> Numbers
 def _survivors(synapse: Synapse) -> Synapse:
     """The same synapse with every surviving weight replaced by one."""
     if isinstance(synapse, WEIGHTED):
-        return replace(synapse, weights=Dense((effective_weights(synapse.weights) != 0).astype(np.int64)))
+        return replace(synapse, weights=dense((synapse.weights.values() != 0).astype(np.int64)))
     if isinstance(synapse, GAINED):
         return replace(synapse, gain=(np.asarray(synapse.gain) != 0).astype(np.int64))
     return synapse

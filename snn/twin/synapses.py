@@ -23,7 +23,7 @@ from spikewright.snn.synapses import (
     Upsample,
     Windows,
 )
-from spikewright.snn.weights import Storage, effective_weights, stored_values
+from spikewright.weights import Expression, stored_values
 
 
 class Path(nn.Module):
@@ -73,8 +73,8 @@ def _numbers(synapse: Synapse, *, fixed: bool) -> np.ndarray[Any, Any] | None:
     return _weights(synapse.weights, fixed=fixed) if isinstance(synapse, WEIGHTED) else None
 
 
-def _weights(storage: Storage, *, fixed: bool) -> np.ndarray[Any, Any]:
-    return stored_values(storage) if fixed else effective_weights(storage)
+def _weights(stored: Expression, *, fixed: bool) -> np.ndarray[Any, Any]:
+    return stored_values(stored) if fixed else stored.values()
 
 
 def _linear(synapse: Linear, x: Tensor, weight: Tensor) -> Tensor:

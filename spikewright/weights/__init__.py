@@ -11,7 +11,16 @@ the hardware count, and faults hit. Numpy only.
 
 from typing import Any
 
-from spikewright.weights.builders import as_weights, codebook, compact, dense, sparse, survivors, unscaled
+from spikewright.weights.builders import (
+    as_weights,
+    codebook,
+    compact,
+    dense,
+    sparse,
+    stored_values,
+    survivors,
+    unscaled,
+)
 from spikewright.weights.container import array_names, decode, encode
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import NODES, Array, Expression, node
@@ -20,7 +29,7 @@ from spikewright.weights.leaves import Leaf, Seeded
 from spikewright.weights.lookups import Lookup
 from spikewright.weights.masks import Mask, Masked
 from spikewright.weights.scales import Offset, Scaled, Signed
-from spikewright.weights.storing import Memory, bits, memories, with_memories
+from spikewright.weights.storing import Memory, bits, leaves, memories, with_leaves, with_memories
 from spikewright.weights.sums import Contract, Reshape, Sum
 
 
@@ -49,6 +58,7 @@ def reshaped(e: Expression, shape: tuple[int, ...]) -> Expression:
 
 __all__ = [
     "NODES",
+    "Array",
     "Contract",
     "Expression",
     "InvalidWeights",
@@ -71,14 +81,17 @@ __all__ = [
     "decode",
     "dense",
     "encode",
+    "leaves",
     "memories",
     "node",
     "refilled",
     "reshaped",
     "scaled",
     "sparse",
+    "stored_values",
     "survivors",
     "unscaled",
     "values",
+    "with_leaves",
     "with_memories",
 ]

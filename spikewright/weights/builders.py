@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from spikewright.weights.errors import InvalidWeights
-from spikewright.weights.expression import Array, Expression, Shape
+from spikewright.weights.expression import Array, Expression, Shape, as_floats
 from spikewright.weights.leaves import Leaf, expression, signed
 from spikewright.weights.lookups import Lookup, as_index
 from spikewright.weights.masks import Mask, Masked
-from spikewright.weights.scales import Scaled, numbers
+from spikewright.weights.scales import Scaled
 
 
 def as_weights(given: Any) -> Expression:
@@ -27,8 +27,10 @@ def sparse(shape: Shape, indices: Any, values: Any, scale: Any = None) -> Expres
     """Only `values (n,)`, at the ascending flat places `indices (n,)` of an array of `shape`, in the cheapest exact layout."""
     base = as_weights(values)
     places = expression(indices)
-    if not isinstance(places, Leaf) or places.real or len(places.shape) != 1 or places.shape != base.shape:
-        raise InvalidWeights(f"expected as many whole indices (n,) as values, got {places.shape} and {base.shape}")
+    if not isinstance(places, Leaf) or places.real:
+        raise InvalidWeights(f"expected integers as indices of weights, got real numbers {places.shape}")
+    if len(places.shape) != 1 or places.shape != base.shape:
+        raise InvalidWeights(f"expected as many indices (n,) as values, got {places.shape} and {base.shape}")
     bits = base.word_bits if isinstance(base, Leaf) else 32
     return _scaled(Masked(Mask.exactly(places.array, tuple(shape), bits), base), scale)
 
@@ -56,11 +58,15 @@ def compact(values: Any, scale: Any = None, alphabet: int | None = None) -> Expr
 
 
 def unscaled(e: Expression) -> tuple[Expression, Array | None]:
-    """`e` without its outermost scale, and that scale `(out,)` in float64 terms; None where there is none."""
+    """`e` without its outermost scale, and that scale `(out,)`; None where there is none."""
     if not isinstance(e, Scaled):
         return e, None
-    scale = e.scale.array if isinstance(e.scale, Leaf) else numbers(e.scale)
-    return e.base, np.asarray(np.broadcast_to(scale, e.shape[:1]))
+    return e.base, np.asarray(np.broadcast_to(e.scale.numbers(), e.shape[:1]))
+
+
+def stored_values(e: Expression) -> Array:
+    """The numbers `(out, ...)` without their outermost scale: integers where integers are stored."""
+    return unscaled(e)[0].numbers()
 
 
 def survivors(e: Expression) -> tuple[Array, Array]:
@@ -69,9 +75,9 @@ def survivors(e: Expression) -> tuple[Array, Array]:
     if not isinstance(base, Masked):
         values = e.values().reshape(-1)
         return np.arange(values.size), values
-    values, places = base.base.values(), base.mask.places
+    values, places = base.base.numbers(), base.mask.places
     if scale is None:
-        return places, values
+        return places, as_floats(values)
     inner = max(e.size // max(e.shape[0], 1), 1)
     factor = np.asarray(scale, np.float64)[places // inner]
     return places, (values.astype(np.float64) * factor).astype(np.float32)

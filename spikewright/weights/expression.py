@@ -22,8 +22,6 @@ Shape = tuple[int, ...]
 class Expression:
     """A tensor of weights as it is stored. Frozen; equal where type and contents are equal; pickled by its fields."""
 
-    elementwise: ClassVar[bool] = False
-    """Whether each weight is stored for itself, so that any other can take its place."""
     roles: ClassVar[Mapping[str, str]] = {}
     """What the memories below a field hold, where that is not what the memories of this node hold: "scales", "indices", ..."""
 
@@ -43,6 +41,10 @@ class Expression:
 
     def values(self) -> Array:
         """The weights that act, of `shape`: integers, or float32 where the expression is `real`."""
+        return as_floats(self.numbers())
+
+    def numbers(self) -> Array:
+        """The same in the precision in which they are stored, float64 for example; sums and products are rounded to float32."""
         raise NotImplementedError
 
     def scaled(self, factors: Factors) -> "Expression | None":
@@ -67,6 +69,21 @@ class Expression:
     def size(self) -> int:
         """How many weights there are, zeros included."""
         return count(self.shape)
+
+    @property
+    def told(self) -> str:
+        """How the weights are stored, in a few words for reports: "dense", "bitmap", "gap4 of a codebook of 16"."""
+        return type(self).__name__.lower()
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each stored weight is a number of its own, so that any other can take its place."""
+        return False
+
+    @property
+    def stored(self) -> int:
+        """How many of them are stored: all but those outside a mask."""
+        return self.size
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """The fields by name."""

@@ -1,7 +1,7 @@
 """Where expressions end: an array that is stored, or integers that a seed draws and nobody stores."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from spikewright.errors import InvalidInput
 from spikewright.inputs import as_array
 from spikewright.splitmix import GOLDEN, mix
 from spikewright.weights.errors import InvalidWeights
-from spikewright.weights.expression import Array, Expression, Shape, as_floats, narrowest, node
+from spikewright.weights.expression import Array, Expression, Shape, narrowest, node
 from spikewright.weights.factors import Factors, count
 
 
@@ -24,7 +24,6 @@ class Leaf(Expression):
     anything else, and for integers outside of their alphabet.
     """
 
-    elementwise: ClassVar[bool] = True
     array: Array
     alphabet: int | None = None
 
@@ -61,6 +60,14 @@ class Leaf(Expression):
         return self.array.dtype.kind == "f"
 
     @property
+    def told(self) -> str:
+        return "dense"
+
+    @property
+    def elementwise(self) -> bool:
+        return True
+
+    @property
     def signed(self) -> bool:
         """Whether a word is in two's complement; real numbers have their own sign bit."""
         return self.array.dtype.kind == "i"
@@ -70,8 +77,8 @@ class Leaf(Expression):
         """Bits of one stored number."""
         return 8 * self.array.dtype.itemsize if self.alphabet is None else (self.alphabet - 1).bit_length()
 
-    def values(self) -> Array:
-        return as_floats(self.array)
+    def numbers(self) -> Array:
+        return self.array
 
     def scaled(self, factors: Factors) -> Expression | None:
         if factors.nothing or not self.real:
@@ -79,7 +86,13 @@ class Leaf(Expression):
         return Leaf(factors.times(self.array).astype(np.float32))
 
     def refilled(self, values: Array) -> Expression:
-        return Leaf(values.reshape(self.shape))
+        return self.holding(values)
+
+    def holding(self, values: Array) -> "Leaf":
+        """Other values; integers keep the width that was declared for them where it holds the new ones."""
+        new = values.reshape(self.shape)
+        keeps = new.dtype.kind == self.array.dtype.kind and self.alphabet is not None and _bits(new) <= self.word_bits
+        return Leaf(new, 1 << self.word_bits if keeps else None)
 
     def reshaped(self, shape: Shape) -> Expression:
         return Leaf(self.array.reshape(shape), self.alphabet)
@@ -114,7 +127,7 @@ class Seeded(Expression):
     def real(self) -> bool:
         return False
 
-    def values(self) -> Array:
+    def numbers(self) -> Array:
         begin = mix(np.array([self.seed], np.uint64))
         places = np.arange(1, count(self.shape) + 1, dtype=np.uint64)
         drawn = mix(begin + np.uint64(GOLDEN) * places) % np.uint64(self.alphabet)

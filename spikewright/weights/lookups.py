@@ -44,8 +44,12 @@ class Lookup(Expression):
     def real(self) -> bool:
         return self.table.real
 
-    def values(self) -> Array:
-        return np.asarray(self.table.values()[self.index.values()])
+    @property
+    def told(self) -> str:
+        return f"codebook of {self.table.shape[0]}"
+
+    def numbers(self) -> Array:
+        return np.asarray(self.table.numbers()[self.index.numbers()])
 
     def scaled(self, factors: Factors) -> Expression | None:
         single = factors.single

@@ -117,8 +117,20 @@ class Masked(Expression):
     def real(self) -> bool:
         return self.base.real
 
-    def values(self) -> Array:
-        stored = self.base.values()
+    @property
+    def told(self) -> str:
+        return self.mask.layout if self.base.elementwise else f"{self.mask.layout} of a {self.base.told}"
+
+    @property
+    def elementwise(self) -> bool:
+        return self.base.elementwise
+
+    @property
+    def stored(self) -> int:
+        return len(self.mask.places)
+
+    def numbers(self) -> Array:
+        stored = self.base.numbers()
         flat = np.zeros(count(self.shape), stored.dtype)
         flat[self.mask.places] = stored
         return flat.reshape(self.shape)

@@ -34,10 +34,21 @@ class Scaled(Expression):
     def real(self) -> bool:
         return True
 
-    def values(self) -> Array:
-        values = self.base.values()
-        factor = column(numbers(self.scale), values.ndim)
-        return np.asarray((values.astype(np.float64) * factor).astype(np.float32))
+    def numbers(self) -> Array:
+        values = self.base.numbers().astype(np.float64)
+        return np.asarray((values * column(self._factor, values.ndim)).astype(np.float32))
+
+    @property
+    def told(self) -> str:
+        return self.base.told
+
+    @property
+    def stored(self) -> int:
+        return self.base.stored
+
+    @property
+    def _factor(self) -> Array:
+        return self.scale.numbers().astype(np.float64)
 
     def scaled(self, factors: Factors) -> Expression | None:
         if factors.nothing:
@@ -46,7 +57,7 @@ class Scaled(Expression):
             inner = self.base.scaled(Factors.of(1.0, factors.inputs, self.shape)) if self.base.real else None
             outer = Factors.of(factors.outputs, 1.0, self.shape)
             return None if inner is None else Scaled(inner, self.scale).scaled(outer)
-        return Scaled.over(self.base, numbers(self.scale) * factors.single, numbers(self.scale))
+        return Scaled.over(self.base, self._factor * factors.single, self._factor)
 
     @classmethod
     def over(cls, base: Expression, scale: Any, old: Any = 1.0) -> Expression:
@@ -57,7 +68,7 @@ class Scaled(Expression):
         factor, before = np.asarray(scale, np.float64), np.asarray(old, np.float64)
         signs = np.sign(factor)
         if np.any(signs != 1):
-            base = base.refilled(_flipped(base.values(), signs))
+            base = base.refilled(_flipped(base.numbers(), signs))
         return cls(base, np.where(factor == 0, np.abs(before), np.abs(factor)))
 
     def refilled(self, values: Array) -> Expression:
@@ -90,7 +101,7 @@ class Offset(Expression):
     def real(self) -> bool:
         return self.base.real or self.minus.real
 
-    def values(self) -> Array:
+    def numbers(self) -> Array:
         wide = np.float64 if self.real else np.int64
         values = self.base.values().astype(wide)
         return as_floats(values - column(self.minus.values().astype(wide), values.ndim))
@@ -125,8 +136,8 @@ class Signed(Expression):
     def real(self) -> bool:
         return self.base.real
 
-    def values(self) -> Array:
-        values = self.base.values()
+    def numbers(self) -> Array:
+        values = self.base.numbers()
         wide = values if self.real else values.astype(np.int64)
         return np.where(self.signs.values() == 1, -wide, wide)
 
@@ -137,11 +148,6 @@ class Signed(Expression):
     def refilled(self, values: Array) -> Expression:
         wide = values.astype(np.int64) if values.dtype.kind in "iu" else values
         return Signed(self.signs, self.base.refilled(np.where(self.signs.values() == 1, -wide, wide)))
-
-
-def numbers(scale: Expression) -> Array:
-    """The values of a scale, float64: those of a stored array at their own precision."""
-    return (scale.array if isinstance(scale, Leaf) else scale.values()).astype(np.float64)
 
 
 def _flipped(values: Array, signs: Array) -> Array:

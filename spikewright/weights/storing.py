@@ -34,9 +34,20 @@ class Memory:
         return int(self.words.size) * self.bits
 
 
+def leaves(e: Expression) -> Iterator[tuple[str, str, Leaf]]:
+    """The stored arrays alone: the name of the memory of each, what it holds, and the leaf."""
+    return ((name, holds, part) for name, holds, part in _stored(e) if isinstance(part, Leaf))
+
+
 def memories(e: Expression) -> tuple[Memory, ...]:
     """Everything that is stored for `e`, in the order of its fields; what a seed draws is not stored."""
     return tuple(memory for name, holds, part in _stored(e) for memory in _memories(name, holds, part))
+
+
+def with_leaves(e: Expression, changed: Mapping[str, Leaf]) -> Expression:
+    """The same expression with other leaves of these names, whose words may be wider."""
+    made: Expression = _replaced(e, "", changed)
+    return made
 
 
 def with_memories(e: Expression, changed: Mapping[str, Any]) -> Expression:
@@ -48,7 +59,10 @@ def with_memories(e: Expression, changed: Mapping[str, Any]) -> Expression:
     known = {memory.name for memory in memories(e)}
     if set(changed) - known:
         raise InvalidWeights(f"expected memories out of {sorted(known)}, got {sorted(set(changed) - known)}")
-    return _changed(e, "", changed) if changed else e
+    parts: dict[str, Part] = {name: _leaf(leaf, changed[name]) for name, _, leaf in leaves(e) if name in changed}
+    parts |= {name: _mask(part, name, changed) for name, _, part in _stored(e) if isinstance(part, Mask)}
+    made: Expression = _replaced(e, "", parts)
+    return made
 
 
 def bits(e: Expression, holds: str | None = None) -> int:
@@ -80,16 +94,15 @@ def _memories(name: str, holds: str, part: Part) -> Iterator[Memory]:
         yield Memory(f"{name}/{number}", holds, words, width, False)
 
 
-def _changed(e: Any, name: str, changed: Mapping[str, Any]) -> Any:
-    if isinstance(e, Leaf):
-        return _leaf(e, changed[name or "values"]) if (name or "values") in changed else e
-    if isinstance(e, Mask):
-        return _mask(e, name, changed)
+def _replaced(e: Any, name: str, parts: Mapping[str, Part]) -> Any:
+    """`e` with other leaves and masks at these names."""
+    if isinstance(e, Leaf | Mask):
+        return parts.get(name or "values", e)
     if isinstance(e, tuple):
-        return tuple(_changed(value, _below(name, str(number)), changed) for number, value in enumerate(e))
-    if not isinstance(e, Expression):
+        return tuple(_replaced(value, _below(name, str(number)), parts) for number, value in enumerate(e))
+    if not isinstance(e, Expression) or not parts:
         return e
-    return type(e)(*(_changed(value, _below(name, field), changed) for field, value in e.parts()))
+    return type(e)(*(_replaced(value, _below(name, field), parts) for field, value in e.parts()))
 
 
 def _leaf(old: Leaf, words: Any) -> Leaf:

@@ -60,7 +60,7 @@ class Contract(Expression):
     def real(self) -> bool:
         return any(one.real for one in self.factors)
 
-    def values(self) -> Array:
+    def numbers(self) -> Array:
         wide = np.float64 if self.real else np.int64
         parts = [one.values().astype(wide) for one in self.factors]
         return as_floats(np.asarray(np.einsum(self.rule, *parts, optimize=False)))
@@ -90,7 +90,7 @@ class Sum(Expression):
     def real(self) -> bool:
         return any(one.real for one in self.terms)
 
-    def values(self) -> Array:
+    def numbers(self) -> Array:
         wide = np.float64 if self.real else np.int64
         total = np.zeros(self.shape, wide)
         for term in self.terms:
@@ -129,8 +129,12 @@ class Reshape(Expression):
     def real(self) -> bool:
         return self.base.real
 
-    def values(self) -> Array:
-        return self.base.values().reshape(self.extents)
+    @property
+    def elementwise(self) -> bool:
+        return self.base.elementwise
+
+    def numbers(self) -> Array:
+        return self.base.numbers().reshape(self.extents)
 
     def scaled(self, factors: Factors) -> Expression | None:
         single = factors.single

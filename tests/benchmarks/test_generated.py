@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.engine_kernel import bare_adds, delivery
-from benchmarks.generated import BLOCK, MASKS, Mask, Shape, generate, masked, sparse
+from benchmarks.generated import BLOCK, MASKS, Mask, Shape, generate, masked, surviving
 from benchmarks.scale import Scale, build
 from spikewright import InvalidInput
-from spikewright.snn import effective_weights, simulate
+from spikewright.snn import simulate
 
 
 @pytest.mark.parametrize("density", [0.01, 0.1, 0.5])
@@ -43,7 +43,7 @@ def test_no_sparsity_keeps_everything_and_a_wrong_one_is_refused() -> None:
 
 def test_sparse_storage_holds_the_same_weights() -> None:
     values = masked(np.ones((16, 4, 3, 3), np.float32), "unstructured", 0.5, np.random.default_rng(0))
-    assert np.array_equal(effective_weights(sparse(values)), values)
+    assert np.array_equal(surviving(values).values(), values)
 
 
 @pytest.mark.parametrize("kind", ["int16", "float32"])
@@ -65,7 +65,7 @@ def test_the_bare_loop_does_as_much_as_it_says() -> None:
 def test_the_large_network_has_its_synapses() -> None:
     wanted = Scale(layers=3, width=200, fan_out=20, steps=20)
     network = build(wanted)
-    stored = sum(q.synapse.weights.values.size for q in network.projections[1:-1])
+    stored = sum(q.synapse.weights.stored for q in network.projections[1:-1])
     assert stored == wanted.synapses
     activity = simulate(network, np.full((1, 200), 0.05, np.float32))
     assert activity.synaptic_operations["layer0->layer1"][0] == activity.spikes["layer0"][0] * wanted.fan_out

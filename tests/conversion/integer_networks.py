@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from spikewright.snn import (
     AvgPool2d,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -20,9 +19,11 @@ from spikewright.snn import (
     QuantReLU,
     Source,
     Windows,
+    dense,
 )
 from spikewright.snn.fixed.snapping import exact_division
 from spikewright.snn.synapses import output_shape, pooled_shape
+from spikewright.weights import Expression
 
 WIDE = 40
 IMAGE_LEVELS = 7
@@ -51,8 +52,8 @@ class Sketch:
     def pick(self, *choices):
         return self.draw(st.sampled_from(choices))
 
-    def weights(self, *shape: int) -> Dense:
-        return Dense(self.random.integers(-3, 4, shape).astype(np.int8))
+    def weights(self, *shape: int) -> Expression:
+        return dense(self.random.integers(-3, 4, shape).astype(np.int8))
 
     def quantiser(self, channels: int, area: int) -> QuantReLU:
         theta = 2 * self.random.integers(1, 2 + 2 * area, (channels,) if self.pick(True, False) else ())

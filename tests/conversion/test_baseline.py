@@ -17,7 +17,6 @@ from spikewright.conversion.diagnosis.costs import inference_cost, number_bits
 from spikewright.snn import (
     IF,
     Burst,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -29,6 +28,7 @@ from spikewright.snn import (
     SignedIF,
     Source,
     TernaryIF,
+    dense,
     simulate,
 )
 from spikewright.snn.neurons import Neuron
@@ -140,8 +140,8 @@ def tiny(neuron: Neuron, code: Direct) -> Network:
         Population("b", (3,), Integrator()),
     )
     links = (
-        Projection("input", "a", Linear(Dense(weights))),
-        Projection("a", "b", Linear(Dense(np.ones((3, 8), np.int8), np.ones(3)))),
+        Projection("input", "a", Linear(dense(weights))),
+        Projection("a", "b", Linear(dense(np.ones((3, 8), np.int8), np.ones(3)))),
     )
     return Network(populations, links, "input", "b", code)
 

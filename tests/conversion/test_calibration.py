@@ -17,7 +17,6 @@ from spikewright.experiments.data.load import load_dataset
 from spikewright.experiments.zoo import load
 from spikewright.snn import Integrator, MaxGate, Network, Source, simulate
 from spikewright.snn.twin.surrogates import Atan
-from spikewright.snn.weights import Dense, effective_weights
 from tests.conversion.architectures import CASES, build, images, seq
 
 FAST = Light(samples=64, rounds=4)
@@ -101,7 +100,7 @@ def test_no_layer_gets_worse_on_held_out_samples(name: str, digits: Any, trained
 
 def weights_of(network: Network) -> dict[str, np.ndarray]:
     found = {q.name: getattr(q.synapse, "weights", None) for q in network.projections}
-    return {name: effective_weights(weights) for name, weights in found.items() if weights is not None}
+    return {name: weights.values() for name, weights in found.items() if weights is not None}
 
 
 @pytest.mark.parametrize("calibration", [FAST, FAST_ADVANCED], ids=["light", "advanced"])
@@ -193,4 +192,4 @@ def test_fine_tuning_refuses_what_it_cannot_do(digits: Any, trained: nn.Module) 
         fine_tune(network, (data[0], data[1] + 5))
     with pytest.raises(InvalidInput, match="rate"):
         FineTune(rate=-1.0)
-    assert isinstance(network.projections[0].synapse.weights, Dense)
+    assert network.projections[0].synapse.weights.told == "dense"

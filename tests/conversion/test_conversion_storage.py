@@ -10,7 +10,8 @@ from torch import nn
 from spikewright import InvalidInput
 from spikewright.compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
 from spikewright.conversion import Quantized, Rate, Ttfs, Unconvertible, convert
-from spikewright.snn import Dense, Identity, Linear, Network, Sparse, simulate, stored_values
+from spikewright.snn import Identity, Linear, Network, simulate
+from spikewright.weights import stored_values, unscaled
 from tests.conversion.architectures import CASES, build, images
 
 NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))
@@ -70,7 +71,8 @@ def test_integers_survive(name: str, recipe: Rate | Ttfs | Quantized) -> None:
     found = [p.synapse.weights for p in network.projections if hasattr(p.synapse, "weights")]
     kept = {stored_values(one).tobytes() for one in found if np.issubdtype(stored_values(one).dtype, np.integer)}
     assert kept == set(wanted)
-    assert all(one.scale.shape == (one.shape[0],) and np.all(one.scale > 0) for one in found if one.scale is not None)
+    scales = [unscaled(one)[1] for one in found]
+    assert all(np.all(scale > 0) for scale in scales if scale is not None)
 
 
 def test_thresholds_per_channel_unless_integers_read_them() -> None:
@@ -96,8 +98,8 @@ def test_pruned_weights_are_stored_sparse_and_stay_zero(recipe: Rate | Ttfs) -> 
     for projection, layer in zip(network.projections, layers, strict=True):
         zero = layer.weight.detach().numpy() == 0
         np.testing.assert_array_equal(stored_values(projection.synapse.weights) == 0, zero)
-        assert isinstance(projection.synapse.weights, Sparse if zero.mean() >= 0.5 else Dense)
-    assert any(isinstance(p.synapse.weights, Sparse) for p in network.projections)
+        assert (projection.synapse.weights.told == "dense") == (not zero.any())
+    assert any(p.synapse.weights.stored < p.synapse.weights.size for p in network.projections)
 
 
 @pytest.mark.parametrize(("name", "projection"), [("standardised", "input->conv"), ("twice", "conv1->conv2")])

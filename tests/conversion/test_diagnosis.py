@@ -95,7 +95,7 @@ def test_unevenness_is_what_the_counts_say() -> None:
     counts = {p.name: rasters[p.name].reshape(6, len(x), -1).sum(0).astype(float) for p in (first, second)}
     synapse = network.incoming[second.name][0].synapse
     assert isinstance(synapse, Linear)
-    charge = counts[first.name] @ synapse.weights.values.T + 6 * second.bias  # type: ignore[union-attr]
+    charge = counts[first.name] @ synapse.weights.values().T + 6 * second.bias  # type: ignore[union-attr]
     ideal = np.clip(np.floor((charge + second.initial) / second.neuron.threshold), 0, 6)
     uneven = np.abs(counts[second.name] - ideal) * np.asarray(second.amplitude) / 6
     told = diagnose(model, network, x).layer(second.name).parts["unevenness"].magnitude

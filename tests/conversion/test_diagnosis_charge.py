@@ -11,7 +11,6 @@ from spikewright.snn import (
     IF,
     Burst,
     Bursts,
-    Dense,
     Direct,
     Integrator,
     LatchedIF,
@@ -28,6 +27,7 @@ from spikewright.snn import (
     SpikeSelectCode,
     TernaryIF,
     TtfsCode,
+    dense,
     simulate,
 )
 
@@ -45,7 +45,7 @@ NEURONS = [
 def small_network(neuron: object, code: object) -> Network:
     """Dyadic numbers, so that sums are exact."""
     rng = np.random.default_rng(1)
-    weights = [Dense((rng.integers(-16, 17, shape) / 8).astype(np.float32)) for shape in ((5, 4), (3, 5))]
+    weights = [dense((rng.integers(-16, 17, shape) / 8).astype(np.float32)) for shape in ((5, 4), (3, 5))]
     graded = isinstance(neuron, QuantReLU | Ramp)
     middle = Population("a", (5,), neuron, 0.25, 0.0 if graded else 0.5, amplitude=1.0)  # type: ignore[arg-type]
     populations = (Population("input", (4,), Source()), middle, Population("b", (3,), Integrator(), amplitude=1.0))

@@ -13,7 +13,6 @@ from spikewright.conversion.integers.levels import levels_of
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -24,6 +23,7 @@ from spikewright.snn import (
     RateCode,
     SignedIF,
     Source,
+    dense,
     simulate,
 )
 from spikewright.snn.running import Run
@@ -90,7 +90,7 @@ def chain(levels: int = 3) -> Network:
     links = [("in", "a", 2), ("a", "slow", 4), ("a", "b", 2), ("slow", "b", -2), ("b", "out", 1)]
     return Network(
         (Population("in", (1,), Source()), *inner, Population("out", (1,), Integrator(), 0, 0, WIDE)),
-        tuple(Projection(s, t, Linear(Dense(np.array([[w]], dtype=np.int8)))) for s, t, w in links),
+        tuple(Projection(s, t, Linear(dense(np.array([[w]], dtype=np.int8)))) for s, t, w in links),
         "in",
         "out",
         Direct(1, levels),
@@ -162,7 +162,7 @@ def test_bad_input_is_refused() -> None:
 
 def test_an_answer_that_reads_the_image_takes_all_charge_at_once() -> None:
     cnn = chain()
-    shortcut = Projection("in", "out", Linear(Dense(np.array([[5]], dtype=np.int8))))
+    shortcut = Projection("in", "out", Linear(dense(np.array([[5]], dtype=np.int8))))
     both = replace(cnn, projections=(*cnn.projections, shortcut))
     image = np.array([[1.0], [0.4]], dtype=np.float32)
     same_counts(both, spiking(both, "synchronous"), image, "event")
@@ -172,7 +172,7 @@ def test_an_answer_that_reads_the_image_takes_all_charge_at_once() -> None:
 
 def test_bias_enters_once() -> None:
     """A bias map on the output, no input at all: the logits are the bias in every schedule."""
-    synapse = Conv2d(Dense(np.ones((1, 1, 1, 1), dtype=np.int8)))
+    synapse = Conv2d(dense(np.ones((1, 1, 1, 1), dtype=np.int8)))
     populations = (
         Population("in", (1, 2, 2), Source()),
         Population("a", (1, 2, 2), QuantReLU(1, 1, 3), 0, 0, WIDE),

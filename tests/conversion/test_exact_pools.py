@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from spikewright.conversion import Exact, Quantized, Unconvertible, convert, exact, verify
-from spikewright.snn import simulate, stored_values
+from spikewright.snn import simulate
+from spikewright.weights import stored_values
 from tests.conversion.architectures import Case, images, seq
 from tests.conversion.spelled import SPELLED
 from tests.conversion.test_exact_models import SCHEDULES, on_grid, small

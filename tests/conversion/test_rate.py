@@ -170,7 +170,7 @@ def test_srp_keeps_those_silent_whose_charge_was_too_small() -> None:
 
 def early_and_late() -> Network:
     """One neuron fires from the first step on, the other from the second, and takes all of it back."""
-    from spikewright.snn import Dense, Direct, Integrator, Linear, Population, Projection, Source
+    from spikewright.snn import Direct, Integrator, Linear, Population, Projection, Source, dense
 
     weights = [np.diag([1.0, 0.5]), np.array([[1.0, -2.0]]), np.array([[1.0]])]
     populations = (
@@ -181,7 +181,7 @@ def early_and_late() -> Network:
     )
     names = [p.name for p in populations]
     projections = tuple(
-        Projection(a, b, Linear(Dense(w.astype(np.float32))))
+        Projection(a, b, Linear(dense(w.astype(np.float32))))
         for a, b, w in zip(names, names[1:], weights, strict=False)
     )
     return Network(populations, projections, "in", "out", Direct(4))

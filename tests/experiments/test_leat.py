@@ -10,7 +10,7 @@ from spikewright import InvalidInput, InvalidNetwork, experiments
 from spikewright.conversion import Rate, convert
 from spikewright.experiments.data.load import load_dataset
 from spikewright.experiments.learning.leat import EarlyDecision, early_deciding, main
-from spikewright.snn import IF, Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
+from spikewright.snn import IF, Direct, Integrator, Linear, Network, Population, Projection, Source, dense, simulate
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def test_refusals(digits):
     silent = Network(
         (Population("input", (2,), Source()), Population("a", (2,), IF(1.0)), Population("out", (2,), Integrator())),
         (
-            Projection("input", "a", Linear(Dense(np.ones((2, 2), np.float32)))),
-            Projection("a", "out", Linear(Dense(-np.ones((2, 2), np.float32)))),
+            Projection("input", "a", Linear(dense(np.ones((2, 2), np.float32)))),
+            Projection("a", "out", Linear(dense(-np.ones((2, 2), np.float32)))),
         ),
         "input",
         "out",

@@ -14,7 +14,6 @@ from spikewright.experiments.plots.pareto import best_of
 from spikewright.experiments.plots.style import ANN_COLOUR, SNN_COLOUR, lighter
 from spikewright.snn import (
     IF,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -24,6 +23,7 @@ from spikewright.snn import (
     RateCode,
     Source,
     TtfsCode,
+    dense,
     simulate,
 )
 from spikewright.snn.neurons import Neuron, Ramp
@@ -153,7 +153,7 @@ def test_a_cnn_is_solid_and_a_spiking_network_dashed_everywhere() -> None:
 
 def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:
     rng = np.random.default_rng(0)
-    weights = [Dense(rng.normal(size=shape).astype(np.float32)) for shape in ((5, 4), (3, 5))]
+    weights = [dense(rng.normal(size=shape).astype(np.float32)) for shape in ((5, 4), (3, 5))]
     populations = (
         Population("input", (4,), Source()),
         Population("a", (5,), hidden),

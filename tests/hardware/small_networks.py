@@ -8,7 +8,6 @@ import numpy as np
 from spikewright.snn import (
     IF,
     Activity,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -18,7 +17,8 @@ from spikewright.snn import (
     QuantReLU,
     RateCode,
     Source,
-    Sparse,
+    dense,
+    sparse,
 )
 
 
@@ -32,7 +32,7 @@ def perceptron(sizes: tuple[int, ...] = (784, 128, 10), *, steps: int = 10, bits
         name, neuron = ("out", Integrator()) if last else (f"h{number}", IF(100))
         weights = random.integers(-limit, limit + 1, (size, inputs)).astype(np.int16)
         weights[weights == 0] = 1
-        projections.append(Projection(populations[-1].name, name, Linear(Dense(weights))))
+        projections.append(Projection(populations[-1].name, name, Linear(dense(weights))))
         populations.append(Population(name, (size,), neuron, np.ones(size, np.int64), 0, bits))
     return Network(tuple(populations), tuple(projections), "in", "out", RateCode(steps), numbers="fixed")
 
@@ -41,10 +41,10 @@ def pruned(network: Network, keep: int) -> Network:
     """Every `keep`-th weight survives, stored sparse."""
     projections = []
     for projection in network.projections:
-        values = projection.synapse.weights.values
+        values = projection.synapse.weights.values()
         places = np.arange(0, values.size, keep)
-        sparse = Sparse(values.shape, places, values.reshape(-1)[places])
-        projections.append(replace(projection, synapse=Linear(sparse)))
+        kept = sparse(values.shape, places, values.reshape(-1)[places])
+        projections.append(replace(projection, synapse=Linear(kept)))
     return replace(network, projections=tuple(projections))
 
 

@@ -13,7 +13,6 @@ from spikewright.robustness import AnnPredictor, SnnPredictor
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -23,6 +22,7 @@ from spikewright.snn import (
     Ramp,
     Source,
     TtfsCode,
+    dense,
 )
 
 
@@ -86,9 +86,9 @@ def build_network(digits: Digits, code: Direct | TtfsCode) -> Network:
         Population("out", (10,), Integrator(), as_numpy(model[5].bias)),
     )
     projections = (
-        Projection("in", "a", Conv2d(Dense(as_numpy(model[0].weight)), padding=(1, 1))),
-        Projection("a", "b", Conv2d(Dense(as_numpy(model[2].weight * first[None, :, None, None])), (2, 2), (1, 1))),
-        Projection("b", "out", Linear(Dense(as_numpy(last.reshape(10, 256))))),
+        Projection("in", "a", Conv2d(dense(as_numpy(model[0].weight)), padding=(1, 1))),
+        Projection("a", "b", Conv2d(dense(as_numpy(model[2].weight * first[None, :, None, None])), (2, 2), (1, 1))),
+        Projection("b", "out", Linear(dense(as_numpy(last.reshape(10, 256))))),
     )
     return Network(populations, projections, "in", "out", code, logit_scale=1.0 / code.steps)
 

@@ -8,7 +8,7 @@ from spikewright.robustness import (
     FGSM,
     SnnPredictor,
     SpikeDeletionFault,
-    WeightBitFlips,
+    WeightBitFlipsFault,
     WeightVariationFault,
     evaluate,
 )
@@ -19,7 +19,7 @@ def test_an_interval_over_chips_holds_the_mean_over_chips(rate_network: Network,
     """Eight seeds with five chips each: the interval of each holds the mean of all forty, but for one."""
     predictor = SnnPredictor(rate_network.to_fixed(weight_bits=6))
     data = (digits.images[:100], digits.labels[:100])
-    tables = [evaluate([predictor], data, [(WeightBitFlips(), [0.01])], seed=seed) for seed in range(8)]
+    tables = [evaluate([predictor], data, [(WeightBitFlipsFault(), [0.01])], seed=seed) for seed in range(8)]
     rows = [table.where(perturbation="WeightBitFlips") for table in tables]
     mean = float(np.mean([row["accuracy"][0] for row in rows]))
     assert sum(row["low"][0] <= mean <= row["high"][0] for row in rows) >= 7

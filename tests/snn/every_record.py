@@ -13,12 +13,10 @@ from spikewright.snn import (
     AvgPool2d,
     Burst,
     Bursts,
-    Codebook,
     Conv1d,
     Conv2d,
     ConvTranspose2d,
     Delta,
-    Dense,
     Direct,
     FewSpikeIF,
     Identity,
@@ -41,7 +39,6 @@ from spikewright.snn import (
     SignedIF,
     SingleBurst,
     Source,
-    Sparse,
     SpikeSelectCode,
     TerminateDelta,
     TerminateMax,
@@ -49,30 +46,34 @@ from spikewright.snn import (
     TtfsCode,
     Upsample,
     Windows,
+    codebook,
+    dense,
+    sparse,
 )
 from spikewright.snn.running import Run, TwoPhase
 from spikewright.snn.synapses import output_shape
+from spikewright.weights import Expression
 
 SHAPE = (2, 4, 4)
 CLASSES = 3
 STEPS = 6
 
 
-def weights(*shape: int) -> Dense:
+def weights(*shape: int) -> Expression:
     """Dyadic weights, the same for the same shape."""
     random = np.random.default_rng(sum(shape))
-    return Dense((random.integers(-6, 10, shape) / 16).astype(np.float32))
+    return dense((random.integers(-6, 10, shape) / 16).astype(np.float32))
 
 
-def sparse(*shape: int) -> Sparse:
-    values = weights(*shape).values.reshape(-1)
+def sparse_weights(*shape: int) -> Expression:
+    values = weights(*shape).values().reshape(-1)
     places = np.flatnonzero(values > 0)
-    return Sparse(shape, places.astype(np.uint32), values[places])
+    return sparse(shape, places.astype(np.uint32), values[places])
 
 
-def codebook(*shape: int) -> Codebook:
+def shared_weights(*shape: int) -> Expression:
     random = np.random.default_rng(0)
-    return Codebook(
+    return codebook(
         random.integers(0, 3, shape).astype(np.uint8), np.array([-1, 1, 2], np.int8), np.full(shape[0], 0.25)
     )
 
@@ -123,8 +124,8 @@ NETWORKS: dict[str, Network] = {
     "Upsample": network(synapse=Upsample((2, 1), np.array([0.5, 1.0]))),
     "AvgPool2d": network(synapse=AvgPool2d((2, 2), (2, 2), 0.25)),
     "Identity": network(synapse=Identity(0.5)),
-    "Sparse": network(synapse=Conv2d(sparse(4, 1, 2, 2), (2, 2), groups=2)),
-    "Codebook": network(synapse=Conv2d(codebook(2, 2, 3, 3))),
+    "Sparse": network(synapse=Conv2d(sparse_weights(4, 1, 2, 2), (2, 2), groups=2)),
+    "Codebook": network(synapse=Conv2d(shared_weights(2, 2, 3, 3))),
     "delay": recurrent(),
     "Direct": network(code=Direct(STEPS, 15, 3)),
     "Rate": network(code=RateCode(STEPS), schedule="layerwise"),

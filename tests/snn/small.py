@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from spikewright.snn import (
-    Dense,
     Identity,
     Integrator,
     Linear,
@@ -13,6 +12,7 @@ from spikewright.snn import (
     Population,
     Projection,
     Source,
+    dense,
     get_threads,
     set_threads,
     simulate,
@@ -42,8 +42,8 @@ def chain(population, code, *, weight=1.0, size=1, output=None, **options):
     fixed = options.get("numbers") == "fixed"
     kind = np.int64 if fixed else np.float32
     last = output or Population("out", (1,), Integrator(), potential_bits=16 if fixed else None)
-    first = Linear(Dense(np.full((population.size, size), weight, kind)))
-    second = Linear(Dense(np.full((1, population.size), 1, kind)))
+    first = Linear(dense(np.full((population.size, size), weight, kind)))
+    second = Linear(dense(np.full((1, population.size), 1, kind)))
     projections = (Projection("in", population.name, first), Projection(population.name, last.name, second))
     parts = (Population("in", (size,), Source()), population, last)
     return Network(parts, projections, "in", last.name, code, **options)

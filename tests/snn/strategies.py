@@ -10,9 +10,7 @@ from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
-    Codebook,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -24,13 +22,14 @@ from spikewright.snn import (
     Ramp,
     RateCode,
     Source,
-    Sparse,
     SpikeDeletion,
     SpikeJitter,
     TtfsCode,
+    codebook,
+    dense,
+    sparse,
 )
 from spikewright.snn.synapses import output_shape, pooled_shape
-from spikewright.snn.weights import smallest_index
 
 CLASSES = 3
 
@@ -79,12 +78,12 @@ class Sketch:
         else:
             values = (whole / 16).astype(np.float32)
         if kind == "dense":
-            return Dense(values, scale)
+            return dense(values, scale)
         if kind == "sparse":
             places = np.flatnonzero(values)
-            return Sparse(shape, places.astype(np.uint32), values.reshape(-1)[places], scale)
+            return sparse(shape, places.astype(np.uint32), values.reshape(-1)[places], scale)
         table, indices = np.unique(values, return_inverse=True)
-        return Codebook(indices.reshape(shape).astype(smallest_index(table.size)), table, scale)
+        return codebook(indices.reshape(shape), table, scale)
 
     def neuron(self, channels: int):
         if self.family == "quantised":

@@ -13,7 +13,6 @@ from spikewright.snn import (
     IF,
     LIF,
     Burst,
-    Dense,
     Direct,
     Integrator,
     LatchedIF,
@@ -32,10 +31,12 @@ from spikewright.snn import (
     TerminateDelta,
     TerminateMax,
     TernaryIF,
+    dense,
 )
 from spikewright.snn.event.groups import Group, groups_of
 from spikewright.snn.event.run import Run
 from spikewright.snn.simulation import Request
+from spikewright.weights import Expression
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 
@@ -51,8 +52,8 @@ NOISES = (
 NAMES = "abcde"
 
 
-def weights(seed: int, rows: int, columns: int) -> Dense:
-    return Dense(np.random.default_rng(seed).integers(-4, 6, (rows, columns)).astype(np.int8))
+def weights(seed: int, rows: int, columns: int) -> Expression:
+    return dense(np.random.default_rng(seed).integers(-4, 6, (rows, columns)).astype(np.int8))
 
 
 def network(edges: dict[str, int], code=None, neurons=None, **fields) -> Network:

@@ -10,7 +10,6 @@ from spikewright.snn import (
     IF,
     Bursts,
     Delta,
-    Dense,
     Identity,
     Integrator,
     JitteredPeriodic,
@@ -23,6 +22,7 @@ from spikewright.snn import (
     SingleBurst,
     Source,
     SpikeSelectCode,
+    dense,
 )
 from tests.snn.small import chain, reference, sent, single
 from tests.snn.test_noise import draw_of
@@ -141,7 +141,7 @@ def test_phase_conserves_weighted_charge(seed, period, periods):
     random = np.random.default_rng(seed)
     weights = (random.integers(-8, 9, (4, 5)) / 16).astype(np.float32)
     theta, bias = random.integers(1, 20, 4) / 16, random.integers(-9, 10, 4) / 16
-    network = single(((5,), (4,)), IF(theta), Linear(Dense(weights)), PhaseCode(period, periods), bias=bias)
+    network = single(((5,), (4,)), IF(theta), Linear(dense(weights)), PhaseCode(period, periods), bias=bias)
     activity = reference(network, random.integers(0, 17, (3, 5)) / 16)
     weight = 2.0 ** (period - 1 - np.arange(period * periods) % period)
     arrived, spikes = (np.tensordot(weight, activity.rasters[name], 1) for name in ("in", "a"))

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from spikewright.snn import IF, Codebook, Dense, Direct, Identity, Linear, Population, QuantReLU, Sparse, simulate
+from spikewright.snn import IF, Direct, Identity, Linear, Population, QuantReLU, codebook, dense, simulate, sparse
 from spikewright.snn.checked import constant
 from spikewright.snn.event.run import Run
 from spikewright.snn.plain import to_plain
@@ -57,15 +57,15 @@ def test_nobody_writes_to_a_network(name):
 @pytest.mark.parametrize(
     "build",
     [
-        lambda array: Dense(array),
-        lambda array: Dense(np.ones((3, 2), np.int8), array),
-        lambda array: Sparse((1, 3), np.arange(3), array),
-        lambda array: Codebook(np.zeros((3, 2), np.int8), array),
+        lambda array: dense(array),
+        lambda array: dense(np.ones((3, 2), np.int8), array),
+        lambda array: sparse((1, 3), np.arange(3), array),
+        lambda array: codebook(np.zeros((3, 2), np.int8), array),
         lambda array: Identity(array),
         lambda array: IF(array),
         lambda array: QuantReLU(array, 0, 3),
         lambda array: Population("a", (3,), IF(1.0), bias=array),
-        lambda array: Dense(array[::-1].reshape(3, 1).view(), array[1:2].repeat(3)),
+        lambda array: dense(array[::-1].reshape(3, 1).view(), array[1:2].repeat(3)),
     ],
 )
 def test_the_caller_keeps_an_array_of_his_own(build):
@@ -79,7 +79,7 @@ def test_the_caller_keeps_an_array_of_his_own(build):
 
 def test_what_is_constant_is_not_copied_again():
     mine = constant(np.arange(6))
-    assert constant(mine) is mine and Dense(mine.reshape(2, 3)).values.base is mine
+    assert constant(mine) is mine and dense(mine.reshape(2, 3)).array.base is mine
     view = np.arange(6)[:3]
     view.flags.writeable = False  # its base can be written to
     assert constant(view) is not view
@@ -93,10 +93,10 @@ def test_engines_agree_after_an_attempt_to_change_weights():
     whole = network(code=Direct(4))
     simulate(whole, np.ones((1, *whole.by_name["in"].shape), np.float32))
     with pytest.raises(ValueError, match="read-only"):
-        whole.projections[-1].synapse.weights.values[:] = 5
-    linear = Linear(Dense(weights))
+        whole.projections[-1].synapse.weights.array[:] = 5
+    linear = Linear(dense(weights))
     weights[:] = 5
-    assert linear.weights.values.max() == 1
+    assert linear.weights.values().max() == 1
 
 
 def test_requests_and_activities_pickle():

@@ -13,7 +13,6 @@ from spikewright.snn import (
     Activity,
     Burst,
     Bursts,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -28,6 +27,7 @@ from spikewright.snn import (
     SpikeJitter,
     SpikeSelectCode,
     TernaryIF,
+    dense,
     simulate,
 )
 from spikewright.snn.event import pieces
@@ -186,7 +186,7 @@ def test_float_weights_differ_only_within_rounding_of_the_threshold(seed):
     hidden = Population("a", (neurons,), IF(1.0))
     network = Network(
         (Population("in", (inputs,), Source()), hidden, Population("out", (3,), Integrator())),
-        (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last)))),
+        (Projection("in", "a", Linear(dense(first))), Projection("a", "out", Linear(dense(last)))),
         "in", "out", Direct(steps),
     )  # fmt: skip
     fast, slow = both(Case(network, random.random((5, inputs), dtype=np.float32)))

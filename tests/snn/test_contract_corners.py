@@ -5,7 +5,6 @@ import pytest
 
 from spikewright.snn import (
     IF,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -24,6 +23,7 @@ from spikewright.snn import (
     StuckAt,
     TtfsCode,
     Windows,
+    dense,
 )
 from tests.snn.small import single
 from tests.snn.strategies import Case
@@ -53,7 +53,7 @@ def test_membrane_noise_under_phase():
     """The noise is that of the threshold of the step, rounded after it was weighted."""
     weights = np.random.default_rng(0).integers(-5, 9, (6, 5)).astype(np.int8)
     network = single(
-        ((5,), (6,)), IF(7), Linear(Dense(weights)), PhaseCode(4, 3), numbers="fixed", bias=2, potential_bits=12
+        ((5,), (6,)), IF(7), Linear(dense(weights)), PhaseCode(4, 3), numbers="fixed", bias=2, potential_bits=12
     )  # fmt: skip
     images = np.random.default_rng(1).random((4, 5), dtype=np.float32)
     fast, slow = both(Case(network, images), noise=MembraneNoise(0.3, 5))

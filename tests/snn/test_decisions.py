@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from spikewright import InvalidInput
 from spikewright.snn import (
     IF,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -24,6 +23,7 @@ from spikewright.snn import (
     Source,
     TerminateDelta,
     TerminateMax,
+    dense,
 )
 from tests.snn.small import reference, single
 
@@ -66,7 +66,7 @@ def test_quiescence_waits_for_the_end_of_the_input():
 def recurrent(decision, seed, code):
     random = np.random.default_rng(seed)
     weights = [
-        Linear(Dense((random.integers(-6, 10, shape) / 8).astype(np.float32))) for shape in ((5, 4), (3, 5), (5, 3))
+        Linear(dense((random.integers(-6, 10, shape) / 8).astype(np.float32))) for shape in ((5, 4), (3, 5), (5, 3))
     ]
     neurons = (("a", 5, SignedIF(0.5)), ("out", 3, IF(0.75)))
     parts = (Population("in", (4,), Source()), *(Population(name, (size,), n) for name, size, n in neurons))

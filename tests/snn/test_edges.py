@@ -10,12 +10,10 @@ from spikewright.snn import (
     LIF,
     AvgPool2d,
     Burst,
-    Codebook,
     Conv1d,
     Conv2d,
     ConvTranspose2d,
     Delta,
-    Dense,
     Direct,
     FewSpikeIF,
     Identity,
@@ -29,13 +27,15 @@ from spikewright.snn import (
     SignedIF,
     SingleBurst,
     Source,
-    Sparse,
     SpikeDeletion,
     SpikeInsertion,
     StuckAt,
     TernaryIF,
     Upsample,
+    codebook,
+    dense,
     simulate,
+    sparse,
 )
 from spikewright.snn.event.routes import compile_route
 from spikewright.snn.synapses import output_shape
@@ -45,10 +45,10 @@ from tests.snn.test_contract import RECORD, assert_same, both
 
 STEPS = 36
 PRUNED = {
-    "Dense": lambda shape, kind: Dense(np.zeros(shape, kind)),
-    "Sparse": lambda shape, kind: Sparse(shape, np.zeros(0, np.int32), np.zeros(0, kind)),
-    "Sparse zeros": lambda shape, kind: Sparse(shape, np.arange(2), np.zeros(2, kind)),
-    "Codebook": lambda shape, kind: Codebook(np.zeros(shape, np.uint8), np.zeros(1, kind)),
+    "Dense": lambda shape, kind: dense(np.zeros(shape, kind)),
+    "Sparse": lambda shape, kind: sparse(shape, np.zeros(0, np.int32), np.zeros(0, kind)),
+    "Sparse zeros": lambda shape, kind: sparse(shape, np.arange(2), np.zeros(2, kind)),
+    "Codebook": lambda shape, kind: codebook(np.zeros(shape, np.uint8), np.zeros(1, kind)),
 }
 LAYERS = {
     "Linear": lambda stored, kind: Linear(stored((32, 64), kind)),
@@ -74,7 +74,7 @@ def biased(synapse, numbers, schedule="synchronous"):
         Population("in", shape, Source()), Population("hidden", target, IF(5), 1, potential_bits=bits),
         Population("out", (2,), Integrator(), potential_bits=bits),
     )  # fmt: skip
-    links = (Projection("in", "hidden", synapse), Projection("hidden", "out", Linear(Dense(last))))
+    links = (Projection("in", "hidden", synapse), Projection("hidden", "out", Linear(dense(last))))
     return Network(parts, links, "in", "out", RateCode(STEPS), schedule, numbers=numbers)
 
 
@@ -115,7 +115,7 @@ def test_amplitudes_beyond_the_sums():
         Population("in", (2,), Source()), Population("a", (2,), cell, 3, potential_bits=20),
         Population("out", (1,), Integrator(), potential_bits=20),
     )  # fmt: skip
-    links = (Projection("in", "a", Identity(1)), Projection("a", "out", Linear(Dense(np.zeros((1, 2), np.int8)))))
+    links = (Projection("in", "a", Identity(1)), Projection("a", "out", Linear(dense(np.zeros((1, 2), np.int8)))))
     network = Network(parts, links, "in", "out", RateCode(2), "layerwise", numbers="fixed")
     assert_same(*both(Case(network, np.ones((1, 2), np.float32))))
 
@@ -128,7 +128,7 @@ def test_sources_that_16_bits_do_not_name(sources, alive):
     weights = (random.integers(-3, 4, (16, sources)) * (random.random((16, sources)) < alive)).astype(np.int8)
     parts = (Population("in", (sources,), Source()), Population("out", (16,), Integrator(), potential_bits=40))
     network = Network(
-        parts, (Projection("in", "out", Linear(Dense(weights))),), "in", "out", RateCode(32), numbers="fixed"
+        parts, (Projection("in", "out", Linear(dense(weights))),), "in", "out", RateCode(32), numbers="fixed"
     )
     images = random.random((1, sources)).astype(np.float32)
     counts = np.floor(images.astype(np.float64) * 32 + 0.5).astype(np.int64)
@@ -140,7 +140,7 @@ def test_targets_that_16_bits_do_not_name(targets):
     random = np.random.default_rng(targets)
     weights = (random.integers(1, 4, (targets, 8)) * (random.random((targets, 8)) < 0.1)).astype(np.int8)
     network = single(
-        ((8,), (targets,)), Integrator(), Linear(Dense(weights)), RateCode(8), numbers="fixed", potential_bits=20
+        ((8,), (targets,)), Integrator(), Linear(dense(weights)), RateCode(8), numbers="fixed", potential_bits=20
     )
     route = compile_route(network, network.projections[0], np.dtype(np.int16), 0, lanes=True)
     assert route.lanes.listed == (targets <= 65_536)
@@ -155,7 +155,7 @@ def test_a_silent_beginning_hides_no_sign(neuron, noise):
     network = single(
         ((2,), (1,)),
         neuron,
-        Linear(Dense(np.array([[10, -20]], np.int8))),
+        Linear(dense(np.array([[10, -20]], np.int8))),
         Delta(64, 0.5),
         numbers="fixed",
         potential_bits=16,
@@ -182,9 +182,9 @@ def test_inserted_spikes_of_a_silent_population_arrive_late(neuron, seed):
         Population("out", (3,), Integrator(), potential_bits=24),
     )  # fmt: skip
     links = (
-        Projection("in", "a", Linear(Dense(weights))),
-        Projection("a", "a", Linear(Dense(weights[::-1])), delay=int(random.integers(1, 4)), name="back"),
-        Projection("a", "out", Linear(Dense(weights[:1].repeat(3, 0)))),
+        Projection("in", "a", Linear(dense(weights))),
+        Projection("a", "a", Linear(dense(weights[::-1])), delay=int(random.integers(1, 4)), name="back"),
+        Projection("a", "out", Linear(dense(weights[:1].repeat(3, 0)))),
     )
     network = Network(parts, links, "in", "out", SingleBurst(40), numbers="fixed")
     images = (random.random((3, size)) * 0.6).astype(np.float32)
@@ -199,7 +199,7 @@ def test_a_reset_beyond_the_width_and_upsets_that_do_not_happen():
         Population("in", (2, 3), Source()), Population("a", (2, 3), cell, 3, 14, 6),
         Population("out", (1,), Integrator(), potential_bits=24),
     )  # fmt: skip
-    links = (Projection("in", "a", Identity(2)), Projection("a", "out", Linear(Dense(np.ones((1, 6), np.int8)))))
+    links = (Projection("in", "a", Identity(2)), Projection("a", "out", Linear(dense(np.ones((1, 6), np.int8)))))
     network = Network(parts, links, "in", "out", RateCode(2), "layerwise", numbers="fixed")
     images = np.linspace(0, 1, 6, dtype=np.float32).reshape(1, 2, 3)
     for noise in (None, PotentialBitFlips(0.0), PotentialBitFlips(0.5, 3)):

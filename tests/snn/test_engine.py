@@ -17,7 +17,6 @@ from spikewright.snn import (
     IF,
     Bursts,
     Conv2d,
-    Dense,
     Integrator,
     Linear,
     Network,
@@ -28,6 +27,7 @@ from spikewright.snn import (
     SpikeInsertion,
     SpikeJitter,
     TerminateDelta,
+    dense,
     simulate,
 )
 from spikewright.snn.disturb.noise import multiplicity
@@ -52,7 +52,7 @@ weights = random.normal(size=(64, 32, 3, 3)).astype(np.float32)
 parts = (Population("in", (32, 32, 32), Source()), Population("a", (64, 32, 32), IF(1.0)))
 network = Network(
     (*parts, Population("out", (64, 32, 32), SignedIF(4.0))),
-    (Projection("in", "a", Conv2d(Dense(weights), padding=(1, 1))), Projection("a", "out", Identity())),
+    (Projection("in", "a", Conv2d(dense(weights), padding=(1, 1))), Projection("a", "out", Identity())),
     "in", "out", RateCode(20_000), readout="count",
 )
 images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
@@ -87,7 +87,7 @@ def small(code, neuron=None, **parts) -> Network:
     hidden = Population("a", (6,), neuron or IF(1.0), 0.125)
     return Network(
         (Population("in", (8,), Source()), hidden, Population("out", (3,), Integrator())),
-        (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last)))),
+        (Projection("in", "a", Linear(dense(first))), Projection("a", "out", Linear(dense(last)))),
         "in", "out", code, **parts,
     )  # fmt: skip
 
@@ -145,12 +145,12 @@ def peak(network: Network, images: np.ndarray, steps: int) -> int:
 
 def test_memory_grows_neither_with_steps_nor_with_batch() -> None:
     random = np.random.default_rng(1)
-    kernel, dense = random.normal(size=(16, 3, 3, 3)), random.normal(size=(4, 16 * 30 * 30))
+    kernel, readout = random.normal(size=(16, 3, 3, 3)), random.normal(size=(4, 16 * 30 * 30))
     network = Network(
         (Population("in", (3, 32, 32), Source()), Population("a", (16, 30, 30), IF(1.0)), Population("out", (4,), Integrator())),
         (
-            Projection("in", "a", Conv2d(Dense(kernel.astype(np.float32)))),
-            Projection("a", "out", Linear(Dense(dense.astype(np.float32)))),
+            Projection("in", "a", Conv2d(dense(kernel.astype(np.float32)))),
+            Projection("a", "out", Linear(dense(readout.astype(np.float32)))),
         ),
         "in", "out", RateCode(32),
     )  # fmt: skip
@@ -221,7 +221,7 @@ def test_integers_hold_what_jitter_and_insertion_gather() -> None:
     assert multiplicity((), 20) == multiplicity((insertion,), 20) == 1
     assert multiplicity((jitter,), 20) == 7
     assert multiplicity((insertion, jitter), 20) == 14
-    weights = Dense(np.full((6, 8), 2**31 - 1, np.int32))
+    weights = dense(np.full((6, 8), 2**31 - 1, np.int32))
     fixed = Network(
         (Population("in", (8,), Source()), Population("a", (6,), IF(5), 0, 0, 16)),
         (Projection("in", "a", Linear(weights), shift=22),),
@@ -255,8 +255,8 @@ def test_pruned_blocks_are_skipped_and_nothing_else(numbers, steps):
             Population("out", (3,), Integrator(), potential_bits=bits),
         ),
         (
-            Projection("in", "a", Conv2d(Dense((values * scale).astype(kind)), padding=(1, 1)), (2, 2)),
-            Projection("a", "out", Linear(Dense((readout * scale).astype(kind)))),
+            Projection("in", "a", Conv2d(dense((values * scale).astype(kind)), padding=(1, 1)), (2, 2)),
+            Projection("a", "out", Linear(dense((readout * scale).astype(kind)))),
         ),
         "in",
         "out",

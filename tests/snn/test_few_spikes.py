@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidNetwork
 from spikewright.snn import (
-    Dense,
     Direct,
     FewSpikeIF,
     Identity,
@@ -23,6 +22,7 @@ from spikewright.snn import (
     Source,
     SpikeDeletion,
     Windows,
+    dense,
     simulate,
 )
 from tests.snn.small import alone, chain, reference
@@ -65,7 +65,7 @@ def test_a_latched_current_stays_on_and_the_neuron_fires_once():
     source = Population("a", (1,), LatchedIF(2.0))
     last = Population("out", (1,), LatchedIF(1.0))
     network = chain(source, Direct(9), output=last, readout="first")
-    second = replace(network.projections[1], synapse=Linear(Dense(np.full((1, 1), 0.5, np.float32))))
+    second = replace(network.projections[1], synapse=Linear(dense(np.full((1, 1), 0.5, np.float32))))
     network = replace(network, projections=(network.projections[0], second))
     activity = reference(network, [[1.0]])
     assert activity.rasters["a"].ravel().tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0]
@@ -90,8 +90,8 @@ def test_latched_currents_are_ramps(seed, steps):
     hidden = Population("a", (3,), LatchedIF(1.0))
     out = Population("out", (2,), LatchedIF(1e6))
     links = (
-        Projection("in", "a", Linear(Dense(np.eye(3, dtype=np.float32)))),
-        Projection("a", "out", Linear(Dense(weights))),
+        Projection("in", "a", Linear(dense(np.eye(3, dtype=np.float32)))),
+        Projection("a", "out", Linear(dense(weights))),
     )
     network = Network(
         (Population("in", (3,), Source()), hidden, out), links, "in", "out", Direct(steps), readout="first"
@@ -122,7 +122,7 @@ def test_what_does_not_go_together_is_refused_by_name():
     maps = (Population("in", (1, 2, 2), Source()), Population("a", (1, 2, 2), few(1.0, 3)), gate)
     links = (Projection("in", "a", Identity()), Projection("a", "g", Windows((2, 2), (2, 2))))
     with pytest.raises(InvalidNetwork, match=r"spikes of equal weight into the MaxGate 'g'.*try an average pool"):
-        answers = Projection("g", "out", Linear(Dense(np.ones((1, 1), np.float32))))
+        answers = Projection("g", "out", Linear(dense(np.ones((1, 1), np.float32))))
         parts = (*maps, Population("out", (1,), Integrator()))
         Network(parts, (*links, answers), "in", "out", Direct(3), "layerwise")
     for parts, told in (

@@ -3,6 +3,7 @@
 import json
 import pickle
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +14,6 @@ from safetensors.numpy import load_file, save_file
 from spikewright import InvalidFile, InvalidNetwork, SpikewrightError
 from spikewright.snn import (
     IF,
-    Codebook,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -24,20 +23,24 @@ from spikewright.snn import (
     Report,
     ReportRow,
     Source,
-    Sparse,
+    codebook,
+    dense,
     simulate,
+    sparse,
 )
 from tests.snn.strategies import networks
 
+OLD = Path(__file__).with_name("old_files")
+
 
 def small(storage=None):
-    weights = storage or Dense(np.eye(3, 4, dtype=np.float32))
+    weights = storage or dense(np.eye(3, 4, dtype=np.float32))
     parts = (
         Population("in", (4,), Source()),
         Population("a", (3,), IF(np.ones(3))),
         Population("out", (3,), Integrator()),
     )
-    last = Linear(Dense(np.ones((3, 3), np.int8), np.full(3, 0.5)))
+    last = Linear(dense(np.ones((3, 3), np.int8), np.full(3, 0.5)))
     projections = (Projection("in", "a", Linear(weights)), Projection("a", "out", last))
     report = Report((ReportRow("fc1", "Linear", "kept", "müßig, but kept", 12, 3),))
     return Network(parts, projections, "in", "out", Direct(4), logit_scale=0.25, report=report)
@@ -94,15 +97,15 @@ def test_everything_survives(saved):
         0.25,
     )
     assert again.by_name["a"].shape == (3,)
-    assert again.projections[1].synapse.weights.values.dtype == np.int8
+    assert again.projections[1].synapse.weights.base.array.dtype == np.int8
 
 
 @pytest.mark.parametrize(
     "storage",
     [
-        Sparse((3, 4), np.array([1, 5, 11], np.uint16), np.array([1, -2, 3], np.int8), np.full(3, 0.25)),
-        Codebook(np.arange(12, dtype=np.uint8).reshape(3, 4) % 3, np.array([-1, 0, 2], np.float32)),
-        Dense(np.asfortranarray(np.arange(12, dtype=">f4").reshape(3, 4))),
+        sparse((3, 4), np.array([1, 5, 11], np.uint16), np.array([1, -2, 3], np.int8), np.full(3, 0.25)),
+        codebook(np.arange(12, dtype=np.uint8).reshape(3, 4) % 3, np.array([-1, 0, 2], np.float32)),
+        dense(np.asfortranarray(np.arange(12, dtype=">f4").reshape(3, 4))),
     ],
 )
 def test_storage_survives(tmp_path, storage):
@@ -178,8 +181,9 @@ def storage(header):
 
 def sparse_of(size):
     def edit(header):
-        weights = header["network"]["projections"][0]["synapse"]["weights"]
-        values = weights.pop("values")
+        weights = storage(header)
+        values = {"tensor": weights["bytes"]}
+        weights.clear()
         weights.update(type="Sparse", size=size, indices=values, values=values)
 
     return edit
@@ -187,7 +191,7 @@ def sparse_of(size):
 
 HOSTILE = {
     "other format": (lambda h: h.update(format="zip"), "format"),
-    "newer version": (lambda h: h.update(version=2), "version 1"),
+    "newer version": (lambda h: h.update(version=3), "version 2"),
     "no network": (lambda h: h.pop("network"), "network"),
     "unknown neuron": (lambda h: population(h)["neuron"].update(type="Izhikevich"), "Izhikevich"),
     "a type that is code": (lambda h: population(h)["neuron"].update(type="os.system"), "os.system"),
@@ -197,10 +201,15 @@ HOSTILE = {
     "negative shape": (lambda h: population(h).update(shape=[-3]), "-3"),
     "huge shape": (lambda h: population(h).update(shape=[2**30, 2**30, 2**30]), "neurons"),
     "huge sparse weights": (sparse_of([2**30, 2**30]), "weights"),
+    "a huge mask": (lambda h: storage(h).update(node="Mask", shape=[2**30, 2**30]), "weights"),
+    "a huge seed": (lambda h: storage(h).update(node="Seeded", extents=[2**30, 2**30]), "weights"),
+    "a node of tomorrow": (lambda h: storage(h).update(node="Wavelet"), "Wavelet"),
+    "weights of another width": (lambda h: storage(h).update(dtype="float64"), "bytes"),
+    "a negative extent": (lambda h: storage(h).update(shape=[3, -4]), "-4"),
     "steps beyond sense": (lambda h: h["network"]["code"].update(steps=10**9), "1000000"),
     "true as steps": (lambda h: h["network"]["code"].update(steps=True), "True"),
     "a list as threshold": (lambda h: population(h)["neuron"].update(threshold=[1, 2, 3]), "at "),
-    "a tensor nobody has": (lambda h: storage(h).update(values={"tensor": "ghost"}), "ghost"),
+    "a tensor nobody has": (lambda h: storage(h).update(bytes="ghost"), "ghost"),
     "wrong shapes": (lambda h: population(h).update(shape=[5]), "expected"),
     "a threshold of zero": (lambda h: population(h)["neuron"].update(threshold=0), "tensor"),
     "a leak of two": (
@@ -219,13 +228,14 @@ def test_hostile_header(saved, name):
     refused(edited(saved, edit), part)
 
 
+WEIGHTS = "projections/0/synapse/weights"
 WRONG = {
-    "missing": (lambda t: t.pop("projections/0/synapse/weights/values"), "misses"),
+    "missing": (lambda t: t.pop(WEIGHTS), "misses"),
     "unknown": (lambda t: t.update(stranger=np.zeros(3)), "unknown tensor stranger"),
-    "bool": (lambda t: t.update({"projections/0/synapse/weights/values": np.ones((3, 4), bool)}), "BOOL"),
-    "complex": (lambda t: t.update({"projections/0/synapse/weights/values": np.ones((3, 4), np.complex64)}), "C64"),
-    "NaN": (lambda t: t.update({"projections/0/synapse/weights/values": np.full((3, 4), np.nan)}), "NaN"),
-    "shape": (lambda t: t.update({"projections/0/synapse/weights/values": np.ones((2, 2))}), "expected"),
+    "bool": (lambda t: t.update({WEIGHTS: np.ones(48, bool)}), "BOOL"),
+    "complex": (lambda t: t.update({WEIGHTS: np.ones(48, np.complex64)}), "C64"),
+    "NaN": (lambda t: t.update({WEIGHTS: np.full((3, 4), np.nan, np.float32).view(np.uint8).reshape(-1)}), "NaN"),
+    "shape": (lambda t: t.update({WEIGHTS: np.ones((2, 2), np.uint8)}), "expected"),
     "threshold": (lambda t: t.update({"populations/1/neuron/threshold": np.zeros(3)}), "threshold"),
     "scale": (lambda t: t.update({"projections/1/synapse/weights/scale": np.zeros((3, 1))}), "scale"),
 }
@@ -239,14 +249,20 @@ def test_wrong_tensors(saved, name):
     refused(edited(saved, tensors=tensors), part)
 
 
-def test_real_numbers_as_indices(saved):
-    refused(edited(saved, sparse_of([3, 4])), "as many indices|integers")
+def test_real_numbers_as_indices(tmp_path):
+    def swapped(header):
+        weights = storage(header)
+        weights.update(indices=weights["values"], values=weights["indices"])
+
+    path = tmp_path / "old"
+    path.write_bytes((OLD / "v1-sparse-float-float.safetensors").read_bytes())
+    refused(edited(path, swapped), "integers")
 
 
 def test_tensor_larger_than_the_file(saved):
     """safetensors itself compares shapes with the bytes that are there."""
     content = saved.read_bytes()
-    saved.write_bytes(content.replace(b'"shape":[3,4]', b'"shape":[9,9]'))
+    saved.write_bytes(content.replace(b'"shape":[48]', b'"shape":[99]'))
     refused(saved, "expected a whole safetensors file")
 
 
@@ -261,3 +277,23 @@ def test_failed_save_leaves_nothing(tmp_path, saved):
     assert [p.name for p in tmp_path.iterdir()] == [saved.name]
     with pytest.raises(InvalidFile, match="writable"):
         small().save(saved / "below a file")
+
+
+EXPECTED = json.loads((OLD / "expected.json").read_text())
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_files_of_the_first_version_load(tmp_path, name):
+    """Each way to store weights, with and without scales: the same weights, answers and counts; saved again they stay so."""
+    told, images = EXPECTED[name], np.random.default_rng(7).random((4, 1, 5, 5)).astype(np.float32)
+    network = Network.load(OLD / f"{name}.safetensors")
+    network.save(tmp_path / "again")
+    again = Network.load(tmp_path / "again")
+    for one in (network, again):
+        assert [q.synapse.weights.values().ravel().tolist() for q in one.projections] == told["weights"]
+        activity = simulate(one, images, engine="reference")
+        assert np.asarray(activity.logits).tolist() == told["logits"]
+        assert {key: np.asarray(value).tolist() for key, value in activity.synaptic_operations.items()} == told[
+            "operations"
+        ]
+    assert [q.synapse.weights for q in again.projections] == [q.synapse.weights for q in network.projections]

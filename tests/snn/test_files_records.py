@@ -119,7 +119,7 @@ HOSTILE = {
     "negative limit": ("SignedIF", neuron(limit=-1), "-1"),
     "an amplitude of no channel": (
         "IF",
-        lambda n: n["populations"][1].update(amplitude={"tensor": "projections/0/synapse/weights/values"}),
+        lambda n: n["populations"][1].update(amplitude={"tensor": "projections/0/synapse/weights"}),
         "amplitude",
     ),
     "unknown decision": ("TerminateMax", lambda n: n["decision"].update(type="Halt"), "Halt"),

@@ -11,7 +11,6 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -21,10 +20,11 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Source,
-    Sparse,
+    dense,
     simulate,
-    stored_values,
+    sparse,
 )
+from spikewright.weights import Expression, Masked, stored_values
 from tests.snn.small import chain
 
 
@@ -32,12 +32,12 @@ def network(seed: int, *, weights: str = "integers", steps: int = 6) -> Network:
     """Convolution, residual sum, dense layer; `weights` "integers" with scales, or "floats"."""
     rng = np.random.default_rng(seed)
 
-    def storage(*shape: int, one_scale: bool = False) -> Dense:
+    def storage(*shape: int, one_scale: bool = False) -> Expression:
         fan_in = float(np.sqrt(np.prod(shape[1:])))
         if weights == "floats":
-            return Dense((rng.normal(size=shape) / fan_in).astype(np.float32))
+            return dense((rng.normal(size=shape) / fan_in).astype(np.float32))
         scale = np.full(shape[0], 0.1) if one_scale else rng.uniform(0.05, 0.2, shape[0])
-        return Dense(rng.integers(-7, 8, shape).astype(np.int8), (scale / fan_in).astype(np.float32))
+        return dense(rng.integers(-7, 8, shape).astype(np.int8), (scale / fan_in).astype(np.float32))
 
     return Network(
         (
@@ -111,17 +111,17 @@ def test_predictions_survive() -> None:
 
 def test_sparse_stays_sparse() -> None:
     rng = np.random.default_rng(0)
-    storage = Sparse((4, 36), np.array([0, 5, 40, 100]), rng.normal(size=4).astype(np.float32))
+    storage = sparse((4, 36), np.array([0, 5, 40, 100]), rng.normal(size=4).astype(np.float32))
     start = _one_layer(Linear(storage))
     after = start.to_fixed().projections[0].synapse.weights
-    assert isinstance(after, Sparse)
-    assert np.array_equal(after.indices, storage.indices)
+    assert isinstance(after, Masked) and isinstance(storage, Masked)
+    assert after.mask == storage.mask
 
 
 def test_quantised_network_keeps_its_levels() -> None:
     """y = floor(V m + 1/2): with integer weights only the multiplier is rounded, by less than 2**-20."""
     rng = np.random.default_rng(0)
-    weights = Dense(rng.integers(-7, 8, (6, 36)).astype(np.int8), np.full(6, 0.01, np.float32))
+    weights = dense(rng.integers(-7, 8, (6, 36)).astype(np.int8), np.full(6, 0.01, np.float32))
     start = Network(
         (
             Population("input", (36,), Source()),
@@ -130,7 +130,7 @@ def test_quantised_network_keeps_its_levels() -> None:
         ),
         (
             Projection("input", "a", Linear(weights)),
-            Projection("a", "out", Linear(Dense(rng.integers(-7, 8, (3, 6)).astype(np.int8)))),
+            Projection("a", "out", Linear(dense(rng.integers(-7, 8, (3, 6)).astype(np.int8)))),
         ),
         "input",
         "out",
@@ -181,7 +181,7 @@ def _one_layer(synapse: Linear) -> Network:
             Population("a", (4,), IF(1.0)),
             Population("out", (2,), Integrator()),
         ),
-        (Projection("input", "a", synapse), Projection("a", "out", Linear(Dense(np.ones((2, 4), np.float32))))),
+        (Projection("input", "a", synapse), Projection("a", "out", Linear(dense(np.ones((2, 4), np.float32))))),
         "input",
         "out",
         Direct(4),
@@ -194,7 +194,7 @@ def test_the_finest_weights_and_inputs_fit_beside_their_thresholds(schedule, ask
     rng = np.random.default_rng(0)
     weights = rng.uniform(-0.3, 0.5, (4, 6)).astype(np.float32)
     network = chain(Population("a", (4,), IF(0.7)), Direct(8), size=6, schedule=schedule)
-    first = replace(network.projections[0], synapse=Linear(Dense(weights)))
+    first = replace(network.projections[0], synapse=Linear(dense(weights)))
     network = replace(network, projections=(first, network.projections[1]))
     images = rng.uniform(0, 1, (20, 6)).astype(np.float32)
     fine = network.to_fixed(weight_bits=16, input_levels=65535, potential_bits=asked)
@@ -206,7 +206,7 @@ def test_the_finest_weights_and_inputs_fit_beside_their_thresholds(schedule, ask
 def test_weights_whose_rounding_would_be_thresholds_are_refused():
     weights = np.full((1, 1000), 0.0095, np.float32)  # 0.4 units: all would be zeros
     network = chain(Population("a", (1,), IF(2.0)), Direct(100_000), size=1000, schedule="layerwise")
-    first = replace(network.projections[0], synapse=Linear(Dense(weights)))
+    first = replace(network.projections[0], synapse=Linear(dense(weights)))
     network = replace(network, projections=(first, network.projections[1]))
     with pytest.raises(InvalidNetwork, match=r"thresholds a step; try .* no potential_bits"):
         network.to_fixed(potential_bits=16)

@@ -19,7 +19,6 @@ from spikewright.snn import (
     Burst,
     Conv2d,
     Delta,
-    Dense,
     Identity,
     Integrator,
     Linear,
@@ -35,12 +34,12 @@ from spikewright.snn import (
     TernaryIF,
     TtfsCode,
     Windows,
+    dense,
     simulate,
-    stored_values,
 )
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.synapses import WEIGHTED, Synapse
-from spikewright.snn.weights import Storage, memory
+from spikewright.weights import Expression, Scaled, refilled, stored_values, unscaled
 from tests.snn.every_record import NETWORKS, network
 
 
@@ -53,11 +52,11 @@ def images_for(some: Network, count: int = 4) -> np.ndarray:
 def in_integers(some: Network) -> Network:
     """The same network with its weights, sixteenths, stored as integers with a scale."""
 
-    def storage(weights: Storage) -> Storage:
-        if weights.scale is not None:
+    def storage(weights: Expression) -> Expression:
+        if unscaled(weights)[1] is not None:
             return weights
-        values, scale = (memory(weights) * 16).astype(np.int8), np.full(weights.shape[0], 1 / 16)
-        return replace(weights, values=values, scale=scale)
+        whole = refilled(weights, (weights.values() * 16).astype(np.int8))
+        return Scaled(whole, np.full(weights.shape[0], 1 / 16))
 
     def synapse(one: Synapse) -> Synapse:
         return replace(one, weights=storage(one.weights)) if isinstance(one, WEIGHTED) else one
@@ -95,7 +94,7 @@ def test_thresholds_are_rounded_by_half_a_unit(form: str, kind: type, seed: int,
     )
     start = network(neuron)
     fixed = start.to_fixed(weight_bits=bits)
-    storage = start.projections[0].synapse.weights.values
+    storage = start.projections[0].synapse.weights.values()
     lsb = np.abs(storage).reshape(2, -1).max(axis=1) / (2 ** (bits - 1) - 1) / 2.0 ** fixed.projections[0].shift
     after = fixed.by_name["a"]
     for name, before in neuron.all_thresholds().items():
@@ -113,7 +112,7 @@ def test_integers_of_a_recurrent_network_are_kept() -> None:
     """The loop's gain lands on the grid of its target; weights that are integers stay what they are."""
     start = NETWORKS["delay"]
     values = (stored_values(start.projections[1].synapse.weights) * 16).astype(np.int8)
-    middle = replace(start.projections[1], synapse=Conv2d(Dense(values, np.full(2, 1 / 16)), padding=(1, 1)))
+    middle = replace(start.projections[1], synapse=Conv2d(dense(values, np.full(2, 1 / 16)), padding=(1, 1)))
     fixed = replace(start, projections=(start.projections[0], middle, *start.projections[2:])).to_fixed()
     assert np.array_equal(stored_values(fixed.projections[1].synapse.weights), values)
     loop, theta = fixed.projections[-1].synapse.gain, fixed.by_name["a"].neuron.threshold
@@ -159,7 +158,7 @@ def _thresholds(some: Network, value: float) -> tuple[Population, ...]:
 
 def timed(window: float, other: float, levels: int | None = None) -> Network:
     """Two ramps of the input side by side into a gate, and an answer."""
-    ones = Dense(np.array([[[[1.0]]], [[[0.5]]]], np.float32))
+    ones = dense(np.array([[[[1.0]]], [[[0.5]]]], np.float32))
     parts = (
         Population("in", (1, 4, 4), Source()),
         Population("a", (2, 4, 4), Ramp(window, levels)),
@@ -174,7 +173,7 @@ def timed(window: float, other: float, levels: int | None = None) -> Network:
         Projection("a", "b", Identity(0.25)),
         Projection("a", "gate", windows, channels=(0, 2)),
         Projection("b", "gate", windows, channels=(2, 4)),
-        Projection("gate", "out", Linear(Dense(np.eye(4, 16, dtype=np.float32)))),
+        Projection("gate", "out", Linear(dense(np.eye(4, 16, dtype=np.float32)))),
     )
     return Network(parts, projections, "in", "out", TtfsCode())
 
@@ -194,7 +193,7 @@ def test_spike_times_within_a_slot(levels: int, window: float, bits: int) -> Non
     images = images_for(start)
     real, whole = (simulate(n, images, engine="reference", record=("rasters",)).rasters["a"][0] for n in (start, fixed))
     slot = window / levels
-    weights = start.projections[0].synapse.weights.values
+    weights = start.projections[0].synapse.weights.values()
     rounded = 18 * np.abs(weights).max() / (2**bits - 2)  # 18 inputs of at most 1, each weight half a level off
     assert np.abs(whole * slot - real).max() <= 0.5 * slot + rounded + 0.01 * window
     assert fixed.by_name["a"].neuron.window % levels == 0

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from spikewright.snn import (
     IF,
     Burst,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -25,6 +24,7 @@ from spikewright.snn import (
     TernaryIF,
     TtfsCode,
     Windows,
+    dense,
 )
 from tests.snn.small import reference
 from tests.snn.strategies import Case
@@ -44,7 +44,7 @@ def pooling(neuron, schedule, seed, shift=0):
     links = (
         Projection("in", "a", Identity()),
         Projection("a", "m", Windows((2, 2), (2, 1), (1, 0))),
-        Projection("m", "out", Linear(Dense(np.ones((1, 24), np.float32)))),
+        Projection("m", "out", Linear(dense(np.ones((1, 24), np.float32)))),
     )
     network = Network(parts, links, "in", "out", Direct(7), schedule)
     return Case(network, ((random.integers(-20, 21, (2, 2, 4, 5)) + shift) / 16).astype(np.float32))

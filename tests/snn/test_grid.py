@@ -18,7 +18,6 @@ from spikewright.snn import (
     Conv2d,
     ConvTranspose2d,
     Delta,
-    Dense,
     Direct,
     FewSpikeIF,
     Identity,
@@ -43,6 +42,7 @@ from spikewright.snn import (
     TtfsCode,
     Upsample,
     Windows,
+    dense,
 )
 from spikewright.snn.synapses import output_shape
 from tests.snn.full_strategies import inputs_for
@@ -99,7 +99,7 @@ def synapse_of(kind, random, fixed):
             Conv1d: {"padding": 1, "stride": 2, "groups": 2}, Conv2d: {"padding": (1, 1), "stride": (1, 2)},
             ConvTranspose2d: {"stride": (2, 1), "padding": (1, 0), "output_padding": (1, 0)},
         }  # fmt: skip
-        return kind(Dense(weights.astype(np.int8 if fixed else np.float32)), **more.get(kind, {}))
+        return kind(dense(weights.astype(np.int8 if fixed else np.float32)), **more.get(kind, {}))
     if kind is Windows:
         return Windows((3, 2), (1, 2), (1, 1))
     gain = numbers(random, fixed, 11, 15, (2,))
@@ -140,10 +140,10 @@ def build(synapse, neuron, code, schedule, fixed):
     links, size = [link], parts[1].size
     if isinstance(code, TtfsCode):
         parts.append(Population("side", (2,), neuron_of(Ramp, 2, random, fixed), 0, 0, bits))
-        links.append(Projection("in", "side", Linear(Dense(np.ones((2, source.size), kind)))))
+        links.append(Projection("in", "side", Linear(dense(np.ones((2, source.size), kind)))))
     if neuron is not Integrator:
         parts.append(Population("out", (3,), Integrator(), numbers(random, fixed, -2, 2, (3,)), 0, bits))
-        links.append(Projection("x", "out", Linear(Dense(numbers(random, fixed, -7, 7, (3, size)).astype(kind)))))
+        links.append(Projection("x", "out", Linear(dense(numbers(random, fixed, -7, 7, (3, size)).astype(kind)))))
     output = "x" if neuron is Integrator else "out"
     return Network(tuple(parts), tuple(links), "in", output, code, schedule, numbers="fixed" if fixed else "float32")
 
@@ -185,7 +185,7 @@ def test_the_table_is_complete():
 def test_conv1d_of_a_camera_is_refused_for_its_input():
     network = Network(
         (Population("in", (2, 9), Source()), Population("a", (2, 9), Integrator())),
-        (Projection("in", "a", Conv1d(Dense(np.ones((2, 2, 1), np.float32)))),), "in", "a", AddressEvents(3, 10),
+        (Projection("in", "a", Conv1d(dense(np.ones((2, 2, 1), np.float32)))),), "in", "a", AddressEvents(3, 10),
     )  # fmt: skip
     with pytest.raises(InvalidInput, match="polarities, rows, columns"):
         both(Case(network, [np.zeros(0, [("x", int), ("y", int), ("t", int), ("p", int)])]))

@@ -8,7 +8,6 @@ import pytest
 from spikewright.snn import (
     LIF,
     Activity,
-    Dense,
     Integrator,
     Linear,
     Network,
@@ -16,6 +15,7 @@ from spikewright.snn import (
     Projection,
     RateCode,
     Source,
+    dense,
     simulate,
 )
 
@@ -32,7 +32,7 @@ def network(schedule) -> Network:
         Population("a", (2,), LIF(THRESHOLD, 0.5), BIAS, INITIAL, potential_bits=5),
         Population("out", (1,), Integrator(), potential_bits=8),
     )
-    projections = (Projection("in", "a", Linear(Dense(INTO))), Projection("a", "out", Linear(Dense(OUT))))
+    projections = (Projection("in", "a", Linear(dense(INTO))), Projection("a", "out", Linear(dense(OUT))))
     return Network(parts, projections, "in", "out", RateCode(STEPS), schedule, "potential", "fixed")
 
 

@@ -10,9 +10,7 @@ from spikewright.snn import (
     IF,
     LIF,
     AvgPool2d,
-    Codebook,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -24,11 +22,12 @@ from spikewright.snn import (
     Ramp,
     RateCode,
     Source,
-    Sparse,
     TtfsCode,
-    effective_weights,
-    stored_values,
+    codebook,
+    dense,
+    sparse,
 )
+from spikewright.weights import stored_values
 
 EYE = np.eye(3, dtype=np.float32)
 
@@ -36,16 +35,16 @@ EYE = np.eye(3, dtype=np.float32)
 def network(**changes):
     """in (3) -> a (3) IF -> out (3), float32; `a` and `link` replace the hidden population and its projection."""
     hidden = changes.pop("a", Population("a", (3,), IF(1.0)))
-    link = changes.pop("link", Projection("in", "a", Linear(Dense(EYE))))
+    link = changes.pop("link", Projection("in", "a", Linear(dense(EYE))))
     parts = (Population("in", (3,), Source()), hidden, Population("out", (3,), Integrator()))
-    links = (link, Projection("a", "out", Linear(Dense(EYE))))
+    links = (link, Projection("a", "out", Linear(dense(EYE))))
     fields = {"populations": parts, "projections": links, "input": "in", "output": "out", "code": RateCode(4)} | changes
     return Network(**fields)
 
 
 def fixed(hidden=None, link=None, **changes):
     """The same in fixed point."""
-    whole = Dense(np.eye(3, dtype=np.int64))
+    whole = dense(np.eye(3, dtype=np.int64))
     first = hidden or Population("a", (3,), IF(5), potential_bits=8)
     parts = (Population("in", (3,), Source()), first, Population("out", (3,), Integrator(), potential_bits=8))
     links = (link or Projection("in", "a", Linear(whole)), Projection("a", "out", Linear(whole)))
@@ -57,7 +56,7 @@ def image_network(synapse, target, **options):
     return Network(parts, (Projection("in", "out", synapse, **options),), "in", "out", RateCode(1))
 
 
-CONV = Conv2d(Dense(np.ones((4, 2, 3, 3), np.float32)))
+CONV = Conv2d(dense(np.ones((4, 2, 3, 3), np.float32)))
 WRONG = {
     "two of one name": (lambda: network(a=Population("in", (3,), IF(1.0))), "'?in"),
     "unknown source": (lambda: network(link=Projection("ghost", "a", Identity())), "ghost"),
@@ -69,10 +68,10 @@ WRONG = {
     "too many thresholds": (lambda: network(a=Population("a", (3,), IF(np.ones(4)))), "threshold"),
     "NaN bias": (lambda: network(a=Population("a", (3,), IF(1.0), bias=np.nan)), "bias"),
     "shape of initial": (lambda: network(a=Population("a", (3,), IF(1.0), initial=np.ones(2))), "initial"),
-    "NaN weights": (lambda: network(link=Projection("in", "a", Linear(Dense(EYE * np.nan)))), "finite weights"),
-    "linear of another size": (lambda: network(link=Projection("in", "a", Linear(Dense(np.ones((3, 4)))))), "4 inputs"),
+    "NaN weights": (lambda: network(link=Projection("in", "a", Linear(dense(EYE * np.nan)))), "finite weights"),
+    "linear of another size": (lambda: network(link=Projection("in", "a", Linear(dense(np.ones((3, 4)))))), "4 inputs"),
     "linear of three dimensions": (
-        lambda: network(link=Projection("in", "a", Linear(Dense(np.ones((3, 1, 3)))))),
+        lambda: network(link=Projection("in", "a", Linear(dense(np.ones((3, 1, 3)))))),
         "dim",
     ),
     "shift in float": (lambda: network(link=Projection("in", "a", Identity(), shift=1)), "shift"),
@@ -98,10 +97,10 @@ WRONG = {
     "threshold beyond the width": (lambda: fixed(Population("a", (3,), IF(128), potential_bits=8)), "within 8 bits"),
     "bias beyond any width": (lambda: fixed(Population("a", (3,), IF(5), 1e300, potential_bits=8)), "integers"),
     "leak that is no shift": (lambda: fixed(Population("a", (3,), LIF(5, 0.3), potential_bits=8)), "leak"),
-    "real weights": (lambda: fixed(link=Projection("in", "a", Linear(Dense(EYE)))), "integer weights"),
+    "real weights": (lambda: fixed(link=Projection("in", "a", Linear(dense(EYE)))), "integer weights"),
     "real gain": (lambda: fixed(link=Projection("in", "a", Identity(0.5))), "integer gain"),
     "scale beside integers": (
-        lambda: fixed(link=Projection("in", "a", Linear(Dense(np.eye(3, dtype=int), np.ones(3))))),
+        lambda: fixed(link=Projection("in", "a", Linear(dense(np.eye(3, dtype=int), np.ones(3))))),
         "scale",
     ),
     "direct input without levels": (lambda: fixed(code=Direct(4)), "levels"),
@@ -112,13 +111,13 @@ WRONG = {
     "no levels": (lambda: QuantReLU(1.0, 0, 0), "level"),
     "multiplier of zero": (lambda: QuantReLU(0.0, 0, 3), "multiplier"),
     "window of zero": (lambda: Ramp(0.0), "window"),
-    "descending indices": (lambda: Sparse((2, 2), np.array([2, 1]), np.ones(2)), "ascending"),
-    "index beyond the weights": (lambda: Sparse((2, 2), np.array([4]), np.ones(1)), "below 4"),
-    "real index": (lambda: Sparse((2, 2), np.array([1.0]), np.ones(1)), "integers"),
-    "index beyond the table": (lambda: Codebook(np.array([[3]]), np.ones(3)), "below 3"),
-    "table of two dimensions": (lambda: Codebook(np.array([[0]]), np.ones((3, 1))), "codebook"),
-    "complex weights": (lambda: Dense(np.ones((2, 2), complex)), "real"),
-    "scale for each input": (lambda: Dense(np.ones((2, 3)), np.ones(3)), "scales"),
+    "descending indices": (lambda: sparse((2, 2), np.array([2, 1]), np.ones(2)), "ascending"),
+    "index beyond the weights": (lambda: sparse((2, 2), np.array([4]), np.ones(1)), "below 4"),
+    "real index": (lambda: sparse((2, 2), np.array([1.0]), np.ones(1)), "integers"),
+    "index beyond the table": (lambda: codebook(np.array([[3]]), np.ones(3)), "below 3"),
+    "table of two dimensions": (lambda: codebook(np.array([[0]]), np.ones((3, 1))), "codebook"),
+    "complex weights": (lambda: dense(np.ones((2, 2), complex)), "real"),
+    "scale for each input": (lambda: dense(np.ones((2, 3)), np.ones(3)), "scales"),
 }
 
 
@@ -137,11 +136,11 @@ def test_the_sound_ones_are_sound():
 
 def test_storages_hold_the_same_weights():
     values = np.array([[0, 2], [-1, 0], [2, 2]], np.int8)
-    sparse = Sparse((3, 2), np.array([1, 2, 4, 5]), np.array([2, -1, 2, 2], np.int8))
-    codebook = Codebook(np.array([[1, 2], [0, 1], [2, 2]]), np.array([-1, 0, 2], np.int8))
-    for storage in (Dense(values), sparse, codebook):
-        np.testing.assert_array_equal(stored_values(storage), values)
-        scaled = effective_weights(replace(storage, scale=np.array([1.0, 0.5, 0.25])))
+    few = ((3, 2), np.array([1, 2, 4, 5]), np.array([2, -1, 2, 2], np.int8))
+    shared = (np.array([[1, 2], [0, 1], [2, 2]]), np.array([-1, 0, 2], np.int8))
+    for store, parts in ((dense, (values,)), (sparse, few), (codebook, shared)):
+        np.testing.assert_array_equal(stored_values(store(*parts)), values)
+        scaled = store(*parts, np.array([1.0, 0.5, 0.25])).values()
         assert scaled.dtype == np.float32
         np.testing.assert_array_equal(scaled, [[0, 2], [-0.5, 0], [0.5, 0.5]])
 

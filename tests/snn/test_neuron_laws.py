@@ -10,7 +10,6 @@ from spikewright.snn import (
     LIF,
     AddressEvents,
     Burst,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -24,6 +23,7 @@ from spikewright.snn import (
     Source,
     TernaryIF,
     TtfsCode,
+    dense,
 )
 from tests.snn.small import alone, events, reference, single
 
@@ -42,7 +42,7 @@ def test_signed_if_at_rest_has_counted_the_whole_charge(seed, limit):
     stream = sorted((x, 0, t, 0) for x, t in random.integers(0, [6, 10], (30, 2)))
     stream = events(*sorted(stream, key=lambda event: event[2]))
     network = single(
-        ((1, 1, 6), (5,)), SignedIF(theta, limit), Linear(Dense(weights)), AddressEvents(100, 1, 30), initial=theta / 2
+        ((1, 1, 6), (5,)), SignedIF(theta, limit), Linear(dense(weights)), AddressEvents(100, 1, 30), initial=theta / 2
     )
     counts = reference(network, [stream]).rasters["a"].sum(axis=(0, 1))
     charge = weights @ np.bincount(stream["x"], minlength=6)
@@ -52,7 +52,7 @@ def test_signed_if_at_rest_has_counted_the_whole_charge(seed, limit):
 def test_signed_if_by_hand():
     # U: 1.5 fires, .5 left | the charge is over, .5 | then -.75: -.25 < 0 and the count is 1: takes it back, .75 | .75
     events_ = events((0, 0, 0, 0), (1, 0, 2, 0))
-    weights = Linear(Dense(np.array([[1.5, -0.75]], np.float32)))
+    weights = Linear(dense(np.array([[1.5, -0.75]], np.float32)))
     network = single(((1, 1, 2), (1,)), SignedIF(1.0), weights, AddressEvents(4, 1))
     activity = reference(network, [events_])
     assert activity.rasters["a"].ravel().tolist() == [1, 0, -1, 0]
@@ -79,7 +79,7 @@ def test_burst_conserves_charge_and_keeps_its_limit(seed, schedule, limit):
     weights = (random.integers(-8, 30, (4, 5)) / 16).astype(np.float32)
     theta, bias, initial = (random.integers(1, 20, 4) / 16 for _ in range(3))
     network = single(
-        ((5,), (4,)), Burst(theta, limit), Linear(Dense(weights)), Direct(6),
+        ((5,), (4,)), Burst(theta, limit), Linear(dense(weights)), Direct(6),
         bias=bias, initial=initial, schedule=schedule,
     )  # fmt: skip
     images = random.integers(0, 17, (3, 5)) / 16

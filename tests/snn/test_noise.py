@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.snn import (
-    Dense,
     Identity,
     Integrator,
     Linear,
@@ -18,6 +17,7 @@ from spikewright.snn import (
     SpikeDeletion,
     SpikeJitter,
     TtfsCode,
+    dense,
     simulate,
 )
 
@@ -77,7 +77,7 @@ def test_jitter_loses_nothing(seed, width):
 
 def test_timed_jitter_stays_in_the_window():
     parts = (Population("in", (30,), Source()), Population("a", (1,), Ramp(1.0)), Population("out", (1,), Integrator()))
-    first, last = (Linear(Dense(np.ones((1, inputs), np.float32))) for inputs in (30, 1))
+    first, last = (Linear(dense(np.ones((1, inputs), np.float32))) for inputs in (30, 1))
     links = (Projection("in", "a", first), Projection("a", "out", last))
     activity = reference(
         Network(parts, links, "in", "out", TtfsCode()), np.full((1, 30), 0.5), noise=SpikeJitter(2.0, 4)

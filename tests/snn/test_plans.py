@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from spikewright import InvalidNetwork
-from spikewright.snn import Conv2d, Dense, Integrator, Linear, Network, Population, Projection, RateCode, Source, Sparse
+from spikewright.snn import Conv2d, Integrator, Linear, Network, Population, Projection, RateCode, Source, dense, sparse
 from spikewright.snn.event.checks import (
     as_int32,
     check_blocks,
@@ -36,7 +36,7 @@ def weights(alive):
     """Blocks of 16 neighbouring output channels are pruned where `alive` is false."""
     values = np.ones((CHANNELS, 2, 3, 3), np.int8)
     values[~np.repeat(alive, WIDTH)] = 0
-    return Dense(values)
+    return dense(values)
 
 
 ROUTE = route(weights(np.array([True, False])))
@@ -45,7 +45,7 @@ ROWS = route(weights(np.array([True, True])))
 
 def listed(columns=8193):
     """A sparse layer that is too large to unfold."""
-    synapse = Linear(Sparse((columns, columns), np.array([3, columns]), np.ones(2, np.int8)))
+    synapse = Linear(sparse((columns, columns), np.array([3, columns]), np.ones(2, np.int8)))
     network = single(((columns,), (columns,)), Integrator(), synapse, RateCode(2), numbers="fixed", potential_bits=24)
     return compile_route(network, network.projections[0], np.dtype(np.int32), 0).lists, columns
 
@@ -96,7 +96,7 @@ def test_blocks(field, place, value):
 @pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize(("field", "place", "value"), [*LANES, *LISTED])
 def test_lanes(field, place, value, listed):
-    lanes = route(Dense(np.eye(CHANNELS, 18, dtype=np.int8).reshape(CHANNELS, 2, 3, 3))).lanes if listed else ROWS.lanes
+    lanes = route(dense(np.eye(CHANNELS, 18, dtype=np.int8).reshape(CHANNELS, 2, 3, 3))).lanes if listed else ROWS.lanes
     assert lanes.listed == listed
     check_lanes(lanes, 2 * SIDE * SIDE, NEURONS)
     if not listed and (field, place, value) in LISTED:
@@ -145,4 +145,4 @@ def test_events_that_32_bits_do_not_count():
 def test_populations_that_32_bits_do_not_address():
     parts = (Population("in", (2**16, 2**15, 1), Source()), Population("out", (1,), Integrator()))
     with pytest.raises(InvalidNetwork, match="at most 2147483647 neurons in population 'in'"):
-        Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", RateCode(1))
+        Network(parts, (Projection("in", "out", Linear(dense(np.ones((1, 1), np.float32)))),), "in", "out", RateCode(1))

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from spikewright import InvalidNetwork
 from spikewright.snn import (
     AvgPool2d,
-    Codebook,
-    Dense,
     Identity,
     Integrator,
     Linear,
@@ -18,8 +16,10 @@ from spikewright.snn import (
     Projection,
     RateCode,
     Source,
-    Sparse,
+    codebook,
+    dense,
     simulate,
+    sparse,
 )
 from spikewright.snn.checked import largest_magnitude
 from spikewright.snn.fixed.bounds import integer_type, population_bound, sum_bound
@@ -41,12 +41,12 @@ def matrices(draw):
 
 def stored(values, how):
     if how == "dense":
-        return Dense(values)
+        return dense(values)
     if how == "sparse":
         places = np.flatnonzero(values)
-        return Sparse(values.shape, places, values.reshape(-1)[places])
+        return sparse(values.shape, places, values.reshape(-1)[places])
     table, places = np.unique(values, return_inverse=True)
-    return Codebook(places.reshape(values.shape), table)
+    return codebook(places.reshape(values.shape), table)
 
 
 @given(values=matrices(), how=st.sampled_from(["dense", "sparse", "codebook"]), shift=st.integers(0, 32))
@@ -75,7 +75,7 @@ def test_bounds_of_gains(synapse):
 def test_a_fan_in_beyond_all_integers_is_refused(engine):
     """4 x 2**62 is 0 in 64 bits."""
     parts = (Population("in", (4,), Source()), Population("out", (1,), Integrator(), potential_bits=40))
-    link = Projection("in", "out", Linear(Dense(np.full((1, 4), 2**62, np.int64))))
+    link = Projection("in", "out", Linear(dense(np.full((1, 4), 2**62, np.int64))))
     network = Network(parts, (link,), "in", "out", RateCode(2), numbers="fixed")
     with pytest.raises(InvalidNetwork, match=r"expected .*sums of population 'out' below 2\*\*63"):
         simulate(network, np.ones((1, 4), np.float32), engine=engine)

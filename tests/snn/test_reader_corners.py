@@ -9,7 +9,6 @@ from spikewright.snn import (
     Burst,
     Bursts,
     Conv2d,
-    Dense,
     Direct,
     FewSpikeIF,
     Identity,
@@ -33,7 +32,9 @@ from spikewright.snn import (
     TerminateMax,
     TtfsCode,
     Windows,
+    dense,
 )
+from spikewright.weights import Expression
 from tests.snn.test_reader import agree
 
 SHAPE = (2, 4, 4)
@@ -44,8 +45,8 @@ def images() -> np.ndarray:
     return (np.random.default_rng(1).integers(0, 17, (3, *SHAPE)) / 16).astype(np.float32)
 
 
-def weights(*shape, low=-5, high=9) -> Dense:
-    return Dense(np.random.default_rng(len(shape)).integers(low, high, shape))
+def weights(*shape, low=-5, high=9) -> Expression:
+    return dense(np.random.default_rng(len(shape)).integers(low, high, shape))
 
 
 def gate_of_two(first, second, code, schedule="synchronous") -> Network:

@@ -13,7 +13,6 @@ from spikewright.snn import (
     LIF,
     AvgPool2d,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -26,6 +25,7 @@ from spikewright.snn import (
     RateCode,
     Source,
     TtfsCode,
+    dense,
 )
 from tests.snn.small import alone, chain, reference
 
@@ -130,7 +130,7 @@ def test_quantised_neuron_rounds_half_up_and_clips():
 def test_first_spike_readout_grows_from_the_first_spike():
     # the fast neuron fires in steps 1, 2, .. and the slow one in step 2 first: after 4 steps 3 and 2 steps have passed
     output = Population("out", (2,), IF(np.array([1.0, 1.5])))
-    weights = Linear(Dense(np.full((2, 1), 0.5, np.float32)))
+    weights = Linear(dense(np.full((2, 1), 0.5, np.float32)))
     parts = (Population("in", (1,), Source()), output)
     network = Network(parts, (Projection("in", "out", weights),), "in", "out", Direct(4), readout="first")
     activity = reference(network, [[1.0]])
@@ -150,11 +150,11 @@ def one_spike(shape, place, synapse, target, **options):
 def test_borders_and_pruned_weights_do_not_count():
     # a 3x3 kernel, padding 1, two outputs: 9 targets from the middle, 4 from a corner, 3 without the pruned middle
     weights = np.ones((2, 1, 3, 3), np.float32)
-    synapse = Conv2d(Dense(weights), padding=(1, 1))
+    synapse = Conv2d(dense(weights), padding=(1, 1))
     assert one_spike((1, 3, 3), (0, 1, 1), synapse, (2, 3, 3)) == 18
     assert one_spike((1, 3, 3), (0, 0, 0), synapse, (2, 3, 3)) == 8
     weights[:, 0, 1, 1] = 0
-    synapse = replace(synapse, weights=Dense(weights))
+    synapse = replace(synapse, weights=dense(weights))
     assert one_spike((1, 3, 3), (0, 0, 0), synapse, (2, 3, 3)) == 6
 
 
@@ -186,7 +186,7 @@ def test_convolution_is_torchs(kernel, stride, padding, dilation, groups, seed):
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     wanted = torch.nn.functional.conv2d(torch.tensor(images), torch.tensor(weights), **options).numpy()
     parts = (Population("in", (4, 7, 8), Source()), Population("out", wanted.shape[1:], Integrator()))
-    synapse = Conv2d(Dense(weights.astype(np.float32)), **options)
+    synapse = Conv2d(dense(weights.astype(np.float32)), **options)
     network = Network(parts, (Projection("in", "out", synapse),), "in", "out", Direct(1))
     np.testing.assert_array_equal(reference(network, images).potentials["out"][0], wanted)
 
@@ -219,7 +219,7 @@ def test_charge_is_conserved(seed, schedule, numbers):
     parts = (Population("in", (5,), Source()), Population("a", (4,), IF(threshold), bias, initial, bits))
     network = Network(
         parts,
-        (Projection("in", "a", Linear(Dense(weights))),),
+        (Projection("in", "a", Linear(dense(weights))),),
         *("in", "a", Direct(steps, 15 if fixed else None), schedule),
         numbers=numbers,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn import Dense, Direct, Integrator, Linear, Network, Population, Projection, Source, simulate
+from spikewright.snn import Direct, Integrator, Linear, Network, Population, Projection, Source, dense, simulate
 from spikewright.snn.interop.nir import to_nir
 from spikewright.snn.running import Run, TwoPhase
 from spikewright.snn.simulation import with_steps
@@ -52,7 +52,7 @@ def test_a_demand_is_checked_and_shown() -> None:
 @pytest.mark.parametrize("steps", [4, 9, 64])
 def test_the_scale_of_a_window_follows_the_charge(steps: int) -> None:
     """Image and bias flow in the first four steps of sixteen, of nine or of 64: the answer is the same number."""
-    weights = Linear(Dense(np.array([[3]], np.int8)))
+    weights = Linear(dense(np.array([[3]], np.int8)))
     parts = (Population("in", (1,), Source()), Population("out", (1,), Integrator(), 2, potential_bits=24))
     network = Network(parts, (Projection("in", "out", weights),), "in", "out", Direct(16, 15, 4), numbers="fixed")
     moved, image = with_steps(network, steps), np.ones((1, 1), np.float32)

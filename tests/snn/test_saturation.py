@@ -11,7 +11,6 @@ from spikewright.snn import (
     IF,
     LIF,
     Burst,
-    Dense,
     Direct,
     FewSpikeIF,
     Integrator,
@@ -23,6 +22,7 @@ from spikewright.snn import (
     SignedIF,
     Source,
     TernaryIF,
+    dense,
     simulate,
 )
 from spikewright.snn.fixed.measuring import measured_saturation
@@ -59,7 +59,7 @@ def stacks(draw) -> Network:
     neuron = FewSpikeIF(threshold, BINARY, BINARY, BINARY) if kind == "FewSpike" else neuron
     layerwise = (layerwise or kind == "FewSpike") and kind != "LatchedIF"
     random = np.random.default_rng(draw(st.integers(0, 2**16)))
-    first, last = (Dense(random.integers(-120, 121, shape).astype(np.int8)) for shape in ((4, 6), (3, 4)))
+    first, last = (dense(random.integers(-120, 121, shape).astype(np.int8)) for shape in ((4, 6), (3, 4)))
     hidden = Population("a", (4,), neuron, random.integers(-300, 300, 4), random.integers(-50, 50), WIDE)
     parts = (Population("in", (6,), Source()), hidden, Population("out", (3,), Integrator(), potential_bits=WIDE))
     projections = (Projection("in", "a", Linear(first)), Projection("a", "out", Linear(last)))
@@ -94,7 +94,7 @@ def test_no_width_asked_for_is_none_that_saturates(name: str) -> None:
 
 def charged(neuron: object, steps: int, schedule: str = "layerwise") -> Network:
     """Full charge through one weight, so that every step of the window is full."""
-    one = Dense(np.array([[1.0]], np.float32))
+    one = dense(np.array([[1.0]], np.float32))
     parts = (Population("in", (1,), Source()), Population("a", (1,), neuron), Population("out", (1,), Integrator()))
     projections = (Projection("in", "a", Linear(one)), Projection("a", "out", Linear(one)))
     return Network(parts, projections, "in", "out", Direct(steps), schedule)
@@ -133,7 +133,7 @@ def test_what_saturation_changes_is_counted() -> None:
         replace(gathered, potential_bits=6),
         Population("out", (1,), Integrator(), potential_bits=20),
     )
-    weights = Linear(Dense(np.array([[10]], np.int8)))
+    weights = Linear(dense(np.array([[10]], np.int8)))
     projections = (Projection("in", "a", weights), Projection("a", "out", weights))
     tight = Network(parts, projections, "in", "out", Direct(20, 1), "layerwise", numbers="fixed")
     assert simulate(tight, np.ones((2, 1), np.float32)).spikes["a"].tolist() == [3, 3]
@@ -156,8 +156,8 @@ def test_more_steps_get_the_width_of_a_new_proof() -> None:
 
 def faint_network(gain: float) -> Network:
     """Two channels, the second of which is its bias and hardly any weight."""
-    first = Dense(np.array([[1.0, -0.5], [gain, gain]], np.float32))
-    last = Dense(np.array([[1.0, -1.0], [-1.0, 1.0]], np.float32))
+    first = dense(np.array([[1.0, -0.5], [gain, gain]], np.float32))
+    last = dense(np.array([[1.0, -1.0], [-1.0, 1.0]], np.float32))
     parts = (
         Population("in", (2,), Source()),
         Population("a", (2,), IF(np.array([1.0, 0.5])), np.array([0.0, 0.3])),
@@ -177,13 +177,13 @@ def test_a_faint_channel_is_its_bias(gain: float, bits: int | None) -> None:
     row = next(row for row in fixed.report if "faint" in row.detail)
     bound = float(row.detail.split("at most ")[-1].split()[0])
     assert row.layer == "a" and "(1)" in row.detail and 0 < bound < 0.01
-    assert fixed.projections[0].synapse.weights.values[0].any()
+    assert fixed.projections[0].synapse.weights.values()[0].any()
 
 
 def test_channels_that_are_not_faint_keep_their_bytes() -> None:
     """The other channel has the integers, and the threshold, that it has without the faint one."""
     faint, without = faint_network(1e-9).to_fixed(), faint_network(0.5).to_fixed()
-    one, other = (n.projections[0].synapse.weights.values[0] for n in (faint, without))
+    one, other = (n.projections[0].synapse.weights.values()[0] for n in (faint, without))
     theta = [int(n.by_name["a"].neuron.threshold[0]) for n in (faint, without)]
     assert np.allclose(
         one / theta[0] * 2.0 ** faint.projections[0].shift,

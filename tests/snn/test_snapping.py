@@ -11,7 +11,6 @@ from hypothesis.extra import numpy as arrays
 from spikewright import InvalidNetwork
 from spikewright.snn import (
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -21,10 +20,11 @@ from spikewright.snn import (
     Projection,
     QuantReLU,
     Source,
+    dense,
     simulate,
-    stored_values,
 )
 from spikewright.snn.fixed.snapping import FINE, MOST, common_unit, exact_division
+from spikewright.weights import stored_values
 
 HALVES = st.integers(1, 2**20)
 
@@ -86,10 +86,10 @@ def residual(seed: int) -> Network:
 
     def conv(out: int, inputs: int) -> Conv2d:
         codes = rng.integers(-7, 8, (out, inputs, 3, 3)).astype(np.int8)
-        return Conv2d(Dense(codes, rng.uniform(0.01, 0.2, out)), padding=(1, 1))
+        return Conv2d(dense(codes, rng.uniform(0.01, 0.2, out)), padding=(1, 1))
 
     def linear(inputs: int) -> Linear:
-        return Linear(Dense(rng.integers(-7, 8, (3, inputs)).astype(np.int8), np.full(3, rng.uniform(0.01, 0.1))))
+        return Linear(dense(rng.integers(-7, 8, (3, inputs)).astype(np.int8), np.full(3, rng.uniform(0.01, 0.1))))
 
     def levels(name: str) -> Population:
         return Population(name, (4, 4, 4), QuantReLU(rng.uniform(0.8, 4.0), 0, 7), rng.normal(size=4) / 4)
@@ -140,9 +140,9 @@ def test_the_integer_network_is_near_the_real_one(seed: int) -> None:
 
 def test_a_channel_without_weights_keeps_its_bias() -> None:
     start = residual(3)
-    dead = start.projections[0].synapse.weights.values.copy()
+    dead = stored_values(start.projections[0].synapse.weights).copy()
     dead[1] = 0
-    weights = Dense(dead, start.projections[0].synapse.weights.scale)
+    weights = dense(dead, start.projections[0].synapse.weights.scale.array)
     cut = replace(start.projections[0], synapse=replace(start.projections[0].synapse, weights=weights))
     network = replace(start, projections=(cut, *start.projections[1:]))
     bias = np.array([0.1, 1.3, -0.2, 0.0])

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright.snn import Conv1d, ConvTranspose2d, Dense, Direct, Integrator, RateCode, Upsample
+from spikewright.snn import Conv1d, ConvTranspose2d, Direct, Integrator, RateCode, Upsample, dense
 from tests.snn.small import reference, single
 
 functional = torch.nn.functional
@@ -40,7 +40,7 @@ def test_transposed_convolution_is_torchs(kernel, stride, padding, dilation, gro
     more = tuple(int(random.integers(0, max(pair))) for pair in zip(stride, dilation, strict=True))
     options = {"stride": stride, "padding": padding, "output_padding": more, "groups": groups, "dilation": dilation}
     wanted = functional.conv_transpose2d(torch.tensor(images), torch.tensor(theirs), **options).numpy()
-    synapse = ConvTranspose2d(Dense(ours), stride, padding, more, dilation, groups)
+    synapse = ConvTranspose2d(dense(ours), stride, padding, more, dilation, groups)
     np.testing.assert_array_equal(potentials(synapse, images, wanted.shape[1:]), wanted)
 
 
@@ -50,7 +50,7 @@ def test_convolution_in_one_dimension_is_torchs(kernel, stride, padding, dilatio
     images, weights = dyadic(random, 2, 4, 9), dyadic(random, 6, 4 // groups, kernel)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     wanted = functional.conv1d(torch.tensor(images), torch.tensor(weights), **options).numpy()
-    synapse = Conv1d(Dense(weights.astype(np.float32)), **options)
+    synapse = Conv1d(dense(weights.astype(np.float32)), **options)
     np.testing.assert_array_equal(potentials(synapse, images, wanted.shape[1:]), wanted)
 
 
@@ -71,7 +71,7 @@ def test_operations_of_a_transposed_convolution(kernel, stride, padding, dilatio
     eye = torch.eye(4 * 3 * 3, dtype=torch.float64).reshape(-1, 4, 3, 3)
     alive = np.concatenate([part.swapaxes(0, 1) for part in np.split((ours != 0).astype(np.float64), groups)])
     wanted = functional.conv_transpose2d(eye, torch.tensor(alive), None, stride, padding, 0, groups, dilation).numpy()
-    network = single(((4, 3, 3), wanted.shape[1:]), Integrator(), ConvTranspose2d(Dense(ours), *options), RateCode(1))
+    network = single(((4, 3, 3), wanted.shape[1:]), Integrator(), ConvTranspose2d(dense(ours), *options), RateCode(1))
     counts = reference(network, eye.numpy()).synaptic_operations["in->a"]
     np.testing.assert_array_equal(counts, wanted.reshape(36, -1).sum(axis=1))
 
@@ -81,7 +81,7 @@ def test_operations_of_upsampling_and_of_one_dimension():
     assert (
         reference(network, np.ones((1, 2, 2, 2))).synaptic_operations["in->a"].item() == 4 * 6
     )  # a gain of zero is pruned
-    conv = Conv1d(Dense(np.ones((2, 1, 3), np.float32)), padding=1)
+    conv = Conv1d(dense(np.ones((2, 1, 3), np.float32)), padding=1)
     network = single(((1, 5), (2, 5)), Integrator(), conv, RateCode(1))
     images = np.eye(5).reshape(5, 1, 5)
     assert reference(network, images).synaptic_operations["in->a"].tolist() == [4, 6, 6, 6, 4]

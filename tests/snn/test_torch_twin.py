@@ -16,7 +16,6 @@ from spikewright.snn import (
     LIF,
     AvgPool2d,
     Conv2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -29,10 +28,12 @@ from spikewright.snn import (
     RateCode,
     Source,
     TtfsCode,
+    dense,
     simulate,
 )
 from spikewright.snn.twin.network import Twin, number_type
 from spikewright.snn.twin.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
+from spikewright.weights import Expression
 from tests.snn.strategies import cases
 
 SURROGATES: list[Surrogate] = [Triangle(), Triangle(0.5), Exponential(), Rectangle(2.0), Atan(), RateBased()]
@@ -48,9 +49,9 @@ class Draw:
         values = self.rng.integers(low, high + 1, size=shape)
         return values.astype(np.int64) if self.fixed else (values / 16).astype(np.float32)
 
-    def weights(self, *shape: int) -> Dense:
+    def weights(self, *shape: int) -> Expression:
         values = self.numbers(-7, 7, *shape)
-        return Dense(values.astype(np.int8) if self.fixed else values)
+        return dense(values.astype(np.int8) if self.fixed else values)
 
     def neuron(self, kind: str, channels: int) -> Any:
         threshold = self.numbers(4, 40, channels)
@@ -180,7 +181,7 @@ def one_neuron(neuron: Any, code: Any, schedule: Any = "synchronous") -> Network
         Population("h", (1,), neuron),
         Population("out", (1,), Integrator()),
     )
-    one = Dense(np.ones((1, 1), dtype=np.float32))
+    one = dense(np.ones((1, 1), dtype=np.float32))
     projections = (Projection("in", "h", Linear(one)), Projection("h", "out", Linear(one)))
     return Network(populations, projections, "in", "out", code, schedule)
 

@@ -17,7 +17,6 @@ from spikewright.snn import (
     Bursts,
     Conv1d,
     ConvTranspose2d,
-    Dense,
     Direct,
     Identity,
     Integrator,
@@ -37,6 +36,7 @@ from spikewright.snn import (
     TtfsCode,
     Upsample,
     Windows,
+    dense,
     simulate,
 )
 from spikewright.snn.twin.network import Twin
@@ -112,7 +112,7 @@ def test_first_spikes(neuron: Any, schedule: Any) -> None:
 def test_only_spikes_up_to_the_first_matter_to_it() -> None:
     """One neuron, threshold 1, 0.5 a step: it fires in steps 1 and 3. Without the first spike the answer falls by two."""
     parts = (Population("in", (1,), Source()), Population("out", (1,), IF(1.0)))
-    one = Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", Direct(4))
+    one = Network(parts, (Projection("in", "out", Linear(dense(np.ones((1, 1), np.float32)))),), "in", "out", Direct(4))
     pixels = torch.tensor([[0.5]], requires_grad=True)
     logits = Twin(replace(one, readout="first"), surrogate=Triangle(), detach_reset=True, engine_values=False)(pixels)
     assert logits.item() == 3.0
@@ -132,7 +132,7 @@ def test_a_gate_passes_the_gradient_to_the_winner(code: Any) -> None:
     links = (
         Projection("in", "a", Identity(1.0)),
         Projection("a", "b", Windows((2, 2), (2, 2))),
-        Projection("b", "out", Linear(Dense(np.ones((1, 1), np.float32)))),
+        Projection("b", "out", Linear(dense(np.ones((1, 1), np.float32)))),
     )
     some = Network(parts, links, "in", "out", code)
     pixels = torch.tensor([[[[0.25, 0.75], [0.5, 0.0]]]], requires_grad=True)
@@ -150,7 +150,7 @@ def test_a_gate_passes_the_gradient_to_the_winner(code: Any) -> None:
 def test_a_code_has_the_gradient_of_its_mean(code: Any, slope: float) -> None:
     """The charge that a pixel brings in the run, per unit of its value."""
     parts = (Population("in", (1,), Source()), Population("out", (1,), Integrator()))
-    some = Network(parts, (Projection("in", "out", Linear(Dense(np.ones((1, 1), np.float32)))),), "in", "out", code)
+    some = Network(parts, (Projection("in", "out", Linear(dense(np.ones((1, 1), np.float32)))),), "in", "out", code)
     pixels = torch.tensor([[0.4]], requires_grad=True)
     assert torch.autograd.grad(Twin(some, engine_values=False)(pixels), pixels)[0].item() == pytest.approx(slope)
 
@@ -163,8 +163,8 @@ def test_geometry_of_transposed_and_flat_convolutions(
     groups, extra = 2 if grouped else 1, min(more, max(stride, dilation) - 1)
     random = np.random.default_rng(kernel * 100 + stride)
     values = (random.integers(-7, 8, (4, 2 // groups, kernel, kernel)) / 16).astype(np.float32)
-    up = ConvTranspose2d(Dense(values), (stride, 1), (padding, 0), (extra, 0), (dilation, 1), groups)
-    line = Conv1d(Dense(values[..., 0]), stride, padding, dilation, groups)
+    up = ConvTranspose2d(dense(values), (stride, 1), (padding, 0), (extra, 0), (dilation, 1), groups)
+    line = Conv1d(dense(values[..., 0]), stride, padding, dilation, groups)
     for synapse, shape in ((up, SHAPE), (line, (2, 9)), (Upsample((stride, kernel), 0.5), SHAPE)):
         try:
             some = network(synapse=synapse, shape=shape)

@@ -15,7 +15,6 @@ from spikewright.snn import (
     Conv1d,
     Conv2d,
     ConvTranspose2d,
-    Dense,
     Direct,
     Identity,
     InputNoise,
@@ -39,6 +38,7 @@ from spikewright.snn import (
     Upsample,
     WeightBitFlips,
     Windows,
+    dense,
     simulate,
 )
 from spikewright.snn.fixed.convert import Widths
@@ -46,15 +46,15 @@ from spikewright.snn.synapses import output_shape, pooled_shape
 from tests.snn.small import chain, single
 
 MAP = (2, 6, 6)
-WEIGHTS = Dense(np.ones((2, 2, 2, 2), np.float32))
-LINE = Dense(np.ones((2, 2, 2), np.float32))
+WEIGHTS = dense(np.ones((2, 2, 2, 2), np.float32))
+LINE = dense(np.ones((2, 2, 2), np.float32))
 WRONG = (1.5, 2.0, "2", True, None, np.float32(1.0))
 
 
 def one(neuron=None, bits=16, **options):
     """in (1) -> a (1), fixed point."""
     return single(
-        ((1,), (1,)), neuron or IF(2), Linear(Dense(np.array([[3]], np.int8))), RateCode(5), numbers="fixed", potential_bits=bits,
+        ((1,), (1,)), neuron or IF(2), Linear(dense(np.array([[3]], np.int8))), RateCode(5), numbers="fixed", potential_bits=bits,
         **options,
     )  # fmt: skip
 
@@ -156,7 +156,7 @@ def test_leaks_that_no_shift_makes_are_refused(k):
         lambda: replace(one(), projections=(Projection("in", "a", Identity(2.0**62)),)),
         lambda: replace(one(), projections=(Projection("in", "a", Identity(2**70)),)),
         lambda: one(initial=-(2**15)),
-        lambda: replace(one(), projections=(Projection("in", "a", Linear(Dense(np.array([[2**63]], np.uint64)))),)),
+        lambda: replace(one(), projections=(Projection("in", "a", Linear(dense(np.array([[2**63]], np.uint64)))),)),
         lambda: chain(
             Population("a", (1,), Ramp(2.0**63, 2), potential_bits=16), TtfsCode(16), weight=1, numbers="fixed"
         ),
@@ -171,7 +171,7 @@ def test_numbers_that_the_machine_does_not_have(build):
 @pytest.mark.parametrize("engine", ["event", "reference"])
 def test_the_input_comes_first_whatever_is_listed_first(engine):
     """A population that only delays reach is ready from the beginning, too."""
-    three = Linear(Dense(np.array([[3]], np.int8)))
+    three = Linear(dense(np.array([[3]], np.int8)))
     late, source, out = (
         Population("late", (1,), IF(2), potential_bits=16), Population("in", (1,), Source()),
         Population("out", (1,), Integrator(), potential_bits=16),
@@ -194,7 +194,7 @@ def test_whole_numbers_of_numpy_are_those_of_python(kind):
         *population.shape,
         neuron.refractory,
     ]
-    link = Projection("in", "a", Linear(Dense(np.ones((3, 1)))), delay=kind(1))
+    link = Projection("in", "a", Linear(dense(np.ones((3, 1)))), delay=kind(1))
     held += [link.delay, SpikeDeletion(0.1, kind(3)).seed]
     assert all(type(value) is int for value in held)
     network = chain(Population("a", (1,), IF(1.0)), RateCode(4))
@@ -212,12 +212,12 @@ def test_shares_and_widths_are_numbers(wrong):
 
 def test_shapes_and_weights_are_taken_as_lists():
     assert Population("a", [2, 3], IF(1.0)).shape == (2, 3)
-    assert Dense([[1, 2]]).values.dtype == np.int64 and Dense(torch.ones(1, 2)).shape == (1, 2)
+    assert dense([[1, 2]]).values().dtype == np.int64 and dense(torch.ones(1, 2)).shape == (1, 2)
     for shape in (3, None):
         with pytest.raises(InvalidNetwork, match="expected a shape"):
             chain(Population("a", (1,), IF(1.0)), RateCode(4), output=Population("out", shape, Integrator()))
-    with pytest.raises(InvalidInput, match="expected values of weights"):
-        Dense(None)
+    with pytest.raises(InvalidInput, match="expected weights as an array"):
+        dense(None)
 
 
 def test_names_of_noise_are_a_tuple():

@@ -11,9 +11,9 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.geometry.base import Geometry, window_counts
 from spikewright.conversion.reading.geometry.kernels import Kernel, dilated
 from spikewright.conversion.reading.shapes import Border, grid
-from spikewright.snn import Conv1d, Conv2d, ConvTranspose2d, Linear, Storage, Synapse
+from spikewright.snn import Conv1d, Conv2d, ConvTranspose2d, Linear, Synapse
 from spikewright.snn.synapses import Pair, Shape
-from spikewright.snn.weights import with_shape
+from spikewright.weights import Expression, reshaped
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class DenseGeometry(Geometry):
         """W x, `(n, out)`."""
         return F.linear(x.flatten(1), weights)
 
-    def synapse(self, weights: Storage, shape: Shape) -> Synapse:
+    def synapse(self, weights: Expression, shape: Shape) -> Synapse:
         """`snn.Linear`."""
         return Linear(weights)
 
@@ -76,10 +76,10 @@ class ConvGeometry(Geometry):
         """W * x, `(n, out, rows, columns)`."""
         return F.conv2d(x, weights, None, self.stride, self.padding, self.dilation, self.groups)
 
-    def synapse(self, weights: Storage, shape: Shape) -> Synapse:
+    def synapse(self, weights: Expression, shape: Shape) -> Synapse:
         """`snn.Conv2d`, of a sequence `snn.Conv1d`, whose kernels have one row here."""
         if len(shape) == 2:
-            flat = with_shape(weights, (*weights.shape[:2], weights.shape[3]))
+            flat = reshaped(weights, (*weights.shape[:2], weights.shape[3]))
             return Conv1d(flat, self.stride[1], self.padding[1], self.dilation[1], self.groups)
         return Conv2d(weights, self.stride, self.padding, self.dilation, self.groups)
 
@@ -158,7 +158,7 @@ class TransposedGeometry(Geometry):
         around = (self.stride, self.padding, self.output_padding)
         return F.conv_transpose2d(x, turned, None, *around, self.groups, self.dilation)
 
-    def synapse(self, weights: Storage, shape: Shape) -> Synapse:
+    def synapse(self, weights: Expression, shape: Shape) -> Synapse:
         """`snn.ConvTranspose2d`."""
         around = (self.stride, self.padding, self.output_padding)
         return ConvTranspose2d(weights, *around, self.dilation, self.groups)

@@ -12,7 +12,7 @@ from torch import nn
 from spikewright import InvalidNetwork
 from spikewright.snn.interop.modules.chain import pair
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Shape, Windows
-from spikewright.snn.weights import Dense
+from spikewright.weights import Expression, dense
 
 
 class SpikeMaximum(NamedTuple):
@@ -56,5 +56,5 @@ def _one(value: Any) -> int:
     return int(value[0] if isinstance(value, tuple | list) else value)
 
 
-def _ones(*shape: int) -> Dense:
-    return Dense(np.ones(shape, dtype=np.float32))
+def _ones(*shape: int) -> Expression:
+    return dense(np.ones(shape, dtype=np.float32))

@@ -15,7 +15,6 @@ from spikewright.snn.interop.laws import column
 from spikewright.snn.interop.nir.permissions import bias_carrier
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape
-from spikewright.snn.weights import effective_weights
 
 Numbers = NDArray[np.generic]
 
@@ -45,7 +44,7 @@ def _weights(network: Network, projection: Projection, groups: int) -> tuple[Num
     """Weights for all channels of the target, and the bias that goes with them."""
     synapse: Any = projection.synapse
     target = network.by_name[projection.target]
-    weights = _without_groups(effective_weights(synapse.weights), groups)
+    weights = _without_groups(synapse.weights.values(), groups)
     if projection.shift:
         weights = weights.astype(np.int64) << projection.shift
     start, stop = projection.channels or (0, len(weights))

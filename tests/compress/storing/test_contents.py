@@ -32,7 +32,7 @@ CHANGES: tuple[tuple[tuple[str, ...], str, object], ...] = (
     (LEAF, "shape", None),
     (LEAF, "bits", 99),
     (LEAF, "bits", 0),
-    (LEAF, "type", "object"),
+    (LEAF, "dtype", "object"),
     (LEAF, "bytes", "nowhere"),
     (MASK, "layout", "gap99"),
     (MASK, "layout", "heap"),
@@ -40,7 +40,7 @@ CHANGES: tuple[tuple[tuple[str, ...], str, object], ...] = (
     (MASK, "stored", -1),
     (MASK, "stored", 1 << 39),
     (MASK, "shape", [4, 1, 3]),
-    (("scale",), "type", "int8"),
+    (("scale",), "dtype", "int8"),
     (("scale",), "shape", [3]),
 )
 

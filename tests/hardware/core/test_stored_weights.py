@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from spikewright.hardware import export, hybrid, load_core
-from spikewright.snn import Sparse
+from spikewright.snn import sparse
+from spikewright.weights import Expression, Masked
 from tests.hardware.small_networks import active, perceptron, pruned
 
 
@@ -28,8 +29,8 @@ def test_sparse_storage_survives(tmp_path: Path) -> None:
     network = replace(network, projections=(empty, network.projections[1]))
     export(network, hybrid(network, active(network, {"in": 5})), tmp_path / "core")
     loaded = load_core(tmp_path / "core")[1]
-    assert same(loaded, network) and isinstance(loaded.projections[1].synapse.weights, Sparse)
+    assert same(loaded, network) and isinstance(loaded.projections[1].synapse.weights, Masked)
 
 
-def nothing(size: tuple[int, ...]) -> Sparse:
-    return Sparse(size, np.zeros(0, np.int64), np.zeros(0, np.int8))
+def nothing(size: tuple[int, ...]) -> Expression:
+    return sparse(size, np.zeros(0, np.int64), np.zeros(0, np.int8))

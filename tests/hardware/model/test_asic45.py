@@ -7,8 +7,8 @@ import pytest
 
 from spikewright.hardware import estimate, time_multiplexed
 from spikewright.snn import (
-    Dense,
     Linear,
+    dense,
 )
 from tests.hardware.small_networks import active, formal, perceptron
 
@@ -47,9 +47,9 @@ def spiking_energy_nj(rate: float) -> float:
 def test_zeros_in_a_dense_memory_are_read_all_the_same() -> None:
     # Half of the weights are zero: the engine counts half of the additions, the core makes all of them.
     network = perceptron((64, 16, 4))
-    values = network.projections[0].synapse.weights.values.copy()
+    values = network.projections[0].synapse.weights.values().copy()
     values[:, ::2] = 0
-    first = replace(network.projections[0], synapse=Linear(Dense(values)))
+    first = replace(network.projections[0], synapse=Linear(dense(values)))
     holed = replace(network, projections=(first, network.projections[1]))
     point = time_multiplexed(network)
     whole = estimate(network, active(network, {"in": 20}), point).asic45_energy_nj.value

@@ -22,7 +22,7 @@ def test_signed_bits_is_the_narrowest_that_holds(values: list[int]) -> None:
 
 def test_accumulator_is_proved_from_the_weights() -> None:
     network = perceptron((4, 2, 2), limit=3)
-    weights = network.projections[0].synapse.weights.values
+    weights = network.projections[0].synapse.weights.values()
     bound = int(np.abs(weights).sum(axis=1).max()) + 1  # the largest sum of a step, and a bias of one
     assert widths(network).accumulators["h0"] == bound.bit_length() + 1
 

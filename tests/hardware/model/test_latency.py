@@ -10,7 +10,6 @@ from spikewright.hardware.design_points import layer_design
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Direct,
     Integrator,
     Linear,
@@ -18,6 +17,7 @@ from spikewright.snn import (
     Population,
     Projection,
     Source,
+    dense,
 )
 from tests.hardware.small_networks import active, formal, perceptron
 
@@ -42,7 +42,7 @@ def test_formal_core_walks_its_fan_in() -> None:
 def test_direct_input_is_convolved_once() -> None:
     # 1 x 4 x 4 image with 5 pixels that are not zero, 2 channels x 9 taps, one lane: 5 (18 + 2) cycles before the
     # first step; then a sweep of 2 x 16 neurons in each of 3 steps: 3 (32 + 2).
-    weights = Dense(np.ones((2, 1, 3, 3), np.int8))
+    weights = dense(np.ones((2, 1, 3, 3), np.int8))
     populations = (
         Population("in", (1, 4, 4), Source()),
         Population("conv", (2, 4, 4), IF(5), potential_bits=8),
@@ -50,7 +50,7 @@ def test_direct_input_is_convolved_once() -> None:
     )
     projections = (
         Projection("in", "conv", Conv2d(weights, padding=(1, 1))),
-        Projection("conv", "out", Linear(Dense(np.ones((3, 32), np.int8)))),
+        Projection("conv", "out", Linear(dense(np.ones((3, 32), np.int8)))),
     )
     network = Network(populations, projections, "in", "out", Direct(3, 15), numbers="fixed")
     layer = estimate(network, active(network, {"in": 5}), time_multiplexed(network)).layers[0]

@@ -8,7 +8,6 @@ from spikewright.snn import (
     IF,
     AvgPool2d,
     Conv2d,
-    Dense,
     Identity,
     Integrator,
     Linear,
@@ -18,11 +17,12 @@ from spikewright.snn import (
     RateCode,
     Source,
     core_parts,
+    dense,
 )
 
 
 def conv(kernel: int, stride: int, dilation: int) -> Network:
-    weights = Dense(np.ones((2, 1, kernel, kernel), np.int8))
+    weights = dense(np.ones((2, 1, kernel, kernel), np.int8))
     side = 1 + (12 - dilation * (kernel - 1) - 1) // stride
     populations = (
         Population("in", (1, 12, 12), Source()),
@@ -30,7 +30,7 @@ def conv(kernel: int, stride: int, dilation: int) -> Network:
         Population("out", (3,), Integrator(), potential_bits=12),
     )
     synapse = Conv2d(weights, stride=(stride, stride), dilation=(dilation, dilation))
-    last = Linear(Dense(np.ones((3, 2 * side * side), np.int8)))
+    last = Linear(dense(np.ones((3, 2 * side * side), np.int8)))
     return Network(
         populations,
         (Projection("in", "conv", synapse), Projection("conv", "out", last)),
@@ -57,8 +57,8 @@ def test_reach_counts_the_outputs_of_one_input(kernel: int, stride: int, dilatio
 
 
 def test_other_synapses_by_hand() -> None:
-    dense = Projection("a", "b", Linear(Dense(np.ones((3, 8), np.int8))), pool=(2, 2))
-    assert reach_of(dense) == SynapseReach(channels=3, taps=1, rows=8, fan_in=32)
+    full = Projection("a", "b", Linear(dense(np.ones((3, 8), np.int8))), pool=(2, 2))
+    assert reach_of(full) == SynapseReach(channels=3, taps=1, rows=8, fan_in=32)
     assert reach_of(Projection("a", "b", AvgPool2d((3, 2), (1, 1), 1))) == SynapseReach(1, 6, 1, 6)
     assert reach_of(Projection("a", "b", AvgPool2d((2, 2), (2, 2), 1))) == SynapseReach(1, 1, 1, 4)
     assert reach_of(Projection("a", "b", Identity(1))) == SynapseReach(1, 1, 1, 1)

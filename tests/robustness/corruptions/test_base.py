@@ -12,7 +12,7 @@ from spikewright.robustness import (
     Predictor,
     SpikeDeletionFault,
     SpikeJitterFault,
-    WeightBitFlips,
+    WeightBitFlipsFault,
 )
 from spikewright.robustness.corruptions.base import DEVIATION, PROBABILITY, Strength
 
@@ -23,7 +23,7 @@ def test_unknown_predictors_are_refused() -> None:
             return x.flatten(1)[:, :2]
 
     other = Other("other")
-    for corruption in (WeightBitFlips(), SpikeDeletionFault(), SpikeJitterFault()):
+    for corruption in (WeightBitFlipsFault(), SpikeDeletionFault(), SpikeJitterFault()):
         assert corruption.refusal(other, 0.1)
 
 

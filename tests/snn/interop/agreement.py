@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
-from spikewright.snn import IF, LIF, Dense, Linear, Network, Population, Projection, Source, simulate
+from spikewright.snn import IF, LIF, Linear, Network, Population, Projection, Source, dense, simulate
 from spikewright.snn.interop.tools import Outcome
 
 FEW = settings(max_examples=40, deadline=None)
@@ -45,6 +45,6 @@ def two_layers(reset: Any, leak: float | None, code: Any) -> tuple[Network, Any]
         Population("a", (20,), neuron(20), random.normal(0, 0.2, 20).astype(np.float32), 0.25),
         Population("out", (4,), neuron(4), 0.0, random.uniform(0, 0.4, 4).astype(np.float32)),
     )
-    projections = (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last))))
+    projections = (Projection("in", "a", Linear(dense(first))), Projection("a", "out", Linear(dense(last))))
     network = Network(populations, projections, "in", "out", code, readout="count")
     return network, random.random((5, 8), dtype=np.float32)

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from spikewright.snn import Conv2d, Dense
+from spikewright.snn import Conv2d, dense
 from spikewright.snn.interop.composing import composed
 
 PAIR = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -19,7 +19,7 @@ def test_composed_weights_make_what_the_two_layers_make(
 ) -> None:
     random = np.random.default_rng(0)
     weight, x = random.normal(size=(2, 3, 2, 3)), torch.from_numpy(random.normal(size=(1, 3, 19, 21)))
-    conv = Conv2d(Dense(weight.astype(np.float32)), conv_stride, (1, 2), dilation)
+    conv = Conv2d(dense(weight.astype(np.float32)), conv_stride, (1, 2), dilation)
     one = F.conv2d(x, torch.from_numpy(weight), None, conv.stride, conv.padding, conv.dilation)
     assume(min(np.subtract(one.shape[2:], kernel)) >= 0)
     whole, values = composed(conv, weight, kernel, stride, 1 / np.prod(kernel))
@@ -29,13 +29,13 @@ def test_composed_weights_make_what_the_two_layers_make(
 
 
 def test_the_example() -> None:
-    conv = Conv2d(Dense(np.ones((1, 1, 1, 2), np.float32)))
+    conv = Conv2d(dense(np.ones((1, 1, 1, 2), np.float32)))
     whole, values = composed(conv, np.array([[[[3.0, 5.0]]]]), (1, 2), (1, 2), 0.5)
     assert values.tolist() == [[[[1.5, 4.0, 2.5]]]] and whole.stride == (1, 2)
 
 
 @pytest.mark.parametrize("groups", [1, 2])
 def test_groups_and_padding_stay(groups: int) -> None:
-    conv = Conv2d(Dense(np.ones((2, 1, 2, 2), np.float32)), padding=(1, 0), groups=groups)
+    conv = Conv2d(dense(np.ones((2, 1, 2, 2), np.float32)), padding=(1, 0), groups=groups)
     whole, _ = composed(conv, np.ones((2, 1, 2, 2)), (2, 2), (2, 2), 1.0)
     assert (whole.padding, whole.groups, whole.dilation) == ((1, 0), groups, (1, 1))

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from spikewright.snn import LIF, Dense, Direct, Linear, Network, Population, Projection, Source, simulate
+from spikewright.snn import LIF, Direct, Linear, Network, Population, Projection, Source, dense, simulate
 from spikewright.snn.interop.leaky_answers import out_of_reach
 
 
 @pytest.mark.parametrize(("weight", "bias", "initial"), [(1.0, 0.0, 0.0), (-3.0, 0.5, 2.0), (0.0, 0.0, 0.0)])
 def test_nothing_reaches_the_threshold(weight: float, bias: float, initial: float) -> None:
-    weights = Dense(np.full((2, 3), weight, np.float32))
+    weights = dense(np.full((2, 3), weight, np.float32))
     parts = (Population("in", (3,), Source()), Population("out", (2,), LIF(2.0**100, 0.25), bias, initial))
     ways = (Projection("in", "out", Linear(weights)),)
     network = out_of_reach(Network(parts, ways, "in", "out", Direct(50), readout="potential"), {"out"})

@@ -6,10 +6,8 @@ import numpy as np
 
 from spikewright.snn import (
     AvgPool2d,
-    Codebook,
     Conv1d,
     ConvTranspose2d,
-    Dense,
     Identity,
     Linear,
     Network,
@@ -124,15 +122,18 @@ def planes(shape) -> tuple[int, int, int]:
     return {1: lambda n: (n, 1, 1), 2: lambda c, n: (c, 1, n), 3: lambda c, h, w: (c, h, w)}[len(shape)](*shape)
 
 
-def values(storage) -> np.ndarray:
-    """The stored integers, unfolded."""
-    if isinstance(storage, Dense):
-        return storage.values.astype(np.int64)
-    if isinstance(storage, Codebook):
-        return storage.table.astype(np.int64)[storage.indices]
-    unfolded = np.zeros(int(np.prod(storage.size)), np.int64)
-    unfolded[storage.indices] = storage.values
-    return unfolded.reshape(storage.size)
+def values(weights) -> np.ndarray:
+    """The stored integers, unfolded: words, or entries of a table, at the places of a mask."""
+    mask = getattr(weights, "mask", None)
+    base = weights if mask is None else weights.base
+    table = getattr(base, "table", None)
+    words = (base if table is None else base.index).array.astype(np.int64)
+    held = words if table is None else table.array.astype(np.int64)[words]
+    if mask is None:
+        return held
+    unfolded = np.zeros(int(np.prod(mask.extents)), np.int64)
+    unfolded[mask.places] = held
+    return unfolded.reshape(mask.extents)
 
 
 def _line(count: int, stride: int, offset: int, extent: int):

@@ -11,13 +11,13 @@ from spikewright import InvalidFile, InvalidInput, InvalidNetwork
 from spikewright.snn import (
     IF,
     LIF,
-    Dense,
     Direct,
     Linear,
     Network,
     Population,
     Projection,
     Source,
+    dense,
     simulate,
 )
 from spikewright.snn.interop.nir import (
@@ -101,7 +101,7 @@ def plain(reset: Any = "zero", leak: float | None = 0.25, initial: float = 0.0) 
         Population("a", (12,), neuron, random.normal(0, 0.1, 12).astype(np.float32), initial),
         Population("out", (4,), neuron),
     )
-    projections = (Projection("in", "a", Linear(Dense(first))), Projection("a", "out", Linear(Dense(last))))
+    projections = (Projection("in", "a", Linear(dense(first))), Projection("a", "out", Linear(dense(last))))
     return Network(populations, projections, "in", "out", Direct(12), readout="count")
 
 

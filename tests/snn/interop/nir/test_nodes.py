@@ -49,5 +49,5 @@ def test_an_average_in_front_of_weights_becomes_a_pool() -> None:
     )
     (projection,) = network.projections
     assert projection.pool == (2, 2) and isinstance(projection.synapse, Linear) and network.readout == "potential"
-    np.testing.assert_array_equal(projection.synapse.weights.values, weights / 4)  # type: ignore[union-attr]
+    np.testing.assert_array_equal(projection.synapse.weights.values(), weights / 4)  # type: ignore[union-attr]
     np.testing.assert_array_equal(network.by_name["out"].bias, np.arange(3.0))

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn import Dense, Direct, Linear, simulate
+from spikewright.snn import Direct, Linear, dense, simulate
 from spikewright.snn.interop.nir import (
     NORSE,
     SINABS,
@@ -192,7 +192,7 @@ def test_snntorch_reads_our_file_as_we_mean_it() -> None:
 
     random = np.random.default_rng(3)
     network = replace(plain(), projections=tuple(
-        replace(q, synapse=Linear(Dense((random.integers(-7, 8, q.synapse.weights.shape) / 8).astype(np.float32))))  # type: ignore[union-attr]
+        replace(q, synapse=Linear(dense((random.integers(-7, 8, q.synapse.weights.shape) / 8).astype(np.float32))))  # type: ignore[union-attr]
         for q in plain().projections
     ))  # fmt: skip
     graph = nir.NIRGraph(to_nir(network).nodes, to_nir(network).edges)

@@ -6,7 +6,6 @@ import pytest
 from spikewright.snn import (
     IF,
     Conv2d,
-    Dense,
     Identity,
     Integrator,
     Network,
@@ -14,6 +13,7 @@ from spikewright.snn import (
     Projection,
     RateCode,
     Source,
+    dense,
     simulate,
 )
 from spikewright.snn.interop.nir import Reading, from_nir, to_nir
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:nirtorch:DeprecationWarning")
 
 def test_a_convolution_with_groups_and_a_residual_survive_without_metadata() -> None:
     random = np.random.default_rng(0)
-    conv = Conv2d(Dense((random.integers(-7, 8, (4, 2, 3, 3)) / 16).astype(np.float32)), padding=(1, 1), groups=2)
+    conv = Conv2d(dense((random.integers(-7, 8, (4, 2, 3, 3)) / 16).astype(np.float32)), padding=(1, 1), groups=2)
     parts = (
         Population("in", (4, 5, 5), Source()),
         Population("a", (4, 5, 5), IF(0.5, "zero")),
