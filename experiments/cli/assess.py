@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import Table
 from spikewright.experiments.cli.commands import ATTACK, DEVICE, EXPORT
-from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, simulated
+from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, listed, simulated
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.flags import TableFlags
 from spikewright.experiments.models.factory import factory_of
@@ -43,7 +43,7 @@ def run_attack(options: Namespace) -> None:
         table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
     paths = write_table(table, options.out, force=options.force)
     print(table)
-    print(f"{len(labels):,} test images; wrote {paths[0]} and {paths[1]}")
+    print(f"{len(labels):,} test images; wrote {listed(paths)}")
 
 
 def _predictor(path: Path, options: Namespace) -> "Predictor":
@@ -68,7 +68,7 @@ def run_estimate(options: Namespace) -> None:
     fits = "fits" if found.fits else "does not fit"
     print(
         f"{options.design} ({point.label}) {fits} {point.device_name}; mean of {len(labels):,} images; "
-        f"wrote {paths[0]} and {paths[1]}"
+        f"wrote {listed(paths)}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,3 +96,8 @@ def simulated(path: Path, options: Namespace) -> "tuple[Network, Activity, Any]"
     network = load_network(path)
     images, labels = images_of(options, dataset_of(options, origin_of(path)))
     return network, simulate(network, images), labels
+
+
+def listed(paths: Iterable[Path]) -> str:
+    """Paths in words."""
+    return " and ".join(map(str, paths))

@@ -12,6 +12,7 @@ from spikewright.experiments.cli.common import (
     check_whole,
     dataset_of,
     images_of,
+    listed,
     source_model,
 )
 from spikewright.experiments.cli.console import progress_bars
@@ -120,8 +121,4 @@ def run_simulate(options: Namespace) -> None:
     table = Table.of(plain(row) for row in rows)
     paths = write_table(table, options.out, force=options.force)
     print(Table.of(plain(row) for row in rows[1:]))
-    print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {_names(paths)}")
-
-
-def _names(paths: tuple[object, ...]) -> str:
-    return " and ".join(map(str, paths))
+    print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {listed(paths)}")

@@ -1,12 +1,10 @@
 """Where the original data files are: their names, md5 sums and addresses; found in a folder or downloaded once."""
 
-import hashlib
-import tarfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spikewright import InvalidFile, Kind, atomic_path
+from spikewright import InvalidFile
+from spikewright.experiments.data.downloads import cache_folder, check_md5, download_once, unpack
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,16 @@ def locate(source: DataSource, folder: str | Path | None, cache: str | Path | No
     return paths
 
 
-def check_md5(path: Path, md5: str) -> None:
-    """Raise InvalidFile unless the file's md5 is the given one."""
-    try:
-        with path.open("rb") as file:
-            got = hashlib.file_digest(file, "md5").hexdigest()
-    except OSError as error:
-        raise InvalidFile(f"expected a readable file {path}, got: {error.strerror}") from error
-    if got != md5:
-        raise InvalidFile(
-            f"expected md5 {md5} of {path}, got {got}; the file is damaged or another one, try to download it again"
-        )
+def _download(source: DataSource, cache: str | Path | None) -> Path:
+    home = (Path(cache) if cache is not None else cache_folder()) / source.subfolders[0]
+    if source.archive_md5 is None:
+        for name, md5 in source.files:
+            download_once(f"{source.url}/{name}", md5, home / name)
+    elif not all((home / name).is_file() for name, _ in source.files):
+        archive = home.parent / source.url.rsplit("/", 1)[-1]
+        download_once(source.url, source.archive_md5, archive)
+        unpack(archive, home, dict(source.files))
+    return home
 
 
 def _find(source: DataSource, folder: Path) -> Path:
@@ -62,56 +59,6 @@ def _find(source: DataSource, folder: Path) -> Path:
         f"expected the files of {source.name} in {folder} or {places[0]}, got none of the name "
         f"{', '.join(missing) or 'set in one place'}; try another folder, or none to download them"
     )
-
-
-def _download(source: DataSource, cache: str | Path | None) -> Path:
-    import pooch
-
-    home = Path(cache if cache is not None else pooch.os_cache("spikewright")) / source.subfolders[0]
-    if source.archive_md5 is None:
-        for name, md5 in source.files:
-            _retrieve(f"{source.url}/{name}", md5, home / name)
-    elif not all((home / name).is_file() for name, _ in source.files):
-        archive = home.parent / source.url.rsplit("/", 1)[-1]
-        _retrieve(source.url, source.archive_md5, archive)
-        _unpack(archive, home, dict(source.files))
-    return home
-
-
-def _retrieve(url: str, md5: str, path: Path) -> None:
-    import pooch
-
-    if path.exists():
-        check_md5(path, md5)  # pooch would replace it
-    try:
-        pooch.retrieve(url, known_hash=f"md5:{md5}", fname=path.name, path=path.parent)
-    except (OSError, ValueError) as error:  # no connection, an unwritable cache, a wrong hash
-        raise InvalidFile(
-            f"expected to download {url}, got: {error}; try again, or give the folder of the files with --data FOLDER"
-        ) from error
-
-
-def _unpack(archive: Path, home: Path, md5: Mapping[str, str]) -> None:
-    """Copy the members named in `md5`, and only them, out of a tar archive; paths inside it are not trusted."""
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            name = Path(member.name).name
-            if member.isfile() and name in md5:
-                content = tar.extractfile(member)
-                if content is None:
-                    continue
-                with atomic_path(home / name, _original(md5[name])) as temporary:
-                    temporary.write_bytes(content.read())
-
-
-def _original(md5: str) -> Kind:
-    """A data set's own file."""
-
-    def made(path: Path) -> bool:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "md5").hexdigest() == md5
-
-    return Kind("a file of the data set", made)
 
 
 _IDX_FILES = (

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from spikewright import InvalidFile, Kind, Table, atomic_path, check_path
+from spikewright import InvalidFile, Kind, MissingTool, Table, atomic_path, check_path
 from spikewright.files import beside
+from spikewright.optional import require
 from spikewright.table import csv_kind
 
 _KEY = b"spikewright"
@@ -15,33 +18,47 @@ _KEY = b"spikewright"
 
 def write_table(
     table: Table, base: str | Path, provenance: Mapping[str, Any] | None = None, *, force: bool = False
-) -> tuple[Path, Path]:
-    """Write `base`.parquet and `base`.csv and return both paths; `provenance` goes into the parquet file's metadata.
+) -> tuple[Path, ...]:
+    """Write `base`.parquet and `base`.csv and return their paths; `provenance` goes into the parquet file's metadata.
 
-    Tables that were written here before are replaced, other files only with `force`.
-    Raises InvalidFile when something else is there or the folder cannot be written; neither file is changed then.
+    Without the package pyarrow the CSV file is written alone, and a warning says so. Tables that were written here before are
+    replaced, other files only with `force`. Raises InvalidFile when something else is there or the folder cannot be written;
+    neither file is changed then.
     """
-    files = table_files(base)
+    files = table_files(base, None if has_parquet() else table.columns)
     for path, kind in files.items():
         check_path(path, kind, force=force)
-    parquet, text = files
-    table.to_csv(text, force=force, like=_columns(parquet))
-    write_parquet(table, parquet, provenance, force=force)
-    return parquet, text
+    *parquet, text = files
+    table.to_csv(text, force=force, like=_columns(beside(base, ".parquet")))
+    for path in parquet:
+        write_parquet(table, path, provenance, force=force)
+    return tuple(files)
 
 
-def table_files(base: str | Path) -> dict[Path, Kind]:
-    """The files that `write_table` writes. The CSV file is one of ours where the parquet file beside it has its columns."""
+def table_files(base: str | Path, columns: tuple[str, ...] | None = None) -> dict[Path, Kind]:
+    """The files that `write_table` writes, CSV last; it is ours where the parquet file beside it has its columns, or these."""
     parquet, text = beside(base, ".parquet"), beside(base, ".csv")
-    return {parquet: TABLE_FILE, text: csv_kind(_columns(parquet))}
+    files = {parquet: TABLE_FILE} if has_parquet() else {}
+    return {**files, text: csv_kind(_columns(parquet), columns)}
+
+
+@lru_cache(maxsize=1)
+def has_parquet() -> bool:
+    """Whether parquet files can be written here; where they cannot, a warning says so, once."""
+    try:
+        require("pyarrow")
+    except MissingTool as error:
+        logging.getLogger("spikewright").warning("tables are CSV files alone: %s", error)
+        return False
+    return True
 
 
 def _columns(path: Path) -> tuple[str, ...] | None:
     """The columns of a parquet file of ours; None where there is no such file."""
-    import pyarrow.parquet as pq
-
+    if not has_parquet():
+        return None
     try:
-        schema = pq.read_schema(path)
+        schema = require("pyarrow.parquet").read_schema(path)
     except (OSError, ValueError):
         return None
     return tuple(schema.names) if _KEY in (schema.metadata or {}) else None
@@ -55,11 +72,10 @@ def write_parquet(
 ) -> None:
     """Write one parquet file. A column takes the type of its values; mixed ones become text.
 
-    A parquet file that was written here is replaced, another file only with `force`; else InvalidFile.
+    A parquet file that was written here is replaced, another file only with `force`; else InvalidFile. Raises MissingTool
+    without pyarrow.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    pa, pq = require("pyarrow"), require("pyarrow.parquet")
     made = pa.table({name: _column(table[name]) for name in table.columns})
     made = made.replace_schema_metadata({_KEY: json.dumps(provenance or {})})
     with atomic_path(path, TABLE_FILE, force=force) as temporary:
@@ -82,8 +98,7 @@ def read_table(path: str | Path) -> Table:
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
     """What `write_table` was given as provenance."""
-    import pyarrow.parquet as pq
-
+    pq = require("pyarrow.parquet")
     try:
         values = (pq.read_schema(path).metadata or {}).get(_KEY, b"{}")
     except (OSError, ValueError) as error:
@@ -93,8 +108,7 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
 
 
 def _column(values: list[Any]) -> Any:
-    import pyarrow as pa
-
+    pa = require("pyarrow")
     kinds = {type(value) for value in values if value is not None}
     if kinds == {int, float}:
         return pa.array([None if value is None else float(value) for value in values], pa.float64())
@@ -104,8 +118,7 @@ def _column(values: list[Any]) -> Any:
 
 
 def _read_parquet(path: Path) -> Table:
-    import pyarrow.parquet as pq
-
+    pq = require("pyarrow.parquet")
     # Through an open file: pyarrow would take a folder of files as one table.
     with path.open("rb") as file:
         read = pq.read_table(file)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spikewright import InvalidFile
-from spikewright.experiments.data.sources import check_md5
+from spikewright.experiments.data.downloads import check_md5
 from spikewright.experiments.zoo.cards import Card, read_card
 from spikewright.experiments.zoo.recipes import ENTRIES, entry
 
