@@ -7,7 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn import Network
-from spikewright.snn.event.scatter import compile_scatter
+from spikewright.snn.event.routes.rows import compile_rows
+from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.event.synapse_taps import taps_of
+from spikewright.snn.kernels.events import Events, no_values
+from spikewright.snn.kernels.planes import emptied
 from spikewright.snn.kernels.rows import deliver_spikes
 
 
@@ -19,16 +23,16 @@ def delivery(
     Every source neuron fires with probability `density` in each step. `kind`: the number type of weights and sums.
     """
     found = next(q for q in network.projections if q.name == projection)
-    plan = compile_scatter(network, found, kind, 0)
+    rows = compile_rows(Wanted(network, found, kind), taps_of(network, found)).rows
     fired = np.random.default_rng(0).random((steps, network.by_name[found.source].size)) < density
     index = np.concatenate([np.flatnonzero(row) for row in fired]).astype(np.int32)[None]
     ends = np.concatenate([[0], np.cumsum(fired.sum(axis=1))]).astype(np.int32)[None]
     sums = np.zeros((1, steps, network.by_name[found.target].size), kind)
-    nothing, operations = np.zeros((1, 1, 0), kind), np.zeros(1, np.int64)
+    planes, operations = emptied(sums), np.zeros(1, np.int64)
 
     def call() -> None:
         operations[:] = 0
-        deliver_spikes(sums, nothing, True, (index, ends), plan, operations)
+        deliver_spikes(planes, Events(index, ends, no_values(1)), rows, operations)
 
     call()
     return call, int(operations[0])

@@ -20,8 +20,8 @@ from spikewright.snn.traits import is_timed
 ENGINES = ("event", "temporal", "reference")
 BRIDGES = ("brian2", "norse", "sinabs", "snntorch", "spikingjelly")
 _ENGINES = {
-    "event": "spikewright.snn.event.run",
-    "temporal": "spikewright.snn.event.timed_run",
+    "event": "spikewright.snn.event.engine",
+    "temporal": "spikewright.snn.event.temporal",
     "reference": "spikewright.snn.reference.engine",
 }
 RECORDS = ("rasters", "potentials")

@@ -1,5 +1,6 @@
 """What a thread has of its own: arrays that a run asks for again and again, and a look at whether it should stop."""
 
+from collections.abc import Callable
 from math import prod
 from threading import Event
 from typing import Any
@@ -13,13 +14,14 @@ class Stopped(Exception):
 
 
 class Buffers:
-    """`take(key, shape, kind)` gives an array of that shape, its contents undefined; one key, one piece of memory.
+    """`take(owner, role, shape, kind)` gives an array of that shape, its contents undefined; one piece of memory a role.
 
-    Arrays are allocated once, at their largest.
+    Memory is allocated once, at its largest.
     """
 
     def __init__(self, stop: Event | None = None) -> None:
         self._flat: dict[tuple[str, str], NDArray[Any]] = {}
+        self._given: dict[tuple[str, str], NDArray[Any]] = {}
         self._stop = stop or Event()
 
     def check(self) -> None:
@@ -29,15 +31,21 @@ class Buffers:
 
     def take(self, owner: str, role: str, shape: tuple[int, ...], kind: DTypeLike) -> NDArray[Any]:
         """The buffer of `owner` for `role`; it is valid until the next call with the same two names."""
+        given = self._given.get((owner, role))
+        if given is not None and given.shape == shape and given.dtype == kind:
+            return given
         size = prod(shape)
-        flat = self._flat.get((owner, role))
-        if flat is None or flat.size < size or flat.dtype != np.dtype(kind):
-            flat = self._flat[owner, role] = np.empty(size, kind)
-        return flat[:size].reshape(shape)
+        flat = self._memory(owner, role, size, kind, np.empty)
+        given = self._given[owner, role] = flat[:size].reshape(shape)
+        return given
 
     def zeros(self, owner: str, role: str, size: int, kind: DTypeLike) -> NDArray[Any]:
         """A flat buffer that is zero at first; whoever takes it leaves it so."""
+        return self._memory(owner, role, size, kind, np.zeros)[:size]
+
+    def _memory(self, owner: str, role: str, size: int, kind: DTypeLike, make: Callable[..., Any]) -> NDArray[Any]:
+        """At least `size` numbers of a kind, made anew only where there are fewer."""
         flat = self._flat.get((owner, role))
         if flat is None or flat.size < size or flat.dtype != np.dtype(kind):
-            flat = self._flat[owner, role] = np.zeros(size, kind)
-        return flat[:size]
+            flat = self._flat[owner, role] = make(size, kind)
+        return flat

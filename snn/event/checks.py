@@ -11,6 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
+from spikewright.snn.kernels.blocks import Blocks
+from spikewright.snn.kernels.lanes import Lanes
+from spikewright.snn.kernels.lists import Lists
+from spikewright.snn.kernels.rows import WeightRows
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:
@@ -24,59 +28,61 @@ def as_int32(values: Any) -> NDArray[np.int32]:
     return array.astype(np.int32)
 
 
-def check_scatter(plan: Any, neurons: int) -> None:
+def check_rows(rows: WeightRows, neurons: int) -> None:
     """Rows: every run of weights lies in the weights, and its targets among the `neurons`, whatever the source."""
-    _ascending(plan.first_tap, plan.to.size, "taps")
-    used = plan.pattern >= 0
-    pattern = plan.pattern[used]
-    _inside(pattern, plan.first_tap.size - 1, "patterns")
+    _ascending(rows.first_tap, rows.to.size, "taps")
+    used = rows.pattern >= 0
+    pattern = rows.pattern[used]
+    _inside(pattern, rows.first_tap.size - 1, "patterns")
     for which, offsets, size, what in (
-        (plan.base, plan.to, neurons, "targets"),
-        (plan.row, plan.start, plan.weights.size, "weights"),
+        (rows.base, rows.to, neurons, "targets"),
+        (rows.row, rows.start, rows.weights.size, "weights"),
     ):
-        lows, highs = _extremes(which[used], pattern, plan.first_tap.size - 1)
-        numbers = np.repeat(np.arange(plan.first_tap.size - 1), np.diff(plan.first_tap))
+        lows, highs = _extremes(which[used], pattern, rows.first_tap.size - 1)
+        numbers = np.repeat(np.arange(rows.first_tap.size - 1), np.diff(rows.first_tap))
         seen = np.isin(numbers, pattern)
         _inside((lows[numbers] + offsets)[seen], size, what)
-        _inside((highs[numbers] + offsets + plan.length - 1)[seen], size, what)
+        _inside((highs[numbers] + offsets + rows.length - 1)[seen], size, what)
 
 
-def check_blocks(blocks: Any, plan: Any, neurons: int, width: int) -> None:
-    """Blocks of `width` weights and targets, by the lists of the sources."""
-    if not blocks.lists.size:
-        return
+def check_blocks(blocks: Blocks, rows: WeightRows, neurons: int, width: int) -> None:
+    """Blocks of `width` weights and targets, those of every source."""
     _ascending(blocks.first, blocks.to.size, "blocks")
-    _same(blocks.lists, plan.base, "lists of blocks")
-    _inside(blocks.lists, blocks.first.size - 1, "lists of blocks")
-    lows, highs = _extremes(plan.base, blocks.lists, blocks.first.size - 1)
+    _same(blocks.which, rows.base, "blocks of sources")
+    _inside(blocks.which, blocks.first.size - 1, "blocks of sources")
+    lows, highs = _extremes(rows.base, blocks.which, blocks.first.size - 1)
     numbers = np.repeat(np.arange(blocks.first.size - 1), np.diff(blocks.first))
     _inside(lows[numbers] + blocks.to, neurons, "targets")
     _inside(highs[numbers] + blocks.to + width - 1, neurons, "targets")
-    _inside(blocks.start, plan.weights.size, "weights")
-    _inside(blocks.start.astype(np.int64) + width - 1, plan.weights.size, "weights")
+    _inside(blocks.start, rows.weights.size, "weights")
+    _inside(blocks.start.astype(np.int64) + width - 1, rows.weights.size, "weights")
 
 
-def check_lanes(lanes: Any, sources: int, neurons: int) -> None:
-    """Time lanes: slots, pixels in view and weight lists; tiles of all target pixels are the `neurons`."""
-    channels, taps, length, width = (int(number) for number in lanes.size)
-    _inside(lanes.slot + 1, lanes.sources * channels + 1, "slots")
-    if lanes.slot.size != sources or lanes.channel_base.size != channels or (lanes.pixels.size - 1) * width != neurons:
+def check_lanes(lanes: Lanes, sources: int, neurons: int) -> None:
+    """Time lanes: slots, pixels in view and weight rows; tiles of all target pixels are the `neurons`."""
+    channels, taps, length, width = (int(n) for n in (lanes.channels, lanes.taps, lanes.row_length, lanes.width))
+    _inside(lanes.slot + 1, lanes.pixels * channels + 1, "slots")
+    if (
+        lanes.slot.size != sources
+        or lanes.channel_base.size != channels
+        or (lanes.first_seen.size - 1) * width != neurons
+    ):
         raise InvalidNetwork(f"expected lanes of {sources} sources into {neurons} neurons, got others")
-    _ascending(lanes.pixels, lanes.seen.size, "pixels")
-    _same(lanes.seen, lanes.lists, "pixels")
-    _inside(lanes.seen, lanes.sources, "pixels")
+    _ascending(lanes.first_seen, lanes.seen.size, "pixels")
+    _same(lanes.seen, lanes.row, "pixels")
+    _inside(lanes.seen, lanes.pixels, "pixels")
     _inside(lanes.channel_base.astype(np.int64) + length - 1, width, "channels")
     _inside(lanes.channel_base, width, "channels")
     count = lanes.first.size - 1 if lanes.listed else lanes.weight.size // length
-    _inside(lanes.lists, count, "weight lists")
-    _inside(lanes.lists.astype(np.int64) + (channels - 1) * taps, count, "weight lists")
+    _inside(lanes.row, count, "weight rows")
+    _inside(lanes.row.astype(np.int64) + (channels - 1) * taps, count, "weight rows")
     if lanes.listed:
         _ascending(lanes.first, lanes.weight.size, "weights")
         _same(lanes.channel, lanes.weight, "weights")
         _inside(lanes.channel, length, "channels")
 
 
-def check_lists(lists: Any, sources: int, neurons: int) -> None:
+def check_lists(lists: Lists, sources: int, neurons: int) -> None:
     """Explicit lists: the survivors of each source, and their targets."""
     if lists.first.size != sources + 1:
         raise InvalidNetwork(f"expected lists of {sources} sources, got {lists.first.size - 1}")

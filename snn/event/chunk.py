@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from spikewright.snn.event.buffers import Buffers
-from spikewright.snn.kernels.delays import History
+from spikewright.snn.event.history import History
 from spikewright.snn.kernels.events import Events
 
 Array = NDArray[Any]
@@ -51,6 +51,12 @@ class Chunk:
             array = self.state[owner, role] = self.take(owner, role, shape, kind)
             array[:] = first
         return self.state[owner, role]
+
+    def begin(self) -> None:
+        """Before the first population sends in the steps at hand."""
+        self.quiet = np.ones(self.count, bool)
+        for history in self.past.values():
+            history.begin(self.steps)
 
     def send(self, name: str, events: Events) -> None:
         """What arrives of a population in the steps at hand."""

@@ -19,7 +19,7 @@ Edge = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Group:
+class StepGroup:
     """Populations that step together, in their order; `limit`: how many steps at a time, None: any number."""
 
     names: tuple[str, ...]
@@ -36,11 +36,11 @@ class Group:
         return min(self.limit or length, length)
 
 
-def groups_of(network: Network) -> tuple[Group, ...]:
+def groups_of(network: Network) -> tuple[StepGroup, ...]:
     """All populations but the input, so that the sources of a group, whatever their delay, stand in it or before."""
     names = [p.name for p in network.order if p.name != network.input]
     if not any(q.delay for q in network.projections):
-        return tuple(Group((name,)) for name in names)
+        return tuple(StepGroup((name,)) for name in names)
     edges = [(q.source, q.target, q.delay) for q in network.projections if q.source != network.input]
     circle = _circles(names, edges)
     sources: dict[frozenset[str], set[frozenset[str]]] = {circle[name]: set() for name in names}
@@ -63,14 +63,14 @@ def _circles(names: list[str], edges: list[Edge]) -> dict[str, frozenset[str]]:
     return {a: frozenset(b for b in names if leads[a] & bit[b] and leads[b] & bit[a]) for a in names}
 
 
-def _group(members: frozenset[str], edges: Iterable[Edge]) -> Group:
+def _group(members: frozenset[str], edges: Iterable[Edge]) -> StepGroup:
     inner = [edge for edge in edges if edge[0] in members and edge[1] in members]
     for limit in sorted({delay for *_, delay in inner if delay}, reverse=True):
         try:
-            return Group(_sorted(members, [edge for edge in inner if edge[2] < limit]), limit)
+            return StepGroup(_sorted(members, [edge for edge in inner if edge[2] < limit]), limit)
         except CycleError:
             continue
-    return Group(_sorted(members, inner))
+    return StepGroup(_sorted(members, inner))
 
 
 def _sorted(members: frozenset[str], edges: Iterable[Edge]) -> tuple[str, ...]:

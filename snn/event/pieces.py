@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from spikewright.snn.codes import Direct, charge_steps
 from spikewright.snn.disturb.noise import SpikeJitter
 from spikewright.snn.event.checks import check_events
-from spikewright.snn.event.groups import Group, groups_of
-from spikewright.snn.event.layer import Layer, graded
-from spikewright.snn.event.routes import Route
+from spikewright.snn.event.groups import StepGroup, groups_of
+from spikewright.snn.event.history import History
+from spikewright.snn.event.populations import Compiled, CompiledNeurons
 from spikewright.snn.network import Network
 from spikewright.snn.simulation import Request
+from spikewright.snn.traits import sent
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
@@ -20,7 +20,7 @@ CHUNK_OPERATIONS = 2_000_000_000
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """`chunks` of steps, of at most `longest` each; how many samples `at_once`; the layers of each group.
+    """`chunks` of steps, of at most `longest` each; how many samples `at_once`; the populations of each group.
 
     `remembered`: the sources whose events are kept, by how many steps back they may be asked for.
     """
@@ -28,18 +28,22 @@ class Pieces:
     chunks: tuple[slice, ...]
     longest: int
     at_once: int
-    groups: tuple[tuple[Group, tuple[Layer, ...]], ...]
+    groups: tuple[tuple[StepGroup, tuple[Compiled, ...]], ...]
     remembered: dict[str, int]
 
+    def histories(self, samples: int) -> dict[str, History]:
+        """Nothing sent yet, of every source that is remembered."""
+        return {name: History(samples, back, self.longest) for name, back in self.remembered.items()}
 
-def pieces_of(request: Request, layers: list[Layer]) -> Pieces:
+
+def pieces_of(request: Request, populations: list[Compiled]) -> Pieces:
     """The pieces of a run. Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk.
 
     Raises InvalidNetwork for more neurons times steps in a chunk than 32 bits count.
     """
-    network, by_name = request.network, {layer.name: layer for layer in layers}
+    network, by_name = request.network, {p.name: p for p in populations}
     whole = network.schedule == "layerwise" or any(isinstance(one, SpikeJitter) for one in request.noise)
-    most = max(1, *map(_most_operations, layers))
+    most = max(1, *map(_most_operations, populations))
     length = network.steps if whole else min(CHUNK_STEPS, max(1, CHUNK_OPERATIONS // most))
     length = 1 if network.decision is not None else length
     check_events(max(p.size for p in network.populations), length)
@@ -56,21 +60,21 @@ def pieces_of(request: Request, layers: list[Layer]) -> Pieces:
 def _chunks(network: Network, length: int, whole: bool) -> tuple[slice, ...]:
     """Steps of at most `length`, cut where a direct input ends."""
     cuts = {*range(0, network.steps, length), network.steps}
-    if isinstance(network.code, Direct) and not whole:
-        cuts.add(charge_steps(network.code))
+    if network.code.graded and not whole:
+        cuts.add(network.code.charge_steps)
     return tuple(slice(a, b) for a, b in pairwise(sorted(cuts)))
 
 
-def _at_once(network: Network, length: int, steps: dict[Layer, int]) -> int:
-    """How many samples: the largest layer, in the `steps` that it takes at once, stays near the processor."""
-    bytes_a_sample = [_bytes_a_step(network, layer) * count for layer, count in steps.items()]
+def _at_once(network: Network, length: int, steps: dict[Compiled, int]) -> int:
+    """How many samples: the largest population, in the `steps` that it takes at once, stays near the processor."""
+    bytes_a_sample = [_bytes_a_step(network, one) * count for one, count in steps.items()]
     if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
         bytes_a_sample += [p.size * length for p in network.populations]
-    operations = max(max(1, _most_operations(layer)) * count for layer, count in steps.items())
+    operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
     return int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
 
 
-def _remembered(network: Network, length: int, groups: tuple[Group, ...]) -> dict[str, int]:
+def _remembered(network: Network, length: int, groups: tuple[StepGroup, ...]) -> dict[str, int]:
     """Sources of delayed projections, by their longest; and populations that take less than a chunk at once."""
     kept = {name: 0 for group in groups if group.longest(length) < length for name in group.names}
     for q in network.projections:
@@ -79,12 +83,14 @@ def _remembered(network: Network, length: int, groups: tuple[Group, ...]) -> dic
     return kept
 
 
-def _bytes_a_step(network: Network, layer: Layer) -> int:
-    """Memory that a sample's step needs in a layer, about: its sums, where each step has its own, and flags of spikes."""
-    constant = all(graded(network, network.by_name[q.source]) for q, _ in layer.plans)
-    return layer.size * (1 if constant else 1 + layer.sums.itemsize)
+def _bytes_a_step(network: Network, population: Compiled) -> int:
+    """Memory that a sample's step needs in a population, about: its sums, where each step has its own, and flags of spikes."""
+    constant = all(sent(network, network.by_name[one.projection.source]).once for one in population.incoming)
+    return population.size * (1 if constant else 1 + population.types.sums.itemsize)
 
 
-def _most_operations(layer: Layer) -> int:
-    """Synaptic operations of the layer's largest projection in a step in which everybody fires."""
-    return max((plan.most_operations for _, plan in layer.plans if isinstance(plan, Route)), default=0)
+def _most_operations(population: Compiled) -> int:
+    """Synaptic operations of its largest projection in a step in which everybody fires; of a gate, which sums nothing, none."""
+    if not isinstance(population, CompiledNeurons):
+        return 0
+    return max((one.route.most_operations for one in population.incoming), default=0)

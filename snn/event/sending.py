@@ -1,60 +1,54 @@
-"""Between a population that fires and those that it reaches: limits, stuck neurons, the record, noise on the way."""
+"""Send: between a population that fires and those that it reaches: limits, stuck neurons, the record, noise on the way."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from spikewright.snn.codes import SpikeSelectCode
 from spikewright.snn.disturb.noise import Noise, SpikeDeletion, SpikeInsertion, SpikeJitter, StuckAt, acts_on
 from spikewright.snn.event.chunk import Array, Chunk
-from spikewright.snn.event.layer import graded
-from spikewright.snn.kernels import transmit as transmission
-from spikewright.snn.kernels.delays import History
-from spikewright.snn.kernels.draws import draw_rows, key_of, limit_of
-from spikewright.snn.kernels.events import Events
-from spikewright.snn.kernels.ledger import Ledger
+from spikewright.snn.event.ledger import Ledger
+from spikewright.snn.kernels import transmit
+from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of
+from spikewright.snn.kernels.events import Events, no_values
 from spikewright.snn.network import Population
-from spikewright.snn.neurons import SPIKING, Integrator
 from spikewright.snn.simulation import Request
+from spikewright.snn.traits import sent
 
-Kernel = Callable[[Any], None]
+Change = Callable[[Events, Events], None]
+"""Reads events and writes what becomes of them."""
+
+
+def _delete(one: SpikeDeletion, sent: Events, drawing: Drawing, chunk: Chunk, out: Events) -> None:
+    transmit.delete(sent, chance_of(one.probability), drawing, out)
+
+
+def _insert(one: SpikeInsertion, sent: Events, drawing: Drawing, chunk: Chunk, out: Events) -> None:
+    transmit.insert(sent, chance_of(one.probability), drawing, out)
+
+
+def _jitter(one: SpikeJitter, sent: Events, drawing: Drawing, chunk: Chunk, out: Events) -> None:
+    arrived = chunk.buffers.take("", "arrived", (chunk.length, drawing.public.size), np.int32)
+    transmit.jitter(sent, int(one.width), drawing, arrived, out)
+
+
+DISTURBANCES: dict[type, tuple[int, Callable[[Any, Events, Drawing, Chunk, Events], None]]] = {
+    SpikeDeletion: (0, _delete),
+    SpikeInsertion: (2, _insert),
+    SpikeJitter: (1, _jitter),
+}
+"""Noise on the way of spikes: its record -> the kind of its draws, and what it does."""
 
 
 class Sender:
-    """Takes what populations send to where it arrives. Threads share it.
+    """Takes what populations send to where it arrives. Threads share it. `public`: each population's public addresses."""
 
-    `remembered`: how many steps back each source of a delay, or on a circle, may be asked for.
-    """
-
-    def __init__(self, request: Request, ledger: Ledger, remembered: Mapping[str, int]) -> None:
-        self.network, self.ledger = request.network, ledger
+    def __init__(self, request: Request, ledger: Ledger, public: Mapping[str, Array]) -> None:
+        self.network, self.ledger, self.public = request.network, ledger, public
         self.places = {p.name: place for place, p in enumerate(self.network.populations)}
-        self.public: dict[str, Array] = {}
-        self.noise = {p.name: self._acting(p, request.noise) for p in self.network.populations}
-        self.stuck: dict[str, Array] = {}
-        self.remembered = remembered
-
-    def knows(self, name: str, public: Array) -> None:
-        """Tell the sender a population's public addresses; all are to be told before it is used."""
-        self.public[name] = public
-        chosen = [one for one in self.noise[name] if isinstance(one, StuckAt)]
-        stuck = np.full(public.size, -1, np.int8)
-        for one in chosen:
-            words = np.empty((1, public.size), np.uint64)
-            draw_rows(key_of(one.seed, self.places[name], 3), np.zeros(1, np.int64), 0, public, words)
-            limit, certainly = limit_of(one.fraction)
-            stuck[certainly | (words[0] < limit)] = one.value
-        if chosen:
-            self.stuck[name] = stuck
-
-    def begin(self, chunk: Chunk, most: int) -> None:
-        """Before the first population of a chunk of steps sends; no chunk of the run has more than `most` steps."""
-        chunk.quiet = np.ones(chunk.count, bool)
-        if not chunk.steps.start:
-            chunk.past = {name: History(chunk.count, longest, most) for name, longest in self.remembered.items()}
-        for history in chunk.past.values():
-            history.begin(chunk.steps)
+        noise = {p.name: self._acting(p, request.noise) for p in self.network.populations}
+        self.stuck = {name: self._stuck(name, of) for name, of in noise.items()}
+        self.on_the_way = {name: [one for one in of if not isinstance(one, StuckAt)] for name, of in noise.items()}
 
     def send(self, name: str, events: Events, chunk: Chunk) -> None:
         """Record what is sent; what arrives is then with `chunk.arriving`."""
@@ -63,59 +57,57 @@ class Sender:
         self.ledger.sent(name, self.public[name], events, chunk.samples, chunk.steps.start)
         if name != self.network.input:
             chunk.quiet &= events.ends[:, -1] == 0
-        for number, one in enumerate(self.noise[name]):
-            if not isinstance(one, StuckAt):
-                events = self._disturbed(name, number, one, events, chunk)
+        for number, one in enumerate(self.on_the_way[name]):
+            change, sums = self._disturbance(name, one, chunk), isinstance(one, SpikeJitter)
+            events = self._through(name, f"noise {number}", events, change, chunk, sums)
         chunk.send(name, events)
 
-    def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Noise, ...]:
-        if graded(self.network, population) or isinstance(population.neuron, Integrator):
+    def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
+        """The noise on what a population sends."""
+        if sent(self.network, population).kind != "spikes":
             return ()
-        kinds = (StuckAt, SpikeDeletion, SpikeInsertion, SpikeJitter)
-        return tuple(one for one in noise if isinstance(one, kinds) and acts_on(one, population.name))
+        return tuple(one for one in noise if type(one) in (StuckAt, *DISTURBANCES) and acts_on(one, population.name))
 
-    def _own(self, name: str, chunk: Chunk) -> list[Callable[[Any, Any], None]]:
+    def _stuck(self, name: str, noise: tuple[Any, ...]) -> Array | None:
+        """For each neuron the number that it is stuck at, -1 where it is whole; None where nothing is stuck."""
+        chosen = [one for one in noise if isinstance(one, StuckAt)]
+        stuck = np.full(self.public[name].size, -1, np.int8)
+        for one in chosen:
+            words, chance = np.empty((1, stuck.size), np.uint64), chance_of(one.fraction)
+            keys = keys_of(one.seed, self.places[name], 3)
+            draw_rows(Drawing(keys, np.zeros(1, np.int64), 0, self.public[name]), words)
+            stuck[chance.certain | (words[0] < chance.limit)] = one.value
+        return stuck if chosen else None
+
+    def _own(self, name: str, chunk: Chunk) -> list[Change]:
         """What changes the spikes themselves, before they are recorded."""
-        changes: list[Callable[[Any, Any], None]] = []
-        code, neuron = self.network.code, self.network.by_name[name].neuron
-        if isinstance(code, SpikeSelectCode) and isinstance(neuron, SPIKING) and name != self.network.output:
+        changes: list[Change] = []
+        code: Any = self.network.code
+        hidden, stuck = self.network.by_name[name].neuron.fires and name != self.network.output, self.stuck[name]
+        if hidden and code.inside == "first spikes":
             passed = chunk.remember(name, "passed", self.public[name].shape, np.int32)
-            changes.append(lambda sent, out: transmission.first_only(sent, passed, code.limit, out))
-        if name in self.stuck:
-            changes.append(lambda sent, out: transmission.override(sent, self.stuck[name], out))
+            changes.append(lambda sent, out: transmit.first_only(sent, passed, code.limit, out))
+        if stuck is not None:
+            changes.append(lambda sent, out: transmit.override(sent, stuck, out))
         return changes
 
-    def _disturbed(self, name: str, number: int, one: Noise, events: Events, chunk: Chunk) -> Events:
-        def where(kind: int) -> tuple[Any, ...]:
-            return key_of(one.seed, self.places[name], kind), chunk.samples, chunk.steps.start, self.public[name]
-
-        def change(sent: Any, out: Any) -> None:
-            if isinstance(one, SpikeDeletion):
-                transmission.delete(sent, limit_of(one.probability), where(0), out)
-            elif isinstance(one, SpikeInsertion):
-                transmission.insert(sent, limit_of(one.probability), where(2), out)
-            elif isinstance(one, SpikeJitter):
-                arrived = chunk.buffers.take("", "arrived", (chunk.length, self.public[name].size), np.int32)
-                transmission.jitter(sent, int(one.width), where(1), arrived, out)
-
-        return self._through(name, f"noise {number}", events, change, chunk, isinstance(one, SpikeJitter))
+    def _disturbance(self, name: str, one: Any, chunk: Chunk) -> Change:
+        """What a noise makes of spikes on their way."""
+        kind, change = DISTURBANCES[type(one)]
+        keys = keys_of(one.seed, self.places[name], kind)
+        drawing = Drawing(keys, chunk.samples, chunk.steps.start, self.public[name])
+        return lambda sent, out: change(one, sent, drawing, chunk, out)
 
     def _through(
-        self,
-        name: str,
-        role: str,
-        events: Events,
-        change: Callable[[Any, Any], None],
-        chunk: Chunk,
-        sums: bool = False,
+        self, name: str, role: str, events: Events, change: Change, chunk: Chunk, sums: bool = False
     ) -> Events:
-        """Events after a kernel; `sums`: it makes numbers of spikes of what was single ones."""
-        capacity = chunk.length * self.public[name].size + 1
-        index = chunk.take(name, f"{role} index", (capacity,), np.int32)
-        ends = chunk.take(name, f"{role} ends", (chunk.length + 1,), np.int32)
-        if events.value is None and not sums:
-            value = events.values
-        else:
-            value = chunk.take(name, f"{role} value", (capacity,), np.int32 if sums else events.values.dtype)
-        change((events.index, events.ends, events.values), (index, ends, value))
-        return Events(index, ends, value if value.shape[1] else None)
+        """Events after a change; `sums`: it makes numbers of spikes of what was single ones."""
+        places = chunk.length * self.public[name].size + 1
+        value = no_values(chunk.count)
+        if events.valued or sums:
+            kind = np.int32 if sums else events.value.dtype
+            value = chunk.take(name, f"{role} value", (places,), kind)
+        address = chunk.take(name, f"{role} address", (places,), np.int32)
+        out = Events(address, chunk.take(name, f"{role} ends", (chunk.length + 1,), np.int32), value)
+        change(events, out)
+        return out

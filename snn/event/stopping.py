@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import Direct, charge_steps, step_weight
 from spikewright.snn.decisions import TerminateDelta, TerminateMax
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.network import Network
@@ -16,7 +15,7 @@ def has_decided(network: Network, chunk: Chunk, sent: Array, potential: Array) -
     """
     step, decision = chunk.steps.start, network.decision
     if not isinstance(decision, TerminateDelta | TerminateMax):
-        settles = isinstance(network.code, Direct) and step >= charge_steps(network.code)
+        settles = network.code.graded and step >= network.code.charge_steps
         return chunk.quiet if settles else np.zeros(chunk.count, bool)
     logits = _logits(network, chunk, sent, potential, step)
     if isinstance(decision, TerminateMax):
@@ -32,7 +31,7 @@ def _logits(network: Network, chunk: Chunk, sent: Array, potential: Array, step:
         return potential.astype(np.int64 if network.numbers == "fixed" else np.float64)
     counts = chunk.remember(network.output, "counts", sent.shape[1:], np.int64)
     if network.readout == "count":
-        counts += sent.astype(np.int64) * step_weight(network.code, step)
+        counts += sent.astype(np.int64) * network.code.weight(step)
         return counts
     fired = chunk.remember(network.output, "fired", sent.shape[1:], np.bool_, False)
     fired |= sent > 0

@@ -1,12 +1,32 @@
-"""Taps: the offsets from a spike's place to the targets it reaches, for convolutions and dense layers alike."""
+"""Taps: the offsets from a source's place to the targets that it reaches, for convolutions and dense layers alike.
+
+A source at row y, column x of the (pooled) source map has a base in the target map, and reaches base + (row, column) of each
+tap. A 3x3 convolution with padding 1 and stride 1, kernel places K[i, j]:
+
+    base = (y + 1, x + 1)                    the taps, row and column against the base, and the kernel place of each:
+
+    source (y, x) = (0, 0) of a 4x4 map      ( 0, 0) K[0,0]   ( 0,-1) K[0,1]   ( 0,-2) K[0,2]
+        base = (1, 1)                        (-1, 0) K[1,0]   (-1,-1) K[1,1]   (-1,-2) K[1,2]
+        . X .   targets (0, 0), (0, 1),      (-2, 0) K[2,0]   (-2,-1) K[2,1]   (-2,-2) K[2,2]
+        . . .   (1, 0) and (1, 1) exist:
+                four taps, K[1,1] K[1,0] K[0,1] K[0,0]; the others lead out of the map
+
+    Sorted by row and column: (-2,-2) (-2,-1) (-2,0) (-1,-2) ... (0,0). In the weights of an input channel the output channels
+    of the taps follow each other in this order, so that neighbouring taps (one target row) are one run of weights going to
+    one run of neurons. Which taps lead out of the map is a pattern; sources with the same taps share one.
+
+With a stride of 2 the place (y + 1, x + 1) is divided by it: the quotient is the base, the remainder the phase, and only the
+taps of that phase belong to the source.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.synapses import Conv2d, ConvTranspose2d, Pair
+from spikewright.snn.synapses import Pair
 
 Ints = NDArray[np.int64]
 Values = NDArray[np.generic]
@@ -14,7 +34,7 @@ Values = NDArray[np.generic]
 
 @dataclass(frozen=True, eq=False)
 class Tap:
-    """One kernel position: its `phase`, the target's row and column against the base, and its place in a weight block."""
+    """One kernel position: its `phase`, the target's row and column against the base, and where its weights start in a slab."""
 
     phase: int
     row: int
@@ -27,8 +47,9 @@ class Taps:
     """The taps of a synapse and the weights in the order in which the runs read them.
 
     `length`: target channels of a tap. `channel_base (in,)`: first target channel of an input channel's group.
-    `stride`, `padding`: from source position to base. `block`: weights of one input channel at one site; a dense layer
-    has a block for each of its `sites`, a convolution one for all. `survivors (taps, blocks)`: weights that are not zero.
+    `stride`, `padding`: from source position to base. A slab is the weights of one input channel, tap after tap, `slab` of
+    them; a dense layer has one at each of its `sites`, a convolution one for all. `survivors (taps, slabs)`: weights that
+    are not zero.
     `target`: rows and columns that exist. `spread`: rows and columns between the bases of neighbouring sources before the
     stride divides them, more than one in a transposed convolution.
     """
@@ -39,7 +60,7 @@ class Taps:
     channel_base: Ints
     stride: Pair
     padding: Pair
-    block: int
+    slab: int
     survivors: Ints
     sites: Pair
     target: Pair
@@ -53,8 +74,13 @@ class Taps:
         phase = (padded_row % self.stride[0]) * self.stride[1] + padded_column % self.stride[1]
         return padded_row // self.stride[0], padded_column // self.stride[1], phase
 
-    def blocks(self, channel: Ints, rows: Ints, columns: Ints) -> Ints:
-        """The weight block of each source neuron."""
+    @property
+    def groups(self) -> int:
+        """Groups of channels that have no weights between them."""
+        return int(self.channel_base.max()) // self.length + 1
+
+    def slabs(self, channel: Ints, rows: Ints, columns: Ints) -> Ints:
+        """The number of the slab of each source neuron."""
         site = (rows * self.sites[1] + columns) if self.sites != (1, 1) else np.zeros_like(rows)
         return site * self.channel_base.size + channel
 
@@ -96,7 +122,16 @@ class Taps:
         return merged
 
 
-def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Values) -> Taps:
+class SlidingKernel(NamedTuple):
+    """How a kernel goes over its map; see `snn.synapses.Conv2d`."""
+
+    stride: Pair = (1, 1)
+    padding: Pair = (0, 0)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+
+
+def conv_taps(shape: tuple[int, ...], target: Pair, conv: SlidingKernel, weights: Values) -> Taps:
     """Taps of a convolution with weights `(out, in / groups, kernel height, kernel width)` on an input grid `shape`."""
     out, per_group, height, width = weights.shape
     taps = tuple(_conv_positions(conv, (height, width), out // conv.groups))
@@ -110,14 +145,14 @@ def conv_taps(shape: tuple[int, ...], target: Pair, conv: Conv2d, weights: Value
         channel_base=np.arange(shape[0]) // per_group * (out // conv.groups),
         stride=conv.stride,
         padding=conv.padding,
-        block=height * width * (out // conv.groups),
+        slab=height * width * (out // conv.groups),
         survivors=np.count_nonzero(packed, axis=-1).reshape(shape[0], -1).T,
         sites=(1, 1),
         target=target,
     )
 
 
-def transposed_taps(shape: tuple[int, ...], target: Pair, conv: ConvTranspose2d, weights: Values) -> Taps:
+def transposed_taps(shape: tuple[int, ...], target: Pair, conv: SlidingKernel, weights: Values) -> Taps:
     """Taps of a transposed convolution with weights `(out, in / groups, kernel height, kernel width)` on `shape`."""
     out, per_group, height, width = weights.shape
     length = out // conv.groups
@@ -132,7 +167,7 @@ def transposed_taps(shape: tuple[int, ...], target: Pair, conv: ConvTranspose2d,
         channel_base=np.arange(shape[0]) // per_group * length,
         stride=(1, 1),
         padding=(-conv.padding[0], -conv.padding[1]),
-        block=height * width * length,
+        slab=height * width * length,
         survivors=np.count_nonzero(packed, axis=-1).reshape(shape[0], -1).T,
         sites=(1, 1),
         target=target,
@@ -151,14 +186,14 @@ def dense_taps(shape: tuple[int, ...], weights: Values) -> Taps:
         channel_base=np.zeros(shape[0], dtype=np.int64),
         stride=(1, 1),
         padding=(0, 0),
-        block=out,
+        slab=out,
         survivors=np.count_nonzero(flat, axis=-1).reshape(1, -1),
         sites=(shape[1], shape[2]),
         target=(1, 1),
     )
 
 
-def _conv_positions(conv: Conv2d, kernel: Pair, channels: int) -> Iterator[tuple[Tap, int]]:
+def _conv_positions(conv: SlidingKernel, kernel: Pair, channels: int) -> Iterator[tuple[Tap, int]]:
     """Taps sorted by phase, row and column, each with its flat kernel position."""
     found = []
     for y in range(kernel[0]):

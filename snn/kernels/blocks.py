@@ -1,76 +1,57 @@
-"""Rows without their empty blocks: what a spike adds where whole blocks of output channels are pruned.
+"""The route by blocks: rows without the blocks of weights that are pruned as a whole."""
 
-For every source a list of the blocks of `WIDTH` neighbouring weights of which any survives: plane[base + to] += weights[start]
-for each of them, a vector at a time. Sources with the same row and the same pattern of borders share a list.
-"""
-
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.event.checks import as_int32
-from spikewright.snn.event.scatter import Scatter
-from spikewright.snn.kernels.jit import inlined
+from spikewright.snn.kernels.jit import compiled, inlined
+from spikewright.snn.kernels.planes import plane_of
 from spikewright.snn.kernels.simd import UNIT, add_vector
 
 WIDTH = UNIT
-MOST_ALIVE = 0.5
-"""Where a larger share of blocks survives, whole rows are quicker."""
+"""Weights of a block."""
 
 
 class Blocks(NamedTuple):
-    """Source i has the blocks `to[k]`, `start[k]` for first[lists[i]] <= k < first[lists[i] + 1]; none at all: not in use."""
+    """The surviving blocks of each source. A spike of source i adds, for first[which[i]] <= k < first[which[i] + 1],
 
-    lists: NDArray[np.int32]
+        plane[base[i] + to[k] : + WIDTH] += weights[start[k] : + WIDTH]
+
+    with `base` and `weights` of the rows. Sources with the same weight row and the same pattern of borders share their
+    blocks. `which` has no entries where rows are to be added whole.
+    """
+
+    which: NDArray[np.int32]
     first: NDArray[np.int32]
     to: NDArray[np.int32]
     start: NDArray[np.int32]
 
 
-def compile_blocks(plan: Scatter, length: int) -> tuple[Blocks, float]:
-    """The blocks of a plan of rows of `length` channels, and the share that survives; empty where rows do as well."""
-    nothing = Blocks(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32))
-    if length % WIDTH or not plan.weights.size:
-        return nothing, 1.0
-    alive = (plan.weights.reshape(-1, WIDTH) != 0).any(axis=1)
-    share = float(alive.mean())
-    if share > MOST_ALIVE:
-        return nothing, 1.0
-    keys, lists = np.unique(np.stack([plan.row, plan.pattern], axis=1), axis=0, return_inverse=True)
-    found = [_blocks_of(plan, alive, int(row), int(pattern)) for row, pattern in keys]
-    first = as_int32(np.cumsum([0] + [len(one) for one in found]))
-    whole = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
-    to, start = (np.ascontiguousarray(as_int32(part)) for part in whole.reshape(-1, 2).T)
-    return Blocks(as_int32(lists.reshape(-1)), first, to, start), share
+NO_BLOCKS = Blocks(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
-def _blocks_of(plan: Scatter, alive: NDArray[np.bool_], row: int, pattern: int) -> NDArray[np.int64]:
-    """(to, start) of the surviving blocks of a row under a pattern, in the order of its taps."""
-    if pattern < 0:
-        return np.zeros((0, 2), np.int64)
-    parts = []
-    for tap in range(int(plan.first_tap[pattern]), int(plan.first_tap[pattern + 1])):
-        offsets = np.arange(0, int(plan.length[tap]), WIDTH)
-        starts = row + int(plan.start[tap]) + offsets
-        kept = alive[starts // WIDTH]
-        parts.append(np.stack([int(plan.to[tap]) + offsets[kept], starts[kept]], axis=1))
-    return np.concatenate(parts) if parts else np.zeros((0, 2), np.int64)
+@compiled
+def deliver_blocks(planes, events, rows, blocks, operations):
+    """As `snn.kernels.rows.deliver_spikes`, without empty blocks of weights."""
+    for s in range(events.address.shape[0]):
+        total = np.int64(0)
+        for t in range(events.ends.shape[1] - 1):
+            plane = plane_of(planes, s, t)
+            total += add_blocks_of_step(
+                plane, events.address[s], events.ends[s, t], events.ends[s, t + 1], rows, blocks
+            )
+        operations[s] += total
 
 
 @inlined
-def add_step_of_blocks(plane, index, first, stop, plan, blocks):
+def add_blocks_of_step(plane, address, first, stop, rows, blocks):
     """As `snn.kernels.rows.add_step`, block by block."""
     total = np.int64(0)
     for n in range(np.uint64(first), np.uint64(stop)):
-        i = np.uint64(index[n])
-        base, row = np.int64(plan.base[i]), np.uint64(blocks.lists[i])
-        total += plan.fanout[i]
-        for k in range(np.uint64(blocks.first[row]), np.uint64(blocks.first[row + np.uint64(1)])):
-            add_vector(plane, np.uint64(base + blocks.to[k]), plan.weights, np.uint64(blocks.start[k]))
+        i = np.uint64(address[n])
+        base, which = np.int64(rows.base[i]), np.uint64(blocks.which[i])
+        total += rows.fanout[i]
+        for k in range(np.uint64(blocks.first[which]), np.uint64(blocks.first[which + np.uint64(1)])):
+            add_vector(plane, np.uint64(base + blocks.to[k]), rows.weights, np.uint64(blocks.start[k]))
     return total
-
-
-def in_use(blocks: Blocks) -> Any:
-    """Whether there are blocks to walk."""
-    return blocks.lists.size > 0

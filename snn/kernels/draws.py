@@ -1,6 +1,6 @@
 """The draws of `snn.disturb.noise`, compiled: pure functions of seed, stream, sample, step and public address."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,23 @@ from spikewright.splitmix import GOLDEN
 Array = NDArray[Any]
 
 
+class Drawing(NamedTuple):
+    """Whose draws: `keys`, one of `key_of` for each kind that is drawn; `samples`: their numbers; `start`: the first step;
+    `public (neurons,)`: the public address of each neuron."""
+
+    keys: tuple[np.uint64, ...]
+    samples: NDArray[np.int64]
+    start: int
+    public: NDArray[np.int64]
+
+
+class Chance(NamedTuple):
+    """A probability as draws are compared with it: something happens iff `certain` or draw < limit = floor(p 2**64)."""
+
+    limit: np.uint64
+    certain: bool
+
+
 def key_of(seed: int, place: int, kind: int) -> Any:
     """m(seed + g stream) of the population at `place`, the beginning of all its draws of one kind."""
     z = (seed + GOLDEN * (16 * place + kind)) % 2**64
@@ -19,10 +36,15 @@ def key_of(seed: int, place: int, kind: int) -> Any:
     return np.uint64(z ^ z >> 31)
 
 
-def limit_of(probability: float) -> tuple[Any, bool]:
-    """floor(p 2**64), and whether that is all."""
+def keys_of(seed: int, place: int, *kinds: int) -> tuple[Any, ...]:
+    """The keys of several kinds."""
+    return tuple(key_of(seed, place, kind) for kind in kinds)
+
+
+def chance_of(probability: float) -> Chance:
+    """The chance of a probability from 0 to 1."""
     limit = int(probability * 2.0**64)
-    return np.uint64(min(limit, 2**64 - 1)), limit >= 2**64
+    return Chance(np.uint64(min(limit, 2**64 - 1)), limit >= 2**64)
 
 
 @compiled
@@ -47,6 +69,12 @@ def draw(begun, neuron):
 
 
 @compiled
+def happens(chance, begun, neuron):
+    """Whether something of that chance happens to a neuron, by its draw."""
+    return chance.certain or draw(begun, neuron) < chance.limit
+
+
+@compiled
 def fields(word):
     """The sum of a word's four 16-bit fields."""
     low = np.uint64(0xFFFF)
@@ -62,19 +90,20 @@ def normal(first, second, third, neuron):
 
 
 @compiled
-def draw_rows(key, samples, step, public, out):
-    """Draws `out (samples, neurons)` of one step; `samples`: their numbers, `public`: public address of each neuron."""
+def draw_rows(drawing, out):
+    """Draws `out (samples, neurons)` of one step, by the first key."""
     for s in range(out.shape[0]):
-        begun = at_step(key, samples[s], step)
+        begun = at_step(drawing.keys[0], drawing.samples[s], drawing.start)
         for i in range(out.shape[1]):
-            out[s, i] = draw(begun, public[i])
+            out[s, i] = draw(begun, drawing.public[i])
 
 
 @compiled
-def normal_rows(keys, samples, step, public, out):
-    """The same for normal draws; `keys`: three."""
+def normal_rows(drawing, out):
+    """The same for normal draws, by three keys."""
+    keys, step = drawing.keys, drawing.start
     for s in range(out.shape[0]):
-        first, second = at_step(keys[0], samples[s], step), at_step(keys[1], samples[s], step)
-        third = at_step(keys[2], samples[s], step)
+        first, second = at_step(keys[0], drawing.samples[s], step), at_step(keys[1], drawing.samples[s], step)
+        third = at_step(keys[2], drawing.samples[s], step)
         for i in range(out.shape[1]):
-            out[s, i] = normal(first, second, third, public[i])
+            out[s, i] = normal(first, second, third, drawing.public[i])

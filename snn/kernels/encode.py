@@ -1,14 +1,33 @@
-"""Kernels of the spike codes: what the input sends in the steps from `start` on, by the laws of `snn.codes`.
+"""Kernels of the spike codes: what the input sends in some steps, by the laws of `snn.codes`.
 
-`pixels (samples, neurons)` float64 in engine order, `samples`: their numbers, `public`: public address of each neuron.
-`sent (samples, steps, padded neurons)` int8 gets the number of spikes; no step needs another one, but for `jittered` and
-`delta`, which keep a state.
+`pixels (samples, neurons)` float64 in engine order. `sent (samples, steps, padded neurons)` int8 gets the number of spikes
+in the steps from `start`, or `drawing.start`, on. No step needs another one, but for `jittered` and `delta`, which keep a state.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from spikewright.snn.kernels.draws import at_step, draw, normal
 from spikewright.snn.kernels.jit import compiled
+
+
+class Periods(NamedTuple):
+    """The numbers of a `snn.codes.JitteredPeriodic`."""
+
+    shortest: float
+    longest: float
+    deviation: float
+    silent: float
+
+
+class CameraEvents(NamedTuple):
+    """All events of a batch by sample, step and engine address: those of sample s are offsets[s]:offsets[s + 1]."""
+
+    step: NDArray[Any]
+    address: NDArray[np.int32]
+    offsets: NDArray[np.int64]
 
 
 @compiled
@@ -23,15 +42,15 @@ def rate(pixels, limit, start, sent):
 
 
 @compiled
-def poisson(pixels, probability, start, where, sent):
-    """One spike iff draw < floor(x probability 2**64); `where` = (key, samples, public)."""
-    key, samples, public = where
+def poisson(pixels, probability, drawing, sent):
+    """One spike iff draw < floor(x probability 2**64). Kind 8."""
     for s in range(pixels.shape[0]):
         for t in range(sent.shape[1]):
-            begun = at_step(key, samples[s], start + t)
+            begun = at_step(drawing.keys[0], drawing.samples[s], drawing.start + t)
             for i in range(pixels.shape[1]):
                 limit = pixels[s, i] * probability * 2.0**64
-                sent[s, t, i] = limit >= 2.0**64 or (limit >= 1.0 and draw(begun, public[i]) < np.uint64(limit))
+                certain = limit >= 2.0**64
+                sent[s, t, i] = certain or (limit >= 1.0 and draw(begun, drawing.public[i]) < np.uint64(limit))
 
 
 @compiled
@@ -58,85 +77,82 @@ def phase(pixels, period, start, sent):
 
 
 @compiled
-def jittered(pixels, law, where, state, start, sent):
-    """Noisy periods. `law` = (shortest, longest, deviation, silent), `where` = (keys of kinds 9 to 12, samples, public).
+def jittered(pixels, law, time, number, drawing, sent):
+    """Noisy periods; `law`: its `Periods`. Kinds 9 to 12.
 
-    `state` = (time, number), each (samples, neurons): when the next spike comes and how many intervals were drawn for it.
+    `time`, `number (samples, neurons)`: when the next spike comes and how many intervals were drawn for it.
     """
-    shortest, longest, deviation, silent = law
-    time, number = state
+    start = drawing.start
     for s in range(pixels.shape[0]):
         sent[s] = 0
+        sample = drawing.samples[s]
         for i in range(pixels.shape[1]):
-            x = pixels[s, i]
-            if x <= silent:
+            x, neuron = pixels[s, i], drawing.public[i]
+            if x <= law.silent:
                 continue
-            period = 1.0 / (1.0 / shortest + (1.0 / longest - 1.0 / shortest) * (1.0 - x))
-            who = (where[1][s], where[2][i])
+            period = 1.0 / (1.0 / law.shortest + (1.0 / law.longest - 1.0 / law.shortest) * (1.0 - x))
+            spread = law.deviation * period
             if number[s, i] == 0:
-                share = np.float64(draw(at_step(where[0][3], who[0], 0), who[1])) / 2.0**64
-                time[s, i] = share * max(_interval(period, deviation, where[0], who, 0), 0.0)
+                share = np.float64(draw(at_step(drawing.keys[3], sample, 0), neuron)) / 2.0**64
+                time[s, i] = share * max(_interval(period, spread, drawing.keys, sample, neuron, 0), 0.0)
                 number[s, i] = 1
             while time[s, i] < start + sent.shape[1]:
                 sent[s, np.int64(time[s, i]) - start, i] = 1
-                time[s, i] += max(_interval(period, deviation, where[0], who, number[s, i]), 1.0)
+                time[s, i] += max(_interval(period, spread, drawing.keys, sample, neuron, number[s, i]), 1.0)
                 number[s, i] += 1
 
 
 @compiled
-def _interval(period, deviation, keys, who, k):
-    n = normal(at_step(keys[0], who[0], k), at_step(keys[1], who[0], k), at_step(keys[2], who[0], k), who[1])
-    return period + deviation * period * n
+def _interval(period, spread, keys, sample, neuron, k):
+    n = normal(at_step(keys[0], sample, k), at_step(keys[1], sample, k), at_step(keys[2], sample, k), neuron)
+    return period + spread * n
 
 
 @compiled
-def delta(frames, law, state, start, sent):
-    """Change against a reference. `law` = (threshold, samples, engine address of each public one), ON in the first half.
+def delta(frames, threshold, samples, engine, reference, start, sent):
+    """Change against a `reference (samples, pixels)`, ON in the first half of the neurons.
 
-    `frames (batch, steps or 1, pixels)` in public order; `state (samples, pixels)`: the references.
+    `frames (batch, steps or 1, pixels)` in public order; `engine`: the engine address of each public one.
     """
-    threshold, samples, engine = law
-    for s in range(state.shape[0]):
+    for s in range(reference.shape[0]):
         sent[s] = 0
         for t in range(sent.shape[1]):
             frame = frames[samples[s], min(start + t, frames.shape[1] - 1)]
             for p in range(frame.size):
-                x, r = np.float64(frame[p]), state[s, p]
+                x, r = np.float64(frame[p]), reference[s, p]
                 if x - r >= threshold:
                     sent[s, t, engine[p]] = 1
-                    state[s, p] = r + threshold
+                    reference[s, p] = r + threshold
                 elif r - x >= threshold:
                     sent[s, t, engine[frame.size + p]] = 1
-                    state[s, p] = r - threshold
+                    reference[s, p] = r - threshold
 
 
 @compiled
-def bounds(stream, samples, start, stop, out):
-    """Where the events of steps `start` to `stop` lie, `out (samples, 2)`; `stream` = (step, address, offsets)."""
-    step, _, offsets = stream
+def find_events(stream, samples, start, stop, places):
+    """Where the camera events of steps `start` to `stop` lie, `places (samples, 2)`."""
     for s in range(samples.size):
-        first, last = offsets[samples[s]], offsets[samples[s] + 1]
-        out[s, 0] = first + np.searchsorted(step[first:last], start)
-        out[s, 1] = first + np.searchsorted(step[first:last], stop)
+        first, last = stream.offsets[samples[s]], stream.offsets[samples[s] + 1]
+        places[s, 0] = first + np.searchsorted(stream.step[first:last], start)
+        places[s, 1] = first + np.searchsorted(stream.step[first:last], stop)
 
 
 @compiled
-def addressed(stream, places, start, out):
+def addressed(stream, places, start, events):
     """Camera events, sorted by step and engine address; the same address again in a step adds to its value."""
-    step, address, _ = stream
-    index, value, ends = out
+    address, value, ends = events.address, events.value, events.ends
     for s in range(places.shape[0]):
         count, t = 0, 0
         ends[s, 0] = 0
         for n in range(places[s, 0], places[s, 1]):
-            while t < step[n] - start:
+            while t < stream.step[n] - start:
                 t += 1
                 ends[s, t] = count
-            again = n > places[s, 0] and step[n] == step[n - 1] and address[n] == address[n - 1]
-            if again:
+            again = n > places[s, 0] and stream.step[n] == stream.step[n - 1]
+            if again and stream.address[n] == stream.address[n - 1]:
                 value[s, count - 1] += 1
                 continue
-            index[s, count] = address[n]
+            address[s, count] = stream.address[n]
             if value.shape[1]:
                 value[s, count] = 1
             count += 1

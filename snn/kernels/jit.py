@@ -1,7 +1,8 @@
 """Numba's options, in one place. Kernels are serial and release the interpreter lock; threads are in `snn.event.threads`.
 
 Compiled kernels are kept on disk. Numba looks at the date of a kernel's own file only; here a kernel is compiled anew when
-any file of the engines has changed, since kernels call helpers of other files. The first kernel that a process has to
+any file of the engines has changed, since kernels call helpers of other files, and their arguments are records of these
+files: what was kept before a change is not even read, it may name what no longer exists. The first kernel that a process has to
 compile is said so, once, to the logger "snn".
 
 With NUMBA_BOUNDSCHECK=1 in the environment every index of a kernel is checked, also those of `snn.kernels.simd`, and one that
@@ -43,10 +44,10 @@ def _stamped(kernel: Any) -> Callable[..., Any]:
     """The kernel, with its file on disk valid for the engines as they are now; one of its own where indices are checked."""
     cache: Any = getattr(kernel, "_cache", None)
     file: Any = getattr(cache, "_cache_file", None)
-    if hasattr(file, "_source_stamp"):
+    if hasattr(file, "_version"):
         if CHECKED:
             file = cache._cache_file = type(file)(file._cache_path, f"{cache._impl.filename_base}.checked", _STAMP)
-        file._source_stamp = _STAMP
+        file._version = numba.__version__, _STAMP
     compiled_later: Callable[..., Any] = kernel
     return compiled_later
 

@@ -1,11 +1,23 @@
-"""The kernel of `snn.event.lanes`, and the choice for each sample between lanes and rows."""
+"""The route by time lanes: one weight is added to many steps at once; for each sample lanes or rows, whichever costs less.
+
+for each target pixel p:                                    a tile (channels, steps) that begins as its planes do
+    for each source pixel in the view of p, and each of its channels c that fired:
+        for each surviving weight w from c to a channel o of p:
+            tile[o, :] += w train[c, :]                     all steps, a vector at a time
+    planes[:, p, :] = tile transposed
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spikewright.snn.kernels.blocks import add_step_of_blocks
+from spikewright.snn.kernels.blocks import add_blocks_of_step
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.rows import add_step, begin
-from spikewright.snn.kernels.simd import UNIT, VECTOR_BYTES, list_to_lanes, rows_to_lanes, transpose_to
+from spikewright.snn.kernels.planes import begin_plane
+from spikewright.snn.kernels.rows import add_step
+from spikewright.snn.kernels.simd import UNIT, VECTOR_BYTES, transpose_to
+from spikewright.snn.kernels.simd_lanes import list_to_lanes, rows_to_lanes
 
 one_list, two_lists = list_to_lanes(1), list_to_lanes(2)
 one_row, two_rows = rows_to_lanes(1, 1), rows_to_lanes(1, 2)
@@ -17,105 +29,155 @@ WEIGHT_IN_LANES, WEIGHT_IN_LISTS, REACH, TILE = 0.01, 0.03, 10.0, 0.15
 """Of a byte of a weight in one lane, of a source at a target pixel, and of one step of a target neuron."""
 
 
-@compiled
-def deliver_lanes(S, start, events, plans, scratch, operations):
-    """`deliver_spikes` into fresh planes, one for each step: by lanes or by rows, whichever should cost a sample less.
+class Lanes(NamedTuple):
+    """What reaches each target pixel, and through which weights. All source channels of a pixel lie together.
 
-    The choice depends on the sample's own events alone. `scratch` = (X, mark, active, count, tile, rows, ats); X, mark and count
-    hold zeros before and after. The projection fills all channels of its target.
+    `slot (sources,)`: source pixel * channels + channel of a source neuron after pooling, -1 for one that no window holds.
+    Target pixel p sees the source pixels seen[first_seen[p]:first_seen[p + 1]], channel c of one through the weight row number
+    row[...] + c taps, its targets beginning at channel_base[c]. Weight row r is weight[r row_length : + row_length] or,
+    where `listed`, its survivors weight[first[r]:first[r + 1]] at the channels channel[first[r]:first[r + 1]].
+    `channels`, `pixels`: of the source map after pooling. `width`: channels of a target pixel. `one_group`: channel_base is 0.
     """
-    index, ends = events
-    plan, blocks, lanes = plans
-    X, mark, active, count, tile, rows, ats = scratch
-    steps = ends.shape[1] - 1
-    length = np.uint64(tile.size) // lanes.size[3]
-    for s in range(index.shape[0]):
-        sources, spikes = _count_sources(index[s], ends[s, 0], ends[s, steps], lanes, mark)
-        if _lanes_pay(sources, spikes, S, lanes, length):
-            operations[s] += _collect(index[s], ends[s], plan, lanes, (X, mark, active, count), length)
-            _add_pixels(S[s], start[s], lanes, (X, active, count, tile, rows, ats), length)
-            _clear(lanes, (X, mark, active, count), length)
+
+    slot: NDArray[np.int32]
+    first_seen: NDArray[np.int32]
+    seen: NDArray[np.int32]
+    row: NDArray[np.int32]
+    channel_base: NDArray[np.int32]
+    first: NDArray[np.int32]
+    channel: NDArray[np.uint16]
+    weight: NDArray[Any]
+    channels: np.uint64
+    taps: np.uint64
+    row_length: np.uint64
+    width: np.uint64
+    pixels: int
+    listed: bool
+    one_group: bool
+    cost: "Cost"
+
+
+class Cost(NamedTuple):
+    """Of a source on average: its weights as lanes walk them, as rows do, and the target pixels that it reaches."""
+
+    by_lanes: float
+    by_rows: float
+    reach: float
+
+
+class Workspace(NamedTuple):
+    """What the kernel works in; `train`, `mark` and `fired` hold zeros before and after.
+
+    `train (slots * length,)`: spikes of each slot in each step, `length` a whole number of vectors. `mark (slots,)`: whether
+    it fired. `active (pixels, channels)`: the channels that fired of each source pixel, `fired (pixels,)` of them.
+    `tile (width * length,)`: the sums of a target pixel. `weight_at`, `train_at`: where the weights and the train begin of
+    each source in view.
+    """
+
+    train: NDArray[Any]
+    mark: NDArray[np.uint8]
+    active: NDArray[Any]
+    fired: NDArray[np.int32]
+    tile: NDArray[Any]
+    weight_at: NDArray[np.uint64]
+    train_at: NDArray[np.uint64]
+
+
+@compiled
+def deliver_lanes(planes, events, rows, blocks, lanes, work, operations):
+    """Add spikes to fresh planes, one for each step; the projection fills all channels of its target.
+
+    Whether a sample goes by lanes or by rows depends on its own events alone.
+    """
+    sums, steps = planes.sums, events.ends.shape[1] - 1
+    length = np.uint64(work.tile.size) // lanes.width
+    for s in range(events.address.shape[0]):
+        address, ends = events.address[s], events.ends[s]
+        sources = _mark_sources(address, ends[0], ends[steps], lanes, work.mark)
+        if _lanes_pay(sources, ends[steps] - ends[0], sums, lanes, length):
+            operations[s] += _collect(address, ends, rows, lanes, work, length)
+            _add_pixels(sums[s], planes.begin[s], lanes, work, length)
+            _clear(lanes, work, length)
         else:
-            for n in range(ends[s, 0], ends[s, steps]):
-                if lanes.slot[index[s, n]] >= 0:
-                    mark[lanes.slot[index[s, n]]] = 0
+            _unmark(address, ends[0], ends[steps], lanes, work.mark)
             for t in range(steps):
-                begin(S[s, t], start, s)
-                if blocks.lists.size:
-                    operations[s] += add_step_of_blocks(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan, blocks)
+                begin_plane(sums[s, t], planes.begin, s)
+                if blocks.which.size:
+                    operations[s] += add_blocks_of_step(sums[s, t], address, ends[t], ends[t + 1], rows, blocks)
                 else:
-                    operations[s] += add_step(S[s, t], index[s], ends[s, t], ends[s, t + 1], plan)
+                    operations[s] += add_step(sums[s, t], address, ends[t], ends[t + 1], rows)
 
 
 @inlined
-def _count_sources(index, first, stop, lanes, mark):
-    """How many sources fire at all, and the spikes they send; leaves their marks."""
+def _mark_sources(address, first, stop, lanes, mark):
+    """How many sources fire at all; they are marked with 1."""
     sources = 0
     for n in range(np.uint64(first), np.uint64(stop)):
-        slot = lanes.slot[np.uint64(index[n])]
+        slot = lanes.slot[np.uint64(address[n])]
         if slot >= 0:
             sources += 1 - mark[np.uint64(slot)]
             mark[np.uint64(slot)] = 1
-    return sources, stop - first
+    return sources
 
 
 @inlined
-def _lanes_pay(sources, spikes, S, lanes, length):
+def _unmark(address, first, stop, lanes, mark):
+    for n in range(first, stop):
+        if lanes.slot[address[n]] >= 0:
+            mark[lanes.slot[address[n]]] = 0
+
+
+@inlined
+def _lanes_pay(sources, spikes, sums, lanes, length):
     """Whether lanes should cost less than rows."""
-    width = S.itemsize
+    itemsize = sums.itemsize
     each = WEIGHT_IN_LISTS if lanes.listed else WEIGHT_IN_LANES
-    by_lanes = sources * (lanes.cost[0] * np.float64(length) * width * each + lanes.cost[2] * REACH)
-    by_lanes += (lanes.pixels.size - 1) * lanes.size[3] * S.shape[1] * TILE
-    return by_lanes < spikes * (SPIKE + lanes.cost[1] * width * WEIGHT_IN_ROW)
+    by_lanes = sources * (lanes.cost.by_lanes * np.float64(length) * itemsize * each + lanes.cost.reach * REACH)
+    by_lanes += (lanes.first_seen.size - 1) * lanes.width * sums.shape[1] * TILE
+    return by_lanes < spikes * (SPIKE + lanes.cost.by_rows * itemsize * WEIGHT_IN_ROW)
 
 
 @inlined
-def _collect(index, ends, plan, lanes, scratch, length):
-    """Vectors and lists of the sources that fire, from the events; the number of operations."""
-    X, mark, active, count = scratch
-    channels = lanes.size[0]
+def _collect(address, ends, rows, lanes, work, length):
+    """Trains and active channels of the sources that fire, from the events; the number of operations."""
     total = np.int64(0)
     for t in range(np.uint64(ends.size - 1)):
         for n in range(np.uint64(ends[t]), np.uint64(ends[t + np.uint64(1)])):
-            i = np.uint64(index[n])
+            i = np.uint64(address[n])
             if lanes.slot[i] >= 0:
-                total += plan.fanout[i]
+                total += rows.fanout[i]
                 slot = np.uint64(lanes.slot[i])
-                X[slot * length + t] += X.dtype.type(1)
-                if mark[slot] == 1:
-                    mark[slot] = 2
-                    pixel = slot // channels
-                    active[pixel, count[pixel]] = slot - pixel * channels
-                    count[pixel] += 1
+                work.train[slot * length + t] += work.train.dtype.type(1)
+                if work.mark[slot] == 1:
+                    work.mark[slot] = 2
+                    pixel = slot // lanes.channels
+                    work.active[pixel, work.fired[pixel]] = slot - pixel * lanes.channels
+                    work.fired[pixel] += 1
     return total
 
 
 @inlined
-def _add_pixels(S, start, lanes, scratch, length):
+def _add_pixels(sums, begin, lanes, work, length):
     """Target pixel by target pixel: its tile begins as the planes should, gathers, and goes to the planes."""
-    width, tile = lanes.size[3], scratch[3]
-    planes = S.reshape(-1)
-    for p in range(np.uint64(lanes.pixels.size - 1)):
+    planes, width, tile = sums.reshape(-1), lanes.width, work.tile
+    for p in range(np.uint64(lanes.first_seen.size - 1)):
         first = p * width
-        _begin_tile(tile, start, first, width, length)
-        if lanes.listed:
-            touched = _gather_lists(scratch, lanes, p, length)
-        else:
-            touched = _gather_rows(scratch, lanes, p, length)
+        _begin_tile(tile, begin, first, width, length)
+        touched = _gather_lists(work, lanes, p, length) if lanes.listed else _gather_rows(work, lanes, p, length)
         if touched and width >= np.uint64(UNIT):
-            _store_tile(planes, tile, first, (width, np.uint64(S.shape[1])), (length, np.uint64(S.shape[0])))
+            _store_tile(planes, tile, first, (width, np.uint64(sums.shape[1])), (length, np.uint64(sums.shape[0])))
         else:
-            for t in range(np.uint64(S.shape[0])):
+            for t in range(np.uint64(sums.shape[0])):
                 for o in range(width):
-                    S[t, first + o] = tile[o * length + t]
+                    sums[t, first + o] = tile[o * length + t]
 
 
 @inlined
-def _begin_tile(tile, start, first, width, length):
+def _begin_tile(tile, begin, first, width, length):
     """The constant plane in every step, or zero."""
-    if start.shape[1]:
+    if begin.shape[1]:
         for o in range(width):
-            tile[o * length : (o + np.uint64(1)) * length] = start[0, first + o]
+            tile[o * length : (o + np.uint64(1)) * length] = begin[0, first + o]
     else:
         tile[: width * length] = 0
 
@@ -133,78 +195,81 @@ def _store_tile(planes, tile, first, widths, steps):
 
 
 @inlined
-def _gather_lists(scratch, lanes, p, length):
-    """The surviving weights of all sources in view that fired, list by list, two vectors of lanes at a time."""
-    X, active, count, tile = scratch[:4]
-    channels, taps, vector = lanes.size[0], lanes.size[1], np.uint64(VECTOR_BYTES // X.itemsize)
+def _gather_lists(work, lanes, p, length):
+    """The surviving weights of all sources in view that fired, row by row, two vectors of steps at a time."""
+    vector = np.uint64(VECTOR_BYTES // work.train.itemsize)
     touched = False
-    for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
-        pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
-        for a in range(np.uint64(count[pixel])):
+    for pair in range(np.uint64(lanes.first_seen[p]), np.uint64(lanes.first_seen[p + np.uint64(1)])):
+        pixel, row = np.uint64(lanes.seen[pair]), np.uint64(lanes.row[pair])
+        for a in range(np.uint64(work.fired[pixel])):
             touched = True
-            c = np.uint64(active[pixel, a])
-            row, at = lists + c * taps, (pixel * channels + c) * length
+            c = np.uint64(work.active[pixel, a])
+            r, at = row + c * lanes.taps, (pixel * lanes.channels + c) * length
             to = np.uint64(lanes.channel_base[c]) * length
-            first, stop = np.uint64(lanes.first[row]), np.uint64(lanes.first[row + np.uint64(1)])
+            first, stop = np.uint64(lanes.first[r]), np.uint64(lanes.first[r + np.uint64(1)])
             u = np.uint64(0)
             while u + vector < length:
-                two_lists(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
+                two_lists(
+                    work.tile, to + u, length, work.train, at + u, lanes.channel, lanes.weight, first, stop
+                )  # fmt: skip
                 u += vector + vector
             if u < length:
-                one_list(tile, to + u, length, X, at + u, lanes.channel, lanes.weight, first, stop)
+                one_list(work.tile, to + u, length, work.train, at + u, lanes.channel, lanes.weight, first, stop)
     return touched
 
 
 @inlined
-def _gather_rows(scratch, lanes, p, length):
+def _gather_rows(work, lanes, p, length):
     """The same for whole rows of weights: those of four sources at a time where all channels are one group."""
-    X, tile, rows, ats = scratch[0], scratch[3], scratch[4], scratch[5]
-    width, vector, one_group = lanes.size[2], np.uint64(VECTOR_BYTES // X.itemsize), lanes.cost[3] == 1.0
-    stop = _in_view(scratch, lanes, p, length)
+    train, tile, rows, ats = work.train, work.tile, work.weight_at, work.train_at
+    width, vector = lanes.row_length, np.uint64(VECTOR_BYTES // train.itemsize)
+    stop = _in_view(work, lanes, p, length)
     n = np.uint64(0)
     while n < stop:
-        u, four = np.uint64(0), one_group and n + np.uint64(4) <= stop
-        to = np.uint64(0) if one_group else np.uint64(lanes.channel_base[(ats[n] // length) % lanes.size[0]]) * length
+        u, four = np.uint64(0), lanes.one_group and n + np.uint64(4) <= stop
+        to = (
+            np.uint64(0)
+            if lanes.one_group
+            else np.uint64(lanes.channel_base[(ats[n] // length) % lanes.channels]) * length
+        )
         m, k, j = n + np.uint64(1), n + np.uint64(2), n + np.uint64(3)
         while u < length:
             two = u + vector < length
             if four:
                 at, row = (ats[n] + u, ats[m] + u, ats[k] + u, ats[j] + u), (rows[n], rows[m], rows[k], rows[j])
                 if two:
-                    two_of_four(tile, u, length, X, at, lanes.weight, row, width)
+                    two_of_four(tile, u, length, train, at, lanes.weight, row, width)
                 else:
-                    one_of_four(tile, u, length, X, at, lanes.weight, row, width)
+                    one_of_four(tile, u, length, train, at, lanes.weight, row, width)
             elif two:
-                two_rows(tile, to + u, length, X, (ats[n] + u,), lanes.weight, (rows[n],), width)
+                two_rows(tile, to + u, length, train, (ats[n] + u,), lanes.weight, (rows[n],), width)
             else:
-                one_row(tile, to + u, length, X, (ats[n] + u,), lanes.weight, (rows[n],), width)
+                one_row(tile, to + u, length, train, (ats[n] + u,), lanes.weight, (rows[n],), width)
             u += vector + vector
         n += np.uint64(4 if four else 1)
     return stop > 0
 
 
 @inlined
-def _in_view(scratch, lanes, p, length):
-    """Where the weights and the vector of every source begin that fired in the view of target pixel p; how many."""
-    active, count, rows, ats = scratch[1], scratch[2], scratch[4], scratch[5]
-    channels, taps, width = lanes.size[0], lanes.size[1], lanes.size[2]
+def _in_view(work, lanes, p, length):
+    """Fill `weight_at` and `train_at` for every source that fired in the view of target pixel p; how many."""
     found = np.uint64(0)
-    for pair in range(np.uint64(lanes.pixels[p]), np.uint64(lanes.pixels[p + np.uint64(1)])):
-        pixel, lists = np.uint64(lanes.seen[pair]), np.uint64(lanes.lists[pair])
-        for a in range(np.uint64(count[pixel])):
-            c = np.uint64(active[pixel, a])
-            rows[found], ats[found] = (lists + c * taps) * width, (pixel * channels + c) * length
+    for pair in range(np.uint64(lanes.first_seen[p]), np.uint64(lanes.first_seen[p + np.uint64(1)])):
+        pixel, row = np.uint64(lanes.seen[pair]), np.uint64(lanes.row[pair])
+        for a in range(np.uint64(work.fired[pixel])):
+            c = np.uint64(work.active[pixel, a])
+            work.weight_at[found] = (row + c * lanes.taps) * lanes.row_length
+            work.train_at[found] = (pixel * lanes.channels + c) * length
             found += np.uint64(1)
     return found
 
 
 @inlined
-def _clear(lanes, scratch, length):
+def _clear(lanes, work, length):
     """Zeros where the sample left something."""
-    X, mark, active, count = scratch
-    for pixel in range(np.uint64(count.size)):
-        for a in range(np.uint64(count[pixel])):
-            slot = pixel * lanes.size[0] + np.uint64(active[pixel, a])
-            mark[slot] = 0
-            X[slot * length : (slot + np.uint64(1)) * length] = 0
-        count[pixel] = 0
+    for pixel in range(np.uint64(work.fired.size)):
+        for a in range(np.uint64(work.fired[pixel])):
+            slot = pixel * lanes.channels + np.uint64(work.active[pixel, a])
+            work.mark[slot] = 0
+            work.train[slot * length : (slot + np.uint64(1)) * length] = 0
+        work.fired[pixel] = 0

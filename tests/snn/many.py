@@ -19,8 +19,7 @@ from hypothesis.errors import StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
 
 from spikewright.snn import Network, SpikeJitter, simulate
-from spikewright.snn.event import pieces
-from spikewright.snn.event import timed_run as temporal
+from spikewright.snn.event import pieces, temporal
 from spikewright.snn.neurons import MaxGate
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.strategies import Case

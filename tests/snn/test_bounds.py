@@ -13,7 +13,8 @@ CODE = """
 import numpy as np
 from spikewright.snn.kernels.jit import CHECKED, compiled
 from spikewright.snn.kernels.rows import deliver_spikes
-from spikewright.snn.kernels.simd import add_vector, list_to_lanes, rows_to_lanes, transpose_to
+from spikewright.snn.kernels.simd import add_vector, transpose_to
+from spikewright.snn.kernels.simd_lanes import list_to_lanes, rows_to_lanes
 
 word, list_of, row_of = np.uint64, list_to_lanes(1), rows_to_lanes(1, 1)
 made = lambda size: np.ones(size, np.int32)

@@ -33,8 +33,8 @@ from spikewright.snn import (
     TernaryIF,
     dense,
 )
-from spikewright.snn.event.groups import Group, groups_of
-from spikewright.snn.event.run import Run
+from spikewright.snn.event.engine import EventRun
+from spikewright.snn.event.groups import StepGroup, groups_of
 from spikewright.snn.simulation import Request
 from spikewright.weights import Expression
 from tests.snn.strategies import Case
@@ -97,10 +97,10 @@ def test_kernels_get_as_many_steps_as_the_structure_allows(structure: str) -> No
     edges, _, limit = STRUCTURES[structure]
     asked: dict[str, list[int]] = {}
 
-    class Watched(Run):
-        def _step(self, layer, chunk):
-            asked.setdefault(layer.name, []).append(chunk.length)
-            super()._step(layer, chunk)
+    class Watched(EventRun):
+        def _step(self, population, chunk):
+            asked.setdefault(population.name, []).append(chunk.length)
+            super()._step(population, chunk)
 
     this = network(edges)
     Watched(Request(this, np.full((1, 4), 0.5, np.float32))).activity()
@@ -119,14 +119,14 @@ def test_what_is_remembered_follows_the_delay_and_not_the_run(edges: dict[str, i
     columns: list[int] = []
     places: list[int] = []
 
-    class Watched(Run):
+    class Watched(EventRun):
         def _decide(self, chunk):
             return None
 
         def _advance(self, chunk):
             super()._advance(chunk)
-            columns.extend(history.ends.shape[1] for history in chunk.past.values())
-            places.extend(history.index.shape[1] for history in chunk.past.values())
+            columns.extend(history.kept.ends.shape[1] for history in chunk.past.values())
+            places.extend(history.kept.address.shape[1] for history in chunk.past.values())
 
     neurons = [Burst(1, 1)] * 2
     this = network(edges, RateCode(300), neurons)
@@ -158,5 +158,5 @@ def test_circles_answer_as_the_reference_does(case: Case, noise) -> None:
 
 
 def test_a_group_goes_through_all_steps() -> None:
-    assert list(Group(("a",), 4).pieces(slice(30, 40))) == [slice(30, 34), slice(34, 38), slice(38, 40)]
-    assert list(Group(("a",)).pieces(slice(30, 40))) == [slice(30, 40)]
+    assert list(StepGroup(("a",), 4).pieces(slice(30, 40))) == [slice(30, 34), slice(34, 38), slice(38, 40)]
+    assert list(StepGroup(("a",)).pieces(slice(30, 40))) == [slice(30, 40)]

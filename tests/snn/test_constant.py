@@ -9,7 +9,7 @@ import pytest
 
 from spikewright.snn import IF, Direct, Identity, Linear, Population, QuantReLU, codebook, dense, simulate, sparse
 from spikewright.snn.checked import constant
-from spikewright.snn.event.run import Run
+from spikewright.snn.event.engine import EventRun
 from spikewright.snn.plain import to_plain
 from spikewright.snn.simulation import Request
 from tests.snn.every_record import NETWORKS, network
@@ -103,5 +103,5 @@ def test_requests_and_activities_pickle():
     whole = network()
     request = Request(whole, inputs_for(whole, np.random.default_rng(0), 2), record=("rasters",))
     twin = pickle.loads(pickle.dumps(request))
-    one, other = Run(request).activity(), pickle.loads(pickle.dumps(Run(twin).activity()))
+    one, other = EventRun(request).activity(), pickle.loads(pickle.dumps(EventRun(twin).activity()))
     np.testing.assert_array_equal(one.rasters["a"], other.rasters["a"])

@@ -30,8 +30,7 @@ from spikewright.snn import (
     dense,
     simulate,
 )
-from spikewright.snn.event import pieces
-from spikewright.snn.event import timed_run as temporal
+from spikewright.snn.event import pieces, temporal
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
 from tests.snn.small import threads
 from tests.snn.strategies import Case

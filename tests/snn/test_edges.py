@@ -37,7 +37,8 @@ from spikewright.snn import (
     simulate,
     sparse,
 )
-from spikewright.snn.event.routes import compile_route
+from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.synapses import output_shape
 from tests.snn.small import single
 from tests.snn.strategies import Case
@@ -142,7 +143,7 @@ def test_targets_that_16_bits_do_not_name(targets):
     network = single(
         ((8,), (targets,)), Integrator(), Linear(dense(weights)), RateCode(8), numbers="fixed", potential_bits=20
     )
-    route = compile_route(network, network.projections[0], np.dtype(np.int16), 0, lanes=True)
+    route = compile_route(Wanted(network, network.projections[0], np.dtype(np.int16), over_time=True))
     assert route.lanes.listed == (targets <= 65_536)
     images = np.ones((1, 8), np.float32)
     np.testing.assert_array_equal(simulate(network, images).logits[0], 8 * weights.astype(np.int64).sum(axis=1))

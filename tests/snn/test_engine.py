@@ -31,11 +31,12 @@ from spikewright.snn import (
     simulate,
 )
 from spikewright.snn.disturb.noise import multiplicity
-from spikewright.snn.event.layer import compile_layer
-from spikewright.snn.event.routes import compile_route
-from spikewright.snn.kernels.blocks import in_use
-from spikewright.snn.kernels.delays import History
-from spikewright.snn.kernels.events import Events
+from spikewright.snn.event.history import History
+from spikewright.snn.event.populations import compile_population
+from spikewright.snn.event.routes.blocks import BlocksRoute
+from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.kernels.events import Events, no_values
 from tests.snn.small import threads
 
 HANG_S = 240
@@ -44,7 +45,7 @@ LONG = """
 import signal, sys
 import numpy as np
 from spikewright.snn import *
-from spikewright.snn.event.run import Run
+from spikewright.snn.event.engine import EventRun
 
 set_threads(int(sys.argv[1]))
 random = np.random.default_rng(0)
@@ -58,11 +59,11 @@ network = Network(
 images = np.full((int(sys.argv[2]), 32, 32, 32), 0.2, np.float32)
 simulate(network, images, steps=64)  # all kernels are loaded: an interrupt inside their loading may be lost
 finished, interrupted_at = [], []
-answer = Run._answer
+answer = EventRun._answer
 
-def counted(self, layer, chunk, traced):
-    result = answer(self, layer, chunk, traced)
-    finished.append(layer.name)
+def counted(self, population, chunk, traced):
+    result = answer(self, population, chunk, traced)
+    finished.append(population.name)
     if len(finished) == 8:
         print("running", flush=True)
     return result
@@ -71,7 +72,7 @@ def interrupt(*_):
     interrupted_at.append(len(finished))
     raise KeyboardInterrupt
 
-Run._answer = counted
+EventRun._answer = counted
 signal.signal(signal.SIGINT, interrupt)
 try:
     simulate(network, images, steps=20_000)
@@ -189,16 +190,16 @@ def test_history_gives_back_what_it_was_given(data) -> None:
         for s in range(3):
             index[s, : ends[s, -1]] = np.concatenate([np.zeros(0, np.int32), *sent[s][steps]])
         history.begin(steps)
-        history.append(Events(index, ends, index.astype(np.int8) if valued else None), start)
-        assert history.ends.shape[1] <= 2 * longest + most + 1
+        history.append(Events(index, ends, index.astype(np.int8) if valued else no_values(3)), start)
+        assert history.kept.ends.shape[1] <= 2 * longest + most + 1
         for delay in range(longest + 1):
             back = history.window(steps, delay)
             for s, t in np.ndindex(3, length):
                 wanted = sent[s][start + t - delay] if start + t >= delay else []
                 place = slice(back.ends[s, t], back.ends[s, t + 1])
-                np.testing.assert_array_equal(back.index[s, place], wanted)
+                np.testing.assert_array_equal(back.address[s, place], wanted)
                 if valued:
-                    np.testing.assert_array_equal(back.values[s, place], wanted)
+                    np.testing.assert_array_equal(back.value[s, place], wanted)
         start += length
 
 
@@ -228,7 +229,7 @@ def test_integers_hold_what_jitter_and_insertion_gather() -> None:
         "in", "a", Bursts(100, 127), readout="count", numbers="fixed",
     )  # fmt: skip
     with pytest.raises(InvalidNetwork, match="below 2\\*\\*63"):
-        compile_layer(fixed, fixed.populations[1], (jitter,))
+        compile_population(fixed, fixed.populations[1], (jitter,))
 
 
 def test_the_library_is_quiet_otherwise(caplog) -> None:
@@ -263,8 +264,8 @@ def test_pruned_blocks_are_skipped_and_nothing_else(numbers, steps):
         RateCode(steps),
         numbers=numbers,
     )
-    route = compile_route(network, network.projections[0], np.dtype(np.int16 if kind is np.int8 else np.float32), 0)
-    assert route.blocks is not None and in_use(route.blocks)
+    held = np.dtype(np.int16 if kind is np.int8 else np.float32)
+    assert isinstance(compile_route(Wanted(network, network.projections[0], held)), BlocksRoute)
     images = (random.integers(0, 16, (4, 3, 8, 8)) / 64).astype(np.float32)
     fast, slow = (simulate(network, images, engine=engine, record=("rasters",)) for engine in ("event", "reference"))
     np.testing.assert_array_equal(fast.logits_over_time, slow.logits_over_time)

@@ -13,9 +13,10 @@ from spikewright.snn.event.checks import (
     check_kept,
     check_lanes,
     check_lists,
-    check_scatter,
+    check_rows,
 )
-from spikewright.snn.event.routes import compile_route
+from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.blocks import WIDTH
 from tests.snn.full_strategies import Wish, full_networks
 from tests.snn.small import single
@@ -29,7 +30,7 @@ def route(weights):
         ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers="fixed",
         potential_bits=24,
     )  # fmt: skip
-    return compile_route(network, network.projections[0], np.dtype(np.int32), 0, lanes=True)
+    return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
 
 
 def weights(alive):
@@ -47,7 +48,7 @@ def listed(columns=8193):
     """A sparse layer that is too large to unfold."""
     synapse = Linear(sparse((columns, columns), np.array([3, columns]), np.ones(2, np.int8)))
     network = single(((columns,), (columns,)), Integrator(), synapse, RateCode(2), numbers="fixed", potential_bits=24)
-    return compile_route(network, network.projections[0], np.dtype(np.int32), 0).lists, columns
+    return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32))).lists, columns
 
 
 def changed(plan, field, place, value):
@@ -60,30 +61,30 @@ def changed(plan, field, place, value):
     return plan._replace(**{field: array})
 
 
-SOUND = ROUTE.rows
-SCATTER = [
+SOUND = ROUTE.otherwise.rows
+ROWS_OF = [
     ("base", 0, -(2**20)), ("base", 0, NEURONS), ("row", 0, -(2**20)), ("row", 0, SOUND.weights.size), ("pattern", 0, 10**6),
     ("to", 0, NEURONS), ("start", 0, SOUND.weights.size), ("length", 0, NEURONS + 1), ("first_tap", 0, 1),
     ("first_tap", 1, 10**6),
     ("to", 0, None), ("weights", 0, None),
 ]  # fmt: skip
 BLOCKS = [
-    ("lists", 0, -1), ("lists", 0, 10**6), ("lists", 0, None), ("first", 0, 1), ("first", 1, 10**6), ("to", 0, -(2**20)),
+    ("which", 0, -1), ("which", 0, 10**6), ("which", 0, None), ("first", 0, 1), ("first", 1, 10**6), ("to", 0, -(2**20)),
     ("to", 0, NEURONS), ("start", 0, -1), ("start", 0, SOUND.weights.size - WIDTH + 1), ("to", 0, None),
 ]  # fmt: skip
 LANES = [
-    ("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("slot", 0, None), ("pixels", 0, 1), ("pixels", 1, 10**6),
-    ("pixels", 0, None), ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("lists", 0, -1), ("lists", 0, 10), ("lists", 0, None),
+    ("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("slot", 0, None), ("first_seen", 0, 1), ("first_seen", 1, 10**6),
+    ("first_seen", 0, None), ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("row", 0, -1), ("row", 0, 10), ("row", 0, None),
     ("channel_base", 0, -1), ("channel_base", 0, CHANNELS), ("channel_base", 0, None),
 ]  # fmt: skip
 LISTED = [("first", 0, 1), ("first", 2, 10**6), ("channel", 0, CHANNELS), ("channel", 0, None), ("weight", 0, None)]
 
 
-@pytest.mark.parametrize(("field", "place", "value"), SCATTER)
+@pytest.mark.parametrize(("field", "place", "value"), ROWS_OF)
 def test_rows(field, place, value):
-    check_scatter(SOUND, NEURONS)
+    check_rows(SOUND, NEURONS)
     with pytest.raises(InvalidNetwork, match="expected a plan"):
-        check_scatter(changed(SOUND, field, place, value), NEURONS)
+        check_rows(changed(SOUND, field, place, value), NEURONS)
 
 
 @pytest.mark.parametrize(("field", "place", "value"), BLOCKS)
@@ -121,9 +122,8 @@ def test_sound_plans_pass(network):
     """Whatever is drawn: `compile_route` looks at every plan that it makes."""
     for q in network.projections:
         if not type(q.synapse).__name__ == "Windows":
-            compile_route(
-                network, q, np.dtype(np.int64 if network.numbers == "fixed" else np.float32), q.shift, lanes=True
-            )
+            kind = np.dtype(np.int64 if network.numbers == "fixed" else np.float32)
+            compile_route(Wanted(network, q, kind, q.shift, over_time=True))
 
 
 def test_addresses_that_32_bits_do_not_hold():

@@ -12,78 +12,73 @@ from spikewright.snn.kernels.jit import compiled, inlined
 
 
 @compiled
-def fire_constant_float(S, V, bias, rows, neuron, out):
-    """float32: `S (samples, 1, neurons)`; `neuron`, `bias`, `rows` and `out` as in `fire_float`."""
-    index, ends, flags, _ = out
-    thresholds, to_zero, b = neuron[0], neuron[2], bias[rows[0]]
-    size = V.shape[1]
-    chosen, drive = np.empty(size + 8, np.int32), np.empty(size, np.float32)
+def fire_steady_float(drive, cells, law, answer):
+    """float32, as `fire_float` with one plane of sums and the bias of the first step."""
+    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.flows[0]], law.threshold
+    steps, size = drive.flows.size, V.shape[1]
+    chosen, current = np.empty(size + 8, np.int32), np.empty(size, np.float32)
     potential, threshold = np.empty(size, np.float32), np.empty(size, np.float32)
-    steps = ends.shape[1] - 1
-    room = np.empty(steps * (size + 8), np.uint8)
+    room = np.empty(steps * (size + 8), np.int8)
     for s in range(V.shape[0]):
-        able = flags[s, 0]
+        able = answer.flags[s, 0]
         for j in range(size):
             able[j] = (S[s, 0, j] + b[j] > np.float32(0)) | (V[s, j] >= thresholds[j])
-        count = _chosen(able, size, chosen)
+        count = _choose(able, size, chosen)
         for k in range(count):
             j = np.uint64(chosen[k])
-            drive[k], potential[k], threshold[k] = S[s, 0, j] + b[j], V[s, j], thresholds[j]
-        width = (count + 7) // 8 * 8
-        packed = room[: steps * width].reshape((steps, width))
+            current[k], potential[k], threshold[k] = S[s, 0, j] + b[j], V[s, j], thresholds[j]
+        packed = _packed(room, steps, count)
         for t in range(steps):
             fired = packed[t]
             for k in range(count):
-                U = potential[k] + drive[k]
+                U = potential[k] + current[k]
                 fires = U >= threshold[k]
-                rest = np.float32(0) if to_zero else U - threshold[k]
+                rest = np.float32(0) if law.to_zero else U - threshold[k]
                 potential[k] = rest if fires else U
                 fired[k] = fires
-        collect_spikes(packed, count, index[s], ends[s])
-        _name(index[s], ends[s], chosen)
+        collect_spikes(packed, count, answer.address[s], answer.ends[s])
+        _name(answer.address[s], answer.ends[s], chosen)
         for k in range(count):
             V[s, np.uint64(chosen[k])] = potential[k]
 
 
 @compiled
-def fire_constant_fixed(S, V, bias, rows, neuron, out):
+def fire_steady_fixed(drive, cells, law, answer):
     """Integers, as `fire_fixed`."""
-    index, ends, flags, _ = out
-    thresholds, shift, top, to_zero, b = neuron[0], neuron[2], neuron[3], neuron[4], bias[rows[0]]
+    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.flows[0]], law.threshold
     kind = thresholds.dtype.type
-    bottom, size = kind(-top - 1), V.shape[1]
-    chosen, drive = np.empty(size + 8, np.int32), np.empty(size, thresholds.dtype)
+    shift, top, bottom = kind(law.shift), kind(law.top), kind(-law.top - 1)
+    steps, size = drive.flows.size, V.shape[1]
+    chosen, current = np.empty(size + 8, np.int32), np.empty(size, thresholds.dtype)
     potential, threshold = np.empty(size, thresholds.dtype), np.empty(size, thresholds.dtype)
-    steps = ends.shape[1] - 1
-    room = np.empty(steps * (size + 8), np.uint8)
+    room = np.empty(steps * (size + 8), np.int8)
     for s in range(V.shape[0]):
-        able = flags[s, 0]
+        able = answer.flags[s, 0]
         for j in range(size):
             d = kind(kind(kind(S[s, 0, j]) << shift) + b[j])
             able[j] = (d > 0) | (kind(V[s, j]) >= thresholds[j])
-        count = _chosen(able, size, chosen)
+        count = _choose(able, size, chosen)
         for k in range(count):
             j = np.uint64(chosen[k])
-            drive[k] = kind(kind(kind(S[s, 0, j]) << shift) + b[j])
+            current[k] = kind(kind(kind(S[s, 0, j]) << shift) + b[j])
             potential[k], threshold[k] = V[s, j], thresholds[j]
-        width = (count + 7) // 8 * 8
-        packed = room[: steps * width].reshape((steps, width))
+        packed = _packed(room, steps, count)
         for t in range(steps):
             fired = packed[t]
             for k in range(count):
-                U = min(max(kind(potential[k] + drive[k]), bottom), top)
+                U = min(max(kind(potential[k] + current[k]), bottom), top)
                 fires = U >= threshold[k]
-                rest = kind(0) if to_zero else kind(U - threshold[k])
+                rest = kind(0) if law.to_zero else kind(U - threshold[k])
                 potential[k] = rest if fires else U
                 fired[k] = fires
-        collect_spikes(packed, count, index[s], ends[s])
-        _name(index[s], ends[s], chosen)
+        collect_spikes(packed, count, answer.address[s], answer.ends[s])
+        _name(answer.address[s], answer.ends[s], chosen)
         for k in range(count):
             V[s, np.uint64(chosen[k])] = potential[k]
 
 
 @inlined
-def _chosen(able, size, chosen):
+def _choose(able, size, chosen):
     """Addresses of the flags that are set; how many."""
     able[size:] = 0
     words = able.view(np.uint64)
@@ -98,7 +93,14 @@ def _chosen(able, size, chosen):
 
 
 @inlined
-def _name(index, ends, chosen):
+def _packed(room, steps, count):
+    """Flags of so many neurons in each step, a whole number of words."""
+    width = (count + 7) // 8 * 8
+    return room[: steps * width].reshape((steps, width))
+
+
+@inlined
+def _name(address, ends, chosen):
     """From places among the packed neurons to addresses."""
     for n in range(np.uint64(ends[ends.size - 1])):
-        index[n] = chosen[np.uint64(index[n])]
+        address[n] = chosen[np.uint64(address[n])]

@@ -1,11 +1,10 @@
-"""Time to first spike: the two kernels of `Ramp`, and noise on spike times by the law of `snn.disturb.noise`."""
+"""Noise on spike times, by the law of `snn.disturb.noise`."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.codes import TtfsCode
 from spikewright.snn.disturb.noise import (
     MembraneNoise,
     Noise,
@@ -15,41 +14,11 @@ from spikewright.snn.disturb.noise import (
     StuckAt,
     acts_on,
 )
-from spikewright.snn.event.layer import Layer
-from spikewright.snn.event.scatter import as_grid
-from spikewright.snn.kernels.draws import draw_rows, key_of, limit_of, normal_rows
-from spikewright.snn.kernels.jit import compiled
+from spikewright.snn.event.addresses import as_grid
+from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of, normal_rows
 from spikewright.snn.network import Network, Population
-from spikewright.snn.neurons import Integrator, MaxGate, Ramp, Source
 
 Array = NDArray[Any]
-
-
-@compiled
-def ramp_float(S, constants, law, V, sent):
-    """V = initial + (S + b), x = clip(V, 0, window), on a grid of `levels` when that is not 0; `law` = (window, levels)."""
-    initial, bias = constants
-    window, levels = law
-    for s in range(S.shape[0]):
-        for q in range(S.shape[2]):
-            v = initial[q] + (S[s, 0, q] + bias[q])
-            V[s, 0, q] = v
-            x = min(max(v, 0.0), window)
-            if levels:
-                x = window / levels * min(max(np.floor(v * levels / window + 0.5), 0.0), float(levels))
-            sent[s, q] = x
-
-
-@compiled
-def ramp_fixed(S, constants, law, V, sent):
-    """V = sat(initial + S + b), slots = clip((2 V + d) // (2 d), 0, levels); `law` = (d, levels, top)."""
-    initial, bias = constants
-    d, levels, top = law
-    for s in range(S.shape[0]):
-        for q in range(S.shape[2]):
-            v = min(max(initial[q] + (S[s, 0, q] + bias[q]), -top - 1), top)
-            V[s, 0, q] = v
-            sent[s, q] = min(max((v + d // 2) // d, 0), levels) if levels else 0
 
 
 class TimedNoise:
@@ -59,7 +28,7 @@ class TimedNoise:
         self.network, self.public, self.fixed = network, public, network.numbers == "fixed"
         self.places = {p.name: place for place, p in enumerate(network.populations)}
         self.noise = {p.name: [one for one in noise if acts_on(one, p.name)] for p in network.populations}
-        self.silent = {p.name for p in network.populations if isinstance(p.neuron, Integrator)}
+        self.silent = {p.name for p in network.populations if p.neuron.sends == "nothing"}
 
     def acts(self, name: str) -> bool:
         """Whether anything acts on what a population sends."""
@@ -86,16 +55,16 @@ class TimedNoise:
                 values = np.where(values > 0, self._moved(one, name, values, samples), 0)
         return values
 
-    def shake(self, layer: Layer, S: Array, samples: Array) -> None:
+    def shake(self, population: Population, sums: Array, samples: Array) -> None:
         """Add membrane noise to the sums `(samples, neurons)` of Ramp neurons."""
-        neuron = layer.population.neuron
-        for one in self.noise[layer.name]:
-            if isinstance(one, MembraneNoise) and isinstance(neuron, Ramp):
-                n = np.empty(S.shape)
-                keys = tuple(key_of(one.seed, self.places[layer.name], kind) for kind in (4, 5, 6))
-                normal_rows(keys, samples, 0, layer.public, n)
-                n = one.deviation * neuron.window * n
-                S += np.floor(n + 0.5).astype(np.int64) if self.fixed else n
+        name: str = population.name
+        window: Any = population.neuron.compared_with if population.neuron.has_threshold else None
+        for one in self.noise[name]:
+            if isinstance(one, MembraneNoise) and window is not None:
+                n = np.empty(sums.shape)
+                normal_rows(Drawing(keys_of(one.seed, self.places[name], 4, 5, 6), samples, 0, self.public[name]), n)
+                n = one.deviation * window * n
+                sums += np.floor(n + 0.5).astype(np.int64) if self.fixed else n
 
     def _made_up(self, one: SpikeInsertion, name: str, samples: Array) -> Array:
         """Random values: draw / 2**64 of the window, on the grid where there is one."""
@@ -124,26 +93,26 @@ class TimedNoise:
 
     def _draws(self, one: Any, name: str, kind: int, samples: Array) -> NDArray[np.uint64]:
         words = np.empty((samples.size, self.public[name].size), np.uint64)
-        draw_rows(key_of(one.seed, self.places[name], kind), samples, 0, self.public[name], words)
+        draw_rows(Drawing(keys_of(one.seed, self.places[name], kind), samples, 0, self.public[name]), words)
         return words
 
     def _happens(self, one: Any, name: str, kind: int, samples: Array, probability: float) -> NDArray[np.bool_]:
-        limit, certainly = limit_of(probability)
-        return np.asarray(certainly | (self._draws(one, name, kind, samples) < limit))
+        chance = chance_of(probability)
+        return np.asarray(chance.certain | (self._draws(one, name, kind, samples) < chance.limit))
 
 
 def _windows(network: Network, population: Population) -> tuple[Array, Array]:
     """Window and levels of each neuron, `(channels, rows, columns)`; those of a gate are its sources'."""
     neuron, grid = population.neuron, as_grid(population.shape)
     window, levels = np.zeros(grid), np.zeros(grid, np.int64)
-    if isinstance(neuron, Source) and isinstance(network.code, TtfsCode):
-        window[:], levels[:] = 1.0, network.code.levels or 0
-    elif isinstance(neuron, Ramp):
-        window[:], levels[:] = neuron.window, neuron.levels or 0
-    elif isinstance(neuron, MaxGate):
+    if neuron.compares:
         for q in network.incoming[population.name]:
             start, stop = q.channels or (0, grid[0])
             of_source = _windows(network, network.by_name[q.source])
             for mine, its in zip((window, levels), of_source, strict=True):
                 mine[start:stop] = its[:, :1, :1]
+    elif population.name == network.input:
+        window[:], levels[:] = 1.0, network.code.levels or 0
+    elif neuron.sends == "times":
+        window[:], levels[:] = neuron.compared_with, neuron.levels or 0
     return window, levels

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import TtfsCode, step_weight
-from spikewright.snn.event.layer import Array, Layer, sent_type
-from spikewright.snn.kernels.events import Events
-from spikewright.snn.kernels.jit import compiled
-from spikewright.snn.neurons import MaxGate
+from spikewright.snn.kernels.events import Events, add_magnitudes, write_events
 from spikewright.snn.simulation import Request
+from spikewright.snn.traits import is_timed
 
+Array = NDArray[Any]
 Numbers = NDArray[np.int64]
 
 
@@ -32,27 +30,33 @@ class Ledger:
 
     def sent(self, name: str, public: Array, events: Events, samples: Numbers, start: int) -> None:
         """Note the events that population `name` sent in the steps from `start` on."""
-        if events.value is None or events.graded:
-            self.spikes[name][samples] += events.ends[:, -1]
+        if events.valued and not events.graded:
+            total = np.zeros(len(samples), np.int64)
+            add_magnitudes(events, total)
+            self.spikes[name][samples] += total
         else:
-            self.spikes[name][samples] += _absolute(events.values, events.ends)
+            self.spikes[name][samples] += events.ends[:, -1]
         answers = name == self.network.output and self.network.readout != "potential"
         if answers or "rasters" in self.request.record:
             with self._making:
                 raster = self._raster(name, events)
-            _write(raster, (events.index, events.ends, events.values), public, samples, start)
+            write_events(events, raster, public, samples, start)
 
-    def potentials(self, layer: Layer, trace: Array, samples: Numbers, steps: slice) -> None:
-        """Note potentials `(samples, steps, neurons)` in engine order."""
+    def traced(self, name: str) -> bool:
+        """Whether somebody wants the potentials of a population."""
+        answers = name == self.network.output and self.network.readout == "potential"
+        return answers or "potentials" in self.request.record
+
+    def potentials(self, name: str, public: Array, trace: Array, samples: Numbers, steps: slice) -> None:
+        """Note potentials `(samples, steps, neurons)` in engine order; none are noted where there are none."""
         if not trace.size:
             return
         with self._making:
-            if layer.name not in self.traces:
-                shape = (self.network.steps, self.request.batch, layer.size)
-                self.traces[layer.name] = np.zeros(shape, trace.dtype)
-        public = np.empty_like(trace)
-        public[:, :, layer.public] = trace
-        self.traces[layer.name][steps.start : steps.start + trace.shape[1]][:, samples] = public.transpose(1, 0, 2)
+            if name not in self.traces:
+                self.traces[name] = np.zeros((self.network.steps, self.request.batch, public.size), trace.dtype)
+        ordered = np.empty_like(trace)
+        ordered[:, :, public] = trace
+        self.traces[name][steps.start : steps.start + trace.shape[1]][:, samples] = ordered.transpose(1, 0, 2)
 
     def raster(self, name: str) -> Array:
         """The raster of a population `(steps, batch, neurons)`, flat; of no neurons when nothing was noted yet."""
@@ -67,7 +71,7 @@ class Ledger:
         shapes = {p.name: p.shape for p in self.network.populations}
         return Activity(
             logits_over_time=self._held(self._logits()),
-            axis="window" if isinstance(self.network.code, TtfsCode) else "steps",
+            axis="window" if is_timed(self.network) else "steps",
             spikes=self.spikes,
             synaptic_operations=self.operations,
             neurons={p.name: p.size for p in self.network.populations},
@@ -79,11 +83,9 @@ class Ledger:
 
     def _raster(self, name: str, events: Events) -> Array:
         if name not in self.rasters:
-            population = self.network.by_name[name]
-            kind: Any = sent_type(self.network, population) or np.uint8
-            if events.graded or isinstance(population.neuron, MaxGate):
-                kind = events.values.dtype
-            shape = (1 if events.graded else self.network.steps, self.request.batch, *population.shape)
+            kind: Any = events.value.dtype if events.valued or events.graded else np.uint8
+            steps = 1 if events.graded else self.network.steps
+            shape = (steps, self.request.batch, *self.network.by_name[name].shape)
             self.rasters[name] = np.zeros(shape, kind)
         return self.rasters[name].reshape(*self.rasters[name].shape[:2], -1)
 
@@ -93,13 +95,11 @@ class Ledger:
             return self.traces[name]
         raster = self.raster(name)
         if self.network.readout == "count":
-            weights = np.array([step_weight(self.network.code, step) for step in range(len(raster))])
+            weights = np.array([self.network.code.weight(step) for step in range(len(raster))])
             if raster.dtype.kind != "f":
                 raster = raster * weights[:, None, None]
             return raster.cumsum(axis=0, dtype=np.float32 if raster.dtype.kind == "f" else np.int64)
-        if isinstance(
-            self.network.code, TtfsCode
-        ):  # the value of a spike is the time left, so the first has the largest
+        if is_timed(self.network):  # a spike is the time left: the first one has the largest value
             return raster
         since_first = (raster.cumsum(axis=0) > 0).cumsum(axis=0)
         return since_first.astype(np.int64)
@@ -112,26 +112,3 @@ class Ledger:
         for sample in early:
             logits[self.decided[sample] :, sample] = logits[self.decided[sample] - 1, sample]
         return logits
-
-
-@compiled
-def _write(raster, events, public, samples, start):
-    index, ends, value = events
-    for s in range(ends.shape[0]):
-        for t in range(ends.shape[1] - 1):
-            for n in range(ends[s, t], ends[s, t + 1]):
-                raster[start + t, samples[s], public[index[s, n]]] = value[s, n] if value.shape[1] else 1
-
-
-def _absolute(value: Array, ends: Array) -> Numbers:
-    """Sum of |value| of each sample."""
-    total = np.zeros(len(ends), np.int64)
-    _add_absolute(value, ends, total)
-    return total
-
-
-@compiled
-def _add_absolute(value, ends, total):
-    for s in range(ends.shape[0]):
-        for n in range(ends[s, -1]):
-            total[s] += abs(np.int64(value[s, n]))

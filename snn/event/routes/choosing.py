@@ -1,0 +1,27 @@
+"""Which route a projection takes.
+
+- lists: survivor by survivor, where a sparse layer is too large to be unfolded.
+- rows: row of weights by row of weights, always possible; graded events and numbers of spikes never go otherwise, but by lists.
+- blocks: rows without the blocks of output channels that are pruned, where enough are.
+- lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
+
+A new route is a file here that makes one, or None where it does not suit, and a kernel; its place among the others is here.
+"""
+
+from spikewright.snn.event.routes.blocks import compile_blocks
+from spikewright.snn.event.routes.lanes import compile_lanes
+from spikewright.snn.event.routes.lists import compile_lists
+from spikewright.snn.event.routes.rows import compile_rows
+from spikewright.snn.event.routes.wanted import Route, Wanted
+from spikewright.snn.event.synapse_taps import taps_of
+
+
+def compile_route(wanted: Wanted) -> Route:
+    """The route of a projection. Raises InvalidNetwork for one without weights or of more places than 32 bits count."""
+    lists = compile_lists(wanted)
+    if lists is not None:
+        return lists
+    taps = taps_of(wanted.network, wanted.projection)
+    rows = compile_rows(wanted, taps)
+    blocks = compile_blocks(wanted, taps, rows.rows)
+    return compile_lanes(wanted, taps, rows, blocks) or blocks or rows
