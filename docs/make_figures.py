@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from spikewright.experiments.plots.gallery import classes_of
+from spikewright.experiments.plots.harm_pictures import classes_of
 from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
 from spikewright.experiments.plots.robustness import draw_robustness, robustness_panels
 from spikewright.experiments.plots.steps import network_kinds

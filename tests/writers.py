@@ -172,9 +172,9 @@ def write_catalogue(path: Path) -> None:
 
 def write_json_of_study(path: Path) -> None:
     from spikewright.experiments.runs.provenance import Provenance
-    from spikewright.experiments.runs.study import PROVENANCE_FILE, _write_json
+    from spikewright.experiments.runs.stored import PROVENANCE_FILE, write_json
 
-    _write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
+    write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
 
 
 def parquet(path: Path, force: bool = False) -> None:
@@ -213,7 +213,7 @@ FILES = [
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
     Writer("page of tables", "tables", write_tables, ("docs.tables:write",), forced=False),
     Writer("catalogue", "catalogue", write_catalogue, ("docs.tables:write",), forced=False),
-    Writer("provenance", "provenance", write_json_of_study, ("experiments.runs.study:_write_json",), forced=False),
+    Writer("provenance", "provenance", write_json_of_study, ("experiments.runs.stored:write_json",), forced=False),
 ]
 
 
@@ -236,7 +236,7 @@ def one_task(path: Path) -> None:
     """A task whose folder is at `path`; what its stage does is of no matter here."""
     from unittest.mock import patch
 
-    from spikewright.experiments.runs.study import run_task
+    from spikewright.experiments.runs.running import run_task
     from spikewright.experiments.runs.tasks import Task
 
     task = Task("train", "ann", 0, {})
@@ -263,7 +263,7 @@ WHOLE = [
         ("hardware.core.folder:export", "hardware.core.writer:Writer.__init__", "hardware.core.writer:Writer._write"),
     ),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
-    Writer("run_task", "task", one_task, ("experiments.runs.study:run_task",)),
+    Writer("run_task", "task", one_task, ("experiments.runs.running:run_task",)),
     Writer("publish_core", "core", published_core, ("experiments.runs.study:publish_core",)),
 ]
 

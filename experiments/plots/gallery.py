@@ -1,16 +1,15 @@
 """All figures of a study, each with a caption that says data set, network, seeds and number of samples."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircases, layer_errors, staircases
 from spikewright.experiments.plots.footprint import draw_footprint, footprint_bars
+from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
 from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
+from spikewright.experiments.plots.pictures import Picture, picture, setting
 from spikewright.experiments.plots.raster import draw_raster, spike_raster
-from spikewright.experiments.plots.robustness import Panel, draw_robustness, robustness_panels
 from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_curves
 from spikewright.experiments.plots.style import save_figure, styled
 
@@ -19,31 +18,13 @@ if TYPE_CHECKING:
     from spikewright.hardware import Device
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure as files, without their endings at `base`, and what it shows."""
-
-    name: str
-    title: str
-    caption: str
-    base: Path
-
-
 def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
     """Draw every figure that the study has data for, as PNG and SVG in `folder`."""
     made = []
     with styled():
-        for draw in (_steps, _diagnoses, _rasters, _attacks, _noise, _pareto, _footprint):
+        for draw in (_steps, _diagnoses, _rasters, attack_pictures, noise_pictures, _pareto, _footprint):
             made += draw(result, folder)
     return tuple(made)
-
-
-def setting(result: "StudyResult") -> str:
-    """The end of every caption: data set, model and seeds."""
-    study = result.study
-    model = study.model.architecture or study.model.zoo or study.model.factory
-    seeds = ", ".join(map(str, study.seeds))
-    return f"Data set {study.dataset.name}, network {model}, seed{'s' if len(study.seeds) > 1 else ''} {seeds}."
 
 
 def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
@@ -58,7 +39,9 @@ def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
         "Accuracy if one stopped after each step, with 95 % Wilson bands. Level lines: the CNN before and after "
         f"compression, and networks that answer once. {samples:,} test images. {setting(result)}"
     )
-    return [_one("accuracy-over-steps", "Accuracy against steps", caption, folder, partial(draw_steps, curves=curves))]
+    return [
+        picture("accuracy-over-steps", "Accuracy against steps", caption, folder, partial(draw_steps, curves=curves))
+    ]
 
 
 def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
@@ -75,7 +58,7 @@ def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
         )
         draw = partial(draw_layer_errors, errors=layer_errors(rows, worst))
         size = (6.8, 0.46 * len(rows) + 1.2)
-        pictures.append(_one(f"errors-{part.name}", f"Where {part.name} loses", caption, folder, draw, size))
+        pictures.append(picture(f"errors-{part.name}", f"Where {part.name} loses", caption, folder, draw, size))
         with np.load(result.path("convert", part.name, "points.npz"), allow_pickle=False) as file:
             figure = draw_staircases(staircases(rows, {name: file[name] for name in file.files}))
         save_figure(figure, folder / f"activations-{part.name}")
@@ -110,81 +93,8 @@ def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
             f"All {count:,} spikes of {part.name!r} for the first test image (1 sample), {what}. {setting(result)}"
         )
         draw = partial(draw_raster, raster=raster)
-        pictures.append(_one(f"raster-{part.name}", f"Spikes of one image: {part.name}", caption, folder, draw))
+        pictures.append(picture(f"raster-{part.name}", f"Spikes of one image: {part.name}", caption, folder, draw))
     return pictures
-
-
-def _attacks(result: "StudyResult", folder: Path) -> list[Picture]:
-    return _panels(result, folder, attack=True)
-
-
-def _noise(result: "StudyResult", folder: Path) -> list[Picture]:
-    return _panels(result, folder, attack=False)
-
-
-def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Picture]:
-    if "robustness" not in result.tables:
-        return []
-    kinds = network_kinds(result.tables["accuracy"])
-    panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
-    panels = tuple(panel for panel in panels if panel.attack == attack)
-    if not panels:
-        return []
-    figure = _grid(panels, kinds)
-    name, title = ("attacks", "Under attack") if attack else ("noise", "Under noise and faults")
-    about = _attack_settings(result) if attack else _noise_settings(panels)
-    samples = ", ".join(sorted({f"{panel.samples:,}" for panel in panels}))
-    caption = (
-        f"Accuracy on the first {samples} test images with 95 % bands; CNNs solid, spiking networks dashed, dotted "
-        f"line: guessing. {about}{setting(result)}"
-    )
-    save_figure(figure, folder / name)
-    return [Picture(name, title, caption, folder / name)]
-
-
-def classes_of(result: "StudyResult") -> int:
-    """Number of classes, from the trained model's file."""
-    from spikewright.experiments.runs.origin import origin_of
-
-    origin = origin_of(result.path("train", "ann", "model.safetensors"))
-    return 10 if origin is None else origin.classes
-
-
-def _attack_settings(result: "StudyResult") -> str:
-    assert result.study.robustness is not None
-    pgd = (part.record() for part in result.study.robustness.attacks if part.kind == "pgd")
-    steps = {f"{attack.steps} steps, {attack.restarts} start" for attack in pgd}
-    told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
-    return "Worst case over nested budgets, so no curve rises. " + told
-
-
-def _noise_settings(panels: tuple[Panel, ...]) -> str:
-    """Over what the bands are."""
-    counts = ", ".join(sorted({str(panel.chips) for panel in panels if panel.chips}))
-    told = f" Faults of the chip: means over {counts} chips, bands over images and chips." if counts else ""
-    return f"Bands over images; noise drawn for each image, means over its draws.{told} "
-
-
-def _grid(panels: tuple[Panel, ...], kinds: Mapping[str, str]) -> Any:
-    import matplotlib.pyplot as plt
-
-    columns = min(3, len(panels))
-    rows = -(-len(panels) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(3.3 * columns + 0.4, 2.9 * rows + 0.5), squeeze=False)
-    handles: dict[str, Any] = {}
-    for ax, panel in zip(axes.flat, panels, strict=False):
-        draw_robustness(ax, panel, kinds)
-        handles |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
-    for ax in axes.flat[len(panels) :]:
-        ax.set_axis_off()
-    for ax in axes[:, 1:].flat:
-        ax.set_ylabel("")
-    spare = axes.flat[-1] if len(panels) < axes.size else None
-    if spare is not None:
-        spare.legend(handles.values(), handles.keys(), loc="center")
-    else:
-        figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles))
-    return figure
 
 
 def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
@@ -200,7 +110,7 @@ def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
         f"of {_images(result):,} test images. {setting(result)}"
     )
     draw = partial(draw_pareto, fronts=fronts, capacity=_device(result).lut)
-    return [_one("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
+    return [picture("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
 
 
 def _device(result: "StudyResult") -> "Device":
@@ -227,22 +137,6 @@ def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
         draw = partial(draw_footprint, layers=layers)
         size = (6.4, 0.62 * len(layers) + 1.3)
         pictures.append(
-            _one(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size)
+            picture(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size)
         )
     return pictures
-
-
-def _one(
-    name: str,
-    title: str,
-    caption: str,
-    folder: Path,
-    draw: Callable[[Any], Any],
-    size: tuple[float, float] = (6.4, 3.8),
-) -> Picture:
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=size)
-    draw(ax)
-    save_figure(figure, folder / name)
-    return Picture(name, title, caption, folder / name)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
-from spikewright.experiments.plots.gallery import Picture, study_pictures
+from spikewright.experiments.plots.gallery import study_pictures
+from spikewright.experiments.plots.pictures import Picture
 from spikewright.experiments.report.headlines import cards, corners
 from spikewright.experiments.report.sheets import HIDDEN, sheet, shown_sheets
 from spikewright.experiments.report.tables import write_table
@@ -56,7 +57,7 @@ def _render(content: Mapping[str, Any]) -> str:
 
 def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Picture]) -> dict[str, Any]:
     from spikewright.experiments.report.chain import coded_how, compressed_how
-    from spikewright.experiments.runs.study import origins
+    from spikewright.experiments.runs.stored import origins
 
     study, tables = result.study, result.tables
     return {

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidFile, InvalidInput, SpikewrightError, Table
 from spikewright.experiments.report.tables import read_provenance, read_table, write_table
-from spikewright.experiments.runs import study as runner
+from spikewright.experiments.runs import stored
 from spikewright.experiments.runs.expansion import expand
 from spikewright.experiments.runs.provenance import Provenance, content_hash
+from spikewright.experiments.runs.running import waves
 from spikewright.experiments.runs.spec import Study, make_study, read_study
-from spikewright.experiments.runs.study import open_study, run_study, waves
+from spikewright.experiments.runs.study import open_study, run_study
 from spikewright.experiments.runs.tasks import Task
 from spikewright.experiments.stages.conversion import check_core
 from spikewright.snn import (
@@ -236,7 +237,7 @@ def test_results_carry_their_origin(finished: Path) -> None:
 
 
 def test_what_was_finished_before_an_error_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(stage: object, work: object) -> runner.Rows:
+    def broken(stage: object, work: object) -> stored.Rows:
         raise InvalidInput("expected luck, got none")
 
     monkeypatch.setattr("spikewright.experiments.stages.conversion.ConvertStage.run", broken)
@@ -290,17 +291,17 @@ def test_rows_say_under_which_commit_they_were_made(tmp_path: Path, monkeypatch:
     assert made["ann"][0] == made["rate"][0] == "first" and made["other"] == ("second", "9")
     assert {row["threads"] for row in result.tables["results"]} == {1}
     assert open_study(tmp_path).tables == result.tables
-    assert [(row["commit"], row["tasks"]) for row in runner.origins(result)] == [("first", 3), ("second", 2)]
+    assert [(row["commit"], row["tasks"]) for row in stored.origins(result)] == [("first", 3), ("second", 2)]
     page = write_report(result).read_text()
     assert "<code>first</code>" in page and "<code>second</code>" in page and ": 3 tasks" in page
 
 
 def test_tasks_of_before_have_an_unknown_origin(tmp_path: Path) -> None:
     run_study(small(), tmp_path)
-    for path in (tmp_path / "tasks").glob(f"*/{runner.ORIGIN}"):
+    for path in (tmp_path / "tasks").glob(f"*/{stored.ORIGIN}"):
         path.unlink()
     assert set(open_study(tmp_path).tables["results"]["commit"]) == {"unknown"}
-    next((tmp_path / "tasks").iterdir()).joinpath(runner.ORIGIN).write_text("{}")
+    next((tmp_path / "tasks").iterdir()).joinpath(stored.ORIGIN).write_text("{}")
     with pytest.raises(InvalidFile, match="provenance of a task"):
         open_study(tmp_path)
 
@@ -323,7 +324,7 @@ def test_damaged_results_say_what_to_remove(tmp_path: Path, text: str) -> None:
     place.mkdir(parents=True)
     (place / "result.json").write_text(text)
     with pytest.raises(InvalidFile, match=f"remove {place}"):
-        runner.gather([task], tmp_path, Provenance.of({}, (0,)))
+        stored.gather([task], tmp_path, Provenance.of({}, (0,)))
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "null", "{}"])
