@@ -102,5 +102,7 @@ def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple
         text = f"{weights.told} {values.dtype}, {kept:,} of {values.size:,} weights are not zero"
         if made.rounded:
             text += "; integers became float32: input channels differ in scale, a fixed-point network rounds them anew"
+        if made.unshared:
+            text += "; shared weights are written out: input channels differ in scale, or layers were merged"
         rows.append(ReportRow(f"{term.source}->{unit.name}", "storage", "rounded" if made.rounded else "note", text))
     return tuple(rows)

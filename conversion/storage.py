@@ -16,15 +16,16 @@ from spikewright.snn import (
     Synapse,
 )
 from spikewright.snn.synapses import Shape
-from spikewright.weights import Expression, compact, unscaled
+from spikewright.weights import Expression, compact, scaled, unscaled
 
 
 @dataclass(frozen=True, eq=False)
 class StoredSynapse:
-    """A synapse with its weights, and whether integers had to give way to real numbers."""
+    """A synapse with its weights, and whether integers, or shared weights, had to give way to real numbers one by one."""
 
     synapse: Synapse
     rounded: bool = False
+    unshared: bool = False
 
 
 def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynapse:
@@ -34,7 +35,8 @@ def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynap
         plain = float(gain) if gain.ndim == 0 else gain.astype(np.float32)
         return StoredSynapse(term.geometry.synapse(plain, shape))
     weights = _weights(term.kernel, term, gain)
-    return StoredSynapse(term.geometry.synapse(weights, shape), term.integer and unscaled(weights)[1] is None)
+    rounded, unshared = term.integer and unscaled(weights)[1] is None, term.shared and weights.elementwise
+    return StoredSynapse(term.geometry.synapse(weights, shape), rounded, unshared)
 
 
 def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:
@@ -58,6 +60,13 @@ def keeps_integers(term: SourceTerm) -> bool:
 
 
 def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
+    """As the kernel is stored where that can be; else integers and their scale, or real numbers, without their zeros."""
+    kept = kernel.kept
+    made = None if kept is None else scaled(kept, term.gain_out, gain)
+    return _anew(kernel, term, gain) if made is None else made
+
+
+def _anew(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
     factor = _output_factor(kernel, term, gain)
     if kernel.scale is None or factor is None:
         return compact(_folded(kernel.real(), term, gain).astype(np.float32))

@@ -3,16 +3,16 @@
 from spikewright.compress import GraphView
 from spikewright.conversion.errors import Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.plan import INPUT, Integers, Plan, Unit
+from spikewright.conversion.reading.plan import INPUT, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
 from spikewright.conversion.reading.values import Signal
 from spikewright.conversion.reading.walk import Walk, is_constant
 from spikewright.snn import ReportRow
 
 
-def read(view: GraphView, integers: Integers, rows: tuple[ReportRow, ...] = ()) -> Plan:
+def read(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> Plan:
     """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
-    walk = Walk(view, integers, rows=list(rows), shapes={INPUT: view.input_shape})
+    walk = Walk(view, stored, rows=list(rows), shapes={INPUT: view.input_shape})
     for node in view:
         if not is_constant(view, node):
             visit(walk, node)

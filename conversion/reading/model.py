@@ -9,6 +9,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress import GraphView, trace
+from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.equality import check_equal
@@ -18,7 +19,7 @@ from spikewright.compress.graph.view import view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.reading.graph import read
-from spikewright.conversion.reading.plan import Integers, Plan
+from spikewright.conversion.reading.plan import Plan, Stored
 from spikewright.conversion.reading.swaps import swapped
 from spikewright.inputs import as_images
 from spikewright.snn import Report, ReportRow
@@ -41,7 +42,7 @@ def plan_of(model: Any, images: torch.Tensor) -> Plan:
     Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
     """
     view, rows = rewritten_view(model, images)
-    return read(view, _integers(model), (*_mode_rows(model), *rows))
+    return read(view, _stored(model), (*_mode_rows(model), *rows))
 
 
 def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
@@ -56,7 +57,7 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
         row = ReportRow("model", type(inner).__name__, "refused", str(error))
         raise Unconvertible.of((row,)) from error
     told = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
-    if not _integers(model):  # folding would change integers; there scale and shift are carried into the layers around
+    if not _stored(model):  # folding would change what is stored; scale and shift are carried into the layers around
         rows, _ = fold_view(view, images)
         told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
         view = view_of(view.graph_module, view.input_shape)
@@ -64,8 +65,10 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
     return moved, (*told, *more)
 
 
-def _integers(model: Any) -> Integers:
-    return getattr(model, "integers", None) or {}
+def _stored(model: Any) -> Stored:
+    """By path of a layer how its weights are stored, where that is more than real numbers one by one."""
+    held = model.weights if isinstance(model, Compressed) else {}
+    return {path: e for path, e in held.items() if not (e.elementwise and e.real)}
 
 
 def _swapped(view: GraphView, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
@@ -13,10 +11,11 @@ from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
+from spikewright.weights import Expression
 
 INPUT = "input"
-Integers = Mapping[str, tuple[NDArray[Any], NDArray[Any]]]
-"""For each quantised module path its codes int8 and their scale `(out,)`."""
+Stored = Mapping[str, Expression]
+"""By path of a layer how its weights are stored, where that is more than real numbers one by one."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,3 +28,8 @@ class SourceTerm:
     def integer(self) -> bool:
         """True when its weights are integers times a scale."""
         return self.kernel is not None and self.kernel.integer
+
+    @property
+    def shared(self) -> bool:
+        """True when real numbers are shared between its weights."""
+        return self.kernel is not None and self.kernel.shared

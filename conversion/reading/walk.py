@@ -6,7 +6,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import torch
 
 from spikewright.compress import GraphNode, GraphView
 from spikewright.compress.graph.rewrite import find
@@ -15,7 +14,7 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.activations import RELU, ActivationLaw, MaximumLaw, SignedLaw
 from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
-from spikewright.conversion.reading.plan import Integers, Unit
+from spikewright.conversion.reading.plan import Stored, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import copies
@@ -29,7 +28,7 @@ class Walk:
     """The state of one reading: values by node, units and rows in the order in which they came up."""
 
     view: GraphView
-    integers: Integers
+    stored: Stored
     values: dict[str, Value] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     rows: list[ReportRow] = field(default_factory=list)
@@ -123,11 +122,8 @@ class Walk:
         module: Any = node.module
         weight = by_output(module, module.weight.detach())
         shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
-        if node.path is not None and node.path in self.integers:
-            codes, scale = self.integers[node.path]
-            rows = by_output(module, torch.as_tensor(codes)).numpy()
-            return Kernel(rows, np.asarray(scale, dtype=np.float64)), shift
-        return Kernel(weight.double().numpy()), shift
+        stored = None if node.path is None else self.stored.get(node.path)
+        return Kernel(weight.double().numpy()) if stored is None else Kernel.of(stored), shift
 
     def note(
         self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None

@@ -59,13 +59,14 @@ def free_rows(plan: Plan, per_channel: bool | None) -> dict[str, int]:
 
 
 def rows_of(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
-    """How many scales the unit gets: one for each channel, or one, so that integers that read it stay integers."""
+    """How many scales the unit gets: one for each channel, or one, so that integers and codebooks that read it stay so."""
     fixed = any(term.integer and not keeps_integers(term) for term in plan.readers(unit.name))
     if per_channel is True and fixed:
         raise InvalidInput(
             f"expected one scale per layer for {unit.name!r}, whose readers have integer weights, "
             "got per_channel=True; try per_channel=None"
         )
-    if unit is plan.output or fixed or per_channel is False:
+    shared = per_channel is None and any(term.shared and not keeps_integers(term) for term in plan.readers(unit.name))
+    if unit is plan.output or fixed or shared or per_channel is False:
         return 1
     return unit.shape[0]

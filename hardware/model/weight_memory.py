@@ -6,7 +6,7 @@ import numpy as np
 
 from spikewright.snn import Projection
 from spikewright.snn.synapses import WEIGHTED
-from spikewright.weights import Expression, Leaf, Lookup, Mask, Masked, dense
+from spikewright.weights import Expression, Leaf, Lookup, Mask, Masked, dense, unscaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +21,10 @@ class CoreWeights:
 
     @classmethod
     def of(cls, weights: Expression) -> "CoreWeights":
-        """The memories of `weights`; those that are computed from several tensors lie in the core as they come out."""
-        mask = weights.mask if isinstance(weights, Masked) else None
-        base = weights.base if isinstance(weights, Masked) else weights
+        """The memories of `weights` without a scale; those that are computed of several tensors lie in it as they come out."""
+        whole = unscaled(weights)[0]
+        mask = whole.mask if isinstance(whole, Masked) else None
+        base = whole.base if isinstance(whole, Masked) else whole
         if isinstance(base, Leaf):
             return cls(base, None, mask)
         if (

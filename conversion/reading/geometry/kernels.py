@@ -8,19 +8,46 @@ from numpy.typing import NDArray
 
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.snn.synapses import Pair
+from spikewright.weights import Expression, reshaped, unscaled
 
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The weights of a layer: float64 `values (out, ...)`, or int8 with a positive `scale (out,)`."""
+    """The weights of a layer: float64 `values (out, ...)`, or int8 with a positive `scale (out,)`.
+
+    `stored`: how a Compressed stores the layer that they come from; who changes the numbers need not take it away.
+    """
 
     values: NDArray[Any]
     scale: Floats | None = None
+    stored: Expression | None = None
+
+    @classmethod
+    def of(cls, stored: Expression) -> "Kernel":
+        """The numbers of an expression: integers and their scale where it has them, else real ones."""
+        base, scale = unscaled(stored)
+        if scale is None or base.real:
+            return cls(stored.values().astype(np.float64), None, stored)
+        return cls(base.values(), scale.astype(np.float64), stored)
 
     @property
     def integer(self) -> bool:
         """True when the weights are integers times a scale."""
         return self.scale is not None
+
+    @property
+    def kept(self) -> Expression | None:
+        """How these very numbers are stored, in their shape; None where they are others by now, or were never stored."""
+        if self.stored is None or self.stored.size != self.values.size:
+            return None
+        same = reshaped(self.stored, self.values.shape)
+        wanted = self.real().astype(np.float32)
+        return same if np.array_equal(same.values(), wanted) else None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several weights are stored as one real number, or are computed from a few of them."""
+        return self.stored is not None and not self.integer and not self.stored.elementwise
 
     def real(self) -> Floats:
         """values * scale, float64 `(out, ...)`."""

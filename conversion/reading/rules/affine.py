@@ -16,6 +16,7 @@ from spikewright.conversion.reading.values import Current, Flow, Parts, Value
 from spikewright.conversion.reading.walk import Walk
 from spikewright.conversion.reading.windows import read
 from spikewright.snn.synapses import Shape
+from spikewright.weights import unscaled
 
 
 def conv(walk: Walk, node: GraphNode) -> Value:
@@ -120,7 +121,10 @@ def _statistics(node: GraphNode) -> tuple[Floats, Floats]:
 
 
 def _weights(walk: Walk, node: GraphNode) -> str:
-    return "integer weights" if node.path in walk.integers else "float weights"
+    stored = None if node.path is None else walk.stored.get(node.path)
+    if stored is None:
+        return "float weights"
+    return "integer weights" if not unscaled(stored)[0].real else f"{stored.told} weights"
 
 
 def _parameters(node: GraphNode) -> int:
