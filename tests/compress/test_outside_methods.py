@@ -7,7 +7,12 @@ import pytest
 import torch
 
 from spikewright.compress import METHODS, Compressed, Prune, apply_methods, load, quantize, save, trainable
-from spikewright.weights import bits, memories
+from spikewright.conversion import Rate, convert
+from spikewright.hardware import estimate, time_multiplexed
+from spikewright.hardware.model.weight_memory import stored
+from spikewright.robustness import AnnPredictor, SnnPredictor, WeightBitFlipsFault
+from spikewright.snn import simulate
+from spikewright.weights import bits, memories, unscaled
 from tests.compress.old_models import MODELS, images
 
 BUILD, SHAPE = MODELS["plain"]
@@ -49,3 +54,19 @@ def test_the_file_holds_it_and_training_moves_the_table(shared: Compressed, tmp_
         optimiser.step()
     assert back.weights["0"].base.index == shared.weights["0"].base.index  # type: ignore[attr-defined]
     assert not np.array_equal(back.weights["7"].values(), shared.weights["7"].values())
+
+
+def test_a_codebook_reaches_network_faults_and_hardware(shared: Compressed) -> None:
+    network = convert(shared, X, Rate(steps=4)).to_fixed()
+    held = [p.synapse.weights for p in network.projections if hasattr(p.synapse, "weights")]
+    assert [unscaled(one)[0] for one in held] == [unscaled(e)[0] for e in shared.weights.values()]
+    for predictor in (SnnPredictor(network, "snn"), AnnPredictor(shared, "cnn")):
+        fault = WeightBitFlipsFault()
+        assert torch.equal(fault(predictor, X, 0.0), predictor.predict(X))
+        assert not torch.equal(fault(predictor, X, 0.4, 1), predictor.predict(X))
+    cost = estimate(network, simulate(network, X.numpy()), time_multiplexed(network))
+    assert cost.fpga_energy_uj.value > 0 and cost.lut.value > 0
+    weighted = [p for p in network.projections if hasattr(p.synapse, "weights")]
+    for projection, e in zip(weighted, shared.weights.values(), strict=True):
+        memory = stored(projection, X[0].numel())
+        assert memory.total_bits - memory.pointer_bits == bits(unscaled(e)[0])
