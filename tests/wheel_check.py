@@ -97,6 +97,12 @@ class CleanEnvironment:
         constraints = str(ROOT / "constraints.txt")
         self.run("-m", "pip", "install", "--quiet", "--constraint", constraints, *what)
 
+    def uninstall(self) -> None:
+        """Compiled kernels lie beside their sources and stay; a folder of theirs would be imported before an editable install."""
+        self.run("-m", "pip", "uninstall", "--quiet", "--yes", "spikewright")
+        [site] = (self.folder / "venv" / "lib").glob("python*/site-packages")
+        shutil.rmtree(site / "spikewright", ignore_errors=True)
+
     def run(self, *arguments: str) -> None:
         """Python with these arguments in the user's folder, apart from this checkout. Raises SystemExit when it fails."""
         print("python", *(one if len(one) < 60 else "..." for one in arguments), flush=True)
@@ -143,7 +149,7 @@ def main(arguments: Sequence[str]) -> None:
         clean.user()
         clean.install("pytest", "mypy")
         clean.tools()
-        clean.run("-m", "pip", "uninstall", "--quiet", "--yes", "spikewright")
+        clean.uninstall()
         clean.install("--editable", str(ROOT))
         clean.user()
         clean.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_own.py")
