@@ -17,7 +17,7 @@ from spikewright.robustness import (
     SpikeDeletionFault,
     SpikeJitterFault,
     Transfer,
-    WeightMemoryFlips,
+    WeightBitFlipsFault,
     attack_curve,
     evaluate,
 )
@@ -32,7 +32,7 @@ def table(ann: AnnPredictor, snn: SnnPredictor, digits: Any) -> Table:
         (GaussianNoise(), [0.1]),
         (SpikeDeletionFault(), [0.2]),
         (SpikeJitterFault(), [0.5]),
-        (WeightMemoryFlips(), [0.1]),
+        (WeightBitFlipsFault(), [0.1]),
     ]
     return evaluate([ann, snn], (digits.images[:40], digits.labels[:40]), [*attacks, *noise], EPSILONS)
 
