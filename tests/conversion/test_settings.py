@@ -31,10 +31,12 @@ from spikewright.conversion import (
 from spikewright.conversion.recipes import Recipe
 from spikewright.snn import Activity, Network, simulate
 from spikewright.snn.fixed.saturation import saturation_rows
-from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.running import Run
 from spikewright.snn.twin.network import Twin
 
 SAMPLES = torch.rand(48, 1, 6, 6, generator=torch.Generator().manual_seed(0))
+
+
 STEPS, LONGER = 48, 160
 
 
@@ -172,27 +174,6 @@ def test_calibrated_biases_hold_half_a_spike_of_their_steps(schedule: Any) -> No
     assert error(begun, LONGER) < error(begun)
 
 
-@pytest.mark.parametrize("method", [Srp(3), Cos(3)])
-def test_two_phases_find_their_method(method: Any) -> None:
-    network = convert(model(), SAMPLES, Rate(12, residual=method))
-    assert network.run.phases == TwoPhase(type(method).__name__.lower(), 3)  # type: ignore[arg-type]
-    same = two_phase(network, SAMPLES).logits
-    assert np.array_equal(same, two_phase(network, SAMPLES, method).logits)
-    with pytest.raises(InvalidInput, match="for which the network was converted"):
-        two_phase(network, SAMPLES, type(method)(2))
-    with pytest.raises(InvalidInput, match="one phase"):
-        two_phase(convert(model(), SAMPLES, Rate(12)), SAMPLES)
-
-
-def test_two_phases_of_a_network_that_has_none() -> None:
-    for ending in (
-        nn.Sequential(*model()[:4], nn.Flatten()),
-        nn.Sequential(*model()[:2], nn.MaxPool2d(2), nn.Flatten()),
-    ):
-        with pytest.raises(InvalidNetwork, match="without residual="):
-            convert(ending, SAMPLES, Rate(12, residual=Srp(3)))
-
-
 @pytest.mark.parametrize("layers", [[nn.Flatten(), nn.Linear(36, 3)], [nn.Flatten()], [nn.AvgPool2d(2), nn.Flatten()]])
 def test_a_model_without_a_relu(layers: list[nn.Module]) -> None:
     """Nothing in it has a spike time or a level; codes that add up are the model itself."""
@@ -218,6 +199,8 @@ def test_a_threshold_that_fell_to_nothing_is_named(recipe: Recipe, alpha: float,
 
 
 POOLED = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16, 3)).eval()
+
+
 LACKS: dict[str, tuple[nn.Module, Recipe, str]] = {
     "max pooling": (POOLED, Rate(8), "MaxGate in"),
     "spike times": (model(), Ttfs(), "Ramp in"),

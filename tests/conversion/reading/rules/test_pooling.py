@@ -1,0 +1,67 @@
+"""Pools, padding and upsampling as units, address maps and currents: each is what torch computes."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from spikewright.compress import trace
+from spikewright.conversion import Unconvertible
+from spikewright.conversion.reading.geometry import PoolGeometry, UpsampleGeometry
+from spikewright.conversion.reading.graph import read
+from tests.conversion.reading.helpers import plan_for, rows_of
+
+STEM = (nn.Conv2d(1, 2, 3, padding=1), nn.ReLU())
+HEAD = (nn.Conv2d(2, 2, 2), nn.ReLU(), nn.Flatten())
+
+
+class Over(nn.Module):
+    """A reduction behind a layer."""
+
+    def __init__(self, step: object) -> None:
+        super().__init__()
+        self.conv, self.step = nn.Conv2d(1, 3, 3), step
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.step(torch.relu(self.conv(x)))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        (nn.AvgPool2d(2), "address map"),
+        (nn.AvgPool2d(3, 2, 1), "currents of windows"),
+        (nn.AvgPool2d(3, 2, 1, count_include_pad=False), "windows of their own size"),
+        (nn.AdaptiveAvgPool2d(2), "address map"),
+        (nn.Upsample(scale_factor=2), "each spike is passed on"),
+        (nn.ZeroPad2d((1, 0, 2, 1)), "zeros become the padding"),
+        (nn.MaxPool2d(2), ""),
+    ],
+)
+def test_each_is_what_torch_computes(layer: nn.Module, told: str) -> None:
+    ends = HEAD if told != "windows of their own size" else (nn.Flatten(), nn.Linear(18, 3))
+    assert told in rows_of(plan_for(nn.Sequential(*STEM, layer, *ends), 1, 6, 6))["_2"]
+
+
+def test_a_pool_at_the_end_is_a_synapse_of_the_output() -> None:
+    plan = plan_for(nn.Sequential(*STEM, nn.AvgPool2d(2), nn.Flatten()), 1, 6, 6)
+    assert plan.output.terms[0].geometry == PoolGeometry((2, 2), (2, 2))
+    up = plan_for(nn.Sequential(*STEM, nn.Upsample(scale_factor=3), nn.Flatten()), 1, 6, 6)
+    assert up.output.terms[0].geometry == UpsampleGeometry((3, 3))
+
+
+@pytest.mark.parametrize("step", [lambda x: x.mean((2, 3)), lambda x: x.sum((2, 3)), lambda x: x.flatten(2).mean(2)])
+def test_means_and_sums_over_pixels(step: object) -> None:
+    plan_for(Over(step), 1, 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (nn.Sequential(*STEM, nn.MaxPool2d(2, dilation=2), nn.Flatten()), "max pooling with dilation"),
+        (nn.Sequential(nn.MaxPool2d(2), nn.Flatten()), "the largest pixel of the image itself"),
+        (Over(lambda x: x.mean(1).flatten(1)), r"a mean over the dimensions \(1,\)"),
+    ],
+)
+def test_what_cannot_be_pooled_is_refused(model: nn.Module, reason: str) -> None:
+    with pytest.raises(Unconvertible, match=reason):
+        read(trace(model.eval(), torch.rand(2, 1, 7, 7)), {})

@@ -1,0 +1,41 @@
+"""The walk: every node has a row, every refusal is told, and the output is the last unit."""
+
+import pytest
+import torch
+from torch import nn
+
+from spikewright.compress import trace
+from spikewright.conversion import Unconvertible
+from spikewright.conversion.reading.graph import read
+from tests.conversion.reading.helpers import plan_for, rows_of
+
+
+def test_the_output_is_the_last_unit_whoever_comes_first() -> None:
+    """A ReLU at the end is counted; one that others read is added up by a unit of its own."""
+    assert [unit.name for unit in plan_for(nn.Sequential(nn.Linear(3, 2), nn.ReLU()), 3).units] == ["_0"]
+
+    class Reread(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = torch.relu(self.first(x))
+            return x + torch.relu(self.second(x))
+
+    plan = plan_for(Reread(), 3)
+    assert plan.output.answers and [term.source for term in plan.output.terms] == ["first", "second"]
+
+
+def test_all_refusals_are_told_at_once_and_what_follows_is_not_judged() -> None:
+    model = nn.Sequential(nn.Linear(3, 3), nn.GELU(), nn.Linear(3, 3), nn.ReLU())
+    with pytest.raises(Unconvertible) as refused:
+        read(trace(model, torch.rand(2, 3)), {})
+    told = {row.layer: row for row in refused.value.report}
+    assert told["_1"].action == "refused" and "ReLU" in told["_1"].detail
+    assert told["_3"].detail == "not judged: it follows a refused layer"
+
+
+def test_every_node_has_a_row_and_an_ending_is_kept_apart() -> None:
+    plan = plan_for(nn.Sequential(nn.Flatten(), nn.Linear(8, 3), nn.Softmax(1)), 2, 4)
+    assert plan.ending == "softmax" and set(rows_of(plan)) == {node.name for node in plan.view}

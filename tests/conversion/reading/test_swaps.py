@@ -1,0 +1,30 @@
+"""Max pooling goes behind its activation, and windows that reach over the end get zeros: the same numbers."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from spikewright.compress import trace
+from spikewright.conversion.reading.swaps import swapped
+
+
+@pytest.mark.parametrize(
+    ("layers", "rows"),
+    [
+        ((nn.MaxPool2d(2), nn.ReLU()), 1),
+        ((nn.MaxPool2d(2), nn.LeakyReLU(0.1)), 1),
+        ((nn.ReLU(), nn.MaxPool2d(3, 2, ceil_mode=True)), 1),
+        ((nn.MaxPool2d(3, 2, ceil_mode=True), nn.ReLU()), 2),
+        ((nn.ReLU(), nn.MaxPool2d(2)), 0),
+        ((nn.MaxPool2d(2), nn.Tanh()), 0),
+        ((nn.MaxPool2d(3, 2, ceil_mode=True), nn.Identity()), 0),
+    ],
+)
+def test_the_model_computes_the_same(layers: tuple[nn.Module, ...], rows: int) -> None:
+    model, x = nn.Sequential(nn.Conv2d(1, 3, 3), *layers).eval(), torch.randn(4, 1, 8, 8)
+    view = trace(copy.deepcopy(model), x)
+    moved, told = swapped(view)
+    assert torch.equal(moved.graph_module(x), model(x))
+    assert len(told) == rows

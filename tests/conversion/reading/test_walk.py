@@ -1,0 +1,50 @@
+"""What the walk gathers: relays once for all readers, names that are not taken, reshapes that no population has."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from spikewright.compress import trace
+from spikewright.conversion import Unconvertible
+from spikewright.conversion.reading.graph import read
+from spikewright.conversion.reading.plan import INPUT
+from spikewright.conversion.reading.walk import Walk
+from tests.conversion.reading.helpers import plan_for
+
+
+class Bottleneck(nn.Module):
+    """A sum without a ReLU that two layers read, each too wide to merge."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(4, 1, 3, padding=1)
+        self.left, self.right = nn.Conv2d(1, 4, 3, padding=1), nn.Conv2d(1, 4, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.narrow(torch.relu(x))
+        return (torch.relu(self.left(x)) + torch.relu(self.right(x))).flatten(1)
+
+
+def test_a_sum_is_relayed_once_for_all_its_readers() -> None:
+    plan = plan_for(Bottleneck(), 4, 5, 5)
+    relays = [unit for unit in plan.units if unit.activation.symmetric]
+    assert len(relays) == 1 and len(plan.readers(relays[0].name)) == 2
+
+
+def test_names_are_numbered_when_they_are_taken() -> None:
+    view = trace(nn.Sequential(nn.Linear(2, 2)), torch.rand(2, 2))
+    walk = Walk(view, {}, shapes={INPUT: (2,), "fc": (2,), "fc_2": (2,)})
+    assert walk.unique("conv") == "conv" and walk.unique("fc") == "fc_3"
+
+
+def test_a_reshape_that_no_population_has_is_refused_where_it_is_read() -> None:
+    class Folded(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(4, 2, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.conv(torch.relu(x).reshape(-1, 4, 2, 4)).flatten(1)
+
+    with pytest.raises(Unconvertible, match="follows a reshape from"):
+        read(trace(Folded(), torch.rand(2, 2, 4, 4)), {})
