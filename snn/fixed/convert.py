@@ -6,65 +6,26 @@ their fractional bits. Whatever else enters the population is rounded onto that 
 slot of the source's window is, d g with d units in a slot. A quantised CNN is snapped: see `snn.fixed.snapping`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
-from spikewright import InvalidInput, InvalidNetwork
-from spikewright.snn.checked import is_whole
+from spikewright import InvalidNetwork
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision, TerminateDelta, TerminateMax
 from spikewright.snn.fixed.faint import faint_row
-from spikewright.snn.fixed.grids import WIDEST, chosen_grid, on_grid, read_incoming
+from spikewright.snn.fixed.grids import chosen_grid, on_grid, read_incoming
 from spikewright.snn.fixed.laws import law_of
 from spikewright.snn.fixed.measuring import measured_saturation
 from spikewright.snn.fixed.records import Grid, Incoming, integers
 from spikewright.snn.fixed.saturation import WIDEST_POTENTIAL, safe_bits, saturation_rows, widened
 from spikewright.snn.fixed.snapping import snapped_grid
+from spikewright.snn.fixed.widths import Widths
 from spikewright.snn.network import Network, Population
 from spikewright.snn.report import ReportRow
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.traits import is_quantised
-
-GRID_BITS = 16
-"""The width that grids are chosen for where none is asked for."""
-
-
-@dataclass(frozen=True)
-class Widths:
-    """Widths and grids of a fixed-point network.
-
-    `weight_bits` for weights that are not integers yet, `input_levels` of a direct input, `time_levels` of spike times that
-    lie on no grid yet. `potential_bits`: what a potential may take, more only where its thresholds need it; None gives it a
-    grid of 16 bits and the width that is proved to hold every run.
-    """
-
-    weight_bits: int = 8
-    potential_bits: int | None = None
-    input_levels: int = 255
-    time_levels: int = 255
-
-    def __post_init__(self) -> None:
-        for name, value, low, high in (
-            ("weight_bits", self.weight_bits, 2, 16),
-            ("potential_bits", self.start_bits, 4, WIDEST),
-            ("input_levels", self.input_levels, 1, 65535),
-            ("time_levels", self.time_levels, 1, 65535),
-        ):
-            if not is_whole(value, low, high):
-                raise InvalidInput(f"expected {name} from {low} to {high}, got {value}")
-
-    @property
-    def widest(self) -> int:
-        """The widest grid of a threshold: 32 bits, and one more for each bit of weights, inputs or times beyond eight."""
-        levels = max(self.input_levels, self.time_levels)
-        return WIDEST + max(self.weight_bits - 8, 0) + max(int(levels).bit_length() - 8, 0)
-
-    @property
-    def start_bits(self) -> int:
-        """The width that grids are chosen for."""
-        return GRID_BITS if self.potential_bits is None else self.potential_bits
 
 
 def to_fixed(network: Network, samples: Any = None, **widths: Any) -> Network:

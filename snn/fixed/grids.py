@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.fixed.laws import law_of
-from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals
+from spikewright.snn.fixed.records import MOST_FRACTIONAL, WIDEST, Grid, Incoming, Reals
 from spikewright.snn.network import Population, Projection
 from spikewright.snn.report import ReportRow
 from spikewright.snn.synapses import GAINED, WEIGHTED
 from spikewright.weights import refilled, stored_values, unscaled
 
-WIDEST = 32
 LEAST_UNITS = 256
 """A threshold beside which the weights are too faint is at least so fine."""
 FREE_FRACTIONAL = 4

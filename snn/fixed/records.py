@@ -9,6 +9,8 @@ from spikewright.snn.network import Projection
 from spikewright.snn.report import ReportRow
 
 Reals = NDArray[np.float64]
+WIDEST = 32
+"""Bits of the widest grid of a threshold, for weights, inputs and times of eight bits."""
 MOST_FRACTIONAL = 12
 """The most bits of a grid below the unit of the weights."""
 

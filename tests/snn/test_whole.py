@@ -41,7 +41,7 @@ from spikewright.snn import (
     dense,
     simulate,
 )
-from spikewright.snn.fixed.convert import Widths
+from spikewright.snn.fixed.widths import Widths
 from spikewright.snn.synapses import output_shape, pooled_shape
 from tests.snn.small import chain, single
 
