@@ -13,8 +13,21 @@ from spikewright import InvalidInput
 from spikewright.snn.checked import plain
 
 
+class Decision:
+    """A rule that says when a sample may stop."""
+
+    @property
+    def height(self) -> float | None:
+        """What something in the logits must reach; None for a rule that does not look at them."""
+        return None
+
+    def at(self, height: float) -> "Decision":
+        """The same rule with another height, for logits in another unit."""
+        return self
+
+
 @dataclass(frozen=True)
-class TerminateDelta:
+class TerminateDelta(Decision):
     """Stop when the best class leads: largest logit - second largest >= `lead` (N2D2's TerminateDelta, in raw logits).
 
     Two classes that share the largest logit lead by 0; real logits are subtracted in float64. One class alone never leads.
@@ -27,9 +40,18 @@ class TerminateDelta:
         if not self.lead > 0:
             raise InvalidInput(f"expected a lead > 0, got {self.lead}")
 
+    @property
+    def height(self) -> float:
+        """The lead."""
+        return self.lead
+
+    def at(self, height: float) -> "TerminateDelta":
+        """With another lead."""
+        return TerminateDelta(height)
+
 
 @dataclass(frozen=True)
-class TerminateMax:
+class TerminateMax(Decision):
     """Stop when the largest logit >= `count` (raw logits: spikes of a class for the readout "count")."""
 
     count: float
@@ -39,9 +61,18 @@ class TerminateMax:
         if not self.count > 0:
             raise InvalidInput(f"expected a count > 0, got {self.count}")
 
+    @property
+    def height(self) -> float:
+        """The count."""
+        return self.count
+
+    def at(self, height: float) -> "TerminateMax":
+        """With another count."""
+        return TerminateMax(height)
+
 
 @dataclass(frozen=True)
-class Quiescence:
+class Quiescence(Decision):
     """Stop after the first step in which no population but the input sent a spike, once nothing flows in any more.
 
     For a direct input with a window: the first step t >= window in which all other populations sent 0, whatever is still
@@ -50,4 +81,5 @@ class Quiescence:
     """
 
 
-Decision = TerminateDelta | TerminateMax | Quiescence
+DECISIONS: tuple[type[Decision], ...] = (TerminateDelta, TerminateMax, Quiescence)
+"""The decisions that files may hold."""

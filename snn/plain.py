@@ -18,8 +18,8 @@ from spikewright.snn.running import Run, TwoPhase
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
 NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
-UNIONS = (decisions.Decision, synapses.Synapse)
-LEAVES = (*neurons.NEURONS, *codes.CODES, *(leaf for union in UNIONS for leaf in get_args(union)))
+UNIONS = (synapses.Synapse,)
+LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *(leaf for union in UNIONS for leaf in get_args(union)))
 
 
 def tag_of(record: type[Any]) -> str:

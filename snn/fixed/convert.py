@@ -13,7 +13,7 @@ import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.codes import Code
-from spikewright.snn.decisions import Decision, TerminateDelta, TerminateMax
+from spikewright.snn.decisions import Decision
 from spikewright.snn.fixed.faint import faint_row
 from spikewright.snn.fixed.grids import chosen_grid, on_grid, read_incoming
 from spikewright.snn.fixed.laws import law_of
@@ -161,13 +161,12 @@ class _Rewriter:
     def _decision(self, unit: float) -> Decision | None:
         """An early decision that compares logits, in their new unit."""
         decision = self.source.decision
-        if unit == 1.0 or not isinstance(decision, TerminateDelta | TerminateMax):
+        if decision is None or decision.height is None or unit == 1.0:
             return decision
-        before = decision.lead if isinstance(decision, TerminateDelta) else decision.count
-        after = max(1.0, float(np.floor(before / unit + 0.5)))
-        kind = type(decision)
-        self._note(self.source.output, kind.__name__, f"{before:g} becomes {after:.0f} units of the potential")
-        return kind(after)
+        after = max(1.0, float(np.floor(decision.height / unit + 0.5)))
+        told = f"{decision.height:g} becomes {after:.0f} units of the potential"
+        self._note(self.source.output, type(decision).__name__, told)
+        return decision.at(after)
 
     def _rounded(self, population: Population, grid: Grid) -> Population:
         """Threshold or window, bias and initial potential on the grid."""
