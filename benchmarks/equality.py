@@ -105,7 +105,7 @@ def _rounded_projection(projection: Projection, unit: float, weights: Mapping[st
 
 
 def _weighted(projection: Projection) -> bool:
-    return hasattr(projection.synapse, "weights")
+    return projection.synapse.weights is not None
 
 
 def _spiking(network: Network) -> list[Population]:

@@ -94,7 +94,7 @@ def _output_row(output: Unit) -> ReportRow:
 def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[ReportRow, ...]:
     rows = []
     for unit, term, made in stored:
-        weights = getattr(made.synapse, "weights", None)
+        weights = made.synapse.weights
         if weights is None:
             continue
         values = stored_values(weights)

@@ -9,7 +9,6 @@ import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.neurons import NEURONS, Source
-from spikewright.snn.synapses import Windows
 from spikewright.snn.traits import is_timed
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def _check_gates(network: Network) -> None:
     """A MaxGate sees Windows, and nothing else does."""
     for q in network.projections:
         gate = network.by_name[q.target].neuron.compares
-        if gate != isinstance(q.synapse, Windows):
+        if gate != q.synapse.compares:
             raise InvalidNetwork(f"expected Windows into a MaxGate and only there, got projection {q.name!r}")
         if gate and (q.pool != (1, 1) or q.shift or q.delay):
             raise InvalidNetwork(f"expected no pool, shift or delay in projection {q.name!r} into a MaxGate")

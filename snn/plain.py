@@ -7,7 +7,7 @@ Only the classes in `RECORDS` and the nodes of weights are ever built.
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from spikewright.snn.running import Run, TwoPhase
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
 NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
-UNIONS = (synapses.Synapse,)
-LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *(leaf for union in UNIONS for leaf in get_args(union)))
+LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 
 def tag_of(record: type[Any]) -> str:

@@ -24,7 +24,7 @@ from spikewright.snn.checked import (
 from spikewright.snn.codes import Code
 from spikewright.snn.compatibility import check_rules
 from spikewright.snn.neurons import Neuron
-from spikewright.snn.synapses import GAINED, WEIGHTED, output_shape, pooled_shape
+from spikewright.snn.synapses import Synapse, pooled_shape
 from spikewright.weights import Expression, leaves, unscaled
 
 if TYPE_CHECKING:
@@ -144,17 +144,22 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
 
 def _check_projection(network: Network, projection: Projection) -> None:
     source, target = network.by_name[projection.source], network.by_name[projection.target]
-    if isinstance(projection.synapse, GAINED):
+    synapse: Any = projection.synapse
+    if not isinstance(synapse, Synapse) or (synapse.weights is None and synapse.gain is None and not synapse.compares):
+        raise InvalidNetwork(
+            f"expected a synapse of snn.synapses with weights or a gain in projection {projection.name!r}, got {synapse!r:.60}"
+        )
+    if synapse.gain is not None:
         _check_gain(network, projection, source.shape[0])
-    if isinstance(projection.synapse, WEIGHTED):
-        _check_weights(network, projection, projection.synapse.weights)
+    if synapse.weights is not None:
+        _check_weights(network, projection, synapse.weights)
     if not is_whole(projection.shift, 0, 32) or (projection.shift and network.numbers != "fixed"):
         raise InvalidNetwork(
             f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}"
         )
     check_whole(projection.delay, 0, LONGEST, f"the delay in steps of projection {projection.name!r}")
     try:
-        shape = output_shape(projection.synapse, pooled_shape(source.shape, projection.pool))
+        shape = projection.synapse.output_shape(pooled_shape(source.shape, projection.pool))
     except InvalidNetwork as error:
         raise InvalidNetwork(f"projection {projection.name!r}: {error}") from error
     channels = (0, target.shape[0]) if projection.channels is None else projection.channels
@@ -183,7 +188,7 @@ def _check_weights(network: Network, projection: Projection, weights: Expression
 
 
 def _check_gain(network: Network, projection: Projection, channels: int) -> None:
-    gain = np.asarray(getattr(projection.synapse, "gain", 1))
+    gain = np.asarray(projection.synapse.gain)
     if gain.shape not in {(), (channels,)}:
         raise InvalidNetwork(
             f"expected a gain, one or ({channels},), in projection {projection.name!r}, got {gain.shape}"

@@ -12,7 +12,6 @@ from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun
 from spikewright.conversion.calibration.settings import Advanced
 from spikewright.snn import Network, Population
 from spikewright.snn.codes import charge_steps
-from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.twin.surrogates import straight_through
 from spikewright.snn.twin.synapses import Path, as_column
 from spikewright.weights import refilled, stored_values
@@ -26,7 +25,7 @@ def tunable(network: Network, population: Population) -> list[str]:
 
 
 def _is_real(synapse: Any) -> bool:
-    return isinstance(synapse, WEIGHTED) and synapse.weights.elementwise and synapse.weights.real
+    return synapse.weights is not None and synapse.weights.elementwise and synapse.weights.real
 
 
 def tune(flow: LayerRun, population: Population, ideal: Tensor, fit: int, settings: Advanced) -> dict[str, Path]:

@@ -23,7 +23,6 @@ from math import ceil, log2
 
 from spikewright.conversion.diagnosis.parts import levels
 from spikewright.snn import Activity, Network, Population
-from spikewright.snn.synapses import WEIGHTED
 from spikewright.snn.traits import sent
 from spikewright.weights import Expression, leaves
 
@@ -74,7 +73,7 @@ def inference_cost(network: Network, activity: Activity, accuracy: float | None 
         activations_written_bits=sum(bits[name] for name in {q.source for q in network.projections} - {network.input}),
         activations_read_bits=sum(bits[q.source] for q in network.projections),
         weights_read_bits=sum(operations[q.name] * _weight_bits(q.synapse.weights) for q in network.projections
-                              if isinstance(q.synapse, WEIGHTED)),
+                              if q.synapse.weights is not None),
         sums_bits=sum(_sums_bits(network, p, operations) for p in network.populations[1:]),
     )  # fmt: skip
 

@@ -32,7 +32,6 @@ from spikewright.snn import (
     TtfsCode,
     simulate,
 )
-from spikewright.snn.synapses import WEIGHTED
 from spikewright.weights import stored_values
 
 BATCH = 64
@@ -150,7 +149,7 @@ _GRIDS: Mapping[type[Code], Callable[[Any], int | None]] = {
 
 def _in_integers(cnn: Network, network: Network) -> Network:
     """The CNN in fixed point, with weights as wide as those of the SNN."""
-    stored = [stored_values(q.synapse.weights) for q in network.projections if isinstance(q.synapse, WEIGHTED)]
+    stored = [stored_values(q.synapse.weights) for q in network.projections if q.synapse.weights is not None]
     widest = max((int(np.abs(values.astype(np.int64)).max(initial=1)) for values in stored), default=127)
     fixed = cnn.to_fixed(weight_bits=min(16, max(2, widest.bit_length() + 1)), input_levels=cnn.code.levels or 255)
     return replace(fixed, report=cnn.report)

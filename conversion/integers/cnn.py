@@ -2,7 +2,6 @@
 
 from spikewright.conversion.errors import Unconvertible
 from spikewright.snn import Network, ReportRow
-from spikewright.snn.synapses import WEIGHTED
 from spikewright.weights import unscaled
 
 _REAL = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
@@ -18,7 +17,7 @@ def integer_cnn(network: Network) -> Network:
     real = tuple(
         ReportRow(q.name, type(q.synapse).__name__, "refused", _REAL)
         for q in network.projections
-        if isinstance(q.synapse, WEIGHTED) and unscaled(q.synapse.weights)[0].real
+        if q.synapse.weights is not None and unscaled(q.synapse.weights)[0].real
     )
     if real:
         raise Unconvertible.of((*network.report, *real))

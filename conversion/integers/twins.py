@@ -49,7 +49,7 @@ from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.network import Schedule
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.running import Run
-from spikewright.snn.synapses import GAINED, WEIGHTED, Synapse
+from spikewright.snn.synapses import Synapse
 from spikewright.snn.traits import is_quantised
 from spikewright.weights import refilled, stored_values
 
@@ -134,13 +134,13 @@ def _charged(network: Network, projection: Projection, window: int) -> Projectio
 def _times(synapse: Synapse, factor: int) -> Synapse:
     if factor == 1:
         return synapse
-    if isinstance(synapse, WEIGHTED):
+    if synapse.weights is not None:
         values = stored_values(synapse.weights).astype(np.int64) * factor
         narrow = np.result_type(np.min_scalar_type(values.min()), np.min_scalar_type(-1 - values.max()))
-        return replace(synapse, weights=refilled(synapse.weights, values.astype(narrow)))
-    if not isinstance(synapse, GAINED):
+        return synapse.with_weights(refilled(synapse.weights, values.astype(narrow)))
+    if synapse.gain is None:
         raise InvalidNetwork(f"expected weights or a gain, got {type(synapse).__name__}")
-    return replace(synapse, gain=np.asarray(synapse.gain) * factor)
+    return synapse.with_gain(np.asarray(synapse.gain) * factor)
 
 
 def _row(network: Network, twin: Population) -> ReportRow:

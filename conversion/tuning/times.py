@@ -56,7 +56,7 @@ def tune_times(
     images, labels = check_data(data)
     twin = Twin(network, engine_values=False)
     paths = {p.projection.name: p for p in twin.paths if isinstance(p, Path)}
-    tuned = {name: p for name, p in paths.items() if p.weight is not None and hasattr(p.projection.synapse, "weights")}
+    tuned = {name: p for name, p in paths.items() if p.weight is not None and p.projection.synapse.weights is not None}
     groups = [
         {"params": [_wanted(path)], "lr": settings.lr * float(_wanted(path).detach().abs().max())}
         for path in tuned.values()
@@ -88,7 +88,7 @@ def _check(network: Network) -> None:
             "expected a time-coded network in float32; try convert(model, samples, Ttfs()), to_fixed() later"
         )
     for q in network.projections:
-        weights = getattr(q.synapse, "weights", None)
+        weights = q.synapse.weights
         stored = None if weights is None else unscaled(weights)[0]
         if stored is not None and not (stored.elementwise and stored.real):
             raise InvalidInput(f"expected float weights in projection {q.name!r}; try to tune before quantising")
@@ -101,7 +101,7 @@ def _wanted(path: Path) -> torch.nn.Parameter:
 
 
 def _is_sparse(path: Path) -> bool:
-    weights = getattr(path.projection.synapse, "weights", None)
+    weights = path.projection.synapse.weights
     return weights is not None and weights.stored < weights.size
 
 

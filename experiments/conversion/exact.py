@@ -71,7 +71,7 @@ def measure(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Prog
     seen = verify(pair, images, progress=progress)
     return {
         "network": row.network,
-        "levels": max(getattr(p.neuron, "levels", 0) for p in pair.cnn.populations),
+        "levels": max(p.neuron.levels or 0 for p in pair.cnn.populations),
         "weight_bits": row.weight_bits,
         "schedule": row.schedule,
         "window": row.window,

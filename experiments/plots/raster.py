@@ -76,7 +76,7 @@ def _windows(network: "Network") -> dict[str, tuple[int, float]]:
             number = 1 + max(place for place, _ in windows.values())
             windows[population.name] = (number, float(neuron.levels or 1) if fixed else neuron.window)
         elif population.name == network.input:
-            windows[population.name] = (0, float(getattr(network.code, "levels", None) or 1) if fixed else 1.0)
+            windows[population.name] = (0, float(network.code.levels or 1) if fixed else 1.0)
     return windows
 
 

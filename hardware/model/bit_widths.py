@@ -10,7 +10,6 @@ from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.hardware.supported import check_fixed
 from spikewright.snn import Network
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.synapses import WEIGHTED
 
 
 @dataclass(frozen=True)
@@ -53,4 +52,4 @@ def unsigned_bits(count: int) -> int:
 
 def _weight_bits(synapse: Any) -> int:
     """The width of the integers that multiply what arrives: stored weights, or the gain."""
-    return CoreWeights.of(synapse.weights).weight_bits if isinstance(synapse, WEIGHTED) else signed_bits(synapse.gain)
+    return CoreWeights.of(synapse.weights).weight_bits if synapse.weights is not None else signed_bits(synapse.gain)

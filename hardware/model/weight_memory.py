@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikewright.snn import Projection
-from spikewright.snn.synapses import WEIGHTED
 from spikewright.weights import Expression, Leaf, Lookup, Mask, Masked, dense, unscaled
 
 
@@ -86,7 +85,7 @@ NO_WEIGHTS = WeightMemory("none", 0, 0)
 def stored(projection: Projection, rows: int) -> WeightMemory:
     """How the weights of `projection`, which come in so many `rows`, lie in memory. A pool or an identity stores nothing."""
     synapse = projection.synapse
-    if not isinstance(synapse, WEIGHTED):
+    if synapse.weights is None:
         return NO_WEIGHTS
     weights = synapse.weights
     kept, size = CoreWeights.of(weights), max(weights.size, 1)

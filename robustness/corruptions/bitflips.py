@@ -14,7 +14,6 @@ from spikewright.robustness.corruptions.base import PROBABILITY, Corruption, Har
 from spikewright.robustness.predictor import AnnPredictor, Predictor, SnnPredictor
 from spikewright.snn.disturb.faults import FIRST_OF_WEIGHTS, KINDS_A_PROJECTION, WeightBitFlips, with_faults
 from spikewright.snn.disturb.weight_memories import flipped, real_weights
-from spikewright.snn.synapses import WEIGHTED
 
 
 @final
@@ -67,7 +66,7 @@ def _without_integers(predictor: Predictor) -> str | None:
         return None if quantised else "its weights are in floating point; quantise first"
     if not isinstance(predictor, SnnPredictor):
         return "its weights are not known"
-    stored = [p.synapse.weights for p in predictor.network.projections if isinstance(p.synapse, WEIGHTED)]
+    stored = [p.synapse.weights for p in predictor.network.projections if p.synapse.weights is not None]
     if not any(map(real_weights, stored)):
         return None
     return "its weights are in floating point; quantise first, or try network.to_fixed()"

@@ -18,7 +18,6 @@ from spikewright.snn.disturb.noise import KINDS_A_POPULATION, Names, acts_on, ch
 from spikewright.snn.disturb.randomness import normal
 from spikewright.snn.disturb.weight_memories import flipped, real_weights, varied
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.synapses import WEIGHTED
 
 FIRST_OF_WEIGHTS = 2**32
 KINDS_A_PROJECTION = 64
@@ -125,7 +124,7 @@ def _threshold(population: Population, value: NDArray[Any], share: NDArray[np.fl
 def _hit(network: Network, place: int, fault: WeightVariation | WeightBitFlips) -> Projection:
     projection = network.projections[place]
     synapse = projection.synapse
-    if not isinstance(synapse, WEIGHTED) or (fault.projections and projection.name not in fault.projections):
+    if synapse.weights is None or (fault.projections and projection.name not in fault.projections):
         return projection
     stream = FIRST_OF_WEIGHTS + KINDS_A_PROJECTION * place
     if isinstance(fault, WeightVariation):
@@ -135,4 +134,4 @@ def _hit(network: Network, place: int, fault: WeightVariation | WeightBitFlips) 
         raise InvalidInput(f"expected integer weights for bit flips in projection {name!r}; try quantize or to_fixed()")
     else:
         weights = flipped(synapse.weights, fault.probability, fault.seed, stream, fault.bits)
-    return replace(projection, synapse=replace(synapse, weights=weights))
+    return replace(projection, synapse=synapse.with_weights(weights))

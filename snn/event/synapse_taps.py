@@ -18,7 +18,6 @@ from spikewright.snn.synapses import (
     Linear,
     Pair,
     Upsample,
-    as_conv2d,
     pooled_shape,
 )
 from spikewright.weights import stored_values
@@ -59,7 +58,7 @@ def _conv2d(synapse: Conv2d, shape: Grid, target: Pair, fixed: bool) -> Taps:
 
 
 def _conv1d(synapse: Conv1d, shape: Grid, target: Pair, fixed: bool) -> Taps:
-    return _conv2d(as_conv2d(synapse), shape, target, fixed)
+    return _conv2d(synapse.as_conv2d(), shape, target, fixed)
 
 
 def _transposed(synapse: ConvTranspose2d, shape: Grid, target: Pair, fixed: bool) -> Taps:

@@ -13,7 +13,6 @@ from spikewright import InvalidNetwork
 from spikewright.snn.checked import largest_magnitude
 from spikewright.snn.disturb.noise import MembraneNoise, Noise, acts_on
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.synapses import AvgPool2d, Identity, Upsample, Windows
 from spikewright.snn.traits import sent
 from spikewright.weights import stored_values, survivors
 
@@ -78,14 +77,11 @@ def _fan_in(projection: Projection) -> tuple[Whole, Whole]:
 
     Integers of Python: their sums do not wrap.
     """
-    synapse = projection.synapse
-    if isinstance(synapse, Windows):
-        return np.ones(1, object), np.zeros(1, object)
-    if isinstance(synapse, AvgPool2d | Upsample | Identity):
-        area = synapse.kernel[0] * synapse.kernel[1] if isinstance(synapse, AvgPool2d) else 1
-        gain = np.array([int(one) * area for one in np.asarray(synapse.gain).reshape(-1)], object)
+    synapse, weights = projection.synapse, projection.synapse.weights
+    if weights is None:
+        gains = np.asarray(1 if synapse.gain is None else synapse.gain).reshape(-1)
+        gain = np.array([int(one) * synapse.inputs for one in gains], object)
         return np.maximum(gain, 0), np.maximum(-gain, 0)
-    weights = synapse.weights
     if weights.stored < weights.size:
         places, stored = survivors(weights)
         return _sums_of_rows(stored, places // max(prod(weights.shape[1:]), 1), weights.shape[0])

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.fixed.laws import law_of
-from spikewright.snn.fixed.records import MOST_FRACTIONAL, WIDEST, Grid, Incoming, Reals
+from spikewright.snn.fixed.records import MOST_FRACTIONAL, WIDEST, Grid, Incoming, Reals, gain_size
 from spikewright.snn.network import Population, Projection
 from spikewright.snn.report import ReportRow
-from spikewright.snn.synapses import GAINED, WEIGHTED
 from spikewright.weights import refilled, stored_values, unscaled
 
 LEAST_UNITS = 256
@@ -22,7 +21,7 @@ FREE_FRACTIONAL = 4
 def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool) -> Incoming:
     """Integers and units of a projection whose source sends units of `sent`; `uniform`: one unit for all channels."""
     synapse = projection.synapse
-    if not isinstance(synapse, WEIGHTED):
+    if synapse.weights is None:
         return Incoming(projection, None, None, sent)
     values, scale = stored_values(synapse.weights), unscaled(synapse.weights)[1]
     if np.issubdtype(values.dtype, np.integer):
@@ -117,25 +116,25 @@ def _multiplied(incoming: Incoming, unit: Reals, shift: int, faint: NDArray[np.b
 
 def _gain_on_grid(incoming: Incoming, unit: Reals) -> Incoming:
     synapse = incoming.projection.synapse
-    if not isinstance(synapse, GAINED):
+    if synapse.gain is None:
         raise InvalidNetwork(f"expected a gain in projection {incoming.projection.name!r}")
     exact = np.asarray(synapse.gain, dtype=np.float64) * incoming.sent / unit
     gain = np.floor(exact + 0.5).astype(np.int64)
     error = float(np.max(np.abs(gain - exact))) / (float(np.max(np.abs(exact))) or 1.0)
     row = ReportRow(incoming.projection.name, type(synapse).__name__, "rounded", _onto(error))
-    projection = replace(incoming.projection, synapse=replace(synapse, gain=gain))
+    projection = replace(incoming.projection, synapse=synapse.with_gain(gain))
     return replace(incoming, projection=projection, rows=(row,) if error else ())
 
 
 def _with_weights(incoming: Incoming, integers: NDArray[np.generic], shift: int) -> Incoming:
     synapse = incoming.projection.synapse
-    if not isinstance(synapse, WEIGHTED):
+    if synapse.weights is None:
         raise InvalidNetwork(f"expected weights in projection {incoming.projection.name!r}")
     narrow = integers.astype(
         np.result_type(np.min_scalar_type(integers.min()), np.min_scalar_type(-1 - integers.max()))
     )
     weights = refilled(synapse.weights, narrow)
-    projection = replace(incoming.projection, synapse=replace(synapse, weights=weights), shift=shift)
+    projection = replace(incoming.projection, synapse=synapse.with_weights(weights), shift=shift)
     return replace(incoming, projection=projection, rows=())
 
 
@@ -147,9 +146,7 @@ def _leading_unit(incoming: list[Incoming], channels: int) -> Reals:
         if one.unit is not None:
             unit[start:stop] = np.where(unit[start:stop] == 0, one.unit, unit[start:stop])
     for one in incoming:
-        gain = (
-            float(np.max(np.abs(np.asarray(getattr(one.projection.synapse, "gain", 1.0), dtype=np.float64)))) * one.sent
-        )
+        gain = float(np.max(gain_size(one))) * one.sent
         start, stop = one.projection.channels or (0, channels)
         unit[start:stop] = np.where(unit[start:stop] == 0, gain or one.sent, unit[start:stop])
     return unit

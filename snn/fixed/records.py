@@ -50,6 +50,12 @@ class Incoming:
     lost: Reals | None = None
 
 
+def gain_size(one: Incoming) -> Reals:
+    """The magnitude of the gain of a projection, 1 without one."""
+    gain = one.projection.synapse.gain
+    return np.abs(np.asarray(1.0 if gain is None else gain, dtype=np.float64))
+
+
 def integers(value: object, unit: Reals) -> NDArray[np.int64]:
     """floor(value / unit + 1/2) as int64."""
     return np.asarray(np.floor(np.asarray(value, dtype=np.float64) / unit + 0.5).astype(np.int64))

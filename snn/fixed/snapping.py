@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
-from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals
+from spikewright.snn.fixed.records import MOST_FRACTIONAL, Grid, Incoming, Reals, gain_size
 from spikewright.snn.network import Population
 from spikewright.snn.neurons import QuantReLU
 
@@ -132,7 +132,7 @@ def _gains(one: Incoming, channels: int) -> Reals:
     gain = np.zeros(channels)
     if one.integers is None:
         start, stop = one.projection.channels or (0, channels)
-        gain[start:stop] = np.abs(np.asarray(getattr(one.projection.synapse, "gain", 1.0), dtype=np.float64)) * one.sent
+        gain[start:stop] = gain_size(one) * one.sent
     return gain
 
 

@@ -21,14 +21,12 @@ from spikewright import InvalidNetwork
 from spikewright.snn.interop.composing import composed
 from spikewright.snn.network import Projection
 from spikewright.snn.synapses import (
-    WEIGHTED,
     AvgPool2d,
     Conv2d,
     Identity,
     Linear,
     Shape,
     Synapse,
-    output_shape,
     pooled_shape,
 )
 from spikewright.weights import dense
@@ -114,7 +112,7 @@ class Chain:
         if self.synapse is not None:
             raise InvalidNetwork("expected a neuron between two nodes with weights, got none; multiply them first")
         synapse, before = kind(dense(weight.astype(np.float32)), *settings), self.values
-        shape = output_shape(synapse, self.shape)
+        shape = synapse.output_shape(self.shape)
         if before.ndim and kind is Linear:
             before = np.repeat(before, prod(self.shape[1:]))
         elif before.ndim:
@@ -138,7 +136,7 @@ class Chain:
             raise InvalidNetwork("expected one pool, got one with overlapping windows behind another")
         else:
             self.synapse = AvgPool2d(kernel, stride, 1.0)
-            self.shape, self.values = output_shape(self.synapse, self.shape), self.values * share
+            self.shape, self.values = self.synapse.output_shape(self.shape), self.values * share
 
     def _pool_behind(self, kernel: tuple[int, int], stride: tuple[int, int], share: float) -> None:
         """A pool behind a convolution becomes part of it."""
@@ -160,6 +158,6 @@ def _along_rows(each: Reals, values: Reals) -> Reals:
 
 def _filled(synapse: Any, values: Any) -> Any:
     """The synapse with its weights or its gain."""
-    if isinstance(synapse, WEIGHTED):
+    if synapse.weights is not None:
         return replace(synapse, weights=dense(np.ascontiguousarray(values)))
     return replace(synapse, gain=values if values.ndim else float(values))

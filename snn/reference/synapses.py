@@ -6,7 +6,6 @@ surviving weights are all 1.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,6 @@ from numpy.typing import NDArray
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.synapses import (
-    GAINED,
-    WEIGHTED,
     AvgPool2d,
     Conv1d,
     Conv2d,
@@ -182,8 +179,8 @@ def _spread(conv: ConvTranspose2d, weights: Numbers, values: Numbers) -> Numbers
 
 def _survivors(synapse: Synapse) -> Synapse:
     """The same synapse with every surviving weight replaced by one."""
-    if isinstance(synapse, WEIGHTED):
-        return replace(synapse, weights=dense((synapse.weights.values() != 0).astype(np.int64)))
-    if isinstance(synapse, GAINED):
-        return replace(synapse, gain=(np.asarray(synapse.gain) != 0).astype(np.int64))
+    if synapse.weights is not None:
+        return synapse.with_weights(dense((synapse.weights.values() != 0).astype(np.int64)))
+    if synapse.gain is not None:
+        return synapse.with_gain((np.asarray(synapse.gain) != 0).astype(np.int64))
     return synapse

@@ -11,8 +11,6 @@ from torch.nn import functional as F
 from spikewright import InvalidNetwork
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import (
-    GAINED,
-    WEIGHTED,
     AvgPool2d,
     Conv1d,
     Conv2d,
@@ -68,9 +66,9 @@ def as_column(values: Any, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor
 
 
 def _numbers(synapse: Synapse, *, fixed: bool) -> np.ndarray[Any, Any] | None:
-    if isinstance(synapse, GAINED):
+    if synapse.gain is not None:
         return np.asarray(synapse.gain)
-    return _weights(synapse.weights, fixed=fixed) if isinstance(synapse, WEIGHTED) else None
+    return _weights(synapse.weights, fixed=fixed) if synapse.weights is not None else None
 
 
 def _weights(stored: Expression, *, fixed: bool) -> np.ndarray[Any, Any]:

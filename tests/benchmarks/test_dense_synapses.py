@@ -10,7 +10,6 @@ from benchmarks.dense_plan import Plan
 from benchmarks.dense_synapses import Current
 from spikewright import InvalidInput
 from spikewright.snn import Direct, Integrator, Network, Population, Projection, Source, simulate
-from spikewright.snn.synapses import output_shape
 from tests.snn.every_record import NETWORKS
 
 PLAN = Plan("layers")
@@ -22,7 +21,7 @@ def test_one_projection_at_a_time(name: str, last: bool) -> None:
     network = NETWORKS[name]
     for projection in network.projections:
         source, target = network.by_name[projection.source], network.by_name[projection.target]
-        shape = output_shape(projection.synapse, source.shape) if projection.pool == (1, 1) else target.shape
+        shape = projection.synapse.output_shape(source.shape) if projection.pool == (1, 1) else target.shape
         parts = (Population("in", source.shape, Source()), Population("out", shape, Integrator(), 0.5))
         alone = Network(parts, (Projection("in", "out", projection.synapse, projection.pool),), "in", "out", Direct(1))
         images = np.random.default_rng(0).random((2, *source.shape)).astype(np.float32)

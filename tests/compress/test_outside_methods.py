@@ -58,7 +58,7 @@ def test_the_file_holds_it_and_training_moves_the_table(shared: Compressed, tmp_
 
 def test_a_codebook_reaches_network_faults_and_hardware(shared: Compressed) -> None:
     network = convert(shared, X, Rate(steps=4)).to_fixed()
-    held = [p.synapse.weights for p in network.projections if hasattr(p.synapse, "weights")]
+    held = [p.synapse.weights for p in network.projections if p.synapse.weights is not None]
     assert [unscaled(one)[0] for one in held] == [unscaled(e)[0] for e in shared.weights.values()]
     for predictor in (SnnPredictor(network, "snn"), AnnPredictor(shared, "cnn")):
         fault = WeightBitFlipsFault()
@@ -66,7 +66,7 @@ def test_a_codebook_reaches_network_faults_and_hardware(shared: Compressed) -> N
         assert not torch.equal(fault(predictor, X, 0.4, 1), predictor.predict(X))
     cost = estimate(network, simulate(network, X.numpy()), time_multiplexed(network))
     assert cost.fpga_energy_uj.value > 0 and cost.lut.value > 0
-    weighted = [p for p in network.projections if hasattr(p.synapse, "weights")]
+    weighted = [p for p in network.projections if p.synapse.weights is not None]
     for projection, e in zip(weighted, shared.weights.values(), strict=True):
         memory = stored(projection, X[0].numel())
         assert memory.total_bits - memory.pointer_bits == bits(unscaled(e)[0])

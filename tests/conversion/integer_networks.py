@@ -22,7 +22,7 @@ from spikewright.snn import (
     dense,
 )
 from spikewright.snn.fixed.snapping import exact_division
-from spikewright.snn.synapses import output_shape, pooled_shape
+from spikewright.snn.synapses import pooled_shape
 from spikewright.weights import Expression
 
 WIDE = 40
@@ -79,7 +79,7 @@ class Sketch:
         pool = self.pick((1, 1), (2, 2), (1, 2)) if min(shape[1:]) >= 4 else (1, 1)
         shape = pooled_shape(shape, pool)
         synapse = Conv2d(self.weights(4, shape[0], 3, 3), (self.pick(1, 2), 1), (1, 1))
-        self.fire(output_shape(synapse, shape), Projection(self.last.name, "", synapse, pool, shift=self.pick(0, 1)))
+        self.fire(synapse.output_shape(shape), Projection(self.last.name, "", synapse, pool, shift=self.pick(0, 1)))
 
     def depthwise(self) -> None:
         shape = self.last.shape
@@ -91,7 +91,7 @@ class Sketch:
         shape = self.last.shape
         synapse = AvgPool2d((2, 2), (1, 1), 1)
         if min(shape[1:]) >= 2:
-            self.fire(output_shape(synapse, shape), Projection(self.last.name, "", synapse), area=2)
+            self.fire(synapse.output_shape(shape), Projection(self.last.name, "", synapse), area=2)
 
     def gate(self) -> None:
         shape = self.last.shape
@@ -100,7 +100,7 @@ class Sketch:
         synapse = Windows((2, 2), (self.pick(1, 2), 1), (self.pick(0, 1), 0))
         name = f"p{len(self.populations)}"
         source = self.last.name
-        self.populations.append(Population(name, output_shape(synapse, shape), MaxGate()))
+        self.populations.append(Population(name, synapse.output_shape(shape), MaxGate()))
         self.enter(name, [Projection(source, "", synapse)])
 
     def residual(self) -> None:

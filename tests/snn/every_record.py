@@ -51,7 +51,6 @@ from spikewright.snn import (
     sparse,
 )
 from spikewright.snn.running import Run, TwoPhase
-from spikewright.snn.synapses import output_shape
 from spikewright.weights import Expression
 
 SHAPE = (2, 4, 4)
@@ -83,7 +82,7 @@ def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Netw
     neuron = neuron or IF(0.5)
     first = Conv2d(weights(2, 2, 3, 3), padding=(1, 1)) if len(shape) == 3 else Conv1d(weights(2, 2, 3), padding=1)
     middle = synapse or Conv2d(weights(2, 2, 3, 3), padding=(1, 1))
-    inner = output_shape(middle, shape)
+    inner = middle.output_shape(shape)
     later = neuron if isinstance(neuron, Ramp | QuantReLU) else IF(0.75)
     parts = (
         Population("in", shape, Source()),

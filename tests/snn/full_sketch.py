@@ -36,7 +36,6 @@ from spikewright.snn import (
     Windows,
 )
 from spikewright.snn.neurons import MOST_FEW
-from spikewright.snn.synapses import output_shape
 from tests.snn.strategies import CLASSES, Sketch
 
 SLOTS = 6
@@ -120,7 +119,7 @@ class FullSketch(Sketch):
                     self.projections[place] = late
 
     def through(self, synapse, pool=(1, 1)) -> None:
-        shape = output_shape(synapse, self.last.shape)
+        shape = synapse.output_shape(self.last.shape)
         self.add(shape, self.neuron(shape[0]), Projection(self.last.name, "", synapse, pool))
 
     def one_dimensional(self) -> None:
@@ -153,7 +152,7 @@ class FullSketch(Sketch):
         kernel = tuple(self.size(1, min(3, extent)) for extent in source.shape[1:])
         padding = tuple(self.size(0, extent // 2) for extent in kernel)
         windows = Windows(kernel, (self.size(1, 3), self.size(1, 2)), padding)
-        channels, *rest = output_shape(windows, source.shape)
+        channels, *rest = windows.output_shape(source.shape)
         times = self.pick(1, 1, 2)
         parts = [
             Projection(source.name, "", windows, channels=(channels * n, channels * (n + 1)) if times > 1 else None)

@@ -29,7 +29,7 @@ from spikewright.snn import (
     dense,
     sparse,
 )
-from spikewright.snn.synapses import output_shape, pooled_shape
+from spikewright.snn.synapses import pooled_shape
 
 CLASSES = 3
 
@@ -136,14 +136,14 @@ class Sketch:
         padding = (self.draw(st.integers(0, 2)), self.draw(st.integers(0, 2)))
         weights = self.storage((out, shape[0] // groups, *kernel))
         synapse = Conv2d(weights, stride, padding, dilation, groups)
-        result = output_shape(synapse, shape)
+        result = synapse.output_shape(shape)
         self.add(result, self.neuron(out), Projection(self.last.name, "", synapse, pool))
 
     def average(self) -> None:
         shape = self.last.shape
         kernel = tuple(self.draw(st.integers(1, min(3, extent))) for extent in shape[1:])
         synapse = AvgPool2d(kernel, (self.pick(1, 2), self.pick(1, 2)), self.gain(shape[0]))
-        self.add(output_shape(synapse, shape), self.neuron(shape[0]), Projection(self.last.name, "", synapse))
+        self.add(synapse.output_shape(shape), self.neuron(shape[0]), Projection(self.last.name, "", synapse))
 
     def residual(self) -> None:
         """A convolution that keeps the shape, added to what entered it."""

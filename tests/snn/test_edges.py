@@ -39,7 +39,6 @@ from spikewright.snn import (
 )
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Wanted
-from spikewright.snn.synapses import output_shape
 from tests.snn.small import single
 from tests.snn.strategies import Case
 from tests.snn.test_contract import RECORD, assert_same, both
@@ -68,7 +67,7 @@ GAINS = {
 def biased(synapse, numbers, schedule="synchronous"):
     """in -> hidden, by its bias alone -> out."""
     shape = {Linear: (64,), Conv1d: (4, 16)}.get(type(synapse), (4, 4, 4))
-    target = output_shape(synapse, shape)
+    target = synapse.output_shape(shape)
     size, bits = int(np.prod(target)), 16 if numbers == "fixed" else None
     last = np.ones((2, size), np.int8 if numbers == "fixed" else np.float32)
     parts = (

@@ -65,7 +65,7 @@ def test_integer_weights_are_kept(seed: int) -> None:
     start = network(seed)
     fixed = start.to_fixed()
     for before, after in zip(start.projections, fixed.projections, strict=True):
-        if hasattr(before.synapse, "weights"):
+        if before.synapse.weights is not None:
             assert np.array_equal(stored_values(before.synapse.weights), stored_values(after.synapse.weights))
     assert not any(row.detail.startswith("weights to") for row in fixed.report)
 

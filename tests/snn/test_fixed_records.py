@@ -38,7 +38,7 @@ from spikewright.snn import (
     simulate,
 )
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.synapses import WEIGHTED, Synapse
+from spikewright.snn.synapses import Synapse
 from spikewright.weights import Expression, Scaled, refilled, stored_values, unscaled
 from tests.snn.every_record import NETWORKS, network
 
@@ -59,7 +59,7 @@ def in_integers(some: Network) -> Network:
         return Scaled(whole, np.full(weights.shape[0], 1 / 16))
 
     def synapse(one: Synapse) -> Synapse:
-        return replace(one, weights=storage(one.weights)) if isinstance(one, WEIGHTED) else one
+        return replace(one, weights=storage(one.weights)) if one.weights is not None else one
 
     return replace(some, projections=tuple(replace(q, synapse=synapse(q.synapse)) for q in some.projections))
 

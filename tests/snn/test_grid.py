@@ -44,7 +44,6 @@ from spikewright.snn import (
     Windows,
     dense,
 )
-from spikewright.snn.synapses import output_shape
 from tests.snn.full_strategies import inputs_for
 from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
@@ -134,7 +133,7 @@ def build(synapse, neuron, code, schedule, fixed):
         "in", (2, 9) if synapse is Conv1d and not isinstance(code, AddressEvents) else (2, 4, 4), Source()
     )
     link = Projection("in", "x", synapse_of(synapse, random, fixed))
-    shape = output_shape(link.synapse, source.shape)
+    shape = link.synapse.output_shape(source.shape)
     bias = 0 if neuron is MaxGate else numbers(random, fixed, -2, 3, (shape[0],))
     parts = [source, Population("x", shape, neuron_of(neuron, shape[0], random, fixed, code.steps), bias, 0, bits)]
     links, size = [link], parts[1].size
@@ -171,15 +170,13 @@ def compare(network):
 
 def test_the_table_is_complete():
     """Records that the data model knows and this table does not would not be compared."""
-    from typing import get_args
-
     from spikewright.snn.codes import CODES
     from spikewright.snn.neurons import NEURONS as KNOWN
-    from spikewright.snn.synapses import Synapse
+    from spikewright.snn.synapses import SYNAPSES as ALL
 
     assert set(CODES) == set(KINDS)
     assert set(KNOWN) == {Source, *NEURONS}
-    assert set(get_args(Synapse)) == set(SYNAPSES)
+    assert set(ALL) == set(SYNAPSES)
 
 
 def test_conv1d_of_a_camera_is_refused_for_its_input():

@@ -120,7 +120,7 @@ def test_scales_take_the_rounding_not_the_weights(seed: int) -> None:
     start = residual(seed)
     fixed = start.to_fixed()
     for before, after in zip(start.projections, fixed.projections, strict=True):
-        if hasattr(before.synapse, "weights"):
+        if before.synapse.weights is not None:
             codes, found = (stored_values(p.synapse.weights).astype(np.int64) for p in (before, after))
             codes, found = codes.reshape(len(codes), -1), found.reshape(len(found), -1)
             factor = np.abs(found).max(axis=1) // np.abs(codes).max(axis=1)

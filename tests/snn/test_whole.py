@@ -42,7 +42,7 @@ from spikewright.snn import (
     simulate,
 )
 from spikewright.snn.fixed.widths import Widths
-from spikewright.snn.synapses import output_shape, pooled_shape
+from spikewright.snn.synapses import pooled_shape
 from tests.snn.small import chain, single
 
 MAP = (2, 6, 6)
@@ -70,15 +70,15 @@ NETWORKS = {
     "levels": lambda value: QuantReLU(1.0, 0, value),
     "shift of a quantiser": lambda value: QuantReLU(1.0, value, 7),
     "limit": lambda value: SignedIF(1.0, value) if value is not None else SignedIF(1.0, 1.5),
-    "stride": lambda value: output_shape(Conv2d(WEIGHTS, (1, value)), MAP),
-    "padding": lambda value: output_shape(Conv2d(WEIGHTS, padding=(value, 1)), MAP),
-    "dilation": lambda value: output_shape(Conv2d(WEIGHTS, dilation=(1, value)), MAP),
-    "groups": lambda value: output_shape(Conv2d(WEIGHTS, groups=value), MAP),
-    "stride of a line": lambda value: output_shape(Conv1d(LINE, value), MAP[:2]),
-    "output padding": lambda value: output_shape(ConvTranspose2d(WEIGHTS, (2, 2), output_padding=(value, 0)), MAP),
-    "factor": lambda value: output_shape(Upsample((value, 1)), MAP),
-    "kernel": lambda value: output_shape(AvgPool2d((2, value), (1, 1), 1.0), MAP),
-    "windows": lambda value: output_shape(Windows((2, 2), (value, 1)), MAP),
+    "stride": lambda value: Conv2d(WEIGHTS, (1, value)).output_shape(MAP),
+    "padding": lambda value: Conv2d(WEIGHTS, padding=(value, 1)).output_shape(MAP),
+    "dilation": lambda value: Conv2d(WEIGHTS, dilation=(1, value)).output_shape(MAP),
+    "groups": lambda value: Conv2d(WEIGHTS, groups=value).output_shape(MAP),
+    "stride of a line": lambda value: Conv1d(LINE, value).output_shape(MAP[:2]),
+    "output padding": lambda value: ConvTranspose2d(WEIGHTS, (2, 2), output_padding=(value, 0)).output_shape(MAP),
+    "factor": lambda value: Upsample((value, 1)).output_shape(MAP),
+    "kernel": lambda value: AvgPool2d((2, value), (1, 1), 1.0).output_shape(MAP),
+    "windows": lambda value: Windows((2, 2), (value, 1)).output_shape(MAP),
     "pool": lambda value: pooled_shape(MAP, (value, 2)),
 }
 SETTINGS = {
@@ -111,7 +111,7 @@ def test_settings_are_whole_numbers(name, value):
 
 def test_whole_numbers_of_numpy_are_whole():
     assert simulate(one(delay=np.int64(1)), np.ones((1, 1), np.float32)).logits[0, 0] == 4
-    assert output_shape(Conv2d(WEIGHTS, (np.int32(2), 1)), MAP) == (2, 3, 5)
+    assert Conv2d(WEIGHTS, (np.int32(2), 1)).output_shape(MAP) == (2, 3, 5)
 
 
 @pytest.mark.parametrize("bits", [1, 63, 64])

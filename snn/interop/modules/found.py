@@ -9,7 +9,7 @@ from spikewright.snn.interop.modules.layers import through_layers
 from spikewright.snn.interop.modules.libraries import SpikingLibrary
 from spikewright.snn.interop.modules.maxima import SpikeMaximum
 from spikewright.snn.interop.modules.values import INPUT, SpikeFlow, SpikeTerm, words
-from spikewright.snn.synapses import Shape, output_shape
+from spikewright.snn.synapses import Shape
 
 
 class NeuronCall(NamedTuple):
@@ -58,7 +58,7 @@ class FoundCalls:
             )
         call = NeuronCall(self._maximum_name(term.source, pool), term.step, value, pool)
         if call not in self.calls:
-            self.shapes[call.name] = output_shape(pool.windows, self.shapes[term.source])
+            self.shapes[call.name] = pool.windows.output_shape(self.shapes[term.source])
             self.calls.append(call)
         return SpikeFlow((SpikeTerm(call.name, term.step),))
 

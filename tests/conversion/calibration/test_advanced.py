@@ -14,7 +14,7 @@ FAST_ADVANCED = Advanced(samples=64, rounds=2, iterations=20)
 
 
 def weights_of(network: Network) -> dict[str, np.ndarray]:
-    found = {q.name: getattr(q.synapse, "weights", None) for q in network.projections}
+    found = {q.name: q.synapse.weights for q in network.projections}
     return {name: weights.values() for name, weights in found.items() if weights is not None}
 
 

@@ -54,7 +54,7 @@ def test_no_layer_gets_worse_on_held_out_samples(name: str, digits: Any, trained
 
 
 def weights_of(network: Network) -> dict[str, np.ndarray]:
-    found = {q.name: getattr(q.synapse, "weights", None) for q in network.projections}
+    found = {q.name: q.synapse.weights for q in network.projections}
     return {name: weights.values() for name, weights in found.items() if weights is not None}
 
 

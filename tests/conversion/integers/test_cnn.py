@@ -14,7 +14,7 @@ from tests.conversion.quantised import NO_TRAINING, on_grid, small
 
 
 def codes(network: Network) -> list[np.ndarray]:
-    return [stored_values(p.synapse.weights) for p in network.projections if hasattr(p.synapse, "weights")]
+    return [stored_values(p.synapse.weights) for p in network.projections if p.synapse.weights is not None]
 
 
 @pytest.mark.parametrize("name", ["lenet", "depthwise", "reused", "residual"])

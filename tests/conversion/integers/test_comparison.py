@@ -85,7 +85,7 @@ def test_spikes_give_the_logits_of_the_integer_cnn(name: str, pool: Any, length:
     real = simulate(convert(model, x, Quantized()), x.numpy()).logits
     with torch.no_grad():
         np.testing.assert_allclose(real, model.model(x).numpy(), rtol=1e-4, atol=1e-4)
-    whole = [stored_values(q.synapse.weights).dtype.kind for q in pair.cnn.projections if hasattr(q.synapse, "weights")]
+    whole = [stored_values(q.synapse.weights).dtype.kind for q in pair.cnn.projections if q.synapse.weights is not None]
     assert set(whole) <= {"i"}
 
 

@@ -37,7 +37,7 @@ def test_pruned_weights_stay_zero() -> None:
         pruned[4].weight[:, 1::4] = 0
     network = convert(pruned, images(20), Ttfs())
     tuned = tune_times(network, (images(20), np.zeros(20, np.int64)), TimesTuning(lr=0.1))
-    weights = [q.synapse.weights for q in tuned.projections if hasattr(q.synapse, "weights")]
+    weights = [q.synapse.weights for q in tuned.projections if q.synapse.weights is not None]
     stored = [one.stored for one in weights if one.stored < one.size]
     assert len(stored) == 1 and stored[0] == np.count_nonzero(pruned[4].weight.detach().numpy())
 

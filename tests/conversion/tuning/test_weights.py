@@ -15,7 +15,7 @@ from spikewright.snn.twin.surrogates import Atan
 
 
 def weights_of(network: Network) -> dict[str, np.ndarray]:
-    found = {q.name: getattr(q.synapse, "weights", None) for q in network.projections}
+    found = {q.name: q.synapse.weights for q in network.projections}
     return {name: weights.values() for name, weights in found.items() if weights is not None}
 
 

@@ -58,4 +58,4 @@ def test_exported_again_it_is_the_same(folder: Path, tmp_path: Path) -> None:
         del one["generator"], one["golden"]["origin"]
     assert old == new
     for before, after in zip(network.projections, load_core(again)[1].projections, strict=True):
-        assert getattr(before.synapse, "weights", None) == getattr(after.synapse, "weights", None)
+        assert before.synapse.weights == after.synapse.weights

@@ -8,7 +8,6 @@ from torch import nn
 from spikewright import InvalidNetwork
 from spikewright.snn import IF, Direct, Network, Population, Projection, Source, simulate
 from spikewright.snn.interop.modules.maxima import SpikeMaximum, maximum_of, maximum_of_layer
-from spikewright.snn.synapses import output_shape
 
 
 @pytest.mark.parametrize(
@@ -23,7 +22,7 @@ def test_neurons_fire_exactly_where_one_of_their_window_does(
     layer: nn.MaxPool1d | nn.MaxPool2d, shape: tuple[int, ...]
 ) -> None:
     pool = maximum_of_layer("pool", layer)
-    made = output_shape(pool.windows, shape)
+    made = pool.windows.output_shape(shape)
     parts = (Population("in", shape, Source()), Population("max", made, IF(1.0, "zero")))
     ways = (Projection("in", "max", pool.synapse(shape)),)
     images = (np.random.default_rng(0).random((4, *shape)) < 0.2).astype(np.float32)
