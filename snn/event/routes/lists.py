@@ -71,7 +71,7 @@ def _suits(projection: Projection) -> bool:
 
 def _survivors(wanted: Wanted) -> Survivors:
     """The stored weights as they act."""
-    weights: Any = wanted.projection.synapse.weights  # type: ignore[union-attr]
+    weights: Any = wanted.projection.synapse.weights
     indices, values = survivors(weights)
     if wanted.kind.kind != "f" and wanted.shift:
         values = values.astype(np.int64) << wanted.shift
