@@ -57,7 +57,7 @@ class Rate(Recipe):
     limits: other limits, by the name of a population.
     calibration: how biases and potentials are corrected on the samples: "light", "advanced", a record `Light(...)` or
         `Advanced(...)`, or none.
-    residual: `Srp` or `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `conversion.two_phase` and
+    residual: `Srp` or `Cos`, whose pre-steps count: the network runs `steps` - pre_steps, through `two_phase` and
         nothing else.
     """
 
