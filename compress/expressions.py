@@ -54,10 +54,8 @@ def masked_part(e: Expression) -> Masked | None:
 
 def codes_of(e: Expression) -> tuple[Rows, Rows] | None:
     """The integers of `e`, and their scale float32 `(out,)`; None where no integers are stored under a scale."""
-    if not isinstance(e, Scaled) or e.base.real:
-        return None
-    scale = np.broadcast_to(e.scale.values().astype(np.float32), e.shape[:1])
-    return e.base.values(), np.array(scale)
+    base, scale = weights.unscaled(e)
+    return None if scale is None or base.real else (base.values(), np.array(scale, np.float32))
 
 
 def word_bits(e: Expression) -> int:

@@ -16,7 +16,7 @@ import torch
 from torch import fx
 
 from spikewright import InvalidInput
-from spikewright.compress.exact.fold_layers import Edit, Stuck, map_of, needs, take
+from spikewright.compress.exact.channel_maps import Edit, Stuck, map_of, needs, take
 from spikewright.compress.exact.fold_paths import Paths
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.rewrite import Rewrite, apply, find

@@ -10,8 +10,8 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput
+from spikewright.compress.exact.channel_maps import CONVS, NORMS, TRANSPOSED, Edit, map_of, needs, take
 from spikewright.compress.exact.fold import FoldRow
-from spikewright.compress.exact.fold_layers import CONVS, NORMS, TRANSPOSED, Edit, map_of, needs, take
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.kinds.table import keeps_forward
 from spikewright.compress.graph.rewrite import Rewrite, apply

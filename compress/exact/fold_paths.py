@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import fx
 
-from spikewright.compress.exact.fold_layers import ChannelMap, Edit, Stuck, check_input, check_own, takes
+from spikewright.compress.exact.channel_maps import ChannelMap, Edit, Stuck
+from spikewright.compress.exact.fold_layers import check_input, check_own, takes
 from spikewright.compress.graph.view import GraphNode
 
 _SUMS = ("add", "sub")

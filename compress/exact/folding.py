@@ -9,9 +9,9 @@ import torch
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
+from spikewright.compress.exact.channel_maps import NORMS
 from spikewright.compress.exact.fold import FoldRow, fold_view
 from spikewright.compress.exact.fold_adjacent import without_shape
-from spikewright.compress.exact.fold_layers import NORMS
 from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.view import Shape, trace

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from spikewright import InvalidInput
 from spikewright.compress import Compressed, prune, quantize
+from spikewright.compress.exact.channel_maps import NORMS
 from spikewright.compress.exact.fold_adjacent import fold_plain
-from spikewright.compress.exact.fold_layers import NORMS
 from spikewright.compress.quantisers.uniform import QuantizeSettings
 from spikewright.compress.storing.file import load, save
 from tests.conversion import known
