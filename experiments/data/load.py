@@ -105,7 +105,8 @@ def _digits(folder: str | Path | None, cache: str | Path | None) -> Dataset:
     and split are those of scikit-learn's load_digits and train_test_split(random_state=0).
     """
     with np.load(DIGITS, allow_pickle=False) as file:
-        images = (file["images"] / 16.0).astype(np.float32)[:, None]
+        # With an axis of its own stride, or torch takes the maps for channels last and adds in another order.
+        images = (file["images"] / 16.0).astype(np.float32).reshape(-1, 1, 8, 8)
         labels, train, test = file["labels"].astype(np.int64), file["train"], file["test"]
     return Dataset("digits", images[train], labels[train], images[test], labels[test], tuple("0123456789"))
 
