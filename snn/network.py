@@ -29,10 +29,10 @@ class Population(Constant):
 
     `shape`: `(C, H, W)`, `(C, L)` or `(N,)`; N neurons are N channels. Neurons are numbered row-major over it, and one value
     "for each channel" `(C,)` belongs to all neurons with that first index. `bias`: b of `snn.neurons`, scalar, `(C,)` or
-    `shape`; it flows in the steps of `snn.codes.charged`, layerwise charge_steps(code) b flow in step 0. `initial`: V before
+    `shape`; it flows in the steps that `Code.charged` says, layerwise `charge_steps` b flow in step 0. `initial`: V before
     the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, 2 to
     62, fixed point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
-    `amplitude`: what one of all that it sends in the run stands for, times `snn.codes.charge_steps`, scalar or `(C,)` in the
+    `amplitude`: what one of all that it sends in the run stands for, times `Code.charge_steps`, scalar or `(C,)` in the
     units of the model that the network came from; None where there is no such model. No engine reads it.
     """
 
@@ -91,10 +91,10 @@ class Network(Constant):
     `schedule`, with T = `steps` and t = 0 .. T - 1:
       "synchronous": in each step t all populations take step t, one after the other, sources before targets where there is no
       delay (`order`). S(t) is the sum of what its projections bring in step t, plus, of a graded source (a direct input), what
-      it brings when held: synapse(x) in each step of `snn.codes.charged`.
+      it brings when held: synapse(x) in each step that is `charged`.
       "layerwise": in the same order each population takes all T steps before the next begins. Its whole input enters in its
-      step 0: S(0) = sum over all steps of what arrives of its sources (a direct input: charge_steps(code) synapse(x)), and the
-      bias is charge_steps(code) b. It is added to V and saturated there, once, at the end. In the steps 1 .. T - 1 S and the
+      step 0: S(0) = sum over all steps of what arrives of its sources (a direct input: `charge_steps` synapse(x)), and the
+      bias is `charge_steps` b. It is added to V and saturated there, once, at the end. In the steps 1 .. T - 1 S and the
       bias are 0; leak, comparison, reset, limits and noise act in all T steps as ever, so a neuron sends in each step what its
       law allows in one: one spike, up to `limit` of a Burst. An Integrator has its answer after step 0.
     `readout`: the raw `logits_over_time` after each step t (layerwise: of the output's own steps), for each output neuron

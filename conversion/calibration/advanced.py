@@ -11,7 +11,6 @@ from torch import Tensor
 from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun
 from spikewright.conversion.calibration.settings import Advanced
 from spikewright.snn import Network, Population
-from spikewright.snn.codes import charge_steps
 from spikewright.snn.twin.surrogates import straight_through
 from spikewright.snn.twin.synapses import Path, as_column
 from spikewright.weights import refilled, stored_values
@@ -78,14 +77,14 @@ def stored(network: Network, paths: dict[str, Path]) -> Network:
 def _mean_input(flow: LayerRun, source: str) -> Tensor:
     if source in flow.held:
         return flow.held[source]
-    return flow.sent[source].sum(0, dtype=DTYPE) / charge_steps(flow.network.code)
+    return flow.sent[source].sum(0, dtype=DTYPE) / flow.network.code.charge_steps
 
 
 def _law(flow: LayerRun, population: Population) -> Any:
     """Rates from mean inputs, as the neuron would answer if they came evenly."""
     if population.neuron.sends == "nothing":
         return lambda x: x
-    steps, neuron = charge_steps(flow.network.code), population.neuron
+    steps, neuron = flow.network.code.charge_steps, population.neuron
     unit = flow.amplitude(population)
     start = as_column(population.initial, population.shape, DTYPE) / unit
     most = steps * neuron.most

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
 from spikewright.snn import Network, Neuron, Population, Projection
-from spikewright.snn.codes import charge_steps, charged
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw
 from spikewright.snn.twin.surrogates import Triangle
@@ -108,8 +107,8 @@ class LayerRun:
         if projection.source in self.held:
             once: Tensor = path(self.held[projection.source][part])
             if gathers:
-                return once[None] * charge_steps(code)
-            flows = torch.tensor([float(charged(code, step)) for step in range(self.steps)])
+                return once[None] * code.charge_steps
+            flows = torch.tensor([float(code.charged(step)) for step in range(self.steps)])
             return once[None] * flows.reshape(-1, *[1] * once.ndim)
         sent = self.sent[projection.source][:, part].to(DTYPE)
         if self.network.by_name[projection.target].neuron.compares:
@@ -134,19 +133,19 @@ class LayerRun:
             sent[step] = fired if start.awake is None else fired * start.awake
         left = law.potential
         whole = left if population.neuron.sends == "nothing" else sent.sum(0, dtype=DTYPE)
-        return Response(whole / charge_steps(self.network.code), sent, left)
+        return Response(whole / self.network.code.charge_steps, sent, left)
 
     def _inflow(self, population: Population, drive: Tensor, step: int) -> Tensor:
         """Drive and bias of a step; layerwise all of it in the first."""
         bias = as_column(population.bias, population.shape, DTYPE)
         if self.network.schedule == "layerwise":
-            return drive[0] + bias * charge_steps(self.network.code) if step == 0 else torch.zeros_like(drive[0])
-        return drive[step] + bias if charged(self.network.code, step) else drive[step]
+            return drive[0] + bias * self.network.code.charge_steps if step == 0 else torch.zeros_like(drive[0])
+        return drive[step] + bias if self.network.code.charged(step) else drive[step]
 
     def _gated(self, population: Population, largest: Tensor) -> Response:
         gate = TwinGate(self.law, population)
         sent = torch.stack([gate.step(largest[step if len(largest) > 1 else 0]) for step in range(self.steps)])
-        return Response(sent.sum(0) / charge_steps(self.network.code), sent.to(torch.int8), largest[-1])
+        return Response(sent.sum(0) / self.network.code.charge_steps, sent.to(torch.int8), largest[-1])
 
     def truth(self, population: Population, part: slice) -> Tensor:
         """The activations `(b, *shape)` that the population stands for, in its amplitude."""

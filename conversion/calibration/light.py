@@ -9,7 +9,6 @@ from torch import Tensor
 
 from spikewright.conversion.calibration.layer_run import LayerRun, Response
 from spikewright.snn import Network, Population
-from spikewright.snn.codes import charge_steps
 
 KEPT_BYTES = 1 << 29
 """Inputs of a layer up to this size are kept between rounds, larger ones are worked out again."""
@@ -84,7 +83,7 @@ class Shift:
 
 def half_step_shifted(network: Network) -> Network:
     """Half a step in the bias of every neuron that fires: a / (2 steps), the same charge as half a threshold at first."""
-    half = 0.5 / charge_steps(network.code)
+    half = 0.5 / network.code.charge_steps
     populations = tuple(_shifted(population, half) for population in network.populations)
     return replace(network, populations=populations)
 
@@ -110,7 +109,7 @@ def correct(drives: Drives, ideal: Tensor, rounds: int) -> Shift:
     falls, and halves its next proposal when not.
     """
     flow, population, fit = drives.flow, drives.population, drives.fit
-    steps, channels = charge_steps(flow.network.code), population.shape[0]
+    steps, channels = flow.network.code.charge_steps, population.shape[0]
     shift = Shift(torch.zeros(channels), torch.zeros(channels))
     turns = ("bias",) if _one_way(flow, population) else ("initial", "bias")
     size = {turn: torch.ones(channels) for turn in turns}

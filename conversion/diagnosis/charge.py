@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from spikewright.conversion.diagnosis.parts import as_neurons, charge_of_one
 from spikewright.snn import Activity, Network, Population
-from spikewright.snn.codes import charge_steps
 from spikewright.snn.twin.synapses import Path
 from spikewright.snn.twin.through_time import held_populations
 
@@ -55,7 +54,7 @@ class Charges:
         charge: Values = np.broadcast_to(bias, (samples, population.size))
         for projection in self.network.incoming[population.name]:
             source = self.network.by_name[projection.source]
-            times = charge_steps(self.network.code) if self._repeats(source, population) else 1
+            times = self.network.code.charge_steps if self._repeats(source, population) else 1
             values = torch.from_numpy(sent[source.name] * times).reshape(samples, *source.shape)
             arrived: Values = self.paths[projection.name](values).reshape(samples, -1).numpy()
             charge = charge + arrived
@@ -87,4 +86,4 @@ class Charges:
         return source.name in self.held and target.neuron.potential != "once"
 
     def _charges(self, population: Population) -> int:
-        return 1 if population.neuron.potential == "once" else charge_steps(self.network.code)
+        return 1 if population.neuron.potential == "once" else self.network.code.charge_steps

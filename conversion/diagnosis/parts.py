@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from spikewright.conversion.forward import activate
 from spikewright.conversion.reading.plan import Unit
 from spikewright.snn import Network, Population
-from spikewright.snn.codes import charge_steps
 
 Values = NDArray[np.float64]
 
@@ -110,7 +109,7 @@ def charge_of_one(network: Network, population: Population) -> Values:
 
 def unit_of(network: Network, population: Population) -> Values:
     """What one of all that is sent in a run stands for: amplitude / charge steps, `(neurons,)` or `(1,)`."""
-    return as_neurons(population.amplitude, population) / charge_steps(network.code)
+    return as_neurons(population.amplitude, population) / network.code.charge_steps
 
 
 def as_neurons(value: object, population: Population) -> Values:

@@ -41,13 +41,15 @@ def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
     Steps count from 1; a step in which a neuron sends something, be it several spikes or one of the other sign, is one mark.
     A value x of a time code lies at the end of the layer's window minus x, in windows from the start of the input; a MaxGate
     fires in the window of its sources. Populations that send graded values or nothing have no band. Raises InvalidInput
-    without spikes, and for a neuron of which it is not known what it sends.
+    without spikes.
     """
-    timed = network.code.__class__.__name__ == "TtfsCode"
+    from spikewright.snn.traits import sent
+
+    timed = network.code.sends == "times"
     windows = _windows(network) if timed else {}
     bands = []
     for population in network.order:
-        if not _spikes(network, population):
+        if not sent(network, population).spiking:
             continue
         found = np.asarray(rasters[population.name]).reshape(-1, population.size)
         place, neurons = np.nonzero(found)
@@ -64,37 +66,18 @@ def spike_raster(network: "Network", rasters: Mapping[str, Any]) -> Raster:
 
 def _windows(network: "Network") -> dict[str, tuple[int, float]]:
     """For each population of a time-coded network the number of its window and the window's length, as values are sent."""
-    from spikewright.snn import MaxGate, Ramp
-
     fixed = network.numbers == "fixed"
     windows: dict[str, tuple[int, float]] = {}
     for population in network.order:
         neuron: Any = population.neuron
-        if isinstance(neuron, MaxGate):
+        if neuron.compares:
             windows[population.name] = windows[network.incoming[population.name][0].source]
-        elif isinstance(neuron, Ramp):
+        elif neuron.sends == "times":
             number = 1 + max(place for place, _ in windows.values())
             windows[population.name] = (number, float(neuron.levels or 1) if fixed else neuron.window)
         elif population.name == network.input:
             windows[population.name] = (0, float(network.code.levels or 1) if fixed else 1.0)
     return windows
-
-
-def _spikes(network: "Network", population: Any) -> bool:
-    """Whether a population sends spikes. Raises InvalidInput for a neuron that is not known here."""
-    from spikewright.snn import MaxGate, Ramp, Source
-    from spikewright.snn.codes import Direct
-    from spikewright.snn.neurons import FIRING, Integrator, QuantReLU
-
-    if isinstance(population.neuron, Source):
-        return not isinstance(network.code, Direct)
-    if isinstance(population.neuron, MaxGate):
-        return _spikes(network, network.by_name[network.incoming[population.name][0].source])
-    if isinstance(population.neuron, Integrator | QuantReLU):
-        return False
-    if isinstance(population.neuron, (*FIRING, Ramp)):
-        return True
-    raise InvalidInput(f"expected neurons whose spikes are known, got {type(population.neuron).__name__}")
 
 
 def _mark(unit: str, size: int) -> dict[str, Any]:

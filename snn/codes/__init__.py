@@ -28,26 +28,6 @@ CODES: tuple[type[Code], ...] = (
 """The codes that files may hold."""
 
 
-def charge_steps(code: Code) -> int:
-    """`code.charge_steps`."""
-    return code.charge_steps
-
-
-def charged(code: Code, step: int) -> bool:
-    """`code.charged(step)`."""
-    return code.charged(step)
-
-
-def step_weight(code: Code, step: int) -> int:
-    """`code.weight(step)`."""
-    return code.weight(step)
-
-
-def most_sent(code: Code) -> int:
-    """`code.most` of a code of spikes."""
-    return 1 if code.graded else code.most
-
-
 __all__ = [
     "CODES",
     "LONGEST_PHASE",
@@ -64,8 +44,4 @@ __all__ = [
     "SingleBurst",
     "SpikeSelectCode",
     "TtfsCode",
-    "charge_steps",
-    "charged",
-    "most_sent",
-    "step_weight",
 ]

@@ -38,28 +38,13 @@ NEURONS: tuple[type[Neuron], ...] = (
     QuantReLU,
 )
 """The neurons that files may hold."""
-SPIKING = (IF, LIF)
-"""Neurons of at most one spike a step, of one sign."""
-FIRING = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpikeIF)
-"""Neurons with a potential and a threshold that fire in steps."""
-GRADED = (Ramp, QuantReLU)
-"""Neurons that send one value."""
-
-
-def amplitude(neuron: Neuron, step: int) -> float:
-    """What a spike that arrives in `step` brings, in units of its weight: 1, except from FewSpikeIF neurons."""
-    return neuron.amplitude(step)
-
 
 __all__ = [
-    "FIRING",
-    "GRADED",
     "IF",
     "LIF",
     "MOST_FEW",
     "MOST_LEVELS",
     "NEURONS",
-    "SPIKING",
     "Burst",
     "FewSpikeIF",
     "Firing",
@@ -75,5 +60,4 @@ __all__ = [
     "SignedIF",
     "Source",
     "TernaryIF",
-    "amplitude",
 ]
