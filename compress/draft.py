@@ -104,6 +104,9 @@ class Draft:
     def finish(self) -> Compressed:
         """The frozen result, in evaluation mode. Raises InvalidInput where weights cannot be stored as they were."""
         layers = weight_layers(self.model)
+        gone = [path for path in self._given if path not in layers]
+        if gone:
+            self.steps.append(f"left out, since the forward pass does not call them: {', '.join(gone)}")
         known = {path: self._stored(path, layer) for path, layer in layers.items()}
         loose = frozenset(path for path in layers if self.loose.get(path) is known[path])
         made = tuple(self.rewrites), tuple(self.steps), self.input_shape, loose

@@ -14,6 +14,7 @@ from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import Straight, write
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.weighted import from_output, weight_layers
+from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.integers import scales_of
 from spikewright.compress.training.rules import part_of
 from spikewright.compress.training.straight import StraightPart
@@ -52,6 +53,7 @@ class Attached:
         for path, part in made.items():
             layer: Any = layers[path]
             own = layer.weight.requires_grad
+            part.requires_grad_(own)  # a layer that is frozen stays so, whatever it is stored as
             parametrize.register_parametrization(layer, "weight", part, unsafe=True)
             _free(layer).requires_grad_(own and isinstance(part, StraightPart))
             self._held[path] = (layer, part, own)
@@ -87,7 +89,8 @@ def held(draft: Draft, ways: Mapping[str, Straight]) -> Iterator[Attached]:
 
     Layers that are not named are held as they are stored.
     """
-    others = {path: _way(e, loose=draft.is_loose(path)) for path, e in draft.weights.items() if path not in ways}
+    rest = [path for path in weight_layers(draft.model) if path in draft.weights and path not in ways]
+    others = {path: _way(draft.weights[path], loose=draft.is_loose(path)) for path in rest}
     attached = Attached(draft.model, {**others, **ways}, learns=False)
     yield attached
     loose = [path for path, way in ways.items() if way.kept is None] + [path for path in others if draft.is_loose(path)]
@@ -104,8 +107,9 @@ def trainable(small: Compressed) -> Iterator[nn.Module]:
             ...
 
     What is stored are the parameters: weights, tables, factors and scales. Pruned weights stay zero, integers are rounded from
-    real numbers straight through, indices stay. Leaving the block, also by an exception, makes the weights plain again, in
-    evaluation mode, and `small.weights` what they are.
+    real numbers straight through, indices stay; a layer that was frozen stays as it is. After a step of yours,
+    `keep_ranges_positive(module)` holds the ranges of QuantizedReLUs. Leaving the block, also by an exception, makes the weights
+    plain again, in evaluation mode, and `small.weights` what they are.
     Raises InvalidInput for a model that is being trained already, or was changed so that it is no longer stored that way; and on
     leaving with weights that are not finite, which become what they were before.
     """
@@ -116,7 +120,7 @@ def trainable(small: Compressed) -> Iterator[nn.Module]:
         yield small.model
     finally:
         released = attached.release(current.weights)
-        small.model.eval()
+        keep_ranges_positive(small.model.eval())
         object.__setattr__(small, "weights", released)
     if attached.harmed:
         path = attached.harmed[0]

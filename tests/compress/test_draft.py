@@ -91,3 +91,19 @@ def test_shared_weights_that_are_pruned_stand_one_by_one_and_a_step_says_so() ->
     small = prune(draft.finish(), 0.5)
     assert "3: its weights, stored as Lookup, are stored one by one from here on" in small.steps
     assert small.footprint.layers[1].storage != "lookup" and small.masks["3"].float().mean() < 1
+
+
+def test_layers_that_nobody_calls_are_left_out_and_it_is_said() -> None:
+    class Spare(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.used, self.norm, self.spare = nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.relu(self.norm(self.used(x)))
+
+    data = (torch.rand(16, 4), torch.arange(16) % 3)
+    plain = QuantizeSettings(training=TrainSettings(epochs=1, batch_size=8))
+    small = quantize(prune(Spare(), 0.5), 4, data, activation_bits=2, settings=plain)
+    assert list(small.weights) == ["used"] and small.footprint.total_bits
+    assert small.steps[-1] == "left out, since the forward pass does not call them: spare"

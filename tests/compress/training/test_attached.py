@@ -10,7 +10,18 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress import Compressed, QuantizeSettings, fit, fresh, load, prune, quantize, save, trainable
+from spikewright.compress import (
+    Compressed,
+    QuantizedReLU,
+    QuantizeSettings,
+    fit,
+    fresh,
+    load,
+    prune,
+    quantize,
+    save,
+    trainable,
+)
 from spikewright.compress.expressions import rows_of
 from spikewright.compress.training.loop import TrainSettings
 from spikewright.weights import (
@@ -191,3 +202,22 @@ def test_a_node_without_a_rule_is_named() -> None:
     small = network(Odd(whole(2, *SHAPE), real(*SHAPE)))
     with pytest.raises(InvalidInput, match="expected weights that can be trained, got Odd"), trainable(small):
         pass
+
+
+@pytest.mark.parametrize("name", ["real", "integers", "k-means"])
+def test_a_frozen_layer_stays_as_it_is(name: str) -> None:
+    before = EXPRESSIONS[name]()
+    small = network(before)
+    small.model.get_submodule("0").requires_grad_(False)
+    with trainable(small) as module:
+        step(module, 0.5)
+    assert small.weights["0"] == before and not small.model.get_parameter("0.weight").requires_grad
+    assert small.model.get_parameter("3.weight").requires_grad
+
+
+def test_a_range_that_crossed_zero_is_put_back() -> None:
+    model = nn.Sequential(nn.Linear(4, 3), QuantizedReLU(3, 1.0), nn.Linear(3, 2))
+    small = Compressed(model.eval())
+    with trainable(small) as module, torch.no_grad():
+        module.get_parameter("1.alpha").fill_(-1.0)
+    assert small.model.get_parameter("1.alpha") > 0
