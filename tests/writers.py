@@ -330,8 +330,8 @@ GROUND = (
 
 ELSEWHERE = {
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
-    "experiments.data.downloads:download_once": "tests/experiments/test_experiments_data.py",
-    "experiments.data.downloads:unpack": "tests/experiments/test_experiments_data.py",
+    "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
+    "experiments.data.downloads:unpack": "tests/experiments/data/test_sources.py",
 }
 
 COVERED = {

@@ -4,8 +4,11 @@ import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spikewright import InvalidFile, MissingTool, Table
 from spikewright.experiments.report.tables import has_parquet, read_provenance, read_table, table_files, write_table
@@ -50,3 +53,26 @@ def test_without_pyarrow_a_csv_file_of_other_columns_stays(tmp_path: Path, no_pa
     with pytest.raises(InvalidFile):
         write_table(TABLE, tmp_path / "t")
     assert (tmp_path / "t.csv").read_text() == "mine\n1\n"
+
+
+@given(
+    st.sampled_from([st.integers(-(2**60), 2**60), st.floats(allow_nan=False), st.booleans(), st.text(max_size=6)]),
+    st.data(),
+)
+def test_a_table_comes_back_from_parquet(tmp_path_factory: pytest.TempPathFactory, kind: Any, data: Any) -> None:
+    rows = data.draw(
+        st.lists(st.fixed_dictionaries({"a": st.none() | kind, "b": st.integers(0, 9)}), min_size=1, max_size=6)
+    )
+    base = tmp_path_factory.mktemp("t") / "table"
+    parquet, text = write_table(Table.of(rows), base, {"seed": 3})
+    assert read_table(parquet) == Table.of(rows)
+    assert set(read_table(text).columns) == {"a", "b"} and len(read_table(text)) == len(rows)
+    assert read_provenance(parquet) == {"seed": 3}
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100)])
+def test_a_broken_table_is_an_invalid_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t.parquet"
+    path.write_bytes(content)
+    with pytest.raises(InvalidFile):
+        read_table(path)

@@ -1,0 +1,49 @@
+"""attack, estimate, explore and export."""
+
+from pathlib import Path
+
+import pytest
+
+from spikewright.experiments.cli import main
+from spikewright.experiments.report.tables import read_table
+
+
+def test_attack_takes_models_and_networks(made: Path, tmp_path: Path) -> None:
+    files = [str(made / name) for name in ("model.safetensors", "small.safetensors", "net.spike")]
+    told = [
+        "--images",
+        "8",
+        "--epsilons",
+        "0.3",
+        "--attacks",
+        "fgsm",
+        "--noise",
+        "impulse",
+        "--strengths",
+        "0.1",
+        "--quiet",
+    ]
+    assert main(["attack", *files, *told, "--out", str(tmp_path / "attack")]) == 0
+    table = read_table(tmp_path / "attack.parquet")
+    assert set(table["model"]) == set(files)
+    assert set(table["perturbation"]) == {"clean", "FGSM", "ImpulseNoise"}
+
+
+def test_a_network_that_is_attacked_by_transfer(made: Path, tmp_path: Path) -> None:
+    told = ["--transfer-from", str(made / "model.safetensors"), "--attacks", "fgsm", "--epsilons", "0.1", "--quiet"]
+    assert main(["attack", str(made / "ttfs.spike"), *told, "--images", "8", "--out", str(tmp_path / "t")]) == 0
+    assert any("from" in name for name in read_table(tmp_path / "t.parquet")["perturbation"])
+
+
+def test_estimate_explore_export(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = str(made / "net.spike")
+    assert main(["estimate", net, "--images", "20", "--out", str(tmp_path / "estimate")]) == 0
+    assert read_table(tmp_path / "estimate.parquet")["layer"][-1] == "total"
+    assert main(["explore", net, "--images", "20", "--quiet", "--out", str(tmp_path / "explore")]) == 0
+    table = read_table(tmp_path / "explore.parquet")
+    assert sum(table["chosen"]) == 1
+    assert (tmp_path / "explore-pareto.png").stat().st_size > 1000
+    capsys.readouterr()
+    assert main(["export", net, "--images", "20", "--golden", "2", "--out", str(tmp_path / "core")]) == 0
+    assert "replaying 2 golden images gives the same spikes" in capsys.readouterr().out
+    assert (tmp_path / "core" / "core.json").is_file()

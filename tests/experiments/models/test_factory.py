@@ -1,0 +1,49 @@
+"""A user's own model, by a function or an ONNX file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from spikewright.experiments.cli import main
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """A small network of digits in an ONNX file."""
+    random = np.random.default_rng(1)
+    weights = {"a.weight": (4, 1, 3, 3), "b.weight": (10, 144), "b.bias": (10,)}
+    kept = [numpy_helper.from_array(random.normal(size=s).astype(np.float32), n) for n, s in weights.items()]
+    nodes = [
+        helper.make_node("Conv", ["x", "a.weight"], ["c"]),
+        helper.make_node("Relu", ["c"], ["r"]),
+        helper.make_node("Flatten", ["r"], ["f"]),
+        helper.make_node("Gemm", ["f", "b.weight", "b.bias"], ["y"], transB=1),
+    ]
+    start = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 1, 8, 8])
+    graph = helper.make_graph(
+        nodes, "net", [start], [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], kept
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    path = tmp_path / "net.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_an_onnx_file_is_compressed_and_converted(net: Path, tmp_path: Path) -> None:
+    small, spiking = tmp_path / "small.safetensors", tmp_path / "net.spike"
+    quick = ["--dataset", "digits", "--images", "64"]
+    assert main(["compress", str(net), *quick, "--quiet", "--epochs", "0", "--bits", "4", "--out", str(small)]) == 0
+    assert main(["convert", str(small), "--model", str(net), "--samples", "20", *quick, "--out", str(spiking)]) == 0
+    again = tmp_path / "again.spike"
+    assert main(["convert", "--model", str(net), "--samples", "20", *quick, "--out", str(again)]) == 0
+    assert spiking.is_file() and again.is_file()
+
+
+def test_what_may_carry_code_is_not_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.pt2").write_bytes(b"anything")
+    (tmp_path / "net.onnx").write_bytes(b"anything")
+    for name, words in (("net.pt2", "carries no code"), ("net.onnx", "an ONNX file at")):
+        assert main(["convert", str(tmp_path / name), "--dataset", "digits", "--out", str(tmp_path / "n.spike")]) == 2
+        assert words in capsys.readouterr().err.replace("\n", " ")

@@ -1,0 +1,53 @@
+"""A study as tasks, named by what they mean."""
+
+from pathlib import Path
+
+import pytest
+
+from spikewright import InvalidInput
+from spikewright.experiments.runs.expansion import expand
+from spikewright.experiments.runs.spec import Study
+from tests.experiments.runs.small_study import small
+
+RATE = {"name": "rate", "recipe": "rate", "steps": 3, "fixed": {}}
+
+
+NO_CORE = {
+    "spike times": {"name": "times", "recipe": "ttfs"},
+    "signed": {**RATE, "name": "times", "neuron": "signed"},
+    "bursts": {**RATE, "name": "times", "neuron": "burst"},
+    "weighted": {"name": "times", "recipe": "phase"},
+    "exact": {"name": "times", "recipe": "exact"},
+}
+
+
+@pytest.mark.parametrize("name", NO_CORE)
+def test_spikes_that_no_core_has_are_refused_before_the_first_task(name: str) -> None:
+    study = small(conversions=[RATE, NO_CORE[name]], hardware={"networks": ["rate", "times"]})
+    with pytest.raises(InvalidInput, match=r"in 'times'; try hardware\.networks without it"):
+        expand(study)
+    small(conversions=[RATE, NO_CORE[name]], hardware={"networks": ["rate"]})
+
+
+def test_only_conversions_that_hardware_is_built_from_are_checked_for_it() -> None:
+    other = {**RATE, "name": "other"}
+    tasks = expand(small(conversions=[RATE, other], hardware={"networks": ["rate"]}))
+    assert {task.name: task.params["settings"]["core"] for task in tasks if task.kind == "convert"} == {
+        "rate": True,
+        "other": False,
+    }
+
+
+def keys(study: Study) -> dict[tuple[str, str, int], str]:
+    return {(task.kind, task.name, task.seed): task.key for task in expand(study)}
+
+
+def test_keys_follow_the_meaning(tmp_path: Path) -> None:
+    base = keys(small())
+    assert keys(small(name="other")) == base
+    assert keys(small(dataset={"train": 120, "test": 30, "folder": str(tmp_path)})) == base
+    longer = keys(small(conversions=[{"name": "rate", "recipe": "rate", "steps": 4, "samples": 40}]))
+    assert longer[("train", "ann", 0)] == base[("train", "ann", 0)]
+    assert longer[("convert", "rate", 0)] != base[("convert", "rate", 0)]
+    assert longer[("simulate", "rate", 0)] != base[("simulate", "rate", 0)]
+    assert keys(small(dataset={"train": 121, "test": 30}))[("train", "ann", 0)] != base[("train", "ann", 0)]

@@ -1,0 +1,56 @@
+"""Study files: the same in YAML, TOML and values, checked to the field."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.runs.spec import read_study
+from tests.experiments.runs.small_study import small
+
+
+def test_yaml_toml_and_values_say_the_same(tmp_path: Path) -> None:
+    yaml = tmp_path / "a.yaml"
+    yaml.write_text(
+        "name: a\nmodel: {zoo: lenet5-mnist}\nseeds: [1, 2]\nconversions: [{name: r, recipe: rate, steps: 7}]\n"
+    )
+    toml = tmp_path / "a.toml"
+    toml.write_text(
+        'name="a"\nseeds=[1, 2]\n[model]\nzoo="lenet5-mnist"\n[[conversions]]\nname="r"\nrecipe="rate"\nsteps=7\n'
+    )
+    assert read_study(yaml) == read_study(toml)
+
+
+FAULTS = [
+    ({"colour": 1}, "colour: Extra"),
+    ({"model": {"architecture": "small_cnn", "zoo": "x"}}, "model: expected one of"),
+    ({"model": {"factory": "a:b"}}, "factory and weights together"),
+    ({"conversions": [{"name": "r", "recipe": "rate", "steps": 0}]}, "conversions[0]:"),
+    ({"conversions": [{"name": "r", "recipe": "morse"}]}, "conversions[0]"),
+    ({"conversions": [{"name": "R/../x", "recipe": "ttfs"}]}, "conversions[0].name"),
+    ({"compressions": [{"sparsity": 1.0}]}, "compressions[0]: the stage 'compress': expected sparsity"),
+    ({"compressions": [{"name": "rate"}]}, "own name"),
+    ({"seeds": []}, "seeds"),
+    ({"seeds": [-1]}, "seeds[0]"),
+    ({"robustness": {"subjects": ["nobody"]}}, "nobody"),
+    ({"robustness": {"attacks": [{"kind": "pgd", "epsilons": [0.1], "transfer_from": "nobody"}]}}, "nobody"),
+    ({"robustness": {"noise": [{"kind": "gaussian", "strengths": [-0.1]}]}}, "robustness.noise[0].strengths[0]"),
+    ({"hardware": {"networks": ["nobody"]}}, "nobody"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), FAULTS, ids=[words for _, words in FAULTS])
+def test_a_fault_is_named_with_its_path(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        small(**change)
+    assert words in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_a_study_on_disk_is_limited_and_named_after_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "night.yaml"
+    path.write_text("model: {architecture: small_cnn}")
+    assert read_study(path).name == "night"
+    path.write_text("#" * (2**20 + 1))
+    with pytest.raises(InvalidFile, match="at most"):
+        read_study(path)
