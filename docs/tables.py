@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spikewright import Kind, atomic_path
-from spikewright.experiments.cli.catalogue import PATH, Entry
+from spikewright.experiments.cli.catalogue import PATH, TableEntry
 from spikewright.experiments.tables_in_short import described, plain
 from spikewright.kinds import holds, json_with
 
@@ -46,17 +46,17 @@ def write(path: Path, kind: Kind, text: str) -> None:
         temporary.write_text(text)
 
 
-def catalogue_text(entries: dict[str, tuple[Entry, ...]]) -> str:
+def catalogue_text(entries: dict[str, tuple[TableEntry, ...]]) -> str:
     """The catalogue as JSON."""
     return json.dumps(plain(entries), indent=1) + "\n"
 
 
-def page(entries: dict[str, tuple[Entry, ...]]) -> str:
+def page(entries: dict[str, tuple[TableEntry, ...]]) -> str:
     """The page as markdown."""
     return "\n".join((INTRODUCTION, *(line for noun in TITLES for line in _table(noun, entries[noun]))))
 
 
-def _table(noun: str, entries: tuple[Entry, ...]) -> Iterator[str]:
+def _table(noun: str, entries: tuple[TableEntry, ...]) -> Iterator[str]:
     title, where = TITLES[noun]
     yield f"## {title}\n\n{where}\n\n| name | what it is |\n| --- | --- |"
     yield from (f"| `{entry.name}` | {entry.summary} |" for entry in entries)

@@ -5,7 +5,7 @@ from dataclasses import MISSING, asdict, is_dataclass
 from types import NoneType
 from typing import Any
 
-from spikewright.experiments.cli.catalogue import Entry, Setting, Shape
+from spikewright.experiments.cli.catalogue import Setting, Shape, TableEntry
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, METHODS, RECIPES, STAGES, USUAL
 from spikewright.experiments.training.recipe import TrainRecipe
 from spikewright.fields import Form, Option
@@ -15,22 +15,22 @@ from spikewright.tables import Family, options, summary
 SIMPLE = (int, float, bool, str)
 
 
-def described() -> dict[str, tuple[Entry, ...]]:
+def described() -> dict[str, tuple[TableEntry, ...]]:
     """The entries of every table, by what one of them is called."""
     families: tuple[Family[Any], ...] = (METHODS, RECIPES, ATTACKS, CORRUPTIONS, STAGES)
-    training = Entry("train", summary(TrainRecipe), tuple(_settings(options(TrainRecipe), "training")))
-    devices = tuple(Entry(name, _resources(one)) for name, one in DEVICES.items())
+    training = TableEntry("train", summary(TrainRecipe), tuple(_settings(options(TrainRecipe), "training")))
+    devices = tuple(TableEntry(name, _resources(one)) for name, one in DEVICES.items())
     tables = {family.noun: tuple(_entry(family, name) for name in family) for family in families}
     return {**tables, "device": devices, "training": (training,)}
 
 
-def plain(entries: Mapping[str, tuple[Entry, ...]]) -> dict[str, Any]:
+def plain(entries: Mapping[str, tuple[TableEntry, ...]]) -> dict[str, Any]:
     """The entries as plain values for JSON, without what is empty."""
     return {noun: [_filled(asdict(entry)) for entry in found] for noun, found in entries.items()}
 
 
-def _entry(family: Family[Any], name: str) -> Entry:
-    return Entry(name, family.summary(name), tuple(_settings(family.options(name), name)))
+def _entry(family: Family[Any], name: str) -> TableEntry:
+    return TableEntry(name, family.summary(name), tuple(_settings(family.options(name), name)))
 
 
 def _settings(found: tuple[Option, ...], name: str) -> Iterator[Setting]:

@@ -326,7 +326,7 @@ GROUND = (
     "files:atomic_path files:sibling folders:atomic_folder folders:claim_folder folders:_swap folders:_remove "
     "marker:write_marker marker:remember"
 ).split()
-"""The mechanism itself, with tests of its own in tests/spikewright/test_writing.py."""
+"""The mechanism itself, with tests of its own in tests/spikewright/test_files.py and its neighbours."""
 
 ELSEWHERE = {
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",

@@ -32,7 +32,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TableEntry:
     """One name of a table: what it is in a line, and its settings."""
 
     name: str
@@ -41,12 +41,12 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
-def entries_by_table() -> dict[str, tuple[Entry, ...]]:
+def entries_by_table() -> dict[str, tuple[TableEntry, ...]]:
     """The entries of each table, by what one of them is called, such as "recipe"."""
     found = json.loads(PATH.read_text("utf-8"))
     return {noun: tuple(_entry(one) for one in entries) for noun, entries in found.items()}
 
 
-def _entry(values: dict[str, Any]) -> Entry:
+def _entry(values: dict[str, Any]) -> TableEntry:
     settings = ({**one, "choices": tuple(one.get("choices", ()))} for one in values.get("settings", ()))
-    return Entry(values["name"], values["summary"], tuple(Setting(**one) for one in settings))
+    return TableEntry(values["name"], values["summary"], tuple(Setting(**one) for one in settings))

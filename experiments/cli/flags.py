@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spikewright.experiments.cli.catalogue import Entry, Setting, entries_by_table
+from spikewright.experiments.cli.catalogue import Setting, TableEntry, entries_by_table
 
 UNFLAGGED = ("seed",)
 """Settings for which every command has a flag of its own."""
@@ -44,7 +44,7 @@ class TableFlags:
     also: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[TableEntry, ...]:
         """The entries of the table that these flags are for."""
         return tuple(one for one in entries_by_table()[self.noun] if not self.only or one.name in self.only)
 

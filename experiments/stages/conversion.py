@@ -92,24 +92,24 @@ def check_core(network: "Network") -> None:
         raise InvalidInput(f"{error} (the study builds hardware from it; try hardware.networks without it)") from error
 
 
-def diagnosis_rows(step: Work, model: Any, network: "Network") -> list[dict[str, Any]]:
+def diagnosis_rows(work: Work, model: Any, network: "Network") -> list[dict[str, Any]]:
     """One row for each population; what the picture of activations needs is kept beside the network."""
     from spikewright.conversion import diagnose
 
-    dataset = step.dataset
+    dataset = work.dataset
     images, labels = dataset.test_images[:DIAGNOSIS_IMAGES], dataset.test_labels[:DIAGNOSIS_IMAGES]
     found = diagnose(model, network, images, labels)
-    save_points(step, found)
+    save_points(work, found)
     return [
-        {"network": step.task.name, **row, "worst": row["population"] == found.worst, "samples": found.samples}
+        {"network": work.task.name, **row, "worst": row["population"] == found.worst, "samples": found.samples}
         for row in found.layers
     ]
 
 
-def save_points(step: Work, found: "Diagnosis") -> None:
+def save_points(work: Work, found: "Diagnosis") -> None:
     """Activations and decoded values, thinned, by population."""
     points: dict[str, Any] = {one.population: one.points for one in found.populations if one.points is not None}
-    np.savez_compressed(step.folder / POINTS_FILE, **points)
+    np.savez_compressed(work.folder / POINTS_FILE, **points)
 
 
 def baseline_rows(model: Any, network: "Network", samples: Any, dataset: "Dataset") -> list[dict[str, Any]]:

@@ -107,13 +107,13 @@ def short(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def predictor_of(step: Work, role: str, name: str) -> "Predictor":
+def predictor_of(work: Work, role: str, name: str) -> "Predictor":
     """The model or network that a need wrote, as robustness sees it."""
     from spikewright.robustness import AnnPredictor, SnnPredictor
 
-    if step.is_network(role):
-        return SnnPredictor(step.network(role), name)
-    return AnnPredictor(step.model(role), name)
+    if work.is_network(role):
+        return SnnPredictor(work.network(role), name)
+    return AnnPredictor(work.model(role), name)
 
 
 def _rows(

@@ -50,9 +50,9 @@ class SimulateStage(Stage):
         }
 
 
-def _save_raster(step: Work, network: "Network", dataset: "Dataset") -> None:
+def _save_raster(work: Work, network: "Network", dataset: "Dataset") -> None:
     from spikewright.snn import simulate
 
     rasters = simulate(network, dataset.test_images[:1], record=("rasters",)).rasters
     flat: dict[str, Any] = {name: np.asarray(raster)[:, 0].reshape(len(raster), -1) for name, raster in rasters.items()}
-    np.savez_compressed(step.folder / RASTER_FILE, **flat)
+    np.savez_compressed(work.folder / RASTER_FILE, **flat)

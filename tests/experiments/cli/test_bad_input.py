@@ -112,7 +112,7 @@ def _study(text: str) -> Callable[[Path, Path], None]:
 
 CASES = [
     Case("unknown command option", "simulate {made}/net.spike --stepps 3", "unrecognized"),
-    Case("steps 0 in convert", "convert {made}/model.safetensors --steps 0", "steps from 1"),
+    Case("steps 0 in convert", "convert {made}/model.safetensors --steps 0", "whole number from 1"),
     Case("steps 0 in simulate", "simulate {made}/net.spike --steps 0", "steps from 1"),
     Case("no number", "convert {made}/model.safetensors --steps many", "expected steps to be a whole number"),
     Case("missing file", "simulate nowhere.spike", "nowhere.spike"),

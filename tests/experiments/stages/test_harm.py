@@ -1,0 +1,46 @@
+"""The stages that harm: which subjects and images, and that no model is attacked by transfer from itself."""
+
+from typing import Any
+
+from spikewright.experiments.runs.expansion import expand
+from spikewright.experiments.stages.harm import short
+from tests.experiments.runs.small_study import small
+
+CONVERSIONS = [{"name": "rate", "recipe": "rate"}, {"name": "whole", "recipe": "quantized"}]
+
+
+def harms(**robustness: Any) -> dict[str, Any]:
+    tasks = expand(small(conversions=CONVERSIONS, robustness=robustness))
+    return {task.name: task for task in tasks if task.kind in ("noise", "attack")}
+
+
+def test_subjects_are_the_model_and_every_spiking_network_unless_named() -> None:
+    noise = {"kind": "gaussian", "strengths": [0.1]}
+    assert set(harms(noise=[noise])) == {"ann-gaussian", "rate-gaussian"}
+    assert set(harms(noise=[noise], subjects=["whole"])) == {"whole-gaussian"}
+    assert set(harms(noise=[{**noise, "subjects": ["ann"]}], subjects=["whole"])) == {"ann-gaussian"}
+
+
+def test_images_are_the_part_s_or_all_parts() -> None:
+    tasks = harms(
+        noise=[{"kind": "gaussian", "strengths": [1], "images": 7}, {"kind": "impulse", "strengths": [1]}], images=9
+    )
+    assert tasks["ann-gaussian"].params["settings"]["images"] == 7
+    assert tasks["ann-impulse"].params["settings"]["images"] == 9
+
+
+def test_a_transfer_needs_its_source_and_spares_it() -> None:
+    tasks = harms(attacks=[{"kind": "pgd", "epsilons": [0.1], "transfer_from": "ann"}])
+    assert list(tasks) == ["rate-pgd-from-ann"]
+    assert set(tasks["rate-pgd-from-ann"].needs) == {"subject", "source"}
+
+
+def test_settings_as_by_default_are_no_part_of_the_meaning() -> None:
+    settings: tuple[dict[str, Any], ...] = ({}, {"norm": "linf"}, {"norm": "l2"})
+    made = [harms(attacks=[{"kind": "fgsm", "epsilons": [0.1], **more}]) for more in settings]
+    plain, spelled, other = (tasks["ann-fgsm"] for tasks in made)
+    assert plain.key == spelled.key != other.key
+
+
+def test_a_user_s_own_is_called_by_its_class() -> None:
+    assert short("mine.attacks:Gradient") == "Gradient" and short("pgd") == "pgd"

@@ -1,0 +1,33 @@
+"""The model of a study: trained, of the zoo, or the user's own."""
+
+from pathlib import Path
+
+import torch
+
+from spikewright.experiments.models.table import build
+from spikewright.experiments.runs.expansion import expand
+from spikewright.experiments.training.checkpoint import save_weights
+from tests.experiments.runs.small_study import small
+
+OWN = {"factory": "torch.nn:Identity"}
+
+
+def test_settings_are_what_is_not_as_by_default() -> None:
+    trained, *_ = expand(small())
+    assert trained.params["settings"] == {"architecture": "small_cnn", "training": {"epochs": 1, "batch_size": 32}}
+    taken, *_ = expand(small(model={"zoo": "small-digits"}))
+    assert taken.params["settings"] == {"zoo": "small-digits"} and not taken.needs
+
+
+def test_weights_count_by_what_they_hold_and_not_by_where_they_lie(tmp_path: Path) -> None:
+    keys = []
+    for name, scale in (("a", 1.0), ("b", 1.0), ("c", 2.0)):
+        model = build("small_cnn")
+        with torch.no_grad():
+            next(model.parameters()).mul_(scale)
+        path = tmp_path / f"{name}.safetensors"
+        save_weights(path, model)
+        task, *_ = expand(small(model={**OWN, "weights": str(path)}))
+        assert task.place["weights"] == str(path)
+        keys.append(task.key)
+    assert keys[0] == keys[1] != keys[2]
