@@ -21,7 +21,7 @@ def test_digits_are_scikit_learn_s() -> None:
     data = load_dataset("digits")
     found = (data.train_images, data.test_images, data.train_labels, data.test_labels)
     for ours, theirs in zip(found, parts, strict=True):
-        assert ours.dtype == theirs.dtype and np.array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype and ours.strides == theirs.strides and np.array_equal(ours, theirs)
 
 
 def test_digits_are_built_in_scaled_and_split_the_same_way_each_time() -> None:
