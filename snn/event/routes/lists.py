@@ -19,7 +19,6 @@ from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lists import Lists, Survivors, deliver_lists, sort_by_source
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.network import Projection
-from spikewright.snn.synapses import Linear
 from spikewright.weights import survivors
 
 LARGEST_UNFOLDED = 2**26
@@ -62,10 +61,10 @@ def compile_lists(wanted: Wanted) -> ListsRoute | None:
 
 
 def _suits(projection: Projection) -> bool:
-    synapse = projection.synapse
-    if not isinstance(synapse, Linear) or projection.pool != (1, 1):
+    weights = projection.synapse.weights
+    if weights is None or len(weights.shape) != 2 or projection.pool != (1, 1):
         return False
-    places, stored = synapse.weights.size, synapse.weights.stored
+    places, stored = weights.size, weights.stored
     return stored < places and (places > LARGEST_UNFOLDED or stored < FEW * places)
 
 

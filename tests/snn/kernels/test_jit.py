@@ -1,11 +1,15 @@
 """NUMBA_BOUNDSCHECK=1 checks every index of a kernel, those of vector instructions, too, in files of its own on disk."""
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import spikewright.snn
 from spikewright.snn.kernels import jit
 from spikewright.snn.kernels.rows import deliver_spikes
 
@@ -78,3 +82,41 @@ def test_every_index_is_checked(tmp_path):
 @pytest.mark.skipif(jit.CHECKED, reason="this process checks indices")
 def test_kernels_without_checks_are_other_files():
     assert ".checked" not in deliver_spikes._cache._cache_file._index_name
+
+
+def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
+    """A process without kernels on disk says so in one line, the next one finds them and says nothing."""
+    script = (
+        "import numpy as np; from spikewright.snn.kernels.events import graded_events as f; "
+        "f(np.eye(2)); f(np.eye(2, dtype='i4'))"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        ).stderr
+        for _ in range(2)
+    ]
+    assert said[0].count("compiling kernels") == 1
+    assert said[1] == ""
+
+
+def test_what_was_kept_before_a_change_is_not_read(tmp_path):
+    """It may name records that no longer exist."""
+    file = copy.copy(deliver_spikes._cache._cache_file)
+    file._index_path = str(tmp_path / "kept.nbi")
+    (tmp_path / "kept.nbi").write_bytes(pickle.dumps("another version") + b"cnowhere\nGone\n.")
+    assert file._load_index() == {}
+
+
+def test_all_kernels_lie_where_changes_are_seen():
+    """A file that compiles kernels is in one of the folders whose dates stand in the stamp."""
+    root = Path(spikewright.snn.__file__).parents[1]
+    rooms = ("snn", "compress", "conversion", "robustness", "hardware", "experiments", "spikewright")
+    with_kernels = {
+        str(path.relative_to(root / "snn"))
+        for room in rooms
+        for path in (root / room).rglob("*.py")
+        if "kernels.jit import" in path.read_text()
+    }
+    assert with_kernels and with_kernels <= {name for name, *_ in jit._STAMP}

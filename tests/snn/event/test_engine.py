@@ -1,7 +1,6 @@
 """What is the event engine's own: memory, interrupts, the line about compilation, events that are kept for later."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -9,13 +8,9 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from spikewright import InvalidNetwork
 from spikewright.snn import (
     IF,
-    Bursts,
     Conv2d,
     Integrator,
     Linear,
@@ -24,19 +19,10 @@ from spikewright.snn import (
     Projection,
     RateCode,
     Source,
-    SpikeInsertion,
-    SpikeJitter,
     TerminateDelta,
     dense,
     simulate,
 )
-from spikewright.snn.disturb.noise import multiplicity
-from spikewright.snn.event.history import History
-from spikewright.snn.event.populations import compile_population
-from spikewright.snn.event.routes.blocks import BlocksRoute
-from spikewright.snn.event.routes.choosing import compile_route
-from spikewright.snn.event.routes.wanted import Wanted
-from spikewright.snn.kernels.events import Events, no_values
 from tests.snn.small import threads
 
 HANG_S = 240
@@ -113,23 +99,6 @@ def test_an_interrupt_stops_a_long_simulation(threads: int) -> None:
     assert after - before <= 20
 
 
-def test_the_first_kernel_is_announced_once_for_all(tmp_path) -> None:
-    """A process without kernels on disk says so in one line, the next one finds them and says nothing."""
-    script = (
-        "import numpy as np; from spikewright.snn.kernels.events import graded_events as f; "
-        "f(np.eye(2)); f(np.eye(2, dtype='i4'))"
-    )
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
-        ).stderr
-        for _ in range(2)
-    ]
-    assert said[0].count("compiling kernels") == 1
-    assert said[1] == ""
-
-
 def peak(network: Network, images: np.ndarray, steps: int) -> int:
     """Bytes at most while simulating in one thread, but for the logits over time, which are asked for.
 
@@ -173,36 +142,6 @@ def test_long_delays_keep_what_was_sent() -> None:
     np.testing.assert_array_equal(tardy.spikes["a"], prompt.spikes["a"])
 
 
-@settings(max_examples=30, deadline=None)
-@given(data=st.data())
-def test_history_gives_back_what_it_was_given(data) -> None:
-    """Whatever the lengths of the chunks, with values or without; what is forgotten is what no delay can ask for."""
-    longest, most = data.draw(st.integers(0, 6)), data.draw(st.integers(1, 4))
-    lengths = data.draw(st.lists(st.integers(1, most), min_size=1, max_size=12))
-    random = np.random.default_rng(data.draw(st.integers(0, 2**20)))
-    counts = random.integers(0, 4, (3, sum(lengths)))
-    sent = [[random.integers(0, 9, count).astype(np.int32) for count in row] for row in counts]
-    history, start, valued = History(3, longest, most), 0, data.draw(st.booleans())
-    for length in lengths:
-        steps = slice(start, start + length)
-        ends = np.concatenate([np.zeros((3, 1), int), counts[:, steps].cumsum(axis=1)], axis=1).astype(np.int32)
-        index = np.zeros((3, 12), np.int32)
-        for s in range(3):
-            index[s, : ends[s, -1]] = np.concatenate([np.zeros(0, np.int32), *sent[s][steps]])
-        history.begin(steps)
-        history.append(Events(index, ends, index.astype(np.int8) if valued else no_values(3)), start)
-        assert history.kept.ends.shape[1] <= 2 * longest + most + 1
-        for delay in range(longest + 1):
-            back = history.window(steps, delay)
-            for s, t in np.ndindex(3, length):
-                wanted = sent[s][start + t - delay] if start + t >= delay else []
-                place = slice(back.ends[s, t], back.ends[s, t + 1])
-                np.testing.assert_array_equal(back.address[s, place], wanted)
-                if valued:
-                    np.testing.assert_array_equal(back.value[s, place], wanted)
-        start += length
-
-
 def test_a_decision_ends_the_work_of_a_sample() -> None:
     """What a sample sends and adds is what the same run sends and adds up to that step."""
     images = np.random.default_rng(5).random((9, 8), dtype=np.float32)
@@ -216,59 +155,9 @@ def test_a_decision_ends_the_work_of_a_sample() -> None:
         np.testing.assert_array_equal(early.logits[sample], alone.logits_over_time[steps - 1, 0])
 
 
-def test_integers_hold_what_jitter_and_insertion_gather() -> None:
-    """Bounds grow with what noise can bring into one step; where no integer is wide enough, the network is refused."""
-    jitter, insertion = SpikeJitter(3), SpikeInsertion(0.5)
-    assert multiplicity((), 20) == multiplicity((insertion,), 20) == 1
-    assert multiplicity((jitter,), 20) == 7
-    assert multiplicity((insertion, jitter), 20) == 14
-    weights = dense(np.full((6, 8), 2**31 - 1, np.int32))
-    fixed = Network(
-        (Population("in", (8,), Source()), Population("a", (6,), IF(5), 0, 0, 16)),
-        (Projection("in", "a", Linear(weights), shift=22),),
-        "in", "a", Bursts(100, 127), readout="count", numbers="fixed",
-    )  # fmt: skip
-    with pytest.raises(InvalidNetwork, match="below 2\\*\\*63"):
-        compile_population(fixed, fixed.populations[1], (jitter,))
-
-
 def test_the_library_is_quiet_otherwise(caplog) -> None:
     images = np.random.default_rng(5).random((2, 8), dtype=np.float32)
     simulate(small(RateCode(5)), images)
     with caplog.at_level(logging.DEBUG, logger="snn"):
         simulate(small(RateCode(5)), images)
     assert not caplog.records
-
-
-@pytest.mark.parametrize("numbers", ["fixed", "float32"])
-@pytest.mark.parametrize("steps", [2, 40])
-def test_pruned_blocks_are_skipped_and_nothing_else(numbers, steps):
-    """Weights of which whole blocks of output channels are pruned: the same spikes, potentials and operations."""
-    random = np.random.default_rng(steps)
-    alive = random.random((2, 1, 3, 3, 3)) < 0.3
-    values = (random.integers(1, 8, (2, 16, 3, 3, 3)) * alive).reshape(32, 3, 3, 3)
-    readout = random.integers(-3, 4, (3, 32 * 16))
-    kind, scale, bits = (np.int8, 1, 24) if numbers == "fixed" else (np.float32, 1 / 16, None)
-    network = Network(
-        (
-            Population("in", (3, 8, 8), Source()),
-            Population("a", (32, 4, 4), IF(40 * scale), potential_bits=bits),
-            Population("out", (3,), Integrator(), potential_bits=bits),
-        ),
-        (
-            Projection("in", "a", Conv2d(dense((values * scale).astype(kind)), padding=(1, 1)), (2, 2)),
-            Projection("a", "out", Linear(dense((readout * scale).astype(kind)))),
-        ),
-        "in",
-        "out",
-        RateCode(steps),
-        numbers=numbers,
-    )
-    held = np.dtype(np.int16 if kind is np.int8 else np.float32)
-    assert isinstance(compile_route(Wanted(network, network.projections[0], held)), BlocksRoute)
-    images = (random.integers(0, 16, (4, 3, 8, 8)) / 64).astype(np.float32)
-    fast, slow = (simulate(network, images, engine=engine, record=("rasters",)) for engine in ("event", "reference"))
-    np.testing.assert_array_equal(fast.logits_over_time, slow.logits_over_time)
-    np.testing.assert_array_equal(fast.rasters["a"], slow.rasters["a"])
-    for name, count in slow.synaptic_operations.items():
-        np.testing.assert_array_equal(fast.synaptic_operations[name], count)

@@ -1,0 +1,36 @@
+"""Buffers are allocated once, and one piece of memory serves a role."""
+
+from threading import Event
+
+import numpy as np
+import pytest
+
+from spikewright.snn.event.buffers import Buffers, Stopped
+
+
+def test_the_same_memory_whatever_the_shape():
+    buffers = Buffers()
+    large = buffers.take("a", "sums", (4, 5), np.float32)
+    assert buffers.take("a", "sums", (4, 5), np.float32) is large
+    assert np.shares_memory(buffers.take("a", "sums", (2, 3), np.float32), large)
+    assert np.shares_memory(buffers.take("a", "sums", (4, 5), np.float32), large)
+    assert not np.shares_memory(buffers.take("a", "planes", (4, 5), np.float32), large)
+    assert buffers.take("a", "sums", (4, 5), np.int32).dtype == np.int32
+
+
+def test_zeros_are_there_until_somebody_leaves_something():
+    buffers = Buffers()
+    first = buffers.zeros("a", "train", 8, np.int32)
+    assert not first.any() and first.size == 8
+    first[3] = 1
+    assert buffers.zeros("a", "train", 5, np.int32).tolist() == [0, 0, 0, 1, 0]
+    assert not buffers.zeros("a", "train", 9, np.int32).any()
+
+
+def test_a_stop_is_seen():
+    stop = Event()
+    buffers = Buffers(stop)
+    buffers.check()
+    stop.set()
+    with pytest.raises(Stopped):
+        buffers.check()
