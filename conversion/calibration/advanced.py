@@ -1,7 +1,7 @@
 """Weights of one population, tuned on its own reconstruction error with the spikes that reach it."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -33,30 +33,40 @@ def tune(flow: LayerRun, population: Population, ideal: Tensor, fit: int, settin
     Minimises E[(y - ideal)**2] over the first `fit` samples with y = clip(floor(x steps / a + v0 / a), 0, levels) / steps,
     x = W r + b from the mean inputs r, the floor passed straight through (Li et al. 2021).
     """
-    names = tunable(flow.network, population)
-    means = {q.name: _mean_input(flow, q.source)[:fit] for q in flow.network.incoming[population.name]}
-    paths = {q.name: flow.tuned[q.name] for q in flow.network.incoming[population.name]}
-    new = {name: copy.deepcopy(paths[name]) for name in names}
-    kept = {name: (path.weight.detach() != 0).to(DTYPE) for name, path in new.items() if path.weight is not None}
-    weights = [path.weight.requires_grad_(True) for path in new.values() if path.weight is not None]
-    groups = [{"params": [w], "lr": settings.rate * float(w.detach().abs().mean())} for w in weights]
+    incoming = flow.network.incoming[population.name]
+    means = {q.name: _mean_input(flow, q.source)[:fit] for q in incoming}
+    paths = {q.name: flow.tuned[q.name] for q in incoming}
+    new = {name: copy.deepcopy(paths[name]) for name in tunable(flow.network, population)}
+    act, bias = _law(flow, population), as_column(population.bias, population.shape, DTYPE)
+
+    def loss(chosen: Tensor) -> Any:
+        total: Any = sum((new.get(name) or path)(means[name][chosen]) for name, path in paths.items())
+        return (act(total + bias) - ideal[chosen]).square().mean()
+
+    _descend([path.weight for path in new.values() if path.weight is not None], loss, _batches(fit, settings), settings)
+    return new
+
+
+def _descend(
+    weights: list[torch.nn.Parameter], loss: Callable[[Tensor], Any], batches: Iterable[Tensor], settings: Advanced
+) -> None:
+    """Adam over the batches, its step falling to zero as a cosine; weights that are zero stay zero."""
+    kept = [(weight.detach() != 0).to(DTYPE) for weight in weights]
+    groups = [
+        {"params": [w.requires_grad_(True)], "lr": settings.rate * float(w.detach().abs().mean())} for w in weights
+    ]
     optimiser = torch.optim.Adam(groups)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.iterations)
-    act = _law(flow, population)
-    bias = as_column(population.bias, population.shape, DTYPE)
-    for chosen in _batches(fit, settings):
-        total: Any = sum((new.get(name) or path)(means[name][chosen]) for name, path in paths.items())
-        loss = (act(total + bias) - ideal[chosen]).square().mean()
+    for chosen in batches:
         optimiser.zero_grad()
-        loss.backward()
-        for name, path in new.items():
-            if path.weight is not None and path.weight.grad is not None:
-                path.weight.grad.mul_(kept[name])
+        loss(chosen).backward()
+        for weight, mask in zip(weights, kept, strict=True):
+            if weight.grad is not None:
+                weight.grad.mul_(mask)
         optimiser.step()
         schedule.step()
-    for path in new.values():
-        path.requires_grad_(False)
-    return new
+    for weight in weights:
+        weight.requires_grad_(False)
 
 
 def stored(network: Network, paths: dict[str, Path]) -> Network:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -37,6 +38,13 @@ class _Done:
     after: float
     told: str
 
+    @property
+    def row(self) -> ReportRow:
+        """What the report says of it."""
+        text = f"{self.told}; squared error on held-out samples {self.before:.3%} before, {self.after:.3%} after"
+        action: Literal["rewritten", "kept"] = "rewritten" if self.after < self.before else "kept"
+        return ReportRow(self.population.name, "calibration", action, text)
+
 
 def calibrate(
     network: Network,
@@ -61,22 +69,18 @@ def calibrate(
     with torch.no_grad():
         flow = LayerRun(network, chosen[order], activations or {})
         flow.biases = {p.name: p.bias for p in (model or network).populations}
-        rows, done, paths = [], {}, dict[str, Path]()
+        done = {}
         for population in network.order[1:]:
-            if not correctable(population):
+            if correctable(population):
+                done[population.name] = _corrected(flow, population, fit, settings)
+            else:
                 flow.run(population)
-                continue
-            one = _corrected(flow, population, fit, settings)
-            done[population.name] = one.population
-            paths |= one.paths
-            text = f"{one.told}; squared error on held-out samples {one.before:.3%} before, {one.after:.3%} after"
-            rows.append(
-                ReportRow(population.name, "calibration", "rewritten" if one.after < one.before else "kept", text)
-            )
-    changed = replace(network, populations=tuple(done.get(p.name, p) for p in network.populations))
-    kind = type(settings).__name__
-    head = ReportRow("calibration", kind, "note", f"{fit} samples and {len(chosen) - fit} held out")
-    return replace(stored(changed, paths), report=network.report.plus(head, *rows))
+    changed = tuple(done[p.name].population if p.name in done else p for p in network.populations)
+    paths = {name: path for one in done.values() for name, path in one.paths.items()}
+    told = f"{fit} samples and {len(chosen) - fit} held out"
+    head = ReportRow("calibration", type(settings).__name__, "note", told)
+    rows = (one.row for one in done.values())
+    return replace(stored(replace(network, populations=changed), paths), report=network.report.plus(head, *rows))
 
 
 def _corrected(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> _Done:

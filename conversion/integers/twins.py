@@ -68,14 +68,7 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
     """
     _check(network, schedule, window)
     twins = tuple(_twin(network, p, schedule, window) for p in network.populations)
-    code = network.code
-    if schedule == "layerwise":
-        steps = most_levels(network)
-        told = f"{steps} steps a layer, latency {firing_depth(network) * steps} steps"
-    else:
-        # The last spike comes in step max(ends); one quiet step follows, and one that is never reached.
-        steps = max(charge_ends(network, window).values()) + 3
-        told = f"image and bias flow in {window} steps; quiet after {steps - 1} steps at the latest"
+    steps, told = _steps(network, schedule, window)
     rows = [_row(network, twin) for twin in twins if twin.neuron.fires]
     note = ReportRow(
         "network", "spiking", "note", f"{schedule}, {told}; counts and logits are those of the integer CNN"
@@ -84,12 +77,22 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
         network,
         populations=twins,
         projections=tuple(_charged(network, q, window) for q in network.projections),
-        code=Direct(steps, code.levels, window),
+        code=Direct(steps, network.code.levels, window),
         schedule=schedule,
         decision=Quiescence() if schedule == "synchronous" else None,
         report=network.report.plus(*rows, note),
         run=Run("its counts are those of the integer CNN after them, not before and not later"),
     )
+
+
+def _steps(network: Network, schedule: Schedule, window: int) -> tuple[int, str]:
+    """How many steps there are, and how they come about."""
+    if schedule == "layerwise":
+        steps = most_levels(network)
+        return steps, f"{steps} steps a layer, latency {firing_depth(network) * steps} steps"
+    # The last spike comes in step max(ends); one quiet step follows, and one that is never reached.
+    steps = max(charge_ends(network, window).values()) + 3
+    return steps, f"image and bias flow in {window} steps; quiet after {steps - 1} steps at the latest"
 
 
 def _twin(network: Network, population: Population, schedule: Schedule, window: int) -> Population:

@@ -54,32 +54,55 @@ def tune_times(
     settings = settings or TimesTuning()
     _check(network)
     images, labels = check_data(data)
-    twin = Twin(network, engine_values=False)
-    paths = {p.projection.name: p for p in twin.paths if isinstance(p, Path)}
-    tuned = {name: p for name, p in paths.items() if p.weight is not None and p.projection.synapse.weights is not None}
-    groups = [
-        {"params": [_wanted(path)], "lr": settings.lr * float(_wanted(path).detach().abs().max())}
-        for path in tuned.values()
-    ]
-    held = [(_wanted(path), _wanted(path) != 0) for path in tuned.values() if _is_sparse(path)]
-    optimiser = torch.optim.Adam(groups)
-    random = np.random.default_rng(settings.seed)
-    ramps = [p.name for p in network.populations if p.neuron.sends == "times"]
-    with steady_while(lambda: TwinRun(twin.law, paths, images[:1])()):
+    tuned = _TunedPaths(network)
+    optimiser, random = tuned.optimiser(settings.lr), np.random.default_rng(settings.seed)
+    with steady_while(lambda: tuned.run(images[:1])()):
         for epoch in range(settings.epochs):
             progress("tune", epoch, settings.epochs)
             for chosen in torch.split(torch.from_numpy(random.permutation(len(labels))), settings.batch_size):
-                run = TwinRun(twin.law, paths, images[chosen])
-                loss = functional.cross_entropy(run() * network.logit_scale, labels[chosen])
-                loss = loss + settings.sparsity * sum(_share(run.sent[name][0]) for name in ramps)
                 optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                tuned.loss(images[chosen], labels[chosen], settings.sparsity).backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
-                with torch.no_grad():
-                    for weight, kept in held:
-                        weight.mul_(kept)
+                tuned.hold()
     progress("tune", settings.epochs, settings.epochs)
-    return replace(network, projections=tuple(_stored(q, tuned.get(q.name)) for q in network.projections))
+    return tuned.result()
+
+
+class _TunedPaths:
+    """A time-coded network in torch, with the weights of its projections as parameters."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.twin = network, Twin(network, engine_values=False)
+        self.paths = {path.projection.name: path for path in self.twin.paths if isinstance(path, Path)}
+        self.tuned = {name: path for name, path in self.paths.items() if _has_weights(path)}
+        self.held = [(_wanted(path), _wanted(path) != 0) for path in self.tuned.values() if _is_sparse(path)]
+        self.ramps = [p.name for p in network.populations if p.neuron.sends == "times"]
+
+    def optimiser(self, lr: float) -> torch.optim.Optimizer:
+        """Adam, with a step for each projection relative to its largest weight."""
+        weights = [_wanted(path) for path in self.tuned.values()]
+        return torch.optim.Adam([{"params": [w], "lr": lr * float(w.detach().abs().max())} for w in weights])
+
+    def run(self, images: Tensor) -> TwinRun:
+        """A run of the network with the weights as they are."""
+        return TwinRun(self.twin.law, self.paths, images)
+
+    def loss(self, images: Tensor, labels: Tensor, sparsity: float) -> Tensor:
+        """Cross-entropy of the logits, and the penalty on spikes."""
+        run = self.run(images)
+        loss = functional.cross_entropy(run() * self.network.logit_scale, labels)
+        return loss + sparsity * sum(_share(run.sent[name][0]) for name in self.ramps)
+
+    def hold(self) -> None:
+        """Pruned weights are zero again."""
+        with torch.no_grad():
+            for weight, kept in self.held:
+                weight.mul_(kept)
+
+    def result(self) -> Network:
+        """The network with the weights as they are."""
+        projections = tuple(_stored(q, self.tuned.get(q.name)) for q in self.network.projections)
+        return replace(self.network, projections=projections)
 
 
 def _check(network: Network) -> None:
@@ -92,6 +115,10 @@ def _check(network: Network) -> None:
         stored = None if weights is None else unscaled(weights)[0]
         if stored is not None and not (stored.elementwise and stored.real):
             raise InvalidInput(f"expected float weights in projection {q.name!r}; try to tune before quantising")
+
+
+def _has_weights(path: Path) -> bool:
+    return path.weight is not None and path.projection.synapse.weights is not None
 
 
 def _wanted(path: Path) -> torch.nn.Parameter:
