@@ -72,7 +72,7 @@ def percentiles(
 
     def take(node: fx.Node, _: torch.Tensor | None, value: torch.Tensor) -> torch.Tensor:
         shown = value.abs() if node.name in signed else value
-        tops[node.name].take(rows_of(shown, wanted[node.name]))
+        tops[node.name].take(as_rows(shown, wanted[node.name]))
         return value
 
     watched(view, images, take, tops)
@@ -87,7 +87,7 @@ def watched(view: GraphView, images: torch.Tensor, see: See, nodes: Container[st
             observer.run(part.clone())
 
 
-def rows_of(values: torch.Tensor, rows: int) -> torch.Tensor:
+def as_rows(values: torch.Tensor, rows: int) -> torch.Tensor:
     """Values `(n, ...)` as `(rows, values)`: one row for each channel, or one for all."""
     return values.reshape(len(values), rows, -1).transpose(0, 1).flatten(1)
 

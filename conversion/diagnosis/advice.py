@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from spikewright.conversion.diagnosis.records import LayerDiagnosis
-from spikewright.conversion.diagnosis.remedies import NEGLIGIBLE, Hint, LayerCase, calibrate, remedies_of
+from spikewright.conversion.diagnosis.remedies import NEGLIGIBLE, Hint, LayerCase, next_calibration, remedies_of
 from spikewright.snn import Network
 
 MOSTLY = 0.25
@@ -49,7 +49,7 @@ def _bias(case: LayerCase, layers: tuple[LayerDiagnosis, ...]) -> Iterator[Hint]
     if biased and _is_rate_coded(case.network):
         largest = max(biased, key=lambda one: abs(one.bias) / (one.scale or 1.0))
         share, direction = abs(largest.bias) / (largest.scale or 1.0), "low" if largest.bias < 0 else "high"
-        yield from calibrate(f"{largest.population}, which is {share:.1%} too {direction} on average")
+        yield from next_calibration(f"{largest.population}, which is {share:.1%} too {direction} on average")
 
 
 def _is_rate_coded(network: Network) -> bool:

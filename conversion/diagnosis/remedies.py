@@ -90,7 +90,7 @@ class Remedies:
     unevenness: tuple[Hint, ...] = ()
 
 
-def calibrate(what: str) -> tuple[Hint, ...]:
+def next_calibration(what: str) -> tuple[Hint, ...]:
     """The next calibration after what the network's report says was done; `what` it corrects."""
     return (
         Hint(
@@ -132,7 +132,7 @@ RATE = Remedies(
     unevenness=(
         Hint('schedule="layerwise": a layer gathers its whole charge before it fires, so none of it comes too early'),
         Hint('neuron="signed": a neuron that fired too early takes the spike back', lambda case: not case.takes_back),
-        *calibrate("what early spikes change on average"),
+        *next_calibration("what early spikes change on average"),
         _EARLY,
     ),
 )

@@ -56,7 +56,7 @@ def average_signal(value: Signal, window: Window, name: str) -> Signal | Current
     if plain and window.disjoint:
         offset = None if value.offset is None else mapped(layer.term(), value.offset, value.shape)
         return replace(value, shape=layer.shape, pool=times(value.pool, window.kernel), gain=gain, offset=offset)
-    current = read(value, layer)
+    current = read_framed(value, layer)
     if plain and window.padding == (0, 0):
         term = SourceTerm(value.source, PoolGeometry(window.kernel, window.stride), value.pool, gain_in=gain)
         current = replace(current, terms=(term,))
@@ -75,7 +75,7 @@ def average_current(value: Current, window: Window, name: str, shapes: Shapes) -
     return None if found is None else replace(found, positive=value.positive, name=value.name)
 
 
-def read(value: Signal, layer: AffineLayer) -> Current:
+def read_framed(value: Signal, layer: AffineLayer) -> Current:
     """`layer` of a Signal; zeros around it become padding, which is exact for its offset too. Raises Refusal."""
     if not value.bordered:
         return read_signal(value, layer)
@@ -97,7 +97,7 @@ def uneven(value: Signal, windows: UnevenGeometry, like: Window | None, target: 
     if len(weights) == 1 and like is not None:
         sizes = (like.kernel, like.stride, like.padding)
         layer = summing(name, value.shape, sizes, weights.pop(), like.beyond(value.shape, shape))
-        return replace(read(value, layer), positive=value.positive)
+        return replace(read_framed(value, layer), positive=value.positive)
     if value.bordered:
         raise Refusal("pooling with unequal windows of a padded map", "the padding argument of a convolution")
     return _of_one_term(value, windows, target)

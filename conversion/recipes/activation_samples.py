@@ -14,7 +14,7 @@ KEPT = 16384
 """The most values of a layer that are looked at."""
 
 
-def activations(view: GraphView, images: torch.Tensor, wanted: Iterable[str]) -> dict[str, Floats]:
+def sampled_activations(view: GraphView, images: torch.Tensor, wanted: Iterable[str]) -> dict[str, Floats]:
     """For each wanted node up to about 16384 of its values on `images (n, C, H, W)`, the same number of every image."""
     chosen = images[:KEPT]
     each = max(1, KEPT // len(chosen))

@@ -9,7 +9,7 @@ import torch
 from spikewright import InvalidInput
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.recipes.activation_samples import activations
+from spikewright.conversion.recipes.activation_samples import sampled_activations
 from spikewright.conversion.recipes.coding import (
     Coding,
     NeuronChoice,
@@ -70,7 +70,7 @@ class FewSpike(Recipe):
         learned = self.fit == "learned"
         found = scales(plan, images, self.percentile, False if learned else self.per_channel)
         free = {unit.name: unit.node for unit in plan.hidden if found[unit.name].levels is None}
-        values = activations(plan.view, images, free.values()) if learned else {}
+        values = sampled_activations(plan.view, images, free.values()) if learned else {}
         choices = {}
         for place, unit in enumerate(plan.hidden):
             seen = values.get(free.get(unit.name, ""))

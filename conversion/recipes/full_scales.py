@@ -55,10 +55,10 @@ def span_of(top: Floats) -> str:
 
 def free_rows(plan: Plan, per_channel: bool | None) -> dict[str, int]:
     """For each node whose unit has no levels of its own how many scales it gets."""
-    return {unit.node: rows_of(plan, unit, per_channel) for unit in plan.hidden if not unit.activation.grid}
+    return {unit.node: scale_count(plan, unit, per_channel) for unit in plan.hidden if not unit.activation.grid}
 
 
-def rows_of(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
+def scale_count(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
     """How many scales the unit gets: one for each channel, or one, so that integers and codebooks that read it stay so."""
     fixed = any(term.integer and not keeps_integers(term) for term in plan.readers(unit.name))
     if per_channel is True and fixed:

@@ -9,7 +9,7 @@ from torch import Tensor, fx
 
 from spikewright.compress import GraphView
 from spikewright.compress.graph.observe import See
-from spikewright.conversion.ranges import rows_of, watched
+from spikewright.conversion.ranges import as_rows, watched
 from spikewright.conversion.reading.shapes import Floats
 
 BINS = 2048
@@ -60,7 +60,7 @@ def _shown(look: Callable[[str, Tensor], None], wanted: Mapping[str, int], signe
     """An observer's `see` that shows values as rows, magnitudes of those that have both signs."""
 
     def see(node: fx.Node, _: Tensor | None, value: Tensor) -> Tensor:
-        look(node.name, rows_of(value.abs() if node.name in signed else value, wanted[node.name]))
+        look(node.name, as_rows(value.abs() if node.name in signed else value, wanted[node.name]))
         return value
 
     return see

@@ -9,7 +9,7 @@ import torch
 from spikewright import InvalidInput
 from spikewright.conversion.ranges import percentiles, thresholds, upper_bounds
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
-from spikewright.conversion.recipes.activation_samples import activations, least_squares_window
+from spikewright.conversion.recipes.activation_samples import least_squares_window, sampled_activations
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note
 from spikewright.conversion.recipes.recipe import Grid, Percentile, Recipe
 from spikewright.conversion.recipes.refusals import refuse_signed, refuse_unless_hidden
@@ -80,7 +80,7 @@ class Ttfs(Recipe):
         tops = {u.name: float(thresholds(u, measured[u.node])[0]) for u in plan.hidden if u.node in free}
         if not squares or self.levels is None:
             return {name: top * (1.0 + self.margin) for name, top in tops.items()}
-        seen = activations(plan.view, images, free)
+        seen = sampled_activations(plan.view, images, free)
         nodes = {unit.name: unit.node for unit in plan.hidden}
         return {name: least_squares_window(seen[nodes[name]], self.levels, top) for name, top in tops.items()}
 

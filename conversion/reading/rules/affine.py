@@ -14,7 +14,7 @@ from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, spread
 from spikewright.conversion.reading.values import Current, Flow, Parts, Value
 from spikewright.conversion.reading.walk import Walk
-from spikewright.conversion.reading.windows import read
+from spikewright.conversion.reading.windows import read_framed
 from spikewright.snn.synapses import Shape
 from spikewright.weights import unscaled
 
@@ -64,7 +64,7 @@ def applied(walk: Walk, value: Flow, layer: AffineLayer) -> Current:
         together = merged(value, layer, walk.shapes)
         if together is not None:
             return together
-    return read(walk.relay(value), layer)
+    return read_framed(walk.relay(value), layer)
 
 
 def _of_pieces(walk: Walk, value: Parts, layer: AffineLayer) -> Current:

@@ -9,7 +9,7 @@ from torch import nn
 from spikewright.conversion import FewSpike as FewSpikeRecipe
 from spikewright.conversion import Latency, Phase, Rate, Recipe, SpikeSelect, Ttfs, convert
 from spikewright.conversion.diagnosis import remedies
-from spikewright.conversion.diagnosis.remedies import Hint, LayerCase, calibrate, remedies_of
+from spikewright.conversion.diagnosis.remedies import Hint, LayerCase, next_calibration, remedies_of
 from spikewright.snn import Network
 from tests.conversion.diagnosis.test_records import LAYER
 
@@ -51,7 +51,7 @@ def test_a_hint_has_the_numbers_of_its_layer() -> None:
 
 def test_what_was_done_is_not_said_again() -> None:
     plain, light = case(Rate(4, calibration=None)), case(Rate(4, calibration="light"))
-    first, second = calibrate("it")
+    first, second = next_calibration("it")
     assert first.when(plain) and not second.when(plain)
     assert not first.when(light) and second.when(light)
     assert plain.searched and not case(Rate(4, "max", calibration=None)).searched
