@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from torch import fx, nn
 from torch.func import functional_call
+from torch.fx.node import map_aggregate
 
 from spikewright.compress.imports.errors import Damaged, first_line
 from spikewright.compress.imports.layers import filled
 from spikewright.compress.imports.merging import merged
-from spikewright.compress.imports.steps import ImportedStep, ImportedValue
+from spikewright.compress.imports.steps import ImportedStep, ImportedValue, values_in, with_values
 
 _MOST_VALUES = 1 << 28
 
@@ -44,9 +45,8 @@ class Builder:
 
     def call(self, name: str, function: Callable[..., Any], *args: Any, **settings: Any) -> ImportedValue:
         """`function` of values (also in lists), tensors and numbers. Raises Damaged when they do not fit."""
-        listed = [one for arg in args for one in (arg if isinstance(arg, list) else [arg])]
-        first, *_ = (one for one in listed if isinstance(one, ImportedValue))
-        result = self._tried(lambda: function(*[_meta(arg) for arg in args], **settings))
+        first = values_in(args)[0]
+        result = self._tried(lambda: function(*_meta(args), **settings))
         value = ImportedValue(self._fresh(name), self._shape(result), first.axes, first.order)
         self.steps.append(ImportedStep(value.name, function, args, settings))
         return value
@@ -99,13 +99,10 @@ class Builder:
             raise Damaged(f"a value of shape {shape}, with {prod(shape):,} numbers for one image")
 
 
-def _meta(value: Any) -> Any:
-    """A stand-in without numbers, for a batch of two."""
-    if isinstance(value, list):
-        return [_meta(one) for one in value]
-    if isinstance(value, ImportedValue):
-        return torch.empty(2, *value.shape, device="meta")
-    return value.to("meta") if isinstance(value, torch.Tensor) else value
+def _meta(arguments: Any) -> Any:
+    """Stand-ins without numbers, for a batch of two."""
+    whole = with_values(arguments, lambda value: torch.empty(2, *value.shape, device="meta"))
+    return map_aggregate(whole, lambda one: one.to("meta") if isinstance(one, torch.Tensor) else one)
 
 
 def _needed(steps: Sequence[ImportedStep], answer: ImportedValue) -> set[str]:
@@ -123,18 +120,16 @@ def _node(graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[st
         placed = _place(holder, path, step.name, step.call)
         return graph.call_module(placed, (nodes[step.args[0].name],))
 
-    def loaded(value: Any) -> Any:
-        if isinstance(value, list):
-            return [loaded(one) for one in value]
-        if isinstance(value, ImportedValue):
-            return nodes[value.name]
-        if not isinstance(value, torch.Tensor):
-            return value
+    def loaded(one: Any) -> Any:
+        """Constants are buffers named after the step."""
+        if not isinstance(one, torch.Tensor):
+            return one
         name = f"{step.name}_constant"
-        holder.register_buffer(name, value)
+        holder.register_buffer(name, one)
         return graph.get_attr(name)
 
-    return graph.call_function(step.call, tuple(loaded(arg) for arg in step.args), step.settings)
+    arguments = map_aggregate(with_values(step.args, lambda value: nodes[value.name]), loaded)
+    return graph.call_function(step.call, arguments, step.settings)
 
 
 def _place(holder: nn.Module, path: str, name: str, layer: nn.Module) -> str:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from spikewright.compress.imports import layers
-from spikewright.compress.imports.steps import ImportedStep, ImportedValue
+from spikewright.compress.imports.steps import ImportedStep, ImportedValue, with_values
 
 _BIASED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
 
@@ -26,7 +26,7 @@ def merged(steps: list[ImportedStep], answer: ImportedValue) -> tuple[list[Impor
     moved: dict[str, str] = {}
     kept: list[ImportedStep] = []
     for step in steps:
-        step.args = tuple(_moved(arg, moved) for arg in step.args)
+        step.args = _moved(step.args, moved)
         source = by_name.get(step.sources[0]) if len(step.sources) == 1 else None
         if source is not None and readers.count(source.name) == 1 and _joined(step, source):
             moved[step.name] = source.name
@@ -37,10 +37,8 @@ def merged(steps: list[ImportedStep], answer: ImportedValue) -> tuple[list[Impor
 
 
 def _moved(value: Any, moved: dict[str, str]) -> Any:
-    """`value` under the name of the step that makes it now."""
-    if isinstance(value, list):
-        return [_moved(one, moved) for one in value]
-    return replace(value, name=moved.get(value.name, value.name)) if isinstance(value, ImportedValue) else value
+    """`value`, or all values in arguments, under the names of the steps that make them now."""
+    return with_values(value, lambda one: replace(one, name=moved.get(one.name, one.name)))
 
 
 def _joined(step: ImportedStep, source: ImportedStep) -> bool:

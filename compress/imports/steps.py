@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.fx.node import map_aggregate
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,5 +56,16 @@ class ImportedStep:
     @property
     def sources(self) -> list[str]:
         """The steps that it reads."""
-        listed = [one for arg in self.args for one in (arg if isinstance(arg, list) else [arg])]
-        return [one.name for one in listed if isinstance(one, ImportedValue)]
+        return [value.name for value in values_in(self.args)]
+
+
+def values_in(arguments: Any) -> list[ImportedValue]:
+    """The values among arguments, in lists too."""
+    found: list[ImportedValue] = []
+    with_values(arguments, found.append)
+    return found
+
+
+def with_values(arguments: Any, change: Callable[[ImportedValue], Any]) -> Any:
+    """`arguments` with every value in them, in lists too, replaced by `change(value)`."""
+    return map_aggregate(arguments, lambda one: change(one) if isinstance(one, ImportedValue) else one)
