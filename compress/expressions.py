@@ -79,10 +79,14 @@ def integer_weights(codes: Rows, scale: Rows, bits: int, kept: Flags | None = No
 
 @dataclass(frozen=True, eq=False)
 class Straight:
-    """Weights that are stored one by one: real numbers, or with `bits` integers times `scale` (out,); only those `kept`.
+    """Weights that are stored one by one.
 
-    `shared`: all channels have one scale. `mask`: what tells the kept ones, for as long as it can. `loose`: without a mask,
-    zeros may be left out of what is stored in whatever way is cheapest.
+    kept: which survived pruning; None: nothing was pruned.
+    bits, scale: integers of that width times scale float32 `(out,)`; None: real numbers.
+    shared: all channels have one scale, so that their integers compare.
+    mask: what tells the kept ones, for as long as it can.
+    loose: without a mask, zeros may be left out of what is stored in whatever way is cheapest.
+    each: channels have a stored scale each, also where all are equal.
     """
 
     kept: Flags | None = None
@@ -91,6 +95,7 @@ class Straight:
     shared: bool = False
     mask: Mask | None = None
     loose: bool = True
+    each: bool = False
 
     @classmethod
     def of(cls, e: Expression, *, loose: bool = False) -> "Straight | None":
@@ -107,7 +112,8 @@ class Straight:
         bits, limit = leaf.word_bits, 1 << (leaf.word_bits - 1)
         plain = leaf.signed and leaf.alphabet == 1 << bits and 2 <= bits <= WIDEST and not (codes == -limit).any()
         fits = isinstance(e.scale, Leaf) and e.scale.array.dtype == np.float32 and bool((scale > 0).all())
-        return cls(kept, bits, scale, e.scale.shape == (), mask, loose) if plain and fits else None
+        shared = e.scale.shape == ()
+        return cls(kept, bits, scale, shared, mask, loose, each=not shared) if plain and fits else None
 
     def stored(self, rows: Rows) -> Expression:
         """The expression nearest to `rows`, whose pruned weights are left out."""
@@ -125,7 +131,7 @@ class Straight:
             base = weights.compact(values, alphabet=alphabet) if self.loose else Leaf(values, alphabet)
         if self.scale is None:
             return base
-        one = self.scale.size and bool((self.scale == self.scale.flat[0]).all())
+        one = self.scale.size and not self.each and bool((self.scale == self.scale.flat[0]).all())
         return Scaled(base, np.asarray(self.scale.flat[0] if one else self.scale, np.float32))
 
     def _masked(self, values: Rows, kept: Flags, alphabet: int | None) -> Expression:
