@@ -81,16 +81,23 @@ def _cells(population: CompiledNeurons, chunk: Chunk) -> Cells:
 
 
 def _room(population: CompiledNeurons, chunk: Chunk, steps: int, traced: bool, fixed: bool) -> Answer:
-    """Where the kernel writes."""
+    """Where the kernel writes; potentials to an array of their own."""
+    key = chunk.count, steps
+    room = chunk.buffers.record(population.name, "room", key, lambda: _new_room(population, chunk, steps, fixed))
+    return room._replace(trace=np.empty((*key, population.size), population.types.potentials)) if traced else room
+
+
+def _new_room(population: CompiledNeurons, chunk: Chunk, steps: int, fixed: bool) -> Answer:
     name, size, values = population.name, population.size, population.rule.values
     places = size * steps + SLACK
-    kind = values[fixed] if values else np.int8
     return Answer(
         address=chunk.take(name, "address", (places,), np.int32),
         ends=chunk.take(name, "ends", (steps + 1,), np.int32),
-        value=chunk.take(name, "value", (places if values or population.numbered else 0,), kind),
+        value=chunk.take(
+            name, "value", (places if values or population.numbered else 0,), values[fixed] if values else np.int8
+        ),
         flags=chunk.take(name, "flags", (0 if values else steps, padded(size)), np.int8),
-        trace=np.empty((chunk.count, steps, size) if traced else (0, 0, 0), population.types.potentials),
+        trace=np.empty((0, 0, 0), population.types.potentials),
     )
 
 

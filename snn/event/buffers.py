@@ -1,12 +1,14 @@
 """What a thread has of its own: arrays that a run asks for again and again, and a look at whether it should stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from math import prod
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+Record = TypeVar("Record")
 
 
 class Stopped(Exception):
@@ -22,6 +24,7 @@ class Buffers:
     def __init__(self, stop: Event | None = None) -> None:
         self._flat: dict[tuple[str, str], NDArray[Any]] = {}
         self._given: dict[tuple[str, str], NDArray[Any]] = {}
+        self._records: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._stop = stop or Event()
 
     def check(self) -> None:
@@ -42,6 +45,14 @@ class Buffers:
     def zeros(self, owner: str, role: str, size: int, kind: DTypeLike) -> NDArray[Any]:
         """A flat buffer that is zero at first; whoever takes it leaves it so."""
         return self._memory(owner, role, size, kind, np.zeros)[:size]
+
+    def record(self, owner: str, role: str, key: Hashable, make: Callable[[], Record]) -> Record:
+        """A record of buffers that `make` takes: the same one as long as the `key` is, from which all of its shapes follow."""
+        found = self._records.get((owner, role))
+        if found is None or found[0] != key:
+            found = self._records[owner, role] = (key, make())
+        record: Record = found[1]
+        return record
 
     def _memory(self, owner: str, role: str, size: int, kind: DTypeLike, make: Callable[..., Any]) -> NDArray[Any]:
         """At least `size` numbers of a kind, made anew only where there are fewer."""

@@ -59,7 +59,9 @@ class LanesRoute:
         """Add what events bring; see `Route`."""
         one_each = events.steps == planes.sums.shape[1]
         if planes.fresh and one_each and FEWEST_STEPS <= events.steps <= MOST_STEPS and not events.valued:
-            work = self._workspace(planes.sums, buffers)
+            sums = planes.sums
+            key = sums.shape[1], sums.dtype
+            work = buffers.record(self.name, "work", key, lambda: self._workspace(sums, buffers))
             deliver_lanes(planes, events, self.otherwise.rows, self.blocks, self.lanes, work, operations)
         else:
             self.otherwise.deliver(planes, events, operations, buffers)

@@ -27,6 +27,19 @@ def test_zeros_are_there_until_somebody_leaves_something():
     assert not buffers.zeros("a", "train", 9, np.int32).any()
 
 
+def test_a_record_of_buffers_lasts_as_long_as_its_shapes():
+    buffers, made = Buffers(), []
+
+    def make():
+        made.append(buffers.take("a", "sums", (3,), np.float32))
+        return (made[-1],)
+
+    first = buffers.record("a", "room", (1, 3), make)
+    assert buffers.record("a", "room", (1, 3), make) is first and len(made) == 1
+    assert buffers.record("a", "room", (2, 3), make) is not first and buffers.record("b", "room", (1, 3), make)
+    assert len(made) == 3
+
+
 def test_a_stop_is_seen():
     stop = Event()
     buffers = Buffers(stop)
