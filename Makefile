@@ -12,8 +12,8 @@ TYPED := $(VENV)/typed/spikewright
 WORKERS ?= 2
 
 # What runs with Numba's bounds checks on: all that compares the compiled kernels with the plain engine, and the kernels' own.
-CHECKED := $(wildcard tests/snn/kernels tests/snn/event $(addprefix tests/snn/test_,contract*.py grid.py edges.py gates.py few_spikes.py \
-	decisions.py delays*.py running_noise.py streams.py stdp.py many.py))
+CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
+	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
 .PHONY: demo test check-bounds bench wheel-check lint clean
 

@@ -89,6 +89,7 @@ class SignedIF(Firing):
     """
 
     signed = True
+    remembers = True
 
     threshold: PerChannel
     limit: int | None = None

@@ -42,6 +42,8 @@ class Neuron(Constant):
     schedules: ClassVar[frozenset[str]] = ANY_SCHEDULE
     obeys: ClassVar[frozenset[str]] = frozenset()
     """The laws of codes that reach inside (`Code.inside`) which its own law has a place for."""
+    remembers: ClassVar[bool] = False
+    """Whether its law looks at the number of spikes that it has sent before."""
     latches: ClassVar[bool] = False
     """Whether a spike that has arrived brings its weight in all later steps, too."""
     compares: ClassVar[bool] = False

@@ -36,7 +36,7 @@ class TwinCell:
         self.law, self.population = law, population
         fires = population.neuron.fires
         self.firing = TwinFiring(population, law.dtype, law.surrogate, law.detach_reset) if fires else None
-        self.counts, self.refractory = population.neuron.signed, population.neuron.refractory
+        self.counts, self.refractory = population.neuron.remembers, population.neuron.refractory
         shape = (batch, *population.shape)
         self.potential = as_column(population.initial, population.shape, law.dtype).expand(shape)
         self.count = torch.zeros(shape, dtype=law.dtype)

@@ -32,9 +32,9 @@ from spikewright.snn import (
 )
 from spikewright.snn.event import pieces, temporal
 from tests.snn.full_strategies import STEPPED, Wish, disturbances, full_cases
+from tests.snn.neurons.test_gates import pooling
 from tests.snn.small import threads
 from tests.snn.strategies import Case
-from tests.snn.test_gates import pooling
 
 RECORD = ("rasters", "potentials")
 COUNTS = ("spikes", "synaptic_operations")

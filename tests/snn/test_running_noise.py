@@ -28,8 +28,8 @@ from spikewright.snn import (
     TerminateMax,
     TtfsCode,
 )
+from tests.snn.disturb.test_noise import draw_of, wide
 from tests.snn.small import reference, single
-from tests.snn.test_noise import draw_of, wide
 
 SEEDS = st.integers(0, 2**63 - 1)
 FEW = settings(max_examples=25)

@@ -24,8 +24,8 @@ from spikewright.snn import (
     SpikeSelectCode,
     dense,
 )
+from tests.snn.disturb.test_noise import draw_of
 from tests.snn.small import chain, reference, sent, single
-from tests.snn.test_noise import draw_of
 
 SEEDS = st.integers(0, 2**20)
 VALUES = np.array([0.0, 0.01, 0.25, 0.5, 0.8, 1.0])

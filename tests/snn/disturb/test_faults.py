@@ -28,7 +28,7 @@ from spikewright.snn import (
     with_faults,
 )
 from spikewright.weights import stored_values
-from tests.snn.test_noise import draw_of
+from tests.snn.disturb.test_noise import draw_of
 
 SEEDS = st.integers(0, 2**63 - 1)
 FEW = settings(max_examples=25)
