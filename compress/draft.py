@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import nn
 
 from spikewright import InvalidInput
@@ -19,7 +20,7 @@ from spikewright.compress.expressions import (
 from spikewright.compress.graph.models import check_finite, plain_copy
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.graph.view import Shape
+from spikewright.compress.graph.view import GraphView, Shape, trace
 from spikewright.compress.graph.weighted import left_alone, weight_layers
 from spikewright.weights import Expression
 
@@ -93,6 +94,14 @@ class Draft:
             self.steps.append(f"{path}: its weights, stored as {type(e).__name__}, are stored one by one from here on")
             return Straight(self.kept(path))
         return found
+
+    def traced(self, images: torch.Tensor) -> GraphView:
+        """The view of the model's graph, which is the model from here on; rewrites and steps say so."""
+        view = trace(self.model, images)
+        self.model, self.input_shape = view.graph_module, view.input_shape
+        self.rewrites.append(Rewrite("trace"))
+        self.steps += view.notes
+        return view
 
     def left_alone(self) -> str:
         """A sentence for the steps about what no method treats; empty when there is nothing."""

@@ -13,8 +13,7 @@ from spikewright.compress.exact.channel_maps import NORMS
 from spikewright.compress.exact.fold import FoldRow, fold_view
 from spikewright.compress.exact.fold_adjacent import without_shape
 from spikewright.compress.expressions import codes_of
-from spikewright.compress.graph.rewrite import Rewrite
-from spikewright.compress.graph.view import Shape, trace
+from spikewright.compress.graph.view import Shape
 from spikewright.compress.methods import Method
 from spikewright.compress.training.data import Data, check_data
 from spikewright.tables import Within, check_fields
@@ -57,10 +56,7 @@ def fold_draft(draft: Draft, images: torch.Tensor | None, shape: Shape | None) -
     if images is None:
         rows, changes = without_shape(draft.model)
     else:
-        view = trace(draft.model, images)
-        rows, changes = fold_view(view, images)
-        draft.input_shape, draft.model, changes = view.input_shape, view.graph_module, (Rewrite("trace"), *changes)
-        draft.steps += view.notes
+        rows, changes = fold_view(draft.traced(images), images)
     draft.rewrites += changes
     draft.steps += _told(rows)
     return rows

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
 import torch
+from torch import nn
 
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed
@@ -92,17 +93,19 @@ class Prune(PruneSettings, _Goal, Method):
         for turn in range(1, rounds + 1):
             target = self.sparsity + (start - self.sparsity) * (1 - turn / rounds) ** 3
             masks = self._chosen(draft, masks, target)
-            stage = f"prune {turn}/{rounds}"
-            hooks = Hooks(self.perturb, keep_ranges_positive, progress=progress, stage=stage)
-            with held(
-                draft, {path: replace(way, kept=masks[path].numpy(), mask=None) for path, way in ways.items()}
-            ) as attached:
+            pruned = {path: replace(way, kept=masks[path].numpy(), mask=None) for path, way in ways.items()}
+            with held(draft, pruned) as attached:
                 attached.rescale("mse")
-                if data is not None:
-                    epochs = self.final_epochs if turn == rounds == self.rounds else self.training.epochs
-                    fit(draft.model, data, replace(self.training, epochs=epochs), hooks=hooks)
+                self._fine_tune(draft.model, data, turn, progress)
         draft.steps.append(self._told(masks, start, tuned=data is not None) + draft.left_alone())
         return draft.finish()
+
+    def _fine_tune(self, model: nn.Module, data: Data | None, turn: int, progress: Progress) -> None:
+        if data is None:
+            return
+        training = replace(self.training, epochs=self.final_epochs) if turn == self.rounds else self.training
+        stage = f"prune {turn}/{self.rounds}"
+        fit(model, data, training, hooks=Hooks(self.perturb, keep_ranges_positive, progress=progress, stage=stage))
 
     def _layers(self, draft: Draft) -> list[Any]:
         return list(weight_layers(draft.model, self.spare).values())

@@ -12,8 +12,8 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.graph.observe import inputs_of
-from spikewright.compress.graph.rewrite import Rewrite, find
-from spikewright.compress.graph.view import GraphNode, trace, view_of
+from spikewright.compress.graph.rewrite import find
+from spikewright.compress.graph.view import GraphNode, view_of
 from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
@@ -56,10 +56,7 @@ class LearnedThresholds(Method):
         draft, images = Draft.of(model), check_data(data)[0]
         with steady_threads(draft.model, images):
             seen = images[: self.calibration]
-            view = trace(draft.model, seen)
-            draft.model, draft.input_shape = view.graph_module, view.input_shape
-            draft.steps += view.notes
-            draft.rewrites.append(Rewrite("trace"))
+            draft.traced(seen)
             quantise_activations(draft, seen, int(self.levels), Ranges(percentile=self.percentile))
             with held(draft, {}):
                 if self.training.epochs:

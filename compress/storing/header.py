@@ -13,7 +13,7 @@ _MOST = 1 << 40
 
 @dataclass(frozen=True)
 class Header:
-    """All versions. The first two have `bits` of the quantised layers, the second `records` of all layers.
+    """All versions. The first has `bits` of the quantised layers, the second `records` of all layers.
 
     The third has `weights`, the description of each expression, `arrays`, the lengths of what these name, and `loose` as of
     `Compressed`. `architecture` is a fingerprint; early files have none.
@@ -21,11 +21,11 @@ class Header:
 
     version: int
     steps: tuple[str, ...]
-    bits: Mapping[str, int]
     rewrites: tuple[Rewrite, ...]
     input_shape: tuple[int, ...] | None
-    records: Mapping[str, "LayerRecord"]
     architecture: str = ""
+    bits: Mapping[str, int] = field(default_factory=dict)
+    records: Mapping[str, "LayerRecord"] = field(default_factory=dict)
     weights: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, int] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
@@ -47,24 +47,37 @@ class LayerRecord:
 
 def parse(found: Any) -> Header:
     """The header in a JSON value of a known version. Raises ValueError, KeyError, TypeError or AttributeError for others."""
-    version, shape = found["version"], found["input_shape"]
-    records = {str(path): _record(one) for path, one in found["layers"].items()} if version == 2 else {}
-    bits = (
-        {path: one.bits for path, one in records.items() if one.bits != 32} if version == 2 else found.get("bits", {})
-    )
-    third = (found["weights"], found["arrays"], found["loose"]) if version == 3 else ({}, {}, [])
+    shape = found["input_shape"]
     return Header(
-        version,
+        found["version"],
         tuple(str(step) for step in found["steps"]),
-        {str(layer): _integer(width, 2, 8) for layer, width in bits.items()},
         tuple(_rewrite(change) for change in found["rewrites"]),
         None if shape is None else _shape(shape),
-        records,
         str(found.get("architecture", "")),
-        {str(path): told for path, told in third[0].items()},
-        {str(name): _integer(length, 0, _MOST) for name, length in third[1].items()},
-        frozenset(str(path) for path in third[2]),
+        **_OF_VERSIONS[found["version"]](found),
     )
+
+
+def _first(found: Any) -> dict[str, Any]:
+    return {"bits": {str(path): _integer(width, 2, 8) for path, width in found["bits"].items()}}
+
+
+def _second(found: Any) -> dict[str, Any]:
+    records = {str(path): _record(one) for path, one in found["layers"].items()}
+    for record in records.values():
+        _integer(record.bits, 2, 8 if record.bits != 32 else 32)
+    return {"records": records}
+
+
+def _third(found: Any) -> dict[str, Any]:
+    return {
+        "weights": {str(path): told for path, told in found["weights"].items()},
+        "arrays": {str(name): _integer(length, 0, _MOST) for name, length in found["arrays"].items()},
+        "loose": frozenset(str(path) for path in found["loose"]),
+    }
+
+
+_OF_VERSIONS = {1: _first, 2: _second, 3: _third}
 
 
 def _record(values: Any) -> LayerRecord:
