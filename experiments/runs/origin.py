@@ -64,7 +64,7 @@ def origin_of(path: str | Path) -> Origin | None:
         values = json.loads(text)
         values["log"] = tuple(values["log"])
         return Origin(**values)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidFile(f"expected an origin in the metadata of {path}, got: {error}; save the file again") from error
 
 

@@ -1,4 +1,4 @@
-"""Learning without labels: accuracy, files, figures, the command's function."""
+"""Learning without labels: accuracy, files and figures."""
 
 import csv
 import json
@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.experiments.cli import main
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.learning.stdp import StdpRun, default_run, run_stdp, write_result
 
@@ -43,15 +42,6 @@ def test_files_of_a_run(digits: Dataset, tmp_path: Path) -> None:
         assert [row["presentations"] for row in csv.DictReader(file)] == [
             str(k) for k in (400, 600, 800, 1000, 1200, 1347)
         ]
-
-
-def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = ["stdp", "--neurons", "9", "--passes", "1", "--seed", "2", "--quiet", "--out", str(tmp_path / "run")]
-    assert main(told) == 0
-    assert "450 test images, 9 neurons, 1,347 presentations" in capsys.readouterr().out
-    assert (tmp_path / "run" / "receptive-fields.png").stat().st_size > 1000
-    assert main([*told[:2], "0", *told[3:]]) == 2
-    assert "expected at least 1 for neurons" in capsys.readouterr().err
 
 
 def test_images_in_colour_are_refused(digits: Dataset) -> None:

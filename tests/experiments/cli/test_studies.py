@@ -1,0 +1,39 @@
+"""demo, study and report: seeds, folders, and a report that is written again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spikewright.experiments.cli import main
+from spikewright.experiments.runs.study import open_study
+
+STUDY = "dataset: {train: 120, test: 30}\nmodel: {architecture: small_cnn, training: {epochs: 1}}\n"
+
+
+def test_a_study_runs_once_and_its_report_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("night.yaml").write_text(STUDY)
+    assert main(["study", "night.yaml", "--quiet", "--seed", "3"]) == 0
+    assert open_study("runs/night").study.seeds == (3,)
+    assert "1 of 1 tasks were run" in capsys.readouterr().out
+    assert main(["study", "night.yaml", "--quiet", "--seed", "3"]) == 0
+    assert "0 of 1 tasks were run" in capsys.readouterr().out
+    page = Path("runs/night/report.html")
+    before = page.read_text()
+    page.unlink()
+    assert main(["report", str(tmp_path / "runs/night"), "--quiet"]) == 0
+    assert page.read_text() == before
+
+
+def test_a_folder_of_somebody_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.yaml").write_text(STUDY)
+    (tmp_path / "mine").mkdir()
+    shutil.copy(tmp_path / "s.yaml", tmp_path / "mine")
+    for command in (["study", str(tmp_path / "s.yaml")], ["demo"]):
+        assert main([*command, "--out", str(tmp_path / "mine")]) == 2
+        assert str(tmp_path / "mine") in capsys.readouterr().err

@@ -1,0 +1,51 @@
+"""A user's own data set from an .npz file: taken as it is meant, or refused with what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.data.opening import open_dataset
+
+IMAGES, LABELS = np.linspace(0, 1, 18).reshape(2, 1, 3, 3), np.array([0, 2])
+
+
+def saved(folder: Path, **change: Any) -> str:
+    parts = {"train_images": IMAGES, "train_labels": LABELS, "test_images": IMAGES, "test_labels": LABELS, **change}
+    np.savez(folder / "own.npz", **{name: part for name, part in parts.items() if part is not None})
+    return str(folder / "own.npz")
+
+
+def test_images_become_float32_and_labels_int64(tmp_path: Path) -> None:
+    data = open_dataset(saved(tmp_path, train_labels=LABELS.astype(np.float32)))
+    assert data.train_images.dtype == np.float32 and data.train_labels.dtype == np.int64
+    assert data.name == "own.npz" and data.classes == ("0", "1", "2") and data.shape == (1, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "way"),
+    [
+        ({"train_images": IMAGES[:, 0]}, "images[:, None]"),
+        ({"test_images": (IMAGES * 255).astype(np.uint8)}, "/ 255"),
+        ({"train_labels": LABELS + 0.5}, "astype('int64')"),
+        ({"train_labels": np.array([0, 10**9])}, "number the classes from 0"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_way_out(tmp_path: Path, change: dict[str, Any], way: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        open_dataset(saved(tmp_path, **change))
+    assert way in str(error.value)
+
+
+def test_what_is_no_such_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match="train_labels"):
+        open_dataset(saved(tmp_path, train_labels=None))
+    (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InvalidFile, match=r"expected an \.npz file"):
+        open_dataset(str(tmp_path / "bad.npz"))
+
+
+def test_a_name_is_opened_once() -> None:
+    assert open_dataset("digits") is open_dataset("digits")

@@ -1,0 +1,32 @@
+"""Figures under noise and attacks: one file each, and a caption that says over what its bands are."""
+
+from pathlib import Path
+from typing import Any
+
+from spikewright import Table
+from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
+from spikewright.experiments.plots.style import styled
+from spikewright.experiments.runs.provenance import Provenance
+from spikewright.experiments.runs.stored import gather
+from spikewright.experiments.runs.study import StudyResult, run_study
+from tests.experiments.runs.small_study import small
+
+
+def test_a_study_without_harm_has_no_such_figures(tmp_path: Path) -> None:
+    result = StudyResult(small(), tmp_path, {"accuracy": Table.of([])}, (), Provenance.of({}, (0,)), 0)
+    assert attack_pictures(result, tmp_path) == noise_pictures(result, tmp_path) == []
+
+
+def test_captions_say_steps_and_over_what(tmp_path: Path) -> None:
+    harm: dict[str, Any] = {
+        "images": 5,
+        "subjects": ["rate"],
+        "noise": [{"kind": "stuck-at-0", "strengths": [0.1], "repeats": 2}],
+        "attacks": [{"kind": "pgd", "steps": 1, "epsilons": [0.1]}],
+    }
+    result = run_study(small(robustness=harm), tmp_path / "study")
+    assert gather(result.tasks, result.folder, result.provenance)["robustness"] == result.tables["robustness"]
+    with styled():
+        (attack,), (noise,) = attack_pictures(result, tmp_path), noise_pictures(result, tmp_path)
+    assert "first 5 test images" in attack.caption and "PGD: 1 steps, 1 start." in attack.caption
+    assert "means over 2 chips, bands over images and chips" in noise.caption
