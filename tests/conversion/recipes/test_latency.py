@@ -10,12 +10,13 @@ from spikewright.conversion import Latency, convert
 from spikewright.snn import simulate
 from tests.conversion.recipes.small import UNIT, line
 
+NETWORK = convert(line(), UNIT, Latency(64, 8, percentile=100.0))
+
 
 @given(sixteenths=st.integers(1, 16))
 def test_a_driven_neuron_fires_at_the_inverse_of_its_activation(sixteenths: int) -> None:
-    network = convert(line(), UNIT, Latency(64, 8, percentile=100.0))
     x = np.full((1, 1), sixteenths / 16, np.float32)
-    raster = simulate(network, x, engine="reference", record=("rasters",)).rasters["_0"].ravel()
+    raster = simulate(NETWORK, x, engine="reference", record=("rasters",)).rasters["_0"].ravel()
     due = int(np.ceil(8 * 16 / sixteenths))
     assert raster.sum() == (due <= 64) and (due > 64 or raster.argmax() == due - 1)
 

@@ -10,12 +10,13 @@ from spikewright.conversion import Phase, convert
 from spikewright.snn import simulate
 from tests.conversion.recipes.small import UNIT, line
 
+NETWORK = convert(line(), UNIT, Phase(4, 24, percentile=100.0))
+
 
 @given(value=st.integers(0, 15))
 def test_many_periods_tell_every_digit(value: int) -> None:
-    network = convert(line(), UNIT, Phase(4, 24, percentile=100.0))
     x = np.full((1, 1), value / 15, np.float32)
-    found = simulate(network, x, engine="reference").logits * network.logit_scale
+    found = simulate(NETWORK, x, engine="reference").logits * NETWORK.logit_scale
     assert found[0, 0] == pytest.approx(value / 15, abs=1.5 / 24)
 
 

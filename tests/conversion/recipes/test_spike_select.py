@@ -1,5 +1,7 @@
 """Counts with a limit."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,13 +9,18 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.conversion import SpikeSelect, convert
-from spikewright.snn import simulate
+from spikewright.snn import Network, simulate
 from tests.conversion.recipes.small import UNIT, line
+
+
+@cache
+def limited(limit: int) -> Network:
+    return convert(line(), UNIT, SpikeSelect(16, limit, percentile=100.0))
 
 
 @given(value=st.integers(0, 16), limit=st.sampled_from([1, 2, 4, 8]))
 def test_a_hidden_neuron_sends_few_spikes_that_stand_for_many(value: int, limit: int) -> None:
-    network = convert(line(), UNIT, SpikeSelect(16, limit, percentile=100.0))
+    network = limited(limit)
     ran = simulate(network, np.full((1, 1), value / 16, np.float32), engine="reference")
     count = int(ran.spikes["_0"][0])
     assert count <= limit and abs(count / limit - value / 16) <= 0.5 / limit
