@@ -12,11 +12,9 @@ import numpy as np
 from spikewright.conversion.reading.geometry import Kernel
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
-from spikewright.snn import (
-    Synapse,
-)
+from spikewright.snn import Synapse
 from spikewright.snn.synapses import Shape
-from spikewright.weights import Expression, compact, scaled, unscaled
+from spikewright.weights import Expression, Factors, compact, scaled, unscaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +49,7 @@ def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:
 def real_weights(term: SourceTerm, shape: Shape) -> Floats:
     """The weights of a term that has a kernel in the model's units, float64."""
     assert term.kernel is not None
-    return _folded(term.kernel.real(), term, input_gain(term, np.ones(()), shape))
+    return _folded(term.kernel, term, input_gain(term, np.ones(()), shape))
 
 
 def keeps_integers(term: SourceTerm) -> bool:
@@ -60,36 +58,13 @@ def keeps_integers(term: SourceTerm) -> bool:
 
 
 def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
-    """As the kernel is stored where that can be; else integers and their scale, or real numbers, without their zeros."""
-    kept = kernel.kept
-    made = None if kept is None else scaled(kept, term.gain_out, gain)
-    return _anew(kernel, term, gain) if made is None else made
+    """As the kernel is stored, or its integers and their scale, where that can be; else real numbers, without their zeros."""
+    stored = compact(kernel.values, kernel.scale) if kernel.integer and kernel.kept is None else kernel.kept
+    made = None if stored is None else scaled(stored, term.gain_out, gain)
+    return compact(_folded(kernel, term, gain).astype(np.float32)) if made is None else made
 
 
-def _anew(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
-    factor = _output_factor(kernel, term, gain)
-    if kernel.scale is None or factor is None:
-        return compact(_folded(kernel.real(), term, gain).astype(np.float32))
-    scale = kernel.scale * factor
-    signs = np.sign(scale).reshape(-1, *[1] * (kernel.values.ndim - 1))
-    values = (kernel.values * signs).astype(kernel.values.dtype)
-    # A channel that is switched off keeps a scale above zero: its integers are zeros.
-    return compact(values, np.where(scale == 0, kernel.scale, np.abs(scale)))
-
-
-def _output_factor(kernel: Kernel, term: SourceTerm, gain: Floats) -> Floats | None:
-    """The factor of the input as one number for each output channel, or None when there is none."""
-    if gain.ndim and not keeps_integers(term):
-        return None
-    inputs = np.repeat(gain, kernel.values.shape[0] // gain.size) if gain.ndim else gain
-    return inputs * term.gain_out * np.ones(kernel.values.shape[0])
-
-
-def _folded(values: Floats, term: SourceTerm, gain: Floats) -> Floats:
-    out = values.shape[0]
-    result = values * (term.gain_out.reshape(-1, *[1] * (values.ndim - 1)) if term.gain_out.ndim else term.gain_out)
-    if gain.ndim == 0:
-        return result * gain
-    groups = term.geometry.group_count
-    split = result.reshape(groups, out // groups, values.shape[1], -1) * gain.reshape(groups, 1, values.shape[1], 1)
-    return split.reshape(values.shape)
+def _folded(kernel: Kernel, term: SourceTerm, gain: Floats) -> Floats:
+    """The weights with all factors in them, float64."""
+    values = kernel.real()
+    return Factors.of(term.gain_out, gain, values.shape).times(values)

@@ -11,6 +11,7 @@ import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.inputs import as_array
+from spikewright.read_only import constant
 
 LARGEST = 2**31 - 1
 """Engines hold addresses in 32 bits: the most neurons of a population."""
@@ -46,18 +47,6 @@ def plain(record: Any) -> None:
         elif isinstance(value, tuple) and any(isinstance(one, np.integer) for one in value):
             whole = tuple(int(one) if isinstance(one, np.integer) else one for one in value)
             object.__setattr__(record, field.name, whole)
-
-
-def constant(array: Any) -> Any:
-    """The array itself where neither it nor what it looks into can be written to, else a read-only copy."""
-    inner = array
-    while isinstance(inner, np.ndarray) and not inner.flags.writeable:
-        inner = inner.base
-    if inner is None:
-        return array
-    copy = array.copy()
-    copy.flags.writeable = False
-    return copy
 
 
 def largest_magnitude(value: Any) -> int:

@@ -45,8 +45,7 @@ def flipped(weights: Expression, probability: float, seed: int, stream: int, bit
         wide = leaf.word_bits if bits is None or holds == "indices" else bits
         if wide < leaf.word_bits:
             raise InvalidInput(f"expected words of at least {leaf.word_bits} bits, got {wide}; try bits=None")
-        whole = Leaf(leaf.array.astype(np.uint64), leaf.alphabet) if holds == "indices" else leaf
-        changed[name] = _flipped(whole, wide, probability, (seed, stream, first))
+        changed[name] = _flipped(leaf, wide, probability, (seed, stream, first))
     return with_leaves(weights, changed)
 
 
@@ -73,8 +72,11 @@ def _flipped(leaf: Leaf, bits: int, probability: float, key: tuple[int, int, int
     if not leaf.signed:
         words = np.minimum(words, (leaf.alphabet or 1) - 1)
         return Leaf(words.astype(leaf.array.dtype).reshape(leaf.shape), leaf.alphabet)
-    half = 1 << bits >> 1
-    return Leaf(_narrow((words ^ half) - half).reshape(leaf.shape), 1 << bits)
+    half, alphabet = 1 << bits >> 1, leaf.alphabet or 1
+    values = ((words ^ half) - half).reshape(leaf.shape)
+    inside = bool(np.all((values >= -(alphabet // 2)) & (values <= (alphabet - 1) // 2)))
+    fits = bits <= 8 * leaf.array.dtype.itemsize
+    return Leaf(values.astype(leaf.array.dtype) if fits else _narrow(values), alphabet if inside else 1 << bits)
 
 
 def _narrow(values: NDArray[np.generic]) -> NDArray[np.generic]:

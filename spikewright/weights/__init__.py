@@ -61,6 +61,7 @@ __all__ = [
     "Array",
     "Contract",
     "Expression",
+    "Factors",
     "InvalidWeights",
     "Leaf",
     "Lookup",

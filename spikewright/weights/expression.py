@@ -11,8 +11,8 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.constant import constant
 from spikewright.inputs import as_array
+from spikewright.read_only import constant
 from spikewright.weights.factors import Factors, count
 
 Array = NDArray[Any]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.constant import constant
 from spikewright.errors import InvalidInput
 from spikewright.inputs import as_array
+from spikewright.read_only import constant
 from spikewright.splitmix import GOLDEN, mix
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, narrowest, node

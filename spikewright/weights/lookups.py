@@ -18,7 +18,8 @@ class Lookup(Expression):
     """W = table[index]: `table (k, ...)`, `index` integers below k, the shape that of the index and then that of an entry.
 
     A table `(k,)` shares single weights (k-means; Han et al., arXiv 1510.00149), a table `(k, d)` runs of d of them (product
-    quantisation), which a `Reshape` puts into the shape of the layer.
+    quantisation), which a `Reshape` puts into the shape of the layer. Signed integers become unsigned ones of as few bits as
+    number the entries.
     """
 
     roles: ClassVar[Mapping[str, str]] = {"index": "indices", "table": "tables"}
@@ -35,6 +36,8 @@ class Lookup(Expression):
         numbers, entries = self.index.values(), self.table.shape[0]
         if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) < entries:
             raise InvalidWeights(f"expected indices below {entries}, got {numbers.min()} to {numbers.max()}")
+        if isinstance(self.index, Leaf) and self.index.signed:
+            object.__setattr__(self, "index", as_index(self.index.array, entries))
 
     @property
     def shape(self) -> Shape:

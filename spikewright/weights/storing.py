@@ -109,6 +109,8 @@ def _leaf(old: Leaf, words: Any) -> Leaf:
     array = np.asarray(words)
     if array.size != old.size or (array.dtype.kind == "f") != old.real:
         raise InvalidWeights(f"expected {old.size} words of {old.array.dtype}, got {array.size} of {array.dtype}")
+    if array.dtype.kind == "i" and not old.signed and not np.any(array < 0):
+        array = array.astype(np.uint64)
     made = Leaf(array.reshape(old.shape), old.alphabet)  # refuses what does not fit, before the type could wrap it
     return Leaf(made.array.astype(old.array.dtype), old.alphabet)
 

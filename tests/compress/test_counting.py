@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from math import ceil, comb, log2
 
-import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from spikewright.compress import (
@@ -18,35 +15,6 @@ from spikewright.compress import (
     quantize,
 )
 from spikewright.compress.counting import cheapest_storage
-from spikewright.weights.choosing import _counted, cheapest, named_layout
-
-
-def gap_encoded(nonzero: list[bool], width: int) -> list[tuple[int, bool]]:
-    """(zeros before, is a weight) for each stored entry, written as one would write an encoder."""
-    entries, zeros = [], 0
-    for value in nonzero:
-        if value:
-            entries.append((zeros, True))
-            zeros = 0
-        elif zeros == 2**width - 1:
-            entries.append((zeros, False))  # a filler takes this place
-            zeros = 0
-        else:
-            zeros += 1
-    while entries and not entries[-1][1]:
-        entries.pop()  # what follows the last weight is zero anyway
-    return entries
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=200), st.integers(2, 8), st.integers(1, 8))
-def test_no_way_of_storing_is_cheaper(nonzero: list[bool], bits: int, width: int) -> None:
-    storage, weight_bits, index_bits = cheapest_storage(np.array(nonzero), bits)
-    entries = gap_encoded(nonzero, width)
-    assert all(zeros < 2**width for zeros, _ in entries)
-    total = weight_bits + index_bits
-    assert total <= min(len(nonzero) * bits, len(nonzero) + sum(nonzero) * bits, len(entries) * (bits + width))
-    if storage == f"gap{width}":
-        assert (weight_bits, index_bits) == (len(entries) * bits, len(entries) * width)
 
 
 def test_a_plain_network_counts_as_it_is() -> None:
@@ -63,20 +31,6 @@ def test_clip_ranges_cost_bits_but_were_not_there_before() -> None:
     assert footprint(with_range).total_bits == footprint(with_range).dense_bits + 32
 
 
-@given(st.integers(1, 40), st.integers(1, 6), st.sampled_from([(), (3,)]), st.floats(0, 1), st.integers(0, 99))
-def test_every_way_tells_the_places_that_it_stores(
-    out: int, channels: int, kernel: tuple[int, ...], density: float, seed: int
-) -> None:
-    shape = (out, channels, *kernel)
-    nonzero = np.random.default_rng(seed).random(shape) < density
-    for way, stored in _counted(nonzero):
-        places = way.places(nonzero)
-        assert len(places) == stored and set(np.flatnonzero(nonzero)) <= set(places.tolist())
-        index = way.index(places, shape)
-        assert 0 <= 8 * len(index) - way.index_bits(shape, stored) < 16  # two parts, each up to a byte
-        assert np.array_equal(named_layout(way.name).read_index(index, shape, stored), places)
-
-
 @pytest.mark.parametrize(("n", "m", "along"), [(1, 8, "output"), (3, 8, "input"), (2, 4, "input"), (5, 16, "output")])
 def test_n_of_m_costs_the_number_of_the_subset(n: int, m: int, along: str) -> None:
     layer = nn.Sequential(nn.Linear(64, 32, bias=False))
@@ -85,14 +39,6 @@ def test_n_of_m_costs_the_number_of_the_subset(n: int, m: int, along: str) -> No
     groups = 64 * 32 // m
     assert row.index_bits == groups * ceil(log2(comb(m, n))) and row.weight_bits == 32 * n * groups
     assert row.storage == f"{n}:{m} {along}"
-
-
-def test_a_shorter_last_group_has_its_share() -> None:
-    """20 channels in groups of 8 are 8, 8 and 4: 1:8 keeps 1, 1 and ceil(4 / 8) = 1 of them, in 3, 3 and 2 bits."""
-    nonzero = np.zeros((20, 50), np.bool_)
-    nonzero[[3, 9, 19]] = True
-    found = cheapest(nonzero, 32)
-    assert found.way.name.startswith("1:") and found.index_bits <= 50 * (3 + 3 + 2)
 
 
 @pytest.mark.parametrize("bits", [2, 4, 8])
