@@ -54,7 +54,7 @@ class Attached:
             layer: Any = layers[path]
             own = layer.weight.requires_grad
             part.requires_grad_(own)  # a layer that is frozen stays so, whatever it is stored as
-            parametrize.register_parametrization(layer, "weight", part, unsafe=True)
+            parametrize.register_parametrization(layer, "weight", part.to(layer.weight.device), unsafe=True)
             _free(layer).requires_grad_(own and isinstance(part, StraightPart))
             self._held[path] = (layer, part, own)
 
