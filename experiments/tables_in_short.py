@@ -59,7 +59,7 @@ def _word(value: Any) -> str:
         return ",".join(map(str, value)) or "none"
     if value is None or isinstance(value, bool):
         return "none" if value is None else ("no", "yes")[value]
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _filled(values: Any) -> Any:

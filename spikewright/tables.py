@@ -66,7 +66,7 @@ class Family(Mapping[str, T], Generic[T]):
 
         Raises InvalidInput for a name that is not there, with the nearest one, and for an object that is none of the family.
         """
-        if name in self:
+        if isinstance(name, str) and name in self:
             return self[name]
         if not isinstance(name, str) or ":" not in name:
             way = nearest(name, self) or f"your own as package.module:{'object' if self.finished else 'Class'}"

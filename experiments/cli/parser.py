@@ -45,9 +45,8 @@ def _add(parser: Parser, flags: Iterable[Flag | TableFlags]) -> None:
         if isinstance(one, Flag):
             parser.add_argument(*one.names, help=one.told.replace("%", "%%"), **one.settings)
         else:
-            group = parser.add_argument_group(
-                f"settings of {', '.join(one.only) or f'each {one.noun}'}", _GROUP.get(one.noun)
-            )
+            title = "settings" if len(one.entries) == 1 else f"settings of each {one.noun}"
+            group = parser.add_argument_group(title, _GROUP.get(one.noun))
             for each in one.flags():
                 group.add_argument(*each.names, help=each.told.replace("%", "%%"), **each.settings)
 

@@ -91,6 +91,7 @@ def test_a_record_is_made_from_plain_values() -> None:
         ("gradint", {}, "expected an attack out of gradient, budgeted, got 'gradint'; try gradient"),
         ("zzz", {}, "expected an attack out of gradient, budgeted, got 'zzz'; try your own as package.module:Class"),
         (3, {}, "got 3; try your own"),
+        (["gradient"], {}, "got ['gradient']; try gradient"),
         ("gradient", {"stepz": 1}, "expected options of the attack 'gradient' (steps), got stepz; try steps"),
         ("gradient", {"steps": 0}, "the attack 'gradient': expected steps to be a whole number from 1 to 100, got 0; try"),
         ("budgeted", {}, "expected budget for the attack 'budgeted', a number of at least 0, got none"),
