@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikewright import InvalidInput, InvalidNetwork, SpikewrightError
+from spikewright import InvalidInput
 from spikewright.snn import get_threads, set_threads
 from spikewright.snn.learning.records import AdaptiveLIF, Learned, Presentation, Responses, StdpRule, WinnerTakeAll
 from spikewright.snn.learning.run import classify, decide, label_neurons, respond, start_stdp, train_stdp
@@ -236,27 +236,3 @@ STATE = start_stdp(small(), 0)
 def test_bad_input(wrong) -> None:
     with pytest.raises(InvalidInput, match="expected"):
         wrong()
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda: Presentation(rate_hz=-1.0),
-        lambda: Presentation(rate_hz=900.0, raise_hz=100.0),
-        lambda: Presentation(step_ms=0.0),
-        lambda: Presentation(shown_ms=float("nan")),
-        lambda: Presentation(most_attempts=0),
-        lambda: StdpRule(learning_rate=-0.1),
-        lambda: StdpRule(trace_target=1.0),
-        lambda: AdaptiveLIF(threshold=0.0),
-        lambda: AdaptiveLIF(theta_plus=-1.0),
-        lambda: small(inputs=0),
-        lambda: small(inhibition=-1.0),
-        lambda: small(rule=StdpRule(weight_sum=100.0)),
-        lambda: small(neuron=AdaptiveLIF(tau_ms=0.5)),
-    ],
-)
-def test_bad_designs(wrong) -> None:
-    with pytest.raises(InvalidNetwork, match="expected"):
-        wrong()
-    assert issubclass(InvalidNetwork, SpikewrightError)

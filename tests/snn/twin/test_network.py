@@ -35,6 +35,7 @@ from spikewright.snn.twin.network import Twin, number_type
 from spikewright.snn.twin.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
 from spikewright.weights import Expression
 from tests.snn.strategies import cases
+from tests.snn.twin.small_twins import one_neuron
 
 SURROGATES: list[Surrogate] = [Triangle(), Triangle(0.5), Exponential(), Rectangle(2.0), Atan(), RateBased()]
 
@@ -175,42 +176,11 @@ def test_engine_values_are_the_engines_own(kind: str, code: Any, engine: str | N
     assert torch.autograd.grad(logits.sum(), images)[0].abs().sum() > 0
 
 
-def one_neuron(neuron: Any, code: Any, schedule: Any = "synchronous") -> Network:
-    populations = (
-        Population("in", (1,), Source()),
-        Population("h", (1,), neuron),
-        Population("out", (1,), Integrator()),
-    )
-    one = dense(np.ones((1, 1), dtype=np.float32))
-    projections = (Projection("in", "h", Linear(one)), Projection("h", "out", Linear(one)))
-    return Network(populations, projections, "in", "out", code, schedule)
-
-
-def test_rate_gradient_of_one_neuron_is_steps_over_threshold() -> None:
-    """count = floor(steps x / threshold), so d count / dx = steps / threshold straight through."""
-    x = torch.tensor([[0.5]], requires_grad=True)
-    logits = Twin(one_neuron(IF(2.0), Direct(8)), engine_values=False)(x)
-    assert logits.item() == 2.0
-    assert torch.autograd.grad(logits, x)[0].item() == 8 / 2.0
-
-
 def test_triangle_gradient_of_one_step_is_the_slope() -> None:
     """One step at U = 0.75, threshold 1: u = -1/4, slope 3/4."""
     x = torch.tensor([[0.75]], requires_grad=True)
     logits = Twin(one_neuron(IF(1.0), Direct(1)), surrogate=Triangle(), engine_values=False)(x)
     assert torch.autograd.grad(logits, x)[0].item() == 0.75
-
-
-def test_ramp_gradient_is_one_inside_the_window_and_zero_outside() -> None:
-    x = torch.tensor([[0.25], [0.9]], requires_grad=True)
-    logits = Twin(one_neuron(Ramp(0.5), TtfsCode()), engine_values=False)(x)
-    assert torch.autograd.grad(logits.sum(), x)[0].flatten().tolist() == [1.0, 0.0]
-
-
-@pytest.mark.parametrize("surrogate", SURROGATES[:-1], ids=repr)
-def test_slopes_have_area_one_up_to_their_tails(surrogate: Any) -> None:
-    u = torch.linspace(-2000, 2000, 4_000_001, dtype=torch.float64)
-    assert float(torch.trapezoid(surrogate.slope(u), u)) == pytest.approx(1.0, abs=2e-3)
 
 
 def test_wide_integers_are_computed_in_float64_and_wider_ones_refused() -> None:
@@ -224,12 +194,6 @@ def test_wide_integers_are_computed_in_float64_and_wider_ones_refused() -> None:
     assert number_type(widened(30)) == torch.float64
     with pytest.raises(InvalidNetwork, match="2\\*\\*53"):
         Twin(widened(60))
-
-
-@pytest.mark.parametrize("surrogate", [Triangle, Exponential, Rectangle, Atan])
-def test_a_surrogate_needs_a_positive_number(surrogate: Any) -> None:
-    with pytest.raises(InvalidInput, match="> 0"):
-        surrogate(0.0)
 
 
 def test_wrong_shapes_are_refused() -> None:

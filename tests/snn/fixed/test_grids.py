@@ -1,0 +1,34 @@
+"""The grid of a population: integers that come in lead; exact where its unit is theirs times a power of two."""
+
+import numpy as np
+
+from spikewright.snn import IF, Identity, Linear, Population, Projection, dense
+from spikewright.snn.fixed.grids import chosen_grid, on_grid, read_incoming
+
+WEIGHTS = np.array([[3, -7], [5, 1]], np.int8)
+
+
+def stored(scale=None):
+    return Projection("in", "a", Linear(dense(WEIGHTS, scale)))
+
+
+def test_integers_keep_their_integers() -> None:
+    read = read_incoming(stored(np.array([0.5, 0.25])), 1.0, 8, False)
+    assert read.integers is not None and np.array_equal(read.integers, WEIGHTS) and read.rows == ()
+    assert read.unit is not None and read.unit.tolist() == [0.5, 0.25]
+    grid = chosen_grid(Population("a", (2,), IF(2.0)), [read], 16, 8.0, False)
+    placed = on_grid(read, grid)
+    assert np.array_equal(placed.projection.synapse.weights.values(), WEIGHTS) and placed.projection.shift == grid.shift
+    assert np.allclose(grid.unit * 2.0**grid.shift, read.unit, rtol=1e-12)
+
+
+def test_real_weights_are_rounded_and_told() -> None:
+    read = read_incoming(Projection("in", "a", Linear(np.array([[0.5, -1.0]], np.float32))), 1.0, 4, False)
+    assert read.integers is not None and read.integers.tolist() == [[4, -7]] and read.rows[0].action == "rounded"
+
+
+def test_a_gain_alone_is_one_unit() -> None:
+    read = read_incoming(Projection("in", "a", Identity(0.5)), 2.0, 8, False)
+    grid = chosen_grid(Population("a", (2,), IF(4.0)), [read], 12, 8.0, True)
+    placed = on_grid(read, grid)
+    assert np.allclose(np.asarray(placed.projection.synapse.gain) * grid.unit, 1.0) and placed.rows == ()
