@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.weights.choosing import cheapest
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, as_floats
 from spikewright.weights.leaves import Leaf, expression, signed
@@ -51,9 +52,10 @@ def compact(values: Any, scale: Any = None, alphabet: int | None = None) -> Expr
     kept = whole.array != 0
     if not whole.shape or bool(kept.all()):
         return _scaled(whole, scale)
-    mask = Mask.of(kept, whole.word_bits)
-    if mask.layout == "dense":
+    way = cheapest(kept, whole.word_bits).way
+    if way.name == "dense":
         return _scaled(whole, scale)
+    mask = Mask.around(kept, way)
     return _scaled(Masked(mask, Leaf(whole.array.reshape(-1)[mask.places], whole.alphabet)), scale)
 
 

@@ -1,6 +1,6 @@
 """Which layout a mask has: the one of fewest bits, chosen once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,18 +38,20 @@ class LayoutCost:
 
 def cheapest(kept: Flags, bits: int) -> LayoutCost:
     """The layout of fewest bits for weights `(out, ...)` of `bits` bits that survive where `kept`; the first of equals."""
-    costs = (_cost(way, stored, bits, kept.shape) for way, stored in _counted(kept))
-    return min(costs, key=_total)
+    found = min((_cost(way, stored, bits, kept.shape) for way, stored in _single(kept)), key=_total)
+    groups = _grouped(kept, lambda way: way.stored(kept.shape) * bits < _total(found))
+    return min([found, *(_cost(way, stored, bits, kept.shape) for way, stored in groups)], key=_total)
 
 
 def cheapest_exact(places: Places, shape: Shape, bits: int) -> Layout:
     """The layout of fewest bits that stores these places, flat and ascending, and no others."""
     if count(shape) <= LARGEST_UNFOLDED:
         kept = unfolded(places, shape)
-        costs = [_cost(way, stored, bits, shape) for way, stored in _counted(kept) if stored == len(places)]
+        ways = (*_single(kept), *_grouped(kept, lambda way: way.stored(shape) <= len(places)))
+        costs = [_cost(way, stored, bits, shape) for way, stored in ways if stored == len(places)]
     else:
-        ways = (BitmapLayout(), *(GapLayout(width) for width in _WIDTHS))
-        costs = [_cost(way, len(places), bits, shape) for way in ways if way.tells(places, shape)]
+        large = (BitmapLayout(), *(GapLayout(width) for width in _WIDTHS))
+        costs = [_cost(way, len(places), bits, shape) for way in large if way.tells(places, shape)]
     return min(costs, key=_total).way
 
 
@@ -74,14 +76,25 @@ def _total(cost: LayoutCost) -> int:
 
 def _counted(kept: Flags) -> Iterator[tuple[Layout, int]]:
     """Every layout that fits, and how many weights it stores."""
+    yield from _single(kept)
+    yield from _grouped(kept, lambda way: True)
+
+
+def _single(kept: Flags) -> Iterator[tuple[Layout, int]]:
+    """Those that fit any weights."""
     survivors, folds = int(kept.sum()), bool(kept.ndim and kept.size)
     yield DenseLayout(), kept.size
     yield BitmapLayout(), survivors
     for block in BLOCKS if folds else ():
         used, sizes = used_blocks(kept, block)
         yield BlockLayout(block), int((used.sum(1) * sizes).sum())
-    before = np.diff(np.flatnonzero(kept), prepend=-1) - 1
-    for width in _WIDTHS:
+    before: Places = (np.diff(np.flatnonzero(kept), prepend=-1) - 1).astype("i4" if kept.size < 2**31 else "i8")
+    enough = int(before.max(initial=0)).bit_length()  # wider counts store as many weights
+    for width in _WIDTHS[: max(enough, 1)]:
         yield GapLayout(width), survivors + int((before >> width).sum())
-    for subsets in SubsetLayout.fitting(kept) if folds else ():
+
+
+def _grouped(kept: Flags, worth: Callable[[SubsetLayout], bool]) -> Iterator[tuple[Layout, int]]:
+    """N of M channels, where that fits and is `worth` to be counted."""
+    for subsets in SubsetLayout.fitting(kept, worth) if kept.ndim and kept.size else ():
         yield subsets, subsets.stored(kept.shape)

@@ -45,8 +45,12 @@ class Mask:
     def of(cls, kept: Any, bits: int) -> "Mask":
         """The mask of fewest bits around `kept`, True for each weight that survives, of weights of `bits` bits."""
         flags = np.asarray(kept, np.bool_)
-        way = cheapest(flags, bits).way
-        return cls(flags.shape, np.sort(way.places(flags)), way.name)
+        return cls.around(flags, cheapest(flags, bits).way)
+
+    @classmethod
+    def around(cls, kept: Array, way: Layout) -> "Mask":
+        """The mask of what a layout stores of `kept`."""
+        return cls(kept.shape, np.sort(way.places(kept), kind="stable"), way.name)
 
     @classmethod
     def exactly(cls, places: Any, extents: Shape, bits: int) -> "Mask":

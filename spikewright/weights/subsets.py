@@ -4,7 +4,7 @@ The number of the subset p_1 < ... < p_N is sum_i C(p_i, i), the combinatorial n
 weights stores zeros too. A shorter last group of k channels has ceil(N k / M).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 from typing import TypeVar
@@ -17,6 +17,7 @@ from spikewright.weights.layouts import Layout, Places, Shape, Whole, unfolded
 
 _GROUPS = (*range(2, 17), 32)
 _AXES = ("output", "input")
+_SAMPLED = 256
 T = TypeVar("T", bound=np.generic)
 
 
@@ -29,13 +30,20 @@ class SubsetLayout(Layout):
     axis: int
 
     @classmethod
-    def fitting(cls, kept: NDArray[np.bool_]) -> Iterator["SubsetLayout"]:
-        """All that can store these weights and do not store them all."""
+    def fitting(
+        cls, kept: NDArray[np.bool_], worth: Callable[["SubsetLayout"], bool] = lambda layout: True
+    ) -> Iterator["SubsetLayout"]:
+        """All that can store these weights and do not store them all.
+
+        `worth` is asked first, about a layout that stores no more: a few places tell how many weights a group has at least.
+        """
         for axis in range(min(kept.ndim, 2)):
             rows = np.moveaxis(kept, axis, 0).reshape(kept.shape[axis], -1).astype(np.uint8)
-            for m in _GROUPS:
-                groups = cls(_most(rows, m), m, axis) if len(rows) >= m else None
-                if groups is not None and groups.n < m and groups._takes_rest(rows):
+            few = np.ascontiguousarray(rows[:, :: max(1, rows.shape[1] // _SAMPLED)])
+            for m in (m for m in _GROUPS if m <= len(rows)):
+                least = cls(_most(few, m), m, axis)
+                groups = cls(_most(rows, m), m, axis) if least.n < m and worth(least) else least
+                if groups.n < m and worth(groups) and groups._takes_rest(rows):
                     yield groups
 
     @property
