@@ -20,7 +20,7 @@ from typing import Annotated
 import numpy as np
 import torch
 
-from spikewright.compress.compressed import Draft
+from spikewright.compress.draft import Draft
 from spikewright.compress.methods import Method
 from spikewright.conversion import Coding, NeuronChoice, Recipe
 from spikewright.experiments.stages.base import Stage
