@@ -13,6 +13,7 @@ from typing import Any
 
 from spikewright import InvalidFile, InvalidNetwork, Kind, atomic_path
 from spikewright.kinds import in_metadata
+from spikewright.snn.file_schema import network_schema
 from spikewright.snn.network import Network
 from spikewright.snn.plain import from_plain, tensor_names, to_plain
 from spikewright.weights import Array
@@ -173,7 +174,7 @@ def _read_tensors(path: Path) -> Mapping[str, Array]:
 def _validator() -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(Path(__file__).with_name("network.schema.json").read_text()))
+    return Draft202012Validator(network_schema())
 
 
 def _short(value: object) -> str:

@@ -2,19 +2,19 @@
 
 import json
 from dataclasses import MISSING, fields, is_dataclass
-from pathlib import Path
 
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from spikewright import InvalidFile, snn
+from spikewright import InvalidFile
 from spikewright.snn import Network
+from spikewright.snn.file_schema import network_schema
 from spikewright.snn.plain import RECORDS, to_plain
 from tests.snn.every_record import NETWORKS, TWO_PHASES
 
 SAVED = NETWORKS | {"TwoPhase": TWO_PHASES}
 
-SCHEMA = json.loads((Path(snn.__file__).parent / "network.schema.json").read_text())["$defs"]
+SCHEMA = network_schema()["$defs"]
 
 
 def types_in(node):
