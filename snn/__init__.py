@@ -4,22 +4,9 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.renamed import renamed
-from spikewright.snn import files, network
+from spikewright.snn import codes, files, network, neurons
 from spikewright.snn.activity import Activity
-from spikewright.snn.codes import (
-    AddressEvents,
-    Bursts,
-    Code,
-    Delta,
-    Direct,
-    JitteredPeriodic,
-    PhaseCode,
-    Poisson,
-    RateCode,
-    SingleBurst,
-    SpikeSelectCode,
-    TtfsCode,
-)
+from spikewright.snn.codes import *  # noqa: F403  (a new code is exported by its own package)
 from spikewright.snn.decisions import Decision, Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.disturb.faults import ThresholdVariation, WeightBitFlips, WeightVariation, with_faults
 from spikewright.snn.disturb.noise import (
@@ -35,21 +22,7 @@ from spikewright.snn.disturb.preparation import Disturbance
 from spikewright.snn.event.threads import get_threads, set_threads
 from spikewright.snn.fixed.convert import to_fixed
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import (
-    IF,
-    LIF,
-    Burst,
-    FewSpikeIF,
-    Integrator,
-    LatchedIF,
-    MaxGate,
-    Neuron,
-    QuantReLU,
-    Ramp,
-    SignedIF,
-    Source,
-    TernaryIF,
-)
+from spikewright.snn.neurons import *  # noqa: F403
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.simulation import simulate, with_steps
 from spikewright.snn.synapses import (
@@ -66,57 +39,32 @@ from spikewright.snn.synapses import (
 from spikewright.weights import codebook, dense, sparse
 
 __all__ = [
-    "IF",
-    "LIF",
     "Activity",
-    "AddressEvents",
     "AvgPool2d",
-    "Burst",
-    "Bursts",
-    "Code",
     "Conv1d",
     "Conv2d",
     "ConvTranspose2d",
     "Decision",
-    "Delta",
-    "Direct",
     "Disturbance",
-    "FewSpikeIF",
     "Identity",
     "InputNoise",
-    "Integrator",
-    "JitteredPeriodic",
-    "LatchedIF",
     "Linear",
-    "MaxGate",
     "MembraneNoise",
     "Network",
-    "Neuron",
-    "PhaseCode",
-    "Poisson",
     "Population",
     "PotentialBitFlips",
     "Projection",
-    "QuantReLU",
     "Quiescence",
-    "Ramp",
-    "RateCode",
     "Report",
     "ReportRow",
-    "SignedIF",
-    "SingleBurst",
-    "Source",
     "SpikeDeletion",
     "SpikeInsertion",
     "SpikeJitter",
-    "SpikeSelectCode",
     "StuckAt",
     "Synapse",
     "TerminateDelta",
     "TerminateMax",
-    "TernaryIF",
     "ThresholdVariation",
-    "TtfsCode",
     "Upsample",
     "WeightBitFlips",
     "WeightVariation",
@@ -130,6 +78,8 @@ __all__ = [
     "with_faults",
     "with_steps",
 ]
+__all__ += codes.__all__
+__all__ += neurons.__all__
 
 if not TYPE_CHECKING:
     __getattr__ = renamed(

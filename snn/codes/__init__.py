@@ -9,8 +9,10 @@ by steps t.
 from spikewright.snn.codes.changes import AddressEvents, Delta
 from spikewright.snn.codes.drawn import JitteredPeriodic, Poisson
 from spikewright.snn.codes.held import Direct, TtfsCode
-from spikewright.snn.codes.rates import LONGEST_PHASE, Bursts, PhaseCode, RateCode, SingleBurst, SpikeSelectCode
-from spikewright.snn.codes.record import Code, Inside
+from spikewright.snn.codes.rates import LONGEST_PHASE as LONGEST_PHASE
+from spikewright.snn.codes.rates import Bursts, PhaseCode, RateCode, SingleBurst, SpikeSelectCode
+from spikewright.snn.codes.record import Code
+from spikewright.snn.codes.record import Inside as Inside
 
 CODES: tuple[type[Code], ...] = (
     Direct,
@@ -29,14 +31,11 @@ CODES: tuple[type[Code], ...] = (
 
 
 __all__ = [
-    "CODES",
-    "LONGEST_PHASE",
     "AddressEvents",
     "Bursts",
     "Code",
     "Delta",
     "Direct",
-    "Inside",
     "JitteredPeriodic",
     "PhaseCode",
     "Poisson",

@@ -16,11 +16,14 @@ A neuron with `refractory` steps r is deaf in the r steps after a spike: it does
 step, without leak, input or bias; only upsets reach it.
 """
 
-from spikewright.snn.neurons.few_spikes import MOST_FEW, FewSpikeIF
-from spikewright.snn.neurons.firing import IF, LIF, Burst, Firing, LatchedIF, SignedIF, TernaryIF
+from spikewright.snn.neurons.few_spikes import FewSpikeIF
+from spikewright.snn.neurons.firing import IF, LIF, Burst, LatchedIF, SignedIF, TernaryIF
+from spikewright.snn.neurons.firing import Firing as Firing
 from spikewright.snn.neurons.gates import MaxGate
 from spikewright.snn.neurons.graded import QuantReLU, Ramp
-from spikewright.snn.neurons.record import MOST_LEVELS, Neuron, PerChannel, Reset, Sends
+from spikewright.snn.neurons.record import Neuron
+from spikewright.snn.neurons.record import PerChannel as PerChannel
+from spikewright.snn.neurons.record import Reset as Reset
 from spikewright.snn.neurons.silent import Integrator, Source
 
 NEURONS: tuple[type[Neuron], ...] = (
@@ -42,21 +45,14 @@ NEURONS: tuple[type[Neuron], ...] = (
 __all__ = [
     "IF",
     "LIF",
-    "MOST_FEW",
-    "MOST_LEVELS",
-    "NEURONS",
     "Burst",
     "FewSpikeIF",
-    "Firing",
     "Integrator",
     "LatchedIF",
     "MaxGate",
     "Neuron",
-    "PerChannel",
     "QuantReLU",
     "Ramp",
-    "Reset",
-    "Sends",
     "SignedIF",
     "Source",
     "TernaryIF",

@@ -35,7 +35,7 @@ from spikewright.snn import (
     Upsample,
     Windows,
 )
-from spikewright.snn.neurons import MOST_FEW
+from spikewright.snn.neurons.few_spikes import MOST_FEW
 from tests.snn.strategies import CLASSES, Sketch
 
 SLOTS = 6
