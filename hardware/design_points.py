@@ -32,7 +32,8 @@ class LayerDesign:
 class DesignPoint:
     """One LayerDesign for every population but the input, the clock in MHz and the device.
 
-    device: a name in DEVICES, or the record of one that is not there.
+    device: a name in DEVICES, or one that is not there, as `hardware.devices.device` takes it: its record, a TOML file or the
+    "package.module:OBJECT" of a record. The point holds the name of a device of DEVICES, and the record of another.
     """
 
     layers: tuple[LayerDesign, ...]
@@ -40,8 +41,8 @@ class DesignPoint:
     device: str | Device = "xc7a100t"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.device, Device):
-            listed(self.device)
+        device = find_device(self.device)
+        object.__setattr__(self, "device", device.name if DEVICES.get(device.name) == device else device)
         if not 0.001 <= self.clock_mhz <= 2000.0:
             raise InvalidInput(f"expected a clock of 0.001 to 2000 MHz, got {self.clock_mhz}")
 
@@ -147,7 +148,7 @@ def design(
             f"expected layers among {', '.join(p.name for p in populations)}, got {', '.join(sorted(unknown))}"
         )
     layers = tuple(layer_design(p, physical_neurons.get(p.name, 1)) for p in populations)
-    return DesignPoint(layers, clock_mhz, _of_point(find_device(device)))
+    return DesignPoint(layers, clock_mhz, device)
 
 
 def fully_parallel(network: Network, *, device: str | Device = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
@@ -184,8 +185,3 @@ def _work(activity: Activity, projection: str) -> float:
     if projection not in activity.synaptic_operations:
         raise InvalidInput(f"expected the activity of this network, got one without {projection!r}; simulate it first")
     return float(activity.synaptic_operations[projection].mean())
-
-
-def _of_point(device: Device) -> str | Device:
-    """What a DesignPoint holds: the name of a device that is in the table, else its record."""
-    return device.name if DEVICES.get(device.name) == device else device

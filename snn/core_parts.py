@@ -12,6 +12,7 @@ from spikewright.snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Window
 
 NEURONS = (Source, IF, LIF, Integrator, QuantReLU)
 SYNAPSES = (Linear, Conv2d, AvgPool2d, Identity)
+CODES = (Direct, RateCode)
 TOLD = 3
 """Parts that a row names."""
 
@@ -66,8 +67,8 @@ def _run(network: Network) -> Iterator[str]:
     code = network.code
     if network.run.phases is not None:
         yield f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
-    if not isinstance(code, Direct | RateCode):
-        yield f"expected the code Direct or RateCode in hardware, got {type(code).__name__}"
+    if type(code) not in CODES:
+        yield f"expected the code {_either(CODES)} in hardware, got {type(code).__name__}"
     if code.window is not None:
         yield f"expected a direct input in every step in hardware, got a window of {code.window} steps"
     if network.decision is not None:

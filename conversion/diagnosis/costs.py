@@ -74,7 +74,7 @@ def inference_cost(network: Network, activity: Activity, accuracy: float | None 
         activations_read_bits=sum(bits[q.source] for q in network.projections),
         weights_read_bits=sum(operations[q.name] * _weight_bits(q.synapse.weights) for q in network.projections
                               if q.synapse.weights is not None),
-        sums_bits=sum(_sums_bits(network, p, operations) for p in network.populations[1:]),
+        sums_bits=sum(_sums_bits(network, p, operations) for p in network.populations if p.name != network.input),
     )  # fmt: skip
 
 

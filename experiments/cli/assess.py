@@ -103,9 +103,9 @@ def run_explore(options: Namespace) -> None:
 
 
 def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
-    from spikewright.snn import QuantReLU
+    from spikewright.snn.traits import is_quantised
 
-    integer = [any(isinstance(p.neuron, QuantReLU) for p in network.populations) for network, _, _ in runs]
+    integer = [is_quantised(network) for network, _, _ in runs]
     return {str(path): "integer CNN" if each else "SNN" for path, each in zip(files, integer, strict=True)}
 
 

@@ -22,15 +22,14 @@ def network_accuracy(network: "Network", activity: "Activity", labels: Any, name
 
     Raises InvalidInput for labels that are no class of the network.
     """
-    from spikewright.snn import QuantReLU
+    from spikewright.snn.traits import is_quantised
 
-    integer = any(isinstance(p.neuron, QuantReLU) for p in network.populations)
     hidden = [p.name for p in network.populations if p.name not in (network.input, network.output)]
     neurons = sum(activity.neurons[name] for name in hidden)
     spikes = sum(float(activity.spikes[name].mean()) for name in hidden)
     return {
         "network": name,
-        "kind": "integer CNN" if integer else "SNN",
+        "kind": "integer CNN" if is_quantised(network) else "SNN",
         **_share(round(activity.accuracy(labels) * len(labels)), len(labels)),
         "numbers": network.numbers,
         "steps": network.steps,

@@ -105,11 +105,9 @@ def _check_spikes(part: ConversionPart) -> None:
 
 def spiking_best(found: "Exploration", networks: "list[Network]", column: str) -> "tuple[int, DesignPoint]":
     """Candidate number and point with the smallest `column` among the spiking networks (among all, if none spikes)."""
-    from spikewright.snn import QuantReLU
+    from spikewright.snn.traits import is_quantised
 
-    spiking = [
-        place for place, net in enumerate(networks) if not any(isinstance(p.neuron, QuantReLU) for p in net.populations)
-    ]
+    spiking = [place for place, network in enumerate(networks) if not is_quantised(network)]
     fits = {row["candidate"] for row in found.table if row["fits"]}
     choices = [place for place in spiking or range(len(networks)) if place in fits] or [0]
     best = {place: found.best(column, candidate=place) for place in choices}

@@ -115,9 +115,9 @@ def save_points(work: Work, found: "Diagnosis") -> None:
 def baseline_rows(model: Any, network: "Network", samples: Any, dataset: "Dataset") -> list[dict[str, Any]]:
     """The CNN at equal information and the SNN, a row each; none for the integer CNN itself, and where there is no equal."""
     from spikewright.conversion import baseline
-    from spikewright.snn import QuantReLU
+    from spikewright.snn.traits import is_quantised
 
-    if any(isinstance(p.neuron, QuantReLU) for p in network.populations):
+    if is_quantised(network):
         return []
     try:
         data = (dataset.test_images[:DIAGNOSIS_IMAGES], dataset.test_labels[:DIAGNOSIS_IMAGES])

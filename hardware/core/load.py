@@ -13,7 +13,7 @@ from spikewright.hardware.core.golden import run_golden, senders, sends_values, 
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
 from spikewright.hardware.core.rebuilding import rebuild
 from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point
-from spikewright.hardware.devices import Device
+from spikewright.hardware.devices import Device, listed
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.snn import Network
 
@@ -69,7 +69,7 @@ def core_point(whole: Core, device: Device | None = None) -> DesignPoint:
     built = [p for p in whole.populations if p.physical_neurons is not None]
     layers = tuple(LayerDesign(p.name, p.physical_neurons or 1, p.kernel_lanes or 1) for p in built)
     own = device if device is not None and device.name == whole.device else None
-    return DesignPoint(layers, whole.clock_mhz, own or whole.device)
+    return DesignPoint(layers, whole.clock_mhz, own or listed(whole.device))
 
 
 def _check_widths(whole: Core, network: Network) -> None:

@@ -7,6 +7,8 @@ keep their integers q. Where several projections enter one channel, those of ano
 each output channel, W = r_o q. What each of these costs is said in the report.
 """
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,7 +73,7 @@ def snapped_grid(population: Population, incoming: list[Incoming], bits: int, un
 def _level(population: Population, unit: Reals) -> Reals:
     """One level of a QuantReLU in units, `(channels,)`; zeros without levels."""
     neuron = population.neuron
-    return level_size(neuron) / unit if isinstance(neuron, QuantReLU) else np.zeros(unit.size)
+    return level_size(cast(QuantReLU, neuron)) / unit if neuron.sends == "values" else np.zeros(unit.size)
 
 
 def level_size(neuron: QuantReLU) -> Reals:

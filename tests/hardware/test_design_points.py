@@ -92,3 +92,12 @@ def test_a_point_knows_its_device_by_name_or_by_record() -> None:
     mine = replace(DEVICES["ecp5-25k"], name="mine")
     own = fully_parallel(network, device=mine)
     assert (own.device, own.device_name, own.fpga) == (mine, "mine", mine)
+
+
+def test_a_point_takes_a_device_in_every_form() -> None:
+    layers = fully_parallel(perceptron((4, 3, 2))).layers
+    place = "tests.hardware.devices.test_files:MINE"
+    assert DesignPoint(layers, device=place) == DesignPoint(layers, device=DEVICES.find(place))
+    assert DesignPoint(layers, device=DEVICES["ecp5-25k"]) == DesignPoint(layers, device="LFE5U-25F")
+    with pytest.raises(InvalidInput, match="device out of"):
+        DesignPoint(layers, device="virtex-9000")

@@ -1,5 +1,7 @@
 """What one inference costs, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from hypothesis import given
@@ -81,6 +83,13 @@ def test_costs_by_hand() -> None:
     assert (cost.multiply_accumulates, cost.additions) == (8 + 8 * 3, 0)
     assert cost.activations_written_bits == 8 * 3
     assert cost.bits_moved == cost.activations_written_bits + cost.activations_read_bits + cost.weights_read_bits
+
+
+def test_the_order_of_populations_in_the_network_does_not_matter() -> None:
+    x = np.array([[1, 1, 0, 0]], np.float32)
+    first = tiny(IF(2.0), Direct(6))
+    last = replace(first, populations=first.populations[::-1])
+    assert inference_cost(first, simulate(first, x)) == inference_cost(last, simulate(last, x))
 
 
 def test_a_sparse_population_sends_addresses() -> None:
