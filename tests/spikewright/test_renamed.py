@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from spikewright import snn
+from spikewright import snn, weights
 from spikewright.renamed import renamed
 
 
@@ -31,6 +31,23 @@ def test_codes_of_the_version_before_are_found(old: str) -> None:
     with pytest.warns(DeprecationWarning, match=f"{old}Code"):
         assert getattr(snn, old) is getattr(snn, f"{old}Code")
     assert old not in snn.__all__ and f"{old}Code" in snn.__all__
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Dense", snn.dense),
+        ("Sparse", snn.sparse),
+        ("Codebook", snn.codebook),
+        ("Storage", weights.Expression),
+        ("effective_weights", weights.values),
+        ("stored_values", weights.stored_values),
+    ],
+)
+def test_storages_of_the_version_before_are_found(old: str, new: object) -> None:
+    with pytest.warns(DeprecationWarning, match="now"):
+        assert getattr(snn, old) is new
+    assert old not in snn.__all__
 
 
 def test_other_names_are_found_by_who_found_them_before() -> None:
