@@ -17,9 +17,10 @@ from torch import fx
 
 from spikewright import InvalidInput
 from spikewright.compress.exact.channel_maps import Edit, Stuck, map_of, needs, take
+from spikewright.compress.exact.fold_layers import Uses
 from spikewright.compress.exact.fold_paths import Paths
 from spikewright.compress.graph.equality import check_equal
-from spikewright.compress.graph.rewrite import Rewrite, apply, find
+from spikewright.compress.graph.rewrite import Rewrite, change, tidy
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 
 
@@ -66,33 +67,40 @@ def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tup
 def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
     rows: list[FoldRow] = []
     rewrites: list[Rewrite] = []
-    paths = Paths(view.graph_module, {node.name: node for node in view})
+    root = view.graph_module
+    paths = Paths({node.name: node for node in view}, Uses(root))
+    places = {node.name: node for node in root.graph.nodes}
     for norm in (node for node in view if node.kind == "batchnorm"):
-        row, changes = _fold_one(paths, norm)
+        row, changes = _fold_one(paths, root, norm, places[norm.name])
         rows.append(row)
         rewrites.extend(changes)
+    if rewrites:
+        tidy(root)  # once: it goes over the whole graph
     return tuple(rows), tuple(rewrites)
 
 
-def _fold_one(paths: Paths, norm: GraphNode) -> tuple[FoldRow, tuple[Rewrite, ...]]:
+def _fold_one(
+    paths: Paths, root: fx.GraphModule, norm: GraphNode, place: fx.Node
+) -> tuple[FoldRow, tuple[Rewrite, ...]]:
     try:
-        edits, direction = _plan(paths, norm)
+        edits, direction = _plan(paths, norm, place)
     except Stuck as stuck:
         return FoldRow(norm.name, "kept", str(stuck)), ()
-    changes = [change for edit in edits for change in _apply_edit(paths.root, edit)]
+    changes = [made for edit in edits for made in _apply_edit(root, edit)]
     changes.append(Rewrite("erase", norm.name))
-    apply(paths.root, changes[-1])
+    paths.uses.forget(place)
+    change(root, changes[-1])
     names = ", ".join(dict.fromkeys(edit.path for edit in edits))
     return FoldRow(norm.name, "folded", f"into {names} ({direction})"), tuple(changes)
 
 
-def _plan(paths: Paths, norm: GraphNode) -> tuple[tuple[Edit, ...], str]:
-    place, change = find(paths.root, norm.name), map_of(norm.module)
+def _plan(paths: Paths, norm: GraphNode, place: fx.Node) -> tuple[tuple[Edit, ...], str]:
+    wanted = map_of(norm.module)
     try:
-        return paths.backward(place.all_input_nodes[0], change, place), "backward"
+        return paths.backward(place.all_input_nodes[0], wanted, place), "backward"
     except Stuck as before:
         try:
-            return paths.forward(place, change), "forward"
+            return paths.forward(place, wanted), "forward"
         except Stuck as after:
             raise Stuck(f"before: {before}; after: {after}") from None
 
@@ -102,7 +110,7 @@ def _apply_edit(root: fx.GraphModule, edit: Edit) -> list[Rewrite]:
     layer = root.get_submodule(edit.path)
     lacks = needs(layer, edit)
     changes = [Rewrite(lacks, edit.path)] if lacks else []
-    for change in changes:
-        apply(root, change)
+    for lacking in changes:
+        change(root, lacking)
     take(layer, edit)
     return changes

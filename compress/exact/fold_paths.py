@@ -7,7 +7,7 @@ identity and dropout let a map through as it is; max pooling a scale that is not
 scale without a shift, since max(0, a x) = a max(0, x). (The paths of arXiv 2203.14646, which meet a layer or do not.)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isclose, prod
 from typing import Any
@@ -16,7 +16,7 @@ import torch
 from torch import fx
 
 from spikewright.compress.exact.channel_maps import ChannelMap, Edit, Stuck
-from spikewright.compress.exact.fold_layers import check_input, check_own, takes
+from spikewright.compress.exact.fold_layers import Uses, check_input, check_own, takes
 from spikewright.compress.graph.view import GraphNode
 
 _SUMS = ("add", "sub")
@@ -29,10 +29,10 @@ _SHAPE_READERS = ("size", "dim", "numel", "shape", "ndim", "ndimension")
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """The graph as it is now, with what is known of its nodes."""
+    """What is known of the nodes of a graph, and how its layers are used as it is now."""
 
-    root: fx.GraphModule
     kinds: Mapping[str, GraphNode]
+    uses: Uses
 
     def backward(self, value: fx.Node, change: ChannelMap, reader: fx.Node) -> tuple[Edit, ...]:
         """The edits that make `value` come out as change(value) for its only reader. Raises Stuck."""
@@ -41,7 +41,7 @@ class Paths:
         if others:
             raise Stuck(f"{node.name} is also read by {others[0].name}")
         if takes(node):
-            check_own(node, self._calls(), self.root)
+            check_own(node, self.uses)
             return (Edit(str(node.path), "output", change),)
         if node.kind in _SUMS:
             return self._both_branches(value, change)
@@ -65,7 +65,7 @@ class Paths:
         if node is None:
             raise Stuck("the output comes next" if reader.op == "output" else f"{reader.name} has no rule")
         if takes(node):
-            check_own(node, self._calls(), self.root)
+            check_own(node, self.uses)
             check_input(node, change)
             return (Edit(str(node.path), "input", change),)
         if node.kind == "concat":
@@ -116,9 +116,6 @@ class Paths:
             scales.append(change.scale if same else torch.ones(channels, dtype=torch.float64))
             shifts.append(change.shift if same else torch.zeros(channels, dtype=torch.float64))
         return ChannelMap(torch.cat(scales), torch.cat(shifts))
-
-    def _calls(self) -> Iterator[fx.Node]:
-        return (node for node in self.root.graph.nodes if node.op == "call_module")
 
 
 _PASSING = (*_FREE, "flatten", "pad", *_AVERAGES, *_MAXIMA, *_HOMOGENEOUS)

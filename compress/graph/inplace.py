@@ -36,6 +36,7 @@ def use_results(module: fx.GraphModule) -> None:
     """
     memory: dict[fx.Node, fx.Node] = {}  # whose memory a value lies in
     values: dict[fx.Node, fx.Node] = {}  # and, where all of it passes on as it is, whose value it is
+    lying: dict[fx.Node, list[fx.Node]] = {}  # all values in one memory
     for node in list(module.graph.nodes):
         if node.kwargs.get("out") is not None:
             raise InvalidInput(f"expected new tensors as results, got out= at {node.name}; try y = f(x)")
@@ -44,22 +45,24 @@ def use_results(module: fx.GraphModule) -> None:
         passes = source is not None and (overwrites or _is(node, module, _PASSES, _PASSING))
         views = source is not None and (passes or _is(node, module, _VIEWS, _VIEWING))
         if overwrites and source is not None:
-            _redirect(node, source, memory, values)
+            _redirect(node, source, lying[memory[source]], values)
         memory[node] = memory[source] if views and source is not None else node
         values[node] = values[source] if passes and source is not None else node
+        lying.setdefault(memory[node], []).append(node)
 
 
-def _redirect(node: fx.Node, source: fx.Node, memory: dict[fx.Node, fx.Node], values: dict[fx.Node, fx.Node]) -> None:
-    for other in list(memory):
-        later = [user for user in other.users if user not in memory and user is not node]
-        if memory[other] is not memory[source] or not later:
+def _redirect(node: fx.Node, source: fx.Node, lying: list[fx.Node], values: dict[fx.Node, fx.Node]) -> None:
+    """Let what reads a value in the memory of `source` behind `node`, which overwrites it, read `node`."""
+    for other in lying:
+        later = [user for user in other.users if user not in values and user is not node]
+        if not later:
             continue
         if values[other] is not values[source]:
             raise InvalidInput(
                 f"expected no change in place of a value that is also read in another shape, got {node.name}, which "
                 f"overwrites what {other.name} shows; try inplace=False, or an operation that makes a new tensor"
             )
-        other.replace_all_uses_with(node, delete_user_cb=lambda user: user not in memory and user is not node)
+        other.replace_all_uses_with(node, delete_user_cb=lambda user: user not in values and user is not node)
 
 
 def _is(node: fx.Node, module: nn.Module, kinds: tuple[type[nn.Module], ...], names: tuple[str, ...]) -> bool:

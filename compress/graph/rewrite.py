@@ -21,6 +21,7 @@ _WITH_BIAS: tuple[type[nn.Module], ...] = (
     nn.ConvTranspose3d,
     nn.Linear,
 )
+_IN_GRAPH = ("erase", "quantise")
 _NORMS: tuple[type[nn.Module], ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
@@ -36,18 +37,29 @@ class Rewrite:
 
 def replay(model: nn.Module, input_shape: Shape | None, rewrites: Iterable[Rewrite]) -> nn.Module:
     """Apply `rewrites` in order to `model`. Raises InvalidInput when one does not fit this architecture."""
+    pending: list[Rewrite] = []
     for rewrite in rewrites:
-        if rewrite.op == "trace":
-            if input_shape is None:
-                raise InvalidInput("expected an input shape to trace with, got none")
-            model = trace(model, torch.zeros(1, *input_shape)).graph_module
-        else:
-            apply(model, rewrite)
+        if rewrite.op != "trace":
+            pending.append(rewrite)
+            continue
+        if input_shape is None:
+            raise InvalidInput("expected an input shape to trace with, got none")
+        apply(model, *pending)
+        model, pending = trace(model, torch.zeros(1, *input_shape)).graph_module, []
+    apply(model, *pending)
     return model
 
 
-def apply(module: nn.Module, rewrite: Rewrite) -> None:
-    """Apply one change other than "trace" in place. Raises InvalidInput for an unknown change or target."""
+def apply(module: nn.Module, *rewrites: Rewrite) -> None:
+    """Apply changes other than "trace" in place, in order. Raises InvalidInput for an unknown change or target."""
+    for rewrite in rewrites:
+        change(module, rewrite)
+    if any(rewrite.op in _IN_GRAPH for rewrite in rewrites):
+        tidy(module)
+
+
+def change(module: nn.Module, rewrite: Rewrite) -> None:
+    """One change, without compiling the graph that it is made in: whoever makes several calls `tidy` behind the last."""
     if rewrite.op == "bias":
         _add_bias(module, rewrite.target)
     elif rewrite.op == "affine":
@@ -61,6 +73,14 @@ def apply(module: nn.Module, rewrite: Rewrite) -> None:
         _quantise(module, rewrite.target, rewrite.levels)
     else:
         raise InvalidInput(f"expected a change that a {type(module).__name__} can take, got {rewrite.op!r}")
+
+
+def tidy(module: nn.Module) -> None:
+    """Check a changed graph, drop the layers that it no longer calls, and compile it; a module without a graph stays."""
+    if isinstance(module, fx.GraphModule):
+        module.graph.lint()
+        module.delete_all_unused_submodules()
+        module.recompile()
 
 
 def find(module: fx.GraphModule, name: str) -> fx.Node:
@@ -83,7 +103,6 @@ def _erase(module: fx.GraphModule, name: str) -> None:
     module.graph.erase_node(node)
     for reader in tuple(source.users):  # one value now has the readers of two: none may overwrite it
         _use_own_memory(reader, source, module)
-    _tidy(module)
 
 
 def _use_own_memory(node: fx.Node, value: fx.Node, module: fx.GraphModule) -> None:
@@ -134,10 +153,3 @@ def _quantise(module: fx.GraphModule, name: str, levels: int) -> None:
         new = module.graph.call_module(path, (node.all_input_nodes[0],))
     node.replace_all_uses_with(new)
     module.graph.erase_node(node)
-    _tidy(module)
-
-
-def _tidy(module: fx.GraphModule) -> None:
-    module.graph.lint()
-    module.delete_all_unused_submodules()
-    module.recompile()

@@ -18,10 +18,10 @@ _FINE, _HIGH = 1 << 62, float(1 << 40)
 def quantise_relus(module: fx.GraphModule, levels: int, starts: Mapping[str, float]) -> tuple[Rewrite, ...]:
     """Every ReLU node named in `starts` becomes a QuantizedReLU of `levels` levels whose range begins there; the changes."""
     changes = tuple(Rewrite("quantise", name, levels) for name in starts)
-    for change in changes:
-        apply(module, change)
-        with torch.no_grad():
-            module.get_submodule(quantised_path(change.target)).get_parameter("alpha").fill_(starts[change.target])
+    apply(module, *changes)
+    with torch.no_grad():
+        for name, start in starts.items():
+            module.get_submodule(quantised_path(name)).get_parameter("alpha").fill_(start)
     return changes
 
 

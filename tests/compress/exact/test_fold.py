@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
+from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from spikewright.compress import fold_batchnorm, prune, quantize
@@ -155,3 +155,20 @@ def test_pruned_weights_stay_pruned_and_integers_stay_integers() -> None:
     assert any(
         "batch norm 1 folded, into 0 (backward)" in step for step in quantize(model, 4).steps
     )  # without data too
+
+
+def test_the_graph_is_compiled_as_often_for_many_batch_norms_as_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[int] = []
+    recompile = fx.GraphModule.recompile
+
+    def counted(module: fx.GraphModule) -> object:
+        compiled[-1] += 1
+        return recompile(module)
+
+    monkeypatch.setattr(fx.GraphModule, "recompile", counted)
+    for blocks in (2, 12):
+        compiled.append(0)
+        layers = [layer for _ in range(blocks) for layer in (nn.Conv2d(2, 2, 1), nn.BatchNorm2d(2), nn.ReLU())]
+        _, rows = fold_batchnorm(shaken(nn.Sequential(*layers)), torch.rand(1, 2, 4, 4))
+        assert [row.action for row in rows] == ["folded"] * blocks
+    assert compiled[0] == compiled[1]

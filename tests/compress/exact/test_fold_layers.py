@@ -6,7 +6,7 @@ from torch import nn
 
 from spikewright.compress import GraphView, trace
 from spikewright.compress.exact.channel_maps import ChannelMap, Stuck
-from spikewright.compress.exact.fold_layers import check_input, check_own, takes
+from spikewright.compress.exact.fold_layers import Uses, check_input, check_own, takes
 
 SHIFT = ChannelMap(torch.ones(2).double(), torch.ones(2).double())
 
@@ -27,8 +27,22 @@ def test_a_layer_that_is_called_twice_is_nobodys_own() -> None:
     shared = nn.Conv2d(2, 2, 1)
     view = view_of(shared, nn.ReLU(), shared)
     node, root = view.nodes[1], view.graph_module
+    uses = Uses(root)
     with pytest.raises(Stuck, match="is called 2 times"):
-        check_own(node, (one for one in root.graph.nodes if one.op == "call_module"), root)
+        check_own(node, uses)
+    uses.forget(next(one for one in root.graph.nodes if one.op == "call_module"))
+    check_own(node, uses)
+
+
+def test_a_weight_with_two_names_is_shared_until_one_of_them_leaves() -> None:
+    one, other = nn.Conv2d(2, 2, 1, bias=False), nn.Conv2d(2, 2, 1, bias=False)
+    other.weight = one.weight
+    view = view_of(one, other)
+    uses = Uses(view.graph_module)
+    with pytest.raises(Stuck, match="is used elsewhere too"):
+        check_own(view.nodes[1], uses)
+    uses.forget(next(one for one in view.graph_module.graph.nodes if one.name == view.nodes[2].name))
+    check_own(view.nodes[1], uses)
 
 
 def test_a_shift_ends_where_zeros_are_padded() -> None:
