@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright import splitmix
 from spikewright.snn.kernels.jit import compiled
 from spikewright.splitmix import GOLDEN
 
@@ -30,10 +31,8 @@ class Chance(NamedTuple):
 
 def key_of(seed: int, place: int, kind: int) -> Any:
     """m(seed + g stream) of the population at `place`, the beginning of all its draws of one kind."""
-    z = (seed + GOLDEN * (16 * place + kind)) % 2**64
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
-    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
-    return np.uint64(z ^ z >> 31)
+    begin = np.array([(seed + GOLDEN * (16 * place + kind)) % 2**64], np.uint64)
+    return splitmix.mix(begin)[0]
 
 
 def keys_of(seed: int, place: int, *kinds: int) -> tuple[Any, ...]:
@@ -47,12 +46,8 @@ def chance_of(probability: float) -> Chance:
     return Chance(np.uint64(min(limit, 2**64 - 1)), limit >= 2**64)
 
 
-@compiled
-def mix(z):
-    """The finaliser of splitmix64."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+mix = compiled(splitmix.mix)
+"""The same for one word, compiled."""
 
 
 @compiled

@@ -17,17 +17,17 @@ from typing import Any
 import numba
 from numba.core import event
 
+from spikewright import splitmix
+
 CHECKED = bool(numba.config.BOUNDSCHECK)  # type: ignore[attr-defined]
 """Whether kernels check their indices."""
 OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": CHECKED}
 _ROOM = Path(__file__).parents[1]
 _FOLDERS = ("kernels", "learning")  # all that hold kernels
 _HOMES = tuple(f"spikewright.snn.{folder}" for folder in _FOLDERS)
-_STAMP = tuple(
-    (str(file.relative_to(_ROOM)), file.stat().st_mtime_ns, file.stat().st_size)
-    for folder in _FOLDERS
-    for file in sorted((_ROOM / folder).rglob("*.py"))
-)
+_FILES = {str(file.relative_to(_ROOM)): file for folder in _FOLDERS for file in sorted((_ROOM / folder).rglob("*.py"))}
+_FILES["splitmix.py"] = Path(splitmix.__file__)  # its `mix` is a kernel, too
+_STAMP = tuple((name, file.stat().st_mtime_ns, file.stat().st_size) for name, file in _FILES.items())
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
