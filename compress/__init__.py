@@ -25,7 +25,7 @@ from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.attached import trainable
 from spikewright.compress.training.data import accuracy, check_data
 from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
-from spikewright.renamed import renamed
+from spikewright.renaming import renamed
 
 __all__ = [
     "METHODS",

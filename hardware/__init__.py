@@ -19,7 +19,7 @@ from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
-from spikewright.renamed import renamed
+from spikewright.renaming import renamed
 
 __all__ = [
     "DEVICES",

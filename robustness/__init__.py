@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.lazy import lazily
-from spikewright.renamed import renamed
+from spikewright.renaming import renamed
 from spikewright.robustness.attacks import ATTACKS
 from spikewright.robustness.corruptions import CORRUPTIONS
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
-from spikewright.renamed import renamed
+from spikewright.renaming import renamed
 from spikewright.snn import codes, files, network, neurons
 from spikewright.snn.activity import Activity
 from spikewright.snn.codes import *  # noqa: F403  (a new code is exported by its own package)

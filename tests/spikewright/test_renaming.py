@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from spikewright import snn, weights
-from spikewright.renamed import renamed
+from spikewright.renaming import renamed
 
 
 def test_an_old_name_gives_the_new_thing_and_says_so() -> None:
