@@ -61,10 +61,14 @@ def _weights(kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
     """As the kernel is stored, or its integers and their scale, where that can be; else real numbers, without their zeros."""
     stored = compact(kernel.values, kernel.scale) if kernel.integer and kernel.kept is None else kernel.kept
     made = None if stored is None else scaled(stored, term.gain_out, gain)
-    return compact(_folded(kernel, term, gain).astype(np.float32)) if made is None else made
+    if made is not None:
+        return made
+    values = _folded(kernel, term, gain).astype(np.float32)
+    values.flags.writeable = False  # an expression would copy what somebody could still change
+    return compact(values)
 
 
 def _folded(kernel: Kernel, term: SourceTerm, gain: Floats) -> Floats:
     """The weights with all factors in them, float64."""
-    values = kernel.real()
+    values = kernel.real() if kernel.integer else kernel.values
     return Factors.of(term.gain_out, gain, values.shape).times(values)

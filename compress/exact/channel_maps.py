@@ -62,12 +62,15 @@ def needs(layer: nn.Module, edit: Edit) -> str | None:
 
 
 def take(layer: Any, edit: Edit) -> None:
-    """Change weight and bias in place."""
+    """Give the layer new parameters; those that it had stay as they are, for whoever else holds them."""
     new, offset = law_of(layer).taken(layer, edit)
-    with torch.no_grad():
-        layer.weight.copy_(new)
-        if offset is not None:
-            layer.bias.copy_(offset)
+    layer.weight = _like(layer.weight, new)
+    if offset is not None:
+        layer.bias = _like(layer.bias, offset)
+
+
+def _like(old: nn.Parameter, values: torch.Tensor) -> nn.Parameter:
+    return nn.Parameter(values.to(old.dtype), old.requires_grad)
 
 
 def law_of(layer: nn.Module | None) -> "_Rows | _Norm":

@@ -7,7 +7,6 @@ folds exactly when every path from it, in one of the two directions, meets a lay
 anything that the map cannot pass (the condition of arXiv 2203.14646).
 """
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from spikewright import InvalidInput
 from spikewright.compress.exact.channel_maps import Edit, Stuck, map_of, needs, take
 from spikewright.compress.exact.fold_layers import Uses
 from spikewright.compress.exact.fold_paths import Paths
+from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.rewrite import Rewrite, change, tidy
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
@@ -57,10 +57,10 @@ def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tup
     """
     if not any(node.kind == "batchnorm" for node in view):
         return (), ()
-    before = copy.deepcopy(view.graph_module)
-    rows, rewrites = _fold_all(view)
     shown = torch.zeros(1, *view.input_shape) if samples is None else samples
-    check_equal(before, view.graph_module, shown, "folded batch norms", "the model without them folded")
+    with passing_copy(view.graph_module) as before:
+        rows, rewrites = _fold_all(view)
+        check_equal(before, view.graph_module, shown, "folded batch norms", "the model without them folded")
     return rows, rewrites
 
 

@@ -6,8 +6,8 @@ Zero is among the inputs, and each input counts at its own size: what only biase
 the neighbouring step for a sum that rounding moved; so what enters it is compared, and both go on with one result.
 """
 
-import copy
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -16,6 +16,7 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput
+from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.probing import probes
 from spikewright.compress.graph.recording import Agree, Recording, Wanted, blamed, is_staircase, record, replayed
 
@@ -73,9 +74,9 @@ def first_difference(
     """Where `rewritten` first differs from `original`, or None. Raises InvalidInput for an original that does not run."""
     known = truth_of(original, samples, is_staircase, dtypes=dtypes)
     dtype, inputs, truth = known.dtype, known.inputs, known.record
-    model = _as(rewritten, dtype)
     try:
-        found = replayed(model, inputs, truth, agreement(dtype), is_staircase)
+        with _as(rewritten, dtype) as model:
+            found = replayed(model, inputs, truth, agreement(dtype), is_staircase)
     except Exception as failure:  # a rewrite may raise whatever its layers raise
         if dtype == torch.float64:
             return first_difference(original, rewritten, samples, (torch.float32,))
@@ -83,9 +84,11 @@ def first_difference(
     error = _worst(truth, found)
     if error <= tolerance(dtype) or error <= _own_rounding(original, inputs, truth):
         return None
-    everything = record(_as(original, dtype), inputs, _all)
-    followed = replayed(model, inputs, everything, agreement(dtype), _all)
-    return Difference(blamed(model, everything, followed, agreement(dtype)), error, dtype)
+    with _as(original, dtype) as model:
+        everything = record(model, inputs, _all)
+    with _as(rewritten, dtype) as model:
+        followed = replayed(model, inputs, everything, agreement(dtype), _all)
+        return Difference(blamed(model, everything, followed, agreement(dtype)), error, dtype)
 
 
 def relative_error(truth: torch.Tensor, found: torch.Tensor) -> float:
@@ -120,34 +123,34 @@ def truth_of(
     large = sum(value.numel() for value in original.parameters()) > _LARGE
     last: Exception = InvalidInput("no samples")
     for dtype in (torch.float32,) if large else dtypes:
-        model = _as(original, dtype)
-        for batch in probes(samples, signed=signed):
-            try:
-                return Truth(dtype, batch.to(dtype), record(model, batch.to(dtype), wanted))
-            except Exception as error:  # inputs that were drawn may be none that it takes
-                last = error
+        with _as(original, dtype) as model:
+            for batch in probes(samples, signed=signed):
+                try:
+                    return Truth(dtype, batch.to(dtype), record(model, batch.to(dtype), wanted))
+                except Exception as error:  # inputs that were drawn may be none that it takes
+                    last = error
     raise InvalidInput(
         f"expected a model that runs on its samples, got: {_first_line(last)}; try samples of the data that it was made for"
     ) from last
 
 
-def _as(model: Any, dtype: torch.dtype) -> Any:
+@contextmanager
+def _as(model: Any, dtype: torch.dtype) -> Iterator[Any]:
     """A copy whose floating-point numbers are of `dtype`; the model itself where they are already."""
     held = (*model.parameters(), *model.buffers())
     if all(value.dtype == dtype for value in held if value.is_floating_point()):
-        return model
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", FutureWarning
-        )  # torch's own, of its own types, when exported programs are copied
-        return copy.deepcopy(model).to(dtype)
+        yield model
+        return
+    with passing_copy(model, lambda value: value.to(dtype, copy=True)) as copied:
+        yield copied
 
 
 def _own_rounding(original: nn.Module, inputs: torch.Tensor, truth: Recording) -> float:
     """What is allowed since float32 does as much to the model itself; nothing more where staircases amplify it."""
     if inputs.dtype != torch.float64 or truth.steps:
         return 0.0
-    own = record(_as(original, torch.float32), inputs.float(), _none)
+    with _as(original, torch.float32) as model:
+        own = record(model, inputs.float(), _none)
     return min(_OWN * _worst(truth, own), _MOST)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,18 @@ class GraphView:
 
     def node(self, name: str) -> GraphNode:
         """The node of that name. Raises InvalidInput when there is none."""
-        for node in self.nodes:
-            if node.name == name:
-                return node
+        found = self._by_name.get(name)
+        if found is not None:
+            return found
         raise InvalidInput(f"expected the name of a graph node, got {name!r}; try one of {self._names()}")
 
     def calls(self, path: str) -> tuple[GraphNode, ...]:
         """Every call of the module at `path`: more than one when it is reused."""
         return tuple(node for node in self.nodes if node.path == path)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, GraphNode]:
+        return {node.name: node for node in reversed(self.nodes)}
 
     def _names(self) -> str:
         return ", ".join(node.name for node in self.nodes)
@@ -92,9 +97,12 @@ def trace(model: Any, sample: torch.Tensor | np.ndarray) -> GraphView:
     Raises InvalidInput when the control flow depends on data, when the model has several inputs or outputs, when a
     parameter is not finite, when the sample does not fit, or when the graph gives other outputs than the model.
     """
-    root = plain_copy(model)
+    return trace_copy(plain_copy(model), _sample_tensor(sample))
+
+
+def trace_copy(root: nn.Module, images: torch.Tensor) -> GraphView:
+    """`trace` of a module that is a copy of the caller's own already: the graph shares its layers."""
     check_finite(root)
-    images = _sample_tensor(sample)
     view = _view(traced(root, images), images)
     check_equal(root, view.graph_module, images, "the graph of the model", PLAIN_FORWARD)
     return view

@@ -1,6 +1,5 @@
 """From what the user gave to a plan: samples and model are checked, the model is traced, folded and read."""
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -8,14 +7,15 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress import GraphView, trace
+from spikewright.compress import GraphView
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
+from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.models import as_module, check_finite, plain_copy
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.graph.view import view_of
+from spikewright.compress.graph.view import trace_copy, view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.reading.graph import read
@@ -52,7 +52,7 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
     check_finite(inner)
     _check_fits(inner, images)
     try:
-        view = trace(model, images)
+        view = trace_copy(inner, images)
     except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
         row = ReportRow("model", type(inner).__name__, "refused", str(error))
         raise Unconvertible.of((row,)) from error
@@ -72,12 +72,12 @@ def _stored(model: Any) -> Stored:
 
 
 def _swapped(view: GraphView, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
-    before = copy.deepcopy(view.graph_module)
-    moved, rows = swapped(view)
-    if rows:
-        check_equal(
-            before, moved.graph_module, images, "max pooling behind its activation", "the activation in front of it"
-        )
+    with passing_copy(view.graph_module) as before:
+        moved, rows = swapped(view)
+        if rows:
+            check_equal(
+                before, moved.graph_module, images, "max pooling behind its activation", "the activation in front of it"
+            )
     return moved, rows
 
 

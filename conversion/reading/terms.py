@@ -24,7 +24,7 @@ def apply_term(term: SourceTerm, values: Tensor, shape: Shape, *, absolute: bool
     if term.pool != (1, 1):
         x = F.avg_pool2d(x, term.pool, divisor_override=1)
     weights = _weights(term, shape)
-    result = term.geometry.apply(x, weights.abs() if absolute else weights)
+    result = term.geometry.apply(x, weights.abs_() if absolute else weights)
     if result.ndim < 4:
         return result
     _, channels, rows, columns = result.shape
@@ -81,6 +81,6 @@ def through_rows(rows: Floats, term: SourceTerm, inside: Shape) -> Floats:
 def _weights(term: SourceTerm, shape: Shape) -> Tensor:
     """The weights of a term with a kernel, else its gain () or `(channels, 1, 1)`."""
     if term.kernel is not None:
-        return torch.tensor(real_weights(term, shape))
+        return torch.from_numpy(real_weights(term, shape))
     gain = torch.tensor(input_gain(term, ONE, shape))
     return gain.reshape(-1, *[1] * (len(shape) > 1) * 2) if gain.ndim else gain

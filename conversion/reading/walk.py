@@ -123,7 +123,7 @@ class Walk:
         weight = by_output(module, module.weight.detach())
         shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
         stored = None if node.path is None else self.stored.get(node.path)
-        return Kernel(weight.double().numpy()) if stored is None else Kernel.of(stored), shift
+        return Kernel(weight.numpy()) if stored is None else Kernel.of(stored), shift
 
     def note(
         self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None

@@ -23,6 +23,8 @@ from spikewright.weights.subsets import SubsetLayout, subsets_of
 
 LARGEST_UNFOLDED = 2**26
 """In larger tensors no blocks and groups are looked for: that takes a flag for each place."""
+_PART = 1 << 20
+"""Weights whose places are worked out at once."""
 _WIDTHS = range(1, 17)
 
 
@@ -88,10 +90,22 @@ def _single(kept: Flags) -> Iterator[tuple[Layout, int]]:
     for block in BLOCKS if folds else ():
         used, sizes = used_blocks(kept, block)
         yield BlockLayout(block), int((used.sum(1) * sizes).sum())
-    before: Places = (np.diff(np.flatnonzero(kept), prepend=-1) - 1).astype("i4" if kept.size < 2**31 else "i8")
+    before = _gaps(kept, survivors)
     enough = int(before.max(initial=0)).bit_length()  # wider counts store as many weights
     for width in _WIDTHS[: max(enough, 1)]:
         yield GapLayout(width), survivors + int((before >> width).sum())
+
+
+def _gaps(kept: Flags, survivors: int) -> Places:
+    """How many zeros stand in front of each survivor, part by part: places take twice what weights take."""
+    flat, found, last = kept.reshape(-1), 0, -1
+    gaps: Places = np.empty(survivors, "i4" if kept.size < 2**31 else "i8")
+    for start in range(0, flat.size, _PART):
+        places = np.flatnonzero(flat[start : start + _PART]) + start
+        if places.size:
+            gaps[found : found + places.size] = np.diff(places, prepend=last) - 1
+            found, last = found + places.size, int(places[-1])
+    return gaps
 
 
 def _grouped(kept: Flags, worth: Callable[[SubsetLayout], bool]) -> Iterator[tuple[Layout, int]]:

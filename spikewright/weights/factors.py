@@ -53,13 +53,17 @@ class Factors:
 
     def times(self, values: Array) -> Array:
         """`values` of the shape, multiplied in float64: by the outputs' factors, then by the inputs'."""
-        result = values.astype(np.float64) * column(self.outputs, values.ndim)
+        result = values.astype(np.float64, order="C")
+        result *= column(self.outputs, values.ndim)
         if self.inputs.ndim == 0:
-            return np.asarray(result * self.inputs)
+            result *= self.inputs
+            return result
         out, per_group = self.shape[:2]
         groups = self.inputs.size // per_group
         gain = self.inputs.reshape(groups, 1, per_group, 1)
-        return (result.reshape(groups, out // groups, per_group, -1) * gain).reshape(values.shape)
+        split = result.reshape(groups, out // groups, per_group, -1)
+        split *= gain
+        return result
 
 
 def column(scale: Array, dimensions: int) -> Array:

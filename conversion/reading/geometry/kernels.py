@@ -13,7 +13,7 @@ from spikewright.weights import Expression, reshaped, unscaled
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The weights of a layer: float64 `values (out, ...)`, or int8 with a positive `scale (out,)`.
+    """The weights of a layer: real `values (out, ...)`, those of a model in its float32, or int8 with a positive `scale (out,)`.
 
     `stored`: how a Compressed stores the layer that they come from; who changes the numbers need not take it away.
     """
@@ -27,7 +27,7 @@ class Kernel:
         """The numbers of an expression: integers and their scale where it has them, else real ones."""
         base, scale = unscaled(stored)
         if scale is None or base.real:
-            return cls(stored.values().astype(np.float64), None, stored)
+            return cls(stored.values(), None, stored)
         return cls(base.values(), scale.astype(np.float64), stored)
 
     @property
@@ -52,7 +52,9 @@ class Kernel:
     def real(self) -> Floats:
         """values * scale, float64 `(out, ...)`."""
         values = self.values.astype(np.float64)
-        return values if self.scale is None else values * self.scale.reshape(-1, *[1] * (values.ndim - 1))
+        if self.scale is not None:
+            values *= self.scale.reshape(-1, *[1] * (values.ndim - 1))
+        return values
 
     def rows(self, start: int, stop: int) -> "Kernel":
         """The kernels of the output channels start..stop."""

@@ -10,6 +10,7 @@ from spikewright import InvalidInput
 from spikewright.compress import check_data
 from spikewright.compress.training.data import accuracy
 from spikewright.conversion import Rate, Ttfs, Unconvertible, convert, diagnose
+from spikewright.conversion.reading.model import plan_of
 from spikewright.snn import Network, simulate
 
 X = torch.rand(40, 1, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -102,3 +103,11 @@ def test_a_loader_has_a_way_out() -> None:
         check_data(loader)  # type: ignore[arg-type]
     images, known = check_data(tuple(map(torch.cat, zip(*loader, strict=True))))  # type: ignore[arg-type]
     assert torch.equal(images, SAMPLES) and torch.equal(known, labels)
+
+
+def test_a_plan_reads_the_weights_of_one_copy_where_they_lie() -> None:
+    net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3)).eval()
+    plan = plan_of(net, torch.rand(4, 8))
+    kernel, copied = plan.units[0].terms[0].kernel, plan.view.graph_module.get_parameter("0.weight").detach().numpy()
+    assert kernel is not None and np.shares_memory(kernel.values, copied)
+    assert not np.shares_memory(copied, net[0].weight.detach().numpy())

@@ -69,3 +69,13 @@ def test_large_tensors_are_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None
 def test_other_names_are_no_layouts(name: str) -> None:
     with pytest.raises(ValueError, match="no layout called"):
         named_layout(name)
+
+
+def test_zeros_between_survivors_are_counted_alike_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0)
+    for part in (1, 7, 1000):
+        monkeypatch.setattr(choosing, "_PART", part)
+        for density in (0.0, 0.02, 0.5, 1.0):
+            kept = draw.random((5, 4, 6)) < density
+            places = np.flatnonzero(kept)
+            assert np.array_equal(choosing._gaps(kept, places.size), np.diff(places, prepend=-1) - 1)
