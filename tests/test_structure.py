@@ -1,4 +1,4 @@
-"""The house of docs/architecture.md: who may import whom, no circles, no prints, short files and functions."""
+"""The house of docs/architecture.md: who may import whom, no circles, one name for one thing, short files and functions."""
 
 import ast
 import re
@@ -36,9 +36,10 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-FILES = {_module(path): path for package in TABLE for path in _files(package)}
+FILES = {_module(path): path for package in (*TABLE, "benchmarks") for path in _files(package)}
 TREES = {name: ast.parse(path.read_text(), str(path)) for name, path in FILES.items()}
-EACH_FILE = pytest.mark.parametrize("module", FILES)
+PRODUCT = [module for module in FILES if module.partition(".")[0] in TABLE]
+EACH_FILE = pytest.mark.parametrize("module", PRODUCT)
 
 
 def _targets(node: ast.AST, module: str) -> Iterator[str]:
@@ -66,22 +67,20 @@ def _is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def _at_import_time(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run when the module is imported: not the bodies of functions, not `if TYPE_CHECKING`."""
+def _that_run(node: ast.AST, *, functions: bool) -> Iterator[ast.AST]:
+    """The nodes below `node` that can run: not `if TYPE_CHECKING`, and the bodies of functions only if asked for."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _is_type_checking(child):
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        if _is_type_checking(child) or (inside and not functions):
             continue
         yield child
-        yield from _at_import_time(child)
+        yield from _that_run(child, functions=functions)
 
 
 def _imports(module: str) -> set[str]:
-    walk = _at_import_time if module == "spikewright" else ast.walk  # the names of daily use are lazy, and types there
-    return {name for node in walk(TREES[module]) for name in _targets(node, module)}
-
-
-def _imports_at_import_time(module: str) -> set[str]:
-    return {name for node in _at_import_time(TREES[module]) for name in _targets(node, module)}
+    """What a module imports, inside its functions too; of the package itself only at once: its names of daily use are lazy."""
+    nodes = _that_run(TREES[module], functions=module != "spikewright")
+    return {name for node in nodes for name in _targets(node, module)}
 
 
 def _order(graph: dict[str, set[str]]) -> None:
@@ -112,14 +111,47 @@ def test_packages_do_not_import_tests_or_benchmarks(module: str) -> None:
 
 def test_no_circle_between_packages() -> None:
     graph: dict[str, set[str]] = {package: set() for package in TABLE}
-    for module in FILES:
+    for module in PRODUCT:
         package = module.partition(".")[0]
         graph[package] |= {name.partition(".")[0] for name in _imports(module)} & (TABLE.keys() - {package})
     _order(graph)
 
 
-def test_no_circle_between_modules_at_import_time() -> None:
-    _order({module: (_imports_at_import_time(module) & FILES.keys()) - {module} for module in FILES})
+def test_no_circle_between_modules_not_even_of_imports_inside_functions() -> None:
+    _order({module: (_imports(module) & FILES.keys()) - {module} for module in FILES})
+
+
+def test_each_class_name_stands_once() -> None:
+    """Two things of one name would be told apart by where they are imported from only."""
+    places: dict[str, list[str]] = {}
+    for module in PRODUCT:
+        for node in ast.walk(TREES[module]):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@EACH_FILE
+def test_no_module_is_named_like_what_is_in_it(module: str) -> None:
+    """`from package import name` could give the module or the function, whichever was imported last."""
+    path = FILES[module]
+    defined = {node.name for node in TREES[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    package = module.rpartition(".")[0]
+    offered = {
+        name.asname or name.name
+        for node in TREES.get(package, ast.Module([], [])).body
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    }
+    assert path.stem not in defined | offered
+
+
+@EACH_FILE
+def test_each_file_has_a_test_file_in_the_same_place(module: str) -> None:
+    path = FILES[module]
+    if path.name not in ("__init__.py", "__main__.py"):
+        place = Path("tests") / path.relative_to(ROOT).parent / f"test_{path.name}"
+        assert (ROOT / place).is_file(), f"expected {place}"
 
 
 @pytest.mark.parametrize("package", [package for package in TABLE if package != "experiments"])
