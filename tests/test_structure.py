@@ -134,16 +134,19 @@ def test_each_class_name_stands_once() -> None:
 @EACH_FILE
 def test_no_module_is_named_like_what_is_in_it(module: str) -> None:
     """`from package import name` could give the module or the function, whichever was imported last."""
-    path = FILES[module]
-    defined = {node.name for node in TREES[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     package = module.rpartition(".")[0]
-    offered = {
-        name.asname or name.name
-        for node in TREES.get(package, ast.Module([], [])).body
-        if isinstance(node, ast.ImportFrom)
-        for name in node.names
-    }
-    assert path.stem not in defined | offered
+    assert FILES[module].stem not in _defined(module) | _offered(package)
+
+
+def _defined(module: str) -> set[str]:
+    return {node.name for node in TREES[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+
+
+def _offered(package: str) -> set[str]:
+    """The functions and classes that a package offers, without its modules."""
+    tree = TREES.get(package, ast.Module([], []))
+    taken = [(node.module or "", name) for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names]
+    return {name.asname or name.name for source, name in taken if _room(f"{source}.{name.name}") not in FILES}
 
 
 @EACH_FILE

@@ -25,7 +25,7 @@ from spikewright.weights.container import array_names, decode, encode
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import NODES, Array, Expression, node
 from spikewright.weights.factors import Factors
-from spikewright.weights.leaves import Leaf, Seeded
+from spikewright.weights.leaf import Leaf, Seeded
 from spikewright.weights.lookups import Lookup
 from spikewright.weights.masks import Mask, Masked
 from spikewright.weights.scales import Offset, Scaled, Signed

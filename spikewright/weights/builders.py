@@ -7,7 +7,7 @@ import numpy as np
 from spikewright.weights.choosing import cheapest
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, as_floats
-from spikewright.weights.leaves import Leaf, expression, signed
+from spikewright.weights.leaf import Leaf, expression, signed
 from spikewright.weights.lookups import Lookup, as_index
 from spikewright.weights.masks import Mask, Masked
 from spikewright.weights.scales import Scaled

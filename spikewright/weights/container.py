@@ -15,7 +15,7 @@ from spikewright.weights.choosing import named_layout
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import NODES, Expression, Shape
 from spikewright.weights.factors import count
-from spikewright.weights.leaves import Leaf
+from spikewright.weights.leaf import Leaf
 from spikewright.weights.masks import Mask
 from spikewright.weights.packing import as_signed, pack, size, unpack
 

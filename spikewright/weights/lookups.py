@@ -9,7 +9,7 @@ import numpy as np
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, node
 from spikewright.weights.factors import Factors
-from spikewright.weights.leaves import Leaf, expression
+from spikewright.weights.leaf import Leaf, expression
 
 
 @node

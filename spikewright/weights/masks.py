@@ -11,7 +11,7 @@ from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, node
 from spikewright.weights.factors import Factors, count
 from spikewright.weights.layouts import Layout, Places, unfolded
-from spikewright.weights.leaves import expression
+from spikewright.weights.leaf import expression
 
 
 @node

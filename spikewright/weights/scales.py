@@ -9,7 +9,7 @@ import numpy as np
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, as_floats, narrowest, node
 from spikewright.weights.factors import Factors, column
-from spikewright.weights.leaves import Leaf, expression
+from spikewright.weights.leaf import Leaf, expression
 
 
 @node

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression
-from spikewright.weights.leaves import Leaf
+from spikewright.weights.leaf import Leaf
 from spikewright.weights.masks import Mask
 
 Part = Leaf | Mask

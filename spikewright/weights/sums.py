@@ -10,7 +10,7 @@ import numpy as np
 from spikewright.weights.errors import InvalidWeights
 from spikewright.weights.expression import Array, Expression, Shape, as_floats, node
 from spikewright.weights.factors import Factors, count
-from spikewright.weights.leaves import Leaf, expression
+from spikewright.weights.leaf import Leaf, expression
 
 MOST_PRODUCTS = 2**40
 """No file can ask for more arithmetic than this."""

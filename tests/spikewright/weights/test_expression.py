@@ -8,7 +8,7 @@ import pytest
 
 from spikewright import weights as w
 from spikewright.weights.expression import NODES, narrowest
-from spikewright.weights.leaves import expression
+from spikewright.weights.leaf import expression
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikewright import weights as w
-from spikewright.weights.leaves import expression, signed
+from spikewright.weights.leaf import expression, signed
 
 
 @pytest.mark.parametrize(
