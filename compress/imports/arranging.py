@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -21,6 +22,16 @@ def without_open(sizes: Sequence[int], total: int) -> tuple[int, ...]:
     """`sizes` with a -1 replaced by what makes them `total` numbers: (2, -1) of 12 is (2, 6)."""
     known = prod(size for size in sizes if size != -1)
     return tuple(total // max(known, 1) if size == -1 else size for size in sizes)
+
+
+def picked(call: Call, source: ImportedValue, axis: int, places: Sequence[int]) -> ImportedValue:
+    """`source` at `places` of `axis`: a slice where they follow each other evenly, else an index_select."""
+    steps = {second - first for first, second in pairwise(places)} or {1}
+    if len(steps) == 1 and min(steps) > 0:
+        if list(places) == list(range(source.shape[axis - 1])):
+            return source
+        return selected(call, source, axis, slice(places[0], places[-1] + 1, min(steps)))
+    return call.function(torch.index_select, source, axis, torch.tensor(list(places)))
 
 
 def reshaped(call: Call, source: ImportedValue, shape: tuple[int, ...]) -> ImportedValue:

@@ -43,10 +43,14 @@ class Builder:
             self._paths[value.name] = name
         return value
 
-    def call(self, name: str, function: Callable[..., Any], *args: Any, **settings: Any) -> ImportedValue:
-        """`function` of values (also in lists), tensors and numbers. Raises Damaged when they do not fit."""
+    def call(self, name: str, function: Callable[..., Any] | str, *args: Any, **settings: Any) -> ImportedValue:
+        """`function` of values (also in lists), tensors and numbers, or the method of that name of the first.
+
+        Raises Damaged when they do not fit.
+        """
         first = values_in(args)[0]
-        result = self._tried(lambda: function(*_meta(args), **settings))
+        run = getattr(torch.Tensor, function) if isinstance(function, str) else function
+        result = self._tried(lambda: run(*_meta(args), **settings))
         value = ImportedValue(self._fresh(name), self._shape(result), first.axes, first.order)
         self.steps.append(ImportedStep(value.name, function, args, settings))
         return value
@@ -54,6 +58,15 @@ class Builder:
     def filled(self, name: str, shape: tuple[int, ...], value: float) -> ImportedValue:
         """A value of `shape` that is the same number everywhere and for every image."""
         return self.call(name, filled, self.start, shape=shape, fill_value=value)
+
+    def in_file_order(self, name: str, value: ImportedValue) -> ImportedValue:
+        """`value` with its numbers where the file has them: moved there by a step, where they lie elsewhere here."""
+        if value.channels_first:
+            return value
+        plain = ImportedValue(value.name, value.shape)
+        if value.axes is not None:
+            return self.call(f"{name}_order", torch.permute, plain, value.axes)
+        return self.call(f"{name}_order", torch.index_select, plain, 1, value.order)
 
     def finish(self, start: ImportedValue, answer: ImportedValue) -> fx.GraphModule:
         """The executable module, in evaluation mode: constants added to a layer's output are put into its bias."""
@@ -129,6 +142,8 @@ def _node(graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[st
         return graph.get_attr(name)
 
     arguments = map_aggregate(with_values(step.args, lambda value: nodes[value.name]), loaded)
+    if isinstance(step.call, str):
+        return graph.call_method(step.call, arguments, step.settings)
     return graph.call_function(step.call, arguments, step.settings)
 
 

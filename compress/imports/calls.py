@@ -55,13 +55,8 @@ class OperatorCall(ABC, Generic[Key]):
         return value
 
     def value(self, key: Key | None = None) -> ImportedValue:
-        """As `any_layout`, with channels first."""
-        value = self.any_layout(key)
-        if not value.channels_first:
-            raise Unsupported(
-                "a value with its axes in another order", "an export with channels first (tf2onnx: --inputs-as-nchw)"
-            )
-        return value
+        """As `any_layout`, with its numbers where the file has them: moved there where they lie elsewhere."""
+        return self.builder.in_file_order(self.name, self.any_layout(key))
 
     def constant(self, key: Key) -> Any:
         """An argument as an array or tensor; None when it was left out."""

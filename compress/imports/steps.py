@@ -46,10 +46,10 @@ class ImportedValue:
 
 @dataclass
 class ImportedStep:
-    """A layer, or a function of values, constants and numbers; its name is that of the value it makes."""
+    """A layer, a function of values, constants and numbers, or a method by name; its name is that of the value it makes."""
 
     name: str
-    call: nn.Module | Callable[..., Any]
+    call: nn.Module | Callable[..., Any] | str
     args: tuple[Any, ...]
     settings: dict[str, Any] = field(default_factory=dict)
 

@@ -3,11 +3,8 @@
 A transpose is not computed but kept in mind (`ImportedValue.axes`), until a later one takes it back or a flattening uses it up.
 """
 
-import operator
-from collections.abc import Callable
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import torch
 from torch import nn
@@ -16,64 +13,23 @@ from spikewright.compress.imports import arranging
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
-from spikewright.compress.imports.onnx.layer_rules import OnnxRule
+from spikewright.compress.imports.onnx.combining_rules import in_one_layout
 from spikewright.compress.imports.steps import ImportedValue
-
-_OTHER_ORDER = ("values with their axes in different orders", "an export with channels first")
-
-
-def arithmetic(function: Callable[..., Any]) -> OnnxRule:
-    """The rule of Add, Sub, Mul and Div of two values, or of a value and a constant."""
-
-    def rule(call: OnnxCall) -> ImportedValue:
-        operands = [_operand(call, index) for index in (0, 1)]
-        values = [one for one in operands if isinstance(one, ImportedValue)]
-        if len(values) == 2 and not _same_layout(*values):
-            raise Unsupported(*_OTHER_ORDER)
-        return call.function(function, *operands)
-
-    return rule
-
-
-def _operand(call: OnnxCall, index: int) -> Any:
-    """A value, a number, or a constant in the layout of the other operand."""
-    value = call.given(index)
-    if isinstance(value, ImportedValue):
-        return value
-    constant, other = call.weight(index), call.any_layout(1 - index)
-    if constant.numel() == 1 and constant.ndim <= other.rank:
-        return float(constant.reshape(-1)[0])
-    if other.order is not None or constant.ndim > other.rank:
-        raise Unsupported(f"a constant of shape {tuple(constant.shape)} here", "one number for each channel")
-    if other.axes is None:
-        return constant
-    wide = constant.reshape((1,) * (other.rank - constant.ndim) + tuple(constant.shape))
-    return wide.permute(*(other.axes.index(axis) for axis in range(other.rank))).contiguous()
-
-
-def _same_layout(one: ImportedValue, two: ImportedValue) -> bool:
-    if one.axes != two.axes or (one.order is None) != (two.order is None):
-        return False
-    return one.order is None or two.order is None or torch.equal(one.order, two.order)
-
-
-def total(call: OnnxCall) -> ImportedValue:
-    """Sum of several values."""
-    result = call.any_layout(0)
-    for index in range(1, len(call.inputs)):
-        other = call.any_layout(index)
-        if not _same_layout(result, other):
-            raise Unsupported(*_OTHER_ORDER)
-        result = call.function(operator.add, result, other)
-    return result
 
 
 def concat(call: OnnxCall) -> ImportedValue:
-    """Concat along the channels, wherever the file keeps them."""
-    values = [call.any_layout(index) for index in range(len(call.inputs))]
-    if any(not _same_layout(values[0], value) or value.order is not None for value in values):
-        raise Unsupported(*_OTHER_ORDER)
+    """Concat along an axis behind the batch, wherever the file keeps it."""
+    values = in_one_layout(call, [_wide(call, index) for index in range(len(call.inputs))])
+    if values[0].order is not None:
+        values = [call.builder.in_file_order(call.name, value) for value in values]
     return arranging.joined(call, values, values[0].here(int(call.attr("axis"))))
+
+
+def _wide(call: OnnxCall, index: int) -> ImportedValue:
+    """An argument of Concat; a constant is the same for each image of the batch."""
+    if isinstance(call.given(index), ImportedValue):
+        return call.any_layout(index)
+    raise Unsupported("a constant beside values that depend on the image", "a layer that makes it")
 
 
 def reshape(call: OnnxCall) -> ImportedValue:
@@ -103,19 +59,25 @@ def _without_batch(call: OnnxCall, target: list[int | None], source: ImportedVal
 
 def _reshaped(call: OnnxCall, source: ImportedValue, shape: tuple[int, ...]) -> ImportedValue:
     """`source` in another shape; numbers in another order than here are moved by flattening alone."""
-    if source.axes is not None and prod(shape) == prod(source.shape):
-        return _flat_of_permuted(call, source, shape)
-    if source.order is not None and shape != source.shape:
-        call.value()
+    if source.axes is not None and _keeps_order(source.axes, source.shape):
+        source = ImportedValue(source.name, source.shape)
+    if source.axes is not None and len(shape) == 1 and prod(shape) == prod(source.shape):
+        return _flat_of_permuted(call, source, source.axes)
+    if source.axes is not None or (source.order is not None and shape != source.shape):
+        source = call.builder.in_file_order(call.name, source)
     return arranging.reshaped(call, source, shape)
 
 
-def _flat_of_permuted(call: OnnxCall, source: ImportedValue, shape: tuple[int, ...]) -> ImportedValue:
+def _keeps_order(axes: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a transpose moves axes of size 1 only."""
+    wide = [axis for axis in axes if axis == 0 or shape[axis - 1] > 1]
+    return wide == sorted(wide)
+
+
+def _flat_of_permuted(call: OnnxCall, source: ImportedValue, axes: tuple[int, ...]) -> ImportedValue:
     """Flattening with channels last: flattened here with channels first, and where each number went is kept."""
-    if len(shape) != 1 or source.axes is None:
-        call.value()
     places = torch.arange(prod(source.shape)).reshape(source.shape)
-    order = places.permute(*(axis - 1 for axis in (source.axes or ())[1:])).reshape(-1)
+    order = places.permute(*(axis - 1 for axis in axes[1:])).reshape(-1)
     plain = call.layer(nn.Flatten(1), ImportedValue(source.name, source.shape))
     moved = not torch.equal(order, torch.arange(len(order)))
     return replace(plain, order=order if moved else None)
@@ -125,7 +87,7 @@ def flatten(call: OnnxCall) -> ImportedValue:
     """Flatten behind the batch."""
     source, axis = call.any_layout(), int(call.attr("axis", 1))
     if (axis + source.rank if axis < 0 else axis) != 1:
-        raise Unsupported(f"flattening from axis {axis}", "axis 1")
+        raise Unsupported(f"flattening from axis {axis}, which mixes images of the batch", "axis 1")
     return _reshaped(call, source, (prod(source.shape),))
 
 
@@ -155,25 +117,12 @@ def transpose(call: OnnxCall) -> ImportedValue:
     """Transpose, kept in mind."""
     source = call.any_layout()
     perm = [int(axis) for axis in call.attr("perm") or reversed(range(source.rank))]
-    if sorted(perm) != list(range(source.rank)) or source.order is not None:
+    if sorted(perm) != list(range(source.rank)):
         raise Damaged(f"a transpose {perm} of a value of shape {source.shape}")
     axes = tuple(source.here(axis) for axis in perm)
-    if axes[0] != 0:
+    if axes[0] != 0 or source.order is not None:
         raise Unsupported(f"a transpose {perm} that moves the batch", "the batch in front")
     return replace(source, axes=None if axes == tuple(range(source.rank)) else axes)
-
-
-def mean(call: OnnxCall) -> ImportedValue:
-    """ReduceMean and ReduceMax: over all pixels they are pooling, over other axes functions."""
-    source, kind = call.any_layout(), "max" if call.op == "ReduceMax" else "mean"
-    places = sorted(source.here(axis) for axis in call.ints("axes", 1) or range(source.rank))
-    keep = bool(call.attr("keepdims", 1))
-    if 0 in places:
-        raise Unsupported("a mean over the batch", "axes of pixels")
-    if places == list(range(2, source.rank)):
-        plain = ImportedValue(source.name, source.shape, source.axes if keep else None)
-        return arranging.pooled_whole(call, kind, plain, keep)
-    return arranging.reduced(call, kind, places, keep)
 
 
 def pad(call: OnnxCall) -> ImportedValue:

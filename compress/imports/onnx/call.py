@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.compress.imports.calls import OpenSizes, OperatorCall
-from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.steps import ImportedValue
 
 OnnxValue = ImportedValue | OpenSizes | np.ndarray | None
@@ -18,7 +18,8 @@ OnnxValue = ImportedValue | OpenSizes | np.ndarray | None
 class OnnxCall(OperatorCall[int]):
     """A node: its inputs, its attributes, the version of its operator, and the folder of the file.
 
-    `extra_outputs`: somebody reads more than the first of its results.
+    `results`: how many it makes; `extra_outputs`: somebody reads more than the first; `described`: its attributes as the
+    file has them; `sources`: the names of its inputs.
     """
 
     inputs: Sequence[OnnxValue]
@@ -26,6 +27,9 @@ class OnnxCall(OperatorCall[int]):
     opset: int
     folder: Path
     extra_outputs: bool = False
+    results: int = 1
+    described: Sequence[Any] = ()
+    sources: Sequence[str] = ()
 
     @property
     def first(self) -> int:
@@ -66,4 +70,10 @@ class OnnxCall(OperatorCall[int]):
             return default
         if array.size != 1:
             raise Unsupported(f"{array.size} numbers as {name}", "one number")
+        if np.isnan(array.reshape(-1)[0]):
+            raise Damaged(f"NaN as {name or _place(key)}")
         return float(array.reshape(-1)[0])
+
+
+def _place(key: int) -> str:
+    return f"input {key}"

@@ -1,20 +1,23 @@
-"""Constants of an ONNX graph that are computed from others, on the spot and with numpy."""
+"""Constants of an ONNX graph that are computed from others: by the reference evaluator of the package onnx, within a size."""
 
-from collections.abc import Callable
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from spikewright.compress.imports.calls import OpenSizes
-from spikewright.compress.imports.errors import Damaged, Unsupported
+from spikewright.compress.imports.errors import Damaged, Unsupported, first_line
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.onnx.quantising import dequantised, quantised
 from spikewright.compress.imports.onnx.sizes import arranged_sizes
 from spikewright.compress.imports.onnx.tensors import MOST_VALUES, array_of
 from spikewright.optional import require
 
-Arrays = list[np.ndarray]
+_FOUR_BITS = {"DequantizeLinear": dequantised, "QuantizeLinear": quantised}
+"""Computed here: integers of four bits are read as int8, and the evaluator takes their type from the array."""
+_SMALL = 1 << 12
+"""Constants of so many numbers are looked at to infer the size of a result: axes, sizes, repetitions."""
+_DRAWN = ("RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout")
 
 
 def constant(call: OnnxCall) -> np.ndarray:
@@ -27,133 +30,62 @@ def constant(call: OnnxCall) -> np.ndarray:
     return array_of(call.attributes["value"], call.folder)
 
 
-def computed(call: OnnxCall) -> OnnxValue:
-    """The value of a node whose inputs are all constants or sizes."""
+def computed(call: OnnxCall) -> OnnxValue | tuple[OnnxValue, ...]:
+    """What a node makes whose inputs are all constants or sizes; a tuple where it makes several."""
     if any(isinstance(value, OpenSizes) and None in value.values for value in call.inputs):
         return arranged_sizes(call)
     arrays = [call.constant(index) for index in range(len(call.inputs))]
-    given = [array for array in arrays if array is not None]
-    if call.op in _EACH:
-        _check_size(prod(np.broadcast_shapes(*(array.shape for array in given))))
+    if call.op in _FOUR_BITS:
+        return _FOUR_BITS[call.op](call, [array for array in arrays if array is not None])
+    if call.op in _DRAWN or any(hasattr(value, "node") for value in call.attributes.values()):
+        raise Unsupported("a constant that is drawn, or made by a loop or a choice", "an export with constants folded")
+    results = _evaluated(call, arrays)
+    return results[0] if call.results == 1 else results
+
+
+def _evaluated(call: OnnxCall, arrays: list[np.ndarray | None]) -> tuple[np.ndarray, ...]:
+    """The results of the node alone."""
+    onnx, reference = require("onnx"), require("onnx.reference")
+    given = {f"i{place}": array for place, array in enumerate(arrays) if array is not None}
+    names = [f"i{place}" if array is not None else "" for place, array in enumerate(arrays)]
+    node = onnx.helper.make_node(call.op, names, [f"o{place}" for place in range(call.results)])
+    node.attribute.extend(call.described)
+    small = {name: array for name, array in given.items() if array.size <= _SMALL}
+    _check_size(onnx, _alone(onnx, call, node, given, small))
+    try:
         with np.errstate(all="ignore"):
-            return np.asarray(_EACH[call.op](*given))
-    if call.op in _WHOLE:
-        return np.asarray(_WHOLE[call.op](call, given))
-    raise Unsupported("computed from constants in a way that is not known here", "an export with constants folded")
+            results = reference.ReferenceEvaluator(_alone(onnx, call, node, given, {})).run(None, given)
+    except NotImplementedError as error:
+        raise Unsupported("constants that onnx itself does not compute", "an export with constants folded") from error
+    except Exception as error:  # whatever an evaluator of Python raises for numbers that do not fit
+        raise Damaged(f"constants that do not fit: {first_line(error)}") from error
+    found = tuple(np.asarray(one) for one in results)
+    if any(array.dtype.kind in "OSUcM" for array in found):
+        raise Unsupported("a constant of text, of lists or of complex numbers", "dense numbers")
+    return found
 
 
-def _check_size(values: int) -> None:
-    if values > MOST_VALUES:
-        raise Damaged(f"a constant of {values:,} numbers")
+def _alone(onnx: Any, call: OnnxCall, node: Any, given: dict[str, np.ndarray], known: dict[str, np.ndarray]) -> Any:
+    """A model of one node; of what is `given`, the numbers of `known` are in it."""
+    kinds = {name: onnx.helper.np_dtype_to_tensor_dtype(array.dtype) for name, array in given.items()}
+    inputs = [
+        onnx.helper.make_tensor_value_info(name, kinds[name], array.shape)
+        for name, array in given.items()
+        if name not in known
+    ]
+    kept = [onnx.numpy_helper.from_array(array, name) for name, array in known.items()]
+    made = [onnx.ValueInfoProto(name=name) for name in node.output]
+    body = onnx.helper.make_graph([node], "constant", inputs, made, kept)
+    return onnx.helper.make_model(body, opset_imports=[onnx.helper.make_opsetid("", call.opset)])
 
 
-def _cast(call: OnnxCall, given: Arrays) -> np.ndarray:
-    return given[0].astype(require("onnx").helper.tensor_dtype_to_np_dtype(call.attr("to")))
-
-
-def _concat(call: OnnxCall, given: Arrays) -> np.ndarray:
-    joined: np.ndarray = np.concatenate(given, int(call.attr("axis")))
-    return joined
-
-
-def _gather(call: OnnxCall, given: Arrays) -> np.ndarray:
-    _check_size(given[0].size * max(given[1].size, 1))
-    return np.take(given[0], given[1].astype(np.int64), call.attr("axis", 0))
-
-
-def _unsqueeze(call: OnnxCall, given: Arrays) -> np.ndarray:
-    return np.expand_dims(given[0], tuple(call.ints("axes", 1) or ()))
-
-
-def _squeeze(call: OnnxCall, given: Arrays) -> np.ndarray:
-    axes = call.ints("axes", 1)
-    return np.squeeze(given[0], None if axes is None else tuple(axes))
-
-
-def _reshape(call: OnnxCall, given: Arrays) -> np.ndarray:
-    target = call.ints("shape", 1) or []
-    return given[0].reshape([given[0].shape[i] if size == 0 else size for i, size in enumerate(target)])
-
-
-def _transpose(call: OnnxCall, given: Arrays) -> np.ndarray:
-    perm: list[int] | None = call.attr("perm")
-    return np.transpose(given[0], perm)
-
-
-def _slice(call: OnnxCall, given: Arrays) -> np.ndarray:
-    starts, ends = call.ints("starts", 1) or [], call.ints("ends", 2) or []
-    axes, steps = call.ints("axes", 3) or list(range(len(starts))), call.ints("steps", 4) or [1] * len(starts)
-    cuts = [slice(None)] * given[0].ndim
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        cuts[axis] = slice(start, None if step < 0 and end < -given[0].shape[axis] else end, step)
-    return given[0][tuple(cuts)]
-
-
-def _div(call: OnnxCall, given: Arrays) -> np.ndarray:
-    whole = np.issubdtype(given[0].dtype, np.integer)
-    if whole and not given[1].all():
-        raise Damaged("a division by zero")
-    quotient: np.ndarray = given[0] / given[1]
-    return np.trunc(quotient).astype(given[0].dtype) if whole else quotient
-
-
-def _constant_of_shape(call: OnnxCall, given: Arrays) -> np.ndarray:
-    sizes = [int(size) for size in given[0].reshape(-1)]
-    _check_size(prod(max(size, 0) for size in sizes))
-    value = call.attributes.get("value")
-    return np.full(sizes, 0.0 if value is None else array_of(value, call.folder).reshape(-1)[0])
-
-
-def _expand(call: OnnxCall, given: Arrays) -> np.ndarray:
-    shape = np.broadcast_shapes(given[0].shape, tuple(call.ints("shape", 1) or ()))
-    _check_size(prod(shape))
-    return np.broadcast_to(given[0], shape)
-
-
-def _range(call: OnnxCall, given: Arrays) -> np.ndarray:
-    start, stop, step = (float(one) for one in given)
-    _check_size(int(abs(stop - start) / (abs(step) or 1e-300)))
-    return np.arange(start, stop, step).astype(given[0].dtype)
-
-
-def _product(call: OnnxCall, given: Arrays) -> np.ndarray:
-    axes = call.ints("axes", 1)
-    return np.asarray(np.prod(given[0], None if axes is None else tuple(axes), keepdims=bool(call.attr("keepdims", 1))))
-
-
-_EACH: dict[str, Callable[..., Any]] = {
-    "Add": np.add,
-    "Sub": np.subtract,
-    "Mul": np.multiply,
-    "Neg": np.negative,
-    "Sqrt": np.sqrt,
-    "Reciprocal": np.reciprocal,
-    "Floor": np.floor,
-    "Ceil": np.ceil,
-    "Identity": np.asarray,
-    "Min": np.minimum,
-    "Max": np.maximum,
-    "Pow": np.power,
-    "Exp": np.exp,
-    "Equal": np.equal,
-    "Where": np.where,
-}
-"""Operators on each number."""
-_WHOLE: dict[str, Callable[[OnnxCall, Arrays], np.ndarray]] = {
-    "Cast": _cast,
-    "DequantizeLinear": dequantised,
-    "QuantizeLinear": quantised,
-    "Concat": _concat,
-    "Gather": _gather,
-    "Unsqueeze": _unsqueeze,
-    "Squeeze": _squeeze,
-    "Reshape": _reshape,
-    "Transpose": _transpose,
-    "Slice": _slice,
-    "Div": _div,
-    "ConstantOfShape": _constant_of_shape,
-    "Expand": _expand,
-    "Range": _range,
-    "ReduceProd": _product,
-}
-"""Operators with attributes, or on whole arrays."""
+def _check_size(onnx: Any, model: Any) -> None:
+    """Raise Damaged, before anything is computed, for results beyond what a network can hold."""
+    try:
+        shaped = onnx.shape_inference.infer_shapes(model)
+    except Exception as error:  # a type of its own
+        raise Damaged(f"constants that do not fit: {first_line(error)}") from error
+    for one in shaped.graph.output:
+        sizes = [max(int(size.dim_value), 1) for size in one.type.tensor_type.shape.dim]
+        if prod(sizes) > MOST_VALUES:
+            raise Damaged(f"a constant of {prod(sizes):,} numbers")

@@ -1,6 +1,8 @@
 """ONNX operators that become pools."""
 
+import operator
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
 import torch
@@ -20,8 +22,12 @@ def max_pool(call: OnnxCall) -> ImportedValue:
     source = call.value()
     window = window_of(call, call.ints("kernel_shape") or [], source)
     pads = pads_of(call, window, source)
-    settings = {**window.settings, "padding": tuple(pads[0])}
-    return call.layer(_fitting("max", window, settings, source, _counts(call, window, source, pads)), source)
+    wanted = _counts(call, window, source, pads)
+    module = _fitting("max", window, {**window.settings, "padding": tuple(pads[0])}, source, wanted)
+    if module is None:
+        source = with_zeros(call, source, _reached(window, source, pads[0], wanted), -inf)
+        module = layers.pool("max", window.kernel, window.settings)
+    return call.layer(module, source)
 
 
 def average_pool(call: OnnxCall) -> ImportedValue:
@@ -31,11 +37,34 @@ def average_pool(call: OnnxCall) -> ImportedValue:
     if set(window.dilation) != {1}:
         raise Unsupported("average pooling with gaps", "a depthwise convolution")
     pads, counted = pads_of(call, window, source), bool(call.attr("count_include_pad", 0))
-    wanted, begin = _counts(call, window, source, pads), pads[0]
-    if counted and pads[0] != pads[1]:
-        source, begin = with_zeros(call, source, pads), [0] * len(begin)
-    settings = {"stride": window.stride, "padding": tuple(begin), "count_include_pad": counted}
-    return call.layer(_fitting("mean", window, settings, source, wanted), source)
+    wanted = _counts(call, window, source, pads)
+    reached = _reached(window, source, pads[0], wanted)
+    settings = {"stride": window.stride, "padding": tuple(pads[0]), "count_include_pad": counted}
+    past_end = counted and reached[1] > pads[1]
+    module = (
+        None if past_end or (counted and pads[0] != pads[1]) else _fitting("mean", window, settings, source, wanted)
+    )
+    if module is not None:
+        return call.layer(module, source)
+    pooled = call.layer(
+        layers.pool("mean", window.kernel, {"stride": window.stride}), with_zeros(call, source, reached)
+    )
+    shares = _shares(window, source, pads if counted else ([0] * len(pads[0]),) * 2, (pads[0], wanted))
+    return pooled if bool((shares == 1).all()) else call.function(operator.mul, pooled, shares)
+
+
+def _shares(window: OnnxWindow, source: ImportedValue, counted: Pads, places: Pads) -> torch.Tensor:
+    """Pixels of a window over those of it that count, for each window: `(1, H, W)`.
+
+    `counted`: padding that counts; `places`: padding at the beginning, and how many windows there are.
+    """
+    shares = torch.ones(())
+    for axis, size in enumerate(source.shape[1:]):
+        first = torch.arange(places[1][axis]) * window.stride[axis] - places[0][axis]
+        begin = first.clamp(min=-counted[0][axis])
+        end = (first + window.kernel[axis]).clamp(max=size + counted[1][axis])
+        shares = shares.unsqueeze(-1) * (window.kernel[axis] / (end - begin).clamp(min=1).double())
+    return shares.float().unsqueeze(0)
 
 
 def whole_pool(kind: str) -> Callable[[OnnxCall], ImportedValue]:
@@ -50,13 +79,21 @@ def whole_pool(kind: str) -> Callable[[OnnxCall], ImportedValue]:
 
 def _fitting(
     kind: str, window: OnnxWindow, settings: dict[str, Any], source: ImportedValue, wanted: Sequence[int]
-) -> nn.Module:
-    """The pool, with or without ceil_mode, that makes `wanted` windows of each axis of `source`."""
+) -> nn.Module | None:
+    """The pool, with or without ceil_mode, that makes `wanted` windows of each axis of `source`; None if there is none."""
+    if any(2 * begin > size for begin, size in zip(settings["padding"], window.kernel, strict=True)):
+        return None
     for ceil in (False, True):
         module = layers.pool(kind, window.kernel, {**settings, "ceil_mode": ceil})
         if list(module(torch.empty(1, 1, *source.shape[1:], device="meta")).shape[2:]) == list(wanted):
             return module
-    raise Unsupported(f"{kind} pooling of {source.shape} to {list(wanted)}", "equal padding at both ends")
+    return None
+
+
+def _reached(window: OnnxWindow, source: ImportedValue, begin: list[int], wanted: Sequence[int]) -> Pads:
+    """Padding for which `wanted` windows fit exactly."""
+    axes = zip(source.shape[1:], window.stride, window.reach, begin, wanted, strict=True)
+    return begin, [max((count - 1) * step + reach - size - first, 0) for size, step, reach, first, count in axes]
 
 
 def _counts(call: OnnxCall, window: OnnxWindow, source: ImportedValue, pads: Pads) -> list[int]:

@@ -1,11 +1,11 @@
-"""Resize and Upsample of ONNX: nearest neighbours, where each number is repeated a whole number of times."""
+"""Resize and Upsample of ONNX by nearest neighbours."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from spikewright.compress.imports import layers
+from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
@@ -18,58 +18,73 @@ _ROUNDED: dict[str, Callable[[Any], Any]] = {
     "round_prefer_floor": lambda x: np.ceil(x - 0.5),
 }
 """nearest_mode -> which of two neighbours a place between them takes."""
-_CENTRED: dict[str, Callable[[Any, int, int], Any]] = {
-    "half_pixel": lambda places, size, new: (places + 0.5) * size / new - 0.5,
-    "tf_half_pixel_for_nn": lambda places, size, new: (places + 0.5) * size / new,
-    "align_corners": lambda places, size, new: places * (size - 1) / (new - 1),
-    "asymmetric": lambda places, size, new: places * size / new,
+_CENTRED: dict[str, Callable[[Any, int, int, float], Any]] = {
+    "half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5,
+    "pytorch_half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5 if new > 1 else places * 0.0,
+    "half_pixel_symmetric": lambda places, size, new, scale: (
+        size / 2 * (1 - new / (scale * size)) + (places + 0.5) / scale - 0.5
+    ),
+    "tf_half_pixel_for_nn": lambda places, size, new, scale: (places + 0.5) / scale,
+    "align_corners": lambda places, size, new, scale: places * ((size - 1) / max(new - 1, 1)),
+    "asymmetric": lambda places, size, new, scale: places / scale,
 }
-"""coordinate_transformation_mode -> where the `new` places lie among the `size` old ones."""
-_HALF_PIXEL = ("half_pixel", "pytorch_half_pixel", "half_pixel_symmetric")
+"""coordinate_transformation_mode -> where the `new` places lie among the `size` old ones; `scale` is that of the file."""
+_MOST = 1 << 16
 
 
 def resize(call: OnnxCall) -> ImportedValue:
-    """Nearest upsampling by whole factors; all else is refused."""
+    """Nearest resizing: whole factors of pixels are upsampling, all else picks places of each axis."""
     source, mode = call.any_layout(), call.attr("mode", "nearest")
-    if mode != "nearest":
+    if mode != "nearest" or source.order is not None:
         raise Unsupported(f"{mode} resizing", "nearest upsampling")
     shown = [call.batch or 1 if size is None else size for size in source.file_shape]
-    target = _target(call, shown)
-    if len(target) != source.rank or call.ints("axes") is not None:
-        raise Unsupported("resizing of some axes only", "scales for all axes")
-    factors = [1.0] * source.rank
-    for axis, (size, new) in enumerate(zip(shown, target, strict=True)):
-        factors[source.here(axis)] = _factor(call, size, new) if axis else 1.0
-    if factors[:2] != [1.0, 1.0]:
-        raise Unsupported("resizing of the batch or of channels", "resizing of height and width")
-    return call.layer(layers.upsample(factors[2:], target), source)
+    factors, result = [1.0] * source.rank, source
+    for axis, (size, new, scale) in enumerate(zip(shown, *_target(call, shown), strict=True)):
+        if new == size and scale == 1:
+            continue
+        if axis == 0:
+            raise Unsupported("resizing of the batch", "resizing of height and width")
+        places, here = _places(call, size, new, scale), source.here(axis)
+        if here > 1 and source.rank < 5 and new % size == 0 and places == [place * size // new for place in range(new)]:
+            factors[here] = new / size
+        else:
+            result = arranging.picked(call, result, here, places)
+    return result if factors == [1.0] * source.rank else call.layer(layers.upsample(factors[2:], result.shape), result)
 
 
-def _target(call: OnnxCall, shown: Sequence[int]) -> list[int]:
-    """The sizes that the result has in the file, of sizes or of scales."""
+def _target(call: OnnxCall, shown: Sequence[int]) -> tuple[list[int], list[float]]:
+    """The sizes that the result has in the file, and the scale of each axis; of sizes or of scales."""
     old = call.op == "Upsample" or call.opset < 11
+    if str(call.attr("keep_aspect_ratio_policy", "stretch")) != "stretch":
+        raise Unsupported("resizing that keeps the ratio of the sides", "sizes or scales for each axis")
+    axes = [axis % len(shown) for axis in call.ints("axes") or range(len(shown))]
     sizes = None if old else call.given(3)
+    given: list[Any] = []
     if isinstance(sizes, OpenSizes):
-        return [call.batch or 1 if one is None else one for one in sizes.values]
-    if isinstance(sizes, np.ndarray) and sizes.size:
-        return [int(one) for one in sizes.reshape(-1)]
-    given = call.attr("scales") if old else None
-    scales = [float(one) for one in np.asarray(call.constant(1 if old else 2) if given is None else given).reshape(-1)]
-    if len(scales) != len(shown):
-        raise Damaged(f"scales {scales} for a value of {len(shown)} axes")
-    return [int(size * scale) for size, scale in zip(shown, scales, strict=True)]
+        given = [call.batch or 1 if one is None else one for one in sizes.values]
+    elif isinstance(sizes, np.ndarray) and sizes.size:
+        given = [int(one) for one in sizes.reshape(-1)]
+    if given:
+        if axes[0] == 0 and call.batch is None:  # the batch that an exporter saw
+            given[0] = shown[0]
+        scales = [new / shown[axis] for axis, new in zip(axes, given, strict=True)]
+    else:
+        attribute = call.attr("scales") if old else None
+        values = call.constant(1 if old else 2) if attribute is None else attribute
+        scales = [float(one) for one in np.asarray(values, np.float32).reshape(-1)]
+        given = [int(shown[axis] * scale) for axis, scale in zip(axes, scales, strict=True)]
+    if len(set(axes)) < len(given) or not all(0 < new <= _MOST for new in given):
+        raise Damaged(f"a resizing of the axes {axes} to {given}")
+    each = dict(zip(axes, zip(given, scales, strict=True), strict=True))
+    pairs = [each.get(axis, (size, 1.0)) for axis, size in enumerate(shown)]
+    return [new for new, _ in pairs], [scale for _, scale in pairs]
 
 
-def _factor(call: OnnxCall, size: int, new: int) -> float:
-    """new / size where the file repeats each number so many times; else a fraction, which upsampling refuses."""
-    if new == size:
-        return 1.0
-    if new < size or new % size or new > 1 << 16:
-        return new / size
-    centre = call.attr("coordinate_transformation_mode", "half_pixel" if call.opset >= 11 else "asymmetric")
-    centre = "half_pixel" if centre in _HALF_PIXEL else centre
-    at = _CENTRED.get(centre, _CENTRED["asymmetric"])(np.arange(new), size, new)
-    rounding = call.attr("nearest_mode", "round_prefer_floor" if call.opset >= 11 else "floor")
-    index = _ROUNDED.get(rounding, _ROUNDED["round_prefer_floor"])(at)
-    same = np.array_equal(np.clip(index, 0, size - 1), np.arange(new) // (new // size))
-    return new / size if same else new / size + 0.5
+def _places(call: OnnxCall, size: int, new: int, scale: float) -> list[int]:
+    """Which of `size` old places each of `new` ones takes its number from."""
+    centre = str(call.attr("coordinate_transformation_mode", "half_pixel" if call.opset >= 11 else "asymmetric"))
+    rounding = str(call.attr("nearest_mode", "round_prefer_floor" if call.opset >= 11 else "floor"))
+    if centre not in _CENTRED or rounding not in _ROUNDED:
+        raise Unsupported(f"resizing by {centre} and {rounding}", "half_pixel and round_prefer_floor")
+    index = _ROUNDED[rounding](_CENTRED[centre](np.arange(new), size, new, scale))
+    return [int(one) for one in np.clip(index, 0, size - 1)]

@@ -34,7 +34,8 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
     """The numbers of a tensor, from the file or from a file of `folder`. Raises Damaged when they do not fit its shape."""
     onnx = require("onnx")
     shape = tuple(int(size) for size in tensor.dims)
-    kind = onnx.TensorProto.DataType.Name(tensor.data_type)
+    known = onnx.TensorProto.DataType
+    kind = known.Name(tensor.data_type) if tensor.data_type in known.values() else str(tensor.data_type)
     if min(shape, default=0) < 0 or prod(shape) > MOST_VALUES:
         raise Damaged(f"the shape {shape}")
     if kind in _HALF_BYTES:
@@ -74,6 +75,8 @@ def _outside(tensor: Any, folder: Path, size: int) -> bytes:
     """The `size` bytes of a tensor that is kept in another file. Raises Damaged when that is not inside `folder`."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
+    if "\0" in location:
+        raise Damaged(f"numbers at {location!r}, which is no name of a file")
     root = folder.resolve()
     target = (root / location).resolve()
     if not location or Path(location).is_absolute() or not target.is_relative_to(root):
@@ -93,6 +96,6 @@ def _outside(tensor: Any, folder: Path, size: int) -> bytes:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise Damaged(f"{text[:40]!r} where a number of bytes belongs")
     return int(text)

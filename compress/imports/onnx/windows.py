@@ -67,7 +67,7 @@ def transposed_pads_of(call: OnnxCall, window: OnnxWindow, source: ImportedValue
         return pads_of(call, window, source)
     wanted = wanted or [size * step for size, step in zip(sizes, window.stride, strict=True)]
     each = zip(window.stride, sizes, extra, window.reach, wanted[-len(sizes) :], strict=True)
-    return _halves(mode, [max(step * (size - 1) + more + reach - want, 0) for step, size, more, reach, want in each])
+    return _halves(mode, [step * (size - 1) + more + reach - want for step, size, more, reach, want in each])
 
 
 def auto_pad(call: OnnxCall) -> str:
@@ -76,12 +76,15 @@ def auto_pad(call: OnnxCall) -> str:
 
 
 def _halves(mode: str, totals: Sequence[int]) -> Pads:
-    """Each total at both ends; what does not divide by two goes to the end, or with SAME_LOWER to the beginning."""
-    begin = [total // 2 if mode == "SAME_UPPER" else total - total // 2 for total in totals]
+    """Each total at both ends; what does not divide by two goes to the end, or with SAME_LOWER to the beginning.
+
+    A total below 0, of a transposed convolution that is wider than its windows reach, is all at the end.
+    """
+    begin = [max(total // 2 if mode == "SAME_UPPER" else total - total // 2, 0) for total in totals]
     return begin, [total - first for total, first in zip(totals, begin, strict=True)]
 
 
-def with_zeros(call: OnnxCall, source: ImportedValue, pads: Pads) -> ImportedValue:
-    """`source` with zeros around its pixels, as a layer of its own."""
+def with_zeros(call: OnnxCall, source: ImportedValue, pads: Pads, value: float = 0.0) -> ImportedValue:
+    """`source` with zeros, or another `value`, around its pixels, as a layer of its own."""
     widths = [width for pair in reversed(list(zip(*pads, strict=True))) for width in pair]
-    return call.layer(layers.pad(widths, 0.0), source, "_pad")
+    return call.layer(layers.pad(widths, value), source, "_pad") if any(widths) else source

@@ -25,11 +25,10 @@ def test_a_value_depends_on_the_input() -> None:
         call(self=VALUE, other=torch.ones(2)).value("other")
 
 
-def test_a_value_in_another_order_is_not_taken_for_one_with_channels_first() -> None:
+def test_a_value_in_another_order_is_put_into_that_of_the_file() -> None:
     turned = ImportedValue("x", (2, 3), axes=(0, 2, 1))
     assert call(input=turned).any_layout() is turned
-    with pytest.raises(Unsupported, match="axes in another order"):
-        call(input=turned).value()
+    assert call(input=turned).value().channels_first and call(input=turned).value().shape == (3, 2)
 
 
 @pytest.mark.parametrize("given", [np.ones((2, 2), np.float64), torch.ones(2, 2, dtype=torch.float16), 3.0])

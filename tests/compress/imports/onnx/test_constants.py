@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, numbers, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, ints, numbers, same_as_onnx
 
 FLAT = ("n", 12)
 CASES: dict[str, Case] = {
@@ -18,6 +18,25 @@ CASES: dict[str, Case] = {
         ],
         {"w": numbers(5, 12)},
         FLAT,
+    ),
+    "weight norm": (
+        [
+            ("ReduceL2", ["v", "axes"], {"keepdims": 1}),
+            ("Div", ["v", "v0"], {}),
+            ("Mul", ["v1", "g"], {}),
+            ("Conv", ["x", "v2"], {}),
+        ],
+        {"v": numbers(4, 3, 3, 3), "g": numbers(4, 1, 1, 1), "axes": ints(1, 2, 3)},
+    ),
+    "the largest of three": (
+        [("Max", ["a", "b", "c"], {}), ("Add", ["x", "v0"], {})],
+        dict(zip("abc", numbers(3, 8), strict=True)),
+    ),
+    "the largest of one": ([("Max", ["a"], {}), ("Add", ["x", "v0"], {})], {"a": numbers(8)}),
+    "whole numbers divide as in C": (
+        [("Div", ["a", "b"], {}), ("Reshape", ["x", "v0"], {})],
+        {"a": ints(-1, 192 * 2 + 1), "b": ints(2, 2)},
+        ("n", 3, 8, 8),
     ),
 }
 

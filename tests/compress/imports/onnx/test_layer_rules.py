@@ -30,6 +30,14 @@ CASES: dict[str, Case] = {
         [("ConvTranspose", ["x", "w", "b"], {"strides": [2, 2], "pads": [1, 0, 1, 0], "output_padding": [1, 0]})],
         {"w": numbers(3, 6, 3, 3), "b": numbers(6)},
     ),
+    "transposed, more cut off at the beginning than a stride": (
+        [("ConvTranspose", ["x", "w", "b"], {"strides": [2, 2], "pads": [1, 1, 0, 0], "output_padding": [1, 1]})],
+        {"w": numbers(3, 6, 3, 3), "b": numbers(6)},
+    ),
+    "gemm, one number as bias": ([("Gemm", ["x", "w", "b"], {})], {"w": numbers(12, 4), "b": numbers(1, 1)}, FLAT),
+    "hard sigmoid of any slope": ([("HardSigmoid", ["x"], {"alpha": 0.3, "beta": 0.4})], {}),
+    "local response": ([("LRN", ["x"], {"size": 3, "alpha": 0.5})], {}),
+    "layer norm over pixels": ([("LayerNormalization", ["x", "w"], {"axis": 2})], {"w": numbers(8, 8)}),
     "transposed, uneven": (
         [("ConvTranspose", ["x", "w"], {"strides": [2, 2], "pads": [1, 1, 0, 0]})],
         {"w": numbers(3, 2, 3, 3)},

@@ -6,16 +6,23 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from onnx import helper, numpy_helper
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import from_onnx
 from tests.compress.imports.damaged import CONV, WEIGHTS, changed, outside, tensor_of
-from tests.compress.imports.onnx_graphs import graph, numbers, written
+from tests.compress.imports.onnx_graphs import expected, graph, numbers, written
 
 
 def second_input(model: onnx.ModelProto) -> None:
-    model.graph.input.add().CopyFrom(helper.make_tensor_value_info("mask", onnx.TensorProto.FLOAT, ("n", 3)))
+    model.graph.input.add().CopyFrom(helper.make_tensor_value_info("mask", onnx.TensorProto.FLOAT, (1,)))
+    model.graph.node[1].op_type = "Add"
+    model.graph.node[1].input.append("mask")
+
+
+def whole_numbers(model: onnx.ModelProto) -> None:
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.INT32
 
 
 def second_output(model: onnx.ModelProto) -> None:
@@ -29,6 +36,27 @@ def declared_huge(model: onnx.ModelProto) -> None:
 
 def not_finite(model: onnx.ModelProto) -> None:
     tensor_of(model).CopyFrom(numpy_helper.from_array(np.full((2, 3, 3, 3), np.nan, np.float32), "w"))
+
+
+def made_twice(model: onnx.ModelProto) -> None:
+    model.graph.node.add().CopyFrom(helper.make_node("Neg", ["x"], ["v0"]))
+
+
+def twice(model: onnx.ModelProto) -> None:
+    model.graph.initializer.add().CopyFrom(tensor_of(model))
+
+
+def opset(version: int) -> Callable[[onnx.ModelProto], None]:
+    return lambda model: setattr(model.opset_import[0], "version", version)
+
+
+def calls_itself(model: onnx.ModelProto) -> None:
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
+    loop = helper.make_function(
+        "local", "Again", ["a"], ["b"], [helper.make_node("Again", ["a"], ["b"], domain="local")], opsets
+    )
+    model.functions.append(loop)
+    model.opset_import.append(opsets[1])
 
 
 def swap_nodes(model: onnx.ModelProto) -> None:
@@ -46,7 +74,7 @@ DAMAGED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     "weights that nothing makes": (changed(lambda m: m.graph.initializer.pop()), "'w' that nothing makes"),
     "a cycle": (changed(lambda m: m.graph.node[0].input.__setitem__(0, "v1")), "a cycle"),
     "another order": (changed(swap_nodes), "only a later node makes"),
-    "a value made twice": (changed(lambda m: m.graph.node[1].output.__setitem__(0, "v0")), "made once"),
+    "a value made twice": (changed(made_twice), "made once"),
     "weights that do not fit": (lambda: graph(CONV, {"w": numbers(2, 5, 3, 3)}), "do not fit"),
     "a window that does not fit": (
         lambda: graph([("MaxPool", ["x"], {"kernel_shape": [0, 3]})]),
@@ -74,6 +102,22 @@ DAMAGED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
         lambda: graph([("Relu", ["x"], {}), ("Neg", ["w"], {})], WEIGHTS),
         "depends on the input",
     ),
+    "two tensors of one name": (changed(twice), "'w' twice"),
+    "an unknown type": (changed(lambda m: setattr(tensor_of(m), "data_type", 77)), "numbers of type 77"),
+    "NUL in a name": (changed(outside("a\0b")), "no name of a file"),
+    "an odd digit": (changed(outside("model.onnx", offset="\u00b2")), "number of bytes"),
+    "a function that calls itself": (changed(calls_itself), "'Again' that calls itself"),
+    "NaN that scales weights": (
+        lambda: graph([("Gemm", ["x", "m"], {"alpha": float("nan")})], {"m": numbers(8, 2)}, ("n", 8)),
+        "NaN or infinity as alpha",
+    ),
+    "constants that double": (
+        lambda: graph(
+            [("Concat", [f"v{i - 1}" if i else "c"] * 2, {"axis": 0}) for i in range(30)] + [("Add", ["x", "v29"], {})],
+            {"c": numbers(64)},
+        ),
+        "constant",
+    ),
     "a file outside": (changed(outside("../../etc/passwd")), "outside of the folder"),
     "an absolute path": (changed(outside("/etc/passwd")), "outside of the folder"),
     "a file that is missing": (changed(outside("weights.bin")), "no readable file weights.bin"),
@@ -82,8 +126,17 @@ DAMAGED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
 }
 
 REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
-    "several inputs": (changed(second_input), "one input, got x, mask"),
-    "several outputs": (changed(second_output), "one output, got v1, v0"),
+    "several inputs": (changed(second_input), "one input, got x, mask.*fixed={'mask'"),
+    "several outputs": (changed(second_output), "one output, got v1, v0.*output='v1'"),
+    "a version that nobody knows": (changed(opset(99)), "a version from 1 to"),
+    "no version": (changed(opset(0)), "a version from 1 to"),
+    "arithmetic of integers": (changed(whole_numbers), "got INT32 for 'x'"),
+    "a bias for each image": (
+        lambda: graph([("Gemm", ["x", "m", "c"], {})], {"m": numbers(8, 3), "c": numbers(3, 1)}, (3, 8)),
+        "between the images",
+    ),
+    "a softmax over images": (lambda: graph([("Softmax", ["x"], {"axis": 0})]), "over the images"),
+    "a constant for each image": (lambda: graph([("Add", ["x", "c"], {})], {"c": numbers(2, 3, 8, 8)}), "all images"),
     "an operator of nobody": (lambda: graph([("Einsum", ["x"], {"equation": "ij"})]), "einsum0.*Einsum"),
     "another domain": (changed(lambda m: setattr(m.graph.node[1], "domain", "com.microsoft")), "com.microsoft.Relu"),
     "control flow": (lambda: graph([("Loop", ["x"], {})]), "Loop"),
@@ -102,7 +155,6 @@ REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
         lambda: graph([("Reshape", ["x", "to"], {})], {"to": np.array([-1, 64], np.int64)}),
         "mixes images",
     ),
-    "a transpose that stays": (lambda: graph([("Transpose", ["x"], {"perm": [0, 1, 3, 2]})]), "transposed"),
     "volumes": (
         lambda: graph([("Conv", ["x", "w"], {})], {"w": numbers(2, 3, 3, 3, 3)}, ("n", 3, 8, 8, 8)),
         "over 3 axes",
@@ -126,3 +178,28 @@ def test_what_has_no_layer_is_refused_by_name(case: str, tmp_path: Path) -> None
     with pytest.raises(InvalidInput, match=match) as caught:
         from_onnx(path)
     assert str(path) in str(caught.value) and "try" in str(caught.value)
+
+
+def test_an_output_is_chosen_by_name_and_other_inputs_are_fixed(tmp_path: Path) -> None:
+    def change(model: onnx.ModelProto) -> None:
+        second_input(model)
+        second_output(model)
+
+    path, images = written(changed(change)(), tmp_path), torch.from_numpy(numbers(2, 3, 8, 8))
+    plain = from_onnx(path, output="v0").requires_grad_(False)(images)
+    moved = from_onnx(path, output="v1", fixed={"mask": [0.5]}).requires_grad_(False)(images)
+    assert torch.allclose(moved, plain + 0.5, atol=1e-6)
+    with pytest.raises(InvalidInput, match="got 'nothing'; try one of v1, v0"):
+        from_onnx(path, output="nothing")
+    with pytest.raises(InvalidInput, match="got 'm'; try x, mask"):
+        from_onnx(path, output="v0", fixed={"m": 1})
+    with pytest.raises(InvalidInput, match="expected numbers"):
+        from_onnx(path, output="v1", fixed={"mask": "yes"})
+
+
+def test_images_of_bytes_stay_images_of_bytes(tmp_path: Path) -> None:
+    model = graph([("Cast", ["x"], {"to": onnx.TensorProto.FLOAT}), ("Conv", ["v0", "w"], {})], WEIGHTS)
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 8), np.uint8)
+    result = from_onnx(written(model, tmp_path)).requires_grad_(False)(torch.from_numpy(images))
+    assert np.allclose(result.numpy(), expected(model, images), rtol=1e-4, atol=1e-3)

@@ -26,6 +26,19 @@ CASES: dict[str, Case] = {
         {},
     ),
     "average pool, ceil": ([("AveragePool", ["x"], {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1})], {}),
+    "max pool of stride 1, same": (
+        [("MaxPool", ["x"], {"kernel_shape": [2, 2], "strides": [1, 1], "auto_pad": "SAME_UPPER"})],
+        {},
+    ),
+    "max pool, wide pads": ([("MaxPool", ["x"], {"kernel_shape": [3, 3], "pads": [2, 2, 2, 2]})], {}),
+    "average pool, wide pads": (
+        [("AveragePool", ["x"], {"kernel_shape": [3, 3], "pads": [2, 2, 2, 2], "count_include_pad": 1})],
+        {},
+    ),
+    "average pool, same lower": (
+        [("AveragePool", ["x"], {"kernel_shape": [2, 2], "strides": [1, 1], "auto_pad": "SAME_LOWER"})],
+        {},
+    ),
     "global pools": ([("GlobalAveragePool", ["x"], {}), ("Flatten", ["v0"], {})], {}),
     "global max": ([("GlobalMaxPool", ["x"], {}), ("Flatten", ["v0"], {"axis": 1})], {}),
 }

@@ -1,0 +1,34 @@
+"""Values and constants put together: the same numbers as onnx's own evaluator, in any layout."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.compress.imports.onnx_graphs import Case, ints, numbers, same_as_onnx
+
+TURN: list[tuple[str, list[str], dict[str, list[int]]]] = [("Transpose", ["x"], {"perm": [0, 2, 3, 1]})]
+CASES: dict[str, Case] = {
+    "sum with a constant": ([("Sum", ["x", "c"], {})], {"c": numbers(3, 1, 1)}),
+    "mean of two": ([("Relu", ["x"], {}), ("Mean", ["x", "v0"], {})], {}),
+    "the largest of three": ([("Neg", ["x"], {}), ("Max", ["x", "v0", "c"], {})], {"c": numbers(8)}),
+    "a power": ([("Abs", ["x"], {}), ("Pow", ["v0", "c"], {})], {"c": np.float32(1.5)}),
+    "a constant cast to the type of a value": (
+        [("CastLike", ["c", "x"], {}), ("Mul", ["x", "v0"], {})],
+        {"c": np.array(2, np.int64)},
+    ),
+    "channels last, one channel's constant": ([*TURN, ("Sub", ["v0", "c"], {})], {"c": numbers(3)}),
+    "two orders of axes": (
+        [*TURN, ("Reshape", ["x", "to"], {}), ("Add", ["v0", "v1"], {})],
+        {"to": ints(0, 8, 8, 3)},
+    ),
+    "flattened with channels last": (
+        [*TURN, ("Flatten", ["v0"], {}), ("Mul", ["v1", "c"], {})],
+        {"c": numbers(192)},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
+    same_as_onnx(CASES[case], tmp_path)

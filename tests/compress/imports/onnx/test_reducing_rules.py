@@ -1,0 +1,21 @@
+"""Sums, means and maxima over axes: the same numbers as onnx's own evaluator."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compress.imports.onnx_graphs import Case, ints, same_as_onnx
+
+TURN: list[tuple[str, list[str], dict[str, list[int]]]] = [("Transpose", ["x"], {"perm": [0, 2, 3, 1]})]
+CASES: dict[str, Case] = {
+    "sum over pixels": ([("ReduceSum", ["x", "axes"], {"keepdims": 0})], {"axes": ints(2, 3)}),
+    "least of rows": ([("ReduceMin", ["x", "axes"], {})], {"axes": ints(-2)}),
+    "no axes, nothing": ([("ReduceSum", ["x"], {"noop_with_empty_axes": 1})], {}),
+    "channels last, over channels": ([*TURN, ("ReduceMean", ["v0", "axes"], {})], {"axes": ints(-1)}),
+    "channels last, over rows": ([*TURN, ("ReduceMax", ["v0", "axes"], {"keepdims": 0})], {"axes": ints(1)}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
+    same_as_onnx(CASES[case], tmp_path)
