@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from spikewright import Progress, silent
 from spikewright.compress.graph.models import as_module
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.emitting import emit
@@ -18,12 +19,12 @@ from spikewright.snn import Network
 from spikewright.snn.core_parts import core_row
 
 
-def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> Network:
+def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe, *, progress: Progress = silent) -> Network:
     """The spiking network of a trained CNN.
 
     `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
-    of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own.
+    of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a calibration is.
     A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
     integers. `network.report` says what became of every layer, and what of it no spike core can be built from.
 
@@ -37,7 +38,7 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe) -> N
         plan = plan_of(model, images)
         check_same(plan, images)
         wanted = recipe.prepared(plan)
-        network = recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images)
+        network = recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
     run = replace(network.run, largest=float(images.abs().max()) or None)
     return replace(network, run=run, report=network.report.plus(*core_row(network)))
 

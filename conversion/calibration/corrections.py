@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, Progress, silent
 from spikewright.conversion.calibration.advanced import stored, tunable, tune
 from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.conversion.calibration.light import (
@@ -20,6 +20,7 @@ from spikewright.conversion.calibration.light import (
     sample_count,
     squared_error,
 )
+from spikewright.conversion.calibration.sample_budget import affordable
 from spikewright.conversion.calibration.settings import FEWEST_SAMPLES, Advanced, Calibration
 from spikewright.conversion.reading.activations import ActivationLaw
 from spikewright.snn import Network, Population, ReportRow
@@ -52,32 +53,39 @@ def calibrate(
     settings: Calibration,
     activations: Mapping[str, ActivationLaw] | None = None,
     model: Network | None = None,
+    *,
+    progress: Progress = silent,
 ) -> Network:
     """`network` with corrected biases, initial potentials and, if `Advanced`, weights; a report row for each layer.
 
     `images (n, *shape)`, no labels; `activations`: the law behind each population, a ReLU where nothing is said; `model`: the
     network whose biases are the model's, where those of `network` have a shift. A quarter of the samples is held out: a layer
     keeps its correction only if its squared error falls there. With fewer than 16 samples `Light` leaves the network as it
-    is and says so in the report, and `Advanced` raises InvalidInput.
+    is and says so in the report, and `Advanced` raises InvalidInput. Of large networks fewer samples are used, see `affordable`,
+    and the report says so. `progress` is told how many populations are done.
     (Li et al. 2021, arXiv 2106.06984.)
     """
-    chosen = images[: settings.samples]
-    if len(chosen) < FEWEST_SAMPLES:
-        return _too_few(network, len(chosen), settings)
+    given = images[: settings.samples]
+    if len(given) < FEWEST_SAMPLES:
+        return _too_few(network, len(given), settings)
+    chosen = given[: affordable(network, len(given))]
     order = torch.randperm(len(chosen), generator=torch.Generator().manual_seed(settings.seed))
     fit = len(chosen) - round(HELD * len(chosen))
     with torch.no_grad():
         flow = LayerRun(network, chosen[order], activations or {})
         flow.biases = {p.name: p.bias for p in (model or network).populations}
         done = {}
-        for population in network.order[1:]:
+        for number, population in enumerate(network.order[1:]):
+            progress("calibration", number, len(network.order) - 1)
             if correctable(population):
                 done[population.name] = _corrected(flow, population, fit, settings)
             else:
                 flow.run(population)
+    progress("calibration", len(network.order) - 1, len(network.order) - 1)
     changed = tuple(done[p.name].population if p.name in done else p for p in network.populations)
     paths = {name: path for one in done.values() for name, path in one.paths.items()}
     told = f"{fit} samples and {len(chosen) - fit} held out"
+    told += "" if len(chosen) == len(given) else f"; {len(given)} would take too much memory or time"
     head = ReportRow("calibration", type(settings).__name__, "note", told)
     rows = (one.row for one in done.values())
     return replace(stored(replace(network, populations=changed), paths), report=network.report.plus(head, *rows))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import torch
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, Progress, silent
 from spikewright.conversion.integers.cnn import integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
 from spikewright.conversion.integers.twins import WIDEST_WINDOW, spiking
@@ -51,6 +51,6 @@ class Exact(Recipe):
         refuse_unless_hidden(plan, "no QuantReLU in the whole model, so nothing fires; try Quantized(integer=True)")
         return quantized_coding(plan, images, self.input_levels)
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
         """The spiking twin of the integer CNN."""
         return spiking(integer_cnn(network), self.schedule, self.window)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from spikewright import Progress, silent
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.integers.cnn import integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
@@ -63,7 +64,7 @@ class Quantized(Recipe):
         """A QuantReLU for every unit."""
         return quantized_coding(plan, images, self.input_levels)
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
         """In fixed point, if all is to be integers."""
         return integer_cnn(network) if self.integer else network
 

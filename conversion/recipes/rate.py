@@ -6,7 +6,7 @@ from typing import Literal
 
 import torch
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, Progress, silent
 from spikewright.conversion.calibration.corrections import calibrate
 from spikewright.conversion.calibration.light import half_step_shifted
 from spikewright.conversion.calibration.settings import Advanced, Cos, Light, Srp, calibration_of
@@ -134,7 +134,7 @@ class Rate(Recipe):
         amplitude = input_amplitude(self.input_levels)
         return Coding(code, choices, amplitude, scale, (self._note(),), self.schedule, run=self._run())
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
         """With the half-step shift in its biases, and calibrated."""
         if self.residual is not None:
             check_two_phase(network, self.residual)
@@ -142,7 +142,8 @@ class Rate(Recipe):
         settings = calibration_of(self.calibration)
         if settings is None:
             return begun
-        return calibrate(begun, images, settings, {unit.name: unit.activation for unit in plan.units}, network)
+        laws = {unit.name: unit.activation for unit in plan.units}
+        return calibrate(begun, images, settings, laws, network, progress=progress)
 
     def _check_names(self, plan: Plan) -> None:
         unknown = set(self.limits) - {unit.name for unit in plan.hidden}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated
 
+from spikewright import Progress, silent
 from spikewright.snn.checked import LONGEST, MOST_SPIKES, plain
 from spikewright.snn.codes import LONGEST_PHASE
 from spikewright.tables import Within, check_fields
@@ -54,6 +55,6 @@ class Recipe(ABC):
         `images`: float32 samples `(n, ...)`. Raises Unconvertible for units that this code cannot say, and InvalidInput.
         """
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
         """The emitted network with what is done to it last, such as a calibration; by default as it is."""
         return network

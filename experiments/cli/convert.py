@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import InvalidInput, InvalidNetwork, Table
+from spikewright import InvalidInput, InvalidNetwork, Progress, Table
 from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars
@@ -40,7 +40,8 @@ def run_convert(options: Namespace) -> None:
     _check_numbers(options)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
-    network = _converted(model, dataset.train_images[: options.samples], recipe)
+    with progress_bars(options.quiet) as progress:
+        network = _converted(model, dataset.train_images[: options.samples], recipe, progress)
     if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
         network = network.to_fixed(
             weight_bits=8 if options.weight_bits is None else options.weight_bits, potential_bits=options.potential_bits
@@ -69,12 +70,12 @@ def _check_numbers(options: Namespace) -> None:
         )
 
 
-def _converted(model: Any, samples: Any, recipe: "Recipe") -> "Network":
+def _converted(model: Any, samples: Any, recipe: "Recipe", progress: Progress) -> "Network":
     """The network; a refusal is shown as a table first."""
     from spikewright.conversion import Unconvertible, convert
 
     try:
-        return convert(model, samples, recipe)
+        return convert(model, samples, recipe, progress=progress)
     except Unconvertible as error:
         table = refusals(error)
         print(table)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, Progress, silent
 from spikewright.conversion import RECIPES, Coding, NeuronChoice, Rate, Recipe, convert
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.recipes import check_recipe
@@ -42,7 +42,7 @@ class Noted(Even):
     def prepared(self, plan: Plan) -> Plan:
         return plan.integrated()
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
         row = ReportRow("network", "Noted", "note", f"{len(plan.units)} units, {len(images)} samples")
         return replace(network, report=network.report.plus(row))
 
