@@ -1,4 +1,4 @@
-"""The tables that studies and the command line read, together: names that stand for recipes, methods, attacks, noise."""
+"""The tables that studies and the command line read, together: names of methods, recipes, attacks, corruptions and stages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spikewright import InvalidInput
 from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
-from spikewright.hardware.supported import check_fixed
+from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Activity, Network, Population
 from spikewright.snn.requirements import check_network
 
@@ -107,7 +107,7 @@ def ladder(population: Population) -> tuple[int, ...]:
 
 def check_point(network: Network, point: DesignPoint) -> None:
     """Raise InvalidInput unless `point` is a design of `network`: each layer once, every P inside its layer."""
-    check_fixed(network)
+    check_buildable(network)
     if not isinstance(point, DesignPoint):
         raise InvalidInput(f"expected a DesignPoint, got {type(point).__name__}; try fully_parallel(network)")
     wanted, got = [p.name for p in layers_of(network)], [layer.population for layer in point.layers]
@@ -140,7 +140,7 @@ def design(
 
     Raises InvalidInput for an unknown layer, a P outside its layer, an unknown device or a float32 network.
     """
-    check_fixed(network)
+    check_buildable(network)
     populations = layers_of(network)
     unknown = set(physical_neurons) - {p.name for p in populations}
     if unknown:
@@ -169,7 +169,7 @@ def hybrid(
 
     Busy by mean synaptic operations into the layer: the fewest layers that together do half of them get P = N.
     """
-    check_fixed(network)
+    check_buildable(network)
     work = {p.name: sum(_work(activity, q.name) for q in network.incoming[p.name]) for p in layers_of(network)}
     chosen: dict[str, int] = {}
     done, whole = 0.0, sum(work.values())

@@ -6,7 +6,7 @@ from spikewright.snn.core_parts import lacking
 from spikewright.snn.requirements import check_network
 
 
-def check_fixed(network: Network) -> None:
+def check_buildable(network: Network) -> None:
     """Raise InvalidInput unless hardware can be built from `network`, naming the part that no core here has.
 
     It must be in fixed point, and built from the parts of `snn.core_parts`.

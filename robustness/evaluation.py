@@ -6,7 +6,7 @@ from typing import Any
 from spikewright import InvalidInput, Progress, Table, silent
 from spikewright.inputs import as_data
 from spikewright.robustness.checks import as_strengths, check_images, check_labels, check_model, check_seed
-from spikewright.robustness.perturbations import Perturbation, plan_of
+from spikewright.robustness.perturbations import Perturbation, trials_of
 from spikewright.robustness.predictor import Predictor
 from spikewright.robustness.table_rows import PredictorRows, Row
 
@@ -37,7 +37,7 @@ def evaluate(
     says why. Everything is deterministic in `seed`. Raises InvalidInput for bad images, labels, strengths or chips, for models
     that draw at each call, and for models or perturbations of one name.
     """
-    plan = plan_of(perturbations, as_strengths(epsilons))
+    trials = trials_of(perturbations, as_strengths(epsilons))
     if isinstance(chips, bool) or not isinstance(chips, int) or chips < 1:
         raise InvalidInput(f"expected at least one chip, got {chips!r}; try chips={CHIPS}")
     checked = _predictors(predictors)
@@ -48,8 +48,8 @@ def evaluate(
         images = check_images(data[0], predictor)
         labels = check_labels(data[1], images, predictor)
         check_model(predictor, images, attacked=False)
-        done, total = place * len(plan), len(plan) * len(checked)
-        rows.extend(PredictorRows(predictor, images, labels, seed, chips, progress, done, total).rows(plan))
+        done, total = place * len(trials), len(trials) * len(checked)
+        rows.extend(PredictorRows(predictor, images, labels, seed, chips, progress, done, total).rows(trials))
     return Table.of(rows)
 
 

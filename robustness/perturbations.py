@@ -12,7 +12,7 @@ from spikewright.robustness.corruptions.base import Corruption
 from spikewright.tables import imported, nearest
 
 Perturbation = Attack | Corruption
-Planned = tuple[Perturbation, tuple[float, ...]]
+Trial = tuple[Perturbation, tuple[float, ...]]
 """A perturbation and the strengths that it is tried at."""
 
 
@@ -31,7 +31,7 @@ def perturbation(name: str) -> Perturbation:
     raise InvalidInput(f"expected an attack or a corruption out of {', '.join(known)}, got {name!r:.60}; try {way}")
 
 
-def planned(item: Any, epsilons: Sequence[float]) -> Planned:
+def trial(item: Any, epsilons: Sequence[float]) -> Trial:
     """A perturbation with its strengths, from `(perturbation, strengths)` or the perturbation alone, which takes `epsilons`.
 
     Raises InvalidInput for anything else, for no strengths, and for strengths that are no finite numbers from 0 on.
@@ -50,14 +50,14 @@ def planned(item: Any, epsilons: Sequence[float]) -> Planned:
     return one, chosen
 
 
-def plan_of(perturbations: Any, epsilons: Sequence[float]) -> list[Planned]:
-    """The plan of a table, from one perturbation or several. Raises InvalidInput as `planned`, and for two of one name."""
+def trials_of(perturbations: Any, epsilons: Sequence[float]) -> list[Trial]:
+    """The trials of a table, from one perturbation or several. Raises InvalidInput as `trial`, and for two of one name."""
     alone = isinstance(perturbations, Attack | Corruption | str) or not isinstance(perturbations, Iterable)
-    plan = [planned(item, epsilons) for item in ([perturbations] if alone else perturbations)]
-    for place, (one, _) in enumerate(plan):
-        if any(other.name == one.name and other != one for other, _ in plan[:place]):
+    trials = [trial(item, epsilons) for item in ([perturbations] if alone else perturbations)]
+    for place, (one, _) in enumerate(trials):
+        if any(other.name == one.name and other != one for other, _ in trials[:place]):
             raise InvalidInput(
                 f"expected perturbations that differ in their names, got two called {one.name!r}; "
                 "try sources with names of their own, or two tables"
             )
-    return plan
+    return trials

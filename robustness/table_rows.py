@@ -11,7 +11,7 @@ from spikewright import Progress
 from spikewright.robustness.attacks.base import Attack
 from spikewright.robustness.corruptions.base import Corruption
 from spikewright.robustness.curves import Standing, attack_curve
-from spikewright.robustness.perturbations import Planned
+from spikewright.robustness.perturbations import Trial
 from spikewright.robustness.predictor import Predictor
 from spikewright.robustness.statistics import over_images_and_chips
 
@@ -38,17 +38,17 @@ class PredictorRows:
     done: int
     total: int
 
-    def rows(self, plan: Sequence[Planned]) -> Iterator[Row]:
+    def rows(self, trials: Sequence[Trial]) -> Iterator[Row]:
         """The clean row, those of each perturbation in turn, and the worst cases over attacks of one norm."""
         yield self.row("clean", 0.0, (self.predictor.predict(self.images) == self.labels).numpy())
         curves: dict[str, list[Curve]] = {}
-        for place, (perturbation, strengths) in enumerate(plan):
+        for place, (perturbation, strengths) in enumerate(trials):
             self.progress(f"{self.predictor.name}: {perturbation.name}", self.done + place, self.total)
             if isinstance(perturbation, Corruption):
                 yield from (self.corrupted(perturbation, strength) for strength in strengths)
             else:
                 yield from self.attacked(perturbation, strengths, curves)
-        self.progress(self.predictor.name, self.done + len(plan), self.total)
+        self.progress(self.predictor.name, self.done + len(trials), self.total)
         for norm, several in curves.items():
             if len(several) > 1:
                 yield from self.worst(norm, several)

@@ -66,7 +66,7 @@ def _check_gates(network: Network) -> None:
         kind = type(source).__name__
         if gate and source.sends == "nothing":
             raise InvalidNetwork(f"expected spikes into the MaxGate {q.target!r}, got an {kind}, which sends none")
-        if gate and source.amplitudes:
+        if gate and source.step_factors:
             raise InvalidNetwork(
                 f"expected spikes of equal weight into the MaxGate {q.target!r}, got {kind} neurons; try an average pool"
             )
@@ -105,7 +105,7 @@ def _check_schedule(network: Network) -> None:
     if network.decision is not None and not plain:
         raise InvalidNetwork("expected a synchronous network of steps for an early decision")
     for p in network.populations:
-        kind, own = type(p.neuron).__name__, len(p.neuron.amplitudes)
+        kind, own = type(p.neuron).__name__, len(p.neuron.step_factors)
         if own and (network.schedule not in p.neuron.schedules or own != network.steps):
             raise InvalidNetwork(
                 f"expected the {_either(p.neuron.schedules)} schedule over {own} steps, those of the {kind} neurons in "

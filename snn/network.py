@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from spikewright import InvalidNetwork
 from spikewright.snn.checked import Constant, plain
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
@@ -54,6 +55,18 @@ class Population(Constant):
     def size(self) -> int:
         """Number of neurons."""
         return prod(self.shape)
+
+    @property
+    def width(self) -> int:
+        """B of `potential_bits`, which every population of a fixed-point network has whose neurons have a potential.
+
+        Raises InvalidNetwork where there is none.
+        """
+        if self.potential_bits is None:
+            raise InvalidNetwork(
+                f"expected a declared width of the potentials of {self.name!r}, got none; try network.to_fixed()"
+            )
+        return self.potential_bits
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,9 +25,11 @@ class TwoPhase:
 
 @dataclass(frozen=True)
 class Run:
-    """`fixed`: why the steps of the code must stay what they are, None where any number will do. `phases`: what comes
-    before the run, None for a run that begins as the populations say. `largest`: the largest magnitude of the samples that the
-    network was made from, None where nobody knows; inputs beyond four times that are refused where the code has no bounds.
+    """What a run must keep to.
+
+    `fixed`: the reason why the steps of the code must stay what they are, None where any number will do (no fixed-point
+    numbers: those are `Network.numbers`). `phases`: what comes before the run, None for a run that begins as the populations
+    say. `largest`: the largest magnitude of the samples that the network was made from, None where nobody knows.
     """
 
     fixed: str | None = None

@@ -21,13 +21,13 @@ class Sent:
 
     `kind`: "nothing"; "spikes", a whole number in every step; "values", one number that stands for the whole run; "times", one
     number, the time left of a single spike. `most`: the largest number, in a step or once. `signed`: numbers may be negative.
-    `amplitudes`: what a spike of each step brings in units of its weight; empty: 1.
+    `step_factors`: what the weight of a spike is multiplied by in each step; empty: by 1.
     """
 
     kind: Literal["nothing", "spikes", "values", "times"]
     most: int = 1
     signed: bool = False
-    amplitudes: tuple[float, ...] = ()
+    step_factors: tuple[float, ...] = ()
 
     @property
     def once(self) -> bool:
@@ -44,19 +44,19 @@ class Sent:
         """The largest |integer| that arrives in a step, in units of a weight."""
         if self.kind == "nothing":
             return 0
-        return self.most * (int(np.ceil(np.max(np.abs(self.amplitudes)))) if self.amplitudes else 1)
+        return self.most * (int(np.ceil(np.max(np.abs(self.step_factors)))) if self.step_factors else 1)
 
     @property
     def takes_away(self) -> bool:
         """Whether what arrives may be negative."""
-        return self.signed or min(self.amplitudes, default=0) < 0
+        return self.signed or min(self.step_factors, default=0) < 0
 
 
 def sent(network: Network, population: Population) -> Sent:
     """What a population of the network sends. Of several sources a gate has the largest number, and one kind for all."""
     neuron = population.neuron
     if neuron.sends != "passed on":
-        return Sent(neuron.sends, neuron.most, neuron.signed, neuron.amplitudes)
+        return Sent(neuron.sends, neuron.most, neuron.signed, neuron.step_factors)
     if population.name == network.input:
         return Sent(network.code.sends, network.code.most)
     sources = [sent(network, network.by_name[q.source]) for q in network.incoming[population.name]]

@@ -20,7 +20,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     """The executable graph of `root`, which it shares its parameters with; `.meta["notes"]` says how it was read.
 
     With a `sample (1, ...)`, Python that depends on sizes is followed, and what torch.fx cannot follow is read by
-    torch.export (parameters are copied then). Raises InvalidInput as `trace` does.
+    torch.export (parameters are copied then). Raises InvalidInput as `graph.view.trace` does.
     """
     _check_own_forward(root)
     module = _traced(root, sample)

@@ -22,7 +22,7 @@ class Pattern:
     "unstructured": each weight for itself.
     "channel-block": `block` (8, 16 or 32) consecutive output channels, for each input channel, kernel row and kernel
     column, live or die together; the last block of a layer is shorter where `block` does not divide its outputs.
-    "n:m": of every `block` = M consecutive channels along `along` exactly N survive, for each index of the other axes;
+    "n:m": of every group of `block` = M consecutive channels along `along` exactly N survive, for each index of the other axes;
     N is M (1 - sparsity). `along="output"` is what an engine likes that keeps output channels next to each other:
     each input reaches N of M neighbouring outputs. `along="input"` is the usual definition (Mishra et al.,
     arXiv 2104.08378): each output reads N of M neighbouring inputs. A shorter last group of k keeps ceil(N k / M).

@@ -58,7 +58,7 @@ class Plain:
 
 def is_plain(neuron: Neuron) -> bool:
     """Whether it integrates, fires once at most a step, is reset by subtraction, and does nothing else."""
-    special = neuron.leak or neuron.refractory or neuron.latches or neuron.signed or neuron.amplitudes
+    special = neuron.leak or neuron.refractory or neuron.latches or neuron.signed or neuron.step_factors
     return neuron.fires and neuron.most == 1 and neuron.reset == "subtract" and not special
 
 

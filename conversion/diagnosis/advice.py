@@ -55,7 +55,7 @@ def _bias(case: LayerCase, layers: tuple[LayerDiagnosis, ...]) -> Iterator[Hint]
 def _is_rate_coded(network: Network) -> bool:
     """Whether an image is held and neurons of at most one spike a step count."""
     counting = (p.neuron for p in network.populations if p.neuron.fires)
-    plain = any(n.most == 1 and not (n.leak or n.latches or n.two_sided or n.amplitudes) for n in counting)
+    plain = any(n.most == 1 and not (n.leak or n.latches or n.two_sided or n.step_factors) for n in counting)
     return network.code.sends == "values" and plain
 
 

@@ -36,7 +36,7 @@ class Charges:
     def told(self, population: Population) -> bool:
         """Whether the potential at the end tells the charge."""
         neuron, code = population.neuron, self.network.code
-        if self.network.numbers == "fixed" or code.inside == "first spikes" or neuron.amplitudes:
+        if self.network.numbers == "fixed" or code.inside == "first spikes" or neuron.step_factors:
             return False
         keeps = neuron.fires and neuron.reset == "subtract" and not (neuron.refractory or neuron.leak)
         return keeps or neuron.potential == "once"
@@ -78,7 +78,7 @@ class Charges:
         total = np.zeros((raster.shape[1], population.size))
         for step, sent in enumerate(raster):
             weight = self.network.code.weight(step) if len(raster) > 1 else 1
-            total += population.neuron.amplitude(step) * weight * sent.reshape(total.shape).astype(np.float64)
+            total += population.neuron.step_factor(step) * weight * sent.reshape(total.shape).astype(np.float64)
         return total
 
     def _repeats(self, source: Population, target: Population) -> bool:

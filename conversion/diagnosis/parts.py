@@ -66,8 +66,8 @@ def _most_spikes(network: Network, population: Population) -> float:
     """The most spikes in the steps in which a neuron is not deaf, by their weight."""
     neuron = population.neuron
     code: Any = network.code
-    if neuron.amplitudes:
-        return float(sum(max(amplitude, 0.0) for amplitude in neuron.amplitudes))
+    if neuron.step_factors:
+        return float(sum(max(factor, 0.0) for factor in neuron.step_factors))
     if code.inside == "first spikes" and population.name != network.output:
         return float(min(code.limit, code.steps))
     weights = sum(code.weight(step) for step in range(code.steps))
@@ -85,8 +85,8 @@ def levels(network: Network, population: Population) -> int | None:
     neuron, code = population.neuron, network.code
     if neuron.sends in ("values", "times"):
         return neuron.levels
-    if neuron.amplitudes:
-        return int(2 ** len(neuron.amplitudes)) - 1
+    if neuron.step_factors:
+        return int(2 ** len(neuron.step_factors)) - 1
     if neuron.latches:
         return code.steps
     top = most(network, population)
@@ -131,7 +131,7 @@ def taken_apart(network: Network, unit: Unit, sent: Values, charge: Values, trut
     neuron = population.neuron
     low = -top if neuron.two_sided else 0.0
     clipped, decoded = np.clip(wanted, low * share, top * share), sent * share
-    counts = neuron.fires and not neuron.amplitudes
+    counts = neuron.fires and not neuron.step_factors
     quantised = _whole(population, charge, theta, (low, top)) * share if counts else decoded
     return Activities(truth, wanted, clipped, quantised, decoded, np.abs(sent) >= top)
 

@@ -181,7 +181,7 @@ def remedies_of(case: LayerCase) -> Remedies:
         (neuron.sends == "values", INTEGERS),
         (code.inside == "step weights", DIGITS),
         (code.inside == "first spikes", LIMITED),
-        (bool(neuron.amplitudes), FEW_SPIKES),
+        (bool(neuron.step_factors), FEW_SPIKES),
         (neuron.latches, LATCHED),
     )
     return next((remedies for holds, remedies in ways if holds), RATE)

@@ -102,8 +102,8 @@ class Walk:
         self.shapes[name] = current.shape
         return Signal(name, current.view, positive=not law.signed)
 
-    def gate(self, source: Signal, node: GraphNode, windows: WindowGeometry) -> str:
-        """A new gate over the windows of a population; its name."""
+    def add_gate(self, source: Signal, node: GraphNode, windows: WindowGeometry) -> str:
+        """Add a gate over the windows of a population; gives its name."""
         name, shape = self.unique(node.name), windows.output_shape(source.shape)
         term = SourceTerm(source.source, windows)
         self.units.append(Unit(name, node.name, shape, (term,), np.zeros(shape), MaximumLaw()))

@@ -23,7 +23,7 @@ class FullScale:
 
 def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, FullScale]:
     """The scale of every hidden unit, by name. Raises InvalidInput for layers that are silent."""
-    measured = percentiles(plan.view, images, free_rows(plan, per_channel), percentile)
+    measured = percentiles(plan.view, images, scale_counts(plan, per_channel), percentile)
     return {unit.name: _scale(unit, measured.get(unit.node), percentile) for unit in plan.hidden}
 
 
@@ -53,8 +53,8 @@ def span_of(top: Floats) -> str:
     return f"{top.min():.4g} to {top.max():.4g}, per channel" if top.ndim else f"{top:.4g}, per layer"
 
 
-def free_rows(plan: Plan, per_channel: bool | None) -> dict[str, int]:
-    """For each node whose unit has no levels of its own how many scales it gets."""
+def scale_counts(plan: Plan, per_channel: bool | None) -> dict[str, int]:
+    """How many scales the unit of each node gets, one or one a channel; nodes whose unit has levels of its own are left out."""
     return {unit.node: scale_count(plan, unit, per_channel) for unit in plan.hidden if not unit.activation.grid}
 
 

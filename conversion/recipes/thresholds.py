@@ -1,9 +1,9 @@
-"""Where every layer of a rate code gets its thresholds, a residual sum like any other.
+"""Full scales of every layer of a rate code, a residual sum like any other: what its thresholds are made of.
 
 A unit is a sum of terms with one activation behind it: a residual sum has several terms, a plain layer one. `rate_scales`
 looks at the activations behind the sum, on the samples, and gives the unit one full scale for the layer or for each channel;
-the recipe makes the threshold of it. What each branch of the sum sends has an amplitude of its own, which goes into the
-weights of its term (`conversion.storage`), so branches need no common threshold.
+the recipe makes the threshold of it (`Rate._choice`: divided by the most spikes of a step). What each branch of the sum sends
+has an amplitude of its own, which goes into the weights of its term (`conversion.storage`), so branches need no common threshold.
 
     conv2 --W2--+
                 +--> sum --> ReLU      unit: two terms, one threshold from the values behind the ReLU
@@ -17,7 +17,7 @@ import torch
 from spikewright.conversion.ranges import percentiles, signed_nodes
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.recipes.full_scales import FullScale, free_rows, measured_top, own_scale, span_of
+from spikewright.conversion.recipes.full_scales import FullScale, measured_top, own_scale, scale_counts, span_of
 from spikewright.conversion.recipes.threshold_search import CountGrid, least_squares
 
 How = Literal["mse", "max"] | float
@@ -31,7 +31,7 @@ def rate_scales(
 
     A `QuantReLU` keeps its alpha. Raises InvalidInput for layers that are silent.
     """
-    measured = _measured(plan, images, how, grids, free_rows(plan, per_channel))
+    measured = _measured(plan, images, how, grids, scale_counts(plan, per_channel))
     return {unit.name: _scale(unit, measured.get(unit.node), how, grids[unit.name]) for unit in plan.hidden}
 
 

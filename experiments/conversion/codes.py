@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import Table
-from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, tested_network
 
 if TYPE_CHECKING:
     from spikewright.conversion import Recipe
@@ -103,7 +103,7 @@ def _tables(options: argparse.Namespace, rows: Rows) -> int:
 
     asked_for = chosen(recipes(), options.codes, "codes")
     for name in options.network:
-        found = source(name, options)
+        found = tested_network(name, options)
         own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
         table: list[Values] = [{"code": "model", "accuracy": own, "agreement": 1.0}]
         for code, recipe in asked_for.items():

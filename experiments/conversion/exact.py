@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikewright import Progress, Table, silent
-from spikewright.experiments.conversion.rows import Rows, TestedNetwork, Values, add_output, add_sources, run, source
+from spikewright.experiments.conversion.rows import (
+    Rows,
+    TestedNetwork,
+    Values,
+    add_output,
+    add_sources,
+    run,
+    tested_network,
+)
 
 if TYPE_CHECKING:
     from spikewright.compress import Compressed
@@ -129,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _table(options: argparse.Namespace, rows: Rows) -> int:
     values = []
     for name in options.network:
-        found = source(name, options, train=options.train_images)
+        found = tested_network(name, options, train=options.train_images)
         for row in asked(found, options):
             measured = partial(measure, row, found, options.output, progress=rows.progress)
             values.append(rows.row(row.name, asdict(row), measured))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import Table
-from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, source
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, tested_network
 
 if TYPE_CHECKING:
     from spikewright.conversion import Rate
@@ -95,7 +95,7 @@ def _tables(options: argparse.Namespace, rows: Rows) -> int:
     from spikewright.compress import accuracy
 
     for name in options.network:
-        found = source(name, options)
+        found = tested_network(name, options)
         own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
         for steps in options.steps:
             table = [{"method": "the model itself", "accuracy": own, "gap_points": 0.0}]

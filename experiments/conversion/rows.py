@@ -80,7 +80,7 @@ class TestedNetwork:
     accuracy: float
 
 
-def source(name: str, options: argparse.Namespace, *, train: int | None = None) -> TestedNetwork:
+def tested_network(name: str, options: argparse.Namespace, *, train: int | None = None) -> TestedNetwork:
     """The network `name` with the first `options.images` test and `train` training images. Raises InvalidInput, InvalidFile."""
     from spikewright.experiments.data.load import load_dataset
     from spikewright.experiments.zoo import WEIGHTS, card, load

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import Table
-from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, run, source
+from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, run, tested_network
 
 if TYPE_CHECKING:
     from spikewright.experiments.data.load import Dataset
@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _tables(options: argparse.Namespace, rows: Rows) -> int:
     unexplained = False
     for name in options.network:
-        found = source(name, options)
+        found = tested_network(name, options)
         asked = {**found.asked, "samples": SAMPLES}
         exact = rows.row(f"{name}-exact", {**asked, "bits": None}, partial(exactness, found.model, found.data))
         grids: list[Values] = []

@@ -20,8 +20,8 @@ class Stage(ABC):
     """One kind of task. Leaves are frozen dataclasses; their fields are settings in plain values."""
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterable[Task]:
-        """The tasks of this kind that the sections of a study ask for, with `plan.task`; none unless a stage says so."""
+    def asked(cls, expansion: Expansion) -> Iterable[Task]:
+        """The tasks of this kind that the sections of a study ask for, with `expansion.task`; none unless a stage says so."""
         return ()
 
     def check(self) -> None:  # noqa: B027

@@ -49,12 +49,12 @@ class HardwareStage(Stage):
         device(self.device)
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """One task for all networks that the study builds from."""
-        if plan.study.hardware is not None:
-            names = built(plan.study)
-            settings = {**plan.study.hardware.meaning["options"], "networks": names}
-            yield plan.task(CORE, settings, {name: plan.made[name] for name in names})
+        if expansion.study.hardware is not None:
+            names = built(expansion.study)
+            settings = {**expansion.study.hardware.meaning["options"], "networks": names}
+            yield expansion.task(CORE, settings, {name: expansion.made[name] for name in names})
 
     def run(self, work: Work) -> Rows:
         """The corners and the sweep of all networks; the spiking point that is best becomes a core and is replayed."""

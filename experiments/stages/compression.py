@@ -57,11 +57,13 @@ class CompressStage(Stage):
             _method(each, 0)
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """One task for each compression."""
-        for part in plan.study.compressions:
-            plan.made[part.name] = plan.task(part.name, part.meaning["options"], {"model": plan.made[ANN]})
-            yield plan.made[part.name]
+        for part in expansion.study.compressions:
+            expansion.made[part.name] = expansion.task(
+                part.name, part.meaning["options"], {"model": expansion.made[ANN]}
+            )
+            yield expansion.made[part.name]
 
     def run(self, work: Work) -> Rows:
         """The compressed model, its accuracy, what was done, and its footprint before and after."""

@@ -44,15 +44,17 @@ class ConvertStage(Stage):
     core: bool = False
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """One task for each conversion, from the last compression unless it says from what."""
-        last = plan.study.compressions[-1].name if plan.study.compressions else ANN
-        core = built(plan.study)
-        for part in plan.study.conversions:
+        last = expansion.study.compressions[-1].name if expansion.study.compressions else ANN
+        core = built(expansion.study)
+        for part in expansion.study.conversions:
             fixed = None if part.fixed is None else part.fixed.model_dump()
             settings = {**part.meaning, "samples": part.samples, "fixed": fixed, "core": part.name in core}
-            plan.made[part.name] = plan.task(part.name, settings, {"model": plan.made[part.source or last]})
-            yield plan.made[part.name]
+            expansion.made[part.name] = expansion.task(
+                part.name, settings, {"model": expansion.made[part.source or last]}
+            )
+            yield expansion.made[part.name]
 
     def run(self, work: Work) -> Rows:
         """The network's file, and rows of its report, its diagnosis and the CNN at equal information."""
@@ -84,10 +86,10 @@ def _save(network: "Network", work: Work) -> None:
 
 def check_core(network: "Network") -> None:
     """Raise InvalidInput where the study builds hardware from `network` and no core has its parts."""
-    from spikewright.hardware.supported import check_fixed
+    from spikewright.hardware.supported import check_buildable
 
     try:
-        check_fixed(network)
+        check_buildable(network)
     except InvalidInput as error:
         raise InvalidInput(f"{error} (the study builds hardware from it; try hardware.networks without it)") from error
 

@@ -33,13 +33,13 @@ class NoiseStage(Stage):
     repeats: int | None = None
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """A task for each corruption and subject of the study's section on robustness."""
-        if plan.study.robustness is not None:
-            for part, subject, images in _pairs(plan, plan.study.robustness.noise):
+        if expansion.study.robustness is not None:
+            for part, subject, images in _pairs(expansion, expansion.study.robustness.noise):
                 stage = cls(images=images, strengths=part.strengths, repeats=part.repeats, **part.meaning)
-                needs = {"subject": plan.made[subject]}
-                yield plan.task(f"{subject}-{short(part.kind)}", asdict(stage), needs, subject=subject)
+                needs = {"subject": expansion.made[subject]}
+                yield expansion.task(f"{subject}-{short(part.kind)}", asdict(stage), needs, subject=subject)
 
     def run(self, work: Work) -> Rows:
         """Rows of robustness."""
@@ -71,16 +71,19 @@ class AttackStage(Stage):
     transfer_from: str | None = None
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """A task for each attack and subject; no model is attacked by transfer from itself."""
-        if plan.study.robustness is not None:
-            for part, subject, images in _pairs(plan, plan.study.robustness.attacks):
+        if expansion.study.robustness is not None:
+            for part, subject, images in _pairs(expansion, expansion.study.robustness.attacks):
                 source = part.transfer_from
                 if subject != source:
                     stage = cls(images=images, epsilons=part.epsilons, transfer_from=source, **part.meaning)
-                    needs = {"subject": plan.made[subject], **({} if source is None else {"source": plan.made[source]})}
+                    needs = {
+                        "subject": expansion.made[subject],
+                        **({} if source is None else {"source": expansion.made[source]}),
+                    }
                     name = f"{subject}-{short(part.kind)}" + (f"-from-{source}" if source else "")
-                    yield plan.task(name, asdict(stage), needs, subject=subject)
+                    yield expansion.task(name, asdict(stage), needs, subject=subject)
 
     def run(self, work: Work) -> Rows:
         """Rows of robustness."""
@@ -92,11 +95,11 @@ class AttackStage(Stage):
         return {"robustness": _rows(work, chosen, self.epsilons)}
 
 
-def _pairs(plan: Expansion, parts: Iterable[Any]) -> Iterator[tuple[Any, str, int]]:
+def _pairs(expansion: Expansion, parts: Iterable[Any]) -> Iterator[tuple[Any, str, int]]:
     """Every part with each of its subjects and the number of images."""
-    robustness = plan.study.robustness
+    robustness = expansion.study.robustness
     assert robustness is not None
-    subjects = plan.harmed(robustness.subjects)
+    subjects = expansion.harmed(robustness.subjects)
     for part in parts:
         for subject in part.subjects or subjects:
             yield part, subject, part.images or robustness.images

@@ -25,10 +25,10 @@ class SimulateStage(Stage):
     """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """One task for each conversion."""
-        for part in plan.study.conversions:
-            yield plan.task(part.name, {}, {"network": plan.made[part.name]})
+        for part in expansion.study.conversions:
+            yield expansion.task(part.name, {}, {"network": expansion.made[part.name]})
 
     def run(self, work: Work) -> Rows:
         """Accuracy in all and after each step, and a row for each population."""

@@ -35,17 +35,17 @@ class TrainStage(Stage):
     factory: str | None = None
 
     @classmethod
-    def asked(cls, plan: Expansion) -> Iterator[Task]:
+    def asked(cls, expansion: Expansion) -> Iterator[Task]:
         """One task for the model."""
-        model = plan.study.model
+        model = expansion.study.model
         settings = model.model_dump(mode="json", exclude={"weights"}, exclude_defaults=True)
         if model.weights is None:
-            task = plan.task(ANN, settings, {})
+            task = expansion.task(ANN, settings, {})
         else:
             path = str(model.weights.resolve())
-            task = plan.task(ANN, settings, {}, weights_sha256=file_hash(path))
+            task = expansion.task(ANN, settings, {}, weights_sha256=file_hash(path))
             task = replace(task, place={**task.place, "weights": path})
-        plan.made[ANN] = task
+        expansion.made[ANN] = task
         yield task
 
     def run(self, work: Work) -> Rows:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, __version__, snn
 from spikewright.hardware.core import schema, schema_parts
 from spikewright.hardware.core.golden import run_golden, senders, sends_values
-from spikewright.hardware.core.stored_weights import describe_weights
+from spikewright.hardware.core.stored_weights import write_weights
 from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
@@ -110,12 +110,12 @@ def _projection(writer: Writer, number: int, projection: snn.Projection, sizes: 
 
 
 def _linear(writer: Writer, stem: str, synapse: snn.Linear) -> schema_parts.CoreLinear:
-    return schema_parts.CoreLinear(weights=describe_weights(writer, stem, synapse.weights))
+    return schema_parts.CoreLinear(weights=write_weights(writer, stem, synapse.weights))
 
 
 def _conv2d(writer: Writer, stem: str, synapse: snn.Conv2d) -> schema_parts.CoreConv2d:
     geometry = {name: getattr(synapse, name) for name in ("stride", "padding", "dilation", "groups")}
-    return schema_parts.CoreConv2d(weights=describe_weights(writer, stem, synapse.weights), **geometry)
+    return schema_parts.CoreConv2d(weights=write_weights(writer, stem, synapse.weights), **geometry)
 
 
 def _avgpool2d(writer: Writer, stem: str, synapse: snn.AvgPool2d) -> schema_parts.CoreAvgPool2d:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Read = Callable[["CoreMemory"], Any]
 
 
-def describe_weights(writer: "Writer", stem: str, weights: Expression) -> "Storage":
-    """The record of `weights`, its memories written. Raises InvalidInput for weights with a scale, which are real."""
+def write_weights(writer: "Writer", stem: str, weights: Expression) -> "Storage":
+    """Write the memories of `weights`; gives the record that names them. Raises InvalidInput where a scale makes them real."""
     if unscaled(weights)[1] is not None:
         raise InvalidInput("expected integer weights without a scale, got a scale; call network.to_fixed() first")
     kept = CoreWeights.of(weights)
@@ -57,7 +57,7 @@ def rebuild_weights(storage: "Storage", read: Read) -> Expression:
     """The weights that a record describes; `read` fetches the integers of a memory."""
     if storage.kind == "masked":
         return _rebuilt(storage, read)
-    if storage.kind != "sparse":
+    if storage.kind != "sparse":  # the form of cores before masks had layouts
         return _rebuilt_words(storage, read)
     if storage.indices is None or storage.values is None:
         return sparse(tuple(storage.size), np.zeros(0, np.int64), np.zeros(0, np.int8))

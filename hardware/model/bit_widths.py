@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.hardware.model.weight_memory import CoreWeights
-from spikewright.hardware.supported import check_fixed
+from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Network
 from spikewright.snn.fixed.bounds import population_bound
 
@@ -27,11 +27,11 @@ def widths(network: Network) -> CoreWidths:
 
     Raises InvalidInput for a float32 network and for parts that no core here can run (`hardware.supported`).
     """
-    check_fixed(network)
+    check_buildable(network)
     inner = [p for p in network.populations if p.name != network.input]
     return CoreWidths(
         {q.name: _weight_bits(q.synapse) for q in network.projections},
-        {p.name: int(p.potential_bits or 0) for p in inner},
+        {p.name: p.width for p in inner},
         {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
     )
 

@@ -117,7 +117,7 @@ def _threshold(population: Population, value: NDArray[Any], share: NDArray[np.fl
     varied = value.astype(np.float64) * share
     if not fixed:
         return varied.astype(np.float32)
-    top = 2 ** ((population.potential_bits or 63) - 1) - 1
+    top = 2 ** (population.width - 1) - 1
     return np.clip(np.floor(varied + 0.5), 1, top).astype(np.int64)
 
 

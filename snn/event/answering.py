@@ -1,7 +1,7 @@
 """Answer: from the sums that enter neurons to the events that these send."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ from spikewright.snn.network import Network
 class Timing(NamedTuple):
     """What steps have in common for all populations, `(steps,)` each; see `snn.kernels.firing.Drive`."""
 
-    flows: NDArray[np.int64]
-    charge: NDArray[np.int64]
+    bias_row: NDArray[np.int64]
+    sums_factor: NDArray[np.int64]
     weight: NDArray[np.int64]
     number: NDArray[np.int64]
 
@@ -38,9 +38,9 @@ def timing(schedule: str, code: Code, first: int, stop: int) -> Timing:
     if schedule == "layerwise":
         begins = (numbers == 0).astype(np.int64)
         return Timing(1 - begins, begins, np.ones_like(numbers), numbers)
-    flows = np.array([0 if code.charged(step) else 1 for step in numbers.tolist()], np.int64)
+    bias_row = np.array([0 if code.charged(step) else 1 for step in numbers.tolist()], np.int64)
     weights = np.array([code.weight(step) for step in numbers.tolist()], np.int64)
-    return Timing(flows, weights, weights, numbers)
+    return Timing(bias_row, weights, weights, numbers)
 
 
 def answer(
@@ -51,9 +51,9 @@ def answer(
     if not population.disturbed:
         return _fire(population, sums, chunk, when, traced)
     planes = chunk.take(population.name, "planes", (chunk.length, population.size), population.types.sums)
-    membrane.spread(sums, when.charge, planes)
+    membrane.spread(sums, when.sums_factor, planes)
     _shake(network, population, planes, chunk, when)
-    when = when._replace(charge=np.ones_like(when.charge))
+    when = when._replace(sums_factor=np.ones_like(when.sums_factor))
     if not population.flips:
         return _fire(population, planes, chunk, when, traced)
     return _step_by_step(network, population, planes, chunk, when, traced)
@@ -64,7 +64,7 @@ def _fire(population: CompiledNeurons, sums: Array, chunk: Chunk, when: Timing, 
     fixed, steps = population.types.sums.kind != "f", when.number.size
     room = _room(population, chunk, steps, traced, fixed)
     steady = sums.shape[1] == 1 and steps > 1 and not traced and not population.gathers
-    kernel = population.rule.kernel(fixed, steady and bool((when.flows == when.flows[0]).all()))
+    kernel = population.rule.kernel(fixed, steady and bool((when.bias_row == when.bias_row[0]).all()))
     kernel(Drive(sums, population.bias, *when), _cells(population, chunk), population.law, room)
     return Events(room.address, room.ends, room.value, population.rule.values is not None), room.trace
 
@@ -127,6 +127,6 @@ def _step_by_step(
 
 def _flip(network: Network, population: CompiledNeurons, noise: PotentialBitFlips, chunk: Chunk, step: int) -> None:
     keys = keys_of(noise.seed, network.populations.index(population.record), 7, 13)
-    width: Any = population.record.potential_bits or 63
+    width = population.record.width
     drawing = Drawing(keys, chunk.samples, step, population.public)
     membrane.flip(_cells(population, chunk).potential, width, chance_of(noise.probability), drawing)

@@ -1,4 +1,4 @@
-"""A chunk of samples on its way through steps and layers: what it holds of them, and what becomes of those that stop."""
+"""A chunk of samples on its way through steps and populations: what it holds of them, and what becomes of those that stop."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,15 +17,15 @@ Array = NDArray[Any]
 class Chunk:
     """Samples by their numbers, the buffers of the thread, the steps at hand and what arrives in them of each population.
 
-    `sent`: what arrives of each population in the steps `when`, the last that it took. `past`: those events, and earlier ones,
-    that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
+    `arrived`: what arrives of each population from the steps `when`, the last that it took. `past`: those events, and
+    earlier ones, that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
     `quiet`: samples in which no population but the input sent anything in the steps at hand.
     """
 
     samples: NDArray[np.int64]
     buffers: Buffers
     steps: slice = field(default_factory=lambda: slice(0, 0))
-    sent: dict[str, Events] = field(default_factory=dict)
+    arrived: dict[str, Events] = field(default_factory=dict)
     when: dict[str, slice] = field(default_factory=dict)
     state: dict[tuple[str, str], Array] = field(default_factory=dict)
     past: dict[str, History] = field(default_factory=dict)
@@ -58,21 +58,21 @@ class Chunk:
         for history in self.past.values():
             history.begin(self.steps)
 
-    def send(self, name: str, events: Events) -> None:
-        """What arrives of a population in the steps at hand."""
-        self.sent[name], self.when[name] = events, self.steps
+    def arrive(self, name: str, events: Events) -> None:
+        """Keep what arrives of a population in the steps at hand, for its targets."""
+        self.arrived[name], self.when[name] = events, self.steps
         if name in self.past:
             self.past[name].append(events, self.steps.start)
 
     def arriving(self, source: str, delay: int) -> Events:
-        """What arrives of `source` in the steps at hand after `delay`: they may be some of those that it took at once."""
-        events = self.sent.get(source)
+        """What arrives of `source` in the steps at hand after `delay`: a part, where it took more steps at once."""
+        events = self.arrived.get(source)
         if events is not None and not delay and (events.graded or self.when[source] == self.steps):
             return events
         if source in self.past:
             return self.past[source].window(self.steps, delay)
         first = self.steps.start - self.when[source].start
-        return self.sent[source].part(first, first + self.length)
+        return self.arrived[source].part(first, first + self.length)
 
     def keep(self, going: NDArray[np.bool_]) -> None:
         """Go on with these samples only."""

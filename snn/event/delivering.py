@@ -47,7 +47,7 @@ class Delivery:
         for one, events in spiking:
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
-            if one.amplitudes:
+            if one.step_factors:
                 self._add_weighted(planes, one, events, chunk, operations)
             else:
                 one.route.deliver(planes, events, operations, chunk.buffers)
@@ -64,7 +64,7 @@ class Delivery:
         each = chunk.take(one.projection.name, "each step", (chunk.length, sums.shape[2]), sums.dtype)
         one.route.deliver(emptied(each), events, operations, chunk.buffers)
         for step in range(chunk.length):
-            sums[:, 0] += sums.dtype.type(one.amplitudes[chunk.steps.start + step]) * each[:, step]
+            sums[:, 0] += sums.dtype.type(one.step_factors[chunk.steps.start + step]) * each[:, step]
 
     def _latch(self, population: CompiledNeurons, sums: Array, chunk: Chunk) -> None:
         """What has arrived so far stays on as a current."""
@@ -81,7 +81,7 @@ class Delivery:
         """The plane of the graded projections, `(samples, 1, neurons)`; of no neurons without any, or when nothing flows."""
         name, code, kind = population.name, self.network.code, population.types.sums
         graded = [one for one in population.incoming if not one.projection.delay]
-        graded = [one for one in graded if chunk.sent[one.projection.source].graded]
+        graded = [one for one in graded if chunk.arrived[one.projection.source].graded]
         if not graded or not code.charged(chunk.steps.start):
             return chunk.take(name, "nothing", (1, 0), kind)
         if (name, "held") in chunk.state:
@@ -89,7 +89,7 @@ class Delivery:
         plane = chunk.remember(name, "held", (1, population.size), kind)
         for one in graded:
             operations = np.zeros(chunk.count, np.int64)
-            one.route.deliver(added_to(plane), chunk.sent[one.projection.source], operations, chunk.buffers)
+            one.route.deliver(added_to(plane), chunk.arrived[one.projection.source], operations, chunk.buffers)
             self.ledger.operations[one.projection.name][chunk.samples] += operations
         if self.gathers:
             plane *= plane.dtype.type(code.charge_steps)

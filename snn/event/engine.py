@@ -70,7 +70,7 @@ class EventRun:
     def _step(self, population: Compiled, chunk: Chunk) -> None:
         """A population over the steps at hand: deliver, answer, send."""
         chunk.buffers.check()
-        events, trace = self._answer(population, chunk, self.ledger.traced(population.name))
+        events, trace = self._answer(population, chunk, self.ledger.wants_potentials(population.name))
         self.ledger.potentials(population.name, population.public, trace, chunk.samples, chunk.steps)
         self.sender.send(population.name, events, chunk)
 

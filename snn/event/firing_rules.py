@@ -1,6 +1,7 @@
 """How each neuron answers: one table, record type -> its law's numbers and the two kernels that apply them.
 
-A new neuron is an entry of `FIRING_RULES`, a function that makes its law, and a file of kernels beside `snn.kernels.fire_few`.
+A new neuron is an entry of `FIRING_RULES` and a function that makes its law, and where no kernel fits a file of kernels beside
+`snn.kernels.fire_few`.
 """
 
 from collections.abc import Callable
@@ -66,7 +67,7 @@ class Member(NamedTuple):
     @property
     def top(self) -> int:
         """The largest potential in fixed point, 0 else."""
-        return int(2 ** ((self.population.potential_bits or 32) - 1) - 1) if self.fixed else 0
+        return int(2 ** (self.population.width - 1) - 1) if self.fixed else 0
 
     def each(self, value: Any, kind: Any = None) -> Array:
         """A value for each neuron, in engine order, of the type of the arithmetic or another."""

@@ -5,8 +5,8 @@ chunk or before, by a source that comes first. Populations on a circle wait for 
 
     a -> b without delay, b -> a with delay 3:   a and b in turn take 3 steps, then the next 3, ...
 
-In general a circle goes on by `limit` steps at a time, as many as there may be so that the projections of a shorter delay
-lead back nowhere; they give the order. (`limit` is, of the longest delay on each circle, the least.)
+In general a circle goes on by `limit` steps at a time: the largest delay d on it such that its projections of a delay below d
+form no circle. These give the order within the group.
 """
 
 from collections.abc import Iterable, Iterator

@@ -12,7 +12,8 @@ from spikewright.snn.simulation import Request
 from spikewright.snn.traits import is_timed
 
 Array = NDArray[Any]
-Numbers = NDArray[np.int64]
+Samples = NDArray[np.int64]
+"""Samples of a batch by their numbers."""
 
 
 class Ledger:
@@ -28,7 +29,7 @@ class Ledger:
         self.traces: dict[str, Array] = {}
         self._making = Lock()
 
-    def sent(self, name: str, public: Array, events: Events, samples: Numbers, start: int) -> None:
+    def sent(self, name: str, public: Array, events: Events, samples: Samples, start: int) -> None:
         """Note the events that population `name` sent in the steps from `start` on."""
         if events.valued and not events.graded:
             total = np.zeros(len(samples), np.int64)
@@ -42,12 +43,12 @@ class Ledger:
                 raster = self._raster(name, events)
             write_events(events, raster, public, samples, start)
 
-    def traced(self, name: str) -> bool:
+    def wants_potentials(self, name: str) -> bool:
         """Whether somebody wants the potentials of a population."""
         answers = name == self.network.output and self.network.readout == "potential"
         return answers or "potentials" in self.request.record
 
-    def potentials(self, name: str, public: Array, trace: Array, samples: Numbers, steps: slice) -> None:
+    def potentials(self, name: str, public: Array, trace: Array, samples: Samples, steps: slice) -> None:
         """Note potentials `(samples, steps, neurons)` in engine order; none are noted where there are none."""
         if not trace.size:
             return

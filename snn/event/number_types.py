@@ -36,7 +36,7 @@ def choose_types(
         return NumberTypes(*(np.dtype(np.float32),) * 3)
     gathered, shaken = multiplicity(noise, network.steps), noise_bound(network, population, noise)
     what = f"the potentials of population {population.name!r}"
-    top = 2 ** ((population.potential_bits or 32) - 1)
+    top = 2 ** (population.width - 1)
     reached = 2 * top + population_bound(network, population, gathered) + shaken
     compute = integer_type(
         max(reached, rule.product(network.code.weight(0), population.neuron, top + 1, reached)), what

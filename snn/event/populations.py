@@ -23,11 +23,11 @@ Array = NDArray[Any]
 
 
 class IncomingRoute(NamedTuple):
-    """A projection and the way of its events. `amplitudes`: what a spike brings by step, empty where it is always 1."""
+    """A projection and the way of its events. `step_factors`: those of its source's neurons, see `Neuron.step_factors`."""
 
     projection: Projection
     route: Route
-    amplitudes: tuple[float, ...] = ()
+    step_factors: tuple[float, ...] = ()
 
 
 class IncomingWindows(NamedTuple):
@@ -180,7 +180,7 @@ def _routes(network: Network, population: Population, kind: np.dtype[Any], shift
     found = []
     for number, one in enumerate(wanted):
         route = compile_route(one if number == 0 else one._replace(over_time=False))
-        found.append(IncomingRoute(one.projection, route, one.source.neuron.amplitudes))
+        found.append(IncomingRoute(one.projection, route, one.source.neuron.step_factors))
     return tuple(found)
 
 

@@ -38,7 +38,7 @@ def compile_ramps(network: Network, population: Population, noise: tuple[Noise, 
     kind = np.dtype(np.int64 if fixed else np.float64)
     if fixed:
         reached = population_bound(network, population) + noise_bound(network, population, noise)
-        reached += 2 ** (population.potential_bits or 63)
+        reached += 2**population.width
         integer_type(reached, f"the potentials of population {population.name!r}")
     projections = network.incoming[population.name]
     return CompiledRamps(
@@ -67,7 +67,7 @@ def _silent(population: Population, fixed: bool) -> RampLaw:
 
 
 def _top(population: Population) -> int:
-    return int(2 ** ((population.potential_bits or 63) - 1) - 1)
+    return int(2 ** (population.width - 1) - 1)
 
 
 RAMP_LAWS: dict[type, Callable[[Population, bool], RampLaw]] = {Ramp: _ramp, Integrator: _silent}

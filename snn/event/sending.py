@@ -60,7 +60,7 @@ class Sender:
         for number, one in enumerate(self.on_the_way[name]):
             change, sums = self._disturbance(name, one, chunk), isinstance(one, SpikeJitter)
             events = self._through(name, f"noise {number}", events, change, chunk, sums)
-        chunk.send(name, events)
+        chunk.arrive(name, events)
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
         """The noise on what a population sends."""

@@ -44,7 +44,7 @@ class TemporalRun:
         self._send(self.network.input, graded_events(self._input(chunk)), chunk)
         for population in self.populations:
             buffers.check()
-            traced = self.ledger.traced(population.name)
+            traced = self.ledger.wants_potentials(population.name)
             events, trace = self._answer(population, chunk)
             trace = trace if traced else trace[:0]
             self.ledger.potentials(population.name, population.public, trace, chunk.samples, chunk.steps)
@@ -76,13 +76,13 @@ class TemporalRun:
         sums = np.zeros((chunk.count, 1, population.size), self.kind)
         for one in population.incoming:
             operations = np.zeros(chunk.count, np.int64)
-            one.route.deliver(added_to(sums), chunk.sent[one.projection.source], operations, chunk.buffers)
+            one.route.deliver(added_to(sums), chunk.arrived[one.projection.source], operations, chunk.buffers)
             self.ledger.operations[one.projection.name][chunk.samples] += operations
         self.noise.shake(population.record, sums[:, 0], chunk.samples)
         return sums
 
     def _send(self, name: str, events: Events, chunk: Chunk) -> None:
-        """Record what is sent; what arrives is then in `chunk.sent`."""
+        """Record what is sent; what arrives is then in `chunk.arrived`."""
         acts = self.noise.acts(name)
         if acts:
             sent = np.zeros((chunk.count, self.public[name].size), events.value.dtype)
@@ -92,7 +92,7 @@ class TemporalRun:
         self.ledger.sent(name, self.public[name], events, chunk.samples, 0)
         if acts:
             events = graded_events(self.noise.arriving(name, sent, chunk.samples))
-        chunk.sent[name] = events
+        chunk.arrived[name] = events
 
 
 def run(request: Request) -> Activity:

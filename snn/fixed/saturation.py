@@ -42,7 +42,7 @@ def can_saturate(network: Network, population: Population) -> bool:
     """Whether the declared width of a fixed-point population may change what it sends or answers."""
     if network.numbers != "fixed" or population.neuron.potential == "none":
         return False
-    return (population.potential_bits or 0) < safe_bits(network, population)
+    return population.width < safe_bits(network, population)
 
 
 def saturation_rows(network: Network) -> tuple[ReportRow, ...]:
@@ -95,7 +95,7 @@ def _wide(network: Network, population: Population) -> Population:
 
 
 def _row(network: Network, population: Population) -> ReportRow:
-    bits, most = population.potential_bits or 0, reach(network, population)
+    bits, most = population.width, reach(network, population)
     top, unit = 2 ** (bits - 1) - 1, largest_threshold(population.neuron)
     in_units = (f"{top:,}", f"{most:,} units")
     held, reached = (f"{top / unit:.4g}", f"{most / unit:.4g} thresholds") if unit else in_units

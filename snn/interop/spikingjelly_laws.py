@@ -74,10 +74,10 @@ class SpikingJelly:
     def law(self, module: Any, name: str, shape: Shape) -> ForeignLaw:
         """See the head of this module."""
         rest = module.v_reset
-        fires_above(module.surrogate_function, name)
+        strict = fires_above(module.surrogate_function, name)
         if getattr(module, "_neuron_precision", None) is not None:
             raise InvalidNetwork(f"{name!r}: expected float32, got potentials of another precision")
-        decay, gain = self._decay(module)
+        decay, gain = self._decay_and_gain(module)
         reset: dict[str, Any] = {"reset": "by"} if rest is None else {"reset": "to", "value": rest, "start": rest}
         current = (1.0 - decay) * (0.0 if rest is None else rest)
         return ForeignLaw(
@@ -85,19 +85,19 @@ class SpikingJelly:
             decay,
             gain,
             current,
-            strict=fires_above(module.surrogate_function, name),
+            strict=strict,
             **reset,
         )
 
-    def _decay(self, module: Any) -> tuple[float, float]:
-        """1 - 1 / tau, and what a unit of input adds to v."""
+    def _decay_and_gain(self, module: Any) -> tuple[float, float]:
+        """The decay 1 - 1 / tau, and the gain: what a unit of input adds to v."""
         if "LIF" not in type(module).__name__:
             return 1.0, 1.0
         share = float(module.w.detach().sigmoid()) if hasattr(module, "w") else 1.0 / module.tau
         return 1.0 - share, share if module.decay_input else 1.0
 
     def loop(self, module: Any) -> nn.Module | None:
-        """Recurrence is written with containers there, which are refused."""
+        """Recurrence is written with containers there, which are refused but for those of `inside`."""
         return None
 
     def inside(self, module: Any) -> dict[str, nn.Module] | None:

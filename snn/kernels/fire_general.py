@@ -14,18 +14,18 @@ NEVER, THRESHOLD, SIGNED, TERNARY, BURST = range(5)
 
 @compiled
 def fire_rule_float(drive, cells, law, answer):
-    """float32: U = decay V + (charge S + b), then the rule."""
+    """float32: U = decay V + (factor S + b), then the rule."""
     V, memory, size = cells.potential, cells.memory, cells.potential.shape[1]
     U = np.empty(TILE, V.dtype)
     for s in range(V.shape[0]):
         for tile in range(0, size, TILE):
             stop = min(size, tile + TILE)
             before = V[s, tile:stop]
-            for t in range(drive.flows.size):
-                current = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
-                charge, b = np.float32(drive.charge[t]), drive.bias[drive.flows[t], tile:stop]
+            for t in range(drive.bias_row.size):
+                sums = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
+                factor, b = np.float32(drive.sums_factor[t]), drive.bias[drive.bias_row[t], tile:stop]
                 for j in range(before.size):
-                    U[j] = law.leak * before[j] + (charge * current[j] + b[j])
+                    U[j] = law.leak * before[j] + (factor * sums[j] + b[j])
                 sent = answer.flags[s, t, tile:stop]
                 _decide(U, before, memory[s, tile:stop], sent, law, tile, np.float32(drive.weight[t]))
                 if answer.trace.size:
@@ -35,7 +35,7 @@ def fire_rule_float(drive, cells, law, answer):
 
 @compiled
 def fire_rule_fixed(drive, cells, law, answer):
-    """Integers: U = sat(V - (V >> k) + charge (S << shift) + b), then the rule."""
+    """Integers: U = sat(V - (V >> k) + factor (S << shift) + b), then the rule."""
     V, memory, size = cells.potential, cells.memory, cells.potential.shape[1]
     U = np.empty(TILE, V.dtype)
     kind = V.dtype.type
@@ -45,12 +45,15 @@ def fire_rule_fixed(drive, cells, law, answer):
         for tile in range(0, size, TILE):
             stop = min(size, tile + TILE)
             before = V[s, tile:stop]
-            for t in range(drive.flows.size):
-                current = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
-                factor, b = kind(kind(drive.charge[t]) << kind(law.shift)), drive.bias[drive.flows[t], tile:stop]
+            for t in range(drive.bias_row.size):
+                sums = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
+                factor, b = (
+                    kind(kind(drive.sums_factor[t]) << kind(law.shift)),
+                    drive.bias[drive.bias_row[t], tile:stop],
+                )
                 for j in range(before.size):
                     u = kind(kind(before[j] - kind(leaks * kind(before[j] >> leak))) + b[j])
-                    u = kind(u + kind(factor * kind(current[j])))
+                    u = kind(u + kind(factor * kind(sums[j])))
                     U[j] = min(max(u, bottom), top)
                 sent = answer.flags[s, t, tile:stop]
                 _decide(U, before, memory[s, tile:stop], sent, law, tile, kind(drive.weight[t]))

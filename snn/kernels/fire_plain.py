@@ -18,23 +18,23 @@ def fire_float(drive, cells, law, answer):
     for s in range(V.shape[0]):
         for tile in range(0, size, TILE):
             stop = min(size, tile + TILE)
-            for t in range(drive.flows.size):
-                current = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
-                if drive.charge[t] == 0:
-                    current[:] = 0
-                bias, fired = drive.bias[drive.flows[t], tile:stop], answer.flags[s, t, tile:stop]
-                _step_float(current, V[s, tile:stop], bias, law, fired, tile)
+            for t in range(drive.bias_row.size):
+                sums = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
+                if drive.sums_factor[t] == 0:
+                    sums[:] = 0
+                bias, fired = drive.bias[drive.bias_row[t], tile:stop], answer.flags[s, t, tile:stop]
+                _step_float(sums, V[s, tile:stop], bias, law, fired, tile)
                 if answer.trace.size:
                     answer.trace[s, t, tile:stop] = V[s, tile:stop]
         collect_spikes(answer.flags[s], size, answer.address[s], answer.ends[s])
 
 
 @compiled
-def _step_float(current, V, bias, law, fired, tile):
+def _step_float(sums, V, bias, law, fired, tile):
     decay, to_zero = law.leak, law.to_zero
     thresholds = law.threshold[tile : tile + V.size]
     for j in range(V.size):
-        U = decay * V[j] + (current[j] + bias[j])
+        U = decay * V[j] + (sums[j] + bias[j])
         fires = U >= thresholds[j]
         rest = np.float32(0) if to_zero else U - thresholds[j]
         V[j] = rest if fires else U
@@ -48,24 +48,24 @@ def fire_fixed(drive, cells, law, answer):
     for s in range(V.shape[0]):
         for tile in range(0, size, TILE):
             stop = min(size, tile + TILE)
-            for t in range(drive.flows.size):
-                current = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
-                if drive.charge[t] == 0:
-                    current[:] = 0
-                bias, fired = drive.bias[drive.flows[t], tile:stop], answer.flags[s, t, tile:stop]
-                _step_fixed(current, V[s, tile:stop], bias, law, fired, tile)
+            for t in range(drive.bias_row.size):
+                sums = drive.sums[s, min(t, drive.sums.shape[1] - 1), tile:stop]
+                if drive.sums_factor[t] == 0:
+                    sums[:] = 0
+                bias, fired = drive.bias[drive.bias_row[t], tile:stop], answer.flags[s, t, tile:stop]
+                _step_fixed(sums, V[s, tile:stop], bias, law, fired, tile)
                 if answer.trace.size:
                     answer.trace[s, t, tile:stop] = V[s, tile:stop]
         collect_spikes(answer.flags[s], size, answer.address[s], answer.ends[s])
 
 
 @compiled
-def _step_fixed(current, V, bias, law, fired, tile):
+def _step_fixed(sums, V, bias, law, fired, tile):
     thresholds, to_zero = law.threshold[tile : tile + V.size], law.to_zero
     kind = thresholds.dtype.type
     leak, shift, top, bottom = kind(law.leak), kind(law.shift), kind(law.top), kind(-law.top - 1)
     for j in range(V.size):
-        U = kind(kind(V[j]) + kind(kind(kind(current[j]) << shift) + bias[j]))
+        U = kind(kind(V[j]) + kind(kind(kind(sums[j]) << shift) + bias[j]))
         if leak:
             U = kind(U - kind(kind(V[j]) >> leak))
         U = min(max(U, bottom), top)

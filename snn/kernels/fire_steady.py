@@ -14,8 +14,8 @@ from spikewright.snn.kernels.jit import compiled, inlined
 @compiled
 def fire_steady_float(drive, cells, law, answer):
     """float32, as `fire_float` with one plane of sums and the bias of the first step."""
-    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.flows[0]], law.threshold
-    steps, size = drive.flows.size, V.shape[1]
+    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.bias_row[0]], law.threshold
+    steps, size = drive.bias_row.size, V.shape[1]
     chosen, current = np.empty(size + 8, np.int32), np.empty(size, np.float32)
     potential, threshold = np.empty(size, np.float32), np.empty(size, np.float32)
     room = np.empty(steps * (size + 8), np.int8)
@@ -45,10 +45,10 @@ def fire_steady_float(drive, cells, law, answer):
 @compiled
 def fire_steady_fixed(drive, cells, law, answer):
     """Integers, as `fire_fixed`."""
-    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.flows[0]], law.threshold
+    S, V, b, thresholds = drive.sums, cells.potential, drive.bias[drive.bias_row[0]], law.threshold
     kind = thresholds.dtype.type
     shift, top, bottom = kind(law.shift), kind(law.top), kind(-law.top - 1)
-    steps, size = drive.flows.size, V.shape[1]
+    steps, size = drive.bias_row.size, V.shape[1]
     chosen, current = np.empty(size + 8, np.int32), np.empty(size, thresholds.dtype)
     potential, threshold = np.empty(size, thresholds.dtype), np.empty(size, thresholds.dtype)
     room = np.empty(steps * (size + 8), np.int8)

@@ -20,15 +20,15 @@ class Drive(NamedTuple):
     """What enters the neurons.
 
     `sums (samples, planes, neurons)`: summed inputs; a plane for each step, or one that serves all.
-    `bias (2, neurons)`: the current of a step in which biases flow, and none. `flows (steps,)`: which of the two, 0 or 1.
-    `charge (steps,)`: what sums are multiplied by, 0 where nothing enters. `weight (steps,)`: what thresholds are
+    `bias (2, neurons)`: the bias of a step in which it flows, and zeros. `bias_row (steps,)`: which of the two, 0 or 1.
+    `sums_factor (steps,)`: what sums are multiplied by, 0 where nothing enters. `weight (steps,)`: what thresholds are
     multiplied by. `number (steps,)`: the number of each step in the run.
     """
 
     sums: NDArray[Any]
     bias: NDArray[Any]
-    flows: NDArray[np.int64]
-    charge: NDArray[np.int64]
+    bias_row: NDArray[np.int64]
+    sums_factor: NDArray[np.int64]
     weight: NDArray[np.int64]
     number: NDArray[np.int64]
 

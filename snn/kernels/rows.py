@@ -86,45 +86,45 @@ def add_step(plane, address, first, stop, rows):
 
 
 @inlined
-def _add_group(plane, plan, address, first, last):
+def _add_group(plane, rows, address, first, last):
     """Add the spikes address[first:last], which share base and pattern, tap by tap.
 
     Addresses are unsigned and loops are inlined: a test for negative ones, or a call, would cost more than the additions.
     """
-    weights, rows = plan.weights, plan.row
-    base, pattern = np.int64(plan.base[address[first]]), plan.pattern[address[first]]
-    for k in range(plan.first_tap[pattern], plan.first_tap[pattern + 1]):
-        to, start, length = np.uint64(base + plan.to[k]), np.uint64(plan.start[k]), np.uint64(plan.length[k])
+    weights, row = rows.weights, rows.row
+    base, pattern = np.int64(rows.base[address[first]]), rows.pattern[address[first]]
+    for k in range(rows.first_tap[pattern], rows.first_tap[pattern + 1]):
+        to, start, length = np.uint64(base + rows.to[k]), np.uint64(rows.start[k]), np.uint64(rows.length[k])
         n = first
         while n + np.uint64(8) <= last:
-            a, b = np.uint64(rows[address[n]]) + start, np.uint64(rows[address[n + np.uint64(1)]]) + start
+            a, b = np.uint64(row[address[n]]) + start, np.uint64(row[address[n + np.uint64(1)]]) + start
             c, d = (
-                np.uint64(rows[address[n + np.uint64(2)]]) + start,
-                np.uint64(rows[address[n + np.uint64(3)]]) + start,
+                np.uint64(row[address[n + np.uint64(2)]]) + start,
+                np.uint64(row[address[n + np.uint64(3)]]) + start,
             )
             e, f = (
-                np.uint64(rows[address[n + np.uint64(4)]]) + start,
-                np.uint64(rows[address[n + np.uint64(5)]]) + start,
+                np.uint64(row[address[n + np.uint64(4)]]) + start,
+                np.uint64(row[address[n + np.uint64(5)]]) + start,
             )
             g, h = (
-                np.uint64(rows[address[n + np.uint64(6)]]) + start,
-                np.uint64(rows[address[n + np.uint64(7)]]) + start,
+                np.uint64(row[address[n + np.uint64(6)]]) + start,
+                np.uint64(row[address[n + np.uint64(7)]]) + start,
             )
             for j in range(length):
                 four = (weights[a + j] + weights[b + j]) + (weights[c + j] + weights[d + j])
                 plane[to + j] += four + ((weights[e + j] + weights[f + j]) + (weights[g + j] + weights[h + j]))
             n += np.uint64(8)
         if n + np.uint64(4) <= last:
-            a, b = np.uint64(rows[address[n]]) + start, np.uint64(rows[address[n + np.uint64(1)]]) + start
+            a, b = np.uint64(row[address[n]]) + start, np.uint64(row[address[n + np.uint64(1)]]) + start
             c, d = (
-                np.uint64(rows[address[n + np.uint64(2)]]) + start,
-                np.uint64(rows[address[n + np.uint64(3)]]) + start,
+                np.uint64(row[address[n + np.uint64(2)]]) + start,
+                np.uint64(row[address[n + np.uint64(3)]]) + start,
             )
             for j in range(length):
                 plane[to + j] += (weights[a + j] + weights[b + j]) + (weights[c + j] + weights[d + j])
             n += np.uint64(4)
         while n < last:
-            a = np.uint64(rows[address[n]]) + start
+            a = np.uint64(row[address[n]]) + start
             for j in range(length):
                 plane[to + j] += weights[a + j]
             n += np.uint64(1)

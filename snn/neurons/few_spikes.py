@@ -1,6 +1,6 @@
 """Neurons whose spikes have another weight in each step, so that a few of them stand for a number."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -17,10 +17,11 @@ MOST_FEW = 24
 class FewSpikeIF(Firing):
     """A few spikes of different weight stand for a number (Stoeckl and Maass 2021, their T, h and d). Layerwise only.
 
-    It has its whole charge before its first step. In step k: spike iff U >= threshold thresholds[k]; then
-    V = U - threshold resets[k], else V = U. This V is not saturated, the U of the next step is. A spike of step k brings
+    It has its whole charge before its first step. In step k: spike iff U >= threshold * thresholds[k]; then
+    V = U - threshold * resets[k], else V = U. This V is not saturated, the U of the next step is. A spike of step k brings
     amplitudes[k] times its weight to the sums S of those that it reaches; it is recorded, and counted in spikes and synaptic
-    operations, as one. `threshold`: > 0, scalar, `(channels,)` or one a neuron. Fixed point needs whole numbers everywhere.
+    operations, as one. `threshold`: > 0, scalar, `(channels,)` or one a neuron;
+    `thresholds` are factors of it, one for each step. Fixed point needs whole numbers everywhere.
 
     Binary digits, with thresholds = resets = amplitudes = (4, 2, 1) and threshold 1: a charge of 5.3 fires in step 0 (1.3 is
     left), not in step 1, and in step 2; it has sent 4 + 1. Over K steps that is clip(floor(charge / threshold), 0, 2**K - 1).
@@ -33,7 +34,7 @@ class FewSpikeIF(Firing):
     threshold: PerChannel
     thresholds: tuple[float, ...]
     resets: tuple[float, ...]
-    amplitudes: tuple[float, ...] = field()
+    amplitudes: tuple[float, ...]
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,6 +48,11 @@ class FewSpikeIF(Firing):
             raise InvalidNetwork("expected finite thresholds, resets and amplitudes, got NaN or infinity")
         if not any(self.amplitudes):
             raise InvalidNetwork("expected an amplitude other than zero")
+
+    @property
+    def step_factors(self) -> tuple[float, ...]:
+        """The amplitudes."""
+        return self.amplitudes
 
     def check_whole(self, name: str) -> None:
         """Thresholds, resets and amplitudes are whole."""

@@ -52,7 +52,7 @@ class IF(Firing):
 class LIF(Firing):
     """Leaky integrate and fire. `leak` in (0, 1) is the share of the potential lost in a step, decay = 1 - leak.
 
-    Fixed point needs leak = 2**-k with an integer k >= 1, the arithmetic shift of the law above.
+    Fixed point needs leak = 2**-k with an integer k >= 1, the arithmetic shift of the law in `snn.neurons`.
     """
 
     readouts = Firing.readouts | {"first"}

@@ -15,7 +15,7 @@ class Ramp(Neuron):
     """Time to first spike; at most one spike (Stanojevic et al. 2022, with unit slope: one unit of time = one of value).
 
     While its sources fire, an input spike of value x (the time left in the source's window) adds `w x`, so that at the end
-    of that window V = sum(w x) + b. Then V climbs with slope one through the neuron's own window `[0, window]` towards
+    of that window V = initial + sum(w x) + b. Then V climbs with slope one through the neuron's own window `[0, window]` towards
     `window`: the spike comes at t = window - V and has the value x = window - t = min(max(V, 0), window); V <= 0 stays silent.
     With `levels` the spike waits for the grid: x = window / levels * clip(floor(V levels / window + 1/2), 0, levels).
     Fixed point: `window` = d levels with an integer d, the charge of a slot; what is sent is the slots left,
@@ -45,7 +45,7 @@ class Ramp(Neuron):
 
     @property
     def compared_with(self) -> PerChannel:
-        """Its window."""
+        """The window: its threshold, in time."""
         return self.window
 
     def check_whole(self, name: str) -> None:

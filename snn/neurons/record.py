@@ -58,8 +58,6 @@ class Neuron(Constant):
     refractory: int = 0
     leak: float = 0.0
     levels: int | None = None
-    amplitudes: tuple[float, ...] = ()
-    """What a spike of each step brings, in units of its weight; empty: 1 in every step."""
     threshold: PerChannel  # only where it `fires`
 
     @property
@@ -78,13 +76,18 @@ class Neuron(Constant):
         return None
 
     @property
+    def step_factors(self) -> tuple[float, ...]:
+        """What the weight of a spike is multiplied by in each step; empty: by 1 in every step."""
+        return ()
+
+    @property
     def compared_with(self) -> PerChannel:
         """What its potential is compared with, if it `has_threshold`: the unit of membrane noise."""
         return self.threshold
 
-    def amplitude(self, step: int) -> float:
-        """What a spike that arrives in `step` brings, in units of its weight."""
-        return self.amplitudes[step] if self.amplitudes else 1
+    def step_factor(self, step: int) -> float:
+        """What the weight of a spike that arrives in `step` is multiplied by."""
+        return self.step_factors[step] if self.step_factors else 1
 
     def all_thresholds(self) -> dict[str, PerChannel]:
         """Its thresholds by the name of their field."""

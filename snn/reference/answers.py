@@ -9,7 +9,7 @@ import numpy as np
 from spikewright.snn.activity import Activity
 from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.network import Network, Projection
-from spikewright.snn.reference.synapses import Numbers, additions
+from spikewright.snn.reference.synapses import Values, additions
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import is_timed, sent
 
@@ -18,9 +18,9 @@ from spikewright.snn.traits import is_timed, sent
 class Trace:
     """By population, step by step: what it sent, what of that arrives, and its potentials."""
 
-    sent: dict[str, list[Numbers]]
-    arrived: dict[str, list[Numbers]] = field(default_factory=dict)
-    potentials: dict[str, list[Numbers]] = field(default_factory=dict)
+    sent: dict[str, list[Values]]
+    arrived: dict[str, list[Values]] = field(default_factory=dict)
+    potentials: dict[str, list[Values]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.arrived = {name: [] for name in self.sent}
@@ -52,19 +52,19 @@ def answer(request: Request, trace: Trace) -> Activity:
     )
 
 
-def _until(taken: Numbers, values: Numbers) -> Numbers:
+def _until(taken: Values, values: Values) -> Values:
     """`values (steps, batch, *shape)` with zeros after the steps that each sample took."""
     alive = np.arange(len(values))[:, None] < taken
     return np.asarray(values * alive.reshape(*alive.shape, *[1] * (values.ndim - 2)).astype(values.dtype))
 
 
-def _events(network: Network, name: str, values: Numbers) -> Numbers:
+def _events(network: Network, name: str, values: Values) -> Values:
     """How many events `values` holds, place by place: |spikes|, or one for a graded value that is not zero."""
     single = sent(network, network.by_name[name]).once
     return np.asarray((values != 0) if single else np.abs(values)).astype(np.int64)
 
 
-def _operations(network: Network, projection: Projection, trace: Trace, taken: Numbers) -> Numbers:
+def _operations(network: Network, projection: Projection, trace: Trace, taken: Values) -> Values:
     """Additions that took place: of a delayed spike only if the sample was still running when it arrived."""
     total = np.zeros(len(taken), dtype=np.int64)
     for step, arrived in enumerate(trace.arrived[projection.source]):
@@ -73,7 +73,7 @@ def _operations(network: Network, projection: Projection, trace: Trace, taken: N
     return total
 
 
-def _logits(network: Network, fired: dict[str, Numbers], potentials: dict[str, Numbers]) -> Numbers:
+def _logits(network: Network, fired: dict[str, Values], potentials: dict[str, Values]) -> Values:
     """The readout after every step, `(steps, batch, classes)`."""
     spikes: Any = fired[network.output]
     if network.readout == "potential":
@@ -88,14 +88,14 @@ def _logits(network: Network, fired: dict[str, Numbers], potentials: dict[str, N
     return np.asarray(result.reshape(*result.shape[:2], -1))
 
 
-def _steps_taken(network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+def _steps_taken(network: Network, logits: Values, fired: dict[str, Values]) -> Values:
     """The number of steps until each sample decided, all when it never did, `(batch,)`."""
     decided = _decided(network, logits, fired)
     first = decided.argmax(axis=0) + 1
     return np.where(decided.any(axis=0), first, network.steps).astype(np.int64)
 
 
-def _decided(network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+def _decided(network: Network, logits: Values, fired: dict[str, Values]) -> Values:
     """Whether the rule says stop after each step, `(steps, batch)`."""
     decision = network.decision
     if decision is None:
@@ -103,18 +103,18 @@ def _decided(network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Nu
     return np.asarray(_RULES[type(decision)](decision, network, logits, fired))
 
 
-def _leads(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+def _leads(decision: Any, network: Network, logits: Values, fired: dict[str, Values]) -> Values:
     if logits.shape[-1] == 1:  # one class leads nobody
         return np.zeros(logits.shape[:2], dtype=bool)
     ranked = np.sort(logits.astype(np.int64 if logits.dtype.kind == "i" else np.float64), axis=-1)
     return np.asarray(ranked[..., -1] - ranked[..., -2] >= decision.lead)
 
 
-def _reaches(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+def _reaches(decision: Any, network: Network, logits: Values, fired: dict[str, Values]) -> Values:
     return np.asarray(logits.max(axis=-1) >= decision.count)
 
 
-def _rests(decision: Any, network: Network, logits: Numbers, fired: dict[str, Numbers]) -> Numbers:
+def _rests(decision: Any, network: Network, logits: Values, fired: dict[str, Values]) -> Values:
     active = np.zeros(logits.shape[:2], dtype=bool)
     for name, values in fired.items():
         if name != network.input:
@@ -123,4 +123,4 @@ def _rests(decision: Any, network: Network, logits: Numbers, fired: dict[str, Nu
     return ~active & ~flows[:, None]
 
 
-_RULES: dict[type, Callable[..., Numbers]] = {TerminateDelta: _leads, TerminateMax: _reaches, Quiescence: _rests}
+_RULES: dict[type, Callable[..., Values]] = {TerminateDelta: _leads, TerminateMax: _reaches, Quiescence: _rests}

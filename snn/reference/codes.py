@@ -21,11 +21,11 @@ from spikewright.snn.codes import (
 )
 from spikewright.snn.network import Network
 from spikewright.snn.reference.noise import Draws, below, draws_of
-from spikewright.snn.reference.synapses import Numbers
+from spikewright.snn.reference.synapses import Values
 from spikewright.snn.streams import EventStream, Inputs
 
 
-def encode(network: Network, inputs: Inputs) -> Numbers:
+def encode(network: Network, inputs: Inputs) -> Values:
     """Integers, except for direct input without levels and for time codes in float32 networks."""
     code = network.code
     if isinstance(inputs, EventStream):
@@ -37,36 +37,36 @@ def encode(network: Network, inputs: Inputs) -> Numbers:
     return np.stack(list(steps)).astype(np.int64)
 
 
-def _graded(code: Code, x: Numbers, *, fixed: bool) -> Numbers:
+def _graded(code: Code, x: Values, *, fixed: bool) -> Values:
     if code.levels is None:
         return x
     slots = np.floor(x * code.levels + 0.5)
     return slots / code.levels if code.sends == "times" and not fixed else slots.astype(np.int64)
 
 
-def _evenly(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _evenly(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     rate = code.most * x
     for step in range(code.steps):
         yield np.floor(rate * (step + 1) + 0.5) - np.floor(rate * step + 0.5)
 
 
-def _bernoulli(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _bernoulli(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     for step in range(code.steps):
         yield below(draws.words(code.seed, 8, len(x), step), x * code.probability)
 
 
-def _digits(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _digits(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     whole = np.floor(x * (2**code.period - 1) + 0.5).astype(np.int64)
     for step in range(code.steps):
         yield (whole >> (code.period - 1 - step % code.period)) & 1
 
 
-def _once(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _once(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     when = np.where(x > code.silent, np.floor((1.0 - x) * (code.steps - 1) + 0.5), -1)
     return (when == step for step in range(code.steps))
 
 
-def _changes(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _changes(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     held = x.ndim == len(draws.shape) + 1
     reference = np.zeros_like(x if held else x[:, 0])
     for step in range(code.steps):
@@ -77,7 +77,7 @@ def _changes(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
         yield np.concatenate([on, off], axis=1)
 
 
-def _periodic(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
+def _periodic(code: Any, x: Values, draws: Draws) -> Iterator[Values]:
     """Spike by spike: the k-th of every pixel, until all lie beyond the run."""
     period = 1.0 / (1.0 / code.shortest + (1.0 / code.longest - 1.0 / code.shortest) * (1.0 - x))
     time, number = np.zeros_like(x), 0
@@ -94,7 +94,7 @@ def _periodic(code: Any, x: Numbers, draws: Draws) -> Iterator[Numbers]:
     return iter(spikes)
 
 
-SPIKES: dict[type[Code], Callable[[Any, Numbers, Draws], Iterator[Numbers]]] = {
+SPIKES: dict[type[Code], Callable[[Any, Values, Draws], Iterator[Values]]] = {
     RateCode: _evenly,
     Bursts: _evenly,
     SpikeSelectCode: _evenly,
@@ -107,7 +107,7 @@ SPIKES: dict[type[Code], Callable[[Any, Numbers, Draws], Iterator[Numbers]]] = {
 """The spikes of every step, `(batch, *shape)`, of each code of spikes that has images."""
 
 
-def _binned(network: Network, events: EventStream) -> Numbers:
+def _binned(network: Network, events: EventStream) -> Values:
     """Every event of the stream is a spike at its address in its step."""
     population = network.by_name[network.input]
     spikes = np.zeros((network.steps, len(events), population.size), dtype=np.int64)

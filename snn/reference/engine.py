@@ -19,7 +19,7 @@ from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
 from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, quantised, ramp
 from spikewright.snn.reference.noise import stuck, transmitted
-from spikewright.snn.reference.synapses import Numbers, column, largest, send
+from spikewright.snn.reference.synapses import Values, column, largest, send
 from spikewright.snn.simulation import Request
 from spikewright.snn.synapses import Windows
 from spikewright.snn.traits import is_timed, sent
@@ -51,7 +51,7 @@ def _check_sums(request: Request) -> None:
     for population in network.order[1:] if network.numbers == "fixed" else ():
         if population.neuron.potential != "none":
             bound = population_bound(network, population, gathered) + noise_bound(network, population, request.noise)
-            bound += 2 ** ((population.potential_bits or 64) - 1)
+            bound += 2 ** (population.width - 1)
             integer_type(bound, f"sums of population {population.name!r}")
 
 
@@ -63,7 +63,7 @@ class _Simulation:
         self.trace = Trace({p.name: [] for p in self.network.populations})
         self.cells = {p.name: ReferenceCell(self.network, p, self.noise) for p in self.network.order[1:]}
         self.gates = {p.name: ReferenceGate(self.network, p) for p in self.network.order[1:] if p.neuron.compares}
-        self.held: dict[str, Numbers] = {}
+        self.held: dict[str, Values] = {}
         self._send(self.network.by_name[self.network.input], list(encode(self.network, request.images)), 0)
 
     def advance(self, population: Population, steps: range) -> None:
@@ -72,7 +72,7 @@ class _Simulation:
         self.trace.potentials[population.name] += potentials
         self._send(population, list(fired), steps.start)
 
-    def _step(self, population: Population, step: int) -> tuple[Numbers, Numbers]:
+    def _step(self, population: Population, step: int) -> tuple[Values, Values]:
         """What the neurons fire, and their potentials."""
         neuron, name = population.neuron, population.name
         if neuron.compares:
@@ -85,7 +85,7 @@ class _Simulation:
             return ramp(self.network, population, self.noise, S)
         return self.cells[name].step(S, self._bias(population, step), step)
 
-    def _send(self, population: Population, fired: list[Numbers], first: int) -> None:
+    def _send(self, population: Population, fired: list[Values], first: int) -> None:
         """Note what is sent in the steps from `first` on, and what of it arrives."""
         network, name, trace = self.network, population.name, self.trace
         for now in fired:
@@ -99,7 +99,7 @@ class _Simulation:
                 new = transmitted(network, population, one, new, first)
         trace.arrived[name] += list(new)
 
-    def _let_through(self, population: Population, fired: Numbers) -> Numbers:
+    def _let_through(self, population: Population, fired: Values) -> Values:
         """Under some codes hidden neurons send their first spikes only."""
         limit, hidden = self.network.code.hidden_limit, population.name not in (self.network.input, self.network.output)
         if limit is None or not (hidden and population.neuron.fires):
@@ -107,10 +107,10 @@ class _Simulation:
         before = np.sum(self.trace.sent[population.name], axis=0)
         return np.asarray(np.minimum(fired, limit - before))
 
-    def _sums(self, population: Population, step: int) -> Numbers:
+    def _sums(self, population: Population, step: int) -> Values:
         """S of the step; layerwise that of the whole run in the first step, and nothing afterwards; latched all so far."""
         kind = np.int64 if self.network.numbers == "fixed" else np.float64
-        total: Numbers = np.zeros((self.batch, *population.shape), dtype=kind)
+        total: Values = np.zeros((self.batch, *population.shape), dtype=kind)
         for projection in self.network.incoming[population.name]:
             for now in self._gathered(population, projection, step):
                 total = total + self._arriving(projection, now, kind)
@@ -125,7 +125,7 @@ class _Simulation:
             return range(step, step + 1)
         return range(self.network.steps) if step == 0 else range(0)
 
-    def _arriving(self, projection: Projection, step: int, kind: type) -> Numbers | int:
+    def _arriving(self, projection: Projection, step: int, kind: type) -> Values | int:
         """What a projection brings to its target in a step."""
         network, arrived = self.network, self.trace.arrived[projection.source]
         source = network.by_name[projection.source]
@@ -136,10 +136,10 @@ class _Simulation:
         when = step - projection.delay
         if when < 0:
             return 0
-        counts = kind(source.neuron.amplitude(when))
+        counts = kind(source.neuron.step_factor(when))
         return np.asarray(counts * send(network, projection, arrived[when].astype(kind)))
 
-    def _bias(self, population: Population, step: int) -> Numbers:
+    def _bias(self, population: Population, step: int) -> Values:
         """The bias that enters in a step; layerwise that of the whole run in the first step."""
         kind: type = np.int64 if self.network.numbers == "fixed" else np.float32
         bias = column(population.bias, population.shape, kind)
@@ -149,10 +149,10 @@ class _Simulation:
             bias = kind(0) * bias
         return bias
 
-    def _largest_counts(self, gate: Population, step: int) -> Numbers:
+    def _largest_counts(self, gate: Population, step: int) -> Values:
         """The largest count that has arrived in each window, up to this step or, layerwise, in the whole run."""
         last = step + 1 if self.network.schedule == "synchronous" else self.network.steps
-        m: Numbers | None = None
+        m: Values | None = None
         for projection in self.network.incoming[gate.name]:
             counts = np.sum(self.trace.arrived[projection.source][:last], axis=0)
             start, stop = projection.channels or (0, gate.shape[0])

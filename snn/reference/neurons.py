@@ -23,9 +23,9 @@ from spikewright.snn.neurons import (
     TernaryIF,
 )
 from spikewright.snn.reference.noise import drifted, flipped
-from spikewright.snn.reference.synapses import Numbers, column
+from spikewright.snn.reference.synapses import Values, column
 
-Fired = tuple[Numbers, Numbers]
+Fired = tuple[Values, Values]
 """What neurons send in a step, and the potential that is left."""
 
 
@@ -33,10 +33,10 @@ Fired = tuple[Numbers, Numbers]
 class ReferenceStep:
     """What a law sees besides U: thresholds, times the weight of the step; what each neuron has sent before; the step."""
 
-    threshold: Numbers
-    count: Numbers
+    threshold: Values
+    count: Values
     step: int
-    spread: Callable[[Any], Numbers]
+    spread: Callable[[Any], Values]
     """A parameter for every neuron, in the numbers of the network."""
 
 
@@ -47,11 +47,11 @@ class ReferenceCell:
         self.network, self.population, self.noise = network, population, noise
         self.kind: type = np.int64 if network.numbers == "fixed" else np.float32
         initial = column(population.initial, population.shape, self.kind)
-        self.V: Numbers = np.broadcast_to(initial, population.shape)[None]
-        self.deaf: Numbers = np.zeros((1, *population.shape), dtype=np.int64)
-        self.count: Numbers = np.zeros((1, *population.shape), dtype=np.int64)
+        self.V: Values = np.broadcast_to(initial, population.shape)[None]
+        self.deaf: Values = np.zeros((1, *population.shape), dtype=np.int64)
+        self.count: Values = np.zeros((1, *population.shape), dtype=np.int64)
 
-    def step(self, S: Numbers, bias: Numbers, step: int) -> tuple[Numbers, Numbers]:
+    def step(self, S: Values, bias: Values, step: int) -> tuple[Values, Values]:
         """Spikes and the potential after the reset, from the summed inputs and the bias that flows in `step`."""
         neuron, code = self.population.neuron, self.network.code
         self.V = np.broadcast_to(self.V, S.shape)
@@ -73,10 +73,10 @@ class ReferenceCell:
         self.count = self.count + spikes
         return spikes, self.V
 
-    def _spread(self, value: Any) -> Numbers:
+    def _spread(self, value: Any) -> Values:
         return column(value, self.population.shape, self.kind)
 
-    def _updated(self, drive: Numbers) -> Numbers:
+    def _updated(self, drive: Values) -> Values:
         """U from V and S + b, before the threshold."""
         leak = self.population.neuron.leak
         if self.kind is np.float32:
@@ -85,25 +85,25 @@ class ReferenceCell:
         return saturated(self.population, self.V - lost + drive)
 
 
-def _integrate(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
+def _integrate(neuron: Any, U: Values, now: ReferenceStep) -> Fired:
     up = U >= now.threshold
     rest = U - now.threshold if neuron.reset == "subtract" else np.zeros_like(U)
     return up.astype(np.int64), np.where(up, rest, U)
 
 
-def _signed(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
+def _signed(neuron: Any, U: Values, now: ReferenceStep) -> Fired:
     up = (U >= now.threshold) & (neuron.limit is None or now.count < neuron.limit)
     down = ~up & (U < 0) & (now.count > 0)
     return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + now.threshold, U))
 
 
-def _ternary(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
+def _ternary(neuron: Any, U: Values, now: ReferenceStep) -> Fired:
     negative = now.spread(neuron.negative)
     up, down = U >= now.threshold, U <= -negative
     return up.astype(np.int64) - down, np.where(up, U - now.threshold, np.where(down, U + negative, U))
 
 
-def _burst(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
+def _burst(neuron: Any, U: Values, now: ReferenceStep) -> Fired:
     spikes = np.zeros(U.shape, dtype=np.int64)
     for _ in range(neuron.limit):
         again = U >= now.threshold
@@ -111,13 +111,13 @@ def _burst(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
     return spikes, U
 
 
-def _digit(neuron: Any, U: Numbers, now: ReferenceStep) -> Fired:
+def _digit(neuron: Any, U: Values, now: ReferenceStep) -> Fired:
     height, reset = now.spread(neuron.thresholds[now.step]), now.spread(neuron.resets[now.step])
     fires = U >= now.threshold * height
     return fires.astype(np.int64), np.where(fires, U - now.threshold * reset, U)
 
 
-LAWS: dict[type[Neuron], Callable[[Any, Numbers, ReferenceStep], Fired]] = {
+LAWS: dict[type[Neuron], Callable[[Any, Values, ReferenceStep], Fired]] = {
     IF: _integrate,
     LIF: _integrate,
     LatchedIF: _integrate,
@@ -129,9 +129,9 @@ LAWS: dict[type[Neuron], Callable[[Any, Numbers, ReferenceStep], Fired]] = {
 """From U to spikes and what is left, for each kind of neuron that fires in steps."""
 
 
-def saturated(population: Population, potential: Numbers) -> Numbers:
+def saturated(population: Population, potential: Values) -> Values:
     """Clipped to the declared width."""
-    top = 2 ** ((population.potential_bits or 64) - 1)
+    top = 2 ** (population.width - 1)
     return np.clip(potential, -top, top - 1)
 
 
@@ -140,9 +140,9 @@ class ReferenceGate:
 
     def __init__(self, network: Network, population: Population) -> None:
         self.layerwise, self.most = network.schedule == "layerwise", largest_sent(network, population)
-        self.before: Numbers = np.zeros((1, *population.shape), dtype=np.int64)
+        self.before: Values = np.zeros((1, *population.shape), dtype=np.int64)
 
-    def step(self, m: Numbers) -> tuple[Numbers, Numbers]:
+    def step(self, m: Values) -> tuple[Values, Values]:
         """Spikes, and m; layerwise at most as many as one source can send, and what is left of m."""
         change = m - self.before
         if not self.layerwise:
@@ -153,7 +153,7 @@ class ReferenceGate:
         return sent, m - self.before
 
 
-def ramp(network: Network, population: Population, noise: tuple[Noise, ...], S: Numbers) -> tuple[Numbers, Numbers]:
+def ramp(network: Network, population: Population, noise: tuple[Noise, ...], S: Values) -> tuple[Values, Values]:
     """Ramp and Integrator in a time-coded network: V = initial + (S + b), once; a Ramp sends the time or the slots left."""
     neuron, shape, fixed = cast(Ramp, population.neuron), population.shape, network.numbers == "fixed"
     kind: type = np.int64 if fixed else np.float64
@@ -173,7 +173,7 @@ def ramp(network: Network, population: Population, noise: tuple[Noise, ...], S: 
     return neuron.window / neuron.levels * slots, V
 
 
-def quantised(network: Network, population: Population, S: Numbers) -> Fired:
+def quantised(network: Network, population: Population, S: Values) -> Fired:
     """y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels); in fixed point with unbounded integers."""
     shape, neuron = population.shape, cast(QuantReLU, population.neuron)
     if network.numbers != "fixed":

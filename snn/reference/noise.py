@@ -21,7 +21,7 @@ from spikewright.snn.disturb.noise import (
     acts_on,
 )
 from spikewright.snn.network import Network, Population
-from spikewright.snn.reference.synapses import Numbers, column
+from spikewright.snn.reference.synapses import Values, column
 from spikewright.snn.traits import is_timed
 from spikewright.splitmix import GOLDEN
 
@@ -64,7 +64,7 @@ def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def below(words: NDArray[np.uint64], probability: float | Numbers) -> NDArray[np.bool_]:
+def below(words: NDArray[np.uint64], probability: float | Values) -> NDArray[np.bool_]:
     """draw < floor(probability 2**64)."""
     limit = np.floor(np.asarray(probability, dtype=np.float64) * 2.0**64)
     certain = limit >= 2.0**64
@@ -76,7 +76,7 @@ def draws_of(network: Network, population: Population) -> Draws:
     return Draws([p.name for p in network.populations].index(population.name), population.shape)
 
 
-def window_of(network: Network, population: Population) -> tuple[Numbers, Numbers]:
+def window_of(network: Network, population: Population) -> tuple[Values, Values]:
     """Window and levels (0: none) of the channels of a time-coded population; a gate has those of its sources."""
     neuron, fixed = population.neuron, network.numbers == "fixed"
     if neuron.compares:
@@ -90,13 +90,13 @@ def window_of(network: Network, population: Population) -> tuple[Numbers, Number
     return (levels if fixed else np.asarray(neuron.compared_with if inner else 1.0)), levels
 
 
-def _on_grid(values: Numbers, window: Numbers, levels: Numbers) -> Numbers:
+def _on_grid(values: Values, window: Values, levels: Values) -> Values:
     """Values from 0 to the window, rounded to the slots where there are any."""
     slots = np.clip(np.floor(values * levels / window + 0.5), 0, levels)
     return np.where(levels > 0, window / np.maximum(levels, 1) * slots, np.clip(values, 0.0, window))
 
 
-def drifted(network: Network, population: Population, noise: Noise, sums: Numbers, step: int) -> Numbers:
+def drifted(network: Network, population: Population, noise: Noise, sums: Values, step: int) -> Values:
     """MembraneNoise: S + deviation threshold n, with the window for the threshold in time codes."""
     neuron = population.neuron
     if not isinstance(noise, MembraneNoise) or not acts_on(noise, population.name) or not neuron.has_threshold:
@@ -111,13 +111,13 @@ def drifted(network: Network, population: Population, noise: Noise, sums: Number
     return np.asarray(sums + more.astype(sums.dtype))  # float32, or the float64 of time codes
 
 
-def flipped(network: Network, population: Population, noise: Noise, potential: Numbers, step: int) -> Numbers:
+def flipped(network: Network, population: Population, noise: Noise, potential: Values, step: int) -> Values:
     """PotentialBitFlips: words of the declared width in two's complement, one bit of some of them flipped."""
     if not isinstance(noise, PotentialBitFlips) or not acts_on(noise, population.name):
         return potential
     if population.neuron.potential != "kept":
         return potential
-    draws, bits = draws_of(network, population), population.potential_bits or 63
+    draws, bits = draws_of(network, population), population.width
     hit = below(draws.words(noise.seed, 7, len(potential), step), noise.probability)
     bit = (draws.words(noise.seed, 13, len(potential), step) % np.uint64(bits)).astype(np.int64)
     sign = np.int64(1) << (bits - 1)
@@ -125,7 +125,7 @@ def flipped(network: Network, population: Population, noise: Noise, potential: N
     return np.where(hit, (word ^ sign) - sign, potential)
 
 
-def stuck(network: Network, population: Population, noise: Noise, sent: Numbers) -> Numbers:
+def stuck(network: Network, population: Population, noise: Noise, sent: Values) -> Values:
     """StuckAt: some neurons send 0 or 1 (the whole window) in every step and every sample."""
     if not isinstance(noise, StuckAt) or not acts_on(noise, population.name):
         return sent
@@ -134,36 +134,36 @@ def stuck(network: Network, population: Population, noise: Noise, sent: Numbers)
     return np.where(broken, noise.value * most, sent).astype(sent.dtype)
 
 
-def transmitted(network: Network, population: Population, noise: Noise, sent: Numbers, first: int) -> Numbers:
+def transmitted(network: Network, population: Population, noise: Noise, sent: Values, first: int) -> Values:
     """What arrives of the steps `first`, `first` + 1, ...: `sent (steps, batch, *shape)`."""
     law = ON_THE_WAY.get(type(noise))
     if law is None or not acts_on(noise, population.name):
         return sent
     draws, batch = draws_of(network, population), sent.shape[1]
 
-    def words(kind: int) -> Numbers:
+    def words(kind: int) -> Values:
         return np.stack([draws.words(noise.seed, kind, batch, step) for step in range(first, first + len(sent))])
 
     return law(noise, sent, words, window_of(network, population) if is_timed(network) else None)
 
 
-def _deleted(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+def _deleted(noise: Any, sent: Values, words: Words, window: Window | None) -> Values:
     return np.where(below(words(0), noise.probability), 0, sent)
 
 
-def _inserted(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+def _inserted(noise: Any, sent: Values, words: Words, window: Window | None) -> Values:
     new = np.ones_like(sent) if window is None else _random_times(words(13) / 2.0**64, *window)
     return np.where(below(words(2), noise.probability) & (sent == 0), new, sent).astype(sent.dtype)
 
 
-def _jittered(noise: Any, sent: Numbers, words: Words, window: Window | None) -> Numbers:
+def _jittered(noise: Any, sent: Values, words: Words, window: Window | None) -> Values:
     if window is not None:
         return _shifted_in_window(sent, noise.width * (words(1) / 2.0**64 * 2.0 - 1.0), *window)
     width = int(noise.width)
     return _shifted(sent, (words(1) % np.uint64(2 * width + 1)).astype(np.int64) - width)
 
 
-ON_THE_WAY: dict[type, Callable[[Any, Numbers, Words, Window | None], Numbers]] = {
+ON_THE_WAY: dict[type, Callable[[Any, Values, Words, Window | None], Values]] = {
     SpikeDeletion: _deleted,
     SpikeInsertion: _inserted,
     SpikeJitter: _jittered,
@@ -171,12 +171,12 @@ ON_THE_WAY: dict[type, Callable[[Any, Numbers, Words, Window | None], Numbers]] 
 """What noise makes of what is sent, from draws of all steps by kind, and in time codes the window and its levels."""
 
 
-def _random_times(share: Numbers, window: Numbers, levels: Numbers) -> Numbers:
+def _random_times(share: Values, window: Values, levels: Values) -> Values:
     slots = window / np.maximum(levels, 1) * np.floor(share * levels + 0.5)
     return np.where(levels > 0, slots, share * window)
 
 
-def _shifted(sent: Numbers, later: Numbers) -> Numbers:
+def _shifted(sent: Values, later: Values) -> Values:
     """The spikes of every step moved `later` steps on, kept inside the run."""
     arrived = np.zeros_like(sent)
     steps, *rest = np.indices(sent.shape)
@@ -184,6 +184,6 @@ def _shifted(sent: Numbers, later: Numbers) -> Numbers:
     return arrived
 
 
-def _shifted_in_window(sent: Numbers, shift: Numbers, window: Numbers, levels: Numbers) -> Numbers:
+def _shifted_in_window(sent: Values, shift: Values, window: Values, levels: Values) -> Values:
     """Spike times moved within the window, on the grid where there is one; who is silent stays silent."""
     return np.where(sent > 0, _on_grid(sent - shift * window, window, levels), 0).astype(sent.dtype)

@@ -27,10 +27,10 @@ from spikewright.snn.synapses import (
 )
 from spikewright.weights import dense
 
-Numbers = NDArray[Any]
+Values = NDArray[Any]
 
 
-def send(network: Network, projection: Projection, values: Numbers) -> Numbers:
+def send(network: Network, projection: Projection, values: Values) -> Values:
     """The contribution of `values (batch, *source shape)` to the sums S of the target, `(batch, *target shape)`."""
     target = network.by_name[projection.target]
     sums = _through(projection.synapse, pooled(values, projection.pool)) * 2**projection.shift
@@ -40,7 +40,7 @@ def send(network: Network, projection: Projection, values: Numbers) -> Numbers:
     return whole
 
 
-def largest(windows: Windows, values: Numbers) -> Numbers:
+def largest(windows: Windows, values: Values) -> Values:
     """The largest value of every window of `values (batch, channels, rows, columns)` or `(batch, channels, length)`.
 
     Places of the padding never win.
@@ -49,68 +49,68 @@ def largest(windows: Windows, values: Numbers) -> Numbers:
     return np.asarray(np.max(_each_window(windows, values, never), axis=0))
 
 
-def additions(projection: Projection, events: Numbers) -> Numbers:
+def additions(projection: Projection, events: Values) -> Values:
     """Additions of a surviving weight to an existing target that `events (batch, *source shape)` cause, `(batch,)`."""
     ones = _through(_survivors(projection.synapse), pooled(events.astype(np.int64), projection.pool))
     return np.asarray(ones.reshape(len(events), -1).sum(axis=1))
 
 
-def column(value: PerChannel | Numbers, shape: tuple[int, ...], kind: type) -> Numbers:
+def column(value: PerChannel | Values, shape: tuple[int, ...], kind: type) -> Values:
     """A scalar, `(channels,)` or `shape` array so that it broadcasts over `(batch, *shape)`, as numbers of `kind`."""
-    array: Numbers = np.asarray(value).astype(kind)
+    array: Values = np.asarray(value).astype(kind)
     return array.reshape(-1, *[1] * (len(shape) - 1)) if array.ndim == 1 else array
 
 
-def pooled(values: Numbers, pool: Pair) -> Numbers:
+def pooled(values: Values, pool: Pair) -> Values:
     """Sums over non-overlapping windows; rows and columns that fill no window are dropped."""
     if pool == (1, 1):
         return values
     rows, columns = values.shape[2] // pool[0], values.shape[3] // pool[1]
     whole = values[:, :, : rows * pool[0], : columns * pool[1]]
-    windows: Numbers = whole.reshape(*values.shape[:2], rows, pool[0], columns, pool[1])
+    windows: Values = whole.reshape(*values.shape[:2], rows, pool[0], columns, pool[1])
     return np.asarray(windows.sum(axis=(3, 5)))
 
 
-def _through(synapse: Synapse, values: Numbers) -> Numbers:
+def _through(synapse: Synapse, values: Values) -> Values:
     return RULES[type(synapse)](synapse, values)
 
 
-def _touched(synapse: Windows, values: Numbers) -> Numbers:
+def _touched(synapse: Windows, values: Values) -> Values:
     """Only events take this way: one for each window they lie in."""
     return np.asarray(np.sum(_each_window(synapse, values, 0), axis=0))
 
 
-def _identity(synapse: Identity, values: Numbers) -> Numbers:
+def _identity(synapse: Identity, values: Values) -> Values:
     return values * _gain(synapse, values)
 
 
-def _upsample(synapse: Upsample, values: Numbers) -> Numbers:
+def _upsample(synapse: Upsample, values: Values) -> Values:
     return values.repeat(synapse.factor[0], axis=2).repeat(synapse.factor[1], axis=3) * _gain(synapse, values)
 
 
-def _average(synapse: AvgPool2d, values: Numbers) -> Numbers:
+def _average(synapse: AvgPool2d, values: Values) -> Values:
     windows = Windows(synapse.kernel, synapse.stride)
     return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
 
 
-def _linear(synapse: Linear, values: Numbers) -> Numbers:
+def _linear(synapse: Linear, values: Values) -> Values:
     return np.asarray(values.reshape(len(values), -1) @ _weights(synapse, values).T)
 
 
-def _conv2d(synapse: Conv2d, values: Numbers) -> Numbers:
+def _conv2d(synapse: Conv2d, values: Values) -> Values:
     return _correlate(synapse, _weights(synapse, values), values)
 
 
-def _conv1d(synapse: Conv1d, values: Numbers) -> Numbers:
+def _conv1d(synapse: Conv1d, values: Values) -> Values:
     flat = Conv2d(synapse.weights, (1, synapse.stride), (0, synapse.padding), (1, synapse.dilation), synapse.groups)
     return _correlate(flat, _weights(synapse, values)[:, :, None], values[:, :, None])[:, :, 0]
 
 
-def _transposed(synapse: ConvTranspose2d, values: Numbers) -> Numbers:
+def _transposed(synapse: ConvTranspose2d, values: Values) -> Values:
     return _spread(synapse, _weights(synapse, values), values)
 
 
-RULES: dict[type, Callable[[Any, Numbers], Numbers]] = {
+RULES: dict[type, Callable[[Any, Values], Values]] = {
     Linear: _linear,
     Conv1d: _conv1d,
     Conv2d: _conv2d,
@@ -123,17 +123,17 @@ RULES: dict[type, Callable[[Any, Numbers], Numbers]] = {
 """What each synapse makes of what comes out of its pool."""
 
 
-def _weights(synapse: Linear | Conv1d | Conv2d | ConvTranspose2d, values: Numbers) -> Numbers:
+def _weights(synapse: Linear | Conv1d | Conv2d | ConvTranspose2d, values: Values) -> Values:
     return synapse.weights.values().astype(values.dtype.type)
 
 
-def _gain(synapse: AvgPool2d | Identity | Upsample, values: Numbers) -> Numbers:
+def _gain(synapse: AvgPool2d | Identity | Upsample, values: Values) -> Values:
     """The gain as a float32 number or an integer, wide enough to multiply `values (batch, channels, ...)`."""
     kind = np.int64 if values.dtype == np.int64 else np.float32
     return column(synapse.gain, values.shape[1:], kind).astype(values.dtype)
 
 
-def _each_window(windows: Windows, values: Numbers, outside: float | int) -> Numbers:
+def _each_window(windows: Windows, values: Values, outside: float | int) -> Values:
     """The values at each place of the kernel, `(places, batch, channels, rows, columns)`; a sequence has no rows."""
     if values.ndim == 3:
         return _each_window(windows, values[:, :, None], outside)[:, :, :, 0]
@@ -144,7 +144,7 @@ def _each_window(windows: Windows, values: Numbers, outside: float | int) -> Num
     return np.stack([padded[:, :, y::down, x::right][:, :, :rows, :columns] for y, x in places])
 
 
-def _correlate(conv: Conv2d, weights: Numbers, values: Numbers) -> Numbers:
+def _correlate(conv: Conv2d, weights: Values, values: Values) -> Values:
     """out[o, y, x] = sum over c, i, j of weights[o, c, i, j] padded[c, y step + i dilation, x step + j dilation]."""
     (high, wide), (down, right), (top, left) = weights.shape[2:], conv.stride, conv.padding
     padded = np.pad(values, ((0, 0), (0, 0), (top, top), (left, left)))
@@ -160,7 +160,7 @@ def _correlate(conv: Conv2d, weights: Numbers, values: Numbers) -> Numbers:
     return out.reshape(len(values), -1, rows, columns)
 
 
-def _spread(conv: ConvTranspose2d, weights: Numbers, values: Numbers) -> Numbers:
+def _spread(conv: ConvTranspose2d, weights: Values, values: Values) -> Values:
     """out[o, y stride - padding + i dilation, ...] += weights[o, c, i, ...] values[c, y, ...]."""
     (batch, _, rows, columns), (high, wide) = values.shape, weights.shape[2:]
     (down, right), (top, left) = conv.stride, conv.padding

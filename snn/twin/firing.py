@@ -1,6 +1,6 @@
 """The threshold of every neuron that fires in steps, in torch: spikes and the potential that is left, from U.
 
-A `TwinFiring` rule is one step. `weight` is what a spike of the step counts (`snn.codes.step_weight`), `count` what each neuron
+A `TwinFiring` rule is one step. `weight` is what a spike of the step counts (`Code.weight`), `count` what each neuron
 has sent so far. Every spike has the surrogate's gradient; so has one taken back, with its distance from zero.
 """
 

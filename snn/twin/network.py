@@ -93,10 +93,10 @@ def number_type(network: Network) -> torch.dtype:
     for p in inner:
         factors = (getattr(p.neuron, name) for name in p.neuron.channels_in)
         widest = max((int(np.max(factor)).bit_length() for factor in factors), default=0)
-        if (p.potential_bits or 64) + widest > 62:
+        if p.width + widest > 62:
             raise InvalidNetwork(f"expected potentials times multipliers below 2**62 in {p.name!r}; try fewer bits")
     counted = max((network.steps * largest_sent(network, p) for p in gates), default=0)
-    top = max(2 ** ((p.potential_bits or 64) - 1) + population_bound(network, p) for p in inner)
+    top = max(2 ** (p.width - 1) + population_bound(network, p) for p in inner)
     if max(top, counted) >= 2**53:
         raise InvalidNetwork(f"expected integers below 2**53 in a differentiable twin, got a bound of {float(top):.3g}")
     return torch.float32 if max(top, counted) < 2**24 else torch.float64

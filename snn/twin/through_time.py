@@ -60,8 +60,8 @@ class TwinRun:
         if name in self.held:
             return self.sent[name][0] * code.charge_steps
         sent, neuron = self.sent[name], self.law.network.by_name[name].neuron
-        if code.inside == "step weights" or neuron.amplitudes:
-            sent = [one * (code.weight(step) * neuron.amplitude(step)) for step, one in enumerate(sent)]
+        if code.inside == "step weights" or neuron.step_factors:
+            sent = [one * (code.weight(step) * neuron.step_factor(step)) for step, one in enumerate(sent)]
         return torch.stack(sent).sum(dim=0)
 
     def _answer(self) -> Tensor:

@@ -60,9 +60,9 @@ def kernel(drive, cells, law, answer):
     threshold, shift, top = law
     for s in range(len(cells.potential)):
         V, sent, spikes = cells.potential[s], cells.memory[s], []
-        for t in range(drive.flows.size):
+        for t in range(drive.bias_row.size):
             S = drive.sums[s, min(t, drive.sums.shape[1] - 1)].astype(V.dtype)
-            V[:] = V + (S * V.dtype.type(drive.charge[t] << shift) + drive.bias[drive.flows[t]].astype(V.dtype))
+            V[:] = V + (S * V.dtype.type(drive.sums_factor[t] << shift) + drive.bias[drive.bias_row[t]].astype(V.dtype))
             if top:
                 np.clip(V, -top - 1, top, out=V)
             here = threshold * 2 ** np.minimum(sent, HARDEST).astype(V.dtype)

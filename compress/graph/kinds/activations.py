@@ -48,13 +48,13 @@ def _clipped(low: Any, high: Any) -> Found:
     if low is None or low != 0:
         return unsupported(f"clamp from {low} to {high}, which does not begin at 0")
     if high is None:
-        return "relu", {}, ""
-    return ("clamp", {"limit": float(high)}, "") if high > 0 else unsupported(f"clamp from 0 to {high}")
+        return Found("relu")
+    return Found("clamp", {"limit": float(high)}) if high > 0 else unsupported(f"clamp from 0 to {high}")
 
 
 def _leaky(slope: Any) -> Found:
     if not isinstance(slope, int | float):
         return unsupported("leaky ReLU with a computed slope")
     if slope == 0:
-        return "relu", {}, ""
-    return ("leaky_relu", {"slope": float(slope)}, "") if slope > 0 else unsupported(f"leaky ReLU of slope {slope:g}")
+        return Found("relu")
+    return Found("leaky_relu", {"slope": float(slope)}) if slope > 0 else unsupported(f"leaky ReLU of slope {slope:g}")

@@ -15,7 +15,7 @@ def add(call: GraphCall) -> Found:
         return unsupported("addition of a constant, or of shapes that differ")
     if call.bind("other", alpha=1)["alpha"] != 1:
         return unsupported("torch.add with alpha")
-    return "add", {}, ""
+    return Found("add")
 
 
 def _reads_constants(call: GraphCall) -> bool:
@@ -31,7 +31,7 @@ def sub(call: GraphCall) -> Found:
         return unsupported("subtraction of a constant, of itself, or of shapes that differ")
     if call.bind("other", alpha=1)["alpha"] != 1:
         return unsupported("torch.sub with alpha")
-    return "sub", {}, ""
+    return Found("sub")
 
 
 def _axes(call: GraphCall, value: Any) -> tuple[int, ...]:
@@ -46,13 +46,13 @@ def mean(call: GraphCall) -> Found:
     axes = _axes(call, given["dim"])
     if 0 in axes:
         return unsupported("mean over the batch")
-    return "mean", {"dims": axes, "keepdim": bool(given["keepdim"])}, ""
+    return Found("mean", {"dims": axes, "keepdim": bool(given["keepdim"])})
 
 
 def total(call: GraphCall) -> Found:
     """A sum over `dims`, counted with the batch as dimension 0."""
     found, args, _ = mean(call)
-    return ("sum", args, "") if found == "mean" else unsupported("sum over the batch")
+    return Found("sum", args) if found == "mean" else unsupported("sum over the batch")
 
 
 def softmax(log: bool) -> Rule:
@@ -61,6 +61,6 @@ def softmax(log: bool) -> Rule:
     def rule(call: GraphCall) -> Found:
         dim = call.module.dim if call.module is not None else call.bind("dim", dim=None)["dim"]
         axes = _axes(call, 1 if dim is None else dim)
-        return ("softmax", {"dim": axes[0], "log": log}, "") if axes == (1,) else unsupported("softmax over no class")
+        return Found("softmax", {"dim": axes[0], "log": log}) if axes == (1,) else unsupported("softmax over no class")
 
     return rule

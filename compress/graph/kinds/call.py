@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import fx
 
-Found = tuple[str, Mapping[str, Any], str]
-"""kind, arguments, and for unsupported nodes what they are."""
+
+class Found(NamedTuple):
+    """The kind of a node and its arguments; `detail`: of an "unsupported" node, what it is."""
+
+    kind: str
+    arguments: Mapping[str, Any] = {}
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,9 @@ Rule = Callable[[GraphCall], Found]
 
 def unsupported(detail: str) -> Found:
     """What no rule fits exactly, and why."""
-    return "unsupported", {}, detail
+    return Found("unsupported", detail=detail)
 
 
 def plain(kind: str) -> Rule:
     """A kind without arguments."""
-    return lambda call: (kind, {}, "")
+    return lambda call: Found(kind)

@@ -14,7 +14,7 @@ def conv(kind: str) -> Rule:
             return unsupported(f"padding mode {conv.padding_mode!r}")
         padding, less = _padding(conv)
         args = {"kernel": conv.kernel_size, "stride": conv.stride, "padding": padding, "less": less}
-        return kind, {**args, "dilation": conv.dilation, "groups": conv.groups}, ""
+        return Found(kind, {**args, "dilation": conv.dilation, "groups": conv.groups})
 
     return rule
 
@@ -23,7 +23,7 @@ def linear(call: GraphCall) -> Found:
     """A linear layer on flat inputs `(features,)`."""
     if len(call.sources[0]) != 1:
         return unsupported(f"linear layer over the last axis of {call.sources[0]}")
-    return "linear", {}, ""
+    return Found("linear")
 
 
 def _padding(conv: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -43,23 +43,23 @@ def conv_transpose(call: GraphCall) -> Found:
     if conv.padding_mode != "zeros" or len(call.node.args) + len(call.node.kwargs) != 1:
         return unsupported("a transposed convolution with an output_size or a padding mode")
     names = ("stride", "padding", "output_padding", "dilation")
-    return "conv_transpose2d", {**{name: getattr(conv, name) for name in names}, "groups": conv.groups}, ""
+    return Found("conv_transpose2d", {**{name: getattr(conv, name) for name in names}, "groups": conv.groups})
 
 
 def batchnorm(call: GraphCall) -> Found:
     """Batch norm with running statistics."""
     if call.module.running_mean is None:
         return unsupported("batch norm without running statistics depends on the rest of the batch")
-    return "batchnorm", {"eps": call.module.eps}, ""
+    return Found("batchnorm", {"eps": call.module.eps})
 
 
 def ending(name: str) -> Rule:
     """A function that rises strictly: at the end it changes no order."""
-    return lambda call: ("rising", {"name": name}, "")
+    return lambda call: Found("rising", {"name": name})
 
 
 def dropout(call: GraphCall) -> Found:
     """Dropout that does nothing in evaluation."""
     if call.module is None and call.bind("p", "training", "inplace", training=True)["training"]:
         return unsupported("dropout that stays on in evaluation; try F.dropout(x, p, self.training)")
-    return "dropout", {}, ""
+    return Found("dropout")

@@ -25,12 +25,12 @@ def avgpool(call: GraphCall) -> Found:
     ]
     whole = all(stop - start == size for span, size in zip(spans, kernel, strict=True) for start, stop in span)
     if whole and divisor is None and (include or padding == (0, 0)):
-        return "avgpool", window, ""
+        return Found("avgpool", window)
     rows, columns = (_windows(span, extent, include) for span, extent in zip(spans, sizes, strict=True))
     if divisor is not None:
         rows = [(start, stop, 1.0 / divisor) for start, stop, _ in rows]
         columns = [(start, stop, 1.0) for start, stop, _ in columns]
-    return "avgpool_map", {**window, "rows": tuple(rows), "columns": tuple(columns)}, ""
+    return Found("avgpool_map", {**window, "rows": tuple(rows), "columns": tuple(columns)})
 
 
 def adaptive(call: GraphCall) -> Found:
@@ -38,9 +38,9 @@ def adaptive(call: GraphCall) -> Found:
     size, out = _sizes(call.sources[0]), _sizes(call.shape)
     if any(inside % outside for inside, outside in zip(size, out, strict=True)):
         rows, columns = (_adapted(*pair) for pair in zip(size, out, strict=True))
-        return "avgpool_map", {"rows": rows, "columns": columns}, ""
+        return Found("avgpool_map", {"rows": rows, "columns": columns})
     kernel = (size[0] // out[0], size[1] // out[1])
-    return "adaptive_avgpool", {"kernel": kernel, "stride": kernel, "padding": (0, 0), "output_size": out}, ""
+    return Found("adaptive_avgpool", {"kernel": kernel, "stride": kernel, "padding": (0, 0), "output_size": out})
 
 
 def maxpool(call: GraphCall) -> Found:
@@ -57,7 +57,7 @@ def maxpool(call: GraphCall) -> Found:
             counts, window["stride"], dilation, window["kernel"], sizes, window["padding"], strict=True
         )
     ]
-    return "maxpool", {**window, "dilation": dilation, "extra": tuple(max(end, 0) for end in ends)}, ""
+    return Found("maxpool", {**window, "dilation": dilation, "extra": tuple(max(end, 0) for end in ends)})
 
 
 def adaptive_max(call: GraphCall) -> Found:
@@ -66,7 +66,7 @@ def adaptive_max(call: GraphCall) -> Found:
     if any(inside % outside for inside, outside in zip(size, out, strict=True)):
         return unsupported(f"adaptive max pooling from {size} to {out}: windows of unequal size")
     kernel = (size[0] // out[0], size[1] // out[1])
-    return "maxpool", _plain_window(kernel), ""
+    return Found("maxpool", _plain_window(kernel))
 
 
 def largest(call: GraphCall) -> Found:
@@ -78,7 +78,7 @@ def largest(call: GraphCall) -> Found:
     if len(shape) not in (2, 3) or not axes or not axes <= set(range(1, len(shape))):
         return unsupported(f"a maximum over the dimensions {given['dim']}")
     rows, columns = (*[1] * (3 - len(shape)), *(size if axis in axes else 1 for axis, size in enumerate(shape) if axis))
-    return "maxpool", _plain_window((rows, columns)), ""
+    return Found("maxpool", _plain_window((rows, columns)))
 
 
 def _plain_window(kernel: Pair) -> dict[str, Pair]:

@@ -59,7 +59,7 @@ def _along(call: GraphCall, dim: Any, one: Any) -> Found:
 def _selected(call: GraphCall, ranges: list[Range]) -> Found:
     if all(one == (0, 1, size) for one, size in zip(ranges, call.sources[0], strict=True)):
         return reshape(call)
-    return "select", {"ranges": tuple(ranges)}, ""
+    return Found("select", {"ranges": tuple(ranges)})
 
 
 def _is_fixed(one: Any) -> bool:

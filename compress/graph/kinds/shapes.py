@@ -11,11 +11,11 @@ from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
 def reshape(call: GraphCall) -> Found:
     """Row-major reshapes: the batch stays in front (the tracer checked), so shapes decide what it is."""
     if call.shape == call.sources[0]:
-        return "identity", {}, ""
+        return Found("identity")
     if call.shape == (prod(call.sources[0]),):
-        return "flatten", {}, ""
+        return Found("flatten")
     if prod(call.shape) == prod(call.sources[0]):
-        return "reshape", {}, ""
+        return Found("reshape")
     return unsupported(f"reshape from {call.sources[0]} to {call.shape}, which are not as many numbers")
 
 
@@ -27,7 +27,7 @@ def filled(call: GraphCall) -> Found:
     value = 0.0 if "zeros" in name else 1.0 if "ones" in name else given
     if not isinstance(value, int | float):
         return unsupported(f"{name} with a computed value")
-    return "filled", {"value": float(value)}, ""
+    return Found("filled", {"value": float(value)})
 
 
 def pad(call: GraphCall) -> Found:
@@ -46,7 +46,7 @@ def pad(call: GraphCall) -> Found:
     ends = [*zip(widths[::2], widths[1::2], strict=True), *[(0, 0)] * axes][:axes]  # the last axis first
     pixels = [(0, 0)] * (3 - axes) + ends[:-1][::-1]
     (top, bottom), (left, right) = ([(0, 0)] * 2 + pixels)[-2:]
-    return "pad", {"widths": (top, bottom, left, right), "channels": ends[-1]}, ""
+    return Found("pad", {"widths": (top, bottom, left, right), "channels": ends[-1]})
 
 
 def upsample(call: GraphCall) -> Found:
@@ -65,7 +65,7 @@ def upsample(call: GraphCall) -> Found:
     fits = asked is None or given["recompute_scale_factor"] or _both(asked) == ratio
     if len(call.shape) != 3 or ratio != _both(factor) or not fits:
         return unsupported(f"upsampling from {call.sources[0]} to {call.shape}: no whole factor")
-    return "upsample", {"factor": factor}, ""
+    return Found("upsample", {"factor": factor})
 
 
 def _both(value: Any) -> tuple[float, float]:
@@ -80,4 +80,4 @@ def concat(call: GraphCall) -> Found:
     given = call.bind("dim", dim=0)
     dim = given.get("axis", given["dim"])
     axis = dim % (len(call.shape) + 1)
-    return ("concat", {"dim": axis}, "") if axis == 1 else unsupported("concatenation along another axis than 1")
+    return Found("concat", {"dim": axis}) if axis == 1 else unsupported("concatenation along another axis than 1")

@@ -16,7 +16,7 @@ from spikewright.compress.quantisers.activations import QuantizedReLU
 def classify(call: GraphCall) -> Found:
     """Kind, arguments and detail of a node; "unsupported" with a reason when no rule fits it exactly."""
     if call.node.op == "placeholder":
-        return "input", {}, ""
+        return Found("input")
     if call.node.op == "get_attr":
         return unsupported(f"parameter or constant {call.node.target} used outside a layer")
     if call.several:

@@ -110,7 +110,7 @@ def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:
     if not _comparable(signal):
         signal = _own(walk, signal, node)
     windows = WindowGeometry(*(node.args[name] for name in ("kernel", "stride", "padding")))
-    return pooling.after_gate(signal, walk.gate(signal, node, windows), windows.output_shape(signal.shape))
+    return pooling.after_gate(signal, walk.add_gate(signal, node, windows), windows.output_shape(signal.shape))
 
 
 def _comparable(piece: Piece) -> bool:

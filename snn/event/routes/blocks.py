@@ -36,7 +36,7 @@ class BlocksRoute:
         return int(self.rows.fanout.sum())
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
-        """Add what events bring; see `Route`."""
+        """Add what events bring; see `routes.wanted.Route`."""
         if events.valued:
             deliver_values(planes, events, self.rows, operations)
         else:

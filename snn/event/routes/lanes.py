@@ -56,7 +56,7 @@ class LanesRoute:
         return self.otherwise.most_operations
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
-        """Add what events bring; see `Route`."""
+        """Add what events bring; see `routes.wanted.Route`."""
         one_each = events.steps == planes.sums.shape[1]
         if planes.fresh and one_each and FEWEST_STEPS <= events.steps <= MOST_STEPS and not events.valued:
             sums = planes.sums

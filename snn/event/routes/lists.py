@@ -39,7 +39,7 @@ class ListsRoute:
         return int(self.lists.fanout.sum())
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
-        """Add what events bring; see `Route`."""
+        """Add what events bring; see `routes.wanted.Route`."""
         deliver_lists(planes, events, self.lists, operations)
 
 

@@ -37,13 +37,13 @@ class RowsRoute:
         return int(self.rows.fanout.sum())
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
-        """Add what events bring; see `Route`."""
+        """Add what events bring; see `routes.wanted.Route`."""
         kernel = deliver_values if events.valued else deliver_spikes
         kernel(planes, events, self.rows, operations)
 
 
 def compile_rows(wanted: Wanted, taps: Taps) -> RowsRoute:
-    """The rows of a projection. Raises InvalidNetwork where addresses do not fit into 32 bits."""
+    """The rows of a projection; what a slab is says `Taps`. Raises InvalidNetwork where addresses do not fit into 32 bits."""
     channels, _, width = as_grid(wanted.target.shape)
     channel, rows, columns, kept = places_of(as_grid(wanted.source.shape), wanted.projection.pool)
     base_row, base_column, _ = taps.place(rows, columns)

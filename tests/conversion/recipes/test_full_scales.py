@@ -8,7 +8,7 @@ from torch import nn
 from spikewright import InvalidInput
 from spikewright.compress import QuantizedReLU, quantize
 from spikewright.conversion.reading.model import plan_of
-from spikewright.conversion.recipes.full_scales import free_rows, measured_top, own_scale, scales, span_of
+from spikewright.conversion.recipes.full_scales import measured_top, own_scale, scale_counts, scales, span_of
 from tests.conversion.reading.helpers import plan_for
 
 X = torch.rand(40, 1, 6, 6, generator=torch.Generator().manual_seed(0))
@@ -35,7 +35,7 @@ def test_the_largest_activation_of_each_channel_or_layer() -> None:
 def test_levels_and_limits_come_from_the_activation() -> None:
     staircase = plan_for(chain(QuantizedReLU(7, 0.5)), 1, 6, 6)
     own = own_scale(staircase.hidden[0])
-    assert own.levels == 7 and float(own.top) == 0.5 and not free_rows(staircase, None)
+    assert own.levels == 7 and float(own.top) == 0.5 and not scale_counts(staircase, None)
     limited = plan_for(chain(nn.Hardtanh(0.0, 0.25)), 1, 6, 6).hidden[0]
     assert measured_top(limited, np.array([0.1, 0.2, 0.9]))[0].max() == 0.25
 
@@ -43,6 +43,6 @@ def test_levels_and_limits_come_from_the_activation() -> None:
 def test_integers_that_read_a_layer_keep_one_scale() -> None:
     data = (X, torch.zeros(40, dtype=torch.int64))
     plan = plan_of(quantize(chain(nn.ReLU()), 4, data), X)
-    assert free_rows(plan, None) == {plan.hidden[0].node: 1}
+    assert scale_counts(plan, None) == {plan.hidden[0].node: 1}
     with pytest.raises(InvalidInput, match="try per_channel=None"):
-        free_rows(plan, True)
+        scale_counts(plan, True)

@@ -53,7 +53,7 @@ def test_timing():
         [1, 2, 1],
         [1, 2, 3],
     ]
-    assert timing("synchronous", Direct(9, window=2), 1, 4).flows.tolist() == [0, 1, 1]
+    assert timing("synchronous", Direct(9, window=2), 1, 4).bias_row.tolist() == [0, 1, 1]
     assert [part.tolist() for part in timing("synchronous", RateCode(9), 4, 7).step(1)] == [[0], [1], [1], [5]]
 
 

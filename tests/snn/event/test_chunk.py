@@ -29,8 +29,8 @@ def test_state_begins_as_told_and_stays():
 def test_what_arrives_in_part_of_the_steps_and_later():
     sent = np.random.default_rng(0).integers(0, 2, (3, 4, 5))
     chunk = chunk_of(3, slice(0, 4))
-    chunk.send("now", events_of(sent))
-    chunk.send("late", events_of(sent))
+    chunk.arrive("now", events_of(sent))
+    chunk.arrive("late", events_of(sent))
     chunk.steps = slice(1, 3)
     np.testing.assert_array_equal(sent_by(chunk.arriving("now", 0), 5), sent[:, 1:3])
     np.testing.assert_array_equal(sent_by(chunk.arriving("late", 1), 5), sent[:, 0:2])
@@ -40,6 +40,6 @@ def test_what_arrives_in_part_of_the_steps_and_later():
 def test_values_sent_once_arrive_in_whatever_steps():
     chunk = chunk_of(2, slice(0, 4))
     held = events_of(np.ones((2, 1, 3)), np.int32, True)
-    chunk.send("input", held)
+    chunk.arrive("input", held)
     chunk.steps = slice(2, 4)
     assert chunk.arriving("input", 0) is held

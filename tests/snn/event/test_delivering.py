@@ -29,7 +29,7 @@ def sums_of(network, arriving, steps=slice(0, STEPS)):
     """What is delivered to the output, and the operations of each projection."""
     chunk, ledger = chunk_of(steps), ledger_of(network)
     for name, events in arriving.items():
-        chunk.send(name, events)
+        chunk.arrive(name, events)
     return Delivery(network, ledger).sums(last_of(network), chunk), ledger.operations
 
 
@@ -77,7 +77,7 @@ def test_nothing_flows_after_the_window():
     network = two(code=Direct(9, window=2))
     chunk, ledger = chunk_of(slice(4, 8)), ledger_of(network)
     for name, events in arriving().items():
-        chunk.send(name, events)
+        chunk.arrive(name, events)
     np.testing.assert_array_equal(Delivery(network, ledger).sums(last_of(network), chunk), 3 * SENT)
 
 
@@ -88,7 +88,7 @@ def test_latched_neurons_sum_what_has_arrived_and_not_what_is_held():
     for steps in (slice(0, STEPS), slice(STEPS, 2 * STEPS)):
         chunk.steps = steps
         for name, events in arriving().items():
-            chunk.send(name, events)
+            chunk.arrive(name, events)
         wanted = before + 3 * np.cumsum(SENT, axis=1)
         np.testing.assert_array_equal(delivery.sums(population, chunk), 2 * VALUES + wanted)
         before = wanted[:, -1:]

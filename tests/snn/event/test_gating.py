@@ -27,7 +27,7 @@ def test_counts_go_on():
     found = []
     for steps in (slice(0, 4), slice(4, 8)):
         chunk.steps = steps
-        chunk.send("in", events_of(sent[:, steps]))
+        chunk.arrive("in", events_of(sent[:, steps]))
         events, trace = gate(population, chunk, ledger, True)
         found.append(sent_by(events, 2))
         np.testing.assert_array_equal(trace[:, -1], largest(sent[:, : steps.stop].sum(axis=1)))
@@ -39,7 +39,7 @@ def test_values_are_compared_once():
     network = pooled(Direct(1))
     ledger, chunk = ledger_of(network), chunk_of(slice(0, 1))
     values = np.random.default_rng(1).integers(0, 5, (2, 8)).astype(np.float32)
-    chunk.send("in", graded_events(values))
+    chunk.arrive("in", graded_events(values))
     events, trace = gate(compiled(network, "m"), chunk, ledger, False)
     assert events.graded and not trace.size
     np.testing.assert_array_equal(sent_by(events, 2)[:, 0], largest(values))

@@ -50,7 +50,11 @@ def test_rasters_have_the_type_of_what_is_sent():
 
 def test_potentials_are_answers_or_wanted():
     this = ledger(Integrator())
-    assert this.traced("a") and not this.traced("in") and ledger(record=("potentials",)).traced("in")
+    assert (
+        this.wants_potentials("a")
+        and not this.wants_potentials("in")
+        and ledger(record=("potentials",)).wants_potentials("in")
+    )
     trace = np.random.default_rng(1).random((2, STEPS, SIZE)).astype(np.float32)
     this.potentials("a", PUBLIC, trace, np.arange(2), slice(0, STEPS))
     np.testing.assert_array_equal(this.activity("event").logits_over_time[:, :, PUBLIC], trace.transpose(1, 0, 2))

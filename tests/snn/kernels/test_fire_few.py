@@ -15,7 +15,7 @@ def test_digits(kind):
     powers = np.array([8, 4, 2, 1]).astype(kind)
     law = FewSpikeLaw(np.full(16, 3, kind), powers, powers, 0, 2**20)
     drive = drive_of(3 * charge.reshape(1, 1, -1) + 2, np.zeros(16), kind, 4)
-    drive = drive._replace(charge=np.array([1, 0, 0, 0]))
+    drive = drive._replace(sums_factor=np.array([1, 0, 0, 0]))
     answer = answer_for(1, 4, 16, kind, traced=True)
     KERNELS[kind](drive, cells_at(np.zeros((1, 16)), kind), law, answer)
     np.testing.assert_array_equal(sent_in(answer, 16)[0], charge >> np.arange(3, -1, -1)[:, None] & 1)

@@ -42,7 +42,7 @@ def test_weighted_steps(kind):
     """Sums and thresholds count 2, then 1; the bias as it is, where it flows."""
     drive = drive_of(np.array([3, 3]).reshape(1, 2, 1), np.ones(1), kind)
     weights = np.array([2, 1])
-    drive = drive._replace(charge=weights, weight=weights, flows=np.array([0, 1]))
+    drive = drive._replace(sums_factor=weights, weight=weights, bias_row=np.array([0, 1]))
     answer = answer_for(1, 2, 1, kind, traced=True)
     KERNELS[kind](drive, cells_at(np.zeros((1, 1)), kind, True), threshold_law(np.full(1, 3), kind), answer)
     assert sent_in(answer, 1).reshape(-1).tolist() == [1, 1]

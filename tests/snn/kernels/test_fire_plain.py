@@ -55,7 +55,7 @@ def test_nothing_enters_where_the_charge_is_zero():
     """Layerwise: one plane holds the whole window and enters in the first step."""
     sums, bias, threshold, first = given(2)
     drive = drive_of(sums[:, :1], bias, np.int32, STEPS)
-    drive = drive._replace(flows=np.array([0, 1, 1, 1, 1]), charge=np.array([1, 0, 0, 0, 0]))
+    drive = drive._replace(bias_row=np.array([0, 1, 1, 1, 1]), sums_factor=np.array([1, 0, 0, 0, 0]))
     answer = answer_for(SAMPLES, STEPS, NEURONS, np.int32, traced=True)
     fire_fixed(drive, cells_at(first, np.int32), threshold_law(threshold, np.int32), answer)
     V, fired = first + sums[:, 0] + bias, sent_in(answer, NEURONS)

@@ -15,7 +15,7 @@ def test_a_neuron_that_says_nothing() -> None:
     plain = Integrator()
     assert (plain.leak, plain.refractory, plain.reset, plain.levels, plain.most) == (0.0, 0, "subtract", None, 1)
     assert not (plain.fires or plain.signed or plain.latches or plain.compares) and plain.all_thresholds() == {}
-    assert plain.amplitude(5) == 1
+    assert plain.step_factor(5) == 1
 
 
 @pytest.mark.parametrize("kind", NEURONS)
