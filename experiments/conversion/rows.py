@@ -46,10 +46,11 @@ class Rows:
     progress: Progress
 
     def row(self, name: str, asked: Mapping[str, Any], measure: Callable[[], Values]) -> Values:
-        """The values of the row `name`, for all that decides them, `asked`: plain JSON values; and commit and version.
+        """The values of the row `name`, with commit and version: read from its file, or measured and written to it.
 
-        The file holds them with the versions, commit, machine and threads under which they were measured: a row that is read
-        again keeps its own. Raises InvalidFile for a damaged one, and for one that was asked for otherwise.
+        `asked`: all settings that decide the values, as plain JSON values; they name the file. The file also says under which
+        versions, commit, machine and threads it was measured, and these stay as they are when it is read again. Raises
+        InvalidFile for a damaged file, and for one that was measured with other settings.
         """
         provenance = Provenance.of(dict(asked), (int(asked.get("seed", 0)),))
         path = self.folder / f"{_plain(name)}-{provenance.configuration[:8]}.json"
