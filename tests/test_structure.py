@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -39,7 +40,23 @@ def _module(path: Path) -> str:
 FILES = {_module(path): path for package in (*TABLE, "benchmarks") for path in _files(package)}
 TREES = {name: ast.parse(path.read_text(), str(path)) for name, path in FILES.items()}
 PRODUCT = [module for module in FILES if module.partition(".")[0] in TABLE]
-EACH_FILE = pytest.mark.parametrize("module", PRODUCT)
+
+
+def each_file(check: Callable[[str], None]) -> Callable[[str], None]:
+    """A test of a room by a check of each of its files; it tells all that fail."""
+
+    @pytest.mark.parametrize("package", TABLE)
+    def test(package: str) -> None:
+        faults = []
+        for module in PRODUCT:
+            if module.partition(".")[0] == package:
+                try:
+                    check(module)
+                except AssertionError as error:
+                    faults.append(f"{module}: {error}")
+        assert not faults, "\n".join(faults)
+
+    return test
 
 
 def _targets(node: ast.AST, module: str) -> Iterator[str]:
@@ -77,10 +94,11 @@ def _that_run(node: ast.AST, *, functions: bool) -> Iterator[ast.AST]:
         yield from _that_run(child, functions=functions)
 
 
-def _imports(module: str) -> set[str]:
+@cache
+def _imports(module: str) -> frozenset[str]:
     """What a module imports, inside its functions too; of the package itself only at once: its names of daily use are lazy."""
     nodes = _that_run(TREES[module], functions=module != "spikewright")
-    return {name for node in nodes for name in _targets(node, module)}
+    return frozenset(name for node in nodes for name in _targets(node, module))
 
 
 def _order(graph: dict[str, set[str]]) -> None:
@@ -90,7 +108,7 @@ def _order(graph: dict[str, set[str]]) -> None:
         pytest.fail("import circle: " + " -> ".join(reversed(error.args[1])))
 
 
-@EACH_FILE
+@each_file
 def test_imports_obey_the_table(module: str) -> None:
     package = module.partition(".")[0]
     rooms, others = TABLE[package]
@@ -104,7 +122,7 @@ def test_imports_obey_the_table(module: str) -> None:
             assert top in (*others, *interop), f"{module} imports {name}"
 
 
-@EACH_FILE
+@each_file
 def test_packages_do_not_import_tests_or_benchmarks(module: str) -> None:
     assert not {name.partition(".")[0] for name in _imports(module)} & {"tests", "benchmarks"}
 
@@ -131,7 +149,7 @@ def test_each_class_name_stands_once() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-@EACH_FILE
+@each_file
 def test_no_module_is_named_like_what_is_in_it(module: str) -> None:
     """`from package import name` could give the module or the function, whichever was imported last."""
     package = module.rpartition(".")[0]
@@ -142,14 +160,15 @@ def _defined(module: str) -> set[str]:
     return {node.name for node in TREES[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
-def _offered(package: str) -> set[str]:
+@cache
+def _offered(package: str) -> frozenset[str]:
     """The functions and classes that a package offers, without its modules."""
     tree = TREES.get(package, ast.Module([], []))
     taken = [(node.module or "", name) for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names]
-    return {name.asname or name.name for source, name in taken if _room(f"{source}.{name.name}") not in FILES}
+    return frozenset(name.asname or name.name for source, name in taken if _room(f"{source}.{name.name}") not in FILES)
 
 
-@EACH_FILE
+@each_file
 def test_each_file_has_a_test_file_in_the_same_place(module: str) -> None:
     path = FILES[module]
     if path.name not in ("__init__.py", "__main__.py"):
@@ -166,12 +185,12 @@ def test_libraries_do_not_print(package: str) -> None:
                 assert called != "print", f"{FILES[module].relative_to(ROOT)}:{getattr(node, 'lineno', 0)} prints"
 
 
-@EACH_FILE
+@each_file
 def test_files_are_short(module: str) -> None:
     assert len(FILES[module].read_text().splitlines()) <= MOST_LINES
 
 
-@EACH_FILE
+@each_file
 def test_functions_are_short(module: str) -> None:
     for node in ast.walk(TREES[module]):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
@@ -196,10 +215,13 @@ def test_snn_imports_fast() -> None:
 CLOCKS = re.compile(r"\btime\.\w+\(|perf_counter|monotonic|getloadavg|process_time|\bsleep\(")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.stem)
-def test_no_test_looks_at_the_clock(path: Path) -> None:
+def test_no_test_looks_at_the_clock() -> None:
     """Tests count work and look at structure: a busy machine must not fail them. Limits against hanging are no measures."""
-    if path != Path(__file__) and path.name != "conftest.py":
-        assert CLOCKS.findall(path.read_text()) == []
-        for chosen in re.findall(r"suppress_health_check=\[(.*?)\]", path.read_text()):
-            assert "HealthCheck.too_slow" in chosen, "it takes the place of what tests/conftest.py chooses"
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if path != Path(__file__) and path.name != "conftest.py":
+            text = path.read_text()
+            assert CLOCKS.findall(text) == [], path
+            for chosen in re.findall(r"suppress_health_check=\[(.*?)\]", text):
+                assert "HealthCheck.too_slow" in chosen, (
+                    f"it takes the place of what tests/conftest.py chooses, in {path}"
+                )
