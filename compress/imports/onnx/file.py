@@ -150,4 +150,20 @@ def _parsed(onnx: Any, path: Path) -> Any:
         raise InvalidFile(
             f"expected an ONNX file at {path}, got something without a graph; try to export the model again"
         )
+    if not all(isinstance(text, str) for text in _texts(model)):  # protobuf leaves bytes that are no UTF-8 as they are
+        raise InvalidFile(f"expected names of text in {path}, got bytes that are none; try to export the model again")
     return model
+
+
+def _texts(model: Any) -> Iterator[Any]:
+    """The names in a model."""
+    graph = model.graph
+    named = [*graph.node, *graph.initializer, *graph.input, *graph.output, *model.functions]
+    nodes = [*graph.node, *(node for function in model.functions for node in function.node)]
+    yield from (one.name for one in named)
+    yield from (entry.domain for entry in model.opset_import)
+    for node in nodes:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (one.name for one in node.attribute)
+    for tensor in graph.initializer:
+        yield from (text for entry in tensor.external_data for text in (entry.key, entry.value))

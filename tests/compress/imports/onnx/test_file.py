@@ -35,3 +35,10 @@ def test_truncated_and_altered_files_never_do_anything_else(tmp_path: Path, cut:
     except SpikewrightError:
         return
     assert isinstance(model, torch.nn.Module)
+
+
+def test_bytes_where_a_name_belongs_are_no_name(tmp_path: Path) -> None:
+    content = sound().SerializeToString()
+    (tmp_path / "a.onnx").write_bytes(content.replace(b"conv0", b"c\xffnv0"))
+    with pytest.raises(InvalidFile, match=r"names of text|something else or a piece"):
+        from_onnx(tmp_path / "a.onnx")
