@@ -17,7 +17,7 @@ from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.learned import quantise_activations
 from spikewright.compress.training.attached import Attached, held
-from spikewright.compress.training.data import Data, check_data
+from spikewright.compress.training.data import Data, check_data, check_shown
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings, is_whole
@@ -74,7 +74,7 @@ class Quantize(QuantizeSettings, _Widths, Method):
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
         """See `quantize`."""
         draft, bits = Draft.of(model), int(self.bits)
-        images = None if data is None else check_data(data)[0]
+        images = None if data is None else check_data(data)[0] if self.training.epochs else check_shown(data)
         with steady_threads(draft.model, images):
             self._prepare(draft, images)
             answering = _answering_layers(draft, known=data is not None)
@@ -134,9 +134,9 @@ def quantize(
     q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, also a
     clipped one such as ReLU6, becomes a QuantizedReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
     folded first, since folding later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay
-    zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)`; without it nothing is
-    fine-tuned, and batch norms fold into the layers right in front of them, or as they do with data where `settings` has an
-    `input_shape`.
+    zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)` (of any kind, or None,
+    where nothing is trained: `TrainSettings(epochs=0)`); without it nothing is fine-tuned, and batch norms fold into the layers
+    right in front of them, or as they do with data where `settings` has an `input_shape`.
     Raises InvalidInput for bits out of range, and without data where activations need images or batch norms a shape. The
     record of this function is `Quantize`.
     """

@@ -1,6 +1,7 @@
 """Labelled images: what every function that takes `data` accepts, and the checks that it gets."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.inputs import as_data
+from spikewright.inputs import as_array, as_data, as_images
 
 Data = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray]
 """Images `(samples, C, H, W)` and integer labels `(samples,)`."""
@@ -26,6 +27,22 @@ def check_data(data: Data) -> tuple[torch.Tensor, torch.Tensor]:
     """Images as float32 `(samples, ...)` and labels as int64 `(samples,)`. Raises InvalidInput when they are not."""
     images, labels = as_data(data)
     return tensor_of(images), torch.from_numpy(labels)
+
+
+def check_shown(data: Any) -> torch.Tensor:
+    """The images of data that nothing is trained on, as float32 `(samples, ...)`; labels of any kind, one an image, or None.
+
+    Classes of pixels, several labels an image and targets of a regression are as good as classes. Raises InvalidInput.
+    """
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        return tensor_of(as_data(data)[0])  # which says what is wrong
+    images = tensor_of(as_images(data[0]))
+    shape = images.shape[:1] if data[1] is None else as_array(data[1], "labels").shape
+    if shape[:1] != images.shape[:1]:
+        raise InvalidInput(
+            f"expected labels for {len(images)} images, got shape {tuple(shape)}; try one for each image, or data=(images, None)"
+        )
+    return images
 
 
 def tensor_of(images: NDArray[np.float32]) -> torch.Tensor:

@@ -52,11 +52,24 @@ def chosen_grid(
         return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
     faint = _bits(size) > widest
     width = max(bits, int(_bits(size[~faint]).max(initial=0)))
-    if faint.any():  # their thresholds lie as high as the width of the others allows, at 256 units or more
-        width = max(width, min(widest, int(_bits(np.array(held * LEAST_UNITS)))))
-    coarse = np.where(faint, size / (2.0 ** (width - 1) - 1.0), 1.0)
-    shift = min(width - int(_bits(size / coarse).max()), MOST_FRACTIONAL)
-    return Grid(unit * coarse / 2.0**shift, shift, width, faint=faint if faint.any() else None)
+    if not faint.any():
+        shift = min(width - int(_bits(size).max()), MOST_FRACTIONAL)
+        return Grid(unit / 2.0**shift, shift, width)
+    shift = _shift_beside_faint(size[~faint], held, width)
+    # their thresholds lie as high as the width of the others allows, at 256 units of the leading projection or more
+    width = max(width, min(widest, int(_bits(np.array(held * LEAST_UNITS))) + shift))
+    coarse = size / (2.0 ** (width - 1) - 1.0)
+    return Grid(np.where(faint, unit * coarse, unit / 2.0**shift), shift, width, faint=faint)
+
+
+def _shift_beside_faint(size: Reals, held: float, width: int) -> int:
+    """Fractional bits of a grid with faint channels, where each costs them one: none, unless a threshold were below one unit.
+
+    `size (n,)`: of the other channels, `held` times their thresholds.
+    """
+    if not size.size or float(size.min()) / held >= 0.5:
+        return 0
+    return max(0, min(width - int(_bits(size).max()), MOST_FRACTIONAL))
 
 
 def _bits(size: Reals) -> NDArray[np.int64]:

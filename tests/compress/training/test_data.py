@@ -6,7 +6,15 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress.training.data import accuracy, answers, check_classes, check_data, device_of, tensor_of
+from spikewright.compress.training.data import (
+    accuracy,
+    answers,
+    check_classes,
+    check_data,
+    check_shown,
+    device_of,
+    tensor_of,
+)
 
 X, Y = np.eye(4, 3, dtype=np.float32), np.array([0, 1, 2, 0])
 
@@ -42,3 +50,17 @@ def test_a_model_that_overwrites_its_input_gets_a_copy() -> None:
 def test_what_does_not_fit_a_model(model: nn.Module, labels: list[int], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         check_classes(model, torch.from_numpy(X), torch.tensor(labels))
+
+
+@pytest.mark.parametrize("labels", [torch.zeros(3, 4, 4), torch.rand(3, 5), torch.rand(3), [0, 1, 2], None])
+def test_labels_of_any_kind_may_stand_beside_images_that_are_only_shown(labels: object) -> None:
+    images = torch.rand(3, 1, 4, 4)
+    assert torch.equal(check_shown((images, labels)), images)
+
+
+@pytest.mark.parametrize("labels", [torch.zeros(2), 0, torch.zeros(0)])
+def test_labels_of_other_images_are_refused(labels: object) -> None:
+    with pytest.raises(InvalidInput, match="expected labels for 3 images"):
+        check_shown((torch.rand(3, 1, 4, 4), labels))
+    with pytest.raises(InvalidInput, match=r"expected data=\(images, labels\)"):
+        check_shown(torch.rand(3, 1, 4, 4))
