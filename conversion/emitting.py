@@ -33,7 +33,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
         output=plan.output.name,
         code=coding.code,
         schedule=coding.schedule,
-        readout=coding.readout or ("potential" if plan.output.answers else "count"),
+        readout=coding.readout or ("potential" if plan.output.adds_up else "count"),
         logit_scale=coding.scale,
         report=_report(plan, coding, stored),
         run=coding.run,
@@ -41,7 +41,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
 
 
 def _population(unit: Unit, coding: Coding) -> Population:
-    choice = adding_up() if unit.answers else coding.choices[unit.name]
+    choice = adding_up() if unit.adds_up else coding.choices[unit.name]
     bias, amplitude = _bias(unit.bias), np.asarray(choice.amplitude, dtype=np.float64)
     return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude)
 
@@ -72,7 +72,7 @@ def _projections(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[
 def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> Report:
     details: dict[str, list[str]] = {}
     for unit in plan.units:
-        if not unit.answers:
+        if not unit.adds_up:
             details.setdefault(unit.node, []).append(coding.choices[unit.name].detail)
     rows = [
         replace(row, detail="; ".join(filter(None, (*details[row.layer], row.detail))))
@@ -81,7 +81,7 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
         for row in plan.rows
     ]
     output = plan.output
-    if output.answers:
+    if output.adds_up:
         rows.append(_output_row(output))
     return Report((*rows, *coding.notes, *_storage_rows(stored)))
 

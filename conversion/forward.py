@@ -16,7 +16,7 @@ Follow = Callable[[Unit, Tensor, Tensor], Tensor]
 
 def activate(unit: Unit, x: Tensor) -> Tensor:
     """The activations of a unit whose sum is x."""
-    return x if unit.answers else unit.activation.act(x)
+    return x if unit.adds_up else unit.activation.act(x)
 
 
 def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) -> Tensor:

@@ -153,7 +153,7 @@ def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Sha
 def _sent(unit: Unit, interval: Interval, levels: int | None) -> tuple[Interval, float]:
     """The interval of what a unit sends, and the bound of its values."""
     low, high = interval
-    if unit.gate or unit.answers:
+    if unit.gate or unit.adds_up:
         return (low, high), float(high.max())
     if unit.signed:
         low, high = activate(unit, low), activate(unit, high)

@@ -71,7 +71,7 @@ def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Netw
         plan = plan.integrated()
     choices = _choices(plan, network, images, wanted)
     grid = _input_levels(network)
-    scale = 1.0 if plan.output.answers else float(np.max(choices[plan.output.name].amplitude))
+    scale = 1.0 if plan.output.adds_up else float(np.max(choices[plan.output.name].amplitude))
     own = sum(unit.activation.grid is not None for unit in plan.hidden)
     how = (
         "ranges of the model's own QuantReLUs" if own == len(wanted) else "ranges of least squared error on the samples"

@@ -42,7 +42,7 @@ def _finish(walk: Walk) -> None:
     except Refusal as refusal:
         walk.note(node, "refused", str(refusal))
         return
-    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, answers=True))
+    walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, adds_up=True))
 
 
 def _is_read(walk: Walk, source: str) -> bool:

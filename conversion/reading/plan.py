@@ -20,7 +20,7 @@ Stored = Mapping[str, Expression]
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A population to be. `node`: the graph node whose value it carries. `answers`: it integrates and never fires."""
+    """A population to be. `node`: the graph node whose value it carries. `adds_up`: it integrates and never fires."""
 
     name: str
     node: str
@@ -28,7 +28,7 @@ class Unit:
     terms: tuple[SourceTerm, ...]
     bias: Floats
     activation: ActivationLaw = RELU
-    answers: bool = False
+    adds_up: bool = False
 
     @property
     def gate(self) -> bool:
@@ -66,7 +66,7 @@ class Plan:
     @property
     def hidden(self) -> tuple[Unit, ...]:
         """The units with a neuron that a recipe chooses: all but an integrating output and the gates of maxima."""
-        return tuple(unit for unit in self.units if not unit.answers and not unit.gate)
+        return tuple(unit for unit in self.units if not unit.adds_up and not unit.gate)
 
     @property
     def gates(self) -> tuple[Unit, ...]:
@@ -80,8 +80,8 @@ class Plan:
     def integrated(self) -> "Plan":
         """The plan with an output that adds up: values sent in time cannot be counted."""
         last = self.output
-        if last.answers:
+        if last.adds_up:
             return self
         term = SourceTerm(last.name)
-        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), answers=True)
+        unit = Unit(f"{last.name}_values", last.node, last.shape, (term,), np.zeros(last.shape), adds_up=True)
         return replace(self, units=(*self.units, unit))

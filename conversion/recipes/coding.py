@@ -74,7 +74,7 @@ def input_amplitude(levels: int | None) -> float:
 
 def output_amplitude(plan: Plan, choices: Mapping[str, NeuronChoice]) -> float:
     """What one unit of the read-out stands for: an output that adds up is in the model's units already."""
-    return 1.0 if plan.output.answers else float(choices[plan.output.name].amplitude)
+    return 1.0 if plan.output.adds_up else float(choices[plan.output.name].amplitude)
 
 
 def initial_potential(threshold: Floats, initial: str) -> PerChannel:

@@ -52,8 +52,8 @@ class Latency(Recipe):
     def prepared(self, plan: Plan) -> Plan:
         """The output fires instead of adding up: whoever is first is the answer."""
         last = plan.output
-        firing = replace(last, activation=RELU, answers=False)
-        return replace(plan, units=(*plan.units[:-1], firing)) if last.answers else plan
+        firing = replace(last, activation=RELU, adds_up=False)
+        return replace(plan, units=(*plan.units[:-1], firing)) if last.adds_up else plan
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """A LatchedIF for every unit."""

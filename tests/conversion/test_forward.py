@@ -26,7 +26,7 @@ def test_a_follower_sees_sums_and_replaces_values() -> None:
 
     def follow(unit: Unit, entered: Tensor, value: Tensor) -> Tensor:
         seen.append((unit.name, bool((entered < 0).any())))
-        return value if unit.answers else torch.zeros_like(value)
+        return value if unit.adds_up else torch.zeros_like(value)
 
     logits = activations(plan, X, follow)["_3"]
     assert [name for name, _ in seen] == ["_0", "_3"] and seen[0][1]

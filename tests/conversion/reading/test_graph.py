@@ -24,7 +24,7 @@ def test_the_output_is_the_last_unit_whoever_comes_first() -> None:
             return x + torch.relu(self.second(x))
 
     plan = plan_for(Reread(), 3)
-    assert plan.output.answers and [term.source for term in plan.output.terms] == ["first", "second"]
+    assert plan.output.adds_up and [term.source for term in plan.output.terms] == ["first", "second"]
 
 
 def test_all_refusals_are_told_at_once_and_what_follows_is_not_judged() -> None:
