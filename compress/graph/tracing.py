@@ -13,6 +13,7 @@ from spikewright import InvalidInput
 from spikewright.compress.graph.constants import fold_constants
 from spikewright.compress.graph.functional import as_modules
 from spikewright.compress.graph.inplace import use_results
+from spikewright.compress.graph.pieces import take_apart
 from spikewright.compress.graph.sizes import BATCHES, SizedTracer
 
 
@@ -27,6 +28,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     use_results(module)
     fold_constants(module)
     as_modules(module)
+    take_apart(module)
     module.graph.eliminate_dead_code()
     used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
     used.meta["notes"] = module.meta.get("notes", ())
@@ -54,15 +56,28 @@ def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
     except Exception as error:  # a user's forward can raise anything while it runs on proxies
         if len(needed := _required(root)) > 1:
             raise InvalidInput(_one_input(len(needed))) from error
-        if sample is not None:
+        if sample is None:
+            raise InvalidInput(_depends(error)) from error
+        graph_or_none = _with_buffers(root, sample)
+        if graph_or_none is None:
             return _exported(root, sample, error)
-        raise InvalidInput(_depends(error)) from error
+        graph = graph_or_none
     inputs = [node for node in graph.nodes if node.op == "placeholder"]
     if not inputs or any(node.users for node in inputs[1:]):
         raise InvalidInput(_one_input(len(inputs)))
     for node in inputs[1:]:
         graph.erase_node(node)
     return fx.GraphModule(root, graph)
+
+
+def _with_buffers(root: nn.Module, sample: torch.Tensor) -> fx.Graph | None:
+    """The graph where buffers are recorded too, such as those that are expanded to the batch; None where that fails."""
+    tracer = SizedTracer(sample)
+    tracer.proxy_buffer_attributes = True
+    try:
+        return tracer.trace(root)
+    except Exception:  # as above
+        return None
 
 
 def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.GraphModule:

@@ -5,7 +5,7 @@ from spikewright.conversion.errors import Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.plan import INPUT, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
-from spikewright.conversion.reading.values import Signal
+from spikewright.conversion.reading.values import Ended, Flow, Signal
 from spikewright.conversion.reading.walk import Walk, is_constant
 from spikewright.snn import ReportRow
 
@@ -30,7 +30,11 @@ def _is_refused(walk: Walk) -> bool:
 def _finish(walk: Walk) -> None:
     """The output: the last current is integrated, activations at the end are counted or integrated."""
     node = walk.view.output
-    value = walk.values[node].flow
+    try:
+        value = _answer(walk)
+    except Refusal as refusal:
+        walk.note(node, "refused", str(refusal))
+        return
     if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
         last = next(unit for unit in walk.units if unit.name == value.source)
         if not last.gate:  # a gate has no count of its own to read out
@@ -43,6 +47,12 @@ def _finish(walk: Walk) -> None:
         walk.note(node, "refused", str(refusal))
         return
     walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, adds_up=True))
+
+
+def _answer(walk: Walk) -> Flow:
+    """What stands in front of the ending."""
+    value = walk.values[walk.view.output]
+    return walk.settled(value.value if isinstance(value, Ended) else value)
 
 
 def _is_read(walk: Walk, source: str) -> bool:

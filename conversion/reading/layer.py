@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Geometry, Kernel, ungrouped
-from spikewright.conversion.reading.shapes import ONE, Border, Floats, bordered, grid
+from spikewright.conversion.reading.geometry import ConvGeometry, Geometry, Kernel, ungrouped
+from spikewright.conversion.reading.shapes import ONE, Border, Floats, bordered
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn.synapses import Pair, Shape
 
@@ -73,24 +73,3 @@ def identity_conv(name: str, shape: Shape, border: Border) -> AffineLayer:
     """A map copied into the middle of a larger one, as a depthwise convolution with one weight."""
     kernel, geometry = ConvGeometry(groups=shape[0]).framed(Kernel(np.ones((shape[0], 1, 1, 1))), border)
     return AffineLayer(name, geometry, kernel, np.zeros(()), shape, bordered(shape, border))
-
-
-def selection(name: str, shape: Shape, ranges: tuple[tuple[int, int, int], ...]) -> AffineLayer:
-    """y[c, i, j] = x[c0 + c dc, i0 + i di, j0 + j dj], with (first, step, count) for each axis of x.
-
-    A convolution with stride (di, dj) whose kernel has its one at (i0, j0): it is wide enough to fit just as often as asked.
-    """
-    (first, step, count), pixels = ranges[0], list(ranges[1:])
-    channels = np.arange(first, first + step * count, step)
-    if not pixels:
-        weights = np.zeros((count, shape[0]))
-        weights[np.arange(count), channels] = 1.0
-        return AffineLayer(name, DENSE, Kernel(weights), np.zeros(()), shape, (count,))
-    spans = [(0, 1, 1)] * (2 - len(pixels)) + pixels
-    sizes = grid(shape)[1:]
-    taps = [max(start + 1, size - many * every + 1) for (start, every, many), size in zip(spans, sizes, strict=True)]
-    whole = count == shape[0]
-    weights = np.zeros((count, 1 if whole else shape[0], *taps))
-    weights[np.arange(count), 0 if whole else channels, spans[0][0], spans[1][0]] = 1.0
-    geometry, kernel = ConvGeometry((spans[0][1], spans[1][1]), groups=count if whole else 1), Kernel(weights)
-    return AffineLayer(name, geometry, kernel, np.zeros(()), shape, geometry.output_shape(kernel, shape))

@@ -2,6 +2,7 @@
 
                    layer behind it:   matrix                        convolution
     term: integers wait behind it     behind_averages               behind_averages
+    integers that are picked          chosen_rows                   chosen_rows
     identity                          kept_kernel                   kept_kernel
     upsampling                        product_of_matrices           transposed_of_repeated
     pool, convolution                 product_of_matrices           convolved_kernels
@@ -64,6 +65,22 @@ def kept_kernel(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTe
     return SourceTerm(term.source, layer.geometry, term.pool, layer.kernel, gain)
 
 
+def chosen_rows(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
+    """Integers of which a layer with single ones, at the place of each output, picks rows: those rows, integers as before."""
+    kernel = term.kernel
+    same = layer.geometry is DENSE if term.geometry is DENSE else layer.geometry.pointwise(layer.kernel)
+    grouped = term.geometry.group_count > 1 or layer.geometry.group_count > 1
+    if kernel is None or not term.integer or not same or grouped or not layer.geometry.copies(layer.kernel):
+        return None
+    ones = layer.kernel.real().reshape(len(layer.kernel.values), -1)
+    if ones.shape[1] != len(kernel.values) or not ones.any(axis=1).all():
+        return None
+    rows = ones.argmax(axis=1)
+    scale = None if kernel.scale is None else kernel.scale[rows]
+    gain = term.gain_out[rows] if term.gain_out.ndim else term.gain_out
+    return replace(term, kernel=Kernel(kernel.values[rows], scale), gain_out=gain, channels=None)
+
+
 def product_of_matrices(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
     """W2 (W1 x) = (W2 W1) x, for real weights, as long as the product is not too large."""
     if layer.kernel.integer or term.integer or layer.kernel.values.shape[0] * prod(inside) > LARGEST:
@@ -118,6 +135,7 @@ def convolved_kernels(term: SourceTerm, layer: AffineLayer, inside: Shape) -> So
 
 RULES = (
     MergeRule(behind_averages, (PoolGeometry, ConvGeometry), (DenseGeometry, ConvGeometry)),
+    MergeRule(chosen_rows, (DenseGeometry, ConvGeometry, TransposedGeometry), (DenseGeometry, ConvGeometry)),
     MergeRule(kept_kernel, (IdentityGeometry,), (DenseGeometry, ConvGeometry)),
     MergeRule(product_of_matrices, (), (DenseGeometry,)),
     MergeRule(transposed_of_repeated, (UpsampleGeometry,), (ConvGeometry,)),

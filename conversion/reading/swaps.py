@@ -24,7 +24,7 @@ _KEEPING = (
     "dropout",
     "upsample",
     "pad",
-    "select",
+    "moved",
 )
 """What is not negative when its inputs are not."""
 _RISING = (*_POSITIVE, "leaky_relu")
@@ -78,6 +78,8 @@ def _reaches_over(node: GraphNode, view: GraphView) -> bool:
 
 def _never_negative(view: GraphView, name: str) -> bool:
     node = view.node(name)
+    if node.kind == "moved" and (node.args["map"].constants < 0).any():
+        return False
     return node.kind in _POSITIVE or (
         node.kind in _KEEPING and bool(node.inputs) and all(_never_negative(view, one) for one in node.inputs)
     )

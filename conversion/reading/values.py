@@ -17,6 +17,7 @@ import numpy as np
 
 from spikewright.conversion.reading.shapes import NO_BORDER, ONE, Border, Floats
 from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Pair, Shape
 
 
@@ -154,16 +155,25 @@ Flow = Signal | Current | Parts
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """The same numbers in another shape `view`, row-major, that no population has: a map without the axes of one pixel."""
+    """The numbers of a flow in other places, or in a shape that no population has; `map` leads from the flow's view to it.
+
+    `node`: the graph node that gives them, or None.
+    """
 
     flow: Flow
-    view: Shape
+    map: IndexMap
+    node: str | None = None
 
     ending = None
 
+    @property
+    def view(self) -> Shape:
+        """The shape that the graph sees."""
+        return self.map.shape
+
     def at(self, node: str) -> Self:
-        """Itself: a node has no numbers of its own here."""
-        return self
+        """The same, which the node gives."""
+        return replace(self, node=node)
 
 
 @dataclass(frozen=True, eq=False)

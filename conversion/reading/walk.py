@@ -1,6 +1,6 @@
 """What a walk over a model's graph gathers: the units of a plan, and a report row for every node."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -14,11 +14,16 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.activations import RELU, ActivationLaw, MaximumLaw, SignedLaw
 from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
+from spikewright.conversion.reading.layer import AffineLayer, restricted
+from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
+from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.plan import Stored, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import copies
-from spikewright.conversion.reading.values import Current, Flow, Piece, Signal, Value, View
+from spikewright.conversion.reading.values import Current, Ended, Flow, Parts, Piece, Signal, Value, View
+from spikewright.conversion.reading.windows import read_framed
+from spikewright.index_maps import IndexMap
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 
@@ -49,19 +54,89 @@ class Walk:
 
     def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
         """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
+        value = self.given(node, place)
+        return self.settled(value), value.view
+
+    def given(self, node: GraphNode, place: int = 0) -> Flow | View:
+        """Input number `place` of `node` as it is. Raises Refusal when nothing may follow it."""
         value = self.values[node.inputs[place]]
-        if value.ending is not None:
+        if isinstance(value, Ended):
             raise Refusal(
                 f"follows a {value.ending}",
                 f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
             )
-        return value.flow, value.view
+        return value
 
     def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:
         """`value` as the graph sees it: itself, a vector, or a view of another shape."""
         if shape == value.view:
             return value
-        return algebra.flatten(value, self.shapes, name) if len(shape) == 1 else View(value, shape)
+        if len(shape) == 1:
+            return algebra.flatten(value, self.shapes, name)
+        return View(value, IndexMap.identity(value.view).reshaped(shape))
+
+    def viewed(self, value: Flow, moved: IndexMap, name: str) -> Flow | View:
+        """`value` in other places: without pieces that nobody reads, and as it is where the order stays."""
+        value, moved = used(value, moved)
+        return self.arranged(value, moved.shape, name) if moved.in_order else View(value, moved)
+
+    def turned(self, node: GraphNode) -> View | None:
+        """The input of `node` where it orders whole channels anew: pools and activations may as well stand in front of that."""
+        given = self.given(node)
+        if not isinstance(given, View) or given.map.in_order or not given.map.one_to_one:
+            return None
+        found = slices_of(given.map)
+        return given if found is not None and found.whole else None
+
+    def turned_back(self, value: Flow, turned: View | None, node: GraphNode) -> Flow | View:
+        """What `node` makes of a value in its first order, in the order of `turned` again."""
+        found = None if turned is None else slices_of(turned.map)
+        if found is None:
+            return self.arranged(value, node.shape, node.name)
+        return self.viewed(value, of_channels(found.channels, value.view).reshaped(node.shape), node.name)
+
+    def settled(self, value: Flow | View) -> Flow:
+        """A moved value as currents that read what it was before, with single ones as weights. Raises Refusal."""
+        if not isinstance(value, View) or value.map.in_order:
+            return value.flow
+        name = value.node or "moved"
+        flow, moved = value.flow, value.map
+        if len(moved.shape) == 1:
+            flow, moved = algebra.flatten(flow, self.shapes, name), moved.over((prod(moved.source),))
+        found = picking(name, moved)
+        if found is None:
+            raise Refusal(
+                f"the order that {name} gives ({moved.source} to {moved.shape}), for which no layer behind it has weights",
+                "whole channels or every so many pixels of them, or another order in front of a linear layer only",
+            )
+        current = self.applied(flow, found.layer)
+        bias = current.bias if found.offset is None else current.bias + found.offset
+        positive = value.flow.positive and not np.any(moved.constants < 0)
+        return replace(current, bias=bias, positive=positive, node=value.node)
+
+    def applied(self, value: Flow, layer: AffineLayer) -> Current:
+        """`layer` of a value: piece by piece of a concatenation, merged with what has no ReLU behind it, or of a relay."""
+        if isinstance(value, Parts):
+            return self._of_pieces(value, layer)
+        if isinstance(value, Current) and layer.geometry.merges:
+            together = merged(value, layer, self.shapes)
+            if together is not None:
+                return together
+        return read_framed(self.relay(value), layer)
+
+    def _of_pieces(self, value: Parts, layer: AffineLayer) -> Current:
+        if not all(piece.ready or piece.node or not piece.terms for piece in value.pieces):
+            whole = algebra.as_current(value, self.shapes, layer.name)
+            return self.applied(whole, layer)
+        terms, bias, start = [], layer.bias_map.copy(), 0
+        for piece in value.pieces:
+            stop = start + piece.view[0]
+            part, channels = restricted(layer, start, stop)
+            current = self.applied(piece, replace(part, bias=np.zeros(())))
+            terms += [replace(term, channels=_within(channels, term.channels)) for term in current.terms]
+            bias[slice(*(channels or (0, layer.shape[0])))] += current.bias
+            start = stop
+        return Current(tuple(terms), bias, layer.shape, layer.name)
 
     def relay(self, value: Piece) -> Signal:
         """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
@@ -130,6 +205,12 @@ class Walk:
     ) -> None:
         """One row of the report; `kind` is that of the node unless another word says more."""
         self.rows.append(ReportRow(layer, kind or self.view.node(layer).kind, action, detail, parameters, neurons))
+
+
+def _within(outer: tuple[int, int] | None, inner: tuple[int, int] | None) -> tuple[int, int] | None:
+    if outer is None or inner is None:
+        return outer or inner
+    return outer[0] + inner[0], outer[0] + inner[1]
 
 
 def is_constant(view: GraphView, node: GraphNode) -> bool:

@@ -48,18 +48,6 @@ class Attending(nn.Module):
         return self.attention(x, x, x)[0].flatten(1)
 
 
-class Tokens(nn.Module):
-    """A learned vector is joined to the features."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fc, self.token = nn.Linear(128, 4), nn.Parameter(torch.rand(1, 4))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.fc(x.flatten(1)))
-        return torch.cat([x, self.token.expand(x.shape[0], 4)], 1)
-
-
 def channel_slopes() -> nn.Module:
     layer = nn.PReLU(4)
     nn.init.uniform_(layer.weight, 0.1, 0.5)
@@ -99,7 +87,6 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
         lambda: seq(nn.Conv2d(2, 4, 2), nn.BatchNorm2d(4), nn.MaxPool2d(2, ceil_mode=True)),
         "ceil_mode.*ReLU before the pooling",
     ),
-    "channels in another order": (lambda: Written(lambda x: x[:, [1, 0, 3, 2]]), "an index that is a list.*::2"),
     "pool of unequal windows": (lambda: after(nn.AdaptiveAvgPool2d(3), nn.Conv2d(4, 2, 3)), "differ in size"),
     "pool with unequal divisors": (
         lambda: after(nn.AvgPool2d(3, 2, 1, count_include_pad=False), nn.Conv2d(4, 2, 3)),
@@ -120,8 +107,10 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "InstanceNorm2d.*BatchNorm2d"),
     "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
     "squeeze and excitation": (Gated, "product or quotient|mul"),
-    "chunks": (lambda: Written(lambda x: torch.chunk(x, 2, 1)[0]), "chunk gives several tensors"),
-    "learned token beside the features": (Tokens, "expand"),
+    "borders that repeat pixels": (
+        lambda: Written(lambda x: F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 2)),
+        "the order that pad gives.*whole channels",
+    ),
     "random numbers": (lambda: Written(lambda x: x + torch.rand(8)), "other outputs than the model itself"),
     "rows side by side": (lambda: Written(lambda x: torch.cat([x, x], 2)), "concatenation.*dimension 1"),
     "bilinear upsampling": (lambda: after(nn.Upsample(scale_factor=2, mode="bilinear")), "bilinear.*nearest"),
@@ -132,7 +121,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
     "mean of channels": (lambda: Written(lambda x: x.mean(1)), "height and width"),
     "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
-    "padding with ones": (lambda: Written(lambda x: F.pad(x, (1, 1), value=1.0)), "zero padding"),
+    "padding with ones": (lambda: Written(lambda x: F.pad(x, (1, 1), value=1.0)), "order that pad gives.*linear layer"),
     "pixel weights": (lambda: Written(lambda x: x * torch.arange(8.0)), "pixel to pixel"),
     "linear over the last axis": (lambda: after(nn.Linear(8, 3)), "last axis.*1x1 convolution"),
     "reshape to a map": (
@@ -151,6 +140,6 @@ REFUSED_SEQUENCES: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "attention module": (Attending, r"attention \(unsupported\): MultiheadAttention gives several.*try convolutions"),
     "upsampled sequence": (
         lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.Upsample(scale_factor=2)),
-        "upsampling from",
+        "order that _2 gives.*linear layer",
     ),
 }

@@ -1,22 +1,11 @@
-"""The rules that name changes of shape: reshapes, padding, upsampling, concatenation, tensors of one number."""
+"""The rules that name changes of shape: padding, upsampling, concatenation, tensors of one number."""
 
-from math import prod
 from typing import Any
 
 from torch import fx
 
 from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
-
-
-def reshape(call: GraphCall) -> Found:
-    """Row-major reshapes: the batch stays in front (the tracer checked), so shapes decide what it is."""
-    if call.shape == call.sources[0]:
-        return Found("identity")
-    if call.shape == (prod(call.sources[0]),):
-        return Found("flatten")
-    if prod(call.shape) == prod(call.sources[0]):
-        return Found("reshape")
-    return unsupported(f"reshape from {call.sources[0]} to {call.shape}, which are not as many numbers")
+from spikewright.compress.graph.kinds.moving import moved
 
 
 def filled(call: GraphCall) -> Found:
@@ -39,10 +28,9 @@ def pad(call: GraphCall) -> Found:
         widths, mode, value = given["pad"], given["mode"], given["value"]
     axes = len(call.sources[0])
     widths = tuple(widths) if isinstance(widths, tuple | list) else (widths,) * (2 * axes - 2)
-    if mode != "constant" or value not in (None, 0) or not all(isinstance(width, int) for width in widths):
-        return unsupported("padding with anything else than a fixed number of zeros")
-    if min(widths, default=0) < 0:
-        return unsupported("padding that cuts off")
+    fixed = all(isinstance(width, int) for width in widths)
+    if mode != "constant" or value not in (None, 0) or not fixed or min(widths, default=0) < 0:
+        return moved(call)
     ends = [*zip(widths[::2], widths[1::2], strict=True), *[(0, 0)] * axes][:axes]  # the last axis first
     pixels = [(0, 0)] * (3 - axes) + ends[:-1][::-1]
     (top, bottom), (left, right) = ([(0, 0)] * 2 + pixels)[-2:]
@@ -64,7 +52,7 @@ def upsample(call: GraphCall) -> Found:
     asked, ratio = given["scale_factor"], (high / rows, wide / columns)
     fits = asked is None or given["recompute_scale_factor"] or _both(asked) == ratio
     if len(call.shape) != 3 or ratio != _both(factor) or not fits:
-        return unsupported(f"upsampling from {call.sources[0]} to {call.shape}: no whole factor")
+        return moved(call)
     return Found("upsample", {"factor": factor})
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from spikewright.compress.graph.kinds import activations, arithmetic, layers, pooling, selections, shapes
+from spikewright.compress.graph.kinds import activations, arithmetic, layers, moving, pooling, shapes
 from spikewright.compress.graph.kinds.call import Found, GraphCall, Rule, plain, unsupported
 from spikewright.compress.imports.layers import filled
 from spikewright.compress.quantisers.activations import QuantizedReLU
@@ -73,7 +73,7 @@ _MODULES: dict[type, Rule] = {
     nn.ZeroPad2d: shapes.pad,
     nn.ConstantPad1d: shapes.pad,
     nn.ConstantPad2d: shapes.pad,
-    nn.Flatten: shapes.reshape,
+    nn.Flatten: moving.reshape,
     nn.Dropout: plain("dropout"),
     nn.Dropout1d: plain("dropout"),
     nn.Dropout2d: plain("dropout"),
@@ -84,7 +84,16 @@ _MODULES: dict[type, Rule] = {
     nn.Sigmoid: layers.ending("sigmoid"),
     nn.LogSigmoid: layers.ending("logsigmoid"),
     nn.Tanh: layers.ending("tanh"),
-    nn.Unflatten: shapes.reshape,
+    nn.Unflatten: moving.reshape,
+    nn.ChannelShuffle: moving.moved,
+    nn.PixelShuffle: moving.moved,
+    nn.PixelUnshuffle: moving.moved,
+    nn.ReflectionPad1d: moving.moved,
+    nn.ReflectionPad2d: moving.moved,
+    nn.ReplicationPad1d: moving.moved,
+    nn.ReplicationPad2d: moving.moved,
+    nn.CircularPad1d: moving.moved,
+    nn.CircularPad2d: moving.moved,
 }
 LEAVES = tuple(_MODULES)
 """Layers that tracing does not enter, nor their subclasses that keep `forward`."""
@@ -103,11 +112,15 @@ _CALLS = _table(
     ((F.relu6,), activations.relu6),
     ((F.hardtanh, F.hardtanh_), activations.hardtanh),
     ((F.leaky_relu, F.leaky_relu_), activations.leaky),
-    ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), shapes.reshape),
-    ((torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as"), shapes.reshape),
-    ((operator.getitem,), selections.item),
-    ((torch.select, "select"), selections.select),
-    ((torch.narrow, "narrow"), selections.narrow),
+    ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), moving.reshape),
+    ((torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as"), moving.reshape),
+    ((operator.getitem, torch.select, "select", torch.narrow, "narrow", moving.piece_of), moving.moved),
+    ((torch.permute, "permute", torch.transpose, "transpose", torch.swapaxes, "swapaxes"), moving.moved),
+    ((torch.movedim, "movedim", torch.moveaxis, "moveaxis", torch.swapdims, "swapdims"), moving.moved),
+    ((F.pixel_shuffle, F.pixel_unshuffle, F.channel_shuffle, torch.channel_shuffle), moving.moved),
+    ((torch.index_select, "index_select", torch.take_along_dim, torch.gather, "gather"), moving.moved),
+    ((torch.flip, "flip", torch.roll, "roll", torch.tile, "tile", "repeat"), moving.moved),
+    ((torch.repeat_interleave, "repeat_interleave", "expand", "expand_as"), moving.moved),
     ((torch.zeros, torch.ones, torch.full, "new_zeros", "new_ones", "new_full"), shapes.filled),
     ((torch.zeros_like, torch.ones_like, torch.full_like, filled), shapes.filled),
     ((torch.sigmoid, F.sigmoid, torch.special.expit, "sigmoid", "sigmoid_"), layers.ending("sigmoid")),

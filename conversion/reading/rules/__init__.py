@@ -47,7 +47,7 @@ _RULES: Mapping[str, Rule] = {
     "dropout": shape.dropped,
     "softmax": shape.softmax,
     "rising": shape.rising,
-    "select": shape.select,
+    "moved": shape.moved,
     "filled": shape.filled,
     "add": shape.add,
     "sub": shape.sub,

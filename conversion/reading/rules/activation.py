@@ -39,8 +39,9 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
 
 
 def _activated(walk: Walk, node: GraphNode, law: ActivationLaw) -> Value:
-    value, shape = walk.seen(node)
-    return walk.arranged(_active(walk, node, value, law), shape, node.name)
+    turned = walk.turned(node)
+    value = walk.seen(node)[0] if turned is None else turned.flow
+    return walk.turned_back(_active(walk, node, value, law), turned, node)
 
 
 def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw) -> Flow:

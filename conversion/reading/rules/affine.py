@@ -9,12 +9,11 @@ from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, TransposedGeometry
-from spikewright.conversion.reading.layer import AffineLayer, restricted
-from spikewright.conversion.reading.merging import merged
+from spikewright.conversion.reading.layer import AffineLayer
+from spikewright.conversion.reading.map_folding import folded
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, spread
-from spikewright.conversion.reading.values import Current, Flow, Parts, Value
+from spikewright.conversion.reading.values import Current, Flow, Value, View
 from spikewright.conversion.reading.walk import Walk
-from spikewright.conversion.reading.windows import read_framed
 from spikewright.snn.synapses import Shape
 from spikewright.weights import unscaled
 
@@ -56,47 +55,28 @@ def batchnorm(walk: Walk, node: GraphNode) -> Value:
     return walk.arranged(algebra.affine(value, gain, shaped), shape, node.name)
 
 
-def applied(walk: Walk, value: Flow, layer: AffineLayer) -> Current:
-    """`layer` of a value: piece by piece of a concatenation, merged with what has no ReLU behind it, or of a relay."""
-    if isinstance(value, Parts):
-        return _of_pieces(walk, value, layer)
-    if isinstance(value, Current) and layer.geometry.merges:
-        together = merged(value, layer, walk.shapes)
-        if together is not None:
-            return together
-    return read_framed(walk.relay(value), layer)
-
-
-def _of_pieces(walk: Walk, value: Parts, layer: AffineLayer) -> Current:
-    if not all(piece.ready or piece.node or not piece.terms for piece in value.pieces):
-        whole = algebra.as_current(value, walk.shapes, layer.name)
-        return applied(walk, whole, layer)
-    terms, bias, start = [], layer.bias_map.copy(), 0
-    for piece in value.pieces:
-        stop = start + piece.view[0]
-        part, channels = restricted(layer, start, stop)
-        current = applied(walk, piece, replace(part, bias=np.zeros(())))
-        terms += [replace(term, channels=_within(channels, term.channels)) for term in current.terms]
-        bias[slice(*(channels or (0, layer.shape[0])))] += current.bias
-        start = stop
-    return Current(tuple(terms), bias, layer.shape, layer.name)
-
-
-def _within(outer: tuple[int, int] | None, inner: tuple[int, int] | None) -> tuple[int, int] | None:
-    if outer is None or inner is None:
-        return outer or inner
-    return outer[0] + inner[0], outer[0] + inner[1]
-
-
 def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
-    value = walk.flow(node)
-    sums = len(walk.units)
-    current = applied(walk, value, layer)
+    (value, layer, offset), sums = _behind_map(walk, node, layer), len(walk.units)
+    current = walk.applied(value, layer)
+    if offset is not None:
+        current = replace(current, bias=current.bias + offset)
     told = _weights(walk, node)
     if isinstance(value, Current) and len(walk.units) == sums and node.inputs[0] not in walk.relays:
         told += "; merged with the layers in front of it, since no ReLU is between them"
     walk.note(node.name, "kept", told, _parameters(node))
     return current
+
+
+def _behind_map(walk: Walk, node: GraphNode, layer: AffineLayer) -> tuple[Flow, AffineLayer, Floats | None]:
+    """What a layer reads, with the map in front of it taken into its weights, and what the constants of that bring."""
+    given = walk.given(node)
+    found = folded(layer, given.map) if isinstance(given, View) and not given.map.in_order else None
+    if found is None:
+        return walk.flow(node), layer, None
+    flow = given.flow
+    if layer.geometry is DENSE:
+        flow = algebra.flatten(flow, walk.shapes, node.inputs[0])
+    return flow, found.layer, found.offset
 
 
 _CONV = (("stride", 1), ("padding", 0), ("dilation", 1), ("less", 0))

@@ -20,8 +20,10 @@ from spikewright.conversion.reading.windows import Window
 
 def average(walk: Walk, node: GraphNode) -> Value:
     """Average pooling with one divisor."""
+    window, turned = Window(*(node.args[name] for name in ("kernel", "stride", "padding"))), walk.turned(node)
+    if turned is not None:
+        return walk.turned_back(_averaged(walk, node, turned.flow, window), turned, node)
     value, shape = walk.seen(node)
-    window = Window(*(node.args[name] for name in ("kernel", "stride", "padding")))
     if shape != value.view and window.covers(shape):
         return _over(walk, node, tuple(range(2, len(shape) + 1)))
     return _averaged(walk, node, walk.flow(node), window)
@@ -87,7 +89,8 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
     """Max pooling: a gate that passes on the largest count of each window."""
     if node.args["dilation"] != (1, 1):
         raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
-    value = walk.flow(node)
+    turned = walk.turned(node)
+    value = walk.flow(node) if turned is None else turned.flow
     if isinstance(value, Parts) and not all(map(_comparable, value.pieces)):
         value = algebra.as_current(value, walk.shapes, node.name).at(node.inputs[0])
     made: list[Signal] = []
@@ -98,7 +101,7 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
 
     result = _each(walk, value, one)
     walk.note(node.name, "rewritten", "", neurons=sum(prod(walk.shapes[signal.source]) for signal in made))
-    return walk.arranged(result, node.shape, node.name)
+    return walk.turned_back(result, turned, node)
 
 
 def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:
@@ -125,7 +128,8 @@ def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
 
 def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.0) -> Value:
     """`factor` times the mean over windows as long as the axes `dims` (the batch is 0)."""
-    value, shape = walk.seen(node)
+    turned, shape = walk.turned(node), walk.given(node).view
+    value = walk.seen(node)[0] if turned is None else turned.flow
     inside = value.view
     runs = [joined_axes(inside, shape, dim - 1) for dim in dims]
     axes = [axis for run in runs if run is not None for axis in run]
@@ -138,7 +142,7 @@ def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.
     pooled = _averaged(walk, node, value, Window((whole[0], whole[1]), (whole[0], whole[1])))
     if factor != 1:
         pooled = algebra.affine(pooled, np.full(inside[0], factor), None)
-    return walk.arranged(pooled, node.shape, node.name)
+    return walk.turned_back(pooled, turned, node)
 
 
 def _averaged(walk: Walk, node: GraphNode, value: Flow, window: Window) -> Flow:

@@ -1,6 +1,5 @@
 """The input, sums, concatenation, reshapes, and what does nothing."""
 
-from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -10,10 +9,9 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.advice import refusal
 from spikewright.conversion.reading.arithmetic import affine_of
-from spikewright.conversion.reading.layer import selection
+from spikewright.conversion.reading.map_folding import joined
 from spikewright.conversion.reading.plan import INPUT
-from spikewright.conversion.reading.rules.affine import applied
-from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value
+from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 
 
@@ -44,10 +42,15 @@ def sub(walk: Walk, node: GraphNode) -> Value:
 
 def concat(walk: Walk, node: GraphNode) -> Value:
     """Values side by side along the channels: readers split their weights, populations have slices."""
+    values = tuple(walk.given(node, place) for place in range(len(node.inputs)))
+    if any(isinstance(value, View) and not value.map.in_order for value in values):
+        together = joined(values)
+        if together is not None:
+            walk.note(node.name, "folded", f"{len(together[0].pieces)} parts in places of their own")
+            return walk.viewed(*together, node.name)
     parts: list[Piece] = []
     for place in range(len(node.inputs)):
-        value = walk.flow(node, place)
-        parts += value.pieces
+        parts += walk.flow(node, place).pieces
     walk.note(node.name, "folded", f"{len(parts)} parts side by side: who reads them has weights for each")
     return Parts(tuple(parts))
 
@@ -72,8 +75,12 @@ def dropped(walk: Walk, node: GraphNode) -> Value:
 
 def _arranged(walk: Walk, node: GraphNode) -> Value:
     given = walk.values[node.inputs[0]]
-    arranged = walk.arranged(given.flow, node.shape, node.name)
-    if given.ending is None:
+    inner = given.value if isinstance(given, Ended) else given
+    if isinstance(inner, View):
+        arranged = walk.viewed(inner.flow, inner.map.reshaped(node.shape), node.name)
+    else:
+        arranged = walk.arranged(inner, node.shape, node.name)
+    if not isinstance(given, Ended):
         return arranged
     if given.ending in _BY_CLASS and prod(node.shape) not in (1, *node.shape[:1]):
         raise Refusal(
@@ -103,17 +110,18 @@ def rising(walk: Walk, node: GraphNode) -> Value:
 
 def filled(walk: Walk, node: GraphNode) -> Value:
     """A value that is the same for every image: neurons without a synapse."""
-    walk.note(node.name, "folded", f"a constant {node.args['value']:g}, into the biases of who reads it")
-    return Current((), np.full(node.shape, node.args["value"]), node.shape, node.name, positive=node.args["value"] >= 0)
+    value = np.broadcast_to(np.asarray(node.args["value"], dtype=np.float64), node.shape)
+    told = f"a constant {value.flat[0]:g}" if value.size and np.all(value == value.flat[0]) else "a map of constants"
+    walk.note(node.name, "folded", f"{told}, into the biases of who reads it")
+    return Current((), value.copy(), node.shape, node.name, positive=bool(np.all(value >= 0)))
 
 
-def select(walk: Walk, node: GraphNode) -> Value:
-    """Every so many pixels, rows, or channels: a convolution with one weight of one, on each channel where all are kept."""
-    value = walk.flow(node)
-    layer = selection(node.name, value.view, node.args["ranges"])
-    found = applied(walk, value, layer)
-    walk.note(node.name, "rewritten", "a convolution with a single one in each kernel: exact")
-    return walk.arranged(replace(found, positive=value.positive), node.shape, node.name)
+def moved(walk: Walk, node: GraphNode) -> Value:
+    """Slices, splits, permutations, crops, repetition: the weights of who reads it say where each number comes from."""
+    value, found = walk.given(node), node.args["map"]
+    whole = value.map.then(found) if isinstance(value, View) else found.over(value.view)
+    walk.note(node.name, "folded", "the same numbers in other places: into the weights of who reads them, exact")
+    return walk.viewed(value.flow, whole, node.name)
 
 
 _BY_CLASS = ("softmax", "log_softmax")

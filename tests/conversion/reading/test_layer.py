@@ -1,13 +1,12 @@
-"""Affine layers before they read anything: parts of them, sums, copies, selections."""
+"""Affine layers before they read anything: parts of them, sums, copies."""
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.conversion.reading.geometry import ConvGeometry, Kernel
-from spikewright.conversion.reading.layer import AffineLayer, identity_conv, restricted, selection, summing
+from spikewright.conversion.reading.layer import AffineLayer, identity_conv, restricted, summing
 from spikewright.conversion.reading.terms import mapped
 
 
@@ -47,16 +46,3 @@ def test_sums_and_copies_by_hand() -> None:
     np.testing.assert_array_equal(mapped(pool.term(), x, (2, 4, 4)), wanted)
     copied = identity_conv("copy", (2, 4, 4), (1, 2, 0, 1))
     np.testing.assert_array_equal(mapped(copied.term(), x, (2, 4, 4)), np.pad(x, ((0, 0), (1, 2), (0, 1))))
-
-
-@pytest.mark.parametrize(
-    "ranges",
-    [((0, 1, 3), (1, 2, 2), (0, 1, 5)), ((1, 1, 2), (0, 1, 4), (2, 3, 1)), ((2, 1, 1), (3, 1, 1), (4, 1, 1))],
-)
-def test_selections_are_slices(ranges: tuple[tuple[int, int, int], ...]) -> None:
-    x = np.arange(60.0).reshape(3, 4, 5)
-    layer = selection("slice", (3, 4, 5), ranges)
-    wanted = x[tuple(slice(first, first + step * count, step) for first, step, count in ranges)]
-    np.testing.assert_array_equal(mapped(layer.term(), x, (3, 4, 5)), wanted)
-    vector = selection("slice", (60,), ((3, 5, 4),))
-    np.testing.assert_array_equal(mapped(vector.term(), x.ravel(), (60,)), x.ravel()[3:23:5])

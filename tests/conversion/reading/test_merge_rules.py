@@ -14,7 +14,7 @@ from spikewright.conversion.reading.geometry import (
     UpsampleGeometry,
 )
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.merge_rules import RULES
+from spikewright.conversion.reading.merge_rules import RULES, chosen_rows
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import apply_term
 
@@ -79,3 +79,14 @@ def test_zeros_between_two_convolutions_do_not_merge() -> None:
     layer = AffineLayer("c", ConvGeometry(padding=(1, 1)), kernel(2, 4, 3, 3), np.zeros(()), (4, 6, 3), (2, 6, 3))
     rules = [rule for rule in RULES if rule.fits(TERMS["depthwise"], layer, False)]
     assert [rule.merge(TERMS["depthwise"], layer, SHAPE) for rule in rules] == [None] * len(rules)
+
+
+@pytest.mark.parametrize("channels", [[2, 0], [3, 3, 1]])
+def test_integers_that_are_picked_stay_integers(channels: list[int]) -> None:
+    term = SourceTerm("a", ConvGeometry(padding=(1, 1)), kernel=kernel(4, 4, 3, 3, integer=True))
+    ones = np.eye(4)[channels].reshape(len(channels), 4, 1, 1)
+    layer = AffineLayer("picked", ConvGeometry(), Kernel(ones), np.zeros(()), SHAPE, (len(channels), 6, 6))
+    found = chosen_rows(term, layer, SHAPE)
+    assert found is not None and found.integer
+    x = torch.rand(2, *SHAPE).double()
+    torch.testing.assert_close(apply_term(found, x, SHAPE), apply_term(term, x, SHAPE)[:, channels])

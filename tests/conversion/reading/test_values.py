@@ -4,6 +4,7 @@ import numpy as np
 
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.values import Current, Ended, Parts, Signal, View
+from spikewright.index_maps import IndexMap
 
 SIGNAL = Signal("a", (2, 3, 3), positive=True)
 SUM = Current((SourceTerm("a"),), np.zeros((1, 3, 3)), (1, 3, 3), "sum", flat=True)
@@ -34,7 +35,7 @@ def test_parts_lie_side_by_side() -> None:
 
 
 def test_the_flow_behind_a_view_and_an_ending() -> None:
-    seen = View(SIGNAL, (2, 9))
+    seen = View(SIGNAL, IndexMap.identity(SIGNAL.shape).reshaped((2, 9)))
     ended = Ended(seen, "softmax")
     assert seen.flow is SIGNAL and seen.view == (2, 9) and seen.ending is None
     assert ended.flow is SIGNAL and ended.view == (2, 9) and ended.ending == "softmax"

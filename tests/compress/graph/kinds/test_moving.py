@@ -1,0 +1,77 @@
+"""What only moves numbers is known by where they come from, whatever the operation is called."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tests.compress.graph.kinds.test_table import only
+
+X = torch.rand(2, 4, 6, 4, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x[:, 1:],
+        lambda x: x[..., ::2],
+        lambda x: x[:, :, -4:-1, 1::3],
+        lambda x: x[:, 2],
+        lambda x: x[:, [3, 0, 0]],
+        lambda x: x[:, torch.tensor([1, 2])],
+        lambda x: x.select(2, -1),
+        lambda x: x.narrow(3, 1, 3),
+        lambda x: torch.narrow(x, -2, -3, 2),
+        lambda x: x.permute(0, 2, 3, 1),
+        lambda x: x.transpose(1, 3),
+        lambda x: torch.movedim(x, 1, -1),
+        lambda x: torch.split(x, [1, 3], 1)[1],
+        lambda x: x.chunk(2, dim=1)[-1],
+        lambda x: torch.unbind(x, 2)[3],
+        lambda x: F.pixel_shuffle(x, 2),
+        nn.PixelUnshuffle(2),
+        nn.ChannelShuffle(2),
+        lambda x: torch.roll(x, 1, 2),
+        lambda x: torch.flip(x, [3]),
+        lambda x: x.repeat(1, 2, 1, 1),
+        lambda x: x.repeat_interleave(2, 1),
+        lambda x: torch.index_select(x, 1, torch.tensor([3, 1])),
+        lambda x: F.pad(x, (1, 1, 2, 0), mode="reflect"),
+        lambda x: F.pad(x, (-1, 1), value=2.5),
+        nn.ReplicationPad2d(1),
+        lambda x: F.interpolate(x, size=(9, 8)),
+    ],
+)
+def test_a_map_says_where_each_number_comes_from(function: Callable[[Tensor], Tensor]) -> None:
+    node = only(function, X)
+    assert node.kind == "moved"
+    np.testing.assert_array_equal(node.args["map"].apply(X[1].numpy()), function(X)[1].numpy())
+
+
+def test_order_that_stays_is_no_move() -> None:
+    assert only(lambda x: x[:, :, :], X).kind == "identity"
+    assert only(lambda x: torch.split(x, 4, 1)[0], X).kind == "identity"
+    assert only(lambda x: x[:, None], X).kind == "reshape"
+
+
+def test_images_of_the_batch_have_no_rule() -> None:
+    assert "images of the batch" in only(lambda x: x[:1], X).detail
+    assert "images of the batch" in only(lambda x: x.flip(0), X).detail
+
+
+def test_a_buffer_repeated_for_each_image_is_the_same_for_all() -> None:
+    class Grid(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("grid", torch.arange(24.0).reshape(1, 1, 6, 4))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.cat([x, self.grid.expand(x.shape[0], -1, -1, -1)], 1)  # type: ignore[operator]
+
+    from spikewright.compress import trace
+
+    filled = next(node for node in trace(Grid(), X) if node.kind == "filled")
+    np.testing.assert_array_equal(filled.args["value"], np.arange(24.0).reshape(1, 6, 4))

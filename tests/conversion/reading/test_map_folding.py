@@ -1,0 +1,176 @@
+"""Index maps that go into weights: a layer of a moved value is another layer of the value itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from spikewright.conversion import Rate, Ttfs, convert
+from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel
+from spikewright.conversion.reading.layer import AffineLayer
+from spikewright.conversion.reading.map_folding import folded, joined, of_channels, picking, used
+from spikewright.conversion.reading.terms import mapped
+from spikewright.conversion.reading.values import Parts, Signal, View
+from spikewright.index_maps import IndexMap
+from spikewright.snn import simulate
+from tests.conversion.reading.helpers import plan_for
+
+SOURCE = (4, 6, 6)
+NUMBERS = np.arange(144).reshape(SOURCE)
+X = np.random.default_rng(3).normal(size=SOURCE)
+
+
+def convolution(shape: tuple[int, ...], padding: int, stride: int, groups: int = 1) -> AffineLayer:
+    """A 2x2 convolution of a moved value of `shape` to four channels."""
+    values = np.random.default_rng(0).normal(size=(4, shape[0] // groups, 2, 2))
+    geometry, kernel = ConvGeometry((stride, stride), (padding, padding), groups=groups), Kernel(values)
+    return AffineLayer("conv", geometry, kernel, np.zeros(()), shape, geometry.output_shape(kernel, shape))
+
+
+@given(
+    channels=st.lists(st.integers(0, 3), min_size=1, max_size=5),
+    start=st.integers(0, 1),
+    step=st.integers(1, 2),
+    padding=st.integers(0, 1),
+    stride=st.integers(1, 2),
+)
+def test_a_convolution_takes_in_slices_of_channels(
+    channels: list[int], start: int, step: int, padding: int, stride: int
+) -> None:
+    moved = IndexMap.of(SOURCE, NUMBERS[channels, start::step, ::step])
+    layer = convolution(moved.shape, padding, stride)
+    found = folded(layer, moved)
+    if found is None:  # zeros are padded where the source has numbers
+        assert padding and start >= step
+        return
+    wanted = mapped(layer.term(), moved.apply(X), moved.shape)
+    np.testing.assert_allclose(mapped(found.layer.term(), X, SOURCE), wanted, atol=1e-12)
+
+
+@given(places=st.lists(st.integers(-1, 143), min_size=1, max_size=9))
+def test_a_matrix_takes_in_any_places(places: list[int]) -> None:
+    addresses = np.array(places)
+    moved = IndexMap(SOURCE, addresses, np.where(addresses < 0, 2.0, 0.0))
+    kernel = Kernel(np.random.default_rng(1).normal(size=(3, len(places))))
+    layer = AffineLayer("fc", DENSE, kernel, np.zeros(()), moved.shape, (3,))
+    found = folded(layer, moved)
+    assert found is not None
+    got = mapped(found.layer.term(), X.ravel(), (144,)) + (0 if found.offset is None else found.offset)
+    np.testing.assert_allclose(got, kernel.values @ moved.apply(X), atol=1e-12)
+
+
+def test_integers_stay_integers_unless_two_of_them_meet() -> None:
+    kernel = Kernel(np.array([[1, 2, 3]], np.int8), np.array([0.5]))
+    layer = AffineLayer("fc", DENSE, kernel, np.zeros(()), (3,), (1,))
+    found = folded(layer, IndexMap.of((4,), np.array([3, 0, 1])))
+    assert found is not None and found.layer.kernel.values.dtype == np.int8
+    assert found.layer.kernel.values.tolist() == [[2, 3, 0, 1]]
+    assert folded(layer, IndexMap.of((4,), np.array([3, 3, 1]))) is None
+
+
+@pytest.mark.parametrize("order", [[1, 0, 3, 2], [3, 2, 1, 0]])
+def test_groups_stay_where_each_reads_its_own_part(order: list[int]) -> None:
+    moved = IndexMap.of(SOURCE, NUMBERS[order])
+    layer = convolution(SOURCE, 0, 1, groups=2)
+    found = folded(layer, moved)
+    assert found is not None and found.layer.geometry.group_count == (2 if order[0] == 1 else 1)
+    wanted = mapped(layer.term(), moved.apply(X), SOURCE)
+    np.testing.assert_allclose(mapped(found.layer.term(), X, SOURCE), wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("picked", [NUMBERS[[2, 0]], NUMBERS[:, 1::2, 2:3], NUMBERS[::-1], NUMBERS.reshape(-1)[5::7]])
+def test_a_map_is_a_layer_with_single_ones(picked: np.ndarray) -> None:
+    source = SOURCE if picked.ndim == 3 else (144,)
+    moved = IndexMap.of(source, picked)
+    found = picking("picked", moved)
+    assert found is not None
+    np.testing.assert_array_equal(mapped(found.layer.term(), X.reshape(source), source), moved.apply(X))
+
+
+def test_pieces_that_are_not_read_are_left_out_and_equal_ones_are_there_once() -> None:
+    one, two = Signal("one", (2, 3, 3)), Signal("two", (1, 3, 3))
+    both = Parts((one, two))
+    left, moved = used(both, IndexMap.of((3, 3, 3), np.arange(18, 27).reshape(1, 3, 3)))
+    assert left is two and moved.in_order
+    halves = [View(both, of_channels(np.array([place]), (3, 3, 3))) for place in (2, 0)]
+    together = joined((*halves, two))
+    assert together is not None and together[0].pieces == (one, two)
+    assert together[1].addresses[:, 0, 0].tolist() == [18, 0, 18]
+    assert joined((one, Signal("small", (2, 2, 2)))) is None
+
+
+class Moved(nn.Module):
+    """Two layers with a step between them."""
+
+    def __init__(self, step: Callable[[Tensor], Tensor], layer: nn.Module, first: nn.Module | None = None) -> None:
+        super().__init__()
+        self.first, self.step, self.layer = first or nn.Conv2d(1, 4, 3), step, layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.layer(self.step(torch.relu(self.first(x))))).flatten(1)
+
+
+class Tokens(nn.Module):
+    """A learned vector is joined to the features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.token = nn.Linear(18, 4), nn.Parameter(torch.rand(1, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.fc(x.flatten(1)))
+        return torch.cat([x, self.token.expand(x.shape[0], 4)], 1)
+
+
+STEPS: dict[str, Callable[[Tensor], Tensor]] = {
+    "shuffle": nn.ChannelShuffle(2),
+    "half": lambda h: h.chunk(2, 1)[1].repeat(1, 2, 1, 1),
+    "rows": lambda h: h[:, :, 1::2, :3],
+    "unshuffle": lambda h: F.pixel_unshuffle(h, 2)[:, 3:7],
+    "pooled shuffle": lambda h: F.max_pool2d(torch.channel_shuffle(h, 2), 2),
+    "mean of a shuffle": lambda h: F.avg_pool2d(torch.channel_shuffle(h, 2), 2),
+    "constants": lambda h: torch.cat([h[:, 1:], torch.ones(h.shape[0], 1, 6, 6)], 1),
+    "twice": lambda h: torch.cat([h[:, 2:], h[:, :2]], 1)[:, [3, 0, 1, 2]],
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_steps_between_convolutions(name: str) -> None:
+    model = Moved(STEPS[name], nn.Conv2d(4, 3, 2, padding=0 if name == "rows" else 1))
+    plan_for(model, 1, 8, 8)
+
+
+def test_a_learned_vector_beside_the_features_is_a_bias() -> None:
+    plan = plan_for(nn.Sequential(Tokens(), nn.Linear(8, 3)), 2, 3, 3)
+    assert [unit.shape for unit in plan.units] == [(4,), (3,)]
+
+
+@pytest.mark.parametrize("order", [(0, 2, 3, 1), (0, 3, 2, 1), (0, 1, 3, 2)])
+def test_orders_in_front_of_a_matrix(order: tuple[int, ...]) -> None:
+    plan = plan_for(Moved(lambda h: h.permute(*order).flatten(1), nn.Linear(144, 3)), 1, 8, 8)
+    assert [unit.shape for unit in plan.units[:2]] == [(4, 6, 6), (3,)]
+
+
+@settings(max_examples=4, deadline=None)
+@given(order=st.permutations(range(4)), groups=st.sampled_from([1, 2, 4]))
+def test_spiking_networks_of_drawn_orders_answer_as_the_model(order: list[int], groups: int) -> None:
+    torch.manual_seed(0)
+    model = Moved(lambda h: h[:, order], nn.Conv2d(4, 4, 3, groups=groups)).eval()
+    x = torch.rand(6, 1, 8, 8)
+    wanted = model(x).detach().numpy()
+    timed = convert(model, x, Ttfs(ranges="interval"))
+    np.testing.assert_allclose(simulate(timed, x).logits * timed.logit_scale, wanted, atol=1e-4)
+    counted = convert(model, x, Rate(steps=64))
+    np.testing.assert_allclose(simulate(counted, x).logits * counted.logit_scale, wanted, atol=0.02)
+
+
+def test_places_that_no_weights_can_say_are_named() -> None:
+    assert folded(convolution(SOURCE, 0, 1), IndexMap.of(SOURCE, NUMBERS[:, ::-1])) is None
+    inner = replace(convolution((4, 4, 6), 1, 1), name="inner")
+    assert folded(inner, IndexMap.of(SOURCE, NUMBERS[:, 1:5])) is None
