@@ -7,7 +7,13 @@ import numpy as np
 
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.algebra import Shapes, unframed
-from spikewright.conversion.reading.geometry import Geometry, PoolGeometry, UnevenGeometry, UpsampleGeometry
+from spikewright.conversion.reading.geometry import (
+    Geometry,
+    PoolGeometry,
+    TransposedGeometry,
+    UnevenGeometry,
+    UpsampleGeometry,
+)
 from spikewright.conversion.reading.layer import AffineLayer, summing
 from spikewright.conversion.reading.merging import merged, read_signal
 from spikewright.conversion.reading.shapes import Floats, grid, spread, times
@@ -110,6 +116,28 @@ def upsample(value: Signal, factor: Pair, target: tuple[str, Shape]) -> Current:
     if len(value.shape) != 3:
         raise Refusal("upsampling of a sequence", "nn.ConvTranspose2d or upsampling of maps (C, H, W)")
     return _of_one_term(value, UpsampleGeometry(factor), target)
+
+
+def upsampled_current(value: Current, factor: Pair, target: tuple[str, Shape]) -> Current | None:
+    """Repetition of a sum of 1x1 convolutions and copies: each weight stands at every place of its block. None for other sums."""
+    name, shape = target
+    found = [_repeated(term, factor) for term in value.terms]
+    terms = tuple(term for term in found if term is not None)
+    if len(value.shape) != 3 or len(terms) < len(found):
+        return None
+    bias = value.bias.repeat(factor[0], axis=1).repeat(factor[1], axis=2)
+    return Current(terms, bias, shape, name, positive=value.positive)
+
+
+def _repeated(term: SourceTerm, factor: Pair) -> SourceTerm | None:
+    """A pointwise term whose outputs are repeated: a transposed convolution with blocks of equal taps."""
+    if not term.geometry.pointwise(term.kernel):
+        return None
+    if term.kernel is None:
+        return replace(term, geometry=UpsampleGeometry(factor))
+    values = np.broadcast_to(term.kernel.values, (*term.kernel.values.shape[:2], *factor))
+    geometry = TransposedGeometry(factor, groups=term.geometry.group_count)
+    return replace(term, geometry=geometry, kernel=replace(term.kernel, values=np.ascontiguousarray(values)))
 
 
 def alignable(value: Signal) -> bool:

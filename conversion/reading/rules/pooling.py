@@ -13,7 +13,7 @@ from spikewright.conversion.reading import windows as pooling
 from spikewright.conversion.reading.geometry import UnevenGeometry, WindowGeometry
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.shapes import joined_axes
-from spikewright.conversion.reading.values import Flow, Parts, Piece, Signal, Value
+from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value
 from spikewright.conversion.reading.walk import Walk
 from spikewright.conversion.reading.windows import Window
 
@@ -62,11 +62,15 @@ def uneven(walk: Walk, node: GraphNode) -> Value:
 
 
 def upsample(walk: Walk, node: GraphNode) -> Value:
-    """Nearest-neighbour upsampling."""
+    """Nearest-neighbour upsampling; behind 1x1 convolutions in their weights, unless a convolution follows and takes it in."""
+    convolved = any(node.name in other.inputs and other.kind == "conv2d" for other in walk.view)
 
     def one(piece: Piece) -> Piece:
-        signal = walk.relay(piece)
-        return pooling.upsample(signal, node.args["factor"], (node.name, (signal.shape[0], *node.shape[1:])))
+        factor, target = node.args["factor"], (node.name, (piece.view[0], *node.shape[1:]))
+        swapped = (
+            pooling.upsampled_current(piece, factor, target) if isinstance(piece, Current) and not convolved else None
+        )
+        return pooling.upsample(walk.relay(piece), factor, target) if swapped is None else swapped
 
     walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")
     return _each(walk, walk.flow(node), one)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from spikewright.compress import trace
 from spikewright.conversion import Unconvertible
-from spikewright.conversion.reading.geometry import PoolGeometry, UpsampleGeometry
+from spikewright.conversion.reading.geometry import PoolGeometry, TransposedGeometry, UpsampleGeometry
 from spikewright.conversion.reading.graph import read
 from tests.conversion.reading.helpers import plan_for, rows_of
 
@@ -65,3 +65,23 @@ def test_means_and_sums_over_pixels(step: object) -> None:
 def test_what_cannot_be_pooled_is_refused(model: nn.Module, reason: str) -> None:
     with pytest.raises(Unconvertible, match=reason):
         read(trace(model.eval(), torch.rand(2, 1, 7, 7)), {})
+
+
+class Fused(nn.Module):
+    """A 1x1 convolution at half size, repeated and added to the whole, as in feature pyramids."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.stem, self.down = nn.Conv2d(1, 4, 3, padding=1), nn.Conv2d(4, 4, 2, 2)
+        self.point, self.norm = nn.Conv2d(4, 4, 1, groups=groups), nn.BatchNorm2d(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = torch.relu(self.stem(x))
+        low = self.norm(self.point(torch.relu(self.down(h))))
+        return torch.relu(h + nn.functional.interpolate(low, scale_factor=2)).flatten(1)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_repetition_commutes_with_pointwise_sums(groups: int) -> None:
+    plan = plan_for(Fused(groups), 1, 6, 6)
+    assert len(plan.units) == 3 and isinstance(plan.units[-1].terms[1].geometry, TransposedGeometry)
