@@ -15,16 +15,28 @@ from spikewright.conversion.forward import Rewritten
 from spikewright.conversion.reading.check import check_same
 from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.conversion.recipes import Recipe, check_recipe
+from spikewright.inputs import check_range
 from spikewright.snn import Network
 from spikewright.snn.core_parts import core_row
+from spikewright.snn.running import InputRange
 
 
-def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe, *, progress: Progress = silent) -> Network:
+def convert(
+    model: Any,
+    samples: torch.Tensor | np.ndarray,
+    recipe: Recipe,
+    *,
+    input_range: tuple[float, float] | None = None,
+    progress: Progress = silent,
+) -> Network:
     """The spiking network of a trained CNN.
 
     `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
     of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a calibration is.
+    `input_range`: (low, high) of all inputs, those of `samples` and those to come, where they do not lie in [0, 1], such as sound
+    and standardised images: codes with bounds, and integers, then send u = (x - low) / (high - low), and the first layer
+    takes the shift and scale in. It is a property of the network, `network.run.input_range`.
     A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
     integers. `network.report` says what became of every layer, and what of it no spike core can be built from.
 
@@ -34,13 +46,21 @@ def convert(model: Any, samples: torch.Tensor | np.ndarray, recipe: Recipe, *, p
     """
     check_recipe(recipe)
     images = check_samples(samples)
+    known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
-        plan = plan_of(model, images)
+        plan = plan_of(model, images, known)
+        images = images if known is None else _in_range(images, known)
         check_same(plan, images)
         wanted = recipe.prepared(plan)
         network = recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
-    run = replace(network.run, largest=float(images.abs().max()) or None)
+    run = replace(network.run, largest=float(images.abs().max()) or None, input_range=known)
     return replace(network, run=run, report=network.report.plus(*core_row(network)))
+
+
+def _in_range(images: torch.Tensor, known: InputRange) -> torch.Tensor:
+    check_range(images.numpy(), (known.low, known.high), "samples")
+    in_unit: torch.Tensor = known.unit(images)
+    return in_unit
 
 
 def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:

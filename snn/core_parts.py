@@ -67,6 +67,12 @@ def _run(network: Network) -> Iterator[str]:
     code = network.code
     if network.run.phases is not None:
         yield f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
+    if network.run.input_range is not None:
+        known = network.run.input_range
+        yield (
+            f"expected inputs in [0, 1] in hardware, got a range of {known.low:g} to {known.high:g}; "
+            "try the scaling inside the model, and images in [0, 1]"
+        )
     if type(code) not in CODES:
         yield f"expected the code {_either(CODES)} in hardware, got {type(code).__name__}"
     if code.window is not None:

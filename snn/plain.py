@@ -6,7 +6,7 @@ Only the classes in `RECORDS` and the nodes of weights are ever built.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,10 @@ import numpy as np
 from spikewright.snn import codes, decisions, neurons, synapses
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.report import Report, ReportRow
-from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
-NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase)
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 
@@ -42,7 +42,11 @@ def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
         tensors.update(arrays)
         return description
     if is_dataclass(value):
-        parts = {f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors) for f in fields(value)}
+        parts = {
+            f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors)
+            for f in fields(value)
+            if _said(value, f)
+        }
         return {"type": tag_of(type(value)), **parts}
     if isinstance(value, tuple):
         return [to_plain(item, f"{place}/{number}", tensors) for number, item in enumerate(value)]
@@ -51,6 +55,11 @@ def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
         tensors[name] = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
         return {"tensor": name}
     return value.item() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _said(record: Any, part: Field[Any]) -> bool:
+    """Whether a field is written: one that came later, with "absent" in its metadata, only where it has another value."""
+    return "absent" not in part.metadata or getattr(record, part.name) != part.metadata["absent"]
 
 
 def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:

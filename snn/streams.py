@@ -55,7 +55,10 @@ def input_shape(network: Network) -> tuple[int, ...]:
 
 
 def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
-    """Inputs as float32 `(batch, *shape)`. Raises InvalidInput for another shape, NaN or infinity, or an empty batch."""
+    """Inputs as float32 `(batch, *shape)`, in [0, 1] where the network has a range of its inputs.
+
+    Raises InvalidInput for another shape, NaN or infinity, values outside of the range, or an empty batch.
+    """
     shape, array = input_shape(network), as_array(inputs, "inputs")
     frames = network.code.takes == "frames"
     if not (frames and array.shape[1:] == (network.steps, *shape)) and (
@@ -67,6 +70,10 @@ def check_images(network: Network, inputs: Any) -> NDArray[np.float32]:
             f"expected inputs of shape (batch, {', '.join(map(str, shape))}){more}, got {array.shape}{way}"
         )
     images = as_images(array, "inputs")
+    known = network.run.input_range
+    if known is not None:
+        check_range(images, (known.low, known.high), "inputs")
+        images = known.unit(images)
     if network.code.bounded:
         check_range(images, (0.0, 1.0), "inputs")
     else:

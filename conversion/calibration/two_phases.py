@@ -6,6 +6,7 @@ operations of the pre-steps count.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def two_phase(network: Network, images: Any, method: TwoPhaseMethod | None = Non
     method = _method(network, method)
     check_two_phase(network, method)
     checked = torch.from_numpy(np.ascontiguousarray(check_inputs(network, images)))
+    network = replace(network, run=replace(network.run, input_range=None))  # the inputs are in [0, 1] by now
     run = _RUNS[type(method)]
     fanout = {q.name: fanout_of(network, Path(network, q, DTYPE), q.source) for q in network.projections}
     parts = []

@@ -19,10 +19,12 @@ from spikewright.compress.graph.view import trace_copy, view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Unconvertible
 from spikewright.conversion.reading.graph import read
+from spikewright.conversion.reading.input_range import in_unit
 from spikewright.conversion.reading.plan import Plan, Stored
 from spikewright.conversion.reading.swaps import swapped
 from spikewright.inputs import as_images
 from spikewright.snn import Report, ReportRow
+from spikewright.snn.running import InputRange
 
 
 def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
@@ -36,12 +38,14 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     return images
 
 
-def plan_of(model: Any, images: torch.Tensor) -> Plan:
+def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = None) -> Plan:
     """The plan of an nn.Module or `Compressed` for checked samples, with a report row for all that was found and changed.
 
+    With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that.
     Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
     """
     view, rows = rewritten_view(model, images)
+    view = view if input_range is None else in_unit(view, input_range)
     return read(view, _stored(model), (*_mode_rows(model), *rows))
 
 

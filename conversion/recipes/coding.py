@@ -57,9 +57,8 @@ def check_unit_range(images: torch.Tensor) -> None:
     """Raise InvalidInput unless all samples lie in [0, 1]."""
     low, high = float(images.min()), float(images.max())
     if low < 0.0 or high > 1.0:
-        raise InvalidInput(
-            f"expected samples in [0, 1], got {low:.3g} to {high:.3g}; try the standardisation inside the model"
-        )
+        way = "try convert(..., input_range=(low, high)), or the standardisation inside the model"
+        raise InvalidInput(f"expected samples in [0, 1], got {low:.3g} to {high:.3g}; {way}")
 
 
 def adding_up() -> NeuronChoice:

@@ -35,7 +35,9 @@ from spikewright.snn.twin.surrogates import straight_through
 
 def encode(network: Network, images: Tensor, dtype: torch.dtype) -> Tensor:
     """What the input sends, `(steps, batch, *shape)`, or `(1, ...)` for what is held or sent once."""
-    code, pixels = network.code, images.to(torch.float32).to(torch.float64)
+    code, known = network.code, network.run.input_range
+    pixels = images.to(torch.float32) if known is None else known.unit(images.to(torch.float32))
+    pixels = pixels.to(torch.float64)
     if code.bounded:
         _check_unit(pixels)
     if code.graded:

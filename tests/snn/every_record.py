@@ -50,7 +50,7 @@ from spikewright.snn import (
     dense,
     sparse,
 )
-from spikewright.snn.running import Run, TwoPhase
+from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.weights import Expression
 
 SHAPE = (2, 4, 4)
@@ -144,4 +144,5 @@ NETWORKS: dict[str, Network] = {
     "Run": network(run=Run("its biases are those of its steps")),
 }
 TWO_PHASES = network(code=Direct(STEPS), run=Run(None, TwoPhase("cos", 2)))
+RANGED = network(code=Direct(STEPS), run=Run(input_range=InputRange(-1.0, 2.0)))
 """What no engine runs by itself."""

@@ -10,9 +10,9 @@ from spikewright import InvalidFile
 from spikewright.snn import Network
 from spikewright.snn.file_schema import network_schema
 from spikewright.snn.plain import RECORDS, to_plain
-from tests.snn.every_record import NETWORKS, TWO_PHASES
+from tests.snn.every_record import NETWORKS, RANGED, TWO_PHASES
 
-SAVED = NETWORKS | {"TwoPhase": TWO_PHASES}
+SAVED = NETWORKS | {"TwoPhase": TWO_PHASES, "InputRange": RANGED}
 
 SCHEMA = network_schema()["$defs"]
 

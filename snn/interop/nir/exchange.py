@@ -37,6 +37,10 @@ def to_nir(network: Network, *, allow: Collection[str] = (), dt: float = 1e-4) -
     """
     require("nir")
     check_one_phase(network, "NIR")
+    if network.run.input_range is not None:
+        raise InvalidInput(
+            "expected a network of inputs in [0, 1], got one with a range; try the scaling inside the model"
+        )
     if not (np.isfinite(dt) and dt > 0):
         raise InvalidInput(f"expected a step of dt > 0 seconds, got {dt}")
     rows = carried(network)

@@ -45,7 +45,7 @@ def test_numbers_of_records() -> None:
 def test_samples_outside_the_unit_range_are_refused() -> None:
     check_unit_range(torch.tensor([0.0, 1.0]))
     for wrong in (-0.1, 1.1):
-        with pytest.raises(InvalidInput, match="try the standardisation inside the model"):
+        with pytest.raises(InvalidInput, match="or the standardisation inside the model"):
             check_unit_range(torch.tensor([0.5, wrong]))
 
 
