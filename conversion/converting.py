@@ -54,7 +54,8 @@ def convert(
         wanted = recipe.prepared(plan)
         network = recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
     run = replace(network.run, largest=float(images.abs().max()) or None, input_range=known)
-    return replace(network, run=run, report=network.report.plus(*core_row(network)))
+    network = replace(network, run=run)
+    return replace(network, report=network.report.plus(*core_row(network)))
 
 
 def _in_range(images: torch.Tensor, known: InputRange) -> torch.Tensor:

@@ -11,8 +11,8 @@ from torch import nn
 from spikewright import InvalidInput
 from spikewright.inputs import as_array, as_data, as_images
 
-Data = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray]
-"""Images `(samples, C, H, W)` and integer labels `(samples,)`."""
+Data = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray | None]
+"""Images `(samples, C, H, W)` and integer labels `(samples,)`; None only where nothing is trained or measured."""
 
 
 def accuracy(model: Callable[[torch.Tensor], torch.Tensor], data: Data, batch_size: int = 512) -> float:

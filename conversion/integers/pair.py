@@ -32,14 +32,21 @@ class ExactPair:
         return firing_depth(snn) * snn.steps if snn.schedule == "layerwise" else snn.steps - 1
 
 
-def exact(model: Any, samples: torch.Tensor | np.ndarray, recipe: Exact | None = None) -> ExactPair:
+def exact(
+    model: Any,
+    samples: torch.Tensor | np.ndarray,
+    recipe: Exact | None = None,
+    *,
+    input_range: tuple[float, float] | None = None,
+) -> ExactPair:
     """The integer CNN of a quantised model and the spiking network with the same integers as logits, for every input.
 
     `model`: what `compress.quantize(model, bits, data, activation_bits=k)` gives, with activations of 2**k - 1 levels. First
     thresholds, biases and scales are snapped to the grids of the accumulators (the report says by how much; integer weights
     stay), then neurons with those thresholds take the place of the activations; see `Exact` and `conversion.integers.twins`.
+    `input_range`: as of `convert`.
     Raises Unconvertible where activations or weights are real numbers, and what `convert` raises.
     """
     recipe = recipe or Exact()
-    cnn = convert(model, samples, Quantized(recipe.input_levels, integer=True))
+    cnn = convert(model, samples, Quantized(recipe.input_levels, integer=True), input_range=input_range)
     return ExactPair(cnn, spiking(cnn, recipe.schedule, recipe.window))

@@ -53,6 +53,7 @@ from spikewright.snn.synapses import Synapse
 from spikewright.snn.traits import is_quantised
 from spikewright.weights import refilled, stored_values
 
+_FIXED = "its counts are those of the integer CNN after them, not before and not later"
 WIDEST_WINDOW = 1024
 """Steps over which image and bias can flow in."""
 
@@ -81,7 +82,7 @@ def spiking(network: Network, schedule: Schedule = "layerwise", window: int = 1)
         schedule=schedule,
         decision=Quiescence() if schedule == "synchronous" else None,
         report=network.report.plus(*rows, note),
-        run=Run("its counts are those of the integer CNN after them, not before and not later"),
+        run=Run(_FIXED, input_range=network.run.input_range),
     )
 
 

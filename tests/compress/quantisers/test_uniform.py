@@ -45,3 +45,19 @@ def test_the_layer_of_the_logits_has_one_scale() -> None:
     hidden, answer = (scale for _, scale in small.integers.values())
     assert len(set(hidden.tolist())) == 5
     assert len(set(answer.tolist())) == 1
+
+
+def test_activations_are_quantised_beside_labels_of_pixels_and_none() -> None:
+    """Without training only the images are looked at: made-up classes need not be found for them."""
+    torch.manual_seed(0)
+    dense, images = (
+        nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 2, 1)).eval(),
+        torch.rand(8, 1, 6, 6),
+    )
+    settings = QuantizeSettings(training=TrainSettings(epochs=0))
+    made = [
+        quantize(dense, 8, (images, labels), activation_bits=4, settings=settings)
+        for labels in (torch.zeros(8, dtype=torch.int64), torch.zeros(8, 6, 6), None)
+    ]
+    answers = [one.model(images) for one in made]
+    assert all(torch.equal(answers[0], other) for other in answers[1:])

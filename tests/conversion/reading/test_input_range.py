@@ -9,7 +9,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress import QuantizeSettings, TrainSettings, quantize
-from spikewright.conversion import Quantized, Rate, Ttfs, convert
+from spikewright.conversion import Quantized, Rate, Ttfs, convert, exact, verify
 from spikewright.conversion.recipes import Recipe
 from spikewright.snn import Network, simulate
 from spikewright.snn.running import InputRange
@@ -50,6 +50,7 @@ def test_fixed_point_and_integers_send_the_range() -> None:
     settings = QuantizeSettings(training=TrainSettings(epochs=0))
     small = quantize(net, 8, (images, None), activation_bits=8, settings=settings)
     assert far(convert(small, images, Quantized(255, integer=True), input_range=(LOW, HIGH)), net, images) <= 0.05
+    assert verify(exact(small, images, input_range=(LOW, HIGH)), images.numpy()).equal.all()
 
 
 def test_the_range_is_kept_checked_and_used_by_the_twin(tmp_path: Path) -> None:
@@ -71,3 +72,11 @@ def test_ranges_that_are_none_are_refused() -> None:
             convert(net, images, Ttfs(), input_range=(low, high))
     with pytest.raises(InvalidInput, match=r"expected samples in \[0, 1\]"):
         convert(net, images, Ttfs(), input_range=(0.0, 1.0))
+
+
+def test_who_has_no_place_for_a_range_says_so() -> None:
+    net, images = case()
+    network = convert(net, images, Rate(8), input_range=(LOW, HIGH))
+    told = [row.detail for row in network.report if row.kind == "hardware"]
+    assert len(told) == 1 and "got a range of -2.1 to 2.6" in told[0]
+    assert not [row for row in convert(net, images, Rate(8)).report if row.kind == "hardware"]

@@ -28,7 +28,7 @@ from spikewright.snn.interop.nir import (
     to_nir,
     write_nir,
 )
-from tests.snn.every_record import NETWORKS
+from tests.snn.every_record import NETWORKS, RANGED
 from tests.snn.strategies import Case, cases
 
 nir = pytest.importorskip("nir")
@@ -148,3 +148,8 @@ def test_changed_nodes_are_noticed_and_can_be_read_instead() -> None:
         from_nir(graph)
     read = from_nir(graph, reading=Reading(Direct(12)))
     assert np.all(np.asarray(read.by_name["a"].neuron.threshold) > 1.4)  # type: ignore[union-attr]
+
+
+def test_a_range_of_the_inputs_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="expected a network of inputs in"):
+        to_nir(RANGED, allow=PERMISSIONS)
