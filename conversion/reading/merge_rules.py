@@ -42,6 +42,8 @@ from spikewright.conversion.reading.terms import LARGEST, through_rows, unpooled
 from spikewright.conversion.storage import input_gain, real_weights
 from spikewright.snn.synapses import Pair, Shape
 
+_AT_ONCE = 1 << 24
+
 Merge = Callable[[SourceTerm, AffineLayer, Shape], SourceTerm | None]
 
 
@@ -85,8 +87,15 @@ def product_of_matrices(term: SourceTerm, layer: AffineLayer, inside: Shape) -> 
     """W2 (W1 x) = (W2 W1) x, for real weights, as long as the product is not too large."""
     if layer.kernel.integer or term.integer or layer.kernel.values.shape[0] * prod(inside) > LARGEST:
         return None
-    weights = through_rows(layer.kernel.real(), unpooled(term), inside)
-    return SourceTerm(term.source, DENSE, term.pool, Kernel(weights))
+    return SourceTerm(term.source, DENSE, term.pool, Kernel(_through_parts(layer.kernel, unpooled(term), inside)))
+
+
+def _through_parts(kernel: Kernel, term: SourceTerm, inside: Shape) -> Floats:
+    """`through_rows` of a kernel, at most `_AT_ONCE` of its weights at a time: it holds several copies of them in float64."""
+    out, inputs = kernel.values.shape
+    step = max(1, _AT_ONCE // max(1, inputs))
+    parts = [through_rows(kernel.rows(start, start + step).real(), term, inside) for start in range(0, out, step)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def transposed_of_repeated(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:

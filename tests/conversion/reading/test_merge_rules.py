@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from spikewright.conversion.reading import merge_rules
 from spikewright.conversion.reading.geometry import (
     DENSE,
     ConvGeometry,
@@ -14,7 +15,7 @@ from spikewright.conversion.reading.geometry import (
     UpsampleGeometry,
 )
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.merge_rules import RULES, chosen_rows
+from spikewright.conversion.reading.merge_rules import RULES, chosen_rows, product_of_matrices
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import apply_term
 
@@ -90,3 +91,15 @@ def test_integers_that_are_picked_stay_integers(channels: list[int]) -> None:
     assert found is not None and found.integer
     x = torch.rand(2, *SHAPE).double()
     torch.testing.assert_close(apply_term(found, x, SHAPE), apply_term(term, x, SHAPE)[:, channels])
+
+
+def test_a_product_is_the_same_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide classifier behind an upsampled map is worked out some rows at a time: copies in float64 are what it costs."""
+    draw = np.random.default_rng(0)
+    term = SourceTerm("a", UpsampleGeometry((2, 2)))
+    layer = AffineLayer("b", DENSE, Kernel(draw.normal(size=(7, 16))), np.zeros(7), (16,), (7,))
+    whole = product_of_matrices(term, layer, (1, 2, 2))
+    monkeypatch.setattr(merge_rules, "_AT_ONCE", 40)
+    parts = product_of_matrices(term, layer, (1, 2, 2))
+    assert whole is not None and parts is not None and whole.kernel is not None and parts.kernel is not None
+    assert parts.kernel.values.shape == (7, 4) and np.allclose(parts.kernel.values, whole.kernel.values, rtol=1e-14)
