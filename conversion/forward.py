@@ -24,7 +24,7 @@ def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) ->
     if unit.gate:
         (term,) = unit.terms
         return apply_term(term, sent[term.source], shapes[term.source])
-    total = torch.tensor(unit.bias)[None]
+    total = torch.tensor(unit.bias).expand(len(next(iter(sent.values()))), *unit.bias.shape)
     for term in unit.terms:
         total = add_term(total, term, apply_term(term, sent[term.source], shapes[term.source]))
     return total

@@ -18,7 +18,7 @@ from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
 from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.plan import Stored, Unit
-from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import copies
 from spikewright.conversion.reading.values import Current, Ended, Flow, Parts, Piece, Signal, Value, View
@@ -46,11 +46,18 @@ class Walk:
         if shape == value.view:
             return value
         if prod(shape) in (1, *shape):  # a vector, with axes of one number
-            return algebra.flatten(value, self.shapes, node.inputs[place])
+            flat = algebra.flatten(value, self.shapes, node.inputs[place])
+            if len(shape) == 1 or not any(map(self._has_pixels, flat.pieces)):
+                return flat
         raise Refusal(
             f"follows a reshape from {value.view} to {shape}, which no population has",
             "flatten(1) in front of the linear layers, or the layer in front of the reshape",
         )
+
+    def _has_pixels(self, piece: Piece) -> bool:
+        """Whether a flat piece is a map of several pixels in its population, which no layer of single pixels can read."""
+        inside = pooled(self.shapes[piece.source], piece.pool) if isinstance(piece, Signal) else piece.shape
+        return prod(inside[1:]) > 1
 
     def seen(self, node: GraphNode, place: int = 0) -> tuple[Flow, Shape]:
         """Input number `place` of `node` as populations have it, and the shape that the graph sees. Raises Refusal."""
@@ -81,7 +88,7 @@ class Walk:
         return self.arranged(value, moved.shape, name) if moved.in_order else View(value, moved)
 
     def turned(self, node: GraphNode) -> View | None:
-        """The input of `node` where it orders whole channels anew: pools and activations may as well stand in front of that."""
+        """The input of `node` where it orders whole channels anew: averages may as well be taken in front of that."""
         given = self.given(node)
         if not isinstance(given, View) or given.map.in_order or not given.map.one_to_one:
             return None

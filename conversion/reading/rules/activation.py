@@ -3,11 +3,13 @@
 from math import inf, isfinite, prod
 from typing import Any
 
+import numpy as np
+
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.activations import RELU, ActivationLaw, LeakyLaw, ReluLaw, StaircaseLaw
-from spikewright.conversion.reading.values import Flow, Parts, Signal, Value
+from spikewright.conversion.reading.values import Flow, Parts, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 
 
@@ -39,13 +41,20 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
 
 
 def _activated(walk: Walk, node: GraphNode, law: ActivationLaw) -> Value:
-    turned = walk.turned(node)
-    value = walk.seen(node)[0] if turned is None else turned.flow
-    return walk.turned_back(_active(walk, node, value, law), turned, node)
+    given = walk.given(node)
+    if isinstance(given, View) and _passes(given.flow, law) and not np.any(given.map.constants < 0):
+        return walk.viewed(_active(walk, node, given.flow, law), given.map.reshaped(node.shape), node.name)
+    value, shape = walk.seen(node)
+    return walk.arranged(_active(walk, node, value, law), shape, node.name)
+
+
+def _passes(value: Flow, law: ActivationLaw) -> bool:
+    """Whether an activation does nothing to values that are sent already."""
+    return value.ready and value.positive and law.unchanged_up_to == inf
 
 
 def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw) -> Flow:
-    if value.ready and value.positive and law.unchanged_up_to == inf:
+    if _passes(value, law):
         walk.note(node.name, "folded", "its input is never negative: nothing to do")
         return value
     if _largest(walk, value) <= law.unchanged_up_to < inf:

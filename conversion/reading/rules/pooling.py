@@ -93,8 +93,7 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
     """Max pooling: a gate that passes on the largest count of each window."""
     if node.args["dilation"] != (1, 1):
         raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
-    turned = walk.turned(node)
-    value = walk.flow(node) if turned is None else turned.flow
+    value = walk.flow(node)
     if isinstance(value, Parts) and not all(map(_comparable, value.pieces)):
         value = algebra.as_current(value, walk.shapes, node.name).at(node.inputs[0])
     made: list[Signal] = []
@@ -105,7 +104,7 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
 
     result = _each(walk, value, one)
     walk.note(node.name, "rewritten", "", neurons=sum(prod(walk.shapes[signal.source]) for signal in made))
-    return walk.turned_back(result, turned, node)
+    return walk.arranged(result, node.shape, node.name)
 
 
 def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:

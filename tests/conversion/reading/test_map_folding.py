@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from spikewright.conversion import Rate, Ttfs, convert
+from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel
 from spikewright.conversion.reading.layer import AffineLayer
 from spikewright.conversion.reading.map_folding import folded, joined, of_channels, picking, used
@@ -168,6 +168,46 @@ def test_spiking_networks_of_drawn_orders_answer_as_the_model(order: list[int], 
     np.testing.assert_allclose(simulate(timed, x).logits * timed.logit_scale, wanted, atol=1e-4)
     counted = convert(model, x, Rate(steps=64))
     np.testing.assert_allclose(simulate(counted, x).logits * counted.logit_scale, wanted, atol=0.02)
+
+
+def test_units_have_the_order_of_their_nodes() -> None:
+    """What is measured at a node is measured of its unit, channel by channel."""
+    torch.manual_seed(0)
+    first, x = nn.Conv2d(1, 4, 3), torch.rand(16, 1, 8, 8)
+    first.weight.data *= torch.tensor([1.0, 10.0, 0.1, 1.0]).reshape(4, 1, 1, 1)
+
+    class Late(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.fc = first, nn.Linear(36, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            h = torch.relu(self.first(x)[:, [3, 1, 0, 2]])
+            return self.fc(F.max_pool2d(h, 2).flatten(1))  # type: ignore[no-any-return]
+
+    model = Late().eval()
+    counted = convert(model, x, Rate(steps=64))
+    wanted = model(x).detach().numpy()
+    got = simulate(counted, x).logits * counted.logit_scale
+    assert np.abs(got - wanted).max() < 0.03 * np.abs(wanted).max()
+
+
+def test_pixels_as_channels_of_single_pixels_are_refused() -> None:
+    layers = (nn.Conv2d(1, 2, 3), nn.ReLU(), nn.PixelUnshuffle(2), nn.Conv2d(8, 3, 3, padding=1), nn.Flatten())
+    with pytest.raises(Unconvertible, match="reshape from"):
+        convert(nn.Sequential(*layers).eval(), torch.rand(16, 1, 4, 4), Ttfs())
+
+
+def test_a_network_that_reads_only_constants_answers_for_each_image() -> None:
+    class Blind(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(16, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.fc(torch.cat([x, torch.ones(x.shape[0], 1, 4, 4)], 1)[:, 1:].flatten(1))  # type: ignore[no-any-return]
+
+    plan_for(Blind(), 1, 4, 4)
 
 
 def test_places_that_no_weights_can_say_are_named() -> None:
