@@ -1,5 +1,6 @@
 """ATen operators that add, join, pad, resize, or only arrange."""
 
+import operator
 from collections.abc import Callable
 from math import prod
 from typing import Any
@@ -130,6 +131,43 @@ def part(call: AtenCall) -> ImportedValue:
     if axis == 0:
         raise Unsupported("a selection of images", "all images of the batch")
     return arranging.selected(call, source, axis, index)
+
+
+def moved(call: AtenCall) -> ImportedValue:
+    """An operator that only puts numbers in other places, under its own name in torch; all but the value must be numbers."""
+    function = getattr(torch, call.op, None) or getattr(torch.nn.functional, call.op)
+    given = {key: value for key, value in call.arguments.items() if key != call.first and value is not None}
+    if any(isinstance(one, ImportedValue) for one in given.values()):
+        raise Unsupported(f"{call.op} by computed numbers", "fixed numbers")
+    return call.function(function, call.value(), **given)
+
+
+def cut(call: AtenCall) -> tuple[ImportedValue, ...]:
+    """split and chunk behind the batch: each piece is a slice."""
+    source = call.value()
+    axis = int(call.get("dim", 0)) % source.rank
+    number = next((call.get(key) for key in ("chunks", "split_sizes", "split_size") if key in call.arguments), None)
+    if axis == 0 or not isinstance(number, int | list):
+        raise Unsupported("a split of the batch, or into a computed number of pieces", "pieces behind the batch")
+    pieces = getattr(torch.arange(source.shape[axis - 1]), call.op)(number)
+    return tuple(arranging.picked(call, source, axis, places.tolist()) for places in pieces)
+
+
+def chosen(call: AtenCall) -> ImportedValue:
+    """index_select behind the batch by constant places."""
+    source, places = call.value(), call.given("index")
+    axis = int(call.get("dim")) % source.rank
+    if axis == 0 or not isinstance(places, torch.Tensor):
+        raise Unsupported("an index that is computed, or selects images", "fixed places behind the batch")
+    return arranging.picked(call, source, axis, places.tolist())
+
+
+def indexed(call: AtenCall) -> ImportedValue:
+    """x[:, [2, 0]]: constant places of axes behind the batch."""
+    places = [slice(None) if one is None else one for one in call.get("indices")]
+    if not all(isinstance(one, slice | torch.Tensor) for one in places) or not isinstance(places[0], slice):
+        raise Unsupported("an index that is computed, or selects images", "fixed places behind the batch")
+    return call.function(operator.getitem, call.value(), tuple(places))
 
 
 def filled(call: AtenCall) -> ImportedValue:

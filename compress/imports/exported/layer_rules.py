@@ -12,7 +12,7 @@ from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.exported.call import AtenCall
 from spikewright.compress.imports.steps import ImportedValue
 
-AtenRule = Callable[[AtenCall], ImportedValue]
+AtenRule = Callable[[AtenCall], ImportedValue | tuple[ImportedValue, ...]]
 
 
 def conv(call: AtenCall) -> ImportedValue:

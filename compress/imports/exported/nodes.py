@@ -27,8 +27,10 @@ def arguments_of(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     return {**defaults, **{one.name: value for one, value in zip(schema.arguments, args, strict=False)}, **kwargs}
 
 
-def first_result(value: Any, index: Any) -> Any:
-    """The first of the results of an operator, which is the only one that is imported."""
+def result_of(value: Any, index: Any) -> Any:
+    """A piece of a split; of other operators the first result, which is the only one that is imported."""
+    if isinstance(value, tuple):
+        return value[index]
     if isinstance(value, ImportedValue) and index == 0:
         return value
     raise Unsupported(f"result {index} of an operator", "max pooling without indices, batch norm in evaluation mode")

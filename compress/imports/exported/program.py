@@ -11,7 +11,7 @@ from spikewright.compress.imports.builder import Builder
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported, told
 from spikewright.compress.imports.exported.call import AtenCall
-from spikewright.compress.imports.exported.nodes import arguments_of, constants_of, first_result, label_of, name_of
+from spikewright.compress.imports.exported.nodes import arguments_of, constants_of, label_of, name_of, result_of
 from spikewright.compress.imports.exported.table import ATEN_RULES, COMPUTED
 from spikewright.compress.imports.steps import ImportedValue
 
@@ -116,7 +116,7 @@ class _ProgramWalk:
         """What a call makes: a value by its rule, a constant on the spot."""
         args, kwargs = fx.map_arg(node.args, self.values.get), fx.map_arg(node.kwargs, self.values.get)
         if name == "getitem":
-            return first_result(args[0], args[1]) if node.users else None
+            return result_of(args[0], args[1]) if node.users else None
         if name in ("sym_size", "size"):
             return self._size(node, node.args[1])
         found = [self.values.get(one) for one in node.all_input_nodes]

@@ -74,6 +74,11 @@ ATEN_RULES: dict[str, AtenRule] = _rules(
     ("upsample_nearest2d", arranged.upsample),
     ("pad constant_pad_nd", arranged.pad),
     ("slice select", arranged.part),
+    ("permute transpose flip roll channel_shuffle pixel_shuffle pixel_unshuffle", arranged.moved),
+    ("repeat_interleave", arranged.moved),
+    ("index_select", arranged.chosen),
+    ("chunk split split_with_sizes", arranged.cut),
+    ("index", arranged.indexed),
     ("zeros ones full new_zeros new_ones new_full zeros_like ones_like full_like", arranged.filled),
     ("clone contiguous detach alias to _to_copy lift_fresh_copy", _same),
 )

@@ -1,11 +1,14 @@
 """ATen operators that add, join, pad, resize or arrange give the numbers of the operator, or are refused by name."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.exported import from_exported
 from tests.compress.imports.exported.test_layer_rules import IMAGES, aten, imported
 
 CASES: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -29,6 +32,15 @@ CASES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "one channel": (aten.select.int, (IMAGES, 1, 2)),
     "zeros": (aten.zeros_like.default, (IMAGES,)),
     "ones of another shape": (aten.new_ones.default, (IMAGES, [2, 3])),
+    "other order": (aten.permute.default, (IMAGES, [0, 2, 3, 1])),
+    "rows as columns": (aten.transpose.int, (IMAGES, 2, -1)),
+    "from behind": (aten.flip.default, (IMAGES, [1])),
+    "round": (aten.roll.default, (IMAGES, [1], [2])),
+    "shuffled channels": (aten.channel_shuffle.default, (IMAGES, 2)),
+    "pixels as channels": (aten.pixel_unshuffle.default, (IMAGES, 2)),
+    "channels by number": (aten.index_select.default, (IMAGES, 1, torch.tensor([2, 0]))),
+    "channels by list": (aten.index.Tensor, (IMAGES, [None, torch.tensor([1, 1, 3])])),
+    "each twice": (aten.repeat_interleave.self_int, (IMAGES, 2, 1)),
     "a copy": (aten.clone.default, (IMAGES,)),
 }
 
@@ -62,3 +74,22 @@ def test_what_is_refused(what: str) -> None:
 def test_concatenation_is_along_other_axes_than_the_batch() -> None:
     with pytest.raises(Unsupported, match="with a constant"):
         imported(aten.cat.default, [IMAGES, torch.ones(1)], 1, IMAGES)
+
+
+class Cut(nn.Module):
+    """Pieces of an image, put together in another order."""
+
+    def __init__(self, pieces: Callable[[torch.Tensor], Sequence[torch.Tensor]]) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat(list(self.pieces(x))[::-1], 1)
+
+
+@pytest.mark.parametrize(
+    "pieces", [lambda x: x.chunk(3, 1), lambda x: x.split(2, 1), lambda x: torch.split(x, [1, 3], dim=1)]
+)
+def test_pieces_of_a_split(pieces: Callable[[torch.Tensor], Sequence[torch.Tensor]]) -> None:
+    program = torch.export.export(Cut(pieces), (IMAGES,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
+    torch.testing.assert_close(from_exported(program)(IMAGES), Cut(pieces)(IMAGES))

@@ -27,9 +27,9 @@ def test_arguments_by_name_with_defaults() -> None:
 
 def test_only_the_first_result_is_imported() -> None:
     value = ImportedValue("x", (2,))
-    assert nodes.first_result(value, 0) is value
+    assert nodes.result_of(value, 0) is value
     with pytest.raises(Unsupported, match="result 1"):
-        nodes.first_result(value, 1)
+        nodes.result_of(value, 1)
 
 
 def test_labels_and_constants_have_the_paths_of_the_model() -> None:
