@@ -1,7 +1,5 @@
 """Figures of a conversion: staircases are those of an ideal neuron, bars are the parts of the error, every pair is counted."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -14,17 +12,6 @@ from spikewright import InvalidInput, Table
 from spikewright.conversion import Diagnosis, Rate, Ttfs, convert, diagnose
 from spikewright.experiments import plots
 from spikewright.experiments.plots.conversion import PARTS, REACH, Staircase, density, ideal
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    with plots.styled():
-        import matplotlib.pyplot as plt
-
-        figure, made = plt.subplots()
-        yield made
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 def found(recipe: Rate | Ttfs, *, signed: bool = False) -> Diagnosis:

@@ -1,7 +1,5 @@
 """Sizes of layers before and after."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -21,17 +19,6 @@ from spikewright.snn import (
     dense,
 )
 from spikewright.snn.neurons import Neuron
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    with plots.styled():
-        import matplotlib.pyplot as plt
-
-        figure, made = plt.subplots()
-        yield made
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:

@@ -1,7 +1,5 @@
 """Fronts and the picture of energy against area."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,17 +22,6 @@ from spikewright.snn import (
     dense,
 )
 from spikewright.snn.neurons import Neuron
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    with plots.styled():
-        import matplotlib.pyplot as plt
-
-        figure, made = plt.subplots()
-        yield made
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 def labelled(ax: Axes) -> bool:

@@ -1,6 +1,5 @@
 """Rasters: every spike has its mark, in its window."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,17 +29,6 @@ from spikewright.snn.neurons import Neuron
 from spikewright.snn.streams import input_shape
 from tests.snn.every_record import NETWORKS
 from tests.snn.every_record import network as every
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    with plots.styled():
-        import matplotlib.pyplot as plt
-
-        figure, made = plt.subplots()
-        yield made
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 def labelled(ax: Axes) -> bool:

@@ -1,10 +1,6 @@
 """Figures as files."""
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
-from matplotlib.axes import Axes
 
 from spikewright import Table
 from spikewright.experiments import plots
@@ -21,18 +17,6 @@ from spikewright.snn import (
     dense,
 )
 from spikewright.snn.neurons import Neuron
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    with plots.styled():
-        import matplotlib.pyplot as plt
-
-        figure, made = plt.subplots()
-        yield made
-        figure.canvas.draw()
-        plt.close(figure)
-
 
 ACCURACY = Table.of(
     {"network": n, "kind": k, "accuracy": a, "samples": 100}
