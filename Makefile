@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
 	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
-.PHONY: demo test check-bounds bench wheel-check lint clean
+.PHONY: demo test check-bounds bench reach wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -33,6 +33,11 @@ check-bounds: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Which architectures of timm and torchvision convert: docs/results/reach.json and docs/architectures.md. timm comes first.
+reach: $(VENV)/.ready-reach
+	$(BIN)/python -m tests.reach $(ARGS)
+	$(BIN)/python -m docs.architectures
 
 # What a user gets: the wheel in a clean environment, beside files of the user's own. It downloads all that the wheel needs.
 wheel-check: $(STAMP)
@@ -52,4 +57,8 @@ $(STAMP): pyproject.toml setup.py constraints.txt benchmarks/peers.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --requirement benchmarks/peers.txt
+	@touch $@
+
+$(VENV)/.ready-reach: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[reach]'
 	@touch $@

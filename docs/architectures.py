@@ -4,12 +4,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from docs.reach import cell, section
 from spikewright import Kind, atomic_path
 from spikewright.kinds import holds
 from tests.conversion.architectures import Case
 from tests.conversion.blocks import SIGNED
 from tests.conversion.refused import REFUSED, REFUSED_SEQUENCES, SEQUENCES, X
 from tests.conversion.verdicts import EXACT, IN_FULL, STEPS, Verdict, judged, refused
+from tests.reach.rows import load
 
 PAGE = Path(__file__).with_suffix(".md")
 PAGE_FILE = Kind("the page of architectures", holds(b"Written by `python -m docs.architectures`"))
@@ -29,7 +31,7 @@ approach the model. Neurons are all but the input; gates are those of max poolin
 
 
 def main() -> None:
-    """Write the page; the widest networks take a minute together."""
+    """Write the page; the widest networks take a minute together. Those of timm are read from docs/results/reach.json."""
     warnings.filterwarnings("ignore", message="Using padding='same'")
     write_page(PAGE, _page())
 
@@ -48,12 +50,13 @@ def _page() -> Iterator[str]:
     yield from _converted(IN_FULL, signed=False)
     yield "\n## With spikes of both signs\n"
     yield from _converted(SIGNED, signed=True)
+    yield from section(tuple(load().values()))
     yield "\n## Refused\n\nBefore anything runs, with the layer, the reason and a substitute.\n"
     yield "| what | the error names |\n| --- | --- |"
     for table, samples in ((REFUSED, X), (REFUSED_SEQUENCES, SEQUENCES)):
         for name, (make, _) in table.items():
             verdict = refused(make, samples)
-            yield f"| {name} | {_cell(verdict.reason) if not verdict.converts else '**converts**'} |"
+            yield f"| {name} | {cell(verdict.reason) if not verdict.converts else '**converts**'} |"
 
 
 def _converted(cases: Mapping[str, Case], *, signed: bool) -> Iterator[str]:
@@ -74,10 +77,6 @@ def _converted(cases: Mapping[str, Case], *, signed: bool) -> Iterator[str]:
 def _neurons(verdict: Verdict) -> str:
     kinds = [f"{count:,} {kind}" for count, kind in ((verdict.gates, "gates"), (verdict.signed, "signed")) if count]
     return f"{verdict.neurons:,}" + (f" ({', '.join(kinds)})" if kinds else "")
-
-
-def _cell(text: str) -> str:
-    return text.replace(" | ", "; ").replace("|", "\\|").replace("\n", " ")
 
 
 if __name__ == "__main__":
