@@ -1,22 +1,24 @@
 """The verb: `convert(model, samples, recipe) -> Network`."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from spikewright import Progress, silent
+from spikewright import Progress, SpikewrightError, silent
 from spikewright.compress.graph.models import as_module
 from spikewright.compress.training.threads import steady_threads
+from spikewright.conversion.diagnosis.judging import Judged
 from spikewright.conversion.emitting import emit
 from spikewright.conversion.forward import Rewritten
 from spikewright.conversion.reading.check import check_same
 from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.inputs import check_range
-from spikewright.snn import Network
+from spikewright.snn import Network, Report, ReportRow
 from spikewright.snn.core_parts import core_row
 from spikewright.snn.running import InputRange
 
@@ -27,6 +29,7 @@ def convert(
     recipe: Recipe,
     *,
     input_range: tuple[float, float] | None = None,
+    judge: Any = True,
     progress: Progress = silent,
 ) -> Network:
     """The spiking network of a trained CNN.
@@ -39,6 +42,9 @@ def convert(
     takes the shift and scale in. It is a property of the network, `network.run.input_range`.
     A spike counts one: W' = W * amplitude of the source. Zeros stay zeros and integers stay
     integers. `network.report` says what became of every layer, and what of it no spike core can be built from.
+    `judge`: the network is run for a moment beside the model, and `network.report.verdict` says how often the two agree, which
+    layer loses most, and how many steps would be enough. True takes `samples`, which the network may fit better than others;
+    other images, such as those of a validation, tell what to expect; False leaves it out.
 
     Raises Unconvertible, before anything is measured, when a layer has no spiking form, and InvalidInput for samples
     that are empty, not finite or of the wrong shape, for weights that are not finite, and for layers that are silent.
@@ -46,19 +52,46 @@ def convert(
     """
     check_recipe(recipe)
     images = check_samples(samples)
+    others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
         plan = plan_of(model, images, known)
-        images = images if known is None else _in_range(images, known)
+        images, others = _in_range(images, known), None if others is None else _in_range(others, known)
         check_same(plan, images)
-        wanted = recipe.prepared(plan)
-        network = recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
+        network = _made(plan, images, recipe, progress)
+        if judge is not False:
+            network = replace(network, report=_judged(network, recipe, (plan, images, others), progress))
     run = replace(network.run, largest=float(images.abs().max()) or None, input_range=known)
     network = replace(network, run=run)
     return replace(network, report=network.report.plus(*core_row(network)))
 
 
-def _in_range(images: torch.Tensor, known: InputRange) -> torch.Tensor:
+def _made(plan: Plan, images: torch.Tensor, recipe: Recipe, progress: Progress) -> Network:
+    wanted = recipe.prepared(plan)
+    return recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
+
+
+def _judged(
+    network: Network, recipe: Any, seen: tuple[Plan, torch.Tensor, torch.Tensor | None], progress: Progress
+) -> Report:
+    """The report with a verdict, or with the reason why there is none."""
+    plan, images, others = seen
+    judged = Judged(plan, images if others is None else others, others is not None, progress)
+
+    def again(steps: int, few: torch.Tensor) -> Network:
+        return _made(plan, images[: len(few)], replace(recipe, steps=steps), silent)
+
+    has_steps = any(part.name == "steps" for part in fields(recipe))
+    steps = recipe.steps if has_steps else network.steps
+    try:
+        return replace(network.report, verdict=judged.verdict(network, steps, again if has_steps else None))
+    except SpikewrightError as error:
+        return network.report.plus(ReportRow("network", "verdict", "note", f"none: {error}"))
+
+
+def _in_range(images: torch.Tensor, known: InputRange | None) -> torch.Tensor:
+    if known is None:
+        return images
     check_range(images.numpy(), (known.low, known.high), "samples")
     in_unit: torch.Tensor = known.unit(images)
     return in_unit

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -10,19 +9,8 @@ from scipy.stats import binomtest
 from scipy.stats import t as student
 
 from spikewright import InvalidInput
-
-
-def wilson(successes: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The score interval of a share (Wilson 1927), `(low, high)`.
-
-    With p = successes / samples and z the normal quantile: (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1
-    + z^2 / n). Raises InvalidInput unless 0 <= successes <= samples, samples >= 1 and 0 < confidence < 1.
-    """
-    if samples < 1 or not 0 <= successes <= samples:
-        raise InvalidInput(f"expected 0 <= successes <= samples and samples >= 1, got {successes} of {samples}")
-    if not 0 < confidence < 1:
-        raise InvalidInput(f"expected a confidence between 0 and 1, got {confidence}")
-    return _score(successes / samples, samples, confidence)
+from spikewright.shares import score_interval
+from spikewright.shares import wilson as wilson
 
 
 def over_images_and_chips(right: Any, confidence: float = 0.95) -> tuple[float, float]:
@@ -39,21 +27,12 @@ def over_images_and_chips(right: Any, confidence: float = 0.95) -> tuple[float, 
     if not 0 < confidence < 1:
         raise InvalidInput(f"expected a confidence between 0 and 1, got {confidence}")
     chips, share = len(table), float(table.mean())
-    low, high = _score(share, table.shape[1], confidence)
+    low, high = score_interval(share, table.shape[1], confidence)
     if chips == 1:
         return low, high
     spread = float(table.mean(axis=1).std(ddof=1)) / sqrt(chips)
     reach = float(student.ppf(0.5 + confidence / 2, chips - 1)) * spread
     return max(0.0, share - sqrt((share - low) ** 2 + reach**2)), min(1.0, share + sqrt((high - share) ** 2 + reach**2))
-
-
-def _score(share: float, samples: int, confidence: float) -> tuple[float, float]:
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    scale = 1 + z * z / samples
-    middle = (share + z * z / (2 * samples)) / scale
-    half = z / scale * sqrt(share * (1 - share) / samples + z * z / (4 * samples * samples))
-    low = 0.0 if share == 0 else middle - half
-    return low, 1.0 if share == 1 else middle + half
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from spikewright.snn import codes, decisions, neurons, synapses
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.report import Report, ReportRow
 from spikewright.snn.running import InputRange, Run, TwoPhase
+from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
-NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange)
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 

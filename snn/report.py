@@ -1,8 +1,10 @@
 """The report of a conversion: what became of every layer, kept with the network. Never a silent step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from spikewright.snn.verdicts import Verdict
 
 Action = Literal["kept", "folded", "rewritten", "refused", "rounded", "note"]
 
@@ -21,9 +23,10 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """Rows in the order in which the steps were taken."""
+    """Rows in the order in which the steps were taken, and what a short run of the result showed."""
 
     rows: tuple[ReportRow, ...] = ()
+    verdict: Verdict | None = field(default=None, metadata={"absent": None})
 
     def __iter__(self) -> Iterator[ReportRow]:
         return iter(self.rows)
@@ -33,7 +36,7 @@ class Report:
 
     def plus(self, *rows: ReportRow) -> "Report":
         """This report with more rows at its end."""
-        return Report(self.rows + rows)
+        return replace(self, rows=self.rows + rows)
 
     def __str__(self) -> str:
         head = ("layer", "kind", "action", "parameters", "neurons", "detail")
@@ -50,4 +53,5 @@ class Report:
         ]
         widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
         lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
-        return "\n".join(line.rstrip() for line in lines)
+        told = [] if self.verdict is None else ["", f"verdict: {self.verdict}"]
+        return "\n".join([*(line.rstrip() for line in lines), *told])

@@ -1,6 +1,6 @@
 """The verb: `diagnose(model, network, images, labels) -> Diagnosis`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,18 +8,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput, Progress, Table, silent
+from spikewright import Progress, Table, silent
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers, check_data
 from spikewright.conversion.diagnosis.advice import advise, worst_of
-from spikewright.conversion.diagnosis.charge import Charges
-from spikewright.conversion.diagnosis.parts import Activities, levels, most, passed_on, taken_apart, timed, unit_of
-from spikewright.conversion.diagnosis.records import Diagnosis, LayerDiagnosis
-from spikewright.conversion.diagnosis.tally import POINTS, Tally
+from spikewright.conversion.diagnosis.populations import RECORDS, PopulationTallies, bytes_of_sample
+from spikewright.conversion.diagnosis.records import Diagnosis
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import check_samples, plan_of
-from spikewright.conversion.reading.plan import INPUT, Plan, Unit
-from spikewright.snn import Activity, Network, simulate
+from spikewright.snn import Network, simulate
 from spikewright.snn.requirements import check_network
 
 GRADED = ("values", "times")
@@ -56,53 +53,28 @@ class _SideBySide:
         self.network, self.samples = network, len(images)
         self.original = plain_copy(model)
         self.plan = plan_of(model, images[:1])
-        self.units = _units(self.plan, network)
-        self.charges = Charges(network)
-        neurons = sum(p.size for p in network.populations)
-        self.batch = max(1, WORKING_BYTES // (6 * neurons * network.steps))
-        self.tallies = {name: self._tally(name) for name in self.units}
+        self.populations = PopulationTallies(self.plan, network, len(images))
+        self.batch = max(1, WORKING_BYTES // bytes_of_sample(network))
         self.logits: dict[str, list[NDArray[Any]]] = {"model": [], "rewritten": [], "spiking": []}
         self.over_steps: list[NDArray[np.int64]] = []
         self.spikes = 0.0
-
-    def _tally(self, name: str) -> Tally:
-        population = self.network.by_name[name]
-        top = most(self.network, population)
-        ceiling = unit_of(self.network, population) * top if np.isfinite(top) else None
-        return Tally(ceiling, POINTS / (self.samples * population.size))
 
     def take(self, images: torch.Tensor) -> None:
         """Run all three on some images."""
         with torch.no_grad():
             self.logits["model"].append(answers(self.original, images).reshape(len(images), -1).double().numpy())
             values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
-        last = self.plan.output.name
-        values |= {unit.name: values[last] for unit in self.units.values() if unit.name not in values}
-        self.logits["rewritten"].append(values[last])
-        activity = simulate(self.network, images.numpy(), record=("rasters", "potentials"))
+        self.logits["rewritten"].append(values[self.plan.output.name])
+        activity = simulate(self.network, images.numpy(), record=RECORDS)
         self.logits["spiking"].append(activity.logits * self.network.logit_scale)
         self.over_steps.append(activity.logits_over_time.argmax(axis=-1))
         hidden = [p.name for p in self.network.populations if p.name not in (self.network.input, self.network.output)]
         self.spikes += sum(float(activity.spikes[name].sum()) for name in hidden)
-        sent = self.charges.sent(activity)
-        for name, unit in self.units.items():
-            self.tallies[name].take(self._seen(unit, activity, sent, values[name]))
-
-    def _seen(self, unit: Unit, activity: Activity, sent: Mapping[str, Any], truth: NDArray[Any]) -> Activities:
-        population = self.network.by_name[unit.name]
-        neuron = population.neuron
-        if neuron.sends == "nothing":
-            return passed_on(truth, activity.logits.astype(np.float64) * self.network.logit_scale)
-        if neuron.compares:
-            return passed_on(truth, sent[unit.name] * unit_of(self.network, population))
-        if neuron.latches:
-            return timed(self.network, unit, activity.rasters[unit.name], truth)
-        charge = self.charges.received(population, activity, sent)
-        return taken_apart(self.network, unit, sent[unit.name], charge, truth)
+        self.populations.take(values, activity)
 
     def diagnosis(self, labels: NDArray[np.int64] | None) -> Diagnosis:
         """All that was seen."""
-        layers = tuple(self._layer(name) for name in self.units)
+        layers = self.populations.layers()
         worst = worst_of(layers)
         guesses = np.concatenate(self.over_steps, axis=1)
         return Diagnosis(
@@ -114,11 +86,6 @@ class _SideBySide:
             advice=advise(self.network, layers, worst),
             accuracy_over_steps=() if labels is None else tuple(float(right) for right in (guesses == labels).mean(1)),
         )
-
-    def _layer(self, name: str) -> LayerDiagnosis:
-        population = self.network.by_name[name]
-        names = name, self.units[name].node, type(population.neuron).__name__
-        return self.tallies[name].layer(names, levels(self.network, population))
 
     def _rows(self, labels: NDArray[np.int64] | None) -> Iterable[dict[str, Any]]:
         logits = {name: np.concatenate(parts).reshape(self.samples, -1) for name, parts in self.logits.items()}
@@ -139,26 +106,6 @@ class _SideBySide:
             if name == "spiking":
                 row["spikes_per_neuron"] = self.spikes / (neurons * self.samples) if neurons else 0.0
             yield row
-
-
-def _units(plan: Plan, network: Network) -> dict[str, Unit]:
-    """What each population stands for, in the network's order. Raises InvalidInput for another model."""
-    units = {unit.name: unit for unit in (*plan.units, *plan.integrated().units[-1:])}
-    named = [p for p in network.order if p.name != INPUT]
-    for population in named:
-        unit = units.get(population.name)
-        if unit is None or unit.shape != population.shape:
-            told = "no such layer" if unit is None else f"one of shape {unit.shape}"
-            raise InvalidInput(
-                f"expected a network that convert made from this model, got population {population.name!r} "
-                f"{population.shape} and {told} in the model; try the model that was converted"
-            )
-        if population.amplitude is None:
-            raise InvalidInput(
-                f"expected what a spike of {population.name!r} stands for, got a network that does not say; "
-                "try to convert it again"
-            )
-    return {population.name: units[population.name] for population in named}
 
 
 def _setting(network: Network) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FLOAT_RECIPE = "ttfs"
 """The recipe whose networks stay float32 here."""
+VERDICT_IMAGES = 1000
+"""First test images that the verdict of a conversion is seen on."""
 SHOWN = 3
 """Refused layers that the last line names; the table has all of them."""
 
@@ -41,7 +43,7 @@ def run_convert(options: Namespace) -> None:
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     with progress_bars(options.quiet) as progress:
-        network = _converted(model, dataset.train_images[: options.samples], recipe, progress)
+        network = _converted(model, dataset.first(options.samples, VERDICT_IMAGES), recipe, progress)
     if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
         network = network.to_fixed(
             weight_bits=8 if options.weight_bits is None else options.weight_bits, potential_bits=options.potential_bits
@@ -70,12 +72,12 @@ def _check_numbers(options: Namespace) -> None:
         )
 
 
-def _converted(model: Any, samples: Any, recipe: "Recipe", progress: Progress) -> "Network":
-    """The network; a refusal is shown as a table first."""
+def _converted(model: Any, dataset: Dataset, recipe: "Recipe", progress: Progress) -> "Network":
+    """The network, made on training images and judged on test images; a refusal is shown as a table first."""
     from spikewright.conversion import Unconvertible, convert
 
     try:
-        return convert(model, samples, recipe, progress=progress)
+        return convert(model, dataset.train_images, recipe, judge=dataset.test_images, progress=progress)
     except Unconvertible as error:
         table = refusals(error)
         print(table)

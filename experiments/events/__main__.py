@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 def _row(name: str, accuracy: float, samples: int) -> dict[str, object]:
-    from spikewright.robustness import wilson
+    from spikewright.shares import wilson
 
     low, high = wilson(round(accuracy * samples), samples)
     return {"network": name, "accuracy": accuracy, "low": low, "high": high}

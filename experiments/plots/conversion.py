@@ -178,7 +178,7 @@ def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
 
 def accuracy_curves(diagnosis: "Diagnosis") -> tuple[StepCurve, ...]:
     """The SNN after each step, and the model as a level line, with 95 % Wilson bands. Raises InvalidInput without labels."""
-    from spikewright.robustness.statistics import wilson
+    from spikewright.shares import wilson
 
     if not diagnosis.accuracy_over_steps:
         raise InvalidInput("expected a diagnosis with labels, got none; try diagnose(model, network, images, labels)")

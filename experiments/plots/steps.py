@@ -29,7 +29,7 @@ def step_curves(over_steps: Table, accuracy: Table) -> tuple[StepCurve, ...]:
     The integer CNN is left out: it answers as the model that it was made from. Means over seeds; the band is the mean
     Wilson interval. Raises InvalidInput for empty tables.
     """
-    from spikewright.robustness.statistics import wilson
+    from spikewright.shares import wilson
 
     if not len(accuracy):
         raise InvalidInput("expected a table of accuracies, got an empty one; try to run the study first")

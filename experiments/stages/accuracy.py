@@ -54,7 +54,7 @@ def activity_rows(network: "Network", activity: "Activity") -> list[dict[str, An
 
 
 def _share(right: int, samples: int) -> dict[str, Any]:
-    from spikewright.robustness.statistics import wilson
+    from spikewright.shares import wilson
 
     low, high = wilson(right, samples)
     return {"accuracy": right / samples, "low": low, "high": high, "samples": samples}

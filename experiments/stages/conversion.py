@@ -19,10 +19,12 @@ from spikewright.experiments.stages.training import ANN
 if TYPE_CHECKING:
     from spikewright.conversion import Diagnosis
     from spikewright.experiments.data.load import Dataset
-    from spikewright.snn import Network
+    from spikewright.snn import Network, ReportRow
 
 DIAGNOSIS_IMAGES = 200
 """First test images that the diagnosis and the CNN at equal information are run on."""
+VERDICT_IMAGES = 1000
+"""First test images that the verdict of a conversion is seen on."""
 POINTS_FILE = "points.npz"
 
 
@@ -62,17 +64,26 @@ class ConvertStage(Stage):
 
         dataset, name = work.dataset, work.task.name
         model, samples = work.model(), dataset.train_images[: self.samples]
-        network = convert(model, samples, make(RECIPES, self.recipe, self.options))
+        judged = dataset.test_images[:VERDICT_IMAGES]
+        network = convert(model, samples, make(RECIPES, self.recipe, self.options), judge=judged)
         if self.fixed is not None:
             network = network.to_fixed(**self.fixed)
         if self.core:
             check_core(network)
         _save(network, work)
         return {
-            "conversion": [{"network": name, **asdict(row)} for row in network.report],
+            "conversion": [{"network": name, **asdict(row)} for row in (*network.report, *verdict_rows(network))],
             "diagnosis": diagnosis_rows(work, model, network),
             "baseline": [{"network": name, **row} for row in baseline_rows(model, network, samples, dataset)],
         }
+
+
+def verdict_rows(network: "Network") -> list["ReportRow"]:
+    """The verdict of the conversion as a row of its report."""
+    from spikewright.snn import ReportRow
+
+    verdict = network.report.verdict
+    return [] if verdict is None else [ReportRow("network", "verdict", "note", str(verdict))]
 
 
 def _save(network: "Network", work: Work) -> None:

@@ -51,6 +51,7 @@ from spikewright.snn import (
     sparse,
 )
 from spikewright.snn.running import InputRange, Run, TwoPhase
+from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Expression
 
 SHAPE = (2, 4, 4)
@@ -141,6 +142,9 @@ NETWORKS: dict[str, Network] = {
     "TerminateMax": network(decision=TerminateMax(2.0)),
     "Quiescence": network(code=Direct(STEPS, window=2), decision=Quiescence()),
     "ReportRow": network(report=Report((ReportRow("a", "Conv2d", "kept", "müßig, but kept", 36, 32),))),
+    "Verdict": network(
+        report=Report((), Verdict(Trial(STEPS, 20, 19), (Trial(2 * STEPS, 20, 20),), True, "a", "clipping"))
+    ),
     "Run": network(run=Run("its biases are those of its steps")),
 }
 TWO_PHASES = network(code=Direct(STEPS), run=Run(None, TwoPhase("cos", 2)))
