@@ -122,9 +122,9 @@ def field(population: Population, value: object) -> Tensor:
 def _weights(projection: Projection, plan: Plan, scale: Tensor | None) -> Tensor:
     """The weights or the gain of a projection, each output channel times `scale`."""
     kind = SYNAPSES.get(type(projection.synapse))
-    if projection.channels is not None or kind is None:
+    if projection.channels is not None or projection.order is not None or kind is None:
         known = ", ".join(record.__name__ for record in SYNAPSES)
-        raise InvalidInput(f"expected a whole-population synapse of {known} at {projection.name!r}")
+        raise InvalidInput(f"expected a whole-population synapse of {known} without order at {projection.name!r}")
     values = torch.tensor(np.asarray(kind.numbers(projection.synapse), dtype=np.float32))
     if scale is not None:
         values = values * scale.reshape(-1, *([1] * (values.ndim - 1)))

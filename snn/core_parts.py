@@ -21,8 +21,8 @@ def lacking(network: Network) -> tuple[str, ...]:
     """Why no core can be built from `network`, one sentence for each part of it that no core has; empty if one can.
 
     Cores have IF, LIF, Integrator and QuantReLU neurons without refractory steps, thresholds for channels, Linear, Conv2d,
-    AvgPool2d and Identity synapses without delay, inputs by `Direct` or `RateCode`, one phase, and no early decision. Whether the
-    numbers are integers is not asked here.
+    AvgPool2d and Identity synapses without delay and order, inputs by `Direct` or `RateCode`, one phase, and no early decision.
+    Whether the numbers are integers is not asked here.
     """
     return (
         *(told for population in network.populations for told in _neuron(population)),
@@ -59,6 +59,11 @@ def _synapse(projection: Projection) -> Iterator[str]:
     kind = type(projection.synapse)
     if kind not in (*SYNAPSES, Windows):  # these lead into a MaxGate, which is named itself
         yield f"expected {_either(SYNAPSES)}, got {kind.__name__} in projection {projection.name!r}"
+    if projection.order is not None:
+        yield (
+            f"expected neurons in their own order in hardware, got the order {projection.order!r} of projection "
+            f"{projection.name!r}; try whole channels or every so many pixels of them, which go into weights"
+        )
     if projection.delay:
         yield f"expected no delay in hardware, got {projection.delay} steps in projection {projection.name!r}"
 

@@ -139,7 +139,8 @@ def _fault(header: Json) -> str | None:
     if error is not None:
         return f"{_short(error.message)} at {_short(error.json_path)}"
     network = header["network"]
-    shapes = [population["shape"] for population in network["populations"]]
+    orders = [projection.get("order") for projection in network["projections"]]
+    shapes = [part["shape"] for part in (*network["populations"], *filter(None, orders))]
     storages = [projection["synapse"].get("weights", {}) for projection in network["projections"]]
     unfolded = sum(prod(storage.get("size", (0,))) + unbacked(storage) for storage in storages)
     return (

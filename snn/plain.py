@@ -1,7 +1,8 @@
 """A network's records as plain JSON values plus named arrays, and back. Generic over the dataclasses of the data model.
 
 A record becomes {"type": its name in files, one entry for each field}; an array becomes {"tensor": its name}, named after its
-place, for example `populations/1/neuron/threshold`; weights are described by `spikewright.weights.encode`, packed at their width.
+place, for example `populations/1/neuron/threshold`; an index map becomes its `MapRuns`; weights are described by
+`spikewright.weights.encode`, packed at their width.
 Only the classes in `RECORDS` and the nodes of weights are ever built.
 """
 
@@ -11,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.index_maps import IndexMap
+from spikewright.map_runs import MapRuns, runs_of
 from spikewright.snn import codes, decisions, neurons, synapses
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.report import Report, ReportRow
@@ -18,7 +21,7 @@ from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
-NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial)
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial, MapRuns)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 
@@ -42,6 +45,8 @@ def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
         description, arrays = encode(value, place.lstrip("/"))
         tensors.update(arrays)
         return description
+    if isinstance(value, IndexMap):
+        return to_plain(runs_of(value), place, tensors)
     if is_dataclass(value):
         parts = {
             f.name: to_plain(getattr(value, f.name), f"{place}/{f.name}", tensors)
@@ -74,7 +79,8 @@ def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:
     if "tensor" in node:
         return tensors[node["tensor"]]
     record = OF_VERSION_1.get(node["type"]) or RECORDS[node["type"]]
-    return record(**{name: from_plain(part, tensors) for name, part in node.items() if name != "type"})
+    made = record(**{name: from_plain(part, tensors) for name, part in node.items() if name != "type"})
+    return made.unfolded() if isinstance(made, MapRuns) else made
 
 
 def tensor_names(node: Any) -> set[str]:

@@ -12,11 +12,9 @@ import numpy as np
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import (
     LARGEST,
-    LONGEST,
     WIDEST,
     check_numbers,
     check_whole,
-    check_wholes,
     holds_integers,
     is_whole,
     largest_magnitude,
@@ -24,11 +22,10 @@ from spikewright.snn.checked import (
 from spikewright.snn.codes import Code
 from spikewright.snn.compatibility import check_rules
 from spikewright.snn.neurons import Neuron
-from spikewright.snn.synapses import Synapse, pooled_shape
-from spikewright.weights import Expression, leaves, unscaled
+from spikewright.snn.validated_projections import check_projection
 
 if TYPE_CHECKING:
-    from spikewright.snn.network import Network, Population, Projection
+    from spikewright.snn.network import Network, Population
 
 
 def validate(network: Network) -> None:
@@ -40,7 +37,7 @@ def validate(network: Network) -> None:
     for population in network.populations:
         _check_population(population, fixed=network.numbers == "fixed")
     for projection in network.projections:
-        _check_projection(network, projection)
+        check_projection(network, projection)
     for population in topological_order(network):
         if population.name != network.input and not network.incoming[population.name]:
             raise InvalidNetwork(f"population {population.name!r} has no projection into it; remove it or connect it")
@@ -140,59 +137,3 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
                 "try more potential_bits"
             )
     neuron.check_whole(name)
-
-
-def _check_projection(network: Network, projection: Projection) -> None:
-    source, target = network.by_name[projection.source], network.by_name[projection.target]
-    synapse: Any = projection.synapse
-    if not isinstance(synapse, Synapse) or (synapse.weights is None and synapse.gain is None and not synapse.compares):
-        raise InvalidNetwork(
-            f"expected a synapse of snn.synapses with weights or a gain in projection {projection.name!r}, got {synapse!r:.60}"
-        )
-    if synapse.gain is not None:
-        _check_gain(network, projection, source.shape[0])
-    if synapse.weights is not None:
-        _check_weights(network, projection, synapse.weights)
-    if not is_whole(projection.shift, 0, 32) or (projection.shift and network.numbers != "fixed"):
-        raise InvalidNetwork(
-            f"expected a shift of 0 to 32 in fixed point, else 0, got {projection.shift} in {projection.name!r}"
-        )
-    check_whole(projection.delay, 0, LONGEST, f"the delay in steps of projection {projection.name!r}")
-    try:
-        shape = projection.synapse.output_shape(pooled_shape(source.shape, projection.pool))
-    except InvalidNetwork as error:
-        raise InvalidNetwork(f"projection {projection.name!r}: {error}") from error
-    channels = (0, target.shape[0]) if projection.channels is None else projection.channels
-    check_wholes(channels, 2, f"the channels of projection {projection.name!r}")
-    start, stop = channels
-    wanted = (stop - start, *target.shape[1:])
-    if not 0 <= start < stop <= target.shape[0] or shape != wanted:
-        raise InvalidNetwork(
-            f"projection {projection.name!r} makes {shape}, expected {wanted} of population {target.name!r}"
-        )
-
-
-def _check_weights(network: Network, projection: Projection, weights: Expression) -> None:
-    name, (base, scale) = projection.name, unscaled(weights)
-    for _, _, leaf in leaves(weights):
-        if leaf.real and not np.all(np.isfinite(leaf.array)):
-            raise InvalidNetwork(f"expected finite weights in projection {name!r}, got NaN or infinity")
-        if network.numbers == "fixed" and leaf.array.dtype == np.uint64 and largest_magnitude(leaf.array) >= 2**63:
-            raise InvalidNetwork(f"expected weights below 2**63 in projection {name!r}, got {leaf.array.max()}")
-    if network.numbers != "fixed":
-        return
-    if base.real:
-        raise InvalidNetwork(f"expected integer weights in projection {name!r}; try network.to_fixed()")
-    if scale is not None:
-        raise InvalidNetwork(f"expected no scale beside integer weights in projection {name!r}")
-
-
-def _check_gain(network: Network, projection: Projection, channels: int) -> None:
-    gain = np.asarray(projection.synapse.gain)
-    if gain.shape not in {(), (channels,)}:
-        raise InvalidNetwork(
-            f"expected a gain, one or ({channels},), in projection {projection.name!r}, got {gain.shape}"
-        )
-    check_numbers(gain, f"the gain of projection {projection.name!r}")
-    if network.numbers == "fixed" and not holds_integers(gain):
-        raise InvalidNetwork(f"expected an integer gain in projection {projection.name!r}; try network.to_fixed()")

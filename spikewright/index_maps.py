@@ -5,18 +5,20 @@ y = x.reshape(2, 3).T       addresses [[0, 3], [1, 4], [2, 5]]
 y = pad(x, 1)               addresses [-1, 0, 1, 2, -1], constants 0
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.read_only import constant
+
 Shape = tuple[int, ...]
 Addresses = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndexMap:
     """y of the shape of `addresses`: y[t] = x.ravel()[addresses[t]], and `constants[t]` where the address is -1.
 
@@ -24,8 +26,11 @@ class IndexMap:
     """
 
     source: Shape
-    addresses: Addresses = field(repr=False)
-    constants: NDArray[np.float64] = field(repr=False)
+    addresses: Addresses
+    constants: NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        return f"IndexMap({self.source} -> {self.shape})"
 
     @classmethod
     def of(cls, source: Shape, addresses: NDArray[Any]) -> "IndexMap":
@@ -72,6 +77,21 @@ class IndexMap:
     def constant(self) -> bool:
         """Whether a place of y is a constant other than zero."""
         return bool(self.constants.any())
+
+    @property
+    def size(self) -> int:
+        """How many numbers y has."""
+        return self.addresses.size
+
+    def read_only(self) -> "IndexMap":
+        """The same map, whose arrays nobody can write to."""
+        return IndexMap(self.source, constant(self.addresses), constant(self.constants))
+
+    def places(self) -> tuple[Addresses, Addresses]:
+        """Where each number of x goes: x[i] stands at `target[first[i]:first[i + 1]]` of y, row-major; `first`, `target`."""
+        flat = self.addresses.ravel()
+        ordered = np.argsort(flat, kind="stable")[np.count_nonzero(flat < 0) :]
+        return np.searchsorted(flat[ordered], np.arange(prod(self.source) + 1)), ordered
 
     def then(self, other: "IndexMap") -> "IndexMap":
         """other(self(x)). Shapes between them need only be of one size: both count row-major."""

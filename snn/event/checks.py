@@ -14,6 +14,7 @@ from spikewright import InvalidNetwork
 from spikewright.snn.kernels.blocks import Blocks
 from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
+from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
 
 
@@ -89,6 +90,14 @@ def check_lists(lists: Lists, sources: int, neurons: int) -> None:
     _ascending(lists.first, lists.weight.size, "weights")
     _same(lists.target, lists.weight, "weights")
     _inside(lists.target, neurons, "targets")
+
+
+def check_places(places: Places, sources: int, count: int) -> None:
+    """An order: the places of each source, each of the `count` places once at most."""
+    if places.first.size != sources + 1 or np.unique(places.target).size != places.target.size:
+        raise InvalidNetwork(f"expected places of {sources} sources, each once, got {places.first.size - 1}")
+    _ascending(places.first, places.target.size, "places")
+    _inside(places.target, count, "places")
 
 
 def check_events(neurons: int, steps: int) -> None:

@@ -37,7 +37,7 @@ def _follow_all(population: CompiledGate, chunk: Chunk, largest: Array, ledger: 
     wide = False
     _state(population, chunk, 0, 0, largest).touched[:] = 0
     for number, one in enumerate(population.incoming):
-        events = chunk.arriving(one.projection.source, 0)
+        events = one.placed(chunk.arriving(one.projection.source, 0), chunk.buffers)
         wide |= events.value.dtype.itemsize > 1
         state = _state(population, chunk, number, int(np.prod(one.windows.source)), largest)
         operations = np.zeros(chunk.count, np.int64)
@@ -66,7 +66,7 @@ def _of_values(population: CompiledGate, chunk: Chunk, ledger: Ledger, traced: b
             np.zeros((chunk.count, int(np.prod(one.windows.source))), kind),
             np.zeros(chunk.count, np.int64),
         )
-        place_values(chunk.arriving(one.projection.source, 0), dense)
+        place_values(one.placed(chunk.arriving(one.projection.source, 0), chunk.buffers), dense)
         largest_graded(dense, one.windows, largest, operations)
         ledger.operations[one.projection.name][chunk.samples] += operations
     return graded_events(largest), largest[:, None] if traced else np.zeros((0, 0, 0), kind)

@@ -14,6 +14,7 @@ from spikewright.snn.traits import sent
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
+ADDRESS_BYTES = 4
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
 
@@ -46,7 +47,7 @@ def pieces_of(request: Request, populations: list[Compiled]) -> Pieces:
     most = max(1, *map(_most_operations, populations))
     length = network.steps if whole else min(CHUNK_STEPS, max(1, CHUNK_OPERATIONS // most))
     length = 1 if network.decision is not None else length
-    check_events(max(p.size for p in network.populations), length)
+    check_events(max(*(p.size for p in network.populations), *_placed(network), 0), length)
     groups = groups_of(network)
     return Pieces(
         _chunks(network, length, whole),
@@ -70,8 +71,14 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int]) -> int:
     bytes_a_sample = [_bytes_a_step(network, one) * count for one, count in steps.items()]
     if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
         bytes_a_sample += [p.size * length for p in network.populations]
+    bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
     operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
     return int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
+
+
+def _placed(network: Network) -> list[int]:
+    """How many places each order has, where events are written once more."""
+    return [q.order.size for q in network.projections if q.order is not None]
 
 
 def _remembered(network: Network, length: int, groups: tuple[StepGroup, ...]) -> dict[str, int]:

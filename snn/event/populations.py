@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.disturb.noise import MembraneNoise, Noise, PotentialBitFlips, acts_on
-from spikewright.snn.event.addresses import as_grid, engine_order
+from spikewright.snn.event.addresses import engine_order
 from spikewright.snn.event.firing_rules import FiringRule, Member, firing_rule, spread
+from spikewright.snn.event.gate_windows import IncomingWindows, incoming_windows
 from spikewright.snn.event.number_types import NumberTypes, choose_types
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Route, Wanted
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.kernels.gates import WindowMap
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.traits import sent
 
@@ -28,13 +28,6 @@ class IncomingRoute(NamedTuple):
     projection: Projection
     route: Route
     step_factors: tuple[float, ...] = ()
-
-
-class IncomingWindows(NamedTuple):
-    """A projection into a gate and its windows."""
-
-    projection: Projection
-    windows: WindowMap
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,21 +139,11 @@ def compile_gate(network: Network, population: Population, kind: Any = None) -> 
         record=population,
         public=engine_order(population.shape),
         types=NumberTypes(values, counts, values),
-        incoming=tuple(IncomingWindows(q, _windows(network, q)) for q in network.incoming[population.name]),
+        incoming=tuple(incoming_windows(network, q) for q in network.incoming[population.name]),
         graded=of_values,
         gathers=network.schedule == "layerwise",
         most=largest_sent(network, population) if asked else 1,
     )
-
-
-def _windows(network: Network, projection: Projection) -> WindowMap:
-    """The windows of a projection whose synapse is `Windows`."""
-    (c, h, w), (channels, rows, columns) = (
-        as_grid(network.by_name[name].shape) for name in (projection.source, projection.target)
-    )
-    synapse: Any = projection.synapse
-    first = projection.channels[0] if projection.channels else 0
-    return WindowMap((h, w, c), (rows, columns, channels), first, synapse.kernel, synapse.stride, synapse.padding)
 
 
 def _on_potentials(population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ def taps_of(network: Network, projection: Projection) -> Taps:
         raise InvalidNetwork(
             f"expected weights in projection {projection.name!r}, got {type(projection.synapse).__name__}"
         )
-    shape, grid = as_grid(pooled_shape(source.shape, projection.pool)), as_grid(target.shape)
+    shape, grid = as_grid(pooled_shape(projection.reads(source.shape), projection.pool)), as_grid(target.shape)
     return made(projection.synapse, shape, grid[1:], network.numbers == "fixed")
 
 

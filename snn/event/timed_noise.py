@@ -102,7 +102,7 @@ class TimedNoise:
 
 
 def _windows(network: Network, population: Population) -> tuple[Array, Array]:
-    """Window and levels of each neuron, `(channels, rows, columns)`; those of a gate are its sources'."""
+    """Window and levels of each neuron, `(channels, rows, columns)`; a gate has its sources', behind an order the largest."""
     neuron, grid = population.neuron, as_grid(population.shape)
     window, levels = np.zeros(grid), np.zeros(grid, np.int64)
     if neuron.compares:
@@ -110,7 +110,7 @@ def _windows(network: Network, population: Population) -> tuple[Array, Array]:
             start, stop = q.channels or (0, grid[0])
             of_source = _windows(network, network.by_name[q.source])
             for mine, its in zip((window, levels), of_source, strict=True):
-                mine[start:stop] = its[:, :1, :1]
+                mine[start:stop] = its[:, :1, :1] if q.order is None else its.max()
     elif population.name == network.input:
         window[:], levels[:] = 1.0, network.code.levels or 0
     elif neuron.sends == "times":

@@ -31,7 +31,7 @@ KNOWN: Known = {
     | {"numbers", "logit_scale", "report", "run"},
     Run: frozenset({"fixed", "largest"}),
     Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
-    Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name"}),
+    Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name", "order"}),
     IF: frozenset({"threshold", "reset"}),
     LIF: frozenset({"threshold", "leak", "reset"}),
     Integrator: frozenset(),

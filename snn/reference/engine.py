@@ -19,7 +19,7 @@ from spikewright.snn.reference.answers import Trace, answer
 from spikewright.snn.reference.codes import encode
 from spikewright.snn.reference.neurons import ReferenceCell, ReferenceGate, quantised, ramp
 from spikewright.snn.reference.noise import stuck, transmitted
-from spikewright.snn.reference.synapses import Values, column, largest, send
+from spikewright.snn.reference.synapses import Values, arranged, column, largest, send
 from spikewright.snn.simulation import Request
 from spikewright.snn.synapses import Windows
 from spikewright.snn.traits import is_timed, sent
@@ -157,5 +157,5 @@ class _Simulation:
             counts = np.sum(self.trace.arrived[projection.source][:last], axis=0)
             start, stop = projection.channels or (0, gate.shape[0])
             m = np.zeros((self.batch, *gate.shape), dtype=counts.dtype) if m is None else m
-            m[:, start:stop] = largest(cast(Windows, projection.synapse), counts)
+            m[:, start:stop] = largest(cast(Windows, projection.synapse), arranged(counts, projection.order))
         return np.asarray(m)

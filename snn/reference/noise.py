@@ -77,13 +77,15 @@ def draws_of(network: Network, population: Population) -> Draws:
 
 
 def window_of(network: Network, population: Population) -> tuple[Values, Values]:
-    """Window and levels (0: none) of the channels of a time-coded population; a gate has those of its sources."""
+    """Window and levels (0: none) of the channels of a time-coded population; a gate has those of its sources, behind an
+    order the largest for all."""
     neuron, fixed = population.neuron, network.numbers == "fixed"
     if neuron.compares:
         windows, levels = np.ones((2, population.shape[0], 1, 1))
         for q in network.incoming[population.name]:
             part = slice(*(q.channels or (None,)))
-            windows[part], levels[part] = window_of(network, network.by_name[q.source])
+            window, levels[part] = window_of(network, network.by_name[q.source])
+            windows[part] = window if q.order is None else np.max(window)
         return windows, levels
     inner = neuron.has_threshold  # of a Ramp the window; the input's is 1
     levels = np.asarray((neuron.levels if inner else network.code.levels) or 0)

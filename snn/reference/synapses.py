@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.index_maps import IndexMap
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.synapses import (
@@ -33,7 +34,8 @@ Values = NDArray[Any]
 def send(network: Network, projection: Projection, values: Values) -> Values:
     """The contribution of `values (batch, *source shape)` to the sums S of the target, `(batch, *target shape)`."""
     target = network.by_name[projection.target]
-    sums = _through(projection.synapse, pooled(values, projection.pool)) * 2**projection.shift
+    entering = pooled(arranged(values, projection.order), projection.pool)
+    sums = _through(projection.synapse, entering) * 2**projection.shift
     start, stop = projection.channels or (0, target.shape[0])
     whole = np.zeros((len(values), *target.shape), dtype=sums.dtype)
     whole[:, start:stop] = sums
@@ -51,7 +53,8 @@ def largest(windows: Windows, values: Values) -> Values:
 
 def additions(projection: Projection, events: Values) -> Values:
     """Additions of a surviving weight to an existing target that `events (batch, *source shape)` cause, `(batch,)`."""
-    ones = _through(_survivors(projection.synapse), pooled(events.astype(np.int64), projection.pool))
+    entering = pooled(arranged(events.astype(np.int64), projection.order), projection.pool)
+    ones = _through(_survivors(projection.synapse), entering)
     return np.asarray(ones.reshape(len(events), -1).sum(axis=1))
 
 
@@ -59,6 +62,15 @@ def column(value: PerChannel | Values, shape: tuple[int, ...], kind: type) -> Va
     """A scalar, `(channels,)` or `shape` array so that it broadcasts over `(batch, *shape)`, as numbers of `kind`."""
     array: Values = np.asarray(value).astype(kind)
     return array.reshape(-1, *[1] * (len(shape) - 1)) if array.ndim == 1 else array
+
+
+def arranged(values: Values, order: IndexMap | None) -> Values:
+    """`values (batch, *source shape)` in the places that an order gives them, zero where it reads nothing."""
+    if order is None:
+        return values
+    taken = values.reshape(len(values), -1)[:, order.addresses]
+    taken[:, order.addresses < 0] = 0
+    return taken
 
 
 def pooled(values: Values, pool: Pair) -> Values:

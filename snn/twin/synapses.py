@@ -33,6 +33,7 @@ class Path(nn.Module):
     """
 
     weight: nn.Parameter | None
+    places: Tensor | None
 
     def __init__(self, network: Network, projection: Projection, dtype: torch.dtype) -> None:
         super().__init__()
@@ -42,17 +43,29 @@ class Path(nn.Module):
         self.projection = projection
         self.target = network.by_name[projection.target].shape
         values = _numbers(projection.synapse, fixed=network.numbers == "fixed")
+        order = projection.order
+        places = None if order is None else torch.tensor(order.addresses.reshape(-1))
+        self.register_buffer("places", places, persistent=False)
         weight = None if values is None else nn.Parameter(torch.tensor(values).to(dtype), requires_grad=False)
         self.register_parameter("weight", weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """S without the step axis."""
         projection = self.projection
+        x = self._ordered(x)
         pooled = x if projection.pool == (1, 1) else _window_sums(x, projection.pool, projection.pool)
         sums = _RULES[type(projection.synapse)](projection.synapse, pooled, self.weight)
         if projection.shift:
             sums = sums * 2.0**projection.shift
         return sums if projection.channels is None else self._in_slice(sums, projection.channels)
+
+    def _ordered(self, x: Tensor) -> Tensor:
+        """The numbers in the places of the projection's order: a gather, whose gradient adds up over repetition."""
+        order = self.projection.order
+        if order is None:
+            return x
+        behind = F.pad(x.flatten(1), (0, 1))  # a zero at the end, where -1 leads
+        return behind[:, self.places].reshape(-1, *order.shape)
 
     def _in_slice(self, sums: Tensor, channels: tuple[int, int]) -> Tensor:
         rest = [0, 0] * (sums.ndim - 2)

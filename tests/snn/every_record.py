@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from spikewright.index_maps import IndexMap
 from spikewright.snn import (
     IF,
     LIF,
@@ -78,12 +79,12 @@ def shared_weights(*shape: int) -> Expression:
     )
 
 
-def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Network:
-    """in -> a (neuron) -> b (synapse) -> out, an Integrator."""
+def network(neuron=None, synapse=None, code=None, shape=SHAPE, order=None, **fields) -> Network:
+    """in -> a (neuron) -> b (synapse, in an order) -> out, an Integrator."""
     neuron = neuron or IF(0.5)
     first = Conv2d(weights(2, 2, 3, 3), padding=(1, 1)) if len(shape) == 3 else Conv1d(weights(2, 2, 3), padding=1)
     middle = synapse or Conv2d(weights(2, 2, 3, 3), padding=(1, 1))
-    inner = middle.output_shape(shape)
+    inner = middle.output_shape(shape if order is None else order.shape)
     later = neuron if isinstance(neuron, Ramp | QuantReLU) else IF(0.75)
     parts = (
         Population("in", shape, Source()),
@@ -92,7 +93,11 @@ def network(neuron=None, synapse=None, code=None, shape=SHAPE, **fields) -> Netw
         Population("out", (CLASSES,), Integrator()),
     )
     last = Linear(weights(CLASSES, int(np.prod(inner))))
-    projections = (Projection("in", "a", first), Projection("a", "b", middle), Projection("b", "out", last))
+    projections = (
+        Projection("in", "a", first),
+        Projection("a", "b", middle, order=order),
+        Projection("b", "out", last),
+    )
     return Network(parts, projections, "in", "out", code or RateCode(STEPS), **fields)
 
 
@@ -100,6 +105,13 @@ def recurrent() -> Network:
     plain = network()
     loop = Projection("b", "a", Identity(-0.25), delay=2, name="back")
     return replace(plain, projections=(*plain.projections, loop))
+
+
+def ordered() -> Network:
+    """The last but one layer reads its source upside down, with a channel twice and one of nothing."""
+    numbers = np.arange(32).reshape(SHAPE)[:, ::-1]
+    order = IndexMap.of(SHAPE, np.stack([numbers[1], numbers[1], np.full((4, 4), -1)]))
+    return network(synapse=Conv2d(weights(2, 3, 3, 3), padding=(1, 1)), order=order)
 
 
 NETWORKS: dict[str, Network] = {
@@ -127,6 +139,7 @@ NETWORKS: dict[str, Network] = {
     "Sparse": network(synapse=Conv2d(sparse_weights(4, 1, 2, 2), (2, 2), groups=2)),
     "Codebook": network(synapse=Conv2d(shared_weights(2, 2, 3, 3))),
     "delay": recurrent(),
+    "order": ordered(),
     "Direct": network(code=Direct(STEPS, 15, 3)),
     "Rate": network(code=RateCode(STEPS), schedule="layerwise"),
     "Bursts": network(code=Bursts(STEPS, 3)),

@@ -1,6 +1,7 @@
 """Networks of every neuron, synapse and code under construction. Structure is drawn; numbers come from one drawn seed."""
 
 from dataclasses import replace
+from functools import partial
 
 from hypothesis import strategies as st
 
@@ -201,3 +202,5 @@ PLANES = (
     FullSketch.upsampled, FullSketch.gate, FullSketch.gate, FullSketch.same,
 )  # fmt: skip
 LINES = (FullSketch.one_dimensional, FullSketch.one_dimensional, FullSketch.same)
+PLANES += (partial(FullSketch.ordered, layers=PLANES),) * 3
+LINES += (partial(FullSketch.ordered, layers=LINES),)

@@ -31,7 +31,7 @@ def reference(network, inputs, **options):
 def single(shape, neuron, synapse, code, **options):
     """in -> a through `synapse`; `shape`: those of the input and of a. Options of population, projection and network."""
     own = {key: options.pop(key) for key in POPULATION if key in options}
-    link = {key: options.pop(key) for key in ("pool", "delay", "shift", "channels") if key in options}
+    link = {key: options.pop(key) for key in ("pool", "delay", "shift", "channels", "order") if key in options}
     readout = options.pop("readout", "potential" if isinstance(neuron, Integrator) else "count")
     parts = (Population("in", shape[0], Source()), Population("a", shape[1], neuron, **own))
     return Network(parts, (Projection("in", "a", synapse, **link),), "in", "a", code, readout=readout, **options)

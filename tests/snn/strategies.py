@@ -2,10 +2,12 @@
 from one drawn seed. All float numbers are dyadic, so that their sums are exact whatever the order of additions."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from hypothesis import strategies as st
 
+from spikewright.index_maps import IndexMap
 from spikewright.snn import (
     IF,
     LIF,
@@ -161,6 +163,26 @@ class Sketch:
         ]
         self.add((4, *rest), self.neuron(4), *parts)
 
+    def order(self, source) -> IndexMap:
+        """Numbers of a source in other places: any, with nothing here and there, or all of them once, or rows upside down."""
+        if self.pick(True, False):
+            size = int(np.prod(source))
+            addresses = np.arange(size).reshape(source)[..., ::-1]
+            addresses = self.pick(addresses, self.random.permutation(size).reshape(source))
+        else:
+            shape = (self.pick(2, 4), *(self.draw(st.integers(3, 5)) for _ in source[1:]))
+            addresses = self.random.integers(-1, np.prod(source), shape)
+        return IndexMap.of(source, addresses)
+
+    def ordered(self, layers) -> None:
+        """A layer that reads the last population in another order."""
+        source, before, place = self.last, len(self.projections), len(self.populations) - 1
+        order = self.order(source.shape)
+        self.populations[place] = replace(source, shape=order.shape)
+        self.pick(*layers)(self)
+        self.populations[place] = source
+        self.projections[before:] = [replace(one, order=order) for one in self.projections[before:]]
+
     def linear(self, size: int, neuron) -> None:
         pool = self.pool() if len(self.last.shape) == 3 else (1, 1)
         inputs = int(np.prod(pooled_shape(self.last.shape, pool)))
@@ -179,14 +201,16 @@ class Sketch:
 
 
 LAYERS = (Sketch.conv, Sketch.conv, Sketch.average, Sketch.residual, Sketch.concatenation)
+ORDERED = (*LAYERS, partial(Sketch.ordered, layers=LAYERS), partial(Sketch.ordered, layers=LAYERS))
+"""Some of which read what is in front of them in another order."""
 
 
 @st.composite
-def networks(draw, family: str = "spiking", numbers: str | None = None) -> Network:
+def networks(draw, family: str = "spiking", numbers: str | None = None, layers=LAYERS) -> Network:
     """Networks of a family: "spiking" (IF and LIF), "quantised" (QuantReLU, one step) or "timed" (Ramp)."""
     numbers = numbers or draw(st.sampled_from(["float32", "fixed"]))
     sketch = Sketch(draw, family, "float32" if family == "timed" else numbers)
-    for layer in draw(st.lists(st.sampled_from(LAYERS), min_size=1, max_size=2)):
+    for layer in draw(st.lists(st.sampled_from(layers), min_size=1, max_size=2)):
         layer(sketch)
     if draw(st.booleans()):
         sketch.linear(4, sketch.neuron(4))
@@ -207,9 +231,9 @@ def codes(draw, family: str, fixed: bool):
 
 
 @st.composite
-def cases(draw, family: str = "spiking", numbers: str | None = None) -> Case:
+def cases(draw, family: str = "spiking", numbers: str | None = None, layers=LAYERS) -> Case:
     """A network with one to five images: sixteenths in [0, 1], about a quarter of them zero."""
-    network = draw(networks(family, numbers))
+    network = draw(networks(family, numbers, layers))
     random = np.random.default_rng(draw(st.integers(0, 2**20)))
     shape = (draw(st.integers(1, 5)), *network.by_name[network.input].shape)
     return Case(network, (np.maximum(random.integers(-5, 17, shape), 0) / 16).astype(np.float32))

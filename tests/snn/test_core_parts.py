@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spikewright.index_maps import IndexMap
 from spikewright.snn import IF, Burst, Direct, Identity, Poisson, Population, RateCode, TerminateMax
 from spikewright.snn.core_parts import TOLD, core_row, lacking
 from tests.snn.small import chain, single
@@ -27,6 +28,10 @@ def test_a_network_of_known_parts_lacks_nothing() -> None:
         ),
         (single(((1, 2, 2), (1, 2, 2)), IF(np.ones((1, 2, 2))), Identity(), RateCode(3)), "got one a neuron in 'a'"),
         (single(SHAPES, IF(1.0), Identity(), RateCode(3), delay=1), "no delay in hardware, got 1 steps"),
+        (
+            single(SHAPES, IF(1.0), Identity(), RateCode(3), order=IndexMap.of((2,), np.array([1, 0]))),
+            "got the order IndexMap((2,) -> (2,)) of projection 'in->a'; try whole channels",
+        ),
         (single(SHAPES, IF(1.0), Identity(), Poisson(3)), "the code Direct or RateCode in hardware, got Poisson"),
         (single(SHAPES, IF(1.0), Identity(), Direct(3, window=2)), "got a window of 2 steps"),
         (single(SHAPES, IF(1.0), Identity(), RateCode(3), decision=TerminateMax(1)), "no early decision in hardware"),

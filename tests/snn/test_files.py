@@ -28,7 +28,8 @@ from spikewright.snn import (
     simulate,
     sparse,
 )
-from tests.snn.strategies import networks
+from tests.snn.every_record import NETWORKS
+from tests.snn.strategies import ORDERED, networks
 
 OLD = Path(__file__).with_name("old_files")
 
@@ -76,7 +77,7 @@ def refused(path, part):
 
 @given(st.data(), st.sampled_from(["spiking", "quantised", "timed"]))
 def test_save_then_load_is_the_same_network(tmp_path_factory, data, family):
-    network = data.draw(networks(family))
+    network = data.draw(networks(family, layers=ORDERED))
     folder = tmp_path_factory.mktemp("files")
     network.save(folder / "one")
     again = Network.load(folder / "one")
@@ -85,6 +86,18 @@ def test_save_then_load_is_the_same_network(tmp_path_factory, data, family):
     images = np.random.default_rng(0).integers(0, 17, (2, *network.by_name["in"].shape)) / 16
     one, two = (simulate(n, images, engine="reference") for n in (network, again))
     np.testing.assert_array_equal(one.logits_over_time, two.logits_over_time)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"runs": [[2, 1]]}, {"runs": [[2, 1], [2, 16]]}, {"shape": [3, 16]}, {"source": [32]}]
+)
+def test_addresses_of_an_order_are_looked_at(tmp_path, changed):
+    """Rows upside down, a channel twice and one of nothing."""
+    path = tmp_path / "ordered"
+    NETWORKS["order"].save(path)
+    order = Network.load(path).projections[1].order
+    assert order.addresses.tolist() == NETWORKS["order"].projections[1].order.addresses.tolist()
+    refused(edited(path, lambda header: header["network"]["projections"][1]["order"].update(changed)), "expected")
 
 
 def test_everything_survives(saved):
@@ -189,6 +202,12 @@ def sparse_of(size):
     return edit
 
 
+def order_of(**parts):
+    """An edit that gives the first projection an order with some of its parts changed."""
+    whole = {"type": "IndexMap", "source": [4], "shape": [4], "runs": [[4, 1]], "starts": {"tensor": "ghost"}}
+    return lambda header: header["network"]["projections"][0].update(order=whole | parts)
+
+
 HOSTILE = {
     "other format": (lambda h: h.update(format="zip"), "format"),
     "newer version": (lambda h: h.update(version=3), "version 2"),
@@ -218,6 +237,10 @@ HOSTILE = {
     ),
     "unknown population": (lambda h: h["network"].update(output="ghost"), "ghost"),
     "a cycle": (lambda h: h["network"]["projections"][0].update(source="out", target="a"), "expected"),
+    "an order of more than there can be": (order_of(shape=[2**30, 2**30]), "neurons or weights"),
+    "an order of no shape": (order_of(shape=[]), "at "),
+    "an order of real runs": (order_of(runs=[[2, 0.5]]), "0.5"),
+    "an order without starts": (order_of(starts=None), "None"),
     "huge padding": (lambda h: h["network"]["projections"][0].update(pool=[10**9, 1]), "pool"),
 }
 

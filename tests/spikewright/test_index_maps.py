@@ -34,6 +34,20 @@ def test_side_by_side(one: IndexMap, other: IndexMap) -> None:
 
 
 @given(found=maps())
+def test_each_number_goes_to_the_places_that_read_it(found: IndexMap) -> None:
+    first, target = found.places()
+    for number in range(24):
+        assert target[first[number] : first[number + 1]].tolist() == np.flatnonzero(found.addresses == number).tolist()
+
+
+def test_a_map_says_its_shapes_and_can_be_kept_from_change() -> None:
+    found = IndexMap.of(SOURCE, np.arange(6).reshape(2, 3)).read_only()
+    assert repr(found) == "IndexMap((2, 3, 4) -> (2, 3))" and found.size == 6
+    with pytest.raises(ValueError, match="read-only"):
+        found.addresses[0] = 1
+
+
+@given(found=maps())
 def test_two_runs_on_numbers_show_the_map(found: IndexMap) -> None:
     seen = IndexMap.seen(SOURCE, found.apply(X), found.apply(-X))
     assert seen is not None and seen.addresses.tolist() == found.addresses.tolist()

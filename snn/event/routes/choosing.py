@@ -5,9 +5,12 @@
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
 
+A projection with an order takes one of these from the places on that the order gives (`snn.event.ordering`).
+
 A new route is a file here that makes one, or None where it does not suit, and a kernel; its place among the others is here.
 """
 
+from spikewright.snn.event.ordering import OrderedRoute, compile_order
 from spikewright.snn.event.routes.blocks import compile_blocks
 from spikewright.snn.event.routes.lanes import compile_lanes
 from spikewright.snn.event.routes.lists import compile_lists
@@ -18,6 +21,12 @@ from spikewright.snn.event.synapse_taps import taps_of
 
 def compile_route(wanted: Wanted) -> Route:
     """The route of a projection. Raises InvalidNetwork for one without weights or of more places than 32 bits count."""
+    order = wanted.projection.order
+    found = _route_of_places(wanted)
+    return found if order is None else OrderedRoute(compile_order(wanted.projection.name, order), found)
+
+
+def _route_of_places(wanted: Wanted) -> Route:
     lists = compile_lists(wanted)
     if lists is not None:
         return lists

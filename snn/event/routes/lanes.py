@@ -12,6 +12,7 @@ pattern, and neither do silent sources: work grows with active sources, not with
 """
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ def compile_lanes(wanted: Wanted, taps: Taps, rows: RowsRoute, blocks: BlocksRou
     listed, first, channel, weight = _survivors(taps, rows.rows.weights)
     reach = len(seen) / (pooled[1] * pooled[2])
     lanes = Lanes(
-        slot=_slots(as_grid(wanted.source.shape), wanted.projection.pool, pooled),
+        slot=_slots(as_grid(wanted.read), wanted.projection.pool, pooled),
         first_seen=first_seen,
         seen=seen,
         row=row,
@@ -114,7 +115,7 @@ def compile_lanes(wanted: Wanted, taps: Taps, rows: RowsRoute, blocks: BlocksRou
             reach=reach,
         ),
     )
-    check_lanes(lanes, wanted.source.size, wanted.target.size)
+    check_lanes(lanes, prod(wanted.read), wanted.target.size)
     most_seen = int(np.diff(first_seen).max(initial=0))
     return LanesRoute(wanted.projection.name, blocks or rows, blocks.blocks if blocks else NO_BLOCKS, lanes, most_seen)
 

@@ -5,6 +5,7 @@ for each of them.
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def compile_lists(wanted: Wanted) -> ListsRoute | None:
         return None
     if len(wanted.target.shape) != 1:
         raise InvalidNetwork(f"expected a target (N,) of the sparse projection {wanted.projection.name!r}")
-    sources = wanted.source.size
+    sources = prod(wanted.read)
     stored = _survivors(wanted)
     first, fanout = np.zeros(sources + 1, np.int64), np.zeros(sources, np.int64)
     target, weight = np.empty(stored.values.size, np.int32), np.empty(stored.values.size, wanted.kind)
@@ -74,5 +75,5 @@ def _survivors(wanted: Wanted) -> Survivors:
     indices, values = survivors(weights)
     if wanted.kind.kind != "f" and wanted.shift:
         values = values.astype(np.int64) << wanted.shift
-    place = inverse(engine_order(wanted.source.shape))
+    place = inverse(engine_order(wanted.read))
     return Survivors(indices, values, place, weights.shape[1], wanted.first_channel)

@@ -45,7 +45,7 @@ class RowsRoute:
 def compile_rows(wanted: Wanted, taps: Taps) -> RowsRoute:
     """The rows of a projection; what a slab is says `Taps`. Raises InvalidNetwork where addresses do not fit into 32 bits."""
     channels, _, width = as_grid(wanted.target.shape)
-    channel, rows, columns, kept = places_of(as_grid(wanted.source.shape), wanted.projection.pool)
+    channel, rows, columns, kept = places_of(as_grid(wanted.read), wanted.projection.pool)
     base_row, base_column, _ = taps.place(rows, columns)
     slabs = taps.slabs(channel, rows, columns)
     distinct, pattern = taps.patterns(rows, columns)

@@ -10,7 +10,7 @@ from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.synapses import pooled_shape
+from spikewright.snn.synapses import Shape, pooled_shape
 
 
 class Route(Protocol):
@@ -42,14 +42,19 @@ class Wanted(NamedTuple):
         return self.network.by_name[self.projection.source]
 
     @property
+    def read(self) -> Shape:
+        """The shape of what is read of the source: its own, or that of the projection's order."""
+        return self.projection.reads(self.source.shape)
+
+    @property
     def target(self) -> Population:
         """Where they go."""
         return self.network.by_name[self.projection.target]
 
     @property
     def pooled(self) -> Grid:
-        """The grid of the source after its pool."""
-        return as_grid(pooled_shape(self.source.shape, self.projection.pool))
+        """The grid of what is read after its pool."""
+        return as_grid(pooled_shape(self.read, self.projection.pool))
 
     @property
     def first_channel(self) -> int:

@@ -6,6 +6,7 @@
     pool         nir.SumPool2d      Linear  nir.Affine or nir.Linear, after a nir.Flatten where it needs one
     Conv1d, Conv2d   the same       AvgPool2d, Identity  nir.AvgPool2d, nir.SumPool2d, nir.Scale, or an edge alone
     delay        nir.Delay  of d dt     channels   weights of zero for the other channels
+    order        columns of a Linear in other places; no node for what else reads in an order
 
 NIR's neurons fire at v > v_threshold and ours at V >= threshold, so a threshold is written as the next float32 below: for
 floats that is the same rule. Biases go into the Affine or convolution that feeds the population.
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.optional import require
 from spikewright.snn.interop.laws import column
-from spikewright.snn.interop.nir.synapses import nodes_of, sum_pool
+from spikewright.snn.interop.nir.synapses import nodes_of, sum_pool, without_orders
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.neurons import IF, LIF, Integrator, Source
 from spikewright.snn.synapses import Shape, pooled_shape
@@ -36,7 +37,7 @@ class _GraphBuilder:
     """Nodes under names that every tool can turn into attributes, and their edges."""
 
     def __init__(self, nir: Any, network: Network, dt: float) -> None:
-        self.nir, self.network, self.dt = nir, network, dt
+        self.nir, self.network, self.dt = nir, without_orders(network), dt
         self.nodes: dict[str, Any] = {}
         self.edges: list[tuple[str, str]] = []
 

@@ -5,6 +5,8 @@ outside of the group: the package nir 1.0.8 refuses to read groups that it wrote
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from spikewright.snn.interop.laws import column
 from spikewright.snn.interop.nir.permissions import bias_carrier
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, Identity, Linear, Shape
+from spikewright.weights import dense
 
 Numbers = NDArray[np.generic]
 
@@ -25,6 +28,29 @@ def nodes_of(nir: Any, network: Network, projection: Projection, shape: Shape) -
     if rule is None:
         raise InvalidNetwork(f"projection {projection.name!r}: NIR 1.0 has no {type(projection.synapse).__name__}")
     return rule(nir, network, projection, shape)
+
+
+def without_orders(network: Network) -> Network:
+    """The network with the orders of Linear synapses in their columns. Raises InvalidNetwork for other synapses."""
+    if not any(q.order for q in network.projections):
+        return network
+    projections = (_in_columns(q, network.by_name[q.source].shape) for q in network.projections)
+    return replace(network, projections=tuple(projections))
+
+
+def _in_columns(projection: Projection, source: Shape) -> Projection:
+    """sum over t of W[o, t] x[a(t)]: the columns of one input added up."""
+    order, synapse = projection.order, projection.synapse
+    if order is None:
+        return projection
+    if not isinstance(synapse, Linear) or projection.pool != (1, 1):
+        kind = type(synapse).__name__
+        raise InvalidNetwork(f"projection {projection.name!r}: NIR 1.0 has no {kind} that reads in the order {order!r}")
+    weights, addresses = synapse.weights.values(), order.addresses.reshape(-1)
+    read = addresses >= 0
+    columns = np.zeros((len(weights), prod(source)), weights.dtype)
+    np.add.at(columns.T, addresses[read], weights[:, read].T)
+    return replace(projection, synapse=Linear(dense(columns)), order=None)
 
 
 def sum_pool(nir: Any, kernel: tuple[int, int], stride: tuple[int, int]) -> Any:

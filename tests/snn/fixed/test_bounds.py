@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import InvalidNetwork
+from spikewright.index_maps import IndexMap
 from spikewright.snn import (
     AvgPool2d,
     Identity,
@@ -92,3 +93,14 @@ def test_the_narrowest_type():
     assert [integer_type(bound, "sums") for bound in (2**15 - 1, 2**15, 2**31, 2**63 - 1)] == ["i2", "i4", "i8", "i8"]
     with pytest.raises(InvalidNetwork, match="expected sums below"):
         integer_type(2**63, "sums")
+
+
+@pytest.mark.parametrize("addresses", [[1, 1, 1], [0, 1, -1], [2, 0, 1]])
+def test_a_number_that_is_read_at_several_places_counts_at_each(addresses):
+    order, weights = IndexMap.of((3,), np.array(addresses)), np.array([[3, 5, 7]], np.int8)
+    network = single(
+        ((3,), (1,)), Integrator(), Linear(dense(weights)), RateCode(3), numbers="fixed", potential_bits=20, order=order
+    )  # fmt: skip
+    assert sum_bound(network, network.projections[0]) == 15
+    brought = simulate(network, np.ones((1, 3), np.float32)).logits_over_time[0].max()
+    assert brought <= 15 and (brought == 15 or -1 in addresses)

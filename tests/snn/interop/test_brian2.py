@@ -9,11 +9,11 @@ from hypothesis import Phase, given, settings
 from spikewright.snn.interop import brian2
 from tests.snn.every_record import NETWORKS
 from tests.snn.interop.agreement import assert_agrees
-from tests.snn.strategies import Case, cases
+from tests.snn.strategies import ORDERED, Case, cases
 
 
 @settings(max_examples=8, deadline=None, phases=[Phase.generate])  # a second each: no shrinking
-@given(case=cases("spiking", "float32"))
+@given(case=cases("spiking", "float32", ORDERED))
 def test_brian2_equals_event(case: Case) -> None:
     assert_agrees(brian2, replace(case.network, schedule="synchronous"), case.images, 1e-5)
 

@@ -4,10 +4,10 @@ from hypothesis import given
 
 from spikewright.snn.interop import norse
 from tests.snn.interop.agreement import FEW, assert_agrees
-from tests.snn.strategies import Case, cases
+from tests.snn.strategies import ORDERED, Case, cases
 
 
 @FEW
-@given(case=cases("spiking", "float32"))
+@given(case=cases("spiking", "float32", ORDERED))
 def test_norse_equals_event(case: Case) -> None:
     assert_agrees(norse, case.network, case.images, 1e-5)

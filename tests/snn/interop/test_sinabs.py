@@ -6,11 +6,11 @@ from hypothesis import given
 from spikewright.snn.interop import sinabs
 from tests.snn.every_record import NETWORKS
 from tests.snn.interop.agreement import FEW, assert_agrees
-from tests.snn.strategies import Case, cases
+from tests.snn.strategies import ORDERED, Case, cases
 
 
 @FEW
-@given(case=cases("spiking", "float32"))
+@given(case=cases("spiking", "float32", ORDERED))
 def test_sinabs_equals_event(case: Case) -> None:
     """Its law is ours, operation by operation: everything is equal."""
     assert_agrees(sinabs, case.network, case.images)

@@ -9,7 +9,7 @@ from spikewright import InvalidNetwork
 from spikewright.snn import LIF, Population, RateCode
 from spikewright.snn.interop import snntorch
 from tests.snn.interop.agreement import FEW, adapted, assert_agrees, below, two_layers
-from tests.snn.strategies import Case, cases
+from tests.snn.strategies import ORDERED, Case, cases
 
 
 def shiftless(population: Population) -> Population:
@@ -20,7 +20,7 @@ def shiftless(population: Population) -> Population:
 
 
 @FEW
-@given(case=cases("spiking", "float32"))
+@given(case=cases("spiking", "float32", ORDERED))
 def test_snntorch_equals_event(case: Case) -> None:
     """Convolutions, pools, residuals, slices, per-channel thresholds and biases, both schedules; dyadic, so ties count."""
     assert_agrees(snntorch, adapted(case.network, shiftless), case.images)

@@ -11,11 +11,11 @@ from spikewright.snn import (
 )
 from spikewright.snn.interop import spikingjelly
 from tests.snn.interop.agreement import FEW, adapted, assert_agrees
-from tests.snn.strategies import Case, cases
+from tests.snn.strategies import ORDERED, Case, cases
 
 
 @FEW
-@given(case=cases("spiking", "float32"))
+@given(case=cases("spiking", "float32", ORDERED))
 def test_spikingjelly_equals_event(case: Case) -> None:
     """Leaky neurons with several thresholds are counted in thresholds, which rounds unless these are powers of two."""
     assert_agrees(spikingjelly, adapted(case.network, even), case.images, 1e-5)

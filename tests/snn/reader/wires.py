@@ -21,7 +21,8 @@ class Wires:
 
     def __init__(self, network: Network, projection) -> None:
         self.projection, self.synapse = projection, projection.synapse
-        self.whole = network.by_name[projection.source].shape
+        source = network.by_name[projection.source].shape
+        self.whole = source if projection.order is None else projection.order.addresses.shape
         target = network.by_name[projection.target].shape
         pool, entered = projection.pool, planes(self.whole)
         self.entered = (entered[0], entered[1] // pool[0], entered[2] // pool[1])
@@ -38,8 +39,15 @@ class Wires:
     def pooled(self, sent: np.ndarray) -> np.ndarray:
         """The sums over windows of the pool, flat."""
         (channels, rows, columns), (h, w) = self.entered, self.projection.pool
-        used = sent.reshape(planes(self.whole))[:, : rows * h, : columns * w]
+        used = self._ordered(sent).reshape(planes(self.whole))[:, : rows * h, : columns * w]
         return used.reshape(channels, rows, h, columns, w).sum((2, 4)).reshape(-1)
+
+    def _ordered(self, sent: np.ndarray) -> np.ndarray:
+        """b[t] = a[order.addresses[t]], 0 where that is -1."""
+        if self.projection.order is None:
+            return sent
+        addresses = self.projection.order.addresses.reshape(-1)
+        return np.array([0 if address < 0 else sent.reshape(-1)[address] for address in addresses])
 
     def sums(self, sent: np.ndarray) -> np.ndarray:
         """What the numbers `sent` add to the sums of all neurons of the target."""

@@ -34,7 +34,7 @@ from spikewright.snn import (
 from spikewright.snn.twin.network import Twin, number_type
 from spikewright.snn.twin.surrogates import Atan, Exponential, RateBased, Rectangle, Surrogate, Triangle
 from spikewright.weights import Expression
-from tests.snn.strategies import cases
+from tests.snn.strategies import ORDERED, cases
 from tests.snn.twin.small_twins import one_neuron
 
 SURROGATES: list[Surrogate] = [Triangle(), Triangle(0.5), Exponential(), Rectangle(2.0), Atan(), RateBased()]
@@ -124,7 +124,7 @@ def test_drawn_networks_equal_the_reference_exactly(family: str) -> None:
     """Networks of every kind that has a gradient: random structure, storages, codes and readouts."""
 
     @settings(max_examples=60)
-    @given(cases(family))
+    @given(cases(family, layers=ORDERED))
     def law(case: Any) -> None:
         assume(case.network.readout != "first" or family == "timed")
         images = torch.from_numpy(case.images)
