@@ -7,7 +7,7 @@ from spikewright.conversion.diagnosis import Diagnosis, diagnose
 from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.equal_information import baseline
 from spikewright.conversion.diagnosis.times import TimesCheck, check_times
-from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.integers.comparison import Equality, settled, verify
 from spikewright.conversion.integers.pair import ExactPair, exact
 from spikewright.conversion.integers.twins import spiking
@@ -29,6 +29,7 @@ from spikewright.conversion.recipes import (
     Srp,
     Ttfs,
 )
+from spikewright.conversion.surveying import obstacles
 from spikewright.conversion.tuning.times import TimesTuning, tune_times
 from spikewright.conversion.tuning.weights import FineTune, fine_tune
 
@@ -47,6 +48,7 @@ __all__ = [
     "Latency",
     "Light",
     "NeuronChoice",
+    "Obstacle",
     "Phase",
     "Quantized",
     "Rate",
@@ -63,6 +65,7 @@ __all__ = [
     "diagnose",
     "exact",
     "fine_tune",
+    "obstacles",
     "rewritten",
     "settled",
     "spiking",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from spikewright.snn.verdicts import Verdict
 
-Action = Literal["kept", "folded", "rewritten", "refused", "rounded", "note"]
+Action = Literal["kept", "folded", "rewritten", "refused", "rounded", "note", "warning"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ from spikewright.compress.graph.pieces import take_apart
 from spikewright.compress.graph.sizes import BATCHES, SizedTracer
 
 
+class Untraceable(InvalidInput):
+    """A model whose forward() decides by data what it computes."""
+
+
 def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModule:
     """The executable graph of `root`, which it shares its parameters with; `.meta["notes"]` says how it was read.
 
@@ -57,7 +61,7 @@ def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
         if len(needed := _required(root)) > 1:
             raise InvalidInput(_one_input(len(needed))) from error
         if sample is None:
-            raise InvalidInput(_depends(error)) from error
+            raise Untraceable(_depends(error)) from error
         graph_or_none = _with_buffers(root, sample)
         if graph_or_none is None:
             return _exported(root, sample, error)
@@ -89,7 +93,7 @@ def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.Gra
         with torch.no_grad(), _quietly():
             program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
     except Exception as error:  # whatever the compiler raises for code that it cannot follow either
-        raise InvalidInput(_depends(error)) from error
+        raise Untraceable(_depends(error)) from error
     try:
         module = from_exported(program, paths=True)
     except InvalidInput as error:

@@ -11,16 +11,17 @@ from torch import fx, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal
-from spikewright.compress.graph.kinds.call import GraphCall
-from spikewright.compress.graph.kinds.table import classify
+from spikewright.compress.graph.kinds.call import Found, GraphCall
+from spikewright.compress.graph.kinds.table import classify, operation_of
 from spikewright.compress.graph.models import check_finite, plain_copy
-from spikewright.compress.graph.observe import Observer
-from spikewright.compress.graph.sizes import BATCHES
-from spikewright.compress.graph.tracing import first_line, traced
+from spikewright.compress.graph.propagation import Propagated, propagated
+from spikewright.compress.graph.tracing import traced
 from spikewright.compress.training.data import tensor_of
 from spikewright.inputs import as_images
 
 Shape = tuple[int, ...]
+DISPLACED: Mapping[str, Any] = {"displaced": True}
+"""Arguments of an unsupported node that has the batch, or reads it, on another axis than the first."""
 PLAIN_FORWARD = "a forward() of nn layers and plain operations, without hooks on the model itself or changes in place"
 
 
@@ -30,7 +31,8 @@ class GraphNode:
 
     `kind` is canonical ("conv2d", "linear", "relu", ..., "unsupported"), `inputs` are node names, `shape` leaves the
     batch out, `module` and `path` name the called module (shared by every call of a reused module), `args` holds
-    kernel, stride, padding and the like, and `detail` says what an unsupported node is.
+    kernel, stride, padding and the like, and `detail` says what an unsupported node is. `operation`: what is called, in small
+    letters without underscores, the same for module, function and method: "silu", "layernorm", "matmul".
     """
 
     name: str
@@ -41,6 +43,7 @@ class GraphNode:
     path: str | None
     args: Mapping[str, Any]
     detail: str
+    operation: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,65 +117,21 @@ def view_of(module: fx.GraphModule, input_shape: Shape) -> GraphView:
 
 
 def _view(module: fx.GraphModule, sample: torch.Tensor) -> GraphView:
-    shapes, several = _propagate(module, sample)
+    found = propagated(module, sample)
     records = tuple(
-        _record(node, module, shapes, node.name in several)
-        for node in module.graph.nodes
-        if node.op != "output" and node.name in shapes
+        _record(node, module, found) for node in module.graph.nodes if node.op != "output" and node.name in found.shapes
     )
-    single = {name: shape for name, shape in shapes.items() if name not in several}
-    return GraphView(module, records, records[0].name, _output_name(module.graph, single))
+    return GraphView(module, records, records[0].name, _output_name(module.graph, found))
 
 
-def _propagate(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
-    """Shapes without the batch, and which nodes give several tensors (the shape is that of the first).
-
-    Two batch sizes are run: only dimension 0 may change with them.
-    """
-    (two, several), (three, _) = (
-        _run(module, sample[:1].expand(size, *sample.shape[1:]).contiguous()) for size in BATCHES
-    )
-    fixed = [name for name, shape in two.items() if not _follows_batch(shape, three[name])]
-    for node in module.graph.nodes:
-        if node.name in fixed and two[node.name] != three[node.name]:
-            raise InvalidInput(
-                f"expected the batch as dimension 0 of every value, got shapes {two[node.name]} and "
-                f"{three[node.name]} for batches of 2 and 3 at {node.name}; try x.flatten(1) and no fixed batch size"
-            )
-    return {name: shape if name in fixed else shape[1:] for name, shape in two.items()}, several
-
-
-def _follows_batch(two: Shape, three: Shape) -> bool:
-    return bool(two) and two[0] == 2 and three == (3, *two[1:])
-
-
-def _run(module: fx.GraphModule, sample: torch.Tensor) -> tuple[dict[str, Shape], set[str]]:
-    """The shape of every value, batch included, and the nodes that give several tensors."""
-    shapes: dict[str, Shape] = {}
-    several: set[str] = set()
-
-    def keep(node: fx.Node, _: torch.Tensor | None, value: Any) -> Any:
-        tensors = [one for one in (value if isinstance(value, tuple | list) else (value,)) if torch.is_tensor(one)]
-        if tensors:
-            shapes[node.name] = tuple(tensors[0].shape)
-            several.update([node.name] if isinstance(value, tuple | list) else [])
-        return value
-
-    try:
-        with torch.no_grad():
-            Observer(module, keep).run(sample.clone())
-    except Exception as error:  # whatever the model's own layers raise for a wrong shape
-        raise InvalidInput(
-            f"expected a sample that fits the model, got {tuple(sample.shape[1:])} per sample: {first_line(error)}"
-        ) from error
-    return shapes, several
-
-
-def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape], several: bool) -> GraphNode:
+def _record(node: fx.Node, module: fx.GraphModule, found: Propagated) -> GraphNode:
+    shapes = found.shapes
     inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
     called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-    call = GraphCall(node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], several)
-    kind, args, detail = classify(call)
+    call = GraphCall(
+        node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], node.name in found.several
+    )
+    kind, args, detail = _displaced(node, inputs, found) or classify(call)
     names = tuple(source.name for source in inputs)
     if kind == "add" and len(names) == 1:
         names = names * 2  # x + x: fx lists the source once
@@ -180,13 +139,27 @@ def _record(node: fx.Node, module: fx.GraphModule, shapes: Mapping[str, Shape], 
         listed: Any = node.args[:2] if kind == "sub" else (node.args[0] if node.args else node.kwargs["tensors"])
         names = tuple(source.name for source in listed)
     path = str(node.target) if called is not None else None
-    return GraphNode(node.name, kind, names, shapes[node.name], called, path, args, detail)
+    return GraphNode(node.name, kind, names, shapes[node.name], called, path, args, detail, operation_of(call))
 
 
-def _output_name(graph: fx.Graph, shapes: Mapping[str, Shape]) -> str:
+def _displaced(node: fx.Node, inputs: tuple[fx.Node, ...], found: Propagated) -> Found | None:
+    """That no rule may judge what has the batch, or reads it, on another axis than the first."""
+    if any(source.name in found.displaced for source in inputs):
+        return Found("unsupported", DISPLACED, "works on values whose batch is not dimension 0")
+    if node.name in found.displaced:
+        return Found("unsupported", DISPLACED, "takes the batch away from dimension 0, as for windows of an image")
+    return None
+
+
+def _output_name(graph: fx.Graph, found: Propagated) -> str:
     result = next(node for node in graph.nodes if node.op == "output").args[0]
-    if not isinstance(result, fx.Node) or result.name not in shapes:
+    if not isinstance(result, fx.Node) or result.name not in found.shapes or result.name in found.several:
         raise InvalidInput(f"expected a model with one output tensor, got {result}; try a wrapper that returns logits")
+    if result.name in found.displaced:
+        raise InvalidInput(
+            f"expected the batch as dimension 0 of what the model returns, got it elsewhere at {result.name}; "
+            "try x.flatten(1) and no fixed batch size"
+        )
     return result.name
 
 

@@ -1,7 +1,7 @@
 """The integer CNN: a quantised network whose thresholds, biases and scales lie on the grids of its accumulators."""
 
-from spikewright.conversion.errors import Unconvertible
-from spikewright.snn import Network, ReportRow
+from spikewright.conversion.errors import Obstacle, Unconvertible
+from spikewright.snn import Network
 from spikewright.weights import unscaled
 
 _REAL = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
@@ -15,10 +15,10 @@ def integer_cnn(network: Network) -> Network:
     are real numbers.
     """
     real = tuple(
-        ReportRow(q.name, type(q.synapse).__name__, "refused", _REAL)
+        Obstacle.of(q.name, type(q.synapse).__name__, _REAL)
         for q in network.projections
         if q.synapse.weights is not None and unscaled(q.synapse.weights)[0].real
     )
     if real:
-        raise Unconvertible.of((*network.report, *real))
+        raise Unconvertible.of(network.report.rows, real)
     return network.to_fixed()

@@ -10,10 +10,9 @@ from torch import Tensor
 
 from spikewright.compress.graph.equality import agreement, relative_error, tolerance, truth_of
 from spikewright.compress.graph.recording import Recording, is_staircase
-from spikewright.conversion.errors import Unconvertible
+from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.forward import Rewritten
 from spikewright.conversion.reading.plan import Plan, Unit
-from spikewright.snn import ReportRow
 
 TRY = "try a forward() of nn layers and plain operations, without hooks or changes in place"
 
@@ -34,7 +33,7 @@ def check_same(plan: Plan, images: Tensor) -> None:
     _answer(plan, follower, whole.inputs)
     node = next(iter(follower.differ), plan.view.output)
     text = f"its units give other outputs than the model itself, by {error:.2g} of the largest, first here; {TRY}"
-    raise Unconvertible.of((*plan.rows, ReportRow(node, plan.view.node(node).kind, "refused", text)))
+    raise Unconvertible.of(plan.rows, (Obstacle.of(node, plan.view.node(node).kind, text),))
 
 
 def _answer(plan: Plan, follower: "_PlanFollower", inputs: Tensor) -> Tensor:

@@ -1,8 +1,9 @@
 """The walk itself: every node in order, then the output."""
 
 from spikewright.compress import GraphView
-from spikewright.conversion.errors import Refusal, Unconvertible
+from spikewright.conversion.errors import Obstacle, Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.obstacles.spans import spans_of
 from spikewright.conversion.reading.plan import INPUT, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
 from spikewright.conversion.reading.values import Ended, Flow, Signal
@@ -11,20 +12,22 @@ from spikewright.snn import ReportRow
 
 
 def read(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> Plan:
-    """The plan of a traced model. Raises Unconvertible with the report of all nodes, every refusal among them."""
-    walk = Walk(view, stored, rows=list(rows), shapes={INPUT: view.input_shape})
+    """The plan of a traced model. Raises Unconvertible with the report of all nodes and every obstacle."""
+    plan, obstacles = surveyed(view, stored, rows)
+    if obstacles:
+        raise Unconvertible.of(plan.rows, obstacles)
+    return plan
+
+
+def surveyed(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> tuple[Plan, tuple[Obstacle, ...]]:
+    """The plan of a traced model, and what stands in its way; units behind that are there, with sources that nobody makes."""
+    walk = Walk(view, stored, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
     for node in view:
         if not is_constant(view, node):
             visit(walk, node)
-    if not _is_refused(walk):
-        _finish(walk)
-    if _is_refused(walk):
-        raise Unconvertible.of(tuple(walk.rows))
-    return Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending)
-
-
-def _is_refused(walk: Walk) -> bool:
-    return any(row.action == "refused" for row in walk.rows)
+    _finish(walk)
+    plan = Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending)
+    return plan, tuple(walk.obstacles)
 
 
 def _finish(walk: Walk) -> None:
@@ -32,19 +35,16 @@ def _finish(walk: Walk) -> None:
     node = walk.view.output
     try:
         value = _answer(walk)
-    except Refusal as refusal:
-        walk.note(node, "refused", str(refusal))
-        return
-    if isinstance(value, Signal) and value.plain and value.source != INPUT and not _is_read(walk, value.source):
-        last = next(unit for unit in walk.units if unit.name == value.source)
-        if not last.gate:  # a gate has no count of its own to read out
-            walk.units.remove(last)
-            walk.units.append(last)
-            return
-    try:
+        if isinstance(value, Signal) and value.plain and not _is_read(walk, value.source):
+            last = next((unit for unit in walk.units if unit.name == value.source), None)
+            if last is not None and not last.gate:  # a gate has no count of its own to read out
+                walk.units.remove(last)
+                walk.units.append(last)
+                return
         current = algebra.emittable(algebra.as_current(value, walk.shapes, node), walk.shapes)
-    except Refusal as refusal:
-        walk.note(node, "refused", str(refusal))
+    except Refusal as refused:
+        told = (walk.view.node(node).kind, refused.reason, refused.substitute)
+        walk.refuse(Obstacle(node, *told, nodes=(node,), reads=None))
         return
     walk.units.append(Unit(walk.unique(current.name), node, current.shape, current.terms, current.bias, adds_up=True))
 

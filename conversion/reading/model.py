@@ -1,5 +1,7 @@
 """From what the user gave to a plan: samples and model are checked, the model is traced, folded and read."""
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,16 +16,18 @@ from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.models import as_module, check_finite, plain_copy
+from spikewright.compress.graph.tracing import Untraceable
 from spikewright.compress.graph.unwrap import notes
 from spikewright.compress.graph.view import trace_copy, view_of
 from spikewright.compress.training.data import answers, tensor_of
-from spikewright.conversion.errors import Unconvertible
-from spikewright.conversion.reading.graph import read
+from spikewright.conversion.errors import Obstacle, Unconvertible
+from spikewright.conversion.reading.graph import surveyed
 from spikewright.conversion.reading.input_range import in_unit
+from spikewright.conversion.reading.obstacles.catalogue import advice_of_layer
 from spikewright.conversion.reading.plan import Plan, Stored
 from spikewright.conversion.reading.swaps import swapped
 from spikewright.inputs import as_images
-from spikewright.snn import Report, ReportRow
+from spikewright.snn import ReportRow
 from spikewright.snn.running import InputRange
 
 
@@ -44,9 +48,19 @@ def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = N
     With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that.
     Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
     """
+    plan, obstacles = surveyed_plan(model, images, input_range)
+    if obstacles:
+        raise Unconvertible.of(plan.rows, obstacles)
+    return plan
+
+
+def surveyed_plan(
+    model: Any, images: torch.Tensor, input_range: InputRange | None = None
+) -> tuple[Plan, tuple[Obstacle, ...]]:
+    """As `plan_of`, with what stands in its way beside it. Raises Unconvertible where the model has no graph to read."""
     view, rows = rewritten_view(model, images)
     view = view if input_range is None else in_unit(view, input_range)
-    return read(view, _stored(model), (*_mode_rows(model), *rows))
+    return surveyed(view, _stored(model), (*_mode_rows(model), *rows))
 
 
 def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
@@ -58,8 +72,7 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
     try:
         view = trace_copy(inner, images)
     except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
-        row = ReportRow("model", type(inner).__name__, "refused", str(error))
-        raise Unconvertible.of((row,)) from error
+        raise Unconvertible.of((), (_without_graph(inner, error),)) from error
     told = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
     if not _stored(model):  # folding would change what is stored; scale and shift are carried into the layers around
         rows, _ = fold_view(view, images)
@@ -90,14 +103,25 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
         answers(model, images[:2])
         answers(model, images[:1])  # one image without its batch would run as a batch, but not half of it
     except TypeError as error:
-        row = ReportRow("model", type(model).__name__, "refused", f"{error}; try a wrapper with one input")
-        raise Unconvertible(f"expected a model with one input, got: {error}; try a wrapper", Report((row,))) from error
+        told = f"expected a model with one input, got: {error}; try a wrapper with one input"
+        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, told),)) from error
     except Exception as error:  # a user's forward can raise anything
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidInput(
             "expected samples (n, C, H, W), (n, C, L) or (n, features) that fit the model, "
             f"got shape {tuple(images.shape)}: {first}"
         ) from error
+
+
+def _without_graph(model: nn.Module, error: InvalidInput) -> Obstacle:
+    """What stands in the way of reading at all; what the model's layers are is told, and that nobody judged them."""
+    what = "data-dependent control" if isinstance(error, Untraceable) else type(model).__name__
+    found = Obstacle.of("model", what, str(error))
+    held = Counter(advice.what for module in model.modules() if (advice := advice_of_layer(module)) is not None)
+    if not held:
+        return found
+    listed = ", ".join(f"{count} {name}" for name, count in held.items())
+    return replace(found, reason=f"{found.reason} (not judged, since there is no graph: {listed})")
 
 
 def _mode_rows(model: Any) -> tuple[ReportRow, ...]:

@@ -178,10 +178,14 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Ended:
-    """The output after an `ending` that changes no prediction, such as "softmax" or "sigmoid"; nothing may follow it."""
+    """The output after an `ending` that changes no prediction, such as "softmax" or "sigmoid"; nothing may follow it.
+
+    `node`: the graph node that ends it.
+    """
 
     value: "Flow | View"
     ending: str
+    node: str
 
     @property
     def flow(self) -> Flow:

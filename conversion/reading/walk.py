@@ -1,5 +1,6 @@
 """What a walk over a model's graph gathers: the units of a plan, and a report row for every node."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import prod
@@ -10,13 +11,14 @@ import numpy as np
 from spikewright.compress import GraphNode, GraphView
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.weighted import by_output
-from spikewright.conversion.errors import Refusal
+from spikewright.conversion.errors import Obstacle, Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.activations import RELU, ActivationLaw, MaximumLaw, SignedLaw
 from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
 from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
 from spikewright.conversion.reading.merging import merged
+from spikewright.conversion.reading.obstacles.span import Span
 from spikewright.conversion.reading.plan import Stored, Unit
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
@@ -39,6 +41,8 @@ class Walk:
     rows: list[ReportRow] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
     relays: dict[str, Signal] = field(default_factory=dict)
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    obstacles: list[Obstacle] = field(default_factory=list)
 
     def flow(self, node: GraphNode, place: int = 0) -> Flow:
         """Input number `place` of `node`, in a shape that populations have. Raises Refusal when nothing may follow it."""
@@ -68,10 +72,8 @@ class Walk:
         """Input number `place` of `node` as it is. Raises Refusal when nothing may follow it."""
         value = self.values[node.inputs[place]]
         if isinstance(value, Ended):
-            raise Refusal(
-                f"follows a {value.ending}",
-                f"a {value.ending} at the very end only (or leave it out there: it changes no order), and ReLU inside",
-            )
+            way = f"a {value.ending} at the very end only"
+            raise Refusal(f"follows a {value.ending}", way, ending=value.node)
         return value
 
     def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:
@@ -206,6 +208,12 @@ class Walk:
         shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
         stored = None if node.path is None else self.stored.get(node.path)
         return Kernel(weight.numpy()) if stored is None else Kernel.of(stored), shift
+
+    def refuse(self, obstacle: Obstacle) -> None:
+        """Name what stands in the way, once, with its row."""
+        if obstacle not in self.obstacles:
+            self.obstacles.append(obstacle)
+            self.rows.append(obstacle.row())
 
     def note(
         self, layer: str, action: Any, detail: str, parameters: int = 0, neurons: int = 0, kind: str | None = None

@@ -1,12 +1,13 @@
 """`Quantized`: the quantised CNN itself, integers between its layers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from spikewright import Progress, silent
-from spikewright.conversion.errors import Unconvertible
+from spikewright.compress import GraphNode
+from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.integers.cnn import integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
 from spikewright.conversion.reading.plan import Plan, Unit
@@ -19,7 +20,7 @@ from spikewright.conversion.recipes.coding import (
     output_amplitude,
 )
 from spikewright.conversion.recipes.recipe import Grid, Recipe
-from spikewright.snn import Direct, Network, QuantReLU, ReportRow
+from spikewright.snn import Direct, Network, QuantReLU
 from spikewright.snn.running import Run
 
 
@@ -91,14 +92,12 @@ def _check_quantised(plan: Plan) -> None:
     """Raises Unconvertible unless every activation is a QuantReLU."""
     free = {unit.node for unit in plan.hidden if not unit.activation.grid}
     if free:
-        raise Unconvertible.of(tuple(_judged(row, free) for row in plan.rows))
+        raise Unconvertible.of(plan.rows, tuple(_real(plan.view.node(node)) for node in sorted(free)))
 
 
-def _judged(row: ReportRow, free: set[str]) -> ReportRow:
-    """The row, refused when its activations are real numbers; a sum or a pool got a population without being asked."""
-    if row.layer not in free or row.action != "rewritten":
-        return row
-    detail = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
-    if row.kind != "relu":
-        detail = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
-    return replace(row, action="refused", detail=detail)
+def _real(node: GraphNode) -> Obstacle:
+    """What is said of activations that are real numbers; a sum or a pool got a population without being asked."""
+    told = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
+    if node.kind != "relu":
+        told = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
+    return Obstacle.of(node.name, node.kind, told)

@@ -93,8 +93,11 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
         "differ in size or divisor",
     ),
     "adaptive max pool": (lambda: after(nn.AdaptiveMaxPool2d(3)), "unequal size.*divides the map"),
-    "sigmoid": (lambda: after(nn.Sigmoid(), nn.Conv2d(4, 2, 1)), "follows a sigmoid.*very end.*ReLU inside"),
-    "tanh": (lambda: Written(lambda x: torch.tanh(x) + x), "follows a tanh.*very end.*ReLU inside"),
+    "sigmoid": (
+        lambda: after(nn.Sigmoid(), nn.Conv2d(4, 2, 1)),
+        r"_2 \(sigmoid\): sigmoid inside.*ReLU6 inside.*very end",
+    ),
+    "tanh": (lambda: Written(lambda x: torch.tanh(x) + x), r"tanh \(tanh\): tanh inside.*ReLU inside.*very end"),
     "hard sigmoid": (lambda: after(nn.Hardsigmoid()), "Hardsigmoid.*try ReLU"),
     "gelu": (lambda: after(nn.GELU()), "GELU.*try ReLU"),
     "silu": (lambda: after(nn.SiLU()), "SiLU.*try ReLU"),
@@ -102,11 +105,11 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "elu": (lambda: after(nn.ELU()), "ELU.*try ReLU"),
     "clamp around zero": (lambda: after(nn.Hardtanh()), "does not begin at 0.*ReLU6"),
     "slopes of channels": (lambda: after(channel_slopes()), "slope of its own.*one slope"),
-    "layer norm": (lambda: after(nn.LayerNorm(8)), "LayerNorm.*BatchNorm2d"),
-    "group norm": (lambda: after(nn.GroupNorm(2, 4)), "GroupNorm.*BatchNorm2d"),
-    "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "InstanceNorm2d.*BatchNorm2d"),
+    "layer norm": (lambda: after(nn.LayerNorm(8)), "layer norm.*BatchNorm2d"),
+    "group norm": (lambda: after(nn.GroupNorm(2, 4)), "group norm.*BatchNorm2d"),
+    "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "instance norm.*BatchNorm2d"),
     "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
-    "squeeze and excitation": (Gated, "product or quotient|mul"),
+    "squeeze and excitation": (Gated, r"mul \(squeeze-excite gate\).*no gate"),
     "borders that repeat pixels": (
         lambda: Written(lambda x: F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 2)),
         "the order that pad gives.*whole channels",
@@ -117,7 +120,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "product": (lambda: Written(lambda x: x * x), "mul.*product or quotient"),
     "power": (lambda: Written(lambda x: x**2), "pow"),
     "reciprocal": (lambda: Written(lambda x: 1.0 / (x + 1.0)), "product or quotient"),
-    "softmax inside": (lambda: after(nn.Softmax(1), nn.Conv2d(4, 2, 1)), "follows a softmax"),
+    "softmax inside": (lambda: after(nn.Softmax(1), nn.Conv2d(4, 2, 1)), "softmax inside the model"),
     "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
     "mean of channels": (lambda: Written(lambda x: x.mean(1)), "height and width"),
     "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
@@ -136,8 +139,8 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
 }
 
 REFUSED_SEQUENCES: dict[str, tuple[Callable[[], nn.Module], str]] = {
-    "recurrence": (Recurrent, r"gru \(unsupported\): GRU gives several tensors.*convolutions over time"),
-    "attention module": (Attending, r"attention \(unsupported\): MultiheadAttention gives several.*try convolutions"),
+    "recurrence": (Recurrent, r"gru \(GRU\).*convolutions over time"),
+    "attention module": (Attending, r"attention \(softmax attention\).*try convolutions"),
     "upsampled sequence": (
         lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.Upsample(scale_factor=2)),
         "order that _2 gives.*linear layer",

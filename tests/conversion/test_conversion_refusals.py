@@ -47,7 +47,7 @@ def test_all_refusals_are_reported_not_only_the_first() -> None:
     rows = {row.layer: row.action for row in caught.value.report}
     assert rows["silu"] == rows["gelu"] == "refused"
     assert rows["a"] == rows["b"] == "kept"
-    assert rows["add"] == "note"
+    assert rows["add"] == "folded"
     assert "silu" in str(caught.value) and "gelu" in str(caught.value)
 
 

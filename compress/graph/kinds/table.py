@@ -20,7 +20,7 @@ def classify(call: GraphCall) -> Found:
     if call.node.op == "get_attr":
         return unsupported(f"parameter or constant {call.node.target} used outside a layer")
     if call.several:
-        return unsupported(f"{_name(call)} gives several tensors")
+        return Found("unsupported", {"several": True}, f"{_name(call)} gives several tensors")
     if call.node.op == "call_module":
         return _classify_module(call)
     rule = _CALLS.get(call.node.target)
@@ -31,6 +31,25 @@ def _name(call: GraphCall) -> str:
     if call.module is not None:
         return type(call.module).__name__
     return str(getattr(call.node.target, "__name__", call.node.target))
+
+
+def operation_of(call: GraphCall) -> str:
+    """What a node calls in one word for all its spellings: `nn.LayerNorm` and `F.layer_norm` are "layernorm". "" for no call."""
+    if call.node.op in ("placeholder", "get_attr"):
+        return ""
+    name = _name(call).lower().replace("_", "")
+    return _SAME.get(name, name)
+
+
+_SAME = {
+    "imul": "mul",
+    "iadd": "add",
+    "isub": "sub",
+    "itruediv": "div",
+    "truediv": "div",
+    "ipow": "pow",
+    "clip": "clamp",
+}
 
 
 def _classify_module(call: GraphCall) -> Found:

@@ -4,22 +4,27 @@ from collections.abc import Callable, Mapping
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.rules import activation, affine, pooling, shape
+from spikewright.conversion.reading.rules import activation, affine, pooling, shape, stand_ins
 from spikewright.conversion.reading.values import Value
-from spikewright.conversion.reading.walk import Walk, is_constant
+from spikewright.conversion.reading.walk import Walk
 
 Rule = Callable[[Walk, GraphNode], Value]
 
 
 def visit(walk: Walk, node: GraphNode) -> None:
-    """Give `node` its value, or a row that says why it has none; what follows a refused node is not judged."""
-    if not all(name in walk.values for name in node.inputs if not is_constant(walk.view, walk.view.node(name))):
-        walk.note(node.name, "note", "not judged: it follows a refused layer")
+    """Give `node` its value, or name it as an obstacle and go on with what would stand in its place."""
+    span = walk.spans.get(node.name)
+    if span is not None:
+        stand_ins.spanned(walk, node, span)
         return
     try:
         walk.values[node.name] = _RULES.get(node.kind, shape.elementwise)(walk, node).at(node.name)
     except Refusal as refused:
-        walk.note(node.name, "refused", str(refused))
+        if refused.ending is None:
+            stand_ins.refuse(walk, node, refused)
+        else:
+            stand_ins.inside(walk, refused.ending)
+            visit(walk, node)
 
 
 _RULES: Mapping[str, Rule] = {

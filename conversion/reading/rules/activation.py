@@ -41,11 +41,14 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
 
 
 def _activated(walk: Walk, node: GraphNode, law: ActivationLaw) -> Value:
-    given = walk.given(node)
+    return activated(walk, node, walk.given(node), law)
+
+
+def activated(walk: Walk, node: GraphNode, given: Flow | View, law: ActivationLaw) -> Value:
+    """`law` of a value that `node` is given. Raises Refusal for an order that no population has."""
     if isinstance(given, View) and _passes(given.flow, law) and not np.any(given.map.constants < 0):
         return walk.viewed(_active(walk, node, given.flow, law), given.map.reshaped(node.shape), node.name)
-    value, shape = walk.seen(node)
-    return walk.arranged(_active(walk, node, value, law), shape, node.name)
+    return walk.arranged(_active(walk, node, walk.settled(given), law), given.view, node.name)
 
 
 def _passes(value: Flow, law: ActivationLaw) -> bool:

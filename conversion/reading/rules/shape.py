@@ -7,9 +7,9 @@ import numpy as np
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.advice import refusal
 from spikewright.conversion.reading.arithmetic import affine_of
 from spikewright.conversion.reading.map_folding import joined
+from spikewright.conversion.reading.obstacles.catalogue import advice_of
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
@@ -86,14 +86,14 @@ def _arranged(walk: Walk, node: GraphNode) -> Value:
         raise Refusal(
             f"a {given.ending} of {node.shape} in another shape", f"the reshape in front of the {given.ending}"
         )
-    return Ended(arranged, given.ending)
+    return Ended(arranged, given.ending, given.node)
 
 
 def softmax(walk: Walk, node: GraphNode) -> Value:
     """A softmax over the classes at the end."""
     value, shape = walk.seen(node)
     walk.note(node.name, "folded", "dropped: it changes no prediction; logits are what stands in front of it")
-    return Ended(walk.arranged(value, shape, node.name), "log_softmax" if node.args["log"] else "softmax")
+    return Ended(walk.arranged(value, shape, node.name), "log_softmax" if node.args["log"] else "softmax", node.name)
 
 
 def rising(walk: Walk, node: GraphNode) -> Value:
@@ -105,7 +105,7 @@ def rising(walk: Walk, node: GraphNode) -> Value:
     if prod(node.shape) == 1:
         told += "; with one output decide by its sign, since the largest of one is always class 0"
     walk.note(node.name, "folded", told)
-    return Ended(walk.arranged(value, shape, node.name), name)
+    return Ended(walk.arranged(value, shape, node.name), name, node.name)
 
 
 def filled(walk: Walk, node: GraphNode) -> Value:
@@ -131,7 +131,8 @@ def elementwise(walk: Walk, node: GraphNode) -> Value:
     """Arithmetic with constants; anything else is refused."""
     found = affine_of(walk.view, node) if node.kind == "unsupported" else None
     if found is None:
-        raise refusal(node)
+        advice = advice_of(node)
+        raise Refusal(advice.reason, advice.substitute)
     value, shape = walk.seen(node, node.inputs.index(found.data))
     inside = value.view
     if shape != inside and shape[:1] != inside[:1] and prod(shape) != 1:

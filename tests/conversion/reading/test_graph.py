@@ -27,13 +27,14 @@ def test_the_output_is_the_last_unit_whoever_comes_first() -> None:
     assert plan.output.adds_up and [term.source for term in plan.output.terms] == ["first", "second"]
 
 
-def test_all_refusals_are_told_at_once_and_what_follows_is_not_judged() -> None:
-    model = nn.Sequential(nn.Linear(3, 3), nn.GELU(), nn.Linear(3, 3), nn.ReLU())
+def test_all_refusals_are_told_at_once_and_what_follows_is_judged() -> None:
+    model = nn.Sequential(nn.Linear(3, 3), nn.GELU(), nn.Linear(3, 3), nn.SiLU(), nn.ReLU())
     with pytest.raises(Unconvertible) as refused:
         read(trace(model, torch.rand(2, 3)), {})
     told = {row.layer: row for row in refused.value.report}
     assert told["_1"].action == "refused" and "ReLU" in told["_1"].detail
-    assert told["_3"].detail == "not judged: it follows a refused layer"
+    assert told["_2"].action == "kept" and told["_3"].action == "refused" and told["_4"].action == "folded"
+    assert [one.node for one in refused.value.obstacles] == ["_1", "_3"]
 
 
 def test_every_node_has_a_row_and_an_ending_is_kept_apart() -> None:

@@ -36,7 +36,7 @@ def test_parts_lie_side_by_side() -> None:
 
 def test_the_flow_behind_a_view_and_an_ending() -> None:
     seen = View(SIGNAL, IndexMap.identity(SIGNAL.shape).reshaped((2, 9)))
-    ended = Ended(seen, "softmax")
+    ended = Ended(seen, "softmax", "last")
     assert seen.flow is SIGNAL and seen.view == (2, 9) and seen.ending is None
     assert ended.flow is SIGNAL and ended.view == (2, 9) and ended.ending == "softmax"
     assert SIGNAL.flow is SIGNAL and SIGNAL.ending is None

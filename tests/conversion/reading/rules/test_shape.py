@@ -51,7 +51,7 @@ def test_one_output_is_decided_by_its_sign() -> None:
 
 
 def test_an_ending_inside_and_an_unknown_step_are_refused() -> None:
-    with pytest.raises(Unconvertible, match="follows a softmax"):
+    with pytest.raises(Unconvertible, match=r"_1 \(softmax\): softmax inside the model"):
         read(trace(nn.Sequential(nn.Linear(4, 3), nn.Softmax(1), nn.Linear(3, 2)), torch.rand(2, 4)), {})
-    with pytest.raises(Unconvertible, match="sums; a product of two activations"):
+    with pytest.raises(Unconvertible, match=r"product of two activations.*try a sum"):
         read(trace(Two(lambda a, b: (a * b).flatten(1)).eval(), torch.rand(2, 1, 6, 6)), {})

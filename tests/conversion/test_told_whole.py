@@ -1,0 +1,66 @@
+"""A refusal tells the whole: what it names replaced by its substitute, nothing new appears when the model is read again."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tests.conversion.reading.obstacles import graphs
+from tests.conversion.substituting import check_told_whole
+
+X = torch.rand(3, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+
+class Heads(nn.Module):
+    """Attention of two heads on tokens (N, 16), as it is usually written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(16, 48), nn.Linear(16, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, count, _ = x.shape
+        q, k, v = self.qkv(x).reshape(batch, count, 3, 2, 8).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = (q @ k.transpose(-2, -1) * 8**-0.5).softmax(dim=-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(batch, count, 16))
+
+
+class Transformer(nn.Module):
+    """A vision transformer of one block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches, self.token = nn.Conv2d(3, 16, 4, 4), nn.Parameter(torch.zeros(1, 1, 16))
+        self.place, self.attention = nn.Parameter(torch.randn(1, 17, 16)), Heads()
+        self.norm1, self.norm2, self.norm = nn.LayerNorm(16), nn.LayerNorm(16), nn.LayerNorm(16)
+        self.mlp, self.head = nn.Sequential(nn.Linear(16, 32), nn.GELU(), nn.Linear(32, 16)), nn.Linear(16, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.place
+        x = x + self.attention(self.norm1(x))
+        x = x + self.mlp(self.norm2(x))
+        return self.head(self.norm(x)[:, 0])
+
+
+class Written(nn.Module):
+    """Norms and activations written out, one behind the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.mix, self.fc = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 1), nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = graphs.rms_norm(self.mix(graphs.layer_norm(F.relu(self.conv(x)))))
+        x = 0.5 * x * (1 + torch.tanh(0.8 * (x + 0.04 * x.pow(3))))
+        return self.fc((x * F.relu6(x + 3) / 6).mean((2, 3)))
+
+
+def test_a_transformer() -> None:
+    found = [one.what for one in check_told_whole(Transformer().eval(), X)]
+    assert found.count("layer norm") == 3 and found.count("softmax attention") == found.count("GELU") == 1
+
+
+def test_norms_and_activations_written_out() -> None:
+    found = [one.what for one in check_told_whole(Written().eval(), X)]
+    names = ["layer norm", "RMS norm", "GELU", "Hardswish"]
+    assert found == [f"{name} written out" for name in names]
