@@ -14,6 +14,7 @@ from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.imports import from_exported, from_onnx
+from spikewright.compress.imports.onnx.integers import from_quantized_onnx
 from spikewright.compress.methods import METHODS, Method, apply_methods
 from spikewright.compress.pruners.magnitude import Prune, PruneSettings, prune
 from spikewright.compress.pruners.patterns import Pattern
@@ -59,6 +60,7 @@ __all__ = [
     "fresh",
     "from_exported",
     "from_onnx",
+    "from_quantized_onnx",
     "keep_ranges_positive",
     "learned_thresholds",
     "load",

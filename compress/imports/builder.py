@@ -10,12 +10,14 @@ from torch import fx, nn
 from torch.func import functional_call
 from torch.fx.node import map_aggregate
 
-from spikewright.compress.imports.errors import Damaged, first_line
+from spikewright.compress.imports.errors import Damaged, Unsupported, first_line
 from spikewright.compress.imports.layers import filled
 from spikewright.compress.imports.merging import merged
 from spikewright.compress.imports.steps import ImportedStep, ImportedValue, values_in, with_values
 
 _MOST_VALUES = 1 << 28
+Fresh = Callable[[str], str]
+"""A name that nothing else has, near to a given one."""
 
 
 class Builder:
@@ -68,15 +70,18 @@ class Builder:
             return self.call(f"{name}_order", torch.permute, plain, value.axes)
         return self.call(f"{name}_order", torch.index_select, plain, 1, value.order)
 
-    def finish(self, start: ImportedValue, answer: ImportedValue) -> fx.GraphModule:
-        """The executable module, in evaluation mode: constants added to a layer's output are put into its bias."""
+    def finish(self, start: ImportedValue, answer: Any) -> fx.GraphModule:
+        """The executable module, in evaluation mode: constants added to a layer's output are put into its bias.
+
+        `answer`: a value, or a tuple or dict of values.
+        """
         used = _needed(self.steps, answer)
         steps, answer = merged([step for step in self.steps if step.name in used], answer)
         graph, holder = fx.Graph(), nn.Module()
         nodes = {start.name: graph.placeholder(start.name)}
         for step in steps:
-            nodes[step.name] = _node(graph, holder, step, nodes, self._paths.get(step.name, step.name))
-        graph.output(nodes[answer.name])
+            nodes[step.name] = _node(graph, holder, step, nodes, self._paths.get(step.name, step.name), self._fresh)
+        graph.output(with_values(answer, lambda value: nodes[value.name]))
         graph.lint()
         return fx.GraphModule(holder, graph, "Imported").eval()
 
@@ -98,7 +103,7 @@ class Builder:
         except Exception as error:  # whatever torch raises for shapes and settings that do not fit
             raise Damaged(f"its shapes or settings do not fit: {first_line(error)}") from error
         if not isinstance(result, torch.Tensor) or result.ndim < 2 or result.shape[0] != 2:
-            raise Damaged("its result does not keep the batch as dimension 0")
+            raise Unsupported("a result that does not keep the batch and an axis behind it", "images in dimension 0")
         return result
 
     def _shape(self, result: torch.Tensor) -> tuple[int, ...]:
@@ -118,16 +123,18 @@ def _meta(arguments: Any) -> Any:
     return map_aggregate(whole, lambda one: one.to("meta") if isinstance(one, torch.Tensor) else one)
 
 
-def _needed(steps: Sequence[ImportedStep], answer: ImportedValue) -> set[str]:
-    """The steps that the answer depends on."""
-    needed = {answer.name}
+def _needed(steps: Sequence[ImportedStep], answer: Any) -> set[str]:
+    """The steps that the answer, or each value in it, depends on."""
+    needed = {value.name for value in values_in(answer)}
     for step in reversed(steps):
         if step.name in needed:
             needed.update(step.sources)
     return needed
 
 
-def _node(graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[str, fx.Node], path: str) -> fx.Node:
+def _node(
+    graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[str, fx.Node], path: str, fresh: Fresh
+) -> fx.Node:
     """The node of a step; its layer lies at `path` in `holder`, its constants become buffers there."""
     if isinstance(step.call, nn.Module):
         placed = _place(holder, path, step.name, step.call)
@@ -137,7 +144,7 @@ def _node(graph: fx.Graph, holder: nn.Module, step: ImportedStep, nodes: dict[st
         """Constants are buffers named after the step."""
         if not isinstance(one, torch.Tensor):
             return one
-        name = f"{step.name}_constant"
+        name = fresh(f"{step.name}_constant")
         holder.register_buffer(name, one)
         return graph.get_attr(name)
 

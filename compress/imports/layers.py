@@ -132,6 +132,16 @@ def filled(x: torch.Tensor, shape: tuple[int, ...], fill_value: float) -> torch.
     return x.new_full((x.shape[0], *shape), fill_value)
 
 
+def repeated(x: torch.Tensor, constant: torch.Tensor) -> torch.Tensor:
+    """A constant `(1, ...)` for every image of `x`."""
+    return constant.expand(x.shape[0], *constant.shape[1:])
+
+
+def chosen(condition: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
+    """`one` where `condition` is not 0, else `two`."""
+    return torch.where(condition != 0, one, two)
+
+
 def _of_rank(table: dict[int, Any], pixels: int, what: str) -> Any:
     if pixels not in table:
         raise Unsupported(f"a {what} over {pixels} axes", "one or two axes of pixels")

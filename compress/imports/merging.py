@@ -2,6 +2,7 @@
 
 Conv (no bias) -> Add (one number for each channel)    becomes    Conv (bias)
 Max(x, 0) -> Min(x, 6)                                 becomes    ReLU6
+ReLU -> QuantizedReLU                                  becomes    QuantizedReLU
 """
 
 import operator
@@ -13,15 +14,17 @@ import torch
 from torch import nn
 
 from spikewright.compress.imports import layers
-from spikewright.compress.imports.steps import ImportedStep, ImportedValue, with_values
+from spikewright.compress.imports.steps import ImportedStep, ImportedValue, values_in, with_values
+from spikewright.compress.quantisers.activations import QuantizedReLU
 
 _BIASED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
 
 
-def merged(steps: list[ImportedStep], answer: ImportedValue) -> tuple[list[ImportedStep], ImportedValue]:
+def merged(steps: list[ImportedStep], answer: Any) -> tuple[list[ImportedStep], Any]:
     """`steps` and `answer` with every step put into the one before it where that is the same layer, and where nothing else
     reads the value between the two."""
-    readers = [source for step in steps for source in step.sources] + [answer.name]
+    readers = [source for step in steps for source in step.sources]
+    readers += [value.name for value in values_in(answer)]
     by_name = {step.name: step for step in steps}
     moved: dict[str, str] = {}
     kept: list[ImportedStep] = []
@@ -43,7 +46,7 @@ def _moved(value: Any, moved: dict[str, str]) -> Any:
 
 def _joined(step: ImportedStep, source: ImportedStep) -> bool:
     """Put `step` into `source`, the one before it; False when they are two layers."""
-    return _into_bias(step, source) or _into_clip(step, source)
+    return _into_bias(step, source) or _into_clip(step, source) or _into_levels(step, source)
 
 
 def _into_bias(step: ImportedStep, source: ImportedStep) -> bool:
@@ -74,6 +77,22 @@ def _into_clip(step: ImportedStep, source: ImportedStep) -> bool:
     if not low < high:
         return False
     source.call = layers.clip(low, high)
+    return True
+
+
+def _into_levels(step: ImportedStep, source: ImportedStep) -> bool:
+    """Levels above 0 behind a ReLU, clipped or not, are a quantised ReLU alone, with fewer levels behind a clip."""
+    bounds, law = _bounds(source.call), step.call
+    if bounds is None or bounds[0] != 0 or not isinstance(law, QuantizedReLU):
+        return False
+    if bounds[1] >= law.clip:
+        source.call = law
+        return True
+    unit = law.clip / law.levels
+    levels = int(bounds[1] / unit + 0.5)
+    if levels < 1:
+        return False
+    source.call = QuantizedReLU(levels, levels * unit)
     return True
 
 

@@ -14,6 +14,7 @@ from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
 from spikewright.compress.imports.onnx.combining_rules import in_one_layout
+from spikewright.compress.imports.onnx.repeating_rules import for_each_image
 from spikewright.compress.imports.steps import ImportedValue
 
 
@@ -29,7 +30,7 @@ def _wide(call: OnnxCall, index: int) -> ImportedValue:
     """An argument of Concat; a constant is the same for each image of the batch."""
     if isinstance(call.given(index), ImportedValue):
         return call.any_layout(index)
-    raise Unsupported("a constant beside values that depend on the image", "a layer that makes it")
+    return for_each_image(call, index)
 
 
 def reshape(call: OnnxCall) -> ImportedValue:
@@ -126,10 +127,8 @@ def transpose(call: OnnxCall) -> ImportedValue:
 
 
 def pad(call: OnnxCall) -> ImportedValue:
-    """Pad with a constant, around the pixels or the channels."""
-    source, mode = call.any_layout(), call.attr("mode", "constant")
-    if mode != "constant":
-        raise Unsupported(f"padding mode {mode!r}", "padding with zeros")
+    """Pad around the pixels or the channels: with a constant, or with numbers of the value itself."""
+    source, mode = call.any_layout(), str(call.attr("mode", "constant"))
     pads, value = call.ints("pads", 1) or [], call.number("value", 2, 0.0)
     axes = [source.here(axis) for axis in call.ints("", 3) or range(source.rank)]
     if len(pads) != 2 * len(axes):
@@ -138,5 +137,35 @@ def pad(call: OnnxCall) -> ImportedValue:
     widths |= dict(zip(axes, zip(pads[: len(axes)], pads[len(axes) :], strict=True), strict=True))
     if any(widths[0]):
         raise Unsupported("padding of the batch", "padding of height and width, or of channels")
+    if mode != "constant":
+        return _mirrored(call, source, widths, mode)
     behind = [width for axis in range(source.rank - 1, 0, -1) for width in widths[axis]]
     return arranging.padded(call, source, behind, value)
+
+
+def _mirrored(call: OnnxCall, source: ImportedValue, widths: dict[int, tuple[int, int]], mode: str) -> ImportedValue:
+    """Padding with places of the axis itself: the nearest ("edge"), mirrored ("reflect"), or from the other end ("wrap")."""
+    if mode not in ("edge", "reflect", "wrap"):
+        raise Damaged(f"the padding mode {mode!r}")
+    if source.order is not None:
+        source = call.value()
+    for axis, (begin, end) in widths.items():
+        if not (begin or end):
+            continue
+        size = source.shape[axis - 1]
+        if mode == "reflect" and max(begin, end) >= size:
+            raise Unsupported(f"reflection of {max(begin, end)} places of {size}", "padding that is narrower")
+        if not 0 < size + begin + end <= _MOST_PLACES:
+            raise Damaged(f"padding {begin} and {end} of {size} places")
+        places = torch.arange(-begin, size + end)
+        if mode == "edge":
+            places = places.clamp(0, size - 1)
+        elif mode == "wrap":
+            places = places % size
+        else:
+            places = (size - 1 - (size - 1 - places.abs()).abs()).abs()
+        source = arranging.picked(call, source, axis, places.tolist())
+    return source
+
+
+_MOST_PLACES = 1 << 16

@@ -1,6 +1,6 @@
 """One node of an ONNX graph, whose arguments are numbered; settings are attributes or, in later versions, inputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,10 @@ class OnnxCall(OperatorCall[int]):
         if np.isnan(array.reshape(-1)[0]):
             raise Damaged(f"NaN as {name or _place(key)}")
         return float(array.reshape(-1)[0])
+
+
+OnnxRule = Callable[[OnnxCall], OnnxValue | tuple[OnnxValue, ...]]
+"""What an operator becomes."""
 
 
 def _place(key: int) -> str:

@@ -1,4 +1,7 @@
-"""ONNX operators of several values, or of values and constants: sums, products, the larger one of two."""
+"""ONNX operators of several values, or of values and constants: sums, products, comparisons, choices between two.
+
+Truth values are the numbers 0 and 1 here.
+"""
 
 import operator
 from collections.abc import Callable, Sequence
@@ -8,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from spikewright.compress.imports import layers
 from spikewright.compress.imports.errors import Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.steps import ImportedValue
@@ -27,19 +31,54 @@ def mean(call: OnnxCall) -> ImportedValue:
 
 def combined(call: OnnxCall, function: Callable[..., Any], *, numbers: bool = False) -> ImportedValue:
     """`function` of the first two arguments, of that and the third, and so on; `numbers`: it takes numbers as tensors."""
+    each = operands(call, numbers=numbers)
+    if len(each) == 1:
+        return call.any_layout()
+    result: ImportedValue = reduce(lambda one, two: _applied(call, function, one, two), each)
+    return result
+
+
+def operands(call: OnnxCall, *, numbers: bool = False) -> list[Any]:
+    """All arguments in one layout; constants as tensors or, with `numbers`, single ones as numbers."""
     values = iter(in_one_layout(call, [one for one in call.inputs if isinstance(one, ImportedValue)]))
-    operands: list[Any] = [next(values) if isinstance(one, ImportedValue) else None for one in call.inputs]
-    first: ImportedValue = next(one for one in operands if one is not None)
-    ranks = {one.rank for one in operands if one is not None}
+    each: list[Any] = [next(values) if isinstance(one, ImportedValue) else None for one in call.inputs]
+    first: ImportedValue = next(one for one in each if one is not None)
+    ranks = {one.rank for one in each if one is not None}
     if len(ranks) > 1:
         raise Unsupported("values of different ranks, which mixes images of the batch", "values of one rank")
-    for place, operand in enumerate(operands):
+    for place, operand in enumerate(each):
         if operand is None:
-            operands[place] = _constant(call, place, first, numbers=numbers)
-    if len(operands) == 1:
-        return first
-    result: ImportedValue = reduce(lambda one, two: _applied(call, function, one, two), operands)
-    return result
+            each[place] = _constant(call, place, first, numbers=numbers)
+    return each
+
+
+def modulo(call: OnnxCall) -> ImportedValue:
+    """Mod: with fmod the rest has the sign of the number, else that of the divisor."""
+    return combined(call, torch.fmod if call.attr("fmod", 0) else torch.remainder)
+
+
+def compared(function: Callable[..., Any]) -> CombiningRule:
+    """The rule of Greater, Less, Equal and the like."""
+    return lambda call: _as_numbers(call, combined(call, function, numbers=True))
+
+
+def logical(function: Callable[..., Any]) -> CombiningRule:
+    """The rule of And, Or and Xor."""
+    return lambda call: _as_numbers(call, combined(call, function))
+
+
+def negated(call: OnnxCall) -> ImportedValue:
+    """Not."""
+    return _as_numbers(call, call.function(torch.logical_not, call.any_layout()))
+
+
+def where(call: OnnxCall) -> ImportedValue:
+    """Where: the second argument where the first is true, else the third."""
+    return call.function(layers.chosen, *operands(call))
+
+
+def _as_numbers(call: OnnxCall, truth: ImportedValue) -> ImportedValue:
+    return call.builder.call(f"{call.name}_number", "float", truth)
 
 
 def _applied(call: OnnxCall, function: Callable[..., Any], one: Any, two: Any) -> Any:

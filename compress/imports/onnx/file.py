@@ -10,7 +10,8 @@ import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress.imports.errors import Damaged, first_line
-from spikewright.compress.imports.onnx.tensors import array_of
+from spikewright.compress.imports.onnx.integer_operators import unfused
+from spikewright.compress.imports.onnx.tensors import HALF_BYTES, array_of
 from spikewright.optional import require
 
 OWN_DOMAIN = ("", "ai.onnx")
@@ -23,20 +24,23 @@ _MOST_NODES = 1_000_000
 class OnnxFile:
     """The graph of a file, the version of its operators, and its constants by name.
 
-    `nodes` are those that `output`, the one to be read, depends on.
+    `nodes` are those that `outputs`, the ones to be read, depend on; `half_bytes` names constants of four bits.
     """
 
     path: Path
     graph: Any
     opset: int
     constants: dict[str, np.ndarray]
-    output: str = ""
+    outputs: tuple[str, ...] = ()
     nodes: Sequence[Any] = ()
+    half_bytes: frozenset[str] = frozenset()
+    input: str = ""
 
     @property
     def inputs(self) -> list[Any]:
-        """What is given from outside, weights aside."""
-        return [one for one in self.graph.input if one.name not in self.constants]
+        """What is given from outside, weights aside; only `input` where it was chosen."""
+        given = [one for one in self.graph.input if one.name not in self.constants]
+        return [one for one in given if one.name == self.input] if self.input else given
 
     def is_float(self, name: str) -> bool:
         """Whether the input `name` is declared as one of the types that float32 stands for here."""
@@ -56,7 +60,12 @@ def read(path: str | Path) -> OnnxFile:
     twice = [name for name, times in Counter(one.name for one in model.graph.initializer).items() if times > 1]
     if twice:
         raise InvalidFile(f"expected one tensor of each name in {path}, got {twice[0]!r} twice; try to export it again")
-    return OnnxFile(path, model.graph, opset, {one.name: _array(one, path) for one in model.graph.initializer})
+    nodes = unfused(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    kept = model.graph.initializer
+    half = frozenset(one.name for one in kept if one.data_type in HALF_BYTES)
+    return OnnxFile(path, model.graph, opset, {one.name: _array(one, path) for one in kept}, half_bytes=half)
 
 
 def _opset(onnx: Any, model: Any, path: Path) -> int:

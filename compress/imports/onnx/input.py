@@ -119,6 +119,8 @@ def _moves_channels(file: OnnxFile, name: str, perm: tuple[int, ...], channels: 
     With one channel a reshape (N, H, W, 1) -> (N, 1, H, W) does so too.
     """
     names, moved = [name], False
+    if all(node.op_type in (*_FRONT, "Transpose") for node in file.nodes):
+        return False  # nothing but the transpose: there is no layer behind it that wants its channels in front
     for current in names:
         for node in (node for node in file.nodes if current in node.input):
             if node.op_type == "Transpose" and _perm(node) == perm:
@@ -129,7 +131,7 @@ def _moves_channels(file: OnnxFile, name: str, perm: tuple[int, ...], channels: 
                 names.extend(one for one in node.output if one not in names)
             else:
                 return False
-        if current == file.output:
+        if current in file.outputs:
             return False
     return moved
 

@@ -1,22 +1,15 @@
-"""ONNX operators that become layers: convolutions, products, normalisation and activations."""
+"""ONNX operators with weights: convolutions and products."""
 
 import operator
-from collections.abc import Callable
-from math import inf, prod
 
-import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from spikewright.compress.imports import arranging, layers
+from spikewright.compress.imports import layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
-from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
-from spikewright.compress.imports.onnx.combining_rules import combined
+from spikewright.compress.imports.onnx.call import OnnxCall
 from spikewright.compress.imports.onnx.windows import pads_of, transposed_pads_of, window_of, with_zeros
 from spikewright.compress.imports.steps import ImportedValue
-
-OnnxRule = Callable[[OnnxCall], OnnxValue | tuple[OnnxValue, ...]]
 
 
 def conv(call: OnnxCall) -> ImportedValue:
@@ -78,10 +71,27 @@ def _gemm_bias(call: OnnxCall, outputs: int) -> torch.Tensor | None:
 
 
 def matmul(call: OnnxCall) -> ImportedValue:
-    """MatMul of a value with a constant matrix."""
-    if isinstance(call.given(1), ImportedValue):
-        raise Unsupported("a product of two values that depend on the input, as in attention", "convolutions")
-    return _linear(call, call.weight(1).T, None)
+    """MatMul of a value with a constant matrix, a layer; of other constants and of two values, as in attention, a function."""
+    one, two = call.given(0), call.given(1)
+    if isinstance(one, ImportedValue) and not isinstance(two, ImportedValue) and call.weight(1).ndim == 2:
+        return _linear(call, call.weight(1).T, None)
+    places = [isinstance(each, ImportedValue) for each in (one, two)]
+    operands = [call.value(key) if depends else call.weight(key) for key, depends in enumerate(places)]
+    rank = max(each.rank for each in operands if isinstance(each, ImportedValue))
+    _check_batch(call, operands, rank)
+    return call.function(torch.matmul, *operands)
+
+
+def _check_batch(call: OnnxCall, operands: list[ImportedValue | torch.Tensor], rank: int) -> None:
+    """Raise Unsupported where a product of `operands` would mix images, or take other weights for each image."""
+    for each in operands:
+        if isinstance(each, ImportedValue):
+            mixes = each.rank < 3 or each.rank != rank
+        else:
+            mixes = each.ndim > rank or (each.ndim == rank and each.shape[0] != 1)
+        if mixes:
+            shape = tuple(each.shape)
+            raise Unsupported(f"a product with a value of shape {shape}, which mixes images of the batch", "x @ weight")
 
 
 def _linear(call: OnnxCall, weight: torch.Tensor, bias: torch.Tensor | None) -> ImportedValue:
@@ -94,90 +104,3 @@ def _linear(call: OnnxCall, weight: torch.Tensor, bias: torch.Tensor | None) -> 
     placed = torch.empty_like(weight)
     placed[:, source.order] = weight
     return call.layer(layers.linear(placed, bias), ImportedValue(source.name, source.shape))
-
-
-def batch_norm(call: OnnxCall) -> ImportedValue:
-    """BatchNormalization with running statistics."""
-    if call.attr("training_mode", 0) or call.extra_outputs:
-        raise Unsupported("batch norm in training mode", "an export in evaluation mode")
-    gamma, beta, mean, variance = (call.weight(index) for index in range(1, 5))
-    source = call.value()
-    eps = call.attr("epsilon", 1e-5)
-    return call.layer(layers.batch_norm((gamma, beta), (mean, variance), eps, source.rank - 2), source)
-
-
-def instance_norm(call: OnnxCall) -> ImportedValue:
-    """InstanceNormalization, imported as it is, so that conversion can say why it refuses it."""
-    source, weight, bias = call.value(), call.weight(1), call.weight(2)
-    norm = layers.instance_norm(len(weight), source.rank - 2, float(call.attr("epsilon", 1e-5)))
-    norm.load_state_dict({"weight": weight, "bias": bias})
-    return call.layer(norm, source)
-
-
-def layer_norm(call: OnnxCall) -> ImportedValue:
-    """LayerNormalization, imported as it is too."""
-    source, weight, bias = call.value(), call.weight(1), call.tensor(2)
-    axis = int(call.attr("axis", -1)) % source.rank
-    if axis == 0:
-        raise Unsupported("a layer norm over the images of the batch", "a layer norm over axes behind the batch")
-    shape = source.shape[axis - 1 :]
-    norm = nn.LayerNorm(shape, eps=float(call.attr("epsilon", 1e-5)), bias=bias is not None)
-    tensors = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
-    norm.load_state_dict({name: value.expand(shape) for name, value in tensors.items()})
-    return call.layer(norm, source)
-
-
-def clip(call: OnnxCall) -> ImportedValue:
-    """Clip; its bounds are attributes or inputs."""
-    low, high = call.number("min", 1, -inf), call.number("max", 2, inf)
-    low, high = (-inf if low < -3e38 else low), (inf if high > 3e38 else high)
-    if not low < high:
-        raise Damaged(f"a clip from {low} to {high}")
-    return call.layer(layers.clip(low, high), call.any_layout())
-
-
-def bound(kind: str) -> OnnxRule:
-    """The rule of Max and Min with a number, a clip at one end (and as exporters write clamp); of others a function."""
-
-    def rule(call: OnnxCall) -> ImportedValue:
-        places = [place for place, value in enumerate(call.inputs) if isinstance(value, ImportedValue)]
-        limits = [value.size for value in call.inputs if isinstance(value, np.ndarray)]
-        if len(places) != 1 or limits != [1]:
-            return combined(call, torch.maximum if kind == "maximum" else torch.minimum)
-        limit = call.number("", 1 - places[0], 0.0)
-        module = layers.clip(limit, inf) if kind == "maximum" else layers.clip(-inf, limit)
-        return call.layer(module, call.any_layout(places[0]))
-
-    return rule
-
-
-def prelu(call: OnnxCall) -> ImportedValue:
-    """PRelu with one slope, or one for each channel."""
-    source, slopes = call.value(), call.weight(1)
-    axis = 0 if slopes.ndim == source.rank - 1 else 1
-    each = slopes.ndim >= source.rank - 1 and slopes.numel() == slopes.shape[axis]
-    if slopes.numel() != 1 and not each:
-        raise Unsupported(f"PRelu with slopes of shape {tuple(slopes.shape)}", "one slope for each channel")
-    return call.layer(layers.prelu(slopes), source)
-
-
-def layer(make: Callable[[OnnxCall], nn.Module]) -> OnnxRule:
-    """The rule of an operator that acts on each number, whatever the layout."""
-    return lambda call: call.layer(make(call), call.any_layout())
-
-
-def softmax(*, log: bool) -> OnnxRule:
-    """The rule of Softmax and LogSoftmax over an axis, before opset 13 over that axis and all behind it."""
-
-    def rule(call: OnnxCall) -> ImportedValue:
-        source = call.value()
-        axis = int(call.attr("axis", -1 if call.opset >= 13 else 1)) % source.rank
-        if axis == 0:
-            raise Unsupported("a softmax over the images of the batch", "a softmax over the classes")
-        wide = [place for place in range(axis, source.rank) if source.shape[place - 1] > 1]
-        if call.opset >= 13 or len(wide) <= 1:
-            return call.layer(layers.softmax(wide[0] if wide and call.opset < 13 else axis, log=log), source)
-        flat = arranging.reshaped(call, source, (*source.shape[: axis - 1], prod(source.shape[axis - 1 :])))
-        return arranging.reshaped(call, call.layer(layers.softmax(axis, log=log), flat), source.shape)
-
-    return rule

@@ -2,14 +2,14 @@
 
 import operator
 from collections.abc import Callable, Sequence
-from math import inf
+from math import inf, prod
 from typing import Any
 
 import torch
 from torch import nn
 
 from spikewright.compress.imports import layers
-from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
 from spikewright.compress.imports.onnx.windows import OnnxWindow, Pads, auto_pad, pads_of, window_of, with_zeros
 from spikewright.compress.imports.steps import ImportedValue
@@ -34,23 +34,39 @@ def average_pool(call: OnnxCall) -> ImportedValue:
     """AveragePool; whether zeros at the border count is an attribute, and by default they do not."""
     source = call.value()
     window = window_of(call, call.ints("kernel_shape") or [], source)
-    if set(window.dilation) != {1}:
-        raise Unsupported("average pooling with gaps", "a depthwise convolution")
     pads, counted = pads_of(call, window, source), bool(call.attr("count_include_pad", 0))
     wanted = _counts(call, window, source, pads)
     reached = _reached(window, source, pads[0], wanted)
     settings = {"stride": window.stride, "padding": tuple(pads[0]), "count_include_pad": counted}
-    past_end = counted and reached[1] > pads[1]
-    module = (
-        None if past_end or (counted and pads[0] != pads[1]) else _fitting("mean", window, settings, source, wanted)
-    )
+    past_end, gaps = counted and reached[1] > pads[1], set(window.dilation) != {1}
+    uneven = counted and pads[0] != pads[1]
+    module = None if past_end or gaps or uneven else _fitting("mean", window, settings, source, wanted)
     if module is not None:
         return call.layer(module, source)
-    pooled = call.layer(
-        layers.pool("mean", window.kernel, {"stride": window.stride}), with_zeros(call, source, reached)
-    )
+    pooled = call.layer(_mean(window, source), with_zeros(call, source, reached))
     shares = _shares(window, source, pads if counted else ([0] * len(pads[0]),) * 2, (pads[0], wanted))
     return pooled if bool((shares == 1).all()) else call.function(operator.mul, pooled, shares)
+
+
+def _mean(window: OnnxWindow, source: ImportedValue) -> nn.Module:
+    """The mean of windows; with gaps it is a convolution of each channel by itself."""
+    if set(window.dilation) == {1}:
+        return layers.pool("mean", window.kernel, {"stride": window.stride})
+    weight = torch.full((source.shape[0], 1, *window.kernel), 1 / prod(window.kernel))
+    return layers.conv(weight, None, {**window.settings, "groups": source.shape[0]})
+
+
+def norm_pool(call: OnnxCall) -> ImportedValue:
+    """LpPool: the p-th root of the sum of the p-th powers of a window, written out with an average pool."""
+    source, power = call.value(), int(call.attr("p", 2))
+    if power < 1:
+        raise Damaged(f"a norm of order {power}")
+    window = window_of(call, call.ints("kernel_shape") or [], source)
+    pads = pads_of(call, window, source)
+    reached = _reached(window, source, pads[0], _counts(call, window, source, pads))
+    powers = call.function(operator.pow, call.function(torch.abs, source), power)
+    pooled = call.layer(_mean(window, source), with_zeros(call, powers, reached))
+    return call.function(operator.pow, call.function(operator.mul, pooled, prod(window.kernel)), 1 / power)
 
 
 def _shares(window: OnnxWindow, source: ImportedValue, counted: Pads, places: Pads) -> torch.Tensor:
@@ -61,9 +77,9 @@ def _shares(window: OnnxWindow, source: ImportedValue, counted: Pads, places: Pa
     shares = torch.ones(())
     for axis, size in enumerate(source.shape[1:]):
         first = torch.arange(places[1][axis]) * window.stride[axis] - places[0][axis]
-        begin = first.clamp(min=-counted[0][axis])
-        end = (first + window.kernel[axis]).clamp(max=size + counted[1][axis])
-        shares = shares.unsqueeze(-1) * (window.kernel[axis] / (end - begin).clamp(min=1).double())
+        taps = first[:, None] + torch.arange(window.kernel[axis]) * window.dilation[axis]
+        counts = ((taps >= -counted[0][axis]) & (taps < size + counted[1][axis])).sum(1)
+        shares = shares.unsqueeze(-1) * (window.kernel[axis] / counts.clamp(min=1).double())
     return shares.float().unsqueeze(0)
 
 

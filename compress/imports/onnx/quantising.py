@@ -1,5 +1,6 @@
 """Integer weights in an ONNX file: what stands behind DequantizeLinear and QuantizeLinear of constants."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,35 @@ import numpy as np
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
 from spikewright.optional import require
+
+
+@dataclass(frozen=True, eq=False)
+class IntegerScale:
+    """What integers of a file stand for: (integer - zero) scale. `kind`: their type in numpy, of `bits` bits each."""
+
+    scale: np.ndarray
+    zero: np.ndarray
+    kind: Any
+    bits: int
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The least and the largest integer of that type."""
+        signed = np.dtype(self.kind).kind == "i"
+        return (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1) if signed else (0, (1 << self.bits) - 1)
+
+    @property
+    def signed_kind(self) -> Any:
+        """The type with sign and as many bytes."""
+        return np.dtype(f"i{np.dtype(self.kind).itemsize}")
+
+
+def scale_of(call: OnnxCall, *, four_bits: bool) -> IntegerScale:
+    """Scale, zero point and type of the constants that a DequantizeLinear is given."""
+    codes, scale, zero = (call.constant(place) for place in range(3))
+    kind = np.asarray(codes).dtype
+    zero = np.zeros((), kind) if zero is None else zero.astype(np.int64)
+    return IntegerScale(np.asarray(scale, np.float32), zero, kind, 4 if four_bits else 8 * kind.itemsize)
 
 
 def dequantised(call: OnnxCall, given: list[np.ndarray]) -> np.ndarray:
@@ -22,14 +52,14 @@ def quantised(call: OnnxCall, given: list[np.ndarray]) -> np.ndarray:
     """round(x / scale) + zero point, ties to even, saturated at the type of the zero point (uint8 without one)."""
     values, scale = given[0].astype(np.float32), given[1].astype(np.float32)
     zero = given[2] if len(given) > 2 else np.zeros((), np.uint8)
-    kind, low, high = _range(call.attr("output_dtype", 0), zero.dtype)
+    kind, low, high = integer_range(call.attr("output_dtype", 0), zero.dtype)
     shift = _along(call, values, zero.astype(np.int64), "zero point")
     whole = np.rint(values / _along(call, values, scale, "scale")) + shift
     clipped: np.ndarray = np.clip(whole, low, high).astype(kind)
     return clipped
 
 
-def _range(named: int, of_zero: Any) -> tuple[Any, int, int]:
+def integer_range(named: int, of_zero: Any) -> tuple[Any, int, int]:
     """Type, least and largest number: of the type that the attribute names, else of that of the zero point."""
     onnx = require("onnx")
     four = {onnx.TensorProto.INT4: (np.int8, -8, 7), onnx.TensorProto.UINT4: (np.uint8, 0, 15)}

@@ -1,5 +1,6 @@
-"""ONNX operators that reduce axes: means, sums, maxima, norms."""
+"""ONNX operators that reduce axes: means, sums, maxima, norms; and running sums."""
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,21 +13,26 @@ from spikewright.compress.imports.steps import ImportedValue
 
 _POOLS = {"ReduceMean": "mean", "ReduceMax": "max"}
 """Over all pixels these are pooling."""
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "ReduceMean": torch.mean,
-    "ReduceMax": torch.amax,
-    "ReduceMin": torch.amin,
-    "ReduceSum": torch.sum,
-    "ReduceLogSumExp": torch.logsumexp,
+_FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "ReduceMean": (torch.mean, {}),
+    "ReduceMax": (torch.amax, {}),
+    "ReduceMin": (torch.amin, {}),
+    "ReduceSum": (torch.sum, {}),
+    "ReduceLogSum": (torch.sum, {}),
+    "ReduceSumSquare": (torch.sum, {}),
+    "ReduceLogSumExp": (torch.logsumexp, {}),
+    "ReduceL1": (torch.linalg.vector_norm, {"ord": 1}),
+    "ReduceL2": (torch.linalg.vector_norm, {"ord": 2}),
 }
+"""Operator -> the function of torch that reduces several axes, and its settings."""
 
 
 def reduce(call: OnnxCall) -> ImportedValue:
     """A reduction of axes behind the batch."""
     source, given = call.any_layout(), call.ints("axes", 1)
-    if not given and call.attr("noop_with_empty_axes", 0):
-        return source
     keep = bool(call.attr("keepdims", 1))
+    if not given and call.attr("noop_with_empty_axes", 0):
+        return _of_each(call, source)
     axes = [axis % source.rank for axis in given or range(source.rank)]
     if 0 in axes:
         raise Unsupported("a reduction over the images of the batch", "axes of pixels")
@@ -34,12 +40,48 @@ def reduce(call: OnnxCall) -> ImportedValue:
     if call.op in _POOLS and source.order is None and places == list(range(2, source.rank)) and source.rank < 5:
         plain = ImportedValue(source.name, source.shape, source.axes if keep else None)
         return arranging.pooled_whole(call, _POOLS[call.op], plain, keep)
-    return _function(call, source, axes, keep)
-
-
-def _function(call: OnnxCall, source: ImportedValue, axes: Sequence[int], keep: bool) -> ImportedValue:
-    """The reduction as a function; what is kept of axes in another order stays in it."""
     if source.order is not None or (source.axes is not None and not keep):
         source = call.value()
-    places = sorted({source.here(axis) for axis in axes})
-    return call.function(_FUNCTIONS[call.op], source, dim=places, keepdim=keep)
+    return _function(call, source, sorted({source.here(axis) for axis in axes}), keep)
+
+
+def _of_each(call: OnnxCall, source: ImportedValue) -> ImportedValue:
+    """What the operator makes of a number alone, where it reduces no axis."""
+    if call.op in ("ReduceL1", "ReduceL2"):
+        return call.function(torch.abs, source)
+    if call.op == "ReduceSumSquare":
+        return call.function(operator.mul, source, source)
+    return call.function(torch.log, source) if call.op == "ReduceLogSum" else source
+
+
+def _function(call: OnnxCall, source: ImportedValue, places: Sequence[int], keep: bool) -> ImportedValue:
+    """The reduction as functions; what is kept of axes in another order stays in it."""
+    if call.op == "ReduceProd":
+        for place in reversed(places):
+            source = call.function(torch.prod, source, dim=place, keepdim=keep)
+        return source
+    if call.op == "ReduceSumSquare":
+        source = call.function(operator.mul, source, source)
+    function, settings = _FUNCTIONS[call.op]
+    result = call.function(function, source, dim=list(places), keepdim=keep, **settings)
+    return call.function(torch.log, result) if call.op == "ReduceLogSum" else result
+
+
+def whole_norm(call: OnnxCall) -> ImportedValue:
+    """GlobalLpPool: the norm over all pixels."""
+    source = call.value()
+    places = list(range(2, source.rank))
+    return call.function(torch.linalg.vector_norm, source, ord=int(call.attr("p", 2)), dim=places, keepdim=True)
+
+
+def running_sum(call: OnnxCall) -> ImportedValue:
+    """CumSum along an axis; backwards between two flips, without the place itself that place taken off again."""
+    source, given = call.value(), call.constant(1)
+    axis = int(given.reshape(-1)[0]) % source.rank if given is not None and given.size == 1 else 0
+    if axis == 0:
+        raise Unsupported("a running sum over the images of the batch", "one along another axis")
+    backwards = bool(call.attr("reverse", 0))
+    turned = call.function(torch.flip, source, [axis]) if backwards else source
+    result = call.function(torch.cumsum, turned, dim=axis)
+    result = call.function(torch.flip, result, [axis]) if backwards else result
+    return call.function(operator.sub, result, source) if call.attr("exclusive", 0) else result

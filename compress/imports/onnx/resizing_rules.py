@@ -1,73 +1,109 @@
-"""Resize and Upsample of ONNX by nearest neighbours."""
+"""Resize and Upsample of ONNX: nearest neighbours, straight lines and cubic ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
 
 from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.coordinates import ResizedAxis
 from spikewright.compress.imports.steps import ImportedValue
 
-_ROUNDED: dict[str, Callable[[Any], Any]] = {
-    "floor": np.floor,
-    "ceil": np.ceil,
-    "round_prefer_ceil": lambda x: np.floor(x + 0.5),
-    "round_prefer_floor": lambda x: np.ceil(x - 0.5),
-}
-"""nearest_mode -> which of two neighbours a place between them takes."""
-_CENTRED: dict[str, Callable[[Any, int, int, float], Any]] = {
-    "half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5,
-    "pytorch_half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5 if new > 1 else places * 0.0,
-    "half_pixel_symmetric": lambda places, size, new, scale: (
-        size / 2 * (1 - new / (scale * size)) + (places + 0.5) / scale - 0.5
-    ),
-    "tf_half_pixel_for_nn": lambda places, size, new, scale: (places + 0.5) / scale,
-    "align_corners": lambda places, size, new, scale: places * ((size - 1) / max(new - 1, 1)),
-    "asymmetric": lambda places, size, new, scale: places / scale,
-}
-"""coordinate_transformation_mode -> where the `new` places lie among the `size` old ones; `scale` is that of the file."""
 _MOST = 1 << 16
+_TORCH = {("linear", 1): "linear", ("linear", 2): "bilinear", ("cubic", 2): "bicubic"}
+"""Mode of the file and axes of pixels -> that of torch."""
 
 
 def resize(call: OnnxCall) -> ImportedValue:
-    """Nearest resizing: whole factors of pixels are upsampling, all else picks places of each axis."""
-    source, mode = call.any_layout(), call.attr("mode", "nearest")
-    if mode != "nearest" or source.order is not None:
-        raise Unsupported(f"{mode} resizing", "nearest upsampling")
+    """Resizing of pixels, by nearest neighbours of any axis behind the batch."""
+    source, mode = call.any_layout(), str(call.attr("mode", "nearest"))
+    if mode not in ("nearest", "linear", "bilinear", "cubic") or call.attr("antialias", 0) or source.order is not None:
+        raise Unsupported(f"{mode} resizing{' with antialias' * bool(call.attr('antialias', 0))}", "nearest upsampling")
     shown = [call.batch or 1 if size is None else size for size in source.file_shape]
-    factors, result = [1.0] * source.rank, source
+    axes: dict[int, ResizedAxis] = {}
     for axis, (size, new, scale) in enumerate(zip(shown, *_target(call, shown), strict=True)):
-        if new == size and scale == 1:
-            continue
-        if axis == 0:
-            raise Unsupported("resizing of the batch", "resizing of height and width")
-        places, here = _places(call, size, new, scale), source.here(axis)
-        if here > 1 and source.rank < 5 and new % size == 0 and places == [place * size // new for place in range(new)]:
-            factors[here] = new / size
+        if new != size or scale != 1:
+            axes[source.here(axis)] = ResizedAxis(size, new, scale)
+    if 0 in axes:
+        raise Unsupported("resizing of the batch", "resizing of height and width")
+    if not axes:
+        return source
+    return _nearest(call, source, axes) if mode == "nearest" else _interpolated(call, source, axes, mode)
+
+
+def _nearest(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis]) -> ImportedValue:
+    """Whole factors of pixels are upsampling, all else picks places of each axis."""
+    centre = _centre(call)
+    rounding = str(call.attr("nearest_mode", "round_prefer_floor" if call.opset >= 11 else "floor"))
+    factors, result = [1.0] * source.rank, source
+    for here, axis in axes.items():
+        places = axis.nearest(centre, rounding)
+        whole = axis.new % axis.size == 0 and places == [place * axis.size // axis.new for place in range(axis.new)]
+        if here > 1 and source.rank < 5 and whole:
+            factors[here] = axis.new / axis.size
         else:
             result = arranging.picked(call, result, here, places)
     return result if factors == [1.0] * source.rank else call.layer(layers.upsample(factors[2:], result.shape), result)
 
 
+def _interpolated(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis], mode: str) -> ImportedValue:
+    """An nn.Upsample where torch has the same numbers, else a constant map of each axis."""
+    if min(axes) < source.rank - 2 or min(axes) < 2:
+        raise Unsupported(f"{mode} resizing of other axes than height and width", "resizing of height and width")
+    cubic = float(call.attr("cubic_coeff_a", -0.75)) if mode == "cubic" else None
+    inside = bool(call.attr("exclude_outside", 0))
+    matrices = {here: torch.from_numpy(axis.matrix(_centre(call), cubic, inside=inside)) for here, axis in axes.items()}
+    layer = _of_torch(matrices, source, mode.removeprefix("bi"))
+    if layer is not None:
+        return call.layer(layer, source)
+    result = source
+    for here, matrix in matrices.items():
+        last = here == source.rank - 1
+        result = call.function(torch.matmul, *((result, matrix.T.contiguous()) if last else (matrix, result)))
+    return result
+
+
+def _of_torch(matrices: dict[int, torch.Tensor], source: ImportedValue, mode: str) -> nn.Module | None:
+    """The nn.Upsample that makes these numbers; None where there is none."""
+    name = _TORCH.get((mode, source.rank - 2))
+    if name is None:
+        return None
+    full = [matrices.get(axis, torch.eye(source.shape[axis - 1])) for axis in range(2, source.rank)]
+    for corners in (False, True):
+        if all(_same(matrix, mode, corners) for matrix in full):
+            return nn.Upsample(size=tuple(len(matrix) for matrix in full), mode=name, align_corners=corners)
+    return None
+
+
+def _same(matrix: torch.Tensor, mode: str, corners: bool) -> bool:
+    """Whether torch resizes one axis by `matrix`."""
+    new, size = matrix.shape
+    one = torch.eye(size)[:, None]
+    if mode == "cubic":
+        found = F.interpolate(one[:, :, None], size=(1, new), mode="bicubic", align_corners=corners)[:, 0, 0]
+    else:
+        found = F.interpolate(one, size=new, mode="linear", align_corners=corners)[:, 0]
+    return bool(torch.allclose(found.T, matrix, rtol=0, atol=2e-6))
+
+
+def _centre(call: OnnxCall) -> str:
+    return str(call.attr("coordinate_transformation_mode", "half_pixel" if call.opset >= 11 else "asymmetric"))
+
+
 def _target(call: OnnxCall, shown: Sequence[int]) -> tuple[list[int], list[float]]:
     """The sizes that the result has in the file, and the scale of each axis; of sizes or of scales."""
     old = call.op == "Upsample" or call.opset < 11
-    if str(call.attr("keep_aspect_ratio_policy", "stretch")) != "stretch":
-        raise Unsupported("resizing that keeps the ratio of the sides", "sizes or scales for each axis")
     axes = [axis % len(shown) for axis in call.ints("axes") or range(len(shown))]
-    sizes = None if old else call.given(3)
-    given: list[Any] = []
-    if isinstance(sizes, OpenSizes):
-        given = [call.batch or 1 if one is None else one for one in sizes.values]
-    elif isinstance(sizes, np.ndarray) and sizes.size:
-        given = [int(one) for one in sizes.reshape(-1)]
+    given = _sizes(call, axes, shown) if not old else []
     if given:
-        if axes[0] == 0 and call.batch is None:  # the batch that an exporter saw
-            given[0] = shown[0]
         scales = [new / shown[axis] for axis, new in zip(axes, given, strict=True)]
+        given, scales = _kept_ratio(call, given, scales, [shown[axis] for axis in axes])
     else:
         attribute = call.attr("scales") if old else None
         values = call.constant(1 if old else 2) if attribute is None else attribute
@@ -80,11 +116,25 @@ def _target(call: OnnxCall, shown: Sequence[int]) -> tuple[list[int], list[float
     return [new for new, _ in pairs], [scale for _, scale in pairs]
 
 
-def _places(call: OnnxCall, size: int, new: int, scale: float) -> list[int]:
-    """Which of `size` old places each of `new` ones takes its number from."""
-    centre = str(call.attr("coordinate_transformation_mode", "half_pixel" if call.opset >= 11 else "asymmetric"))
-    rounding = str(call.attr("nearest_mode", "round_prefer_floor" if call.opset >= 11 else "floor"))
-    if centre not in _CENTRED or rounding not in _ROUNDED:
-        raise Unsupported(f"resizing by {centre} and {rounding}", "half_pixel and round_prefer_floor")
-    index = _ROUNDED[rounding](_CENTRED[centre](np.arange(new), size, new, scale))
-    return [int(one) for one in np.clip(index, 0, size - 1)]
+def _sizes(call: OnnxCall, axes: Sequence[int], shown: Sequence[int]) -> list[int]:
+    """The sizes that the file gives; none where it gives scales."""
+    sizes: Any = call.given(3)
+    given: list[int] = []
+    if isinstance(sizes, OpenSizes):
+        given = [call.batch or 1 if one is None else one for one in sizes.values]
+    elif isinstance(sizes, np.ndarray) and sizes.size:
+        given = [int(one) for one in sizes.reshape(-1)]
+    if given and axes[0] == 0 and call.batch is None:  # the batch that an exporter saw
+        given[0] = shown[0]
+    return given
+
+
+def _kept_ratio(call: OnnxCall, given: list[int], scales: list[float], old: list[int]) -> tuple[list[int], list[float]]:
+    """Sizes and scales, with one scale for all axes where the file wants the ratio of the sides kept."""
+    policy = str(call.attr("keep_aspect_ratio_policy", "stretch"))
+    if policy == "stretch":
+        return given, scales
+    if policy not in ("not_larger", "not_smaller"):
+        raise Damaged(f"the policy {policy!r} of sides")
+    scale = min(scales) if policy == "not_larger" else max(scales)
+    return [int(np.floor(scale * size + 0.5)) for size in old], [scale] * len(old)

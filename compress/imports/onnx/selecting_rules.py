@@ -1,13 +1,12 @@
 """ONNX operators that pick out a part of a value, and values that are the same number everywhere."""
 
 import numpy as np
+import torch
 from torch import nn
 
 from spikewright.compress.imports import arranging
-from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
-from spikewright.compress.imports.onnx.tensors import array_of
 from spikewright.compress.imports.steps import ImportedValue
 
 
@@ -41,7 +40,7 @@ def sliced(call: OnnxCall) -> ImportedValue:
             here = source.here(axis)
             places = range(source.shape[here - 1])[start:end:step]
             if not places:
-                raise Damaged(f"a slice from {start} to {end} that holds nothing")
+                raise Unsupported(f"a slice from {start} to {end} that holds nothing", "a slice of at least one place")
             source = arranging.picked(call, source, here, places)
         elif (start, step) != (0, 1) or end < (call.batch or 1 << 30):
             raise Unsupported("a selection of images", "all images of the batch")
@@ -60,6 +59,10 @@ def split(call: OnnxCall) -> tuple[ImportedValue, ...]:
     if sizes is None:
         each = -(-size // parts)
         sizes = [each] * (parts - 1) + [size - each * (parts - 1)]
+    if 0 in sizes:
+        raise Unsupported(
+            f"a split of {size} places into {sizes}, of which one is empty", "parts of at least one place"
+        )
     if len(sizes) != parts or sum(sizes) != size or min(sizes) < 1:
         raise Damaged(f"a split of {size} places into {sizes}")
     begins = [sum(sizes[:part]) for part in range(parts)]
@@ -98,10 +101,43 @@ def _interleaved(rows: int, columns: int) -> list[int]:
     return [row * columns + column for column in range(columns) for row in range(rows)]
 
 
-def filled(call: OnnxCall, sizes: OpenSizes) -> ImportedValue:
-    """ConstantOfShape whose first size is the batch."""
-    if sizes.values[0] is not None:
-        raise Unsupported("a constant whose size is computed of the batch", "the batch in front")
-    value = call.attributes.get("value")
-    number = 0.0 if value is None else float(array_of(value, call.folder).reshape(-1)[0])
-    return arranging.filled(call, sizes.values[1:], number)
+def kept(call: OnnxCall) -> ImportedValue:
+    """Compress: the places of an axis where a constant is true."""
+    source, flags = _unflattened(call), call.constant(1)
+    axis = int(call.attr("axis", 0)) % source.rank if "axis" in call.attributes else 0
+    if flags is None or axis == 0:
+        raise Unsupported("a selection of images", "a selection along another axis")
+    places = np.flatnonzero(flags.reshape(-1))
+    here = source.here(axis)
+    if not places.size or places[-1] >= source.shape[here - 1]:
+        raise Damaged(f"the places {places[:8].tolist()} of {source.shape[here - 1]}")
+    return arranging.picked(call, source, here, [int(one) for one in places])
+
+
+def triangle(call: OnnxCall) -> ImportedValue:
+    """Trilu: zeros above or below a diagonal of the last two axes."""
+    source, given = call.value(), call.constant(1)
+    if source.rank < 3:
+        raise Unsupported("a triangle over the images of the batch", "a mask as a constant")
+    diagonal = 0 if given is None else int(given.reshape(-1)[0])
+    return call.function(torch.triu if call.attr("upper", 1) else torch.tril, source, diagonal)
+
+
+def centred(call: OnnxCall) -> ImportedValue:
+    """CenterCropPad: the middle of axes that are too long, zeros around those that are too short."""
+    source, wanted = call.value(), call.ints("shape", 1) or []
+    axes = [axis % source.rank for axis in call.ints("axes") or range(source.rank)]
+    widths = [0] * (2 * source.rank)
+    for axis, new in zip(axes, wanted, strict=True):
+        if axis == 0 and new == (call.batch or 1):
+            continue
+        if axis == 0 or new < 1:
+            raise Unsupported(f"a crop to {new} places of axis {axis}", "a crop of height and width")
+        size = source.shape[axis - 1]
+        begin = abs(new - size) // 2
+        if new < size:
+            source = arranging.picked(call, source, axis, range(begin, begin + new))
+        elif new > size:
+            behind = 2 * (source.rank - 1 - axis)
+            widths[behind : behind + 2] = begin, new - size - begin
+    return arranging.padded(call, source, widths[:-2], 0.0)

@@ -27,7 +27,8 @@ _FIELDS = {
     "UINT64": "uint64_data",
 }
 """Type of a tensor -> the field with its numbers, where they are not bytes."""
-_HALF_BYTES = ("INT4", "UINT4")
+HALF_BYTES = (21, 22)
+"""UINT4, INT4."""
 
 
 def array_of(tensor: Any, folder: Path) -> np.ndarray:
@@ -38,7 +39,7 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
     kind = known.Name(tensor.data_type) if tensor.data_type in known.values() else str(tensor.data_type)
     if min(shape, default=0) < 0 or prod(shape) > MOST_VALUES:
         raise Damaged(f"the shape {shape}")
-    if kind in _HALF_BYTES:
+    if tensor.data_type in HALF_BYTES:
         return _half_bytes(tensor, folder, shape, signed=kind == "INT4")
     if kind not in _FIELDS:
         raise Damaged(f"numbers of type {kind}")

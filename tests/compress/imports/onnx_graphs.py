@@ -29,7 +29,7 @@ def graph(
     start = helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, shape)
     answer = helper.make_tensor_value_info(f"v{len(nodes) - 1}", onnx.TensorProto.FLOAT, None)
     body = helper.make_graph(made, "main", [start], [answer], kept)
-    return helper.make_model(body, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
+    return helper.make_model(body, opset_imports=[helper.make_opsetid("", opset)], ir_version=9 if opset < 22 else 11)
 
 
 def written(model: onnx.ModelProto, folder: Path) -> Path:
@@ -54,11 +54,11 @@ def ints(*values: int) -> np.ndarray:
     return np.array(values, np.int64)
 
 
-def same_as_onnx(case: Case, folder: Path) -> None:
+def same_as_onnx(case: Case, folder: Path, opset: int = 18) -> None:
     """What is imported gives what onnx gives, for three images and for one, and is a graph that the project reads."""
     nodes, constants, *rest = case
     shape: tuple[Any, ...] = rest[0] if rest else ("n", 3, 8, 8)
-    model = graph(nodes, constants, shape)
+    model = graph(nodes, constants, shape, opset)
     images = numbers(3, *shape[1:])
     imported = from_onnx(written(model, folder))
     with torch.no_grad():

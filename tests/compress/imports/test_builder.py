@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from spikewright.compress.imports.builder import Builder
-from spikewright.compress.imports.errors import Damaged
+from spikewright.compress.imports.errors import Damaged, Unsupported
 
 
 def test_shapes_follow_the_steps_and_the_module_computes_them() -> None:
@@ -50,12 +50,21 @@ def test_a_tensor_among_the_arguments_is_a_buffer() -> None:
     assert torch.equal(module(torch.ones(1, 2)), torch.tensor([[1.0, 2.0]]))
 
 
+def test_each_tensor_of_a_step_is_a_buffer_of_its_own() -> None:
+    builder = Builder()
+    start = builder.input("x", (2,))
+    bounds = torch.tensor([0.0, -1.0]), torch.tensor([0.5, 1.0])
+    both = builder.call("clip", torch.clamp, start, *bounds)
+    module = builder.finish(start, builder.layer("clip_constant", nn.ReLU(), both))
+    assert torch.equal(module(torch.tensor([[2.0, -3.0]])), torch.tensor([[0.5, 0.0]]))
+
+
 def test_what_does_not_fit_is_damage() -> None:
     builder = Builder()
     start = builder.input("x", (3, 4, 4))
     with pytest.raises(Damaged, match="do not fit"):
         builder.layer("conv", nn.Conv2d(5, 5, 3), start)
-    with pytest.raises(Damaged, match="keep the batch"):
+    with pytest.raises(Unsupported, match="keep the batch"):
         builder.call("sum", torch.sum, start)
     with pytest.raises(Damaged, match="numbers for one image"):
         Builder().input("x", (1 << 15, 1 << 15))

@@ -45,6 +45,9 @@ CASES: dict[str, Case] = {
         {"axes": ints(1, 2)},
     ),
     "zeros around": ([("Pad", ["x", "p"], {})], {"p": ints(0, 0, 1, 0, 0, 0, 2, 1)}),
+    "mirrored around": ([("Pad", ["x", "p"], {"mode": "reflect"})], {"p": ints(0, 1, 2, 0, 0, 0, 7, 1)}),
+    "borders repeated": ([("Pad", ["x", "p"], {"mode": "edge"})], {"p": ints(0, 0, 2, 0, 0, 1, 9, 3)}),
+    "round the corner": ([("Pad", ["x", "p"], {"mode": "wrap"})], {"p": ints(0, 0, 2, 0, 0, 0, 1, 5)}),
 }
 
 

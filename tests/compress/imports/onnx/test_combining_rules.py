@@ -26,6 +26,26 @@ CASES: dict[str, Case] = {
         [*TURN, ("Flatten", ["v0"], {}), ("Mul", ["v1", "c"], {})],
         {"c": numbers(192)},
     ),
+    "the rest of a division": ([("Mod", ["x", "c"], {"fmod": 1})], {"c": np.abs(numbers(8)) + 0.1}),
+    "one of two": (
+        [("Greater", ["x", "c"], {}), ("Exp", ["x"], {}), ("Where", ["v0", "x", "v1"], {})],
+        {"c": np.float32(0.1)},
+    ),
+    "a choice by a constant": ([("Where", ["c", "x", "z"], {})], {"c": numbers(8) > 0, "z": np.float32(-1)}),
+    "truth values": (
+        [
+            ("LessOrEqual", ["c", "x"], {}),
+            ("Less", ["x", "d"], {}),
+            ("And", ["v0", "v1"], {}),
+            ("Not", ["v2"], {}),
+            ("Cast", ["v3"], {"to": 1}),
+        ],
+        {"c": np.float32(-0.5), "d": numbers(3, 1, 1)},
+    ),
+    "channels last, one of two": (
+        [*TURN, ("GreaterOrEqual", ["v0", "c"], {}), ("Where", ["v1", "v0", "c"], {})],
+        {"c": numbers(3)},
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Operators that become layers: the same numbers as onnx's own evaluator."""
+"""Convolutions and products: the same numbers as onnx's own evaluator."""
 
 from pathlib import Path
 
@@ -9,14 +9,6 @@ from tests.compress.imports.onnx_graphs import Case, numbers, same_as_onnx
 
 W = {"w": numbers(6, 3, 3, 3), "b": numbers(6)}
 FLAT = ("n", 12)
-NORM = ["gamma", "beta", "mean", "var"]
-
-
-def norm(channels: int) -> dict[str, np.ndarray]:
-    named = {name: numbers(channels, seed=place) for place, name in enumerate(NORM[:3])}
-    return {**named, "var": np.abs(numbers(channels)) + 0.1}
-
-
 CASES: dict[str, Case] = {
     "conv": ([("Conv", ["x", "w", "b"], {"pads": [1, 1, 1, 1], "strides": [2, 2]})], W),
     "conv, groups and gaps": ([("Conv", ["x", "w"], {"group": 3, "dilations": [2, 1]})], {"w": numbers(6, 1, 3, 2)}),
@@ -35,9 +27,6 @@ CASES: dict[str, Case] = {
         {"w": numbers(3, 6, 3, 3), "b": numbers(6)},
     ),
     "gemm, one number as bias": ([("Gemm", ["x", "w", "b"], {})], {"w": numbers(12, 4), "b": numbers(1, 1)}, FLAT),
-    "hard sigmoid of any slope": ([("HardSigmoid", ["x"], {"alpha": 0.3, "beta": 0.4})], {}),
-    "local response": ([("LRN", ["x"], {"size": 3, "alpha": 0.5})], {}),
-    "layer norm over pixels": ([("LayerNormalization", ["x", "w"], {"axis": 2})], {"w": numbers(8, 8)}),
     "transposed, uneven": (
         [("ConvTranspose", ["x", "w"], {"strides": [2, 2], "pads": [1, 1, 0, 0]})],
         {"w": numbers(3, 2, 3, 3)},
@@ -53,20 +42,10 @@ CASES: dict[str, Case] = {
         {"w": numbers(12, 5), "b": numbers(5)},
         FLAT,
     ),
-    "batch norm": ([("BatchNormalization", ["x", *NORM], {"epsilon": 0.01})], norm(3)),
-    "batch norm, flat": ([("BatchNormalization", ["x", *NORM], {})], norm(12), FLAT),
-    "relu6": ([("Clip", ["x", "low", "high"], {})], {"low": np.float32(0), "high": np.float32(6)}),
-    "clip from below": ([("Clip", ["x", "low"], {})], {"low": np.float32(0)}),
-    "clip by maximum": ([("Max", ["x", "low"], {})], {"low": np.float32(0)}),
-    "relu6 by minimum": (
-        [("Relu", ["x"], {}), ("Min", ["high", "v0"], {})],
-        {"high": np.float32(1)},
-    ),
-    "leaky": ([("LeakyRelu", ["x"], {"alpha": 0.2})], {}),
-    "prelu": ([("PRelu", ["x", "s"], {})], {"s": np.abs(numbers(3, 1, 1))}),
-    "prelu, one slope": ([("PRelu", ["x", "s"], {})], {"s": np.array([0.25], np.float32)}),
-    "softmax": ([("Softmax", ["x"], {})], {}, FLAT),
-    "log softmax": ([("LogSoftmax", ["x"], {"axis": 1})], {}, FLAT),
+    "a matrix from the left": ([("MatMul", ["m", "x"], {})], {"m": numbers(5, 8)}),
+    "a matrix for each channel": ([("MatMul", ["x", "m"], {})], {"m": numbers(3, 8, 4)}),
+    "a vector": ([("MatMul", ["x", "m"], {})], {"m": numbers(8)}),
+    "attention": ([("Softmax", ["x"], {}), ("MatMul", ["v0", "x"], {})], {}),
 }
 
 

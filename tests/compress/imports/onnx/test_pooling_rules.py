@@ -41,9 +41,16 @@ CASES: dict[str, Case] = {
     ),
     "global pools": ([("GlobalAveragePool", ["x"], {}), ("Flatten", ["v0"], {})], {}),
     "global max": ([("GlobalMaxPool", ["x"], {}), ("Flatten", ["v0"], {"axis": 1})], {}),
+    "norm pool": ([("LpPool", ["x"], {"kernel_shape": [2, 3], "pads": [1, 0, 0, 1], "p": 3})], {}),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
     same_as_onnx(CASES[case], tmp_path)
+
+
+@pytest.mark.parametrize("counted", [0, 1])
+def test_average_pool_with_gaps(counted: int, tmp_path: Path) -> None:
+    settings = {"kernel_shape": [2, 3], "dilations": [2, 2], "pads": [1, 0, 0, 1], "count_include_pad": counted}
+    same_as_onnx(([("AveragePool", ["x"], settings)], {}), tmp_path, opset=19)

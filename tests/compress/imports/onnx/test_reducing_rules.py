@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.compress.imports.onnx_graphs import Case, ints, same_as_onnx
@@ -13,6 +14,17 @@ CASES: dict[str, Case] = {
     "no axes, nothing": ([("ReduceSum", ["x"], {"noop_with_empty_axes": 1})], {}),
     "channels last, over channels": ([*TURN, ("ReduceMean", ["v0", "axes"], {})], {"axes": ints(-1)}),
     "channels last, over rows": ([*TURN, ("ReduceMax", ["v0", "axes"], {"keepdims": 0})], {"axes": ints(1)}),
+    "channels last, sum of squares": ([*TURN, ("ReduceSumSquare", ["v0", "axes"], {})], {"axes": ints(-1, 1)}),
+    "product": ([("ReduceProd", ["x", "axes"], {"keepdims": 0})], {"axes": ints(2, 3)}),
+    "logarithm of a sum": ([("Abs", ["x"], {}), ("ReduceLogSum", ["v0", "axes"], {})], {"axes": ints(1)}),
+    "sums of absolute numbers": ([("ReduceL1", ["x", "axes"], {})], {"axes": ints(1, 3)}),
+    "norms": ([("ReduceL2", ["x", "axes"], {"keepdims": 0})], {"axes": ints(1)}),
+    "no axes, absolute numbers": ([("ReduceL2", ["x"], {"noop_with_empty_axes": 1})], {}),
+    "running sum": ([("CumSum", ["x", "axes"], {})], {"axes": np.int64(2)}),
+    "running sum from the end, without the place itself": (
+        [("CumSum", ["x", "axes"], {"reverse": 1, "exclusive": 1})],
+        {"axes": np.int64(-1)},
+    ),
 }
 
 

@@ -43,6 +43,9 @@ CASES: dict[str, Case] = {
         ],
         {"rest": ints(3, 8, 8)},
     ),
+    "places by a mask": ([("Compress", ["x", "c"], {"axis": 1})], {"c": np.array([True, False, True])}),
+    "a triangle": ([("Trilu", ["x", "k"], {"upper": 0})], {"k": np.int64(1)}),
+    "the middle": ([("CenterCropPad", ["x", "to"], {"axes": [2, 3]})], {"to": ints(5, 11)}),
 }
 
 

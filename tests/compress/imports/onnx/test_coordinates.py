@@ -1,0 +1,27 @@
+"""Places of resized axes: what each takes of its neighbours."""
+
+import numpy as np
+import pytest
+
+from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.onnx.coordinates import ResizedAxis
+
+
+@pytest.mark.parametrize("cubic", [None, -0.5, -0.75])
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(("size", "new"), [(1, 1), (1, 5), (7, 3), (4, 9), (6, 1)])
+def test_what_a_place_takes_adds_up_to_one(size: int, new: int, inside: bool, cubic: float | None) -> None:
+    for mode in ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric"):
+        matrix = ResizedAxis(size, new, new / size).matrix(mode, cubic, inside=inside)
+        assert matrix.shape == (new, size) and np.allclose(matrix.sum(1), 1, atol=1e-6)
+
+
+def test_straight_lines_keep_a_slope() -> None:
+    assert np.allclose(ResizedAxis(3, 5, 5 / 3).matrix("align_corners", None, inside=False) @ [0, 2, 4], range(5))
+
+
+def test_what_standard_and_runtimes_read_in_two_ways_is_refused() -> None:
+    with pytest.raises(Unsupported, match="no whole size"):
+        ResizedAxis(4, 2, 0.6).centres("align_corners")
+    with pytest.raises(Unsupported, match="tf_crop_and_resize"):
+        ResizedAxis(4, 2, 0.5).nearest("tf_crop_and_resize", "floor")
