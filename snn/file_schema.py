@@ -13,7 +13,7 @@ from spikewright.snn.codes import CODES
 from spikewright.snn.decisions import DECISIONS
 from spikewright.snn.neurons import NEURONS, PerChannel
 from spikewright.snn.plain import tag_of
-from spikewright.snn.synapses import SYNAPSES, Pair
+from spikewright.snn.synapses import SYNAPSES, Matrix, Pair
 from spikewright.weights import Expression
 
 Json = dict[str, Any]
@@ -23,6 +23,7 @@ WORDS: dict[Any, Json] = {
     float: {"type": "number"},
     PerChannel: {"$ref": "#/$defs/numbers"},
     Pair: {"$ref": "#/$defs/pair"},
+    Matrix: {"$ref": "#/$defs/tensor"},
     tuple[float, ...]: {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 65536},
     Expression: {"$ref": "#/$defs/storage"},
     NoneType: {"type": "null"},

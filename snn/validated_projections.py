@@ -37,6 +37,9 @@ def check_projection(network: Network, projection: Projection) -> None:
     read = _read_shape(projection, source.shape)
     if synapse.gain is not None:
         _check_gain(network, projection, read[0])
+    for name in synapse.matrices:
+        if network.numbers == "fixed" and not holds_integers(getattr(synapse, name)):
+            raise InvalidNetwork(f"expected integer {name} in projection {projection.name!r}; try network.to_fixed()")
     if synapse.weights is not None:
         _check_weights(network, projection, synapse.weights)
     if not is_whole(projection.shift, 0, 32) or (projection.shift and network.numbers != "fixed"):

@@ -71,18 +71,6 @@ def as_vector(current: Current, shapes: Shapes) -> Current:
     return replace(current, terms=tuple(terms), bias=current.bias.reshape(-1), shape=current.view, flat=False)
 
 
-def emittable(current: Current, shapes: Shapes) -> Current:
-    """The current itself, or as a vector where that gives every term a synapse. Raises Refusal when there is none."""
-    if all(term.geometry.has_synapse for term in current.terms):
-        return current
-    if current.flat:
-        return as_vector(current, shapes)
-    raise Refusal(
-        "pooling whose windows differ in size or divisor, in front of anything else than a linear layer",
-        "AvgPool2d without ceil_mode and with count_include_pad, or an output size that divides the map",
-    )
-
-
 def seen_as(value: Signal, shape: Shape) -> Signal:
     """The same activations as the graph sees them in another place: flat, or as a map."""
     return value if value.shape == shape else replace(value, shape=shape)

@@ -41,7 +41,7 @@ def _finish(walk: Walk) -> None:
                 walk.units.remove(last)
                 walk.units.append(last)
                 return
-        current = algebra.emittable(algebra.as_current(value, walk.shapes, node), walk.shapes)
+        current = algebra.as_current(value, walk.shapes, node)
     except Refusal as refused:
         told = (walk.view.node(node).kind, refused.reason, refused.substitute)
         walk.refuse(Obstacle(node, *told, nodes=(node,), reads=None))

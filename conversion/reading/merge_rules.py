@@ -6,6 +6,7 @@
     identity                          kept_kernel                   kept_kernel
     upsampling                        product_of_matrices           transposed_of_repeated
     pool, convolution                 product_of_matrices           convolved_kernels
+    rows and columns                  product_of_matrices           behind_separable
     anything else                     product_of_matrices           none
 
 Each rule takes the term, the layer, and the shape of what enters the term behind its pool, and gives the term that does both,
@@ -29,6 +30,7 @@ from spikewright.conversion.reading.geometry import (
     IdentityGeometry,
     Kernel,
     PoolGeometry,
+    SeparableGeometry,
     TransposedGeometry,
     UpsampleGeometry,
     dilated,
@@ -36,6 +38,7 @@ from spikewright.conversion.reading.geometry import (
 )
 from spikewright.conversion.reading.layer import AffineLayer
 from spikewright.conversion.reading.repeated_integers import behind_averages, if_fits
+from spikewright.conversion.reading.separable_forms import behind_separable
 from spikewright.conversion.reading.shapes import ONE, Floats, per_element, times
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import LARGEST, through_rows, unpooled
@@ -149,6 +152,7 @@ RULES = (
     MergeRule(product_of_matrices, (), (DenseGeometry,)),
     MergeRule(transposed_of_repeated, (UpsampleGeometry,), (ConvGeometry,)),
     MergeRule(convolved_kernels, (PoolGeometry, ConvGeometry), (ConvGeometry,)),
+    MergeRule(behind_separable, (SeparableGeometry,), (ConvGeometry,)),
 )
 
 

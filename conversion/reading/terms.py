@@ -24,7 +24,8 @@ def apply_term(term: SourceTerm, values: Tensor, shape: Shape, *, absolute: bool
     if term.pool != (1, 1):
         x = F.avg_pool2d(x, term.pool, divisor_override=1)
     weights = _weights(term, shape)
-    result = term.geometry.apply(x, weights.abs_() if absolute else weights)
+    geometry = term.geometry.magnitudes() if absolute else term.geometry
+    result = geometry.apply(x, weights.abs_() if absolute else weights)
     if result.ndim < 4:
         return result
     _, channels, rows, columns = result.shape

@@ -20,6 +20,8 @@ from spikewright.conversion.reading.map_folding import of_channels, picking, sli
 from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.obstacles.span import Span
 from spikewright.conversion.reading.plan import Stored, Unit
+from spikewright.conversion.reading.resampling import through
+from spikewright.conversion.reading.separable_forms import selection
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import copies
@@ -112,15 +114,21 @@ class Walk:
         flow, moved = value.flow, value.map
         if len(moved.shape) == 1:
             flow, moved = algebra.flatten(flow, self.shapes, name), moved.over((prod(moved.source),))
-        found = picking(name, moved)
+        found, picked = picking(name, moved), selection(moved)
+        if found is None and picked is not None:
+            current = algebra.as_current(through(flow, picked, name, self), self.shapes, name)
+            return self._moved_current(current, value, moved.constants)
         if found is None:
             raise Refusal(
                 f"the order that {name} gives ({moved.source} to {moved.shape}), for which no layer behind it has weights",
                 "whole channels or every so many pixels of them, or another order in front of a linear layer only",
             )
         current = self.applied(flow, found.layer)
-        bias = current.bias if found.offset is None else current.bias + found.offset
-        positive = value.flow.positive and not np.any(moved.constants < 0)
+        return self._moved_current(current, value, found.offset)
+
+    def _moved_current(self, current: Current, value: View, offset: Floats | None) -> Current:
+        bias = current.bias if offset is None else current.bias + offset
+        positive = value.flow.positive and not np.any(value.map.constants < 0)
         return replace(current, bias=bias, positive=positive, node=value.node)
 
     def applied(self, value: Flow, layer: AffineLayer) -> Current:
@@ -180,7 +188,6 @@ class Walk:
 
     def fire(self, current: Current, node: str, law: ActivationLaw = RELU) -> Signal:
         """A new population that is driven by `current`, and its activations."""
-        current = algebra.emittable(current, self.shapes)
         name = self.unique(current.name)
         self.units.append(Unit(name, node, current.shape, current.terms, current.bias, law))
         self.shapes[name] = current.shape

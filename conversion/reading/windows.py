@@ -1,22 +1,15 @@
-"""Pooling and upsampling of Signals and Currents that keep their population, or turn into currents."""
+"""Pooling of Signals and Currents that keep their population, or turn into currents."""
 
 from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
 
-from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.algebra import Shapes, unframed
-from spikewright.conversion.reading.geometry import (
-    Geometry,
-    PoolGeometry,
-    TransposedGeometry,
-    UnevenGeometry,
-    UpsampleGeometry,
-)
+from spikewright.conversion.reading.geometry import PoolGeometry
 from spikewright.conversion.reading.layer import AffineLayer, summing
 from spikewright.conversion.reading.merging import merged, read_signal
-from spikewright.conversion.reading.shapes import Floats, grid, spread, times
+from spikewright.conversion.reading.shapes import grid, spread, times
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
 from spikewright.conversion.reading.values import Current, Signal
@@ -90,56 +83,6 @@ def read_framed(value: Signal, layer: AffineLayer) -> Current:
     return replace(read_signal(inner, layer.framed(value.border, inner.shape)), bias=bias)
 
 
-def uneven(value: Signal, windows: UnevenGeometry, like: Window | None, target: tuple[str, Shape]) -> Current:
-    """Windows of different sizes or divisors: whole numbers upsample, one divisor is a convolution, the rest is a map.
-
-    `like`: the windows of one size that they would be without borders, None where there are none. `target`: name and shape.
-    """
-    name, shape = target
-    factor = _factor(value.shape, shape, windows)
-    if factor is not None:
-        return upsample(value, factor, target)
-    weights = {row[2] * column[2] for row in windows.rows for column in windows.columns}
-    if len(weights) == 1 and like is not None:
-        sizes = (like.kernel, like.stride, like.padding)
-        layer = summing(name, value.shape, sizes, weights.pop(), like.beyond(value.shape, shape))
-        return replace(read_framed(value, layer), positive=value.positive)
-    if value.bordered:
-        raise Refusal("pooling with unequal windows of a padded map", "the padding argument of a convolution")
-    return _of_one_term(value, windows, target)
-
-
-def upsample(value: Signal, factor: Pair, target: tuple[str, Shape]) -> Current:
-    """Nearest neighbours repeated. `target`: name and shape of the result."""
-    if value.bordered:
-        raise Refusal("upsampling of a padded map", "the padding after the upsampling")
-    if len(value.shape) != 3:
-        raise Refusal("upsampling of a sequence", "nn.ConvTranspose2d or upsampling of maps (C, H, W)")
-    return _of_one_term(value, UpsampleGeometry(factor), target)
-
-
-def upsampled_current(value: Current, factor: Pair, target: tuple[str, Shape]) -> Current | None:
-    """Repetition of a sum of 1x1 convolutions and copies: each weight stands at every place of its block. None for other sums."""
-    name, shape = target
-    found = [_repeated(term, factor) for term in value.terms]
-    terms = tuple(term for term in found if term is not None)
-    if len(value.shape) != 3 or len(terms) < len(found):
-        return None
-    bias = value.bias.repeat(factor[0], axis=1).repeat(factor[1], axis=2)
-    return Current(terms, bias, shape, name, positive=value.positive)
-
-
-def _repeated(term: SourceTerm, factor: Pair) -> SourceTerm | None:
-    """A pointwise term whose outputs are repeated: a transposed convolution with blocks of equal taps."""
-    if not term.geometry.pointwise(term.kernel):
-        return None
-    if term.kernel is None:
-        return replace(term, geometry=UpsampleGeometry(factor))
-    values = np.broadcast_to(term.kernel.values, (*term.kernel.values.shape[:2], *factor))
-    geometry = TransposedGeometry(factor, groups=term.geometry.group_count)
-    return replace(term, geometry=geometry, kernel=replace(term.kernel, values=np.ascontiguousarray(values)))
-
-
 def alignable(value: Signal) -> bool:
     """True when a gate may read the population itself: one positive scale and one offset for each channel."""
     if value.pool != (1, 1) or not np.all(value.gain > 0):
@@ -157,32 +100,6 @@ def after_gate(value: Signal, name: str, shape: Shape) -> Signal:
         rows = value.offset.reshape(value.offset.shape[0], -1)
         offset = np.ascontiguousarray(np.broadcast_to(spread(rows[:, 0], shape), shape))
     return Signal(name, shape, gain=value.gain, offset=offset, positive=value.positive)
-
-
-def _factor(shape: Shape, out: Shape, windows: UnevenGeometry) -> Pair | None:
-    """The whole factor when every window is one pixel, repeated equally often."""
-    (_, high, wide), (_, rows, columns) = grid(shape), grid(out)
-    axes = (windows.rows, windows.columns)
-    single = all(stop - start == 1 and weight == 1.0 for axis in axes for start, stop, weight in axis)
-    if not single or rows % high or columns % wide or len(shape) != 3:
-        return None
-    factor = (rows // high, columns // wide)
-    straight = all(
-        start == place // step
-        for axis, step in zip(axes, factor, strict=True)
-        for place, (start, _, _) in enumerate(axis)
-    )
-    return factor if straight else None
-
-
-def _of_one_term(value: Signal, geometry: Geometry, target: tuple[str, Shape]) -> Current:
-    """A geometry without weights over a Signal; the bias is what it makes of the offset."""
-    name, shape = target
-    term = SourceTerm(value.source, geometry, value.pool, gain_in=value.gain)
-    bias: Floats = (
-        np.zeros(shape) if value.offset is None else mapped(SourceTerm("", geometry), value.offset, value.shape)
-    )
-    return Current((term,), bias, shape, name, positive=value.positive)
 
 
 def _pooled(term: SourceTerm, window: Window) -> SourceTerm:

@@ -7,6 +7,7 @@ import numpy as np
 
 from spikewright import InvalidNetwork
 from spikewright.snn.event.addresses import Grid, as_grid
+from spikewright.snn.event.separable_taps import separable_taps
 from spikewright.snn.event.taps import SlidingKernel, Taps, Values, conv_taps, dense_taps, transposed_taps
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.synapses import (
@@ -17,6 +18,7 @@ from spikewright.snn.synapses import (
     Identity,
     Linear,
     Pair,
+    Separable2d,
     Upsample,
     pooled_shape,
 )
@@ -79,6 +81,10 @@ def _identity(synapse: Identity, shape: Grid, target: Pair, fixed: bool) -> Taps
     return conv_taps(shape, target, SlidingKernel(groups=shape[0]), _gains(synapse, shape, (1, 1), fixed))
 
 
+def _separable(synapse: Separable2d, shape: Grid, target: Pair, fixed: bool) -> Taps:
+    return separable_taps(shape, (synapse.rows, synapse.columns), _gains(synapse, shape, (1, 1), fixed).reshape(-1))
+
+
 def _sliding(synapse: Conv2d | ConvTranspose2d) -> SlidingKernel:
     return SlidingKernel(synapse.stride, synapse.padding, synapse.dilation, synapse.groups)
 
@@ -91,5 +97,6 @@ TAPS: dict[type, Callable[[Any, Grid, Pair, bool], Taps]] = {
     Upsample: _upsample,
     AvgPool2d: _average,
     Identity: _identity,
+    Separable2d: _separable,
 }
 """`made(synapse, shape of the pooled source, rows and columns of the target, fixed point)`."""

@@ -80,8 +80,9 @@ def _fan_in(projection: Projection) -> tuple[Whole, Whole]:
     synapse, weights = projection.synapse, projection.synapse.weights
     if weights is None:
         gains = np.asarray(1 if synapse.gain is None else synapse.gain).reshape(-1)
-        gain = np.array([int(one) * synapse.inputs for one in gains], object)
-        return np.maximum(gain, 0), np.maximum(-gain, 0)
+        gain, (along, against) = np.array([int(one) for one in gains], object), synapse.sides
+        above, below = np.maximum(gain, 0), np.maximum(-gain, 0)
+        return above * along + below * against, above * against + below * along
     if weights.stored < weights.size:
         places, stored = survivors(weights)
         return _sums_of_rows(stored, places // max(prod(weights.shape[1:]), 1), weights.shape[0])

@@ -22,7 +22,7 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     """Integers and units of a projection whose source sends units of `sent`; `uniform`: one unit for all channels."""
     synapse = projection.synapse
     if synapse.weights is None:
-        return Incoming(projection, None, None, sent)
+        return _whole(projection, sent)
     values, scale = stored_values(synapse.weights), unscaled(synapse.weights)[1]
     if np.issubdtype(values.dtype, np.integer):
         unit = np.ones(values.shape[0]) if scale is None else np.asarray(scale, dtype=np.float64)
@@ -35,6 +35,14 @@ def read_incoming(projection: Projection, sent: float, bits: int, uniform: bool)
     why = "one scale, so that channels compare" if uniform else "a scale for each channel"
     row = ReportRow(projection.name, type(synapse).__name__, "rounded", f"weights to {bits} bits, {why}")
     return Incoming(projection, integers, step * sent, sent, (row,))
+
+
+def _whole(projection: Projection, sent: float) -> Incoming:
+    """A projection with a gain, whose other numbers are whole."""
+    synapse, error = projection.synapse.in_integers()
+    told = f"{' and '.join(synapse.matrices)} in integers, rounded by at most {error:.2%}"
+    rows = (ReportRow(projection.name, type(synapse).__name__, "rounded", told),) if error else ()
+    return Incoming(replace(projection, synapse=synapse), None, None, sent, rows)
 
 
 def chosen_grid(

@@ -6,6 +6,7 @@ surviving weights are all 1.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from spikewright.snn.synapses import (
     Identity,
     Linear,
     Pair,
+    Separable2d,
     Synapse,
     Upsample,
     Windows,
@@ -105,6 +107,20 @@ def _average(synapse: AvgPool2d, values: Values) -> Values:
     return np.asarray(np.sum(_each_window(windows, values, 0), axis=0) * _gain(synapse, values))
 
 
+def _separable(synapse: Separable2d, values: Values) -> Values:
+    """Channel by channel with the weights of every input at every output, `(rows, columns, in rows, in columns)`."""
+    if values.ndim == 3:
+        return _separable(synapse, values[:, :, None])[:, :, 0]
+    kind = np.int64 if values.dtype == np.int64 else np.float32
+    every = np.einsum("yi,xj->yxij", synapse.rows, synapse.columns)
+    gains = np.broadcast_to(np.asarray(synapse.gain).astype(kind), (values.shape[1],))
+    sums = [
+        np.einsum("yxij,nij->nyx", (every * gain).astype(kind).astype(values.dtype), values[:, channel])
+        for channel, gain in enumerate(gains)
+    ]
+    return np.stack(sums, axis=1)
+
+
 def _linear(synapse: Linear, values: Values) -> Values:
     return np.asarray(values.reshape(len(values), -1) @ _weights(synapse, values).T)
 
@@ -130,6 +146,7 @@ RULES: dict[type, Callable[[Any, Values], Values]] = {
     AvgPool2d: _average,
     Upsample: _upsample,
     Identity: _identity,
+    Separable2d: _separable,
     Windows: _touched,
 }
 """What each synapse makes of what comes out of its pool."""
@@ -194,5 +211,6 @@ def _survivors(synapse: Synapse) -> Synapse:
     if synapse.weights is not None:
         return synapse.with_weights(dense((synapse.weights.values() != 0).astype(np.int64)))
     if synapse.gain is not None:
-        return synapse.with_gain((np.asarray(synapse.gain) != 0).astype(np.int64))
+        ones: Any = {name: (getattr(synapse, name) != 0).astype(np.int64) for name in synapse.matrices}
+        return replace(synapse.with_gain((np.asarray(synapse.gain) != 0).astype(np.int64)), **ones)
     return synapse

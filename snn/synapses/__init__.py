@@ -9,7 +9,8 @@ whatever the sign of the spike; of a value, once. Spikes and values that a pool 
 
 from spikewright.snn.synapses.compared import Windows
 from spikewright.snn.synapses.gained import AvgPool2d, Identity, Upsample
-from spikewright.snn.synapses.record import Pair, Shape, Synapse, pooled_shape
+from spikewright.snn.synapses.record import Matrix, Pair, Shape, Synapse, pooled_shape
+from spikewright.snn.synapses.separable import Separable2d
 from spikewright.snn.synapses.weighted import Conv1d, Conv2d, ConvTranspose2d, Linear, Weighted
 
 SYNAPSES: tuple[type[Synapse], ...] = (
@@ -20,6 +21,7 @@ SYNAPSES: tuple[type[Synapse], ...] = (
     AvgPool2d,
     Upsample,
     Identity,
+    Separable2d,
     Windows,
 )
 """The synapses that files may hold."""
@@ -32,7 +34,9 @@ __all__ = [
     "ConvTranspose2d",
     "Identity",
     "Linear",
+    "Matrix",
     "Pair",
+    "Separable2d",
     "Shape",
     "Synapse",
     "Upsample",

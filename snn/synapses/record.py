@@ -3,6 +3,9 @@
 from dataclasses import fields, replace
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spikewright import InvalidNetwork
 from spikewright.snn.checked import Constant, check_wholes
 from spikewright.snn.neurons import PerChannel
@@ -10,6 +13,7 @@ from spikewright.weights import Expression
 
 Pair = tuple[int, int]
 Shape = tuple[int, ...]
+Matrix = NDArray[np.number[Any]]
 
 
 class Synapse(Constant):
@@ -22,6 +26,8 @@ class Synapse(Constant):
     """Whether it only says which inputs a gate compares."""
     single: ClassVar[bool] = False
     """Whether its strides and the like are numbers instead of pairs."""
+    matrices: ClassVar[tuple[str, ...]] = ()
+    """The fields with numbers beside its gain, which are whole in fixed point."""
 
     weights: Expression | None = None
     gain: PerChannel | None = None
@@ -30,6 +36,15 @@ class Synapse(Constant):
     def inputs(self) -> int:
         """How many inputs a gain multiplies for each output."""
         return 1
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """How much of a gain comes together in an output at most, with its sign and against it."""
+        return self.inputs, 0
+
+    def in_integers(self) -> "tuple[Synapse, float]":
+        """The same with whole numbers in its `matrices`, and the largest relative error of that; the gain makes up for them."""
+        return self, 0.0
 
     def with_weights(self, weights: Expression) -> "Synapse":
         """The same synapse with other weights."""
@@ -48,7 +63,8 @@ class Synapse(Constant):
 
         Raises InvalidNetwork when they do not fit.
         """
-        for name in (field.name for field in fields(self) if field.name not in ("weights", "gain")):  # type: ignore[arg-type]
+        real = ("weights", "gain", *self.matrices)
+        for name in (field.name for field in fields(self) if field.name not in real):  # type: ignore[arg-type]
             single, value = self.single or name == "groups", getattr(self, name)
             check_wholes((value,) if single else value, 1 if single else 2, f"{name} of {type(self).__name__}")
         return self._shape(shape)

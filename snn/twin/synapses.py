@@ -17,6 +17,7 @@ from spikewright.snn.synapses import (
     ConvTranspose2d,
     Identity,
     Linear,
+    Separable2d,
     Synapse,
     Upsample,
     Windows,
@@ -123,6 +124,12 @@ def _upsample(synapse: Upsample, x: Tensor, gain: Tensor) -> Tensor:
     return rows.repeat_interleave(synapse.factor[1], dim=3) * _per_channel(gain, x)
 
 
+def _separable(synapse: Separable2d, x: Tensor, gain: Tensor) -> Tensor:
+    rows, columns = (torch.tensor(matrix).to(x) for matrix in (synapse.rows, synapse.columns))
+    wide = x @ columns.T
+    return (wide if x.ndim == 3 else rows @ wide) * _per_channel(gain, x)
+
+
 def _largest(synapse: Windows, x: Tensor, nothing: None) -> Tensor:
     return F.max_pool2d(x, synapse.kernel, synapse.stride, synapse.padding)
 
@@ -143,5 +150,6 @@ _RULES: dict[type, Callable[..., Tensor]] = {
     AvgPool2d: _pool,
     Upsample: _upsample,
     Identity: _identity,
+    Separable2d: _separable,
     Windows: _largest,
 }

@@ -87,11 +87,6 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
         lambda: seq(nn.Conv2d(2, 4, 2), nn.BatchNorm2d(4), nn.MaxPool2d(2, ceil_mode=True)),
         "ceil_mode.*ReLU before the pooling",
     ),
-    "pool of unequal windows": (lambda: after(nn.AdaptiveAvgPool2d(3), nn.Conv2d(4, 2, 3)), "differ in size"),
-    "pool with unequal divisors": (
-        lambda: after(nn.AvgPool2d(3, 2, 1, count_include_pad=False), nn.Conv2d(4, 2, 3)),
-        "differ in size or divisor",
-    ),
     "adaptive max pool": (lambda: after(nn.AdaptiveMaxPool2d(3)), "unequal size.*divides the map"),
     "sigmoid": (
         lambda: after(nn.Sigmoid(), nn.Conv2d(4, 2, 1)),
@@ -110,13 +105,8 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "instance norm.*BatchNorm2d"),
     "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
     "squeeze and excitation": (Gated, r"mul \(squeeze-excite gate\).*no gate"),
-    "borders that repeat pixels": (
-        lambda: Written(lambda x: F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), 2)),
-        "the order that pad gives.*whole channels",
-    ),
     "random numbers": (lambda: Written(lambda x: x + torch.rand(8)), "other outputs than the model itself"),
     "rows side by side": (lambda: Written(lambda x: torch.cat([x, x], 2)), "concatenation.*dimension 1"),
-    "bilinear upsampling": (lambda: after(nn.Upsample(scale_factor=2, mode="bilinear")), "bilinear.*nearest"),
     "product": (lambda: Written(lambda x: x * x), "mul.*product or quotient"),
     "power": (lambda: Written(lambda x: x**2), "pow"),
     "reciprocal": (lambda: Written(lambda x: 1.0 / (x + 1.0)), "product or quotient"),
@@ -124,7 +114,6 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
     "mean of channels": (lambda: Written(lambda x: x.mean(1)), "height and width"),
     "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
-    "padding with ones": (lambda: Written(lambda x: F.pad(x, (1, 1), value=1.0)), "order that pad gives.*linear layer"),
     "pixel weights": (lambda: Written(lambda x: x * torch.arange(8.0)), "pixel to pixel"),
     "linear over the last axis": (lambda: after(nn.Linear(8, 3)), "last axis.*1x1 convolution"),
     "reshape to a map": (
@@ -141,8 +130,4 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
 REFUSED_SEQUENCES: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "recurrence": (Recurrent, r"gru \(GRU\).*convolutions over time"),
     "attention module": (Attending, r"attention \(softmax attention\).*try convolutions"),
-    "upsampled sequence": (
-        lambda: seq(nn.Conv1d(6, 4, 3), nn.ReLU(), nn.Upsample(scale_factor=2)),
-        "order that _2 gives.*linear layer",
-    ),
 }

@@ -42,6 +42,7 @@ REFUSED = {
     "a threshold for each neuron": "one a neuron in 'a'",
     "Conv1d": r"\(2, 8\) in 'in'",
     "ConvTranspose2d": "ConvTranspose2d in projection 'a->b'",
+    "Separable2d": "Separable2d in projection 'a->b'",
     "Upsample": "Upsample in projection 'a->b'",
     "delay": "2 steps in projection 'back'",
     "Direct": "window of 3 steps",

@@ -45,6 +45,7 @@ from spikewright.snn import (
     TerminateMax,
     TernaryIF,
     TtfsCode,
+    Separable2d,
     Upsample,
     Windows,
     codebook,
@@ -56,6 +57,8 @@ from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Expression
 
 SHAPE = (2, 4, 4)
+ROWS = np.array([[1, 0, 0, 0], [0.5, -0.25, 0, 0], [0, 0, 0.75, 0.5]])
+COLUMNS = np.array([[0, 1, 0.5, 0], [0, 0, 0, 0], [0, 0, 0, -1]])
 CLASSES = 3
 STEPS = 6
 
@@ -136,6 +139,7 @@ NETWORKS: dict[str, Network] = {
     "Upsample": network(synapse=Upsample((2, 1), np.array([0.5, 1.0]))),
     "AvgPool2d": network(synapse=AvgPool2d((2, 2), (2, 2), 0.25)),
     "Identity": network(synapse=Identity(0.5)),
+    "Separable2d": network(synapse=Separable2d(ROWS, COLUMNS, np.array([0.5, 1.0]))),
     "Sparse": network(synapse=Conv2d(sparse_weights(4, 1, 2, 2), (2, 2), groups=2)),
     "Codebook": network(synapse=Conv2d(shared_weights(2, 2, 3, 3))),
     "delay": recurrent(),

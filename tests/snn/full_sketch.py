@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from hypothesis import strategies as st
 
 from spikewright.snn import (
@@ -27,6 +28,7 @@ from spikewright.snn import (
     Projection,
     Quiescence,
     Ramp,
+    Separable2d,
     SignedIF,
     Source,
     SpikeSelectCode,
@@ -144,6 +146,15 @@ class FullSketch(Sketch):
     def upsampled(self) -> None:
         self.through(Upsample((self.size(1, 2), self.size(1, 3)), self.gain(self.last.shape[0])))
 
+    def separable(self) -> None:
+        """A matrix for each axis, entries of both signs with gaps; a line has one row."""
+        rows, columns = (
+            self.numbers(-3, 4, (self.size(1, 4), extent)) * (self.random.random(extent) < 0.6)
+            for extent in ((1, 1, *self.last.shape[1:])[-2:])
+        )
+        line = len(self.last.shape) == 2
+        self.through(Separable2d(np.ones((1, 1), int) if line else rows, columns, self.gain(self.last.shape[0])))
+
     def gate(self) -> None:
         """Max-pool of the last population, alone or twice side by side."""
         source = self.last
@@ -199,8 +210,8 @@ class FullSketch(Sketch):
 
 PLANES = (
     FullSketch.conv, FullSketch.average, FullSketch.residual, FullSketch.concatenation, FullSketch.transposed,
-    FullSketch.upsampled, FullSketch.gate, FullSketch.gate, FullSketch.same,
+    FullSketch.upsampled, FullSketch.separable, FullSketch.gate, FullSketch.gate, FullSketch.same,
 )  # fmt: skip
-LINES = (FullSketch.one_dimensional, FullSketch.one_dimensional, FullSketch.same)
+LINES = (FullSketch.one_dimensional, FullSketch.one_dimensional, FullSketch.separable, FullSketch.same)
 PLANES += (partial(FullSketch.ordered, layers=PLANES),) * 3
 LINES += (partial(FullSketch.ordered, layers=LINES),)

@@ -31,6 +31,7 @@ from spikewright.snn import (
     SpikeInsertion,
     StuckAt,
     TernaryIF,
+    Separable2d,
     Upsample,
     codebook,
     dense,
@@ -60,6 +61,7 @@ LAYERS = {
 GAINS = {
     "Identity": Identity(0),
     "AvgPool2d": AvgPool2d((2, 2), (2, 2), 0),
+    "Separable2d": Separable2d(np.eye(5, 4), np.eye(3, 4), 0),
     "Upsample": Upsample((2, 1), np.zeros(4, int)),
 }
 

@@ -38,6 +38,7 @@ from spikewright.snn import (
     SingleBurst,
     Source,
     SpikeSelectCode,
+    Separable2d,
     TernaryIF,
     TtfsCode,
     Upsample,
@@ -49,7 +50,7 @@ from tests.snn.strategies import Case
 from tests.snn.test_contract import assert_same, both
 
 STEPPED = (IF, LIF, SignedIF, TernaryIF, Burst, LatchedIF, FewSpikeIF)
-SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Windows)
+SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Separable2d, Windows)
 NEURONS = (*STEPPED, MaxGate, Integrator, Ramp, QuantReLU)
 SCHEDULES = ("synchronous", "layerwise")
 SLOTS = 5
@@ -102,6 +103,9 @@ def synapse_of(kind, random, fixed):
     if kind is Windows:
         return Windows((3, 2), (1, 2), (1, 1))
     gain = numbers(random, fixed, 11, 15, (2,))
+    if kind is Separable2d:
+        rows, columns = (random.integers(-1, 3, (3, 4)) + np.eye(3, 4, dtype=int) for _ in range(2))
+        return Separable2d(rows, columns, gain)
     return {AvgPool2d: lambda: AvgPool2d((2, 2), (1, 2), gain), Upsample: lambda: Upsample((2, 1), gain)}.get(
         kind, lambda: Identity(gain)
     )()

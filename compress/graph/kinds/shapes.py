@@ -6,6 +6,7 @@ from torch import fx
 
 from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
 from spikewright.compress.graph.kinds.moving import moved
+from spikewright.compress.graph.kinds.resampling import resampled
 
 
 def filled(call: GraphCall) -> Found:
@@ -46,7 +47,7 @@ def upsample(call: GraphCall) -> Found:
         {n: getattr(owner, n, defaults.get(n)) for n in names} if owner is not None else call.bind(*names, **defaults)
     )
     if given["mode"] not in ("nearest", "nearest-exact"):
-        return unsupported(f"{given['mode']} upsampling")
+        return resampled(call)
     (rows, columns), (high, wide) = call.sources[0][-2:], call.shape[-2:]
     factor = (high // rows, wide // columns)
     asked, ratio = given["scale_factor"], (high / rows, wide / columns)

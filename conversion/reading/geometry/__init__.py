@@ -2,11 +2,11 @@
 
 from spikewright.conversion.reading.geometry.base import Geometry, window_counts
 from spikewright.conversion.reading.geometry.kernels import Kernel, dilated, ungrouped
+from spikewright.conversion.reading.geometry.separable import SeparableGeometry
 from spikewright.conversion.reading.geometry.unweighted import (
     IDENTITY,
     IdentityGeometry,
     PoolGeometry,
-    UnevenGeometry,
     UpsampleGeometry,
     WindowGeometry,
 )
@@ -26,8 +26,8 @@ __all__ = [
     "IdentityGeometry",
     "Kernel",
     "PoolGeometry",
+    "SeparableGeometry",
     "TransposedGeometry",
-    "UnevenGeometry",
     "UpsampleGeometry",
     "WindowGeometry",
     "dilated",

@@ -14,7 +14,7 @@ from spikewright.snn import Synapse
 from spikewright.snn.synapses import Pair, Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry(ABC):
     """A linear map between shapes, as far as it is not its numbers.
 
@@ -24,8 +24,6 @@ class Geometry(ABC):
 
     word: ClassVar[str]
     """What reports call it."""
-    has_synapse: ClassVar[bool] = True
-    """False where no synapse of `snn` does it, so that it must become a matrix."""
     merges: ClassVar[bool] = False
     """Whether a layer of it can be merged with an affine layer in front of it."""
 
@@ -41,6 +39,10 @@ class Geometry(ABC):
     @abstractmethod
     def apply(self, x: Tensor, weights: Tensor) -> Tensor:
         """The outputs for inputs `(n, C, H, W)` or `(n, N)`; `weights`: a kernel, or a gain that multiplies the outputs."""
+
+    def magnitudes(self) -> "Geometry":
+        """The same with the magnitude of every number that is its own."""
+        return self
 
     def synapse(self, weights: Any, shape: Shape) -> Synapse:
         """Its record in `snn` for a source of `shape`; `weights`: how the kernel is stored, or the gain. Raises Refusal."""

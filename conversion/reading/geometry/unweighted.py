@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from math import prod
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -13,9 +12,6 @@ from spikewright.conversion.reading.shapes import grid, ungrid
 from spikewright.snn import AvgPool2d, Identity, Synapse, Upsample, Windows
 from spikewright.snn.neurons import PerChannel
 from spikewright.snn.synapses import Pair, Shape
-
-Stretches = tuple[tuple[int, int, float], ...]
-"""For each output along an axis its inputs start..stop and the factor of their sum."""
 
 
 @dataclass(frozen=True)
@@ -116,31 +112,6 @@ class WindowGeometry(Geometry):
     def synapse(self, weights: PerChannel, shape: Shape) -> Synapse:
         """`snn.Windows`."""
         return Windows(self.kernel, self.stride, self.padding)
-
-
-@dataclass(frozen=True)
-class UnevenGeometry(Geometry):
-    """Sums over windows of any size, each with a factor of its own: a matrix in front of a linear layer, no synapse."""
-
-    rows: Stretches
-    columns: Stretches
-
-    word = "map"
-    has_synapse = False
-
-    def apply(self, x: Tensor, weights: Tensor) -> Tensor:
-        """gain times R x C', one matrix for the rows and one for the columns."""
-        rows, columns = (
-            _matrix(axis, size).to(x) for axis, size in zip((self.rows, self.columns), x.shape[2:], strict=True)
-        )
-        return torch.einsum("ih,nchw,jw->ncij", rows, x, columns) * weights
-
-
-def _matrix(stretches: Stretches, size: int) -> Tensor:
-    matrix = torch.zeros(len(stretches), size, dtype=torch.float64)
-    for row, (start, stop, weight) in zip(matrix, stretches, strict=True):
-        row[start:stop] = weight
-    return matrix
 
 
 IDENTITY = IdentityGeometry()

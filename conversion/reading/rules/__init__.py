@@ -45,6 +45,7 @@ _RULES: Mapping[str, Rule] = {
     "sum": pooling.total,
     "maxpool": pooling.maximum,
     "upsample": pooling.upsample,
+    "resampled": pooling.resample,
     "pad": pooling.pad,
     "flatten": shape.flatten,
     "reshape": shape.reshape,

@@ -60,6 +60,8 @@ def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
     current = walk.applied(value, layer)
     if offset is not None:
         current = replace(current, bias=current.bias + offset)
+    if value.positive and np.all(layer.kernel.values >= 0) and np.all(current.bias >= 0):
+        current = replace(current, positive=True)
     told = _weights(walk, node)
     if isinstance(value, Current) and len(walk.units) == sums and node.inputs[0] not in walk.relays:
         told += "; merged with the layers in front of it, since no ReLU is between them"

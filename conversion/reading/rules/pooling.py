@@ -8,9 +8,9 @@ import numpy as np
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading import algebra, resampling
 from spikewright.conversion.reading import windows as pooling
-from spikewright.conversion.reading.geometry import UnevenGeometry, WindowGeometry
+from spikewright.conversion.reading.geometry import SeparableGeometry, WindowGeometry
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.shapes import joined_axes
 from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value
@@ -43,21 +43,42 @@ def total(walk: Walk, node: GraphNode) -> Value:
 
 def uneven(walk: Walk, node: GraphNode) -> Value:
     """Average pooling whose windows differ in size or divisor."""
-    args = node.args
-    windows = UnevenGeometry(args["rows"], args["columns"])
+    args, value = node.args, walk.flow(node)
     like = Window(args["kernel"], args["stride"], args["padding"]) if "kernel" in args else None
+    geometry = SeparableGeometry.of_stretches(args["rows"], args["columns"], value.view)
+
+    def one(signal: Signal) -> Current:
+        return resampling.uneven(signal, geometry, like, node.name)
+
+    return _resampled(walk, node, geometry, one)
+
+
+def resample(walk: Walk, node: GraphNode) -> Value:
+    """Interpolation: one matrix for the rows and one for the columns."""
+    geometry = SeparableGeometry(node.args["rows"], node.args["columns"])
+    return _resampled(walk, node, geometry, lambda signal: resampling.resampled(signal, geometry, node.name))
+
+
+def _resampled(walk: Walk, node: GraphNode, geometry: SeparableGeometry, read: Callable[[Signal], Current]) -> Value:
+    """A separable map of each piece: composed with such a map in front of it, or over activations, as `read` says."""
+    told: set[str] = set()
 
     def one(piece: Piece) -> Piece:
-        signal = walk.relay(piece)
-        return pooling.uneven(signal, windows, like, (node.name, (signal.shape[0], *node.shape[1:])))
+        ready = isinstance(piece, Signal)
+        swapped = resampling.resampled_current(piece, geometry, node.name, walk.shapes) if not ready else None
+        result = read(walk.relay(piece)) if swapped is None else swapped
+        own = any(isinstance(term.geometry, SeparableGeometry) for term in result.terms)
+        told.add(
+            "one map together with the maps in front of it"
+            if swapped is not None
+            else "a map of rows and of columns, exact at the borders too"
+            if own
+            else "currents of windows"
+        )
+        return result
 
     result = _each(walk, walk.flow(node), one)
-    own = any(not term.geometry.has_synapse for piece in result.pieces for term in piece.terms)
-    walk.note(
-        node.name,
-        "rewritten",
-        "windows of their own size, exact in front of a linear layer" if own else "currents of windows",
-    )
+    walk.note(node.name, "rewritten", " and ".join(sorted(told)))
     return result
 
 
@@ -66,11 +87,9 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
     convolved = any(node.name in other.inputs and other.kind == "conv2d" for other in walk.view)
 
     def one(piece: Piece) -> Piece:
-        factor, target = node.args["factor"], (node.name, (piece.view[0], *node.shape[1:]))
-        swapped = (
-            pooling.upsampled_current(piece, factor, target) if isinstance(piece, Current) and not convolved else None
-        )
-        return pooling.upsample(walk.relay(piece), factor, target) if swapped is None else swapped
+        factor, free = node.args["factor"], isinstance(piece, Current) and not convolved
+        swapped = resampling.upsampled_current(piece, factor, node.name) if free else None
+        return resampling.upsample(walk.relay(piece), factor, node.name) if swapped is None else swapped
 
     walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")
     return _each(walk, walk.flow(node), one)

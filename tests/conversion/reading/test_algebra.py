@@ -8,7 +8,6 @@ import torch
 
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.geometry import UnevenGeometry
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import add_term, apply_term
 from spikewright.conversion.reading.values import Current, Flow, Parts, Signal
@@ -83,13 +82,3 @@ def test_channels_of_zeros() -> None:
 def test_borders_add_up_and_come_off() -> None:
     one = algebra.framed(algebra.framed(A, (1, 0, 0, 0)), (0, 2, 1, 0))
     assert one.border == (1, 2, 1, 0) and one.shape == (2, 7, 5) and algebra.unframed(one).shape == (2, 4, 4)
-
-
-def test_what_no_synapse_does_becomes_a_matrix_or_is_refused() -> None:
-    uneven = SourceTerm("a", UnevenGeometry(((0, 3, 1.0),), ((0, 4, 1.0),)))
-    current = Current((uneven,), np.zeros((2, 1, 1)), (2, 1, 1), "pool")
-    with pytest.raises(Refusal, match="windows differ in size"):
-        algebra.emittable(current, dict(SHAPES))
-    flat = Current((uneven,), np.zeros((2, 1, 1)), (2, 1, 1), "pool", flat=True)
-    made = algebra.emittable(flat, dict(SHAPES))
-    assert made.shape == (2,) and made.terms[0].geometry.has_synapse

@@ -1,4 +1,4 @@
-"""Pools and upsampling: address maps where they can be, else currents; always what torch computes."""
+"""Pools: address maps where they can be, else currents; always what torch computes."""
 
 from dataclasses import replace
 
@@ -7,8 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.geometry import PoolGeometry, UnevenGeometry, UpsampleGeometry
+from spikewright.conversion.reading.geometry import PoolGeometry
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import apply_term
 from spikewright.conversion.reading.values import Current, Signal
@@ -18,8 +17,6 @@ from spikewright.conversion.reading.windows import (
     alignable,
     average_current,
     average_signal,
-    uneven,
-    upsample,
 )
 
 SHAPE = (2, 6, 6)
@@ -55,20 +52,6 @@ def test_a_pool_behind_a_sum_moves_in_front_of_it() -> None:
     torch.testing.assert_close(current_value(found), F.avg_pool2d(3 * X + 1, 2))
 
 
-def test_unequal_windows_upsample_or_are_matrices() -> None:
-    repeated = UnevenGeometry(
-        tuple((k // 2, k // 2 + 1, 1.0) for k in range(12)), tuple((k, k + 1, 1.0) for k in range(6))
-    )
-    found = uneven(SIGNAL, repeated, None, ("up", (2, 12, 6)))
-    assert found.terms[0].geometry == UpsampleGeometry((2, 1))
-    torch.testing.assert_close(current_value(found), VALUES.repeat_interleave(2, 2))
-    stretches = ((0, 4, 0.25), (3, 6, 1 / 3))
-    mapped = uneven(SIGNAL, UnevenGeometry(stretches, stretches), None, ("map", (2, 2, 2)))
-    assert not mapped.terms[0].geometry.has_synapse
-    rows = torch.stack([VALUES[:, :, :4].mean(2), VALUES[:, :, 3:].mean(2)], 2)
-    torch.testing.assert_close(current_value(mapped), torch.stack([rows[..., :4].mean(3), rows[..., 3:].mean(3)], 3))
-
-
 def test_gates_read_what_has_one_scale_and_offset_for_each_channel() -> None:
     flat = replace(SIGNAL, offset=np.broadcast_to(np.array([1.0, 2.0]).reshape(2, 1, 1), SHAPE))
     assert alignable(flat) and not alignable(SIGNAL) and not alignable(replace(flat, gain=np.asarray(-1.0)))
@@ -76,7 +59,5 @@ def test_gates_read_what_has_one_scale_and_offset_for_each_channel() -> None:
     assert behind.source == "gate" and behind.offset is not None and behind.offset.shape == (2, 3, 3)
 
 
-def test_a_padded_map_is_not_repeated() -> None:
-    with pytest.raises(Refusal, match="try the padding after the upsampling"):
-        upsample(replace(SIGNAL, border=(1, 0, 0, 0)), (2, 2), ("up", (2, 14, 12)))
+def test_one_window_may_be_a_whole_map() -> None:
     assert Window((6, 6), (6, 6)).covers(SHAPE) and not Window((6, 6), (6, 6), (1, 1)).covers(SHAPE)

@@ -15,6 +15,7 @@ from spikewright.snn import (
     Integrator,
     Linear,
     RateCode,
+    Separable2d,
     Upsample,
     Windows,
     dense,
@@ -36,6 +37,7 @@ SYNAPSES = {
     ConvTranspose2d: (ConvTranspose2d(ones(3, 2, 2, 2), (2, 2)), (2, 3, 4)),
     Upsample: (Upsample((2, 3), 0.5), (2, 3, 4)),
     AvgPool2d: (AvgPool2d((2, 2), (1, 2), 0.25), (2, 3, 4)),
+    Separable2d: (Separable2d(np.eye(5, 3), np.tri(2, 4), 0.5), (2, 3, 4)),
     Identity: (Identity(np.array([1.0, 2.0], np.float32)), (2, 3, 4)),
 }
 

@@ -11,6 +11,7 @@ from spikewright.snn import (
     Identity,
     Linear,
     Network,
+    Separable2d,
     Upsample,
     Windows,
 )
@@ -72,12 +73,20 @@ class Wires:
             rows, columns = (_multiples(self.left[axis + 1], factor[axis]) for axis in (0, 1))
             for channel, gain in enumerate(self._gains()):
                 self._add(channel, channel, rows, columns, gain)
+        elif isinstance(synapse, Separable2d):
+            self._separable()
         elif isinstance(synapse, AvgPool2d | Windows):
             gains = self._gains() if isinstance(synapse, AvgPool2d) else [1] * self.left[0]
             for channel, i, j in np.ndindex(self.left[0], *synapse.kernel):
                 self._add(channel, channel, *self._taps(i, j), gains[channel])
         else:
             self._convolution()
+
+    def _separable(self) -> None:
+        rows, columns, gains = self.synapse.rows, self.synapse.columns, self._gains()
+        for channel, y, i, x, j in np.ndindex(self.left[0], *rows.shape, *columns.shape):
+            joined = [(np.array([target]), np.array([source])) for target, source in ((y, i), (x, j))]
+            self._add(channel, channel, *joined, gains[channel] * int(rows[y, i]) * int(columns[x, j]))
 
     def _linear(self) -> None:
         weights = values(self.synapse.weights)

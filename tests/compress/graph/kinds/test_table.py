@@ -52,7 +52,7 @@ def only(function, sample: torch.Tensor = SAMPLE):  # type: ignore[no-untyped-de
         (lambda x: F.interpolate(x, size=(16, 24)), "upsample"),
         (lambda x: F.interpolate(x, size=(12, 8)), "moved"),
         (lambda x: F.interpolate(x, scale_factor=2.1), "moved"),
-        (lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), "unsupported"),
+        (lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), "resampled"),
         (lambda x: F.max_pool2d(x, 3, ceil_mode=True), "maxpool"),
         (lambda x: F.max_pool2d(x, 3, return_indices=True)[0], "unsupported"),
         (lambda x: x.amax((2, 3)), "maxpool"),

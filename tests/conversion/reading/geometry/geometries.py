@@ -11,6 +11,7 @@ from spikewright.conversion.reading.geometry import (
     Geometry,
     Kernel,
     PoolGeometry,
+    SeparableGeometry,
     TransposedGeometry,
     UpsampleGeometry,
     WindowGeometry,
@@ -31,6 +32,7 @@ GAINED: dict[str, Geometry] = {
     "identity": IDENTITY,
     "pool": PoolGeometry((2, 3), (1, 3)),
     "upsampling": UpsampleGeometry((2, 3)),
+    "rows and columns": SeparableGeometry(np.tri(4, 6) / 2, np.eye(9, 6)),
 }
 WINDOWS = WindowGeometry((2, 2), (2, 1), (1, 0))
 SHAPE = (4, 6, 6)

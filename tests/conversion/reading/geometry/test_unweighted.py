@@ -1,13 +1,11 @@
-"""Maps without a kernel: sums, repetition, largest values, and windows of any size."""
+"""Maps without a kernel: sums, repetition, largest values."""
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
 from spikewright.conversion.reading.geometry import (
     IDENTITY,
     PoolGeometry,
-    UnevenGeometry,
     UpsampleGeometry,
     WindowGeometry,
 )
@@ -28,15 +26,6 @@ def test_windows_have_their_largest_value_and_no_gain() -> None:
     assert tuple(found.shape[1:]) == windows.output_shape((2, 5, 4)) == (2, 3, 2)
     assert torch.equal(found, F.max_pool2d(-X, 2, 2, (1, 0)))
     assert windows.output_shape((2, 8)) == (2, 4)
-
-
-def test_windows_of_any_size_are_two_matrices() -> None:
-    """Rows 0..1 and 1..4 with factors 1 and 1/2, all columns at once."""
-    uneven = UnevenGeometry(((0, 2, 1.0), (1, 5, 0.5)), ((0, 4, 1.0),))
-    found = uneven.apply(X, torch.ones(()).double())[0, :, :, 0]
-    wanted = torch.stack([X[0, :, :2].sum((1, 2)), X[0, :, 1:5].sum((1, 2)) / 2], 1)
-    np.testing.assert_allclose(found.numpy(), wanted.numpy())
-    assert not uneven.has_synapse and PoolGeometry((1, 1), (1, 1)).has_synapse
 
 
 def test_only_pools_a_stride_apart_are_disjoint() -> None:

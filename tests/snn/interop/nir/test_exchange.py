@@ -44,6 +44,7 @@ NO_NODE = {
     "QuantReLU",
     "Ttfs",
     "ConvTranspose2d",
+    "Separable2d",
     "Upsample",
     "Windows",
 }
