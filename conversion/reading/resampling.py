@@ -21,6 +21,7 @@ from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, S
 from spikewright.conversion.reading.windows import Window, read_framed
 from spikewright.snn.synapses import Pair, Shape
 
+
 class Relays(Protocol):
     """What gives a sum a population of its own."""
 
@@ -38,7 +39,7 @@ def through(value: Flow, geometry: SeparableGeometry, name: str, walk: Relays) -
     """A separable map of each piece of a value: composed with such maps in front of it, or over activations."""
 
     def one(piece: Piece) -> Current:
-        whole = resampled_current(piece, geometry, name, walk.shapes) if isinstance(piece, Current) else None
+        whole = composed(piece, geometry, name, walk.shapes)
         return resampled(walk.relay(piece), geometry, name) if whole is None else whole
 
     return Parts(tuple(map(one, value.pieces))) if isinstance(value, Parts) else one(value)
@@ -72,7 +73,7 @@ def upsample(value: Signal, factor: Pair, name: str) -> Current:
 
 
 def resampled(value: Signal, geometry: SeparableGeometry, name: str) -> Current:
-    """A separable map over a Signal; zeros around it are rows and columns that it leaves out, the bias is what it makes of the offset."""
+    """A separable map over a Signal: zeros around that are rows and columns less, the bias is what it makes of the offset."""
     shape = geometry.output_shape(value.shape)
     bias: Floats = (
         np.zeros(shape) if value.offset is None else mapped(SourceTerm("", geometry), value.offset, value.shape)
@@ -82,8 +83,10 @@ def resampled(value: Signal, geometry: SeparableGeometry, name: str) -> Current:
     return Current((term,), bias, shape, name, positive=value.positive and geometry.positive)
 
 
-def resampled_current(value: Current, geometry: SeparableGeometry, name: str, shapes: Shapes) -> Current | None:
-    """A separable map over a sum of separable maps, composed; None for other sums, and where that takes too many additions."""
+def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shapes) -> Current | None:
+    """A separable map over a sum of separable maps, composed; None for anything else, and where that takes too many additions."""
+    if isinstance(value, Signal):
+        return None
     made, old, new = [], geometry.additions(None, value.shape, geometry.output_shape(value.shape)), 0.0
     for term in value.terms:
         inside = pooled(shapes[term.source], term.pool)
@@ -100,8 +103,10 @@ def resampled_current(value: Current, geometry: SeparableGeometry, name: str, sh
     return Current(tuple(made), bias, geometry.output_shape(value.shape), name, positive=positive)
 
 
-def upsampled_current(value: Current, factor: Pair, name: str) -> Current | None:
-    """Repetition of a sum of 1x1 convolutions and copies: each weight stands at every place of its block. None for other sums."""
+def upsampled_current(value: Piece, factor: Pair, name: str) -> Current | None:
+    """Repetition of a sum of 1x1 convolutions and copies: each weight at all places of its block. None for anything else."""
+    if isinstance(value, Signal):
+        return None
     found = [_repeated(term, factor) for term in value.terms]
     terms = tuple(term for term in found if term is not None)
     if len(value.shape) != 3 or len(terms) < len(found):

@@ -91,7 +91,8 @@ def selection(moved: IndexMap) -> SeparableGeometry | None:
 
 def _picks(places: NDArray[np.int64], size: int) -> Floats:
     """The matrix that has for each output a one at its place, or nothing for -1."""
-    return (places[:, None] == np.arange(size)).astype(np.float64)
+    matrix: Floats = (places[:, None] == np.arange(size)).astype(np.float64)
+    return matrix
 
 
 def _of_kernel(geometry: ConvGeometry, kernel: Kernel, inside: Shape) -> SeparableForm | None:

@@ -211,6 +211,8 @@ def _survivors(synapse: Synapse) -> Synapse:
     if synapse.weights is not None:
         return synapse.with_weights(dense((synapse.weights.values() != 0).astype(np.int64)))
     if synapse.gain is not None:
-        ones: Any = {name: (getattr(synapse, name) != 0).astype(np.int64) for name in synapse.matrices}
-        return replace(synapse.with_gain((np.asarray(synapse.gain) != 0).astype(np.int64)), **ones)
+        ones = {name: (getattr(synapse, name) != 0).astype(np.int64) for name in synapse.matrices}
+        record: Any = synapse.with_gain((np.asarray(synapse.gain) != 0).astype(np.int64))
+        counted: Synapse = replace(record, **ones)
+        return counted
     return synapse

@@ -17,7 +17,7 @@ FINEST = 255
 
 @dataclass(frozen=True, eq=False)
 class Separable2d(Synapse):
-    """S[c, y, x] = sum over i, j of w[c, y, x, i, j] in[c, i, j] with w = gain[c] rows[y, i] columns[x, j], rounded to float32 once.
+    """S[c, y, x] = sum over i, j of w[c, y, x, i, j] in[c, i, j], w = gain[c] rows[y, i] columns[x, j] rounded to float32 once.
 
     `rows (out rows, in rows)`, `columns (out columns, in columns)`: bilinear enlarging, blurs, averages whose windows differ at
     the borders. `gain` scalar or `(channels,)`. In fixed point all three are integers. A synaptic operation is counted for each w
@@ -50,7 +50,9 @@ class Separable2d(Synapse):
         for name, inside in zip(self.matrices, (1, *shape[1:])[-2:], strict=True):
             matrix = getattr(self, name)
             if matrix.ndim != 2 or not matrix.size or matrix.shape[1] != inside:
-                raise InvalidNetwork(f"expected {name} of Separable2d (outputs, {inside}) for {shape}, got {matrix.shape}")
+                raise InvalidNetwork(
+                    f"expected {name} of Separable2d (outputs, {inside}) for {shape}, got {matrix.shape}"
+                )
             check_numbers(matrix, f"{name} of Separable2d")
         if len(shape) == 2 and len(self.rows) != 1:
             raise InvalidNetwork(f"expected one row for a sequence {shape}, got rows of {self.rows.shape}")

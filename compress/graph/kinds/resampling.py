@@ -1,5 +1,6 @@
 """The rule that names interpolation: one matrix for the rows, one for the columns, found by calling it on single pixels."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,11 @@ def _matrix(call: GraphCall, axis: int) -> NDArray[np.float64]:
     shape = (1, *call.sources[0][1:])
     lonely = [size if place == axis else 1 for place, size in enumerate(shape)]
     parts = []
-    for places in torch.eye(shape[axis], dtype=torch.float64).split(max(1, AT_ONCE // int(np.prod(shape)))):
+    for places in torch.split(torch.eye(shape[axis], dtype=torch.float64), max(1, AT_ONCE // prod(shape))):
         out = _called(call, places.reshape(-1, *lonely).expand(-1, *shape).contiguous())
         parts.append(out[tuple(slice(None) if place in (0, axis + 1) else 0 for place in range(out.ndim))].numpy())
-    return np.concatenate(parts).T.copy()
+    matrix: NDArray[np.float64] = np.ascontiguousarray(np.concatenate(parts).T)
+    return matrix
 
 
 def _called(call: GraphCall, images: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Maps that are one matrix for the rows and one for the columns: bilinear enlarging, blurs, averages with borders of their own."""
+"""Maps that are one matrix for the rows and one for the columns: bilinear enlarging, blurs, averages that end at borders."""
 
 from dataclasses import dataclass, replace
 from math import prod
@@ -39,7 +39,9 @@ class SeparableGeometry(Geometry):
     @classmethod
     def repeating(cls, factor: Pair, shape: Shape) -> "SeparableGeometry":
         """Each pixel repeated over a block of `factor` (rows, columns)."""
-        rows, columns = (np.eye(size).repeat(times, axis=0) for size, times in zip(grid(shape)[1:], factor, strict=True))
+        rows, columns = (
+            np.eye(size).repeat(times, axis=0) for size, times in zip(grid(shape)[1:], factor, strict=True)
+        )
         return cls(rows, columns)
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -64,8 +64,7 @@ def _resampled(walk: Walk, node: GraphNode, geometry: SeparableGeometry, read: C
     told: set[str] = set()
 
     def one(piece: Piece) -> Piece:
-        ready = isinstance(piece, Signal)
-        swapped = resampling.resampled_current(piece, geometry, node.name, walk.shapes) if not ready else None
+        swapped = resampling.composed(piece, geometry, node.name, walk.shapes)
         result = read(walk.relay(piece)) if swapped is None else swapped
         own = any(isinstance(term.geometry, SeparableGeometry) for term in result.terms)
         told.add(
@@ -87,8 +86,8 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
     convolved = any(node.name in other.inputs and other.kind == "conv2d" for other in walk.view)
 
     def one(piece: Piece) -> Piece:
-        factor, free = node.args["factor"], isinstance(piece, Current) and not convolved
-        swapped = resampling.upsampled_current(piece, factor, node.name) if free else None
+        factor = node.args["factor"]
+        swapped = None if convolved else resampling.upsampled_current(piece, factor, node.name)
         return resampling.upsample(walk.relay(piece), factor, node.name) if swapped is None else swapped
 
     walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")

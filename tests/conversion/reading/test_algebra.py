@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import add_term, apply_term

@@ -12,7 +12,7 @@ from spikewright.conversion.reading.geometry import (
     SeparableGeometry,
     UpsampleGeometry,
 )
-from spikewright.conversion.reading.resampling import resampled, resampled_current, uneven, upsample, upsampled_current
+from spikewright.conversion.reading.resampling import composed, resampled, uneven, upsample, upsampled_current
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.values import Current
 from tests.conversion.reading.test_windows import SHAPE, SIGNAL, VALUES, X, current_value
@@ -35,28 +35,32 @@ def test_unequal_windows_upsample_or_are_matrices() -> None:
 def test_padded_maps_are_enlarged_too() -> None:
     wide = torch.nn.functional.pad(X * torch.tensor([1.0, 2.0]).view(2, 1, 1), (0, 0, 1, 0))
     padded = replace(SIGNAL, border=(1, 0, 0, 0), shape=(2, 7, 6), offset=None)
-    torch.testing.assert_close(current_value(upsample(padded, (2, 2), "up")), wide.repeat_interleave(2, 2).repeat_interleave(2, 3))
+    torch.testing.assert_close(
+        current_value(upsample(padded, (2, 2), "up")), wide.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    )
     offset = replace(padded, offset=np.ones((2, 7, 6)))
     half = SeparableGeometry(np.full((3, 7), 0.5), np.eye(6))
     torch.testing.assert_close(current_value(resampled(offset, half, "half")), half.apply(wide + 1, torch.tensor(1.0)))
 
 
 def test_maps_in_front_become_one_with_it_unless_that_is_dear() -> None:
-    total = Current((SourceTerm("a"), SourceTerm("a", PoolGeometry((1, 1), (1, 1)))), np.ones(SHAPE), SHAPE, "sum", positive=True)
+    total = Current(
+        (SourceTerm("a"), SourceTerm("a", PoolGeometry((1, 1), (1, 1)))), np.ones(SHAPE), SHAPE, "sum", positive=True
+    )
     half = SeparableGeometry(np.full((3, 6), 0.5), np.eye(6))
-    found = resampled_current(total, half, "half", SHAPES)
+    found = composed(total, half, "half", SHAPES)
     assert found is not None and found.positive and len(found.terms) == 2
     torch.testing.assert_close(current_value(found), half.apply(2 * X + 1, torch.tensor(1.0)))
     mean, spread = SeparableGeometry(np.full((1, 6), 1 / 6), np.eye(6)), SeparableGeometry(np.ones((60, 1)), np.eye(6))
     one = Current((SourceTerm("a", mean),), np.zeros((2, 1, 6)), (2, 1, 6), "mean")
-    assert resampled_current(one, SeparableGeometry(np.ones((6, 1)), np.eye(6)), "back", SHAPES) is not None
-    assert resampled_current(replace(one, terms=one.terms * 3), spread, "far", SHAPES) is None
+    assert composed(one, SeparableGeometry(np.ones((6, 1)), np.eye(6)), "back", SHAPES) is not None
+    assert composed(replace(one, terms=one.terms * 3), spread, "far", SHAPES) is None
 
 
 def test_sums_of_convolutions_are_left_to_a_relay() -> None:
     mixed = SourceTerm("a", ConvGeometry(), kernel=Kernel(np.ones((2, 2, 1, 1))))
     total = Current((mixed,), np.zeros(SHAPE), SHAPE, "sum")
-    assert resampled_current(total, SeparableGeometry(np.eye(6), np.eye(6)), "map", SHAPES) is None
+    assert composed(total, SeparableGeometry(np.eye(6), np.eye(6)), "map", SHAPES) is None
     found = upsampled_current(total, (2, 1), "up")
     assert found is not None and found.shape == (2, 12, 6)
     torch.testing.assert_close(current_value(found), current_value(total).repeat_interleave(2, 2))

@@ -25,7 +25,12 @@ from spikewright.index_maps import IndexMap
 SHAPE = (3, 7, 6)
 X = torch.rand(2, *SHAPE, generator=torch.Generator().manual_seed(0)).double()
 BLUR = np.multiply.outer(np.array([1.0, -2.0, 0.5]), np.multiply.outer(np.array([1.0, 2.0, 1.0]), np.array([1.0, 3.0])))
-PLAIN = (IDENTITY, PoolGeometry((3, 2), (2, 1)), UpsampleGeometry((2, 3)), SeparableGeometry(np.tri(4, 7), np.eye(9, 6)))
+PLAIN = (
+    IDENTITY,
+    PoolGeometry((3, 2), (2, 1)),
+    UpsampleGeometry((2, 3)),
+    SeparableGeometry(np.tri(4, 7), np.eye(9, 6)),
+)
 
 
 def kernel() -> Kernel:

@@ -16,7 +16,9 @@ SIZES = st.tuples(st.integers(1, 4), st.integers(1, 4))
 def test_it_is_rows_times_the_map_times_columns(data):
     rows, columns = (data.draw(arrays(float, data.draw(SIZES), elements=ENTRIES)) for _ in range(2))
     gain = data.draw(arrays(np.float32, 2, elements=ENTRIES.map(np.float32)))
-    image = data.draw(arrays(np.float32, (1, 2, rows.shape[1], columns.shape[1]), elements=st.sampled_from([0, 0.5, 1])))
+    image = data.draw(
+        arrays(np.float32, (1, 2, rows.shape[1], columns.shape[1]), elements=st.sampled_from([0, 0.5, 1]))
+    )
     synapse, shape = Separable2d(rows, columns, gain), image.shape[1:]
     network = single((shape, synapse.output_shape(shape)), Integrator(), synapse, Direct(1))
     wanted = np.einsum("c,yi,ncij,xj->ncyx", gain, rows, image, columns)
@@ -47,7 +49,9 @@ def test_what_does_not_fit_is_one_sentence(rows, columns, shape):
         Separable2d(rows, columns).output_shape(shape)
 
 
-@given(arrays(float, (3, 2), elements=st.integers(-40, 40)), st.sampled_from([1.0, 1 / 3, 0.125, 7.0]), st.integers(1, 3))
+@given(
+    arrays(float, (3, 2), elements=st.integers(-40, 40)), st.sampled_from([1.0, 1 / 3, 0.125, 7.0]), st.integers(1, 3)
+)
 def test_fractions_with_a_common_divisor_become_whole_without_an_error(numbers, unit, gain):
     whole, error = Separable2d(numbers * unit, np.array([[0.5, 0.25]]), float(gain)).in_integers()
     assert error == 0.0 and np.abs(whole.rows).max() <= 255 and whole.rows.dtype == np.int64

@@ -8,7 +8,7 @@ from spikewright.compress import trace
 from spikewright.conversion import Unconvertible
 from spikewright.conversion.reading.geometry import PoolGeometry, TransposedGeometry, UpsampleGeometry
 from spikewright.conversion.reading.graph import read
-from tests.conversion.reading.helpers import plan_for, rows_of
+from tests.conversion.reading.helpers import plan_for
 
 STEM = (nn.Conv2d(1, 2, 3, padding=1), nn.ReLU())
 HEAD = (nn.Conv2d(2, 2, 2), nn.ReLU(), nn.Flatten())

@@ -26,12 +26,15 @@ class Windows1d(NamedTuple):
     weights: NDArray[Any]
 
 
+NOWHERE = Windows1d(*[np.zeros(0, np.int64)] * 3)
+
+
 @dataclass(frozen=True, eq=False)
 class SeparableTaps(Taps):
     """Taps whose bases are not evenly apart: they are looked up, along `down` and `across`."""
 
-    down: Windows1d = Windows1d(*[np.zeros(0, np.int64)] * 3)
-    across: Windows1d = Windows1d(*[np.zeros(0, np.int64)] * 3)
+    down: Windows1d = NOWHERE
+    across: Windows1d = NOWHERE
 
     def place(self, rows: Ints, columns: Ints) -> tuple[Ints, Ints, Ints]:
         """Base row and base column of each source position; there is one phase."""
@@ -44,7 +47,7 @@ class SeparableTaps(Taps):
 
 
 def separable_taps(shape: tuple[int, ...], matrices: tuple[Matrix, Matrix], gain: Values) -> Taps:
-    """Taps over an input grid `shape`; `matrices` (outputs, inputs) for rows and columns, `gain (channels,)` in the kind of the weights."""
+    """Taps over an input grid `shape`. `matrices`: (outputs, inputs) for rows and columns; `gain (channels,)` as weights are."""
     down, across = map(_windows, matrices)
     wide: Any = gain.astype(np.result_type(gain, matrices[0], matrices[1]))
     every = np.einsum("ay,bx,c->abcyx", down.weights, across.weights, wide).astype(gain.dtype)
