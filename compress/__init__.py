@@ -24,7 +24,8 @@ from spikewright.compress.quantisers.thresholds import Ranges, learned_threshold
 from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, quantize
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.attached import trainable
-from spikewright.compress.training.data import accuracy, check_data
+from spikewright.compress.training.data import check_data
+from spikewright.compress.training.labelled import accuracy
 from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
 from spikewright.renaming import renamed
 

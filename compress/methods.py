@@ -28,7 +28,8 @@ class Method(ABC):
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
         """The model, an nn.Module or a Compressed, after this method; the model itself is not changed.
 
-        `data`: images `(samples, C, H, W)` and labels `(samples,)` to fine-tune on; without them nothing is trained.
+        `data`: images `(samples, C, H, W)` and labels `(samples,)`, or others as of `fit`, to fine-tune on; without them nothing
+        is trained.
         Raises InvalidInput for what the method cannot treat.
         """
 

@@ -37,6 +37,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
         logit_scale=coding.scale,
         report=_report(plan, coding, stored),
         run=coding.run,
+        heads=plan.heads,
     )
 
 

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import InvalidInput
+from spikewright.answers import Head, image_classes
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.graph.unwrap import own_copy, unwrapped
 from spikewright.snn.network import Network
+from spikewright.snn.running import InputRange
 from spikewright.snn.simulation import simulate
 from spikewright.snn.twin.network import Twin
 from spikewright.snn.twin.rate_gradient import counts_suffice, spikes
@@ -30,7 +32,8 @@ SURROGATES: tuple[Surrogate, ...] = (RateBased(), Triangle())
 class Predictor(ABC):
     """A deployed classifier of images in the box `bounds`; attacks and noise act there, whatever the model does inside.
 
-    A model that standardises its input must do so in its first layer.
+    A model that standardises its input does so in its first layer, or has the bounds of what it takes. It gives one class for
+    each image: maps of classes, several labels and values are refused by name.
     """
 
     bounds: tuple[float, float] = (0.0, 1.0)
@@ -64,11 +67,19 @@ class Predictor(ABC):
 class AnnPredictor(Predictor):
     """An nn.Module or a `Compressed`: a copy in evaluation mode, taken now, outside of wrappers such as DataParallel.
 
-    Raises InvalidInput for anything else.
+    `input_range`: (low, high) of its images, as in `conversion.convert`. Raises InvalidInput for anything else.
     """
 
-    def __init__(self, model: nn.Module | Compressed, name: str = "ANN") -> None:
+    def __init__(
+        self,
+        model: nn.Module | Compressed,
+        name: str = "ANN",
+        *,
+        input_range: tuple[float, float] = Predictor.bounds,
+    ) -> None:
         super().__init__(name)
+        known = InputRange(*input_range)
+        self.bounds = (known.low, known.high)
         inner = model.model if isinstance(model, Compressed) else model
         if not isinstance(inner, nn.Module):
             raise InvalidInput(
@@ -89,7 +100,8 @@ class AnnPredictor(Predictor):
         answer: Any = self.model(x.to(self.precision))
         if not isinstance(answer, Tensor) or answer.ndim != 2 or len(answer) != len(x):
             raise InvalidInput(
-                f"expected logits (batch, classes) from {self.name!r}, got {getattr(answer, 'shape', type(answer))}"
+                f"expected logits (batch, classes) from {self.name!r}, got {_told(answer)}; "
+                "try choose(model, output=...) of several outputs; maps of classes have no attacks and tables here"
             )
         return answer
 
@@ -100,7 +112,8 @@ class SnnPredictor(Predictor):
 
     `surrogate`: one, or several of which each is a variant; by default backward through the rate (where counts tell the
     gradient: not with delays or the readout "first") and a triangle through time. Time-coded and quantised networks have
-    one gradient of their own. `engine`: as in `snn.simulate`.
+    one gradient of their own. `engine`: as in `snn.simulate`. Its bounds are the network's input range, [0, 1] without one.
+    Raises InvalidInput for a network that gives something else than one class for each image.
     """
 
     def __init__(
@@ -114,7 +127,9 @@ class SnnPredictor(Predictor):
         super().__init__(name)
         if not isinstance(network, Network):
             raise InvalidInput(f"expected a Network, got {type(network).__name__}; try AnnPredictor for a model")
+        image_classes(network.heads, "attacks and tables of robustness")
         self.network, self.engine = network, engine
+        self.bounds = bounds_of(network)
         chosen = surrogate if isinstance(surrogate, tuple) else (surrogate,)
         if chosen is SURROGATES and not counts_suffice(network):
             chosen = SURROGATES[1:]
@@ -141,6 +156,7 @@ class TwinPredictor(Predictor):
 
     def __init__(self, network: Network, name: str, surrogate: Surrogate) -> None:
         super().__init__(name)
+        self.bounds = bounds_of(network)
         self.twin, self.scale = Twin(network, surrogate=surrogate, engine_values=False), network.logit_scale
 
     def logits(self, x: Tensor) -> Tensor:
@@ -167,4 +183,15 @@ def decisions(logits: Tensor, name: str) -> Tensor:
     values = logits.detach().cpu().numpy()
     if not np.isfinite(values).all():
         raise InvalidInput(f"expected finite logits from {name!r}, got NaN or infinity; check its weights")
-    return torch.from_numpy(values.argmax(axis=1))
+    return torch.from_numpy(Head().predictions(values))
+
+
+def bounds_of(network: Network) -> tuple[float, float]:
+    """Where the inputs of a network lie: its range, or [0, 1]."""
+    known = network.run.input_range
+    return Predictor.bounds if known is None else (known.low, known.high)
+
+
+def _told(answer: Any) -> str:
+    """The shape of an answer, or what it is."""
+    return f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else type(answer).__name__

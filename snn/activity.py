@@ -1,13 +1,14 @@
 """What a simulation did: answers, spikes and work, on a declared time axis."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.inputs import as_labels
+from spikewright import InvalidInput
+from spikewright.answers import Head, Values, decisions, only_head
 
 Counts = NDArray[np.int64]
 
@@ -30,6 +31,8 @@ class Activity:
     `potentials[population] (steps, batch, *shape)`, after the reset, of all but the input: when they were recorded.
     `decision_step (batch,)`: steps that a sample took; all of them without an early decision. After it the sample's logits
     stay, its rasters and potentials are zero, and spikes and operations are those until then.
+    `heads`: what the output's neurons mean (`spikewright.answers.Head`), one after the other; `logit_scale`: logits times it
+    are in the units of the model that the network came from. Both are the network's own.
     """
 
     logits_over_time: NDArray[Any]
@@ -41,6 +44,8 @@ class Activity:
     engine: str
     rasters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     potentials: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    heads: tuple[Head, ...] = (Head(),)
+    logit_scale: float = 1.0
 
     @property
     def steps(self) -> int:
@@ -49,23 +54,73 @@ class Activity:
 
     @property
     def logits(self) -> NDArray[Any]:
-        """The readout at the end, `(batch, classes)`."""
+        """The readout at the end, `(batch, output neurons)`: of one head that gives a class, `(batch, classes)`."""
         last: NDArray[Any] = self.logits_over_time[-1]
         return last
 
+    def head(self, name: str) -> "Activity":
+        """The same run with one of several outputs: its logits and what they mean; spikes and work are those of the whole run.
+
+        Raises InvalidInput for the name of no output.
+        """
+        names, start = [head.name for head in self.heads], 0
+        if name not in names:
+            raise InvalidInput(f"expected an output out of {', '.join(map(repr, names))}, got {name!r}")
+        for head in self.heads[: names.index(name)]:
+            start += head.neurons(self.logits.shape[-1])
+        chosen = self.heads[names.index(name)]
+        logits = self.logits_over_time[..., start : start + chosen.neurons(self.logits.shape[-1])]
+        return replace(self, logits_over_time=logits, heads=(chosen,))
+
     @property
-    def predictions(self) -> NDArray[np.int64]:
-        """The class with the largest logit, `(batch,)`; the lowest number wins a tie."""
-        return np.asarray(self.logits.argmax(axis=-1), dtype=np.int64)
+    def answers(self) -> Values:
+        """What the model would have given, float64 `(batch, *shape)`: logits in its units, through the function it ended in."""
+        return self._head.answers(self._in_units(self.logits))
+
+    @property
+    def probabilities(self) -> Values:
+        """Float64 `(batch, *shape)`: a softmax over the classes, a sigmoid where the model ended in one and of several labels."""
+        return self._head.probabilities(self._in_units(self.logits))
+
+    @property
+    def predictions(self) -> Values:
+        """The class with the largest logit, int64 `(batch,)`, of a map of classes `(batch, H, W)`; the lowest number wins a tie.
+
+        Of several labels a sample 0 or 1 for each, and of values themselves, `(batch, *shape)`; see `spikewright.answers.Head`.
+        """
+        return self._predicted(self.logits)
+
+    @property
+    def decisions(self) -> NDArray[np.int64]:
+        """The predictions of all heads side by side, int64 `(batch, decisions)`; values, and a single score, decide nothing."""
+        return decisions(self.heads, self.logits, scale=self.logit_scale)
 
     def accuracy(self, labels: Any) -> float:
-        """Share of samples whose prediction is the label. `labels (batch,)` integers in [0, classes)."""
-        return float((self.predictions == self._labels(labels)).mean())
+        """Share of labels that are predicted: `(batch,)` integers in [0, classes), or as many as there are `predictions`.
+
+        Ignored labels do not count. Raises InvalidInput for values, which have an `error` instead.
+        """
+        return float(self._right(self.logits, labels).mean())
 
     def accuracy_over_time(self, labels: Any) -> NDArray[np.float64]:
         """Accuracy if one stopped after each step, `(steps,)`."""
-        right = self.logits_over_time.argmax(axis=-1) == self._labels(labels)
-        return np.asarray(right.mean(axis=-1), dtype=np.float64)
+        return np.array([self._right(logits, labels).mean() for logits in self.logits_over_time], dtype=np.float64)
+
+    def mean_iou(self, labels: Any) -> float:
+        """Intersection over union of predictions and labels, the mean over the classes that either of them has."""
+        self._head.check_scored(("classes",), "an overlap of classes")
+        wanted = self._labels(labels)
+        counted = self._head.counts(wanted)
+        found, truth = self.predictions[counted], wanted[counted]
+        shares = [
+            ((found == k) & (truth == k)).sum() / ((found == k) | (truth == k)).sum() for k in np.union1d(found, truth)
+        ]
+        return float(np.mean(shares))
+
+    def error(self, labels: Any) -> float:
+        """The root of the mean squared difference between `answers` and labels `(batch, *shape)`, in the units of the model."""
+        self._head.check_scored(("values",), "an error")
+        return float(np.sqrt(np.mean((self.answers - self._labels(labels)) ** 2)))
 
     @property
     def spikes_per_neuron(self) -> dict[str, float]:
@@ -77,5 +132,23 @@ class Activity:
         """Spikes per neuron and step, for each population."""
         return {name: rate / self.steps for name, rate in self.spikes_per_neuron.items()}
 
-    def _labels(self, labels: Any) -> NDArray[np.int64]:
-        return as_labels(labels, *self.logits.shape)
+    @property
+    def _head(self) -> Head:
+        return only_head(self.heads, "activity.head({})")
+
+    def _in_units(self, logits: Values) -> Values:
+        return np.asarray(logits, dtype=np.float64) * self.logit_scale
+
+    def _predicted(self, logits: Values) -> Values:
+        head = self._head
+        return head.predictions(logits if head.kind == "classes" else self._in_units(logits))
+
+    def _right(self, logits: Values, labels: Any) -> Values:
+        """For each label that counts whether it is predicted."""
+        self._head.check_scored(("classes", "multilabel"), "an accuracy")
+        wanted = self._labels(labels)
+        right: Values = (self._predicted(logits) == wanted)[self._head.counts(wanted)]
+        return right
+
+    def _labels(self, labels: Any) -> Values:
+        return self._head.labels(labels, *self.logits.shape)

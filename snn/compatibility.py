@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spikewright import InvalidNetwork
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.answers import Head, image_classes
 from spikewright.snn.neurons import NEURONS, Source
 from spikewright.snn.traits import is_timed
 
@@ -136,6 +137,25 @@ def _check_answer(network: Network) -> None:
     if network.readout not in neuron.readouts:
         kind = type(neuron).__name__
         raise InvalidNetwork(f"expected a readout that {kind} neurons can give, got {network.readout!r}")
+    _check_heads(network)
+
+
+def _check_heads(network: Network) -> None:
+    """Every output neuron belongs to one head, and a decision that looks at logits looks at those of one class a sample."""
+    given: object = network.heads
+    if not isinstance(given, tuple) or not given or not all(isinstance(head, Head) for head in given):
+        raise InvalidNetwork(f"expected heads as a tuple of Head, got {given!r:.60}; try heads=(Head(),)")
+    names, size = [head.name for head in network.heads], network.by_name[network.output].size
+    if len(set(names)) < len(names) or (len(names) > 1 and not all(head.shape for head in network.heads)):
+        raise InvalidNetwork(f"expected heads with a name and a shape each, got {', '.join(map(repr, names))}")
+    found = sum(head.neurons(size) for head in network.heads)
+    if found != size:
+        raise InvalidNetwork(f"expected heads for {size} output neurons, got {found}; try shapes of their sizes")
+    if network.decision is not None and network.decision.height is not None:
+        try:
+            image_classes(network.heads, f"the decision {type(network.decision).__name__}")
+        except InvalidInput as error:
+            raise InvalidNetwork(str(error)) from error
 
 
 def _either(names: frozenset[str]) -> str:

@@ -32,10 +32,13 @@ def lacking(network: Network) -> tuple[str, ...]:
 
 
 def core_row(network: Network) -> tuple[ReportRow, ...]:
-    """A row that says that no core can be built and what lacks, none where one can."""
+    """A row that says that no core can be built and what lacks, or that one answers with numbers only; or nothing."""
     found = lacking(network)
-    if not found:
+    if not found and all(head.flat for head in network.heads):
         return ()
+    if not found:
+        told = "a core answers with raw numbers; what they mean (places, labels, values) only this network says: network.heads"
+        return (ReportRow("network", "hardware", "note", told),)
     more = f"; and {len(found) - TOLD} parts more" if len(found) > TOLD else ""
     told = "; ".join(found[:TOLD])
     return (ReportRow("network", "hardware", "note", f"no spike core can be built from it: {told}{more}"),)

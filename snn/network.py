@@ -1,14 +1,15 @@
 """`Network`: a spiking network as frozen, self-describing data. All behaviour lives elsewhere and dispatches on the records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from spikewright import InvalidNetwork
+from spikewright import InvalidInput, InvalidNetwork
+from spikewright.answers import Head, Kind
 from spikewright.index_maps import IndexMap
 from spikewright.snn.checked import Constant
 from spikewright.snn.codes import Code
@@ -129,9 +130,10 @@ class Network(Constant):
     `numbers`: "float32", or "fixed": weights, gains, biases, thresholds and potentials are integers, every sum is exact, and
     only U is saturated, once a step. `logit_scale`: logits times this are in the units of the original network's logits.
     `decision`: when a sample may stop early. `run`: a number of steps that must stay, a phase before the run;
-    what cannot obey it refuses the network. docs/laws.md has an example of three steps. Raises InvalidNetwork on construction
-    when the parts contradict each other. Arrays of a network and of its parts are read-only copies; change one with
-    `dataclasses.replace`. Networks pickle and copy.
+    what cannot obey it refuses the network. `heads`: what the output's neurons mean, one head after the other
+    (`spikewright.answers.Head`); one that says nothing is a vector of scores of classes. docs/laws.md has an example of three
+    steps. Raises InvalidNetwork on construction when the parts contradict each other. Arrays of a network and of its parts are
+    read-only copies; change one with `dataclasses.replace`. Networks pickle and copy.
     """
 
     populations: tuple[Population, ...]
@@ -146,6 +148,7 @@ class Network(Constant):
     report: Report = field(default_factory=Report)
     decision: Decision | None = None
     run: Run = field(default_factory=Run)
+    heads: tuple[Head, ...] = field(default=(Head(),), metadata={"absent": (Head(),)})
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -171,6 +174,24 @@ class Network(Constant):
     def classes(self) -> int:
         """Number of neurons of the output population."""
         return self.by_name[self.output].size
+
+    def with_head(self, kind: Kind | None = None, *, name: str | None = None, **settings: Any) -> "Network":
+        """The same network, whose output (of several the one called `name`) means something else: `settings` of a `Head`.
+
+            network.with_head("multilabel", threshold=0.3); network.with_head(ignored=255); network.with_head(axis=2)
+
+        Raises InvalidInput for the name of no output and for what is no setting.
+        """
+        names = [head.name for head in self.heads]
+        name = names[0] if name is None and len(names) == 1 else name
+        if name not in names:
+            raise InvalidInput(f"expected name= an output out of {', '.join(map(repr, names))}, got {name!r}")
+        unknown = settings.keys() - {"axis", "ignored", "threshold", "shape"}
+        if unknown:
+            raise InvalidInput(f"expected axis, ignored, threshold or shape, got {', '.join(sorted(unknown))}")
+        changed = settings | ({} if kind is None else {"kind": kind})
+        heads = tuple(replace(head, **changed) if head.name == name else head for head in self.heads)
+        return replace(self, heads=heads)
 
     @property
     def steps(self) -> int:

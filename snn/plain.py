@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.answers import Head
 from spikewright.index_maps import IndexMap
 from spikewright.map_runs import MapRuns, runs_of
 from spikewright.snn import codes, decisions, neurons, synapses
@@ -21,7 +22,7 @@ from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
-NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial, MapRuns)
+NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial, MapRuns, Head)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 

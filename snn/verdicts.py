@@ -11,7 +11,10 @@ ENOUGH = 0.99
 
 @dataclass(frozen=True)
 class Trial:
-    """A short run over `steps` steps: `agreed` of `samples` samples got the answer of the model."""
+    """A short run over `steps` steps: `agreed` of `samples` samples got the answer of the model.
+
+    Of maps of classes, and of several labels a sample, each sample counts with the share that agreed; the sum is rounded down.
+    """
 
     steps: int
     samples: int

@@ -13,6 +13,8 @@ from spikewright.errors import InvalidInput
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
+ROUNDED = 1e-6
+"""Of a range: what a few operations in float32 change."""
 WAY_TO_LABELS = "try labels.astype('int64'), for a tensor labels.long()"
 
 
@@ -107,13 +109,21 @@ def as_array(given: Any, what: str) -> NDArray[Any]:
 
 
 def check_range(images: Images, bounds: tuple[float, float], what: str = "images") -> None:
-    """Raises InvalidInput for values outside `bounds`; those that look like pixels up to 255 are told from others."""
+    """Raises InvalidInput for values outside `bounds`; those that look like pixels up to 255 are told from others.
+
+    Bounds other than 0 and 1 are computed, and so are the images: what rounding of float32 leaves outside counts as inside.
+    """
     low, high = bounds
     least, most = float(images.min()), float(images.max())
-    if low <= least and most <= high:
+    slack = 0.0 if bounds == (0.0, 1.0) else ROUNDED * max(high - low, abs(low), abs(high))
+    if low - slack <= least and most <= high + slack:
         return
     pixels = least >= 0 and most > 16 * high
-    way = "try images / 255" if pixels else "put the standardisation inside the model"
+    way = (
+        "try images / 255"
+        if pixels
+        else "put the standardisation inside the model, or try input_range=(low, high) there"
+    )
     raise InvalidInput(f"expected {what} in [{low:g}, {high:g}], got {least:.3g} to {most:.3g}; {way}")
 
 

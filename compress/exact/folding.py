@@ -15,7 +15,7 @@ from spikewright.compress.exact.fold_adjacent import without_shape
 from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.view import Shape
 from spikewright.compress.methods import Method
-from spikewright.compress.training.data import Data, check_data
+from spikewright.compress.training.data import Data, check_shown
 from spikewright.tables import Within, check_fields
 
 _SHOWN = 512
@@ -37,7 +37,7 @@ class FoldBatchNorm(Method):
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
         """See `fold_batchnorm`. Raises InvalidInput where folding would change weights that are integers already."""
         draft = Draft.of(model)
-        rows = fold_draft(draft, None if data is None else check_data(data)[0][:_SHOWN], self.input_shape)
+        rows = fold_draft(draft, None if data is None else check_shown(data)[:_SHOWN], self.input_shape)
         folded = [row for row in rows if row.action == "folded"]
         if folded and any(codes_of(e) is not None for e in draft.weights.values()):
             raise InvalidInput(f"expected folding before quantisation, got {folded[0].node}; try quantize last")

@@ -19,7 +19,7 @@ from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
 from spikewright.compress.quantisers.thresholds import Ranges, start_of
 from spikewright.compress.training.attached import held
-from spikewright.compress.training.data import Data, check_data
+from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.tables import Within, check_fields
@@ -53,7 +53,7 @@ class LearnedThresholds(Method):
         """As of `Method`; masks and integers of the weights hold. Raises InvalidInput without data, and without ReLUs."""
         if data is None:
             raise InvalidInput("expected data to find the ranges of ReLUs, got none; try data=(images, labels)")
-        draft, images = Draft.of(model), check_data(data)[0]
+        draft, images = Draft.of(model), check_shown(data)
         with steady_threads(draft.model, images):
             seen = images[: self.calibration]
             draft.traced(seen)

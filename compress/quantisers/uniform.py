@@ -17,7 +17,7 @@ from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.learned import quantise_activations
 from spikewright.compress.training.attached import Attached, held
-from spikewright.compress.training.data import Data, check_data, check_shown
+from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings, is_whole
@@ -74,7 +74,7 @@ class Quantize(QuantizeSettings, _Widths, Method):
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
         """See `quantize`."""
         draft, bits = Draft.of(model), int(self.bits)
-        images = None if data is None else check_data(data)[0] if self.training.epochs else check_shown(data)
+        images = None if data is None else check_shown(data)
         with steady_threads(draft.model, images):
             self._prepare(draft, images)
             answering = _answering_layers(draft, known=data is not None)

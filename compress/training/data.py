@@ -15,14 +15,6 @@ Data = tuple[torch.Tensor | np.ndarray, torch.Tensor | np.ndarray | None]
 """Images `(samples, C, H, W)` and integer labels `(samples,)`; None only where nothing is trained or measured."""
 
 
-def accuracy(model: Callable[[torch.Tensor], torch.Tensor], data: Data, batch_size: int = 512) -> float:
-    """Fraction of right predictions, 0 to 1; the model is used as it is (set evaluation mode first)."""
-    images, labels = check_data(data)
-    parts = zip(torch.split(images, batch_size), torch.split(labels, batch_size), strict=True)
-    right = sum(int((answers(model, x).argmax(1) == y).sum()) for x, y in parts)
-    return right / len(labels)
-
-
 def check_data(data: Data) -> tuple[torch.Tensor, torch.Tensor]:
     """Images as float32 `(samples, ...)` and labels as int64 `(samples,)`. Raises InvalidInput when they are not."""
     images, labels = as_data(data)

@@ -10,8 +10,11 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput, Progress, silent
+from spikewright.answers import Head
 from spikewright.compress.graph.models import check_finite
-from spikewright.compress.training.data import Data, check_classes, check_data, device_of
+from spikewright.compress.training.data import Data, device_of
+from spikewright.compress.training.labelled import check_labelled
+from spikewright.compress.training.losses import hits_of, loss_of
 from spikewright.compress.training.threads import steady_threads
 from spikewright.tables import Within, check_fields
 
@@ -31,6 +34,8 @@ class TrainSettings:
     weight_decay: how fast weights shrink on their own.
     label_smoothing: the share of each label that is spread over all classes.
     schedule: whether lr falls to 0 along a half cosine, or stays.
+    answers: what the model gives: classes (of images, or of places), several labels a sample, or values.
+    ignored: a label of places that do not count, such as 255.
     seed: what the order of the images is drawn from.
     """
 
@@ -42,6 +47,8 @@ class TrainSettings:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     schedule: Literal["cosine", "constant"] = "cosine"
+    answers: Literal["classes", "multilabel", "values"] = "classes"
+    ignored: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -50,11 +57,11 @@ class TrainSettings:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Mean training loss and accuracy (0 to 1) of one epoch, measured while training."""
+    """Mean training loss and accuracy (0 to 1; None of values) of one epoch, measured while training."""
 
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +97,17 @@ def fit(
 ) -> tuple[Epoch, ...]:
     """Train `model` in place with cross-entropy and leave it in evaluation mode; one record for each epoch.
 
+    Labels are classes of images `(samples,)`, or of places where the model answers with a map `(batch, classes, H, W)`; several
+    labels a sample and values have the losses of their kind, see `TrainSettings.answers`.
+
     The same seed gives the same bytes on one machine, for a small network whatever the number of threads (see
     `compress.training.threads`); the global random state is not touched.
     Raises InvalidInput for images or labels that do not fit the model, and when the loss is no longer finite.
     """
     settings, hooks = settings or TrainSettings(), hooks or Hooks()
-    images, labels = check_data(data)
-    check_classes(model, images, labels)
+    images, labels, head = check_labelled(model, data, settings.answers, settings.ignored)
     with torch.random.fork_rng(devices=[]), steady_threads(model, images):
-        history = _Loop(model, settings, hooks, resume).run(images, labels)
+        history = _Loop(model, settings, hooks, resume, head).run(images, labels)
     check_finite(model)
     model.eval()
     return history
@@ -107,12 +116,15 @@ def fit(
 class _Loop:
     """The state of one call of `fit`."""
 
-    def __init__(self, model: nn.Module, settings: TrainSettings, hooks: Hooks, resume: FitState | None) -> None:
+    def __init__(
+        self, model: nn.Module, settings: TrainSettings, hooks: Hooks, resume: FitState | None, head: Head
+    ) -> None:
+        self.head = head
         self.model, self.settings, self.hooks = model, settings, hooks
         self.device = device_of(model)
         self.optimizer = _optimizer(model, settings)
         self.shuffle = torch.Generator().manual_seed(settings.seed)
-        self.loss = hooks.loss or nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+        self.loss = hooks.loss or loss_of(head, settings.label_smoothing)
         self.history: list[Epoch] = []
         torch.manual_seed(settings.seed)
         if resume is not None:
@@ -126,15 +138,15 @@ class _Loop:
         return tuple(self.history)
 
     def _epoch(self, epoch: int, images: torch.Tensor, labels: torch.Tensor) -> Epoch:
-        total_loss, right = 0.0, 0
+        total_loss, right, counted = 0.0, 0, 0
         batches = self._batches(len(labels))
         updates = len(batches) * self.settings.epochs
         for done, batch in enumerate(batches, start=epoch * len(batches)):
             self._set_rate(done / updates)
-            loss, hits = self._step(images[batch].to(self.device), labels[batch].to(self.device))
-            total_loss, right = total_loss + loss * len(batch), right + hits
+            loss, hits, count = self._step(images[batch].to(self.device), labels[batch].to(self.device))
+            total_loss, right, counted = total_loss + loss * len(batch), right + hits, counted + count
             self.hooks.progress(self.hooks.stage, done + 1, updates)
-        return Epoch(epoch, total_loss / len(labels), right / len(labels))
+        return Epoch(epoch, total_loss / len(labels), right / counted if counted else None)
 
     def _batches(self, samples: int) -> list[torch.Tensor]:
         batches = list(torch.split(torch.randperm(samples, generator=self.shuffle), self.settings.batch_size))
@@ -142,7 +154,7 @@ class _Loop:
             batches[-2:] = [torch.cat(batches[-2:])]
         return batches
 
-    def _step(self, x: torch.Tensor, y: torch.Tensor) -> tuple[float, int]:
+    def _step(self, x: torch.Tensor, y: torch.Tensor) -> tuple[float, int, int]:
         if self.hooks.perturb:
             self.model.eval()  # an attack must not move the batch statistics
             x = self.hooks.perturb(self.model, x, y).detach()
@@ -154,11 +166,11 @@ class _Loop:
             raise InvalidInput(
                 f"expected a finite training loss, got {loss.item()}; try a lower lr than {self.settings.lr}"
             )
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         if self.hooks.after_step:
             self.hooks.after_step(self.model)
-        return loss.item(), int((logits.argmax(1) == y).sum())
+        return loss.item(), *hits_of(self.head, logits, y)
 
     def _set_rate(self, fraction: float) -> None:
         factor = 1.0 if self.settings.schedule == "constant" else 0.5 * (1 + math.cos(math.pi * fraction))

@@ -71,6 +71,8 @@ def _activity(network: Network, parts: list[tuple[torch.Tensor, SpikeLedger]], p
         {p.name: p.size for p in network.populations},
         np.full(together.shape[1], len(together), dtype=np.int64),
         "torch, in two phases",
+        heads=network.heads,
+        logit_scale=network.logit_scale,
     )
 
 

@@ -9,7 +9,7 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.compress.quantisers.activations import clip_range
-from spikewright.compress.training.data import Data, check_data
+from spikewright.compress.training.data import Data, check_shown
 from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
@@ -55,13 +55,13 @@ def baseline(model: Any, network: Network, samples: Any, data: Data | None = Non
     """
     images = check_samples(samples)
     cnn, how = _quantised(model, network, images)
-    run, labels = (images, None) if data is None else check_data(data)
+    run, labels = (images, None) if data is None else (check_shown(data), data[1])
     return Baseline(cnn, _measured(cnn, run, labels), _measured(network, run, labels), len(run), how)
 
 
-def _measured(network: Network, images: torch.Tensor, labels: torch.Tensor | None) -> InferenceCost:
+def _measured(network: Network, images: torch.Tensor, labels: Any) -> InferenceCost:
     activity = simulate(network, images.numpy())
-    return inference_cost(network, activity, None if labels is None else activity.accuracy(labels.numpy()))
+    return inference_cost(network, activity, None if labels is None else activity.accuracy(labels))
 
 
 def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Network, str]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, Progress
 from spikewright.conversion.calibration.two_phases import two_phase
 from spikewright.conversion.diagnosis.advice import worst_of
+from spikewright.conversion.diagnosis.agreeing import shares_agreed
 from spikewright.conversion.diagnosis.populations import RECORDS, PopulationTallies, bytes_of_sample
-from spikewright.conversion.diagnosis.times import TIE
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.plan import Plan
 from spikewright.snn import Activity, Network, simulate
@@ -29,6 +29,8 @@ LOSS_SAMPLES, LOSS_BYTES = 32, 1 << 28
 CALIBRATION = 10
 """Runs of the samples that a calibration comes to."""
 ACTIVATION_BYTES = 1 << 27
+ROUNDED = 1e-6
+"""Of a sum of shares."""
 
 Again = Callable[[int, torch.Tensor], Network]
 """again(steps, images): the same conversion for other steps, on some of the samples."""
@@ -68,10 +70,8 @@ class Judged:
         return torch.cat(parts).numpy()
 
     def _trial(self, network: Network, images: torch.Tensor, truth: NDArray[np.float64], steps: int) -> Trial:
-        guesses = run_once(network, images.numpy()).logits.reshape(len(images), -1).argmax(axis=1)
-        given, best = truth[np.arange(len(images)), guesses], truth.max(axis=1)
-        agreed = given >= best - TIE * np.abs(truth).max(axis=1)
-        return Trial(steps, len(images), int(agreed.sum()))
+        agreed = shares_agreed(run_once(network, images.numpy()), truth).sum()
+        return Trial(steps, len(images), int(agreed + ROUNDED))  # shares of a sample add up to a rounded whole
 
     def _tried(self, seen: Trial, network: Network, truth: NDArray[np.float64], again: Again) -> Iterator[Trial]:
         """Twice the steps until they are enough, or half of them until they are not, as long as it is cheap."""

@@ -126,10 +126,11 @@ class LayerDiagnosis:
 class Diagnosis:
     """Model, rewritten model and spiking network on the same samples.
 
-    `networks`: a row for each of the three: accuracy (None without labels), agreement (share of predictions equal to the
-    model's), largest_logit_error (in the model's units) and spikes_per_neuron (hidden populations). `layers`: a row for
-    each population. `accuracy_over_steps`: if one stopped after each step, empty without labels. `worst`: the population
-    that adds the largest error relative to its mean activation, "" where none adds more than 0.1 %. `advice`: what to try.
+    `networks`: a row for each of the three: accuracy (None without labels; of values an error in its place), agreement (share
+    of decisions equal to the model's, None where there are none), largest_logit_error (in the model's units) and
+    spikes_per_neuron (hidden populations). `layers`: a row for each population. `accuracy_over_steps`: if one stopped after
+    each step, empty without labels. `worst`: the population that adds the largest error relative to its mean activation, ""
+    where none adds more than 0.1 %. `advice`: what to try.
     """
 
     networks: Table

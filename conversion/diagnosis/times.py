@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Table
+from spikewright.answers import decisions
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
 from spikewright.conversion.reading.model import check_samples, plan_of
@@ -23,9 +24,10 @@ _ROOM = 1e-6
 class TimesCheck:
     """A model and its time-coded network on the same images.
 
-    `differing`: the images, by place, whose predictions differ; `ties`: those whose two largest logits of the model are
-    equal within float32 rounding. `clipped`: for each population its window, its largest value, and how many values and
-    images were clipped that are not clipped in the model as well. `logits`, `model_logits (n, classes)` in the model's units.
+    `differing`: the images, by place, of which a decision differs; `ties`: those of one class each whose two largest logits of
+    the model are equal within float32 rounding. `clipped`: for each population its window, its largest value, and how many
+    values and images were clipped that are not clipped in the model as well. `logits`, `model_logits (n, classes)` in the
+    model's units.
     """
 
     differing: tuple[int, ...]
@@ -73,12 +75,16 @@ def check_times(model: Any, network: Network, images: Any) -> TimesCheck:
     for start in range(0, len(shown), BATCH):
         tally.add(shown[start : start + BATCH].numpy())
     logits = np.concatenate(tally.logits) * network.logit_scale
-    differing = np.flatnonzero(logits.argmax(axis=1) != truth.argmax(axis=1))
-    return TimesCheck(tuple(differing.tolist()), _ties(truth), tally.table(), tally.spikes_per_neuron(), logits, truth)
+    truth = truth.reshape(logits.shape)
+    same = decisions(network.heads, logits) == decisions(network.heads, truth, ended=True)
+    differing = np.flatnonzero(~same.all(axis=1))
+    return TimesCheck(
+        tuple(differing.tolist()), _ties(truth, network), tally.table(), tally.spikes_per_neuron(), logits, truth
+    )
 
 
-def _ties(logits: NDArray[np.float64]) -> tuple[int, ...]:
-    if logits.shape[1] == 1:
+def _ties(logits: NDArray[np.float64], network: Network) -> tuple[int, ...]:
+    if logits.shape[1] == 1 or not all(head.flat for head in network.heads):
         return ()
     ranked = np.sort(logits, axis=1)
     lead = ranked[:, -1] - ranked[:, -2]

@@ -19,7 +19,8 @@ class Equality:
     """What `verify` saw, sample by sample `(n,)`.
 
     `equal`: all logits are the same integers. `settled`: nothing fired any more before the last step (always so layerwise).
-    `steps`: until the answer stood; `spikes` and `synaptic_operations`: of all populations and projections.
+    `steps`: until the answer stood; `spikes` and `synaptic_operations`: of all populations and projections. The predictions of
+    networks that give more than one class a sample are `(n, decisions)`, see `Activity.decisions`.
     """
 
     equal: NDArray[np.bool_]
@@ -64,10 +65,15 @@ def _compared(pair: ExactPair, images: NDArray[np.float32]) -> dict[str, NDArray
         "steps": np.full(len(images), pair.latency_steps) if layerwise else snn.decision_step,
         "spikes": _total(snn.spikes, inner),
         "synaptic_operations": _total(snn.synaptic_operations, set(snn.synaptic_operations)),
-        "cnn_predictions": cnn.predictions,
-        "snn_predictions": snn.predictions,
+        "cnn_predictions": _said(cnn),
+        "snn_predictions": _said(snn),
     }
 
 
 def _total(counts: Mapping[str, NDArray[np.int64]], names: set[str]) -> NDArray[np.int64]:
     return np.asarray(sum(counts[name] for name in sorted(names)), dtype=np.int64)
+
+
+def _said(activity: Activity) -> NDArray[np.int64]:
+    found = activity.decisions
+    return found[:, 0] if found.shape[1] == 1 else found

@@ -15,6 +15,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from spikewright.answers import Ending
 from spikewright.conversion.reading.shapes import NO_BORDER, ONE, Border, Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.index_maps import IndexMap
@@ -25,7 +26,7 @@ from spikewright.snn.synapses import Pair, Shape
 class GraphValue:
     """What a node gives. `ending`: the function that the model ends in after it, None for none."""
 
-    ending: ClassVar[str | None] = None
+    ending: ClassVar[Ending | None] = None
 
     @property
     def flow(self) -> Self:
@@ -184,7 +185,7 @@ class Ended:
     """
 
     value: "Flow | View"
-    ending: str
+    ending: Ending
     node: str
 
     @property

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress import check_data
+from spikewright.answers import only_head
+from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.settings import CheckedSettings
+from spikewright.conversion.tuning.weights import ONE, labelled
 from spikewright.snn import Network
 from spikewright.snn.traits import is_timed
 from spikewright.snn.twin.network import Twin
@@ -46,14 +47,15 @@ def tune_times(
 ) -> Network:
     """The network with weights learned on `data`, (images `(n, C, H, W)`, labels `(n,)`), at its own spike times.
 
-    loss = cross-entropy + sparsity sum over layers of (sum x)^2 / (N sum x^2), x the values that the N neurons of a layer send
+    loss = cross-entropy + sparsity sum over layers of (sum x)^2 / (N sum x^2), x the values that the N neurons of a layer send;
+    for several labels and for values that of their kind (`compress.training.losses`) in the place of the cross-entropy
     (Yang et al. 2020): few neurons then spike (Stanojevic et al. 2024 train for it). A `Ramp` has its own derivative, one
     inside its window, so times on a grid are learned straight through. Pruned weights stay zero; biases and windows stay.
     Raises InvalidInput for a network that is not time-coded in float32 with float weights, and for data that do not fit.
     """
     settings = settings or TimesTuning()
     _check(network)
-    images, labels = check_data(data)
+    images, labels = labelled(network, data)
     tuned = _TunedPaths(network)
     optimiser, random = tuned.optimiser(settings.lr), np.random.default_rng(settings.seed)
     with steady_while(lambda: tuned.run(images[:1])()):
@@ -73,6 +75,7 @@ class _TunedPaths:
 
     def __init__(self, network: Network) -> None:
         self.network, self.twin = network, Twin(network, engine_values=False)
+        self.loss_from = loss_of(only_head(network.heads, ONE))
         self.paths = {path.projection.name: path for path in self.twin.paths if isinstance(path, Path)}
         self.tuned = {name: path for name, path in self.paths.items() if _has_weights(path)}
         self.held = [(_wanted(path), _wanted(path) != 0) for path in self.tuned.values() if _is_sparse(path)]
@@ -88,9 +91,9 @@ class _TunedPaths:
         return TwinRun(self.twin.law, self.paths, images)
 
     def loss(self, images: Tensor, labels: Tensor, sparsity: float) -> Tensor:
-        """Cross-entropy of the logits, and the penalty on spikes."""
+        """The loss of the logits, cross-entropy for classes, and the penalty on spikes."""
         run = self.run(images)
-        loss = functional.cross_entropy(run() * self.network.logit_scale, labels)
+        loss = self.loss_from(run() * self.network.logit_scale, labels)
         return loss + sparsity * sum(_share(run.sent[name][0]) for name in self.ramps)
 
     def hold(self) -> None:

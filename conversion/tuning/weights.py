@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from spikewright import InvalidInput, InvalidNetwork, Progress, silent
-from spikewright.compress.training.data import Data, check_data
+from spikewright.answers import only_head
+from spikewright.compress.training.data import Data, check_shown
+from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
@@ -42,6 +43,10 @@ class FineTune(CheckedSettings):
     rate: Annotated[float, Within(above=0.0)] = 0.003
     seed: Annotated[int, Within(0)] = 0
     surrogate: Slope = field(default_factory=Triangle)
+
+
+ONE = "the network of choose(model, output={})"
+"""What to tune where a network has several outputs."""
 
 
 class _Trained:
@@ -98,7 +103,8 @@ def fine_tune(
 ) -> Network:
     """The network with real-valued weights and biases trained on `data` = (images, labels); thresholds stay.
 
-    Minimises the cross entropy of logits times `logit_scale`. The forward pass is the network's own spikes, checked against
+    Minimises the cross entropy of logits times `logit_scale`, of several labels and of values the loss of their kind
+    (`compress.training.losses`). The forward pass is the network's own spikes, checked against
     the engine before; zeros stay zeros, integer weights as they are. Same seed, same weights, for a small network
     whatever the number of threads.
     Raises InvalidNetwork for a fixed-point network and when the twin's logits are not the engine's, InvalidInput for data
@@ -110,9 +116,7 @@ def fine_tune(
             f"expected a float32 network with a constant input, got {network.numbers} and "
             f"{type(network.code).__name__}; try fine_tune before to_fixed"
         )
-    images, labels = check_data(data)
-    if int(labels.min()) < 0 or int(labels.max()) >= network.classes:
-        raise InvalidInput(f"expected labels from 0 to {network.classes - 1}, got up to {int(labels.max())}")
+    images, labels = labelled(network, data)
     trained = _Trained(network, settings)
     same = agreement(network, images[: settings.batch])
     with steady_while(lambda: trained.logits(images[:1]), steps=network.steps):
@@ -123,14 +127,21 @@ def fine_tune(
     return replace(made, report=network.report.plus(row))
 
 
+def labelled(network: Network, data: Data) -> tuple[Tensor, Tensor]:
+    """Images, and labels of what the network answers. Raises InvalidInput for others, and for several outputs."""
+    head, images = only_head(network.heads, ONE), check_shown(data)
+    return images, torch.from_numpy(head.labels(data[1], len(images), network.classes))
+
+
 def _train(trained: _Trained, images: Tensor, labels: Tensor, settings: FineTune, progress: Progress) -> None:
     optimiser = trained.optimiser(settings.rate)
     rounds = settings.epochs * -(-len(images) // settings.batch)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, rounds)
+    loss_from = loss_of(only_head(trained.network.heads, ONE))
     generator, done = torch.Generator().manual_seed(settings.seed), 0
     for _ in range(settings.epochs):
         for chosen in torch.split(torch.randperm(len(images), generator=generator), settings.batch):
-            loss = F.cross_entropy(trained.logits(images[chosen]) * trained.network.logit_scale, labels[chosen])
+            loss = loss_from(trained.logits(images[chosen]) * trained.network.logit_scale, labels[chosen])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             trained.mask()

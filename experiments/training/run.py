@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from spikewright import InvalidInput, Progress, silent
+from spikewright.answers import Head
 from spikewright.compress import keep_ranges_positive
 from spikewright.compress.training.threads import steady_threads
 from spikewright.experiments.data.load import Dataset, Images, Labels
@@ -72,11 +73,20 @@ def predict(model: nn.Module, images: Images, batch_size: int = 1000) -> Labels:
     model.eval()
     with torch.inference_mode():
         batches = [
-            model(torch.from_numpy(images[start : start + batch_size]).to(device)).argmax(1).cpu().numpy()
+            _classes(model(torch.from_numpy(images[start : start + batch_size]).to(device)))
             for start in range(0, len(images), batch_size)
         ]
     model.train(training)
     return np.concatenate(batches) if batches else np.empty(0, np.int64)
+
+
+def _classes(answer: Tensor) -> Labels:
+    """Of `(batch, classes)`. Raises InvalidInput for other answers, since data sets here have one label an image."""
+    if answer.ndim != 2:
+        raise InvalidInput(
+            f"expected logits (batch, classes), got {tuple(answer.shape)}; try compress.fit and compress.accuracy"
+        )
+    return Head().predictions(answer.float().cpu().numpy())
 
 
 def accuracy(model: nn.Module, images: Images, labels: Labels) -> float:

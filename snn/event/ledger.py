@@ -80,6 +80,8 @@ class Ledger:
             engine=engine,
             rasters=self.rasters if "rasters" in self.request.record else {},
             potentials={name: trace.reshape(*trace.shape[:2], *shapes[name]) for name, trace in kept.items()},
+            heads=self.network.heads,
+            logit_scale=self.network.logit_scale,
         )
 
     def _raster(self, name: str, events: Events) -> Array:

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.answers import Values
+from spikewright.snn.activity import Activity
 from spikewright.snn.fixed.saturation import widened
 from spikewright.snn.network import Network
 from spikewright.snn.report import ReportRow
@@ -28,6 +30,11 @@ def measured_saturation(network: Network, inputs: Any) -> ReportRow:
         mine, theirs = ([run.rasters[p.name] for p in network.populations] for run in runs)
         sent += sum(int(np.count_nonzero(x)) for x in theirs)
         differ += sum(int(np.count_nonzero(x != y)) for x, y in zip(mine, theirs, strict=True))
-        answers += int(np.count_nonzero(runs[0].predictions != runs[1].predictions))
+        answers += int(np.count_nonzero((said(runs[0]) != said(runs[1])).any(axis=1)))
     told = f"on {len(inputs):,} samples {differ:,} of {sent:,} spikes and {answers:,} answers are not those without saturation"
     return ReportRow("network", "saturation", "note", told)
+
+
+def said(run: Activity) -> Values:
+    """What a run answers: its decisions, `(batch, decisions)`, or the logits themselves where nothing is decided."""
+    return run.decisions if run.decisions.size else run.logits

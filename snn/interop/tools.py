@@ -28,7 +28,7 @@ INPUT_CODES = (Direct, RateCode, Bursts, Poisson, JitteredPeriodic, SingleBurst,
 Known = Mapping[type, frozenset[str]]
 KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
-    | {"numbers", "logit_scale", "report", "run"},
+    | {"numbers", "logit_scale", "report", "run", "heads"},
     Run: frozenset({"fixed", "largest"}),
     Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
     Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name", "order"}),

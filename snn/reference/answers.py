@@ -49,6 +49,8 @@ def answer(request: Request, trace: Trace) -> Activity:
         potentials={name: _until(taken, values) for name, values in potentials.items()}
         if "potentials" in request.record
         else {},
+        heads=network.heads,
+        logit_scale=network.logit_scale,
     )
 
 

@@ -89,5 +89,6 @@ def _check_unit(pixels: Tensor) -> None:
     low, high = pixels.detach().aminmax()
     if low < 0.0 or high > 1.0:
         raise InvalidInput(
-            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model"
+            f"expected inputs in [0, 1], got {low:.3g} to {high:.3g}; put the standardisation inside the model, "
+            "or try convert(..., input_range=(low, high))"
         )

@@ -47,3 +47,8 @@ def test_a_row_names_a_few_parts() -> None:
     many = chain(Population("a", (2,), Burst(1.0, 2)), Poisson(3), size=2)
     many = replace(many, projections=tuple(replace(q, delay=2) for q in many.projections))
     assert len(lacking(many)) > TOLD and "parts more" in core_row(many)[0].detail
+
+
+def test_a_core_says_that_it_does_not_know_what_its_numbers_mean() -> None:
+    (row,) = core_row(single(SHAPES, IF(1.0), Identity(), RateCode(3)).with_head("values"))
+    assert "only this network says" in row.detail

@@ -94,6 +94,16 @@ def test_pixels_are_told_from_other_values_out_of_range() -> None:
         check_range(np.array([[0, 255]], np.float32), (0.0, 1.0))
     with pytest.raises(InvalidInput, match="standardisation"):
         check_range(np.array([[-2, 2]], np.float32), (0.0, 1.0))
+    with pytest.raises(InvalidInput):
+        check_range(np.array([[0, 1 + 1e-6]], np.float32), (0.0, 1.0))
+
+
+def test_a_computed_range_holds_for_images_that_were_computed_in_another_precision() -> None:
+    bounds = ((0 - 0.1307) / 0.3081, (1 - 0.1307) / 0.3081)
+    images = (np.array([[0, 1]], np.float32) - np.float32(0.1307)) / np.float32(0.3081)
+    check_range(images, bounds)
+    with pytest.raises(InvalidInput, match="input_range"):
+        check_range(images + np.float32(1e-4), bounds)
 
 
 def test_numbers_and_settings() -> None:

@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 
+from spikewright.answers import Ending
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
@@ -99,7 +100,7 @@ def softmax(walk: Walk, node: GraphNode) -> Value:
 def rising(walk: Walk, node: GraphNode) -> Value:
     """A sigmoid or tanh at the end."""
     value, shape = walk.seen(node)
-    name = str(node.args["name"])
+    name: Ending = node.args["name"]
     middle = {"sigmoid": "0.5", "logsigmoid": "log 0.5"}.get(name, "0")
     told = f"dropped: a {name} at the end changes no order; logits are what stands in front of it, {middle} behind it is 0 there"
     if prod(node.shape) == 1:

@@ -7,7 +7,6 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress.training.data import (
-    accuracy,
     answers,
     check_classes,
     check_data,
@@ -17,12 +16,6 @@ from spikewright.compress.training.data import (
 )
 
 X, Y = np.eye(4, 3, dtype=np.float32), np.array([0, 1, 2, 0])
-
-
-def test_accuracy_counts_what_is_right_in_batches() -> None:
-    assert accuracy(nn.Identity(), (X, Y), batch_size=3) == 1.0
-    assert accuracy(nn.Identity(), (X, (Y + 1) % 3)) == 0.0
-    assert accuracy(lambda x: x.flip(1), (X, Y)) == 0.5
 
 
 def test_images_share_memory_where_they_may_be_written_to() -> None:

@@ -1,5 +1,7 @@
 """The training loop: same seed same bytes, resuming equals not stopping, wrong data is named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -79,7 +81,7 @@ def test_numpy_data_is_taken_too() -> None:
     ("spoil", "reason"),
     [
         (lambda x, y: (x, y + 1), "labels from 0 to 2, got 1 to 3"),
-        (lambda x, y: (x, y - 1), "labels from 0, got -1 to 1"),
+        (lambda x, y: (x, y - 1), "labels from 0 to 2, got -1 to 1"),
         (lambda x, y: (x, y.float()), "integer labels"),
         (lambda x, y: (x[:3], y), "labels"),
         (lambda x, y: (x[:0], y[:0]), "at least one of images"),
@@ -106,3 +108,20 @@ def test_a_diverging_run_stops() -> None:
 def test_wrong_settings_are_named(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         TrainSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_places_several_labels_and_values_are_learned_with_their_own_loss() -> None:
+    """A convolution of one pixel learns a rule about each pixel in each of the three ways."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        images = torch.rand(64, 2, 4, 4)
+        made = [nn.Conv2d(2, 2, 1) for _ in range(3)]
+    rule = (images[:, 0] > images[:, 1]).long()
+    places = TrainSettings(epochs=40, lr=0.3, batch_size=16, ignored=255)
+    skipped = torch.where(torch.arange(4) == 0, 255, rule)
+    assert fit(made[0], (images, skipped), places)[-1].accuracy > 0.95  # type: ignore[operator]
+    both = torch.stack([rule, 1 - rule], 1)
+    assert fit(made[1], (images, both), replace(places, answers="multilabel", ignored=None))[-1].accuracy > 0.95  # type: ignore[operator]
+    values = replace(places, answers="values", ignored=None)
+    last = fit(made[2], (images, images.flip(1) + 1), values)[-1]
+    assert last.loss < 1e-3 and last.accuracy is None

@@ -8,7 +8,7 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from spikewright import InvalidInput
 from spikewright.compress import check_data
-from spikewright.compress.training.data import accuracy
+from spikewright.compress.training.labelled import accuracy
 from spikewright.conversion import Rate, Ttfs, Unconvertible, convert, diagnose
 from spikewright.conversion.reading.model import plan_of
 from spikewright.snn import Network, simulate

@@ -140,3 +140,9 @@ def test_cutout_blanks_a_square_with_the_mean_colour(side: int, seed: int) -> No
         assert changed.sum() == len(rows) * len(columns) == (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
         blank = after[:, changed]
         assert torch.equal(blank, before.mean((1, 2))[:, None].expand_as(blank))
+
+
+def test_maps_of_classes_are_refused_by_name(few: Dataset) -> None:
+    """They would be compared with the labels of images by broadcasting."""
+    with pytest.raises(InvalidInput, match=r"logits \(batch, classes\), got \(50, 10, 8, 8\)"):
+        predict(nn.Conv2d(1, 10, 1), few.test_images)

@@ -1,0 +1,263 @@
+"""What the numbers mean that a model or a network answers with: which belong together, and how they become a decision.
+
+Everything that makes a class, a score or an error of logits asks a `Head` for it; no other place takes the largest of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log, prod
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.errors import InvalidInput
+from spikewright.inputs import as_array, as_labels, is_real, is_whole
+
+Kind = Literal["classes", "multilabel", "values"]
+Ending = Literal["softmax", "log_softmax", "sigmoid", "logsigmoid", "tanh"]
+Values = NDArray[Any]
+UNSCORED: Mapping[str, str] = {
+    "classes": "accuracy, or mean_iou",
+    "multilabel": "accuracy",
+    "values": "error",
+}
+"""What is asked of the answers of a kind instead of what they do not have."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """One output of a model, and what its numbers mean.
+
+    kind: "classes": scores of classes, counted by `axis`, of which one is right at each place; "multilabel": each number says by
+        itself whether something is there, and labels are 0 and 1; "values": the numbers are the answer, as in a regression.
+    shape: of one sample's answer, such as (classes,) or (classes, H, W); None: a vector of all output neurons.
+    axis: the place of the classes in `shape`.
+    name: of an output that is one of several.
+    ending: the function that the model ended in and the network does not have; `answers` puts it on again, along `axis`.
+    ignored: a label of places that do not count, such as 255; None: all count.
+    threshold: of "multilabel", the probability above which something is there.
+    """
+
+    kind: Kind = "classes"
+    shape: tuple[int, ...] | None = None
+    axis: int = 0
+    name: str = ""
+    ending: Ending | None = None
+    ignored: int | None = None
+    threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        given: Any = self.shape
+        if isinstance(given, list | tuple):
+            object.__setattr__(self, "shape", tuple(map(_plain, given)))
+        for name in ("axis", "ignored"):
+            object.__setattr__(self, name, _plain(getattr(self, name)))
+        _check(self)
+
+    @property
+    def flat(self) -> bool:
+        """Whether it is one class for each sample, out of a vector of scores."""
+        return self.kind == "classes" and (self.shape is None or len(self.shape) == 1) and self.ignored is None
+
+    def neurons(self, whole: int) -> int:
+        """How many numbers it has, out of those of `whole` output neurons."""
+        return whole if self.shape is None else prod(self.shape)
+
+    def arranged(self, logits: Values) -> Values:
+        """Logits `(..., neurons)` in the shape of the head, `(..., *shape)`."""
+        return logits if self.shape is None else logits.reshape(*logits.shape[:-1], *self.shape)
+
+    def answers(self, logits: Values) -> Values:
+        """Logits `(..., neurons)` in the model's units as the model gives them, `(..., *shape)`: with its `ending`."""
+        values = self.arranged(logits)
+        return values if self.ending is None else ENDINGS[self.ending](values, self._classes(values))
+
+    def probabilities(self, logits: Values) -> Values:
+        """Of logits `(..., neurons)` in the model's units, `(..., *shape)`, whatever the model ended in.
+
+        A softmax over the classes, or a sigmoid where the model ended in one and of "multilabel". Raises InvalidInput for
+        "values".
+        """
+        if self.kind == "values":
+            raise InvalidInput("expected scores of classes, got values that are no probabilities; try answers")
+        each = self.kind == "multilabel" or self.ending in ("sigmoid", "logsigmoid")
+        values = self.arranged(logits)
+        return ENDINGS["sigmoid" if each else "softmax"](values, self._classes(values))
+
+    def predictions(self, logits: Values, *, ended: bool = False) -> Values:
+        """What logits `(..., neurons)`, in the model's units unless they are of "classes", say; `ended`: with `ending` on.
+
+        Of "classes" the number of the largest, int64 `(..., *places)`, the lowest of several; of "multilabel" 0 or 1, int64
+        `(..., *shape)`; of "values" the answers. Raises InvalidInput for a single class, which nothing can be told from.
+        """
+        values = self.arranged(logits)
+        if self.kind == "values":
+            return values if ended else self.answers(logits)
+        if self.kind == "multilabel":
+            level = np.asarray(self.level)
+            level = ENDINGS[self.ending](level, 0) if ended and self.ending is not None else level
+            return np.asarray(values > level, dtype=np.int64)
+        axis = self._classes(values)
+        if values.shape[axis] == 1:
+            raise InvalidInput(
+                "expected scores of at least two classes, got one output, which is always the largest; "
+                'try network.with_head("multilabel"), which decides by its sign, or with_head("values")'
+            )
+        return np.asarray(values.argmax(axis=axis), dtype=np.int64)
+
+    @property
+    def decides(self) -> bool:
+        """Whether its predictions are decisions, which agree or do not: not those of values, and of a single class."""
+        single = self.kind == "classes" and self.shape is not None and self.shape[self.axis] == 1
+        return self.kind != "values" and not single
+
+    @property
+    def level(self) -> float:
+        """The logit whose probability is the threshold."""
+        return log(self.threshold / (1 - self.threshold))
+
+    def labels(self, given: Any, samples: int, neurons: int) -> Values:
+        """Labels of so many samples, checked: the shape of `predictions`, each a class, 0 or 1, or for "values" a real number.
+
+        Raises InvalidInput for others; those that are `ignored` may be among them.
+        """
+        shape = (neurons,) if self.shape is None else self.shape
+        places = (*shape[: self.axis], *shape[self.axis + 1 :]) if self.kind == "classes" else shape
+        if self.flat:
+            return as_labels(given, samples, neurons)
+        array = as_array(given, "labels")
+        if prod(places) == 1 and array.shape == (samples,):
+            array = array.reshape(samples, *places)
+        kinds = {"classes": "iu", "multilabel": "biu", "values": "iuf"}[self.kind]
+        if array.shape != (samples, *places) or array.dtype.kind not in kinds:
+            raise InvalidInput(
+                f"expected {_TOLD[self.kind]} of shape {(samples, *places)}, got {array.dtype} {array.shape}; "
+                f"try one for each {'sample' if prod(places) == 1 else 'number of the answer' if places == shape else 'place'}"
+            )
+        if self.kind == "values":
+            return _finite(array)
+        top = shape[self.axis] if self.kind == "classes" else 2
+        return self._checked(array.astype(np.int64), top)
+
+    def counts(self, labels: Values) -> Values:
+        """Which labels count, in their shape. Raises InvalidInput where none does."""
+        counted = np.ones(labels.shape, dtype=bool) if self.ignored is None else labels != self.ignored
+        if not counted.any():
+            raise InvalidInput(f"expected some labels that count, got none, or only {self.ignored}; try others")
+        return np.asarray(counted)
+
+    def check_scored(self, wanted: Sequence[Kind], what: str) -> None:
+        """Raises InvalidInput where answers of this kind have no score `what`."""
+        if self.kind not in wanted:
+            raise InvalidInput(
+                f"expected answers that have {what}, got {_OF[self.kind]}; try activity.{UNSCORED[self.kind]}"
+            )
+
+    def _classes(self, values: Values) -> int:
+        """The axis of the classes, counted from the end of `(..., *shape)`."""
+        return self.axis - (1 if self.shape is None else len(self.shape))
+
+    def _checked(self, labels: Values, top: int) -> Values:
+        inside = labels if self.ignored is None else labels[labels != self.ignored]
+        low, high = (int(inside.min()), int(inside.max())) if inside.size else (0, 0)
+        if low < 0 or high >= top:
+            raise InvalidInput(
+                f"expected labels from 0 to {top - 1}, got {low} to {high}; "
+                f"try network.with_head(ignored={high if high >= top else low}) if that label says that a place does not count"
+            )
+        return labels
+
+
+def decisions(heads: Sequence[Head], logits: Values, *, scale: float = 1.0, ended: bool = False) -> NDArray[np.int64]:
+    """All that the heads decide of logits `(n, neurons)`, side by side, `(n, decisions)`; none where they give values.
+
+    scale: logits times it are in the model's units. ended: they went through the endings of the heads already.
+    """
+    found, start = [np.zeros((len(logits), 0), np.int64)], 0
+    for head in heads:
+        own = logits[:, start : start + head.neurons(logits.shape[1])]
+        start += own.shape[1]
+        if head.decides and own.shape[1] > (head.kind == "classes"):
+            own = own if head.kind == "classes" else own.astype(np.float64) * scale
+            found.append(head.predictions(own, ended=ended).reshape(len(logits), -1))
+    return np.concatenate(found, axis=1)
+
+
+def only_head(heads: Sequence[Head], what: str) -> Head:
+    """The head of a model with one. Raises InvalidInput for several, with their names; `what` is a way to one of them."""
+    if len(heads) > 1:
+        names = ", ".join(repr(head.name) for head in heads)
+        raise InvalidInput(f"expected one output, got {names} side by side; try {what.format(repr(heads[0].name))}")
+    return heads[0]
+
+
+def image_classes(heads: Sequence[Head], what: str) -> Head:
+    """The head of a model that gives one class for each sample; `what` is who needs that.
+
+    Raises InvalidInput for others, which it names.
+    """
+    head = only_head(heads, "the model with output={0}")
+    if not head.flat:
+        place = "" if head.shape is None else f" of shape {head.shape}"
+        raise InvalidInput(
+            f"expected one class for each sample for {what}, got {_OF[head.kind]}{place}; "
+            f"try simulate and activity.{UNSCORED[head.kind]}"
+        )
+    return head
+
+
+_TOLD = {"classes": "integer labels", "multilabel": "labels 0 and 1", "values": "real numbers as labels"}
+_OF = {"classes": "classes of places", "multilabel": "several labels a sample", "values": "values"}
+
+
+def _plain(value: Any) -> Any:
+    """An integer of numpy as one of Python."""
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _check(head: Head) -> None:
+    shape: Any = head.shape
+    if head.kind not in get_args(Kind):
+        raise InvalidInput(f"expected a head of {', '.join(get_args(Kind))}, got {head.kind!r}")
+    if shape is not None and not (isinstance(shape, tuple) and shape and all(is_whole(one, 1) for one in shape)):
+        raise InvalidInput(f"expected the shape of an answer such as (classes, H, W), got {shape!r}")
+    if not is_whole(head.axis, 0) or head.axis >= (1 if shape is None else len(shape)):
+        raise InvalidInput(f"expected an axis of the answer's shape {shape}, got {head.axis!r}; try axis=0")
+    if head.ending is not None and head.ending not in ENDINGS:
+        raise InvalidInput(f"expected an ending among {', '.join(ENDINGS)}, got {head.ending!r}")
+    if head.ignored is not None and (isinstance(head.ignored, bool) or not isinstance(head.ignored, int)):
+        raise InvalidInput(f"expected an integer label to ignore, got {head.ignored!r}; try ignored=255")
+    if not is_real(head.threshold) or not 0 < head.threshold < 1:
+        raise InvalidInput(f"expected a threshold between 0 and 1, got {head.threshold!r}; try 0.5")
+
+
+def _finite(array: Values) -> Values:
+    values = array.astype(np.float64)
+    if not np.isfinite(values).all():
+        raise InvalidInput("expected finite labels, got NaN or infinity; try the other samples alone")
+    return values
+
+
+def _softmax(values: Values, axis: int) -> Values:
+    shares = np.exp(values - values.max(axis=axis, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=axis, keepdims=True))
+
+
+def _log_softmax(values: Values, axis: int) -> Values:
+    below = values - values.max(axis=axis, keepdims=True)
+    return np.asarray(below - np.log(np.exp(below).sum(axis=axis, keepdims=True)))
+
+
+def _logsigmoid(values: Values, axis: int) -> Values:
+    return np.asarray(-np.logaddexp(0.0, -values))
+
+
+ENDINGS: Mapping[str, Callable[[Values, int], Values]] = {
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "sigmoid": lambda values, axis: np.exp(_logsigmoid(values, axis)),
+    "logsigmoid": _logsigmoid,
+    "tanh": lambda values, axis: np.tanh(values),
+}
+"""ending(values, axis): the functions that a model may end in, applied by place, or over the classes along `axis`."""
