@@ -22,7 +22,9 @@ from spikewright.compress.graph.recording import Agree, Recording, Wanted, blame
 
 TOLERANCE = 1e-4
 """Rewrites store float32: 6e-8 for each weight, below 1e-5 at the end of a hundred layers; a wrong one is off by more than
-1e-3. Where a model itself cancels large numbers, what float32 does to it is measured, and `_OWN` times as much allowed."""
+1e-3. Where a model itself cancels large numbers, what float32 does to it is measured, and `_OWN` times as much allowed. Inputs
+that float32 alone moves by more than `_MOST`, as deep products of activations do far from what the model was made for, tell
+nothing and are left out."""
 TOLERANCE_FLOAT32 = 1e-3
 """For models that cannot be run in float64: the order of sums differs, and both sides round."""
 _DTYPES = (torch.float64, torch.float32)
@@ -82,7 +84,7 @@ def first_difference(
             return first_difference(original, rewritten, samples, (torch.float32,))
         return Difference("its graph", float("inf"), dtype, f"a failure ({_first_line(failure)})")
     error = _worst(truth, found)
-    if error <= tolerance(dtype) or error <= _own_rounding(original, inputs, truth):
+    if error <= tolerance(dtype) or _is_rounding(original, inputs, truth, found):
         return None
     with _as(original, dtype) as model:
         everything = record(model, inputs, _all)
@@ -96,16 +98,18 @@ def relative_error(truth: torch.Tensor, found: torch.Tensor) -> float:
 
     Infinity for other shapes, and where one is NaN or infinite and the other is not.
     """
-    finite = torch.isfinite(truth)
-    if truth.shape != found.shape or not torch.equal(finite, torch.isfinite(found)):
+    if truth.shape != found.shape or not torch.equal(torch.isfinite(truth), torch.isfinite(found)):
         return inf
-    if truth.numel() == 0:
-        return 0.0
+    return float(_errors(truth, found).max()) if truth.numel() else 0.0
+
+
+def _errors(truth: torch.Tensor, found: torch.Tensor) -> torch.Tensor:
+    """The relative error of each sample, where both are finite."""
     rows = len(truth) if truth.ndim else 1
-    one, other = (torch.where(finite, value, 0).double().reshape(rows, -1) for value in (truth, found))
+    one, other = (torch.where(torch.isfinite(truth), value, 0).double().reshape(rows, -1) for value in (truth, found))
     largest = float(one.abs().max()) or 1.0
     sizes = one.abs().amax(1).clamp(min=_FLOOR * largest)
-    return float(((other - one).abs().amax(1) / sizes).max())
+    return (other - one).abs().amax(1) / sizes
 
 
 def truth_of(
@@ -145,13 +149,19 @@ def _as(model: Any, dtype: torch.dtype) -> Iterator[Any]:
         yield copied
 
 
-def _own_rounding(original: nn.Module, inputs: torch.Tensor, truth: Recording) -> float:
-    """What is allowed since float32 does as much to the model itself; nothing more where staircases amplify it."""
+def _is_rounding(original: nn.Module, inputs: torch.Tensor, truth: Recording, found: Recording) -> bool:
+    """Whether float32 does as much to the model itself; never where staircases amplify it."""
     if inputs.dtype != torch.float64 or truth.steps:
-        return 0.0
+        return False
     with _as(original, torch.float32) as model:
         own = record(model, inputs.float(), _none)
-    return min(_OWN * _worst(truth, own), _MOST)
+    if any(len(value) != len(inputs) for made in (truth, own, found) for value in made.outputs):
+        return _worst(truth, found) <= min(_OWN * _worst(truth, own), _MOST)
+    told = [_errors(*pair) <= _MOST for pair in zip(truth.outputs, own.outputs, strict=True)]
+    steady = torch.stack(told).all(0)
+    kept, rounded, changed = (Recording(tuple(value[steady] for value in one.outputs)) for one in (truth, own, found))
+    allowed = min(max(_OWN * _worst(kept, rounded), TOLERANCE), _MOST)
+    return bool(steady.any()) and _worst(kept, changed) <= allowed
 
 
 def _worst(truth: Recording, found: Recording) -> float:

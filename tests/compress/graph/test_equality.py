@@ -183,3 +183,33 @@ def test_a_batch_norm_behind_a_parametrised_layer_folds_rightly() -> None:
     with torch.no_grad():  # and the model itself still computes its weight
         model[0].parametrizations.weight.original0.mul_(2.0)
         assert not torch.allclose(folded(X), model(X), atol=1e-2)
+
+
+class Doubling(nn.Module):
+    """What a layer gives, and x -> 1 - a x^2 of it many times: chaotic for a above 1.4, which is the largest pixel."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.conv, self.norm, self.times = nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), times
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = y = torch.tanh(self.norm(self.conv(x)).flatten(1))
+        a = x.abs().flatten(1).amax(1, keepdim=True).clamp(max=1.9)
+        for _ in range(self.times):
+            y = 1 - a * y * y
+        return first + y
+
+
+def test_inputs_that_rounding_alone_moves_are_left_out_and_the_others_still_tell() -> None:
+    torch.manual_seed(0)
+    model = Doubling(60).eval()
+    model.norm.running_var.uniform_(0.3, 2.0)
+    calm = 0.5 * X
+    folded, rows = fold_batchnorm(model, calm)
+    assert rows[0].action == "folded"
+    with torch.no_grad():
+        assert float((folded(calm) - model(calm)).abs().max()) < 1e-5
+        wild = 4 * calm
+        assert float((folded(wild) - model(wild)).abs().max()) > 0.1
+        folded.get_submodule("conv").weight.mul_(1.01)
+    assert first_difference(model, folded, calm) is not None
