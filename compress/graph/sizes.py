@@ -2,7 +2,9 @@
 
 `x.shape`, `x.size(2)`, `x.dim()` are plain numbers while the forward pass is recorded, but for the size of the batch, so that
 `b, c, h, w = x.shape`, arithmetic, `assert`, `if` and windows computed of sizes say what they say for the sample. Sizes that
-follow the batch stay symbolic; two of them may be compared with each other, not with a number.
+follow the batch stay symbolic; two of them may be compared with each other, not with a number. What is asked of the type of the
+numbers and of the device (`x.dtype == torch.float16`, `x.device.type`) is answered too; they themselves stay symbolic, since
+the graph is also run in float64.
 """
 
 import functools
@@ -20,15 +22,17 @@ BATCHES = (2, 3)
 """The batch sizes that are run."""
 _THOUGHT = 1_000_003
 """A third one, for which sizes are only computed: b // 2 is 1 for both of the others."""
-_READS = ("size", "dim", "ndimension", "numel", "nelement")
-_ATTRIBUTES = ("shape", "ndim")
+_READS = ("size", "dim", "ndimension", "numel", "nelement", "is_contiguous", "is_floating_point", "is_complex")
+_ATTRIBUTES = ("shape", "ndim", "dtype", "device", "is_cuda", "is_sparse", "is_quantized")
 _FACTORIES = ("zeros", "ones", "full", "rand", "randn", "empty")
 _COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 _ARITHMETIC = (
     *_COMPARISONS,
     *(operator.add, operator.sub, operator.mul, operator.floordiv, operator.truediv, operator.mod, operator.neg),
-    *(operator.pow, operator.getitem),
+    *(operator.pow, operator.getitem, getattr),
 )
+_PLAIN = bool | int | float | str | tuple
+_SYMBOLIC = torch.dtype | torch.device
 
 
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -50,10 +54,12 @@ class TracedSizes(tuple[Any, ...]):
 
 
 class SizedProxy(fx.Proxy):
-    """A proxy whose shape is recorded at once, not when it is first used."""
+    """A proxy whose shape and type of numbers are recorded at once, not when they are first used."""
+
+    tracer: "SizedTracer"
 
     def __getattr__(self, k: str) -> Any:
-        if k in _ATTRIBUTES:
+        if k in _ATTRIBUTES or self.tracer.knows(self.node):
             return self.tracer.create_proxy("call_function", getattr, (self, k), {})
         return super().__getattr__(k)
 
@@ -119,11 +125,15 @@ class SizedTracer(fx.Tracer):
         self._sizes[proxy.node] = values
         if isinstance(values[0], torch.Size | tuple):
             return TracedSizes(operator.getitem(proxy, axis) for axis in range(len(values[0])))
-        if any(value != values[0] for value in values) or self._judges_the_batch(proxy.node):
+        if isinstance(values[0], _SYMBOLIC) or _differ(values) or self._judges_the_batch(proxy.node):
             return proxy
         del self._sizes[proxy.node]
         self.graph.erase_node(proxy.node)
         return values[0]
+
+    def knows(self, node: fx.Node) -> bool:
+        """Whether a node is a size, a type of numbers or a device."""
+        return node in self._sizes
 
     def _size(self, node: fx.Node) -> tuple[Any, ...] | None:
         """A size for each batch, those that were run and one that was not; None for what is no size."""
@@ -136,7 +146,7 @@ class SizedTracer(fx.Tracer):
         if node.op != "call_function" or not sources or any(source not in self._sizes for source in sources):
             return None
         values = tuple(self._of_sizes(node, place) for place in range(len(BATCHES) + 1))
-        return values if all(isinstance(value, bool | int | float | tuple) for value in values) else None
+        return values if all(isinstance(value, _PLAIN | _SYMBOLIC) for value in values) else None
 
     def _of_sizes(self, node: fx.Node, place: int) -> Any:
         args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda one: self._sizes[one][place])
@@ -149,7 +159,8 @@ class SizedTracer(fx.Tracer):
 
     def _judges_the_batch(self, node: fx.Node) -> bool:
         """A comparison of the batch with a number, which other batches may answer in another way."""
-        return node.target in _COMPARISONS and not all(isinstance(one, fx.Node) for one in node.args)
+        varies = any(_differ(self._sizes[one]) for one in node.all_input_nodes if one in self._sizes)
+        return node.target in _COMPARISONS and varies and not all(isinstance(one, fx.Node) for one in node.args)
 
     def _value(self, run: int, node: fx.Node) -> Any:
         """What a node is for one batch; None when the sample does not go through, which running the graph will tell."""
@@ -185,8 +196,14 @@ class SizedTracer(fx.Tracer):
         return function(*args, **kwargs)
 
 
+def _differ(values: tuple[Any, ...]) -> bool:
+    return any(value != values[0] for value in values)
+
+
 def _extended(two: Any, three: Any) -> Any:
     """A size for the batch that was not run: sizes grow in proportion."""
     if isinstance(two, tuple):
         return tuple(_extended(*pair) for pair in zip(two, three, strict=False))
+    if isinstance(two, bool | _SYMBOLIC):
+        return two
     return two + (three - two) * (_THOUGHT - BATCHES[0])

@@ -70,7 +70,7 @@ FAMILIES: Mapping[str, str] = {
     "SelecSLS, VoVNet": "selecsls42 selecsls60 vovnet39a vovnet57a ese_vovnet19b_dw",
     "GhostNet": "ghostnet_050 ghostnet_100 ghostnetv2_100@64",
     "gates": (
-        "legacy_seresnet18 seresnet50 ecaresnet26t skresnet18 resnest14d gcresnext26ts eca_resnext26ts bat_resnext26ts@64 "
+        "legacy_seresnet18 seresnet50 ecaresnet26t skresnet18 resnest14d gcresnext26ts eca_resnext26ts "
         "resnet32ts rexnet_100 tresnet_m@64 lcnet_050"
     ),
     "FasterNet, StarNet": "fasternet_t0 fasternet_t2 starnet_s1 convmixer_768_32@28 convmixer_1024_20_ks9_p14@28",
@@ -80,8 +80,8 @@ FAMILIES: Mapping[str, str] = {
         "convformer_s18@64 caformer_s18@64 edgenext_xx_small@64 focalnet_tiny_srf@64 fastvit_t8@64"
     ),
     "attention in convolutions": (
-        "botnet26t_256@64 halonet26t@64 lambda_resnet26t@64 mobilevit_xxs@64 mobilevitv2_050@64 efficientvit_b0@64 "
-        "efficientvit_m0@64 shvit_s1@64 efficientformer_l1@64 levit_128s@64 coatnet_pico_rw_224@64 tv:maxvit_t@64 "
+        "botnet26t_256@64 lambda_resnet26t@64 mobilevit_xxs@64 mobilevitv2_050@64 efficientvit_b0@64 "
+        "efficientvit_m0@64 shvit_s1@64 levit_128s@64 coatnet_pico_rw_224@64 maxvit_pico_rw_256@64 "
         "nextvit_small@64"
     ),
     "transformers": (
@@ -94,14 +94,13 @@ FAMILIES: Mapping[str, str] = {
 SIZED = frozenset(
     (
         "vit_tiny_patch16_224 deit_tiny_patch16_224 swin_tiny_patch4_window7_224 pit_ti_224 xcit_nano_12_p16_224 "
-        "cait_xxs24_224 convit_tiny tiny_vit_5m_224 visformer_tiny mixer_s32_224 resmlp_12_224 gmlp_ti16_224 sequencer2d_s "
-        "coatnet_pico_rw_224 levit_128s twins_svt_small efficientvit_m0 botnet26t_256 halonet26t lambda_resnet26t"
+        "cait_xxs24_224 convit_tiny visformer_tiny mixer_s32_224 resmlp_12_224 gmlp_ti16_224 sequencer2d_s "
+        "coatnet_pico_rw_224 maxvit_pico_rw_256 levit_128s twins_svt_small efficientvit_m0 botnet26t_256 lambda_resnet26t"
     ).split()
 )
 """Builders of timm that must be told the size of the images."""
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "tv:vit_b_32": {"image_size": 64},
-    "tv:maxvit_t": {"input_size": (64, 64), "partition_size": 2},
     "tv:googlenet": {"init_weights": False, "aux_logits": False},
     "tv:inception_v3": {"init_weights": False, "aux_logits": False},
     "tv:fcn_resnet50": {"weights_backbone": None},
