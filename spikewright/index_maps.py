@@ -123,17 +123,16 @@ def beside(maps: tuple[IndexMap, ...]) -> IndexMap:
 
 @dataclass(frozen=True, eq=False)
 class ChannelSlices:
-    """y[c, i, j] = x[channels[c], rows[c] + i step[0], columns[c] + j step[1]]; `channels[c]` is -1 for a constant channel."""
+    """y[c, i, j] = x[channels[c], rows[c] + i step[0], columns[c] + j step[1]]; `channels[c]` is -1 for a constant channel.
+
+    `whole`: the pixels of each channel stay where they are, and all of them do.
+    """
 
     channels: Addresses
     rows: Addresses
     columns: Addresses
     step: tuple[int, int]
-
-    @property
-    def whole(self) -> bool:
-        """Whether the pixels of each channel stay where they are."""
-        return self.step == (1, 1) and not self.rows.any() and not self.columns.any()
+    whole: bool
 
 
 def channel_slices(found: IndexMap, source: tuple[int, int, int], shape: tuple[int, int, int]) -> ChannelSlices | None:
@@ -158,4 +157,5 @@ def channel_slices(found: IndexMap, source: tuple[int, int, int], shape: tuple[i
     inside = np.all(rows + step[0] * (shape[1] - 1) < high) and np.all(columns + step[1] * (shape[2] - 1) < wide)
     if not inside or not np.array_equal(addresses, wanted):
         return None
-    return ChannelSlices(np.where(first >= 0, channels, -1), rows, columns, step)
+    whole = step == (1, 1) and shape[1:] == source[1:] and not rows.any() and not columns.any()
+    return ChannelSlices(np.where(first >= 0, channels, -1), rows, columns, step, whole)

@@ -31,8 +31,8 @@ _ARITHMETIC = (
     *(operator.add, operator.sub, operator.mul, operator.floordiv, operator.truediv, operator.mod, operator.neg),
     *(operator.pow, operator.getitem, getattr),
 )
-_PLAIN = bool | int | float | str | tuple
-_SYMBOLIC = torch.dtype | torch.device
+_SYMBOLIC = (torch.dtype, torch.device)
+_KNOWN = (bool, int, float, str, tuple, *_SYMBOLIC)
 
 
 _PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -146,7 +146,7 @@ class SizedTracer(fx.Tracer):
         if node.op != "call_function" or not sources or any(source not in self._sizes for source in sources):
             return None
         values = tuple(self._of_sizes(node, place) for place in range(len(BATCHES) + 1))
-        return values if all(isinstance(value, _PLAIN | _SYMBOLIC) for value in values) else None
+        return values if all(isinstance(value, _KNOWN) for value in values) else None
 
     def _of_sizes(self, node: fx.Node, place: int) -> Any:
         args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda one: self._sizes[one][place])
@@ -204,6 +204,6 @@ def _extended(two: Any, three: Any) -> Any:
     """A size for the batch that was not run: sizes grow in proportion."""
     if isinstance(two, tuple):
         return tuple(_extended(*pair) for pair in zip(two, three, strict=False))
-    if isinstance(two, bool | _SYMBOLIC):
+    if isinstance(two, (bool, *_SYMBOLIC)):
         return two
     return two + (three - two) * (_THOUGHT - BATCHES[0])

@@ -135,6 +135,8 @@ def _record(node: fx.Node, module: fx.GraphModule, found: Propagated) -> GraphNo
     names = tuple(source.name for source in inputs)
     if kind == "add" and len(names) == 1:
         names = names * 2  # x + x: fx lists the source once
+    if kind == "identity":
+        names = names[:1]  # x.type_as(y) reads no number of y
     if kind in ("concat", "sub"):  # in their order, and one that comes twice is there twice
         listed: Any = node.args[:2] if kind == "sub" else (node.args[0] if node.args else node.kwargs["tensors"])
         names = tuple(source.name for source in listed)

@@ -1,7 +1,8 @@
-"""The rules that name sums, differences, means and softmax."""
+"""The rules that name sums, differences, means, softmax and changes of the type of numbers."""
 
 from typing import Any
 
+import torch
 from torch import fx
 
 from spikewright.compress.graph.kinds.call import Found, GraphCall, Rule, unsupported
@@ -64,3 +65,10 @@ def softmax(log: bool) -> Rule:
         return Found("softmax", {"dim": axes[0], "log": log}) if axes == (1,) else unsupported("softmax over no class")
 
     return rule
+
+
+def cast(call: GraphCall) -> Found:
+    """Numbers as float32 or float64, or as those of another value: what is computed stays the same."""
+    given = (*call.node.args[1:], *call.node.kwargs.values())
+    narrow = [one for one in given if isinstance(one, torch.dtype) and one not in (torch.float32, torch.float64)]
+    return unsupported(f"numbers of type {narrow[0]}") if narrow else Found("identity")

@@ -25,3 +25,9 @@ def test_a_difference_keeps_the_order_and_a_sum_reads_a_value_twice() -> None:
 def test_softmax_is_over_the_classes() -> None:
     assert only(lambda x: torch.softmax(x.flatten(1), 1)).args == {"dim": 1, "log": False}
     assert only(lambda x: torch.log_softmax(x, 2)).detail == "softmax over no class"
+
+
+def test_another_type_of_floats_is_the_same_value_and_whole_numbers_are_not() -> None:
+    assert only(lambda x: x.to(torch.float64)).kind == only(lambda x: x.to(x.dtype)).kind == "identity"
+    assert only(lambda x: x.relu().type_as(x)).inputs == ("relu",)
+    assert only(lambda x: x.to(torch.int64)).detail == "numbers of type torch.int64"
