@@ -5,6 +5,7 @@ check_told_whole(model, samples)            # raises AssertionError with what ap
 """
 
 import copy
+from math import prod
 from typing import Any
 
 import torch
@@ -25,7 +26,9 @@ class Stand(nn.Module):
         self.shape = shape
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x.new_full((x.shape[0], *self.shape), 0.5))
+        if len(self.shape) in (2, 3) and prod(self.shape) > max(self.shape):
+            return F.relu(x.new_full((x.shape[0], *self.shape), 0.5))
+        return F.relu(x.new_full((x.shape[0], prod(self.shape)), 0.5)).reshape(x.shape[0], *self.shape)
 
 
 def replaced(model: Any, samples: Tensor, found: tuple[Obstacle, ...]) -> nn.Module:
@@ -62,7 +65,7 @@ class _Replacing:
     def __init__(self, module: fx.GraphModule, shapes: Shapes) -> None:
         self.module, self.shapes = module, shapes
         self.unread, self.made, self.kept = set[str](), dict[str, fx.Node](), list[fx.Node]()
-        self.steps = {node.name: node for node in module.graph.nodes}
+        self.steps, self.sizes = {node.name: node for node in module.graph.nodes}, dict(shapes)
 
     def replace(self, obstacle: Obstacle) -> None:
         inside = [self.steps[name] for name in obstacle.nodes]
@@ -71,6 +74,7 @@ class _Replacing:
             if readers:
                 with self.module.graph.inserting_after(self._last(end, obstacle)):
                     self.made[end.name] = self._passed(end, obstacle) or self._stand(end, inside)
+                    self.sizes[self.made[end.name].name] = self.shapes[end.name]
                 for reader in readers:
                     reader.replace_input_with(end, self.made[end.name])
 
@@ -80,14 +84,19 @@ class _Replacing:
         kept = [node for node in dict.fromkeys(self.kept) if node is not output.args[0]]
         if kept and len(self.shapes[output.args[0].name] if output.args[0].name in self.shapes else (1,)) == 1:
             with graph.inserting_before(output):
-                flat = [graph.call_function(torch.flatten, (node, 1)) for node in kept]
-                cut = [graph.call_function(torch.narrow, (node, 1, 0, 1)) for node in flat]
-                output.args = (graph.call_function(torch.cat, ([output.args[0], *cut], 1)),)
+                read = [self._read(place, node) for place, node in enumerate(kept)]
+                output.args = (graph.call_function(torch.cat, ([output.args[0], *read], 1)),)
         graph.eliminate_dead_code()
         graph.lint()
         self.module.delete_all_unused_submodules()
         self.module.recompile()
         return self.module.eval()
+
+    def _read(self, place: int, node: fx.Node) -> fx.Node:
+        """One number of all that `node` gives."""
+        flat = self.module.graph.call_function(torch.flatten, (node, 1))
+        self.module.add_submodule(f"read_{place}", nn.Linear(prod(self.sizes[node.name]), 1))
+        return self.module.graph.call_module(f"read_{place}", (flat,))
 
     def _last(self, end: fx.Node, obstacle: Obstacle) -> fx.Node:
         source = self._source(obstacle)
@@ -110,7 +119,7 @@ class _Replacing:
     def _stand(self, end: fx.Node, inside: list[fx.Node]) -> fx.Node:
         entering = [source for node in inside for source in node.all_input_nodes if source not in inside]
         values = [one for one in entering if one.op != "get_attr" and one.name not in self.unread]
-        self.kept += [one for one in values if one.name in {*self.shapes, *(new.name for new in self.made.values())}]
+        self.kept += [one for one in values if one.name in self.sizes]
         self.module.add_submodule(f"stand_{end.name}", Stand(self.shapes[end.name]))
         first = next(node for node in self.module.graph.nodes if node.op == "placeholder")
         return self.module.graph.call_module(f"stand_{end.name}", (first,))

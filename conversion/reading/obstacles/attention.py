@@ -16,16 +16,27 @@ def whole_attention(wiring: Wiring, name: str) -> Span | None:
     elif not wiring.is_product(name):
         return None
     else:
-        inner = next((found for one in wiring.signals(name) if (found := _scores(wiring, one))), set())
-        if not inner:
-            return None
-        inner.add(name)
+        found = next((found for one in wiring.signals(name) if (found := _scores(wiring, one))), None)
+        if found is None:
+            return None if wiring.operation(name) == "mul" else _pooling(wiring, name)
+        inner = {name, *found}
     for one in list(inner):
         for source in wiring.signals(one):
             inner |= wiring.behind(source, lambda node: _light(wiring, node))[0]
     nodes = wiring.closed(name, inner)
     seen = [node.name for node in wiring.of(nodes, ("softmax",))]
     return Span(name, nodes, CATALOGUE["attention"], None, f"softmax in {seen[0]}" if seen else "")
+
+
+def _pooling(wiring: Wiring, name: str) -> Span | None:
+    """A mean whose weights are a softmax of something else than products."""
+    for one in wiring.signals(name):
+        after, ends = wiring.behind(one, lambda node: _light(wiring, node))
+        soft = [end for end in ends if wiring.operation(end) == "softmax"]
+        if len(soft) == 1:
+            nodes = wiring.closed(name, {*after, *soft})
+            return Span(name, nodes, CATALOGUE["attentionpooling"], None, f"softmax in {soft[0]}")
+    return None
 
 
 def _scores(wiring: Wiring, weights: str) -> set[str] | None:

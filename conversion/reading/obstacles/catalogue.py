@@ -88,6 +88,7 @@ CATALOGUE: Mapping[str, Advice] = {
         "batch norm of the batch", "its statistics are those of the batch", "BatchNorm with running statistics", "same"
     ),
     "attention": Advice("softmax attention", f"{_PRODUCT}: queries, keys and values", "convolutions"),
+    "attentionpooling": Advice("attention pooling", _PRODUCT, "a mean over height and width, (2, 3)"),
     "gate": Advice("gate", _PRODUCT, "no gate, or a constant one, and train again", "same"),
     "channelgate": Advice("squeeze-excite gate", _PRODUCT, "no gate, or a constant one, and train again", "same"),
     "product": Advice("product of two activations", _PRODUCT, "a sum, or torch.cat and a convolution"),
@@ -169,6 +170,8 @@ _RULED: Mapping[str, str] = {
     "mean": "a mean over height and width, (2, 3)",
     "sum": "a sum over height and width, (2, 3)",
     "pad": "zero padding",
+    "stack": "torch.cat over dimension 1",
+    "expandas": "expand(-1, -1, height, width) with fixed numbers",
     "cat": "torch.cat over dimension 1",
     "concat": "torch.cat over dimension 1",
     "dropout": "nn.Dropout, which stops in evaluation mode",

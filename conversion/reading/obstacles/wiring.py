@@ -73,6 +73,8 @@ MOVES = frozenset(
     )
 )
 """Operations that only move numbers."""
+_LIKE = frozenset(("expandas", "viewas", "reshapeas", "typeas"))
+"""Operations that take a shape or type from their second input."""
 REDUCTIONS = frozenset(
     (
         *(
@@ -115,8 +117,10 @@ class Wiring:
         return self.nodes[name].operation
 
     def signals(self, name: str) -> tuple[str, ...]:
-        """The inputs of a node that differ from image to image."""
-        return tuple(dict.fromkeys(one for one in self.nodes[name].inputs if one not in self._constant))
+        """The inputs of a node that differ from image to image; without those that only lend their shape."""
+        node = self.nodes[name]
+        inputs = node.inputs[:1] if node.operation in _LIKE else node.inputs
+        return tuple(dict.fromkeys(one for one in inputs if one not in self._constant))
 
     def size(self, name: str) -> int:
         """How many numbers a node gives for one image."""

@@ -18,9 +18,10 @@ def refuse(walk: Walk, node: GraphNode, refused: Refusal) -> None:
     """Note that no rule can read `node`, and go on with what its substitute would give."""
     advice = advice_of(node) if node.kind == "unsupported" else None
     source = node.inputs[0] if node.inputs else None
-    what = advice.what if advice is not None else node.kind
+    known = advice is not None and advice.reason == refused.reason
+    what = advice.what if advice is not None and known else node.operation or node.kind
     walk.refuse(Obstacle(node.name, what, refused.reason, refused.substitute, nodes=(node.name,), reads=source))
-    walk.values[node.name] = _stand_in(walk, node, advice, source)
+    walk.values[node.name] = _stand_in(walk, node, advice if known else None, source)
 
 
 def spanned(walk: Walk, node: GraphNode, span: Span) -> None:
@@ -91,7 +92,7 @@ def _of_both_signs(value: Flow) -> Flow:
 def _unknown(walk: Walk, node: GraphNode) -> Value:
     """Activations of a population that nobody makes, in the shape of the node."""
     name, shape = walk.unique(f"{node.name} (unknown)"), node.shape
-    inside = shape if len(shape) in (1, 2, 3) else (prod(shape),)
+    inside = shape if len(shape) in (1, 2, 3) and prod(shape) > max(shape) else (prod(shape),)
     walk.shapes[name] = inside
     value = Signal(name, inside)
     return value if inside == shape else View(value, IndexMap.identity(inside).reshaped(shape), node.name)

@@ -121,6 +121,13 @@ TRIALS: dict[str, Trial] = {
     "normalize": Trial(inside(lambda x: F.normalize(x, dim=1)), NORM),
     "batchnorm": Trial(layer(nn.BatchNorm2d(4, track_running_stats=False)), NORM),
     "attention": Trial(inside(graphs.attention), layer(nn.Conv2d(4, 4, 3, padding=1))),
+    "attentionpooling": Trial(
+        inside(
+            lambda x, conv: (x.flatten(2) @ conv(x).flatten(2).softmax(2).transpose(1, 2)).unsqueeze(-1),
+            nn.Conv2d(4, 1, 1),
+        ),
+        inside(lambda x: x.mean((2, 3), keepdim=True)),
+    ),
     "gate": Trial(inside(lambda x, conv: x * torch.sigmoid(conv(x)), nn.Conv2d(4, 4, 1)), PLAIN),
     "channelgate": Trial(inside(graphs.opened, nn.Conv2d(4, 2, 1), nn.Conv2d(2, 4, 1)), inside(lambda x: 0.5 * x)),
     "product": Trial(
