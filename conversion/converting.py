@@ -16,6 +16,7 @@ from spikewright.conversion.forward import Rewritten
 from spikewright.conversion.reading.check import check_same
 from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.conversion.reading.plan import Plan
+from spikewright.conversion.reading.shifts import one_sided
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.inputs import check_range
 from spikewright.snn import Network, Report, ReportRow
@@ -55,7 +56,7 @@ def convert(
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
-        plan = plan_of(model, images, known)
+        plan = plan_of(model, images, known, two_sided=recipe.two_sided)
         images, others = _in_range(images, known), None if others is None else _in_range(others, known)
         check_same(plan, images)
         network = _made(plan, images, recipe, progress)
@@ -68,6 +69,7 @@ def convert(
 
 def _made(plan: Plan, images: torch.Tensor, recipe: Recipe, progress: Progress) -> Network:
     wanted = recipe.prepared(plan)
+    wanted = one_sided(wanted, recipe.below(wanted, images))
     return recipe.finished(emit(wanted, recipe.coding(wanted, images)), wanted, images, progress)
 
 

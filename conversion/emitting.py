@@ -10,6 +10,7 @@ from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
+from spikewright.conversion.recipes.full_scales import span_of
 from spikewright.conversion.storage import StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
 from spikewright.weights import stored_values
@@ -44,7 +45,8 @@ def emit(plan: Plan, coding: Coding) -> Network:
 def _population(unit: Unit, coding: Coding) -> Population:
     choice = adding_up() if unit.adds_up else coding.choices[unit.name]
     bias, amplitude = _bias(unit.bias), np.asarray(choice.amplitude, dtype=np.float64)
-    return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude)
+    below = None if unit.below is None else unit.below.by
+    return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=below)
 
 
 def _bias(bias: Floats) -> float | NDArray[np.float32]:
@@ -74,7 +76,7 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
     details: dict[str, list[str]] = {}
     for unit in plan.units:
         if not unit.adds_up:
-            details.setdefault(unit.node, []).append(coding.choices[unit.name].detail)
+            details.setdefault(unit.node, []).append(coding.choices[unit.name].detail + _shift(unit))
     rows = [
         replace(row, detail="; ".join(filter(None, (*details[row.layer], row.detail))))
         if row.layer in details and row.neurons
@@ -85,6 +87,15 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
     if output.adds_up:
         rows.append(_output_row(output))
     return Report((*rows, *coding.notes, *_storage_rows(stored)))
+
+
+def _shift(unit: Unit) -> str:
+    """What is said of a unit that sends more than its value."""
+    if unit.below is None:
+        return ""
+    return f", shifted by {span_of(unit.below.by)}" + (
+        f": {unit.below.told}" if unit.below.told and not unit.gate else ""
+    )
 
 
 def _output_row(output: Unit) -> ReportRow:

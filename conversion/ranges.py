@@ -1,6 +1,6 @@
 """How large activations get: percentiles on samples, or bounds for every input in [0, 1]."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from math import ceil, prod
 
@@ -22,6 +22,8 @@ FAINT = 0.01
 """Share of the largest threshold of a layer below which a channel's own is not used."""
 Interval = tuple[torch.Tensor, torch.Tensor]
 """Lower and upper bounds, `(1, *shape)` each."""
+Shown = Callable[[torch.Tensor], torch.Tensor]
+"""From values `(n, ...)` of a graph node to those that count."""
 
 
 @dataclass
@@ -61,18 +63,17 @@ def percentiles(
     images: torch.Tensor,
     wanted: Mapping[str, int],
     percentile: float,
-    signed: frozenset[str] = frozenset(),
+    shown: Mapping[str, Shown] | None = None,
 ) -> dict[str, Floats]:
     """For each wanted node the percentile of its positive values on `images (n, C, H, W)`.
 
-    `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. Nodes in
-    `signed` show their magnitudes. Memory grows with the number of values above the percentile, not with all of them.
+    `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. `shown[node]`: what of its
+    values counts. Memory grows with the number of values above the percentile, not with all of them.
     """
     tops = {name: _Top.of(len(images) * prod(view.node(name).shape), rows, percentile) for name, rows in wanted.items()}
 
     def take(node: fx.Node, _: torch.Tensor | None, value: torch.Tensor) -> torch.Tensor:
-        shown = value.abs() if node.name in signed else value
-        tops[node.name].take(as_rows(shown, wanted[node.name]))
+        tops[node.name].take(as_rows(seen_as(node.name, value, shown), wanted[node.name]))
         return value
 
     watched(view, images, take, tops)
@@ -92,9 +93,28 @@ def as_rows(values: torch.Tensor, rows: int) -> torch.Tensor:
     return values.reshape(len(values), rows, -1).transpose(0, 1).flatten(1)
 
 
-def signed_nodes(units: tuple[Unit, ...]) -> frozenset[str]:
-    """The graph nodes of the units that send values of both signs: their magnitudes count."""
-    return frozenset(unit.node for unit in units if unit.signed)
+def sent_by(units: tuple[Unit, ...]) -> dict[str, Shown]:
+    """By graph node what the unit there sends of its values: magnitudes of both signs, or all of them shifted above zero."""
+    return {unit.node: _sending(unit) for unit in units if unit.signed or unit.below is not None}
+
+
+def _sending(unit: Unit) -> Shown:
+    if unit.below is None:
+        return torch.abs
+    by = torch.from_numpy(np.asarray(unit.below.by)).float()
+
+    def shifted(values: torch.Tensor) -> torch.Tensor:
+        rows = values.reshape(len(values), -1) if by.ndim == 0 else values.reshape(len(values), len(by), -1)
+        found: torch.Tensor = (rows + by.reshape(-1, *[1] * by.ndim)).reshape(values.shape)
+        return found
+
+    return shifted
+
+
+def seen_as(name: str, value: torch.Tensor, shown: Mapping[str, Shown] | None) -> torch.Tensor:
+    """What counts of the values of a node."""
+    look = None if shown is None else shown.get(name)
+    return value if look is None else look(value)
 
 
 def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
@@ -105,6 +125,8 @@ def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
     the whole layer is silent.
     """
     top = float(values.max())
+    if top <= 0.0 and unit.activation.may_be_silent:
+        return np.ones(()), "silent on the samples, so one"
     if top <= 0.0:
         raise InvalidInput(
             f"expected some activation above zero in layer {unit.name!r}, got none on these samples; "
@@ -117,22 +139,19 @@ def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
     return (filled.reshape(()) if values.size == 1 else filled), "; ".join(told)
 
 
-def upper_bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, float]:
-    """The largest value that each unit can take for any input in [0, 1], by interval arithmetic in float64.
+def bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, Interval]:
+    """Between what the values of each unit lie for any input in [0, 1], `(1, *shape)` each, by interval arithmetic in float64.
 
-    `inputs`: name and shape of the input. An interval c +- r becomes W c + b +- |W| r, and every population lies in
-    [max(lower, 0), max(upper, 0)], at most at its limit; a maximum in the maxima of the bounds. A grid of `levels`
-    values (a QuantReLU has its own) moves a value by half a level at most; a QuantReLU is at most its alpha. Units
-    whose values have both signs are bounded by the larger magnitude.
+    `inputs`: name and shape of the input. An interval c +- r becomes W c + b +- |W| r; every population lies between what its law
+    makes of the ends; a maximum in the maxima of the bounds. A grid of `levels` values (a QuantReLU has its own) over all that a
+    unit can send moves a value by half a level at most.
     """
     name, shape = inputs
     maps = {name: (torch.zeros(1, *shape).double(), torch.ones(1, *shape).double())}
     shapes = {name: shape} | {unit.name: unit.shape for unit in units}
-    bounds = {}
     for unit in units:
-        low, high = _entering(unit, maps, shapes)
-        maps[unit.name], bounds[unit.name] = _sent(unit, (low, high), levels)
-    return bounds
+        maps[unit.name] = _sent(unit, _entering(unit, maps, shapes), levels)
+    return {unit.name: maps[unit.name] for unit in units}
 
 
 def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Shape]) -> Interval:
@@ -150,16 +169,15 @@ def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Sha
     return center - radius, center + radius
 
 
-def _sent(unit: Unit, interval: Interval, levels: int | None) -> tuple[Interval, float]:
-    """The interval of what a unit sends, and the bound of its values."""
-    low, high = interval
+def _sent(unit: Unit, interval: Interval, levels: int | None) -> Interval:
+    """The interval of the values of a unit, rounded to its grid or to one of `levels` steps."""
     if unit.gate or unit.adds_up:
-        return (low, high), float(high.max())
-    if unit.signed:
-        low, high = activate(unit, low), activate(unit, high)
-        return (low, high), float(torch.maximum(low.abs(), high.abs()).max())
-    law, largest = unit.activation, max(float(high.max()), 0.0)
-    top = largest if law.top is None else law.top if law.grid else min(largest, law.top)
+        return interval
+    law = unit.activation
+    low, high = (activate(unit, end) for end in interval) if not law.grid else interval
+    bottom = min(float(low.min()), 0.0) if law.signed else law.lowest or 0.0
+    top = float(high.max())
+    top = law.top if law.grid and law.top is not None else max(top, bottom)
     grid = law.grid or levels
-    half = top / (2 * grid) if grid else 0.0
-    return ((low - half).clamp(0.0, top), (high + half).clamp(0.0, top)), top
+    half = (top - bottom) / (2 * grid) if grid else 0.0
+    return (low - half).clamp(bottom, top), (high + half).clamp(bottom, top)

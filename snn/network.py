@@ -36,7 +36,9 @@ class Population(Constant):
     the first step, scalar or `(C,)`; QuantReLU, MaxGate and Source have none and do not look at it. `potential_bits` = B, 2 to
     62, fixed point only: potentials are two's complement words of B bits, sat(U) = min(max(U, -2**(B - 1)), 2**(B - 1) - 1).
     `amplitude`: what one of all that it sends in the run stands for, times `Code.charge_steps`, scalar or `(C,)` in the
-    units of the model that the network came from; None where there is no such model. No engine reads it.
+    units of the model that the network came from; None where there is no such model. `below`, scalar or `(C,)`: what is taken
+    off that, value = amplitude sent / charge_steps - below, where values of the model go that far below zero; else None. No
+    engine reads the two.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Population(Constant):
     initial: PerChannel = 0.0
     potential_bits: int | None = None
     amplitude: PerChannel | None = None
+    below: PerChannel | None = field(default=None, metadata={"absent": None})
 
     def __post_init__(self) -> None:
         given: Any = self.shape

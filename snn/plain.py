@@ -66,7 +66,7 @@ def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
 
 def _said(record: Any, part: Field[Any]) -> bool:
     """Whether a field is written: one that came later, with "absent" in its metadata, only where it has another value."""
-    return "absent" not in part.metadata or getattr(record, part.name) != part.metadata["absent"]
+    return "absent" not in part.metadata or getattr(record, part.name) is not part.metadata["absent"]
 
 
 def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:

@@ -99,6 +99,8 @@ def _check_population(population: Population, *, fixed: bool) -> None:
     _check_extent(name, "initial", population.initial, {(), (shape[0],)})
     if population.amplitude is not None:
         _check_extent(name, "amplitude", population.amplitude, {(), (shape[0],)})
+    if population.below is not None:
+        _check_extent(name, "below", population.below, {(), (shape[0],)})
     if fixed and neuron.potential != "none":
         _check_integers(population, fields)
 

@@ -23,7 +23,7 @@ _SUMS = ("add", "sub")
 _FREE = ("identity", "dropout", "upsample")
 _AVERAGES = ("avgpool", "avgpool_map", "adaptive_avgpool", "mean")
 _MAXIMA = ("maxpool",)
-_HOMOGENEOUS = ("relu", "leaky_relu")
+_HOMOGENEOUS = ("relu", "leaky_relu", "prelu")
 _SHAPE_READERS = ("size", "dim", "numel", "shape", "ndim", "ndimension")
 
 

@@ -13,10 +13,11 @@ from spikewright.compress.training.data import Data, check_shown
 from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
+from spikewright.conversion.diagnosis.rereading import plan_behind
 from spikewright.conversion.emitting import emit
 from spikewright.conversion.forward import activations
 from spikewright.conversion.ranges import thresholds
-from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.model import check_samples
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number
@@ -65,7 +66,7 @@ def _measured(network: Network, images: torch.Tensor, labels: Any) -> InferenceC
 
 
 def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Network, str]:
-    plan = plan_of(model, images)
+    plan = plan_behind(network, model, images)
     wanted = {unit.name: _levels(network, unit) for unit in plan.hidden}
     if network.output not in {unit.name for unit in plan.units}:
         plan = plan.integrated()

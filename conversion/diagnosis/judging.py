@@ -13,6 +13,7 @@ from spikewright.conversion.calibration.two_phases import two_phase
 from spikewright.conversion.diagnosis.advice import worst_of
 from spikewright.conversion.diagnosis.agreeing import shares_agreed
 from spikewright.conversion.diagnosis.populations import RECORDS, PopulationTallies, bytes_of_sample
+from spikewright.conversion.diagnosis.rereading import as_sent
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.plan import Plan
 from spikewright.snn import Activity, Network, simulate
@@ -100,9 +101,10 @@ class Judged:
         if not samples or network.run.phases is not None:
             return "", ""
         images = self.images[:samples]
-        tallies = PopulationTallies(self.plan, network, samples)
+        plan = as_sent(network, self.plan)
+        tallies = PopulationTallies(plan, network, samples)
         with torch.no_grad():
-            values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
+            values = {name: value.flatten(1).numpy() for name, value in activations(plan, images).items()}
         tallies.take(values, simulate(network, images.numpy(), record=RECORDS))
         worst = worst_of(tallies.layers())
         return ("", "") if worst is None else (worst.population, worst.culprit)

@@ -15,8 +15,9 @@ from spikewright.compress.training.data import answers
 from spikewright.conversion.diagnosis.advice import advise, worst_of
 from spikewright.conversion.diagnosis.populations import RECORDS, PopulationTallies, bytes_of_sample
 from spikewright.conversion.diagnosis.records import Diagnosis
+from spikewright.conversion.diagnosis.rereading import plan_behind
 from spikewright.conversion.forward import activations
-from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.model import check_samples
 from spikewright.snn import Network, simulate
 from spikewright.snn.requirements import check_network
 
@@ -53,7 +54,7 @@ class _SideBySide:
     def __init__(self, model: Any, network: Network, images: torch.Tensor) -> None:
         self.network, self.samples = network, len(images)
         self.original = plain_copy(model)
-        self.plan = plan_of(model, images[:1])
+        self.plan = plan_behind(network, model, images[:1])
         self.populations = PopulationTallies(self.plan, network, len(images))
         self.batch = max(1, WORKING_BYTES // bytes_of_sample(network))
         self.logits: dict[str, list[NDArray[Any]]] = {"model": [], "rewritten": [], "spiking": []}

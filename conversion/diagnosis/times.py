@@ -1,6 +1,7 @@
 """Is a time-coded network its model? Predictions, ties, and every value that its windows clip, on given images."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from spikewright import InvalidInput, Table
 from spikewright.answers import decisions
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
-from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.diagnosis.rereading import plan_behind
+from spikewright.conversion.reading.model import check_samples
 from spikewright.snn import Network, simulate
 
 TIE = 1e-5
@@ -25,9 +27,9 @@ class TimesCheck:
     """A model and its time-coded network on the same images.
 
     `differing`: the images, by place, of which a decision differs; `ties`: those of one class each whose two largest logits of
-    the model are equal within float32 rounding. `clipped`: for each population its window, its largest value, and how many
-    values and images were clipped that are not clipped in the model as well. `logits`, `model_logits (n, classes)` in the
-    model's units.
+    the model are equal within float32 rounding. `clipped`: for each population its window, the largest that it had to send (a
+    value, and `Population.below` with it), and how many values and images were clipped, at either end, that are not clipped in
+    the model as well. `logits`, `model_logits (n, classes)` in the model's units.
     """
 
     differing: tuple[int, ...]
@@ -71,7 +73,7 @@ def check_times(model: Any, network: Network, images: Any) -> TimesCheck:
     shown = check_samples(images)
     plain = plain_copy(model)
     truth = torch.cat([answers(plain, part) for part in torch.split(shown, BATCH)]).double().numpy()
-    tally = _Tally(network, _own_limits(model, shown))
+    tally = _Tally(network, _own_limits(network, model, shown))
     for start in range(0, len(shown), BATCH):
         tally.add(shown[start : start + BATCH].numpy())
     logits = np.concatenate(tally.logits) * network.logit_scale
@@ -91,16 +93,17 @@ def _ties(logits: NDArray[np.float64], network: Network) -> tuple[int, ...]:
     return tuple(np.flatnonzero(lead <= TIE * np.abs(logits).max(axis=1)).tolist())
 
 
-def _own_limits(model: Any, images: torch.Tensor) -> dict[str, float]:
-    """Where the model itself clips, by population: the limit of a ReLU6, the alpha of a QuantReLU."""
-    units = plan_of(model, images[:1]).units
-    return {unit.name: unit.activation.top for unit in units if unit.activation.top is not None}
+def _own_limits(network: Network, model: Any, images: torch.Tensor) -> dict[str, tuple[float, float]]:
+    """Between what the model itself clips, by population: 0, or less where values go there, and the limit of a ReLU6 or alpha."""
+    laws = {unit.name: unit.activation for unit in plan_behind(network, model, images[:1]).units}
+    ends = {name: (law.lowest, law.top) for name, law in laws.items()}
+    return {name: (-inf if low is None else low, inf if high is None else high) for name, (low, high) in ends.items()}
 
 
 class _Tally:
     """Clips and spikes, batch by batch."""
 
-    def __init__(self, network: Network, limits: dict[str, float]) -> None:
+    def __init__(self, network: Network, limits: dict[str, tuple[float, float]]) -> None:
         self.network, self.limits = network, limits
         self.ramps = [p for p in network.populations if p.neuron.sends == "times"]
         self.logits: list[NDArray[np.float64]] = []
@@ -119,10 +122,11 @@ class _Tally:
             name = population.name
             neuron: Any = population.neuron
             potentials = activity.potentials[name].reshape(len(images), -1)
-            unit = self._unit(name, neuron)
-            beyond = (potentials > neuron.window * (1 + _ROOM)) & (
-                neuron.window * unit < self.limits.get(name, np.inf) * (1 - _ROOM)
-            )
+            unit, room = self._unit(name, neuron), neuron.window * _ROOM
+            low, high = self.limits.get(name, (0.0, inf))
+            above = neuron.window * unit < high * (1 - _ROOM)  # else the model clips there as well
+            under = low < -room * unit
+            beyond = above & (potentials > neuron.window + room) | under & (potentials < -room)
             self.values[name] += int(beyond.sum())
             self.images[name] += int(beyond.any(axis=1).sum())
             self.largest[name] = max(self.largest[name], float(potentials.max()) * unit)

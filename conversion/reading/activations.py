@@ -15,16 +15,33 @@ from spikewright.compress.quantisers.activations import staircase
 class ActivationLaw(ABC):
     """y = f(x), f never falling, and what a code has to know of it."""
 
-    signed: ClassVar[bool] = False
-    """Whether y can be below zero, so that its spikes need a sign."""
-    symmetric: ClassVar[bool] = False
-    """Whether both signs are treated alike."""
     gate: ClassVar[bool] = False
     """Whether it passes on what others have sent, instead of firing by itself."""
+    may_be_silent: ClassVar[bool] = False
+    """Whether samples that bring nothing above zero are no sign of a dead layer."""
 
     @abstractmethod
     def act(self, x: Tensor) -> Tensor:
         """f(x), elementwise."""
+
+    @property
+    def lowest(self) -> float | None:
+        """The smallest y that there can be, None for any."""
+        return 0.0
+
+    @property
+    def signed(self) -> bool:
+        """Whether y can be below zero, so that its spikes need a sign, or y a shift."""
+        return self.lowest is None or self.lowest < 0.0
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether both signs are treated alike."""
+        return False
+
+    def raised(self, by: float) -> "ActivationLaw":
+        """The law that gives y + by of x + by, where y never falls below -by: of clips, since others need none."""
+        return self
 
     @property
     def top(self) -> float | None:
@@ -101,11 +118,14 @@ class LeakyLaw(ActivationLaw):
 
     slope: float
 
-    signed = True
-
     def act(self, x: Tensor) -> Tensor:
         """x, or slope x below zero."""
         return torch.where(x >= 0, x, self.slope * x)
+
+    @property
+    def lowest(self) -> float | None:
+        """Any."""
+        return None
 
     @property
     def slope_below(self) -> float:
@@ -114,20 +134,54 @@ class LeakyLaw(ActivationLaw):
 
 
 @dataclass(frozen=True)
-class SignedLaw(ActivationLaw):
-    """y = x: values of both signs that a layer passes on as they are, spikes of both signs."""
+class ClipLaw(ActivationLaw):
+    """y = clip(x, low, high), None for no end: a clamp, max(x, low), and without ends what a layer passes on as it is."""
 
-    signed = True
-    symmetric = True
+    low: float | None = None
+    high: float | None = None
 
     def act(self, x: Tensor) -> Tensor:
-        """x."""
-        return x
+        """clip(x, low, high)."""
+        return x if self.symmetric else x.clamp(self.low, self.high)
+
+    @property
+    def lowest(self) -> float | None:
+        """low."""
+        return self.low
+
+    @property
+    def symmetric(self) -> bool:
+        """Without ends."""
+        return self.low is None and self.high is None
+
+    def raised(self, by: float) -> ActivationLaw:
+        """Both ends move with it; one that then begins at zero is a ReLU."""
+        low, high = (None if end is None else end + by for end in (self.low, self.high))
+        return ReluLaw(high) if low == 0.0 else ClipLaw(low, high)
+
+    @property
+    def top(self) -> float | None:
+        """high."""
+        return self.high
+
+    @property
+    def unchanged_up_to(self) -> float:
+        """high, if it begins at zero or below."""
+        if self.low is not None and self.low > 0.0:
+            return 0.0
+        return inf if self.high is None else max(self.high, 0.0)
 
     @property
     def slope_below(self) -> float:
-        """One."""
-        return 1.0
+        """One, without ends."""
+        return 1.0 if self.symmetric else 0.0
+
+
+@dataclass(frozen=True)
+class HalfLaw(ReluLaw):
+    """A ReLU that is one half of an activation with a slope below zero; all samples may lie on the other half."""
+
+    may_be_silent = True
 
 
 @dataclass(frozen=True)

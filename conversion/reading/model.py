@@ -22,6 +22,7 @@ from spikewright.compress.graph.view import trace_copy, view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.reading.graph import surveyed
+from spikewright.conversion.reading.halves import halved
 from spikewright.conversion.reading.input_range import in_unit
 from spikewright.conversion.reading.obstacles.catalogue import advice_of_layer
 from spikewright.conversion.reading.plan import Plan, Stored
@@ -42,29 +43,30 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     return images
 
 
-def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = None) -> Plan:
+def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = None, *, two_sided: bool = True) -> Plan:
     """The plan of an nn.Module or `Compressed` for checked samples, with a report row for all that was found and changed.
 
-    With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that.
+    With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that. `two_sided`: spikes
+    have two signs, so that a leaky ReLU can be one population; else it is two.
     Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
     """
-    plan, obstacles = surveyed_plan(model, images, input_range)
+    plan, obstacles = surveyed_plan(model, images, input_range, two_sided)
     if obstacles:
         raise Unconvertible.of(plan.rows, obstacles)
     return plan
 
 
 def surveyed_plan(
-    model: Any, images: torch.Tensor, input_range: InputRange | None = None
+    model: Any, images: torch.Tensor, input_range: InputRange | None = None, two_sided: bool = True
 ) -> tuple[Plan, tuple[Obstacle, ...]]:
     """As `plan_of`, with what stands in its way beside it. Raises Unconvertible where the model has no graph to read."""
-    view, rows = rewritten_view(model, images)
+    view, rows = rewritten_view(model, images, two_sided)
     view = view if input_range is None else in_unit(view, input_range)
     return surveyed(view, _stored(model), (*_mode_rows(model), *rows))
 
 
-def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
-    """The graph after exact batch-norm folding, and a row for each batch norm that is gone."""
+def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    """The graph after exact batch-norm folding and other rewrites, and a row for each batch norm that is gone."""
     check_fresh(model)
     inner = plain_copy(as_module(model))
     check_finite(inner)
@@ -78,7 +80,7 @@ def rewritten_view(model: Any, images: torch.Tensor) -> tuple[GraphView, tuple[R
         rows, _ = fold_view(view, images)
         told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
         view = view_of(view.graph_module, view.input_shape)
-    moved, more = _swapped(view, images)
+    moved, more = _arranged(view, images, two_sided)
     return moved, (*told, *more)
 
 
@@ -88,14 +90,15 @@ def _stored(model: Any) -> Stored:
     return {path: e for path, e in held.items() if not (e.elementwise and e.real)}
 
 
-def _swapped(view: GraphView, images: torch.Tensor) -> tuple[GraphView, tuple[ReportRow, ...]]:
+def _arranged(view: GraphView, images: torch.Tensor, two_sided: bool) -> tuple[GraphView, tuple[ReportRow, ...]]:
+    """Max pooling where it can be compared, and activations in halves."""
     with passing_copy(view.graph_module) as before:
-        moved, rows = swapped(view)
-        if rows:
-            check_equal(
-                before, moved.graph_module, images, "max pooling behind its activation", "the activation in front of it"
-            )
-    return moved, rows
+        moved, rows = swapped(view, two_sided)
+        moved, halves = halved(moved, two_sided)
+        if rows or halves:
+            what = "max pooling beside its activation, and activations as two ReLUs"
+            check_equal(before, moved.graph_module, images, what, "ReLU as the activation")
+    return moved, (*rows, *halves)
 
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:

@@ -1,7 +1,7 @@
 """A model read as units: what every recipe starts from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from spikewright.answers import Ending, Head, Kind
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
-from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.reading.shapes import Floats, spread
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
@@ -21,8 +21,23 @@ Stored = Mapping[str, Expression]
 
 
 @dataclass(frozen=True, eq=False)
+class Below:
+    """How far below zero the values of a unit go: it sends value + `by`, () or `(channels,)`; `told`: where that comes from."""
+
+    by: Floats = field(default_factory=lambda: np.zeros(()))
+    told: str = ""
+
+    def over(self, shape: Shape) -> Floats:
+        """`by` for every neuron of a unit of this shape."""
+        return np.broadcast_to(spread(self.by, shape), shape)
+
+
+@dataclass(frozen=True, eq=False)
 class Unit:
-    """A population to be. `node`: the graph node whose value it carries. `adds_up`: it integrates and never fires."""
+    """A population to be. `node`: the graph node whose value it carries. `adds_up`: it integrates and never fires.
+
+    `below`: what is added to that value, see `reading.shifts`; None for nothing.
+    """
 
     name: str
     node: str
@@ -31,6 +46,7 @@ class Unit:
     bias: Floats
     activation: ActivationLaw = RELU
     adds_up: bool = False
+    below: Below | None = None
 
     @property
     def gate(self) -> bool:
@@ -40,7 +56,7 @@ class Unit:
     @property
     def signed(self) -> bool:
         """Whether it sends values of both signs."""
-        return self.activation.signed
+        return self.activation.signed and self.below is None
 
 
 @dataclass(frozen=True, eq=False)

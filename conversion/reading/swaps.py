@@ -1,7 +1,9 @@
-"""Exact rewrites of the graph for max pooling: behind the activation, and without windows that reach over the end.
+"""Exact rewrites of the graph for max pooling: where it is compared, and without windows that reach over the end.
 
-relu(max(x)) = max(relu(x))     for every activation that never falls: then neurons fire in front of the gate
-ceil_mode                       zeros at the end are never larger than activations that are not negative
+relu(max(x)) = max(relu(x))     for every activation that never falls: then neurons fire in front of the gate; but max pooling
+                                comes first where the activation will be two populations, which are then smaller
+ceil_mode                       zeros at the end are never larger than activations that are not negative; of others the last
+                                row or column is there again
 """
 
 from torch import fx
@@ -27,53 +29,60 @@ _KEEPING = (
     "moved",
 )
 """What is not negative when its inputs are not."""
-_RISING = (*_POSITIVE, "leaky_relu")
+_RISING = (*_POSITIVE, "clip")
 
 
-def swapped(view: GraphView) -> tuple[GraphView, tuple[ReportRow, ...]]:
+def swapped(view: GraphView, two_sided: bool = True) -> tuple[GraphView, tuple[ReportRow, ...]]:
     """The view with every max pool behind the activation that follows it, and a row for each change.
 
+    `two_sided`: spikes have two signs; without, a leaky activation is two populations and max pooling goes in front of it.
     `view.graph_module` is changed in place; its output stays what it was.
     """
     rows: list[ReportRow] = []
-    while (pair := _next_pair(view)) is not None:
-        pool, activation = pair
-        _swap(view.graph_module, pool, activation)
-        rows.append(ReportRow(pool, "maxpool", "rewritten", f"swapped with {activation}, which never falls: exact"))
+    while (pair := _next_pair(view, two_sided)) is not None:
+        _swap(view.graph_module, *pair)
+        kinds = {node.name: node.kind for node in view}
+        pool, other = pair if kinds[pair[0]] == "maxpool" else pair[::-1]
+        rows.append(ReportRow(pool, "maxpool", "rewritten", f"swapped with {other}, which never falls: exact"))
         view = view_of(view.graph_module, view.input_shape)
-    for node in [one for one in view if _reaches_over(one, view)]:
-        _extend(view.graph_module, node)
-        rows.append(ReportRow(node.name, "maxpool", "rewritten", "ceil_mode became zeros at the end: exact"))
+    for node in [one for one in view if one.kind == "maxpool" and any(one.args["extra"])]:
+        what = "zeros" if _never_negative(view, node.inputs[0]) else "the last row and column again"
+        _extend(view.graph_module, node, zeros=what == "zeros")
+        rows.append(ReportRow(node.name, "maxpool", "rewritten", f"ceil_mode became {what} at the end: exact"))
     return (view_of(view.graph_module, view.input_shape) if rows else view), tuple(rows)
 
 
-def _next_pair(view: GraphView) -> tuple[str, str] | None:
-    kinds = {node.name: node.kind for node in view}
+def _next_pair(view: GraphView, two_sided: bool) -> tuple[str, str] | None:
+    """Two nodes, one behind the other, that are to change places."""
+    known = {node.name: node for node in view}
     for node in view:
-        if node.kind != "maxpool":
-            continue
         place = find(view.graph_module, node.name)
-        readers, source = list(place.users), place.all_input_nodes[0]
-        if len(readers) != 1 or kinds.get(readers[0].name) not in _RISING:
+        readers = list(place.users)
+        after = known.get(readers[0].name) if len(readers) == 1 else None
+        if after is None or not _belongs_behind(node, after, two_sided):
             continue
-        if len(source.users) == 1 or not is_inplace(readers[0], view.graph_module):
-            return node.name, readers[0].name
+        if len(place.all_input_nodes[0].users) == 1 or not is_inplace(readers[0], view.graph_module):
+            return node.name, after.name
     return None
 
 
-def _swap(module: fx.GraphModule, pool_name: str, activation_name: str) -> None:
-    pool, activation = find(module, pool_name), find(module, activation_name)
-    source = pool.all_input_nodes[0]
-    activation.replace_input_with(pool, source)
-    activation.replace_all_uses_with(pool)
-    pool.replace_input_with(source, activation)
-    activation.append(pool)
+def _belongs_behind(node: GraphNode, after: GraphNode, two_sided: bool) -> bool:
+    """Whether `node` is better done behind `after`."""
+    if node.kind == "maxpool":
+        return after.kind in _RISING or (two_sided and after.kind == "leaky_relu")
+    halves = node.kind == "prelu" or (node.kind == "leaky_relu" and not two_sided)
+    return halves and after.kind == "maxpool" and min(node.args.get("slopes", (0.0,))) >= 0.0
+
+
+def _swap(module: fx.GraphModule, first_name: str, second_name: str) -> None:
+    first, second = find(module, first_name), find(module, second_name)
+    source = first.all_input_nodes[0]
+    second.replace_input_with(first, source)
+    second.replace_all_uses_with(first)
+    first.replace_input_with(source, second)
+    second.append(first)
     module.graph.lint()
     module.recompile()
-
-
-def _reaches_over(node: GraphNode, view: GraphView) -> bool:
-    return node.kind == "maxpool" and any(node.args["extra"]) and _never_negative(view, node.inputs[0])
 
 
 def _never_negative(view: GraphView, name: str) -> bool:
@@ -85,12 +94,13 @@ def _never_negative(view: GraphView, name: str) -> bool:
     )
 
 
-def _extend(module: fx.GraphModule, node: GraphNode) -> None:
+def _extend(module: fx.GraphModule, node: GraphNode, *, zeros: bool) -> None:
     place = find(module, node.name)
     source = place.all_input_nodes[0]
     rows, columns = node.args["extra"]
+    widths = (0, columns) if len(node.shape) == 2 else (0, columns, 0, rows)
     with module.graph.inserting_before(place):
-        wider = module.graph.call_function(F.pad, (source, (0, columns, 0, rows)))
+        wider = module.graph.call_function(F.pad, (source, widths, "constant" if zeros else "replicate"))
     place.replace_input_with(source, wider)
     module.graph.lint()
     module.recompile()

@@ -13,7 +13,7 @@ from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.weighted import by_output
 from spikewright.conversion.errors import Obstacle, Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, ActivationLaw, MaximumLaw, SignedLaw
+from spikewright.conversion.reading.activations import RELU, ActivationLaw, ClipLaw, MaximumLaw
 from spikewright.conversion.reading.geometry import Kernel, WindowGeometry
 from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
@@ -168,8 +168,8 @@ class Walk:
     def _relayed(self, value: Current, node: str) -> Signal:
         """A population for a sum: with the levels that its values have, else a ReLU, or signed where they have both signs."""
         known = self._common_staircase(value)
-        law = known or (RELU if value.positive else SignedLaw())
-        exact = "it is never negative" if value.positive else "its values have both signs, and so have its spikes"
+        law = known or (RELU if value.positive else ClipLaw())
+        exact = "it is never negative" if value.positive else "its values have both signs"
         exact = "it repeats the levels of its source" if known else exact
         signal = self.fire(value, node, law)
         self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))

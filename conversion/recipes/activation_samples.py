@@ -1,27 +1,32 @@
 """Activations of the samples themselves, thinned out evenly, for fits to their distribution."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
 from torch import fx
 
 from spikewright.compress import GraphView
-from spikewright.conversion.ranges import watched
+from spikewright.conversion.ranges import Shown, seen_as, watched
 from spikewright.conversion.reading.shapes import Floats
 
 KEPT = 16384
 """The most values of a layer that are looked at."""
 
 
-def sampled_activations(view: GraphView, images: torch.Tensor, wanted: Iterable[str]) -> dict[str, Floats]:
-    """For each wanted node up to about 16384 of its values on `images (n, C, H, W)`, the same number of every image."""
+def sampled_activations(
+    view: GraphView, images: torch.Tensor, wanted: Iterable[str], shown: Mapping[str, Shown] | None = None
+) -> dict[str, Floats]:
+    """For each wanted node up to about 16384 of its values on `images (n, C, H, W)`, the same number of every image.
+
+    `shown[node]`: what of its values counts.
+    """
     chosen = images[:KEPT]
     each = max(1, KEPT // len(chosen))
     kept: dict[str, list[torch.Tensor]] = {name: [] for name in wanted}
 
     def keep(node: fx.Node, _: torch.Tensor | None, value: torch.Tensor) -> torch.Tensor:
-        rows, parts = value.flatten(1), kept[node.name]
+        rows, parts = seen_as(node.name, value, shown).flatten(1), kept[node.name]
         size = rows.shape[1]
         # An odd stride that shares no factor with most shapes walks through all channels and places.
         stride = max(1, size // each) | 1

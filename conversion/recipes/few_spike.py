@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
+from spikewright.conversion.ranges import sent_by
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.activation_samples import sampled_activations
@@ -21,7 +22,7 @@ from spikewright.conversion.recipes.coding import (
 from spikewright.conversion.recipes.few_spike_fit import FewSpikeFactors, binary, fitted
 from spikewright.conversion.recipes.full_scales import FullScale, scales
 from spikewright.conversion.recipes.recipe import FewSteps, Grid, Percentile, Recipe
-from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
+from spikewright.conversion.recipes.refusals import refuse_maxima
 from spikewright.snn import Direct, FewSpikeIF
 from spikewright.snn.running import Run
 from spikewright.tables import Within
@@ -63,14 +64,13 @@ class FewSpike(Recipe):
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """A FewSpikeIF for every unit."""
-        refuse_signed(plan, "a digit")
         refuse_maxima(plan, "the largest of numbers that several spikes tell is not known spike by spike")
         if self.input_levels is not None:
             check_unit_range(images)
         learned = self.fit == "learned"
         found = scales(plan, images, self.percentile, False if learned else self.per_channel)
         free = {unit.name: unit.node for unit in plan.hidden if found[unit.name].levels is None}
-        values = sampled_activations(plan.view, images, free.values()) if learned else {}
+        values = sampled_activations(plan.view, images, free.values(), sent_by(plan.hidden)) if learned else {}
         choices = {}
         for place, unit in enumerate(plan.hidden):
             seen = values.get(free.get(unit.name, ""))

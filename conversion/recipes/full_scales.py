@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
-from spikewright.conversion.ranges import percentiles, thresholds
+from spikewright.conversion.ranges import percentiles, sent_by, thresholds
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.storage import keeps_integers
@@ -23,7 +23,7 @@ class FullScale:
 
 def scales(plan: Plan, images: torch.Tensor, percentile: float, per_channel: bool | None) -> dict[str, FullScale]:
     """The scale of every hidden unit, by name. Raises InvalidInput for layers that are silent."""
-    measured = percentiles(plan.view, images, scale_counts(plan, per_channel), percentile)
+    measured = percentiles(plan.view, images, scale_counts(plan, per_channel), percentile, sent_by(plan.hidden))
     return {unit.name: _scale(unit, measured.get(unit.node), percentile) for unit in plan.hidden}
 
 

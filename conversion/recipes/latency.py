@@ -18,7 +18,6 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.full_scales import scales
 from spikewright.conversion.recipes.recipe import Grid, Percentile, Recipe, Steps
-from spikewright.conversion.recipes.refusals import refuse_signed
 from spikewright.snn import Direct, LatchedIF, ReportRow
 
 
@@ -51,13 +50,13 @@ class Latency(Recipe):
 
     def prepared(self, plan: Plan) -> Plan:
         """The output fires instead of adding up: whoever is first is the answer."""
+        plan = plan if plan.output.activation.lowest == 0.0 else plan.integrated()
         last = plan.output
         firing = replace(last, activation=RELU, adds_up=False)
         return replace(plan, units=(*plan.units[:-1], firing)) if last.adds_up else plan
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """A LatchedIF for every unit."""
-        refuse_signed(plan, "a time")
         if self.input_levels is not None:
             check_unit_range(images)
         choices = {}

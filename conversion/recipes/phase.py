@@ -17,7 +17,7 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.full_scales import scales
 from spikewright.conversion.recipes.recipe import FewSteps, Percentile, Recipe, Steps
-from spikewright.conversion.recipes.refusals import refuse_maxima, refuse_signed
+from spikewright.conversion.recipes.refusals import refuse_maxima
 from spikewright.snn import IF, PhaseCode
 
 
@@ -49,7 +49,6 @@ class Phase(Recipe):
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """An IF for every unit, whose spikes carry digits."""
         check_unit_range(images)
-        refuse_signed(plan, "a digit")
         refuse_maxima(plan, "the maximum of weighted spikes is not known before their period is over")
         whole = 2**self.period - 1
         choices = {}

@@ -11,8 +11,9 @@ from spikewright.conversion.calibration.corrections import calibrate
 from spikewright.conversion.calibration.light import half_step_shifted
 from spikewright.conversion.calibration.settings import Advanced, Cos, Light, Srp, calibration_of
 from spikewright.conversion.calibration.two_phases import check_two_phase
-from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.reading.plan import Below, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
+from spikewright.conversion.recipes.below import Lows, measured_below, with_lows
 from spikewright.conversion.recipes.coding import (
     Coding,
     NeuronChoice,
@@ -25,7 +26,6 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.full_scales import FullScale
 from spikewright.conversion.recipes.recipe import Grid, Percentile, Recipe, Spikes, Steps
-from spikewright.conversion.recipes.refusals import refuse_signed
 from spikewright.conversion.recipes.threshold_search import CountGrid
 from spikewright.conversion.recipes.thresholds import How, rate_scales
 from spikewright.snn import IF, Burst, Direct, Network, Neuron, ReportRow, SignedIF, TernaryIF
@@ -119,12 +119,20 @@ class Rate(Recipe):
         """The most spikes of one neuron of population `name` in a step."""
         return self.limits.get(name, self.limit) if self.neuron == "burst" else 1
 
+    @property
+    def two_sided(self) -> bool:
+        """IF neurons have a sibling of two signs."""
+        return self.neuron == "if"
+
+    def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
+        """Where a `TernaryIF` cannot say it: all clamps, and with other neurons all that can be below zero."""
+        units = (unit for unit in with_lows(plan) if not (self.two_sided and unit.activation.slope_below))
+        return measured_below(plan, images, units, Lows())
+
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """Thresholds for every unit, and neurons of the kind that is asked for."""
         if self.input_levels is not None:
             check_unit_range(images)
-        if self.neuron != "if":
-            refuse_signed(plan, "a burst" if self.neuron == "burst" else "a count that never falls below zero")
         self._check_names(plan)
         grids = {unit.name: CountGrid(self.levels(unit.name), self.initial != "zero") for unit in plan.hidden}
         how: How = self.percentile if self.percentile is not None else self.threshold
@@ -158,7 +166,7 @@ class Rate(Recipe):
         text = f"{type(neuron).__name__} population {unit.name!r}, {levels} levels, "
         text += "full activation " if self.neuron == "burst" else "threshold "
         # Half a threshold rounds a count to the nearest, but of values above zero only.
-        initial = initial_potential(threshold, "zero" if unit.activation.symmetric else self.initial)
+        initial = initial_potential(threshold, "zero" if unit.signed and unit.activation.symmetric else self.initial)
         return NeuronChoice(neuron, threshold, text + scale.told, initial)
 
     def _neuron(self, unit: Unit, threshold: Floats) -> Neuron:

@@ -11,9 +11,11 @@ from spikewright.snn.codes import LONGEST_PHASE
 from spikewright.tables import Within, check_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
 
-    from spikewright.conversion.reading.plan import Plan
+    from spikewright.conversion.reading.plan import Below, Plan
     from spikewright.conversion.recipes.coding import Coding
     from spikewright.snn import Network
 
@@ -44,9 +46,21 @@ class Recipe(ABC):
         plain(self)
         check_fields(self)
 
+    @property
+    def two_sided(self) -> bool:
+        """Whether its spikes have two signs, so that a leaky ReLU can be one population."""
+        return False
+
     def prepared(self, plan: Plan) -> Plan:
         """The plan as this recipe needs it, such as with an output that fires; by default as it is."""
         return plan
+
+    def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
+        """How far below zero the values of units go, by name: `coding` sees them as units that send that much more and are never
+        negative. By default all that can be below zero, as far as they go on the samples."""
+        from spikewright.conversion.recipes.below import Lows, measured_below, with_lows
+
+        return measured_below(plan, images, with_lows(plan), Lows())
 
     @abstractmethod
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:

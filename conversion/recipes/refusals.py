@@ -20,12 +20,6 @@ def refuse_unless_hidden(plan: Plan, why: str) -> None:
         raise Unconvertible.of(plan.rows, (Obstacle.of(node, plan.view.node(node).kind, why),))
 
 
-def refuse_signed(plan: Plan, what: str) -> None:
-    """Refuse values below zero: `what` has no sign."""
-    text = f"values below zero, and {what} has no sign; try a ReLU in place of the leaky one, or Rate with neuron='if'"
-    refuse(plan, (unit for unit in plan.units if unit.signed), text)
-
-
 def refuse_maxima(plan: Plan, why: str) -> None:
     """Refuse maxima of windows."""
     refuse(plan, plan.gates, f"{why}; try AvgPool2d, or a strided convolution")

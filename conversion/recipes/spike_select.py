@@ -18,7 +18,6 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.full_scales import scales
 from spikewright.conversion.recipes.recipe import Percentile, Recipe, Steps
-from spikewright.conversion.recipes.refusals import refuse_signed
 from spikewright.snn import IF, SpikeSelectCode
 from spikewright.snn.running import Run
 
@@ -51,7 +50,6 @@ class SpikeSelect(Recipe):
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """An IF for every unit, whose spikes stand for more than one step of charge."""
         check_unit_range(images)
-        refuse_signed(plan, "a spike of SpikeSelect")
         choices = {}
         for name, scale in scales(plan, images, self.percentile, self.per_channel).items():
             threshold = scale.top * (self.steps / self.limit)

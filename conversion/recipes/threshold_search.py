@@ -9,7 +9,7 @@ from torch import Tensor, fx
 
 from spikewright.compress import GraphView
 from spikewright.compress.graph.observe import See
-from spikewright.conversion.ranges import as_rows, watched
+from spikewright.conversion.ranges import Shown, as_rows, seen_as, watched
 from spikewright.conversion.reading.shapes import Floats
 
 BINS = 2048
@@ -27,14 +27,18 @@ class CountGrid:
 
 
 def least_squares(
-    view: GraphView, images: Tensor, wanted: Mapping[str, int], grid: CountGrid, signed: frozenset[str] = frozenset()
+    view: GraphView,
+    images: Tensor,
+    wanted: Mapping[str, int],
+    grid: CountGrid,
+    shown: Mapping[str, Shown] | None = None,
 ) -> dict[str, Floats]:
     """For each wanted node the threshold a that minimises E[(x - q(x))**2] over the positive values on `images (n, ...)`.
 
     q(x) = a / levels clip(floor(x levels / a + 1/2), 0, levels), or without the 1/2 (Li et al. 2021, arXiv 2106.06984);
     a is searched on a grid of shares of the largest value, each value at the middle of its bin of a histogram.
     `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`; a row without a
-    positive value gets 0. Nodes in `signed` show their magnitudes. Memory does not grow with the samples.
+    positive value gets 0. `shown[node]`: what of its values counts. Memory does not grow with the samples.
     """
     largest = {name: torch.zeros(rows) for name, rows in wanted.items()}
     counts = {name: torch.zeros(rows * BINS, dtype=torch.long) for name, rows in wanted.items()}
@@ -48,7 +52,7 @@ def least_squares(
         counts[name] += torch.bincount(places[rows > 0], minlength=len(rows) * BINS)
 
     for look in (reach, count):
-        watched(view, images, _shown(look, wanted, signed), wanted)
+        watched(view, images, _rows_to(look, wanted, shown), wanted)
     found = {}
     for name, rows in wanted.items():
         share = best_share(counts[name].reshape(rows, BINS).numpy(), grid)
@@ -56,11 +60,11 @@ def least_squares(
     return found
 
 
-def _shown(look: Callable[[str, Tensor], None], wanted: Mapping[str, int], signed: frozenset[str]) -> See:
-    """An observer's `see` that shows values as rows, magnitudes of those that have both signs."""
+def _rows_to(look: Callable[[str, Tensor], None], wanted: Mapping[str, int], shown: Mapping[str, Shown] | None) -> See:
+    """An observer's `see` that shows what counts of the values, as rows."""
 
     def see(node: fx.Node, _: Tensor | None, value: Tensor) -> Tensor:
-        look(node.name, as_rows(value.abs() if node.name in signed else value, wanted[node.name]))
+        look(node.name, as_rows(seen_as(node.name, value, shown), wanted[node.name]))
         return value
 
     return see

@@ -14,7 +14,7 @@ from typing import Literal
 
 import torch
 
-from spikewright.conversion.ranges import percentiles, signed_nodes
+from spikewright.conversion.ranges import percentiles, sent_by
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.full_scales import FullScale, measured_top, own_scale, scale_counts, span_of
@@ -39,13 +39,13 @@ def _measured(
     plan: Plan, images: torch.Tensor, how: How, grids: dict[str, CountGrid], free: dict[str, int]
 ) -> dict[str, Floats]:
     """The top of each node in `free`, as `how` says."""
-    signed = signed_nodes(plan.hidden)
+    shown = sent_by(plan.hidden)
     if how != "mse":
-        return percentiles(plan.view, images, free, 100.0 if how == "max" else float(how), signed)
+        return percentiles(plan.view, images, free, 100.0 if how == "max" else float(how), shown)
     found: dict[str, Floats] = {}
     for grid in set(grids.values()):
         same = {unit.node: free[unit.node] for unit in plan.hidden if unit.node in free and grids[unit.name] == grid}
-        found |= least_squares(plan.view, images, same, grid, signed) if same else {}
+        found |= least_squares(plan.view, images, same, grid, shown) if same else {}
     return found
 
 

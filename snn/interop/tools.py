@@ -30,7 +30,7 @@ KNOWN: Known = {
     Network: frozenset({"populations", "projections", "input", "output", "code", "schedule", "readout"})
     | {"numbers", "logit_scale", "report", "run", "heads"},
     Run: frozenset({"fixed", "largest"}),
-    Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude"}),
+    Population: frozenset({"name", "shape", "neuron", "bias", "initial", "potential_bits", "amplitude", "below"}),
     Projection: frozenset({"source", "target", "synapse", "pool", "channels", "shift", "name", "order"}),
     IF: frozenset({"threshold", "reset"}),
     LIF: frozenset({"threshold", "leak", "reset"}),

@@ -48,12 +48,6 @@ class Attending(nn.Module):
         return self.attention(x, x, x)[0].flatten(1)
 
 
-def channel_slopes() -> nn.Module:
-    layer = nn.PReLU(4)
-    nn.init.uniform_(layer.weight, 0.1, 0.5)
-    return layer
-
-
 def after(*layers: nn.Module) -> nn.Module:
     return seq(nn.Conv2d(2, 4, 3, padding=1), nn.ReLU(), *layers)
 
@@ -80,12 +74,11 @@ class Gated(nn.Module):
 
 
 REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
-    "max pool of the image": (lambda: seq(nn.MaxPool2d(2), nn.Conv2d(2, 3, 3)), "_0 .*the image itself"),
     "max pool with gaps": (lambda: after(nn.MaxPool2d(2, dilation=2)), "_2 .*dilation"),
     "max pool with indices": (lambda: Written(lambda x: F.max_pool2d(x, 2, return_indices=True)[0]), "indices"),
     "max pool over signed borders": (
         lambda: seq(nn.Conv2d(2, 4, 2), nn.BatchNorm2d(4), nn.MaxPool2d(2, ceil_mode=True)),
-        "ceil_mode.*ReLU before the pooling",
+        "the order that pad gives",
     ),
     "adaptive max pool": (lambda: after(nn.AdaptiveMaxPool2d(3)), "unequal size.*divides the map"),
     "sigmoid": (
@@ -98,8 +91,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "silu": (lambda: after(nn.SiLU()), "SiLU.*try ReLU"),
     "hard swish": (lambda: after(nn.Hardswish()), "Hardswish.*try ReLU"),
     "elu": (lambda: after(nn.ELU()), "ELU.*try ReLU"),
-    "clamp around zero": (lambda: after(nn.Hardtanh()), "does not begin at 0.*ReLU6"),
-    "slopes of channels": (lambda: after(channel_slopes()), "slope of its own.*one slope"),
+    "clamp to nothing": (lambda: Written(lambda x: x.clamp(0, -1)), "one number or none.*ReLU6"),
     "layer norm": (lambda: after(nn.LayerNorm(8)), "layer norm.*BatchNorm2d"),
     "group norm": (lambda: after(nn.GroupNorm(2, 4)), "group norm.*BatchNorm2d"),
     "instance norm": (lambda: after(nn.InstanceNorm2d(4)), "instance norm.*BatchNorm2d"),

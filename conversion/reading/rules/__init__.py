@@ -36,6 +36,7 @@ _RULES: Mapping[str, Rule] = {
     "batchnorm": affine.batchnorm,
     "relu": activation.relu,
     "clamp": activation.clamp,
+    "clip": activation.clip,
     "leaky_relu": activation.leaky,
     "quantised_relu": activation.quantised_relu,
     "avgpool": pooling.average,

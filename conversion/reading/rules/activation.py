@@ -6,21 +6,40 @@ from typing import Any
 import numpy as np
 
 from spikewright.compress import GraphNode
+from spikewright.compress.graph.rewrite import find
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
-from spikewright.conversion.reading.activations import RELU, ActivationLaw, LeakyLaw, ReluLaw, StaircaseLaw
+from spikewright.conversion.reading.activations import (
+    RELU,
+    ActivationLaw,
+    ClipLaw,
+    HalfLaw,
+    LeakyLaw,
+    ReluLaw,
+    StaircaseLaw,
+)
+from spikewright.conversion.reading.halves import HALF
 from spikewright.conversion.reading.values import Flow, Parts, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 
 
 def relu(walk: Walk, node: GraphNode) -> Value:
     """A ReLU; what cannot be negative passes."""
-    return _activated(walk, node, RELU)
+    half = find(walk.view.graph_module, node.name).meta.get(HALF, False)
+    return _activated(walk, node, HalfLaw() if half else RELU)
 
 
 def clamp(walk: Walk, node: GraphNode) -> Value:
     """A ReLU that ends at a limit."""
     return _activated(walk, node, ReluLaw(float(node.args["limit"])))
+
+
+def clip(walk: Walk, node: GraphNode) -> Value:
+    """A clamp that does not begin at zero; of what cannot be negative one that does."""
+    low, high = node.args["low"], node.args["high"]
+    if walk.given(node).flow.positive and (low is None or low <= 0) and (high is None or high > 0):
+        return _activated(walk, node, RELU if high is None else ReluLaw(high))
+    return _activated(walk, node, ClipLaw(low, high))
 
 
 def leaky(walk: Walk, node: GraphNode) -> Value:

@@ -126,12 +126,8 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
 
 
 def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:
-    if piece.source == INPUT:
-        raise Refusal("the largest pixel of the image itself, which is a current and no spikes", "the pooled image")
     signal = walk.relay(piece)
-    if any(node.args["extra"]):
-        raise Refusal("ceil_mode: windows that reach over the end of values of both signs", "a ReLU before the pooling")
-    if not _comparable(signal):
+    if signal.source == INPUT or not _comparable(signal):
         signal = _own(walk, signal, node)
     windows = WindowGeometry(*(node.args[name] for name in ("kernel", "stride", "padding")))
     return pooling.after_gate(signal, walk.add_gate(signal, node, windows), windows.output_shape(signal.shape))
@@ -143,7 +139,7 @@ def _comparable(piece: Piece) -> bool:
 
 
 def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
-    """A population for averages, padded maps or negative scales, which a gate cannot compare as they are."""
+    """A population for averages, padded maps, negative scales and the image, which a gate cannot compare as they are."""
     return walk.relay(algebra.as_current(signal, walk.shapes, node.inputs[0]).at(node.inputs[0]))
 
 

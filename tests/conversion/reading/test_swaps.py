@@ -19,7 +19,11 @@ from spikewright.conversion.reading.swaps import swapped
         ((nn.MaxPool2d(3, 2, ceil_mode=True), nn.ReLU()), 2),
         ((nn.ReLU(), nn.MaxPool2d(2)), 0),
         ((nn.MaxPool2d(2), nn.Tanh()), 0),
-        ((nn.MaxPool2d(3, 2, ceil_mode=True), nn.Identity()), 0),
+        ((nn.MaxPool2d(3, 2, ceil_mode=True), nn.Identity()), 1),
+        ((nn.MaxPool2d(3, 2, padding=1, ceil_mode=True), nn.Identity()), 1),
+        ((nn.MaxPool2d(2), nn.Hardtanh(-0.1, 0.3)), 1),
+        ((nn.LeakyReLU(0.1), nn.MaxPool2d(2)), 0),
+        ((nn.PReLU(3), nn.MaxPool2d(2)), 0),
     ],
 )
 def test_the_model_computes_the_same(layers: tuple[nn.Module, ...], rows: int) -> None:
@@ -28,3 +32,12 @@ def test_the_model_computes_the_same(layers: tuple[nn.Module, ...], rows: int) -
     moved, told = swapped(view)
     assert torch.equal(moved.graph_module(x), model(x))
     assert len(told) == rows
+
+
+@pytest.mark.parametrize(("slope", "rows"), [(0.25, 1), (1.5, 1), (-0.25, 0)])
+def test_max_pooling_comes_first_where_an_activation_will_be_two_populations(slope: float, rows: int) -> None:
+    """But not in front of one that falls: the largest x is not the largest |x|."""
+    model, x = nn.Sequential(nn.Conv2d(1, 3, 3), nn.LeakyReLU(slope), nn.MaxPool2d(2)).eval(), torch.randn(4, 1, 8, 8)
+    moved, told = swapped(trace(copy.deepcopy(model), x), two_sided=False)
+    assert torch.equal(moved.graph_module(x), model(x)) and len(told) == rows
+    assert [node.kind for node in moved][-1] == ("leaky_relu" if rows else "maxpool")

@@ -1,7 +1,7 @@
 """Starts, neurons and levels of rate codes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.conversion import Cos, Rate, Srp, Unconvertible, convert, two_phase
+from spikewright.conversion import Cos, Rate, Srp, convert, two_phase
 from spikewright.conversion.calibration.settings import Advanced, Light
 from spikewright.snn import IF, Burst, Network, SignedIF, TernaryIF, simulate
 from tests.conversion.architectures import CASES, build, images, seq
+from tests.conversion.signs import SIZE, networks
 
 
 def one_neuron(recipe: Rate) -> Network:
@@ -62,8 +63,24 @@ def test_neurons_and_levels_are_those_of_the_recipe() -> None:
     leaky = seq(nn.Conv2d(1, 2, 3), nn.LeakyReLU(0.1), nn.Flatten(), nn.Linear(72, 3)).eval()
     network = convert(leaky, torch.rand(4, 1, 8, 8), Rate(5))
     assert isinstance(network.populations[1].neuron, TernaryIF) and "11 levels" in str(network.report)
-    with pytest.raises(Unconvertible, match="values below zero"):
-        convert(leaky, torch.rand(4, 1, 8, 8), Rate(5, neuron="signed"))
+    signed = convert(leaky, torch.rand(4, 1, 8, 8), Rate(5, neuron="signed"))
+    assert [type(one.neuron) for one in signed.populations[1:3]] == [SignedIF, SignedIF]  # relu(x) and relu(-x)
+
+
+@settings(max_examples=25)
+@given(model=networks(), neuron=st.sampled_from(["if", "signed", "burst"]))
+def test_values_below_zero_are_approached(model: nn.Module, neuron: Literal["if", "signed", "burst"]) -> None:
+    """Shifted, or in spikes of two signs where there are any."""
+    x = torch.rand(4, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    try:
+        network = convert(model, x, Rate(1024, "max", neuron=neuron, schedule="layerwise", calibration=None))
+    except InvalidInput as error:  # a layer that is silent on all samples
+        assert "some activation above zero" in str(error)
+        return
+    with torch.no_grad():
+        truth = model(x).numpy()
+    found = simulate(network, x.numpy()).logits * network.logit_scale
+    assert np.abs(found - truth).max() < 0.02 * max(1.0, float(np.abs(truth).max()))
 
 
 @pytest.fixture(scope="module")

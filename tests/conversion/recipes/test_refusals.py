@@ -4,15 +4,13 @@ import pytest
 from torch import nn
 
 from spikewright.conversion import Unconvertible
-from spikewright.conversion.recipes.refusals import refuse, refuse_maxima, refuse_signed, refuse_unless_hidden
+from spikewright.conversion.recipes.refusals import refuse, refuse_maxima, refuse_unless_hidden
 from tests.conversion.reading.helpers import plan_for
 
 PLAN = plan_for(nn.Sequential(nn.Conv2d(1, 2, 3), nn.LeakyReLU(0.5), nn.MaxPool2d(2), nn.Flatten()), 1, 6, 6)
 
 
-def test_signs_and_maxima_are_named_by_their_node() -> None:
-    with pytest.raises(Unconvertible, match=r"_1 \(leaky_relu\): values below zero, and a digit has no sign"):
-        refuse_signed(PLAN, "a digit")
+def test_maxima_are_named_by_their_node() -> None:
     with pytest.raises(Unconvertible, match=r"_2 \(maxpool\): not known; try AvgPool2d"):
         refuse_maxima(PLAN, "not known")
     refuse(PLAN, (), "nothing")

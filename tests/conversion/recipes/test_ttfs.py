@@ -1,5 +1,7 @@
 """Time to first spike: exact, and clipped where it says so."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from spikewright.conversion import Ttfs, convert
+from spikewright.conversion import Ttfs, check_times, convert
 from spikewright.snn import Integrator, Network, simulate
 from tests.conversion.architectures import CASES, Case, build, images, stacks
+from tests.conversion.signs import SIZE, networks
 
 
 def test_one_spike_at_most_in_a_time_code() -> None:
@@ -67,6 +70,50 @@ def test_random_stacks_convert_exactly(case: Case, seed: int) -> None:
     truth = logits(model, x)
     found = answers(convert(model, x, Ttfs(ranges="interval")), x)
     np.testing.assert_allclose(found, truth, atol=TOLERANCE * max(1.0, float(np.abs(truth).max())))
+
+
+@settings(max_examples=60)
+@given(model=networks())
+def test_values_below_zero_convert_exactly(model: nn.Module) -> None:
+    """Clamps, slopes of every kind, negative norms, maxima of both signs, padding, affine layers in a row."""
+    x = torch.rand(4, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    truth = logits(model, x)
+    network = convert(model, x, Ttfs(ranges="interval"))
+    np.testing.assert_allclose(answers(network, x), truth, atol=1e-5 * max(1.0, float(np.abs(truth).max())))
+    np.testing.assert_allclose(
+        simulate(network, x.numpy()).logits, simulate(network, x.numpy(), engine="reference").logits, atol=1e-4
+    )
+
+
+def test_what_is_shifted_says_so_and_what_is_clipped_is_counted() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 2)).eval()
+    x = torch.rand(20, 1, SIZE, SIZE)
+    network = convert(model, x / 4, Ttfs(margin=0.0))
+    below = float(np.asarray(network.by_name["_0"].below))
+    assert f"shifted by {below:.4g}, per layer: the lowest value on the samples: smaller ones are clipped" in str(
+        network.report
+    )
+    with torch.no_grad():
+        values = model[0](x).numpy()
+    clipped = check_times(model, network, x).clipped["clipped"][0]
+    assert clipped == ((values < -below) | (values > network.by_name["_0"].neuron.window - below)).sum() > 0
+    assert "no input goes further" in str(convert(model, x, Ttfs(ranges="interval")).report)
+
+
+@pytest.mark.parametrize("ranges", ["data", "interval", "least-squares"])
+def test_spike_times_on_a_grid_and_in_integers_have_shifts_too(
+    ranges: Literal["data", "interval", "least-squares"],
+) -> None:
+    torch.manual_seed(0)
+    layers = nn.Conv2d(1, 3, 3), nn.PReLU(3, -0.3), nn.Conv2d(3, 2, 1), nn.MaxPool2d(2), nn.Hardtanh(-0.2, 0.2)
+    model, x = nn.Sequential(*layers, nn.Flatten(), nn.Linear(18, 2)).eval(), torch.rand(8, 1, SIZE, SIZE)
+    truth = logits(model, x)
+    network = convert(model, x, Ttfs(ranges=ranges, levels=4095, input_levels=4095))
+    fixed = network.to_fixed(weight_bits=14, time_levels=4095, input_levels=4095)
+    for one in (network, fixed):
+        assert np.abs(answers(one, x) - truth).max() < 0.02 * np.abs(truth).max()
+        assert np.array_equal(answers(one, x), simulate(one, x.numpy()).logits * one.logit_scale) or one is network
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -60,13 +60,17 @@ def test_means_and_sums_over_pixels(step: object) -> None:
     ("model", "reason"),
     [
         (nn.Sequential(*STEM, nn.MaxPool2d(2, dilation=2), nn.Flatten()), "max pooling with dilation"),
-        (nn.Sequential(nn.MaxPool2d(2), nn.Flatten()), "the largest pixel of the image itself"),
         (Over(lambda x: x.mean(1).flatten(1)), r"a mean over the dimensions \(1,\)"),
     ],
 )
 def test_what_cannot_be_pooled_is_refused(model: nn.Module, reason: str) -> None:
     with pytest.raises(Unconvertible, match=reason):
         read(trace(model.eval(), torch.rand(2, 1, 7, 7)), {})
+
+
+def test_the_image_gets_a_population_whose_pixels_can_be_compared() -> None:
+    plan = plan_for(nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(9, 2)), 1, 6, 6)
+    assert [unit.gate for unit in plan.units] == [False, True, False]
 
 
 class Fused(nn.Module):

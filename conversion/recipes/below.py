@@ -1,0 +1,82 @@
+"""How far below zero the values of each unit go, for codes whose spikes have no sign: see `reading.shifts`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import torch
+
+from spikewright.conversion.ranges import FAINT, bounds, percentiles
+from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
+from spikewright.conversion.reading.shapes import Floats
+
+ROUNDING_GUARD = 1e-5
+"""Relative widening of interval bounds: float32 sums may end beyond the bound that float64 found."""
+
+
+@dataclass(frozen=True)
+class Lows:
+    """How the lowest values are measured: their percentile times 1 + margin, for each channel or for the layer."""
+
+    percentile: float = 100.0
+    margin: float = 0.0
+    per_channel: bool = True
+
+
+def with_lows(plan: Plan) -> tuple[Unit, ...]:
+    """The units whose values are not simply zero and above."""
+    return tuple(unit for unit in plan.hidden if unit.activation.lowest != 0.0)
+
+
+def measured_below(plan: Plan, images: torch.Tensor, units: Iterable[Unit], how: Lows) -> dict[str, Below]:
+    """For each of the units how far below zero it goes on the samples, at most to the lower end of its clamp."""
+    wanted = tuple(units)
+    free = tuple(unit for unit in wanted if unit.signed)
+    rows = _rows(plan, free, how.per_channel)
+    found = percentiles(plan.view, images, rows, how.percentile, dict.fromkeys(rows, torch.neg)) if free else {}
+    return {unit.name: _below(unit, found.get(unit.node), how) for unit in wanted}
+
+
+def bounded_below(plan: Plan, levels: int | None) -> dict[str, Below]:
+    """For each unit how far below zero any input in [0, 1] can bring it; spike times on a grid have one number for a layer."""
+    units = with_lows(plan)
+    found = bounds(plan.units, (INPUT, plan.view.input_shape), levels) if units else {}
+    made = {}
+    for unit in units:
+        low, high = (end[0].reshape(unit.shape[0], -1).numpy() for end in found[unit.name])
+        rows = -(low.min(axis=1) if levels is None and unit.activation.top is None else low.min())
+        guard = ROUNDING_GUARD * max(float(high.max()), float(-low.min()), 0.0)
+        made[unit.name] = _ended(unit, np.maximum(rows, 0.0) + guard, "no input goes further")
+    return made
+
+
+def _rows(plan: Plan, units: tuple[Unit, ...], per_channel: bool) -> dict[str, int]:
+    """By node one number, or one for each channel where a single unit has its values, and these do not end above."""
+    shared = Counter(unit.node for unit in units)
+
+    def alone(unit: Unit) -> bool:
+        whole = prod(plan.view.node(unit.node).shape) == prod(unit.shape)
+        return whole and shared[unit.node] == 1 and unit.activation.top is None
+
+    return {unit.node: unit.shape[0] if per_channel and alone(unit) else 1 for unit in units}
+
+
+def _below(unit: Unit, values: Floats | None, how: Lows) -> Below:
+    if values is None:
+        return _ended(unit, np.zeros(()), "")
+    reach = np.maximum(values, FAINT * values.max()) * (1.0 + how.margin)
+    share = (
+        "the lowest value on the samples" if how.percentile == 100.0 else f"percentile {how.percentile:g} below zero"
+    )
+    more = f" times {1.0 + how.margin:g}" if how.margin else ""
+    return _ended(unit, reach.reshape(()) if reach.size == 1 else reach, f"{share}{more}: smaller ones are clipped")
+
+
+def _ended(unit: Unit, reach: Floats, told: str) -> Below:
+    """As far as `reach`, or as the unit's clamp goes."""
+    lowest = unit.activation.lowest
+    if lowest is None or bool(np.all(reach < -lowest * (1.0 - ROUNDING_GUARD))):
+        return Below(reach, told)
+    return Below(np.asarray(-lowest), "where its clamp begins")

@@ -1,0 +1,64 @@
+"""How far below zero units go: on the samples, for every input, and never further than their clamp."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import nn
+
+from spikewright.conversion.forward import activations
+from spikewright.conversion.reading.model import plan_of
+from spikewright.conversion.recipes.below import Lows, bounded_below, measured_below, with_lows
+from tests.conversion.signs import SIZE, Clamp, networks
+
+X = torch.rand(6, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+
+
+@settings(max_examples=30)
+@given(model=networks())
+def test_no_sample_goes_further_than_measured_and_no_input_further_than_bounded(model: nn.Module) -> None:
+    plan = plan_of(model, X, two_sided=False)
+    units = with_lows(plan)
+    measured, bounded = measured_below(plan, X, units, Lows()), bounded_below(plan, None)
+    corners = torch.cat([X, X.round(), torch.zeros_like(X[:1]), torch.ones_like(X[:1])])
+    seen, wide = activations(plan, X), activations(plan, corners)
+    assert set(measured) == set(bounded) == {unit.name for unit in units}
+    for unit in units:
+        for known, values in ((measured[unit.name], seen[unit.name]), (bounded[unit.name], wide[unit.name])):
+            lowest = values.amin(0).numpy() + known.over(unit.shape)
+            assert lowest.min() >= -1e-5 * max(1.0, float(values.abs().max()))
+
+
+def only(layer: nn.Module, how: Lows) -> tuple[float, str]:
+    """Of -2 x + 1/2, whose lowest value on x in [0, 1] is -1.5."""
+    conv = nn.Conv2d(1, 1, 1)
+    conv.weight.data, conv.bias.data = torch.tensor([[[[-2.0]]]]), torch.tensor([0.5])
+    plan = plan_of(nn.Sequential(conv, layer, nn.Flatten()).eval(), torch.linspace(0, 1, 8).reshape(1, 1, 2, 4))
+    (found,) = measured_below(plan, torch.ones(1, 1, 2, 4), with_lows(plan), how).values()
+    return float(np.max(found.by)), found.told
+
+
+def test_a_clamp_ends_where_it_ends() -> None:
+    assert only(Clamp(0.25, 2.0), Lows()) == (-0.25, "where its clamp begins")
+    assert only(Clamp(-0.3, 1.0), Lows()) == (0.3, "where its clamp begins")
+    assert only(Clamp(-1e6, 1e6), Lows(margin=0.5)) == (
+        2.25,
+        "the lowest value on the samples times 1.5: smaller ones are clipped",
+    )
+    assert only(Clamp(-1e6, 1e6), Lows(50.0)) == (1.5, "percentile 50 below zero: smaller ones are clipped")
+
+
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_one_for_each_channel_or_for_the_layer(per_channel: bool) -> None:
+    model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.MaxPool2d(2), nn.Flatten()).eval()
+    plan = plan_of(model, X)
+    found = measured_below(plan, X, with_lows(plan), Lows(per_channel=per_channel))["_0"].by
+    assert found.shape == ((3,) if per_channel else ())
+    assert bounded_below(plan, None)["_0"].by.shape == (3,) and bounded_below(plan, 15)["_0"].by.shape == ()
+
+
+def test_what_ends_above_has_one_number() -> None:
+    """Its end, raised, has to be one number as well."""
+    plan = plan_of(nn.Sequential(nn.Conv2d(1, 3, 3), Clamp(None, 0.1), nn.Flatten()).eval(), X)
+    assert measured_below(plan, X, with_lows(plan), Lows())["_0"].by.shape == ()
+    assert bounded_below(plan, None)["_0"].by.shape == ()
