@@ -54,7 +54,7 @@ def measure(model: Any, data: "Dataset", recipe: "Rate") -> Values:
     from spikewright.conversion import convert
 
     start = time.perf_counter()
-    network = convert(model, data.train_images[:SAMPLES], recipe)
+    network = convert(model, data.train_images[:SAMPLES], recipe, judge=False)
     seconds = time.perf_counter() - start
     return {"steps": recipe.steps, **_run(network, data, recipe), "levels": recipe.levels(""), "seconds": seconds}
 
