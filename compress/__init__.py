@@ -13,7 +13,7 @@ from spikewright.compress.footprints import Footprint, LayerFootprint
 from spikewright.compress.freshness import fresh
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.compress.graph.weighted import weight_layers
-from spikewright.compress.imports import from_exported, from_onnx
+from spikewright.compress.imports import from_exported, from_onnx, from_torchscript
 from spikewright.compress.imports.onnx.integers import from_quantized_onnx
 from spikewright.compress.methods import METHODS, Method, apply_methods
 from spikewright.compress.pruners.magnitude import Prune, PruneSettings, prune
@@ -62,6 +62,7 @@ __all__ = [
     "from_exported",
     "from_onnx",
     "from_quantized_onnx",
+    "from_torchscript",
     "keep_ranges_positive",
     "learned_thresholds",
     "load",

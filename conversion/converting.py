@@ -9,6 +9,7 @@ from torch import nn
 
 from spikewright import Progress, SpikewrightError, silent
 from spikewright.compress.graph.models import as_module
+from spikewright.compress.imports.scripted import in_python
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.diagnosis.judging import Judged
 from spikewright.conversion.emitting import emit
@@ -35,7 +36,8 @@ def convert(
 ) -> Network:
     """The spiking network of a trained CNN.
 
-    `model` is an nn.Module or a `Compressed`, taken in evaluation mode (a copy; the model is not touched). `samples`
+    `model` is an nn.Module, a `Compressed`, a torch.export program or a TorchScript module, taken in evaluation mode (a copy; the
+    model is not touched). `samples`
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
     of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a calibration is.
     `input_range`: (low, high) of all inputs, those of `samples` and those to come, where they do not lie in [0, 1], such as sound
@@ -53,6 +55,7 @@ def convert(
     """
     check_recipe(recipe)
     images = check_samples(samples)
+    model = in_python(model, images)
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
@@ -106,6 +109,6 @@ def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
     is one. Raises as `convert`.
     """
     images = check_samples(samples)
-    plan = plan_of(model, images)
+    plan = plan_of(in_python(model, images), images)
     check_same(plan, images)
     return Rewritten(plan)

@@ -25,8 +25,8 @@ def as_module(model: Any) -> nn.Module:
     found = unwrapped(inner)
     if isinstance(found, torch.jit.ScriptModule):
         raise InvalidInput(
-            "expected a model in Python, got one that TorchScript compiled, whose layers cannot be read; "
-            "try the model that torch.jit was given, with load_state_dict(scripted.state_dict())"
+            "expected a model in Python, got one that TorchScript compiled, whose sizes are not known without an input; "
+            "try from_torchscript(model, images), or the model that torch.jit was given"
         )
     return found
 

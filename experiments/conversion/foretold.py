@@ -3,7 +3,7 @@
     python -m spikewright.experiments.conversion.foretold --data FOLDER --network lenet5-mnist lenet5-fashion vgg7-cifar10
 
 For each network of the zoo and number of steps: `Rate(steps)` is converted from training images and judged on the first test
-images; then all test images are run, and those that follow the judged ones alone. Rows are kept: a second call goes on from there.
+images; then all test images are run, and those that follow the judged ones alone. Rows are kept: a second call goes on.
 """
 
 import argparse
