@@ -1,4 +1,4 @@
-"""Networks that other programs wrote: ONNX files, torch.export programs and TorchScript modules become ordinary torch.nn layers."""
+"""Networks that other programs wrote: ONNX files, torch.export programs and TorchScript modules become torch.nn layers."""
 
 from spikewright.compress.imports.exported import from_exported
 from spikewright.compress.imports.onnx import from_onnx

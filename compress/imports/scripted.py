@@ -19,7 +19,7 @@ from spikewright.compress.imports.exported import from_exported
 def from_torchscript(model: Any, images: torch.Tensor | np.ndarray) -> fx.GraphModule:
     """The network of a TorchScript module as torch.nn layers, in evaluation mode, on the CPU, in float32.
 
-    `images (n, C, H, W)` or `(n, features)`: an example of its input; branches that depend on sizes are followed as this one takes
+    `images (n, C, H, W)` or `(n, features)`: an example of its input; branches over sizes are followed as this one takes
     them. Weights are copied; layers lie where they lay in the model that TorchScript compiled, unless it was
     frozen or comes from a file, where they are numbered.
     Raises InvalidInput for another type, for operators without a layer here, and when the layers compute something

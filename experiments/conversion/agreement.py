@@ -1,6 +1,6 @@
 """Is what a conversion says of itself true? Its verdict on a few images beside the agreement on the whole test set.
 
-    python -m spikewright.experiments.conversion.foretold --data FOLDER --network lenet5-mnist lenet5-fashion vgg7-cifar10
+    python -m spikewright.experiments.conversion.agreement --data FOLDER --network lenet5-mnist lenet5-fashion vgg7-cifar10
 
 For each network of the zoo and number of steps: `Rate(steps)` is converted from training images and judged on the first test
 images; then all test images are run, and those that follow the judged ones alone. Rows are kept: a second call goes on.
@@ -68,7 +68,7 @@ def same_answers(model: Any, network: Any, images: Any) -> np.ndarray[Any, np.dt
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns the exit code, 2 after bad input."""
-    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.foretold", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.agreement", description=__doc__)
     add_sources(parser, network="lenet5-mnist")
     parser.add_argument(
         "--steps", type=int, nargs="*", default=list(STEPS), help="lengths of the run (default: 4 8 16 32)"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spikewright.experiments.conversion.foretold import main
+from spikewright.experiments.conversion.agreement import main
 
 
 def test_a_row_for_each_number_of_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
