@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
+from spikewright.compress.adapting.method import Adapt, AdaptSettings, adapt
+from spikewright.compress.adapting.report import Adapted, AdaptReport
+from spikewright.compress.adapting.substitutes.base import SUBSTITUTES, Substitute
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.counting import footprint
 from spikewright.compress.draft import Draft
@@ -31,6 +34,11 @@ from spikewright.renaming import renamed
 
 __all__ = [
     "METHODS",
+    "SUBSTITUTES",
+    "Adapt",
+    "AdaptReport",
+    "AdaptSettings",
+    "Adapted",
     "Compressed",
     "Draft",
     "Epoch",
@@ -51,8 +59,10 @@ __all__ = [
     "QuantizeSettings",
     "QuantizedReLU",
     "Ranges",
+    "Substitute",
     "TrainSettings",
     "accuracy",
+    "adapt",
     "apply_methods",
     "check_data",
     "fit",

@@ -103,6 +103,11 @@ class Draft:
         self.steps += view.notes
         return view
 
+    def forget(self, path: str) -> None:
+        """Say no more of a layer that is gone because others took in what it did."""
+        self.weights.pop(path, None)
+        self._given.pop(path, None)
+
     def left_alone(self) -> str:
         """A sentence for the steps about what no method treats; empty when there is nothing."""
         names = [

@@ -42,6 +42,7 @@ METHODS: Family[type[Method]] = Family(
         "quantize": "spikewright.compress.quantisers.uniform:Quantize",
         "learned_thresholds": "spikewright.compress.quantisers.learned:LearnedThresholds",
         "fold_batchnorm": "spikewright.compress.exact.folding:FoldBatchNorm",
+        "adapt": "spikewright.compress.adapting.method:Adapt",
     },
 )
 

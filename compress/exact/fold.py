@@ -7,6 +7,7 @@ folds exactly when every path from it, in one of the two directions, meets a lay
 anything that the map cannot pass (the condition of arXiv 2203.14646).
 """
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from torch import fx
 
 from spikewright import InvalidInput
-from spikewright.compress.exact.channel_maps import Edit, Stuck, map_of, needs, take
+from spikewright.compress.exact.channel_maps import ChannelMap, Edit, Stuck, map_of, needs, take
 from spikewright.compress.exact.fold_layers import Uses
 from spikewright.compress.exact.fold_paths import Paths
 from spikewright.compress.graph.copies import passing_copy
@@ -64,14 +65,35 @@ def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tup
     return rows, rewrites
 
 
+def fold_scales(view: GraphView, names: Collection[str]) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    """As `fold_view`, for the nodes `names` alone: 1x1 convolutions with one weight for each channel, and no bias."""
+    with passing_copy(view.graph_module) as before:
+        rows, rewrites = _fold_nodes(view, [node for node in view if node.name in names], _scale_of)
+        shown = torch.zeros(1, *view.input_shape)
+        check_equal(before, view.graph_module, shown, "folded scales", "the model without them folded")
+    return rows, rewrites
+
+
 def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    return _fold_nodes(view, [node for node in view if node.kind == "batchnorm"], map_of)
+
+
+def _scale_of(layer: Any) -> ChannelMap:
+    scale = layer.weight.detach().double().flatten()
+    return ChannelMap(scale, torch.zeros_like(scale))
+
+
+def _fold_nodes(
+    view: GraphView, nodes: Sequence[GraphNode], map_at: Callable[[Any], ChannelMap]
+) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+    """Fold the calls of layers that are `map_at(layer)` of their channels, one after the other: one may take in another."""
     rows: list[FoldRow] = []
     rewrites: list[Rewrite] = []
     root = view.graph_module
     paths = Paths({node.name: node for node in view}, Uses(root))
     places = {node.name: node for node in root.graph.nodes}
-    for norm in (node for node in view if node.kind == "batchnorm"):
-        row, changes = _fold_one(paths, root, norm, places[norm.name])
+    for node in nodes:
+        row, changes = _fold_one(paths, root, map_at(node.module), places[node.name])
         rows.append(row)
         rewrites.extend(changes)
     if rewrites:
@@ -80,22 +102,21 @@ def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]
 
 
 def _fold_one(
-    paths: Paths, root: fx.GraphModule, norm: GraphNode, place: fx.Node
+    paths: Paths, root: fx.GraphModule, wanted: ChannelMap, place: fx.Node
 ) -> tuple[FoldRow, tuple[Rewrite, ...]]:
     try:
-        edits, direction = _plan(paths, norm, place)
+        edits, direction = _plan(paths, wanted, place)
     except Stuck as stuck:
-        return FoldRow(norm.name, "kept", str(stuck)), ()
+        return FoldRow(place.name, "kept", str(stuck)), ()
     changes = [made for edit in edits for made in _apply_edit(root, edit)]
-    changes.append(Rewrite("erase", norm.name))
+    changes.append(Rewrite("erase", place.name))
     paths.uses.forget(place)
     change(root, changes[-1])
     names = ", ".join(dict.fromkeys(edit.path for edit in edits))
-    return FoldRow(norm.name, "folded", f"into {names} ({direction})"), tuple(changes)
+    return FoldRow(place.name, "folded", f"into {names} ({direction})"), tuple(changes)
 
 
-def _plan(paths: Paths, norm: GraphNode, place: fx.Node) -> tuple[tuple[Edit, ...], str]:
-    wanted = map_of(norm.module)
+def _plan(paths: Paths, wanted: ChannelMap, place: fx.Node) -> tuple[tuple[Edit, ...], str]:
     try:
         return paths.backward(place.all_input_nodes[0], wanted, place), "backward"
     except Stuck as before:

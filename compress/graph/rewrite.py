@@ -9,6 +9,7 @@ from torch import fx, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.inplace import is_inplace
+from spikewright.compress.graph.standing import built
 from spikewright.compress.graph.view import Shape, trace
 from spikewright.compress.quantisers.activations import QuantizedReLU
 
@@ -21,18 +22,20 @@ _WITH_BIAS: tuple[type[nn.Module], ...] = (
     nn.ConvTranspose3d,
     nn.Linear,
 )
-_IN_GRAPH = ("erase", "quantise")
+_IN_GRAPH = ("erase", "quantise", "substitute")
 _NORMS: tuple[type[nn.Module], ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 @dataclass(frozen=True)
 class Rewrite:
     """One change: "trace" the module, "erase" a node, give a layer a "bias" or a batch norm its "affine" parameters, put an
-    "identity" in the place of a batch norm, or "quantise" a ReLU node."""
+    "identity" in the place of a batch norm, "quantise" a ReLU node, or let a layer "substitute" for a node, one that `made`
+    describes (`compress.graph.standing`)."""
 
     op: str
     target: str = ""
     levels: int = 0
+    made: str = ""
 
 
 def replay(model: nn.Module, input_shape: Shape | None, rewrites: Iterable[Rewrite]) -> nn.Module:
@@ -71,6 +74,8 @@ def change(module: nn.Module, rewrite: Rewrite) -> None:
         _erase(module, rewrite.target)
     elif rewrite.op == "quantise" and isinstance(module, fx.GraphModule):
         _quantise(module, rewrite.target, rewrite.levels)
+    elif rewrite.op == "substitute" and isinstance(module, fx.GraphModule):
+        _substitute(module, rewrite.target, rewrite.made)
     else:
         raise InvalidInput(f"expected a change that a {type(module).__name__} can take, got {rewrite.op!r}")
 
@@ -96,13 +101,39 @@ def quantised_path(name: str) -> str:
     return name if name.startswith("quantised_") else f"quantised_{name}"
 
 
+def substitute_path(name: str) -> str:
+    """Where the layer that stands in for the node `name` lives."""
+    return f"substitute_{name}"
+
+
 def _erase(module: fx.GraphModule, name: str) -> None:
     node = find(module, name)
     source = node.all_input_nodes[0]
     node.replace_all_uses_with(source)
     module.graph.erase_node(node)
-    for reader in tuple(source.users):  # one value now has the readers of two: none may overwrite it
-        _use_own_memory(reader, source, module)
+    _keep_whole(source, module)
+
+
+def _keep_whole(value: fx.Node, module: fx.GraphModule) -> None:
+    """One value now has the readers of two: none may overwrite it."""
+    for reader in tuple(value.users):
+        _use_own_memory(reader, value, module)
+
+
+def _substitute(module: fx.GraphModule, name: str, text: str) -> None:
+    """Put a new layer (its numbers to be set) in the place of the node `name`, and drop the steps that only this one needed."""
+    made, source_name = built(text)
+    node, source, path = find(module, name), find(module, source_name), substitute_path(name)
+    module.add_submodule(path, made)
+    with module.graph.inserting_after(source):  # before any step that overwrites it
+        new = module.graph.call_module(path, (source,))
+    node.replace_all_uses_with(new)
+    module.graph.erase_node(node)
+    new.name = name
+    if isinstance(made, nn.Identity):
+        _keep_whole(source, module)
+        _keep_whole(new, module)
+    module.graph.eliminate_dead_code()
 
 
 def _use_own_memory(node: fx.Node, value: fx.Node, module: fx.GraphModule) -> None:

@@ -79,7 +79,7 @@ def _header(compressed: Compressed) -> dict[str, Any]:
     return {
         "version": VERSION,
         "steps": list(compressed.steps),
-        "rewrites": [astuple(change) for change in compressed.rewrites],
+        "rewrites": [astuple(change)[: None if change.made else -1] for change in compressed.rewrites],
         "input_shape": compressed.input_shape,
         "architecture": fingerprint(compressed.model),
     }

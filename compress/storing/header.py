@@ -100,5 +100,14 @@ def _shape(values: Any) -> tuple[int, ...]:
 
 
 def _rewrite(change: Any) -> Rewrite:
-    op, target, levels = change if isinstance(change, list) else (change["op"], change["target"], change["levels"])
-    return Rewrite(str(op), str(target), _integer(levels, 0, 1 << 16))
+    op, target, levels, *made = (
+        change if isinstance(change, list) else (change["op"], change["target"], change["levels"])
+    )
+    return Rewrite(str(op), str(target), _integer(levels, 0, 1 << 16), *_texts(made))
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """The text of a layer that stands in, where there is one."""
+    if len(values) > 1 or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{values!r} where the text of one layer belongs")
+    return tuple(values)

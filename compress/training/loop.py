@@ -20,6 +20,8 @@ from spikewright.tables import Within, check_fields
 
 Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
 """`perturb(model, x, y)` gives the batch to train on instead of x: an attack, noise or augmentation."""
+Objective = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
+"""`objective(x, logits, y)` gives the loss of a batch: of its images, the model's answers to them, and their labels."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,10 @@ class FitState:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What callers add to the loop; `after_step` sees the model after each update, `after_epoch` the whole state."""
+    """What callers add to the loop; `after_step` sees the model after each update, `after_epoch` the whole state.
+
+    `loss(logits, y)` or `objective` stands in for cross-entropy.
+    """
 
     perturb: Perturb | None = None
     after_step: Callable[[nn.Module], None] | None = None
@@ -85,6 +90,7 @@ class Hooks:
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
     progress: Progress = silent
     stage: str = "train"
+    objective: Objective | None = None
 
 
 def fit(
@@ -161,7 +167,7 @@ class _Loop:
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         logits = self.model(x)
-        loss = self.loss(logits, y)
+        loss = self.loss(logits, y) if self.hooks.objective is None else self.hooks.objective(x, logits, y)
         if not math.isfinite(loss.item()):
             raise InvalidInput(
                 f"expected a finite training loss, got {loss.item()}; try a lower lr than {self.settings.lr}"

@@ -1,4 +1,7 @@
-"""The networks of the examples and studies, all made of layers that convert: ReLU after each sum, average pooling."""
+"""The networks of the examples and studies, made of layers that convert: ReLU after each sum, average pooling.
+
+`gated_cnn` is the exception: what `adapt` is shown on.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,6 +11,7 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
+from spikewright.experiments.models.gated import gated_cnn
 from spikewright.experiments.models.resnet import resnet20
 
 
@@ -134,6 +138,7 @@ _MODELS = {
     "vgg7": Architecture(vgg7, (3, 32, 32)),
     "vgg7_wide": Architecture(vgg7_wide, (3, 32, 32)),
     "resnet20": Architecture(resnet20, (3, 32, 32)),
+    "gated_cnn": Architecture(gated_cnn, (1, 28, 28)),
 }
 
 

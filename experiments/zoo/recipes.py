@@ -67,6 +67,7 @@ ENTRIES = {
     "resnet20-cifar10": Entry("resnet20", "cifar10", _CIFAR),
     "vgg7-cifar10-qcfs": _learned("vgg7", "vgg7-cifar10", levels=4),
     "resnet20-cifar10-qcfs": _learned("resnet20", "resnet20-cifar10", levels=8),
+    "gated-fashion": Entry("gated_cnn", "fashion-mnist", TrainRecipe(epochs=10, lr=0.1, shift=1, flip=True)),
 }
 
 

@@ -125,3 +125,17 @@ def test_places_several_labels_and_values_are_learned_with_their_own_loss() -> N
     values = replace(places, answers="values", ignored=None)
     last = fit(made[2], (images, images.flip(1) + 1), values)[-1]
     assert last.loss < 1e-3 and last.accuracy is None
+
+
+def test_an_objective_sees_images_answers_and_labels() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def objective(x: torch.Tensor, logits: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        seen.append((len(x), len(logits), len(y)))
+        return torch.nn.functional.cross_entropy(logits, y)
+
+    settings = TrainSettings(epochs=1, batch_size=48)
+    one, data = make()
+    other, _ = make()
+    assert fit(one, data, settings, hooks=Hooks(objective=objective)) == fit(other, data, settings)
+    assert same(one, other) and seen == [(48, 48, 48), (49, 49, 49)]

@@ -1,0 +1,86 @@
+"""The checkpoint of an adaptation: a folder, replaced as a whole after each epoch, from which a later call goes on."""
+
+import hashlib
+import pickle
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from spikewright import FolderKind, InvalidFile, InvalidInput, atomic_folder
+from spikewright.compress.training.loop import Epoch, FitState
+
+ADAPTING_FOLDER = FolderKind("a checkpoint of an adaptation")
+_STATE = "state.pt"
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """How far an adaptation is.
+
+    step: the replacement that is trained, counted from 0.
+    start: the numbers of the model before its training, by name.
+    fitted: what its training needs to go on, None before its first epoch has ended.
+    rates: what was right before and after the training of each step so far.
+    """
+
+    step: int = 0
+    start: Mapping[str, Tensor] = field(default_factory=dict)
+    fitted: FitState | None = None
+    rates: tuple[tuple[float, float], ...] = ()
+
+
+def meaning(model: nn.Module, data: Iterable[Tensor], told: str) -> str:
+    """A hash of all that an adaptation depends on: the original's numbers, the data, and settings in words."""
+    found = hashlib.sha256(told.encode())
+    for value in (*(value for _, value in sorted(model.state_dict().items())), *data):
+        found.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()
+
+
+def save_progress(folder: Path, of: str, progressed: CourseState) -> None:
+    """Write the checkpoint, all or nothing. Raises InvalidFile where `folder` holds something else."""
+    fitted = progressed.fitted
+    values = {
+        "of": of,
+        "step": progressed.step,
+        "start": dict(progressed.start),
+        "rates": [list(pair) for pair in progressed.rates],
+        "fitted": None if fitted is None else {**vars(fitted), "history": [asdict(one) for one in fitted.history]},
+    }
+    with atomic_folder(folder, ADAPTING_FOLDER) as temporary:
+        torch.save(values, temporary / _STATE)
+
+
+def read_progress(folder: Path, of: str) -> CourseState | None:
+    """What `save_progress` wrote; None for a folder that is missing or empty.
+
+    Raises InvalidInput for the checkpoint of another adaptation, InvalidFile for one that is damaged.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return None
+    try:
+        found = torch.load(folder / _STATE, weights_only=True)
+        held, rates = found["fitted"], tuple((float(one), float(other)) for one, other in found["rates"])
+        fitted = (
+            None if held is None else FitState(**{**held, "history": tuple(Epoch(**one) for one in held["history"])})
+        )
+        read = CourseState(int(found["step"]), found["start"], fitted, rates)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InvalidFile(
+            f"expected a checkpoint of an adaptation in {folder}, got: {first:.200}; try another folder"
+        ) from error
+    if found["of"] != of:
+        raise InvalidInput(
+            f"expected a checkpoint of this model, data and settings in {folder}, got one of others; try another folder"
+        )
+    return read
+
+
+def state_of(model: nn.Module) -> dict[str, Any]:
+    """A copy of the numbers of a model."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
