@@ -1,5 +1,6 @@
 """What conversion says of what has no spiking form: obstacles, and the error that lists them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from spikewright import SpikewrightError
@@ -86,16 +87,33 @@ class Unconvertible(SpikewrightError, ValueError):
         return type(self), (str(self), self.report, self.obstacles)
 
     @classmethod
-    def of(cls, rows: tuple[ReportRow, ...], obstacles: tuple[Obstacle, ...]) -> "Unconvertible":
-        """The error of obstacles, each named with reason and substitute; its report has `rows`, and one for each obstacle."""
+    def of(
+        cls, rows: tuple[ReportRow, ...], obstacles: tuple[Obstacle, ...], adaptable: Collection[str] = ()
+    ) -> "Unconvertible":
+        """The error of obstacles, each named with reason and substitute; its report has `rows`, and one for each obstacle.
+
+        adaptable: steps that `adapt` finds a substitute for.
+        """
         found = tuple(dict.fromkeys(obstacles))
         hard = [one for one in found if one.hinders]
         text = f"expected layers with a spiking form, got {len(hard)} without: {' | '.join(map(str, hard))}"
+        text += _adapting(hard, adaptable)
         more = [one for one in found if not one.hinders]
         if more:
             text += f"; what would be left converts, but hardware refuses {' | '.join(map(_in_hardware, more))}"
         missing = (row for row in dict.fromkeys(one.row() for one in found) if row not in rows)
         return cls(text, Report((*rows, *missing)), found)
+
+
+def _adapting(hard: list[Obstacle], adaptable: Collection[str]) -> str:
+    """That `adapt` replaces obstacles, and how many; nothing where it replaces none."""
+    count = sum(not {one.node, *one.nodes}.isdisjoint(adaptable) for one in hard)
+    told = "" if count == len(hard) else f" {count} of them"
+    return (
+        f"; or adapt(model, data), which replaces{told or ' them'} and trains the rest to answer as before"
+        if count
+        else ""
+    )
 
 
 def _in_hardware(obstacle: Obstacle) -> str:

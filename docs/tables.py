@@ -24,6 +24,11 @@ TITLES = {
         "Methods of compression",
         "`spikewright compress --method NAME`, in a study `compressions: [{methods: [{method: NAME}]}]`",
     ),
+    "substitute": (
+        "Substitutes for what has no spiking form",
+        "`spikewright adapt --replace PLACE=NAME`, in a study `methods: [{method: adapt, replace: {PLACE: NAME}}]`; a place is a "
+        "path, a kind of layer, such as `SiLU`, or a kind of place: `activation`, `gate`, `norm`, `pooling`",
+    ),
     "recipe": ("Recipes of conversion", "`spikewright convert --recipe NAME`, in a study `conversions: [{recipe: NAME}]`"),
     "attack": ("Attacks", "`spikewright attack --attacks NAME`, in a study `robustness: {attacks: [{kind: NAME}]}`"),
     "corruption": ("Corruptions", "`spikewright attack --noise NAME`, in a study `robustness: {noise: [{kind: NAME}]}`"),

@@ -1,15 +1,17 @@
-"""The tables that studies and the command line read, together: names of methods, recipes, attacks, corruptions and stages."""
+"""The tables that studies and the command line read, together: names of methods, substitutes, recipes, attacks, corruptions and
+stages."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from spikewright.compress.adapting.substitutes.base import SUBSTITUTES
 from spikewright.compress.methods import METHODS
 from spikewright.conversion import RECIPES
 from spikewright.experiments.stages.table import STAGES
 from spikewright.robustness import ATTACKS, CORRUPTIONS
 from spikewright.tables import Family
 
-__all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "STAGES", "USUAL", "make"]
+__all__ = ["ATTACKS", "CORRUPTIONS", "METHODS", "RECIPES", "STAGES", "SUBSTITUTES", "USUAL", "make"]
 
 USUAL: dict[str, dict[str, Any]] = {
     "pgd": {"steps": 20},

@@ -6,7 +6,7 @@ from types import NoneType
 from typing import Any
 
 from spikewright.experiments.cli.catalogue import Setting, Shape, TableEntry
-from spikewright.experiments.families import ATTACKS, CORRUPTIONS, METHODS, RECIPES, STAGES, USUAL
+from spikewright.experiments.families import ATTACKS, CORRUPTIONS, METHODS, RECIPES, STAGES, SUBSTITUTES, USUAL
 from spikewright.experiments.training.recipe import TrainRecipe
 from spikewright.fields import Form, Option
 from spikewright.hardware import DEVICES, Device
@@ -17,7 +17,7 @@ SIMPLE = (int, float, bool, str)
 
 def described() -> dict[str, tuple[TableEntry, ...]]:
     """The entries of every table, by what one of them is called."""
-    families: tuple[Family[Any], ...] = (METHODS, RECIPES, ATTACKS, CORRUPTIONS, STAGES)
+    families: tuple[Family[Any], ...] = (METHODS, SUBSTITUTES, RECIPES, ATTACKS, CORRUPTIONS, STAGES)
     training = TableEntry("train", summary(TrainRecipe), tuple(_settings(options(TrainRecipe), "training")))
     devices = tuple(TableEntry(name, _resources(one)) for name, one in DEVICES.items())
     tables = {family.noun: tuple(_entry(family, name) for name in family) for family in families}

@@ -9,8 +9,8 @@ from typing import Any
 from torch import Tensor, fx
 
 from spikewright import Progress
-from spikewright.compress.adapting.choices import Choice
 from spikewright.compress.adapting.distilling import Teacher
+from spikewright.compress.adapting.exchanges import Exchange
 from spikewright.compress.adapting.judging import Judge
 from spikewright.compress.adapting.replacing import only, put
 from spikewright.compress.adapting.report import Replacement
@@ -45,7 +45,7 @@ class Course:
     checkpoint: tuple[Path, str] | None
     progress: Progress
 
-    def run(self, choices: tuple[Choice, ...]) -> tuple[tuple[Replacement, ...], float]:
+    def run(self, choices: tuple[Exchange, ...]) -> tuple[tuple[Replacement, ...], float]:
         """Make all replacements, those first that alone harm least; their rows, and what is right with all and no training."""
         seen = seen_at(
             self.original, [one for choice in choices for one in choice.places], self.images[: self.calibration]
@@ -67,7 +67,7 @@ class Course:
     def _child(self) -> Any:
         return self.draft.model
 
-    def _step(self, order: list[Choice], step: int, done: CourseState) -> CourseState:
+    def _step(self, order: list[Exchange], step: int, done: CourseState) -> CourseState:
         """Train what one replacement changed; `done` is at this step, fresh or in its midst."""
         if done.start:  # killed in the midst of it: back to where it began, then on from its last epoch
             self._child.load_state_dict(dict(done.start))
@@ -102,7 +102,7 @@ class Course:
             save_progress(*self.checkpoint, done)
 
     def _rows(
-        self, order: list[Choice], alone: dict[Choice, float], rates: tuple[tuple[float, float], ...]
+        self, order: list[Exchange], alone: dict[Exchange, float], rates: tuple[tuple[float, float], ...]
     ) -> tuple[Replacement, ...]:
         before = (self.judge.right(self.original), *(after for _, after in rates))
         return tuple(

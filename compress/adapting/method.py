@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from torch import Tensor, fx
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.compress.adapting.choices import Choice, chosen
 from spikewright.compress.adapting.course import Course
 from spikewright.compress.adapting.distilling import Teacher
+from spikewright.compress.adapting.exchanges import Exchange, chosen
 from spikewright.compress.adapting.judging import Judge, classes, judge_of, split
 from spikewright.compress.adapting.places import left_over
 from spikewright.compress.adapting.replacing import fold_constant_gates
@@ -108,7 +108,7 @@ class Adapt(AdaptSettings, _Wanted, Method):
             draft, original, *data, judge, teacher, self.training, self.step_epochs, self.calibration, kept, progress
         )
 
-    def _finished(self, course: Course, choices: tuple[Choice, ...]) -> Adapted:
+    def _finished(self, course: Course, choices: tuple[Exchange, ...]) -> Adapted:
         judge, child = course.judge, course.draft
         rows, untrained = course.run(choices)
         small = fold_constant_gates(child.finish(), choices)

@@ -64,6 +64,16 @@ def other_places(view: GraphView, gates: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(sorted(found, key=lambda place: order[place.node]))
 
 
+def replaceable(view: GraphView) -> frozenset[str]:
+    """The steps without a spiking form that a substitute can stand in for, and those that only such a step needs."""
+    gates = gate_places(view)
+    places = (*gates, *(place for place in other_places(view, gates) if place.refused))
+    nodes = {node.name: node for node in view.graph_module.graph.nodes}
+    live = live_without(view, {place.node: place.source for place in places})
+    kept = {node.name for node in live} - {place.node for place in places}
+    return frozenset(nodes.keys() - kept)
+
+
 def left_over(view: GraphView) -> tuple[str, ...]:
     """What has no spiking form in a model, at no end of it, by path or step and in a word."""
     nodes = live_without(view, {})

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from torch import fx
 
-from spikewright.compress.adapting.choices import Choice
+from spikewright.compress.adapting.exchanges import Exchange
 from spikewright.compress.adapting.places import Place
 from spikewright.compress.adapting.seen import Seen
 from spikewright.compress.compressed import Compressed
@@ -16,7 +16,7 @@ from spikewright.compress.graph.standing import written
 from spikewright.compress.graph.view import view_of
 
 
-def put(module: fx.GraphModule, choice: Choice, seen: Mapping[str, Seen]) -> tuple[Rewrite, ...]:
+def put(module: fx.GraphModule, choice: Exchange, seen: Mapping[str, Seen]) -> tuple[Rewrite, ...]:
     """Let the substitute stand in at the places of a choice, set by what was seen there; the changes.
 
     Raises InvalidInput where it cannot stand.
@@ -24,7 +24,7 @@ def put(module: fx.GraphModule, choice: Choice, seen: Mapping[str, Seen]) -> tup
     return tuple(_put_one(module, place, choice, seen[place.node]) for place in choice.places)
 
 
-def _put_one(module: fx.GraphModule, place: Place, choice: Choice, seen: Seen) -> Rewrite:
+def _put_one(module: fx.GraphModule, place: Place, choice: Exchange, seen: Seen) -> Rewrite:
     made = choice.substitute.made(place, seen)
     rewrite = Rewrite("substitute", place.node, 0, written(made, place.source))
     apply(module, rewrite)
@@ -32,7 +32,7 @@ def _put_one(module: fx.GraphModule, place: Place, choice: Choice, seen: Seen) -
     return rewrite
 
 
-def fold_constant_gates(small: Compressed, choices: Iterable[Choice]) -> Compressed:
+def fold_constant_gates(small: Compressed, choices: Iterable[Exchange]) -> Compressed:
     """The model with the scales of constant gates in the layers around them, where that is exact; the others stay layers."""
     paths = {substitute_path(place.node) for choice in choices for place in choice.places if place.kind == "gate"}
     draft = Draft.of(small)
@@ -52,7 +52,7 @@ def fold_constant_gates(small: Compressed, choices: Iterable[Choice]) -> Compres
     return draft.finish()
 
 
-def only(module: fx.GraphModule, choice: Choice, seen: Mapping[str, Seen]) -> fx.GraphModule:
+def only(module: fx.GraphModule, choice: Exchange, seen: Mapping[str, Seen]) -> fx.GraphModule:
     """A copy of the original in which only this choice is replaced."""
     copied = copy.deepcopy(module)
     put(copied, choice, seen)

@@ -10,6 +10,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress import GraphView
+from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
@@ -52,7 +53,7 @@ def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = N
     """
     plan, obstacles = surveyed_plan(model, images, input_range, two_sided)
     if obstacles:
-        raise Unconvertible.of(plan.rows, obstacles)
+        raise Unconvertible.of(plan.rows, obstacles, replaceable(plan.view))
     return plan
 
 

@@ -10,6 +10,8 @@ RECIPE = TableFlags("recipe")
 ATTACK = TableFlags("attack", also={"steps": "--pgd-steps"})
 COMPRESS = TableFlags("stage", ("compress",), ("sparsity", "bits", "activation_bits", "images", "rounds", "round_epochs",
     "final_epochs", "quantize_epochs"), {"quantize_epochs": "--epochs"})  # fmt: skip
+ADAPT = TableFlags("method", ("adapt",), ("for_hardware", "one_by_one", "step_epochs", "temperature", "labels", "calibration",
+    "checkpoint"))  # fmt: skip
 TRAINING = TableFlags("training")
 DEVICE = TableFlags("stage", ("hardware",), ("device", "clock_mhz"))
 EXPORT = TableFlags("stage", ("hardware",), ("device", "clock_mhz", "best_by", "golden"))
@@ -106,6 +108,18 @@ COMMANDS: dict[str, Command] = {
         (*SOURCE, COMPRESS, flag("--method", nargs="+", metavar="NAME,FIELD=VALUE",
          told="methods one after the other, instead of the flags of pruning and quantising"), *_out("compressed.safetensors")),
         ("method",),
+    ),
+    "adapt": Command(
+        "adapting", "Replace what has no spiking form, and train the network to answer as before.",
+        "spikewright adapt model.safetensors --for-hardware\n"
+        "  spikewright adapt model.safetensors --replace SiLU=relu6 features.3.act=qcfs,levels=4 gate=no_gate --unlabelled",
+        (*SOURCE, flag("--replace", nargs="+", default=[], metavar="PLACE=NAME", told="what stands in, by path, kind of layer, "
+         "or activation, gate, norm, pooling; keep leaves what is there"),
+         flag("--epochs", type=int, default=5, told="training after the last replacement"),
+         flag("--lr", type=float, default=3e-3, told="its first learning rate"),
+         flag("--unlabelled", action="store_true", told="learn from the network's own answers alone"),
+         flag("--train", type=int, told="first training images to use (default: all)"), ADAPT, *_out("adapted.safetensors")),
+        ("substitute",),
     ),
     "convert": Command(
         "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",

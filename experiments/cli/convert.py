@@ -84,7 +84,8 @@ def _converted(model: Any, dataset: Dataset, recipe: "Recipe", progress: Progres
         named = [f"{row['layer']} ({row['reason']})" for row in table][:SHOWN]
         more = f" and {len(table) - SHOWN} more" if len(table) > SHOWN else ""
         raise InvalidInput(
-            f"expected layers with a spiking form, got {len(table)} without: {', '.join(named)}{more}; see the table"
+            f"expected layers with a spiking form, got {len(table)} without: {', '.join(named)}{more}; "
+            f"see the table{', or try spikewright adapt first' if 'adapt(model' in str(error) else ''}"
         ) from error
 
 

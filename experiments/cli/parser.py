@@ -72,6 +72,7 @@ _ABOUT = """From a trained CNN to a compressed spiking network: simulated exactl
 
   spikewright demo                        everything at once, on built-in data
   spikewright train                       -> model.safetensors
+  spikewright adapt model.safetensors     -> adapted.safetensors, if convert refuses what is in it
   spikewright compress model.safetensors  -> compressed.safetensors
   spikewright convert compressed.safetensors  -> network.spike
   spikewright diagnose network.spike compressed.safetensors  -> diagnosis.parquet, .csv, pictures

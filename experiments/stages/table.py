@@ -13,6 +13,7 @@ STAGES: "Family[type[Stage]]" = Family(
     {
         "train": "spikewright.experiments.stages.training:TrainStage",
         "compress": "spikewright.experiments.stages.compression:CompressStage",
+        "adapt": "spikewright.experiments.stages.adapting:AdaptStage",
         "convert": "spikewright.experiments.stages.conversion:ConvertStage",
         "simulate": "spikewright.experiments.stages.simulation:SimulateStage",
         "noise": "spikewright.experiments.stages.harm:NoiseStage",

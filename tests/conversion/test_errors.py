@@ -2,6 +2,8 @@
 
 import pickle
 
+import pytest
+
 from spikewright.conversion import Obstacle, Unconvertible
 from spikewright.conversion.errors import Refusal
 from spikewright.snn import ReportRow
@@ -38,3 +40,12 @@ def test_an_obstacle_of_a_sentence() -> None:
     found = Obstacle.of("a", "graph", "no graph; whatever; try another")
     assert (found.reason, found.substitute, found.nodes) == ("no graph; whatever", "another", ("a",))
     assert Obstacle.of("a", "graph", "no graph").told == "no graph"
+
+
+@pytest.mark.parametrize(
+    ("adaptable", "told"), [((), None), (["a"], "replaces 1 of them"), (["a", "b"], "replaces them")]
+)
+def test_what_adapt_replaces_is_told(adaptable: list[str], told: str | None) -> None:
+    text = str(Unconvertible.of((), (GELU, SIGNED, POOL), adaptable))
+    assert ("or adapt(model, data)" in text) == (told is not None)
+    assert told is None or told in text

@@ -40,7 +40,8 @@ class ConstantGate(Substitute):
                 "try no_gate"
             )
         channels = place.shape[0]
-        scale: nn.Module = nn.utils.skip_init(make, channels, channels, 1, groups=channels, bias=False)
+        with torch.random.fork_rng(devices=[]):
+            scale: nn.Module = make(channels, channels, 1, groups=channels, bias=False)
         with torch.no_grad():
             scale.get_parameter("weight").copy_(
                 _by_channel(seen.mean, channels).reshape(channels, *[1] * len(place.shape))

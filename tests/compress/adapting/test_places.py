@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from spikewright.compress import trace
-from spikewright.compress.adapting.places import gate_places, left_over, other_places
+from spikewright.compress.adapting.places import gate_places, left_over, other_places, replaceable
 from tests.compress.adapting.modern import NORMS, around, images, modern
 
 
@@ -43,3 +43,10 @@ def test_what_ends_a_model_stays(end: nn.Module) -> None:
 def test_what_no_substitute_knows_is_left_over() -> None:
     view = trace(around(lambda x: torch.cumsum(x, 2)), images(3))
     assert left_over(view) == ("cumsum (cumsum)",)
+
+
+def test_what_a_substitute_can_stand_in_for_and_what_goes_with_it() -> None:
+    found = replaceable(trace(modern(), images(3)))
+    assert {"norm", "act", "mul", "sigmoid", "silu", "gate_squeeze"} <= found
+    assert not found & {"conv", "pool", "fc"}
+    assert replaceable(trace(around(torch.relu), images(3))) == frozenset()

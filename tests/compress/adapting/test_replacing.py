@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from spikewright.compress import Compressed, GraphView, trace
-from spikewright.compress.adapting.choices import chosen
+from spikewright.compress.adapting.exchanges import chosen
 from spikewright.compress.adapting.replacing import fold_constant_gates, only, put
 from spikewright.compress.adapting.seen import seen_at
 from tests.compress.adapting.modern import ACTIVATIONS, GATES, around, images, modern

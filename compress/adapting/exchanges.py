@@ -18,7 +18,7 @@ Wanted = Mapping[Any, Substitute | str | None]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Exchange:
     """Places of one sort, and what stands in there: `name` is that of the table, or of the user's own class."""
 
     places: tuple[Place, ...]
@@ -36,12 +36,12 @@ class Choice:
         return next((name for name, known in SUBSTITUTES.items() if known is kind), kind.__name__)
 
 
-def chosen(view: GraphView, wanted: Wanted, *, for_hardware: bool, one_by_one: bool) -> tuple[Choice, ...]:
+def chosen(view: GraphView, wanted: Wanted, *, for_hardware: bool, one_by_one: bool) -> tuple[Exchange, ...]:
     """What is to be replaced by what, places of one sort together, or each by itself.
 
     Raises InvalidInput for a key of `wanted` that fits no place, and for a substitute of another kind than the place.
     """
-    told = {_key(key): _substitute(value) for key, value in wanted.items()}
+    told = substitutes_of(wanted)
     pick = _Pick(told, for_hardware)
     gates = tuple((place, pick.at(place)) for place in gate_places(view))
     cut = tuple(place for place, found in gates if found is not None)
@@ -49,6 +49,11 @@ def chosen(view: GraphView, wanted: Wanted, *, for_hardware: bool, one_by_one: b
     _check_used(told, pick.used, [place for place, _ in (*gates, *others)])
     found = [(place, substitute) for place, substitute in (*others, *gates) if substitute is not None]
     return _grouped(found, one_by_one=one_by_one)
+
+
+def substitutes_of(wanted: Wanted) -> Mapping[str, Substitute | None]:
+    """The records that are asked for, by key as places are known. Raises InvalidInput for what is none."""
+    return {_key(key): _substitute(value) for key, value in wanted.items()}
 
 
 class _Pick:
@@ -120,8 +125,8 @@ def _check_used(told: Mapping[str, Any], used: set[str], places: Sequence[Place]
             )
 
 
-def _grouped(found: Iterable[tuple[Place, Substitute]], *, one_by_one: bool) -> tuple[Choice, ...]:
+def _grouped(found: Iterable[tuple[Place, Substitute]], *, one_by_one: bool) -> tuple[Exchange, ...]:
     groups: dict[Any, list[Place]] = {}
     for place, substitute in found:
         groups.setdefault((place.name if one_by_one else place.what, substitute), []).append(place)
-    return tuple(Choice(tuple(places), substitute) for (_, substitute), places in groups.items())
+    return tuple(Exchange(tuple(places), substitute) for (_, substitute), places in groups.items())

@@ -7,7 +7,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress import trace
-from spikewright.compress.adapting.choices import chosen
+from spikewright.compress.adapting.exchanges import chosen
 from spikewright.compress.adapting.substitutes.clipped import Qcfs, Relu6
 from tests.compress.adapting.modern import around, images, modern
 

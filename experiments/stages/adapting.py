@@ -1,0 +1,66 @@
+"""The stage that adapts a model, to see what each replacement costs; to go on with it, `adapt` is a method of compression."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from spikewright import InvalidInput
+from spikewright.experiments.runs.work import COMPRESSED, Rows, Work
+from spikewright.experiments.stages.accuracy import model_accuracy
+from spikewright.experiments.stages.base import Stage
+from spikewright.tables import Within, check_fields
+
+
+@dataclass(frozen=True)
+class AdaptStage(Stage):
+    """What has no spiking form is replaced and the model trained on; the table has what each replacement cost.
+
+    replace: by path, kind of layer or kind of place, the name of a substitute, or "keep"; what is not named is chosen.
+    for_hardware: whether max pooling is replaced too.
+    step_epochs: training after each replacement but the last.
+    epochs: training after the last one.
+    lr: the first learning rate.
+    images: training images; none: all.
+    labelled: whether the labels are used, or the model's own answers alone.
+    """
+
+    replace: Mapping[str, str] = field(default_factory=dict)
+    for_hardware: bool = False
+    step_epochs: Annotated[int, Within(0)] = 1
+    epochs: Annotated[int, Within(0)] = 5
+    lr: Annotated[float, Within(above=0)] = 3e-3
+    images: Annotated[int, Within(1)] | None = None
+    labelled: bool = True
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    def check(self) -> None:
+        """The substitutes."""
+        from spikewright.compress.adapting.exchanges import substitutes_of
+
+        substitutes_of(self.replace)
+
+    def run(self, work: Work) -> Rows:
+        """The adapted model, its accuracy on the test images, and a row for each replacement."""
+        from spikewright.compress import Adapt, TrainSettings, save
+
+        if work.is_network("subject"):
+            raise InvalidInput("expected a model to adapt, got a spiking network; try subjects: [ann]")
+        dataset, name = work.dataset, work.task.name
+        training = TrainSettings(epochs=self.epochs, lr=self.lr, seed=work.seed)
+        labels = (dataset.train_labels[: self.images], dataset.test_labels) if self.labelled else (None, None)
+        method = Adapt(
+            self.replace,
+            self.for_hardware,
+            step_epochs=self.step_epochs,
+            training=training,
+            test=(dataset.test_images, labels[1]),
+        )
+        data = (dataset.train_images[: self.images], labels[0])
+        made = method.apply(work.model("subject"), data, progress=work.progress)
+        save(made, work.folder / COMPRESSED)
+        return {
+            "accuracy": [model_accuracy(made, dataset, name)],
+            "adaptation": [{"network": name, **row} for row in made.report.table],
+        }
