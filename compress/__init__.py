@@ -14,6 +14,7 @@ from spikewright.compress.exact.folding import FoldBatchNorm
 from spikewright.compress.expressions import rows_of
 from spikewright.compress.footprints import Footprint, LayerFootprint
 from spikewright.compress.freshness import fresh
+from spikewright.compress.graph.choosing import choose
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.imports import from_exported, from_onnx, from_torchscript
@@ -65,6 +66,7 @@ __all__ = [
     "adapt",
     "apply_methods",
     "check_data",
+    "choose",
     "fit",
     "fold_batchnorm",
     "footprint",

@@ -1,5 +1,6 @@
 """The verb: `convert(model, samples, recipe) -> Network`."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 from spikewright import Progress, SpikewrightError, silent
+from spikewright.compress.graph.choosing import Output, choose
 from spikewright.compress.graph.models import as_module
 from spikewright.compress.imports.scripted import in_python
 from spikewright.compress.training.threads import steady_threads
@@ -30,6 +32,8 @@ def convert(
     samples: torch.Tensor | np.ndarray,
     recipe: Recipe,
     *,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
     input_range: tuple[float, float] | None = None,
     judge: Any = True,
     progress: Progress = silent,
@@ -40,6 +44,8 @@ def convert(
     model is not touched). `samples`
     are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
     of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a calibration is.
+    `output`, `fixed`: of a model that returns several outputs or has several inputs, as of `compress.choose`: `output="logits"`,
+    `output=["classes", "box"]`, `fixed={"return_features": False}`. Several outputs are `network.heads`.
     `input_range`: (low, high) of all inputs, those of `samples` and those to come, where they do not lie in [0, 1], such as sound
     and standardised images: codes with bounds, and integers, then send u = (x - low) / (high - low), and the first layer
     takes the shift and scale in. It is a property of the network, `network.run.input_range`.
@@ -54,6 +60,7 @@ def convert(
     (Rueckauer et al. 2017; Bu et al. 2022, arXiv 2303.04347; Stanojevic et al. 2022, arXiv 2212.12522.)
     """
     check_recipe(recipe)
+    model = choose(model, output, fixed)
     images = check_samples(samples)
     model = in_python(model, images)
     others = None if isinstance(judge, bool) else check_samples(judge)

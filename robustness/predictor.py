@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from spikewright import InvalidInput
 from spikewright.answers import Head, image_classes
 from spikewright.compress.compressed import Compressed
+from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.graph.unwrap import own_copy, unwrapped
 from spikewright.snn.network import Network
 from spikewright.snn.running import InputRange
@@ -85,6 +86,7 @@ class AnnPredictor(Predictor):
             raise InvalidInput(
                 f"expected an nn.Module or a Compressed, got {type(model).__name__}; try SnnPredictor for a Network"
             )
+        check_one_output(inner, "attacks and tables of robustness")
         self.original = model
         self.model = own_copy(unwrapped(inner)).cpu()
         for parameter in self.model.parameters():  # TorchScript has no requires_grad_ of a whole model

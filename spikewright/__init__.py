@@ -29,7 +29,7 @@ from spikewright.progress import Progress, silent
 from spikewright.table import Table
 
 if TYPE_CHECKING:
-    from spikewright.compress import Compressed, adapt, prune, quantize
+    from spikewright.compress import Compressed, adapt, choose, prune, quantize
     from spikewright.conversion import Exact, Rate, Ttfs
     from spikewright.conversion.converting import convert
     from spikewright.experiments import load
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _DAILY = {
-    "compress": ("Compressed", "adapt", "prune", "quantize"),
+    "compress": ("Compressed", "adapt", "choose", "prune", "quantize"),
     "conversion": ("Exact", "Rate", "Ttfs", "convert"),
     "experiments": ("load",),
     "experiments.data": ("load_dataset",),
@@ -98,6 +98,7 @@ __all__ = [
     "check_claim",
     "check_folder",
     "check_path",
+    "choose",
     "claim_folder",
     "convert",
     "evaluate",

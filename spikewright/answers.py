@@ -169,6 +169,18 @@ class Head:
         return labels
 
 
+def head_of_answer(shape: tuple[int, ...], ending: Ending | None = None, name: str = "") -> Head:
+    """The head of an output `(batch, *shape)` that ends in `ending`: classes along the first axis, of a vector or of places.
+
+    A vector with axes of one number is a vector, and one without a name says nothing of its shape. A single sigmoid decides by
+    its sign.
+    """
+    kind: Kind = "multilabel" if prod(shape) == 1 and ending in ("sigmoid", "logsigmoid") else "classes"
+    if prod(shape) in (1, *shape[:1]):
+        return Head(kind, (prod(shape),) if name else None, name=name, ending=ending)
+    return Head(kind, shape, name=name, ending=ending)
+
+
 def decisions(heads: Sequence[Head], logits: Values, *, scale: float = 1.0, ended: bool = False) -> NDArray[np.int64]:
     """All that the heads decide of logits `(n, neurons)`, side by side, `(n, decisions)`; none where they give values.
 

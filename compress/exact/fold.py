@@ -7,7 +7,7 @@ folds exactly when every path from it, in one of the two directions, meets a lay
 anything that the map cannot pass (the condition of arXiv 2203.14646).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from spikewright import InvalidInput
 from spikewright.compress.exact.channel_maps import ChannelMap, Edit, Stuck, map_of, needs, take
 from spikewright.compress.exact.fold_layers import Uses
 from spikewright.compress.exact.fold_paths import Paths
+from spikewright.compress.graph.choosing import Output, choose
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.rewrite import Rewrite, change, tidy
@@ -34,15 +35,22 @@ class FoldRow:
     reason: str
 
 
-def fold_batchnorm(model: Any, sample: torch.Tensor | np.ndarray) -> tuple[fx.GraphModule, tuple[FoldRow, ...]]:
+def fold_batchnorm(
+    model: Any,
+    sample: torch.Tensor | np.ndarray,
+    *,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
+) -> tuple[fx.GraphModule, tuple[FoldRow, ...]]:
     """A copy of `model` without the batch norms that fold exactly, and one row for each batch norm.
 
     `sample` is an input batch `(batch, C, H, W)`. In evaluation mode the output is unchanged up to float rounding.
     Backward comes first: into convolutions, transposed ones, linear layers and other batch norms, through sums (both
     branches), concatenations (their slices), average pooling, flattening; forward likewise. Layers that are called twice
     or share weights are left alone. Raises InvalidInput when the model cannot be traced, or when folding would change
-    weights that are already integers.
+    weights that are already integers. `output`, `fixed`: as of `choose`.
     """
+    model = choose(model, output, fixed)
     view = trace(model, sample)
     rows, _ = fold_view(view, torch.as_tensor(sample))
     touched = [row for row in rows if row.action == "folded"]

@@ -127,7 +127,7 @@ def _required(root: nn.Module) -> list[str]:
 
 
 def _one_input(count: int) -> str:
-    return f"expected a model with one input, got {count}; try a wrapper that fixes the others"
+    return f"expected a model with one input, got {count}; try choose(model, fixed={{name: its value}}) for the others"
 
 
 def _depends(error: Exception) -> str:

@@ -10,6 +10,7 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput
+from spikewright.compress.graph.choosing import heads_of
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.kinds.call import Found, GraphCall
 from spikewright.compress.graph.kinds.table import classify, operation_of
@@ -107,6 +108,9 @@ def trace_copy(root: nn.Module, images: torch.Tensor) -> GraphView:
     """`trace` of a module that is a copy of the caller's own already: the graph shares its layers."""
     check_finite(root)
     view = _view(traced(root, images), images)
+    heads = heads_of(root, images)
+    if heads is not None:
+        view.graph_module.meta["heads"] = heads
     check_equal(root, view.graph_module, images, "the graph of the model", PLAIN_FORWARD)
     return view
 
@@ -156,7 +160,7 @@ def _displaced(node: fx.Node, inputs: tuple[fx.Node, ...], found: Propagated) ->
 def _output_name(graph: fx.Graph, found: Propagated) -> str:
     result = next(node for node in graph.nodes if node.op == "output").args[0]
     if not isinstance(result, fx.Node) or result.name not in found.shapes or result.name in found.several:
-        raise InvalidInput(f"expected a model with one output tensor, got {result}; try a wrapper that returns logits")
+        raise InvalidInput(f"expected a model with one output tensor, got {result}; try choose(model, output=...)")
     if result.name in found.displaced:
         raise InvalidInput(
             f"expected the batch as dimension 0 of what the model returns, got it elsewhere at {result.name}; "

@@ -1,5 +1,6 @@
 """Magnitude pruning with fine-tuning in between (Han et al., arXiv 1506.02626; Zhu and Gupta, arXiv 1710.01878)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import Straight, rows_of
+from spikewright.compress.graph.choosing import Output, choose
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks
@@ -137,6 +139,8 @@ def prune(
     data: Data | None = None,
     *,
     settings: PruneSettings | None = None,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> Compressed:
     """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
@@ -145,12 +149,12 @@ def prune(
     an nn.Module or a Compressed, `data` images `(samples, C, H, W)` and labels `(samples,)`; without data all is pruned
     at once and nothing is fine-tuned. What was pruned stays pruned; what was quantised is quantised again.
     Raises InvalidInput for a sparsity outside [0, 1), one that leaves a layer fewer weights than outputs, and one that
-    the pattern cannot have. The record of this function is `Prune`.
+    the pattern cannot have. `output`, `fixed`: as of `choose`. The record of this function is `Prune`.
     """
     settings = settings or PruneSettings()
     check_settings(settings, PruneSettings)
     chosen = {one.name: getattr(settings, one.name) for one in fields(PruneSettings)}
-    return Prune(sparsity, **chosen).apply(model, data, progress=progress)
+    return Prune(sparsity, **chosen).apply(choose(model, output, fixed), data, progress=progress)
 
 
 def sparsity_of(masks: Masks) -> float:

@@ -1,5 +1,6 @@
 """Integer weights and k-bit activations, with straight-through fine-tuning (Jacob et al., arXiv 1712.05877)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.exact.folding import fold_draft
 from spikewright.compress.expressions import Straight
+from spikewright.compress.graph.choosing import Output, choose
 from spikewright.compress.graph.view import view_of
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
@@ -125,6 +127,8 @@ def quantize(
     *,
     activation_bits: int | None = None,
     settings: QuantizeSettings | None = None,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> Compressed:
     """Weights to `bits`-bit integers times one scale per output channel, and ReLUs to `activation_bits` bits.
@@ -137,13 +141,13 @@ def quantize(
     zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)` (of any kind, or None,
     where nothing is trained: `TrainSettings(epochs=0)`); without it nothing is fine-tuned, and batch norms fold into the layers
     right in front of them, or as they do with data where `settings` has an `input_shape`.
-    Raises InvalidInput for bits out of range, and without data where activations need images or batch norms a shape. The
-    record of this function is `Quantize`.
+    `output`, `fixed`: as of `choose`. Raises InvalidInput for bits out of range, and without data where activations need images
+    or batch norms a shape. The record of this function is `Quantize`.
     """
     settings = settings or QuantizeSettings()
     check_settings(settings, QuantizeSettings)
     chosen = {one.name: getattr(settings, one.name) for one in fields(QuantizeSettings)}
-    return Quantize(bits, activation_bits, **chosen).apply(model, data, progress=progress)
+    return Quantize(bits, activation_bits, **chosen).apply(choose(model, output, fixed), data, progress=progress)
 
 
 def _answering_layers(draft: Draft, *, known: bool) -> frozenset[str]:

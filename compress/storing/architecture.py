@@ -19,6 +19,8 @@ _SETTINGS = (
         "hidden_size",
         "num_layers",
         "bidirectional",
+        "outputs",
+        "flags",
     ),
 )
 """What modules of torch compute with; momentum, dropout and working in place change no answer."""

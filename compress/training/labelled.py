@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput
 from spikewright.answers import Head, Kind
+from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.training.data import Data, answers, check_shown, device_of
 
 
@@ -21,6 +22,7 @@ def accuracy(
     `head`: what its answers are instead, such as `Head("multilabel", ending="sigmoid")`.
     """
     images = check_shown(data)
+    check_one_output(model, "an accuracy")
     head = _shaped(answers(model, images[:1]), Head() if head is None else head)
     head.check_scored(("classes", "multilabel"), "an accuracy")
     labels = head.labels(data[1], len(images), head.neurons(0))
@@ -40,6 +42,7 @@ def check_labelled(
     The model is put into evaluation mode. Raises InvalidInput when images or labels do not fit it.
     """
     images = check_shown(data)
+    check_one_output(model, "training")
     model.eval()
     try:
         found = answers(model, images[:1].to(device_of(model)))

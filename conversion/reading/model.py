@@ -14,6 +14,7 @@ from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
+from spikewright.compress.graph.choosing import Chosen, check_single, image_input
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.models import as_module, check_finite, plain_copy
@@ -22,6 +23,7 @@ from spikewright.compress.graph.unwrap import notes
 from spikewright.compress.graph.view import trace_copy, view_of
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Obstacle, Unconvertible
+from spikewright.conversion.reading.endings import without_endings
 from spikewright.conversion.reading.graph import surveyed
 from spikewright.conversion.reading.halves import halved
 from spikewright.conversion.reading.input_range import in_unit
@@ -77,6 +79,8 @@ def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> 
     except InvalidInput as error:  # the model runs on these samples, so it is its graph that does not suit
         raise Unconvertible.of((), (_without_graph(inner, error),)) from error
     told = tuple(ReportRow("model", type(inner).__name__, "note", text) for text in view.notes)
+    view, ended = without_endings(view)
+    told += ended
     if not _stored(model):  # folding would change what is stored; scale and shift are carried into the layers around
         rows, _ = fold_view(view, images)
         told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
@@ -103,11 +107,18 @@ def _arranged(view: GraphView, images: torch.Tensor, two_sided: bool) -> tuple[G
 
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
+    """Raises Unconvertible for another signature than one input and one output, InvalidInput for samples that do not fit."""
     try:
-        answers(model, images[:2])
+        image_input(model, {})
+    except InvalidInput as error:
+        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, str(error)),)) from error
+    try:
+        found = answers(model, images[:2])
         answers(model, images[:1])  # one image without its batch would run as a batch, but not half of it
+    except InvalidInput:  # an output that the model does not have
+        raise
     except TypeError as error:
-        told = f"expected a model with one input, got: {error}; try a wrapper with one input"
+        told = f"expected a model with one input, got: {error}; try choose(model, fixed={{name: its value}})"
         raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, told),)) from error
     except Exception as error:  # a user's forward can raise anything
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -115,6 +126,10 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
             "expected samples (n, C, H, W), (n, C, L) or (n, features) that fit the model, "
             f"got shape {tuple(images.shape)}: {first}"
         ) from error
+    try:
+        check_single(found)
+    except InvalidInput as error:
+        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, str(error)),)) from error
 
 
 def _without_graph(model: nn.Module, error: InvalidInput) -> Obstacle:
@@ -132,4 +147,7 @@ def _mode_rows(model: Any) -> tuple[ReportRow, ...]:
     told = notes(model) if isinstance(model, nn.Module) else ()
     if as_module(model).training:
         told = ("was in training mode; read as in evaluation mode", *told)
+    chosen = as_module(model)
+    if isinstance(chosen, Chosen):
+        told = (chosen.told(), *told)
     return tuple(ReportRow("model", type(as_module(model)).__name__, "note", text) for text in told)

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
 
 import numpy as np
 
-from spikewright.answers import Ending, Head, Kind
+from spikewright.answers import Ending, Head, head_of_answer
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
 from spikewright.conversion.reading.shapes import Floats, spread
@@ -73,15 +72,9 @@ class Plan:
 
     @property
     def heads(self) -> tuple[Head, ...]:
-        """What the numbers of the output mean: classes as the model's answer has them, one for each sample or one a place.
-
-        A vector of scores without an ending says nothing more than `Head()`; a single sigmoid decides by its sign.
-        """
-        shape, single = self.view.node(self.view.output).shape, prod(self.output.shape) == 1
-        kind: Kind = "multilabel" if single and self.ending in ("sigmoid", "logsigmoid") else "classes"
-        if prod(shape) in (1, *shape[:1]):  # a vector, with axes of one number
-            return (Head(kind, ending=self.ending),)
-        return (Head(kind, shape, ending=self.ending),)
+        """What the numbers of the output mean: several chosen outputs, or the answer of the model."""
+        several: tuple[Head, ...] = self.view.graph_module.meta.get("heads", ())
+        return several or (head_of_answer(self.view.node(self.view.output).shape, self.ending),)
 
     @property
     def shapes(self) -> dict[str, Shape]:

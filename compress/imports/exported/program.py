@@ -67,7 +67,8 @@ class _ProgramWalk:
         if len(self.inputs) != 1 or len(program.graph_signature.user_outputs) != 1:
             raise InvalidInput(
                 f"expected a program with one input and one output, got {len(self.inputs)} and "
-                f"{len(program.graph_signature.user_outputs)}; try a wrapper that takes images and returns logits"
+                f"{len(program.graph_signature.user_outputs)}; "
+                "try torch.export.export(choose(model, output=..., fixed=...), (images,))"
             )
         self.batch: int | None = None
         self.start: ImportedValue | None = None
