@@ -53,7 +53,7 @@ def _refusals(rows: Iterable[ReachRow]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for row in rows:
         verified = {None: "", True: "yes", False: "**no**"}[row.verified]
-        told = _listed(row.obstacles) or row.detail
+        told = _listed(row.obstacles) or _short(row.detail)
         about = f"{row.name} | {row.library} | {row.pixels} | {row.result} | {_listed(row.functions)}"
         yield f"| {about} | {cell(told)} | {verified} | {_cost(row)} |"
 

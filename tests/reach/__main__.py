@@ -21,7 +21,7 @@ def main(given: Sequence[str] | None = None) -> None:
     """Judge what is asked for and keep each row as soon as it is there."""
     parser = argparse.ArgumentParser(prog="python -m tests.reach", description="Which architectures convert.")
     parser.add_argument("words", nargs="*", help="only architectures whose keys hold one of these, again")
-    parser.add_argument("--keep", action="store_true", help="leave rows alone that are equal, at whatever commit")
+    parser.add_argument("--keep", choices=("equal", "all"), help="leave such rows alone, at whatever commit")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file of the rows")
     chosen = parser.parse_args(given)
     commit, listed = _commit(), architectures()
@@ -35,7 +35,7 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 def _wanted(
-    listed: Sequence[Architecture], rows: dict[str, ReachRow], commit: str, words: Sequence[str], keep: bool
+    listed: Sequence[Architecture], rows: dict[str, ReachRow], commit: str, words: Sequence[str], keep: str | None
 ) -> Iterator[Architecture]:
     for one in listed:
         name = key(one.library, one.name)
@@ -43,7 +43,7 @@ def _wanted(
         if words:
             done = not any(word in name for word in words)
         else:
-            done = row is not None and (row.commit == commit or (keep and row.result == "equal"))
+            done = row is not None and (row.commit == commit or keep in ("all", row.result))
         if not done:
             yield one
 

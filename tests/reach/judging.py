@@ -16,13 +16,15 @@ from torch import Tensor, nn
 
 from spikewright import SpikewrightError
 from spikewright.conversion import Ttfs, Unconvertible, convert
-from spikewright.snn import Network, ReportRow, simulate
+from spikewright.snn import Network, simulate
+from tests.conversion.substituting import check_told_whole
 from tests.reach.architectures import Architecture, architectures
 from tests.reach.building import build, images
 from tests.reach.functions import functions
 from tests.reach.rows import LARGEST_ERROR, MOST_MORE_MB, MOST_SECONDS, MOST_TIMES_WEIGHTS, key
 
 MEMORY_BYTES = 10 * 2**30
+RECIPE = Ttfs(ranges="interval")
 SECONDS_TO_CONVERT, SECONDS_TO_RUN = 180, 240
 
 
@@ -50,11 +52,11 @@ def _judged(architecture: Architecture) -> dict[str, Any]:
     started = _Use()
     _allow(SECONDS_TO_CONVERT)
     try:
-        network = convert(model, x[:2], Ttfs(ranges="interval"))
+        network = convert(model, x[:2], RECIPE)
     except OutOfTimeError:
         return found | started.spent() | {"result": "too slow", "detail": "stopped while it was converted"}
     except Unconvertible as error:
-        return found | started.spent() | _refused(error.report.rows)
+        return found | started.spent() | _refused(model, x[:2], error)
     except SpikewrightError as error:
         return found | started.spent() | {"result": "refused", "obstacles": {str(error): 1}}
     except MemoryError as error:
@@ -99,10 +101,20 @@ def _result(error: float, spent: dict[str, float], weights_mb: float) -> str:
     return "too large" if spent["memory_mb"] > MOST_TIMES_WEIGHTS * weights_mb + MOST_MORE_MB else "equal"
 
 
-def _refused(rows: tuple[ReportRow, ...]) -> dict[str, Any]:
-    refused = [row for row in rows if row.action == "refused"]
-    counted = Counter(f"{row.kind}: {row.detail}" for row in refused)
-    return {"result": "refused", "obstacles": dict(counted), "detail": refused[0].layer if refused else ""}
+def _refused(model: nn.Module, x: Tensor, error: Unconvertible) -> dict[str, Any]:
+    """What the refusal lists, and whether it is all: what is replaced by its substitute is read again."""
+    hinder = [one for one in error.obstacles if one.hinders]
+    found = {"result": "refused", "obstacles": dict(Counter(one.what for one in hinder)), "detail": str(hinder[0])}
+    _allow(SECONDS_TO_CONVERT)
+    try:
+        check_told_whole(model, x, recipe=RECIPE)
+    except OutOfTimeError:
+        return found
+    except AssertionError as more:
+        return found | {"verified": False, "detail": str(more)[:400]}
+    except Exception as more:  # as above
+        return found | {"verified": False, "detail": _broken(more)["detail"]}
+    return found | {"verified": True}
 
 
 def _broken(error: Exception) -> dict[str, Any]:
