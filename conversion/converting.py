@@ -66,7 +66,7 @@ def convert(
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
-        plan = plan_of(model, images, known, two_sided=recipe.two_sided)
+        plan = plan_of(model, images, known, recipe.traits)
         images, others = _in_range(images, known), None if others is None else _in_range(others, known)
         check_same(plan, images)
         network = _made(plan, images, recipe, progress)

@@ -31,6 +31,6 @@ def obstacles(
         check_recipe(recipe)
     known = None if input_range is None else InputRange(*input_range)
     try:
-        return surveyed_plan(model, check_samples(samples), known, recipe is None or recipe.two_sided)[1]
+        return surveyed_plan(model, check_samples(samples), known, None if recipe is None else recipe.traits)[1]
     except Unconvertible as error:
         return error.obstacles

@@ -25,8 +25,8 @@ and statistics near those of what they see, answers are those of two random imag
 populations and weights, evaluated layer by layer in float64 without spikes), relative to how far the answers to the
 images lie from their mean. Batch norms fold into float32 weights, which is all that is seen of them. *ANN and SNN*: the
 same for the spiking network itself, float32 weights, by spike times that are never clipped (`Ttfs(ranges="interval")`).
-Where values have both signs there is no spike time, and rates over {STEPS} steps (`Rate({STEPS}, percentile=100)`)
-approach the model. Neurons are all but the input; gates are those of max pooling, signed ones send spikes of both signs.
+Where values go below zero they are sent shifted, exact too; rates over {STEPS} steps (`Rate({STEPS}, percentile=100)`), with
+spikes of both signs there, approach the model. Neurons are all but the input; gates are those of max pooling.
 """
 
 

@@ -6,15 +6,17 @@ import numpy as np
 import torch
 
 from spikewright.conversion.reading.model import plan_of
-from spikewright.conversion.reading.plan import Below, Plan
+from spikewright.conversion.reading.plan import DEARER, Below, CodeTraits, Plan
 from spikewright.conversion.reading.shifts import one_sided
 from spikewright.snn import Network
 
 
 def plan_behind(network: Network, model: Any, images: torch.Tensor) -> Plan:
-    """The plan of `model` for checked samples, in halves and shifted as the network has it."""
-    plan = plan_of(model, images, two_sided=any(p.neuron.two_sided for p in network.populations))
-    return as_sent(network, plan)
+    """The plan of `model` for checked samples, in halves, merged and shifted as the network has it."""
+    neurons = [population.neuron for population in network.populations]
+    timed = any(neuron.sends == "times" for neuron in neurons)
+    traits = CodeTraits(any(neuron.two_sided for neuron in neurons), 1.0 if timed else DEARER)
+    return as_sent(network, plan_of(model, images, traits=traits))
 
 
 def as_sent(network: Network, plan: Plan) -> Plan:

@@ -4,7 +4,7 @@ from spikewright.compress import GraphView
 from spikewright.conversion.errors import Obstacle, Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.obstacles.spans import spans_of
-from spikewright.conversion.reading.plan import INPUT, Plan, Stored, Unit
+from spikewright.conversion.reading.plan import DEARER, INPUT, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
 from spikewright.conversion.reading.values import Ended, Flow, Signal
 from spikewright.conversion.reading.walk import Walk, is_constant
@@ -19,9 +19,14 @@ def read(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> P
     return plan
 
 
-def surveyed(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> tuple[Plan, tuple[Obstacle, ...]]:
-    """The plan of a traced model, and what stands in its way; units behind that are there, with sources that nobody makes."""
-    walk = Walk(view, stored, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
+def surveyed(
+    view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = (), dearer: float = DEARER
+) -> tuple[Plan, tuple[Obstacle, ...]]:
+    """The plan of a traced model, and what stands in its way; units behind that are there, with sources that nobody makes.
+
+    `dearer`: see `CodeTraits`.
+    """
+    walk = Walk(view, stored, dearer, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
     for node in view:
         if not is_constant(view, node):
             visit(walk, node)

@@ -174,6 +174,8 @@ def _convolved(first: Floats, before: ConvGeometry, second: Floats, groups: int)
         return values.reshape(first.shape[0], first.shape[1], *values.shape[2:]), before.groups
     second = ungrouped(second, groups)
     if first.shape[0] == before.groups and first.shape[1] == 1:
+        if second.shape[2:] == (1, 1):  # depthwise, then pointwise: an outer product for each input channel
+            return second * first[:, 0], 1
         return _kernels(second, first, before.stride, before.groups), 1
     dense = ungrouped(first, before.groups)
     if second.shape[0] * dense.shape[1] * prod(second.shape[2:]) > LARGEST:

@@ -3,38 +3,44 @@
 The padding of the second layer stands between them. It is exact where the first one maps outside zeros to zeros at the
 places in question (kernels of one tap without padding), and where the second does not pad; else they do not merge. How two
 geometries become one is said in `merge_rules`, one rule each.
+
+Two that could merge do so where the additions of the merger, when every input sends one spike, are at most `CodeTraits.dearer`
+times those of the two; else a population is between them that sends the sum on (a relay). A spike time is exact, so `Ttfs` takes
+whichever costs less: once. Counts are rounded once more in a relay, and it needs time of its own: six times. 1x1 after 1x1, as
+in an inverted residual whose middle is six times as wide, takes three to six times as many, a depthwise convolution of nine
+taps and the pointwise one behind it up to nine times as many. Convolutions are judged by their shapes, before one is composed.
 """
 
 from dataclasses import replace
 
 from spikewright.conversion.reading.layer import AffineLayer, restricted
+from spikewright.conversion.reading.merge_costs import known_additions
 from spikewright.conversion.reading.merge_rules import RULES
+from spikewright.conversion.reading.plan import DEARER
 from spikewright.conversion.reading.shapes import pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
 from spikewright.conversion.reading.values import Current, Signal
 from spikewright.snn.synapses import Shape
 
-DEARER = 6.0
-"""Merged layers may take this many times the additions of the two. 1x1 after 1x1, as in an inverted residual whose
-middle is six times as wide, takes three to six times as many, and is exact in every code; a depthwise convolution of
-nine taps and the pointwise one behind it would take up to nine times as many."""
 
-
-def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape]) -> Current | None:
+def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape], dearer: float = DEARER) -> Current | None:
     """`layer` of `current` as a sum of terms of its sources, or None when that is not exact or too dear."""
-    terms, old, new = [], layer.geometry.additions(layer.kernel, layer.inputs, layer.shape), 0.0
-    for term in current.terms:
+    parts = [_part_for(term, layer, current) for term in current.terms]
+    old = layer.geometry.additions(layer.kernel, layer.inputs, layer.shape)
+    old += sum(_additions(term, shapes[term.source], current.shape) for term in current.terms)
+    if sum(known_additions(term, part) for term, (part, _) in zip(current.terms, parts, strict=True)) > dearer * old:
+        return None
+    terms, new = [], 0.0
+    for term, (part, channels) in zip(current.terms, parts, strict=True):
         source = shapes[term.source]
-        part, channels = _part_for(term, layer, current)
         one = _composed(term, part, pooled(source, term.pool), current.flat)
         if one is None:
             return None
-        old += _additions(term, source, current.shape)
         # Integers cannot be had in another way, and each spike takes as many additions as through a pool.
         new += 0.0 if one.integer else _additions(one, source, part.shape)
         terms.append(replace(one, channels=channels))
-    if new > DEARER * old:
+    if new > dearer * old:
         return None
     bias = layer.bias_map + mapped(layer.term(), current.bias, current.shape)
     return Current(tuple(terms), bias, layer.shape, layer.name)

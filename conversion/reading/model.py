@@ -28,7 +28,7 @@ from spikewright.conversion.reading.graph import surveyed
 from spikewright.conversion.reading.halves import halved
 from spikewright.conversion.reading.input_range import in_unit
 from spikewright.conversion.reading.obstacles.catalogue import advice_of_layer
-from spikewright.conversion.reading.plan import Plan, Stored
+from spikewright.conversion.reading.plan import CodeTraits, Plan, Stored
 from spikewright.conversion.reading.swaps import swapped
 from spikewright.inputs import as_images
 from spikewright.snn import ReportRow
@@ -46,26 +46,29 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     return images
 
 
-def plan_of(model: Any, images: torch.Tensor, input_range: InputRange | None = None, *, two_sided: bool = True) -> Plan:
+def plan_of(
+    model: Any, images: torch.Tensor, input_range: InputRange | None = None, traits: CodeTraits | None = None
+) -> Plan:
     """The plan of an nn.Module or `Compressed` for checked samples, with a report row for all that was found and changed.
 
-    With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that. `two_sided`: spikes
-    have two signs, so that a leaky ReLU can be one population; else it is two.
+    With an `input_range` the input of the plan is in [0, 1], and the first layers take in what undoes that. `traits`: what
+    depends on the code, that of rates unless given.
     Raises Unconvertible for layers without a spiking form, and InvalidInput for samples that do not fit.
     """
-    plan, obstacles = surveyed_plan(model, images, input_range, two_sided)
+    plan, obstacles = surveyed_plan(model, images, input_range, traits)
     if obstacles:
         raise Unconvertible.of(plan.rows, obstacles, replaceable(plan.view))
     return plan
 
 
 def surveyed_plan(
-    model: Any, images: torch.Tensor, input_range: InputRange | None = None, two_sided: bool = True
+    model: Any, images: torch.Tensor, input_range: InputRange | None = None, traits: CodeTraits | None = None
 ) -> tuple[Plan, tuple[Obstacle, ...]]:
     """As `plan_of`, with what stands in its way beside it. Raises Unconvertible where the model has no graph to read."""
-    view, rows = rewritten_view(model, images, two_sided)
+    wanted = traits or CodeTraits()
+    view, rows = rewritten_view(model, images, wanted.two_sided)
     view = view if input_range is None else in_unit(view, input_range)
-    return surveyed(view, _stored(model), (*_mode_rows(model), *rows))
+    return surveyed(view, _stored(model), (*_mode_rows(model), *rows), wanted.dearer)
 
 
 def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> tuple[GraphView, tuple[ReportRow, ...]]:

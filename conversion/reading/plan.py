@@ -19,6 +19,22 @@ Stored = Mapping[str, Expression]
 """By path of a layer how its weights are stored, where that is more than real numbers one by one."""
 
 
+DEARER = 6.0
+"""Of a code that rounds what it sends: a population between two layers rounds once more, and takes longer."""
+
+
+@dataclass(frozen=True)
+class CodeTraits:
+    """What of a plan depends on the code that it is for.
+
+    `two_sided`: spikes have two signs, so that a leaky ReLU can be one population; else it is two. `dearer`: how many times the
+    additions of two affine layers in a row their merger may take; beyond that a population is between them.
+    """
+
+    two_sided: bool = True
+    dearer: float = DEARER
+
+
 @dataclass(frozen=True, eq=False)
 class Below:
     """How far below zero the values of a unit go: it sends value + `by`, () or `(channels,)`; `told`: where that comes from."""

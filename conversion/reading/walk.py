@@ -19,7 +19,7 @@ from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
 from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.obstacles.span import Span
-from spikewright.conversion.reading.plan import Stored, Unit
+from spikewright.conversion.reading.plan import DEARER, Stored, Unit
 from spikewright.conversion.reading.resampling import through
 from spikewright.conversion.reading.separable_forms import selection
 from spikewright.conversion.reading.shapes import Floats, pooled
@@ -38,6 +38,7 @@ class Walk:
 
     view: GraphView
     stored: Stored
+    dearer: float = DEARER
     values: dict[str, Value] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     rows: list[ReportRow] = field(default_factory=list)
@@ -136,7 +137,7 @@ class Walk:
         if isinstance(value, Parts):
             return self._of_pieces(value, layer)
         if isinstance(value, Current) and layer.geometry.merges:
-            together = merged(value, layer, self.shapes)
+            together = merged(value, layer, self.shapes, self.dearer)
             if together is not None:
                 return together
         return read_framed(self.relay(value), layer)

@@ -9,6 +9,7 @@ from spikewright.conversion.reading.algebra import Shapes, unframed
 from spikewright.conversion.reading.geometry import PoolGeometry
 from spikewright.conversion.reading.layer import AffineLayer, summing
 from spikewright.conversion.reading.merging import merged, read_signal
+from spikewright.conversion.reading.plan import DEARER
 from spikewright.conversion.reading.shapes import grid, spread, times
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
@@ -62,15 +63,20 @@ def average_signal(value: Signal, window: Window, name: str) -> Signal | Current
     return replace(current, positive=value.positive)
 
 
-def average_current(value: Current, window: Window, name: str, shapes: Shapes) -> Current | None:
-    """Pooling swapped with 1x1 layers and sums before it, or merged with convolutions; None when it is neither."""
+def average_current(
+    value: Current, window: Window, name: str, shapes: Shapes, dearer: float = DEARER
+) -> Current | None:
+    """Pooling swapped with 1x1 layers and sums before it, or merged with convolutions; None when it is neither.
+
+    `dearer`: see `CodeTraits`.
+    """
     layer = window.layer(name, value.shape)
     pointwise = all(term.geometry.pointwise(term.kernel) for term in value.terms)
     if window.disjoint and len(value.shape) == 3 and pointwise:
         terms = tuple(_pooled(term, window) for term in value.terms)
         bias = mapped(layer.term(), value.bias, value.shape)
         return replace(value, terms=terms, bias=bias, shape=layer.shape, node=None)
-    found = merged(value, layer, shapes)
+    found = merged(value, layer, shapes, dearer)
     return None if found is None else replace(found, positive=value.positive, name=value.name)
 
 

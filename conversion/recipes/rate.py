@@ -11,7 +11,7 @@ from spikewright.conversion.calibration.corrections import calibrate
 from spikewright.conversion.calibration.light import half_step_shifted
 from spikewright.conversion.calibration.settings import Advanced, Cos, Light, Srp, calibration_of
 from spikewright.conversion.calibration.two_phases import check_two_phase
-from spikewright.conversion.reading.plan import Below, Plan, Unit
+from spikewright.conversion.reading.plan import Below, CodeTraits, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.below import Lows, measured_below, with_lows
 from spikewright.conversion.recipes.coding import (
@@ -120,13 +120,13 @@ class Rate(Recipe):
         return self.limits.get(name, self.limit) if self.neuron == "burst" else 1
 
     @property
-    def two_sided(self) -> bool:
+    def traits(self) -> CodeTraits:
         """IF neurons have a sibling of two signs."""
-        return self.neuron == "if"
+        return CodeTraits(two_sided=self.neuron == "if")
 
     def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
         """Where a `TernaryIF` cannot say it: all clamps, and with other neurons all that can be below zero."""
-        units = (unit for unit in with_lows(plan) if not (self.two_sided and unit.activation.slope_below))
+        units = (unit for unit in with_lows(plan) if not (self.traits.two_sided and unit.activation.slope_below))
         return measured_below(plan, images, units, Lows())
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from spikewright.conversion.reading.plan import Below, Plan
+    from spikewright.conversion.reading.plan import Below, CodeTraits, Plan
     from spikewright.conversion.recipes.coding import Coding
     from spikewright.snn import Network
 
@@ -47,9 +47,11 @@ class Recipe(ABC):
         check_fields(self)
 
     @property
-    def two_sided(self) -> bool:
-        """Whether its spikes have two signs, so that a leaky ReLU can be one population."""
-        return False
+    def traits(self) -> CodeTraits:
+        """What of a plan depends on the code; by default spikes have one sign."""
+        from spikewright.conversion.reading.plan import CodeTraits
+
+        return CodeTraits(two_sided=False)
 
     def prepared(self, plan: Plan) -> Plan:
         """The plan as this recipe needs it, such as with an output that fires; by default as it is."""

@@ -9,7 +9,7 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.conversion.ranges import bounds, percentiles, sent_by, thresholds
-from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
+from spikewright.conversion.reading.plan import INPUT, Below, CodeTraits, Plan, Unit
 from spikewright.conversion.recipes.activation_samples import least_squares_window, sampled_activations
 from spikewright.conversion.recipes.below import ROUNDING_GUARD, Lows, bounded_below, measured_below, with_lows
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note
@@ -56,6 +56,11 @@ class Ttfs(Recipe):
     def prepared(self, plan: Plan) -> Plan:
         """The output adds up: values sent in time cannot be counted."""
         return plan.integrated()
+
+    @property
+    def traits(self) -> CodeTraits:
+        """Times are exact, so a population between two layers costs what it costs."""
+        return CodeTraits(two_sided=False, dearer=1.0)
 
     def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
         """As far as an input can bring a unit, or as the samples do, in the same way as the windows."""

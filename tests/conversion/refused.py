@@ -76,10 +76,6 @@ class Gated(nn.Module):
 REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "max pool with gaps": (lambda: after(nn.MaxPool2d(2, dilation=2)), "_2 .*dilation"),
     "max pool with indices": (lambda: Written(lambda x: F.max_pool2d(x, 2, return_indices=True)[0]), "indices"),
-    "max pool over signed borders": (
-        lambda: seq(nn.Conv2d(2, 4, 2), nn.BatchNorm2d(4), nn.MaxPool2d(2, ceil_mode=True)),
-        "the order that pad gives",
-    ),
     "adaptive max pool": (lambda: after(nn.AdaptiveMaxPool2d(3)), "unequal size.*divides the map"),
     "sigmoid": (
         lambda: after(nn.Sigmoid(), nn.Conv2d(4, 2, 1)),

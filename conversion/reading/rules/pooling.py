@@ -182,7 +182,7 @@ def _averaged(walk: Walk, node: GraphNode, value: Flow, window: Window) -> Flow:
 
 
 def _swapped(walk: Walk, node: GraphNode, current: Any, window: Window) -> Piece | None:
-    return pooling.average_current(current, window, node.name, walk.shapes)
+    return pooling.average_current(current, window, node.name, walk.shapes, walk.dearer)
 
 
 def _each(walk: Walk, value: Flow, rule: Callable[[Piece], Piece]) -> Flow:
