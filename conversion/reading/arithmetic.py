@@ -33,6 +33,7 @@ _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     torch.neg,
 )
 _METHODS = ("add", "sub", "mul", "div", "neg", "add_", "sub_", "mul_", "div_")
+ARITHMETIC = (*_FUNCTIONS, *_METHODS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ def _line(zero: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> tuple[Flo
 
 def _call(view: GraphView, place: fx.Node, data: fx.Node, value: torch.Tensor) -> torch.Tensor:
     def load(node: fx.Node) -> Any:
-        return value.clone() if node is data else _constant(view, node)
+        return value.clone() if node is data else constant_of(view, node)
 
     args, kwargs = fx.map_arg(place.args, load), fx.map_arg(place.kwargs, load)
     with torch.no_grad():
@@ -85,6 +86,7 @@ def _call(view: GraphView, place: fx.Node, data: fx.Node, value: torch.Tensor) -
     return torch.as_tensor(result, dtype=torch.float64)
 
 
-def _constant(view: GraphView, node: fx.Node) -> Any:
+def constant_of(view: GraphView, node: fx.Node) -> Any:
+    """A parameter or buffer that a node reads, in float64 where it has real numbers."""
     value = operator.attrgetter(str(node.target))(view.graph_module)
     return value.detach().double() if torch.is_tensor(value) and value.is_floating_point() else value

@@ -14,6 +14,8 @@ from spikewright.weights import refilled, stored_values, unscaled
 
 LEAST_UNITS = 256
 """A threshold beside which the weights are too faint is at least so fine."""
+FINE_GAIN = 6
+"""Bits that a gain beside matrices of integers, which divide it, has at least: rounding takes less than a hundredth."""
 FREE_FRACTIONAL = 4
 """Fractional bits of a population without thresholds: they serve its bias, and its width is proved later."""
 
@@ -57,9 +59,11 @@ def chosen_grid(
     unit = np.full_like(unit, unit.min()) if uniform else unit
     size = law_of(population.neuron).sizes(population.neuron, unit, held)
     if size is None:
-        return Grid(unit / 2.0**FREE_FRACTIONAL, FREE_FRACTIONAL, bits)
+        free = max(FREE_FRACTIONAL, min(MOST_FRACTIONAL, _fractional(incoming, unit)))
+        return Grid(unit / 2.0**free, free, bits)
     faint = _bits(size) > widest
-    width = max(bits, int(_bits(size[~faint]).max(initial=0)))
+    most = int(_bits(size[~faint]).max(initial=0))
+    width = max(bits, most, min(widest, most + _fractional(incoming, unit)))
     if not faint.any():
         shift = min(width - int(_bits(size).max()), MOST_FRACTIONAL)
         return Grid(unit / 2.0**shift, shift, width)
@@ -68,6 +72,14 @@ def chosen_grid(
     width = max(width, min(widest, int(_bits(np.array(held * LEAST_UNITS))) + shift))
     coarse = size / (2.0 ** (width - 1) - 1.0)
     return Grid(np.where(faint, unit * coarse, unit / 2.0**shift), shift, width, faint=faint)
+
+
+def _fractional(incoming: list[Incoming], unit: Reals) -> int:
+    """Fractional bits that gains divided by matrices of integers need; none where there are no such matrices."""
+    divided = [one for one in incoming if one.projection.synapse.matrices]
+    gains = [float(size[size > 0].min(initial=np.inf)) * one.sent for one in divided if (size := gain_size(one)).any()]
+    least = min(gains, default=np.inf)
+    return 0 if least == np.inf else max(0, int(np.ceil(FINE_GAIN + np.log2(float(unit.max()) / least))))
 
 
 def _shift_beside_faint(size: Reals, held: float, width: int) -> int:

@@ -100,10 +100,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "reciprocal": (lambda: Written(lambda x: 1.0 / (x + 1.0)), "product or quotient"),
     "softmax inside": (lambda: after(nn.Softmax(1), nn.Conv2d(4, 2, 1)), "softmax inside the model"),
     "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
-    "mean of channels": (lambda: Written(lambda x: x.mean(1)), "height and width"),
     "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
-    "pixel weights": (lambda: Written(lambda x: x * torch.arange(8.0)), "pixel to pixel"),
-    "linear over the last axis": (lambda: after(nn.Linear(8, 3)), "last axis.*1x1 convolution"),
     "reshape to a map": (
         lambda: Written(lambda x: F.avg_pool2d(x.view(-1, 8, 4, 8), 2)),
         r"reshape from \(4, 8, 8\) to \(8, 4, 8\)",

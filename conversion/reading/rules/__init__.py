@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.rules import activation, affine, pooling, shape, stand_ins
+from spikewright.conversion.reading.rules import activation, affine, linear, pooling, shape, stand_ins
 from spikewright.conversion.reading.values import Value
 from spikewright.conversion.reading.walk import Walk
 
@@ -33,6 +33,7 @@ _RULES: Mapping[str, Rule] = {
     "conv2d": affine.conv,
     "conv_transpose2d": affine.conv_transpose,
     "linear": affine.linear,
+    "linear_map": linear.over_last_axis,
     "batchnorm": affine.batchnorm,
     "relu": activation.relu,
     "clamp": activation.clamp,

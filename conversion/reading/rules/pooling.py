@@ -12,6 +12,7 @@ from spikewright.conversion.reading import algebra, resampling
 from spikewright.conversion.reading import windows as pooling
 from spikewright.conversion.reading.geometry import SeparableGeometry, WindowGeometry
 from spikewright.conversion.reading.plan import INPUT
+from spikewright.conversion.reading.rules import linear
 from spikewright.conversion.reading.shapes import joined_axes
 from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value
 from spikewright.conversion.reading.walk import Walk
@@ -151,9 +152,9 @@ def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.
     runs = [joined_axes(inside, shape, dim - 1) for dim in dims]
     axes = [axis for run in runs if run is not None for axis in run]
     if 0 in axes or None in runs or len(inside) not in (2, 3):
-        raise Refusal(
-            f"a {'mean' if factor == 1 else 'sum'} over the dimensions {dims}", "one over height and width, (2, 3)"
-        )
+        what = "mean" if factor == 1 else "sum"
+        refused = Refusal(f"a {what} over the dimensions {dims}", "one over height and width, (2, 3)")
+        return linear.linear_step(walk, node, refused)
     window = tuple(size if axis in axes else 1 for axis, size in enumerate(inside) if axis)
     whole = window if len(window) == 2 else (1, *window)
     pooled = _averaged(walk, node, value, Window((whole[0], whole[1]), (whole[0], whole[1])))

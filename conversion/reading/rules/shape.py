@@ -12,6 +12,7 @@ from spikewright.conversion.reading.arithmetic import affine_of
 from spikewright.conversion.reading.map_folding import joined
 from spikewright.conversion.reading.obstacles.catalogue import advice_of
 from spikewright.conversion.reading.plan import INPUT
+from spikewright.conversion.reading.rules import linear
 from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 
@@ -130,10 +131,13 @@ _BY_CLASS = ("softmax", "log_softmax")
 
 def elementwise(walk: Walk, node: GraphNode) -> Value:
     """Arithmetic with constants; anything else is refused."""
-    found = affine_of(walk.view, node) if node.kind == "unsupported" else None
+    try:
+        found = affine_of(walk.view, node) if node.kind == "unsupported" else None
+    except Refusal as refused:
+        return linear.linear_step(walk, node, refused)
     if found is None:
         advice = advice_of(node)
-        raise Refusal(advice.reason, advice.substitute)
+        return linear.linear_step(walk, node, Refusal(advice.reason, advice.substitute))
     value, shape = walk.seen(node, node.inputs.index(found.data))
     inside = value.view
     if shape != inside and shape[:1] != inside[:1] and prod(shape) != 1:

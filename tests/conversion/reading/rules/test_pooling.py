@@ -60,7 +60,6 @@ def test_means_and_sums_over_pixels(step: object) -> None:
     ("model", "reason"),
     [
         (nn.Sequential(*STEM, nn.MaxPool2d(2, dilation=2), nn.Flatten()), "max pooling with dilation"),
-        (Over(lambda x: x.mean(1).flatten(1)), r"a mean over the dimensions \(1,\)"),
     ],
 )
 def test_what_cannot_be_pooled_is_refused(model: nn.Module, reason: str) -> None:

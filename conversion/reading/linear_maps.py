@@ -1,0 +1,195 @@
+"""Steps of a graph that are affine in one value: matmul, einsum, cumulative sums, means over channels, masks of constants.
+
+The node is called in float64. Where it is a matrix for each axis, as most are, pixels along one axis show it:
+
+    y = channels (x) rows (x) columns of x:      f(e_c v w) is the column c of `channels`, but for a factor
+
+Other maps are one matrix over all numbers.
+"""
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, fx
+
+from spikewright.compress import GraphNode, GraphView
+from spikewright.compress.graph.rewrite import find
+from spikewright.conversion.errors import Refusal
+from spikewright.conversion.reading.arithmetic import ARITHMETIC, constant_of
+from spikewright.conversion.reading.shapes import Floats, grid
+from spikewright.conversion.reading.terms import LARGEST
+from spikewright.snn.synapses import Shape
+
+AT_ONCE = 1 << 22
+"""Numbers that are worked out at once."""
+EQUAL = 1e-9
+Triple = tuple[int, int, int]
+LINEAR: frozenset[Any] = frozenset({
+    torch.matmul, torch.mm, torch.mv, torch.bmm, torch.addmm, torch.baddbmm, torch.einsum, torch.tensordot, operator.matmul,
+    torch.cumsum, torch.mean, torch.sum, torch.diff, torch.tril, torch.triu, torch.nn.functional.grid_sample,
+    "matmul", "mm", "bmm", "cumsum", "mean", "sum", "diff", "tril", "triu", *ARITHMETIC,
+})  # fmt: skip
+"""What may be affine in one of its inputs; whether it is, the calls show."""
+
+
+@dataclass(frozen=True, eq=False)
+class AffineStep:
+    """y = W x + offset. `place`: which input of the node x is; `apply`: x `(n, *source)` to y `(n, *shape)`, float64."""
+
+    place: int
+    source: Shape
+    shape: Shape
+    apply: Callable[[Tensor], Tensor]
+    offset: Floats
+
+    def linear(self, x: Tensor) -> Tensor:
+        """W x."""
+        return self.apply(x) - torch.tensor(self.offset)
+
+
+@dataclass(frozen=True, eq=False)
+class AxisMatrices:
+    """One matrix for each axis, (outputs, inputs) each, of maps `(C, H, W)`; a sequence has one row."""
+
+    channels: Floats
+    rows: Floats
+    columns: Floats
+
+
+def affine_step(view: GraphView, node: GraphNode) -> AffineStep | None:
+    """The node as an affine map of its one input that depends on the images; None where it is no such map."""
+    place: fx.Node = find(view.graph_module, node.name)
+    varying = [one for one in node.inputs if find(view.graph_module, one).op != "get_attr"]
+    varying = [one for one in varying if view.node(one).kind != "filled"]
+    if place.op == "call_module" or place.target not in LINEAR or len(set(varying)) != 1:
+        return None
+    data, source = varying[0], view.node(varying[0]).shape
+
+    def apply(x: Tensor) -> Tensor:
+        return _called(view, place, data, x)
+
+    try:
+        zero = apply(torch.zeros(2, *source, dtype=torch.float64))
+        step = AffineStep(node.inputs.index(data), source, node.shape, apply, zero[0].numpy())
+        return step if _is_affine(step) else None
+    except Exception:  # whatever an operation raises for other numbers of images
+        return None
+
+
+def matrices_of(step: AffineStep) -> AxisMatrices | None:
+    """The map as a matrix for each axis; None where it is none."""
+    if len(step.source) not in (2, 3):
+        return None
+    return next((found for shape in _as_maps(step.shape) if (found := _factors(step, shape)) is not None), None)
+
+
+def matrix_of(step: AffineStep) -> Floats:
+    """W `(outputs, inputs)` over all numbers. Raises Refusal where it were too large."""
+    inputs, outputs = prod(step.source), prod(step.shape)
+    if inputs * outputs > LARGEST:
+        raise Refusal(
+            f"a linear map of {inputs:,} numbers to {outputs:,}, no matrix along axes: {inputs * outputs * 8 / 1e9:,.1f} GB",
+            "a map along rows, columns or channels, or fewer numbers in front of it",
+        )
+    parts = [
+        step.linear(one.reshape(-1, *step.source)).reshape(-1, outputs) for one in _units(inputs, inputs + outputs)
+    ]
+    matrix: Floats = torch.cat(parts).T.contiguous().numpy()
+    return matrix
+
+
+def _is_affine(step: AffineStep) -> bool:
+    """Whether it is, image by image, on drawn ones."""
+    generator = torch.Generator().manual_seed(0)
+    x, y = (torch.randn(2, *step.source, generator=generator, dtype=torch.float64) for _ in range(2))
+    both, alone = step.linear(3 * x - y), step.linear(x[:1])
+    parts = 3 * step.linear(x) - step.linear(y)
+    whole = float(parts.abs().max()) + 1e-300
+    fits = tuple(both.shape) == (2, *step.shape) and bool(torch.isfinite(parts).all())
+    return fits and float((both - parts).abs().max()) <= EQUAL * whole and torch.allclose(alone[0], step.linear(x)[0])
+
+
+def _as_maps(shape: Shape) -> Iterator[Triple]:
+    """The ways in which a shape is one of a map: as it is, or with axes of one number put in."""
+    for places in combinations(range(3), len(shape)) if len(shape) < 3 else [(0, 1, 2)] if len(shape) == 3 else []:
+        whole = [1, 1, 1]
+        for place, size in zip(places, shape, strict=True):
+            whole[place] = size
+        yield whole[0], whole[1], whole[2]
+
+
+def _factors(step: AffineStep, shape: Triple) -> AxisMatrices | None:
+    """The matrices if the outputs are seen as a map of `shape`."""
+    sizes, generator = grid(step.source), torch.Generator().manual_seed(1)
+    sides = [torch.rand(size, generator=generator, dtype=torch.float64) + 0.5 for size in sizes]
+
+    def along(axis: int | None, probes: Tensor) -> Tensor:
+        """What outer products of the sides become, with `probes (n, size)` in place of that of one axis."""
+        one = [probes if place == axis else side[None] for place, side in enumerate(sides)]
+        x = one[0][:, :, None, None] * one[1][:, None, :, None] * one[2][:, None, None, :]
+        return step.linear(x.reshape(-1, *step.source)).reshape(-1, *shape)
+
+    whole = along(None, sides[0][None])[0]
+    top = np.unravel_index(int(whole.abs().argmax()), shape)
+    height = float(whole[top])
+    if height == 0.0:
+        return None
+    found: list[Floats] = []
+    for axis, size in enumerate(sizes):
+        line = tuple(slice(None) if place in (0, axis + 1) else int(top[place - 1]) for place in range(4))
+        parts = [along(axis, one)[line] for one in _units(size, prod(sizes) + prod(shape))]
+        found.append(torch.cat(parts).T.numpy())
+    made = _tidied(found, height**-2.0)
+    return made if _same(step, made, shape) else None
+
+
+def _tidied(found: list[Floats], factor: float) -> AxisMatrices:
+    """Matrices whose largest entries are one; the factor goes into the last of them that changes anything."""
+    tops = [float(one.flat[np.abs(one).argmax()]) for one in found]
+    parts = [one / top for one, top in zip(found, tops, strict=True)]
+    total = factor * prod(tops)
+    mixing = [place for place, one in enumerate(parts) if not is_identity(one)]
+    place = mixing[-1] if mixing else 2
+    parts[place] = parts[place] * total
+    return AxisMatrices(*parts)
+
+
+def is_identity(matrix: Floats) -> bool:
+    """Whether a matrix changes nothing."""
+    rows, columns = matrix.shape
+    return rows == columns and bool(np.abs(matrix - np.eye(rows)).max() <= EQUAL)
+
+
+def _same(step: AffineStep, made: AxisMatrices, shape: Triple) -> bool:
+    x = torch.randn(1, *grid(step.source), generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    wanted = step.linear(x.reshape(1, *step.source)).reshape(1, *shape)
+    a, r, c = (torch.tensor(one) for one in (made.channels, made.rows, made.columns))
+    y = torch.einsum("yi,naij,xj->nayx", r, torch.einsum("ac,ncij->naij", a, x), c)
+    return bool((y - wanted).abs().max() <= EQUAL * wanted.abs().max())
+
+
+def _units(size: int, each: int) -> tuple[Tensor, ...]:
+    """The unit vectors of so many numbers, as many at once as give not too many numbers, `each` for one."""
+    return torch.split(torch.eye(size, dtype=torch.float64), max(1, AT_ONCE // each))
+
+
+def _called(view: GraphView, place: fx.Node, data: str, x: Tensor) -> Tensor:
+    def load(node: fx.Node) -> Any:
+        if node.name == data:
+            return x.clone()
+        if node.op == "get_attr":
+            return constant_of(view, node)
+        value = torch.tensor(view.node(node.name).args["value"], dtype=torch.float64)
+        return value.expand(len(x), *view.node(node.name).shape)
+
+    args, kwargs = fx.map_arg(place.args, load), fx.map_arg(place.kwargs, load)
+    target: Any = place.target
+    with torch.no_grad():
+        result: Tensor = target(*args, **kwargs) if callable(target) else getattr(args[0], target)(*args[1:], **kwargs)
+    return result.double()
