@@ -32,7 +32,8 @@ class Activity:
     `decision_step (batch,)`: steps that a sample took; all of them without an early decision. After it the sample's logits
     stay, its rasters and potentials are zero, and spikes and operations are those until then.
     `heads`: what the output's neurons mean (`spikewright.answers.Head`), one after the other; `logit_scale`: logits times it
-    are in the units of the model that the network came from. Both are the network's own.
+    are in the units of the model that the network came from, None where no number makes them so: steps since a first
+    spike only say who was first. Both are the network's own.
     """
 
     logits_over_time: NDArray[Any]
@@ -45,7 +46,7 @@ class Activity:
     rasters: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     potentials: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     heads: tuple[Head, ...] = (Head(),)
-    logit_scale: float = 1.0
+    logit_scale: float | None = 1.0
 
     @property
     def steps(self) -> int:
@@ -72,15 +73,24 @@ class Activity:
         logits = self.logits_over_time[..., start : start + chosen.neurons(self.logits.shape[-1])]
         return replace(self, logits_over_time=logits, heads=(chosen,))
 
+    def in_units(self, logits: Values) -> Values:
+        """Logits in the units of the model, float64. Raises InvalidInput where they are steps since a first spike."""
+        if self.logit_scale is None:
+            raise InvalidInput(
+                "expected logits in the units of the model, got steps since a first spike, which only say who was first; "
+                "try Rate or Ttfs"
+            )
+        return np.asarray(logits, dtype=np.float64) * self.logit_scale
+
     @property
     def answers(self) -> Values:
         """What the model would have given, float64 `(batch, *shape)`: logits in its units, through the function it ended in."""
-        return self._head.answers(self._in_units(self.logits))
+        return self._head.answers(self.in_units(self.logits))
 
     @property
     def probabilities(self) -> Values:
         """Float64 `(batch, *shape)`: a softmax over the classes, a sigmoid where the model ended in one and of several labels."""
-        return self._head.probabilities(self._in_units(self.logits))
+        return self._head.probabilities(self.in_units(self.logits))
 
     @property
     def predictions(self) -> Values:
@@ -93,7 +103,8 @@ class Activity:
     @property
     def decisions(self) -> NDArray[np.int64]:
         """The predictions of all heads side by side, int64 `(batch, decisions)`; values, and a single score, decide nothing."""
-        return decisions(self.heads, self.logits, scale=self.logit_scale)
+        plain = all(head.kind == "classes" for head in self.heads)
+        return decisions(self.heads, self.logits if plain else self.in_units(self.logits))
 
     def accuracy(self, labels: Any) -> float:
         """Share of labels that are predicted: `(batch,)` integers in [0, classes), or as many as there are `predictions`.
@@ -136,12 +147,9 @@ class Activity:
     def _head(self) -> Head:
         return only_head(self.heads, "activity.head({})")
 
-    def _in_units(self, logits: Values) -> Values:
-        return np.asarray(logits, dtype=np.float64) * self.logit_scale
-
     def _predicted(self, logits: Values) -> Values:
         head = self._head
-        return head.predictions(logits if head.kind == "classes" else self._in_units(logits))
+        return head.predictions(logits if head.kind == "classes" else self.in_units(logits))
 
     def _right(self, logits: Values, labels: Any) -> Values:
         """For each label that counts whether it is predicted."""

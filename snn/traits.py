@@ -71,6 +71,11 @@ def is_timed(network: Network) -> bool:
     return network.code.sends == "times"
 
 
+def scale_of(network: Network) -> float | None:
+    """What makes logits numbers of the model; None of steps since a first spike, which only say who was first."""
+    return None if network.readout == "first" and not is_timed(network) else network.logit_scale
+
+
 def is_quantised(network: Network) -> bool:
     """Whether its neurons compute values in one step: the integers of a quantised CNN."""
     return any(p.neuron.sends == "values" for p in network.populations)

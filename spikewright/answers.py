@@ -181,17 +181,16 @@ def head_of_answer(shape: tuple[int, ...], ending: Ending | None = None, name: s
     return Head(kind, shape, name=name, ending=ending)
 
 
-def decisions(heads: Sequence[Head], logits: Values, *, scale: float = 1.0, ended: bool = False) -> NDArray[np.int64]:
+def decisions(heads: Sequence[Head], logits: Values, *, ended: bool = False) -> NDArray[np.int64]:
     """All that the heads decide of logits `(n, neurons)`, side by side, `(n, decisions)`; none where they give values.
 
-    scale: logits times it are in the model's units. ended: they went through the endings of the heads already.
+    They are in the model's units unless all heads are of classes. `ended`: they went through the endings of the heads already.
     """
     found, start = [np.zeros((len(logits), 0), np.int64)], 0
     for head in heads:
         own = logits[:, start : start + head.neurons(logits.shape[1])]
         start += own.shape[1]
         if head.decides and own.shape[1] > (head.kind == "classes"):
-            own = own if head.kind == "classes" else own.astype(np.float64) * scale
             found.append(head.predictions(own, ended=ended).reshape(len(logits), -1))
     return np.concatenate(found, axis=1)
 

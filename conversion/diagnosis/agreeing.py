@@ -25,7 +25,7 @@ def shares_agreed(activity: Activity, truth: Floats) -> Floats:
         start = own.stop
         if head.decides and own.stop - own.start > (head.kind == "classes"):
             raw: Any = activity.logits[:, own]
-            logits = raw if head.kind == "classes" else raw.astype(np.float64) * activity.logit_scale
+            logits = raw if head.kind == "classes" else activity.in_units(raw)
             found.append(_agreed(head, head.predictions(logits), truth[:, own]))
     if not found:
         raise InvalidInput(

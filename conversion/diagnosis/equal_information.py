@@ -13,7 +13,7 @@ from spikewright.compress.training.data import Data, check_shown
 from spikewright.conversion.diagnosis.baseline_record import Baseline
 from spikewright.conversion.diagnosis.costs import InferenceCost, inference_cost
 from spikewright.conversion.diagnosis.parts import levels
-from spikewright.conversion.diagnosis.rereading import plan_behind
+from spikewright.conversion.diagnosis.rereading import in_plan, plan_behind
 from spikewright.conversion.emitting import emit
 from spikewright.conversion.forward import activations
 from spikewright.conversion.ranges import thresholds
@@ -70,7 +70,7 @@ def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Netw
     wanted = {unit.name: _levels(network, unit) for unit in plan.hidden}
     if network.output not in {unit.name for unit in plan.units}:
         plan = plan.integrated()
-    choices = _choices(plan, network, images, wanted)
+    choices = _choices(plan, network, in_plan(network, images), wanted)
     grid = _input_levels(network)
     scale = 1.0 if plan.output.adds_up else float(np.max(choices[plan.output.name].amplitude))
     own = sum(unit.activation.grid is not None for unit in plan.hidden)
@@ -79,6 +79,7 @@ def _quantised(model: Any, network: Network, images: torch.Tensor) -> tuple[Netw
     )
     told = note("baseline", f"the quantised CNN with as many levels per activation, {how}")
     cnn = emit(plan, Coding(Direct(1, grid), choices, input_amplitude(grid), scale, (told,)))
+    cnn = replace(cnn, run=replace(cnn.run, input_range=network.run.input_range))
     return (_in_integers(cnn, network) if network.numbers == "fixed" else cnn), how
 
 

@@ -16,10 +16,17 @@ def plan_behind(network: Network, model: Any, images: torch.Tensor) -> Plan:
     neurons = [population.neuron for population in network.populations]
     timed = any(neuron.sends == "times" for neuron in neurons)
     traits = CodeTraits(any(neuron.two_sided for neuron in neurons), 1.0 if timed else DEARER)
-    return as_sent(network, plan_of(model, images, traits=traits))
+    return as_sent(network, plan_of(model, images, network.run.input_range, traits=traits))
 
 
 def as_sent(network: Network, plan: Plan) -> Plan:
     """The plan that a network was made of, its values shifted as the network sends them."""
     below = {p.name: np.asarray(p.below) for p in network.populations if p.below is not None}
     return one_sided(plan, {unit.name: Below(below[unit.name]) for unit in plan.hidden if unit.name in below})
+
+
+def in_plan(network: Network, images: torch.Tensor) -> torch.Tensor:
+    """Images as the plan behind `network` takes them: in [0, 1] where the network has a range of its inputs."""
+    known = network.run.input_range
+    in_unit: torch.Tensor = images if known is None else known.unit(images)
+    return in_unit

@@ -15,7 +15,7 @@ from spikewright.compress.training.data import answers
 from spikewright.conversion.diagnosis.advice import advise, worst_of
 from spikewright.conversion.diagnosis.populations import RECORDS, PopulationTallies, bytes_of_sample
 from spikewright.conversion.diagnosis.records import Diagnosis
-from spikewright.conversion.diagnosis.rereading import plan_behind
+from spikewright.conversion.diagnosis.rereading import in_plan, plan_behind
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import check_samples
 from spikewright.snn import Network, simulate
@@ -65,15 +65,17 @@ class _SideBySide:
         """Run all three on some images; where these are labelled, what is said after each step is kept."""
         with torch.no_grad():
             self.logits["model"].append(answers(self.original, images).reshape(len(images), -1).double().numpy())
-            values = {name: value.flatten(1).numpy() for name, value in activations(self.plan, images).items()}
+            values = {
+                name: value.flatten(1).numpy()
+                for name, value in activations(self.plan, in_plan(self.network, images)).items()
+            }
         self.logits["rewritten"].append(values[self.plan.output.name])
         activity = simulate(self.network, images.numpy(), record=RECORDS)
         self.logits["spiking"].append(activity.logits * self.network.logit_scale)
         if labelled:
             head = _head(self.network)
-            self.over_steps.append(
-                head.predictions(activity.logits_over_time.astype(np.float64) * activity.logit_scale)
-            )
+            said = activity.logits_over_time
+            self.over_steps.append(head.predictions(said if head.kind == "classes" else activity.in_units(said)))
         hidden = [p.name for p in self.network.populations if p.name not in (self.network.input, self.network.output)]
         self.spikes += sum(float(activity.spikes[name].sum()) for name in hidden)
         self.populations.take(values, activity)

@@ -33,10 +33,13 @@ def run_attack(options: Namespace) -> None:
     check_tables(options)
     attacks: list[Any] = records(ATTACKS, options.attacks, ATTACK.given(options), options.seed)
     corruptions = records(CORRUPTIONS, options.noise, {}, options.seed)
-    predictors = [_predictor(path, options) for path in options.files]
-    images, labels = images_of(options, dataset_of(options, origin_of(options.files[0])))
+    dataset = dataset_of(options, origin_of(options.files[0]))
+    predictors = [_predictor(path, options, dataset.input_range) for path in options.files]
+    images, labels = images_of(options, dataset)
     if options.transfer_from is not None:
-        attacks = [Transfer(attack, _predictor(options.transfer_from, options)) for attack in attacks]
+        attacks = [
+            Transfer(attack, _predictor(options.transfer_from, options, dataset.input_range)) for attack in attacks
+        ]
     noise = [(corruption, options.strengths) for corruption in corruptions]
     plan: list[Any] = [*((attack, options.epsilons) for attack in attacks), *noise]
     with progress_bars(options.quiet) as progress:
@@ -46,12 +49,12 @@ def run_attack(options: Namespace) -> None:
     print(f"{len(labels):,} test images; wrote {listed(paths)}")
 
 
-def _predictor(path: Path, options: Namespace) -> "Predictor":
+def _predictor(path: Path, options: Namespace, bounds: tuple[float, float]) -> "Predictor":
     from spikewright.robustness import AnnPredictor, SnnPredictor
 
     if kind_of(path) == "network":
         return SnnPredictor(load_network(path), str(path))
-    return AnnPredictor(load_model(path, factory_of(options.model)), str(path))
+    return AnnPredictor(load_model(path, factory_of(options.model)), str(path), input_range=bounds)
 
 
 def run_estimate(options: Namespace) -> None:

@@ -130,6 +130,8 @@ COMMANDS: dict[str, Command] = {
          flag("--potential-bits", type=int, told="bits of a potential in integers (default: as many as never saturate)"),
          flag("--diagnosis", action=argparse.BooleanOptionalAction, default=True,
               told="say where it loses, and compare with the CNN at equal information"),
+         flag("--input-range", nargs=2, type=float, metavar=("LOW", "HIGH"),
+              told="where the inputs lie (default: where those of the data set do, [0, 1] or the input_range of its .npz)"),
          _images(200), flag("--recipe", default="rate", metavar="NAME", told="the code"), RECIPE, *_out("network.spike")),
         ("recipe",),
     ),

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import InvalidInput, InvalidNetwork, Progress, Table
+from spikewright import InvalidInput, InvalidNetwork, Table
 from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars
@@ -43,7 +43,9 @@ def run_convert(options: Namespace) -> None:
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
     with progress_bars(options.quiet) as progress:
-        network = _converted(model, dataset.first(options.samples, VERDICT_IMAGES), recipe, progress)
+        known = dataset.first(options.samples, VERDICT_IMAGES)
+        bounds = tuple(options.input_range) if options.input_range else dataset.known_range
+        network = _converted(model, known, recipe, {"input_range": bounds, "progress": progress})
     if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
         network = network.to_fixed(
             weight_bits=8 if options.weight_bits is None else options.weight_bits, potential_bits=options.potential_bits
@@ -72,12 +74,12 @@ def _check_numbers(options: Namespace) -> None:
         )
 
 
-def _converted(model: Any, dataset: Dataset, recipe: "Recipe", progress: Progress) -> "Network":
+def _converted(model: Any, dataset: Dataset, recipe: "Recipe", settings: dict[str, Any]) -> "Network":
     """The network, made on training images and judged on test images; a refusal is shown as a table first."""
     from spikewright.conversion import Unconvertible, convert
 
     try:
-        return convert(model, dataset.train_images, recipe, judge=dataset.test_images, progress=progress)
+        return convert(model, dataset.train_images, recipe, judge=dataset.test_images, **settings)
     except Unconvertible as error:
         table = refusals(error)
         print(table)

@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput
 from spikewright.experiments.data.files import read_cifar_batch, read_idx
 from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, DataSource, locate
+from spikewright.inputs import check_range
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
+UNIT = (0.0, 1.0)
 DIGITS = Path(__file__).with_name("digits.npz")
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images float32 `(n, channels, height, width)` in [0, 1] and labels int64 `(n,)`, split for training and test.
+    """Images float32 `(n, channels, height, width)` and labels int64 `(n,)`, split for training and test.
 
+    `input_range`: (low, high) of all images, [0, 1] unless they are standardised, or no pictures at all.
     Raises InvalidInput when shapes, types, ranges or labels do not fit together.
     """
 
@@ -31,14 +34,24 @@ class Dataset:
     test_images: Images
     test_labels: Labels
     classes: tuple[str, ...]
+    input_range: tuple[float, float] = UNIT
 
     def __post_init__(self) -> None:
-        _check_split("train", self.train_images, self.train_labels, len(self.classes))
-        _check_split("test", self.test_images, self.test_labels, len(self.classes))
+        for split, images, labels in (
+            ("train", self.train_images, self.train_labels),
+            ("test", self.test_images, self.test_labels),
+        ):
+            _check_split(split, images, labels, len(self.classes))
+            _check_inside(split, images, self.input_range)
         if self.train_images.shape[1:] != self.test_images.shape[1:]:
             raise InvalidInput(
                 f"expected test images of shape {self.train_images.shape[1:]}, got {self.test_images.shape[1:]}"
             )
+
+    @property
+    def known_range(self) -> tuple[float, float] | None:
+        """As `convert` takes it: None for images in [0, 1]."""
+        return None if self.input_range == UNIT else self.input_range
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -138,7 +151,14 @@ def _check_split(split: str, images: NDArray[Any], labels: NDArray[Any], classes
         raise InvalidInput(f"expected {split} labels int64 ({len(images)},), got {labels.dtype} {labels.shape}")
     if len(images) == 0:
         raise InvalidInput(f"expected at least one {split} image, got none")
-    if not (images.min() >= 0 and images.max() <= 1):
-        raise InvalidInput(f"expected {split} pixels in [0, 1], got {images.min()} to {images.max()}")
     if labels.min() < 0 or labels.max() >= classes:
         raise InvalidInput(f"expected {split} labels 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
+
+
+def _check_inside(split: str, images: Images, bounds: tuple[float, float]) -> None:
+    if bounds == UNIT and not (images.min() >= 0 and images.max() <= 1):
+        raise InvalidInput(
+            f"expected {split} pixels in [0, 1], got {images.min()} to {images.max()}; "
+            "try images / 255, or input_range=[low, high] beside them for others"
+        )
+    check_range(images, bounds, f"{split} images")

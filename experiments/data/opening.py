@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
-from spikewright.experiments.data.load import Dataset, load_dataset
+from spikewright.experiments.data.load import UNIT, Dataset, load_dataset
 
 MOST_CLASSES = 100_000
 _named = lru_cache(maxsize=2)(load_dataset)
@@ -18,7 +18,8 @@ _named = lru_cache(maxsize=2)(load_dataset)
 def open_dataset(name: str, folder: str | None = None) -> Dataset:
     """A data set by name, or your own from an .npz file with train_images, train_labels, test_images and test_labels.
 
-    Images are float32 `(n, channels, height, width)` in [0, 1], labels integers. Raises InvalidInput or InvalidFile.
+    Images are float32 `(n, channels, height, width)`, labels integers. Images lie in [0, 1], or in the file's `input_range`, two
+    numbers. Raises InvalidInput or InvalidFile.
     """
     if not name.endswith(".npz"):
         return _named(name, folder)
@@ -26,6 +27,7 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
     try:
         with open(name, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = [file[part] for part in parts]
+            bounds = file["input_range"] if "input_range" in file else UNIT
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error, TypeError, AttributeError) as error:
         raise InvalidFile(f"expected an .npz file with {', '.join(parts)} at {name}, got: {error}") from error
     labels = [_whole_labels(array, part) for array, part in zip(arrays[1::2], parts[1::2], strict=True)]
@@ -36,7 +38,16 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
         )
     images = [_float_images(array, part) for array, part in zip(arrays[::2], parts[::2], strict=True)]
     named = tuple(map(str, range(classes)))
-    return Dataset(os.path.basename(name), images[0], labels[0], images[1], labels[1], named)
+    whole = os.path.basename(name), images[0], labels[0], images[1], labels[1], named
+    return Dataset(*whole, input_range=_bounds(bounds, name))
+
+
+def _bounds(given: Any, name: str) -> tuple[float, float]:
+    """Two numbers of a file, the lower one first. Raises InvalidInput for others."""
+    found = np.asarray(given)
+    if found.shape != (2,) or found.dtype.kind not in "iuf" or not (np.isfinite(found).all() and found[0] < found[1]):
+        raise InvalidInput(f"expected input_range as low and high in {name}, got {given}; try np.array([-1.0, 1.0])")
+    return float(found[0]), float(found[1])
 
 
 def _float_images(array: Any, part: str) -> Any:

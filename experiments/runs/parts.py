@@ -124,7 +124,8 @@ class ConversionPart(RecordPart):
     """A `recipe` of `conversion` by name, with its settings beside it.
 
     `source`: the compression that is converted, "ann" for the model itself; None takes the last compression. `samples`:
-    training images that show the ranges. `fixed` turns the result into integers.
+    training images that show the ranges. `fixed` turns the result into integers. `input_range`: (low, high) of the inputs, where
+    it is another one than that of the data set.
     """
 
     family, title = RECIPES, "recipe"
@@ -133,6 +134,7 @@ class ConversionPart(RecordPart):
     source: Name | None = None
     samples: PositiveInt = 500
     fixed: FixedPart | None = None
+    input_range: tuple[float, float] | None = None
 
 
 class NoisePart(RecordPart):

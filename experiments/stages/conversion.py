@@ -37,6 +37,7 @@ class ConvertStage(Stage):
     options: settings of the recipe.
     fixed: widths of integers; none: the recipe's own numbers.
     core: whether hardware is built from it; what no core can be built from is refused here.
+    input_range: low and high of the inputs; none: those of the data set.
     """
 
     recipe: str
@@ -44,6 +45,7 @@ class ConvertStage(Stage):
     options: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] | None = None
     core: bool = False
+    input_range: tuple[float, float] | None = None
 
     @classmethod
     def asked(cls, expansion: Expansion) -> Iterator[Task]:
@@ -53,6 +55,7 @@ class ConvertStage(Stage):
         for part in expansion.study.conversions:
             fixed = None if part.fixed is None else part.fixed.model_dump()
             settings = {**part.meaning, "samples": part.samples, "fixed": fixed, "core": part.name in core}
+            settings |= {} if part.input_range is None else {"input_range": part.input_range}
             expansion.made[part.name] = expansion.task(
                 part.name, settings, {"model": expansion.made[part.source or last]}
             )
@@ -65,7 +68,12 @@ class ConvertStage(Stage):
         dataset, name = work.dataset, work.task.name
         model, samples = work.model(), dataset.train_images[: self.samples]
         judged = dataset.test_images[:VERDICT_IMAGES]
-        network = convert(model, samples, make(RECIPES, self.recipe, self.options), judge=judged)
+        recipe = make(RECIPES, self.recipe, self.options)
+        bounds = dataset.known_range
+        if self.input_range is not None:
+            low, high = self.input_range
+            bounds = (low, high)
+        network = convert(model, samples, recipe, input_range=bounds, judge=judged)
         if self.fixed is not None:
             network = network.to_fixed(**self.fixed)
         if self.core:

@@ -116,7 +116,7 @@ def predictor_of(work: Work, role: str, name: str) -> "Predictor":
 
     if work.is_network(role):
         return SnnPredictor(work.network(role), name)
-    return AnnPredictor(work.model(role), name)
+    return AnnPredictor(work.model(role), name, input_range=work.dataset.input_range)
 
 
 def _rows(

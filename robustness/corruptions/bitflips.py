@@ -45,7 +45,8 @@ class WeightBitFlipsFault(Corruption):
             network = with_faults(predictor.network, WeightBitFlips(strength, seed=seed))
             return SnnPredictor(network, predictor.name, engine=predictor.engine).predict(images)
         original: Any = getattr(predictor, "original", None)
-        return AnnPredictor(flip_compressed(original, strength, seed), predictor.name).predict(images)
+        harmed = flip_compressed(original, strength, seed)
+        return AnnPredictor(harmed, predictor.name, input_range=predictor.bounds).predict(images)
 
 
 def flip_compressed(model: Compressed, probability: float, seed: int) -> torch.nn.Module:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spikewright.snn.activity import Activity
 from spikewright.snn.kernels.events import Events, add_magnitudes, write_events
 from spikewright.snn.simulation import Request
-from spikewright.snn.traits import is_timed
+from spikewright.snn.traits import is_timed, scale_of
 
 Array = NDArray[Any]
 Samples = NDArray[np.int64]
@@ -81,7 +81,7 @@ class Ledger:
             rasters=self.rasters if "rasters" in self.request.record else {},
             potentials={name: trace.reshape(*trace.shape[:2], *shapes[name]) for name, trace in kept.items()},
             heads=self.network.heads,
-            logit_scale=self.network.logit_scale,
+            logit_scale=scale_of(self.network),
         )
 
     def _raster(self, name: str, events: Events) -> Array:

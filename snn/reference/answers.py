@@ -11,7 +11,7 @@ from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.reference.synapses import Values, additions
 from spikewright.snn.simulation import Request
-from spikewright.snn.traits import is_timed, sent
+from spikewright.snn.traits import is_timed, scale_of, sent
 
 
 @dataclass
@@ -50,7 +50,7 @@ def answer(request: Request, trace: Trace) -> Activity:
         if "potentials" in request.record
         else {},
         heads=network.heads,
-        logit_scale=network.logit_scale,
+        logit_scale=scale_of(network),
     )
 
 

@@ -79,6 +79,16 @@ def test_outputs_side_by_side_are_asked_for_by_name() -> None:
         both.head("c")
 
 
+def test_first_spikes_say_who_was_first_and_nothing_else() -> None:
+    first = replace(activity(), logit_scale=None)
+    assert first.predictions.tolist() == [1, 0] and first.decisions.tolist() == [[1], [0]]
+    for asked in (lambda: first.answers, lambda: first.probabilities, lambda: first.in_units(LOGITS)):
+        with pytest.raises(InvalidInput, match="got steps since a first spike"):
+            asked()
+    with pytest.raises(InvalidInput, match="got steps since a first spike"):
+        _ = replace(first, heads=(Head("multilabel", (2,)),)).predictions
+
+
 def test_probabilities_and_the_models_own_answer() -> None:
     plain = replace(activity(), logit_scale=2.0)
     np.testing.assert_allclose(plain.probabilities.sum(axis=1), 1)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -13,8 +14,10 @@ from spikewright.experiments.cli.asked import record
 from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.convert import refusals
 from spikewright.experiments.cli.parser import make_parser
+from spikewright.experiments.data import load_dataset
 from spikewright.experiments.families import RECIPES
 from spikewright.experiments.report.tables import read_table
+from spikewright.snn import Network
 
 
 def read(*arguments: str) -> object:
@@ -71,3 +74,31 @@ def test_refusals_are_a_table() -> None:
     table = refusals(refused.value)
     assert len(table) >= 1 and table.columns == ("layer", "kind", "reason", "try")
     assert all(row["reason"] and row["try"] and "; try" not in row["reason"] for row in table)
+
+
+def standardised(folder: Path) -> Path:
+    """Digits as a user has them who standardised them, and a network for them."""
+    data = load_dataset("digits").first(120, 40)
+    parts = {name: getattr(data, name) for name in ("train_images", "train_labels", "test_images", "test_labels")}
+    moved = {name: (part - 0.3) / 0.4 if name.endswith("images") else part for name, part in parts.items()}
+    np.savez(folder / "own.npz", **moved, input_range=np.array([(0 - 0.3) / 0.4, (1 - 0.3) / 0.4]))
+    return folder / "own.npz"
+
+
+def test_inputs_of_another_range_go_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """train, convert, simulate and attack: none of them asks for images in [0, 1]."""
+    data = ["--dataset", str(standardised(tmp_path)), "--quiet"]
+    model, network = str(tmp_path / "m.safetensors"), str(tmp_path / "n.spike")
+    assert main(["train", "--model", "small_cnn", "--epochs", "2", "--out", model, *data]) == 0
+    assert main(["convert", model, "--recipe", "ttfs", "--no-diagnosis", "--out", network, *data]) == 0
+    assert Network.load(network).run.input_range.low == pytest.approx(-0.75)  # type: ignore[union-attr]
+    assert main(["simulate", network, "--out", str(tmp_path / "s.json"), *data]) == 0
+    attack = ["--attacks", "fgsm", "--epsilons", "0.2", "--images", "16", "--out", str(tmp_path / "a.json")]
+    assert main(["attack", model, network, *attack, *data]) == 0
+    wide = ["--input-range", "-1", "2", "--no-diagnosis", "--force", "--out", network]
+    assert main(["convert", model, "--recipe", "ttfs", *wide, *data]) == 0
+    assert Network.load(network).run.input_range.high == 2.0  # type: ignore[union-attr]
+    capsys.readouterr()
+    narrow = ["--input-range", "0", "1", "--no-diagnosis", "--force", "--out", network]
+    assert main(["convert", model, "--recipe", "ttfs", *narrow, *data]) == 2
+    assert "in [0, 1], got -0.75" in capsys.readouterr().err

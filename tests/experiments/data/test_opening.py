@@ -49,3 +49,17 @@ def test_what_is_no_such_file_is_told(tmp_path: Path) -> None:
 
 def test_a_name_is_opened_once() -> None:
     assert open_dataset("digits") is open_dataset("digits")
+
+
+def test_images_of_another_range_say_so_in_the_file(tmp_path: Path) -> None:
+    wide = {"train_images": IMAGES * 4 - 3, "test_images": IMAGES * 4 - 3}
+    data = open_dataset(saved(tmp_path, **wide, input_range=np.array([-3, 1])))
+    assert data.input_range == data.known_range == (-3.0, 1.0) and data.first(1, 1).input_range == (-3.0, 1.0)
+    assert open_dataset(saved(tmp_path)).known_range is None
+    with pytest.raises(InvalidInput, match="input_range"):
+        open_dataset(saved(tmp_path, **wide))
+    with pytest.raises(InvalidInput, match=r"train images in \[-2, 1\]"):
+        open_dataset(saved(tmp_path, **wide, input_range=np.array([-2.0, 1.0])))
+    for bad in (np.array([1.0, -1.0]), np.array([0.0]), np.array([np.nan, 1.0]), np.array(["a", "b"])):
+        with pytest.raises(InvalidInput, match="input_range as low and high"):
+            open_dataset(saved(tmp_path, **wide, input_range=bad))

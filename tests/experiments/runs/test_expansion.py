@@ -51,3 +51,15 @@ def test_keys_follow_the_meaning(tmp_path: Path) -> None:
     assert longer[("convert", "rate", 0)] != base[("convert", "rate", 0)]
     assert longer[("simulate", "rate", 0)] != base[("simulate", "rate", 0)]
     assert keys(small(dataset={"train": 121, "test": 30}))[("train", "ann", 0)] != base[("train", "ann", 0)]
+
+
+def test_a_range_of_the_inputs_is_part_of_the_meaning_only_where_it_is_said() -> None:
+    """Studies of before keep the names of their results."""
+    plain = {"name": "rate", "recipe": "rate", "steps": 3, "samples": 40}
+    without, ranged = (small(conversions=[one]) for one in (plain, plain | {"input_range": [-1.0, 2.0]}))
+    settings = [
+        task.params["settings"] for study in (without, ranged) for task in expand(study) if task.kind == "convert"
+    ]
+    assert "input_range" not in settings[0] and tuple(settings[1]["input_range"]) == (-1.0, 2.0)
+    assert keys(without)[("convert", "rate", 0)] != keys(ranged)[("convert", "rate", 0)]
+    assert keys(without)[("train", "ann", 0)] == keys(ranged)[("train", "ann", 0)]
