@@ -21,9 +21,10 @@ from spikewright.conversion.reading.model import check_samples, plan_of
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.reading.shifts import one_sided
 from spikewright.conversion.recipes import Recipe, check_recipe
+from spikewright.conversion.surveying import check_survey, survey
 from spikewright.inputs import check_range
 from spikewright.snn import Network, Report, ReportRow
-from spikewright.snn.core_parts import core_row
+from spikewright.snn.core_parts import core_rows
 from spikewright.snn.running import InputRange
 
 
@@ -66,7 +67,8 @@ def convert(
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
-        plan = plan_of(model, images, known, recipe.traits)
+        plan, found = survey(model, images, recipe, known)
+        check_survey(plan, found)
         images, others = _in_range(images, known), None if others is None else _in_range(others, known)
         check_same(plan, images)
         network = _made(plan, images, recipe, progress)
@@ -74,7 +76,7 @@ def convert(
             network = replace(network, report=_judged(network, recipe, (plan, images, others), progress))
     run = replace(network.run, largest=float(images.abs().max()) or None, input_range=known)
     network = replace(network, run=run)
-    return replace(network, report=network.report.plus(*core_row(network)))
+    return replace(network, report=network.report.plus(*core_rows(network)))
 
 
 def _made(plan: Plan, images: torch.Tensor, recipe: Recipe, progress: Progress) -> Network:

@@ -1,12 +1,14 @@
-"""What stands in the way of a conversion, without an exception: `obstacles(model, samples, recipe)`."""
+"""What stands in the way of a conversion: all of it, of the model, of the recipe, and of the hardware behind."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
-from spikewright.conversion.errors import Obstacle, Unconvertible
+from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, surveyed_plan
+from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.snn.running import InputRange
 
@@ -31,6 +33,53 @@ def obstacles(
         check_recipe(recipe)
     known = None if input_range is None else InputRange(*input_range)
     try:
-        return surveyed_plan(model, check_samples(samples), known, None if recipe is None else recipe.traits)[1]
+        return survey(model, check_samples(samples), recipe, known)[1]
     except Unconvertible as error:
         return error.obstacles
+
+
+def survey(
+    model: Any, images: torch.Tensor, recipe: Recipe | None, known: InputRange | None
+) -> tuple[Plan, tuple[Obstacle, ...]]:
+    """The plan of a model for a recipe, and its obstacles: of the reading, then what recipe and hardware refuse of the rest.
+
+    Raises Unconvertible where the model has no graph to read.
+    """
+    plan, found = surveyed_plan(model, images, known, None if recipe is None else recipe.traits)
+    told = {name for obstacle in found for name in (obstacle.node, *obstacle.nodes)}
+    more = () if recipe is None else tuple(one for one in recipe.obstacles(plan) if one.node not in told)
+    return plan, (*found, *more, *_of_hardware(plan, told))
+
+
+def check_survey(plan: Plan, found: tuple[Obstacle, ...]) -> None:
+    """Raise Unconvertible with all that was found, where any of it hinders the conversion."""
+    if any(one.hinders for one in found):
+        raise Unconvertible.of(plan.rows, found)
+
+
+def _of_hardware(plan: Plan, told: set[str]) -> Iterator[Obstacle]:
+    """What of a plan no spike core has, whatever the recipe: maxima, synapses of other kinds, sequences. Once for each node."""
+    for unit in plan.units:
+        if unit.node not in told:
+            lack = _lack(unit)
+            if lack is not None:
+                told = told | {unit.node}
+                source = next(iter(plan.view.node(unit.node).inputs), None)
+                yield Obstacle(unit.node, *lack, refuses=HARDWARE, nodes=(unit.node,), reads=source)
+
+
+def _lack(unit: Unit) -> tuple[str, str, str] | None:
+    """What a unit is that no core has, why, and its substitute."""
+    if unit.gate:
+        return "max pooling", "no core compares its inputs", "average pooling"
+    other = next((term.geometry.word for term in unit.terms if not term.geometry.in_core), None)
+    if other is not None:
+        way = "convolutions with strides, average pooling and linear layers"
+        return other, "cores have Linear, Conv2d, AvgPool2d and Identity synapses", way
+    if len(unit.shape) not in (1, 3):
+        return (
+            "sequence",
+            "cores have maps (C, H, W) and vectors (N,)",
+            "maps (C, 1, L), and Conv2d with kernels of one row",
+        )
+    return None

@@ -14,5 +14,5 @@ def check_buildable(network: Network) -> None:
     check_network(network)
     if network.numbers != "fixed":
         raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; call network.to_fixed() first")
-    for told in lacking(network):
-        raise InvalidInput(told)
+    for lack in lacking(network):
+        raise InvalidInput(str(lack))

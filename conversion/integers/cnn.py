@@ -4,7 +4,7 @@ from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.snn import Network
 from spikewright.weights import unscaled
 
-_REAL = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
+REAL_WEIGHTS = "its weights are real numbers; try compress.quantize(model, bits=8, data=data, activation_bits=4)"
 
 
 def integer_cnn(network: Network) -> Network:
@@ -15,7 +15,7 @@ def integer_cnn(network: Network) -> Network:
     are real numbers.
     """
     real = tuple(
-        Obstacle.of(q.name, type(q.synapse).__name__, _REAL)
+        Obstacle.of(q.name, type(q.synapse).__name__, REAL_WEIGHTS)
         for q in network.projections
         if q.synapse.weights is not None and unscaled(q.synapse.weights)[0].real
     )

@@ -6,14 +6,15 @@ from typing import Annotated, Literal
 import torch
 
 from spikewright import InvalidInput, Progress, silent
+from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.integers.cnn import integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
 from spikewright.conversion.integers.twins import WIDEST_WINDOW, spiking
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.recipes.coding import Coding
-from spikewright.conversion.recipes.quantized import quantized_coding
+from spikewright.conversion.recipes.quantized import quantized_coding, real_activations, real_weights
 from spikewright.conversion.recipes.recipe import Grid, Recipe
-from spikewright.conversion.recipes.refusals import refuse_unless_hidden
+from spikewright.conversion.recipes.refusals import without_activations
 from spikewright.snn import Network
 from spikewright.tables import Within
 
@@ -42,13 +43,17 @@ class Exact(Recipe):
                 f"expected window=1 in the layerwise schedule, which gathers its charge, got {self.window}"
             )
 
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """Activations and weights that are real numbers, or no activations at all."""
+        told = "no QuantReLU in the whole model, so nothing fires; try Quantized(integer=True)"
+        return (*without_activations(plan, told, self), *real_activations(plan, self), *real_weights(plan, self))
+
     def prepared(self, plan: Plan) -> Plan:
         """With one unit for the inputs of each layer of integers."""
         return whole_gains(plan)
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """That of the integer CNN."""
-        refuse_unless_hidden(plan, "no QuantReLU in the whole model, so nothing fires; try Quantized(integer=True)")
         return quantized_coding(plan, images, self.input_levels)
 
     def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:

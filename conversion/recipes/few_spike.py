@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
+from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.ranges import sent_by
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.reading.shapes import Floats
@@ -22,7 +23,7 @@ from spikewright.conversion.recipes.coding import (
 from spikewright.conversion.recipes.few_spike_fit import FewSpikeFactors, binary, fitted
 from spikewright.conversion.recipes.full_scales import FullScale, scales
 from spikewright.conversion.recipes.recipe import FewSteps, Grid, Percentile, Recipe
-from spikewright.conversion.recipes.refusals import refuse_maxima
+from spikewright.conversion.recipes.refusals import maxima
 from spikewright.snn import Direct, FewSpikeIF
 from spikewright.snn.running import Run
 from spikewright.tables import Within
@@ -58,13 +59,16 @@ class FewSpike(Recipe):
         if self.fit == "learned" and self.per_channel:
             raise InvalidInput("expected per_channel=None with fit='learned', which fits whole layers, got True")
 
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """Maxima of windows."""
+        return maxima(plan, "the largest of numbers that several spikes tell is not known spike by spike", self)
+
     def prepared(self, plan: Plan) -> Plan:
         """The output adds up: values sent in time cannot be counted."""
         return plan.integrated()
 
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """A FewSpikeIF for every unit."""
-        refuse_maxima(plan, "the largest of numbers that several spikes tell is not known spike by spike")
         if self.input_levels is not None:
             check_unit_range(images)
         learned = self.fit == "learned"

@@ -5,6 +5,7 @@ from typing import Literal
 
 import torch
 
+from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.recipes.coding import (
     Coding,
@@ -17,7 +18,7 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.full_scales import scales
 from spikewright.conversion.recipes.recipe import FewSteps, Percentile, Recipe, Steps
-from spikewright.conversion.recipes.refusals import refuse_maxima
+from spikewright.conversion.recipes.refusals import maxima
 from spikewright.snn import IF, PhaseCode
 
 
@@ -46,10 +47,13 @@ class Phase(Recipe):
         super().__post_init__()
         PhaseCode(self.period, self.periods)
 
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """Maxima of windows."""
+        return maxima(plan, "the maximum of weighted spikes is not known before their period is over", self)
+
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """An IF for every unit, whose spikes carry digits."""
         check_unit_range(images)
-        refuse_maxima(plan, "the maximum of weighted spikes is not known before their period is over")
         whole = 2**self.period - 1
         choices = {}
         for name, scale in scales(plan, images, self.percentile, self.per_channel).items():

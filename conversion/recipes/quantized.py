@@ -6,9 +6,8 @@ import numpy as np
 import torch
 
 from spikewright import Progress, silent
-from spikewright.compress import GraphNode
-from spikewright.conversion.errors import Obstacle, Unconvertible
-from spikewright.conversion.integers.cnn import integer_cnn
+from spikewright.conversion.errors import Obstacle
+from spikewright.conversion.integers.cnn import REAL_WEIGHTS, integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.recipes.coding import (
@@ -20,6 +19,7 @@ from spikewright.conversion.recipes.coding import (
     output_amplitude,
 )
 from spikewright.conversion.recipes.recipe import Grid, Recipe
+from spikewright.conversion.recipes.refusals import refused
 from spikewright.snn import Direct, Network, QuantReLU
 from spikewright.snn.running import Run
 
@@ -57,6 +57,10 @@ class Quantized(Recipe):
         if self.integer and self.input_levels is None:
             object.__setattr__(self, "input_levels", 255)
 
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """Activations that are real numbers, and weights, if all is to be integers."""
+        return (*real_activations(plan, self), *(real_weights(plan, self) if self.integer else ()))
+
     def prepared(self, plan: Plan) -> Plan:
         """With one unit for the inputs of each layer of integers, if all is to be integers."""
         return whole_gains(plan) if self.integer else plan
@@ -71,10 +75,9 @@ class Quantized(Recipe):
 
 
 def quantized_coding(plan: Plan, images: torch.Tensor, input_levels: int | None) -> Coding:
-    """One step in which integers travel. Raises Unconvertible where activations are real numbers."""
+    """One step in which integers travel, for a plan whose activations are QuantReLUs."""
     if input_levels is not None:
         check_unit_range(images)
-    _check_quantised(plan)
     choices = {unit.name: _choice(unit) for unit in plan.hidden}
     told = note("Quantized", "one step; the integer CNN itself, the same-information baseline")
     run, scale = Run("its integers travel once"), output_amplitude(plan, choices)
@@ -88,16 +91,20 @@ def _choice(unit: Unit) -> NeuronChoice:
     return NeuronChoice(QuantReLU(1.0 / step, 0, levels), np.asarray(step), detail)
 
 
-def _check_quantised(plan: Plan) -> None:
-    """Raises Unconvertible unless every activation is a QuantReLU."""
-    free = {unit.node for unit in plan.hidden if not unit.activation.grid}
-    if free:
-        raise Unconvertible.of(plan.rows, tuple(_real(plan.view.node(node)) for node in sorted(free)))
-
-
-def _real(node: GraphNode) -> Obstacle:
-    """What is said of activations that are real numbers; a sum or a pool got a population without being asked."""
+def real_activations(plan: Plan, recipe: Recipe) -> tuple[Obstacle, ...]:
+    """An obstacle for each activation that is no QuantReLU; a sum or a pool got a population without being asked."""
+    free = [unit for unit in plan.hidden if not unit.activation.grid]
+    asked = [unit for unit in free if plan.view.node(unit.node).kind in ACTIVATIONS]
+    others = [unit for unit in free if unit not in asked]
     told = "its activations are not integers; try compress.quantize(model, bits, data, activation_bits=4) first"
-    if node.kind != "relu":
-        told = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
-    return Obstacle.of(node.name, node.kind, told)
+    more = "a population without a QuantReLU; try a ReLU after it, and then compress.quantize"
+    return (*refused(plan, asked, told, recipe), *refused(plan, others, more, recipe))
+
+
+def real_weights(plan: Plan, recipe: Recipe) -> tuple[Obstacle, ...]:
+    """An obstacle for each unit that reads by weights which are real numbers."""
+    real = [unit for unit in plan.units if any(term.kernel is not None and not term.integer for term in unit.terms)]
+    return refused(plan, real, REAL_WEIGHTS, recipe)
+
+
+ACTIVATIONS = ("relu", "clamp", "leaky_relu")

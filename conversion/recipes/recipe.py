@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import torch
 
+    from spikewright.conversion.errors import Obstacle
     from spikewright.conversion.reading.plan import Below, CodeTraits, Plan
     from spikewright.conversion.recipes.coding import Coding
     from spikewright.snn import Network
@@ -52,6 +53,11 @@ class Recipe(ABC):
         from spikewright.conversion.reading.plan import CodeTraits
 
         return CodeTraits(two_sided=False)
+
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """What of a model that can be read this recipe has no spikes for; by default nothing. `plan` may miss what is no obstacle
+        of yours: what no recipe can convert is told already, and units behind that read sources that are not in it."""
+        return ()
 
     def prepared(self, plan: Plan) -> Plan:
         """The plan as this recipe needs it, such as with an output that fires; by default as it is."""

@@ -1,25 +1,33 @@
-"""Units that a recipe has no spikes for."""
+"""Units that a recipe has no spikes for, as obstacles."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from spikewright.conversion.errors import Obstacle, Unconvertible
+from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.reading.plan import Plan, Unit
 
 
-def refuse(plan: Plan, units: Iterable[Unit], why: str) -> None:
-    """Raise Unconvertible with `why` for each of these units of the plan, if there are any."""
-    nodes = {unit.node for unit in units}
-    if nodes:
-        raise Unconvertible.of(plan.rows, tuple(Obstacle.of(n, plan.view.node(n).kind, why) for n in nodes))
+def refused(plan: Plan, units: Iterable[Unit], why: str, recipe: object) -> tuple[Obstacle, ...]:
+    """An obstacle for the node of each of these units; `why`: "reason; try substitute"."""
+    nodes = dict.fromkeys(unit.node for unit in units)
+    return tuple(_of(plan, node, why, recipe) for node in nodes)
 
 
-def refuse_unless_hidden(plan: Plan, why: str) -> None:
-    """Refuse a model that has no activation, where `why` a code needs one."""
-    if not plan.hidden:
-        node = plan.view.output
-        raise Unconvertible.of(plan.rows, (Obstacle.of(node, plan.view.node(node).kind, why),))
+def without_activations(plan: Plan, why: str, recipe: object) -> tuple[Obstacle, ...]:
+    """An obstacle for a model that has no activation, where `why` a code needs one."""
+    return () if plan.hidden else (_of(plan, plan.view.output, why, recipe),)
 
 
-def refuse_maxima(plan: Plan, why: str) -> None:
-    """Refuse maxima of windows."""
-    refuse(plan, plan.gates, f"{why}; try AvgPool2d, or a strided convolution")
+def maxima(plan: Plan, why: str, recipe: object) -> tuple[Obstacle, ...]:
+    """An obstacle for each maximum of windows; `why`: the reason."""
+    return refused(plan, plan.gates, f"{why}; try AvgPool2d, or a strided convolution", recipe)
+
+
+def _of(plan: Plan, node: str, why: str, recipe: object) -> Obstacle:
+    found = plan.view.node(node)
+    what, source = KINDS.get(found.kind, found.kind), next(iter(found.inputs), None)
+    return replace(Obstacle.of(node, what, why), refuses=type(recipe).__name__, reads=source)
+
+
+KINDS = {"maxpool": "max pooling", "relu": "ReLU", "clamp": "clipped ReLU", "leaky_relu": "leaky ReLU"}
+"""What kinds of nodes are called in words, where their name is no word."""

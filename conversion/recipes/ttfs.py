@@ -8,13 +8,14 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput
+from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.ranges import bounds, percentiles, sent_by, thresholds
 from spikewright.conversion.reading.plan import INPUT, Below, CodeTraits, Plan, Unit
 from spikewright.conversion.recipes.activation_samples import least_squares_window, sampled_activations
 from spikewright.conversion.recipes.below import ROUNDING_GUARD, Lows, bounded_below, measured_below, with_lows
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, check_unit_range, note
 from spikewright.conversion.recipes.recipe import Grid, Percentile, Recipe
-from spikewright.conversion.recipes.refusals import refuse_unless_hidden
+from spikewright.conversion.recipes.refusals import without_activations
 from spikewright.snn import Ramp, TtfsCode
 from spikewright.tables import Within
 
@@ -53,6 +54,11 @@ class Ttfs(Recipe):
         if self.ranges == "least-squares" and self.levels is None:
             raise InvalidInput("expected levels for windows by least squares, got continuous time; try levels=255")
 
+    def obstacles(self, plan: Plan) -> tuple[Obstacle, ...]:
+        """A model without any activation."""
+        told = "no ReLU in the whole model, so nothing has a spike time; try Rate(steps=16) or Quantized()"
+        return without_activations(plan, told, self)
+
     def prepared(self, plan: Plan) -> Plan:
         """The output adds up: values sent in time cannot be counted."""
         return plan.integrated()
@@ -73,9 +79,6 @@ class Ttfs(Recipe):
     def coding(self, plan: Plan, images: torch.Tensor) -> Coding:
         """A Ramp with its window for every unit."""
         check_unit_range(images)
-        refuse_unless_hidden(
-            plan, "no ReLU in the whole model, so nothing has a spike time; try Rate(steps=16) or Quantized()"
-        )
         windows = self._windows(plan, images)
         choices = {unit.name: self._ramp(unit, windows.get(unit.name, 0.0)) for unit in plan.hidden}
         told = note("Ttfs", f"one spike at most; {_TOLD[self.ranges]}")

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import InvalidInput
-from spikewright.conversion import Rate, Unconvertible, convert, obstacles
+from spikewright.conversion import Exact, Phase, Quantized, Rate, Unconvertible, convert, obstacles
+from spikewright.snn.core_parts import lacking
 from tests.conversion.architectures import CASES, build, images
 
 X = torch.rand(3, 2, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -45,3 +46,50 @@ def test_arguments_are_checked_as_by_convert() -> None:
         obstacles(MODEL, X, "rate")
     with pytest.raises(InvalidInput, match="shape"):
         obstacles(MODEL, X[0], Rate(4))
+
+
+POOLED = nn.Sequential(
+    *(nn.Conv2d(2, 3, 3), nn.SiLU(), nn.MaxPool2d(2), nn.Conv2d(3, 3, 1), nn.ReLU()),
+    *(nn.Upsample(scale_factor=2), nn.Flatten(), nn.Linear(108, 2)),
+)
+
+
+def test_what_recipe_and_hardware_refuse_stands_in_the_same_list() -> None:
+    found = [(one.node, one.what, one.refuses) for one in obstacles(POOLED.eval(), X, Phase())]
+    assert found[:2] == [("_1", "SiLU", "conversion"), ("_2", "max pooling", "Phase")]
+    assert ("_2", "max pooling", "hardware") in found and found[-1][2] == "hardware"
+    assert next(one.refuses for one in obstacles(POOLED, X)) == "conversion"
+    with pytest.raises(Unconvertible, match=r"_1 .*SiLU.* _2 .*Phase refuses it.*hardware refuses _2 .max pooling"):
+        convert(POOLED, X, Phase())
+
+
+def test_what_only_hardware_refuses_converts_with_a_warning() -> None:
+    model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 2)).eval()
+    (found,) = obstacles(model, X, Rate(4))
+    assert found.what == "max pooling" and found.substitute == "average pooling" and not found.hinders
+    rows = [row for row in convert(model, X, Rate(4, calibration=None)).report if row.action == "warning"]
+    assert [row.detail for row in rows] == ["converts, but hardware refuses: max pooling; try average pooling"]
+    model[2] = nn.AvgPool2d(2)
+    assert obstacles(model, X, Rate(4)) == ()
+    report = convert(model, X, Rate(4, calibration=None)).report
+    assert not any(row.action == "warning" for row in report)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_before_and_after_a_conversion_the_same_is_known_of_hardware(name: str) -> None:
+    """Maxima, synapses and shapes; the plan knows of them what the network has."""
+    case = CASES[name]
+    model, x = build(case), images(case)
+    before = {one.what for one in obstacles(model, x, Rate(4))}
+    network = convert(model, x, Rate(4, calibration=None), judge=False)
+    after = {lack.what for lack in lacking(network) if lack.what not in ("TernaryIF neurons", "another order")}
+    assert bool(before) == bool(after)
+    assert ("max pooling" in before) == ("max pooling" in after)
+
+
+def test_a_quantised_recipe_names_every_real_activation_and_weight() -> None:
+    model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Conv2d(3, 3, 1), nn.ReLU(), nn.Flatten(), nn.Linear(108, 2))
+    real = [one.node for one in obstacles(model.eval(), X, Quantized()) if one.refuses == "Quantized"]
+    assert real == ["_1", "_3"]
+    whole = [one for one in obstacles(model, X, Exact()) if one.refuses == "Exact"]
+    assert all("compress.quantize" in one.substitute for one in whole) and {one.node for one in whole} >= {"_1", "_3"}

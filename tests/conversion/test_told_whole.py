@@ -1,6 +1,10 @@
 """A refusal tells the whole: what it names replaced by its substitute, nothing new appears when the model is read again."""
 
+from collections.abc import Callable
+
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -64,3 +68,69 @@ def test_norms_and_activations_written_out() -> None:
     found = [one.what for one in check_told_whole(Written().eval(), X)]
     names = ["layer norm", "RMS norm", "GELU", "Hardswish"]
     assert found == [f"{name} written out" for name in names]
+
+
+def _gate(channels: int) -> nn.Module:
+    class Gate(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.down, self.up = nn.Conv2d(channels, 2, 1), nn.Conv2d(2, channels, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return graphs.opened(x, self.down, self.up)
+
+    return Gate()
+
+
+def _of(function: Callable[[Tensor], Tensor]) -> Callable[[int], nn.Module]:
+    class Function(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return function(x)
+
+    return lambda channels: Function()
+
+
+PLANTED: dict[str, tuple[str, Callable[[int], nn.Module]]] = {
+    "silu": ("SiLU", lambda channels: nn.SiLU()),
+    "gelu": ("GELU", lambda channels: nn.GELU()),
+    "sigmoid": ("sigmoid", lambda channels: nn.Sigmoid()),
+    "written": ("SiLU written out", _of(lambda x: x * torch.sigmoid(x))),
+    "clipped": ("Hardswish written out", _of(lambda x: x * F.relu6(x + 3) / 6)),
+    "group norm": ("group norm", lambda channels: nn.GroupNorm(1, channels)),
+    "instance norm": ("instance norm", lambda channels: nn.InstanceNorm2d(channels)),
+    "layer norm": ("layer norm written out", _of(graphs.layer_norm)),
+    "rms norm": ("RMS norm written out", _of(graphs.rms_norm)),
+    "gate": ("squeeze-excite gate", _gate),
+    "attention": ("softmax attention", _of(graphs.attention)),
+    "index": ("data-dependent index", _of(lambda x: x.gather(1, x.argmax(1, keepdim=True).expand_as(x)))),
+}
+"""By name: what it is called, and a layer of so many channels that keeps the shape."""
+
+
+class Grown(nn.Module):
+    """Convolutions with what is planted between them; `residual`: where a sum goes around."""
+
+    def __init__(self, planted: list[str], residual: list[bool]) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(
+            [nn.Conv2d(3 if not place else 4, 4, 3, padding=1) for place in range(len(planted) + 1)]
+        )
+        self.planted = nn.ModuleList([PLANTED[name][1](4) if name in PLANTED else nn.ReLU() for name in planted])
+        self.residual, self.fc = residual, nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.convs[0](x))
+        for conv, planted, around in zip(self.convs[1:], self.planted, self.residual, strict=True):
+            y = planted(F.relu(conv(x)))
+            x = x + y if around else y
+        return self.fc(x.mean((2, 3)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_exactly_what_was_planted_is_named(data: st.DataObject) -> None:
+    planted = data.draw(st.lists(st.sampled_from([*PLANTED, "relu", "relu"]), min_size=1, max_size=4))
+    residual = data.draw(st.lists(st.booleans(), min_size=len(planted), max_size=len(planted)))
+    torch.manual_seed(0)
+    found = check_told_whole(Grown(planted, residual).eval(), X[:, :, :8, :8])
+    assert [one.what for one in found] == [PLANTED[name][0] for name in planted if name in PLANTED]

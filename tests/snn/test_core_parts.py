@@ -7,7 +7,7 @@ import pytest
 
 from spikewright.index_maps import IndexMap
 from spikewright.snn import IF, Burst, Direct, Identity, Poisson, Population, RateCode, TerminateMax
-from spikewright.snn.core_parts import TOLD, core_row, lacking
+from spikewright.snn.core_parts import core_rows, lacking
 from tests.snn.small import chain, single
 
 SHAPES = ((2,), (2,))
@@ -15,7 +15,7 @@ SHAPES = ((2,), (2,))
 
 def test_a_network_of_known_parts_lacks_nothing() -> None:
     whole = single(SHAPES, IF(1.0), Identity(), RateCode(3))
-    assert lacking(whole) == () and core_row(whole) == ()
+    assert lacking(whole) == () and core_rows(whole) == ()
 
 
 @pytest.mark.parametrize(
@@ -38,17 +38,22 @@ def test_a_network_of_known_parts_lacks_nothing() -> None:
     ],
 )
 def test_what_lacks_is_named(network, words) -> None:
-    assert any(words in told for told in lacking(network))
-    (row,) = core_row(network)
-    assert row.action == "note" and words in row.detail
+    (lack,) = lacking(network)
+    (row,) = core_rows(network)
+    assert words in str(lack) and lack.substitute and row.layer == lack.part
+    assert (
+        row.action == "warning" and row.detail == f"converts, but hardware refuses: {lack.what}; try {lack.substitute}"
+    )
 
 
 def test_a_row_names_a_few_parts() -> None:
     many = chain(Population("a", (2,), Burst(1.0, 2)), Poisson(3), size=2)
     many = replace(many, projections=tuple(replace(q, delay=2) for q in many.projections))
-    assert len(lacking(many)) > TOLD and "parts more" in core_row(many)[0].detail
+    many = replace(many, populations=tuple(replace(p, name=p.name) for p in many.populations))
+    found = core_rows(many)
+    assert len(lacking(many)) > len(found) == len({lack.what for lack in lacking(many)})
 
 
 def test_a_core_says_that_it_does_not_know_what_its_numbers_mean() -> None:
-    (row,) = core_row(single(SHAPES, IF(1.0), Identity(), RateCode(3)).with_head("values"))
+    (row,) = core_rows(single(SHAPES, IF(1.0), Identity(), RateCode(3)).with_head("values"))
     assert "only this network says" in row.detail

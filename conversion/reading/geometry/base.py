@@ -24,6 +24,8 @@ class Geometry(ABC):
 
     word: ClassVar[str]
     """What reports call it."""
+    in_core: ClassVar[bool] = False
+    """Whether a spike core has its synapse (`snn.core_parts`)."""
     merges: ClassVar[bool] = False
     """Whether a layer of it can be merged with an affine layer in front of it."""
 

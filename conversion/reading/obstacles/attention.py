@@ -10,7 +10,7 @@ _LIGHT = frozenset(("mul", "div", "add", "sub", "dropout", "float", "to", "typea
 
 
 def whole_attention(wiring: Wiring, name: str) -> Span | None:
-    """The attention that ends in the node `name`, with what only orders its queries, keys and values anew."""
+    """The attention that ends in the node `name`, with what only orders its queries, keys, values and results anew."""
     if wiring.operation(name) in _WHOLE:
         inner = {name}
     elif not wiring.is_product(name):
@@ -23,9 +23,18 @@ def whole_attention(wiring: Wiring, name: str) -> Span | None:
     for one in list(inner):
         for source in wiring.signals(one):
             inner |= wiring.behind(source, lambda node: _light(wiring, node))[0]
-    nodes = wiring.closed(name, inner)
+    end = _moved_on(wiring, name, inner)
+    nodes = wiring.closed(end, inner)
     seen = [node.name for node in wiring.of(nodes, ("softmax",))]
     return Span(name, nodes, CATALOGUE["attention"], None, f"softmax in {seen[0]}" if seen else "")
+
+
+def _moved_on(wiring: Wiring, name: str, inner: set[str]) -> str:
+    """The last of the steps that only put the result of `name` into another order and shape; they are added to `inner`."""
+    while len(wiring.users[name]) == 1 and wiring.moves(wiring.users[name][0]):
+        (name,) = wiring.users[name]
+        inner.add(name)
+    return name
 
 
 def _pooling(wiring: Wiring, name: str) -> Span | None:

@@ -58,7 +58,6 @@ CATALOGUE: Mapping[str, Advice] = {
     "hardswish": _activation("Hardswish", "ReLU or ReLU6, and train again"),
     "softsign": _activation("Softsign"),
     "tanhshrink": _activation("Tanhshrink"),
-    "rrelu": _activation("RReLU"),
     "exp": _activation("exp"),
     "log": _activation("log"),
     "sqrt": _activation("sqrt"),

@@ -10,39 +10,10 @@ from spikewright.conversion.reading.obstacles.wiring import MOVES, Wiring
 _PICKS = frozenset(
     ("gather", "takealongdim", "indexselect", "getitem", "scatter", "where", "maskedfill", "maskedselect")
 )
-_COMPUTED = frozenset(
-    (
-        *(
-            "argmax",
-            "argmin",
-            "topk",
-            "sort",
-            "argsort",
-            "gt",
-            "lt",
-            "ge",
-            "le",
-            "eq",
-            "ne",
-            "nonzero",
-            "onehot",
-            "long",
-        ),
-        *(
-            "logicaland",
-            "logicalor",
-            "logicalnot",
-            "bitwisenot",
-            "getitem",
-            "max",
-            "min",
-            "bool",
-            "int",
-            "expand",
-            "unsqueeze",
-        ),
-    )
-)
+_ORDERS = ("argmax", "argmin", "topk", "sort", "argsort", "nonzero", "onehot", "max", "min")
+_MASKS = ("gt", "lt", "ge", "le", "eq", "ne", "logicaland", "logicalor", "logicalnot", "bitwisenot")
+_HANDED_ON = ("getitem", "long", "bool", "int", "expand", "expandas", "unsqueeze")
+_COMPUTED = frozenset((*_ORDERS, *_MASKS, *_HANDED_ON))
 
 
 def index(wiring: Wiring, name: str) -> Span | None:

@@ -60,7 +60,7 @@ def test_layerwise_spikes_count_the_levels(name: str) -> None:
 
 
 def test_quantised_recipe_needs_quantised_activations() -> None:
-    with pytest.raises(Unconvertible, match=r"_1 \(relu\).*compress.quantize") as caught:
+    with pytest.raises(Unconvertible, match=r"_1 \(ReLU\).*compress.quantize") as caught:
         convert(build(CASES["mlp"]), images(CASES["mlp"]), Quantized())
     assert [row.layer for row in caught.value.report if row.action == "refused"] == ["_1"]
 

@@ -18,6 +18,7 @@ def _ends(forward: object) -> list[tuple[str, tuple[str, ...]]]:
 def test_softmax_of_a_product_times_a_value() -> None:
     ((end, nodes),) = _ends(graphs.attention)
     assert end == "matmul_1" and {"matmul", "mul", "softmax"} <= set(nodes) and "relu" not in nodes
+    assert nodes[-2:] == ("transpose_2", "reshape")
 
 
 def test_as_one_function() -> None:

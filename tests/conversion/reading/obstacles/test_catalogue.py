@@ -100,7 +100,7 @@ ACTIVATIONS = (
         nn.LogSigmoid(),
         nn.Tanh(),
     ),
-    *(nn.Hardsigmoid(), nn.Hardswish(), nn.Softsign(), nn.Tanhshrink(), nn.RReLU()),
+    *(nn.Hardsigmoid(), nn.Hardswish(), nn.Softsign(), nn.Tanhshrink()),
 )
 TRIALS: dict[str, Trial] = {
     **{type(one).__name__.lower(): Trial(layer(one), RELU) for one in ACTIVATIONS},
@@ -175,7 +175,9 @@ def test_the_obstacle_is_named_and_its_substitute_converts(key: str) -> None:
     named = [one for one in found if one.what.removesuffix(" written out") in (advice.what, "SiLU")]
     assert named and {one.substitute for one in named} == {advice.substitute}, [str(one) for one in found]
     instead = trial.instead().eval()
-    assert obstacles(instead, trial.samples) == ()
+    torch.manual_seed(0)
+    instead.apply(lambda part: part.reset_parameters() if hasattr(part, "reset_parameters") else None)
+    assert not any(one.hinders for one in obstacles(instead, trial.samples))
     convert(instead, trial.samples, Rate(4, calibration=None))
 
 
