@@ -1,11 +1,13 @@
 """What stands in the way of a conversion: all of it, of the model, of the recipe, and of the hardware behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
+from spikewright.compress.graph.choosing import Output, choose
+from spikewright.compress.imports.scripted import in_python
 from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, surveyed_plan
 from spikewright.conversion.reading.plan import Plan, Unit
@@ -18,6 +20,8 @@ def obstacles(
     samples: torch.Tensor | np.ndarray,
     recipe: Recipe | None = None,
     *,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
     input_range: tuple[float, float] | None = None,
 ) -> tuple[Obstacle, ...]:
     """All that stands in the way of `convert`, with the same arguments; empty where nothing is known to.
@@ -32,8 +36,9 @@ def obstacles(
     if recipe is not None:
         check_recipe(recipe)
     known = None if input_range is None else InputRange(*input_range)
+    images, chosen = check_samples(samples), choose(model, output, fixed)
     try:
-        return survey(model, check_samples(samples), recipe, known)[1]
+        return survey(in_python(chosen, images), images, recipe, known)[1]
     except Unconvertible as error:
         return error.obstacles
 

@@ -93,3 +93,19 @@ def test_a_quantised_recipe_names_every_real_activation_and_weight() -> None:
     assert real == ["_1", "_3"]
     whole = [one for one in obstacles(model, X, Exact()) if one.refuses == "Exact"]
     assert all("compress.quantize" in one.substitute for one in whole) and {one.node for one in whole} >= {"_1", "_3"}
+
+
+def test_an_output_can_be_chosen_and_torchscript_is_read() -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(2, 3, 3)
+
+        def forward(self, x: Tensor) -> dict[str, Tensor]:
+            x = self.conv(x)
+            return {"plain": torch.relu(x), "smooth": nn.functional.silu(x)}
+
+    assert obstacles(Two().eval(), X, output="plain") == ()
+    assert [one.what for one in obstacles(Two().eval(), X, output="smooth")] == ["SiLU"]
+    scripted = torch.jit.script(nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU()).eval())
+    assert obstacles(scripted, X, Rate(4)) == ()
