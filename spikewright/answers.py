@@ -3,7 +3,7 @@
 Everything that makes a class, a score or an error of logits asks a `Head` for it; no other place takes the largest of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, prod
 from typing import Any, Literal, get_args
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from spikewright.errors import InvalidInput
 from spikewright.inputs import as_array, as_labels, is_real, is_whole
+from spikewright.last_functions import ENDINGS, Ending
 
 Kind = Literal["classes", "multilabel", "values"]
-Ending = Literal["softmax", "log_softmax", "sigmoid", "logsigmoid", "tanh"]
 Values = NDArray[Any]
 UNSCORED: Mapping[str, str] = {
     "classes": "accuracy, or mean_iou",
@@ -83,6 +83,8 @@ class Head:
             raise InvalidInput("expected scores of classes, got values that are no probabilities; try answers")
         each = self.kind == "multilabel" or self.ending in ("sigmoid", "logsigmoid")
         values = self.arranged(logits)
+        if not each:
+            self._check_several(values)
         return ENDINGS["sigmoid" if each else "softmax"](values, self._classes(values))
 
     def predictions(self, logits: Values, *, ended: bool = False) -> Values:
@@ -98,13 +100,8 @@ class Head:
             level = np.asarray(self.level)
             level = ENDINGS[self.ending](level, 0) if ended and self.ending is not None else level
             return np.asarray(values > level, dtype=np.int64)
-        axis = self._classes(values)
-        if values.shape[axis] == 1:
-            raise InvalidInput(
-                "expected scores of at least two classes, got one output, which is always the largest; "
-                'try network.with_head("multilabel"), which decides by its sign, or with_head("values")'
-            )
-        return np.asarray(values.argmax(axis=axis), dtype=np.int64)
+        self._check_several(values)
+        return np.asarray(values.argmax(axis=self._classes(values)), dtype=np.int64)
 
     @property
     def decides(self) -> bool:
@@ -157,6 +154,13 @@ class Head:
     def _classes(self, values: Values) -> int:
         """The axis of the classes, counted from the end of `(..., *shape)`."""
         return self.axis - (1 if self.shape is None else len(self.shape))
+
+    def _check_several(self, values: Values) -> None:
+        if values.shape[self._classes(values)] == 1:
+            raise InvalidInput(
+                "expected scores of at least two classes, got one output, which is always the largest; "
+                'try network.with_head("multilabel"), which decides by its sign, or with_head("values")'
+            )
 
     def _checked(self, labels: Values, top: int) -> Values:
         inside = labels if self.ignored is None else labels[labels != self.ignored]
@@ -248,27 +252,3 @@ def _finite(array: Values) -> Values:
     if not np.isfinite(values).all():
         raise InvalidInput("expected finite labels, got NaN or infinity; try the other samples alone")
     return values
-
-
-def _softmax(values: Values, axis: int) -> Values:
-    shares = np.exp(values - values.max(axis=axis, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=axis, keepdims=True))
-
-
-def _log_softmax(values: Values, axis: int) -> Values:
-    below = values - values.max(axis=axis, keepdims=True)
-    return np.asarray(below - np.log(np.exp(below).sum(axis=axis, keepdims=True)))
-
-
-def _logsigmoid(values: Values, axis: int) -> Values:
-    return np.asarray(-np.logaddexp(0.0, -values))
-
-
-ENDINGS: Mapping[str, Callable[[Values, int], Values]] = {
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
-    "sigmoid": lambda values, axis: np.exp(_logsigmoid(values, axis)),
-    "logsigmoid": _logsigmoid,
-    "tanh": lambda values, axis: np.tanh(values),
-}
-"""ending(values, axis): the functions that a model may end in, applied by place, or over the classes along `axis`."""

@@ -21,6 +21,7 @@ from spikewright.compress.adapting.substitutes.base import Substitute
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import codes_of
+from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.graph.view import view_of
 from spikewright.compress.methods import Method
 from spikewright.compress.training.data import Data, check_classes
@@ -83,6 +84,7 @@ class Adapt(AdaptSettings, _Wanted, Method):
         """See `adapt`."""
         if data is None:
             raise InvalidInput("expected data to train an adapted model on, got none; try data=(images, labels)")
+        check_one_output(model, "an adaptation")
         draft = Draft.of(model)
         _check_real(draft)
         trained, judged, over = split(data, self.test, self.held_out, self.training.seed)

@@ -32,11 +32,13 @@ class Chosen(nn.Module):
     flags: the inputs of forward that are fixed, other than tensors; the tensors are buffers.
     """
 
-    def __init__(self, model: nn.Module, output: Output | None, fixed: Mapping[str, Any]) -> None:
+    def __init__(
+        self, model: nn.Module, output: Output | None, fixed: Mapping[str, Any], image: str | None = None
+    ) -> None:
         super().__init__()
         self.model, self.single = model, output is None or isinstance(output, Path)
         self.outputs: dict[str, Path | None] = _named(output)
-        self.image = image_input(model, fixed)
+        self.image = image_input(model, fixed, image)
         self.flags: dict[str, Any] = {}
         for name, value in fixed.items():
             if isinstance(value, Tensor | np.ndarray):
@@ -65,20 +67,27 @@ class Chosen(nn.Module):
         return f"output {named}" + (f", with {', '.join(fixed)}" if fixed else "")
 
 
-def choose(model: Any, output: Output | None = None, fixed: Mapping[str, Any] | None = None) -> Any:
+def choose(
+    model: Any,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    input: str | None = None,
+) -> Any:
     """`model` with one input and the outputs that are wanted; itself where nothing is chosen. Its layers lie under "model.".
 
     `output`: by name or position where forward returns a tuple, list, dict, named tuple or dataclass, "out.0" for what is inside
     of another; several are kept side by side, in a list or as {name: output}, and become the heads of a network. `fixed`: values
-    of forward's other inputs, flags as well as tensors; the first input that has none takes the images.
+    of forward's other inputs, flags as well as tensors; `input` names the one that takes the images, else it is the first that
+    has no value.
     Everything here that takes a model takes the result. Raises InvalidInput for inputs that forward does not have, and for those
     that are left without a value; outputs are looked for when the model first runs.
     """
-    if output is None and not fixed:
+    if output is None and not fixed and input is None:
         return model
     if hasattr(model, "weights") and hasattr(model, "model"):
-        return _of_compressed(model, output, fixed or {})
-    return Chosen(as_module(model), output, dict(fixed or {}))
+        return _of_compressed(model, output, fixed or {}, input)
+    return Chosen(as_module(model), output, dict(fixed or {}), input)
 
 
 def several_outputs(model: Any) -> tuple[str, ...]:
@@ -138,7 +147,7 @@ def check_single(found: Any) -> None:
     )
 
 
-def _of_compressed(small: Any, output: Output | None, fixed: Mapping[str, Any]) -> Any:
+def _of_compressed(small: Any, output: Output | None, fixed: Mapping[str, Any], image: str | None) -> Any:
     if small.rewrites:
         raise InvalidInput(
             "expected outputs to be chosen before a model is rewritten, got one whose graph was; "
@@ -146,7 +155,7 @@ def _of_compressed(small: Any, output: Output | None, fixed: Mapping[str, Any]) 
         )
     return dataclasses.replace(
         small,
-        model=Chosen(small.model, output, dict(fixed)).eval(),
+        model=Chosen(small.model, output, dict(fixed), image).eval(),
         weights={f"model.{path}": e for path, e in small.weights.items()},
         loose=frozenset(f"model.{path}" for path in small.loose),
     )
@@ -169,7 +178,7 @@ def _listed(output: Any) -> list[Any]:
     return list(output) if isinstance(output, Sequence) and not isinstance(output, str) else [output]
 
 
-def image_input(model: nn.Module, fixed: Mapping[str, Any]) -> str | None:
+def image_input(model: nn.Module, fixed: Mapping[str, Any], image: str | None = None) -> str | None:
     """The input that takes the images, by its name; None where it is the first one. Raises InvalidInput as `choose` does."""
     try:
         listed = list(inspect.signature(model.forward).parameters.values())
@@ -177,12 +186,14 @@ def image_input(model: nn.Module, fixed: Mapping[str, Any]) -> str | None:
         return None
     open_ended = any(one.kind is one.VAR_KEYWORD for one in listed)
     names = [one.name for one in listed if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
-    unknown = [name for name in fixed if name not in names]
+    unknown = [name for name in (*fixed, *([image] if image else [])) if name not in names]
     if unknown and not open_ended:
-        raise InvalidInput(
-            f"expected fixed inputs of {type(model).__name__} out of {', '.join(names)}, got {unknown[0]!r}"
-        )
+        raise InvalidInput(f"expected inputs of {type(model).__name__} out of {', '.join(names)}, got {unknown[0]!r}")
+    if image in fixed:
+        raise InvalidInput(f"expected an input for the images that is not fixed, got {image!r}; try another one")
     free = [one for one in listed if one.name in names and one.name not in fixed]
+    if image is not None:
+        free = sorted(free, key=lambda one: one.name != image)
     needed = [one.name for one in free if one.default is one.empty]
     if len(needed) > 1 or (needed and needed[0] != free[0].name):
         others = ", ".join(f"{name!r}: its value" for name in needed if name != free[0].name)
@@ -192,6 +203,8 @@ def image_input(model: nn.Module, fixed: Mapping[str, Any]) -> str | None:
         )
     if not free and not any(one.kind is one.VAR_POSITIONAL for one in listed):
         raise InvalidInput(f"expected an input that takes the images, got all of {', '.join(names)} fixed")
+    if image is not None and image not in names:
+        return image
     return None if not free or free[0] is listed[0] else free[0].name
 
 

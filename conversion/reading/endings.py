@@ -4,10 +4,11 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from spikewright.answers import Ending, Head
+from spikewright.answers import Head
 from spikewright.compress import GraphNode, GraphView
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.view import view_of
+from spikewright.last_functions import Ending
 from spikewright.snn import ReportRow
 
 _ARRANGED = ("flatten", "reshape", "identity", "dropout")

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from spikewright.answers import Ending, Head, head_of_answer
+from spikewright.answers import Head, head_of_answer
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
 from spikewright.conversion.reading.shapes import Floats, spread
 from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.last_functions import Ending
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 from spikewright.weights import Expression

@@ -15,10 +15,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from spikewright.answers import Ending
 from spikewright.conversion.reading.shapes import NO_BORDER, ONE, Border, Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.index_maps import IndexMap
+from spikewright.last_functions import Ending
 from spikewright.snn.synapses import Pair, Shape
 
 

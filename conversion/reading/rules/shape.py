@@ -4,7 +4,6 @@ from math import prod
 
 import numpy as np
 
-from spikewright.answers import Ending
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
@@ -15,6 +14,7 @@ from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules import linear
 from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
+from spikewright.last_functions import Ending
 
 
 def entry(walk: Walk, node: GraphNode) -> Value:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput
 from spikewright.answers import Head
-from spikewright.compress import FoldBatchNorm, accuracy, choose, fit, fold_batchnorm, load, prune, save
+from spikewright.compress import FoldBatchNorm, accuracy, adapt, choose, fit, fold_batchnorm, load, prune, save
 from spikewright.compress.graph.choosing import check_single, heads_of, image_input, outputs_in, several_outputs
 from spikewright.compress.graph.view import trace
 from spikewright.robustness import AnnPredictor
@@ -87,6 +88,11 @@ def test_flags_and_inputs_are_fixed() -> None:
     assert choose(model) is model
     swapped = choose(model, 0, {"x": X[:1]})  # the mask takes the images then
     assert torch.equal(swapped(MASK), model(X[:1], MASK)[0])
+    assert torch.equal(choose(model, 0, {"x": X[:1]}, input="mask")(MASK), swapped(MASK))
+    with pytest.raises(InvalidInput, match="that is not fixed, got 'mask'"):
+        choose(model, 0, {"mask": MASK}, input="mask")
+    with pytest.raises(InvalidInput, match=r"got mask, x of Net; try fixed={'x': its value}"):
+        choose(model, 0, input="mask")
     assert (
         "output '0', with features=False, mask=a tensor" in choose(model, 0, {"mask": MASK, "features": False}).told()
     )
@@ -160,7 +166,8 @@ def test_verbs_take_the_same_words() -> None:
 
 def test_who_needs_one_answer_refuses_several_by_name() -> None:
     both, labels = choose(net(), [0, 1], {"mask": MASK}), torch.zeros(4, dtype=torch.int64)
-    for needs in (lambda: accuracy(both, (X, labels)), lambda: fit(both, (X, labels)), lambda: AnnPredictor(both)):
+    asked = accuracy, fit, adapt
+    for needs in (*(partial(verb, both, (X, labels)) for verb in asked), partial(AnnPredictor, both)):
         with pytest.raises(InvalidInput, match=r"expected one output for .*, got '0', '1'; try choose"):
             needs()
     one, data = make()
