@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.graph.choosing import Output, choose
 from spikewright.compress.imports.scripted import in_python
 from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
@@ -59,7 +60,7 @@ def survey(
 def check_survey(plan: Plan, found: tuple[Obstacle, ...]) -> None:
     """Raise Unconvertible with all that was found, where any of it hinders the conversion."""
     if any(one.hinders for one in found):
-        raise Unconvertible.of(plan.rows, found)
+        raise Unconvertible.of(plan.rows, found, replaceable(plan.view))
 
 
 def _of_hardware(plan: Plan, told: set[str]) -> Iterator[Obstacle]:

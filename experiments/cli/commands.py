@@ -124,10 +124,12 @@ COMMANDS: dict[str, Command] = {
     "convert": Command(
         "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",
         "spikewright convert compressed.safetensors --recipe rate --steps 7\n"
-        "  spikewright convert model.safetensors --neuron burst --steps 4 --limit 3 --schedule layerwise",
+        "  spikewright convert model.safetensors --neuron burst --steps 4 --limit 3 --schedule layerwise\n"
+        "  spikewright convert --model mymodels:network --weights network.pt --dataset mine.npz --recipe ttfs --check",
         (*SOURCE, SAMPLES, flag("--float", action="store_true", told="keep float32 numbers instead of integers"),
          flag("--weight-bits", type=int, told="most bits of a weight in integers (default: 8)"),
          flag("--potential-bits", type=int, told="bits of a potential in integers (default: as many as never saturate)"),
+         flag("--check", action="store_true", told="only list what stands in the way, of recipe and hardware too; write nothing"),
          flag("--diagnosis", action=argparse.BooleanOptionalAction, default=True,
               told="say where it loses, and compare with the CNN at equal information"),
          flag("--input-range", nargs=2, type=float, metavar=("LOW", "HIGH"),

@@ -8,6 +8,7 @@ from spikewright import InvalidInput, InvalidNetwork, Table
 from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.obstacles import print_check, refused
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network
@@ -16,15 +17,13 @@ from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
 
 if TYPE_CHECKING:
-    from spikewright.conversion import Baseline, Diagnosis, Recipe, Unconvertible
+    from spikewright.conversion import Baseline, Diagnosis, Recipe
     from spikewright.snn import Network
 
 FLOAT_RECIPE = "ttfs"
 """The recipe whose networks stay float32 here."""
 VERDICT_IMAGES = 1000
 """First test images that the verdict of a conversion is seen on."""
-SHOWN = 3
-"""Refused layers that the last line names; the table has all of them."""
 
 
 @quiet_threads()
@@ -45,6 +44,9 @@ def run_convert(options: Namespace) -> None:
     with progress_bars(options.quiet) as progress:
         known = dataset.first(options.samples, VERDICT_IMAGES)
         bounds = tuple(options.input_range) if options.input_range else dataset.known_range
+        if options.check:
+            print_check(model, known.train_images, recipe, bounds)
+            return
         network = _converted(model, known, recipe, {"input_range": bounds, "progress": progress})
     if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
         network = network.to_fixed(
@@ -81,26 +83,7 @@ def _converted(model: Any, dataset: Dataset, recipe: "Recipe", settings: dict[st
     try:
         return convert(model, dataset.train_images, recipe, judge=dataset.test_images, **settings)
     except Unconvertible as error:
-        table = refusals(error)
-        print(table)
-        named = [f"{row['layer']} ({row['reason']})" for row in table][:SHOWN]
-        more = f" and {len(table) - SHOWN} more" if len(table) > SHOWN else ""
-        raise InvalidInput(
-            f"expected layers with a spiking form, got {len(table)} without: {', '.join(named)}{more}; "
-            f"see the table{', or try spikewright adapt first' if 'adapt(model' in str(error) else ''}"
-        ) from error
-
-
-def refusals(error: "Unconvertible") -> Table:
-    """Every refused layer: its kind, the reason, and what to use instead."""
-    rows = []
-    for row in error.report:
-        if row.action == "refused":
-            reason, _, advice = row.detail.rpartition("; try ")
-            rows.append(
-                {"layer": row.layer, "kind": row.kind, "reason": reason or advice, "try": advice if reason else ""}
-            )
-    return Table.of(rows)
+        raise refused(error.obstacles, "adapt(model" in str(error)) from error
 
 
 @quiet_threads()

@@ -4,15 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.conversion import Rate, Unconvertible, convert
 from spikewright.experiments.cli import main
 from spikewright.experiments.cli.asked import record
 from spikewright.experiments.cli.commands import RECIPE
-from spikewright.experiments.cli.convert import refusals
 from spikewright.experiments.cli.parser import make_parser
 from spikewright.experiments.data import load_dataset
 from spikewright.experiments.families import RECIPES
@@ -67,13 +63,18 @@ def test_diagnose_writes_tables_and_pictures(made: Path, tmp_path: Path, capsys:
     assert main(["diagnose", network, str(made / "model.safetensors"), "--dataset", "none"]) == 2
 
 
-def test_refusals_are_a_table() -> None:
-    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4), nn.GELU())
-    with pytest.raises(Unconvertible) as refused:
-        convert(model, torch.rand(8, 4), Rate(4))
-    table = refusals(refused.value)
-    assert len(table) >= 1 and table.columns == ("layer", "kind", "reason", "try")
-    assert all(row["reason"] and row["try"] and "; try" not in row["reason"] for row in table)
+def test_check_lists_what_stands_in_the_way_and_writes_nothing(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, network = str(made / "model.safetensors"), tmp_path / "n.spike"
+    told = ["convert", source, "--samples", "20", "--quiet", "--check", "--out", str(network)]
+    assert main(told) == 0
+    shown = capsys.readouterr().out
+    assert "nothing stands in the way" in shown and not network.exists()
+    assert main([*told, "--recipe", "quantized"]) == 2
+    captured = capsys.readouterr()
+    assert "Quantized" in captured.out and "refused by" in captured.out and "see the table" in captured.err
+    assert not network.exists()
 
 
 def standardised(folder: Path) -> Path:
