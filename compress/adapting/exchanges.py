@@ -71,8 +71,8 @@ class _Pick:
             return _checked(place, self.told[said[0]])
         if not place.refused and not (self.for_hardware and place.kind == "pooling"):
             return None
-        if place.kind == "gate" and len(place.shape) == 1:
-            return _named("no_gate")  # a constant one would be a layer of its own
+        if place.kind == "gate" and len(place.shape) not in (2, 3):
+            return _named("no_gate")  # a constant one has no layer
         return _named(AUTOMATIC[place.kind])
 
 

@@ -1,13 +1,13 @@
 """Gates: products of a value with factors that the model computes and squashes between two bounds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from torch import fx
 
 from spikewright.compress.adapting.operations import POINTWISE, PRODUCTS, SHAPING, SQUASHING, operation, read_values
 from spikewright.compress.adapting.regions import Regions
-from spikewright.compress.graph.view import GraphView
+from spikewright.compress.graph.view import DISPLACED, GraphView
 
 _OPEN = frozenset(["tanh"])
 """Squashes to both signs: of two candidates the other is the factor."""
@@ -24,12 +24,22 @@ class GateNodes:
 
 def gates_of(view: GraphView) -> Iterator[GateNodes]:
     """The gates of a graph in its order; an activation that is written out, such as x * sigmoid(x), is none."""
-    nodes = tuple(view.graph_module.graph.nodes)
+    nodes = fed(view, view.graph_module.graph.nodes)
     regions = Regions(view, nodes)
     for node in nodes:
         operands = read_values(node)
         if operation(node, view.graph_module) in PRODUCTS and len(operands) == 2 and node not in regions.sources:
             yield from _gate(view, node, *operands)
+
+
+def fed(view: GraphView, nodes: Iterable[fx.Node]) -> tuple[fx.Node, ...]:
+    """Those of `nodes`, which are in order, that depend on the image and have the batch in front, as all that they read."""
+    known = {node.name: node for node in view}
+    found: dict[fx.Node, None] = {}
+    for node in nodes:
+        if node.op == "placeholder" or not found.keys().isdisjoint(node.all_input_nodes):
+            found[node] = None
+    return tuple(node for node in found if node.name in known and known[node.name].args != DISPLACED)
 
 
 def live_without(view: GraphView, values: Mapping[str, str]) -> tuple[fx.Node, ...]:

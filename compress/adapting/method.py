@@ -13,7 +13,6 @@ from spikewright.compress.adapting.course import Course
 from spikewright.compress.adapting.distilling import Teacher
 from spikewright.compress.adapting.exchanges import Exchange, chosen
 from spikewright.compress.adapting.judging import Judge, classes, judge_of, split
-from spikewright.compress.adapting.places import left_over
 from spikewright.compress.adapting.replacing import fold_constant_gates
 from spikewright.compress.adapting.report import Adapted, AdaptReport
 from spikewright.compress.adapting.resuming import meaning
@@ -22,7 +21,6 @@ from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.choosing import check_one_output
-from spikewright.compress.graph.view import view_of
 from spikewright.compress.methods import Method
 from spikewright.compress.training.data import Data, check_classes
 from spikewright.compress.training.loop import TrainSettings
@@ -124,7 +122,6 @@ class Adapt(AdaptSettings, _Wanted, Method):
             adapted=judge.right(module),
             agreement=judge.agrees(module),
             replacements=rows,
-            left=left_over(view_of(module, tuple(course.images.shape[1:]))),
         )
         held = {one.name: getattr(small, one.name) for one in fields(Compressed)}
         held["steps"] = (*small.steps, *(f"adapt: {line}" for line in str(report).splitlines()))

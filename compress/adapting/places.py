@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from torch import fx
 
-from spikewright.compress.adapting.gating import gates_of, live_without
+from spikewright.compress.adapting.gating import fed, gates_of, live_without
 from spikewright.compress.adapting.operations import NORMS, operation
 from spikewright.compress.adapting.regions import REFUSED, Regions
 from spikewright.compress.graph.view import GraphNode, GraphView, Shape
@@ -58,7 +58,7 @@ def gate_places(view: GraphView) -> tuple[Place, ...]:
 
 def other_places(view: GraphView, gates: Iterable[Place]) -> tuple[Place, ...]:
     """Activations, norms and max poolings, but for those that only the factors of the `gates` need, which go with them."""
-    live = live_without(view, {gate.node: gate.source for gate in gates})
+    live = fed(view, live_without(view, {gate.node: gate.source for gate in gates}))
     found = [*_activations(view, live), *_norms(view, live), *_poolings(view, live)]
     order = {node.name: place for place, node in enumerate(view.graph_module.graph.nodes)}
     return tuple(sorted(found, key=lambda place: order[place.node]))
@@ -72,17 +72,6 @@ def replaceable(view: GraphView) -> frozenset[str]:
     live = live_without(view, {place.node: place.source for place in places})
     kept = {node.name for node in live} - {place.node for place in places}
     return frozenset(nodes.keys() - kept)
-
-
-def left_over(view: GraphView) -> tuple[str, ...]:
-    """What has no spiking form in a model, at no end of it, by path or step and in a word."""
-    nodes = live_without(view, {})
-    found = ((node, known) for node in nodes if (known := _known(view, node)) is not None and node.op != "get_attr")
-    return tuple(
-        f"{known.path or known.name} ({operation(node, view.graph_module)})"
-        for node, known in found
-        if known.kind in REFUSED and not _ends(view, node)
-    )
 
 
 def _activations(view: GraphView, live: tuple[fx.Node, ...]) -> Iterator[Place]:

@@ -36,7 +36,6 @@ class AdaptReport:
     original: of the model that was given; untrained: with all replaced before any training; adapted: of the result.
     agreement: how often result and original predict the same class.
     replacements: in the order in which they were made.
-    left: steps without a spiking form for which there is no substitute.
     """
 
     measured: str
@@ -47,7 +46,6 @@ class AdaptReport:
     adapted: float
     agreement: float
     replacements: tuple[Replacement, ...] = ()
-    left: tuple[str, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -75,7 +73,6 @@ class AdaptReport:
             f"trained {each.trained:.2%}, cost {100 * each.cost:+.2f} points"
             for each in self.replacements
         ]
-        lines += [f"no substitute is known for {', '.join(self.left)}"] if self.left else []
         return "\n".join(lines)
 
 

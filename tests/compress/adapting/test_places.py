@@ -3,9 +3,13 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from spikewright.compress import trace
-from spikewright.compress.adapting.places import gate_places, left_over, other_places, replaceable
+from spikewright.compress.adapting.operations import NONLINEAR
+from spikewright.compress.adapting.operations import NORMS as NORM_NAMES
+from spikewright.compress.adapting.places import gate_places, other_places, replaceable
+from spikewright.conversion.reading.obstacles.catalogue import CATALOGUE
 from tests.compress.adapting.modern import NORMS, around, images, modern
 
 
@@ -37,12 +41,7 @@ def test_norms_have_channels_first_on_both_sides(name: str) -> None:
 @pytest.mark.parametrize("end", [nn.Sigmoid(), nn.Tanh(), nn.Softmax(1)])
 def test_what_ends_a_model_stays(end: nn.Module) -> None:
     view = trace(nn.Sequential(nn.Flatten(), nn.Linear(72, 3), end), images(3))
-    assert other_places(view, ()) == () and left_over(view) == ()
-
-
-def test_what_no_substitute_knows_is_left_over() -> None:
-    view = trace(around(lambda x: torch.cumsum(x, 2)), images(3))
-    assert left_over(view) == ("cumsum (cumsum)",)
+    assert other_places(view, ()) == ()
 
 
 def test_what_a_substitute_can_stand_in_for_and_what_goes_with_it() -> None:
@@ -50,3 +49,21 @@ def test_what_a_substitute_can_stand_in_for_and_what_goes_with_it() -> None:
     assert {"norm", "act", "mul", "sigmoid", "silu", "gate_squeeze"} <= found
     assert not found & {"conv", "pool", "fc"}
     assert replaceable(trace(around(torch.relu), images(3))) == frozenset()
+
+
+def test_numbers_that_no_image_decides_and_values_without_the_batch_in_front_are_no_places() -> None:
+    class Waves(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            windows = F.silu(x.reshape(-1, 3))  # the batch is no longer in front
+            waves = torch.sin(torch.arange(72.0)) * torch.sigmoid(torch.ones(72))
+            return windows.reshape(-1, 72) + waves
+
+    view = trace(nn.Sequential(Waves(), nn.Linear(72, 3)), images(3))
+    assert gate_places(view) == () and other_places(view, ()) == ()
+
+
+def test_what_the_advice_of_refusals_replaces_is_known_here() -> None:
+    """Operations for which `convert` advises a ReLU or a batch norm, but for patterns and what only tells their names."""
+    smooth = {name for name, advice in CATALOGUE.items() if advice.goes_on == "relu"} - {"written"}
+    norms = {name for name, advice in CATALOGUE.items() if "BatchNorm" in advice.substitute}
+    assert smooth <= NONLINEAR and norms <= NORM_NAMES

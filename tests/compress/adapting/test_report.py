@@ -7,7 +7,7 @@ from spikewright.compress import Adapted, AdaptReport, fresh
 from spikewright.compress.adapting.report import Replacement
 
 ROW = Replacement("silu", "relu", ("0.act", "2.act"), alone=0.5, untrained=0.4, trained=0.875, cost=0.025)
-REPORT = AdaptReport("accuracy", 1000, "the test images", 0.9, 0.25, 0.875, 0.95, (ROW,), ("cumsum (cumsum)",))
+REPORT = AdaptReport("accuracy", 1000, "the test images", 0.9, 0.25, 0.875, 0.95, (ROW,))
 
 
 def test_words() -> None:
@@ -15,7 +15,6 @@ def test_words() -> None:
         "accuracy over 1,000 images (the test images): original 90.00%, all replaced and not trained 25.00%, adapted 87.50%; "
         "agreement with the original 95.00%",
         "silu by relu at 0.act, 2.act: alone 50.00%, put in 40.00%, trained 87.50%, cost +2.50 points",
-        "no substitute is known for cumsum (cumsum)",
     ]
 
 
