@@ -37,9 +37,12 @@ def fed(view: GraphView, nodes: Iterable[fx.Node]) -> tuple[fx.Node, ...]:
     known = {node.name: node for node in view}
     found: dict[fx.Node, None] = {}
     for node in nodes:
-        if node.op == "placeholder" or not found.keys().isdisjoint(node.all_input_nodes):
+        read = any(
+            one in found for one in node.all_input_nodes
+        )  # its size, which is no value of the graph, is not read of
+        if node.name in known and (node.op == "placeholder" or read):
             found[node] = None
-    return tuple(node for node in found if node.name in known and known[node.name].args != DISPLACED)
+    return tuple(node for node in found if known[node.name].args != DISPLACED)
 
 
 def live_without(view: GraphView, values: Mapping[str, str]) -> tuple[fx.Node, ...]:

@@ -1,6 +1,6 @@
 """The places of a model where something else can stand: its activations, gates, norms and max poolings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -99,8 +99,22 @@ def _norms(view: GraphView, live: tuple[fx.Node, ...]) -> Iterator[Place]:
         if known is None or name not in NORMS or known.kind not in REFUSED:
             continue
         first, last = _turned(view, node)
-        if view.node(last.name).shape == view.node(first.name).shape:
+        turned = last is not node
+        if (turned or _by_channel(node, known)) and view.node(last.name).shape == view.node(first.name).shape:
             yield Place(last.name, first.name, "norm", name, view.node(last.name).shape, known.path)
+
+
+def _by_channel(node: fx.Node, known: GraphNode) -> bool:
+    """Whether each channel of a norm is scaled alike, so that the channels are axis 1: no layer norm over the last axes alone."""
+    name = known.operation
+    if name == "normalize":
+        axis: object = node.kwargs.get("dim", node.args[2] if len(node.args) > 2 else 1)
+        return axis == 1
+    if name not in ("layernorm", "rmsnorm"):
+        return True
+    given = node.args[1] if len(node.args) > 1 else node.kwargs.get("normalized_shape", ())
+    axes = given if known.module is None else known.module.normalized_shape
+    return isinstance(axes, Sized) and len(axes) == len(known.shape)
 
 
 def _turned(view: GraphView, node: fx.Node) -> tuple[fx.Node, fx.Node]:

@@ -19,6 +19,8 @@ def takes(node: GraphNode) -> bool:
         return False
     if not any(keeps_forward(module, kind) for kind in _LAYERS):
         return False
+    if isinstance(module, nn.Linear) and len(node.shape) > 1:
+        return False  # over the last axis, which is not that of the channels
     return node.kind == "batchnorm" or not isinstance(module, NORMS)
 
 

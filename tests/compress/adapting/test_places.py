@@ -44,6 +44,11 @@ def test_what_ends_a_model_stays(end: nn.Module) -> None:
     assert other_places(view, ()) == ()
 
 
+def test_a_layer_norm_over_the_last_axis_alone_is_none_of_channels() -> None:
+    tokens = nn.Sequential(nn.Conv2d(2, 4, 1), nn.Flatten(2), nn.LayerNorm(36), nn.Flatten(), nn.Linear(144, 3))
+    assert other_places(trace(tokens, images(3)), ()) == ()
+
+
 def test_what_a_substitute_can_stand_in_for_and_what_goes_with_it() -> None:
     found = replaceable(trace(modern(), images(3)))
     assert {"norm", "act", "mul", "sigmoid", "silu", "gate_squeeze"} <= found

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from spikewright.compress import GraphView, trace
+from spikewright.compress import GraphView, fold_batchnorm, trace
 from spikewright.compress.exact.channel_maps import ChannelMap, Stuck
 from spikewright.compress.exact.fold_layers import Uses, check_input, check_own, takes
 
@@ -53,3 +53,14 @@ def test_a_shift_ends_where_zeros_are_padded() -> None:
     check_input(bare, SHIFT)
     with pytest.raises(Stuck, match="spreads a shift unevenly"):
         check_input(view_of(nn.ConvTranspose2d(2, 2, 2)).nodes[-1], SHIFT)
+
+
+def test_a_linear_layer_over_the_last_axis_takes_no_map_of_channels() -> None:
+    norm = nn.BatchNorm1d(3)
+    with torch.no_grad():
+        norm.running_mean.fill_(0.5)
+        norm.weight.fill_(2.0)
+    model = nn.Sequential(nn.ReLU(), norm, nn.Linear(5, 4), nn.Flatten(), nn.Linear(12, 2)).eval()
+    folded, rows = fold_batchnorm(model, x := torch.rand(4, 3, 5))
+    assert [row.action for row in rows] == ["kept"]
+    assert torch.allclose(folded(x), model(x), atol=1e-6)
