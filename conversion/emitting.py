@@ -6,6 +6,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright import InvalidInput
+from spikewright.conversion.reading.ordered_sources import OrderedSource
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
@@ -21,6 +23,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
     coding, shapes = replace(coding, choices=with_gates(plan, coding.choices)), plan.shapes
     amplitudes = {INPUT: np.asarray(coding.input_amplitude)}
     amplitudes |= {name: choice.amplitude for name, choice in coding.choices.items()}
+    amplitudes |= {one.name: _amplitude_in_order(one, amplitudes[one.source]) for one in plan.ordered}
     stored = [
         (unit, term, synapse_of(term, amplitudes[term.source], shapes[term.source]))
         for unit in plan.units
@@ -29,7 +32,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
     populations = (Population(INPUT, shapes[INPUT], Source()), *(_population(unit, coding) for unit in plan.units))
     return Network(
         populations=populations,
-        projections=_projections(stored),
+        projections=_projections(plan, stored),
         input=INPUT,
         output=plan.output.name,
         code=coding.code,
@@ -61,14 +64,30 @@ def _bias(bias: Floats) -> float | NDArray[np.float32]:
     return bias.astype(np.float32)
 
 
-def _projections(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[Projection, ...]:
+def _amplitude_in_order(ordered: OrderedSource, amplitude: Floats) -> Floats:
+    """() or one for each channel that is read. Raises InvalidInput where a channel would have several."""
+    if amplitude.ndim == 0 or np.all(amplitude == amplitude[0]):
+        return np.asarray(amplitude.reshape(-1)[0])
+    channels = ordered.channels
+    if channels is None:
+        raise InvalidInput(
+            f"expected one amplitude for all channels of {ordered.source!r}, which are read in an order that mixes them, "
+            "got one each; try per_channel=False"
+        )
+    return np.where(channels >= 0, amplitude[channels], amplitude[0])
+
+
+def _projections(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[Projection, ...]:
+    orders = {one.name: one.order for one in plan.ordered}
     seen: dict[str, int] = {}
     made = []
     for unit, term, synapse in stored:
-        name = f"{term.source}->{unit.name}"
+        source = plan.population(term.source)
+        name = f"{source}->{unit.name}"
         seen[name] = seen.get(name, 0) + 1
         name = name if seen[name] == 1 else f"{name} #{seen[name]}"
-        made.append(Projection(term.source, unit.name, synapse.synapse, term.pool, term.channels, name=name))
+        order = orders.get(term.source)
+        made.append(Projection(source, unit.name, synapse.synapse, term.pool, term.channels, name=name, order=order))
     return tuple(made)
 
 
@@ -86,7 +105,7 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
     output = plan.output
     if output.adds_up:
         rows.append(_output_row(output))
-    return Report((*rows, *coding.notes, *_storage_rows(stored)))
+    return Report((*rows, *coding.notes, *_storage_rows(plan, stored), *_order_rows(plan)))
 
 
 def _shift(unit: Unit) -> str:
@@ -103,7 +122,21 @@ def _output_row(output: Unit) -> ReportRow:
     return ReportRow("output", Integrator.__name__, "rewritten", text, neurons=prod(output.shape))
 
 
-def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[ReportRow, ...]:
+def _order_rows(plan: Plan) -> tuple[ReportRow, ...]:
+    """What is read in another order, and that it costs no weights."""
+    return tuple(ReportRow(one.source, "order", "note", f"order: {_order_told(one)}") for one in plan.ordered)
+
+
+def _order_told(ordered: OrderedSource) -> str:
+    addresses = ordered.order.addresses
+    read = addresses[addresses >= 0]
+    more, nothing = read.size - np.unique(read).size, addresses.size - read.size
+    parts = (f"{more:,} numbers read again" if more else "", f"{nothing:,} places of nothing" if nothing else "")
+    told = "".join(f", {part}" for part in parts if part)
+    return f"{ordered.order.source} read as {ordered.order.shape}{told}, {ordered.name!r}; it stands on the projection"
+
+
+def _storage_rows(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[ReportRow, ...]:
     rows = []
     for unit, term, made in stored:
         weights = made.synapse.weights
@@ -116,5 +149,9 @@ def _storage_rows(stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple
             text += "; integers became float32: input channels differ in scale, a fixed-point network rounds them anew"
         if made.unshared:
             text += "; shared weights are written out: input channels differ in scale, or layers were merged"
-        rows.append(ReportRow(f"{term.source}->{unit.name}", "storage", "rounded" if made.rounded else "note", text))
+        rows.append(
+            ReportRow(
+                f"{plan.population(term.source)}->{unit.name}", "storage", "rounded" if made.rounded else "note", text
+            )
+        )
     return tuple(rows)

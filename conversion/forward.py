@@ -1,11 +1,12 @@
 """A plan in torch, in float64 and in the model's units: what the spiking network stands for, without any spikes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from spikewright.conversion.reading.ordered_sources import OrderedSource
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.terms import add_term, apply_term
 from spikewright.snn.synapses import Shape
@@ -30,14 +31,22 @@ def sums(unit: Unit, sent: Mapping[str, Tensor], shapes: Mapping[str, Shape]) ->
     return total
 
 
+def in_order(ordered: Iterable[OrderedSource], source: str, values: Tensor) -> dict[str, Tensor]:
+    """The values `(n, ...)` of a population as all its ordered sources have them, by their names."""
+    return {one.name: one.apply(values) for one in ordered if one.source == source}
+
+
 def activations(plan: Plan, images: Tensor, follow: Follow | None = None) -> dict[str, Tensor]:
     """The activations of the input and of every unit, float64 `(n, *shape)`, by name."""
     shapes, sent = plan.shapes, {INPUT: images.detach().double()}
+    others = {one.name for one in plan.ordered}
+    sent |= in_order(plan.ordered, INPUT, sent[INPUT])
     for unit in plan.units:
         entered = sums(unit, sent, shapes)
         value = activate(unit, entered)
         sent[unit.name] = value if follow is None else follow(unit, entered, value)
-    return sent
+        sent |= in_order(plan.ordered, unit.name, sent[unit.name])
+    return {name: value for name, value in sent.items() if name not in others}
 
 
 class Rewritten(nn.Module):

@@ -11,10 +11,12 @@ from torch import fx
 from spikewright import InvalidInput
 from spikewright.compress import GraphView
 from spikewright.compress.graph.observe import Observer, See
-from spikewright.conversion.forward import activate
+from spikewright.conversion.forward import activate, in_order
+from spikewright.conversion.reading.ordered_sources import OrderedSource
 from spikewright.conversion.reading.plan import Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.terms import add_term, apply_term
+from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Shape
 
 BATCH = 64
@@ -65,7 +67,7 @@ def percentiles(
     percentile: float,
     shown: Mapping[str, Shown] | None = None,
 ) -> dict[str, Floats]:
-    """For each wanted node the percentile of its positive values on `images (n, C, H, W)`.
+    """For each wanted node the percentile of its positive values on `images (n, C, H, W)`, as its unit orders them.
 
     `wanted[node]`: its channels for one number each, `(C,)`, or 1 for one of the whole layer, `(1,)`. `shown[node]`: what of its
     values counts. Memory grows with the number of values above the percentile, not with all of them.
@@ -88,19 +90,34 @@ def watched(view: GraphView, images: torch.Tensor, see: See, nodes: Container[st
             observer.run(part.clone())
 
 
+def in_unit_order(values: torch.Tensor, order: IndexMap | None) -> torch.Tensor:
+    """Values `(n, *shape)` of a node in the order and the shape of its unit."""
+    if order is None:
+        return values
+    return values.flatten(1)[:, torch.from_numpy(order.addresses.reshape(-1))].reshape(-1, *order.shape)
+
+
 def as_rows(values: torch.Tensor, rows: int) -> torch.Tensor:
     """Values `(n, ...)` as `(rows, values)`: one row for each channel, or one for all."""
     return values.reshape(len(values), rows, -1).transpose(0, 1).flatten(1)
 
 
 def sent_by(units: tuple[Unit, ...]) -> dict[str, Shown]:
-    """By graph node what the unit there sends of its values: magnitudes of both signs, or all of them shifted above zero."""
-    return {unit.node: _sending(unit) for unit in units if unit.signed or unit.below is not None}
+    """By graph node what the unit there sends of its values, in its own order: magnitudes of both signs, or all of them shifted
+    above zero."""
+    differ = (unit for unit in units if unit.signed or unit.below is not None or unit.order is not None)
+    return {unit.node: _sending(unit) for unit in differ}
 
 
 def _sending(unit: Unit) -> Shown:
+    look = _sign(unit)
+    return look if unit.order is None else lambda values: look(in_unit_order(values, unit.order))
+
+
+def _sign(unit: Unit) -> Shown:
+    """What counts of values in the order of the unit."""
     if unit.below is None:
-        return torch.abs
+        return torch.abs if unit.signed else lambda values: values
     by = torch.from_numpy(np.asarray(unit.below.by)).float()
 
     def shifted(values: torch.Tensor) -> torch.Tensor:
@@ -139,7 +156,12 @@ def thresholds(unit: Unit, values: Floats) -> tuple[Floats, str]:
     return (filled.reshape(()) if values.size == 1 else filled), "; ".join(told)
 
 
-def bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | None = None) -> dict[str, Interval]:
+def bounds(
+    units: tuple[Unit, ...],
+    inputs: tuple[str, Shape],
+    levels: int | None = None,
+    ordered: tuple[OrderedSource, ...] = (),
+) -> dict[str, Interval]:
     """Between what the values of each unit lie for any input in [0, 1], `(1, *shape)` each, by interval arithmetic in float64.
 
     `inputs`: name and shape of the input. An interval c +- r becomes W c + b +- |W| r; every population lies between what its law
@@ -148,10 +170,17 @@ def bounds(units: tuple[Unit, ...], inputs: tuple[str, Shape], levels: int | Non
     """
     name, shape = inputs
     maps = {name: (torch.zeros(1, *shape).double(), torch.ones(1, *shape).double())}
-    shapes = {name: shape} | {unit.name: unit.shape for unit in units}
+    shapes = {name: shape} | {unit.name: unit.shape for unit in units} | {one.name: one.order.shape for one in ordered}
+    maps |= _in_order(ordered, name, maps[name])
     for unit in units:
         maps[unit.name] = _sent(unit, _entering(unit, maps, shapes), levels)
+        maps |= _in_order(ordered, unit.name, maps[unit.name])
     return {unit.name: maps[unit.name] for unit in units}
+
+
+def _in_order(ordered: tuple[OrderedSource, ...], source: str, ends: Interval) -> dict[str, Interval]:
+    low, high = (in_order(ordered, source, values) for values in ends)
+    return {name: (low[name], high[name]) for name in low}
 
 
 def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Shape]) -> Interval:

@@ -93,6 +93,10 @@ class IndexMap:
         ordered = np.argsort(flat, kind="stable")[np.count_nonzero(flat < 0) :]
         return np.searchsorted(flat[ordered], np.arange(prod(self.source) + 1)), ordered
 
+    def inverse(self) -> "IndexMap":
+        """The map back, of one that is `one_to_one`: x of y."""
+        return IndexMap.of(self.shape, np.argsort(self.addresses.ravel()).reshape(self.source))
+
     def then(self, other: "IndexMap") -> "IndexMap":
         """other(self(x)). Shapes between them need only be of one size: both count row-major."""
         inner, places = self.addresses.ravel(), other.addresses

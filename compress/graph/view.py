@@ -132,9 +132,8 @@ def _record(node: fx.Node, module: fx.GraphModule, found: Propagated) -> GraphNo
     shapes = found.shapes
     inputs = tuple(source for source in node.all_input_nodes if source.name in shapes)
     called = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-    call = GraphCall(
-        node, called, tuple(shapes[source.name] for source in inputs), shapes[node.name], node.name in found.several
-    )
+    sources, several = tuple(shapes[source.name] for source in inputs), node.name in found.several
+    call = GraphCall(node, called, sources, shapes[node.name], several, inputs)
     kind, args, detail = _displaced(node, inputs, found) or classify(call)
     names = tuple(source.name for source in inputs)
     if kind == "add" and len(names) == 1:

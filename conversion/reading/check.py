@@ -12,6 +12,7 @@ from spikewright.compress.graph.equality import agreement, relative_error, toler
 from spikewright.compress.graph.recording import Recording, is_staircase
 from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.forward import Rewritten
+from spikewright.conversion.ranges import in_unit_order
 from spikewright.conversion.reading.plan import Plan, Unit
 
 TRY = "try a forward() of nn layers and plain operations, without hooks or changes in place"
@@ -52,6 +53,8 @@ class _PlanFollower:
         first, given = self.steps.get(unit.node, (None, None))
         if given is None or given.numel() != value.expand(len(given), *unit.shape).numel():
             return value
+        first, given = (None if one is None else in_unit_order(one, unit.order) for one in (first, given))
+        assert given is not None
         if unit.activation.grid and first is not None and first.numel() == given.numel():
             same = self.agree(
                 first.reshape(len(first), -1).double(), entered.expand(len(first), *unit.shape).flatten(1)

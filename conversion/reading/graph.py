@@ -31,7 +31,8 @@ def surveyed(
         if not is_constant(view, node):
             visit(walk, node)
     _finish(walk)
-    plan = Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending)
+    read_in_order = tuple(one for one in walk.ordered.by_name.values() if _is_read(walk, one.name))
+    plan = Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending, read_in_order)
     return plan, tuple(walk.obstacles)
 
 
@@ -61,4 +62,5 @@ def _answer(walk: Walk) -> Flow:
 
 
 def _is_read(walk: Walk, source: str) -> bool:
-    return any(term.source == source for unit in walk.units for term in unit.terms)
+    read = {term.source for unit in walk.units for term in unit.terms}
+    return source in read | {walk.ordered.population(name) for name in read}

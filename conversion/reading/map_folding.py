@@ -7,6 +7,7 @@ A convolution takes what picks whole channels and every so many pixels of them: 
     y = [p q] over x[::2]       =       [p 0 q] over x, with twice the stride
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel, dilated
 from spikewright.conversion.reading.layer import AffineLayer
 from spikewright.conversion.reading.shapes import Floats, grid, times
@@ -38,6 +40,35 @@ def folded(layer: AffineLayer, moved: IndexMap) -> FoldedLayer | None:
         return None
     offset = mapped(layer.term(), moved.constants.reshape(layer.inputs), layer.inputs) if moved.constant else None
     return FoldedLayer(together, offset)
+
+
+@dataclass(frozen=True, eq=False)
+class TurnedLayer:
+    """A layer over the source of a map whose outputs stand in another order, and the map `back` to that of the layer."""
+
+    layer: AffineLayer
+    back: IndexMap
+
+
+def depthwise_in_place(layer: AffineLayer, moved: IndexMap) -> TurnedLayer | None:
+    """A depthwise convolution of channels in another order as one of the channels where they are; None for other layers.
+
+    Its weights would go into a dense kernel: each output reads another channel than the one at its own place.
+    """
+    groups = layer.geometry.group_count
+    if groups == 1 or groups != layer.inputs[0] or not isinstance(layer.geometry, ConvGeometry) or not moved.one_to_one:
+        return None
+    found = slices_of(moved)
+    if moved.in_order or found is None or not found.whole:
+        return None
+    count = len(layer.kernel.values) // groups
+    places = np.arange(groups * count).reshape(groups, count)
+    rows = places[np.argsort(found.channels)].reshape(-1)
+    scale = None if layer.kernel.scale is None else layer.kernel.scale[rows]
+    kernel = replace(layer.kernel, values=layer.kernel.values[rows], scale=scale)
+    bias = layer.bias[rows] if layer.bias.ndim else layer.bias
+    back = of_channels(places[found.channels].reshape(-1), layer.shape)
+    return TurnedLayer(replace(layer, kernel=kernel, bias=bias, inputs=moved.source), back)
 
 
 def picking(name: str, moved: IndexMap) -> FoldedLayer | None:
@@ -103,6 +134,20 @@ def joined(values: tuple[Flow | View, ...]) -> tuple[Parts, IndexMap] | None:
         places = np.concatenate([begin[id(piece)] + np.arange(prod(piece.view)) for piece in one.flow.pieces])
         found.append(IndexMap.of(total.view, places).then(moved))
     return total, beside(tuple(found))
+
+
+def flat_pieces(values: Sequence[Flow | View], shapes: dict[str, Shape], name: str) -> tuple[Parts, IndexMap]:
+    """All pieces of some values as vectors one behind the other, and the map from these to the values, each row-major."""
+    pieces: list[Piece] = []
+    maps, begin = [], 0
+    total = sum(prod(one.flow.view) for one in values)
+    for one in values:
+        moved = one.map if isinstance(one, View) else IndexMap.identity(one.view)
+        addresses = np.where(moved.addresses >= 0, moved.addresses + begin, -1)
+        maps.append(IndexMap((total,), addresses.reshape(-1), moved.constants.reshape(-1)))
+        pieces += algebra.flatten(one.flow, shapes, name).pieces
+        begin += prod(one.flow.view)
+    return Parts(tuple(pieces)), beside(tuple(maps))
 
 
 def _alike(found: ChannelSlices) -> bool:

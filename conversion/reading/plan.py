@@ -8,8 +8,10 @@ import numpy as np
 from spikewright.answers import Head, head_of_answer
 from spikewright.compress import GraphView
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
+from spikewright.conversion.reading.ordered_sources import OrderedSource
 from spikewright.conversion.reading.shapes import Floats, spread
 from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.index_maps import IndexMap
 from spikewright.last_functions import Ending
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
@@ -53,6 +55,7 @@ class Unit:
     """A population to be. `node`: the graph node whose value it carries. `adds_up`: it integrates and never fires.
 
     `below`: what is added to that value, see `reading.shifts`; None for nothing.
+    `order`: where its numbers stand among those of the node, None in their own order.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Unit:
     activation: ActivationLaw = RELU
     adds_up: bool = False
     below: Below | None = None
+    order: IndexMap | None = None
 
     @property
     def gate(self) -> bool:
@@ -79,13 +83,15 @@ class Unit:
 class Plan:
     """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
 
-    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out.
+    `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out. `ordered`: what terms read
+    besides the input and units, the numbers of these in other places.
     """
 
     view: GraphView
     units: tuple[Unit, ...]
     rows: tuple[ReportRow, ...]
     ending: Ending | None = None
+    ordered: tuple[OrderedSource, ...] = ()
 
     @property
     def heads(self) -> tuple[Head, ...]:
@@ -95,8 +101,9 @@ class Plan:
 
     @property
     def shapes(self) -> dict[str, Shape]:
-        """The shapes of the input and of all units, by name."""
-        return {INPUT: self.view.input_shape} | {unit.name: unit.shape for unit in self.units}
+        """The shapes of the input, of all units and of all that is read in another order, by name."""
+        shapes = {INPUT: self.view.input_shape} | {unit.name: unit.shape for unit in self.units}
+        return shapes | {one.name: one.order.shape for one in self.ordered}
 
     @property
     def output(self) -> Unit:
@@ -113,9 +120,19 @@ class Plan:
         """The units that pass on a maximum of what their one source sends."""
         return tuple(unit for unit in self.units if unit.gate)
 
+    def population(self, name: str) -> str:
+        """The population whose numbers a term reads under a name."""
+        return next((one.source for one in self.ordered if one.name == name), name)
+
+    def read(self, name: str, values: Floats) -> Floats:
+        """`values` of a population, one for each neuron, as a term reads them under a name."""
+        order = next((one.order for one in self.ordered if one.name == name), None)
+        return values if order is None else order.apply(values)
+
     def readers(self, name: str) -> list[SourceTerm]:
-        """The terms of all units that read the unit `name`."""
-        return [term for unit in self.units for term in unit.terms if term.source == name]
+        """The terms of all units that read the unit `name`, in whatever order."""
+        names = {name, *(one.name for one in self.ordered if one.source == name)}
+        return [term for unit in self.units for term in unit.terms if term.source in names]
 
     def integrated(self) -> "Plan":
         """The plan with an output that adds up: values sent in time cannot be counted."""

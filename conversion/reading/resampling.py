@@ -103,6 +103,15 @@ def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shape
     return Current(tuple(made), bias, geometry.output_shape(value.shape), name, positive=positive)
 
 
+def composed_flow(value: Flow, geometry: SeparableGeometry, name: str, shapes: Shapes) -> Flow | None:
+    """`composed` of a value, or of each piece of a concatenation; None where one cannot be."""
+    made = [composed(piece, geometry, name, shapes) for piece in value.pieces]
+    pieces = tuple(piece for piece in made if piece is not None)
+    if len(pieces) < len(made):
+        return None
+    return Parts(pieces) if isinstance(value, Parts) else pieces[0]
+
+
 def upsampled_current(value: Piece, factor: Pair, name: str) -> Current | None:
     """Repetition of a sum of 1x1 convolutions and copies: each weight at all places of its block. None for anything else."""
     if isinstance(value, Signal):

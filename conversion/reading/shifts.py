@@ -17,7 +17,6 @@ import numpy as np
 
 from spikewright.conversion.reading.plan import Below, Plan, Unit
 from spikewright.conversion.reading.terms import mapped
-from spikewright.snn.synapses import Shape
 
 
 def one_sided(plan: Plan, below: Mapping[str, Below]) -> Plan:
@@ -28,23 +27,32 @@ def one_sided(plan: Plan, below: Mapping[str, Below]) -> Plan:
     if not below:
         return plan
     plan = plan.integrated() if plan.output.name in below else plan
-    known, units, shapes = dict(below), list[Unit](), plan.shapes
+    known, units = dict(below), list[Unit]()
     for unit in plan.units:
-        if unit.gate and unit.terms[0].source in known:
-            known[unit.name] = known[unit.terms[0].source]
-        units.append(_raised(unit, known, shapes))
+        if unit.gate and (source := unit.terms[0].source) and plan.population(source) in known:
+            known[unit.name] = _passed_on(plan, source, known[plan.population(source)])
+        units.append(_raised(unit, known, plan))
     return replace(plan, units=tuple(units))
 
 
-def _raised(unit: Unit, known: Mapping[str, Below], shapes: Mapping[str, Shape]) -> Unit:
+def _passed_on(plan: Plan, source: str, below: Below) -> Below:
+    """What a gate gets of a shift: that of the channels that it reads, in whatever order."""
+    order = next((one for one in plan.ordered if one.name == source), None)
+    if order is None or order.channels is None or below.by.ndim == 0:
+        return below
+    return replace(below, by=below.by[order.channels])
+
+
+def _raised(unit: Unit, known: Mapping[str, Below], plan: Plan) -> Unit:
     own = known.get(unit.name)
     if unit.gate:
         return unit if own is None else replace(unit, below=own)
     bias = unit.bias.copy() if own is None else unit.bias + own.over(unit.shape)
     for term in unit.terms:
-        if term.source in known:
-            shape = shapes[term.source]
+        source = plan.population(term.source)
+        if source in known:
             place = slice(*term.channels) if term.channels else slice(None)
-            bias[place] -= mapped(term, known[term.source].over(shape), shape).reshape(bias[place].shape)
+            moved = plan.read(term.source, known[source].over(plan.shapes[source]))
+            bias[place] -= mapped(term, moved, moved.shape).reshape(bias[place].shape)
     law = unit.activation if own is None else unit.activation.raised(float(np.max(own.by)))
     return replace(unit, bias=bias, activation=law, below=own)

@@ -27,6 +27,7 @@ _KEEPING = (
     "upsample",
     "pad",
     "moved",
+    "joined",
 )
 """What is not negative when its inputs are not."""
 _RISING = (*_POSITIVE, "clip")

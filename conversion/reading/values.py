@@ -85,7 +85,7 @@ class Current(GraphValue):
     """A sum of terms. `shape` is that of the neurons, `bias` an array of it; `flat`: the graph sees it as a vector.
 
     `positive`: a sum of activations that cannot be below zero. `node`: the graph node that has these very values, or
-    None when there is none.
+    None when there is none. `order`: where these stand among its values, None in their own order.
     """
 
     terms: tuple[SourceTerm, ...]
@@ -95,6 +95,7 @@ class Current(GraphValue):
     flat: bool = False
     positive: bool = False
     node: str | None = None
+    order: IndexMap | None = None
 
     ready = False
     bordered = False
@@ -102,7 +103,7 @@ class Current(GraphValue):
 
     def at(self, node: str) -> Self:
         """The same sum, which the node gives."""
-        return replace(self, node=node)
+        return replace(self, node=node, order=None)
 
     @property
     def view(self) -> Shape:

@@ -19,8 +19,10 @@ from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
 from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.obstacles.span import Span
+from spikewright.conversion.reading.ordered_sources import OrderedSources
 from spikewright.conversion.reading.plan import DEARER, Stored, Unit
-from spikewright.conversion.reading.resampling import through
+from spikewright.conversion.reading.reordering import in_order
+from spikewright.conversion.reading.resampling import composed_flow
 from spikewright.conversion.reading.separable_forms import selection
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
@@ -46,20 +48,26 @@ class Walk:
     relays: dict[str, Signal] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     obstacles: list[Obstacle] = field(default_factory=list)
+    ordered: OrderedSources = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ordered = OrderedSources(self.shapes)
 
     def flow(self, node: GraphNode, place: int = 0) -> Flow:
         """Input number `place` of `node`, in a shape that populations have. Raises Refusal when nothing may follow it."""
-        value, shape = self.seen(node, place)
+        return self.shaped(self.given(node, place), node.inputs[place])
+
+    def shaped(self, given: Flow | View, name: str) -> Flow:
+        """A value that `name` gives, in the shape that the graph sees. Raises Refusal where no population has that."""
+        value, shape = self.settled(given), given.view
         if shape == value.view:
             return value
         if prod(shape) in (1, *shape):  # a vector, with axes of one number
-            flat = algebra.flatten(value, self.shapes, node.inputs[place])
+            flat = algebra.flatten(value, self.shapes, name)
             if len(shape) == 1 or not any(map(self._has_pixels, flat.pieces)):
                 return flat
-        raise Refusal(
-            f"follows a reshape from {value.view} to {shape}, which no population has",
-            "flatten(1) in front of the linear layers, or the layer in front of the reshape",
-        )
+        seen = IndexMap.identity(value.view).reshaped(shape)
+        return in_order(value, seen, name, self.ordered, self.relay)
 
     def _has_pixels(self, piece: Piece) -> bool:
         """Whether a flat piece is a map of several pixels in its population, which no layer of single pixels can read."""
@@ -92,6 +100,11 @@ class Walk:
         value, moved = used(value, moved)
         return self.arranged(value, moved.shape, name) if moved.in_order else View(value, moved)
 
+    def moved(self, value: Flow | View, further: IndexMap, name: str) -> Flow | View:
+        """A value in other places, on top of those in which it is."""
+        whole = value.map.then(further) if isinstance(value, View) else further.over(value.view)
+        return self.viewed(value.flow, whole, name)
+
     def turned(self, node: GraphNode) -> View | None:
         """The input of `node` where it orders whole channels anew: averages may as well be taken in front of that."""
         given = self.given(node)
@@ -108,7 +121,10 @@ class Walk:
         return self.viewed(value, of_channels(found.channels, value.view).reshaped(node.shape), node.name)
 
     def settled(self, value: Flow | View) -> Flow:
-        """A moved value as currents that read what it was before, with single ones as weights. Raises Refusal."""
+        """A moved value as currents that read what it was before, with single ones as weights, or as it is read in that order.
+
+        Raises Refusal.
+        """
         if not isinstance(value, View) or value.map.in_order:
             return value.flow
         name = value.node or "moved"
@@ -116,16 +132,12 @@ class Walk:
         if len(moved.shape) == 1:
             flow, moved = algebra.flatten(flow, self.shapes, name), moved.over((prod(moved.source),))
         found, picked = picking(name, moved), selection(moved)
-        if found is None and picked is not None:
-            current = algebra.as_current(through(flow, picked, name, self), self.shapes, name)
-            return self._moved_current(current, value, moved.constants)
-        if found is None:
-            raise Refusal(
-                f"the order that {name} gives ({moved.source} to {moved.shape}), for which no layer behind it has weights",
-                "whole channels or every so many pixels of them, or another order in front of a linear layer only",
-            )
-        current = self.applied(flow, found.layer)
-        return self._moved_current(current, value, found.offset)
+        if found is not None:
+            return self._moved_current(self.applied(flow, found.layer), value, found.offset)
+        whole = None if picked is None else composed_flow(flow, picked, name, self.shapes)
+        if whole is None:
+            return in_order(flow, moved, name, self.ordered, self.relay)
+        return self._moved_current(algebra.as_current(whole, self.shapes, name), value, moved.constants)
 
     def _moved_current(self, current: Current, value: View, offset: Floats | None) -> Current:
         bias = current.bias if offset is None else current.bias + offset
@@ -146,15 +158,24 @@ class Walk:
         if not all(piece.ready or piece.node or not piece.terms for piece in value.pieces):
             whole = algebra.as_current(value, self.shapes, layer.name)
             return self.applied(whole, layer)
-        terms, bias, start = [], layer.bias_map.copy(), 0
+        terms: list[SourceTerm] = []
+        bias, start = layer.bias_map.copy(), 0
         for piece in value.pieces:
             stop = start + piece.view[0]
-            part, channels = restricted(layer, start, stop)
-            current = self.applied(piece, replace(part, bias=np.zeros(())))
-            terms += [replace(term, channels=_within(channels, term.channels)) for term in current.terms]
-            bias[slice(*(channels or (0, layer.shape[0])))] += current.bias
+            current = self.applied_part(piece, layer, start, stop)
+            terms += current.terms
+            bias += current.bias
             start = stop
         return Current(tuple(terms), bias, layer.shape, layer.name)
+
+    def applied_part(self, piece: Flow, layer: AffineLayer, start: int, stop: int) -> Current:
+        """What the input channels `start` to `stop` of a layer, which are `piece`, bring to all its outputs, without its bias."""
+        part, channels = restricted(layer, start, stop)
+        current = self.applied(piece, replace(part, bias=np.zeros(())))
+        terms = tuple(replace(term, channels=_within(channels, term.channels)) for term in current.terms)
+        bias = np.zeros(layer.shape)
+        bias[slice(*(channels or (0, layer.shape[0])))] = current.bias
+        return Current(terms, bias, layer.shape, layer.name)
 
     def relay(self, value: Piece) -> Signal:
         """The same values as activations: what is a sum gets a population of its own, once for all its readers."""
@@ -172,7 +193,7 @@ class Walk:
         law = known or (RELU if value.positive else ClipLaw())
         exact = "it is never negative" if value.positive else "its values have both signs"
         exact = "it repeats the levels of its source" if known else exact
-        signal = self.fire(value, node, law)
+        signal = self.fire(value, node, law, value.order)
         self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
         return signal
 
@@ -183,14 +204,14 @@ class Walk:
         if value.bias.any() or not apart or not all(map(copies, value.terms)):
             return None
         sent = {unit.name: unit.activation for unit in self.units}
-        found = {sent.get(term.source, RELU) for term in value.terms}
+        found = {sent.get(self.ordered.population(term.source), RELU) for term in value.terms}
         own = found.pop() if len(found) == 1 else RELU
         return own if own.grid else None
 
-    def fire(self, current: Current, node: str, law: ActivationLaw = RELU) -> Signal:
-        """A new population that is driven by `current`, and its activations."""
+    def fire(self, current: Current, node: str, law: ActivationLaw = RELU, order: IndexMap | None = None) -> Signal:
+        """A new population that is driven by `current`, and its activations; `order`: where these stand among those of `node`."""
         name = self.unique(current.name)
-        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, law))
+        self.units.append(Unit(name, node, current.shape, current.terms, current.bias, law, order=order))
         self.shapes[name] = current.shape
         return Signal(name, current.view, positive=not law.signed)
 

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 import torch
 
-from spikewright.conversion.ranges import FAINT, bounds, percentiles
+from spikewright.conversion.ranges import FAINT, Shown, bounds, in_unit_order, percentiles
 from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 
@@ -35,14 +35,20 @@ def measured_below(plan: Plan, images: torch.Tensor, units: Iterable[Unit], how:
     wanted = tuple(units)
     free = tuple(unit for unit in wanted if unit.signed)
     rows = _rows(plan, free, how.per_channel)
-    found = percentiles(plan.view, images, rows, how.percentile, dict.fromkeys(rows, torch.neg)) if free else {}
+    shown = {unit.node: _turned_over(unit) for unit in free}
+    found = percentiles(plan.view, images, rows, how.percentile, shown) if free else {}
     return {unit.name: _below(unit, found.get(unit.node), how) for unit in wanted}
+
+
+def _turned_over(unit: Unit) -> Shown:
+    """Values below zero as what counts, in the order of the unit."""
+    return lambda values: -in_unit_order(values, unit.order)
 
 
 def bounded_below(plan: Plan, levels: int | None) -> dict[str, Below]:
     """For each unit how far below zero any input in [0, 1] can bring it; spike times on a grid have one number for a layer."""
     units = with_lows(plan)
-    found = bounds(plan.units, (INPUT, plan.view.input_shape), levels) if units else {}
+    found = bounds(plan.units, (INPUT, plan.view.input_shape), levels, plan.ordered) if units else {}
     made = {}
     for unit in units:
         low, high = (end[0].reshape(unit.shape[0], -1).numpy() for end in found[unit.name])

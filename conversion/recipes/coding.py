@@ -47,7 +47,7 @@ def with_gates(plan: Plan, choices: Mapping[str, NeuronChoice]) -> dict[str, Neu
     """The choices together with those of the plan's maxima: a spike of a gate stands for what one of its source does."""
     known = dict(choices)
     for unit in plan.gates:
-        source = unit.terms[0].source
+        source = plan.population(unit.terms[0].source)
         text = f"MaxGate population {unit.name!r}, its count is always the largest count of its window"
         known[unit.name] = NeuronChoice(MaxGate(), known[source].amplitude, text)
     return known

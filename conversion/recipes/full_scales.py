@@ -61,12 +61,18 @@ def scale_counts(plan: Plan, per_channel: bool | None) -> dict[str, int]:
 def scale_count(plan: Plan, unit: Unit, per_channel: bool | None) -> int:
     """How many scales the unit gets: one for each channel, or one, so that integers and codebooks that read it stay so."""
     fixed = any(term.integer and not keeps_integers(term) for term in plan.readers(unit.name))
+    mixed = any(one.source == unit.name and one.channels is None for one in plan.ordered)
+    if per_channel is True and mixed:
+        raise InvalidInput(
+            f"expected one scale per layer for {unit.name!r}, whose channels are read in an order that mixes them, "
+            "got per_channel=True; try per_channel=None"
+        )
     if per_channel is True and fixed:
         raise InvalidInput(
             f"expected one scale per layer for {unit.name!r}, whose readers have integer weights, "
             "got per_channel=True; try per_channel=None"
         )
     shared = per_channel is None and any(term.shared and not keeps_integers(term) for term in plan.readers(unit.name))
-    if unit is plan.output or fixed or shared or per_channel is False:
+    if unit is plan.output or fixed or mixed or shared or per_channel is False:
         return 1
     return unit.shape[0]

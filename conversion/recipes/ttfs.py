@@ -87,7 +87,7 @@ class Ttfs(Recipe):
     def _windows(self, plan: Plan, images: torch.Tensor) -> dict[str, float]:
         """The window of every unit that has none of its own."""
         if self.ranges == "interval":
-            found = bounds(plan.units, (INPUT, plan.view.input_shape), self.levels)
+            found = bounds(plan.units, (INPUT, plan.view.input_shape), self.levels, plan.ordered)
             tops = {name: max(float(high.max()), 0.0) for name, (_, high) in found.items()}
             # A layer that no input can wake has bound 0; any window is exact for it.
             return {name: top * (1.0 + ROUNDING_GUARD) or 1.0 for name, top in tops.items()}

@@ -94,21 +94,14 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "attention": (lambda: Written(lambda x: F.scaled_dot_product_attention(x, x, x)), "attention.*convolutions"),
     "squeeze and excitation": (Gated, r"mul \(squeeze-excite gate\).*no gate"),
     "random numbers": (lambda: Written(lambda x: x + torch.rand(8)), "other outputs than the model itself"),
-    "rows side by side": (lambda: Written(lambda x: torch.cat([x, x], 2)), "concatenation.*dimension 1"),
     "product": (lambda: Written(lambda x: x * x), "mul.*product or quotient"),
     "power": (lambda: Written(lambda x: x**2), "pow"),
     "reciprocal": (lambda: Written(lambda x: 1.0 / (x + 1.0)), "product or quotient"),
     "softmax inside": (lambda: after(nn.Softmax(1), nn.Conv2d(4, 2, 1)), "softmax inside the model"),
     "softmax over pixels": (lambda: after(nn.Softmax(-1)), "softmax over the classes"),
-    "reflected padding": (lambda: seq(nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect")), "zero padding"),
-    "reshape to a map": (
-        lambda: Written(lambda x: F.avg_pool2d(x.view(-1, 8, 4, 8), 2)),
-        r"reshape from \(4, 8, 8\) to \(8, 4, 8\)",
-    ),
     "branch on data": (Branching, "control flow"),
     "two outputs": (TwoOutputs, "one output"),
     "two inputs": (TwoInputs, "one input"),
-    "transpose": (lambda: Written(lambda x: x.transpose(2, 3)), "transpose"),
     "batch norm of the batch": (lambda: after(nn.BatchNorm2d(4, track_running_stats=False)), "running statistics"),
 }
 

@@ -40,6 +40,12 @@ def test_each_number_goes_to_the_places_that_read_it(found: IndexMap) -> None:
         assert target[first[number] : first[number + 1]].tolist() == np.flatnonzero(found.addresses == number).tolist()
 
 
+@given(order=st.permutations(range(24)))
+def test_a_map_that_reads_all_once_has_a_way_back(order: list[int]) -> None:
+    found = IndexMap.of(SOURCE, np.array(order).reshape(4, 6))
+    assert found.then(found.inverse()).in_order and found.inverse().then(found).in_order
+
+
 def test_a_map_says_its_shapes_and_can_be_kept_from_change() -> None:
     found = IndexMap.of(SOURCE, np.arange(6).reshape(2, 3)).read_only()
     assert repr(found) == "IndexMap((2, 3, 4) -> (2, 3))" and found.size == 6

@@ -19,7 +19,7 @@ class Found(NamedTuple):
 class GraphCall:
     """A graph node with its module, the shapes of its tensor inputs and of its output (no batch dimension).
 
-    `several`: it gives a tuple of tensors, of which `shape` is the first.
+    `several`: it gives a tuple of tensors, of which `shape` is the first. `tensors`: the nodes that give its tensor inputs.
     """
 
     node: fx.Node
@@ -27,6 +27,7 @@ class GraphCall:
     sources: tuple[tuple[int, ...], ...]
     shape: tuple[int, ...]
     several: bool = False
+    tensors: tuple[fx.Node, ...] = ()
 
     def bind(self, *names: str, **defaults: Any) -> dict[str, Any]:
         """Arguments after the tensor, by name, whether they were given by place, by keyword, or not at all."""

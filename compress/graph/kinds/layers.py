@@ -1,20 +1,30 @@
 """The rules that name layers with weights, batch norms, dropout and what a model ends in; one for module and function alike."""
 
+from math import prod
 from typing import Any
 
+import torch
+from torch.nn import functional as F
+
 from spikewright.compress.graph.kinds.call import Found, GraphCall, Rule, unsupported
+from spikewright.index_maps import IndexMap
 
 
 def conv(kind: str) -> Rule:
-    """Kernel, stride, padding (numbers), dilation and groups; `less`: by how much padding is narrower at the beginning."""
+    """Kernel, stride, padding (numbers), dilation and groups; `less`: by how much padding is narrower at the beginning.
+
+    Borders of other numbers than zeros are no padding but an order in which the input is read: `around`, its index map.
+    """
 
     def rule(call: GraphCall) -> Found:
         conv = call.module
-        if conv.padding_mode != "zeros":
-            return unsupported(f"padding mode {conv.padding_mode!r}")
         padding, less = _padding(conv)
         args = {"kernel": conv.kernel_size, "stride": conv.stride, "padding": padding, "less": less}
-        return Found(kind, {**args, "dilation": conv.dilation, "groups": conv.groups})
+        args |= {"dilation": conv.dilation, "groups": conv.groups}
+        if conv.padding_mode == "zeros":
+            return Found(kind, args)
+        none = (0,) * len(padding)
+        return Found(kind, {**args, "padding": none, "less": none, "around": _around(conv, call.sources[0])})
 
     return rule
 
@@ -35,6 +45,13 @@ def _padding(conv: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return none, none
     totals = [step * (size - 1) for step, size in zip(conv.dilation, conv.kernel_size, strict=True)]
     return tuple(total - total // 2 for total in totals), tuple(total % 2 for total in totals)
+
+
+def _around(conv: Any, source: tuple[int, ...]) -> IndexMap:
+    """The order in which a convolution reads a value whose borders are reflected, repeated or taken from the other side."""
+    numbers = torch.arange(prod(source), dtype=torch.float64).reshape(1, *source)
+    padded = F.pad(numbers, conv._reversed_padding_repeated_twice, mode=conv.padding_mode)
+    return IndexMap.of(source, padded[0].numpy())
 
 
 def conv_transpose(call: GraphCall) -> Found:

@@ -31,6 +31,16 @@ def moved(call: GraphCall) -> Found:
     return reshape(call) if found.in_order else Found("moved", {"map": found})
 
 
+def joined(call: GraphCall) -> Found:
+    """`map`: of what a concatenation or a stack makes of its inputs, each flat, one behind the other."""
+    try:
+        once, again = (_run(call, sign) for sign in (1.0, -1.0))
+    except Exception:  # whatever an operation raises for arguments that are computed
+        return unsupported("a concatenation of computed numbers")
+    found = _map(call, once, again)
+    return unsupported("a concatenation of images") if found is None else Found("joined", {"map": found})
+
+
 def reshape(call: GraphCall) -> Found:
     """Row-major reshapes: the batch stays in front (the tracer checked), so shapes decide what it is."""
     if call.shape == call.sources[0]:
@@ -59,7 +69,7 @@ def _repeated(call: GraphCall) -> Found:
 def _map(call: GraphCall, once: Tensor, again: Tensor) -> IndexMap | None:
     if once.shape != again.shape or tuple(once.shape) != (BATCH, *call.shape):
         return None
-    source, count = call.sources[0], prod(call.sources[0])
+    source, count = _source(call), prod(_source(call))
     first = IndexMap.seen(source, once[0].numpy(), again[0].numpy())
     second = IndexMap.seen(source, *_lowered(once[1], again[1], count))
     if first is None or second is None or not (first.addresses == second.addresses).all():
@@ -73,15 +83,25 @@ def _lowered(once: Tensor, again: Tensor, count: int) -> tuple[Any, Any]:
     return torch.where(read, once - count, once).numpy(), torch.where(read, again + count, again).numpy()
 
 
+def _source(call: GraphCall) -> tuple[int, ...]:
+    """The shape of what the map reads: that of one input, all of several one behind the other."""
+    return call.sources[0] if len(call.sources) == 1 else (sum(map(prod, call.sources)),)
+
+
 def _run(call: GraphCall, sign: float) -> Tensor:
-    count = BATCH * prod(call.sources[0])
-    numbers = sign * torch.arange(1, count + 1, dtype=torch.float64).reshape(BATCH, *call.sources[0])
-    first, root = next(iter(call.node.all_input_nodes)), call.node.graph.owning_module
+    count = BATCH * prod(_source(call))
+    numbers = sign * torch.arange(1, count + 1, dtype=torch.float64).reshape(BATCH, -1)
+    parts = torch.split(numbers, [prod(source) for source in call.sources], dim=1)
+    tensors = call.tensors or tuple(call.node.all_input_nodes)[:1]
+    given = {
+        node: part.reshape(BATCH, *source) for node, part, source in zip(tensors, parts, call.sources, strict=True)
+    }
+    root = call.node.graph.owning_module
 
     def load(node: fx.Node) -> Any:
         if node.op == "get_attr":
             return _constant(root, node)
-        return numbers if node is first else BATCH  # a size that follows the batch
+        return given.get(node, BATCH)  # a size that follows the batch
 
     args, kwargs = fx.map_arg(call.node.args, load), fx.map_arg(call.node.kwargs, load)
     if call.module is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from torch import fx
 
 from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
-from spikewright.compress.graph.kinds.moving import moved
+from spikewright.compress.graph.kinds.moving import joined, moved
 from spikewright.compress.graph.kinds.resampling import resampled
 
 
@@ -62,11 +62,11 @@ def _both(value: Any) -> tuple[float, float]:
 
 
 def concat(call: GraphCall) -> Found:
-    """Concatenation along the channels."""
+    """Concatenation along the channels; along another axis it puts numbers in places of their own."""
     listed: Any = call.node.args[0] if call.node.args else call.node.kwargs["tensors"]
     if not isinstance(listed, tuple | list) or not all(isinstance(one, fx.Node) for one in listed):
         return unsupported("concatenation of a computed list")
     given = call.bind("dim", dim=0)
     dim = given.get("axis", given["dim"])
     axis = dim % (len(call.shape) + 1)
-    return Found("concat", {"dim": axis}) if axis == 1 else unsupported("concatenation along another axis than 1")
+    return Found("concat", {"dim": axis}) if axis == 1 else joined(call)

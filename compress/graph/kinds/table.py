@@ -153,6 +153,7 @@ _CALLS = _table(
     ((operator.add, operator.iadd, torch.add, "add", "add_"), arithmetic.add),
     ((operator.sub, operator.isub, torch.sub, "sub", "sub_"), arithmetic.sub),
     ((torch.cat, torch.concat), shapes.concat),
+    ((torch.stack, torch.hstack, torch.vstack, torch.dstack), moving.joined),
     ((torch.mean, "mean"), arithmetic.mean),
     ((torch.sum, "sum"), arithmetic.total),
     ((F.avg_pool1d, F.avg_pool2d), pooling.avgpool),

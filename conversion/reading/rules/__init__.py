@@ -56,6 +56,7 @@ _RULES: Mapping[str, Rule] = {
     "softmax": shape.softmax,
     "rising": shape.rising,
     "moved": shape.moved,
+    "joined": shape.beside,
     "filled": shape.filled,
     "add": shape.add,
     "sub": shape.sub,

@@ -19,8 +19,10 @@ from spikewright.conversion.reading.activations import (
     StaircaseLaw,
 )
 from spikewright.conversion.reading.halves import HALF
-from spikewright.conversion.reading.values import Flow, Parts, Signal, Value, View
+from spikewright.conversion.reading.map_folding import picking
+from spikewright.conversion.reading.values import Current, Flow, Parts, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
+from spikewright.index_maps import IndexMap
 
 
 def relu(walk: Walk, node: GraphNode) -> Value:
@@ -67,7 +69,17 @@ def activated(walk: Walk, node: GraphNode, given: Flow | View, law: ActivationLa
     """`law` of a value that `node` is given. Raises Refusal for an order that no population has."""
     if isinstance(given, View) and _passes(given.flow, law) and not np.any(given.map.constants < 0):
         return walk.viewed(_active(walk, node, given.flow, law), given.map.reshaped(node.shape), node.name)
+    if isinstance(given, View) and _turned(given):
+        fired = _active(walk, node, given.flow, law, given.map.inverse())
+        return walk.viewed(fired, given.map.reshaped(node.shape), node.name)
     return walk.arranged(_active(walk, node, walk.settled(given), law), given.view, node.name)
+
+
+def _turned(given: View) -> bool:
+    """Whether a sum in another order is best activated in its own: where its layer was, and where nothing says that order."""
+    if not isinstance(given.flow, Current) or given.map.in_order or not given.map.one_to_one:
+        return False
+    return given.flow.order is not None or picking("", given.map) is None
 
 
 def _passes(value: Flow, law: ActivationLaw) -> bool:
@@ -75,7 +87,7 @@ def _passes(value: Flow, law: ActivationLaw) -> bool:
     return value.ready and value.positive and law.unchanged_up_to == inf
 
 
-def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw) -> Flow:
+def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw, order: IndexMap | None = None) -> Flow:
     if _passes(value, law):
         walk.note(node.name, "folded", "its input is never negative: nothing to do")
         return value
@@ -88,7 +100,7 @@ def _active(walk: Walk, node: GraphNode, value: Flow, law: ActivationLaw) -> Flo
         return Parts(tuple(walk.fire(current, node.name, law) for current in currents))
     current = algebra.as_current(value, walk.shapes, node.name)
     walk.note(node.name, "rewritten", "", neurons=prod(current.shape))
-    return walk.fire(current, node.name, law)
+    return walk.fire(current, node.name, law, order)
 
 
 def _largest(walk: Walk, value: Flow) -> float:

@@ -10,10 +10,16 @@ from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, TransposedGeometry
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.map_folding import folded
+from spikewright.conversion.reading.map_folding import depthwise_in_place, folded, picking
+from spikewright.conversion.reading.reordering import placed
+from spikewright.conversion.reading.separable_forms import selection
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, spread
+from spikewright.conversion.reading.shares import shares_of
+from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.conversion.reading.terms import mapped
 from spikewright.conversion.reading.values import Current, Flow, Value, View
 from spikewright.conversion.reading.walk import Walk
+from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Shape
 from spikewright.weights import unscaled
 
@@ -26,7 +32,15 @@ def conv(walk: Walk, node: GraphNode) -> Value:
     stride, padding, dilation, less = (_pair(node.args[name], fill) for name, fill in _CONV)
     plain = ConvGeometry(stride, padding, dilation, int(node.args["groups"]))
     kernel, geometry = plain.framed(kernel, NO_BORDER, less)
-    return _applied(walk, node, AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape))
+    given, inputs = walk.given(node), _input(walk, node)
+    if "around" in node.args:
+        around = node.args["around"]
+        given, inputs = walk.moved(given, around, node.name), around.shape
+    layer = AffineLayer(node.name, geometry, kernel, bias, inputs, node.shape)
+    turned = depthwise_in_place(layer, given.map) if isinstance(given, View) else None
+    if turned is None:
+        return _applied(walk, node, layer, given)
+    return turned_back(walk, node, _applied(walk, node, turned.layer, given.flow), turned.back)
 
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
@@ -34,13 +48,20 @@ def conv_transpose(walk: Walk, node: GraphNode) -> Value:
     kernel, bias = walk.kernel(node)
     stride, padding, more, dilation = (_pair(node.args[name], 0) for name in _TRANSPOSED)
     geometry = TransposedGeometry(stride, padding, more, dilation, int(node.args["groups"]))
-    return _applied(walk, node, AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape))
+    layer = AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape)
+    return _applied(walk, node, layer, walk.given(node))
 
 
 def linear(walk: Walk, node: GraphNode) -> Value:
     """A linear layer on vectors."""
     kernel, bias = walk.kernel(node)
-    return _applied(walk, node, AffineLayer(node.name, DENSE, kernel, bias, _input(walk, node), node.shape))
+    layer = AffineLayer(node.name, DENSE, kernel, bias, _input(walk, node), node.shape)
+    return _applied(walk, node, layer, walk.given(node))
+
+
+def turned_back(walk: Walk, node: GraphNode, current: Current, back: IndexMap) -> Flow | View:
+    """What a layer makes in an order of its own, in that of its node, which knows where its numbers are."""
+    return walk.viewed(replace(current, node=node.name, order=back.inverse()), back, node.name)
 
 
 def batchnorm(walk: Walk, node: GraphNode) -> Value:
@@ -55,8 +76,16 @@ def batchnorm(walk: Walk, node: GraphNode) -> Value:
     return walk.arranged(algebra.affine(value, gain, shaped), shape, node.name)
 
 
-def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
-    (value, layer, offset), sums = _behind_map(walk, node, layer), len(walk.units)
+def _applied(walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View) -> Current:
+    """`layer` of a value as it is given, with the map in front of it where there is one."""
+    ordered = _in_order(walk, node, layer, given)
+    if ordered is not None:
+        walk.note(
+            node.name, "kept", f"{_weights(walk, node)}; reads in the order of {node.inputs[0]}", _parameters(node)
+        )
+        return ordered
+    sums = len(walk.units)
+    value, layer, offset = _behind_map(walk, node, layer, given)
     current = walk.applied(value, layer)
     if offset is not None:
         current = replace(current, bias=current.bias + offset)
@@ -69,12 +98,32 @@ def _applied(walk: Walk, node: GraphNode, layer: AffineLayer) -> Value:
     return current
 
 
-def _behind_map(walk: Walk, node: GraphNode, layer: AffineLayer) -> tuple[Flow, AffineLayer, Floats | None]:
+def _in_order(walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View) -> Current | None:
+    """A layer over a moved value that neither its weights nor single ones say: each piece read in the order of the map."""
+    if not isinstance(given, View) or given.map.in_order or len(given.map.shape) > 3:
+        return None
+    moved, name = given.map, node.inputs[0]
+    if folded(layer, moved) is not None or picking(name, moved) is not None:
+        return None
+    if selection(moved) is not None and not all(piece.ready for piece in given.flow.pieces):
+        return None  # composed with the sum that it selects of
+    terms: list[SourceTerm] = []
+    bias = layer.bias_map + mapped(layer.term(), moved.constants, layer.inputs)
+    for share in shares_of(given.flow, moved):
+        piece = placed(share, name, walk.ordered, walk.relay)
+        current = walk.applied_part(piece, layer, share.start, share.stop)
+        terms += current.terms
+        bias = bias + current.bias
+    return Current(tuple(terms), bias, layer.shape, layer.name)
+
+
+def _behind_map(
+    walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View
+) -> tuple[Flow, AffineLayer, Floats | None]:
     """What a layer reads, with the map in front of it taken into its weights, and what the constants of that bring."""
-    given = walk.given(node)
     found = folded(layer, given.map) if isinstance(given, View) and not given.map.in_order else None
     if found is None:
-        return walk.flow(node), layer, None
+        return walk.shaped(given, node.inputs[0]), layer, None
     flow = given.flow
     if layer.geometry is DENSE:
         flow = algebra.flatten(flow, walk.shapes, node.inputs[0])

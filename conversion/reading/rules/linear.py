@@ -20,6 +20,7 @@ from spikewright.conversion.reading.linear_maps import (
 )
 from spikewright.conversion.reading.map_folding import folded
 from spikewright.conversion.reading.resampling import through
+from spikewright.conversion.reading.rules.affine import turned_back
 from spikewright.conversion.reading.shapes import Floats, grid, ungrid
 from spikewright.conversion.reading.values import Current, Flow, Value, View
 from spikewright.conversion.reading.walk import Walk
@@ -55,7 +56,7 @@ def over_last_axis(walk: Walk, node: GraphNode) -> Value:
         pixel = replace(kernel, values=kernel.values[:, :, None, None])
         layer = AffineLayer(node.name, ConvGeometry(), pixel, bias, flow.view, shape)
         back = _turned((*node.shape[-1:], *node.shape[:-1]), front=False).over(shape)
-        return walk.viewed(walk.applied(flow, layer), back, node.name)
+        return turned_back(walk, node, walk.applied(flow, layer), back)
     return _columns(walk, node, kernel, bias)
 
 

@@ -113,7 +113,7 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
     if node.args["dilation"] != (1, 1):
         raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
     value = walk.flow(node)
-    if isinstance(value, Parts) and not all(map(_comparable, value.pieces)):
+    if isinstance(value, Parts) and not all(_comparable(walk, piece) for piece in value.pieces):
         value = algebra.as_current(value, walk.shapes, node.name).at(node.inputs[0])
     made: list[Signal] = []
 
@@ -128,15 +128,17 @@ def maximum(walk: Walk, node: GraphNode) -> Value:
 
 def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:
     signal = walk.relay(piece)
-    if signal.source == INPUT or not _comparable(signal):
+    if walk.ordered.population(signal.source) == INPUT or not _comparable(walk, signal):
         signal = _own(walk, signal, node)
     windows = WindowGeometry(*(node.args[name] for name in ("kernel", "stride", "padding")))
     return pooling.after_gate(signal, walk.add_gate(signal, node, windows), windows.output_shape(signal.shape))
 
 
-def _comparable(piece: Piece) -> bool:
+def _comparable(walk: Walk, piece: Piece) -> bool:
     """Whether a gate can compare the values as they are sent."""
-    return isinstance(piece, Signal) and not piece.bordered and pooling.alignable(piece)
+    if not isinstance(piece, Signal) or piece.bordered or not pooling.alignable(piece):
+        return False
+    return walk.ordered.comparable(piece.source)
 
 
 def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:

@@ -8,7 +8,7 @@ from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.arithmetic import affine_of
-from spikewright.conversion.reading.map_folding import joined
+from spikewright.conversion.reading.map_folding import flat_pieces, joined
 from spikewright.conversion.reading.obstacles.catalogue import advice_of
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules import linear
@@ -120,10 +120,16 @@ def filled(walk: Walk, node: GraphNode) -> Value:
 
 def moved(walk: Walk, node: GraphNode) -> Value:
     """Slices, splits, permutations, crops, repetition: the weights of who reads it say where each number comes from."""
-    value, found = walk.given(node), node.args["map"]
-    whole = value.map.then(found) if isinstance(value, View) else found.over(value.view)
     walk.note(node.name, "folded", "the same numbers in other places: into the weights of who reads them, exact")
-    return walk.viewed(value.flow, whole, node.name)
+    return walk.moved(walk.given(node), node.args["map"], node.name)
+
+
+def beside(walk: Walk, node: GraphNode) -> Value:
+    """A concatenation along another axis than the channels, a stack: each input flat, then all numbers in their places."""
+    values = [walk.given(node, place) for place in range(len(node.inputs))]
+    together, places = flat_pieces(values, walk.shapes, node.name)
+    walk.note(node.name, "folded", f"{len(together.pieces)} parts whose numbers stand in places of their own")
+    return walk.viewed(together, places.then(node.args["map"]), node.name)
 
 
 _BY_CLASS = ("softmax", "log_softmax")

@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from spikewright.conversion import Rate, Ttfs, Unconvertible, convert
+from spikewright.conversion import Rate, Ttfs, convert
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel
 from spikewright.conversion.reading.layer import AffineLayer
-from spikewright.conversion.reading.map_folding import folded, joined, of_channels, picking, used
+from spikewright.conversion.reading.map_folding import (
+    depthwise_in_place,
+    flat_pieces,
+    folded,
+    joined,
+    of_channels,
+    picking,
+    used,
+)
 from spikewright.conversion.reading.terms import mapped
 from spikewright.conversion.reading.values import Parts, Signal, View
 from spikewright.index_maps import IndexMap
@@ -92,6 +100,32 @@ def test_a_map_is_a_layer_with_single_ones(picked: np.ndarray) -> None:
     found = picking("picked", moved)
     assert found is not None
     np.testing.assert_array_equal(mapped(found.layer.term(), X.reshape(source), source), moved.apply(X))
+
+
+@given(order=st.permutations(range(4)), count=st.integers(1, 2), padding=st.integers(0, 1))
+def test_a_depthwise_convolution_stays_one_where_its_channels_are(order: list[int], count: int, padding: int) -> None:
+    moved = IndexMap.of(SOURCE, NUMBERS[order])
+    geometry, kernel = ConvGeometry(padding=(padding, padding), groups=4), Kernel(X.ravel()[:32].reshape(8, 1, 2, 2))
+    kernel = replace(kernel, values=kernel.values[: 4 * count])
+    bias = np.arange(4.0 * count)
+    layer = AffineLayer("conv", geometry, kernel, bias, SOURCE, geometry.output_shape(kernel, SOURCE))
+    found = depthwise_in_place(layer, moved)
+    if order == [0, 1, 2, 3]:
+        assert found is None
+        return
+    assert found is not None and found.layer.kernel.values.shape == kernel.values.shape
+    wanted = mapped(layer.term(), moved.apply(X), SOURCE) + layer.bias_map
+    got = mapped(found.layer.term(), X, SOURCE) + found.layer.bias_map
+    np.testing.assert_allclose(found.back.apply(got), wanted, atol=1e-12)
+    assert depthwise_in_place(convolution(SOURCE, 0, 1, groups=2), moved) is None
+
+
+def test_values_flat_one_behind_the_other() -> None:
+    one, two = Signal("one", (2, 3, 3)), Signal("two", (1, 4))
+    turned = View(one, IndexMap.of((2, 3, 3), np.arange(18)[::-1].reshape(18)))
+    together, places = flat_pieces((turned, two), {"one": (2, 3, 3), "two": (1, 4)}, "cat")
+    assert [piece.view for piece in together.pieces] == [(18,), (4,)]
+    assert places.addresses.tolist() == [*range(17, -1, -1), 18, 19, 20, 21]
 
 
 def test_pieces_that_are_not_read_are_left_out_and_equal_ones_are_there_once() -> None:
@@ -194,10 +228,9 @@ def test_units_have_the_order_of_their_nodes() -> None:
     assert np.abs(got - wanted).max() < 0.03 * np.abs(wanted).max()
 
 
-def test_pixels_as_channels_of_single_pixels_are_refused() -> None:
+def test_pixels_as_channels_of_single_pixels() -> None:
     layers = (nn.Conv2d(1, 2, 3), nn.ReLU(), nn.PixelUnshuffle(2), nn.Conv2d(8, 3, 3, padding=1), nn.Flatten())
-    with pytest.raises(Unconvertible, match="reshape from"):
-        convert(nn.Sequential(*layers).eval(), torch.rand(16, 1, 4, 4), Ttfs())
+    plan_for(nn.Sequential(*layers), 1, 4, 4)
 
 
 def test_a_network_that_reads_only_constants_answers_for_each_image() -> None:

@@ -41,10 +41,11 @@ def test_a_reshape_that_no_population_has_is_refused_where_it_is_read() -> None:
     class Folded(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.conv = nn.Conv2d(4, 2, 1)
+            self.conv = nn.Conv2d(2, 2, 1)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.conv(torch.relu(x).reshape(-1, 4, 2, 4)).flatten(1)
+            x = torch.relu(self.conv(x)).reshape(-1, 2, 2, 2, 4)
+            return (x + x).flatten(1)
 
     with pytest.raises(Unconvertible, match="follows a reshape from"):
         read(trace(Folded(), torch.rand(2, 2, 4, 4)), {})

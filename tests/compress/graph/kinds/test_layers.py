@@ -1,5 +1,6 @@
 """Layers with weights by their arguments: kernel, stride, padding, also where padding is uneven."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -34,3 +35,11 @@ def test_what_depends_on_the_batch_or_stays_on_has_no_rule() -> None:
     assert "stays on in evaluation" in only(lambda x: F.dropout(x)).detail
     assert only(nn.Linear(8, 3)).kind == "linear_map"
     assert only(torch.sigmoid).args == {"name": "sigmoid"}
+
+
+def test_borders_of_other_numbers_than_zeros_are_an_order_and_no_padding() -> None:
+    conv = nn.Conv2d(2, 2, 3, padding=(1, 2), padding_mode="circular")
+    found, x = only(conv), torch.rand(2, 2, 8, 8)
+    assert found.args["padding"] == (0, 0) and found.args["less"] == (0, 0)
+    wanted = F.pad(x, (2, 2, 1, 1), mode="circular")
+    np.testing.assert_array_equal(found.args["around"].apply(x[0].numpy()), wanted[0].numpy())

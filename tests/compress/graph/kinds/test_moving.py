@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.nn import functional as F
 
+from spikewright.compress import trace
 from tests.compress.graph.kinds.test_table import only
 
 X = torch.rand(2, 4, 6, 4, generator=torch.Generator().manual_seed(0))
@@ -51,6 +52,50 @@ def test_a_map_says_where_each_number_comes_from(function: Callable[[Tensor], Te
     np.testing.assert_array_equal(node.args["map"].apply(X[1].numpy()), function(X)[1].numpy())
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: torch.stack([x, y], 2),
+        lambda x, y: torch.stack([y, x, y], -1),
+        lambda x, y: torch.cat([x, y], 2),
+        lambda x, y: torch.hstack([x.flatten(1), y.flatten(1)]),
+        lambda x, y: torch.cat([x, y[:, :, :, 1:]], dim=-1),
+    ],
+)
+def test_values_side_by_side_are_in_places_of_their_own(function: Callable[[Tensor, Tensor], Tensor]) -> None:
+    nodes = list(trace(Both(function), X))
+    node, known = nodes[-1], dict(zip([one.name for one in nodes], values_of(function), strict=True))
+    assert node.kind == "joined"
+    flat = np.concatenate([known[name][1].numpy().ravel() for name in node.inputs])
+    np.testing.assert_array_equal(node.args["map"].apply(flat), known[node.name][1].numpy())
+
+
+class Both(nn.Module):
+    """A function of an image and of its ReLU."""
+
+    def __init__(self, function: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x, torch.relu(x - 0.5))
+
+
+def values_of(function: Callable[[Tensor, Tensor], Tensor]) -> list[Tensor]:
+    """What each node of `Both` gives for the images."""
+    module, found = trace(Both(function), X).graph_module, list[Tensor]()
+
+    class Noting(fx.Interpreter):
+        def run_node(self, n: fx.Node) -> object:
+            value = super().run_node(n)
+            if n.op != "output":
+                found.append(value)
+            return value
+
+    Noting(module).run(X)
+    return found
+
+
 def test_order_that_stays_is_no_move() -> None:
     assert only(lambda x: x[:, :, :], X).kind == "identity"
     assert only(lambda x: torch.split(x, 4, 1)[0], X).kind == "identity"
@@ -70,8 +115,6 @@ def test_a_buffer_repeated_for_each_image_is_the_same_for_all() -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             return torch.cat([x, self.grid.expand(x.shape[0], -1, -1, -1)], 1)  # type: ignore[operator]
-
-    from spikewright.compress import trace
 
     filled = next(node for node in trace(Grid(), X) if node.kind == "filled")
     np.testing.assert_array_equal(filled.args["value"], np.arange(24.0).reshape(1, 6, 4))

@@ -92,7 +92,7 @@ def test_kind_of_one_operation(function, kind: str) -> None:  # type: ignore[no-
 @pytest.mark.parametrize(
     ("module", "kind"),
     [
-        (nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect"), "unsupported"),
+        (nn.Conv2d(2, 2, 3, padding=1, padding_mode="reflect"), "conv2d"),
         pytest.param(
             nn.Conv2d(2, 2, 4, padding="same"),
             "conv2d",
