@@ -109,10 +109,6 @@ TURNED: dict[str, tuple[Step, nn.Module]] = {
         lambda h: h.permute(0, 2, 3, 1),
         nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3)),
     ),
-    "linear layers over tokens": (
-        lambda h: h.flatten(2),
-        nn.Sequential(nn.Linear(36, 5), nn.ReLU(), nn.Linear(5, 3)),
-    ),
 }
 
 
