@@ -15,10 +15,11 @@ Written by `make reach`, which takes timm from the package index into this proje
 its own, at full width and depth, with a head for 1,000 classes. Weights are drawn, batch norms have scales of both signs and
 statistics near those of what they see. *Error*: of `Ttfs(ranges="interval")` with float32 weights on one image, relative to
 how far the answers to four images lie from their mean; up to 1e-4 it is *equal*. *Seconds* of one processor and *memory* above
-the model's own, in times its weights, are those of `convert`; a row over {MOST_SECONDS:.0f} s is *too slow*, one over
-{MOST_TIMES_WEIGHTS:.0f} times the weights and {MOST_MORE_MB / 1000:.0f} GB *too large*. *Computes besides*: what the network does
-that is no linear map, clipped ReLU, pool or selection, with how often, seen in the operators that torch calls while it runs,
-whatever this project says of it. *List verified*: all that the refusal lists was replaced, and reading again refused nothing.
+the model's own, in times its weights, are those of `convert` without the run for its verdict; a row over {MOST_SECONDS:.0f} s
+is *too slow*, one over {MOST_TIMES_WEIGHTS:.0f} times the weights and {MOST_MORE_MB / 1000:.0f} GB *too large*. *Computes
+besides*: what the network does that is no linear map, clipped ReLU, pool or selection, with how often, seen in the operators
+that torch calls while it runs, whatever this project says of it. *List verified*: all that the refusal lists was replaced, and
+reading again refused nothing.
 """
 
 

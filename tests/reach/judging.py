@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import SpikewrightError
+from spikewright.compress import choose
 from spikewright.conversion import Ttfs, Unconvertible, convert
 from spikewright.snn import Network, simulate
 from tests.conversion.substituting import check_told_whole
@@ -47,12 +48,12 @@ def _judged(architecture: Architecture) -> dict[str, Any]:
         "weights_mb": _weights_mb(model),
         "functions": dict(functions(model, x[:1])),
     }
-    model = Taken(model) if isinstance(model(x[:1]), dict) else model
+    model = choose(model, output="out") if isinstance(model(x[:1]), dict) else model
     truth = _answer(model, x)
     started = _Use()
     _allow(SECONDS_TO_CONVERT)
     try:
-        network = convert(model, x[:2], RECIPE)
+        network = convert(model, x[:2], RECIPE, judge=False)
     except OutOfTimeError:
         return found | started.spent() | {"result": "too slow", "detail": "stopped while it was converted"}
     except Unconvertible as error:
@@ -64,18 +65,6 @@ def _judged(architecture: Architecture) -> dict[str, Any]:
     except Exception as error:  # anything else is a fault of ours, and a row says so
         return found | started.spent() | _broken(error)
     return found | _converted(network, x, truth, started.spent(), found["weights_mb"])
-
-
-class Taken(nn.Module):
-    """The output "out" of a network that gives several by name."""
-
-    def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, x: Tensor) -> Tensor:
-        answer: Tensor = self.model(x)["out"]
-        return answer
 
 
 def _converted(
