@@ -170,6 +170,8 @@ def _as_conv(term: SourceTerm, inside: Shape) -> tuple[Floats, ConvGeometry]:
 def _convolved(first: Floats, before: ConvGeometry, second: Floats, groups: int) -> tuple[Floats, int] | None:
     """The kernel of `second`, of so many `groups`, behind `first`, and its own groups; None where it were too large."""
     if first.shape[0] == groups == second.shape[0] and groups > 1:  # depthwise: group by group
+        if second.shape[2:] == (1, 1):  # a scale of each channel
+            return first * second, before.groups
         values = _kernels(second.swapaxes(0, 1), first, before.stride, first.shape[0])
         return values.reshape(first.shape[0], first.shape[1], *values.shape[2:]), before.groups
     second = ungrouped(second, groups)
