@@ -61,9 +61,8 @@ def convert(
     (Rueckauer et al. 2017; Bu et al. 2022, arXiv 2303.04347; Stanojevic et al. 2022, arXiv 2212.12522.)
     """
     check_recipe(recipe)
-    model = choose(model, output, fixed)
     images = check_samples(samples)
-    model = in_python(model, images)
+    model = choose(in_python(model, images), output, fixed)
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):

@@ -37,9 +37,10 @@ def obstacles(
     if recipe is not None:
         check_recipe(recipe)
     known = None if input_range is None else InputRange(*input_range)
-    images, chosen = check_samples(samples), choose(model, output, fixed)
+    images = check_samples(samples)
+    chosen = choose(in_python(model, images), output, fixed)
     try:
-        return survey(in_python(chosen, images), images, recipe, known)[1]
+        return survey(chosen, images, recipe, known)[1]
     except Unconvertible as error:
         return error.obstacles
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from spikewright import InvalidInput
 from spikewright.answers import Head, head_of_answer
@@ -57,7 +57,14 @@ class Chosen(nn.Module):
         buffers = {name.removeprefix("fixed_"): getattr(self, name) for name in vars(self)["_buffers"]}
         given = {**self.flags, **buffers}
         whole = self.model(x, **given) if self.image is None else self.model(**{self.image: x}, **given)
-        return [whole if path is None else _at(whole, path) for path in self.outputs.values()]
+        found = [whole if path is None else _at(whole, path) for path in self.outputs.values()]
+        for name, one in zip(self.outputs, found, strict=True):
+            if name and not isinstance(one, Tensor | fx.Proxy):
+                known = ", ".join(map(repr, outputs_in(whole)))
+                raise InvalidInput(
+                    f"expected an output that is a tensor, got {type(one).__name__} for {name!r}; try one of {known}"
+                )
+        return found
 
     def told(self) -> str:
         """What was chosen, in words."""

@@ -111,10 +111,11 @@ def _arranged(view: GraphView, images: torch.Tensor, two_sided: bool) -> tuple[G
 
 def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
     """Raises Unconvertible for another signature than one input and one output, InvalidInput for samples that do not fit."""
+    kind = type(model.model if isinstance(model, Chosen) else model).__name__
     try:
         image_input(model, {})
     except InvalidInput as error:
-        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, str(error)),)) from error
+        raise Unconvertible.of((), (Obstacle.of("model", kind, str(error)),)) from error
     try:
         found = answers(model, images[:2])
         answers(model, images[:1])  # one image without its batch would run as a batch, but not half of it
@@ -122,7 +123,7 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
         raise
     except TypeError as error:
         told = f"expected a model with one input, got: {error}; try choose(model, fixed={{name: its value}})"
-        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, told),)) from error
+        raise Unconvertible.of((), (Obstacle.of("model", kind, told),)) from error
     except Exception as error:  # a user's forward can raise anything
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidInput(
@@ -132,7 +133,7 @@ def _check_fits(model: nn.Module, images: torch.Tensor) -> None:
     try:
         check_single(found)
     except InvalidInput as error:
-        raise Unconvertible.of((), (Obstacle.of("model", type(model).__name__, str(error)),)) from error
+        raise Unconvertible.of((), (Obstacle.of("model", kind, str(error)),)) from error
 
 
 def _without_graph(model: nn.Module, error: InvalidInput) -> Obstacle:

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.utils._pytree import tree_map, tree_unflatten
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal
@@ -21,8 +22,9 @@ def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
 
     Programs as `torch.export.export` gives them and as `run_decompositions` leaves them are both read; dimension 0 of
     the input is the batch, whatever its size was when the program was made. Weights are copied. `paths`: layers lie where
-    their parameters lay in the model ("layers.0.conv"), instead of side by side ("layers_0_conv").
-    Raises InvalidInput for another type, several inputs or outputs, and for operators without a layer here, with their
+    their parameters lay in the model ("layers.0.conv"), instead of side by side ("layers_0_conv"). Several outputs are
+    returned as the program returns them, in its tuple or dict (`choose` takes some), with None in the place of constants.
+    Raises InvalidInput for another type, several inputs, and for operators without a layer here, with their
     names and what to try; and when the layers compute something else than the program.
     """
     if not isinstance(program, torch.export.ExportedProgram):
@@ -46,14 +48,16 @@ class _InBatches(nn.Module):
         super().__init__()
         self.program, self.size = program.module(), size
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> Any:
         """The answers, batch by batch; the last one is filled up with zeros."""
         if self.size is None:
-            answer: torch.Tensor = self.program(images)
-            return answer
+            return self.program(images)
         missing = -len(images) % self.size
         filled = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
-        return torch.cat([self.program(part) for part in torch.split(filled, self.size)])[: len(images)]
+        parts = [self.program(part) for part in torch.split(filled, self.size)]
+        return tree_map(
+            lambda *given: torch.cat(given)[: len(images)] if isinstance(given[0], torch.Tensor) else None, *parts
+        )
 
 
 class _ProgramWalk:
@@ -64,11 +68,10 @@ class _ProgramWalk:
         self.values: dict[fx.Node, Any] = {}
         self.constants = constants_of(program)
         self.inputs = [name for name in program.graph_signature.user_inputs if isinstance(name, str)]
-        if len(self.inputs) != 1 or len(program.graph_signature.user_outputs) != 1:
+        if len(self.inputs) != 1:
             raise InvalidInput(
-                f"expected a program with one input and one output, got {len(self.inputs)} and "
-                f"{len(program.graph_signature.user_outputs)}; "
-                "try torch.export.export(choose(model, output=..., fixed=...), (images,))"
+                f"expected a program with one input, got {len(self.inputs)}; "
+                "try torch.export.export(choose(model, fixed={name: its value}), (images,))"
             )
         self.batch: int | None = None
         self.start: ImportedValue | None = None
@@ -82,11 +85,23 @@ class _ProgramWalk:
                 self._visit(node)
             elif node.op != "output":
                 raise InvalidInput(f"expected a flat program, got {node.op} {node.target}; try torch.export.export")
-        output = next(node for node in self.program.graph.nodes if node.op == "output").args[0]
-        answer = self.values.get(output[-1])
-        if not isinstance(answer, ImportedValue) or self.start is None:
+        found = self._outputs()
+        if self.start is None or not any(isinstance(one, ImportedValue) for one in found):
             raise InvalidInput("expected an output that depends on the input, got a constant; try another model")
-        return self.builder.finish(self.start, answer)
+        return self.builder.finish(self.start, found[0] if len(found) == 1 else self._arranged(found))
+
+    def _outputs(self) -> list[ImportedValue | None]:
+        """What the program returns, one after the other; None for constants."""
+        output = next(node for node in self.program.graph.nodes if node.op == "output").args[0]
+        returned: Any = output[len(output) - len(self.program.graph_signature.user_outputs) :]
+        values = [self.values.get(node) if isinstance(node, fx.Node) else None for node in returned]
+        return [value if isinstance(value, ImportedValue) else None for value in values]
+
+    def _arranged(self, found: list[ImportedValue | None]) -> Any:
+        """Outputs in the containers of the program, or one after the other where fx knows none such."""
+        spec: Any = self.program.call_spec.out_spec
+        whole = tree_unflatten(found, spec) if spec is not None and spec.num_leaves == len(found) else tuple(found)
+        return dict(whole) if isinstance(whole, dict) else whole if isinstance(whole, tuple | list) else tuple(found)
 
     def _placeholder(self, node: fx.Node) -> Any:
         """The input, or a constant."""

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -90,3 +91,27 @@ def test_what_cannot_be_read_is_one_sentence() -> None:
         from_torchscript(torch.jit.script(Looping()), IMAGES)
     with pytest.raises(InvalidInput, match="expected a TorchScript module of layers that run on inputs"):
         from_torchscript(torch.jit.script(nn.Sequential(nn.Conv2d(3, 4, 3))), IMAGES)
+
+
+class Several(nn.Module):
+    """A map and a vector of it, by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(1, 3, 3), nn.Linear(108, 4)
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        found = self.conv(x).relu()
+        return {"map": found, "logits": self.head(found.flatten(1))}
+
+
+@pytest.mark.parametrize(
+    "compiled", [torch.jit.script, lambda m: torch.jit.trace(m, torch.rand(2, 1, 8, 8), strict=False)]
+)
+def test_several_outputs_are_chosen_from_by_name(compiled: Any) -> None:
+    x = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    model = Several().eval()
+    network = convert(compiled(model), x, Ttfs(), output=["logits", "map"])
+    activity, wanted = simulate(network, x), model(x)
+    for name in ("logits", "map"):
+        np.testing.assert_allclose(activity.head(name).answers, wanted[name].detach().numpy(), atol=1e-5)

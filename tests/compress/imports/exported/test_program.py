@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress import from_exported
+from spikewright.compress import choose, from_exported
+from spikewright.conversion import Ttfs, convert
 
 IMAGES = torch.rand(2, 3, 12, 12)
 
@@ -27,8 +28,36 @@ def test_layers_keep_their_names(paths: bool, name: str) -> None:
 
 
 class Two(nn.Module):
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return x, x + 1
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return x + y
+
+
+class Several(nn.Module):
+    """Two tensors and two constants in some containers."""
+
+    def __init__(self, pack: Any) -> None:
+        super().__init__()
+        self.pack, self.conv = pack, nn.Conv2d(3, 2, 1)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.pack(self.conv(x), self.conv(x).relu().flatten(1))
+
+
+PACKED = {
+    "tuple": (lambda a, b: (a, b), "0", "1"),
+    "dict": (lambda a, b: {"map": a, "none": None, "in": [b, 3]}, "map", "in.0"),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_several_outputs_come_in_the_containers_of_the_program(kind: str) -> None:
+    pack, one, other = PACKED[kind]
+    model = Several(pack).eval()
+    program = exported(model, IMAGES)
+    chosen, wanted = choose(program, [one, other]), choose(model, [one, other])
+    assert torch.allclose(chosen(IMAGES), wanted(IMAGES), atol=1e-6)
+    heads = convert(program, IMAGES, Ttfs(), output=[one, other]).heads
+    assert [head.shape for head in heads] == [(2, 12, 12), (288,)]
 
 
 class Odd(nn.Module):
@@ -39,7 +68,6 @@ class Odd(nn.Module):
 @pytest.mark.parametrize(
     ("model", "match"),
     [
-        (Two(), "one input and one output"),
         (Odd(), r"operator that is not imported in node .*fft"),
         (nn.BatchNorm2d(3).train(), "batch norm in training mode"),
         (nn.Conv3d(1, 1, 1), "over 3 axes"),
@@ -49,6 +77,11 @@ def test_programs_without_layers_are_refused(model: nn.Module, match: str) -> No
     sample = torch.rand(2, 1, 2, 2, 2) if isinstance(model, nn.Conv3d) else torch.rand(2, 3, 4, 4)
     with pytest.raises(InvalidInput, match=match):
         from_exported(exported(model, sample))
+
+
+def test_several_inputs_are_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"one input, got 2; try torch\.export\.export"):
+        from_exported(torch.export.export(Two(), (IMAGES, IMAGES)))
 
 
 def test_other_things_are_no_program() -> None:
