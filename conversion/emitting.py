@@ -48,7 +48,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
 def _population(unit: Unit, coding: Coding) -> Population:
     choice = adding_up() if unit.adds_up else coding.choices[unit.name]
     bias, amplitude = _bias(unit.bias), np.asarray(choice.amplitude, dtype=np.float64)
-    below = None if unit.below is None else unit.below.by
+    below = None if unit.below is None or unit.below.halves else unit.below.by
     return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=below)
 
 
@@ -112,6 +112,8 @@ def _shift(unit: Unit) -> str:
     """What is said of a unit that sends more than its value."""
     if unit.below is None:
         return ""
+    if unit.below.halves:
+        return f", a half of it: {unit.below.told}"
     return f", shifted by {span_of(unit.below.by)}" + (
         f": {unit.below.told}" if unit.below.told and not unit.gate else ""
     )

@@ -116,8 +116,8 @@ def _sending(unit: Unit) -> Shown:
 
 def _sign(unit: Unit) -> Shown:
     """What counts of values in the order of the unit."""
-    if unit.below is None:
-        return torch.abs if unit.signed else lambda values: values
+    if unit.below is None or unit.below.halves:
+        return torch.abs if unit.signed or unit.below is not None else lambda values: values
     by = torch.from_numpy(np.asarray(unit.below.by)).float()
 
     def shifted(values: torch.Tensor) -> torch.Tensor:

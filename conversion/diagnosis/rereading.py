@@ -7,7 +7,7 @@ import torch
 
 from spikewright.conversion.reading.model import plan_of
 from spikewright.conversion.reading.plan import DEARER, Below, CodeTraits, Plan
-from spikewright.conversion.reading.shifts import one_sided
+from spikewright.conversion.reading.shifts import TURNED, one_sided
 from spikewright.snn import Network
 
 
@@ -21,8 +21,10 @@ def plan_behind(network: Network, model: Any, images: torch.Tensor) -> Plan:
 
 def as_sent(network: Network, plan: Plan) -> Plan:
     """The plan that a network was made of, its values shifted as the network sends them."""
-    below = {p.name: np.asarray(p.below) for p in network.populations if p.below is not None}
-    return one_sided(plan, {unit.name: Below(below[unit.name]) for unit in plan.hidden if unit.name in below})
+    below = {p.name: Below(np.asarray(p.below)) for p in network.populations if p.below is not None}
+    names = {unit.name for unit in plan.hidden}
+    halves = {name: Below(halves=True) for name in names if name + TURNED in network.by_name}
+    return one_sided(plan, {name: one for name, one in (below | halves).items() if name in names})
 
 
 def in_plan(network: Network, images: torch.Tensor) -> torch.Tensor:

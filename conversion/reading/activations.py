@@ -39,6 +39,10 @@ class ActivationLaw(ABC):
         """Whether both signs are treated alike."""
         return False
 
+    def halves(self) -> "tuple[HalfLaw, HalfLaw] | None":
+        """Only of clips."""
+        return None
+
     def raised(self, by: float) -> "ActivationLaw":
         """The law that gives y + by of x + by, where y never falls below -by: of clips, since others need none."""
         return self
@@ -158,6 +162,14 @@ class ClipLaw(ActivationLaw):
         """Both ends move with it; one that then begins at zero is a ReLU."""
         low, high = (None if end is None else end + by for end in (self.low, self.high))
         return ReluLaw(high) if low == 0.0 else ClipLaw(low, high)
+
+    def halves(self) -> "tuple[HalfLaw, HalfLaw] | None":
+        """The laws of y above zero and of -y above zero, whose difference is y; None where y has one sign."""
+        low, high = (inf if self.low is None else -self.low), (inf if self.high is None else self.high)
+        if low <= 0.0 or high <= 0.0:
+            return None
+        above, under = (HalfLaw(None if end == inf else end) for end in (high, low))
+        return above, under
 
     @property
     def top(self) -> float | None:

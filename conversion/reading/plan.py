@@ -40,10 +40,14 @@ class CodeTraits:
 
 @dataclass(frozen=True, eq=False)
 class Below:
-    """How far below zero the values of a unit go: it sends value + `by`, () or `(channels,)`; `told`: where that comes from."""
+    """How far below zero the values of a unit go: it sends value + `by`, () or `(channels,)`; `told`: where that comes from.
+
+    `halves`: two units send what is above and what is below zero instead, and nothing is added.
+    """
 
     by: Floats = field(default_factory=lambda: np.zeros(()))
     told: str = ""
+    halves: bool = False
 
     def over(self, shape: Shape) -> Floats:
         """`by` for every neuron of a unit of this shape."""

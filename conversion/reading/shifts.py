@@ -6,6 +6,9 @@ A unit whose values go `below` zero by c sends h + c, which is never negative. W
 it is a constant: W h = W (h + c) - W c, a map for each position, since at a padded border fewer weights see it. A gate passes c
 on, the largest h + c being the largest h, plus c. That is all: sums, concatenations, pools and maps are terms already.
 
+Where no good bound is known, two units can send both halves, relu(h) and relu(-h), and their readers take the difference: exact
+without any bound, but for gates, which compare what one unit sends.
+
     h >= -2      [-1  0  3]                       W h = [-2  1]
     sends h + 2  [ 1  2  5]   W = [2 0 0; 0 1 1/3]   W (h + 2) - W 2 = [2  11/3] - [4  8/3]
 """
@@ -16,7 +19,11 @@ from dataclasses import replace
 import numpy as np
 
 from spikewright.conversion.reading.plan import Below, Plan, Unit
+from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
+
+TURNED = "_turned"
+"""Behind the name of a unit, that of the one that sends what is below zero."""
 
 
 def one_sided(plan: Plan, below: Mapping[str, Below]) -> Plan:
@@ -27,7 +34,8 @@ def one_sided(plan: Plan, below: Mapping[str, Below]) -> Plan:
     if not below:
         return plan
     plan = plan.integrated() if plan.output.name in below else plan
-    known, units = dict(below), list[Unit]()
+    plan = _in_halves(plan, {name: one for name, one in below.items() if one.halves})
+    known, units = {name: one for name, one in below.items() if not one.halves}, list[Unit]()
     for unit in plan.units:
         if unit.gate and (source := unit.terms[0].source) and plan.population(source) in known:
             known[unit.name] = _passed_on(plan, source, known[plan.population(source)])
@@ -43,6 +51,37 @@ def _passed_on(plan: Plan, source: str, below: Below) -> Below:
     return replace(below, by=below.by[order.channels])
 
 
+def _in_halves(plan: Plan, below: Mapping[str, Below]) -> Plan:
+    """The plan in which two units stand for each of these: with its name, and with that and `TURNED`."""
+    units: list[Unit] = []
+    names = {name for name in plan.shapes if plan.population(name) in below}
+    for unit in plan.units:
+        terms = tuple(one for term in unit.terms for one in _of_both(term, names))
+        halves = unit.activation.halves() if unit.name in below else None
+        read = replace(unit, terms=terms, below=below.get(unit.name))
+        if halves is None:
+            units.append(read)
+            continue
+        turned = tuple(_negative(term) for term in terms)
+        units.append(replace(read, activation=halves[0]))
+        units.append(replace(read, name=unit.name + TURNED, terms=turned, bias=-unit.bias, activation=halves[1]))
+    turned_too = (
+        replace(one, name=one.name + TURNED, source=one.source + TURNED) for one in plan.ordered if one.name in names
+    )
+    return replace(plan, units=tuple(units), ordered=(*plan.ordered, *turned_too))
+
+
+def _of_both(term: SourceTerm, names: set[str]) -> tuple[SourceTerm, ...]:
+    """A term of a value as terms of its halves."""
+    if term.source not in names:
+        return (term,)
+    return term, replace(_negative(term), source=term.source + TURNED)
+
+
+def _negative(term: SourceTerm) -> SourceTerm:
+    return replace(term, gain_in=-term.gain_in) if term.kernel is None else replace(term, gain_out=-term.gain_out)
+
+
 def _raised(unit: Unit, known: Mapping[str, Below], plan: Plan) -> Unit:
     own = known.get(unit.name)
     if unit.gate:
@@ -55,4 +94,4 @@ def _raised(unit: Unit, known: Mapping[str, Below], plan: Plan) -> Unit:
             moved = plan.read(term.source, known[source].over(plan.shapes[source]))
             bias[place] -= mapped(term, moved, moved.shape).reshape(bias[place].shape)
     law = unit.activation if own is None else unit.activation.raised(float(np.max(own.by)))
-    return replace(unit, bias=bias, activation=law, below=own)
+    return replace(unit, bias=bias, activation=law, below=own or unit.below)

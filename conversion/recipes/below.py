@@ -8,10 +8,12 @@ from math import prod
 import numpy as np
 import torch
 
-from spikewright.conversion.ranges import FAINT, Shown, bounds, in_unit_order, percentiles
+from spikewright.conversion.ranges import FAINT, Interval, Shown, bounds, in_unit_order, percentiles
 from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 
+LOOSE = 16.0
+"""How many times the values on the samples a bound may be before it costs more than a digit of them."""
 ROUNDING_GUARD = 1e-5
 """Relative widening of interval bounds: float32 sums may end beyond the bound that float64 found."""
 
@@ -45,17 +47,39 @@ def _turned_over(unit: Unit) -> Shown:
     return lambda values: -in_unit_order(values, unit.order)
 
 
-def bounded_below(plan: Plan, levels: int | None) -> dict[str, Below]:
-    """For each unit how far below zero any input in [0, 1] can bring it; spike times on a grid have one number for a layer."""
+def bounded_below(plan: Plan, images: torch.Tensor, levels: int | None) -> dict[str, Below]:
+    """For each unit how far below zero any input in [0, 1] can bring it; spike times on a grid have one number for a layer.
+
+    Where that is more than `LOOSE` times the largest value on the samples, float32 would lose the value beside the shift: two
+    units then send its halves, and if a gate reads it, it goes that many times as far as on the samples, which is said.
+    """
     units = with_lows(plan)
     found = bounds(plan.units, (INPUT, plan.view.input_shape), levels, plan.ordered) if units else {}
+    nodes = {unit.node: 1 for unit in units}
+    seen = percentiles(plan.view, images, nodes, 100.0, dict.fromkeys(nodes, torch.abs)) if units else {}
+    compared = {plan.population(unit.terms[0].source) for unit in plan.gates}
     made = {}
     for unit in units:
-        low, high = (end[0].reshape(unit.shape[0], -1).numpy() for end in found[unit.name])
-        rows = -(low.min(axis=1) if levels is None and unit.activation.top is None else low.min())
-        guard = ROUNDING_GUARD * max(float(high.max()), float(-low.min()), 0.0)
-        made[unit.name] = _ended(unit, np.maximum(rows, 0.0) + guard, "no input goes further")
+        one, largest = _bounded(unit, found[unit.name], levels), float(seen[unit.node].max())
+        if float(one.by.max()) > LOOSE * largest:
+            one = _loose(unit, one, largest, unit.name in compared)
+        made[unit.name] = one
     return made
+
+
+def _bounded(unit: Unit, found: Interval, levels: int | None) -> Below:
+    low, high = (end[0].reshape(unit.shape[0], -1).numpy() for end in found)
+    rows = -(low.min(axis=1) if levels is None and unit.activation.top is None else low.min())
+    guard = ROUNDING_GUARD * max(float(high.max()), float(-low.min()), 0.0)
+    return _ended(unit, np.maximum(rows, 0.0) + guard, "no input goes further")
+
+
+def _loose(unit: Unit, bound: Below, largest: float, compared: bool) -> Below:
+    """Of a unit whose bound is far beyond its values on the samples."""
+    told = f"its bound, {float(bound.by.max()):.3g}, is more than {LOOSE:g} times its values on the samples"
+    if unit.activation.halves() is not None and not compared:
+        return Below(told=told, halves=True)
+    return _ended(unit, np.asarray(LOOSE * largest or 1.0), f"{told}, and so far it goes: smaller ones are clipped")
 
 
 def _rows(plan: Plan, units: tuple[Unit, ...], per_channel: bool) -> dict[str, int]:

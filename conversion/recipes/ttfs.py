@@ -71,7 +71,7 @@ class Ttfs(Recipe):
     def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
         """As far as an input can bring a unit, or as the samples do, in the same way as the windows."""
         if self.ranges == "interval":
-            return bounded_below(plan, self.levels)
+            return bounded_below(plan, images, self.levels)
         squares = self.ranges == "least-squares"
         how = Lows(100.0 if squares else self.percentile, 0.0 if squares else self.margin, per_channel=False)
         return measured_below(plan, images, with_lows(plan), how)
@@ -109,7 +109,7 @@ class Ttfs(Recipe):
             detail = f"window = alpha {top:.4g} with the {levels} levels of its QuantReLU, which it equals"
             return NeuronChoice(Ramp(top, levels), np.ones(()), f"Ramp population {unit.name!r}, {detail}")
         window = window if top is None else min(window, top)
-        largest = window if unit.below is None else window - float(np.min(unit.below.by))
+        largest = window if unit.below is None or unit.below.halves else window - float(np.min(unit.below.by))
         how = "never clipped" if self.ranges == "interval" else f"values above {largest:.4g} are clipped"
         grid = f", spike times on {self.levels} levels" if self.levels else ""
         detail = f"Ramp population {unit.name!r}, window {window:.4g}, {how}{grid}"

@@ -51,15 +51,18 @@ def activations(draw: st.DrawFn, channels: int) -> list[nn.Module]:
 def networks(draw: st.DrawFn) -> nn.Module:
     """Two or three convolutions on maps of one channel, 8 x 8, with what comes between, and a linear layer."""
     layers: list[nn.Module] = []
-    channels = 1
+    channels, pixels = 1, SIZE
     for _ in range(draw(st.integers(2, 3))):
         depthwise, size, padding = draw(st.booleans()), draw(st.sampled_from([1, 3])), draw(st.integers(0, 1))
+        padding = padding if pixels > 4 else 1
+        pixels += 2 * padding - size + 1
         out = channels if depthwise else draw(st.integers(1, 3))
         layers += [nn.Conv2d(channels, out, size, padding=padding, groups=channels if depthwise else 1)]
         channels = out
         layers += draw(activations(channels))
         if draw(st.booleans()):
-            layers += [nn.MaxPool2d(2, 1, padding=draw(st.integers(0, 1)))]
+            layers += [nn.MaxPool2d(2, 1, padding=draw(st.integers(0, 1)) if pixels > 4 else 1)]
+            pixels += 2 * layers[-1].padding - 1
     seed = draw(st.integers(0, 2**16))
     return _lively([*layers, nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * channels, 3)], seed)
 

@@ -23,8 +23,8 @@ def test_every_population_has_its_unit(recipe: Recipe) -> None:
     assert [unit.name for unit in plan.units] == [population.name for population in network.populations[1:]]
     for unit in plan.units:
         below = network.by_name[unit.name].below
-        assert (below is None) == (unit.below is None)
-        assert unit.below is None or np.array_equal(np.asarray(below), unit.below.by)
+        assert (below is None) == (unit.below is None or unit.below.halves)
+        assert below is None or unit.below is None or np.array_equal(np.asarray(below), unit.below.by)
     with torch.no_grad():
         torch.testing.assert_close(Rewritten(plan)(X), model.double()(X.double()), rtol=1e-5, atol=1e-6)
 

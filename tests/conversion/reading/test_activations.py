@@ -65,5 +65,14 @@ def test_a_raised_law_gives_as_much_more_of_as_much_more(name: str, by: float) -
     assert law.raised(0.0).act(X).equal(wanted)
 
 
+@pytest.mark.parametrize("name", LAWS)
+def test_halves_are_both_sides_of_zero(name: str) -> None:
+    law, wanted = LAWS[name]
+    halves = law.halves()
+    if halves is not None:
+        torch.testing.assert_close(halves[0].act(X) - halves[1].act(-X), wanted)
+    assert (halves is not None) == (name in ("as it is", "clamp"))
+
+
 def test_a_clamp_raised_to_zero_is_a_relu() -> None:
     assert ClipLaw(-0.5, 2.0).raised(0.5) == ReluLaw(2.5) and ClipLaw(0.5).raised(-0.5) == ReluLaw()

@@ -9,8 +9,8 @@ from torch import nn
 
 from spikewright.conversion.forward import Rewritten, activations
 from spikewright.conversion.reading.model import plan_of
-from spikewright.conversion.reading.plan import Below
-from spikewright.conversion.reading.shifts import one_sided
+from spikewright.conversion.reading.plan import Below, CodeTraits
+from spikewright.conversion.reading.shifts import TURNED, one_sided
 from tests.conversion.signs import SIZE, networks
 
 X = torch.rand(3, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
@@ -19,7 +19,7 @@ X = torch.rand(3, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
 @settings(max_examples=40)
 @given(model=networks(), seed=st.integers(0, 99), per_channel=st.booleans())
 def test_any_shift_of_any_unit_is_taken_off_again(model: nn.Module, seed: int, per_channel: bool) -> None:
-    plan = plan_of(model, X, two_sided=False)
+    plan = plan_of(model, X, traits=CodeTraits(two_sided=False))
     random = np.random.default_rng(seed)
     signed = [unit for unit in plan.hidden if unit.activation.lowest != 0.0]
     sizes = {unit.name: (unit.shape[0],) if per_channel and unit.activation.top is None else () for unit in signed}
@@ -30,6 +30,19 @@ def test_any_shift_of_any_unit_is_taken_off_again(model: nn.Module, seed: int, p
     for unit in shifted.units:
         more = 0.0 if unit.below is None else torch.from_numpy(unit.below.over(unit.shape).copy())
         torch.testing.assert_close(after[unit.name], before[unit.name] + more if unit.name in before else more)
+
+
+@settings(max_examples=40)
+@given(model=networks())
+def test_both_halves_of_any_unit_are_its_value(model: nn.Module) -> None:
+    """Of what goes to both sides of zero and is compared by no gate."""
+    plan = plan_of(model, X, traits=CodeTraits(two_sided=False))
+    compared = {unit.terms[0].source for unit in plan.gates}
+    names = [u.name for u in plan.hidden if u.activation.halves() is not None and u.name not in compared]
+    halved = one_sided(plan, {name: Below(halves=True) for name in names})
+    torch.testing.assert_close(Rewritten(halved)(X), Rewritten(plan)(X))
+    assert {unit.name for unit in halved.units} >= {name + end for name in names for end in ("", TURNED)}
+    assert not any(unit.signed for unit in halved.units if unit.name.removesuffix(TURNED) in names)
 
 
 def test_a_shift_behind_padding_is_a_map() -> None:
