@@ -13,6 +13,7 @@ import numpy as np
 from spikewright.conversion.reading.algebra import Shapes
 from spikewright.conversion.reading.geometry import SeparableGeometry, TransposedGeometry, UpsampleGeometry
 from spikewright.conversion.reading.layer import summing
+from spikewright.conversion.reading.plan import DEARER
 from spikewright.conversion.reading.separable_forms import separable_behind
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, grid, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
@@ -26,20 +27,17 @@ class Relays(Protocol):
     """What gives a sum a population of its own."""
 
     shapes: Shapes
+    dearer: float
 
     def relay(self, value: Piece) -> Signal:
         """The same values as activations."""
-
-
-DEARER = 6.0
-"""Maps that become one may take this many times the additions of the two, as merged layers may."""
 
 
 def through(value: Flow, geometry: SeparableGeometry, name: str, walk: Relays) -> Flow:
     """A separable map of each piece of a value: composed with such maps in front of it, or over activations."""
 
     def one(piece: Piece) -> Current:
-        whole = composed(piece, geometry, name, walk.shapes)
+        whole = composed(piece, geometry, name, walk.shapes, walk.dearer)
         return resampled(walk.relay(piece), geometry, name) if whole is None else whole
 
     return Parts(tuple(map(one, value.pieces))) if isinstance(value, Parts) else one(value)
@@ -83,7 +81,7 @@ def resampled(value: Signal, geometry: SeparableGeometry, name: str) -> Current:
     return Current((term,), bias, shape, name, positive=value.positive and geometry.positive)
 
 
-def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shapes) -> Current | None:
+def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shapes, dearer: float = DEARER) -> Current | None:
     """A separable map over a sum of separable maps, composed; None for anything else, and where that takes too many additions."""
     if isinstance(value, Signal):
         return None
@@ -96,7 +94,7 @@ def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shape
         old += term.geometry.additions(term.kernel, inside, (inside[0], *value.shape[1:]))
         new += one.geometry.additions(None, inside, inside)
         made.append(one)
-    if new > DEARER * old:
+    if new > dearer * old:
         return None
     bias = mapped(SourceTerm("", geometry), value.bias, value.shape)
     positive = value.positive and geometry.positive

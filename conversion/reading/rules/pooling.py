@@ -65,7 +65,7 @@ def _resampled(walk: Walk, node: GraphNode, geometry: SeparableGeometry, read: C
     told: set[str] = set()
 
     def one(piece: Piece) -> Piece:
-        swapped = resampling.composed(piece, geometry, node.name, walk.shapes)
+        swapped = resampling.composed(piece, geometry, node.name, walk.shapes, walk.dearer)
         result = read(walk.relay(piece)) if swapped is None else swapped
         own = any(isinstance(term.geometry, SeparableGeometry) for term in result.terms)
         told.add(
