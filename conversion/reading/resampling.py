@@ -81,7 +81,9 @@ def resampled(value: Signal, geometry: SeparableGeometry, name: str) -> Current:
     return Current((term,), bias, shape, name, positive=value.positive and geometry.positive)
 
 
-def composed(value: Piece, geometry: SeparableGeometry, name: str, shapes: Shapes, dearer: float = DEARER) -> Current | None:
+def composed(
+    value: Piece, geometry: SeparableGeometry, name: str, shapes: Shapes, dearer: float = DEARER
+) -> Current | None:
     """A separable map over a sum of separable maps, composed; None for anything else, and where that takes too many additions."""
     if isinstance(value, Signal):
         return None

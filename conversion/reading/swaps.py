@@ -2,11 +2,16 @@
 
 relu(max(x)) = max(relu(x))     for every activation that never falls: then neurons fire in front of the gate; but max pooling
                                 comes first where the activation will be two populations, which are then smaller
+borders of minus infinity       never win, nor do copies of the edge, which lies in the same window, or zeros beside what is not
+                                negative
 ceil_mode                       zeros at the end are never larger than activations that are not negative; of others the last
                                 row or column is there again
 """
 
-from torch import fx
+from typing import Any
+
+import numpy as np
+from torch import fx, nn
 from torch.nn import functional as F
 
 from spikewright.compress import GraphNode, GraphView
@@ -25,6 +30,8 @@ _KEEPING = (
     "identity",
     "dropout",
     "upsample",
+    "resampled",
+    "avgpool_map",
     "pad",
     "moved",
     "joined",
@@ -39,7 +46,8 @@ def swapped(view: GraphView, two_sided: bool = True) -> tuple[GraphView, tuple[R
     `two_sided`: spikes have two signs; without, a leaky activation is two populations and max pooling goes in front of it.
     `view.graph_module` is changed in place; its output stays what it was.
     """
-    rows: list[ReportRow] = []
+    rows = [_finite(view, node) for node in view if node.kind == "maxpool" and _pads_infinity(view, node.inputs[0])]
+    view = view_of(view.graph_module, view.input_shape) if rows else view
     while (pair := _next_pair(view, two_sided)) is not None:
         _swap(view.graph_module, *pair)
         kinds = {node.name: node.kind for node in view}
@@ -51,6 +59,31 @@ def swapped(view: GraphView, two_sided: bool = True) -> tuple[GraphView, tuple[R
         _extend(view.graph_module, node, zeros=what == "zeros")
         rows.append(ReportRow(node.name, "maxpool", "rewritten", f"ceil_mode became {what} at the end: exact"))
     return (view_of(view.graph_module, view.input_shape) if rows else view), tuple(rows)
+
+
+def _pads_infinity(view: GraphView, name: str) -> bool:
+    """Whether a node is a padding with minus infinity."""
+    node, place = view.node(name), find(view.graph_module, name)
+    pads = isinstance(node.module, nn.ConstantPad1d | nn.ConstantPad2d) or place.target is F.pad
+    return node.kind == "moved" and pads and bool((node.args["map"].constants == -np.inf).any())
+
+
+def _finite(view: GraphView, pool: GraphNode) -> ReportRow:
+    """Zeros or copies of the edge in place of the minus infinity that only a max pool reads."""
+    graph, padding = view.graph_module.graph, view.node(pool.inputs[0])
+    place, reader = find(view.graph_module, padding.name), find(view.graph_module, pool.name)
+    source, module = place.all_input_nodes[0], padding.module
+    given: Any = (*place.args, place.kwargs.get("pad"))[1] if module is None else module.padding
+    mode = "constant" if _never_negative(view, padding.inputs[0]) else "replicate"
+    with graph.inserting_before(reader):
+        wider = graph.call_function(F.pad, (source, tuple(given), mode))
+    reader.replace_input_with(place, wider)
+    graph.eliminate_dead_code()
+    view.graph_module.recompile()
+    told = "zeros" if mode == "constant" else "copies of the edge"
+    return ReportRow(
+        pool.name, "maxpool", "rewritten", f"minus infinity at the border became {told}, which never win either: exact"
+    )
 
 
 def _next_pair(view: GraphView, two_sided: bool) -> tuple[str, str] | None:
@@ -89,6 +122,8 @@ def _swap(module: fx.GraphModule, first_name: str, second_name: str) -> None:
 def _never_negative(view: GraphView, name: str) -> bool:
     node = view.node(name)
     if node.kind == "moved" and (node.args["map"].constants < 0).any():
+        return False
+    if node.kind == "resampled" and min(node.args["rows"].min(), node.args["columns"].min()) < 0:
         return False
     return node.kind in _POSITIVE or (
         node.kind in _KEEPING and bool(node.inputs) and all(_never_negative(view, one) for one in node.inputs)

@@ -140,6 +140,8 @@ class Walk:
         return self._moved_current(algebra.as_current(whole, self.shapes, name), value, moved.constants)
 
     def _moved_current(self, current: Current, value: View, offset: Floats | None) -> Current:
+        if not np.isfinite(value.map.constants).all():
+            raise Refusal("constants that are infinite, in front of no maximum", "a finite number")
         bias = current.bias if offset is None else current.bias + offset
         positive = value.flow.positive and not np.any(value.map.constants < 0)
         return replace(current, bias=bias, positive=positive, node=value.node)
