@@ -67,35 +67,32 @@ FAMILIES: Mapping[str, str] = {
     ),
     "DenseNet": "tv:densenet121 tv:densenet169 densenetblur121d rdnet_tiny@64",
     "SqueezeNet": "tv:squeezenet1_0@64 tv:squeezenet1_1@64",
-    "SelecSLS, VoVNet": "selecsls42 selecsls60 vovnet39a vovnet57a ese_vovnet19b_dw",
-    "GhostNet": "ghostnet_050 ghostnet_100 ghostnetv2_100@64",
-    "gates": (
-        "legacy_seresnet18 seresnet50 ecaresnet26t skresnet18 resnest14d gcresnext26ts eca_resnext26ts "
-        "resnet32ts rexnet_100 tresnet_m@64 lcnet_050"
-    ),
-    "FasterNet, StarNet": "fasternet_t0 fasternet_t2 starnet_s1 convmixer_768_32@28 convmixer_1024_20_ks9_p14@28",
+    "SelecSLS, VoVNet": "selecsls42 vovnet39a ese_vovnet19b_dw",
+    "GhostNet": "ghostnet_050 ghostnetv2_100@64",
+    "gates": ("seresnet50 ecaresnet26t skresnet18 resnest14d gcresnext26ts resnet32ts tresnet_m@64 lcnet_050"),
+    "FasterNet, StarNet": "fasternet_t2 starnet_s1 convmixer_768_32@28",
     "dense outputs": "tv:fcn_resnet50 tv:deeplabv3_resnet50 tv:lraspp_mobilenet_v3_large",
     "ConvNeXt and the like": (
         "tv:convnext_tiny convnext_atto convnextv2_atto inception_next_atto mambaout_femto poolformer_s12@64 "
-        "convformer_s18@64 caformer_s18@64 edgenext_xx_small@64 focalnet_tiny_srf@64 fastvit_t8@64"
+        "convformer_s18@64 edgenext_xx_small@64 focalnet_tiny_srf@64 fastvit_t8@64"
     ),
     "attention in convolutions": (
-        "botnet26t_256@64 lambda_resnet26t@64 mobilevit_xxs@64 mobilevitv2_050@64 efficientvit_b0@64 "
-        "efficientvit_m0@64 shvit_s1@64 levit_128s@64 coatnet_pico_rw_224@64 maxvit_pico_rw_256@64 "
+        "botnet26t_256@64 lambda_resnet26t@64 mobilevit_xxs@64 efficientvit_b0@64 "
+        "efficientvit_m0@64 shvit_s1@64 levit_128s@64 maxvit_pico_rw_256@64 "
         "nextvit_small@64"
     ),
     "transformers": (
-        "tv:vit_b_32@64 tv:swin_t@64 tv:swin_v2_t@64 vit_tiny_patch16_224@64 deit_tiny_patch16_224@64 "
-        "swin_tiny_patch4_window7_224@64 pit_ti_224@64 pvt_v2_b0@64 xcit_nano_12_p16_224@64 cait_xxs24_224@64 convit_tiny@64 "
-        "twins_svt_small@64 tiny_vit_5m_224@64 visformer_tiny@64"
+        "tv:vit_b_32@64 tv:swin_t@64 tv:swin_v2_t@64 vit_tiny_patch16_224@64 "
+        "swin_tiny_patch4_window7_224@64 pit_ti_224@64 pvt_v2_b0@64 xcit_nano_12_p16_224@64 "
+        "twins_svt_small@64 visformer_tiny@64"
     ),
     "MLP and recurrence": "mixer_s32_224@64 resmlp_12_224@64 gmlp_ti16_224@64 sequencer2d_s@64",
 }
 SIZED = frozenset(
     (
-        "vit_tiny_patch16_224 deit_tiny_patch16_224 swin_tiny_patch4_window7_224 pit_ti_224 xcit_nano_12_p16_224 "
-        "cait_xxs24_224 convit_tiny visformer_tiny mixer_s32_224 resmlp_12_224 gmlp_ti16_224 sequencer2d_s "
-        "coatnet_pico_rw_224 maxvit_pico_rw_256 levit_128s twins_svt_small efficientvit_m0 botnet26t_256 lambda_resnet26t"
+        "vit_tiny_patch16_224 swin_tiny_patch4_window7_224 pit_ti_224 xcit_nano_12_p16_224 "
+        "visformer_tiny mixer_s32_224 resmlp_12_224 gmlp_ti16_224 sequencer2d_s "
+        "maxvit_pico_rw_256 levit_128s twins_svt_small efficientvit_m0 botnet26t_256 lambda_resnet26t"
     ).split()
 )
 """Builders of timm that must be told the size of the images."""
