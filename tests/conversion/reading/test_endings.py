@@ -7,11 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from spikewright import InvalidInput
 from spikewright.compress import choose, quantize
 from spikewright.compress.graph.view import trace
 from spikewright.compress.quantisers.uniform import QuantizeSettings
 from spikewright.compress.training.loop import TrainSettings
-from spikewright.conversion import Rate, Ttfs, Unconvertible, convert, diagnose
+from spikewright.conversion import Exact, Rate, Ttfs, Unconvertible, convert, diagnose
 from spikewright.conversion.reading.endings import without_endings
 from spikewright.snn import Network, simulate
 
@@ -86,6 +87,20 @@ def test_they_survive_quantisation_integers_and_files(tmp_path: Any) -> None:
     assert again.with_head("values", name="box").heads[1].kind == "values"
 
 
+def test_integers_of_several_outputs_keep_the_scale_of_each() -> None:
+    settings = QuantizeSettings(training=TrainSettings(epochs=0))
+    small, mixed = (
+        quantize(heads(), 4, (X, None), settings=settings, output=names, activation_bits=3)
+        for names in (["scores", "box"], ["scores", "map"])
+    )
+    found = simulate(convert(small, X, Exact()), X)
+    wanted = small(X).detach().numpy()
+    np.testing.assert_allclose(found.head("scores").answers, wanted[:, :3], atol=0.01)
+    np.testing.assert_allclose(found.head("box").answers, wanted[:, 3:], atol=0.02)
+    with pytest.raises(Unconvertible, match="written out in real numbers; try output='scores' alone"):
+        convert(mixed, X, Exact())
+
+
 def test_the_diagnosis_holds_all_of_them_against_the_model() -> None:
     model = choose(heads(), NAMES)
     found = {row["network"]: row for row in diagnose(model, convert(model, X, Ttfs()), X).networks}
@@ -104,6 +119,34 @@ def test_an_ending_over_something_else_than_the_classes_of_its_head_is_not_taken
 
     with pytest.raises(Unconvertible, match="softmax"):
         convert(Odd().eval(), X, Ttfs(), output=[0, 1])
+
+
+class Sized(nn.Module):
+    """A map, one of half its size, and a vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map, self.one = nn.Conv2d(1, 2, 3, padding=1), nn.Linear(1, 2)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        found = self.map(x).relu()
+        return {
+            "map": self.map(x).softmax(1),
+            "two": found,
+            "half": found[:, :, ::2, ::2],
+            "one": self.one(x.mean((2, 3))),
+        }
+
+
+def test_maps_beside_outputs_of_other_sizes_have_a_limit() -> None:
+    """As a part of one vector the layer of a map is one matrix; maps of one size stay convolutions."""
+    model, x = Sized().eval(), torch.rand(1, 1, 100, 100)
+    with pytest.raises(InvalidInput, match=r"the map 'map' \(2, 100, 100\).*200,000,000 weights; try output='map'"):
+        convert(model, x, Ttfs(), output=["map", "one"])
+    beside = convert(model, x, Ttfs(), output=["map", "two"], judge=False)
+    assert all(type(q.synapse).__name__ != "Linear" for q in beside.projections)
+    small = convert(model, X, Ttfs(), output=["map", "half", "one"])
+    np.testing.assert_allclose(simulate(small, X).head("half").answers, model(X)["half"].detach().numpy(), atol=1e-5)
 
 
 def test_other_graphs_stay_as_they_are() -> None:
