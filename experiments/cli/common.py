@@ -90,10 +90,15 @@ def images_of(options: Namespace, dataset: Dataset) -> tuple[Any, Any]:
 
 
 def simulated(path: Path, options: Namespace) -> "tuple[Network, Activity, Any]":
-    """A network, its activity on the test images, and their labels."""
+    """A network that hardware can be built from, its activity on the test images, and their labels.
+
+    Raises InvalidInput, before anything runs, where no core has its parts.
+    """
+    from spikewright.hardware.supported import check_buildable
     from spikewright.snn import simulate
 
     network = load_network(path)
+    check_buildable(network)
     images, labels = images_of(options, dataset_of(options, origin_of(path)))
     return network, simulate(network, images), labels
 

@@ -25,7 +25,7 @@ from tests.hardware.small_networks import perceptron
 from tests.snn.every_record import NETWORKS, network
 
 BUILT = {
-    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run",
+    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run", "Verdict",
 }  # fmt: skip
 
 REFUSED = {
@@ -44,6 +44,7 @@ REFUSED = {
     "ConvTranspose2d": "ConvTranspose2d in projection 'a->b'",
     "Separable2d": "Separable2d in projection 'a->b'",
     "Upsample": "Upsample in projection 'a->b'",
+    "order": "the order IndexMap",
     "delay": "2 steps in projection 'back'",
     "Direct": "window of 3 steps",
     "Bursts": "Bursts",

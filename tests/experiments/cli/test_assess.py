@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
+from spikewright import snn
+from spikewright.conversion import Rate, convert
 from spikewright.experiments.cli import main
 from spikewright.experiments.report.tables import read_table
 
@@ -47,3 +51,16 @@ def test_estimate_explore_export(made: Path, tmp_path: Path, capsys: pytest.Capt
     assert main(["export", net, "--images", "20", "--golden", "2", "--out", str(tmp_path / "core")]) == 0
     assert "replaying 2 golden images gives the same spikes" in capsys.readouterr().out
     assert (tmp_path / "core" / "core.json").is_file()
+
+
+@pytest.mark.parametrize("command", ["estimate", "explore", "export"])
+def test_what_no_core_has_is_told_before_anything_runs(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 10)).eval()
+    convert(model, torch.rand(8, 1, 8, 8), Rate(4, calibration=None)).to_fixed().save(tmp_path / "pooled.spike")
+    monkeypatch.setattr(snn, "simulate", None)
+    out = ["--dataset", "digits", "--quiet", "--out", str(tmp_path / "out")]
+    assert main([command, str(tmp_path / "pooled.spike"), *out]) == 2
+    assert "got MaxGate in '_2'; try average pooling" in capsys.readouterr().err
