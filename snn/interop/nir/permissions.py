@@ -65,6 +65,8 @@ def _of_population(network: Network, population: Population) -> list[Carried]:
         rows.append(Carried("initial", name, "potential before the first step; NIR starts at 0", True))
     if population.amplitude is not None:
         rows.append(Carried("amplitude", name, "what its spikes stand for in the model it came from", False))
+    if population.below is not None:
+        rows.append(Carried("below", name, "how far values of the model lie below what its spikes stand for", False))
     if np.any(np.asarray(population.bias)) and bias_carrier(network, population) is None:
         rows.append(Carried("bias", name, "no Affine or convolution feeds it that could take its bias", True))
     return rows

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from spikewright.conversion import Ttfs, check_times, convert
 from spikewright.snn import Integrator, Network, simulate
+from spikewright.snn.twin.network import Twin
 from tests.conversion.architectures import CASES, Case, build, images, stacks
 from tests.conversion.signs import SIZE, networks
 
@@ -114,6 +115,8 @@ def test_spike_times_on_a_grid_and_in_integers_have_shifts_too(
     for one in (network, fixed):
         assert np.abs(answers(one, x) - truth).max() < 0.02 * np.abs(truth).max()
         assert np.array_equal(answers(one, x), simulate(one, x.numpy()).logits * one.logit_scale) or one is network
+    with torch.no_grad():
+        np.testing.assert_allclose(Twin(network)(x).numpy(), simulate(network, x.numpy()).logits, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", CASES)
