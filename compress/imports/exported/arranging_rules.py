@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.errors import Unsupported
@@ -35,6 +36,17 @@ def cat(call: AtenCall) -> ImportedValue:
     if not all(isinstance(one, ImportedValue) for one in values):
         raise Unsupported("concatenation with a constant", "values of the network only")
     return arranging.joined(call, values, int(call.get("dim", 0)) % values[0].rank)
+
+
+def stack(call: AtenCall) -> ImportedValue:
+    """Values side by side along a new axis."""
+    values = call.get("tensors")
+    if not all(isinstance(one, ImportedValue) for one in values):
+        raise Unsupported("a stack with a constant", "values of the network only")
+    axis = int(call.get("dim", 0)) % (values[0].rank + 1)
+    if axis == 0:
+        raise Unsupported("a stack in front of the batch", "an axis behind the batch")
+    return call.function(torch.stack, list(values), dim=axis)
 
 
 def arithmetic(function: Callable[..., Any], *, swap: bool = False) -> AtenRule:
@@ -109,11 +121,31 @@ def upsample(call: AtenCall) -> ImportedValue:
 
 
 def pad(call: AtenCall) -> ImportedValue:
-    """pad with a constant."""
-    if call.get("mode", "constant") != "constant":
-        raise Unsupported(f"padding mode {call.get('mode')!r}", "padding with zeros")
-    widths = [int(one) for one in call.get("pad")]
+    """pad with a constant, or with numbers of the value itself."""
+    mode, widths = call.get("mode", "constant"), [int(one) for one in call.get("pad")]
+    if mode != "constant":
+        return call.function(F.pad, call.value(), widths, mode=mode)
     return arranging.padded(call, call.value(), widths, float(call.get("value", 0.0)))
+
+
+def bordered(mode: str) -> AtenRule:
+    """The rule of the operators that pad with numbers of the value itself: "reflect" or "replicate"."""
+
+    def rule(call: AtenCall) -> ImportedValue:
+        return call.function(F.pad, call.value(), [int(one) for one in call.get("padding")], mode=mode)
+
+    return rule
+
+
+def repeat(call: AtenCall) -> ImportedValue:
+    """repeat and tile, of all but the batch."""
+    source, times = call.value(), call.get("repeats", call.get("dims"))
+    if len(times) > source.rank or not all(isinstance(one, int) for one in times):
+        raise Unsupported("a repetition with new axes or of a computed number", "unsqueeze, then fixed numbers")
+    whole = (*[1] * (source.rank - len(times)), *times)
+    if whole[0] != 1:
+        raise Unsupported("a repetition of the batch", "repetition of other axes")
+    return call.function(torch.tile, source, whole)
 
 
 def part(call: AtenCall) -> ImportedValue:
@@ -151,6 +183,14 @@ def cut(call: AtenCall) -> tuple[ImportedValue, ...]:
         raise Unsupported("a split of the batch, or into a computed number of pieces", "pieces behind the batch")
     pieces = getattr(torch.arange(source.shape[axis - 1]), call.op)(number)
     return tuple(arranging.picked(call, source, axis, places.tolist()) for places in pieces)
+
+
+def unbind(call: AtenCall) -> tuple[ImportedValue, ...]:
+    """unbind behind the batch: each piece is a selection."""
+    source, axis = call.value(), int(call.get("dim", 0)) % call.value().rank
+    if axis == 0:
+        raise Unsupported("a split of the batch", "pieces behind the batch")
+    return tuple(arranging.selected(call, source, axis, place) for place in range(source.shape[axis - 1]))
 
 
 def chosen(call: AtenCall) -> ImportedValue:

@@ -83,19 +83,24 @@ def _applied(walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View
         walk.note(
             node.name, "kept", f"{_weights(walk, node)}; reads in the order of {node.inputs[0]}", _parameters(node)
         )
-        return ordered
+        return _known_positive(ordered, given.flow.positive, layer)
     sums = len(walk.units)
     value, layer, offset = _behind_map(walk, node, layer, given)
     current = walk.applied(value, layer)
     if offset is not None:
         current = replace(current, bias=current.bias + offset)
-    if value.positive and np.all(layer.kernel.values >= 0) and np.all(current.bias >= 0):
-        current = replace(current, positive=True)
+    current = _known_positive(current, value.positive, layer)
     told = _weights(walk, node)
     if isinstance(value, Current) and len(walk.units) == sums and node.inputs[0] not in walk.relays:
         told += "; merged with the layers in front of it, since no ReLU is between them"
     walk.note(node.name, "kept", told, _parameters(node))
     return current
+
+
+def _known_positive(current: Current, source: bool, layer: AffineLayer) -> Current:
+    """What a layer makes; never negative where its `source` is not, and neither are its weights and what is added."""
+    above = source and bool(np.all(layer.kernel.values >= 0) and np.all(current.bias >= 0))
+    return replace(current, positive=True) if above else current
 
 
 def _in_order(walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View) -> Current | None:

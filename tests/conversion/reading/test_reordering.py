@@ -171,6 +171,16 @@ def test_windows_that_reach_over_the_end_of_signed_values() -> None:
     np.testing.assert_allclose(answers(network, x).reshape(16, -1), wanted, atol=1e-5)
 
 
+def test_a_blur_behind_a_border_is_never_negative() -> None:
+    """Weights that are not negative over values that are not: a population of its own needs no shift, whose bound may be huge."""
+    blur = nn.Conv2d(4, 4, 3, groups=4, bias=False)
+    nn.init.constant_(blur.weight, 1 / 9)
+    layers = (blur, nn.Conv2d(4, 3, 3, padding=1))
+    model = Stepped(lambda h: F.pad(h, AROUND, mode="reflect"), nn.Sequential(*layers)).eval()
+    network = convert(model, torch.rand(4, 1, 8, 8), Ttfs(ranges="interval"), judge=False)
+    assert all(p.below is None for p in network.populations)
+
+
 def test_channels_that_are_mixed_have_one_threshold() -> None:
     model, x = Stepped(lambda h: h.transpose(1, 2), nn.Conv2d(6, 3, (3, 1))).eval(), torch.rand(16, 1, 8, 8)
     counted = convert(model, x, Rate(steps=16), judge=False)

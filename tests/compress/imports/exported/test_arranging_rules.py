@@ -41,6 +41,11 @@ CASES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "channels by number": (aten.index_select.default, (IMAGES, 1, torch.tensor([2, 0]))),
     "channels by list": (aten.index.Tensor, (IMAGES, [None, torch.tensor([1, 1, 3])])),
     "each twice": (aten.repeat_interleave.self_int, (IMAGES, 2, 1)),
+    "reflected": (aten.pad.default, (IMAGES, [1, 1, 2, 0], "reflect")),
+    "round about": (aten.pad.default, (IMAGES, [1, 1, 2, 0], "circular")),
+    "reflected by its own operator": (aten.reflection_pad2d.default, (IMAGES, [1, 1, 2, 0])),
+    "replicated": (aten.replication_pad2d.default, (IMAGES, [0, 2, 1, 1])),
+    "repeated": (aten.repeat.default, (IMAGES, [1, 2, 1, 3])),
     "a copy": (aten.clone.default, (IMAGES,)),
 }
 
@@ -58,7 +63,8 @@ REFUSED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "flattening with the batch": (aten.flatten.using_ints, (IMAGES, 0, 1)),
     "in front of the batch": (aten.unsqueeze.default, (IMAGES, 0)),
     "a selection of images": (aten.select.int, (IMAGES, 0, 1)),
-    "padding mode 'reflect'": (aten.pad.default, (IMAGES, [1, 1], "reflect")),
+    "a repetition of the batch": (aten.repeat.default, (IMAGES, [2, 1, 1, 1])),
+    "with new axes": (aten.repeat.default, (IMAGES, [1, 2, 1, 1, 1])),
     "computed of the batch": (aten.new_zeros.default, (IMAGES, [3, 4])),
 }
 
@@ -88,7 +94,14 @@ class Cut(nn.Module):
 
 
 @pytest.mark.parametrize(
-    "pieces", [lambda x: x.chunk(3, 1), lambda x: x.split(2, 1), lambda x: torch.split(x, [1, 3], dim=1)]
+    "pieces",
+    [
+        lambda x: x.chunk(3, 1),
+        lambda x: x.split(2, 1),
+        lambda x: torch.split(x, [1, 3], dim=1),
+        lambda x: x.unbind(2),
+        lambda x: [torch.stack([x, x.flip(3)], 2).flatten(1, 2), x.tile(1, 2, 1, 1)],
+    ],
 )
 def test_pieces_of_a_split(pieces: Callable[[torch.Tensor], Sequence[torch.Tensor]]) -> None:
     program = torch.export.export(Cut(pieces), (IMAGES,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
