@@ -66,7 +66,12 @@ def to_plain(value: Any, place: str, tensors: dict[str, Array]) -> Any:
 
 def _said(record: Any, part: Field[Any]) -> bool:
     """Whether a field is written: one that came later, with "absent" in its metadata, only where it has another value."""
-    return "absent" not in part.metadata or getattr(record, part.name) is not part.metadata["absent"]
+    if "absent" not in part.metadata:
+        return True
+    value, absent = getattr(record, part.name), part.metadata["absent"]
+    return (
+        value is not None if absent is None else bool(value != absent)
+    )  # arrays are only left out where they are None
 
 
 def from_plain(node: Any, tensors: Mapping[str, Array]) -> Any:
