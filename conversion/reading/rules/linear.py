@@ -47,6 +47,8 @@ def over_last_axis(walk: Walk, node: GraphNode) -> Value:
     """A linear layer over the last axis: a 1x1 convolution of maps whose channels were turned to the end, else columns."""
     kernel, bias = walk.kernel(node)
     given, source = walk.given(node), walk.view.node(node.inputs[0]).shape
+    if prod(source[:-1]) == 1:
+        return _of_one_place(walk, node, kernel, bias)
     flow = given.flow
     map_ = given.map if isinstance(given, View) else IndexMap.identity(flow.view)
     turned = map_.then(_turned(source))
@@ -58,6 +60,14 @@ def over_last_axis(walk: Walk, node: GraphNode) -> Value:
         back = _turned((*node.shape[-1:], *node.shape[:-1]), front=False).over(shape)
         return turned_back(walk, node, walk.applied(flow, layer), back)
     return _columns(walk, node, kernel, bias)
+
+
+def _of_one_place(walk: Walk, node: GraphNode, kernel: Kernel, bias: Floats) -> Value:
+    """A linear layer of a vector, with axes of one number around it."""
+    flat = algebra.flatten(walk.flow(node), walk.shapes, node.inputs[0])
+    walk.note(node.name, "kept", "weights of the only place", kernel.values.size + bias.size)
+    layer = AffineLayer(node.name, DENSE, kernel, bias, (kernel.values.shape[1],), (len(bias),))
+    return walk.arranged(walk.applied(flat, layer), node.shape, node.name)
 
 
 def _columns(walk: Walk, node: GraphNode, kernel: Kernel, bias: Floats) -> Value:

@@ -67,3 +67,21 @@ def test_the_report_says_what_it_became() -> None:
 def test_what_is_not_linear_is_refused(step: Callable[[Between, Tensor], Tensor]) -> None:
     with pytest.raises(Unconvertible):
         read(trace(Between(step).eval(), torch.rand(2, 1, 6, 6)), {})
+
+
+class LastPlace(nn.Module):
+    """Channels at the end of maps of one pixel, side by side, and a linear layer over them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other, self.fc = nn.Conv2d(2, 4, 6), nn.Conv2d(2, 3, 6), nn.Linear(7, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, other = torch.relu(self.one(x)).permute(0, 2, 3, 1), self.other(x).permute(0, 2, 3, 1)
+        return torch.relu(self.fc(torch.cat([one, other], -1))).flatten(1)
+
+
+def test_over_the_only_place_it_is_a_layer_of_a_vector() -> None:
+    """`plan_for` holds the plan against the model; a matrix along rows would have read the numbers as rows."""
+    plan = plan_for(LastPlace().eval(), 2, 6, 6)
+    assert rows_of(plan)["fc"].endswith("weights of the only place")
