@@ -1,13 +1,16 @@
 """What is said comes before what is automatic; what fits no place is told."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress import trace
+from spikewright.compress import AdaptSettings, Substitute, TrainSettings, adapt, trace
 from spikewright.compress.adapting.exchanges import chosen
+from spikewright.compress.adapting.places import Place
+from spikewright.compress.adapting.seen import Seen
 from spikewright.compress.adapting.substitutes.clipped import Qcfs, Relu6
 from tests.compress.adapting.modern import around, images, modern
 
@@ -62,3 +65,20 @@ def test_places_of_one_sort_go_together_or_one_by_one() -> None:
 def test_what_cannot_be_is_told(wanted: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         told(wanted)
+
+
+@dataclass(frozen=True)
+class Half(Substitute):
+    """A user's own: a ReLU that ends at a half."""
+
+    def made(self, place: Place, seen: Seen) -> nn.Module:
+        return nn.Hardtanh(0.0, 0.5)
+
+
+def test_a_users_own_is_found_by_its_place() -> None:
+    own = "tests.compress.adapting.test_exchanges:Half"
+    assert told({"SiLU": own})["act"] == "Half"
+    made = adapt(
+        modern(), images(), {"SiLU": own}, settings=AdaptSettings(step_epochs=0, training=TrainSettings(epochs=0))
+    )
+    assert any(isinstance(one, nn.Hardtanh) and one.max_val == 0.5 for one in made.model.modules())
