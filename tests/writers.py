@@ -232,6 +232,13 @@ def checkpoint(path: Path) -> None:
     save_checkpoint(path, model(), optimiser, TrainingRun(TrainRecipe(1, 1, 0.1), "digits", 1), TrainLog())
 
 
+def adapting(path: Path) -> None:
+    """A checkpoint of an adaptation at `path`."""
+    from spikewright.compress.adapting.resuming import CourseState, save_progress
+
+    save_progress(path, "this", CourseState())
+
+
 def one_task(path: Path) -> None:
     """A task whose folder is at `path`; what its stage does is of no matter here."""
     from unittest.mock import patch
@@ -263,6 +270,7 @@ WHOLE = [
         ("hardware.core.folder:export", "hardware.core.writer:Writer.__init__", "hardware.core.writer:Writer._write"),
     ),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
+    Writer("save_progress", "adapting", adapting, ("compress.adapting.resuming:save_progress",)),
     Writer("run_task", "task", one_task, ("experiments.runs.running:run_task",)),
     Writer("publish_core", "core", published_core, ("experiments.runs.study:publish_core",)),
 ]

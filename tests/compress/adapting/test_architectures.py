@@ -1,4 +1,4 @@
-"""Networks of timm with gates, smooth activations and layer norms: adapted, nothing stands in the way of convert or of hardware."""
+"""Networks of timm with gates, smooth activations and layer norms: once adapted, nothing is in the way of convert or hardware."""
 
 import pytest
 import torch
