@@ -20,7 +20,17 @@ from spikewright.snn.neurons import IF, LIF, Burst, Integrator, MaxGate, Source
 from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.running import Run
 from spikewright.snn.simulation import simulate
-from spikewright.snn.synapses import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Identity, Linear, Upsample, Windows
+from spikewright.snn.synapses import (
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Separable2d,
+    Upsample,
+    Windows,
+)
 from spikewright.snn.traits import sent
 
 INPUT_CODES = (Direct, RateCode, Bursts, Poisson, JitteredPeriodic, SingleBurst, Delta, AddressEvents)
@@ -41,6 +51,7 @@ KNOWN: Known = {
     Conv2d: frozenset({"weights", "stride", "padding", "dilation", "groups"}),
     ConvTranspose2d: frozenset({"weights", "stride", "padding", "output_padding", "dilation", "groups"}),
     Upsample: frozenset({"factor", "gain"}),
+    Separable2d: frozenset({"rows", "columns", "gain"}),
     AvgPool2d: frozenset({"kernel", "stride", "gain"}),
     Identity: frozenset({"gain"}),
     Direct: frozenset({"steps", "levels"}),

@@ -149,6 +149,58 @@ class Stretched(nn.Module):
         return self.fc(F.adaptive_avg_pool2d(F.relu(self.conv(x)), 6).view(x.size(0), -1))
 
 
+class Enlarged(nn.Module):
+    """A small U-Net: maps at half and a third of the size come back by interpolation, beside the whole and added to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.low, self.point = nn.Conv2d(1, 4, 3, padding=1), nn.Conv2d(4, 6, 2, 2), nn.Conv2d(6, 4, 1)
+        self.last, self.fc = nn.Conv2d(10, 5, 3), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        whole = F.relu(self.stem(x))
+        low = F.relu(self.low(whole))
+        wide = F.interpolate(low, scale_factor=2, mode="bilinear", align_corners=True)
+        mean = F.interpolate(F.adaptive_avg_pool2d(low, 1), size=x.shape[2:], mode="bilinear")
+        total = F.relu(whole + self.point(wide + mean))
+        return self.fc(F.relu(self.last(torch.cat([total, wide], 1))).mean((2, 3)))
+
+
+class Blurred(nn.Module):
+    """BlurPool in front of a convolution, and an average that counts only what is there in front of another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.third = (
+            nn.Conv2d(1, 4, 3, padding=1),
+            nn.Conv2d(4, 4, 3, padding=1),
+            nn.Conv2d(4, 5, 1),
+        )
+        taps = torch.tensor([1.0, 2.0, 1.0])
+        self.register_buffer("kernel", taps.outer(taps).div(16).expand(4, 1, 3, 3).clone())
+        self.pool, self.fc = nn.AvgPool2d(3, 1, 1, count_include_pad=False), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.conv2d(F.pad(F.relu(self.first(x)), (1, 1, 1, 1), "reflect"), self.kernel, stride=2, groups=4)
+        return self.fc(F.relu(self.third(self.pool(F.relu(self.second(x))))).mean((2, 3)))
+
+
+class LinearSteps(nn.Module):
+    """Steps that are linear and no layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 4, 3, padding=1), nn.Linear(36, 3)
+        draw = torch.Generator().manual_seed(0)
+        self.register_buffer("pixels", torch.randn(6, 6, generator=draw))
+        self.register_buffer("channels", torch.randn(3, 4, generator=draw))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(torch.matmul(self.pixels, F.relu(self.conv(x))))
+        x = F.relu(torch.einsum("oc,nchw->nohw", self.channels, x)).cumsum(3) * 0.25
+        return self.fc((F.relu(x).mean(1) * self.pixels).flatten(1))
+
+
 class Decoder(nn.Module):
     """Transposed convolutions with output padding, groups and dilation, and nearest upsampling."""
 
@@ -289,6 +341,17 @@ BLOCKS: dict[str, Case] = {
     "one-sided padding": Case(Padded, (2, 9, 9), "F.pad, ZeroPad2d, 'same' with even kernels, dilation"),
     "uneven pools": Case(UnevenPools, (1, 8, 8), "adaptive, ceil_mode, count_include_pad, divisor_override"),
     "stretched pool": Case(Stretched, (1, 7, 7), "an adaptive pool to more pixels; view(x.size(0), -1)"),
+    "enlarged by interpolation": Case(
+        Enlarged,
+        (1, 6, 6),
+        "bilinear both ways to align, of a factor and to the size of another map; feature pyramid, concatenation",
+    ),
+    "blurred pools": Case(
+        Blurred, (1, 9, 9), "reflected borders and one binomial kernel, stride 2; averages that count what is there"
+    ),
+    "linear steps": Case(
+        LinearSteps, (1, 6, 6), "matmul, einsum, cumulative sums, means of channels, weights for each pixel"
+    ),
     "decoder": Case(Decoder, (1, 9, 9), "ConvTranspose2d: output padding, groups, dilation; nearest upsampling"),
     "sequences": Case(Sequences, (3, 16), "Conv1d: groups, dilation, stride, even 'same'; pooling along the length"),
     "differences": Case(Differences, (1, 6, 6), "subtraction, a layer of nothing but biases, reshape(x.shape[0], -1)"),
