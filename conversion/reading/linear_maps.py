@@ -97,11 +97,20 @@ def matrix_of(step: AffineStep) -> Floats:
             f"a linear map of {inputs:,} numbers to {outputs:,}, no matrix along axes: {inputs * outputs * 8 / 1e9:,.1f} GB",
             "a map along rows, columns or channels, or fewer numbers in front of it",
         )
-    parts = [
-        step.linear(one.reshape(-1, *step.source)).reshape(-1, outputs) for one in _units(inputs, inputs + outputs)
-    ]
-    matrix: Floats = torch.cat(parts).T.contiguous().numpy()
+    if outputs < inputs:
+        rows: Floats = torch.cat([_rows(step, one) for one in _units(outputs, inputs + outputs)]).numpy()
+        return rows
+    images = (one.reshape(-1, *step.source) for one in _units(inputs, inputs + outputs))
+    matrix: Floats = torch.cat([step.linear(one).reshape(-1, outputs) for one in images]).T.contiguous().numpy()
     return matrix
+
+
+def _rows(step: AffineStep, wanted: Tensor) -> Tensor:
+    """Rows of W, `wanted (n, outputs)` times it, as derivatives."""
+    x = torch.zeros(len(wanted), *step.source, dtype=torch.float64, requires_grad=True)
+    y = step.apply(x)
+    (found,) = torch.autograd.grad(y, x, wanted.reshape(y.shape))
+    return found.reshape(len(wanted), -1)
 
 
 def _is_affine(step: AffineStep) -> bool:
@@ -174,9 +183,14 @@ def _same(step: AffineStep, made: AxisMatrices, shape: Triple) -> bool:
     return bool((y - wanted).abs().max() <= EQUAL * wanted.abs().max())
 
 
-def _units(size: int, each: int) -> tuple[Tensor, ...]:
+def _units(size: int, each: int) -> Iterator[Tensor]:
     """The unit vectors of so many numbers, as many at once as give not too many numbers, `each` for one."""
-    return torch.split(torch.eye(size, dtype=torch.float64), max(1, AT_ONCE // each))
+    step = max(1, AT_ONCE // each)
+    for start in range(0, size, step):
+        count = min(step, size - start)
+        one = torch.zeros(count, size, dtype=torch.float64)
+        one[torch.arange(count), start + torch.arange(count)] = 1.0
+        yield one
 
 
 def _called(view: GraphView, place: fx.Node, data: str, x: Tensor) -> Tensor:
@@ -190,6 +204,5 @@ def _called(view: GraphView, place: fx.Node, data: str, x: Tensor) -> Tensor:
 
     args, kwargs = fx.map_arg(place.args, load), fx.map_arg(place.kwargs, load)
     target: Any = place.target
-    with torch.no_grad():
-        result: Tensor = target(*args, **kwargs) if callable(target) else getattr(args[0], target)(*args[1:], **kwargs)
+    result: Tensor = target(*args, **kwargs) if callable(target) else getattr(args[0], target)(*args[1:], **kwargs)
     return result.double()

@@ -99,3 +99,10 @@ def test_too_many_numbers_are_refused_with_figures() -> None:
     step = AffineStep(0, (10**5,), (10**5,), lambda x: x, np.zeros(10**5))
     with pytest.raises(Refusal, match=r"100,000 numbers to 100,000.*80\.0 GB"):
         matrix_of(step)
+
+
+def test_wide_and_narrow_maps_give_the_same_matrix() -> None:
+    """More inputs than outputs are read row by row."""
+    found = step_of(lambda self, x: torch.einsum("nchw,hw->nc", x, self.mask), 2, 3, 4)
+    assert found is not None
+    np.testing.assert_array_equal(matrix_of(found), np.kron(np.eye(2), np.arange(12.0)[None]))
