@@ -52,10 +52,15 @@ def check_classes(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) 
     """Raises InvalidInput when the images do not fit the model, or the labels its number of outputs."""
     model.eval()
     try:
-        shape = tuple(answers(model, images[:1].to(device_of(model))).shape)
+        found: object = answers(model, images[:1].to(device_of(model)))
     except RuntimeError as error:
         got = tuple(images.shape[1:])
         raise InvalidInput(f"expected images that fit the model, got {got} per sample: {error}") from error
+    if not isinstance(found, torch.Tensor):
+        raise InvalidInput(
+            f"expected a model that gives logits (batch, classes), got {type(found).__name__}; try choose(model, output=...)"
+        )
+    shape = tuple(found.shape)
     if len(shape) != 2:
         raise InvalidInput(f"expected a model that gives logits (batch, classes), got {shape}")
     low, high = int(labels.min()), int(labels.max())

@@ -72,6 +72,11 @@ SOURCE = (
     flag("file", type=Path, nargs="?", told="the file that train or compress wrote"),
     FACTORY,
     flag("--weights", type=Path, told="your own model's weights: safetensors, or a state dict (.pt)"),
+    flag(
+        "--output",
+        metavar="NAME",
+        told="of a model or an ONNX file with several outputs the one to take, by name or place",
+    ),
     *_dataset(),
 )
 SAMPLES = flag("--samples", type=int, default=500, told="training images that show the ranges")

@@ -71,7 +71,7 @@ def source_model(options: Namespace) -> tuple[Any, Origin]:
         origin = replace(origin, model=options.model)
     if options.dataset is not None:
         origin = replace(origin, dataset=options.dataset)
-    return load_model(path, factory_of(options.model)), origin
+    return load_model(path, factory_of(options.model), options.output), origin
 
 
 def dataset_of(options: Namespace, origin: Origin | None) -> Dataset:

@@ -30,12 +30,15 @@ def is_foreign(path: str | Path) -> bool:
     return Path(path).suffix.lower() in (".onnx", ".pt2")
 
 
-def foreign_model(path: str | Path) -> "nn.Module":
-    """The network of an ONNX file. Raises InvalidInput for .pt2 archives: reading one can run code that is in it."""
+def foreign_model(path: str | Path, output: str | None = None) -> "nn.Module":
+    """The network of an ONNX file, of several outputs the one of that name or place.
+
+    Raises InvalidInput for .pt2 archives: reading one can run code that is in it.
+    """
     from spikewright.compress import from_onnx
 
     if Path(path).suffix.lower() == ".onnx":
-        return from_onnx(path)
+        return from_onnx(path, output=int(output) if output is not None and output.isdigit() else output)
     raise InvalidInput(
         f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
         "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"

@@ -38,17 +38,18 @@ def load_network(path: str | Path) -> "Network":
     return Network.load(path)
 
 
-def load_model(path: str | Path, factory: Factory | None = None) -> "nn.Module | Compressed":
+def load_model(path: str | Path, factory: Factory | None = None, output: str | None = None) -> "nn.Module | Compressed":
     """A trained model or a `Compressed`, in evaluation mode, from `weights`, `state`, `compressed` or ONNX files.
 
-    `factory` builds the architecture; without it the file's origin must name one of `experiments.models.table`.
+    `factory` builds the architecture; without it the file's origin must name one of `experiments.models.table`. `output`: of
+    several the one to take, as of `compress.choose`.
     Raises InvalidFile for a damaged file or one that does not fit, InvalidInput when the architecture is not known.
     """
     from spikewright import compress
     from spikewright.experiments.training.checkpoint import load_weights
 
     if is_foreign(path):
-        return foreign_model(path)
+        return foreign_model(path, output)
     kind = kind_of(path)
     if kind == "network":
         raise InvalidFile(
@@ -56,12 +57,13 @@ def load_model(path: str | Path, factory: Factory | None = None) -> "nn.Module |
         )
     model = factory() if factory is not None else _known_model(Path(path))
     if kind == "compressed":
-        return compress.load(path, model).eval()
+        return compress.load(path, compress.choose(model, output)).eval()
     if kind == "state":
         _load_state(Path(path), model)
     else:
         load_weights(Path(path), model)
-    return model.eval()
+    chosen: nn.Module = compress.choose(model, output).eval()
+    return chosen
 
 
 def _known_model(path: Path) -> "nn.Module":

@@ -57,3 +57,8 @@ def test_labels_of_other_images_are_refused(labels: object) -> None:
         check_shown((torch.rand(3, 1, 4, 4), labels))
     with pytest.raises(InvalidInput, match=r"expected data=\(images, labels\)"):
         check_shown(torch.rand(3, 1, 4, 4))
+
+
+def test_several_outputs_are_refused_with_what_chooses() -> None:
+    with pytest.raises(InvalidInput, match=r"got tuple; try choose\(model, output=...\)"):
+        check_classes(nn.LSTM(3, 2), torch.from_numpy(X), torch.tensor([0, 1, 2, 0]))

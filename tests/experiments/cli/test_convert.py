@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.experiments.cli import main
@@ -103,3 +105,44 @@ def test_inputs_of_another_range_go_the_whole_way(tmp_path: Path, capsys: pytest
     narrow = ["--input-range", "0", "1", "--no-diagnosis", "--force", "--out", network]
     assert main(["convert", model, "--recipe", "ttfs", *narrow, *data]) == 2
     assert "in [0, 1], got -0.75" in capsys.readouterr().err
+
+
+def test_one_of_several_outputs_is_taken_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file of a compressed one as well as the weights, with the same words."""
+    torch.manual_seed(0)
+    weights, small, network = (str(tmp_path / name) for name in ("w.pt", "c.safetensors", "n.spike"))
+    torch.save(two_heads().state_dict(), weights)
+    own = ["--model", f"{__name__}:two_heads", "--dataset", "digits", "--quiet"]
+    chosen = [*own, "--output", "logits"]
+    assert main(["convert", "--weights", weights, "--no-diagnosis", "--out", network, *own]) == 2
+    assert "output='logits'" in capsys.readouterr().out
+    assert main(["convert", "--weights", weights, "--no-diagnosis", "--out", network, *chosen]) == 0
+    assert Network.load(network).classes == 10
+    shorter = [
+        "--sparsity",
+        "0.2",
+        "--rounds",
+        "1",
+        "--round-epochs",
+        "0",
+        "--final-epochs",
+        "1",
+        "--quantize-epochs",
+        "1",
+    ]
+    assert main(["compress", "--weights", weights, "--out", small, *shorter, *chosen]) == 0, capsys.readouterr().err
+    assert main(["convert", small, "--no-diagnosis", "--force", "--out", network, *chosen]) == 0
+
+
+class TwoHeads(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = nn.Linear(64, 20), nn.Linear(20, 10)
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        hidden = self.body(x.flatten(1)).relu()
+        return {"logits": self.head(hidden), "hidden": hidden}
+
+
+def two_heads() -> nn.Module:
+    return TwoHeads()
