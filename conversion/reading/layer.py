@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spikewright.conversion.reading.geometry import ConvGeometry, Geometry, Kernel, ungrouped
+from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Geometry, Kernel, ungrouped
 from spikewright.conversion.reading.shapes import ONE, Border, Floats, bordered
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn.synapses import Pair, Shape
@@ -73,3 +73,17 @@ def identity_conv(name: str, shape: Shape, border: Border) -> AffineLayer:
     """A map copied into the middle of a larger one, as a depthwise convolution with one weight."""
     kernel, geometry = ConvGeometry(groups=shape[0]).framed(Kernel(np.ones((shape[0], 1, 1, 1))), border)
     return AffineLayer(name, geometry, kernel, np.zeros(()), shape, bordered(shape, border))
+
+
+def over_vector(layer: AffineLayer) -> AffineLayer | None:
+    """A convolution of channels of one pixel, to channels of one pixel, as a matrix: the tap that lies on it; else None."""
+    geometry = layer.geometry
+    if not isinstance(geometry, ConvGeometry) or {*layer.inputs[1:], *layer.shape[1:]} != {1}:
+        return None
+    (row, no_row), (column, no_column) = map(divmod, geometry.padding, geometry.dilation)
+    values = ungrouped(layer.kernel.values, geometry.groups)
+    if no_row or no_column or row >= values.shape[2] or column >= values.shape[3]:
+        return None
+    kernel = replace(layer.kernel, values=values[:, :, row, column])
+    bias = layer.bias.reshape(-1) if layer.bias.size > 1 else layer.bias
+    return AffineLayer(layer.name, DENSE, kernel, bias, layer.inputs[:1], layer.shape[:1])

@@ -9,6 +9,9 @@ times those of the two; else a population is between them that sends the sum on 
 whichever costs less: once. Counts are rounded once more in a relay, and it needs time of its own: six times. 1x1 after 1x1, as
 in an inverted residual whose middle is six times as wide, takes three to six times as many, a depthwise convolution of nine
 taps and the pointwise one behind it up to nine times as many. Convolutions are judged by their shapes, before one is composed.
+
+A sum that is read by several layers and added to what they make of it, x + f(x), has twice as many terms after each of them; from
+`MOST_TERMS` on it is sent on.
 """
 
 from dataclasses import replace
@@ -23,9 +26,13 @@ from spikewright.conversion.reading.terms import mapped
 from spikewright.conversion.reading.values import Current, Signal
 from spikewright.snn.synapses import Shape
 
+MOST_TERMS = 256
+
 
 def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape], dearer: float = DEARER) -> Current | None:
     """`layer` of `current` as a sum of terms of its sources, or None when that is not exact or too dear."""
+    if len(current.terms) > MOST_TERMS:
+        return None
     parts = [_part_for(term, layer, current) for term in current.terms]
     old = layer.geometry.additions(layer.kernel, layer.inputs, layer.shape)
     old += sum(_additions(term, shapes[term.source], current.shape) for term in current.terms)

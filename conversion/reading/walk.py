@@ -33,6 +33,9 @@ from spikewright.index_maps import IndexMap
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 
+MANY_TERMS = 8
+"""A sum of more terms that has a population of its own, for one of its readers, is read from there by all that come later."""
+
 
 @dataclass
 class Walk:
@@ -85,6 +88,8 @@ class Walk:
         if isinstance(value, Ended):
             way = f"a {value.ending} at the very end only"
             raise Refusal(f"follows a {value.ending}", way, ending=value.node)
+        if isinstance(value, Current) and len(value.terms) > MANY_TERMS and value.node in self.relays:
+            return algebra.seen_as(self.relays[value.node], value.view)
         return value
 
     def arranged(self, value: Flow, shape: Shape, name: str) -> Flow | View:

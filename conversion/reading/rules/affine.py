@@ -9,7 +9,7 @@ from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, TransposedGeometry
-from spikewright.conversion.reading.layer import AffineLayer
+from spikewright.conversion.reading.layer import AffineLayer, over_vector
 from spikewright.conversion.reading.map_folding import depthwise_in_place, folded, picking
 from spikewright.conversion.reading.reordering import placed
 from spikewright.conversion.reading.separable_forms import selection
@@ -17,7 +17,7 @@ from spikewright.conversion.reading.shapes import NO_BORDER, Floats, spread
 from spikewright.conversion.reading.shares import shares_of
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.terms import mapped
-from spikewright.conversion.reading.values import Current, Flow, Value, View
+from spikewright.conversion.reading.values import Current, Flow, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Shape
@@ -37,10 +37,20 @@ def conv(walk: Walk, node: GraphNode) -> Value:
         around = node.args["around"]
         given, inputs = walk.moved(given, around, node.name), around.shape
     layer = AffineLayer(node.name, geometry, kernel, bias, inputs, node.shape)
+    single = over_vector(layer) if _of_vectors(walk, given) else None
+    if single is not None:
+        vector = walk.arranged(walk.settled(given), single.inputs, node.name)
+        return walk.arranged(_applied(walk, node, single, vector), node.shape, node.name)
     turned = depthwise_in_place(layer, given.map) if isinstance(given, View) else None
     if turned is None:
         return _applied(walk, node, layer, given)
     return turned_back(walk, node, _applied(walk, node, turned.layer, given.flow), turned.back)
+
+
+def _of_vectors(walk: Walk, given: Flow | View) -> bool:
+    """Whether a value that is seen as a map comes from populations that are vectors."""
+    shapes = (walk.shapes[one.source] if isinstance(one, Signal) else one.shape for one in given.flow.pieces)
+    return len(given.view) == 3 and any(len(shape) == 1 for shape in shapes)
 
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
@@ -69,7 +79,7 @@ def batchnorm(walk: Walk, node: GraphNode) -> Value:
     gain, offset = _statistics(node)
     value, shape = walk.seen(node)
     inside = value.view
-    if inside[0] != shape[0]:
+    if inside[0] != shape[0] or inside[0] != gain.size:
         raise Refusal(f"a batch norm behind a reshape from {inside} to {shape}", "the batch norm in front of it")
     shaped = np.ascontiguousarray(np.broadcast_to(spread(offset, inside), inside))
     walk.note(node.name, "folded", "scale and shift carried into the layers around it", 2 * gain.size)

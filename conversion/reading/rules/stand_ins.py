@@ -48,6 +48,12 @@ def inside(walk: Walk, ending: str) -> None:
             walk.values[name] = _opened(walk, walk.view.node(name), value.value, advice)
 
 
+def unjudged(walk: Walk, node: GraphNode) -> None:
+    """Go on behind a step that no rule takes in the form of what stands in for an obstacle in front of it, and say so."""
+    walk.note(node.name, "note", "not judged: it depends on the form that a substitute in front of it will have")
+    walk.values[node.name] = _unknown(walk, node)
+
+
 def _opened(walk: Walk, node: GraphNode, value: Value, advice: Advice) -> Value:
     walk.values[node.name] = value
     return _stand_in(walk, node, advice, node.name)
@@ -92,7 +98,8 @@ def _of_both_signs(value: Flow) -> Flow:
 def _unknown(walk: Walk, node: GraphNode) -> Value:
     """Activations of a population that nobody makes, in the shape of the node."""
     name, shape = walk.unique(f"{node.name} (unknown)"), node.shape
-    inside = shape if len(shape) in (1, 2, 3) and prod(shape) > max(shape) else (prod(shape),)
+    mapped = len(shape) in (2, 3) and (prod(shape) > max(shape) or shape[0] == prod(shape))
+    inside = shape if mapped else (prod(shape),)
     walk.shapes[name] = inside
     value = Signal(name, inside)
     return value if inside == shape else View(value, IndexMap.identity(inside).reshaped(shape), node.name)

@@ -1,12 +1,14 @@
 """Affine layers before they read anything: parts of them, sums, copies."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.conversion.reading.geometry import ConvGeometry, Kernel
-from spikewright.conversion.reading.layer import AffineLayer, identity_conv, restricted, summing
+from spikewright.conversion.reading.layer import AffineLayer, identity_conv, over_vector, restricted, summing
 from spikewright.conversion.reading.terms import mapped
 
 
@@ -46,3 +48,16 @@ def test_sums_and_copies_by_hand() -> None:
     np.testing.assert_array_equal(mapped(pool.term(), x, (2, 4, 4)), wanted)
     copied = identity_conv("copy", (2, 4, 4), (1, 2, 0, 1))
     np.testing.assert_array_equal(mapped(copied.term(), x, (2, 4, 4)), np.pad(x, ((0, 0), (1, 2), (0, 1))))
+
+
+def test_a_convolution_of_single_pixels_is_a_matrix_of_its_middle_tap() -> None:
+    values = np.random.default_rng(0).normal(size=(4, 3, 3, 3))
+    layer = AffineLayer(
+        "conv", ConvGeometry((1, 1), (1, 1), groups=2), Kernel(values), np.arange(4.0), (6, 1, 1), (4, 1, 1)
+    )
+    single = over_vector(layer)
+    assert single is not None and single.inputs == (6,) and single.shape == (4,)
+    x = np.random.default_rng(1).normal(size=6)
+    wanted = mapped(layer.term(), x.reshape(6, 1, 1), (6, 1, 1)).reshape(4)
+    np.testing.assert_allclose(mapped(single.term(), x, (6,)), wanted, atol=1e-12)
+    assert over_vector(replace(layer, inputs=(6, 2, 1), shape=(4, 2, 1))) is None

@@ -49,3 +49,38 @@ def test_a_reshape_that_no_population_has_is_refused_where_it_is_read() -> None:
 
     with pytest.raises(Unconvertible, match="follows a reshape from"):
         read(trace(Folded(), torch.rand(2, 2, 4, 4)), {})
+
+
+class Residuals(nn.Module):
+    """x + f(x) again and again, without an activation that would end the sum."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.fine = nn.ModuleList(nn.Conv2d(4, 4, 1, groups=4) for _ in range(depth))
+        self.wide = nn.ModuleList(nn.Conv2d(4, 4, 3, padding=1, groups=4) for _ in range(depth))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for fine, wide in zip(self.fine, self.wide, strict=True):
+            x = x + torch.relu(wide(x)) + fine(x)
+        return x.flatten(1)
+
+
+def test_a_sum_that_is_read_twice_again_and_again_does_not_double_its_terms() -> None:
+    plan = plan_for(Residuals(12), 4, 5, 5)
+    assert max(len(unit.terms) for unit in plan.units) < 64  # 2**12 without relays
+
+
+class SinglePixels(nn.Module):
+    """A vector that is seen as channels of one pixel by a convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.conv = nn.Linear(6, 8), nn.Conv2d(8, 4, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(torch.relu(self.fc(x)).view(-1, 8, 1, 1)).flatten(1)
+
+
+def test_a_convolution_of_a_vector_seen_as_single_pixels_is_read() -> None:
+    plan = plan_for(SinglePixels(), 6)
+    assert [unit.shape for unit in plan.units] == [(8,), (4,)]
