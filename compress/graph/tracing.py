@@ -32,7 +32,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     use_results(module)
     fold_constants(module)
     as_modules(module)
-    take_apart(module)
+    take_apart(module, sample)
     module.graph.eliminate_dead_code()
     used = fx.GraphModule(module, module.graph)  # without the parameters that are no longer read by themselves
     used.meta["notes"] = module.meta.get("notes", ())
