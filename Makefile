@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
 	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
-.PHONY: demo test check-bounds bench reach wheel-check lint clean
+.PHONY: demo test check-bounds bench reach onnx-check wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -39,6 +39,10 @@ reach: $(VENV)/.ready-reach
 	$(BIN)/python -m tests.reach $(ARGS)
 	$(BIN)/python -m docs.architectures
 
+# What of ONNX is imported, and that nothing of it is wrong: docs/onnx.md. onnxruntime comes first.
+onnx-check: $(VENV)/.ready-ort
+	$(BIN)/python -m tests.onnx_check $(ARGS)
+
 # What a user gets: the wheel in a clean environment, beside files of the user's own. It downloads all that the wheel needs.
 wheel-check: $(STAMP)
 	$(BIN)/python -m tests.wheel_check $(VENV)/wheel-check
@@ -61,4 +65,8 @@ $(STAMP): pyproject.toml setup.py constraints.txt benchmarks/peers.txt
 
 $(VENV)/.ready-reach: $(STAMP)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[reach]'
+	@touch $@
+
+$(VENV)/.ready-ort: $(STAMP)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[ort]'
 	@touch $@

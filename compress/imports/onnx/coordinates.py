@@ -11,17 +11,19 @@ from spikewright.compress.imports.errors import Unsupported
 _ROUNDED: dict[str, Callable[[Any], Any]] = {
     "floor": np.floor,
     "ceil": np.ceil,
-    "round_prefer_ceil": lambda x: np.floor(x + 0.5),
-    "round_prefer_floor": lambda x: np.ceil(x - 0.5),
+    "round_prefer_ceil": lambda x: np.floor(x + 0.5 + _TIE),
+    "round_prefer_floor": lambda x: np.ceil(x - 0.5 - _TIE),
 }
 """nearest_mode -> which of two neighbours a place between them takes."""
+_TIE = 1e-6
+"""What is nearer than that to the middle counts as the middle, as in onnxruntime: in float32 it often lies beside it."""
 _CENTRED: dict[str, Callable[[Any, int, int, float], Any]] = {
     "half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5,
     "half_pixel_symmetric": lambda places, size, new, scale: (
         size / 2 * (1 - new / (scale * size)) + (places + 0.5) / scale - 0.5
     ),
     "tf_half_pixel_for_nn": lambda places, size, new, scale: (places + 0.5) / scale,
-    "align_corners": lambda places, size, new, scale: places * ((size - 1) / max(new - 1, 1)),
+    "align_corners": lambda places, size, new, scale: places * (size - 1) / max(new - 1, 1),
     "asymmetric": lambda places, size, new, scale: places / scale,
 }
 """coordinate_transformation_mode -> where the `new` places lie among the `size` old ones; `scale` is that of the file."""
@@ -39,12 +41,18 @@ class ResizedAxis:
     scale: float
 
     def centres(self, mode: str) -> Any:
-        """Where the new places lie, float64 `(new,)`. Raises Unsupported where standard and runtimes contradict each other."""
+        """Where the new places lie, `(new,)`, computed in float32 as runtimes do, which decides between two neighbours.
+
+        Raises Unsupported where the standard and runtimes contradict each other.
+        """
         if mode not in _CENTRED:
             raise Unsupported(f"resizing by {mode}", "half_pixel")
         if mode == "align_corners" and abs(self.scale * self.size - self.new) > 1e-4 * self.new:
             raise Unsupported("resizing by align_corners and a scale that gives no whole size", "sizes")
-        return _CENTRED[mode](np.arange(self.new, dtype=np.float64), self.size, self.new, self.scale)
+        if self.new == self.size and abs(self.scale - 1) > 1e-6:
+            raise Unsupported(f"resizing to the same size by {self.scale:.4g}", "sizes")
+        places, scale = np.arange(self.new, dtype=np.float32), np.float32(self.scale)
+        return _CENTRED[mode](places, self.size, self.new, scale).astype(np.float64)
 
     def nearest(self, mode: str, rounding: str) -> list[int]:
         """The old place that each new one takes its number from."""

@@ -54,19 +54,25 @@ def _nearest(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis]
 
 def _interpolated(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis], mode: str) -> ImportedValue:
     """An nn.Upsample where torch has the same numbers, else a constant map of each axis."""
-    if min(axes) < source.rank - 2 or min(axes) < 2:
-        raise Unsupported(f"{mode} resizing of other axes than height and width", "resizing of height and width")
     cubic = float(call.attr("cubic_coeff_a", -0.75)) if mode == "cubic" else None
     inside = bool(call.attr("exclude_outside", 0))
     matrices = {here: torch.from_numpy(axis.matrix(_centre(call), cubic, inside=inside)) for here, axis in axes.items()}
-    layer = _of_torch(matrices, source, mode.removeprefix("bi"))
+    layer = _of_torch(matrices, source, mode.removeprefix("bi")) if min(axes) > 1 else None
     if layer is not None:
         return call.layer(layer, source)
-    result = source
     for here, matrix in matrices.items():
-        last = here == source.rank - 1
-        result = call.function(torch.matmul, *((result, matrix.T.contiguous()) if last else (matrix, result)))
-    return result
+        source = _mapped(call, source, here, matrix)
+    return source
+
+
+def _mapped(call: OnnxCall, source: ImportedValue, axis: int, matrix: torch.Tensor) -> ImportedValue:
+    """`matrix` times the numbers of an axis: from the left where that is the last but one, else along the last one."""
+    if axis == source.rank - 2:
+        return call.function(torch.matmul, matrix, source)
+    last = axis == source.rank - 1
+    moved = source if last else call.function(torch.movedim, source, axis, -1)
+    result = call.function(torch.matmul, moved, matrix.T.contiguous())
+    return result if last else call.function(torch.movedim, result, -1, axis)
 
 
 def _of_torch(matrices: dict[int, torch.Tensor], source: ImportedValue, mode: str) -> nn.Module | None:

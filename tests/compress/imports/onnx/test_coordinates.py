@@ -23,5 +23,14 @@ def test_straight_lines_keep_a_slope() -> None:
 def test_what_standard_and_runtimes_read_in_two_ways_is_refused() -> None:
     with pytest.raises(Unsupported, match="no whole size"):
         ResizedAxis(4, 2, 0.6).centres("align_corners")
+    with pytest.raises(Unsupported, match="the same size by 1.1"):
+        ResizedAxis(6, 6, 1.1).nearest("half_pixel", "floor")
     with pytest.raises(Unsupported, match="tf_crop_and_resize"):
         ResizedAxis(4, 2, 0.5).nearest("tf_crop_and_resize", "floor")
+
+
+def test_the_middle_between_two_places_is_found_as_runtimes_find_it() -> None:
+    """15 places of 11: place 5 lies at (5 + 1/2) 15 / 11 - 1/2 = 7, in float32 beside it."""
+    assert ResizedAxis(15, 11, 11 / 15).nearest("tf_half_pixel_for_nn", "round_prefer_floor")[5] == 7
+    assert ResizedAxis(26, 15, 15 / 26).nearest("half_pixel", "round_prefer_floor")[7] == 12
+    assert ResizedAxis(26, 1, 1 / 26).nearest("half_pixel", "round_prefer_ceil") == [13]

@@ -29,12 +29,16 @@ CASES: dict[str, Case] = {
                 {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"},
             )
         ],
-        {"s": np.array([1, 1, 1, 2.4], np.float32)},
+        {"s": np.array([1, 1, 1, 2.3], np.float32)},
     ),
     "down": ([("Resize", ["x", "", "s"], {"mode": "nearest"})], {"s": np.array([1, 1, 0.5, 0.6], np.float32)}),
     "some axes": (
         [("Resize", ["x", "", "s"], {"mode": "nearest", "axes": [2, 3]})],
         {"s": np.array([2, 3], np.float32)},
+    ),
+    "channels between neighbours": (
+        [("Resize", ["x", "", "s"], {"mode": "linear"})],
+        {"s": np.array([1, 2, 1, 1.5], np.float32)},
     ),
     "upsampling to sizes": ([("Resize", ["x", "", "", "s"], {"mode": "nearest"})], {"s": ints(3, 3, 16, 24)}),
 }

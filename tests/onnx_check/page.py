@@ -1,0 +1,59 @@
+"""docs/onnx.md, written from what was counted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.onnx_check.node_cases import OperatorRow
+
+PAGE = Path(__file__).parents[2] / "docs" / "onnx.md"
+HEAD = """# ONNX files
+
+Written by `make onnx-check`, which counts what is on this page. `from_onnx` reads a file as ordinary torch layers,
+`from_quantized_onnx` those of onnxruntime.quantization as a `Compressed` with the integers of the file. What no layer
+here computes is refused by its name, with the reason and what to try. Nothing is read as something else: none wrong.
+
+| checked | outcome |
+| --- | --- |
+"""
+TABLE = """
+## Operator by operator
+
+The cases of single operators that the package `onnx` generates, every input but the first as a constant. "no batch": the
+first input is no batch of floats, so that no network begins with it. A first axis that is not treated as the batch is the
+most frequent reason: there it is a size like others, in a network it is the images.
+
+| operator | equal | refused | no batch | why refused |
+| --- | --- | --- | --- | --- |
+"""
+_SHOWN = 3
+
+
+def write(nodes: Mapping[str, OperatorRow], counted: Mapping[str, Counter[str]], path: Path = PAGE) -> None:
+    """The page: counts of each check, and the table of operators."""
+    lines = [f"| {name} | {_counts(counts)} |" for name, counts in counted.items()]
+    table = [_line(name, row) for name, row in nodes.items()]
+    path.write_text(HEAD + "\n".join(lines) + "\n" + TABLE + "\n".join(table) + "\n")
+
+
+def whole(nodes: Mapping[str, OperatorRow]) -> Counter[str]:
+    """All operators together."""
+    rows = nodes.values()
+    counts = {
+        "equal": sum(row.equal for row in rows),
+        "wrong": sum(len(row.wrong) for row in rows),
+        "refused": sum(row.refused.total() for row in rows),
+        "no batch": sum(row.no_batch for row in rows),
+    }
+    return Counter(counts)
+
+
+def _counts(counts: Counter[str]) -> str:
+    return ", ".join(f"{number:,} {kind}" for kind, number in counts.items() if number or kind == "wrong")
+
+
+def _line(name: str, row: OperatorRow) -> str:
+    why = [reason.replace("|", "\\|") for reason, _ in row.refused.most_common(_SHOWN)]
+    more = len(row.refused) - _SHOWN
+    told = "; ".join(why) + (f"; and {more} more" if more > 0 else "")
+    return f"| {name} | {row.equal or ''} | {row.refused.total() or ''} | {row.no_batch or ''} | {told} |"
