@@ -1,7 +1,7 @@
 """`make onnx-check`: operators, drawn graphs beside onnxruntime, damaged files and both exporters of PyTorch; docs/onnx.md.
 
 python -m tests.onnx_check                                  all of it
-python -m tests.onnx_check --graphs 100 --damages 100       less of it, to look at
+python -m tests.onnx_check --only graphs --graphs 100       a part, or less of it; the page keeps what was counted before
 """
 
 import argparse
@@ -22,6 +22,7 @@ from tests.onnx_check.networks import NETWORKS, network
 from tests.onnx_check.node_cases import rows
 
 CHUNK = 500
+PARTS = ("operators", "graphs", "damages", *EXPORTERS)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -29,32 +30,49 @@ def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.onnx_check", description="What of ONNX is imported, and how."
     )
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts of the check")
     parser.add_argument("--graphs", type=int, default=5000, help="drawn graphs, compared with onnxruntime")
     parser.add_argument("--damages", type=int, default=12000, help="damaged files")
     parser.add_argument("--versions", type=int, nargs="*", default=list(VERSIONS), help="versions that exporters write")
+    parser.add_argument(
+        "--results", type=Path, default=page.RESULTS, help="what was counted; the page is written of it"
+    )
     parser.add_argument("--page", type=Path, default=page.PAGE, help="the page that is written")
     chosen = parser.parse_args(given)
     warnings.simplefilter("ignore")
+    results, wrong = page.load(chosen.results), list[str]()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        nodes = rows(folder)
-        counted = {"operators of the package onnx, one by one": page.whole(nodes)}
-        wrong = [line for row in nodes.values() for line in row.wrong]
-        checks = (
-            (
-                f"drawn graphs beside onnxruntime, versions {VERSIONS[0]} to {VERSIONS[-1]}",
-                _graphs(chosen.graphs, folder),
-            ),
-            ("damaged files", _damages(chosen.damages, folder)),
-            *((f"networks written by {one}", _exports(one, chosen.versions, folder)) for one in EXPORTERS),
-        )
-        for what, found in checks:
-            counted[what], more = _told(what, found)
-            wrong += more
-    page.write(nodes, counted, chosen.page)
+        if "operators" in chosen.only:
+            nodes = rows(folder)
+            results["operators"] = page.as_json(nodes)
+            wrong += [line for row in nodes.values() for line in row.wrong]
+        for what, found in _checks(chosen, folder):
+            results["checks"][what], strange = _told(what, found)
+            wrong += strange
+            page.save(results, chosen.results)
+    page.save(results, chosen.results)
+    page.write(results, chosen.page)
     for line in wrong:
         print(line)
     return int(bool(wrong))
+
+
+def _checks(chosen: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    """What is checked beside operators one by one, and each outcome."""
+    if "graphs" in chosen.only:
+        yield "drawn graphs of versions 11 to 21, beside onnxruntime", _graphs(chosen.graphs, folder)
+    if "damages" in chosen.only:
+        yield "damaged files", _damages(chosen.damages, folder)
+    for exporter in EXPORTERS:
+        if exporter in chosen.only:
+            told = f"{len(NETWORKS)} networks written by {exporter} at versions {_listed(chosen.versions)}"
+            yield told, _exports(exporter, chosen.versions, folder)
+
+
+def _listed(versions: Sequence[int]) -> str:
+    whole = list(versions) == list(range(versions[0], versions[-1] + 1))
+    return f"{versions[0]} to {versions[-1]}" if whole else ", ".join(map(str, versions))
 
 
 def _told(what: str, found: Iterator[tuple[str, str]]) -> tuple[Counter[str], list[str]]:

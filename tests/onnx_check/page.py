@@ -1,12 +1,16 @@
 """docs/onnx.md, written from what was counted."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tests.onnx_check.node_cases import OperatorRow
 
 PAGE = Path(__file__).parents[2] / "docs" / "onnx.md"
+RESULTS = PAGE.parent / "results" / "onnx.json"
 HEAD = """# ONNX files
 
 Written by `make onnx-check`, which counts what is on this page. `from_onnx` reads a file as ordinary torch layers,
@@ -29,9 +33,33 @@ most frequent reason: there it is a size like others, in a network it is the ima
 _SHOWN = 3
 
 
-def write(nodes: Mapping[str, OperatorRow], counted: Mapping[str, Counter[str]], path: Path = PAGE) -> None:
+def load(path: Path) -> dict[str, Any]:
+    """What was counted before: "operators" by name, and "checks" by what was checked."""
+    return json.loads(path.read_text()) if path.exists() else {"operators": {}, "checks": {}}
+
+
+def save(results: Mapping[str, Any], path: Path) -> None:
+    """As JSON, one line for each operator and check."""
+    parts = []
+    for part, rows in results.items():
+        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())
+        parts.append(f" {json.dumps(part)}: {{\n{lines}\n }}")
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def as_json(nodes: Mapping[str, OperatorRow]) -> dict[str, Any]:
+    """Rows of operators as they are kept."""
+    return {name: asdict(row) for name, row in nodes.items()}
+
+
+def write(results: Mapping[str, Any], path: Path) -> None:
     """The page: counts of each check, and the table of operators."""
-    lines = [f"| {name} | {_counts(counts)} |" for name, counts in counted.items()]
+    nodes = {
+        name: OperatorRow(row["equal"], row["wrong"], Counter(row["refused"]), row["no_batch"])
+        for name, row in results["operators"].items()
+    }
+    counted = {"operators of the package onnx, one by one": whole(nodes), **results["checks"]}
+    lines = [f"| {name} | {_counts(Counter(counts))} |" for name, counts in counted.items()]
     table = [_line(name, row) for name, row in nodes.items()]
     path.write_text(HEAD + "\n".join(lines) + "\n" + TABLE + "\n".join(table) + "\n")
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,9 +48,14 @@ def test_networks_that_an_exporter_writes(name: str, version: int, tmp_path: Pat
 
 def test_the_page_tells_counts_and_reasons(tmp_path: Path) -> None:
     rows = {"Conv": OperatorRow(equal=3), "TopK": OperatorRow(refused=Counter({"a|b": 2}), no_batch=1)}
-    page.write(rows, {"operators": page.whole(rows)}, tmp_path / "page.md")
+    page.save(
+        {"operators": page.as_json(rows), "checks": {"files": {"read": 1200, "wrong": 0}}}, tmp_path / "kept.json"
+    )
+    page.write(page.load(tmp_path / "kept.json"), tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
-    assert "| operators | 3 equal, 0 wrong, 2 refused, 1 no batch |" in text
+    assert (
+        "one by one | 3 equal, 0 wrong, 2 refused, 1 no batch |" in text and "| files | 1,200 read, 0 wrong |" in text
+    )
     assert "| Conv | 3 |  |  |  |" in text and "| TopK |  | 2 | 1 | a\\|b |" in text
 
 
@@ -57,3 +63,13 @@ def test_near_means_shape_places_and_numbers() -> None:
     one = np.array([1.0, np.inf])
     assert near(one, one)[0] == "equal" and near(one, one[:1])[0] == "wrong"
     assert near(np.array([1.0, 2.0]), one)[0] == "wrong" and near(np.array([1.001, np.inf]), one)[0] == "wrong"
+
+
+def _row(kept: dict[str, Any]) -> OperatorRow:
+    return OperatorRow(kept["equal"], kept["wrong"], Counter(kept["refused"]), kept["no_batch"])
+
+
+def test_the_page_is_written_of_what_was_counted(tmp_path: Path) -> None:
+    page.write(page.load(page.RESULTS), tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text() == page.PAGE.read_text()
+    assert page.whole({name: _row(row) for name, row in page.load(page.RESULTS)["operators"].items()})["wrong"] == 0

@@ -17,7 +17,7 @@ _ROUNDED: dict[str, Callable[[Any], Any]] = {
 """nearest_mode -> which of two neighbours a place between them takes."""
 _TIE = 1e-6
 """What is nearer than that to the middle counts as the middle, as in onnxruntime: in float32 it often lies beside it."""
-_CENTRED: dict[str, Callable[[Any, int, int, float], Any]] = {
+_CENTRED: dict[str, Callable[[Any, int, int, Any], Any]] = {
     "half_pixel": lambda places, size, new, scale: (places + 0.5) / scale - 0.5,
     "half_pixel_symmetric": lambda places, size, new, scale: (
         size / 2 * (1 - new / (scale * size)) + (places + 0.5) / scale - 0.5
