@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from spikewright import InvalidInput, SpikewrightError
 
-_WHATEVER = (ValueError, TypeError, KeyError, IndexError, RuntimeError, OverflowError, MemoryError)
+_WHATEVER = (ValueError, TypeError, LookupError, RuntimeError, ArithmeticError, StopIteration, MemoryError)
 """What numpy and torch raise when sizes and settings contradict each other."""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from spikewright.compress.imports import layers
-from spikewright.compress.imports.errors import Unsupported
+from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.steps import ImportedValue
 
@@ -42,7 +42,9 @@ def operands(call: OnnxCall, *, numbers: bool = False) -> list[Any]:
     """All arguments in one layout; constants as tensors or, with `numbers`, single ones as numbers."""
     values = iter(in_one_layout(call, [one for one in call.inputs if isinstance(one, ImportedValue)]))
     each: list[Any] = [next(values) if isinstance(one, ImportedValue) else None for one in call.inputs]
-    first: ImportedValue = next(one for one in each if one is not None)
+    first = next((one for one in each if one is not None), None)
+    if first is None:
+        raise Damaged("a node without inputs")
     ranks = {one.rank for one in each if one is not None}
     if len(ranks) > 1:
         raise Unsupported("values of different ranks, which mixes images of the batch", "values of one rank")

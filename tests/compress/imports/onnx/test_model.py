@@ -102,6 +102,7 @@ DAMAGED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
         lambda: graph([("Relu", ["x"], {}), ("Neg", ["w"], {})], WEIGHTS),
         "depends on the input",
     ),
+    "a sum of nothing": (lambda: graph([("Relu", ["x"], {}), ("Add", [], {})]), "a node without inputs"),
     "two tensors of one name": (changed(twice), "'w' twice"),
     "an unknown type": (changed(lambda m: setattr(tensor_of(m), "data_type", 77)), "numbers of type 77"),
     "NUL in a name": (changed(outside("a\0b")), "no name of a file"),
