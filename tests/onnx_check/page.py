@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ def save(results: Mapping[str, Any], path: Path) -> None:
 
 def as_json(nodes: Mapping[str, OperatorRow]) -> dict[str, Any]:
     """Rows of operators as they are kept."""
-    return {name: asdict(row) for name, row in nodes.items()}
+    return {name: {**vars(row), "refused": dict(row.refused)} for name, row in nodes.items()}
 
 
 def write(results: Mapping[str, Any], path: Path) -> None:
