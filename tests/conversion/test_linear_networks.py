@@ -127,7 +127,7 @@ def test_counts_come_near_and_integers_nearly_as_near(name: str) -> None:
     few, many = (compared(model, x, Rate(steps=steps))[0] for steps in (16, 256))
     assert many < min(few, 0.01)
     _, network = compared(model, x, Ttfs(ranges="interval"))
-    assert any(isinstance(q.synapse, Separable2d) for q in network.projections)
+    assert any(isinstance(q.synapse, Separable2d) or q.order is not None for q in network.projections)
     fixed = network.to_fixed(weight_bits=10)
     wanted = simulate(network, x.numpy()).logits * network.logit_scale
     got = simulate(fixed, x.numpy()).logits * fixed.logit_scale
