@@ -51,7 +51,8 @@ def refused(make: Callable[[], nn.Module], samples: Tensor) -> Verdict:
     try:
         convert(make().eval(), samples, Rate(4))
     except Unconvertible as error:
-        return Verdict(False, reason=str(error).split(" without: ")[-1])
+        told = str(error).split(" without: ")[-1]
+        return Verdict(False, reason=told.split("; or adapt(")[0])
     return Verdict(True)
 
 
