@@ -14,7 +14,8 @@ HEAD = """# ONNX files
 
 Written by `make onnx-check`, which counts what is on this page. `from_onnx` reads a file as ordinary torch layers,
 `from_quantized_onnx` those of onnxruntime.quantization as a `Compressed` with the integers of the file. What no layer
-here computes is refused by its name, with the reason and what to try. Nothing is read as something else: none wrong.
+here computes is refused by its name, with the reason and what to try. "Wrong" is what was read as something else, or
+raised anything but that sentence: a fault, whose seed or name the command says.
 
 | checked | outcome |
 | --- | --- |

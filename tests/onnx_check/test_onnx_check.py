@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,3 +63,13 @@ def test_near_means_shape_places_and_numbers() -> None:
     one = np.array([1.0, np.inf])
     assert near(one, one)[0] == "equal" and near(one, one[:1])[0] == "wrong"
     assert near(np.array([1.0, 2.0]), one)[0] == "wrong" and near(np.array([1.001, np.inf]), one)[0] == "wrong"
+
+
+def _row(kept: dict[str, Any]) -> OperatorRow:
+    return OperatorRow(kept["equal"], kept["wrong"], Counter(kept["refused"]), kept["no_batch"])
+
+
+def test_the_page_is_written_of_what_was_counted(tmp_path: Path) -> None:
+    page.write(page.load(page.RESULTS), tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text() == page.PAGE.read_text()
+    assert page.whole({name: _row(row) for name, row in page.load(page.RESULTS)["operators"].items()})["wrong"] == 0
