@@ -26,7 +26,8 @@ class Stand(nn.Module):
         self.shape = shape
 
     def forward(self, x: Tensor) -> Tensor:
-        if len(self.shape) in (2, 3) and prod(self.shape) > max(self.shape):
+        whole = prod(self.shape)
+        if len(self.shape) in (2, 3) and (whole > max(self.shape) or whole == self.shape[0]):
             return F.relu(x.new_full((x.shape[0], *self.shape), 0.5))
         return F.relu(x.new_full((x.shape[0], prod(self.shape)), 0.5)).reshape(x.shape[0], *self.shape)
 

@@ -135,7 +135,10 @@ _CALLS = _table(
     ((F.hardtanh, F.hardtanh_), activations.hardtanh),
     ((F.leaky_relu, F.leaky_relu_), activations.leaky),
     ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), moving.reshape),
-    ((torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as"), moving.reshape),
+    (
+        (torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as", "reshape_as"),
+        moving.reshape,
+    ),
     ((operator.getitem, torch.select, "select", torch.narrow, "narrow", moving.piece_of), moving.moved),
     ((torch.permute, "permute", torch.transpose, "transpose", torch.swapaxes, "swapaxes"), moving.moved),
     ((torch.movedim, "movedim", torch.moveaxis, "moveaxis", torch.swapdims, "swapdims"), moving.moved),

@@ -52,7 +52,7 @@ def displaced(wiring: Wiring, taken: Mapping[str, Span]) -> Iterator[Span]:
 
 
 def _own(node: GraphNode) -> bool:
-    return named(node) is not None and node.operation not in MOVES
+    return named(node) not in (None, "batchnorm") and node.operation not in MOVES
 
 
 def _computes(wiring: Wiring, name: str) -> bool:

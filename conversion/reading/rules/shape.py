@@ -29,7 +29,7 @@ def add(walk: Walk, node: GraphNode) -> Value:
     """A sum: the projections of both into one population."""
     current = algebra.add(walk.flow(node, 0), walk.flow(node, 1), walk.shapes, node.name)
     walk.note(node.name, "folded", f"{len(current.terms)} projections into one population")
-    return current
+    return walk.arranged(current, node.shape, node.name)
 
 
 def sub(walk: Walk, node: GraphNode) -> Value:
@@ -39,7 +39,7 @@ def sub(walk: Walk, node: GraphNode) -> Value:
     walk.note(
         node.name, "folded", f"{len(current.terms)} projections into one population, some with their sign changed"
     )
-    return current
+    return walk.arranged(current, node.shape, node.name)
 
 
 def concat(walk: Walk, node: GraphNode) -> Value:
