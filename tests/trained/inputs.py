@@ -60,7 +60,7 @@ def mel_windows(models: Path, count: int, seed: int) -> Floats:
     from onnx.reference import ReferenceEvaluator
 
     heard = sound(0.08 * count + 1.0, seed)
-    spectrum = ReferenceEvaluator(models / "melspectrogram.onnx")
+    spectrum = ReferenceEvaluator(str(models / "melspectrogram.onnx"))
     (values,) = spectrum.run(None, {"input": heard[None]})
     frames = np.asarray(values).reshape(-1, 32) / 10 + 2
     starts = range(0, 8 * count, 8)

@@ -36,8 +36,8 @@ class TrainedCase:
     @property
     def range(self) -> tuple[float, float]:
         """Whole numbers around all inputs."""
-        low, high = (f(f(self.samples), f(self.shown)) for f in (np.min, np.max))
-        return float(np.floor(low)), float(np.ceil(high))
+        both = self.samples, self.shown
+        return float(np.floor(min(part.min() for part in both))), float(np.ceil(max(part.max() for part in both)))
 
 
 def measured(network: TrainedNetwork) -> Iterator[Row]:
@@ -85,7 +85,7 @@ def _fixed(case: TrainedCase) -> Network:
 
 
 def _times(case: TrainedCase) -> Network:
-    return convert(case.model, case.samples, Ttfs(), input_range=case.range, judge=False)
+    return convert(case.model, case.samples, Ttfs(ranges="interval"), input_range=case.range, judge=False)
 
 
 def _integers(case: TrainedCase) -> Network:
