@@ -67,10 +67,14 @@ class Walk:
             return value
         if prod(shape) in (1, *shape):  # a vector, with axes of one number
             flat = algebra.flatten(value, self.shapes, name)
-            if len(shape) == 1 or not any(map(self._has_pixels, flat.pieces)):
+            if len(shape) == 1 or not (self._in_a_row(shape) or any(map(self._has_pixels, flat.pieces))):
                 return flat
         seen = IndexMap.identity(value.view).reshaped(shape)
         return in_order(value, seen, name, self.ordered, self.relay)
+
+    def _in_a_row(self, shape: Shape) -> bool:
+        """Whether a vector stands along the pixels of one channel."""
+        return shape[0] == 1 and prod(shape) > 1
 
     def _has_pixels(self, piece: Piece) -> bool:
         """Whether a flat piece is a map of several pixels in its population, which no layer of single pixels can read."""

@@ -3,12 +3,14 @@
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from spikewright.compress import trace
-from spikewright.conversion import Unconvertible
+from spikewright.conversion import Ttfs, Unconvertible, convert
 from spikewright.conversion.reading.graph import read
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.walk import Walk
+from spikewright.snn import simulate
 from tests.conversion.reading.helpers import plan_for
 
 
@@ -84,3 +86,29 @@ class SinglePixels(nn.Module):
 def test_a_convolution_of_a_vector_seen_as_single_pixels_is_read() -> None:
     plan = plan_for(SinglePixels(), 6)
     assert [unit.shape for unit in plan.units] == [(8,), (4,)]
+
+
+class InARow(nn.Module):
+    """A vector that is seen as the pixels of one channel, as sound is."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.flat, self.rows = nn.Conv1d(1, 4, 8, 4), nn.Conv2d(1, 4, (8, 1), (4, 1))
+        self.same, self.end = nn.Linear(64, 64), nn.Linear(64, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.kind == "sequence":
+            return self.end(F.relu(self.flat(F.pad(x[:, None], (2, 2)))).flatten(1))
+        if self.kind == "map":
+            h = F.relu(self.rows(F.pad(x[:, None, :, None], (0, 0, 2, 2))))
+            return self.end(F.max_pool2d(h, (2, 1), (2, 1)).repeat(1, 2, 1, 1).flatten(1))
+        return self.end(F.relu(self.same(x[:, None])))[:, 0]
+
+
+@pytest.mark.parametrize("kind", ["sequence", "map", "vector"])
+def test_a_vector_may_stand_along_the_pixels_of_one_channel(kind: str) -> None:
+    model, x = InARow(kind).eval(), torch.rand(8, 64)
+    network = convert(model, x, Ttfs(ranges="interval"), judge=False)
+    found = torch.from_numpy(simulate(network, x).logits * network.logit_scale)
+    assert torch.allclose(found.double(), model(x).double(), atol=1e-5)
