@@ -14,6 +14,12 @@ from tests.reach.functions import functions
 from tests.reach.rows import ReachRow, key, load, save
 
 NAMED = "Res2Net DPN CSP Shuffle DLA HRNet NASNet Inception MobileNetV4 EfficientNet HGNet MobileOne blurs pre-activation dense"
+OPEN = {
+    *("dpn92", "nasnetalarge", "pnasnet5large", "xception65"),  # time, bounds that grow beyond all numbers, memory
+    "mobileone_s1",  # 1.4e-4 of the range: what rounding its folded weights to float32 does
+    "xcit_nano_12_p16_224",  # failed at the commit of its row
+}
+"""What the table does not have as it should be."""
 BLOCKS = {
     "residual": lambda x: torch.relu(x - x.mean((2, 3), keepdim=True)) + torch.max_pool2d(x, 3, 1, 1),
     "shuffled": lambda x: (
@@ -85,3 +91,11 @@ def test_rows_survive_their_file_and_each_has_a_line(rows: list[ReachRow]) -> No
         assert list(load(Path(folder) / "rows.json").values()) == rows
     lines = list(section(rows))
     assert all(sum(line.startswith(f"| {row.name} | {row.library} |") for line in lines) == 1 for row in rows)
+
+
+def test_the_rows_that_are_kept_are_of_the_list_and_what_is_plain_is_equal() -> None:
+    rows = load()
+    listed = {key(one.library, one.name) for one in architectures()}
+    assert len(rows) >= 140 and rows.keys() <= listed
+    assert {row.name for row in rows.values() if row.plain and row.result != "equal"} <= OPEN
+    assert {row.name for row in rows.values() if not row.plain and row.result != "refused"} <= OPEN
