@@ -20,6 +20,8 @@ from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Shape
 
 BATCH = 64
+FURTHEST = 1e30
+"""Bounds of deep networks grow with every layer; none is further than what float32 sums can hold."""
 FAINT = 0.01
 """Share of the largest threshold of a layer below which a channel's own is not used."""
 Interval = tuple[torch.Tensor, torch.Tensor]
@@ -200,13 +202,15 @@ def _entering(unit: Unit, maps: Mapping[str, Interval], shapes: Mapping[str, Sha
 
 def _sent(unit: Unit, interval: Interval, levels: int | None) -> Interval:
     """The interval of the values of a unit, rounded to its grid or to one of `levels` steps."""
+    low, high = (end.clamp(-FURTHEST, FURTHEST) for end in interval)
     if unit.gate or unit.adds_up:
-        return interval
+        return low, high
     law = unit.activation
-    low, high = (activate(unit, end) for end in interval) if not law.grid else interval
+    if law.signed:
+        low, high = activate(unit, low), activate(unit, high)
     bottom = min(float(low.min()), 0.0) if law.signed else law.lowest or 0.0
-    top = float(high.max())
-    top = law.top if law.grid and law.top is not None else max(top, bottom)
+    largest = max(float(high.max()), bottom)
+    top = largest if law.top is None else law.top if law.grid else min(largest, law.top)
     grid = law.grid or levels
     half = (top - bottom) / (2 * grid) if grid else 0.0
     return (low - half).clamp(bottom, top), (high + half).clamp(bottom, top)
