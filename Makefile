@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
 	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
-.PHONY: demo test check-bounds bench reach onnx-check wheel-check lint clean
+.PHONY: demo test check-bounds bench reach trained onnx-check wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -38,6 +38,10 @@ bench: $(STAMP)
 reach: $(VENV)/.ready-reach
 	$(BIN)/python -m tests.reach $(ARGS)
 	$(BIN)/python -m docs.architectures
+
+# Trained networks of others, from the wheels that they come in: docs/trained.md.
+trained: $(STAMP)
+	$(BIN)/python -m tests.trained $(ARGS)
 
 # What of ONNX is imported, and that nothing of it is wrong: docs/onnx.md. onnxruntime comes first.
 onnx-check: $(VENV)/.ready-ort

@@ -25,7 +25,8 @@ PAGE_FILE = Kind("the page of `make trained`", holds(b"# Trained networks of oth
 
 def main(given: Sequence[str] | None = None) -> None:
     """Measure what is asked for and keep the rows of each network as soon as they are there."""
-    parser = argparse.ArgumentParser(prog="python -m tests.trained", description="Trained networks of others, converted as shipped.")
+    told = "Trained networks of others, converted as they are shipped."
+    parser = argparse.ArgumentParser(prog="python -m tests.trained", description=told)
     parser.add_argument("words", nargs="*", help="only networks whose names hold one of these, again")
     words = parser.parse_args(given).words
     rows: list[Row] = json.loads(RESULTS.read_text())["rows"] if RESULTS.exists() else []

@@ -24,7 +24,7 @@ def tones(count: int, seed: int, length: int = 1024) -> Floats:
 
 
 def sound(seconds: float, seed: int) -> Floats:
-    """Loudness `(samples,)` in units of 16 bits: syllables of gliding harmonics between pauses, and noise, about as loud as speech."""
+    """Loudness `(samples,)` in units of 16 bits: syllables of gliding harmonics, about as loud as speech, pauses and noise."""
     random = np.random.default_rng(seed)
     syllables = []
     while sum(map(len, syllables)) < seconds * RATE:
@@ -33,7 +33,10 @@ def sound(seconds: float, seed: int) -> Floats:
         phase = 2 * np.pi * np.cumsum(glide) / RATE
         shape = np.exp(-((np.arange(1, 20) * glide.mean() / random.uniform(400, 2500) - 1) ** 2)) + 0.05
         voice = sum(weight * np.sin(number * phase) for number, weight in enumerate(shape, 1))
-        syllables += [voice * np.hanning(length) * random.uniform(500, 6000), np.zeros(int(random.uniform(0, 0.3) * RATE))]
+        syllables += [
+            voice * np.hanning(length) * random.uniform(500, 6000),
+            np.zeros(int(random.uniform(0, 0.3) * RATE)),
+        ]
     whole = np.concatenate(syllables)[: int(seconds * RATE)]
     return (whole + random.normal(0, 60, len(whole))).astype(np.float32)
 

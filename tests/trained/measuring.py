@@ -81,7 +81,9 @@ def _rate(steps: int) -> Callable[[TrainedCase], Network]:
 
 
 def _fixed(case: TrainedCase) -> Network:
-    return convert(case.model, case.samples, Rate(128, input_levels=255), input_range=case.range, judge=False).to_fixed()
+    return convert(
+        case.model, case.samples, Rate(128, input_levels=255), input_range=case.range, judge=False
+    ).to_fixed()
 
 
 def _times(case: TrainedCase) -> Network:

@@ -41,9 +41,13 @@ def networks(packages: Path) -> Iterator[TrainedNetwork]:
     for name, pixels in (("PNet", 12), ("RNet", 24), ("ONet", 48)):
         yield TrainedNetwork(f"facenet-pytorch {name}", partial(_detector, packages, name), partial(_pieces, pixels))
     models = packages / "openwakeword" / "resources" / "models"
-    yield TrainedNetwork("openwakeword embedding", partial(_onnx, models / "embedding_model.onnx"), partial(mel_windows, models))
+    yield TrainedNetwork(
+        "openwakeword embedding", partial(_onnx, models / "embedding_model.onnx"), partial(mel_windows, models)
+    )
     for name, length in (*WAKE_WORDS.items(), *((name, 16) for name in LAYER_NORMS)):
-        yield TrainedNetwork(f"openwakeword {name}", partial(_onnx, models / f"{name}.onnx"), partial(_embedded, models, length))
+        yield TrainedNetwork(
+            f"openwakeword {name}", partial(_onnx, models / f"{name}.onnx"), partial(_embedded, models, length)
+        )
     yield TrainedNetwork("batdetect2", partial(_bats, packages), _bat_calls)
 
 

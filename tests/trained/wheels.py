@@ -34,7 +34,7 @@ def _unpack(name: str, version: str, folder: Path, packages: Path) -> None:
 
 
 def package(name: str, folder: Path, **names: object) -> None:
-    """Let `name` be a package whose modules lie in `folder`, without running its own __init__; `names` are what its modules take of it."""
+    """Let `name` be a package of the modules in `folder`, without running its own __init__; `names`: what they take of it."""
     module = ModuleType(name)
     module.__path__ = [str(folder)]
     vars(module).update(names)
