@@ -1,6 +1,5 @@
 """One trained network through every way of conversion: how often it answers as its model, and how far off it is."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,12 +45,11 @@ def measured(network: TrainedNetwork) -> Iterator[Row]:
     samples, shown = network.inputs(SAMPLES, 1), network.inputs(SHOWN, 2)
     case = TrainedCase(model, samples, shown, _answers(model, shown))
     for name, way in WAYS.items():
-        start = time.process_time()
         try:
             found = _held(way(case), case)
         except SpikewrightError as error:
             found = {"refused": str(error)}
-        yield {"network": network.name, "way": name, **found, "seconds": time.process_time() - start}
+        yield {"network": network.name, "way": name, **found}
         if "refused" in found and name == FIRST:
             return
 
