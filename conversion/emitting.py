@@ -93,11 +93,18 @@ def _projections(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]
 
 def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> Report:
     details: dict[str, list[str]] = {}
+    halves: dict[str, int] = {}
     for unit in plan.units:
         if not unit.adds_up:
             details.setdefault(unit.node, []).append(coding.choices[unit.name].detail + _shift(unit))
+        if unit.below is not None and unit.below.halves:
+            halves[unit.node] = halves.get(unit.node, 0) + prod(unit.shape)
     rows = [
-        replace(row, detail="; ".join(filter(None, (*details[row.layer], row.detail))))
+        replace(
+            row,
+            detail="; ".join(filter(None, (*details[row.layer], row.detail))),
+            neurons=halves.get(row.layer, row.neurons),
+        )
         if row.layer in details and row.neurons
         else row
         for row in plan.rows

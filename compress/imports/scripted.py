@@ -15,6 +15,7 @@ from torch.utils._pytree import tree_leaves
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal, relative_error, tolerance
+from spikewright.compress.graph.unwrap import unwrapped
 from spikewright.compress.imports.exported import from_exported
 
 
@@ -66,8 +67,9 @@ def _tensors(answer: Any) -> list[torch.Tensor]:
 
 
 def in_python(model: Any, images: torch.Tensor | np.ndarray) -> Any:
-    """A TorchScript module read as `from_torchscript` does; anything else as it is."""
-    return from_torchscript(model, images) if isinstance(model, torch.jit.ScriptModule) else model
+    """A TorchScript module, also inside of a wrapper, read as `from_torchscript` does; anything else as it is."""
+    inner = unwrapped(model) if isinstance(model, nn.Module) else model
+    return from_torchscript(inner, images) if isinstance(inner, torch.jit.ScriptModule) else model
 
 
 def _program(model: torch.jit.ScriptModule, example: torch.Tensor) -> torch.export.ExportedProgram:

@@ -103,8 +103,9 @@ def real_activations(plan: Plan, recipe: Recipe) -> tuple[Obstacle, ...]:
 
 def real_weights(plan: Plan, recipe: Recipe) -> tuple[Obstacle, ...]:
     """An obstacle for each unit that reads by weights which are real numbers."""
-    real = [unit for unit in plan.units if any(term.kernel is not None and not term.integer for term in unit.terms)]
-    if len(plan.heads) > 1 and real == [plan.output]:
+    units = whole_gains(plan).units  # single ones are integers there
+    real = [unit for unit in units if any(term.kernel is not None and not term.integer for term in unit.terms)]
+    if len(plan.heads) > 1 and [unit.name for unit in real] == [plan.output.name]:
         told = f"a map beside outputs of another size is written out in real numbers; try output={plan.heads[0].name!r} alone"
         return refused(plan, real, told, recipe)
     return refused(plan, real, REAL_WEIGHTS, recipe)

@@ -72,28 +72,27 @@ class Line:
     spikes: float
 
 
-SIGNS = {"leaky": "values below zero"}
 LINES = {
     "Rate": Line(Rate(4), Rate(128), 0.1, {}, 512),
-    "Ttfs": Line(Ttfs(levels=3), Ttfs(), 1e-5, SIGNS, 1),
-    "Ttfs on a grid": Line(Ttfs(levels=3), Ttfs("least-squares", levels=1023), 0.01, SIGNS, 1),
+    "Ttfs": Line(Ttfs(levels=3), Ttfs(), 1e-5, {}, 1),
+    "Ttfs on a grid": Line(Ttfs(levels=3), Ttfs("least-squares", levels=1023), 0.01, {}, 1),
     "bursts": Line(
         Rate(2, "max", neuron="burst", limit=2, calibration=None),
         Rate(32, "max", neuron="burst", limit=8, calibration=None),
-        0.1, SIGNS, 512,
+        0.1, {}, 512,
     ),
     "Phase": Line(
         Phase(4, 2, percentile=100.0), Phase(8, 32, percentile=100.0), 0.1,
-        SIGNS | {"max pool": "weighted spikes"}, 512,
+        {"max pool": "weighted spikes"}, 512,
     ),
     "SpikeSelect": Line(
-        SpikeSelect(8, 4, percentile=100.0), SpikeSelect(192, 192, percentile=100.0), 0.2, SIGNS, 512
+        SpikeSelect(8, 4, percentile=100.0), SpikeSelect(192, 192, percentile=100.0), 0.2, {}, 512
     ),
-    "FewSpike": Line(FewSpike(2), FewSpike(12), 0.001, SIGNS | {"max pool": "several spikes"}, 12),
+    "FewSpike": Line(FewSpike(2), FewSpike(12), 0.001, {"max pool": "several spikes"}, 12),
     "FewSpike, learned": Line(
-        FewSpike(1, "learned"), FewSpike(8, "learned"), 0.05, SIGNS | {"max pool": "several spikes"}, 8
+        FewSpike(1, "learned"), FewSpike(8, "learned"), 0.05, {"max pool": "several spikes"}, 8
     ),
-    "Latency": Line(Latency(24, 4), Latency(96, 16), None, SIGNS, 1),
+    "Latency": Line(Latency(24, 4), Latency(96, 16), None, {}, 1),
 }  # fmt: skip
 GRID = [(line, name) for line, name in product(LINES, ARCHITECTURES)]
 CONVERTS = [(line, name) for line, name in GRID if name not in LINES[line].refuses]

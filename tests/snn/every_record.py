@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from spikewright.answers import Head
 from spikewright.index_maps import IndexMap
 from spikewright.snn import (
     IF,
@@ -162,6 +163,7 @@ NETWORKS: dict[str, Network] = {
     "Verdict": network(
         report=Report((), Verdict(Trial(STEPS, 20, 19), (Trial(2 * STEPS, 20, 20),), True, "a", "clipping"))
     ),
+    "Head": network(heads=(Head("multilabel", ending="sigmoid", threshold=0.25),)),
     "Run": network(run=Run("its biases are those of its steps")),
 }
 TWO_PHASES = network(code=Direct(STEPS), run=Run(None, TwoPhase("cos", 2)))

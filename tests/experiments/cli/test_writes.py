@@ -28,6 +28,7 @@ PICTURES = tuple(f"-{name}{ending}" for name in ("activations", "errors", "steps
 CASES = {
     "train": Case("--zoo small-digits"),
     "compress": Case("model --images 32 --epochs 1 --quiet"),
+    "adapt": Case("model --replace ReLU=relu6 --train 64 --epochs 1 --quiet"),
     "convert": Case("model --samples 20 --no-diagnosis"),
     "diagnose": Case(
         "net model --images 10 --samples 20 --quiet", (*TABLE, *(f"-baseline{e}" for e in TABLE), *PICTURES)
