@@ -59,7 +59,7 @@ def crops(count: int, seed: int, size: int) -> Floats:
 
 
 def mel_windows(models: Path, count: int, seed: int) -> Floats:
-    """Spectrograms `(count, 76, 32, 1)` of `sound`, 0.76 s each, by openwakeword's own first network."""
+    """Spectrograms `(count, 1, 76, 32)` of `sound`, 0.76 s each, by openwakeword's own first network."""
     from onnx.reference import ReferenceEvaluator
 
     heard = sound(0.08 * count + 1.0, seed)
@@ -67,4 +67,4 @@ def mel_windows(models: Path, count: int, seed: int) -> Floats:
     (values,) = spectrum.run(None, {"input": heard[None]})
     frames = np.asarray(values).reshape(-1, 32) / 10 + 2
     starts = range(0, 8 * count, 8)
-    return np.stack([frames[start : start + 76] for start in starts])[..., None].astype(np.float32)
+    return np.stack([frames[start : start + 76] for start in starts])[:, None].astype(np.float32)

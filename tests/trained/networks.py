@@ -92,7 +92,7 @@ def _bats(packages: Path) -> nn.Module:
     package("batdetect2.detector", home / "detector")
     for reader in ("audioread", "soundfile"):  # named by its types, and not needed for spectrograms
         package(reader, home, SoundFile=object, AudioFile=object)
-    kept = torch.load(home / "models" / "Net2DFast_UK_same.pth.tar", weights_only=True)
+    kept = torch.load(home / "models" / "Net2DFast_UK_same.pth.tar", weights_only=True, map_location="cpu")
     given = kept["params"]
     model: nn.Module = import_module("batdetect2.detector.models").Net2DFast(
         given["num_filters"], num_classes=len(given["class_names"]), emb_dim=given["emb_dim"],
