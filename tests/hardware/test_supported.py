@@ -25,7 +25,8 @@ from tests.hardware.small_networks import perceptron
 from tests.snn.every_record import NETWORKS, network
 
 BUILT = {
-    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run", "Head", "Verdict",
+    "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run",
+    "Head", "Verdict",
 }  # fmt: skip
 
 REFUSED = {
