@@ -42,9 +42,9 @@ def convert(
     """The spiking network of a trained CNN.
 
     `model` is an nn.Module, a `Compressed`, a torch.export program or a TorchScript module, taken in evaluation mode (a copy; the
-    model is not touched). `samples`
-    are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get. `recipe` is one
-    of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a calibration is.
+    model is not touched). `samples` are images `(n, C, H, W)`, or vectors `(n, features)`, that show how large activations get.
+    `recipe` is one of `conversion.recipes`, such as `Rate(steps=7)`, or a `Recipe` of your own. `progress` is told how far a
+    calibration is.
     `output`, `fixed`: of a model that returns several outputs or has several inputs, as of `compress.choose`: `output="logits"`,
     `output=["classes", "box"]`, `fixed={"return_features": False}`. Several outputs are `network.heads`.
     `input_range`: (low, high) of all inputs, those of `samples` and those to come, where they do not lie in [0, 1], such as sound

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 FLOAT_RECIPE = "ttfs"
 """The recipe whose networks stay float32 here."""
-VERDICT_IMAGES = 1000
-"""First test images that the verdict of a conversion is seen on."""
 
 
 @quiet_threads()
@@ -41,8 +39,10 @@ def run_convert(options: Namespace) -> None:
     _check_numbers(options)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
+    from spikewright.conversion.diagnosis.judging import MOST_SAMPLES  # slow to import, and the model has done it by now
+
     with progress_bars(options.quiet) as progress:
-        known = dataset.first(options.samples, VERDICT_IMAGES)
+        known = dataset.first(options.samples, MOST_SAMPLES)
         bounds = tuple(options.input_range) if options.input_range else dataset.known_range
         if options.check:
             print_check(model, known.train_images, recipe, bounds)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 DIAGNOSIS_IMAGES = 200
 """First test images that the diagnosis and the CNN at equal information are run on."""
-VERDICT_IMAGES = 1000
-"""First test images that the verdict of a conversion is seen on."""
 POINTS_FILE = "points.npz"
 
 
@@ -64,10 +62,11 @@ class ConvertStage(Stage):
     def run(self, work: Work) -> Rows:
         """The network's file, and rows of its report, its diagnosis and the CNN at equal information."""
         from spikewright.conversion import convert
+        from spikewright.conversion.diagnosis.judging import MOST_SAMPLES
 
         dataset, name = work.dataset, work.task.name
         model, samples = work.model(), dataset.train_images[: self.samples]
-        judged = dataset.test_images[:VERDICT_IMAGES]
+        judged = dataset.test_images[:MOST_SAMPLES]
         recipe = make(RECIPES, self.recipe, self.options)
         bounds = dataset.known_range
         if self.input_range is not None:
