@@ -39,9 +39,8 @@ def run_convert(options: Namespace) -> None:
     _check_numbers(options)
     model, origin = source_model(options)
     dataset = dataset_of(options, origin)
-    from spikewright.conversion.diagnosis.judging import (
-        MOST_SAMPLES,  # slow to import, and the model has done it by now
-    )
+    # slow to import, which the model has done by now
+    from spikewright.conversion.diagnosis.judging import MOST_SAMPLES
 
     with progress_bars(options.quiet) as progress:
         known = dataset.first(options.samples, MOST_SAMPLES)
