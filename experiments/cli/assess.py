@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import Table
 from spikewright.experiments.cli.commands import ATTACK, DEVICE, EXPORT
-from spikewright.experiments.cli.common import check_tables, check_whole, dataset_of, images_of, listed, simulated
+from spikewright.experiments.cli.common import (
+    check_tables,
+    check_whole,
+    dataset_of,
+    images_of,
+    known_origin,
+    listed,
+    print_steps,
+    simulated,
+)
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.flags import TableFlags
-from spikewright.experiments.models.factory import factory_of
+from spikewright.experiments.models.factory import factory_of, is_foreign
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network
 from spikewright.experiments.runs.origin import origin_of
@@ -33,7 +42,7 @@ def run_attack(options: Namespace) -> None:
     check_tables(options)
     attacks: list[Any] = records(ATTACKS, options.attacks, ATTACK.given(options), options.seed)
     corruptions = records(CORRUPTIONS, options.noise, {}, options.seed)
-    dataset = dataset_of(options, origin_of(options.files[0]))
+    dataset = dataset_of(options, known_origin(options.files[0]))
     predictors = [_predictor(path, options, dataset.input_range) for path in options.files]
     images, labels = images_of(options, dataset)
     if options.transfer_from is not None:
@@ -52,9 +61,11 @@ def run_attack(options: Namespace) -> None:
 def _predictor(path: Path, options: Namespace, bounds: tuple[float, float]) -> "Predictor":
     from spikewright.robustness import AnnPredictor, SnnPredictor
 
-    if kind_of(path) == "network":
+    if not is_foreign(path) and kind_of(path) == "network":
         return SnnPredictor(load_network(path), str(path))
-    return AnnPredictor(load_model(path, factory_of(options.model)), str(path), input_range=bounds)
+    model = load_model(path, factory_of(options.model))
+    print_steps(path, model)
+    return AnnPredictor(model, str(path), input_range=bounds)
 
 
 def run_estimate(options: Namespace) -> None:

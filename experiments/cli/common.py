@@ -64,14 +64,25 @@ def source_model(options: Namespace) -> tuple[Any, Origin]:
         path = Path(options.model)
     if path is None or (options.weights and options.file):
         raise InvalidInput("expected a file of train or compress, or --model with --weights, got neither or both")
-    origin = None if path.suffix in (".pt", ".pth", ".bin") or is_foreign(path) else origin_of(path)
-    if origin is None:
-        origin = Origin(options.model or "", options.dataset or "")
+    origin = known_origin(path) or Origin(options.model or "", options.dataset or "")
     if options.model is not None:
         origin = replace(origin, model=options.model)
     if options.dataset is not None:
         origin = replace(origin, dataset=options.dataset)
-    return load_model(path, factory_of(options.model), options.output), origin
+    model = load_model(path, factory_of(options.model), options.output)
+    print_steps(path, model)
+    return model, origin
+
+
+def known_origin(path: Path) -> Origin | None:
+    """Where a file comes from; None for state dicts and files of other programs, which do not say it."""
+    return None if path.suffix in (".pt", ".pth", ".bin") or is_foreign(path) else origin_of(path)
+
+
+def print_steps(path: Path, model: Any) -> None:
+    """Say of a quantised file of another program how it was read: the integers that it has, the rounding that is left off."""
+    if is_foreign(path) and hasattr(model, "steps"):
+        print("; ".join(model.steps))
 
 
 def dataset_of(options: Namespace, origin: Origin | None) -> Dataset:

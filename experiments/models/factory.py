@@ -11,6 +11,7 @@ from spikewright.importing import imported, raised
 if TYPE_CHECKING:
     from torch import nn
 
+    from spikewright.compress import Compressed
     from spikewright.experiments.data.load import Dataset
 
 Factory = Callable[[], "nn.Module"]
@@ -30,19 +31,39 @@ def is_foreign(path: str | Path) -> bool:
     return Path(path).suffix.lower() in (".onnx", ".pt2")
 
 
-def foreign_model(path: str | Path, output: str | None = None) -> "nn.Module":
-    """The network of an ONNX file, of several outputs the one of that name or place.
+def foreign_model(path: str | Path, output: str | None = None) -> "nn.Module | Compressed":
+    """The network of an ONNX file, of several outputs the one of that name or place; a quantised one as a `Compressed`.
 
     Raises InvalidInput for .pt2 archives: reading one can run code that is in it.
     """
+    from spikewright.compress.imports.onnx.integers import as_stored
+
+    _check_carries_no_code(path)
+    return as_stored(path, output=int(output) if output is not None and output.isdigit() else output)
+
+
+def real_model(path: str | Path) -> "nn.Module":
+    """The network of an ONNX file with real numbers for the integers that it may have, as `compress.from_onnx` reads it."""
     from spikewright.compress import from_onnx
 
-    if Path(path).suffix.lower() == ".onnx":
-        return from_onnx(path, output=int(output) if output is not None and output.isdigit() else output)
-    raise InvalidInput(
-        f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
-        "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"
-    )
+    _check_carries_no_code(path)
+    return from_onnx(path)
+
+
+def _check_carries_no_code(path: str | Path) -> None:
+    if Path(path).suffix.lower() != ".onnx":
+        raise InvalidInput(
+            f"expected a file that carries no code, got the torch.export archive {path}, which may hold pickles; try "
+            "torch.onnx.export, or in Python, if you trust it, compress.from_exported(torch.export.load(path))"
+        )
+
+
+def _foreign_module(path: str) -> "nn.Module":
+    """The layers of a network in an ONNX file, integers or not: what weights of another file can be put into."""
+    from spikewright.compress import Compressed
+
+    model = foreign_model(path)
+    return model.model if isinstance(model, Compressed) else model
 
 
 def factory_of(name: str | None) -> Factory | None:
@@ -54,7 +75,7 @@ def factory_of(name: str | None) -> Factory | None:
     if name is None:
         return None
     if is_foreign(name):
-        return partial(foreign_model, name)
+        return partial(_foreign_module, name)
     if ":" not in name:
         raise InvalidInput(f"expected a model as package.module:factory, got {name!r}; try mymodels:lenet or net.onnx")
     function = imported(name, "model")

@@ -41,7 +41,8 @@ def load_network(path: str | Path) -> "Network":
 def load_model(path: str | Path, factory: Factory | None = None, output: str | None = None) -> "nn.Module | Compressed":
     """A trained model or a `Compressed`, in evaluation mode, from `weights`, `state`, `compressed` or ONNX files.
 
-    `factory` builds the architecture; without it the file's origin must name one of `experiments.models.table`. `output`: of
+    Of an ONNX file with integers it is a `Compressed`, whose steps say what of its rounding is left off. `factory` builds
+    the architecture; without it the file's origin must name one of `experiments.models.table`. `output`: of
     several the one to take, as of `compress.choose`.
     Raises InvalidFile for a damaged file or one that does not fit, InvalidInput when the architecture is not known.
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from spikewright.experiments.models.factory import check_fits, factory_of
+from spikewright.experiments.models.factory import check_fits, factory_of, is_foreign, real_model
 from spikewright.experiments.runs.expansion import Expansion, file_hash
 from spikewright.experiments.runs.origin import Origin
 from spikewright.experiments.runs.tasks import Task
@@ -69,7 +69,8 @@ class TrainStage(Stage):
         from spikewright.compress import Compressed
         from spikewright.experiments.runs.artifacts import load_model
 
-        model = load_model(work.task.place["weights"], factory_of(factory))
+        path = work.task.place["weights"]
+        model = real_model(path) if is_foreign(path) else load_model(path, factory_of(factory))
         inner = model.model if isinstance(model, Compressed) else model
         return inner, Origin(factory, work.dataset.name, len(work.dataset.classes), work.seed)
 

@@ -13,6 +13,7 @@ from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxRule
 from spikewright.compress.imports.onnx.combining_rules import combined
+from spikewright.compress.imports.onnx.tensors import FLOATS
 from spikewright.compress.imports.steps import ImportedValue
 
 
@@ -33,7 +34,7 @@ def same(call: OnnxCall) -> ImportedValue:
 
 def cast(call: OnnxCall) -> ImportedValue:
     """Casts between floats, which float32 here stands for, and of truth values, which are 0 and 1."""
-    if int(call.attr("to", 1)) not in (1, 10, 11, 16):
+    if int(call.attr("to", 1)) not in FLOATS:
         raise Unsupported("a cast of activations to whole numbers", "float activations")
     return call.any_layout()
 

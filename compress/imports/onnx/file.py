@@ -10,13 +10,12 @@ import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress.imports.errors import Damaged, first_line
+from spikewright.compress.imports.onnx.dynamic_operators import without_dynamic_scales
 from spikewright.compress.imports.onnx.integer_operators import unfused
-from spikewright.compress.imports.onnx.tensors import HALF_BYTES, array_of
+from spikewright.compress.imports.onnx.tensors import FLOATS, HALF_BYTES, array_of
 from spikewright.optional import require
 
 OWN_DOMAIN = ("", "ai.onnx")
-FLOATS = (1, 10, 11, 16)
-"""FLOAT, FLOAT16, DOUBLE, BFLOAT16."""
 _MOST_NODES = 1_000_000
 
 
@@ -60,7 +59,7 @@ def read(path: str | Path) -> OnnxFile:
     twice = [name for name, times in Counter(one.name for one in model.graph.initializer).items() if times > 1]
     if twice:
         raise InvalidFile(f"expected one tensor of each name in {path}, got {twice[0]!r} twice; try to export it again")
-    nodes = unfused(model.graph.node)
+    nodes = unfused(without_dynamic_scales(model.graph.node, model.graph.initializer))
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     kept = model.graph.initializer

@@ -9,7 +9,8 @@ from typing import Any
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress.imports.builder import Builder
 from spikewright.compress.imports.errors import Damaged
-from spikewright.compress.imports.onnx.file import FLOATS, OnnxFile, declared_shape
+from spikewright.compress.imports.onnx.file import OnnxFile, declared_shape
+from spikewright.compress.imports.onnx.tensors import FLOATS
 from spikewright.compress.imports.steps import ImportedValue
 from spikewright.optional import require
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.expressions import rows_of
@@ -23,23 +24,35 @@ def from_quantized_onnx(
     input: str | None = None,
     fixed: Mapping[str, Any] | None = None,
 ) -> Compressed:
-    """The network in an ONNX file of onnxruntime.quantization (QDQ and QOperator) with its integers as stored weights.
+    """The network in an ONNX file of onnxruntime.quantization (QDQ, QOperator, dynamic) with its integers as stored weights.
 
     A weight is (integer - zero point) scale; where the difference fits into as many bits, with sign, it is stored without
     the zero point. Rounding of activations becomes a `QuantizedReLU` where nothing below zero has a level, or where nothing
-    below zero comes; elsewhere it is left off. `steps` say so, and which weights are real numbers. Arguments and errors are
-    those of `from_onnx`, which refuses rounding that it would have to leave off.
+    below zero comes; elsewhere, and in files of quantize_dynamic, it is left off. `steps` say so, and how many weights are
+    integers. Arguments and errors are those of `from_onnx`, which refuses rounding that it would have to leave off.
     """
-    rounded = RoundedValues(leave_off=True)
-    walk = OnnxWalk(path, input_shape, Choice(output, input, fixed or {}), rounded)
+    walk = OnnxWalk(path, input_shape, Choice(output, input, fixed or {}), RoundedValues(leave_off=True))
+    return _compressed(walk, walk.run())
+
+
+def as_stored(path: str | Path, *, output: Any = None) -> nn.Module | Compressed:
+    """The network in an ONNX file as it is stored there: a `Compressed` where it holds integers or rounds, else a module."""
+    walk = OnnxWalk(path, None, Choice(output), RoundedValues(leave_off=True))
     model = walk.run()
+    return _compressed(walk, model) if walk.weights or walk.rounded.any else model
+
+
+def _compressed(walk: OnnxWalk, model: nn.Module) -> Compressed:
+    """The `model` that a walk made, with the integers that it met."""
     weights: dict[str, Expression] = {}
+    layers = dict(model.named_modules())
     for name, scale in walk.scales.items():
-        layer = dict(model.named_modules()).get(name)
+        layer = layers.get(name)
         stored = None if layer is None else _stored(rows_of(layer), scale)
         if stored is not None:
             weights[name] = stored
-    steps = [f"read from {Path(path).name}: {len(weights)} layers with the integers of the file", *told(rounded)]
+    layers_told = "1 layer" if len(weights) == 1 else f"{len(weights)} layers"
+    steps = [f"read from {walk.file.path.name}: {layers_told} with the integers of the file", *told(walk.rounded)]
     return Compressed(model, weights, steps=tuple(steps), input_shape=walk.start.shape)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from torch import nn
 
 from spikewright.compress.imports.errors import Damaged, Unsupported
-from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.onnx.quantising import integer_range
 from spikewright.compress.imports.steps import ImportedStep, ImportedValue
 from spikewright.compress.quantisers.activations import QuantizedReLU
@@ -46,7 +46,8 @@ class Rounding:
 class RoundedValues:
     """Which values of a graph are integers in the file or were rounded, by their names there.
 
-    With `leave_off`, rounding that no layer here does is left off and noted; else it is refused.
+    With `leave_off`, rounding that no layer here does is left off and noted; else it is refused. `layers` and `anew` count
+    values that are rounded here as in the file, and those left real that the file rounds by a new scale for each batch.
     """
 
     leave_off: bool
@@ -54,6 +55,12 @@ class RoundedValues:
     rounded: dict[str, Rounding] = field(default_factory=dict)
     layers: int = 0
     left_off: list[str] = field(default_factory=list)
+    anew: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether the file rounds anything."""
+        return bool(self.layers or self.left_off or self.anew)
 
     def quantised(self, call: OnnxCall, target: str) -> ImportedValue:
         """QuantizeLinear: a QuantizedReLU where nothing below zero has a level, or where nothing below zero comes."""
@@ -73,6 +80,20 @@ class RoundedValues:
                 "compress.quantize with activation_bits",
             )
         self.left_off.append(f"{call.name} ({rounding.told})")
+        return source
+
+    def rounded_anew(self, call: OnnxCall) -> OnnxValue:
+        """DynamicQuantizeLinear in front of a product: its scale is that of a batch, so that rounding is left off."""
+        source = call.given(0)
+        if not isinstance(source, ImportedValue):
+            return source
+        if not self.leave_off:
+            raise Unsupported(
+                "activations that the file quantises by a new scale for each batch",
+                "compress.from_quantized_onnx, which leaves that rounding off and says so, or a file of floats and then "
+                "compress.quantize",
+            )
+        self.anew += 1
         return source
 
     def dequantised(self, call: OnnxCall, target: str) -> ImportedValue:
@@ -141,4 +162,8 @@ def told(values: RoundedValues) -> list[str]:
         f" and {len(values.left_off) - 8} more" if len(values.left_off) > 8 else ""
     )
     found = [done] if values.layers else []
+    if values.anew:
+        found.append(
+            f"{values.anew} activations left real, which the file rounds to 8 bits by a new scale for each batch"
+        )
     return [*found, f"rounding left off where levels lie below zero: {shown}"] if values.left_off else found

@@ -151,9 +151,9 @@ _REFUSED = (
         "output='the value in front of it', the name of an input of that node",
     ),
     (
-        ("DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "DynamicQuantize*"),
-        "a scale that is computed anew for each image",
-        "a file of quantize_static, whose scales are constants, or one of quantised weights only",
+        ("ConvInteger", "MatMulInteger", "DynamicQuantize*"),
+        "a product of integers that no constant scale follows",
+        "a file of onnxruntime.quantization.quantize_dynamic as it is written, or one of quantize_static",
     ),
     (
         ("GridSample", "AffineGrid", "DeformConv", "MaxUnpool", "GatherElements", "GatherND", "Scatter*"),

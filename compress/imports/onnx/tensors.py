@@ -10,6 +10,8 @@ from spikewright.compress.imports.errors import Damaged
 from spikewright.optional import require
 
 MOST_VALUES = 1 << 28
+FLOATS = (1, 10, 11, 16)
+"""FLOAT, FLOAT16, DOUBLE, BFLOAT16."""
 _EXTERNAL = 1
 _FIELDS = {
     "FLOAT": "float_data",

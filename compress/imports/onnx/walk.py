@@ -14,6 +14,7 @@ from spikewright.compress.imports.errors import Damaged, told
 from spikewright.compress.imports.onnx import constants
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.onnx.choosing import Choice, chosen
+from spikewright.compress.imports.onnx.dynamic_operators import ROUNDED_ANEW
 from spikewright.compress.imports.onnx.file import OWN_DOMAIN, check_attributes, read
 from spikewright.compress.imports.onnx.input import input_of
 from spikewright.compress.imports.onnx.layer_norms import written_out
@@ -148,6 +149,8 @@ class OnnxWalk:
             return constants.constant(call)
         if call.op == "Shape":
             return shape_of(call)
+        if call.op == ROUNDED_ANEW:
+            return self.rounded.rounded_anew(call)
         sizes = call.given(0)
         if call.op == "ConstantOfShape" and isinstance(sizes, OpenSizes) and None in sizes.values:
             return filled(call, sizes)

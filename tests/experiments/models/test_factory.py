@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from spikewright.compress import Compressed
 from spikewright.experiments.cli import main
+from spikewright.experiments.models.factory import foreign_model, real_model
 
 
 @pytest.fixture
@@ -39,6 +42,33 @@ def test_an_onnx_file_is_compressed_and_converted(net: Path, tmp_path: Path) -> 
     again = tmp_path / "again.spike"
     assert main(["convert", "--model", str(net), "--samples", "20", *quick, "--out", str(again)]) == 0
     assert spiking.is_file() and again.is_file()
+
+
+def quantised(net: Path, tmp_path: Path) -> Path:
+    """The same network with a linear layer of integers."""
+    model = onnx.load_model(net)
+    kept = {one.name: one for one in model.graph.initializer}
+    codes = np.rint(numpy_helper.to_array(kept["b.weight"]) * 40).clip(-127, 127).astype(np.int8)
+    kept["b.weight"].CopyFrom(numpy_helper.from_array(codes, "b.integers"))
+    model.graph.initializer.append(numpy_helper.from_array(np.float32(1 / 40), "b.scale"))
+    model.graph.node.insert(0, helper.make_node("DequantizeLinear", ["b.integers", "b.scale"], ["b.weight"]))
+    path = tmp_path / "quantised.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_a_quantised_file_keeps_its_integers(net: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, quick = quantised(net, tmp_path), ["--dataset", "digits", "--images", "32"]
+    small = foreign_model(path)
+    assert isinstance(small, Compressed) and list(small.bits.values()) == [8]
+    assert not isinstance(foreign_model(net), Compressed) and not isinstance(real_model(path), Compressed)
+    for given in ([str(path)], ["--model", str(path)]):
+        out = ["--samples", "20", "--float", "--force", "--out", str(tmp_path / "net.spike")]
+        assert main(["convert", *given, *quick, *out]) == 0
+        assert "1 layer with the integers of the file" in capsys.readouterr().out
+    attack = ["attack", str(path), "--attacks", "fgsm", "--epsilons", "0.1", "--out", str(tmp_path / "rows.csv")]
+    assert main([*attack, *quick]) == 0
+    assert "1 layer with the integers of the file" in capsys.readouterr().out
 
 
 def test_what_may_carry_code_is_not_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

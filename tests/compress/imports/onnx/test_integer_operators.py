@@ -66,8 +66,8 @@ def test_sums_means_and_concatenations_of_onnxruntime(tmp_path: Path) -> None:
         answer(("QLinearGlobalAveragePool", [*ends, "hs", "hz"], ["q"], {"channels_last": 1}))
 
 
-def test_what_is_computed_anew_for_each_image_is_refused_by_name(tmp_path: Path) -> None:
+def test_integers_of_a_scale_that_is_computed_anew_are_refused_by_name(tmp_path: Path) -> None:
     for op, given in (("DynamicQuantizeLinear", ["x"]), ("ConvInteger", ["x", "w"]), ("MatMulInteger", ["x", "m"])):
         model = quantised([(op, given, ["y"], {})], constants("int8", False, "uint8"))
-        with pytest.raises(InvalidInput, match=rf"anew for each image.*{op}.*quantize_static"):
+        with pytest.raises(InvalidInput, match=rf"no constant scale.*{op}.*quantize_static"):
             from_quantized_onnx(written(model, tmp_path))
