@@ -13,6 +13,7 @@ from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, surveyed_plan
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.recipes import Recipe, check_recipe
+from spikewright.snn.core_parts import INSTEAD_OF_MAXIMA
 from spikewright.snn.running import InputRange
 
 
@@ -78,7 +79,7 @@ def _of_hardware(plan: Plan, told: set[str]) -> Iterator[Obstacle]:
 def _lack(unit: Unit) -> tuple[str, str, str] | None:
     """What a unit is that no core has, why, and its substitute."""
     if unit.gate:
-        return "max pooling", "no core compares its inputs", "average pooling"
+        return "max pooling", "no core compares its inputs", INSTEAD_OF_MAXIMA
     other = next((term.geometry.word for term in unit.terms if not term.geometry.in_core), None)
     if other is not None:
         way = "convolutions with strides, average pooling and linear layers"

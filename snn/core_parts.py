@@ -16,6 +16,7 @@ SYNAPSES = (Linear, Conv2d, AvgPool2d, Identity)
 CODES = (Direct, RateCode)
 TOLD = 3
 """Parts that a row names."""
+INSTEAD_OF_MAXIMA = "average pooling, which adapt(model, data, for_hardware=True) puts in its place"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _neuron(population: Population) -> Iterator[Lack]:
     name, kind = population.name, type(neuron)
     if kind not in NEURONS:
         what = "max pooling" if neuron.compares else f"{kind.__name__} neurons"
-        substitute = "average pooling" if neuron.compares else "Rate with neuron='if', or Quantized"
+        substitute = INSTEAD_OF_MAXIMA if neuron.compares else "Rate with neuron='if', or Quantized"
         yield Lack(what, name, f"expected {_either(NEURONS[1:])} neurons, got {kind.__name__} in {name!r}", substitute)
     if len(population.shape) not in (1, 3):
         told = f"expected shapes (C, H, W) or (N,) in hardware, got {population.shape} in {name!r}"

@@ -10,26 +10,37 @@ from torch import Tensor, fx, nn
 def fold_constants(module: fx.GraphModule) -> None:
     """Replace every step that does not depend on the input by its value: a new parameter, or a number.
 
-    Parameters and buffers that are read as they are stay. A step that gives another value each time stays too.
+    Parameters and buffers that are read as they are stay. A step that gives another value each time stays too, and so does a
+    layer in training mode.
     """
     values: dict[fx.Node, Any] = {}
     for node in list(module.graph.nodes):
         if node.op == "get_attr":
             values[node] = operator.attrgetter(str(node.target))(module)
-        elif node.op in ("call_function", "call_method") and all(source in values for source in node.all_input_nodes):
-            value = _computed(node, values)
+        elif node.op in _CALLS and all(source in values for source in node.all_input_nodes):
+            value = _computed(module, node, values)
             if value is not None:
                 _put(module, node, value, values)
 
 
-def _computed(node: fx.Node, values: dict[fx.Node, Any]) -> Any:
+_CALLS = ("call_function", "call_method", "call_module")
+_SYMBOLIC = (torch.device, torch.dtype)
+"""Known, but never written into the graph, which may run elsewhere and in float64."""
+
+
+def _computed(module: fx.GraphModule, node: fx.Node, values: dict[fx.Node, Any]) -> Any:
     """What a node always gives, or None. Works on copies, so that nothing is overwritten."""
+    layer = module.get_submodule(str(node.target)) if node.op == "call_module" else None
+    if layer is not None and layer.training:
+        return None
 
     def load(source: fx.Node) -> Any:
         return fx.node.map_aggregate(values[source], lambda one: one.clone() if isinstance(one, Tensor) else one)
 
     def call() -> Any:
         args, kwargs = fx.node.map_arg(node.args, load), fx.node.map_arg(node.kwargs, load)
+        if layer is not None:
+            return layer(*args, **kwargs)
         if callable(node.target):
             return node.target(*args, **kwargs)
         return getattr(args[0], node.target)(*args[1:], **kwargs)
@@ -47,7 +58,7 @@ def _same(one: Any, other: Any) -> bool:
         return torch.equal(one, other)
     if isinstance(one, tuple | list):
         return len(one) == len(other) and all(map(_same, one, other))
-    return isinstance(one, int | float) and one == other
+    return isinstance(one, int | float | torch.device | torch.dtype) and one == other
 
 
 def _put(module: fx.GraphModule, node: fx.Node, value: Any, values: dict[fx.Node, Any]) -> None:
@@ -56,6 +67,8 @@ def _put(module: fx.GraphModule, node: fx.Node, value: Any, values: dict[fx.Node
     Of several tensors each is put in its place when it is picked out.
     """
     if isinstance(value, tuple | list) and any(isinstance(one, Tensor) for one in value):
+        values[node] = value
+    elif isinstance(value, _SYMBOLIC):
         values[node] = value
     elif isinstance(value, Tensor):
         _put_tensor(module, node, value, values)

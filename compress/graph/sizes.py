@@ -11,11 +11,13 @@ import functools
 import inspect
 import operator
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import torch
 from torch import fx, nn
 
+from spikewright.compress.graph.inplace import is_inplace
 from spikewright.compress.graph.kinds.table import LEAVES, keeps_forward
 
 BATCHES = (2, 3)
@@ -89,7 +91,9 @@ class SizedTracer(fx.Tracer):
         try:
             for name, made in kept.items():
                 setattr(torch, name, functools.wraps(made)(functools.partial(self._made, made)))
-            return super().trace(root, concrete_args)
+            graph = super().trace(root, concrete_args)
+            _unmarked(graph)
+            return graph
         finally:
             for name, made in kept.items():
                 setattr(torch, name, made)
@@ -117,7 +121,11 @@ class SizedTracer(fx.Tracer):
         return root_fn, [self.root, *(self.create_proxy("placeholder", one.name, (), {}) for one in given)]
 
     def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **more: Any) -> Any:
-        """As of `fx.Tracer`; sizes become numbers."""
+        """As of `fx.Tracer`; sizes become numbers, and functions that `torch.fx.wrap` hides are followed where that goes."""
+        if kind == "call_function" and _is_own(target):
+            inside = self._inside(target, args, kwargs)
+            if inside is not None:
+                return inside
         proxy = super().create_proxy(kind, target, args, kwargs, *rest, **more)
         values = None if self.sample is None else self._size(proxy.node)
         if values is None:
@@ -130,6 +138,24 @@ class SizedTracer(fx.Tracer):
         del self._sizes[proxy.node]
         self.graph.erase_node(proxy.node)
         return values[0]
+
+    def _inside(self, function: Any, args: Any, kwargs: Any) -> fx.Proxy | None:
+        """What a function of the model's own makes of traced values.
+
+        None, and nothing recorded, where it cannot be followed, or overwrites what a graph of values does not know.
+        """
+        before = set(self.graph.nodes)
+        try:
+            found = function(*args, **kwargs)
+        except Exception:  # whatever a function raises on proxies: its call is recorded as one step
+            found = None
+        made = [node for node in reversed(self.graph.nodes) if node not in before]
+        if isinstance(found, fx.Proxy) and not any(is_inplace(node, self.root) for node in made):
+            return found
+        for node in made:
+            self._sizes.pop(node, None)
+            self.graph.erase_node(node)
+        return None
 
     def knows(self, node: fx.Node) -> bool:
         """Whether a node is a size, a type of numbers or a device."""
@@ -194,6 +220,18 @@ class SizedTracer(fx.Tracer):
             return self.root.get_submodule(str(node.target))(*args, **kwargs)
         function: Callable[..., Any] = node.target  # type: ignore[assignment]
         return function(*args, **kwargs)
+
+
+def _is_own(target: Any) -> bool:
+    """Whether a function is neither one of torch's nor built in."""
+    return isinstance(target, FunctionType) and target.__module__.partition(".")[0] not in ("torch", "spikewright")
+
+
+def _unmarked(graph: fx.Graph) -> None:
+    """Take the mark of a wrapped function off steps that one was followed to: code is written of a graph, which would wrap them."""
+    for node in graph.nodes:
+        if not _is_own(node.target):
+            node.meta.pop("is_wrapped", None)
 
 
 def _differ(values: tuple[Any, ...]) -> bool:

@@ -174,8 +174,9 @@ class View:
         return self.map.shape
 
     def at(self, node: str) -> Self:
-        """The same, which the node gives."""
-        return replace(self, node=node)
+        """The same, which the node gives; its flow too, where that is in order and no node was known to give it."""
+        own = self.map.in_order and self.flow.node is None
+        return replace(self, node=node, flow=self.flow.at(node) if own else self.flow)
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,7 @@ class Walk:
             if len(shape) == 1 or not (self._in_a_row(shape) or any(map(self._has_pixels, flat.pieces))):
                 return flat
         seen = IndexMap.identity(value.view).reshaped(shape)
-        return in_order(value, seen, name, self.ordered, self.relay)
+        return _given_by(name, in_order(value, seen, name, self.ordered, self.relay))
 
     def _in_a_row(self, shape: Shape) -> bool:
         """Whether a vector stands along the pixels of one channel."""
@@ -145,7 +145,7 @@ class Walk:
             return self._moved_current(self.applied(flow, found.layer), value, found.offset)
         whole = None if picked is None else composed_flow(flow, picked, name, self.shapes)
         if whole is None:
-            return in_order(flow, moved, name, self.ordered, self.relay)
+            return _given_by(value.node, in_order(flow, moved, name, self.ordered, self.relay))
         return self._moved_current(algebra.as_current(whole, self.shapes, name), value, moved.constants)
 
     def _moved_current(self, current: Current, value: View, offset: Floats | None) -> Current:
@@ -260,6 +260,11 @@ class Walk:
     ) -> None:
         """One row of the report; `kind` is that of the node unless another word says more."""
         self.rows.append(ReportRow(layer, kind or self.view.node(layer).kind, action, detail, parameters, neurons))
+
+
+def _given_by(node: str | None, value: Flow) -> Flow:
+    """A sum that no step was known to give, which is what `node` gives."""
+    return value.at(node) if isinstance(value, Current) and node is not None and value.node is None else value
 
 
 def _within(outer: tuple[int, int] | None, inner: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -5,14 +5,18 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import InvalidInput
+from spikewright.compress import AdaptSettings, TrainSettings, adapt
 from spikewright.conversion import Exact, Phase, Quantized, Rate, Unconvertible, convert, obstacles
-from spikewright.snn.core_parts import lacking
+from spikewright.snn.core_parts import INSTEAD_OF_MAXIMA, lacking
 from tests.conversion.architectures import CASES, build, images
 
 X = torch.rand(3, 2, 8, 8, generator=torch.Generator().manual_seed(0))
 MODEL = nn.Sequential(
     nn.Conv2d(2, 3, 3), nn.SiLU(), nn.Conv2d(3, 2, 3), nn.LayerNorm(4), nn.Flatten(), nn.Linear(32, 2)
 )
+
+
+UNTRAINED = AdaptSettings(step_epochs=0, training=TrainSettings(epochs=0))
 
 
 def test_they_are_those_that_convert_raises() -> None:
@@ -66,9 +70,10 @@ def test_what_recipe_and_hardware_refuse_stands_in_the_same_list() -> None:
 def test_what_only_hardware_refuses_converts_with_a_warning() -> None:
     model = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 2)).eval()
     (found,) = obstacles(model, X, Rate(4))
-    assert found.what == "max pooling" and found.substitute == "average pooling" and not found.hinders
+    assert found.what == "max pooling" and found.substitute == INSTEAD_OF_MAXIMA and not found.hinders
     rows = [row for row in convert(model, X, Rate(4, calibration=None)).report if row.action == "warning"]
-    assert [row.detail for row in rows] == ["converts, but hardware refuses: max pooling; try average pooling"]
+    assert [row.detail for row in rows] == [f"converts, but hardware refuses: max pooling; try {INSTEAD_OF_MAXIMA}"]
+    assert obstacles(adapt(model, X, for_hardware=True, settings=UNTRAINED), X, Rate(4)) == ()
     model[2] = nn.AvgPool2d(2)
     assert obstacles(model, X, Rate(4)) == ()
     report = convert(model, X, Rate(4, calibration=None)).report

@@ -115,6 +115,7 @@ _ALIASES: Mapping[str, str] = {
     "transformerencoderlayer": "attention",
     "transformerdecoderlayer": "attention",
     "transformerencoder": "attention",
+    "shiftedwindowattention": "attention",
     "lstmcell": "lstm",
     "grucell": "gru",
     "rnncell": "rnn",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from spikewright import SpikewrightError
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.rules import activation, affine, linear, pooling, shape, stand_ins
@@ -25,7 +26,7 @@ def visit(walk: Walk, node: GraphNode) -> None:
         else:
             stand_ins.inside(walk, refused.ending)
             visit(walk, node)
-    except (RuntimeError, ValueError, LookupError):
+    except SpikewrightError:  # by the records that a plan is made of; any other error is a fault of ours, which must show
         if not walk.obstacles:
             raise
         stand_ins.unjudged(walk, node)

@@ -17,6 +17,8 @@ from spikewright.conversion.reading.shapes import joined_axes
 from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value
 from spikewright.conversion.reading.walk import Walk
 from spikewright.conversion.reading.windows import Window
+from spikewright.index_maps import IndexMap
+from spikewright.snn.synapses import Pair, Shape
 
 
 def average(walk: Walk, node: GraphNode) -> Value:
@@ -97,7 +99,12 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
 
 def pad(walk: Walk, node: GraphNode) -> Value:
     """Zeros around the map."""
-    value, channels = walk.flow(node), node.args["channels"]
+    channels = node.args["channels"]
+    if any(node.args["widths"]) and any(channels):
+        walk.note(node.name, "folded", "zeros on all sides: places that nothing is read from")
+        given = walk.given(node)
+        return walk.moved(given, _surrounded(given.view, channels, node.args["widths"]), node.name)
+    value = walk.flow(node)
     if any(node.args["widths"]):
         value = _each(walk, value, lambda piece: algebra.framed(walk.relay(piece), node.args["widths"]))
     told = "zeros become the padding of what reads it"
@@ -106,6 +113,12 @@ def pad(walk: Walk, node: GraphNode) -> Value:
         told = f"{sum(channels)} channels without a synapse"
     walk.note(node.name, "folded", told)
     return value
+
+
+def _surrounded(shape: Shape, channels: Pair, widths: tuple[int, int, int, int]) -> IndexMap:
+    """Zeros around the channels and the pixels of a map or a sequence."""
+    around = ((widths[0], widths[1]), (widths[2], widths[3]))[-(len(shape) - 1) :]
+    return IndexMap.of(shape, np.pad(np.arange(prod(shape)).reshape(shape), (channels, *around), constant_values=-1))
 
 
 def maximum(walk: Walk, node: GraphNode) -> Value:

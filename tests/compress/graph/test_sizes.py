@@ -183,3 +183,38 @@ def test_a_second_input_that_must_be_given_is_refused() -> None:
 
     with pytest.raises(InvalidInput, match="one input"):
         trace(Two(checked), X[:1])
+
+
+def wrapped_sum(x: Tensor, training: bool = False) -> Tensor:
+    return F.dropout(x, 0.5) if training else torch.cat([x[:, :2], x[:, 2:] * x.shape[2]], 1)
+
+
+def wrapped_writer(x: Tensor) -> Tensor:
+    x = x.clone()
+    x[:, 0].zero_()
+    return x
+
+
+def wrapped_judge(x: Tensor) -> Tensor:
+    return x * 2 if x.sum() > 0 else x
+
+
+for _name in ("wrapped_sum", "wrapped_writer", "wrapped_judge"):
+    torch.fx.wrap(_name)
+
+
+def test_functions_that_are_wrapped_are_followed_where_that_goes() -> None:
+    model = Net(lambda net, x: wrapped_sum(x)).eval()
+    view = trace(model, X[:1])
+    assert [node.operation for node in view][3:] == ["getitem", "getitem", "mul", "cat", "flatten", "linear"]
+    same(view.graph_module, model)
+    same(trace(model, X[:1]).graph_module, model)  # the code of the first graph left no mark on torch.cat
+
+
+@pytest.mark.parametrize("function", [wrapped_writer, wrapped_judge])
+def test_wrapped_functions_that_overwrite_or_judge_stay_one_step(function: Callable[[Tensor], Tensor]) -> None:
+    name = function.__name__  # looked up when it is called: torch.fx wraps the name
+    model = Net(lambda net, x: globals()[name](x)).eval()
+    view = trace(model, X[:1])
+    assert [node.operation for node in view][3:] == [name.replace("_", ""), "flatten", "linear"]
+    same(view.graph_module, model)

@@ -40,3 +40,10 @@ def test_the_flow_behind_a_view_and_an_ending() -> None:
     assert seen.flow is SIGNAL and seen.view == (2, 9) and seen.ending is None
     assert ended.flow is SIGNAL and ended.view == (2, 9) and ended.ending == "softmax"
     assert SIGNAL.flow is SIGNAL and SIGNAL.ending is None
+
+
+def test_a_view_in_order_tells_its_sum_which_node_gives_it() -> None:
+    same, turned = IndexMap.identity((9,)).reshaped((1, 1, 9)), IndexMap.of((9,), np.arange(9)[::-1].reshape(1, 1, 9))
+    assert View(SUM, same).at("fc").flow.node == "fc"
+    assert View(SUM.at("conv"), same).at("reshape").flow.node == "conv"
+    assert View(SUM, turned).at("flip").flow.node is None and View(SUM, turned).at("flip").node == "flip"

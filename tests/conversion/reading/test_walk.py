@@ -112,3 +112,39 @@ def test_a_vector_may_stand_along_the_pixels_of_one_channel(kind: str) -> None:
     network = convert(model, x, Ttfs(ranges="interval"), judge=False)
     found = torch.from_numpy(simulate(network, x).logits * network.logit_scale)
     assert torch.allclose(found.double(), model(x).double(), atol=1e-5)
+
+
+class LastAxis(nn.Module):
+    """A linear layer over the channels of one pixel, whose halves have activations of their own."""
+
+    def __init__(self, pixels: int) -> None:
+        super().__init__()
+        self.conv, self.mix, self.fc = nn.Conv2d(1, 4, 3), nn.Linear(4, 8), nn.Linear(4 * pixels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        left, right = self.mix(torch.relu(self.conv(x)).permute(0, 2, 3, 1)).chunk(2, -1)
+        return self.fc((torch.relu(left) + torch.relu(right)).flatten(1))
+
+
+@pytest.mark.parametrize("side", [1, 2])
+def test_halves_of_a_layer_over_the_last_axis_have_activations_of_their_own(side: int) -> None:
+    assert len(plan_for(LastAxis(side * side), 1, side + 2, side + 2).units) == 5  # a relay among them
+
+
+class Merged(nn.Module):
+    """Every second pixel of a sum side by side, channels last, and two layers over them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.one, self.other = nn.Conv2d(1, 2, 3), nn.Linear(8, 3), nn.Linear(8, 3)
+        self.around = nn.Conv2d(1, 2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = (torch.relu(self.conv(x)) + self.around(x)).permute(0, 2, 3, 1)
+        pixels = (x[:, row::2, column::2] for column in (0, 1) for row in (0, 1))
+        x = torch.cat(list(pixels), -1)
+        return (torch.relu(self.one(x)) + torch.relu(self.other(x))).flatten(1)
+
+
+def test_pixels_of_a_sum_side_by_side_are_a_sum_that_layers_can_read() -> None:
+    plan_for(Merged(), 1, 6, 6)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from spikewright.compress import trace
 from spikewright.conversion import Unconvertible
@@ -90,3 +91,28 @@ class Fused(nn.Module):
 def test_repetition_commutes_with_pointwise_sums(groups: int) -> None:
     plan = plan_for(Fused(groups), 1, 6, 6)
     assert len(plan.units) == 3 and isinstance(plan.units[-1].terms[1].geometry, TransposedGeometry)
+
+
+class Surrounded(nn.Module):
+    """Zeros around the pixels and the channels, in front of windows of a map with its channels last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(1, 2, 2), nn.Linear(2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(torch.relu(self.conv(x)).permute(0, 2, 3, 1), (0, 0, 0, 1, 1, 2))
+        x = x.view(-1, 3, 2, 2, 2, 2).permute(0, 1, 3, 2, 4, 5).reshape(-1, 24, 2)
+        return torch.relu(self.fc(x)).flatten(1)
+
+
+def test_zeros_on_all_sides_are_places_that_nothing_is_read_from() -> None:
+    plan_for(Surrounded(), 1, 4, 4)
+
+
+@pytest.mark.parametrize("layer", [nn.Flatten(), nn.Conv2d(5, 2, 2)])
+@pytest.mark.parametrize("widths", [(1, 0, 0, 2, 1, 2), (0, 1, 0, 0, 0, 3), (2, 0, 1, 1, 3, 0)])
+def test_zeros_around_channels_and_pixels(layer: nn.Module, widths: tuple[int, ...]) -> None:
+    channels = 2 + sum(widths[4:])
+    layer = nn.Conv2d(channels, 2, 2) if isinstance(layer, nn.Conv2d) else layer
+    plan_for(nn.Sequential(Over(lambda x: F.pad(x[:, :2], widths)), layer, nn.ReLU(), nn.Flatten()), 1, 5, 5)
