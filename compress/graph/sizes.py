@@ -228,7 +228,7 @@ def _is_own(target: Any) -> bool:
 
 
 def _unmarked(graph: fx.Graph) -> None:
-    """Take the mark of a wrapped function off steps that one was followed to: code is written of a graph, which would wrap them."""
+    """Take the mark of wrapped functions off the steps that they were followed to, or the code of the graph wraps these."""
     for node in graph.nodes:
         if not _is_own(node.target):
             node.meta.pop("is_wrapped", None)
