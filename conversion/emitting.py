@@ -111,7 +111,7 @@ def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, Sto
     ]
     output = plan.output
     if output.adds_up:
-        rows.append(_output_row(output))
+        rows.append(_output_row(plan))
     return Report((*rows, *coding.notes, *_storage_rows(plan, stored), *_order_rows(plan)))
 
 
@@ -126,8 +126,14 @@ def _shift(unit: Unit) -> str:
     )
 
 
-def _output_row(output: Unit) -> ReportRow:
+def _output_row(plan: Plan) -> ReportRow:
+    output, tail = plan.output, plan.tail
     text = f"population {output.name!r} adds up and never fires; its potential is the answer"
+    if tail is not None:
+        text += (
+            f" before the linear map {tail.source} -> {tail.shape} that the model ends in, which is applied to what is read out, "
+            "in real numbers: network.heads"
+        )
     return ReportRow("output", Integrator.__name__, "rewritten", text, neurons=prod(output.shape))
 
 

@@ -60,6 +60,7 @@ class Rewritten(nn.Module):
         """The answer of the plan, evaluated layer by layer."""
         plan = self.plan
         logits = activations(plan, images, self.follow)[plan.output.name]
+        logits = logits if plan.tail is None else plan.tail.apply(logits.flatten(1))
         logits = logits.reshape(len(images), *plan.view.node(plan.view.output).shape)
         return ended(logits, plan.ending)
 

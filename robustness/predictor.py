@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import InvalidInput
-from spikewright.answers import Head, image_classes
+from spikewright.answers import Head
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.graph.unwrap import own_copy, unwrapped
+from spikewright.several_heads import image_classes
 from spikewright.snn.network import Network
 from spikewright.snn.running import InputRange
 from spikewright.snn.simulation import simulate

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.answers import Head, image_classes
+from spikewright.answers import Head
+from spikewright.several_heads import image_classes
 from spikewright.snn.neurons import NEURONS, Source
 from spikewright.snn.traits import is_timed
 

@@ -50,7 +50,7 @@ def core_rows(network: Network) -> tuple[ReportRow, ...]:
     """A warning for each kind of part that no core has, or a note that a core answers with numbers only; or nothing."""
     found = lacking(network)
     if not found and not all(head.flat for head in network.heads):
-        told = "a core answers with raw numbers; what they mean (places, labels, values) only this network says: network.heads"
+        told = "a core answers with raw numbers; what they mean (places, labels, values), only this network says: network.heads"
         return (ReportRow("network", "hardware", "note", told),)
     kinds: dict[tuple[str, str], list[str]] = {}
     for lack in found:

@@ -14,6 +14,7 @@ import numpy as np
 
 from spikewright.answers import Head
 from spikewright.index_maps import IndexMap
+from spikewright.linear_tails import Tail
 from spikewright.map_runs import MapRuns, runs_of
 from spikewright.snn import codes, decisions, neurons, synapses
 from spikewright.snn.network import Network, Population, Projection
@@ -22,7 +23,21 @@ from spikewright.snn.running import InputRange, Run, TwoPhase
 from spikewright.snn.verdicts import Trial, Verdict
 from spikewright.weights import Array, Expression, array_names, codebook, decode, dense, encode, sparse
 
-NODES = (Network, Population, Projection, Report, ReportRow, Run, TwoPhase, InputRange, Verdict, Trial, MapRuns, Head)
+NODES = (
+    Network,
+    Population,
+    Projection,
+    Report,
+    ReportRow,
+    Run,
+    TwoPhase,
+    InputRange,
+    Verdict,
+    Trial,
+    MapRuns,
+    Head,
+    Tail,
+)
 LEAVES = (*neurons.NEURONS, *codes.CODES, *decisions.DECISIONS, *synapses.SYNAPSES)
 
 

@@ -4,7 +4,7 @@ Everything that makes a class, a score or an error of logits asks a `Head` for i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import log, prod
 from typing import Any, Literal, get_args
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.errors import InvalidInput
-from spikewright.inputs import as_array, as_labels, is_real, is_whole
+from spikewright.inputs import is_real, is_whole
 from spikewright.last_functions import ENDINGS, Ending
+from spikewright.linear_tails import Tail
 
 Kind = Literal["classes", "multilabel", "values"]
 Values = NDArray[Any]
@@ -23,6 +24,8 @@ UNSCORED: Mapping[str, str] = {
     "values": "error",
 }
 """What is asked of the answers of a kind instead of what they do not have."""
+TOLD: Mapping[str, str] = {"classes": "classes of places", "multilabel": "several labels a sample", "values": "values"}
+"""What answers of a kind are called."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Head:
     ending: the function that the model ended in and the network does not have; `answers` puts it on again, along `axis`.
     ignored: a label of places that do not count, such as 255; None: all count.
     threshold: of "multilabel", the probability above which something is there.
+    tail: the linear map that the model does last, from the numbers of the output neurons to those of the answer; None: none.
     """
 
     kind: Kind = "classes"
@@ -46,6 +50,7 @@ class Head:
     ending: Ending | None = None
     ignored: int | None = None
     threshold: float = 0.5
+    tail: Tail | None = field(default=None, metadata={"absent": None})
 
     def __post_init__(self) -> None:
         given: Any = self.shape
@@ -57,16 +62,30 @@ class Head:
 
     @property
     def flat(self) -> bool:
-        """Whether it is one class for each sample, out of a vector of scores."""
-        return self.kind == "classes" and (self.shape is None or len(self.shape) == 1) and self.ignored is None
+        """Whether it is one class for each sample, and the output neurons are its scores."""
+        plain = self.ignored is None and self.tail is None
+        return self.kind == "classes" and (self.shape is None or len(self.shape) == 1) and plain
+
+    @property
+    def raw(self) -> bool:
+        """Whether logits in whatever unit say what it predicts: those of classes do, unless a map with a bias follows."""
+        return self.kind == "classes" and self.tail is None
+
+    @property
+    def tailless(self) -> "Head":
+        """The same of numbers behind its tail."""
+        return self if self.tail is None else replace(self, tail=None)
 
     def neurons(self, whole: int) -> int:
-        """How many numbers it has, out of those of `whole` output neurons."""
+        """How many output neurons it has, out of `whole`."""
+        if self.tail is not None:
+            return prod(self.tail.source)
         return whole if self.shape is None else prod(self.shape)
 
     def arranged(self, logits: Values) -> Values:
-        """Logits `(..., neurons)` in the shape of the head, `(..., *shape)`."""
-        return logits if self.shape is None else logits.reshape(*logits.shape[:-1], *self.shape)
+        """Logits `(..., neurons)` in the shape of the head, `(..., *shape)`; with a tail in the model's units."""
+        found = logits if self.tail is None else self.tail.apply(logits)
+        return found if self.shape is None else found.reshape(*found.shape[:-1], *self.shape)
 
     def answers(self, logits: Values) -> Values:
         """Logits `(..., neurons)` in the model's units as the model gives them, `(..., *shape)`: with its `ending`."""
@@ -88,12 +107,14 @@ class Head:
         return ENDINGS["sigmoid" if each else "softmax"](values, self._classes(values))
 
     def predictions(self, logits: Values, *, ended: bool = False) -> Values:
-        """What logits `(..., neurons)`, in the model's units unless they are of "classes", say; `ended`: with `ending` on.
+        """What logits `(..., neurons)`, in the model's units unless they may be `raw`, say.
+
+        `ended`: they are `(..., *shape)` as the model gives them, with its tail and its `ending` on.
 
         Of "classes" the number of the largest, int64 `(..., *places)`, the lowest of several; of "multilabel" 0 or 1, int64
         `(..., *shape)`; of "values" the answers. Raises InvalidInput for a single class, which nothing can be told from.
         """
-        values = self.arranged(logits)
+        values = self.tailless.arranged(logits) if ended else self.arranged(logits)
         if self.kind == "values":
             return values if ended else self.answers(logits)
         if self.kind == "multilabel":
@@ -103,39 +124,15 @@ class Head:
         self._check_several(values)
         return np.asarray(values.argmax(axis=self._classes(values)), dtype=np.int64)
 
-    @property
-    def decides(self) -> bool:
-        """Whether its predictions are decisions, which agree or do not: not those of values, and of a single class."""
-        single = self.kind == "classes" and self.shape is not None and self.shape[self.axis] == 1
-        return self.kind != "values" and not single
+    def decides(self, neurons: int) -> bool:
+        """Whether predictions of so many output neurons are decisions: not those of values, and of a single class."""
+        classes = neurons if self.shape is None else self.shape[self.axis]
+        return self.kind == "multilabel" or (self.kind == "classes" and classes > 1)
 
     @property
     def level(self) -> float:
         """The logit whose probability is the threshold."""
         return log(self.threshold / (1 - self.threshold))
-
-    def labels(self, given: Any, samples: int, neurons: int) -> Values:
-        """Labels of so many samples, checked: the shape of `predictions`, each a class, 0 or 1, or for "values" a real number.
-
-        Raises InvalidInput for others; those that are `ignored` may be among them.
-        """
-        shape = (neurons,) if self.shape is None else self.shape
-        places = (*shape[: self.axis], *shape[self.axis + 1 :]) if self.kind == "classes" else shape
-        if self.flat:
-            return as_labels(given, samples, neurons)
-        array = as_array(given, "labels")
-        if prod(places) == 1 and array.shape == (samples,):
-            array = array.reshape(samples, *places)
-        kinds = {"classes": "iu", "multilabel": "biu", "values": "iuf"}[self.kind]
-        if array.shape != (samples, *places) or array.dtype.kind not in kinds:
-            raise InvalidInput(
-                f"expected {_TOLD[self.kind]} of shape {(samples, *places)}, got {array.dtype} {array.shape}; "
-                f"try one for each {'sample' if prod(places) == 1 else 'number of the answer' if places == shape else 'place'}"
-            )
-        if self.kind == "values":
-            return _finite(array)
-        top = shape[self.axis] if self.kind == "classes" else 2
-        return self._checked(array.astype(np.int64), top)
 
     def counts(self, labels: Values) -> Values:
         """Which labels count, in their shape. Raises InvalidInput where none does."""
@@ -148,7 +145,7 @@ class Head:
         """Raises InvalidInput where answers of this kind have no score `what`."""
         if self.kind not in wanted:
             raise InvalidInput(
-                f"expected answers that have {what}, got {_OF[self.kind]}; try activity.{UNSCORED[self.kind]}"
+                f"expected answers that have {what}, got {TOLD[self.kind]}; try activity.{UNSCORED[self.kind]}"
             )
 
     def _classes(self, values: Values) -> int:
@@ -162,16 +159,6 @@ class Head:
                 'try network.with_head("multilabel"), which decides by its sign, or with_head("values")'
             )
 
-    def _checked(self, labels: Values, top: int) -> Values:
-        inside = labels if self.ignored is None else labels[labels != self.ignored]
-        low, high = (int(inside.min()), int(inside.max())) if inside.size else (0, 0)
-        if low < 0 or high >= top:
-            raise InvalidInput(
-                f"expected labels from 0 to {top - 1}, got {low} to {high}; "
-                f"try network.with_head(ignored={high if high >= top else low}) if that label says that a place does not count"
-            )
-        return labels
-
 
 def head_of_answer(shape: tuple[int, ...], ending: Ending | None = None, name: str = "") -> Head:
     """The head of an output `(batch, *shape)` that ends in `ending`: classes along the first axis, of a vector or of places.
@@ -183,47 +170,6 @@ def head_of_answer(shape: tuple[int, ...], ending: Ending | None = None, name: s
     if prod(shape) in (1, *shape[:1]):
         return Head(kind, (prod(shape),) if name else None, name=name, ending=ending)
     return Head(kind, shape, name=name, ending=ending)
-
-
-def decisions(heads: Sequence[Head], logits: Values, *, ended: bool = False) -> NDArray[np.int64]:
-    """All that the heads decide of logits `(n, neurons)`, side by side, `(n, decisions)`; none where they give values.
-
-    They are in the model's units unless all heads are of classes. `ended`: they went through the endings of the heads already.
-    """
-    found, start = [np.zeros((len(logits), 0), np.int64)], 0
-    for head in heads:
-        own = logits[:, start : start + head.neurons(logits.shape[1])]
-        start += own.shape[1]
-        if head.decides and own.shape[1] > (head.kind == "classes"):
-            found.append(head.predictions(own, ended=ended).reshape(len(logits), -1))
-    return np.concatenate(found, axis=1)
-
-
-def only_head(heads: Sequence[Head], what: str) -> Head:
-    """The head of a model with one. Raises InvalidInput for several, with their names; `what` is a way to one of them."""
-    if len(heads) > 1:
-        names = ", ".join(repr(head.name) for head in heads)
-        raise InvalidInput(f"expected one output, got {names} side by side; try {what.format(repr(heads[0].name))}")
-    return heads[0]
-
-
-def image_classes(heads: Sequence[Head], what: str) -> Head:
-    """The head of a model that gives one class for each sample; `what` is who needs that.
-
-    Raises InvalidInput for others, which it names.
-    """
-    head = only_head(heads, "the model with output={0}")
-    if not head.flat:
-        place = "" if head.shape is None else f" of shape {head.shape}"
-        raise InvalidInput(
-            f"expected one class for each sample for {what}, got {_OF[head.kind]}{place}; "
-            f"try simulate and activity.{UNSCORED[head.kind]}"
-        )
-    return head
-
-
-_TOLD = {"classes": "integer labels", "multilabel": "labels 0 and 1", "values": "real numbers as labels"}
-_OF = {"classes": "classes of places", "multilabel": "several labels a sample", "values": "values"}
 
 
 def _plain(value: Any) -> Any:
@@ -243,12 +189,7 @@ def _check(head: Head) -> None:
         raise InvalidInput(f"expected an ending among {', '.join(ENDINGS)}, got {head.ending!r}")
     if head.ignored is not None and (isinstance(head.ignored, bool) or not isinstance(head.ignored, int)):
         raise InvalidInput(f"expected an integer label to ignore, got {head.ignored!r}; try ignored=255")
+    if head.tail is not None and not (isinstance(head.tail, Tail) and prod(shape or ()) == prod(head.tail.shape)):
+        raise InvalidInput(f"expected the shape of what a tail gives for its head, got {shape} for {head.tail!r:.60}")
     if not is_real(head.threshold) or not 0 < head.threshold < 1:
         raise InvalidInput(f"expected a threshold between 0 and 1, got {head.threshold!r}; try 0.5")
-
-
-def _finite(array: Values) -> Values:
-    values = array.astype(np.float64)
-    if not np.isfinite(values).all():
-        raise InvalidInput("expected finite labels, got NaN or infinity; try the other samples alone")
-    return values

@@ -11,6 +11,7 @@ from spikewright import InvalidInput
 from spikewright.answers import Head, Kind
 from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.training.data import Data, answers, check_shown, device_of
+from spikewright.label_checks import labels_of
 
 
 def accuracy(
@@ -25,7 +26,7 @@ def accuracy(
     check_one_output(model, "an accuracy")
     head = _shaped(answers(model, images[:1]), Head() if head is None else head)
     head.check_scored(("classes", "multilabel"), "an accuracy")
-    labels = head.labels(data[1], len(images), head.neurons(0))
+    labels = labels_of(head, data[1], len(images), head.neurons(0))
     counted, right = head.counts(labels), 0
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)
@@ -50,7 +51,7 @@ def check_labelled(
         got = tuple(images.shape[1:])
         raise InvalidInput(f"expected images that fit the model, got {got} per sample: {error}") from error
     head = _shaped(found, Head(kind, ignored=ignored))
-    labels: Any = head.labels(data[1], len(images), prod(head.shape or ()))
+    labels: Any = labels_of(head, data[1], len(images), prod(head.shape or ()))
     return images, torch.from_numpy(labels), head
 
 

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput, Table
-from spikewright.answers import decisions
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
 from spikewright.conversion.diagnosis.rereading import plan_behind
 from spikewright.conversion.reading.model import check_samples
+from spikewright.several_heads import decisions
 from spikewright.snn import Network, simulate
 
 TIE = 1e-5

@@ -1,13 +1,16 @@
 """The walk itself: every node in order, then the output."""
 
+from dataclasses import replace
+
 from spikewright.compress import GraphView
 from spikewright.conversion.errors import Obstacle, Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.obstacles.spans import spans_of
-from spikewright.conversion.reading.plan import DEARER, INPUT, Plan, Stored, Unit
+from spikewright.conversion.reading.plan import INPUT, CodeTraits, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
+from spikewright.conversion.reading.tails import with_tail
 from spikewright.conversion.reading.values import Ended, Flow, Signal
-from spikewright.conversion.reading.walk import Walk, is_constant
+from spikewright.conversion.reading.walk import OWN, Walk, is_constant
 from spikewright.snn import ReportRow
 
 
@@ -20,20 +23,33 @@ def read(view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = ()) -> P
 
 
 def surveyed(
-    view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = (), dearer: float = DEARER
+    view: GraphView, stored: Stored, rows: tuple[ReportRow, ...] = (), traits: CodeTraits | None = None
 ) -> tuple[Plan, tuple[Obstacle, ...]]:
     """The plan of a traced model, and what stands in its way; units behind that are there, with sources that nobody makes.
 
-    `dearer`: see `CodeTraits`.
+    `traits`: what depends on the code.
     """
-    walk = Walk(view, stored, dearer, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
+    traits = traits or CodeTraits()
+    walk = Walk(view, stored, traits.dearer, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
     for node in view:
         if not is_constant(view, node):
             visit(walk, node)
     _finish(walk)
     read_in_order = tuple(one for one in walk.ordered.by_name.values() if _is_read(walk, one.name))
     plan = Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending, read_in_order)
-    return plan, tuple(walk.obstacles)
+    return _tailed(plan, walk) if traits.tail and not walk.obstacles else plan, tuple(walk.obstacles)
+
+
+def _tailed(plan: Plan, walk: Walk) -> Plan:
+    """The plan with what is linear behind the last layer of a single output apart from it."""
+    if len(plan.heads) > 1:
+        return plan
+    units, tail = with_tail(plan.units, {signal.source for signal in walk.relays.values()})
+    gone = {unit.node for unit in units if unit.adds_up}
+    rows = tuple(
+        row for row in plan.rows if not (tail is not None and row.layer in gone and row.detail.startswith(OWN))
+    )
+    return replace(plan, units=units, tail=tail, rows=rows)
 
 
 def _finish(walk: Walk) -> None:

@@ -68,7 +68,7 @@ def surveyed_plan(
     wanted = traits or CodeTraits()
     view, rows = rewritten_view(model, images, wanted.two_sided)
     view = view if input_range is None else in_unit(view, input_range)
-    return surveyed(view, _stored(model), (*_mode_rows(model), *rows), wanted.dearer)
+    return surveyed(view, _stored(model), (*_mode_rows(model), *rows), wanted)
 
 
 def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> tuple[GraphView, tuple[ReportRow, ...]]:

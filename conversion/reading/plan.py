@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from spikewright.conversion.reading.shapes import Floats, spread
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.index_maps import IndexMap
 from spikewright.last_functions import Ending
+from spikewright.linear_tails import Tail
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
 from spikewright.weights import Expression
@@ -31,11 +33,13 @@ class CodeTraits:
     """What of a plan depends on the code that it is for.
 
     `two_sided`: spikes have two signs, so that a leaky ReLU can be one population; else it is two. `dearer`: how many times the
-    additions of two affine layers in a row their merger may take; beyond that a population is between them.
+    additions of two affine layers in a row their merger may take; beyond that a population is between them. `tail`: whether a
+    linear map behind the last layer is applied to what is read out instead (`reading.tails`), so that nothing of it is rounded.
     """
 
     two_sided: bool = True
     dearer: float = DEARER
+    tail: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +92,7 @@ class Plan:
     """A model read as units: what every recipe starts from. `units` run forwards, the last one is the output.
 
     `ending`: "softmax", "sigmoid" or the like when the model ends in one, which the units leave out. `ordered`: what terms read
-    besides the input and units, the numbers of these in other places.
+    besides the input and units, the numbers of these in other places. `tail`: the linear map from the output to the answer.
     """
 
     view: GraphView
@@ -96,12 +100,17 @@ class Plan:
     rows: tuple[ReportRow, ...]
     ending: Ending | None = None
     ordered: tuple[OrderedSource, ...] = ()
+    tail: Tail | None = None
 
     @property
     def heads(self) -> tuple[Head, ...]:
         """What the numbers of the output mean: several chosen outputs, or the answer of the model."""
         several: tuple[Head, ...] = self.view.graph_module.meta.get("heads", ())
-        return several or (head_of_answer(self.view.node(self.view.output).shape, self.ending),)
+        shape = self.view.node(self.view.output).shape
+        answer = head_of_answer(shape, self.ending)
+        if self.tail is not None:
+            answer = replace(answer, shape=answer.shape or (prod(shape),), tail=self.tail)
+        return several or (answer,)
 
     @property
     def shapes(self) -> dict[str, Shape]:

@@ -36,6 +36,9 @@ from spikewright.snn.synapses import Shape
 MANY_TERMS = 8
 """A sum of more terms that has a population of its own, for one of its readers, is read from there by all that come later."""
 
+OWN = "population of its own"
+"""How the row of a relay begins."""
+
 
 @dataclass
 class Walk:
@@ -205,7 +208,7 @@ class Walk:
         exact = "it is never negative" if value.positive else "its values have both signs"
         exact = "it repeats the levels of its source" if known else exact
         signal = self.fire(value, node, law, value.order)
-        self.note(node, "rewritten", f"population of its own: {exact}", neurons=prod(value.shape))
+        self.note(node, "rewritten", f"{OWN}: {exact}", neurons=prod(value.shape))
         return signal
 
     def _common_staircase(self, value: Current) -> ActivationLaw | None:

@@ -121,8 +121,8 @@ class Rate(Recipe):
 
     @property
     def traits(self) -> CodeTraits:
-        """IF neurons have a sibling of two signs."""
-        return CodeTraits(two_sided=self.neuron == "if")
+        """IF neurons have a sibling of two signs; what is linear at the end is not rounded to counts."""
+        return CodeTraits(two_sided=self.neuron == "if", tail=True)
 
     def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
         """Where a `TernaryIF` cannot say it: all clamps, and with other neurons all that can be below zero."""

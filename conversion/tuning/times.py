@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.answers import only_head
 from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.settings import CheckedSettings
 from spikewright.conversion.tuning.weights import ONE, labelled
+from spikewright.several_heads import only_head
 from spikewright.snn import Network
 from spikewright.snn.traits import is_timed
 from spikewright.snn.twin.network import Twin

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidInput, InvalidNetwork, Progress, silent
-from spikewright.answers import only_head
 from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
 from spikewright.conversion.calibration.settings import CheckedSettings
+from spikewright.label_checks import labels_of
+from spikewright.several_heads import only_head
 from spikewright.snn import Network, Population, ReportRow, simulate
 from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import Slope, Triangle
@@ -130,7 +131,7 @@ def fine_tune(
 def labelled(network: Network, data: Data) -> tuple[Tensor, Tensor]:
     """Images, and labels of what the network answers. Raises InvalidInput for others, and for several outputs."""
     head, images = only_head(network.heads, ONE), check_shown(data)
-    return images, torch.from_numpy(head.labels(data[1], len(images), network.classes))
+    return images, torch.from_numpy(labels_of(head, data[1], len(images), network.classes))
 
 
 def _train(trained: _Trained, images: Tensor, labels: Tensor, settings: FineTune, progress: Progress) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from spikewright.answers import Head
 from spikewright.index_maps import IndexMap
+from spikewright.linear_tails import Tail
 from spikewright.snn import (
     IF,
     LIF,
@@ -164,6 +165,13 @@ NETWORKS: dict[str, Network] = {
         report=Report((), Verdict(Trial(STEPS, 20, 19), (Trial(2 * STEPS, 20, 20),), True, "a", "clipping"))
     ),
     "Head": network(heads=(Head("multilabel", ending="sigmoid", threshold=0.25),)),
+    "Tail": network(
+        heads=(
+            Head(
+                shape=(2, 3), tail=Tail((1, 1, CLASSES), ROWS[:2, :1], columns=np.eye(CLASSES), bias=np.ones((2, 1, 3)))
+            ),
+        )
+    ),
     "Run": network(run=Run("its biases are those of its steps")),
 }
 TWO_PHASES = network(code=Direct(STEPS), run=Run(None, TwoPhase("cos", 2)))

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from spikewright import InvalidInput
-from spikewright.answers import Head, decisions, image_classes, only_head
+from spikewright.answers import Head
+from spikewright.label_checks import labels_of
 from spikewright.last_functions import ENDINGS
+from spikewright.several_heads import decisions
 
 SHAPES = st.lists(st.integers(2, 4), min_size=1, max_size=3).map(tuple)
 TORCH = {
@@ -31,7 +33,7 @@ def test_classes_are_those_of_torch_along_any_axis(shape: tuple[int, ...], data:
     head, x = Head(shape=shape, axis=axis), drawn(shape)
     found = head.predictions(x.flatten(1).numpy())
     np.testing.assert_array_equal(found, x.argmax(1 + axis).numpy())
-    np.testing.assert_array_equal(head.labels(found, 3, x[0].numel()), found)
+    np.testing.assert_array_equal(labels_of(head, found, 3, x[0].numel()), found)
     assert (decisions((head,), x.flatten(1).numpy()) == found.reshape(3, -1)).all()
 
 
@@ -66,36 +68,6 @@ def test_what_is_asked_for_with_one_class_or_of_values_is_refused_with_a_way_out
 
 
 @pytest.mark.parametrize(
-    ("head", "labels", "told"),
-    [
-        (Head(), [0, 4], "from 0 to 3"),
-        (Head(shape=(4, 1, 2)), [0, 1], r"integer labels of shape \(2, 1, 2\), got int64 \(2,\)"),
-        (Head(shape=(2, 2)), [[0, 1], [255, 1]], r"from 0 to 1, got 0 to 255; try network.with_head\(ignored=255\)"),
-        (Head("multilabel"), [[0, 1, 2, 0], [0] * 4], "from 0 to 1"),
-        (Head("multilabel"), [0, 1], "labels 0 and 1 of shape"),
-        (Head("values"), [[0.5, np.nan, 0, 0], [0] * 4], "finite labels"),
-        (Head("values"), [["a"] * 4] * 2, "real numbers"),
-    ],
-)
-def test_labels_that_do_not_fit_are_refused(head: Head, labels: object, told: str) -> None:
-    with pytest.raises(InvalidInput, match=told):
-        head.labels(labels, 2, 4)
-
-
-def test_ignored_labels_do_not_count() -> None:
-    head = Head(shape=(2, 2), ignored=-100)
-    labels = head.labels([[0, 1], [-100, 1]], 2, 4)
-    assert head.counts(labels).tolist() == [[True, True], [False, True]]
-    with pytest.raises(InvalidInput, match="none, or only -100"):
-        head.counts(np.full((2, 2), -100))
-
-
-def test_labels_of_one_number_may_stand_in_a_row() -> None:
-    assert Head("multilabel", (1,)).labels([0, 1], 2, 1).tolist() == [[0], [1]]
-    assert Head("values").labels([0.5, 1], 2, 1).tolist() == [[0.5], [1.0]]
-
-
-@pytest.mark.parametrize(
     "settings",
     [
         {"kind": "class"},
@@ -112,11 +84,3 @@ def test_labels_of_one_number_may_stand_in_a_row() -> None:
 def test_settings_that_mean_nothing_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         Head(**settings)  # type: ignore[arg-type]
-
-
-def test_who_needs_one_class_a_sample_says_what_it_got() -> None:
-    assert image_classes((Head(ending="softmax"),), "attacks").ending == "softmax"
-    with pytest.raises(InvalidInput, match=r"for attacks, got classes of places of shape \(2, 3\).*try simulate"):
-        image_classes((Head(shape=(2, 3)),), "attacks")
-    with pytest.raises(InvalidInput, match="'a', 'b' side by side; try head 'a'"):
-        only_head((Head(name="a"), Head(name="b")), "head {}")

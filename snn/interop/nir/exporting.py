@@ -37,6 +37,11 @@ class _GraphBuilder:
     """Nodes under names that every tool can turn into attributes, and their edges."""
 
     def __init__(self, nir: Any, network: Network, dt: float) -> None:
+        if any(head.tail is not None for head in network.heads):
+            raise InvalidNetwork(
+                "expected output neurons that are the answer, got a linear map behind them, which NIR has no place for; "
+                "try the model without its last linear layers"
+            )
         self.nir, self.network, self.dt = nir, without_orders(network), dt
         self.nodes: dict[str, Any] = {}
         self.edges: list[tuple[str, str]] = []
