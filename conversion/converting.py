@@ -9,15 +9,14 @@ import torch
 from torch import nn
 
 from spikewright import Progress, SpikewrightError, silent
-from spikewright.compress.graph.choosing import Output, choose
+from spikewright.compress.graph.choosing import Output
 from spikewright.compress.graph.models import as_module
-from spikewright.compress.imports.scripted import in_python
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.diagnosis.judging import Judged
 from spikewright.conversion.emitting import emit
-from spikewright.conversion.forward import Rewritten
+from spikewright.conversion.forward import Rewritten, RewrittenHeads
 from spikewright.conversion.reading.check import check_same
-from spikewright.conversion.reading.model import check_samples, plan_of
+from spikewright.conversion.reading.model import check_samples, chosen_in_python, plan_of
 from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.reading.shifts import one_sided
 from spikewright.conversion.recipes import Recipe, check_recipe
@@ -62,7 +61,7 @@ def convert(
     """
     check_recipe(recipe)
     images = check_samples(samples)
-    model = choose(in_python(model, images), output, fixed)
+    model = chosen_in_python(model, images, output, fixed)
     others = None if isinstance(judge, bool) else check_samples(judge)
     known = None if input_range is None else InputRange(*input_range)
     with steady_threads(as_module(model), images):
@@ -110,13 +109,19 @@ def _in_range(images: torch.Tensor, known: InputRange | None) -> torch.Tensor:
     return in_unit
 
 
-def rewritten(model: Any, samples: torch.Tensor | np.ndarray) -> nn.Module:
+def rewritten(
+    model: Any,
+    samples: torch.Tensor | np.ndarray,
+    *,
+    output: Output | None = None,
+    fixed: Mapping[str, Any] | None = None,
+) -> nn.Module:
     """What the spiking network stands for, as an nn.Module that evaluates its populations and weights in float64.
 
     It is read from the plan of the network, not from the model's own layers, and ends in the model's softmax if there
-    is one. Raises as `convert`.
+    is one. `output`, `fixed`: as of `convert`; several outputs are one vector, one after the other. Raises as `convert`.
     """
     images = check_samples(samples)
-    plan = plan_of(in_python(model, images), images)
+    plan = plan_of(chosen_in_python(model, images, output, fixed), images)
     check_same(plan, images)
-    return Rewritten(plan)
+    return Rewritten(plan) if len(plan.heads) == 1 else RewrittenHeads(plan)

@@ -42,6 +42,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
         report=_report(plan, coding, stored),
         run=coding.run,
         heads=plan.heads,
+        tail=plan.tail,
     )
 
 
@@ -132,7 +133,7 @@ def _output_row(plan: Plan) -> ReportRow:
     if tail is not None:
         text += (
             f" before the linear map {tail.source} -> {tail.shape} that the model ends in, which is applied to what is read out, "
-            "in real numbers: network.heads"
+            "in real numbers: network.tail"
         )
     return ReportRow("output", Integrator.__name__, "rewritten", text, neurons=prod(output.shape))
 

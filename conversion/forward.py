@@ -60,9 +60,21 @@ class Rewritten(nn.Module):
         """The answer of the plan, evaluated layer by layer."""
         plan = self.plan
         logits = activations(plan, images, self.follow)[plan.output.name]
-        logits = logits if plan.tail is None else plan.tail.apply(logits.flatten(1))
-        logits = logits.reshape(len(images), *plan.view.node(plan.view.output).shape)
+        logits = plan.answered(logits.flatten(1)).reshape(len(images), *plan.view.node(plan.view.output).shape)
         return ended(logits, plan.ending)
+
+
+class RewrittenHeads(Rewritten):
+    """A plan of several outputs: images `(n, ...)` in, all of them as one vector out, each through the function it ends in."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The answers of the plan, one after the other."""
+        logits, found, start = super().forward(images).flatten(1), [], 0
+        for head in self.plan.heads:
+            own = logits[:, start : start + head.neurons(logits.shape[1])]
+            start += own.shape[1]
+            found.append(ended(own.reshape(len(own), *(head.shape or ())), head.ending).flatten(1))
+        return torch.cat(found, 1)
 
 
 def ended(logits: Tensor, ending: str | None) -> Tensor:

@@ -7,10 +7,9 @@ import numpy as np
 import torch
 
 from spikewright.compress.adapting.places import replaceable
-from spikewright.compress.graph.choosing import Output, choose
-from spikewright.compress.imports.scripted import in_python
+from spikewright.compress.graph.choosing import Output
 from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
-from spikewright.conversion.reading.model import check_samples, surveyed_plan
+from spikewright.conversion.reading.model import check_samples, chosen_in_python, surveyed_plan
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.snn.core_parts import INSTEAD_OF_MAXIMA
@@ -39,7 +38,7 @@ def obstacles(
         check_recipe(recipe)
     known = None if input_range is None else InputRange(*input_range)
     images = check_samples(samples)
-    chosen = choose(in_python(model, images), output, fixed)
+    chosen = chosen_in_python(model, images, output, fixed)
     try:
         return survey(chosen, images, recipe, known)[1]
     except Unconvertible as error:

@@ -105,7 +105,7 @@ class Activity:
     @property
     def decisions(self) -> NDArray[np.int64]:
         """The predictions of all heads side by side, int64 `(batch, decisions)`; values, and a single score, decide nothing."""
-        plain = all(head.raw for head in self.heads)
+        plain = all(head.kind == "classes" for head in self.heads)
         return decisions(self.heads, self.logits if plain else self.in_units(self.logits))
 
     def accuracy(self, labels: Any) -> float:
@@ -151,7 +151,7 @@ class Activity:
 
     def _predicted(self, logits: Values) -> Values:
         head = self._head
-        return head.predictions(logits if head.raw else self.in_units(logits))
+        return head.predictions(logits if head.kind == "classes" else self.in_units(logits))
 
     def _right(self, logits: Values, labels: Any) -> Values:
         """For each label that counts whether it is predicted."""

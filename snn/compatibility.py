@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.answers import Head
+from spikewright.linear_tails import Tail
 from spikewright.several_heads import image_classes
 from spikewright.snn.neurons import NEURONS, Source
 from spikewright.snn.traits import is_timed
@@ -138,7 +140,26 @@ def _check_answer(network: Network) -> None:
     if network.readout not in neuron.readouts:
         kind = type(neuron).__name__
         raise InvalidNetwork(f"expected a readout that {kind} neurons can give, got {network.readout!r}")
+    _check_tail(network)
     _check_heads(network)
+
+
+def _check_tail(network: Network) -> None:
+    """A tail reads the output neurons, in numbers of the model; who decides early looks at these neurons themselves."""
+    tail: object = network.tail
+    if tail is None:
+        return
+    size = network.by_name[network.output].size
+    if not isinstance(tail, Tail) or prod(tail.source) != size:
+        got = f"one of {tail.source}" if isinstance(tail, Tail) else type(tail).__name__
+        raise InvalidNetwork(f"expected a Tail of the {size} output neurons, got {got}")
+    if network.readout == "first":
+        raise InvalidNetwork('expected logits in the units of the model for a tail, got the readout "first"')
+    if network.decision is not None and network.decision.height is not None:
+        kind = type(network.decision).__name__
+        raise InvalidNetwork(
+            f"expected output neurons that are the answer for the decision {kind}, got a tail; try Quiescence()"
+        )
 
 
 def _check_heads(network: Network) -> None:
@@ -146,7 +167,7 @@ def _check_heads(network: Network) -> None:
     given: object = network.heads
     if not isinstance(given, tuple) or not given or not all(isinstance(head, Head) for head in given):
         raise InvalidNetwork(f"expected heads as a tuple of Head, got {given!r:.60}; try heads=(Head(),)")
-    names, size = [head.name for head in network.heads], network.by_name[network.output].size
+    names, size = [head.name for head in network.heads], network.classes
     if len(set(names)) < len(names) or (len(names) > 1 and not all(head.shape for head in network.heads)):
         raise InvalidNetwork(f"expected heads with a name and a shape each, got {', '.join(map(repr, names))}")
     found = sum(head.neurons(size) for head in network.heads)

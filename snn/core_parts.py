@@ -49,8 +49,11 @@ def lacking(network: Network) -> tuple[Lack, ...]:
 def core_rows(network: Network) -> tuple[ReportRow, ...]:
     """A warning for each kind of part that no core has, or a note that a core answers with numbers only; or nothing."""
     found = lacking(network)
-    if not found and not all(head.flat for head in network.heads):
-        told = "a core answers with raw numbers; what they mean (places, labels, values), only this network says: network.heads"
+    if not found and (network.tail is not None or not all(head.flat for head in network.heads)):
+        where = "network.heads" + (", behind network.tail" if network.tail is not None else "")
+        told = (
+            f"a core answers with raw numbers; what they mean (places, labels, values) only this network says: {where}"
+        )
         return (ReportRow("network", "hardware", "note", told),)
     kinds: dict[tuple[str, str], list[str]] = {}
     for lack in found:

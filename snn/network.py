@@ -11,6 +11,7 @@ from typing import Any, Literal
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.answers import Head, Kind
 from spikewright.index_maps import IndexMap
+from spikewright.linear_tails import Tail
 from spikewright.snn.checked import Constant
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
@@ -134,8 +135,10 @@ class Network(Constant):
     only U is saturated, once a step. `logit_scale`: logits times this are in the units of the original network's logits.
     `decision`: when a sample may stop early. `run`: a number of steps that must stay, a phase before the run;
     what cannot obey it refuses the network. `heads`: what the output's neurons mean, one head after the other
-    (`spikewright.answers.Head`); one that says nothing is a vector of scores of classes. docs/laws.md has an example of three
-    steps. Raises InvalidNetwork on construction when the parts contradict each other. Arrays of a network and of its parts are
+    (`spikewright.answers.Head`); one that says nothing is a vector of scores of classes. `tail`: a linear map from the numbers
+    of the output neurons, times `logit_scale`, to the logits, times `logit_scale`, in real numbers (`spikewright.linear_tails`);
+    None: the two are the same. docs/laws.md has an example of three steps.
+    Raises InvalidNetwork on construction when the parts contradict each other. Arrays of a network and of its parts are
     read-only copies; change one with `dataclasses.replace`. Networks pickle and copy.
     """
 
@@ -152,6 +155,7 @@ class Network(Constant):
     decision: Decision | None = None
     run: Run = field(default_factory=Run)
     heads: tuple[Head, ...] = field(default=(Head(),), metadata={"absent": (Head(),)})
+    tail: Tail | None = field(default=None, metadata={"absent": None})
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -175,8 +179,8 @@ class Network(Constant):
 
     @property
     def classes(self) -> int:
-        """Number of neurons of the output population."""
-        return self.by_name[self.output].size
+        """Number of logits: of neurons of the output population, or of what the tail makes of them."""
+        return self.by_name[self.output].size if self.tail is None else prod(self.tail.shape)
 
     def with_head(self, kind: Kind | None = None, *, name: str | None = None, **settings: Any) -> "Network":
         """The same network, whose output (of several the one called `name`) means something else: `settings` of a `Head`.

@@ -7,7 +7,7 @@ a MaxGate what its sources send.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -74,6 +74,17 @@ def is_timed(network: Network) -> bool:
 def scale_of(network: Network) -> float | None:
     """What makes logits numbers of the model; None of steps since a first spike, which only say who was first."""
     return None if network.readout == "first" and not is_timed(network) else network.logit_scale
+
+
+def answered(network: Network, raw: Any) -> Any:
+    """Raw numbers of the output neurons `(..., neurons)` as raw logits `(..., outputs)`: through the tail, where there is one.
+
+    Arrays, or tensors of torch. Times `logit_scale` they are in the units of the model, so the bias of the tail is divided by it.
+    """
+    if network.tail is None:
+        return raw
+    given = raw.astype(np.float64) if isinstance(raw, np.ndarray) else raw
+    return replace(network.tail, bias=network.tail.bias / network.logit_scale).apply(given)
 
 
 def is_quantised(network: Network) -> bool:

@@ -4,7 +4,7 @@ Everything that makes a class, a score or an error of logits asks a `Head` for i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from math import log, prod
 from typing import Any, Literal, get_args
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from spikewright.errors import InvalidInput
 from spikewright.inputs import is_real, is_whole
 from spikewright.last_functions import ENDINGS, Ending
-from spikewright.linear_tails import Tail
 
 Kind = Literal["classes", "multilabel", "values"]
 Values = NDArray[Any]
@@ -40,7 +39,6 @@ class Head:
     ending: the function that the model ended in and the network does not have; `answers` puts it on again, along `axis`.
     ignored: a label of places that do not count, such as 255; None: all count.
     threshold: of "multilabel", the probability above which something is there.
-    tail: the linear map that the model does last, from the numbers of the output neurons to those of the answer; None: none.
     """
 
     kind: Kind = "classes"
@@ -50,7 +48,6 @@ class Head:
     ending: Ending | None = None
     ignored: int | None = None
     threshold: float = 0.5
-    tail: Tail | None = field(default=None, metadata={"absent": None})
 
     def __post_init__(self) -> None:
         given: Any = self.shape
@@ -62,30 +59,16 @@ class Head:
 
     @property
     def flat(self) -> bool:
-        """Whether it is one class for each sample, and the output neurons are its scores."""
-        plain = self.ignored is None and self.tail is None
-        return self.kind == "classes" and (self.shape is None or len(self.shape) == 1) and plain
-
-    @property
-    def raw(self) -> bool:
-        """Whether logits in whatever unit say what it predicts: those of classes do, unless a map with a bias follows."""
-        return self.kind == "classes" and self.tail is None
-
-    @property
-    def tailless(self) -> "Head":
-        """The same of numbers behind its tail."""
-        return self if self.tail is None else replace(self, tail=None)
+        """Whether it is one class for each sample, out of a vector of scores."""
+        return self.kind == "classes" and (self.shape is None or len(self.shape) == 1) and self.ignored is None
 
     def neurons(self, whole: int) -> int:
-        """How many output neurons it has, out of `whole`."""
-        if self.tail is not None:
-            return prod(self.tail.source)
+        """How many numbers it has, out of those of `whole` logits."""
         return whole if self.shape is None else prod(self.shape)
 
     def arranged(self, logits: Values) -> Values:
-        """Logits `(..., neurons)` in the shape of the head, `(..., *shape)`; with a tail in the model's units."""
-        found = logits if self.tail is None else self.tail.apply(logits)
-        return found if self.shape is None else found.reshape(*found.shape[:-1], *self.shape)
+        """Logits `(..., neurons)` in the shape of the head, `(..., *shape)`."""
+        return logits if self.shape is None else logits.reshape(*logits.shape[:-1], *self.shape)
 
     def answers(self, logits: Values) -> Values:
         """Logits `(..., neurons)` in the model's units as the model gives them, `(..., *shape)`: with its `ending`."""
@@ -107,14 +90,12 @@ class Head:
         return ENDINGS["sigmoid" if each else "softmax"](values, self._classes(values))
 
     def predictions(self, logits: Values, *, ended: bool = False) -> Values:
-        """What logits `(..., neurons)`, in the model's units unless they may be `raw`, say.
-
-        `ended`: they are `(..., *shape)` as the model gives them, with its tail and its `ending` on.
+        """What logits `(..., neurons)`, in the model's units unless they are of "classes", say; `ended`: with `ending` on.
 
         Of "classes" the number of the largest, int64 `(..., *places)`, the lowest of several; of "multilabel" 0 or 1, int64
         `(..., *shape)`; of "values" the answers. Raises InvalidInput for a single class, which nothing can be told from.
         """
-        values = self.tailless.arranged(logits) if ended else self.arranged(logits)
+        values = self.arranged(logits)
         if self.kind == "values":
             return values if ended else self.answers(logits)
         if self.kind == "multilabel":
@@ -189,7 +170,5 @@ def _check(head: Head) -> None:
         raise InvalidInput(f"expected an ending among {', '.join(ENDINGS)}, got {head.ending!r}")
     if head.ignored is not None and (isinstance(head.ignored, bool) or not isinstance(head.ignored, int)):
         raise InvalidInput(f"expected an integer label to ignore, got {head.ignored!r}; try ignored=255")
-    if head.tail is not None and not (isinstance(head.tail, Tail) and prod(shape or ()) == prod(head.tail.shape)):
-        raise InvalidInput(f"expected the shape of what a tail gives for its head, got {shape} for {head.tail!r:.60}")
     if not is_real(head.threshold) or not 0 < head.threshold < 1:
         raise InvalidInput(f"expected a threshold between 0 and 1, got {head.threshold!r}; try 0.5")

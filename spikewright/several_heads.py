@@ -12,9 +12,8 @@ from spikewright.errors import InvalidInput
 def decisions(heads: Sequence[Head], logits: Values, *, ended: bool = False) -> NDArray[np.int64]:
     """All that the heads decide of logits `(n, neurons)`, side by side, `(n, decisions)`; none where they give values.
 
-    They are in the model's units unless all heads are `raw`. `ended`: tails and endings are on already.
+    They are in the model's units unless all heads are of classes. `ended`: they went through the endings of the heads already.
     """
-    heads = [head.tailless for head in heads] if ended else heads
     found, start = [np.zeros((len(logits), 0), np.int64)], 0
     for head in heads:
         own = logits[:, start : start + head.neurons(logits.shape[1])]
@@ -40,7 +39,6 @@ def image_classes(heads: Sequence[Head], what: str) -> Head:
     head = only_head(heads, "the model with output={0}")
     if not head.flat:
         place = "" if head.shape is None else f" of shape {head.shape}"
-        place += "" if head.tail is None else " through a linear map behind the output neurons"
         raise InvalidInput(
             f"expected one class for each sample for {what}, got {TOLD[head.kind]}{place}; "
             f"try simulate and activity.{UNSCORED[head.kind]}"

@@ -16,7 +16,7 @@ from torch import Tensor, fx, nn
 
 from spikewright import InvalidInput
 from spikewright.answers import Head, head_of_answer
-from spikewright.compress.graph.models import as_module
+from spikewright.compress.graph.models import as_module, program_module
 from spikewright.inputs import is_whole
 
 Path = str | int
@@ -87,6 +87,8 @@ def choose(
     of another; several are kept side by side, in a list or as {name: output}, and become the heads of a network. `fixed`: values
     of forward's other inputs, flags as well as tensors; `input` names the one that takes the images, else it is the first that
     has no value.
+    Of a torch.export program flags have the values that it was made with; a TorchScript module takes `fixed` in
+    `from_torchscript` and `convert`.
     Everything here that takes a model takes the result. Raises InvalidInput for inputs that forward does not have, and for those
     that are left without a value; outputs are looked for when the model first runs.
     """
@@ -94,6 +96,10 @@ def choose(
         return model
     if hasattr(model, "weights") and hasattr(model, "model"):
         return _of_compressed(model, output, fixed or {}, input)
+    if isinstance(model, torch.export.ExportedProgram):
+        model, fixed, input = program_module(model, fixed, input), None, None
+        if output is None:
+            return model
     return Chosen(as_module(model), output, dict(fixed or {}), input)
 
 

@@ -1,5 +1,6 @@
 """What is taken for a model, the copy of it that this project works on, and the checks that its numbers are there."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -16,9 +17,7 @@ def as_module(model: Any) -> nn.Module:
     Raises InvalidInput for anything else.
     """
     if isinstance(model, torch.export.ExportedProgram):
-        from spikewright.compress.imports import from_exported
-
-        return from_exported(model)
+        return program_module(model)
     inner = model if isinstance(model, nn.Module) else getattr(model, "model", None)
     if not isinstance(inner, nn.Module):
         raise InvalidInput(f"expected an nn.Module or a Compressed, got {type(model).__name__}; try model=your_module")
@@ -29,6 +28,15 @@ def as_module(model: Any) -> nn.Module:
             "try from_torchscript(model, images), or the model that torch.jit was given"
         )
     return found
+
+
+def program_module(
+    program: torch.export.ExportedProgram, fixed: Mapping[str, Any] | None = None, input: str | None = None
+) -> nn.Module:
+    """A torch.export program as layers, with values of other inputs than the images, see `from_exported`."""
+    from spikewright.compress.imports import from_exported
+
+    return from_exported(program, fixed=fixed, input=input)
 
 
 def plain_copy(model: Any) -> nn.Module:

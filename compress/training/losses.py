@@ -44,8 +44,7 @@ def hits_of(head: Head, logits: Tensor, labels: Tensor) -> tuple[int, int]:
 
 
 def _arranged(head: Head, logits: Tensor) -> Tensor:
-    values = logits if head.tail is None else head.tail.apply(logits.flatten(1))
-    return values.reshape(len(values), *(head.shape or values.shape[1:]))
+    return logits.reshape(len(logits), *(head.shape or logits.shape[1:]))
 
 
 def _counted(head: Head, labels: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from spikewright.conversion.calibration.settings import Cos, Srp, TwoPhaseMethod
 from spikewright.snn import Activity, Network
 from spikewright.snn.requirements import check_network
 from spikewright.snn.streams import check_inputs
+from spikewright.snn.traits import answered
 from spikewright.snn.twin.synapses import Path
 
 BATCH = 128
@@ -62,7 +63,7 @@ def _activity(network: Network, parts: list[tuple[torch.Tensor, SpikeLedger]], p
         columns = [getattr(ledger, kind)[name] for _, ledger in parts]
         return np.rint(torch.cat(columns).numpy()).astype(np.int64)
 
-    together = np.concatenate([before, logits])
+    together = answered(network, np.concatenate([before, logits]))
     return Activity(
         together,
         "steps",

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 def shares_agreed(activity: Activity, truth: Floats) -> Floats:
     """For each sample the share of its decisions that the model would take as well, `(n,)`: of one class 0 or 1.
 
-    `truth (n, output neurons)`: what these stand for in the model. A class that is within rounding of the model's best counts as
+    `truth (n, outputs)`: the model's logits. A class that is within rounding of the model's best counts as
     agreed. Raises InvalidInput for answers that decide nothing, such as values.
     """
     found, start = [], 0
@@ -25,7 +25,7 @@ def shares_agreed(activity: Activity, truth: Floats) -> Floats:
         start = own.stop
         if head.decides(own.stop - own.start):
             raw: Any = activity.logits[:, own]
-            logits = raw if head.raw else activity.in_units(raw)
+            logits = raw if head.kind == "classes" else activity.in_units(raw)
             found.append(_agreed(head, head.predictions(logits), truth[:, own]))
     if not found:
         raise InvalidInput(

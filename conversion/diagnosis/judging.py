@@ -66,7 +66,8 @@ class Judged:
         batch = max(1, ACTIVATION_BYTES // (8 * neurons))
         with torch.no_grad():
             parts = [
-                activations(self.plan, part)[self.plan.output.name].flatten(1) for part in torch.split(images, batch)
+                self.plan.answered(activations(self.plan, part)[self.plan.output.name].flatten(1))
+                for part in torch.split(images, batch)
             ]
         return torch.cat(parts).numpy()
 

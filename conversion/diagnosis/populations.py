@@ -47,7 +47,9 @@ class PopulationTallies:
         population = self.network.by_name[unit.name]
         neuron = population.neuron
         if neuron.sends == "nothing":
-            return passed_on(truth, activity.logits.astype(np.float64) * self.network.logit_scale)
+            tailed = self.network.tail is not None
+            said = activity.potentials[unit.name][-1].reshape(len(truth), -1) if tailed else activity.logits
+            return passed_on(truth, said.astype(np.float64) * self.network.logit_scale)
         if neuron.compares:
             return passed_on(truth, sent[unit.name] * unit_of(self.network, population))
         if neuron.latches:

@@ -15,7 +15,7 @@ def plan_behind(network: Network, model: Any, images: torch.Tensor) -> Plan:
     """The plan of `model` for checked samples, in halves, merged, shifted and with a tail as the network has it."""
     neurons = [population.neuron for population in network.populations]
     timed = any(neuron.sends == "times" for neuron in neurons)
-    tail = any(head.tail is not None for head in network.heads)
+    tail = network.tail is not None
     traits = CodeTraits(any(neuron.two_sided for neuron in neurons), 1.0 if timed else DEARER, tail)
     return as_sent(network, plan_of(model, images, network.run.input_range, traits=traits))
 

@@ -71,20 +71,16 @@ class _SideBySide:
                 name: value.flatten(1).numpy()
                 for name, value in activations(self.plan, in_plan(self.network, images)).items()
             }
-        self.logits["rewritten"].append(self._answered(values[self.plan.output.name]))
+        self.logits["rewritten"].append(self.plan.answered(values[self.plan.output.name]))
         activity = simulate(self.network, images.numpy(), record=RECORDS)
-        self.logits["spiking"].append(self._answered(activity.logits * self.network.logit_scale))
+        self.logits["spiking"].append(activity.logits * self.network.logit_scale)
         if labelled:
             head = _head(self.network)
             said = activity.logits_over_time
-            self.over_steps.append(head.predictions(said if head.raw else activity.in_units(said)))
+            self.over_steps.append(head.predictions(said if head.kind == "classes" else activity.in_units(said)))
         hidden = [p.name for p in self.network.populations if p.name not in (self.network.input, self.network.output)]
         self.spikes += sum(float(activity.spikes[name].sum()) for name in hidden)
         self.populations.take(values, activity)
-
-    def _answered(self, logits: NDArray[Any]) -> NDArray[Any]:
-        """What output neurons come to in the model: themselves, or what its last linear map makes of them."""
-        return logits if self.plan.tail is None else np.asarray(self.plan.tail.apply(logits))
 
     def diagnosis(self, labels: NDArray[Any] | None) -> Diagnosis:
         """All that was seen."""
@@ -113,7 +109,7 @@ class _SideBySide:
         neurons = sum(
             p.size for p in self.network.populations if p.name not in (self.network.input, self.network.output)
         )
-        heads, scores = [head.tailless for head in self.network.heads], logits["rewritten"]
+        heads, scores = self.network.heads, logits["rewritten"]
         expected = decisions(heads, logits["model"], ended=True)
         for name, found in logits.items():
             # A softmax at the end changes no prediction; errors of logits are those in front of it.
@@ -131,7 +127,7 @@ class _SideBySide:
 
     def _score(self, logits: NDArray[Any], labels: NDArray[Any], ended: bool) -> dict[str, float | None]:
         """The accuracy on labels; of values the root of the mean squared error in its place."""
-        head = _head(self.network).tailless
+        head = _head(self.network)
         found = head.predictions(logits, ended=ended)
         if head.kind == "values":
             return {"accuracy": None, "error": float(np.sqrt(np.mean((found - labels) ** 2)))}

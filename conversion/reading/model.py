@@ -1,6 +1,7 @@
 """From what the user gave to a plan: samples and model are checked, the model is traced, folded and read."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,14 @@ from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
-from spikewright.compress.graph.choosing import Chosen, check_single, image_input
+from spikewright.compress.graph.choosing import Chosen, Output, check_single, choose, image_input
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.models import as_module, check_finite, plain_copy
 from spikewright.compress.graph.tracing import Untraceable
-from spikewright.compress.graph.unwrap import notes
+from spikewright.compress.graph.unwrap import notes, unwrapped
 from spikewright.compress.graph.view import trace_copy, view_of
+from spikewright.compress.imports.scripted import from_torchscript
 from spikewright.compress.training.data import answers, tensor_of
 from spikewright.conversion.errors import Obstacle, Unconvertible
 from spikewright.conversion.reading.endings import without_endings
@@ -44,6 +46,16 @@ def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
             "dimensions has a spiking form; try images.flatten(1, 2) with depth as channels, and Conv2d"
         )
     return images
+
+
+def chosen_in_python(
+    model: Any, images: torch.Tensor | np.ndarray, output: Output | None = None, fixed: Mapping[str, Any] | None = None
+) -> Any:
+    """What `choose` makes of a model; a TorchScript module, also inside of a wrapper, is read as `from_torchscript` does."""
+    inner = unwrapped(model) if isinstance(model, nn.Module) else model
+    if isinstance(inner, torch.jit.ScriptModule):
+        return choose(from_torchscript(inner, images, fixed), output)
+    return choose(model, output, fixed)
 
 
 def plan_of(

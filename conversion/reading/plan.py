@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -106,11 +106,11 @@ class Plan:
     def heads(self) -> tuple[Head, ...]:
         """What the numbers of the output mean: several chosen outputs, or the answer of the model."""
         several: tuple[Head, ...] = self.view.graph_module.meta.get("heads", ())
-        shape = self.view.node(self.view.output).shape
-        answer = head_of_answer(shape, self.ending)
-        if self.tail is not None:
-            answer = replace(answer, shape=answer.shape or (prod(shape),), tail=self.tail)
-        return several or (answer,)
+        return several or (head_of_answer(self.view.node(self.view.output).shape, self.ending),)
+
+    def answered(self, values: Any) -> Any:
+        """Numbers of the output `(n, neurons)` as those of the answer `(n, outputs)`: arrays, or tensors of torch."""
+        return values if self.tail is None else self.tail.apply(values)
 
     @property
     def shapes(self) -> dict[str, Shape]:

@@ -1,10 +1,12 @@
 """Golden traces: what every population of a core sends, step by step, for a few inputs."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.answers import Head
 from spikewright.snn import Network, Population, simulate
 from spikewright.snn.traits import sent
 
@@ -23,8 +25,9 @@ def synthetic_images(network: Network) -> NDArray[np.float32]:
 def run_golden(network: Network, images: NDArray[np.float32], engine: str | None = None) -> tuple[dict[str, Any], Any]:
     """Rasters `(rows, samples, neurons)` by population and logits `(samples, classes)`, all integers.
 
-    Rows are steps; a direct input is sent once and has one.
+    Rows are steps; a direct input is sent once and has one. Logits are those of the output neurons, in front of a tail.
     """
+    network = replace(network, tail=None, heads=(Head("values"),))
     activity = simulate(network, images, engine=engine, record=("rasters",))
     rasters = {}
     for population in senders(network):

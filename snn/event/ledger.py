@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spikewright.snn.activity import Activity
 from spikewright.snn.kernels.events import Events, add_magnitudes, write_events
 from spikewright.snn.simulation import Request
-from spikewright.snn.traits import is_timed, scale_of
+from spikewright.snn.traits import answered, is_timed, scale_of
 
 Array = NDArray[Any]
 Samples = NDArray[np.int64]
@@ -71,7 +71,7 @@ class Ledger:
         kept = self.traces if "potentials" in self.request.record else {}
         shapes = {p.name: p.shape for p in self.network.populations}
         return Activity(
-            logits_over_time=self._held(self._logits()),
+            logits_over_time=answered(self.network, self._held(self._logits())),
             axis="window" if is_timed(self.network) else "steps",
             spikes=self.spikes,
             synaptic_operations=self.operations,

@@ -11,7 +11,7 @@ from spikewright.snn.decisions import Quiescence, TerminateDelta, TerminateMax
 from spikewright.snn.network import Network, Projection
 from spikewright.snn.reference.synapses import Values, additions
 from spikewright.snn.simulation import Request
-from spikewright.snn.traits import is_timed, scale_of, sent
+from spikewright.snn.traits import answered, is_timed, scale_of, sent
 
 
 @dataclass
@@ -38,7 +38,7 @@ def answer(request: Request, trace: Trace) -> Activity:
     fired = {name: _until(taken, values) for name, values in fired.items()}
     spikes = {p.name: _events(network, p.name, fired[p.name]) for p in network.populations}
     return Activity(
-        logits_over_time=np.take_along_axis(logits, last[:, :, None], axis=0),
+        logits_over_time=answered(network, np.take_along_axis(logits, last[:, :, None], axis=0)),
         axis="window" if is_timed(network) else "steps",
         spikes={name: events.sum(axis=0).reshape(request.batch, -1).sum(axis=1) for name, events in spikes.items()},
         synaptic_operations={q.name: _operations(network, q, trace, taken) for q in network.projections},

@@ -4,6 +4,7 @@ from torch import Tensor
 
 from spikewright import InvalidNetwork
 from spikewright.snn.network import Network, Population
+from spikewright.snn.traits import answered
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinLaw
 from spikewright.snn.twin.surrogates import RateBased, Surrogate, straight_through
@@ -59,10 +60,12 @@ def rates(law: TwinLaw, paths: Paths, images: Tensor, run: TwinRun) -> Tensor:
         for q in network.incoming[population.name]:
             drive = drive + paths[q.name](totals[q.source])
         if population.name == network.output and network.readout == "potential":
-            return drive.flatten(1)
+            logits: Tensor = answered(network, drive.flatten(1))
+            return logits
         count = run.total(population.name)
         totals[population.name] = straight_through(count, _rate(law, population, drive, count))
-    return totals[network.output].flatten(1)
+    answer: Tensor = answered(network, totals[network.output].flatten(1))
+    return answer
 
 
 def _input(law: TwinLaw, images: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.traits import is_timed, sent
+from spikewright.snn.traits import answered, is_timed, sent
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw, quantise, ramp
 from spikewright.snn.twin.synapses import Path, as_column
@@ -52,7 +52,8 @@ class TwinRun:
             for step in steps:
                 for population in inner:
                     self._advance(population, step)
-        return self._answer().reshape(len(self.images), -1)
+        logits: Tensor = answered(self.law.network, self._answer().reshape(len(self.images), -1))
+        return logits
 
     def total(self, name: str) -> Tensor:
         """All that a population has sent, each spike with the weight of its step."""

@@ -166,11 +166,8 @@ NETWORKS: dict[str, Network] = {
     ),
     "Head": network(heads=(Head("multilabel", ending="sigmoid", threshold=0.25),)),
     "Tail": network(
-        heads=(
-            Head(
-                shape=(2, 3), tail=Tail((1, 1, CLASSES), ROWS[:2, :1], columns=np.eye(CLASSES), bias=np.ones((2, 1, 3)))
-            ),
-        )
+        heads=(Head(shape=(2, 3)),),
+        tail=Tail((1, 1, CLASSES), ROWS[:2, :1], columns=np.eye(CLASSES), bias=np.ones((2, 1, 3))),
     ),
     "Run": network(run=Run("its biases are those of its steps")),
 }

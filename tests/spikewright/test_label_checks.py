@@ -6,7 +6,6 @@ import pytest
 from spikewright import InvalidInput
 from spikewright.answers import Head
 from spikewright.label_checks import labels_of
-from spikewright.linear_tails import Tail
 
 
 @pytest.mark.parametrize(
@@ -37,10 +36,3 @@ def test_ignored_labels_do_not_count() -> None:
 def test_labels_of_one_number_may_stand_in_a_row() -> None:
     assert labels_of(Head("multilabel", (1,)), [0, 1], 2, 1).tolist() == [[0], [1]]
     assert labels_of(Head("values"), [0.5, 1], 2, 1).tolist() == [[0.5], [1.0]]
-
-
-def test_labels_are_those_behind_a_tail() -> None:
-    head = Head(shape=(3,), tail=Tail((2, 1, 1), np.ones((3, 2))))
-    assert labels_of(head, [0, 2], 2, 2).tolist() == [0, 2]
-    with pytest.raises(InvalidInput, match="from 0 to 2"):
-        labels_of(head, [0, 3], 2, 2)

@@ -1,10 +1,11 @@
 """A torch.export program as an nn.Module of ordinary layers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import fx, nn
-from torch.utils._pytree import tree_map, tree_unflatten
+from torch import fx
+from torch.utils._pytree import tree_unflatten
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.equality import check_equal
@@ -13,66 +14,46 @@ from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported, told
 from spikewright.compress.imports.exported.call import AtenCall
 from spikewright.compress.imports.exported.nodes import arguments_of, constants_of, label_of, name_of, result_of
+from spikewright.compress.imports.exported.program_inputs import CalledProgram, ProgramInputs, inputs_of
 from spikewright.compress.imports.exported.table import ATEN_RULES, COMPUTED
 from spikewright.compress.imports.steps import ImportedValue
 
 
-def from_exported(program: Any, *, paths: bool = False) -> fx.GraphModule:
+def from_exported(
+    program: Any, *, paths: bool = False, fixed: Mapping[str, Any] | None = None, input: str | None = None
+) -> fx.GraphModule:
     """The network of a `torch.export.ExportedProgram` as torch.nn layers, in evaluation mode, on the CPU, in float32.
 
     Programs as `torch.export.export` gives them and as `run_decompositions` leaves them are both read; dimension 0 of
     the input is the batch, whatever its size was when the program was made. Weights are copied. `paths`: layers lie where
     their parameters lay in the model ("layers.0.conv"), instead of side by side ("layers_0_conv"). Several outputs are
     returned as the program returns them, in its tuple or dict (`choose` takes some), with None in the place of constants.
-    Raises InvalidInput for another type, several inputs, and for operators without a layer here, with their
+    `fixed`: values of other inputs by name, tensors and the flags that the program was made with; `input` names the one
+    that takes the images, which is the one left otherwise.
+    Raises InvalidInput for another type, several inputs left, and for operators without a layer here, with their
     names and what to try; and when the layers compute something else than the program.
     """
     if not isinstance(program, torch.export.ExportedProgram):
         raise InvalidInput(
             f"expected a torch.export program, got {type(program).__name__}; try torch.export.export(model, (images,))"
         )
-    walk = _ProgramWalk(program, paths)
+    walk = _ProgramWalk(program, paths, inputs_of(program, fixed or {}, input))
     module = walk.run()
     if not paths:  # where tracing asks for paths, it compares with the model itself
         samples = torch.zeros(1, *walk.start.shape) if walk.start is not None else torch.zeros(1, 1)
-        check_equal(
-            _InBatches(program, walk.batch), module, samples, "the imported layers", "a program of the model in eval()"
-        )
+        called = CalledProgram(program, walk.inputs, walk.batch)
+        check_equal(called, module, samples, "the imported layers", "a program of the model in eval()")
     return module
-
-
-class _InBatches(nn.Module):
-    """A program as it is, for any number of images also where it takes batches of one `size` only."""
-
-    def __init__(self, program: torch.export.ExportedProgram, size: int | None) -> None:
-        super().__init__()
-        self.program, self.size = program.module(), size
-
-    def forward(self, images: torch.Tensor) -> Any:
-        """The answers, batch by batch; the last one is filled up with zeros."""
-        if self.size is None:
-            return self.program(images)
-        missing = -len(images) % self.size
-        filled = torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
-        parts = [self.program(part) for part in torch.split(filled, self.size)]
-        return tree_map(
-            lambda *given: torch.cat(given)[: len(images)] if isinstance(given[0], torch.Tensor) else None, *parts
-        )
 
 
 class _ProgramWalk:
     """The nodes of a program in order, and the value of each."""
 
-    def __init__(self, program: torch.export.ExportedProgram, paths: bool) -> None:
+    def __init__(self, program: torch.export.ExportedProgram, paths: bool, inputs: ProgramInputs) -> None:
+        self.inputs = inputs
         self.program, self.builder = program, Builder(paths=paths)
         self.values: dict[fx.Node, Any] = {}
-        self.constants = constants_of(program)
-        self.inputs = [name for name in program.graph_signature.user_inputs if isinstance(name, str)]
-        if len(self.inputs) != 1:
-            raise InvalidInput(
-                f"expected a program with one input, got {len(self.inputs)}; "
-                "try torch.export.export(choose(model, fixed={name: its value}), (images,))"
-            )
+        self.constants = {**constants_of(program), **inputs.tensors, **inputs.flags}
         self.batch: int | None = None
         self.start: ImportedValue | None = None
 
@@ -105,7 +86,7 @@ class _ProgramWalk:
 
     def _placeholder(self, node: fx.Node) -> Any:
         """The input, or a constant."""
-        if node.name not in self.inputs:
+        if node.name != self.inputs.image:
             return self.constants.get(node.name)
         shape = node.meta["val"].shape
         if len(shape) < 2 or any(not isinstance(size, int) for size in shape[1:]):

@@ -145,11 +145,13 @@ def elementwise(walk: Walk, node: GraphNode) -> Value:
         advice = advice_of(node)
         return linear.linear_step(walk, node, Refusal(advice.reason, advice.substitute))
     value, shape = walk.seen(node, node.inputs.index(found.data))
-    inside = value.view
-    if shape != inside and shape[:1] != inside[:1] and prod(shape) != 1:
-        raise Refusal(f"arithmetic on a reshape from {inside} to {shape}", "the arithmetic in front of the reshape")
+    inside, gain = value.view, found.gain
+    if gain.ndim and shape[:1] != inside[:1] and prod(shape) != 1:
+        if len(inside) > 1:
+            raise Refusal(f"arithmetic on a reshape from {inside} to {shape}", "the arithmetic in front of the reshape")
+        gain = np.repeat(gain, prod(shape[1:]))  # a vector holds the pixels of each channel in a row
     offset = None if found.offset is None else found.offset.reshape(inside)
-    result = algebra.affine(value, found.gain, offset)
+    result = algebra.affine(value, gain, offset)
     text = "gain into the weights, offset into the bias, exact at padded borders too"
     walk.note(node.name, "folded", text, kind="arithmetic")
     return walk.arranged(result, node.shape, node.name)

@@ -37,7 +37,7 @@ class _GraphBuilder:
     """Nodes under names that every tool can turn into attributes, and their edges."""
 
     def __init__(self, nir: Any, network: Network, dt: float) -> None:
-        if any(head.tail is not None for head in network.heads):
+        if network.tail is not None:
             raise InvalidNetwork(
                 "expected output neurons that are the answer, got a linear map behind them, which NIR has no place for; "
                 "try the model without its last linear layers"

@@ -1,5 +1,6 @@
 """What is linear behind the last layer: it is taken off the populations in rate codes, and nothing of it is rounded."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from spikewright import InvalidNetwork
+from spikewright.answers import Head
 from spikewright.conversion import Rate, Ttfs, convert, diagnose
 from spikewright.conversion.reading.model import plan_of
 from spikewright.conversion.reading.plan import CodeTraits
-from spikewright.snn import Network, simulate
+from spikewright.linear_tails import Tail
+from spikewright.robustness import PGD, SnnPredictor
+from spikewright.snn import Network, Quiescence, TerminateDelta, simulate
+from spikewright.snn.interop.nir.exporting import build
+from spikewright.snn.twin.network import Twin
 
 X = torch.rand(12, 2, 6, 6, generator=torch.Generator().manual_seed(0))
 TAILED = CodeTraits(tail=True)
@@ -54,21 +61,30 @@ def test_the_neurons_are_those_in_front_of_the_last_maps(model: nn.Module) -> No
     assert plan.tail is not None
     assert len(plan.units) == 2
     assert plan.output.adds_up
-    assert plan.heads[0].tail == plan.tail
 
 
 @pytest.mark.parametrize("model", CASES)
 @pytest.mark.parametrize("neuron", ["if", "signed", "burst"])
 def test_nothing_of_the_tail_is_rounded(model: nn.Module, neuron: str) -> None:
-    """The error of the answers is that of the neck carried through the tail, which float64 says to its own rounding."""
+    """Logits are the potentials of the last neurons through the tail, which float64 says to its own rounding, in all engines."""
     network = convert(model, X, Rate(steps=16, neuron=neuron), judge=False)  # type: ignore[arg-type]
-    run, tail = simulate(network, X), network.heads[0].tail
-    assert tail is not None
-    logits = tail.apply(np.float64(run.logits) * network.logit_scale).reshape(len(X), *network.heads[0].shape or ())
-    ended = F.log_softmax(torch.tensor(logits), 1).numpy() if isinstance(model, Widened) else logits
-    np.testing.assert_allclose(run.answers, ended, rtol=1e-12, atol=1e-12)
-    reference = simulate(network, X, engine="reference")
-    np.testing.assert_array_equal(reference.predictions, run.predictions)
+    run = simulate(network, X, record=("potentials",))
+    assert network.tail is not None
+    neck = np.float64(run.potentials[network.output][-1].reshape(len(X), -1)) * network.logit_scale
+    wanted = network.tail.apply(neck)
+    np.testing.assert_allclose(run.logits * network.logit_scale, wanted, rtol=1e-12, atol=1e-12)
+    assert run.answers.shape == model(X).shape
+    reference, twin = simulate(network, X, engine="reference"), Twin(network, engine_values=False)
+    np.testing.assert_allclose(reference.logits, run.logits, rtol=1e-4, atol=1e-4 * np.abs(run.logits).max())
+    np.testing.assert_allclose(twin(X).detach(), run.logits, rtol=1e-4, atol=1e-4 * np.abs(run.logits).max())
+
+
+def test_the_gradient_goes_through_it_and_attacks_take_it() -> None:
+    model = drawn(Widened)
+    network = convert(model, X, Rate(steps=16), judge=False)
+    labels = model(X).argmax(1)
+    found = PGD(steps=3)(SnnPredictor(network), X, labels, epsilon=0.2, seed=0)
+    assert not torch.equal(found.adversarials, X)
 
 
 def test_answers_are_nearer_to_the_model_than_with_spikes_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +103,7 @@ def test_file_integers_verdict_and_diagnosis_know_it(model: nn.Module, tmp_path:
     assert "linear map" in str(network.report)
     network.save(tmp_path / "network.safetensors")
     again, run = Network.load(tmp_path / "network.safetensors"), simulate(network, X)
-    assert again.heads == network.heads
+    assert again.tail == network.tail
     np.testing.assert_array_equal(simulate(again, X).answers, run.answers)
     integers = simulate(network.to_fixed(weight_bits=12), X)
     scale = np.abs(run.answers).max()
@@ -100,7 +116,7 @@ def test_file_integers_verdict_and_diagnosis_know_it(model: nn.Module, tmp_path:
 def test_spike_times_keep_their_relay() -> None:
     """It is exact there, and a network of answers is what attacks and hardware take."""
     network = convert(drawn(Widened), X, Ttfs(), judge=False)
-    assert network.heads[0].tail is None
+    assert network.tail is None
     assert network.classes == 500
 
 
@@ -123,3 +139,16 @@ def test_a_sum_that_others_read_or_that_another_map_follows_stays_a_population(t
     plan = plan_of(drawn(Read, twice), X, traits=TAILED)  # type: ignore[arg-type]
     assert plan.tail is None
     assert all(not unit.adds_up for unit in plan.units[:-1])
+
+
+def test_what_has_no_place_for_it_refuses_it_by_name() -> None:
+    network = convert(drawn(Widened), X, Rate(steps=4, neuron="if", calibration=None), judge=False)
+    with pytest.raises(InvalidNetwork, match="answer for the decision TerminateDelta, got a tail; try Quiescence"):
+        replace(network, decision=TerminateDelta(1.0))
+    assert replace(network, decision=Quiescence()).tail is not None
+    with pytest.raises(InvalidNetwork, match="a linear map behind them, which NIR has no place for"):
+        build(network, 1.0, {})
+    with pytest.raises(InvalidNetwork, match="expected a Tail of the 2 output neurons"):
+        replace(network, tail=Tail((3, 1, 1)))
+    with pytest.raises(InvalidNetwork, match="expected heads for 2 output neurons"):
+        replace(network, tail=None, heads=(Head(shape=(500,)),))

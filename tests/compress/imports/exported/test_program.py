@@ -80,7 +80,9 @@ def test_programs_without_layers_are_refused(model: nn.Module, match: str) -> No
 
 
 def test_several_inputs_are_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"one input, got 2; try torch\.export\.export"):
+    with pytest.raises(
+        InvalidInput, match=r"one input left for the images, got x, y; try choose\(program, fixed=\{'y'"
+    ):
         from_exported(torch.export.export(Two(), (IMAGES, IMAGES)))
 
 

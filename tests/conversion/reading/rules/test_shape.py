@@ -55,3 +55,13 @@ def test_an_ending_inside_and_an_unknown_step_are_refused() -> None:
         read(trace(nn.Sequential(nn.Linear(4, 3), nn.Softmax(1), nn.Linear(3, 2)), torch.rand(2, 4)), {})
     with pytest.raises(Unconvertible, match=r"product of two activations.*try a sum"):
         read(trace(Two(lambda a, b: (a * b).flatten(1)).eval(), torch.rand(2, 1, 6, 6)), {})
+
+
+def test_channels_are_scaled_behind_a_step_that_weighs_pixels() -> None:
+    """Weights of pixels make a matrix of all numbers, behind which a channel is so many numbers in a row."""
+    pixels, channels = (
+        torch.linspace(0.5, 1, 16).reshape(1, 1, 4, 4),
+        torch.tensor([1.0, -2.0, 3.0]).reshape(1, 3, 1, 1),
+    )
+    plan = plan_for(Two(lambda a, b: torch.relu(b * pixels) * channels + channels), 1, 6, 6)
+    assert [unit.adds_up for unit in plan.units] == [False, True]
