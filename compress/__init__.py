@@ -24,7 +24,9 @@ from spikewright.compress.pruners.magnitude import Prune, PruneSettings, prune
 from spikewright.compress.pruners.patterns import Pattern
 from spikewright.compress.quantisers.activations import QuantizedReLU, keep_ranges_positive
 from spikewright.compress.quantisers.learned import LearnedThresholds
-from spikewright.compress.quantisers.thresholds import Ranges, learned_thresholds
+from spikewright.compress.quantisers.sides import QuantizedFrom, QuantizedHalves
+from spikewright.compress.quantisers.starting import Ranges
+from spikewright.compress.quantisers.thresholds import learned_thresholds
 from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, quantize
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.attached import trainable
@@ -58,6 +60,8 @@ __all__ = [
     "PruneSettings",
     "Quantize",
     "QuantizeSettings",
+    "QuantizedFrom",
+    "QuantizedHalves",
     "QuantizedReLU",
     "Ranges",
     "Substitute",

@@ -8,7 +8,8 @@ from torch import fx, nn
 NONLINEAR = frozenset(
     "silu swish gelu hardswish mish elu celu selu softplus softsign tanh sigmoid expit specialexpit hardsigmoid logsigmoid "
     "hardshrink softshrink tanhshrink threshold rrelu leakyrelu prelu hardtanh clamp clip clampmin clampmax relu relu6 "
-    "quantizedrelu exp log erf specialerf pow square sqrt rsqrt reciprocal abs sin cos maximum minimum".split()
+    "quantizedrelu quantizedhalves quantizedfrom "
+    "exp log erf specialerf pow square sqrt rsqrt reciprocal abs sin cos maximum minimum".split()
 )
 """Functions of each number by itself that bend."""
 SUMS = frozenset("add iadd sub isub rsub".split())

@@ -39,10 +39,16 @@ class Observer(fx.Interpreter):
         return self.see(n, entered, super().run_node(n))
 
 
-def inputs_of(module: fx.GraphModule, names: Collection[str], images: torch.Tensor) -> Mapping[str, torch.Tensor]:
+def inputs_of(
+    module: fx.GraphModule,
+    names: Collection[str],
+    images: torch.Tensor,
+    shown: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] | None = None,
+) -> Mapping[str, torch.Tensor]:
     """What enters the named nodes while `module`, put into evaluation mode, runs on `images (samples, C, H, W)`.
 
-    Of each node at most about 2^17 values `(values,)` are kept, evenly spread over samples and neurons.
+    Of each node at most about 2^17 values `(values,)` are kept, evenly spread over samples and neurons. `shown`: by name of a
+    node what counts of the values that enter it, a function of all of them that keeps their shape; else the values.
     """
     batches = torch.split(images, _BATCH)
     most = max(1, _SAMPLED // len(batches))
@@ -50,7 +56,8 @@ def inputs_of(module: fx.GraphModule, names: Collection[str], images: torch.Tens
 
     def keep(node: fx.Node, entered: torch.Tensor | None, value: Any) -> Any:
         if entered is not None:
-            values = entered.detach().flatten()
+            look = None if shown is None else shown.get(node.name)
+            values = (entered if look is None else look(entered)).detach().flatten()
             seen[node.name].append(values[:: max(1, values.numel() // most)].clone())
         return value
 

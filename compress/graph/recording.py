@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from spikewright.compress.graph.observe import Observer
-from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.sides import STAIRCASES
 
 Agree = Callable[[Tensor, Tensor], bool]
 """agree(truth, found): equal within rounding."""
@@ -38,7 +38,7 @@ def _never(_: Tensor, __: Tensor) -> bool:
 
 def is_staircase(module: nn.Module | None) -> bool:
     """True for an activation of so few levels that rounding may take the neighbouring one."""
-    return isinstance(module, QuantizedReLU) and module.levels < _FINE
+    return isinstance(module, STAIRCASES) and module.levels < _FINE
 
 
 def record(model: nn.Module, inputs: Tensor, wanted: Wanted) -> Recording:

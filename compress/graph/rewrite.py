@@ -22,15 +22,15 @@ _WITH_BIAS: tuple[type[nn.Module], ...] = (
     nn.ConvTranspose3d,
     nn.Linear,
 )
-_IN_GRAPH = ("erase", "quantise", "substitute")
+_IN_GRAPH = ("erase", "quantise", "substitute", "insert")
 _NORMS: tuple[type[nn.Module], ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 @dataclass(frozen=True)
 class Rewrite:
     """One change: "trace" the module, "erase" a node, give a layer a "bias" or a batch norm its "affine" parameters, put an
-    "identity" in the place of a batch norm, "quantise" a ReLU node, or let a layer "substitute" for a node, one that `made`
-    describes (`compress.graph.standing`)."""
+    "identity" in the place of a batch norm, "quantise" a ReLU node, let a layer "substitute" for a node, or "insert" one in front
+    of it; these are the layers that `made` describes (`compress.graph.standing`)."""
 
     op: str
     target: str = ""
@@ -76,6 +76,8 @@ def change(module: nn.Module, rewrite: Rewrite) -> None:
         _quantise(module, rewrite.target, rewrite.levels)
     elif rewrite.op == "substitute" and isinstance(module, fx.GraphModule):
         _substitute(module, rewrite.target, rewrite.made)
+    elif rewrite.op == "insert" and isinstance(module, fx.GraphModule):
+        _insert(module, rewrite.target, rewrite.made)
     else:
         raise InvalidInput(f"expected a change that a {type(module).__name__} can take, got {rewrite.op!r}")
 
@@ -106,6 +108,11 @@ def substitute_path(name: str) -> str:
     return f"substitute_{name}"
 
 
+def inserted_path(name: str) -> str:
+    """Where the layer that stands in front of the node `name` lives."""
+    return f"inserted_{name}"
+
+
 def _erase(module: fx.GraphModule, name: str) -> None:
     node = find(module, name)
     source = node.all_input_nodes[0]
@@ -134,6 +141,18 @@ def _substitute(module: fx.GraphModule, name: str, text: str) -> None:
         _keep_whole(source, module)
         _keep_whole(new, module)
     module.graph.eliminate_dead_code()
+
+
+def _insert(module: fx.GraphModule, name: str, text: str) -> None:
+    """Let the node `name` read what a new layer (its numbers to be set) makes of what it read first."""
+    made, source_name = built(text)
+    node, source, path = find(module, name), find(module, source_name), inserted_path(name)
+    if source not in node.all_input_nodes:
+        raise InvalidInput(f"expected {name!r} to read {source_name!r}, got another architecture")
+    module.add_submodule(path, made)
+    with module.graph.inserting_before(node):
+        new = module.graph.call_module(path, (source,))
+    node.replace_input_with(source, new)
 
 
 def _use_own_memory(node: fx.Node, value: fx.Node, module: fx.GraphModule) -> None:

@@ -67,7 +67,7 @@ class SizedProxy(fx.Proxy):
 
 
 class SizedTracer(fx.Tracer):
-    """Stops at torch.nn modules, at QuantizedReLU, and at subclasses of known layers that do not change `forward`.
+    """Stops at torch.nn modules, at activations with levels, and at subclasses of known layers that do not change `forward`.
 
     `sample (1, ...)`: what sizes are those of; None leaves all of them symbolic. Arguments of `forward` that have defaults
     keep them: a model with one input that must be given has one input.

@@ -9,6 +9,7 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.sides import QuantizedFrom, QuantizedHalves
 
 _MOST = 1 << 24
 """Numbers of a layer that a file may ask for."""
@@ -21,6 +22,8 @@ _FORMS: Mapping[str, tuple[type[nn.Module], tuple[str, ...]]] = {
     "Hardtanh": (nn.Hardtanh, ("min_val", "max_val")),
     "LeakyReLU": (nn.LeakyReLU, ("negative_slope",)),
     QuantizedReLU.tag: (QuantizedReLU, ("levels",)),
+    QuantizedHalves.tag: (QuantizedHalves, ("levels", "channels", "learned")),
+    QuantizedFrom.tag: (QuantizedFrom, ("levels", "downwards")),
     "AvgPool1d": (nn.AvgPool1d, _POOL),
     "AvgPool2d": (nn.AvgPool2d, _POOL),
     "BatchNorm1d": (nn.BatchNorm1d, ("num_features", "eps")),
@@ -73,6 +76,8 @@ def _made(name: str, told: Mapping[str, Any]) -> nn.Module:
     }
     if kind is QuantizedReLU:
         return QuantizedReLU(int(given["levels"]), 1.0)
+    if kind in (QuantizedHalves, QuantizedFrom):
+        return kind(**given)
     if "in_channels" in given:
         given["bias"] = False
     with torch.random.fork_rng(devices=[]):

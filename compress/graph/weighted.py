@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.unwrap import notes
-from spikewright.compress.quantisers.activations import QuantizedReLU
 from spikewright.compress.quantisers.integers import to_integers, to_values
+from spikewright.compress.quantisers.sides import STAIRCASES
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, *TRANSPOSED, nn.Linear)
@@ -89,9 +89,9 @@ def values_of(layer: nn.Module, codes: Tensor, scale: Tensor) -> Tensor:
 def left_alone(model: nn.Module) -> dict[str, nn.Module]:
     """The modules with parameters of their own that no method treats, by path: recurrent layers, embeddings, attention.
 
-    Batch norms and clip ranges are not among them: they go with the layers beside them.
+    Batch norms, and the ranges and slopes of staircases, are not among them: they go with the layers beside them.
     """
-    treated = (*WEIGHTED, nn.modules.batchnorm._BatchNorm, QuantizedReLU)
+    treated = (*WEIGHTED, nn.modules.batchnorm._BatchNorm, *STAIRCASES)
     return {
         path: module
         for path, module in model.named_modules()

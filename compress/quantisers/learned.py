@@ -1,8 +1,7 @@
-"""ReLUs of a model become QuantizedReLUs: found on images, fine-tuned, and noted so that a saved file can do it again."""
+"""Activations of a model become staircases: found on images, fine-tuned, and noted so that a saved file can do it again."""
 
 import copy
 from dataclasses import dataclass, field
-from math import inf
 from typing import Annotated, Any
 
 import torch
@@ -11,20 +10,20 @@ from torch import fx, nn
 from spikewright import InvalidInput, Progress, silent
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
-from spikewright.compress.graph.observe import inputs_of
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.view import GraphNode, view_of
 from spikewright.compress.methods import Method
 from spikewright.compress.quantisers.activations import keep_ranges_positive
-from spikewright.compress.quantisers.staircases import check_quantised, quantise_relus
-from spikewright.compress.quantisers.thresholds import Ranges, start_of
+from spikewright.compress.quantisers.bends import bends_of
+from spikewright.compress.quantisers.gathering import gathered
+from spikewright.compress.quantisers.staircases import Levelled, check_quantised, quantise_bends
+from spikewright.compress.quantisers.starting import Ranges, starts_of
 from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.tables import Within, check_fields
 
-_RELUS = ("relu", "clamp", "quantised_relu")
 _ACTIVATIONS = frozenset(
     "sigmoid tanh logsigmoid hardsigmoid hardtanh clamp clip clamp_min hardswish silu gelu elu celu selu mish leaky_relu prelu "
     "rrelu softplus softsign tanhshrink threshold".split()
@@ -33,9 +32,9 @@ _ACTIVATIONS = frozenset(
 
 @dataclass(frozen=True)
 class LearnedThresholds(Method):
-    """ReLUs become staircases of a few levels whose clip ranges are learned (QCFS, arXiv 2303.04347), weights stay as they are.
+    """Activations become staircases of a few levels whose ranges are learned (QCFS, arXiv 2303.04347), weights stay as they are.
 
-    levels: the steps of each staircase above zero, 2**k - 1 for k bits.
+    levels: the steps of each staircase, 2**k - 1 for k bits; an activation of both signs has so many on each side of zero.
     percentile: where a range begins, of the positive values on the images; None: the range of least squared error.
     calibration: how many images that is measured on.
     training: the fine-tuning; with epochs=0 there is none.
@@ -50,9 +49,9 @@ class LearnedThresholds(Method):
         check_fields(self)
 
     def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
-        """As of `Method`; masks and integers of the weights hold. Raises InvalidInput without data, and without ReLUs."""
+        """As of `Method`; masks and integers of the weights hold. Raises InvalidInput without data, and without activations."""
         if data is None:
-            raise InvalidInput("expected data to find the ranges of ReLUs, got none; try data=(images, labels)")
+            raise InvalidInput("expected data to find the ranges of activations, got none; try data=(images, labels)")
         draft, images = Draft.of(model), check_shown(data)
         with steady_threads(draft.model, images):
             seen = images[: self.calibration]
@@ -68,27 +67,32 @@ class LearnedThresholds(Method):
 
 
 def quantise_activations(draft: Draft, images: torch.Tensor, levels: int, ranges: Ranges | None = None) -> None:
-    """Swap each ReLU of a draft that is traced for a QuantizedReLU of `levels` levels; its rewrites and steps say so.
+    """Swap each activation of a draft that is traced for staircases of `levels` levels; its rewrites and steps say so.
 
-    The ranges are found on `images (n, C, H, W)`. Raises InvalidInput for a model without ReLUs.
+    A ReLU is a QuantizedReLU, others that are straight but for bends are a QuantizedHalves or QuantizedFrom, and values of both
+    signs that one population has to send are a QuantizedFrom. The ranges are found on `images (n, C, H, W)`.
+    Raises InvalidInput for a model without any.
     """
     module: Any = draft.model
     view = view_of(module, tuple(images.shape[1:]))
-    limits = {node.name: node.args.get("limit", inf) for node in view if node.kind in _RELUS}
-    others = ", ".join(_name(node) for node in view if _is_float_activation(node, module))
-    if not limits:
+    bends = bends_of(view)
+    placed = Levelled(bends, gathered(view, bends))
+    levelled = bends.keys() | {one.entering for one in bends.values()}
+    others = ", ".join(_name(node) for node in view if node.name not in levelled and _is_float_activation(node, module))
+    if not bends:
         raise InvalidInput(f"expected at least one ReLU to quantise, got {others or 'none'}; try activation_bits=None")
     if others:
-        draft.steps.append(f"activations left as they were, in 32 bits, since only ReLUs have levels: {others}")
-    observed, before = inputs_of(module, limits, images), copy.deepcopy(module)
-    starts = {name: min(start_of(observed[name], ranges or Ranges(), levels), limit) for name, limit in limits.items()}
-    draft.rewrites += quantise_relus(module, levels, starts)
-    check_quantised(before, module, limits, images)
+        draft.steps.append(f"activations left as they were, in 32 bits, since they are curved: {others}")
+    before = copy.deepcopy(module)
+    starts = starts_of(module, placed, images, levels, ranges or Ranges())
+    draft.steps += placed.told()
+    draft.rewrites += quantise_bends(module, placed, levels, starts)
+    check_quantised(before, module, placed, images)
 
 
 def _is_float_activation(node: GraphNode, module: fx.GraphModule) -> bool:
-    """An activation without levels, module or function, other than a ReLU and a softmax."""
-    if node.kind in (*_RELUS, "softmax"):
+    """An activation, module or function, other than a softmax."""
+    if node.kind == "softmax":
         return False
     if node.module is not None:
         own = type(node.module)

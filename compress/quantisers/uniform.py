@@ -68,7 +68,7 @@ class _Widths:
 
 @dataclass(frozen=True)
 class Quantize(QuantizeSettings, _Widths, Method):
-    """Weights become integers of a few bits times one scale for each output channel, and ReLUs of a few bits if wanted.
+    """Weights become integers of a few bits times one scale for each output channel, and activations of a few bits if wanted.
 
     Raises InvalidInput for settings out of range, and without data where activations need images or batch norms a shape.
     """
@@ -89,7 +89,7 @@ class Quantize(QuantizeSettings, _Widths, Method):
             return draft.finish()
 
     def _prepare(self, draft: Draft, images: torch.Tensor | None) -> None:
-        """Fold batch norms, then swap ReLUs."""
+        """Fold batch norms, then swap activations."""
         if images is None and self.activation_bits is not None:
             raise InvalidInput(
                 "expected data to find the range of the activations, got none; try data=(images, labels)"
@@ -131,12 +131,14 @@ def quantize(
     fixed: Mapping[str, Any] | None = None,
     progress: Progress = silent,
 ) -> Compressed:
-    """Weights to `bits`-bit integers times one scale per output channel, and ReLUs to `activation_bits` bits.
+    """Weights to `bits`-bit integers times one scale per output channel, and activations to `activation_bits` bits.
 
     The layer that gives the logits has one scale in all, so that its integer sums compare between classes.
 
     q = clip(floor(w/scale + 1/2), -L, L), L = 2^(bits-1) - 1, for 2 to 8 bits. Every ReLU, module or function, also a
-    clipped one such as ReLU6, becomes a QuantizedReLU of 2^k - 1 levels; None leaves activations as they are. Batch norms are
+    clipped one such as ReLU6, becomes a QuantizedReLU of 2^k - 1 levels; LeakyReLU, PReLU, RReLU, |x| and clamps around zero
+    become a QuantizedHalves, so many levels on each side of zero; clamps elsewhere, and values of both signs in front of max
+    pooling and what moves numbers in space, a QuantizedFrom. None leaves activations as they are. Batch norms are
     folded first, since folding later would change the integers. `model` is an nn.Module or a Compressed, whose zeros stay
     zeros; biases stay float32. `data` is images `(samples, C, H, W)` and labels `(samples,)` (of any kind, or None,
     where nothing is trained: `TrainSettings(epochs=0)`); without it nothing is fine-tuned, and batch norms fold into the layers

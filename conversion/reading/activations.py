@@ -117,6 +117,13 @@ class StaircaseLaw(ActivationLaw):
 
 
 @dataclass(frozen=True)
+class HalfStaircaseLaw(StaircaseLaw):
+    """A staircase that is one side of an activation; all samples may lie on the other one."""
+
+    may_be_silent = True
+
+
+@dataclass(frozen=True)
 class LeakyLaw(ActivationLaw):
     """y = x for x >= 0, slope * x below, 0 < slope: a LeakyReLU, which needs spikes of both signs."""
 

@@ -73,7 +73,9 @@ def as_vector(current: Current, shapes: Shapes) -> Current:
 
 def seen_as(value: Signal, shape: Shape) -> Signal:
     """The same activations as the graph sees them in another place: flat, or as a map."""
-    return value if value.shape == shape else replace(value, shape=shape)
+    if value.shape == shape:
+        return value
+    return replace(value, shape=shape, offset=None if value.offset is None else value.offset.reshape(shape))
 
 
 def framed(value: Signal, border: tuple[int, int, int, int]) -> Signal:

@@ -207,15 +207,18 @@ class Walk:
         law = known or (RELU if value.positive else ClipLaw())
         exact = "it is never negative" if value.positive else "its values have both signs"
         exact = "it repeats the levels of its source" if known else exact
-        signal = self.fire(value, node, law, value.order)
+        moved = known is not None and bool(value.bias.any())
+        sent = replace(value, bias=np.zeros_like(value.bias)) if moved else value
+        signal = self.fire(sent, node, law, value.order)
         self.note(node, "rewritten", f"{OWN}: {exact}", neurons=prod(value.shape))
-        return signal
+        return replace(signal, offset=value.bias.reshape(value.view), positive=value.positive) if moved else signal
 
     def _common_staircase(self, value: Current) -> ActivationLaw | None:
-        """The law whose levels a value has already, since it only repeats what its sources send, and zeros."""
+        """The law whose levels a value has already, since it only repeats what its sources send, and zeros, plus its bias."""
         slices = sorted(term.channels or (0, value.shape[0]) for term in value.terms)
         apart = all(one[1] <= other[0] for one, other in pairwise(slices))
-        if value.bias.any() or not apart or not all(map(copies, value.terms)):
+        rows = value.bias.reshape(len(value.bias), -1)
+        if np.any(rows != rows[:, :1]) or not apart or not all(map(copies, value.terms)):
             return None
         sent = {unit.name: unit.activation for unit in self.units}
         found = {sent.get(self.ordered.population(term.source), RELU) for term in value.terms}

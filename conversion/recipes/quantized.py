@@ -28,8 +28,8 @@ from spikewright.snn.running import Run
 class Quantized(Recipe):
     """The quantised CNN itself as a network of one step: integers 0..levels travel between layers, no spikes.
 
-    Needs a model whose activations are `compress.QuantizedReLU`. It is the integer CNN that a spiking network is to be
-    compared with at equal information.
+    Needs a model whose activations are `compress.QuantizedReLU`, `QuantizedHalves` or `QuantizedFrom`. It is the integer CNN
+    that a spiking network is to be compared with at equal information.
 
     With `integer` the network is this, for each layer with integer weights q of scale s (a batch norm is part of s and of the
     bias) and each of its output channels:
@@ -111,4 +111,4 @@ def real_weights(plan: Plan, recipe: Recipe) -> tuple[Obstacle, ...]:
     return refused(plan, real, REAL_WEIGHTS, recipe)
 
 
-ACTIVATIONS = ("relu", "clamp", "leaky_relu")
+ACTIVATIONS = ("relu", "clamp", "clip", "leaky_relu")

@@ -29,5 +29,5 @@ def _of(plan: Plan, node: str, why: str, recipe: object) -> Obstacle:
     return replace(Obstacle.of(node, what, why), refuses=type(recipe).__name__, reads=source)
 
 
-KINDS = {"maxpool": "max pooling", "relu": "ReLU", "clamp": "clipped ReLU", "leaky_relu": "leaky ReLU"}
+KINDS = {"maxpool": "max pooling", "relu": "ReLU", "clamp": "clipped ReLU", "clip": "clamp", "leaky_relu": "leaky ReLU"}
 """What kinds of nodes are called in words, where their name is no word."""

@@ -9,6 +9,7 @@ from torch import nn
 
 from spikewright.compress import (
     PruneSettings,
+    QuantizedHalves,
     QuantizedReLU,
     footprint,
     prune,
@@ -29,6 +30,11 @@ def test_a_plain_network_counts_as_it_is() -> None:
 def test_clip_ranges_cost_bits_but_were_not_there_before() -> None:
     with_range = nn.Sequential(nn.Linear(4, 2), QuantizedReLU(7, 1.0))
     assert footprint(with_range).total_bits == footprint(with_range).dense_bits + 32
+
+
+def test_slopes_and_ranges_of_both_sides_cost_a_number_each() -> None:
+    sloped = nn.Sequential(nn.Linear(4, 2), QuantizedHalves(7, 2))
+    assert footprint(sloped).total_bits == footprint(sloped[:1]).total_bits + 32 * (2 + 2)
 
 
 @pytest.mark.parametrize(("n", "m", "along"), [(1, 8, "output"), (3, 8, "input"), (2, 4, "input"), (5, 16, "output")])

@@ -15,9 +15,9 @@ that each network is held against its model on.
 *Agreement*: share of inputs with the same decision (the largest of several answers; which side of one half, where there is one
 answer). *Error*: difference of the answers, softmax and sigmoid included, relative to the spread of the model's. Rate codes count
 spikes of both signs only where the recipe says so, and nothing is trained, so that few steps lose much: the verdict of each
-conversion says so in advance. *Exact*: activations are quantised to 4 bits without training, which is where the error comes from;
-the spiking network gives the same integers as that CNN. Generated syllables hold no wake word, so that those networks decide the
-same throughout: their errors tell more than their agreement.
+conversion says so in advance. *Exact*: activations are quantised to 4 bits without training (PReLU and LeakyReLU on each side
+of zero), which is where the error comes from; the spiking network gives the same integers as that CNN. Generated syllables
+hold no wake word, so that those networks decide the same throughout: their errors tell more than their agreement.
 
 | network | way | steps | agreement | largest error | mean error |
 | --- | --- | --- | --- | --- | --- |

@@ -9,7 +9,7 @@ from spikewright.compress.adapting.places import Place
 from spikewright.compress.adapting.seen import Seen
 from spikewright.compress.adapting.substitutes.base import Substitute
 from spikewright.compress.quantisers.activations import QuantizedReLU
-from spikewright.compress.quantisers.thresholds import Ranges, start_of
+from spikewright.compress.quantisers.starting import Ranges, start_of
 from spikewright.tables import Within
 
 

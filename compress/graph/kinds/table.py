@@ -11,6 +11,7 @@ from spikewright.compress.graph.kinds import activations, arithmetic, layers, mo
 from spikewright.compress.graph.kinds.call import Found, GraphCall, Rule, plain, unsupported
 from spikewright.compress.imports.layers import filled
 from spikewright.compress.quantisers.activations import QuantizedReLU
+from spikewright.compress.quantisers.sides import QuantizedFrom, QuantizedHalves
 
 
 def classify(call: GraphCall) -> Found:
@@ -25,6 +26,20 @@ def classify(call: GraphCall) -> Found:
         return _classify_module(call)
     rule = _CALLS.get(call.node.target)
     return rule(call) if rule else unsupported(f"{_name(call)} has no rule")
+
+
+def activation_of(call: GraphCall) -> Found | None:
+    """As `classify`, of a call whose shapes nobody knows: its kind if it is an activation that bends, else None."""
+    module, rule = call.module, _BENT_CALLS.get(call.node.target)
+    if call.node.op == "call_module":
+        hooked = bool(module._forward_hooks or module._forward_pre_hooks)
+        rule = (
+            None if hooked else next((one for kind, one in _BENT_MODULES.items() if keeps_forward(module, kind)), None)
+        )
+    elif call.node.op not in ("call_function", "call_method"):
+        return None
+    found = None if rule is None else rule(call)
+    return None if found is None or found.kind in ("unsupported", "identity") else found
 
 
 def _name(call: GraphCall) -> str:
@@ -67,17 +82,23 @@ def keeps_forward(module: Any, kind: Any) -> bool:
     return isinstance(module, kind) and type(module).forward is kind.forward
 
 
-_MODULES: dict[type, Rule] = {
-    nn.Conv2d: layers.conv("conv2d"),
-    nn.Conv1d: layers.conv("conv1d"),
-    nn.ConvTranspose2d: layers.conv_transpose,
-    nn.Linear: layers.linear,
+_BENT_MODULES: dict[type, Rule] = {
     nn.ReLU: plain("relu"),
     nn.Hardtanh: activations.hardtanh,
     nn.LeakyReLU: activations.leaky,
     nn.PReLU: activations.prelu,
     nn.RReLU: activations.rrelu,
     QuantizedReLU: plain("quantised_relu"),
+    QuantizedHalves: plain("quantised_halves"),
+    QuantizedFrom: plain("quantised_from"),
+}
+"""Activations that are straight but for a few bends."""
+_MODULES: dict[type, Rule] = {
+    nn.Conv2d: layers.conv("conv2d"),
+    nn.Conv1d: layers.conv("conv1d"),
+    nn.ConvTranspose2d: layers.conv_transpose,
+    nn.Linear: layers.linear,
+    **_BENT_MODULES,
     nn.BatchNorm1d: layers.batchnorm,
     nn.BatchNorm2d: layers.batchnorm,
     nn.AvgPool1d: pooling.avgpool,
@@ -125,15 +146,18 @@ def _table(
     return {target: rule for targets, rule in rows for target in targets}
 
 
-_CALLS = _table(
+_BENT_CALLS = _table(
     ((F.relu, F.relu_, torch.relu, torch.relu_, "relu", "relu_"), plain("relu")),
     ((torch.clamp, torch.clip, "clamp", "clip", "clamp_", "clip_"), activations.clamp),
+    ((torch.clamp_, torch.clip_, torch.clamp_min_), activations.clamp),
     ((torch.clamp_min, "clamp_min", "clamp_min_"), activations.clamp),
-    ((torch.clamp_max, "clamp_max", "clamp_max_"), activations.clamp_max),
-    ((torch.abs, "abs", "abs_"), activations.absolute),
+    ((torch.clamp_max, torch.clamp_max_, "clamp_max", "clamp_max_"), activations.clamp_max),
+    ((torch.abs, torch.abs_, "abs", "abs_"), activations.absolute),
     ((F.relu6,), activations.relu6),
     ((F.hardtanh, F.hardtanh_), activations.hardtanh),
     ((F.leaky_relu, F.leaky_relu_), activations.leaky),
+)
+_CALLS = _BENT_CALLS | _table(
     ((torch.flatten, torch.reshape, torch.squeeze, "flatten", "view", "reshape", "squeeze"), moving.reshape),
     (
         (torch.unsqueeze, torch.unflatten, torch.ravel, "unsqueeze", "unflatten", "ravel", "view_as", "reshape_as"),

@@ -26,7 +26,9 @@ def visit(walk: Walk, node: GraphNode) -> None:
         else:
             stand_ins.inside(walk, refused.ending)
             visit(walk, node)
-    except SpikewrightError:  # by the records that a plan is made of; any other error is a fault of ours, which must show
+    except (
+        SpikewrightError
+    ):  # by the records that a plan is made of; any other error is a fault of ours, which must show
         if not walk.obstacles:
             raise
         stand_ins.unjudged(walk, node)

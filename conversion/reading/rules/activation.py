@@ -14,6 +14,7 @@ from spikewright.conversion.reading.activations import (
     ActivationLaw,
     ClipLaw,
     HalfLaw,
+    HalfStaircaseLaw,
     LeakyLaw,
     ReluLaw,
     StaircaseLaw,
@@ -27,8 +28,11 @@ from spikewright.index_maps import IndexMap
 
 def relu(walk: Walk, node: GraphNode) -> Value:
     """A ReLU; what cannot be negative passes."""
-    half = find(walk.view.graph_module, node.name).meta.get(HALF, False)
-    return _activated(walk, node, HalfLaw() if half else RELU)
+    return _activated(walk, node, HalfLaw() if _is_half(walk, node) else RELU)
+
+
+def _is_half(walk: Walk, node: GraphNode) -> bool:
+    return bool(find(walk.view.graph_module, node.name).meta.get(HALF, False))
 
 
 def clamp(walk: Walk, node: GraphNode) -> Value:
@@ -58,7 +62,8 @@ def quantised_relu(walk: Walk, node: GraphNode) -> Value:
             f"a QuantReLU whose learned threshold is {alpha:g} over {levels} levels, so that it can send nothing",
             "an earlier checkpoint, or training on from a threshold above zero",
         )
-    return _activated(walk, node, StaircaseLaw(alpha, levels))
+    law = HalfStaircaseLaw if _is_half(walk, node) else StaircaseLaw
+    return _activated(walk, node, law(alpha, levels))
 
 
 def _activated(walk: Walk, node: GraphNode, law: ActivationLaw) -> Value:

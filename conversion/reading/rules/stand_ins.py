@@ -76,7 +76,9 @@ def _stand_in(walk: Walk, node: GraphNode, advice: Advice | None, source: str | 
     try:
         return activated(walk, node, given, RELU).at(node.name)
     except Refusal as refused:  # what a ReLU in its place could not do either
-        walk.refuse(Obstacle(node.name, node.operation or node.kind, refused.reason, refused.substitute, nodes=(node.name,)))
+        walk.refuse(
+            Obstacle(node.name, node.operation or node.kind, refused.reason, refused.substitute, nodes=(node.name,))
+        )
         return _unknown(walk, node)
     finally:
         walk.rows[rows:] = [row for row in walk.rows[rows:] if row.action == "refused"]

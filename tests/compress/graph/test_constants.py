@@ -42,7 +42,16 @@ class Placed(nn.Module):
 def test_layers_of_constants_are_computed_once_wherever_their_numbers_lie() -> None:
     model = Placed().eval()
     view = trace(model, torch.rand(2, 1, 8, 8))
-    assert [node.kind for node in view] == ["input", "conv2d", "relu", "unsupported", "filled", "add", "flatten", "linear"]
+    assert [node.kind for node in view] == [
+        "input",
+        "conv2d",
+        "relu",
+        "unsupported",
+        "filled",
+        "add",
+        "flatten",
+        "linear",
+    ]
     x = torch.rand(3, 1, 8, 8, dtype=torch.float64)
     assert torch.allclose(view.graph_module.double()(x), model.double()(x), atol=1e-5)
 

@@ -30,6 +30,11 @@ def test_what_entered_is_a_copy_from_before_it_was_overwritten() -> None:
         assert torch.equal(entered, MODEL[0](X).flatten()) and entered.min() < 0
 
 
+def test_what_counts_is_kept() -> None:
+    found = inputs_of(traced(MODEL), ["_1"], X, {"_1": torch.neg})["_1"]
+    assert torch.equal(found, -inputs_of(traced(MODEL), ["_1"], X)["_1"])
+
+
 def test_a_sample_is_thinned_evenly() -> None:
     wide = nn.Sequential(nn.Identity(), nn.ReLU())
     values = inputs_of(traced(wide), ["_1"], torch.arange(2.0**19).reshape(512, 1024))["_1"]

@@ -7,7 +7,8 @@ import torch
 from torch import fx, nn
 
 from spikewright import InvalidInput
-from spikewright.compress.graph.rewrite import Rewrite, apply, find, quantised_path, replay
+from spikewright.compress.graph.rewrite import Rewrite, apply, find, inserted_path, quantised_path, replay
+from spikewright.compress.graph.standing import written
 from spikewright.compress.graph.tracing import traced
 
 SHAPE = (1, 6, 6)
@@ -34,6 +35,15 @@ def test_a_history_is_replayed_on_a_fresh_copy() -> None:
     assert isinstance(one, fx.GraphModule) and torch.equal(one(X), other(X))
     assert one.get_submodule(quantised_path("_2")).levels == 3
     assert len(set(one(X).flatten().tolist())) <= 4
+
+
+def test_a_layer_is_inserted_in_front_of_one_reader() -> None:
+    changes = (Rewrite("trace"), Rewrite("insert", "_3", 0, written(nn.LeakyReLU(0.5), "_2")))
+    found, model = replay(made(), SHAPE, changes), made()
+    assert isinstance(found, fx.GraphModule) and found.get_submodule(inserted_path("_3")).negative_slope == 0.5
+    assert torch.equal(found(X), model(X))  # behind a ReLU it changes nothing
+    with pytest.raises(InvalidInput, match="expected '_3' to read '_0', got another architecture"):
+        replay(made(), SHAPE, (Rewrite("trace"), Rewrite("insert", "_3", 0, written(nn.ReLU(), "_0"))))
 
 
 def test_a_value_with_new_readers_is_not_overwritten() -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.compress import QuantizedReLU
+from spikewright.compress import QuantizedFrom, QuantizedHalves, QuantizedReLU
 from spikewright.compress.graph.standing import built, written
 
 LAYERS = (
@@ -21,6 +21,9 @@ LAYERS = (
     nn.AvgPool2d(2, count_include_pad=False),
     nn.BatchNorm1d(3, eps=1e-3),
     nn.BatchNorm2d(4),
+    QuantizedHalves(3, 4, learned=True),
+    QuantizedHalves(7),
+    QuantizedFrom(5, 0.0, downwards=True),
     nn.Conv1d(4, 4, 1, groups=4, bias=False),
     nn.Conv2d(4, 4, 1, groups=4, bias=False),
 )

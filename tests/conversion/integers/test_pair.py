@@ -1,5 +1,7 @@
 """The integer CNN and its spikes have the same logits."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,8 @@ from spikewright.conversion import Exact, Quantized, convert, exact, spiking, ve
 from spikewright.snn import simulate
 from tests.conversion.architectures import CASES, Case, build, images, stacks
 from tests.conversion.quantised import NO_TRAINING, SCHEDULES, on_grid, small
+from tests.conversion.reading.test_halves import sloped
+from tests.conversion.signs import Absolute
 
 WHOLE = [
     "mlp", "mlp with norm", "lenet", "residual", "reused", "standardised", "constants", "twice", "depthwise",
@@ -107,3 +111,71 @@ def test_pruned_weights_stay_unstored() -> None:
         for one, other in zip(pair.cnn.projections, pair.snn.projections, strict=True):
             assert type(one.synapse.weights) is type(other.synapse.weights)
         assert any(p.synapse.weights.stored < p.synapse.weights.size for p in pair.snn.projections)
+
+
+ACTS: dict[str, Callable[[list[float]], nn.Module]] = {
+    "prelu": lambda slopes: sloped(*slopes),
+    "leaky": lambda slopes: nn.LeakyReLU(slopes[0]),
+    "rrelu": lambda slopes: nn.RReLU(0.1, 0.3),
+    "abs": lambda slopes: Absolute(),
+    "hardtanh": lambda slopes: nn.Hardtanh(-0.5, 0.25),
+    "max": lambda slopes: nn.Hardtanh(slopes[0], float("inf")),
+    "min": lambda slopes: nn.Hardtanh(-float("inf"), slopes[0]),
+    "relu6": lambda slopes: nn.ReLU6(),
+}
+
+
+@st.composite
+def signed_networks(draw: st.DrawFn) -> nn.Module:
+    """A small network of activations of both signs, of slopes of any size, with or without max pooling around them."""
+    torch.manual_seed(draw(st.integers(0, 99)))
+    layers: list[nn.Module] = []
+    for depth in range(2):
+        act = ACTS[draw(st.sampled_from(sorted(ACTS)))](draw(st.lists(st.sampled_from(SLOPES), min_size=3, max_size=3)))
+        pool = [nn.MaxPool2d(2, ceil_mode=draw(st.booleans()))] if draw(st.booleans()) else []
+        behind = draw(st.booleans())
+        layers += [
+            nn.Conv2d(3 if depth else 1, 3, 3, padding=1),
+            *([] if behind else pool),
+            act,
+            *(pool if behind else []),
+        ]
+    probe = nn.Sequential(*layers, nn.Flatten())(torch.zeros(2, 1, 6, 6))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(probe.shape[1], 3)).eval()
+
+
+SLOPES = (-1.5, -0.25, 0.0, 0.125, 0.5, 1.0, 2.0)
+RANGES = ((0.0, 1.0), (-1.0, 1.0), (-2.5, 0.5), (3.0, 5.0))
+
+
+@settings(max_examples=12)
+@given(signed_networks(), st.integers(2, 8), st.integers(1, 8), st.sampled_from(SCHEDULES), st.sampled_from(RANGES))
+def test_activations_of_both_signs_are_exact(
+    model: nn.Module, bits: int, activation_bits: int, recipe: Exact, limits: tuple[float, float]
+) -> None:
+    low, high = limits
+    x = torch.rand(16, 1, 6, 6, generator=torch.Generator().manual_seed(0)) * (high - low) + low
+    labels = torch.zeros(16, dtype=torch.int64)
+    quantised = quantize(model, bits, (x, labels), activation_bits=activation_bits, settings=NO_TRAINING)
+    pair = exact(quantised, x, recipe, input_range=limits)
+    found = verify(pair, x[:6].numpy())
+    assert found.equal.all() and found.settled.all()
+    wanted = simulate(pair.cnn, x[:6].numpy(), engine="reference").logits
+    np.testing.assert_array_equal(simulate(pair.snn, x[:6].numpy(), engine="reference").logits, wanted)
+
+
+def test_eight_bits_on_each_side_are_close_to_the_model() -> None:
+    torch.manual_seed(0)
+    layers = (
+        nn.Conv2d(2, 4, 3),
+        sloped(-0.3, 0.0, 0.25, 1.5),
+        nn.MaxPool2d(2),
+        nn.Conv2d(4, 4, 1),
+        nn.Hardtanh(-0.5, 0.5),
+    )
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(36, 3)).eval()
+    x = torch.rand(64, 2, 8, 8) * 2 - 1
+    quantised = quantize(model, 8, (x, torch.zeros(64, dtype=torch.int64)), activation_bits=8, settings=NO_TRAINING)
+    found = simulate(exact(quantised, x, input_range=(-1.0, 1.0)).snn, x.numpy()).answers
+    wanted = model(x).detach().numpy()
+    assert np.abs(found - wanted).max() <= 0.03 * np.ptp(wanted)

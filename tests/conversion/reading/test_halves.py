@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from spikewright.compress import trace
+from spikewright.compress import QuantizedFrom, QuantizedHalves, trace
 from spikewright.conversion.reading.halves import HALF, halved
 from tests.conversion.signs import Absolute
 
@@ -52,3 +52,21 @@ def test_two_layers_that_share_a_module_have_halves_of_their_own() -> None:
     found, told = halved(trace(copy.deepcopy(model), x), False)
     torch.testing.assert_close(found.graph_module(x), model(x))
     assert len(told) == 2
+
+
+def test_staircases_of_both_sides_and_from_an_origin() -> None:
+    halves = QuantizedHalves(5, 3)
+    halves.slopes.data = torch.tensor([0.5, -2.0, 0.0])
+    layers = (
+        nn.Conv2d(1, 3, 3),
+        halves,
+        nn.Conv2d(3, 3, 1),
+        QuantizedFrom(5, -0.25),
+        QuantizedFrom(5, 0.25, downwards=True),
+    )
+    model, x = nn.Sequential(*layers).eval(), torch.randn(4, 1, 8, 8)
+    found, told = halved(trace(copy.deepcopy(model), x), True)
+    torch.testing.assert_close(found.graph_module(x), model(x))
+    assert [row.layer for row in told] == ["_1", "_3", "_4"] and all("exact" in row.detail for row in told)
+    kinds = [node.kind for node in found if node.name.endswith(("_above", "_below", "_steps"))]
+    assert kinds == ["quantised_relu"] * 4

@@ -5,9 +5,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from spikewright.compress import trace
+from spikewright.compress import QuantizedFrom, trace
 from spikewright.conversion import Ttfs, Unconvertible, convert
 from spikewright.conversion.reading.graph import read
+from spikewright.conversion.reading.model import plan_of
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.walk import Walk
 from spikewright.snn import simulate
@@ -148,3 +149,19 @@ class Merged(nn.Module):
 
 def test_pixels_of_a_sum_side_by_side_are_a_sum_that_layers_can_read() -> None:
     plan_for(Merged(), 1, 6, 6)
+
+
+def test_a_moved_staircase_keeps_its_levels_beside_its_bias() -> None:
+    class Enlarged(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.two = nn.Conv2d(1, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+            self.steps = QuantizedFrom(5, -0.25)
+
+        def forward(self, x: Tensor) -> Tensor:
+            larger = F.interpolate(self.steps(self.one(x)), scale_factor=2)
+            return self.two(F.max_pool2d(larger, 3, 1)).relu().flatten(1)
+
+    plan = plan_of(Enlarged().eval(), torch.rand(2, 1, 5, 5))
+    assert [unit.activation.grid for unit in plan.hidden] == [5, 5, None]
+    assert not plan.hidden[1].bias.any() and plan.hidden[2].bias.any()

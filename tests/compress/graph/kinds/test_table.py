@@ -2,10 +2,13 @@
 
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.nn import functional as F
 
-from spikewright.compress import QuantizedReLU, trace
+from spikewright.compress import QuantizedFrom, QuantizedHalves, QuantizedReLU, trace
+from spikewright.compress.graph.kinds.call import GraphCall
+from spikewright.compress.graph.kinds.table import activation_of
+from spikewright.compress.graph.tracing import traced
 
 SAMPLE = torch.zeros(1, 2, 8, 8)
 
@@ -101,6 +104,8 @@ def test_kind_of_one_operation(function, kind: str) -> None:  # type: ignore[no-
         (nn.BatchNorm2d(2, track_running_stats=False), "unsupported"),
         (nn.AdaptiveAvgPool2d(1), "adaptive_avgpool"),
         (QuantizedReLU(7, 1.0), "quantised_relu"),
+        (QuantizedHalves(7, 2), "quantised_halves"),
+        (QuantizedFrom(7), "quantised_from"),
         (nn.ConvTranspose2d(2, 2, 2), "conv_transpose2d"),
         (nn.PReLU(), "leaky_relu"),
         (nn.ReLU6(), "clamp"),
@@ -136,3 +141,16 @@ def test_hooks_make_a_layer_unsupported() -> None:
     layer = nn.Conv2d(2, 2, 3)
     layer.register_forward_hook(lambda module, given, out: out + 1)
     assert kinds(layer)[-1] == "unsupported"
+
+
+def test_activations_are_known_without_shapes() -> None:
+    def kind(function) -> str | None:  # type: ignore[no-untyped-def]
+        call = fx.symbolic_trace(lambda x: function(x)).graph.nodes
+        found = activation_of(GraphCall(list(call)[1], None, (), ()))
+        return None if found is None else found.kind
+
+    assert kind(F.relu6) == "clamp" and kind(torch.abs) == "prelu" and kind(lambda x: x.clamp(max=1)) == "clip"
+    assert kind(torch.sigmoid) is None and kind(lambda x: x.clamp(min=1, max=0)) is None
+    call = list(traced(nn.Sequential(nn.PReLU(3))).graph.nodes)[1]
+    assert activation_of(GraphCall(call, nn.PReLU(3), (), ())) == ("leaky_relu", {"slope": 0.25}, "")
+    assert activation_of(GraphCall(call, nn.Conv2d(1, 1, 1), (), ())) is None
