@@ -9,16 +9,18 @@ from torch import nn
 from spikewright.compress.imports.errors import Damaged, Unsupported
 
 Ints = Sequence[int]
-_CONVS: dict[int, Any] = {1: nn.Conv1d, 2: nn.Conv2d}
-_TRANSPOSED: dict[int, Any] = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d}
-_NORMS: dict[int, Any] = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d}
-_MAX: dict[int, Any] = {1: nn.MaxPool1d, 2: nn.MaxPool2d}
-_AVERAGE: dict[int, Any] = {1: nn.AvgPool1d, 2: nn.AvgPool2d}
+_CONVS: dict[int, Any] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+_TRANSPOSED: dict[int, Any] = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+_NORMS: dict[int, Any] = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+_MAX: dict[int, Any] = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+_AVERAGE: dict[int, Any] = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 _WHOLE: dict[tuple[str, int], Any] = {
     ("mean", 1): nn.AdaptiveAvgPool1d,
     ("mean", 2): nn.AdaptiveAvgPool2d,
     ("max", 1): nn.AdaptiveMaxPool1d,
     ("max", 2): nn.AdaptiveMaxPool2d,
+    ("mean", 3): nn.AdaptiveAvgPool3d,
+    ("max", 3): nn.AdaptiveMaxPool3d,
 }
 
 
@@ -53,7 +55,7 @@ def batch_norm(
     eps: float,
     pixels: int,
 ) -> nn.Module:
-    """Batch norm with `affine` = (gamma, beta) and `statistics` = (mean, variance), over 0, 1 or 2 axes of pixels."""
+    """Batch norm with `affine` = (gamma, beta) and `statistics` = (mean, variance), over up to 3 axes of pixels."""
     mean, variance = statistics
     if mean is None or variance is None:
         raise Unsupported("a batch norm that uses the statistics of its batch", "an export in evaluation mode")
@@ -76,7 +78,7 @@ def pool(kind: str, kernel: Ints, settings: dict[str, Any]) -> nn.Module:
 def whole(kind: str, size: Ints) -> nn.Module:
     """Adaptive pooling of `kind` "max" or "mean" to `size`."""
     if (kind, len(size)) not in _WHOLE:
-        raise Unsupported(f"{kind} pooling over {len(size)} axes", "one or two axes of pixels")
+        raise Unsupported(f"{kind} pooling over {len(size)} axes", "up to three axes of pixels")
     module: nn.Module = _WHOLE[kind, len(size)](tuple(size) if len(size) > 1 else size[0])
     return module
 
@@ -85,9 +87,9 @@ def pad(widths: Ints, value: float) -> nn.Module:
     """Constant padding; `widths` begin with the last axis, as torch wants them."""
     if min(widths, default=0) < 0:
         raise Unsupported("padding that cuts off", "a convolution without that padding")
-    if len(widths) not in (2, 4):
-        raise Unsupported("padding of other axes than one or two of pixels", "padding of height and width")
-    make: Any = nn.ConstantPad1d if len(widths) == 2 else nn.ConstantPad2d
+    make: Any = {2: nn.ConstantPad1d, 4: nn.ConstantPad2d, 6: nn.ConstantPad3d}.get(len(widths))
+    if make is None:
+        raise Unsupported("padding of other axes than up to three of pixels", "padding of height and width")
     module: nn.Module = make(tuple(widths), value)
     return module
 
@@ -144,7 +146,7 @@ def chosen(condition: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> tor
 
 def _of_rank(table: dict[int, Any], pixels: int, what: str) -> Any:
     if pixels not in table:
-        raise Unsupported(f"a {what} over {pixels} axes", "one or two axes of pixels")
+        raise Unsupported(f"a {what} over {pixels} axes", "up to three axes of pixels")
     return table[pixels]
 
 

@@ -1,124 +1,82 @@
-"""`make onnx-check`: operators, drawn graphs beside onnxruntime, damaged files and both exporters of PyTorch; docs/onnx.md.
+"""`make onnx-check`: operators, drawn graphs, both exporters of PyTorch, quantised and damaged files; docs/onnx.md.
 
-python -m tests.onnx_check                                  all of it
-python -m tests.onnx_check --only graphs --graphs 100       a part, or less of it; the page keeps what was counted before
+python -m tests.onnx_check                          all of it; a run that was stopped goes on where it was, on the same commit
+python -m tests.onnx_check --only graphs damages    some parts; the page is written once all are counted on one commit
 """
 
 import argparse
-import multiprocessing as mp
 import sys
 import tempfile
 import warnings
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.onnx_check import page
-from tests.onnx_check.comparing import compared, onnxruntime
-from tests.onnx_check.damage import send_outcomes
-from tests.onnx_check.drawing import drawn
-from tests.onnx_check.exporting import EXPORTERS, VERSIONS, outcome
-from tests.onnx_check.networks import NETWORKS, network
 from tests.onnx_check.node_cases import rows
-
-CHUNK = 500
-PARTS = ("operators", "graphs", "damages", *EXPORTERS)
+from tests.onnx_check.parts import CheckPart, parts
+from tests.onnx_check.progress import Progress, begun, commit_of, versions
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Count everything, write the page, and say what is wrong; 1 where something is."""
+    """Count what is asked for, write the page once all is counted, and say what is wrong; 1 where something is."""
+    chosen = _parser().parse_args(given)
+    warnings.simplefilter("ignore")
+    every = parts(chosen.graphs, chosen.damages)
+    progress = begun(chosen.results.with_suffix(".part.json"), commit_of())
+    names = [name for name in ("operators", *(part.name for part in every)) if name in (chosen.only or [name])]
+    with tempfile.TemporaryDirectory() as name:
+        if "operators" in names and not progress.operators:
+            progress.operators = page.as_json(rows(Path(name)))
+            progress.keep()
+        for part in every:
+            if part.name in names:
+                _count(part, progress, Path(name))
+    wrong = _wrong(progress)
+    print("\n".join(wrong) or "nothing wrong")
+    if progress.operators and all(progress.of(part.told)["done"] == part.pieces for part in every):
+        _publish(progress, every, chosen.results, chosen.page)
+    return int(bool(wrong))
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = ("operators", *(part.name for part in parts()))
     parser = argparse.ArgumentParser(
         prog="python -m tests.onnx_check", description="What of ONNX is imported, and how."
     )
-    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts of the check")
+    parser.add_argument("--only", nargs="*", choices=names, help="parts of the check")
     parser.add_argument("--graphs", type=int, default=5000, help="drawn graphs, compared with onnxruntime")
     parser.add_argument("--damages", type=int, default=12000, help="damaged files")
-    parser.add_argument("--versions", type=int, nargs="*", default=list(VERSIONS), help="versions that exporters write")
     parser.add_argument(
         "--results", type=Path, default=page.RESULTS, help="what was counted; the page is written of it"
     )
     parser.add_argument("--page", type=Path, default=page.PAGE, help="the page that is written")
-    chosen = parser.parse_args(given)
-    warnings.simplefilter("ignore")
-    results, wrong = page.load(chosen.results), list[str]()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if "operators" in chosen.only:
-            nodes = rows(folder)
-            results["operators"] = page.as_json(nodes)
-            wrong += [line for row in nodes.values() for line in row.wrong]
-        for what, found in _checks(chosen, folder):
-            results["checks"][what], strange = _told(what, found)
-            wrong += strange
-            page.save(results, chosen.results)
-    page.save(results, chosen.results)
-    page.write(results, chosen.page)
-    for line in wrong:
-        print(line)
-    return int(bool(wrong))
+    return parser
 
 
-def _checks(chosen: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
-    """What is checked beside operators one by one, and each outcome."""
-    if "graphs" in chosen.only:
-        yield "drawn graphs of versions 11 to 21, beside onnxruntime", _graphs(chosen.graphs, folder)
-    if "damages" in chosen.only:
-        yield "damaged files", _damages(chosen.damages, folder)
-    for exporter in EXPORTERS:
-        if exporter in chosen.only:
-            told = f"{len(NETWORKS)} networks written by {exporter} at versions {_listed(chosen.versions)}"
-            yield told, _exports(exporter, chosen.versions, folder)
+def _count(part: CheckPart, progress: Progress, folder: Path) -> None:
+    """The pieces of a part that were not counted yet."""
+    for piece in range(progress.of(part.told)["done"], part.pieces):
+        progress.add(part.told, list(part.outcomes(piece, folder)))
+        print(f"{part.told}: {piece + 1} of {part.pieces} {progress.of(part.told)['counts']}", flush=True)
 
 
-def _listed(versions: Sequence[int]) -> str:
-    whole = list(versions) == list(range(versions[0], versions[-1] + 1))
-    return f"{versions[0]} to {versions[-1]}" if whole else ", ".join(map(str, versions))
+def _wrong(progress: Progress) -> list[str]:
+    """What should not have been, of operators and of all parts."""
+    found = [line for row in progress.operators.values() for line in row["wrong"]]
+    return found + [line for part in progress.parts.values() for line in part["wrong"]]
 
 
-def _told(what: str, found: Iterator[tuple[str, str]]) -> tuple[Counter[str], list[str]]:
-    """How often each happened, and what should not have."""
-    counts: Counter[str] = Counter(
-        {"equal": 0, "wrong": 0} if "damaged" not in what else {"read": 0, "refused": 0, "wrong": 0}
-    )
-    strange = []
-    for kind, why in found:
-        counts[kind] += 1
-        if kind == "wrong":
-            strange.append(why)
-    print(what, dict(counts), flush=True)
-    return counts, strange
-
-
-def _graphs(count: int, folder: Path) -> Iterator[tuple[str, str]]:
-    for seed in range(count):
-        kind, why = compared(drawn(seed), onnxruntime, folder)
-        yield kind, f"drawn graph {seed}: {kind}: {why}"
-
-
-def _damages(count: int, folder: Path) -> Iterator[tuple[str, str]]:
-    """In processes of their own: what is damaged must not end this one."""
-    for first in range(0, count, CHUNK):
-        seeds = range(first, min(first + CHUNK, count))
-        receiver, sender = mp.Pipe(duplex=False)
-        process = mp.get_context("forkserver").Process(target=send_outcomes, args=(seeds, folder, sender))
-        process.start()
-        sender.close()
-        try:
-            found = receiver.recv()
-        except EOFError:
-            process.join(10)
-            found = Counter({f"seeds {seeds}: the process ended with {process.exitcode}": 1})
-        process.join(10)
-        for kind, times in found.items():
-            yield from [(kind if kind in ("read", "refused") else "wrong", kind)] * times
-
-
-def _exports(exporter: str, versions: Sequence[int], folder: Path) -> Iterator[tuple[str, str]]:
-    for name in NETWORKS:
-        model, images = network(name)
-        for version in versions:
-            kind, why = outcome(model, images, (exporter, version), folder / "exported.onnx")
-            yield kind, f"{name} by {exporter} at {version}: {kind}: {why}"
+def _publish(progress: Progress, every: list[CheckPart], results: Path, written: Path) -> None:
+    """The counts of one commit, and the page of them; what was kept to go on with is removed."""
+    checks = {
+        part.told: {kind: progress.of(part.told)["counts"].get(kind, 0) for kind in part.kinds}
+        | progress.of(part.told)["counts"]
+        for part in every
+    }
+    found = {"counted": {"commit": progress.commit, **versions()}, "operators": progress.operators, "checks": checks}
+    page.save(found, results)
+    page.write(found, written)
+    progress.path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""ONNX files with bytes that are cut off, flipped, moved or overwritten: an error of one sentence, in bounded time and memory."""
+"""ONNX files with damaged bytes and with faults: an error of one sentence, in bounded time and memory."""
 
 import resource
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from tests.onnx_check.drawing import drawn
 SECONDS, GIGABYTES = 20.0, 6
 """The processor time that a file may take, and the memory that the whole process may have."""
 DATA = "weights.bin"
+HEADS = (*[None] * 8, 0, -1, 3, "nowhere", "n1_0", [0, 0], {"one": 0}, [], True)
+"""What is asked for of the outputs: mostly nothing."""
 
 
 @cache
@@ -63,6 +65,8 @@ def damaged(seed: int) -> tuple[bytes, bytes]:
     """The file of that seed, and what lies beside it."""
     rng = np.random.default_rng((11, seed))
     content, beside = sound()[int(rng.integers(len(sound())))]
+    if rng.random() < 0.2:
+        return _broken(content, rng), beside
     if rng.random() < 0.4:
         return _contradicting(content, rng), beside
     if beside and rng.random() < 0.2:
@@ -117,6 +121,83 @@ def _contradicting(content: bytes, rng: np.random.Generator) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def _broken(content: bytes, rng: np.random.Generator) -> bytes:
+    """A file with one fault that each graph can have."""
+    model = onnx.load_model_from_string(content)
+    FAULTS[int(rng.integers(len(FAULTS)))](model, rng)
+    return bytes(model.SerializeToString())
+
+
+def _twice(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    kept = model.graph.initializer
+    kept.append(kept[int(rng.integers(len(kept)))])
+
+
+def _made_twice(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    nodes = model.graph.node
+    nodes[int(rng.integers(len(nodes)))].output[0] = nodes[int(rng.integers(len(nodes)))].output[0]
+
+
+def _cycle(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    model.graph.node[0].input[0] = model.graph.node[int(rng.integers(len(model.graph.node)))].output[0]
+
+
+def _recursive(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    """Functions that call each other, or themselves."""
+    opsets = [helper.make_opsetid("", model.opset_import[0].version), helper.make_opsetid("loop", 1)]
+    for own, other in (("A", "B"), ("B", str(rng.choice(["A", "B"])))):
+        body = [helper.make_node(other, ["a"], ["b"], domain="loop")]
+        model.functions.append(helper.make_function("loop", own, ["a"], ["b"], body, opsets))
+    model.opset_import.append(opsets[1])
+    last = model.graph.output[0].name
+    model.graph.node.append(helper.make_node("A", [last], ["looped"], domain="loop"))
+    model.graph.output[0].name = "looped"
+
+
+def _exploding(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    """A constant that doubles and doubles, or is expanded to what no memory holds."""
+    many = [int(one) for one in rng.choice([1 << 10, 1 << 20, 1 << 31], 2)]
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.ones((1, 1), np.float32), "small"))
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(many, np.int64), "sizes"))
+    made = [helper.make_node(str(rng.choice(["Expand", "Tile"])), ["small", "sizes"], ["grown0"])]
+    for step in range(int(rng.integers(1, 40))):
+        made.append(helper.make_node("Concat", [f"grown{step}"] * 2, [f"grown{step + 1}"], axis=0))
+    made.append(helper.make_node("ReduceSum", [f"grown{len(made) - 1}"], ["whole"], keepdims=0))
+    kept = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend([*made, *kept])
+    model.graph.node.append(helper.make_node("Add", [model.graph.output[0].name, "whole"], ["added"]))
+    model.graph.output[0].name = "added"
+
+
+def _no_number(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    node = model.graph.node[int(rng.integers(len(model.graph.node)))]
+    wild = float(rng.choice([np.nan, np.inf, -np.inf]))
+    node.attribute.append(helper.make_attribute(str(rng.choice(["alpha", "epsilon", "axis", "beta"])), wild))
+
+
+def _type(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    model.graph.input[0].type.tensor_type.elem_type = int(rng.integers(0, 25))
+
+
+def _version(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    model.opset_import[0].version = int(rng.choice([-1, 0, 5, 99, 1 << 40]))
+
+
+def _heads(model: onnx.ModelProto, rng: np.random.Generator) -> None:
+    """Several outputs, none, or one that nothing makes."""
+    name = str(rng.choice(["nowhere", model.graph.node[0].output[0], model.graph.output[0].name]))
+    if rng.random() < 0.3:
+        del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info(name, 1, None))
+
+
+FAULTS: tuple[Callable[[onnx.ModelProto, np.random.Generator], None], ...] = (
+    *(_twice, _made_twice, _cycle, _recursive, _exploding, _no_number, _type, _version, _heads),
+)
+"""What a whole file may say that cannot be."""
+
+
 def _misuse(attribute: onnx.AttributeProto, number: int, rng: np.random.Generator) -> None:
     """Another number, another type, or a name that nobody knows."""
     kind = int(rng.integers(4))
@@ -142,7 +223,7 @@ def outcome(seed: int, folder: Path) -> str:
     (folder / DATA).write_bytes(beside)
     began = _spent()
     try:
-        (from_onnx if seed % 2 else from_quantized_onnx)(path)
+        (from_onnx if seed % 2 else from_quantized_onnx)(path, output=HEADS[seed % len(HEADS)])
         found = "read"
     except SpikewrightError as error:
         text = str(error)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tests.onnx_check.drawing import TO_END, TO_FRONT, DrawnGraph, DrawnValue
+from tests.onnx_check.jumps import JUMPS
 
 Move = Callable[[DrawnGraph, DrawnValue], DrawnValue | None]
 
@@ -98,13 +99,16 @@ def batch_norm(graph: DrawnGraph, x: DrawnValue) -> DrawnValue:
 
 
 def activation(graph: DrawnGraph, x: DrawnValue) -> DrawnValue:
-    """Of each number."""
+    """Of each number; functions with jumps are moved off the numbers that others saturate at, where rounding decides."""
     kinds = ["Relu", "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "Tanh", "HardSigmoid", "Softplus", "Softsign"]
     kinds += ["Abs", "Neg", "Celu", "ThresholdedRelu", "Erf", "Floor", "Round", "Sign", "Sin", "Atan"]
     kinds += ["HardSwish"] * (graph.opset >= 14) + ["Mish"] * (graph.opset >= 18) + ["Gelu"] * (graph.opset >= 20)
     if graph.opset < 12:
         kinds.remove("Celu")
-    return DrawnValue(graph.op(graph.pick(*kinds), x.name), x.shape)
+    kind, name = graph.pick(*kinds), x.name
+    if kind in JUMPS and kind != "ThresholdedRelu":
+        name = graph.op("Add", name, graph.constant(np.float32(0.37)))
+    return DrawnValue(graph.op(kind, name), x.shape)
 
 
 def bounds(graph: DrawnGraph, x: DrawnValue) -> DrawnValue:

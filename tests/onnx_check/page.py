@@ -17,15 +17,33 @@ Written by `make onnx-check`, which counts what is on this page. `from_onnx` rea
 here computes is refused by its name, with the reason and what to try. "Wrong" is what was read as something else, or
 raised anything but that sentence: a fault, whose seed or name the command says.
 
+Counted on commit {commit}, with onnx {onnx}, onnxruntime {onnxruntime} and torch {torch}.
+
 | checked | outcome |
 | --- | --- |
+"""
+NOTES = """
+- Drawn graphs have functions with jumps (Floor, Round, Sign, comparisons, ThresholdedRelu). Two right answers lie far apart
+  where rounding puts a number on either side of a jump. The first three are therefore moved by 0.37 off the numbers that
+  other functions saturate at. Where an answer still differs, the values in front of every jump are looked at: only if they are
+  equal but for rounding, and not the same numbers wherever the results of the jump differ, is the graph asked again, with
+  other images ("equal on other images"; "on a jump" where eight draws do not settle it). All else that differs is "wrong".
+- "Of another version": the exporter by dynamo writes version 18 where it cannot go back to the older one that is asked for.
+  What is imported of such a file is equal to the network, but it is no file of that version.
+- Files in integers are QDQ, QOperator and dynamic ones, with signed and unsigned weights, one scale or one for each output.
+  The integers are those of the file, and answers lie within 5 % of the largest of onnxruntime's: it rounds activations to 8
+  bits where a level lies below zero, or by a scale of each batch; here these stay real, as the steps say, and are cut off where
+  its levels end (`ends=True`). "Not run": onnxruntime cannot write such a file, or not run what it wrote.
+- Damaged files: bytes cut off, flipped, moved and overwritten; other sizes, types, names, attributes (NaN and infinite ones)
+  and versions; cycles, tensors and values that are there twice, functions that call themselves, constants that explode, outputs
+  and heads that are not there.
 """
 TABLE = """
 ## Operator by operator
 
-The cases of single operators that the package `onnx` generates, every input but the first as a constant. "no batch": the
-first input is no batch of floats, so that no network begins with it. A first axis that is not treated as the batch is the
-most frequent reason: there it is a size like others, in a network it is the images.
+The cases of single operators that the package `onnx` generates: the first input of floats is the batch of images, all others are
+constants. Each case is read twice, with its first axis as the batch and with a batch put in front of all its axes, and is equal
+if one of both is and none is wrong. "No batch": no floats go in, or the case is no single graph with tensors.
 
 | operator | equal | refused | no batch | why refused |
 | --- | --- | --- | --- | --- |
@@ -34,8 +52,9 @@ _SHOWN = 3
 
 
 def load(path: Path) -> dict[str, Any]:
-    """What was counted before: "operators" by name, and "checks" by what was checked."""
-    return json.loads(path.read_text()) if path.exists() else {"operators": {}, "checks": {}}
+    """What was counted before: "operators" by name, "checks" by what was checked, and "counted": commit and versions."""
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
 
 
 def save(results: Mapping[str, Any], path: Path) -> None:
@@ -61,7 +80,8 @@ def write(results: Mapping[str, Any], path: Path) -> None:
     counted = {"operators of the package onnx, one by one": whole(nodes), **results["checks"]}
     lines = [f"| {name} | {_counts(Counter(counts))} |" for name, counts in counted.items()]
     table = [_line(name, row) for name, row in nodes.items()]
-    path.write_text(HEAD + "\n".join(lines) + "\n" + TABLE + "\n".join(table) + "\n")
+    text = HEAD.format(**results["counted"]) + "\n".join(lines) + "\n" + NOTES + TABLE + "\n".join(table) + "\n"
+    path.write_text(text)
 
 
 def whole(nodes: Mapping[str, OperatorRow]) -> Counter[str]:

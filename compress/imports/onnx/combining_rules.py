@@ -74,6 +74,17 @@ def negated(call: OnnxCall) -> ImportedValue:
     return _as_numbers(call, call.function(torch.logical_not, call.any_layout()))
 
 
+def asked(function: Callable[..., Any]) -> CombiningRule:
+    """The rule of IsNaN and IsInf, of both signs."""
+
+    def rule(call: OnnxCall) -> ImportedValue:
+        if not all(call.attr(name, 1) for name in ("detect_negative", "detect_positive")):
+            raise Unsupported("a question for infinity of one sign", "one for both, or a comparison")
+        return _as_numbers(call, call.function(function, call.any_layout()))
+
+    return rule
+
+
 def where(call: OnnxCall) -> ImportedValue:
     """Where: the second argument where the first is true, else the third."""
     return call.function(layers.chosen, *operands(call))

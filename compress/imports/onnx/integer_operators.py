@@ -56,14 +56,17 @@ def unfused(nodes: Sequence[Any]) -> list[Any]:
 
 
 def _described(node: Any) -> FusedOperator | None:
+    """What an operator stands for; None for others, and for what onnxruntime does otherwise on integers: windows past the end
+    of an image that count zeros around it."""
     key = ("" if node.domain == "ai.onnx" else node.domain, node.op_type)
     if key == (MICROSOFT, "QLinearConcat"):
         places = tuple((first, first + 1, first + 2) for first in range(2, len(node.input) - 2, 3))
         return FusedOperator("Concat", places, (0, 1), kept=("axis",))
     fused = FUSED.get(key)
-    last = any(one.name == "channels_last" and one.i for one in node.attribute)
+    said = {one.name for one in node.attribute if one.i}
+    other = "channels_last" in said or {"ceil_mode", "count_include_pad"} <= said
     needed = 0 if fused is None else max(place for value in fused.values for place in value) + 1
-    return None if last or len(node.input) < needed or not node.output else fused
+    return None if other or len(node.input) < needed or not node.output else fused
 
 
 def _own(node: Any) -> Any:

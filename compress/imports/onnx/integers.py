@@ -23,15 +23,18 @@ def from_quantized_onnx(
     output: Any = None,
     input: str | None = None,
     fixed: Mapping[str, Any] | None = None,
+    ends: bool = False,
 ) -> Compressed:
     """The network in an ONNX file of onnxruntime.quantization (QDQ, QOperator, dynamic) with its integers as stored weights.
 
     A weight is (integer - zero point) scale; where the difference fits into as many bits, with sign, it is stored without
     the zero point. Rounding of activations becomes a `QuantizedReLU` where nothing below zero has a level, or where nothing
     below zero comes; elsewhere, and in files of quantize_dynamic, it is left off. `steps` say so, and how many weights are
-    integers. Arguments and errors are those of `from_onnx`, which refuses rounding that it would have to leave off.
+    integers. With `ends` what lies beyond the levels is cut off as in the file, by nn.Hardtanh: a clip of the network that
+    was quantised may stand there and nowhere else. Other arguments and errors are those of `from_onnx`, which refuses rounding
+    that it would have to leave off.
     """
-    walk = OnnxWalk(path, input_shape, Choice(output, input, fixed or {}), RoundedValues(leave_off=True))
+    walk = OnnxWalk(path, input_shape, Choice(output, input, fixed or {}), RoundedValues(leave_off=True, ends=ends))
     return _compressed(walk, walk.run())
 
 

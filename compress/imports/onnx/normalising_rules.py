@@ -1,5 +1,6 @@
 """ONNX operators that normalise: batch norm folds into the layer before it, the others are imported as they are."""
 
+import operator
 from collections.abc import Callable
 from math import prod
 from typing import Any
@@ -73,6 +74,19 @@ def _over_last(call: OnnxCall, make: Callable[[Any, float], nn.Module], bias: to
     tensors = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
     norm.load_state_dict({name: value.expand(shape) for name, value in tensors.items()})
     return call.layer(norm, source)
+
+
+def standardised(call: OnnxCall) -> ImportedValue:
+    """MeanVarianceNormalization over axes behind the batch: minus the mean, by the deviation and 1e-9."""
+    source = call.value()
+    axes = [axis % source.rank for axis in call.ints("axes") or (0, 2, 3)]
+    if 0 in axes:
+        raise Unsupported(
+            "a normalisation over the images of the batch", "an instance norm, or a batch norm with running statistics"
+        )
+    apart = call.function(operator.sub, source, call.function(torch.mean, source, dim=axes, keepdim=True))
+    square = call.function(torch.mean, call.function(operator.mul, apart, apart), dim=axes, keepdim=True)
+    return call.function(operator.truediv, apart, call.function(operator.add, call.function(torch.sqrt, square), 1e-9))
 
 
 def local_response(call: OnnxCall) -> ImportedValue:

@@ -44,8 +44,7 @@ def dequantised(call: OnnxCall, given: list[np.ndarray]) -> np.ndarray:
     values, scale = given[0], given[1].astype(np.float32)
     zero = given[2] if len(given) > 2 else np.zeros((), np.int64)
     difference = values.astype(np.int64) - _along(call, values, zero.astype(np.int64), "zero point")
-    product: np.ndarray = difference.astype(np.float32) * _along(call, values, scale, "scale")
-    return product
+    return np.asarray(difference.astype(np.float32) * _along(call, values, scale, "scale"))
 
 
 def quantised(call: OnnxCall, given: list[np.ndarray]) -> np.ndarray:
@@ -55,8 +54,7 @@ def quantised(call: OnnxCall, given: list[np.ndarray]) -> np.ndarray:
     kind, low, high = integer_range(call.attr("output_dtype", 0), zero.dtype)
     shift = _along(call, values, zero.astype(np.int64), "zero point")
     whole = np.rint(values / _along(call, values, scale, "scale")) + shift
-    clipped: np.ndarray = np.clip(whole, low, high).astype(kind)
-    return clipped
+    return np.asarray(np.clip(whole, low, high).astype(kind))
 
 
 def integer_range(named: int, of_zero: Any) -> tuple[Any, int, int]:

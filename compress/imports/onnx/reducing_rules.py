@@ -8,7 +8,7 @@ import torch
 
 from spikewright.compress.imports import arranging
 from spikewright.compress.imports.errors import Unsupported
-from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.call import OnnxCall, OnnxRule
 from spikewright.compress.imports.steps import ImportedValue
 
 _POOLS = {"ReduceMean": "mean", "ReduceMax": "max"}
@@ -74,14 +74,24 @@ def whole_norm(call: OnnxCall) -> ImportedValue:
     return call.function(torch.linalg.vector_norm, source, ord=int(call.attr("p", 2)), dim=places, keepdim=True)
 
 
-def running_sum(call: OnnxCall) -> ImportedValue:
-    """CumSum along an axis; backwards between two flips, without the place itself that place taken off again."""
-    source, given = call.value(), call.constant(1)
-    axis = int(given.reshape(-1)[0]) % source.rank if given is not None and given.size == 1 else 0
-    if axis == 0:
-        raise Unsupported("a running sum over the images of the batch", "one along another axis")
-    backwards = bool(call.attr("reverse", 0))
-    turned = call.function(torch.flip, source, [axis]) if backwards else source
-    result = call.function(torch.cumsum, turned, dim=axis)
-    result = call.function(torch.flip, result, [axis]) if backwards else result
-    return call.function(operator.sub, result, source) if call.attr("exclusive", 0) else result
+def running(function: Callable[..., Any], back: Callable[..., Any] | None) -> OnnxRule:
+    """The rule of CumSum and CumProd along an axis; backwards between two flips.
+
+    Without the place itself: `back` takes it off again; where nothing does, that is refused.
+    """
+
+    def rule(call: OnnxCall) -> ImportedValue:
+        source, given = call.value(), call.constant(1)
+        axis = int(given.reshape(-1)[0]) % source.rank if given is not None and given.size == 1 else 0
+        if axis == 0:
+            raise Unsupported("a running sum over the images of the batch", "one along another axis")
+        alone = bool(call.attr("exclusive", 0))
+        if alone and back is None:
+            raise Unsupported("a running product without the place itself", "one with it")
+        backwards = bool(call.attr("reverse", 0))
+        turned = call.function(torch.flip, source, [axis]) if backwards else source
+        result = call.function(function, turned, dim=axis)
+        result = call.function(torch.flip, result, [axis]) if backwards else result
+        return call.function(back, result, source) if alone and back is not None else result
+
+    return rule

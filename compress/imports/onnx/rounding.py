@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from spikewright.compress.imports import layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.onnx.quantising import integer_range
@@ -38,21 +39,28 @@ class Rounding:
     @property
     def told(self) -> str:
         """In words, for a note."""
-        least, most = ((one - self.zero) * self.scale for one in (self.low, self.high))
+        least, most = self.ends
         return f"{self.high - self.low + 1} levels from {least:.4g} to {most:.4g}"
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the largest real number that it has a level for."""
+        return (self.low - self.zero) * self.scale, (self.high - self.zero) * self.scale
 
 
 @dataclass(eq=False)
 class RoundedValues:
     """Which values of a graph are integers in the file or were rounded, by their names there.
 
-    With `leave_off`, rounding that no layer here does is left off and noted; else it is refused. `layers` and `anew` count
+    With `leave_off`, rounding that no layer here does is left off and noted; else it is refused. `ends`: the ends of its range
+    stay, as a clip. `layers` and `anew` count
     values that are rounded here as in the file, and those left real that the file rounds by a new scale for each batch.
     """
 
     leave_off: bool
     integers: dict[str, Rounding] = field(default_factory=dict)
     rounded: dict[str, Rounding] = field(default_factory=dict)
+    ends: bool = False
     layers: int = 0
     left_off: list[str] = field(default_factory=list)
     anew: int = 0
@@ -80,7 +88,7 @@ class RoundedValues:
                 "compress.quantize with activation_bits",
             )
         self.left_off.append(f"{call.name} ({rounding.told})")
-        return source
+        return call.layer(layers.clip(*rounding.ends), source) if self.ends else source
 
     def rounded_anew(self, call: OnnxCall) -> OnnxValue:
         """DynamicQuantizeLinear in front of a product: its scale is that of a batch, so that rounding is left off."""
@@ -109,7 +117,7 @@ class RoundedValues:
     def check(self, call: OnnxCall) -> None:
         """Raise Unsupported for operators that compute with integers."""
         held = [self.integers.get(name) for name in call.sources if name]
-        if any(held) and call.op != "DequantizeLinear" and not self._moved(call):
+        if any(held) and call.op != "DequantizeLinear" and not (self._moved(call) or self._between(call)):
             raise Unsupported("arithmetic with integers of activations", "a file in QDQ format (QuantFormat.QDQ)")
 
     def follow(self, call: OnnxCall, targets: list[str]) -> None:
@@ -117,6 +125,13 @@ class RoundedValues:
         for known in (self.integers, self.rounded):
             if self._moved(call) and call.sources[0] in known:
                 known.update({name: known[call.sources[0]] for name in targets if name})
+        if self._between(call) and call.sources[0] in self.integers:
+            self.integers[targets[0]] = self.integers[call.sources[0]]
+            self.left_off.append(f"{call.name} (between levels)")
+
+    def _between(self, call: OnnxCall) -> bool:
+        """Whether it resizes along lines and what lies between two levels, which the file rounds, is left as it is."""
+        return self.leave_off and call.op == "Resize" and call.attr("mode", "nearest") != "nearest"
 
     def _moved(self, call: OnnxCall) -> bool:
         """Whether it only moves numbers, all of them rounded alike."""
@@ -166,4 +181,9 @@ def told(values: RoundedValues) -> list[str]:
         found.append(
             f"{values.anew} activations left real, which the file rounds to 8 bits by a new scale for each batch"
         )
-    return [*found, f"rounding left off where levels lie below zero: {shown}"] if values.left_off else found
+    what = "" if values.ends else ", and what lies beyond the levels not cut off (ends=True does),"
+    return (
+        [*found, f"rounding left off{what} where levels lie below zero or between them: {shown}"]
+        if values.left_off
+        else found
+    )

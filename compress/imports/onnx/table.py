@@ -45,6 +45,7 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "LayerNormalization": normal.layer_norm,
     "RMSNormalization": normal.rms_norm,
     "LpNormalization": normal.lp_norm,
+    "MeanVarianceNormalization": normal.standardised,
     "LRN": normal.local_response,
     "Softmax": normal.softmax(log=False),
     "LogSoftmax": normal.softmax(log=True),
@@ -74,6 +75,7 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "MaxPool": pooled.max_pool,
     "AveragePool": pooled.average_pool,
     "LpPool": pooled.norm_pool,
+    "Col2Im": pooled.laid_down,
     "GlobalAveragePool": pooled.whole_pool("mean"),
     "GlobalMaxPool": pooled.whole_pool("max"),
     "GlobalLpPool": reduced.whole_norm,
@@ -81,7 +83,8 @@ ONNX_RULES: dict[str, OnnxRule] = {
         f"Reduce{kind}": reduced.reduce
         for kind in ("Mean", "Max", "Min", "Sum", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp")
     },
-    "CumSum": reduced.running_sum,
+    "CumSum": reduced.running(torch.cumsum, operator.sub),
+    "CumProd": reduced.running(torch.cumprod, None),
     "Add": combining.arithmetic(operator.add),
     "Sub": combining.arithmetic(operator.sub),
     "Mul": combining.arithmetic(operator.mul),
@@ -99,6 +102,8 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "Or": combining.logical(torch.logical_or),
     "Xor": combining.logical(torch.logical_xor),
     "Not": combining.negated,
+    "IsNaN": combining.asked(torch.isnan),
+    "IsInf": combining.asked(torch.isinf),
     "Where": combining.where,
     "CastLike": combining.cast_like,
     "Concat": arranged.concat,
@@ -164,11 +169,6 @@ _REFUSED = (
         ("DFT", "STFT", "BitCast", "Bitwise*", "BitShift"),
         "complex numbers or bits, which are no activations",
         "features that are computed in front of the network, or fixed convolutions",
-    ),
-    (
-        ("MeanVarianceNormalization",),
-        "a normalisation over the images of the batch",
-        "an instance norm, or a batch norm with running statistics",
     ),
     (
         ("Bernoulli", "Random*", "Multinomial"),

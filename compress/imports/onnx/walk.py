@@ -27,7 +27,7 @@ from spikewright.compress.imports.onnx.tensors import MOST_VALUES
 from spikewright.compress.imports.steps import ImportedStep, ImportedValue
 from spikewright.optional import require
 
-WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)
+WEIGHTED = (*(nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d, nn.Linear),)
 """Layers whose weights may be integers in the file."""
 
 
@@ -44,6 +44,7 @@ class OnnxWalk:
         self.file, self.builder, self.choice, self.rounded = chosen(read(path), choice), Builder(), choice, rounded
         name, self.batch, self.start = input_of(self.file, input_shape, self.builder)
         value = self.start if self.file.is_float(name) else self.builder.call(f"{name}_float", "float", self.start)
+        self.read = {source for node in self.file.nodes for source in node.input} | set(self.file.outputs)
         self.numbers, self.makers = 0, {name: node for node in self.file.nodes for name in node.output}
         self.values: dict[str, OnnxValue] = {"": None, **self.file.constants, name: value}
         self.weights: dict[str, IntegerScale] = {}
@@ -103,7 +104,13 @@ class OnnxWalk:
         """Raise InvalidFile where a node reads what was not made before it."""
         for source in node.input:
             if source not in self.values:
-                made = any(source in other.output for other in self.file.nodes)
+                maker = self.makers.get(source)
+                if maker is not None and maker.output[0] in self.values:
+                    raise InvalidInput(
+                        f"expected the first result of {maker.op_type}, got {source!r}, another one, in {where}; "
+                        "try an export that does without it"
+                    )
+                made = maker is not None
                 what = "that only a later node makes: a cycle, or another order" if made else "that nothing makes"
                 raise InvalidFile(
                     f"expected the inputs of a node before it, got {source!r} {what} in {where}; "
@@ -115,7 +122,7 @@ class OnnxWalk:
         helper = require("onnx").helper
         attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
         inputs = [self.values[source] for source in node.input]
-        extra = any(one for one in node.output[1:]) and node.op_type != "Dropout"
+        extra = any(one in self.read for one in node.output[1:] if one) and node.op_type != "Dropout"
         label, file = _label(node, name), self.file
         return OnnxCall(
             node.op_type,

@@ -59,11 +59,11 @@ def test_a_clip_is_the_plainest_layer_that_does_it(low: float, high: float, kind
 @pytest.mark.parametrize(
     ("make", "what"),
     [
-        (lambda: layers.conv(torch.ones(2, 2, 3, 3, 3), None, {}), "over 3 axes"),
-        (lambda: layers.pool("max", (2, 2, 2), {}), "over 3 axes"),
-        (lambda: layers.whole("mean", (1, 1, 1)), "over 3 axes"),
+        (lambda: layers.conv(torch.ones(2, 2, 3, 3, 3, 3), None, {}), "over 4 axes"),
+        (lambda: layers.pool("max", (2, 2, 2, 2), {}), "over 4 axes"),
+        (lambda: layers.whole("mean", (1, 1, 1, 1)), "over 4 axes"),
         (lambda: layers.pad([0, -1], 0.0), "cuts off"),
-        (lambda: layers.pad([0] * 6, 0.0), "other axes"),
+        (lambda: layers.pad([0] * 8, 0.0), "other axes"),
         (lambda: layers.upsample([1.5, 2.0], (3, 4)), "resizing to"),
     ],
 )

@@ -26,6 +26,7 @@ CASES: dict[str, Case] = {
         [*TURN, ("Flatten", ["v0"], {}), ("Mul", ["v1", "c"], {})],
         {"c": numbers(192)},
     ),
+    "no number": ([("Sqrt", ["x"], {}), ("IsNaN", ["v0"], {}), ("Cast", ["v1"], {"to": 1})], {}),
     "the rest of a division": ([("Mod", ["x", "c"], {"fmod": 1})], {"c": np.abs(numbers(8)) + 0.1}),
     "one of two": (
         [("Greater", ["x", "c"], {}), ("Exp", ["x"], {}), ("Where", ["v0", "x", "v1"], {})],

@@ -167,8 +167,8 @@ REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
         "mixes images",
     ),
     "volumes": (
-        lambda: graph([("Conv", ["x", "w"], {})], {"w": numbers(2, 3, 3, 3, 3)}, ("n", 3, 8, 8, 8)),
-        "over 3 axes",
+        lambda: graph([("Conv", ["x", "w"], {})], {"w": numbers(2, 3, 3, 3, 3, 3)}, ("n", 3, 5, 5, 5, 5)),
+        "over 4 axes",
     ),
 }
 

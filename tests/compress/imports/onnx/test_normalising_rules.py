@@ -21,6 +21,8 @@ def norm(channels: int) -> dict[str, np.ndarray]:
 
 CASES: dict[str, Case] = {
     "batch norm": ([("BatchNormalization", ["x", *NORM], {"epsilon": 0.01})], norm(3)),
+    "mean and variance of each channel": ([("MeanVarianceNormalization", ["x"], {"axes": [2, 3]})], {}),
+    "mean and variance of each image": ([("MeanVarianceNormalization", ["x"], {"axes": [1, -2, -1]})], {}),
     "batch norm, flat": ([("BatchNormalization", ["x", *NORM], {})], norm(12), FLAT),
     "instance norm": ([("InstanceNormalization", ["x", "w", "b"], {})], EACH),
     "layer norm over pixels": ([("LayerNormalization", ["x", "w"], {"axis": 2})], {"w": numbers(8, 8)}),

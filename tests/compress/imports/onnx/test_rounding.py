@@ -74,3 +74,24 @@ def test_integers_are_no_activations(tmp_path: Path) -> None:
         from_onnx(written(graph(other, CONSTANTS), tmp_path))
     with pytest.raises(InvalidInput, match="scale for each channel"):
         from_onnx(written(graph(rounded([CONV], "least"), {**CONSTANTS, "s": np.full(4, 0.1, np.float32)}), tmp_path))
+
+
+def test_the_ends_of_a_range_stay_where_they_are_asked_for(tmp_path: Path) -> None:
+    model, images = graph(rounded([CONV], "zero"), {**CONSTANTS, "s": np.float32(0.005)}, opset=19), numbers(2, 3, 8, 8)
+    path, wanted = written(model, tmp_path), expected(model, images)
+    without, small = from_quantized_onnx(path), from_quantized_onnx(path, ends=True)
+    assert "(ends=True does)" in without.steps[-1] and "cut off" not in small.steps[-1]
+    with torch.no_grad():
+        off = [np.abs(one(torch.from_numpy(images)).numpy() - wanted).max() for one in (without, small)]
+    assert off[1] <= 0.005 / 2 + 1e-6 < 0.1 < off[0]
+
+
+def test_integers_are_resized_along_lines(tmp_path: Path) -> None:
+    nodes = [CONV, ("QuantizeLinear", ["v0", "s", "zero"], {}), ("Resize", ["v1", "", "wide"], {"mode": "linear"})]
+    given = {**CONSTANTS, "wide": np.array([1, 1, 2, 2], np.float32)}
+    path = written(graph([*nodes, ("DequantizeLinear", ["v2", "s", "zero"], {})], given, opset=19), tmp_path)
+    with pytest.raises(InvalidInput, match="256 levels"):
+        from_onnx(path)
+    small, images = from_quantized_onnx(path), torch.from_numpy(numbers(2, 3, 8, 8))
+    wide = from_onnx(written(graph([CONV, ("Resize", ["v0", "", "wide"], {"mode": "linear"})], given), tmp_path))
+    assert "between levels" in small.steps[-1] and torch.allclose(small(images), wide(images), atol=1e-5)
