@@ -13,7 +13,7 @@ from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
 from spikewright.conversion.recipes.full_scales import span_of
-from spikewright.conversion.storage import StoredSynapse, synapse_of
+from spikewright.conversion.storage import SharedWeights, StoredSynapse, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
 from spikewright.weights import stored_values
 
@@ -24,8 +24,9 @@ def emit(plan: Plan, coding: Coding) -> Network:
     amplitudes = {INPUT: np.asarray(coding.input_amplitude)}
     amplitudes |= {name: choice.amplitude for name, choice in coding.choices.items()}
     amplitudes |= {one.name: _amplitude_in_order(one, amplitudes[one.source]) for one in plan.ordered}
+    shared = SharedWeights()
     stored = [
-        (unit, term, synapse_of(term, amplitudes[term.source], shapes[term.source]))
+        (unit, term, synapse_of(term, amplitudes[term.source], shapes[term.source], shared))
         for unit in plan.units
         for term in unit.terms
     ]

@@ -5,6 +5,7 @@
 Integers stay integers: as long as the factor of the inputs is one number for each output channel, it goes into `scale`.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import Synapse
 from spikewright.snn.synapses import Shape
-from spikewright.weights import Expression, Factors, compact, scaled, unscaled
+from spikewright.weights import Expression, Factors, compact, opposite, scaled, unscaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +27,37 @@ class StoredSynapse:
     unshared: bool = False
 
 
-def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape) -> StoredSynapse:
-    """The synapse of `term`; `amplitude` () or `(channels,)` is what a spike of its source, of `shape`, stands for."""
+class SharedWeights:
+    """Weights by what they are made of: terms with one kernel and the same factors store them once, with opposite ones as well.
+
+    A sum that several layers read brings its kernels to each of them, and two units that send both signs need W and -W.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Hashable, bytes, bytes], Expression] = {}
+
+    def of(self, kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
+        """The weights of `term`, whose inputs have the factor `gain` () or `(in,)`."""
+        factors = Factors.of(term.gain_out, gain, kernel.values.shape)
+        signs = (factors.outputs, -factors.outputs)
+        same, turned = ((kernel.place, outputs.tobytes(), factors.inputs.tobytes()) for outputs in signs)
+        if same not in self._made:
+            other = self._made.get(turned)
+            turns = other is not None and other.real and other.elementwise
+            self._made[same] = opposite(other) if other is not None and turns else _weights(kernel, term, gain)
+        return self._made[same]
+
+
+def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape, shared: SharedWeights) -> StoredSynapse:
+    """The synapse of `term`; `amplitude` () or `(channels,)` is what a spike of its source, of `shape`, stands for.
+
+    `shared`: what other terms of the same network store.
+    """
     gain = input_gain(term, amplitude, shape)
     if term.kernel is None:
         plain = float(gain) if gain.ndim == 0 else gain.astype(np.float32)
         return StoredSynapse(term.geometry.synapse(plain, shape))
-    weights = _weights(term.kernel, term, gain)
+    weights = shared.of(term.kernel, term, gain)
     rounded, unshared = term.integer and unscaled(weights)[1] is None, term.shared and weights.elementwise
     return StoredSynapse(term.geometry.synapse(weights, shape), rounded, unshared)
 

@@ -14,6 +14,7 @@ from spikewright.weights import (
     Leaf,
     Lookup,
     Masked,
+    Negated,
     Offset,
     Reshape,
     Scaled,
@@ -60,6 +61,10 @@ def _signed(e: Signed, unit: float) -> Part:
     return Joined(
         e, lambda signs, base: torch.where(signs == 1, -base, base), signs=Fixed(e.signs), base=part_of(e.base, unit)
     )
+
+
+def _negated(e: Negated, unit: float) -> Part:
+    return Joined(e, lambda base: -base, base=part_of(e.base, unit))
 
 
 def _masked(e: Masked, unit: float) -> Part:
@@ -115,6 +120,7 @@ PARTS: dict[type, Callable[[Any, float], Part]] = {
     Scaled: _scaled,
     Offset: _offset,
     Signed: _signed,
+    Negated: _negated,
     Masked: _masked,
     Lookup: _lookup,
     Contract: _contract,

@@ -26,6 +26,7 @@ from spikewright.conversion.reading.resampling import composed_flow
 from spikewright.conversion.reading.separable_forms import selection
 from spikewright.conversion.reading.shapes import Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.conversion.reading.taking import taken
 from spikewright.conversion.reading.terms import copies
 from spikewright.conversion.reading.values import Current, Ended, Flow, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.windows import read_framed
@@ -143,6 +144,9 @@ class Walk:
         flow, moved = value.flow, value.map
         if len(moved.shape) == 1:
             flow, moved = algebra.flatten(flow, self.shapes, name), moved.over((prod(moved.source),))
+        rows = taken(flow, moved, name, self.applied)
+        if rows is not None:
+            return self._moved_current(rows, value, None)
         found, picked = picking(name, moved), selection(moved)
         if found is not None:
             return self._moved_current(self.applied(flow, found.layer), value, found.offset)

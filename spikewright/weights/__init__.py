@@ -4,9 +4,9 @@
     small = weights.Scaled(weights.compact(integers, alphabet=16), scale)     # 4-bit integers, without most of their zeros
     weights.bits(small), weights.values(small).shape, [memory.name for memory in weights.memories(small)]
 
-Leaves: `Leaf`, `Seeded`. Nodes: `Scaled`, `Offset`, `Signed`, `Masked`, `Lookup`, `Contract`, `Sum`, `Reshape`. Walks: `values`,
-`memories` and `with_memories`, `bits`, `encode` and `decode`, `scaled`. What is stored is what the file holds, the footprint and
-the hardware count, and faults hit. Numpy only.
+Leaves: `Leaf`, `Seeded`. Nodes: `Scaled`, `Offset`, `Signed`, `Negated`, `Masked`, `Lookup`, `Contract`, `Sum`, `Reshape`. Walks:
+`values`, `memories` and `with_memories`, `bits`, `encode` and `decode`, `scaled`. What is stored is what the file holds, the
+footprint and the hardware count, and faults hit. Numpy only.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ from spikewright.weights.factors import Factors
 from spikewright.weights.leaf import Leaf, Seeded
 from spikewright.weights.lookups import Lookup
 from spikewright.weights.masks import Mask, Masked
-from spikewright.weights.scales import Offset, Scaled, Signed
+from spikewright.weights.scales import Negated, Offset, Scaled, Signed, opposite
 from spikewright.weights.storing import Memory, bits, leaves, memories, with_leaves, with_memories
 from spikewright.weights.sums import Contract, Reshape, Sum
 
@@ -68,6 +68,7 @@ __all__ = [
     "Mask",
     "Masked",
     "Memory",
+    "Negated",
     "Offset",
     "Reshape",
     "Scaled",
@@ -85,6 +86,7 @@ __all__ = [
     "leaves",
     "memories",
     "node",
+    "opposite",
     "refilled",
     "reshaped",
     "scaled",

@@ -1,5 +1,7 @@
 """Weights as they arrive in a network: integers, zeros, scales."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,11 @@ from torch import nn
 from spikewright import InvalidInput
 from spikewright.compress import Compressed, PruneSettings, QuantizeSettings, TrainSettings, prune, quantize
 from spikewright.conversion import Quantized, Rate, Ttfs, convert
+from spikewright.conversion.reading.geometry import ConvGeometry, Kernel
+from spikewright.conversion.reading.source_term import SourceTerm
+from spikewright.conversion.storage import SharedWeights
 from spikewright.snn import Network, simulate
-from spikewright.weights import stored_values, unscaled
+from spikewright.weights import Expression, Negated, leaves, stored_values, unscaled
 from tests.conversion.architectures import CASES, build, images
 
 NO_TRAINING = QuantizeSettings(training=TrainSettings(epochs=0))
@@ -80,3 +85,56 @@ def test_input_channels_of_different_scale_make_real_weights_and_say_so(name: st
     network = convert(model, images(CASES[name]), Ttfs(ranges="interval"))
     np.testing.assert_allclose(answers(network, name), truth(model, name), atol=1e-4)
     assert [row.layer for row in network.report if row.action == "rounded"] == [projection]
+
+
+def leaves_of(e: Expression) -> list[int]:
+    return [id(leaf) for _, _, leaf in leaves(e)]
+
+
+def test_the_same_numbers_are_stored_once_with_both_signs() -> None:
+    values = np.random.default_rng(0).normal(size=(4, 3, 1, 1)).astype(np.float32)
+    shared, one = SharedWeights(), np.asarray(1.0)
+
+    def made(kernel: Kernel, outputs: float, gain: float = 1.0) -> Expression:
+        return shared.of(kernel, SourceTerm("in", ConvGeometry(), kernel=kernel, gain_out=outputs * one), gain * one)
+
+    whole = Kernel(values)
+    first, again, turned = made(whole, 1.0), made(Kernel(values), 1.0), made(whole, -1.0)
+    assert again is first and isinstance(turned, Negated) and leaves_of(turned) == leaves_of(first)
+    assert made(whole, -1.0) is turned and leaves_of(made(whole, 1.0, 2.0)) != leaves_of(first)
+    np.testing.assert_array_equal(turned.values(), -first.values())
+    assert leaves_of(made(whole.rows(0, 2), 1.0)) == leaves_of(made(whole.rows(0, 2), -1.0))
+    pruned = Kernel(values * (np.arange(12).reshape(values.shape) % 6 == 0))
+    kept, other = made(pruned, -0.5), made(pruned, 0.5)
+    assert other.stored == 2 and leaves_of(other) == leaves_of(kept)
+    whole_numbers = Kernel(np.array([[-128], [5]], np.int8), np.ones(2))
+    assert stored_values(made(whole_numbers, -1.0)).tolist() == [[128], [-5]]
+    assert stored_values(made(whole_numbers, 1.0)).tolist() == [[-128], [5]]
+
+
+@pytest.mark.parametrize("recipe", [Ttfs(ranges="interval"), Ttfs(levels=64)], ids=str)
+def test_both_halves_of_a_layer_store_its_kernel_once(recipe: Ttfs, tmp_path: Path) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        slopes, last = nn.PReLU(4), nn.Linear(4 * 36, 3)
+        model = nn.Sequential(nn.Conv2d(1, 4, 3), slopes, nn.Conv2d(4, 4, 1), nn.ReLU(), nn.Flatten(), last).eval()
+    x = torch.rand(4, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    network = convert(model, x, recipe)
+    stored = [q.synapse.weights for q in network.projections if q.source == "input"]
+    assert len(stored) == 2 and leaves_of(stored[0]) == leaves_of(stored[1])
+    network.save(tmp_path / "network")
+    back, plain = Network.load(tmp_path / "network"), network.to_fixed(weight_bits=6)
+    assert all(
+        a.synapse.weights == b.synapse.weights for a, b in zip(back.projections, network.projections, strict=True)
+    )
+    for one, other in ((network, back), (plain, Network.load(_saved(plain, tmp_path / "fixed")))):
+        runs = [
+            simulate(net, x.numpy(), engine=engine).logits for net in (one, other) for engine in ("reference", None)
+        ]
+        for found in runs[1:]:
+            np.testing.assert_allclose(found, runs[0], rtol=1e-5, atol=1e-5)
+
+
+def _saved(network: Network, path: Path) -> Path:
+    network.save(path)
+    return path

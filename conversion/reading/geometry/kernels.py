@@ -1,5 +1,6 @@
 """Kernels: the weights of a layer, and the same numbers without the gaps and the groups of a convolution."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,16 @@ class Kernel:
     def integer(self) -> bool:
         """True when the weights are integers times a scale."""
         return self.scale is not None
+
+    @property
+    def place(self) -> Hashable:
+        """What two kernels have in common that are the same numbers in memory, while these are kept."""
+        seen = self.values
+        return (
+            self
+            if self.integer or self.stored is not None
+            else (seen.ctypes.data, seen.shape, seen.strides, seen.dtype)
+        )
 
     @property
     def kept(self) -> Expression | None:

@@ -31,6 +31,7 @@ from spikewright.weights import (
     Lookup,
     Mask,
     Masked,
+    Negated,
     Offset,
     Reshape,
     Scaled,
@@ -72,6 +73,7 @@ EXPRESSIONS: dict[str, Callable[[], Expression]] = {
     "zero point": lambda: Scaled(Offset(whole(16, *SHAPE), np.int8(7)), np.full(4, 0.05, np.float32)),
     "real zero point": lambda: Offset(real(*SHAPE), real(4)),
     "signs": lambda: Signed(whole(2, *SHAPE), Scaled(whole(4, *SHAPE), np.full(4, 0.1, np.float32))),
+    "opposite": lambda: Negated(real(*SHAPE)),
     "low rank": lambda: Reshape(Contract("or,ri->oi", (real(4, 2), real(2, 18))), SHAPE),
     "low rank and sparse": lambda: Sum(
         (Reshape(Contract("or,ri->oi", (real(4, 2), real(2, 18))), SHAPE), Masked(Mask(SHAPE, np.arange(5)), real(5)))

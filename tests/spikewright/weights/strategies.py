@@ -61,7 +61,7 @@ def expressions(draw, shape=None):
     """Any expression."""
     shape = draw(st.sampled_from(SHAPES)) if shape is None else shape
     base = draw(stored(shape))
-    kind = draw(st.sampled_from(["plain", "scaled", "offset", "signed", "sum", "reshape"]))
+    kind = draw(st.sampled_from(["plain", "scaled", "offset", "signed", "sum", "reshape", "negated"]))
     if kind == "scaled":
         return w.Scaled(base, draw(leaves(draw(st.sampled_from([(), shape[:1]])), real=True)))
     if kind == "offset":
@@ -70,4 +70,6 @@ def expressions(draw, shape=None):
         return w.Signed(w.Seeded(3, shape, 2), base)
     if kind == "sum":
         return w.Sum((base, draw(stored(shape))))
+    if kind == "negated" and base.real:
+        return w.Negated(base)
     return w.Reshape(base, shape[::-1]) if kind == "reshape" else base

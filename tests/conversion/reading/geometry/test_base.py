@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading.geometry import DENSE, IDENTITY, ConvGeometry, PoolGeometry, window_counts
 from spikewright.conversion.reading.source_term import SourceTerm
-from spikewright.conversion.storage import synapse_of
+from spikewright.conversion.storage import SharedWeights, synapse_of
 from spikewright.snn import Direct, Integrator, Network, Population, Projection, Source, simulate
 from tests.conversion.reading.geometry.geometries import ALL, SHAPE
 
@@ -22,7 +22,7 @@ def test_the_synapse_of_a_geometry_does_what_it_does(name: str) -> None:
     found = geometry.apply(x, weights)
     shape = tuple(found.shape[1:])
     term = SourceTerm("in", geometry, kernel=kernel, gain_in=np.asarray(2.0 if kernel is None else 1.0))
-    link = Projection("in", "out", synapse_of(term, np.ones(()), SHAPE).synapse)
+    link = Projection("in", "out", synapse_of(term, np.ones(()), SHAPE, SharedWeights()).synapse)
     populations = (Population("in", SHAPE, Source()), Population("out", shape, Integrator()))
     network = Network(populations, (link,), "in", "out", Direct(1))
     ran = simulate(network, x.float().numpy(), engine="reference")

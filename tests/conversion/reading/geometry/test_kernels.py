@@ -27,3 +27,11 @@ def test_a_kernel_of_one_group_does_the_same() -> None:
     x = torch.rand(1, 4, 5, 5).double()
     one = F.conv2d(x, torch.tensor(values), groups=2)
     np.testing.assert_allclose(F.conv2d(x, torch.tensor(ungrouped(values, 2))), one)
+
+
+def test_a_place_is_that_of_the_numbers_whoever_looks_at_them() -> None:
+    values = np.ones((4, 2), np.float32)
+    assert Kernel(values[1:3]).place == Kernel(values[1:3]).place == Kernel(values).rows(1, 3).place
+    assert len({Kernel(one).place for one in (values, values[1:], values[:, :1], values.T, values.copy())}) == 5
+    scaled = [Kernel(values.astype(np.int8), np.full(4, scale)) for scale in (0.5, 0.25)]
+    assert scaled[0].place != scaled[1].place
