@@ -87,8 +87,8 @@ class OperatorCall(ABC, Generic[Key]):
         """What `module` makes of `source`, as a layer under the name of this call."""
         return self.builder.layer(f"{self.name}{suffix}", module, source)
 
-    def function(self, function: Callable[..., Any], *args: Any, **settings: Any) -> ImportedValue:
-        """What `function` makes of values, constants and numbers."""
+    def function(self, function: Callable[..., Any] | str, *args: Any, **settings: Any) -> ImportedValue:
+        """What `function`, or the method of that name, makes of values, constants and numbers."""
         return self.builder.call(self.name, function, *args, **settings)
 
 

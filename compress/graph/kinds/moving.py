@@ -4,6 +4,7 @@ The operation is called on numbered elements, so that one rule reads all of them
 """
 
 import operator
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -83,35 +84,50 @@ def _lowered(once: Tensor, again: Tensor, count: int) -> tuple[Any, Any]:
     return torch.where(read, once - count, once).numpy(), torch.where(read, again + count, again).numpy()
 
 
+def _data(call: GraphCall) -> list[tuple[fx.Node, tuple[int, ...]]]:
+    """The inputs whose numbers are moved and their shapes: all tensors but constants that are repeated for each image."""
+    tensors = call.tensors or tuple(call.node.all_input_nodes)[:1]
+    return [(node, shape) for node, shape in zip(tensors, call.sources, strict=True) if not _is_constant(node)]
+
+
+def _is_constant(node: fx.Node) -> bool:
+    """Whether it is a parameter or buffer, or made of nothing else but sizes, such as an index that is expanded to the batch."""
+    if node.op == "get_attr":
+        return True
+    first = next(iter(node.all_input_nodes), None)
+    return node.op in ("call_function", "call_method") and first is not None and _is_constant(first)
+
+
 def _source(call: GraphCall) -> tuple[int, ...]:
     """The shape of what the map reads: that of one input, all of several one behind the other."""
-    return call.sources[0] if len(call.sources) == 1 else (sum(map(prod, call.sources)),)
+    shapes = [shape for _, shape in _data(call)]
+    return shapes[0] if len(shapes) == 1 else (sum(map(prod, shapes)),)
 
 
 def _run(call: GraphCall, sign: float) -> Tensor:
     count = BATCH * prod(_source(call))
-    numbers = sign * torch.arange(1, count + 1, dtype=torch.float64).reshape(BATCH, -1)
-    parts = torch.split(numbers, [prod(source) for source in call.sources], dim=1)
-    tensors = call.tensors or tuple(call.node.all_input_nodes)[:1]
-    given = {
-        node: part.reshape(BATCH, *source) for node, part, source in zip(tensors, parts, call.sources, strict=True)
-    }
-    root = call.node.graph.owning_module
-
-    def load(node: fx.Node) -> Any:
-        if node.op == "get_attr":
-            return _constant(root, node)
-        return given.get(node, BATCH)  # a size that follows the batch
-
-    args, kwargs = fx.map_arg(call.node.args, load), fx.map_arg(call.node.kwargs, load)
-    if call.module is not None:
-        result = call.module(*args, **kwargs)
-    elif callable(call.node.target):
-        result = call.node.target(*args, **kwargs)
-    else:
-        result = getattr(args[0], call.node.target)(*args[1:], **kwargs)
-    found: Tensor = result
+    numbers = sign * torch.arange(1, count + 1, dtype=torch.float64).reshape(BATCH, count // BATCH)
+    parts = torch.split(numbers, [prod(shape) for _, shape in _data(call)], dim=1)
+    given = {node: part.reshape(BATCH, *shape) for (node, shape), part in zip(_data(call), parts, strict=True)}
+    found: Tensor = _called(call.node, given, call.module)
     return found
+
+
+def _called(node: fx.Node, given: Mapping[fx.Node, Tensor], module: Any = None) -> Any:
+    """What a node gives for these inputs, with all constants computed; what is no tensor is a size that follows the batch."""
+
+    def load(source: fx.Node) -> Any:
+        if source in given:
+            return given[source]
+        if source.op == "get_attr":
+            return _constant(node.graph.owning_module, source)
+        return _called(source, given) if _is_constant(source) else BATCH
+
+    args, kwargs = fx.map_arg(node.args, load), fx.map_arg(node.kwargs, load)
+    if module is not None:
+        return module(*args, **kwargs)
+    target: Any = node.target
+    return target(*args, **kwargs) if callable(target) else getattr(args[0], target)(*args[1:], **kwargs)
 
 
 def _constant(root: Any, node: fx.Node) -> Any:
@@ -120,4 +136,4 @@ def _constant(root: Any, node: fx.Node) -> Any:
 
 
 def _reads_constant(call: GraphCall) -> bool:
-    return next(iter(call.node.all_input_nodes)).op == "get_attr"
+    return _is_constant(next(iter(call.node.all_input_nodes)))

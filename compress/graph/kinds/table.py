@@ -169,7 +169,10 @@ _CALLS = _BENT_CALLS | _table(
     ((F.pixel_shuffle, F.pixel_unshuffle, F.channel_shuffle, torch.channel_shuffle), moving.moved),
     ((torch.index_select, "index_select", torch.take_along_dim, torch.gather, "gather"), moving.moved),
     ((torch.flip, "flip", torch.roll, "roll", torch.tile, "tile", "repeat"), moving.moved),
-    ((torch.repeat_interleave, "repeat_interleave", "expand", "expand_as"), moving.moved),
+    (
+        (torch.repeat_interleave, "repeat_interleave", "expand", "expand_as", torch.broadcast_to, "broadcast_to"),
+        moving.moved,
+    ),
     ((torch.zeros, torch.ones, torch.full, "new_zeros", "new_ones", "new_full"), shapes.filled),
     ((torch.zeros_like, torch.ones_like, torch.full_like, filled), shapes.filled),
     ((torch.sigmoid, F.sigmoid, torch.special.expit, "sigmoid", "sigmoid_"), layers.ending("sigmoid")),

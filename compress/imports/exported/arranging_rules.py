@@ -148,6 +148,34 @@ def repeat(call: AtenCall) -> ImportedValue:
     return call.function(torch.tile, source, whole)
 
 
+def expanded(call: AtenCall) -> Any:
+    """expand, expand_as and broadcast_to behind the batch; of a constant that is expanded to the batch the one of an image."""
+    given, size = call.given(call.first), call.get("size")
+    sizes: list[Any] = [None, *call.value("other").shape] if size is None else list(size)
+    if not all(isinstance(one, int) for one in sizes[1:]) or (
+        isinstance(given, ImportedValue) and len(sizes) > given.rank
+    ):
+        raise Unsupported("an expansion to a computed size, or with new axes", "unsqueeze, then fixed numbers")
+    if isinstance(given, torch.Tensor):
+        return given.expand(1, *sizes[1:])
+    return call.function("expand", call.value(), -1, *sizes[1:])
+
+
+def gathered(call: AtenCall) -> ImportedValue:
+    """gather and take_along_dim by a constant index, the same one for each image."""
+    source, index = call.value(), call.given("index" if call.op == "gather" else "indices")
+    if not isinstance(index, torch.Tensor) or call.get("dim") is None or index.ndim != source.rank:
+        raise Unsupported("an index that is computed, or of another number of axes", "fixed places behind the batch")
+    axis = int(call.get("dim")) % source.rank
+    if axis == 0 or not torch.equal(index, index[:1].expand_as(index)):
+        raise Unsupported("an index that differs between images", "the same places for all images")
+    if call.op == "gather":  # it reads no further along the other axes than the index goes
+        for other in range(1, source.rank):
+            if other != axis and index.shape[other] < source.shape[other - 1]:
+                source = arranging.selected(call, source, other, slice(0, index.shape[other]))
+    return call.function(torch.take_along_dim, source, index[:1].clone(), axis)
+
+
 def part(call: AtenCall) -> ImportedValue:
     """slice and select behind the batch; a slice of all images is nothing."""
     source, axis = call.value(), int(call.get("dim", 0)) % call.value().rank

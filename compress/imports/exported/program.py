@@ -88,10 +88,10 @@ class _ProgramWalk:
         """The input, or a constant."""
         if node.name != self.inputs.image:
             return self.constants.get(node.name)
-        shape = node.meta["val"].shape
+        shape = [_known(size) for size in node.meta["val"].shape]
         if len(shape) < 2 or any(not isinstance(size, int) for size in shape[1:]):
             raise InvalidInput(
-                f"expected an input (batch, C, H, W) with fixed sizes, got {list(shape)}; "
+                f"expected an input (batch, C, H, W) with fixed sizes, got {shape}; "
                 "try dynamic_shapes for dimension 0 only"
             )
         self.batch = shape[0] if isinstance(shape[0], int) else None
@@ -112,6 +112,8 @@ class _ProgramWalk:
     def _result(self, node: fx.Node, name: str, overload: Any) -> Any:
         """What a call makes: a value by its rule, a constant on the spot."""
         args, kwargs = fx.map_arg(node.args, self.values.get), fx.map_arg(node.kwargs, self.values.get)
+        if name.startswith("_assert"):
+            return None
         if name == "getitem":
             return result_of(args[0], args[1]) if node.users else None
         if name in ("sym_size", "size"):
@@ -138,3 +140,9 @@ class _ProgramWalk:
         if not isinstance(source, ImportedValue):
             raise Unsupported("the size of a constant", "a fixed number")
         return int(source.shape[int(axis) - 1])
+
+
+def _known(size: Any) -> Any:
+    """A size, as a number also where the program came to know it while it was made, such as by len(x)."""
+    found = size if isinstance(size, int) else size.node.maybe_as_int()
+    return size if found is None else found

@@ -78,6 +78,8 @@ ATEN_RULES: dict[str, AtenRule] = _rules(
     ("permute transpose flip roll channel_shuffle pixel_shuffle pixel_unshuffle", arranged.moved),
     ("repeat_interleave", arranged.moved),
     ("repeat tile", arranged.repeat),
+    ("expand expand_as broadcast_to", arranged.expanded),
+    ("gather take_along_dim", arranged.gathered),
     ("reflection_pad1d reflection_pad2d", arranged.bordered("reflect")),
     ("replication_pad1d replication_pad2d", arranged.bordered("replicate")),
     ("unbind", arranged.unbind),
@@ -90,6 +92,7 @@ ATEN_RULES: dict[str, AtenRule] = _rules(
 
 COMPUTED = frozenset(
     "view reshape expand unsqueeze squeeze permute transpose t clone contiguous detach alias lift_fresh_copy to "
-    "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten ones zeros full arange".split()
+    "_to_copy add sub mul div rsub sqrt rsqrt reciprocal neg exp pow flatten ones zeros full arange "
+    "slice select repeat tile expand_as broadcast_to index_select gather flip roll cat stack mean sum remainder".split()
 )
 """Operators that are computed on the spot when nothing in them depends on the input."""

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from spikewright.compress import trace
 from tests.compress.graph.kinds.test_table import only
 
+INDEX = torch.randint(0, 4, (1, 1, 6, 3), generator=torch.Generator().manual_seed(1))
 X = torch.rand(2, 4, 6, 4, generator=torch.Generator().manual_seed(0))
 
 
@@ -44,6 +45,10 @@ X = torch.rand(2, 4, 6, 4, generator=torch.Generator().manual_seed(0))
         lambda x: F.pad(x, (-1, 1), value=2.5),
         nn.ReplicationPad2d(1),
         lambda x: F.interpolate(x, size=(9, 8)),
+        lambda x: torch.broadcast_to(x[:, :1], (x.shape[0], 5, 6, 4)),
+        lambda x: torch.gather(x, 3, INDEX.expand(x.shape[0], 4, -1, -1)),
+        lambda x: x.gather(1, INDEX[:, :, :1, :1].repeat(x.size(0), 2, 6, 1)),
+        lambda x: torch.take_along_dim(x, INDEX, 3),
     ],
 )
 def test_a_map_says_where_each_number_comes_from(function: Callable[[Tensor], Tensor]) -> None:

@@ -46,6 +46,10 @@ CASES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "reflected by its own operator": (aten.reflection_pad2d.default, (IMAGES, [1, 1, 2, 0])),
     "replicated": (aten.replication_pad2d.default, (IMAGES, [0, 2, 1, 1])),
     "repeated": (aten.repeat.default, (IMAGES, [1, 2, 1, 3])),
+    "expanded": (aten.expand.default, (IMAGES[:, :1], [-1, 4, -1, 6])),
+    "broadcast": (aten.broadcast_to.default, (IMAGES[:, :, :1], [-1, 4, 3, 6])),
+    "gathered": (aten.gather.default, (IMAGES, 3, torch.randint(0, 6, (1, 2, 1, 9)).expand(2, 2, 1, 9))),
+    "taken": (aten.take_along_dim.default, (IMAGES, torch.randint(0, 6, (1, 1, 6, 2)), 3)),
     "a copy": (aten.clone.default, (IMAGES,)),
 }
 
