@@ -4,16 +4,15 @@ from dataclasses import replace
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spikewright import InvalidInput
+from spikewright.conversion.biases import Bias, StoredTerm, biases_of
 from spikewright.conversion.reading.ordered_sources import OrderedSource
 from spikewright.conversion.reading.plan import INPUT, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
-from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.recipes.coding import Coding, adding_up, with_gates
 from spikewright.conversion.recipes.full_scales import span_of
-from spikewright.conversion.storage import SharedWeights, StoredSynapse, synapse_of
+from spikewright.conversion.storage import SharedWeights, synapse_of
 from spikewright.snn import Integrator, Network, Population, Projection, Report, ReportRow, Source
 from spikewright.weights import stored_values
 
@@ -30,7 +29,9 @@ def emit(plan: Plan, coding: Coding) -> Network:
         for unit in plan.units
         for term in unit.terms
     ]
-    populations = (Population(INPUT, shapes[INPUT], Source()), *(_population(unit, coding) for unit in plan.units))
+    biases = biases_of(plan, coding.code, stored)
+    made = (_population(unit, coding, biases[unit.name]) for unit in plan.units)
+    populations = (Population(INPUT, shapes[INPUT], Source()), *made)
     return Network(
         populations=populations,
         projections=_projections(plan, stored),
@@ -47,23 +48,12 @@ def emit(plan: Plan, coding: Coding) -> Network:
     )
 
 
-def _population(unit: Unit, coding: Coding) -> Population:
+def _population(unit: Unit, coding: Coding, bias: Bias) -> Population:
     choice = adding_up() if unit.adds_up else coding.choices[unit.name]
-    bias, amplitude = _bias(unit.bias), np.asarray(choice.amplitude, dtype=np.float64)
-    below = None if unit.below is None or unit.below.halves else unit.below.by
-    return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=below)
-
-
-def _bias(bias: Floats) -> float | NDArray[np.float32]:
-    """A bias map as it is, or one number for each channel where the map is flat, or 0."""
-    if not bias.any():
-        return 0.0
-    if bias.ndim > 1:
-        rows = bias.reshape(bias.shape[0], -1)
-        spread = np.abs(rows - rows[:, :1]).max()
-        if spread <= 1e-12 * np.abs(rows).max():
-            bias = rows[:, 0]
-    return bias.astype(np.float32)
+    amplitude = np.asarray(choice.amplitude, dtype=np.float64)
+    return Population(
+        unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=unit.shift
+    )
 
 
 def _amplitude_in_order(ordered: OrderedSource, amplitude: Floats) -> Floats:
@@ -79,7 +69,7 @@ def _amplitude_in_order(ordered: OrderedSource, amplitude: Floats) -> Floats:
     return np.where(channels >= 0, amplitude[channels], amplitude[0])
 
 
-def _projections(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[Projection, ...]:
+def _projections(plan: Plan, stored: list[StoredTerm]) -> tuple[Projection, ...]:
     orders = {one.name: one.order for one in plan.ordered}
     seen: dict[str, int] = {}
     made = []
@@ -93,7 +83,7 @@ def _projections(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]
     return tuple(made)
 
 
-def _report(plan: Plan, coding: Coding, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> Report:
+def _report(plan: Plan, coding: Coding, stored: list[StoredTerm]) -> Report:
     details: dict[str, list[str]] = {}
     halves: dict[str, int] = {}
     for unit in plan.units:
@@ -153,7 +143,7 @@ def _order_told(ordered: OrderedSource) -> str:
     return f"{ordered.order.source} read as {ordered.order.shape}{told}, {ordered.name!r}; it stands on the projection"
 
 
-def _storage_rows(plan: Plan, stored: list[tuple[Unit, SourceTerm, StoredSynapse]]) -> tuple[ReportRow, ...]:
+def _storage_rows(plan: Plan, stored: list[StoredTerm]) -> tuple[ReportRow, ...]:
     rows = []
     for unit, term, made in stored:
         weights = made.synapse.weights

@@ -20,8 +20,8 @@ from spikewright.index_maps import IndexMap
 from spikewright.snn.synapses import Shape
 
 BATCH = 64
-FURTHEST = 1e30
-"""Bounds of deep networks grow with every layer; none is further than what float32 sums can hold."""
+FURTHEST = float(np.finfo(np.float32).max)
+"""Bounds of deep networks grow with every layer; none is further than the largest value that the model itself can have."""
 FAINT = 0.01
 """Share of the largest threshold of a layer below which a channel's own is not used."""
 Interval = tuple[torch.Tensor, torch.Tensor]

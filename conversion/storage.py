@@ -6,12 +6,12 @@ Integers stay integers: as long as the factor of the inputs is one number for ea
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spikewright.conversion.reading.geometry import Kernel
-from spikewright.conversion.reading.shapes import Floats, pooled
+from spikewright.conversion.reading.shapes import ONE, Floats, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.snn import Synapse
 from spikewright.snn.synapses import Shape
@@ -60,6 +60,20 @@ def synapse_of(term: SourceTerm, amplitude: Floats, shape: Shape, shared: Shared
     weights = shared.of(term.kernel, term, gain)
     rounded, unshared = term.integer and unscaled(weights)[1] is None, term.shared and weights.elementwise
     return StoredSynapse(term.geometry.synapse(weights, shape), rounded, unshared)
+
+
+def rounding(term: SourceTerm, made: StoredSynapse) -> SourceTerm:
+    """What the synapse of `term`, for a source whose spikes stand for one, does more than the term: a term of the differences.
+
+    Of a gain in front of matrices (`Separable2d`) only the difference of the gain.
+    """
+    if term.kernel is None:
+        stored = np.asarray(made.synapse.gain).astype(np.float32).astype(np.float64)
+        return replace(term, gain_in=stored - term.gain_in)
+    weights = made.synapse.weights
+    assert weights is not None
+    stored = weights.values().astype(np.float64).reshape(term.kernel.values.shape)
+    return replace(term, kernel=Kernel(stored - _folded(term.kernel, term, term.gain_in)), gain_in=ONE, gain_out=ONE)
 
 
 def input_gain(term: SourceTerm, amplitude: Floats, shape: Shape) -> Floats:

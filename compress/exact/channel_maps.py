@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from spikewright import SpikewrightError
+from spikewright.compress.exact.precision import rounded, unrounded
 
 CONVS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
@@ -50,8 +51,8 @@ class Edit:
 def map_of(norm: Any) -> ChannelMap:
     """A batch norm in evaluation mode: scale = gamma / sqrt(var + eps), shift = beta - mean * scale."""
     mean, variance = norm.running_mean.double(), norm.running_var.double()
-    gamma = torch.ones_like(mean) if norm.weight is None else norm.weight.detach().double()
-    beta = torch.zeros_like(mean) if norm.bias is None else norm.bias.detach().double()
+    gamma = torch.ones_like(mean) if norm.weight is None else unrounded(norm.weight)
+    beta = torch.zeros_like(mean) if norm.bias is None else unrounded(norm.bias)
     scale = gamma / torch.sqrt(variance + norm.eps)
     return ChannelMap(scale, beta - mean * scale)
 
@@ -61,16 +62,15 @@ def needs(layer: nn.Module, edit: Edit) -> str | None:
     return law_of(layer).needs(layer, edit)
 
 
-def take(layer: Any, edit: Edit) -> None:
-    """Give the layer new parameters; those that it had stay as they are, for whoever else holds them."""
+def take(layer: Any, edit: Edit, *, remember: bool = False) -> None:
+    """Give the layer new parameters; those that it had stay as they are, for whoever else holds them.
+
+    `remember`: what they are before they are rounded is kept beside them, see `precision`.
+    """
     new, offset = law_of(layer).taken(layer, edit)
-    layer.weight = _like(layer.weight, new)
+    layer.weight = rounded(new, layer.weight, remember)
     if offset is not None:
-        layer.bias = _like(layer.bias, offset)
-
-
-def _like(old: nn.Parameter, values: torch.Tensor) -> nn.Parameter:
-    return nn.Parameter(values.to(old.dtype), old.requires_grad)
+        layer.bias = rounded(offset, layer.bias, remember)
 
 
 def law_of(layer: nn.Module | None) -> "_Rows | _Norm":
@@ -88,8 +88,8 @@ class _Rows:
 
     def taken(self, layer: Any, edit: Edit) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Weight and bias after the edit, float64."""
-        change, weight = edit.change, layer.weight.detach().double()
-        bias = None if layer.bias is None else layer.bias.detach().double()
+        change, weight = edit.change, unrounded(layer.weight)
+        bias = None if layer.bias is None else unrounded(layer.bias)
         if edit.side == "output":
             new = weight * self.outputs(change.scale, weight, layer)
             return new, None if bias is None else bias * change.scale + change.shift

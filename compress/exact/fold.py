@@ -59,16 +59,20 @@ def fold_batchnorm(
     return view.graph_module, rows
 
 
-def fold_view(view: GraphView, samples: torch.Tensor | None = None) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
+def fold_view(
+    view: GraphView, samples: torch.Tensor | None = None, *, remember: bool = False
+) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
     """Fold inside `view.graph_module`; the rows, and the changes to replay on a fresh copy of the architecture.
 
     The result is compared with what it came from, on `samples (n, ...)` and drawn inputs. Raises InvalidInput if they differ.
+    `remember`: parameters know what they were before they were rounded (see `precision`).
     """
     if not any(node.kind == "batchnorm" for node in view):
         return (), ()
     shown = torch.zeros(1, *view.input_shape) if samples is None else samples
     with passing_copy(view.graph_module) as before:
-        rows, rewrites = _fold_all(view)
+        nodes = [node for node in view if node.kind == "batchnorm"]
+        rows, rewrites = _fold_nodes(view, nodes, map_of, remember)
         check_equal(before, view.graph_module, shown, "folded batch norms", "the model without them folded")
     return rows, rewrites
 
@@ -82,17 +86,13 @@ def fold_scales(view: GraphView, names: Collection[str]) -> tuple[tuple[FoldRow,
     return rows, rewrites
 
 
-def _fold_all(view: GraphView) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
-    return _fold_nodes(view, [node for node in view if node.kind == "batchnorm"], map_of)
-
-
 def _scale_of(layer: Any) -> ChannelMap:
     scale = layer.weight.detach().double().flatten()
     return ChannelMap(scale, torch.zeros_like(scale))
 
 
 def _fold_nodes(
-    view: GraphView, nodes: Sequence[GraphNode], map_at: Callable[[Any], ChannelMap]
+    view: GraphView, nodes: Sequence[GraphNode], map_at: Callable[[Any], ChannelMap], remember: bool = False
 ) -> tuple[tuple[FoldRow, ...], tuple[Rewrite, ...]]:
     """Fold the calls of layers that are `map_at(layer)` of their channels, one after the other: one may take in another."""
     rows: list[FoldRow] = []
@@ -101,7 +101,7 @@ def _fold_nodes(
     paths = Paths({node.name: node for node in view}, Uses(root))
     places = {node.name: node for node in root.graph.nodes}
     for node in nodes:
-        row, changes = _fold_one(paths, root, map_at(node.module), places[node.name])
+        row, changes = _fold_one(paths, map_at(node.module), places[node.name], remember)
         rows.append(row)
         rewrites.extend(changes)
     if rewrites:
@@ -110,13 +110,14 @@ def _fold_nodes(
 
 
 def _fold_one(
-    paths: Paths, root: fx.GraphModule, wanted: ChannelMap, place: fx.Node
+    paths: Paths, wanted: ChannelMap, place: fx.Node, remember: bool
 ) -> tuple[FoldRow, tuple[Rewrite, ...]]:
+    root = paths.uses.root
     try:
         edits, direction = _plan(paths, wanted, place)
     except Stuck as stuck:
         return FoldRow(place.name, "kept", str(stuck)), ()
-    changes = [made for edit in edits for made in _apply_edit(root, edit)]
+    changes = [made for edit in edits for made in _apply_edit(root, edit, remember)]
     changes.append(Rewrite("erase", place.name))
     paths.uses.forget(place)
     change(root, changes[-1])
@@ -134,12 +135,12 @@ def _plan(paths: Paths, wanted: ChannelMap, place: fx.Node) -> tuple[tuple[Edit,
             raise Stuck(f"before: {before}; after: {after}") from None
 
 
-def _apply_edit(root: fx.GraphModule, edit: Edit) -> list[Rewrite]:
+def _apply_edit(root: fx.GraphModule, edit: Edit, remember: bool) -> list[Rewrite]:
     """Change the layer, and give it the parameters that it lacks first."""
     layer = root.get_submodule(edit.path)
     lacks = needs(layer, edit)
     changes = [Rewrite(lacks, edit.path)] if lacks else []
     for lacking in changes:
         change(root, lacking)
-    take(layer, edit)
+    take(layer, edit, remember=remember)
     return changes

@@ -36,6 +36,9 @@ from spikewright.inputs import as_images
 from spikewright.snn import ReportRow
 from spikewright.snn.running import InputRange
 
+MOST_REMEMBERED = 1 << 27
+"""Weights up to which folded ones are kept in float64, half of a gigabyte, until they are stored; more are rounded twice."""
+
 
 def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
     """Samples as float32 `(n, ...)` on the CPU. Raises InvalidInput when empty, not finite, or no batch."""
@@ -97,11 +100,16 @@ def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> 
     view, ended = without_endings(view)
     told += ended
     if not _stored(model):  # folding would change what is stored; scale and shift are carried into the layers around
-        rows, _ = fold_view(view, images)
+        rows, _ = fold_view(view, images, remember=_is_small(inner))
         told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
         view = view_of(view.graph_module, view.input_shape)
     moved, more = _arranged(view, images, two_sided)
     return moved, (*told, *more)
+
+
+def _is_small(model: nn.Module) -> bool:
+    """Whether its weights may be there in float64 too."""
+    return sum(value.numel() for value in model.parameters()) <= MOST_REMEMBERED
 
 
 def _stored(model: Any) -> Stored:

@@ -82,6 +82,11 @@ class Unit:
         return self.activation.gate
 
     @property
+    def shift(self) -> Floats | None:
+        """What it sends besides its value, () or `(channels,)`; None for nothing."""
+        return None if self.below is None or self.below.halves else self.below.by
+
+    @property
     def signed(self) -> bool:
         """Whether it sends values of both signs."""
         return self.activation.signed and self.below is None

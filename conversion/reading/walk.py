@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.compress import GraphNode, GraphView
+from spikewright.compress.exact.precision import finest, unrounded
 from spikewright.compress.graph.rewrite import find
 from spikewright.compress.graph.weighted import by_output
 from spikewright.conversion.errors import Obstacle, Refusal
@@ -254,8 +255,8 @@ class Walk:
     def kernel(self, node: GraphNode) -> tuple[Kernel, Floats]:
         """The weights of a layer, `(out, in / groups, ...)`, integers where they are, and its bias `(out,)`."""
         module: Any = node.module
-        weight = by_output(module, module.weight.detach())
-        shift = np.zeros(len(weight)) if module.bias is None else module.bias.detach().double().numpy()
+        weight = by_output(module, finest(module.weight))
+        shift = np.zeros(len(weight)) if module.bias is None else unrounded(module.bias).numpy()
         stored = None if node.path is None else self.stored.get(node.path)
         return Kernel(weight.numpy()) if stored is None else Kernel.of(stored), shift
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.compress import GraphNode
+from spikewright.compress.exact.precision import unrounded
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, TransposedGeometry
@@ -162,8 +163,8 @@ def _statistics(node: GraphNode) -> tuple[Floats, Floats]:
     norm: Any = node.module
     mean, variance = (getattr(norm, name).double().numpy() for name in ("running_mean", "running_var"))
     gamma, beta = (getattr(norm, name) for name in ("weight", "bias"))
-    gain = (1.0 if gamma is None else gamma.detach().double().numpy()) / np.sqrt(variance + node.args["eps"])
-    return gain, (0.0 if beta is None else beta.detach().double().numpy()) - mean * gain
+    gain = (1.0 if gamma is None else unrounded(gamma).numpy()) / np.sqrt(variance + node.args["eps"])
+    return gain, (0.0 if beta is None else unrounded(beta).numpy()) - mean * gain
 
 
 def _weights(walk: Walk, node: GraphNode) -> str:
