@@ -3,9 +3,9 @@
     sends h + c        float32:  W' = W + E,  W' (h + c) - W c  = W' h + E c
                        here:                  W' (h + c) - W' c = W' h
 
-Bounds for every input are far from the values in deep networks, c many times h, so that the rounding E of the weights would count
-c / h times as much. It is known: the stored weights are asked what they make of c. Where times carry a shift, biases are float64, as
-is all that a time-coded network computes; the digits of h then stay, as long as c is below some 1e8 times h.
+Bounds for every input are far from the values in deep networks, c many times h, so that the rounding E of the weights would
+count c / h times as much. It is known: the stored weights are asked what they make of c. Where times carry a shift, biases are
+float64, as is all that a time-coded network computes; the digits of h then stay, as long as c is below some 1e8 times h.
 """
 
 import numpy as np

@@ -51,9 +51,7 @@ def emit(plan: Plan, coding: Coding) -> Network:
 def _population(unit: Unit, coding: Coding, bias: Bias) -> Population:
     choice = adding_up() if unit.adds_up else coding.choices[unit.name]
     amplitude = np.asarray(choice.amplitude, dtype=np.float64)
-    return Population(
-        unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=unit.shift
-    )
+    return Population(unit.name, unit.shape, choice.neuron, bias, choice.initial, amplitude=amplitude, below=unit.shift)
 
 
 def _amplitude_in_order(ordered: OrderedSource, amplitude: Floats) -> Floats:

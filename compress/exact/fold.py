@@ -109,9 +109,7 @@ def _fold_nodes(
     return tuple(rows), tuple(rewrites)
 
 
-def _fold_one(
-    paths: Paths, wanted: ChannelMap, place: fx.Node, remember: bool
-) -> tuple[FoldRow, tuple[Rewrite, ...]]:
+def _fold_one(paths: Paths, wanted: ChannelMap, place: fx.Node, remember: bool) -> tuple[FoldRow, tuple[Rewrite, ...]]:
     root = paths.uses.root
     try:
         edits, direction = _plan(paths, wanted, place)

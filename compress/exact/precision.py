@@ -1,8 +1,8 @@
 """What the parameters of a layer were before they were rounded to its dtype.
 
-Folding multiplies in float64, and the layer holds float32. Whoever goes on with its weights, to fold once more or to store them in
-a network, can go on with the product itself, so that they are rounded once in all. It lies beside the parameter, takes twice its
-memory, is in no copy of it, and does not count once the parameter has been changed in place.
+Folding multiplies in float64, and the layer holds float32. Whoever goes on with its weights, to fold once more or to store them
+in a network, can go on with the product itself, so that they are rounded once in all. It lies beside the parameter, takes twice
+its memory, is in no copy of it, and does not count once the parameter has been changed in place.
 """
 
 from typing import Any

@@ -68,7 +68,7 @@ def as_vector(current: Current, shapes: Shapes) -> Current:
             raise Refusal("a flattened map of this size as neurons of its own", "the operation before the flattening")
         channels = None if term.channels is None else (term.channels[0] * size, term.channels[1] * size)
         terms.append(replace(matrix, channels=channels))
-    return replace(current, terms=tuple(terms), bias=current.bias.reshape(-1), shape=current.view, flat=False)
+    return replace(current, terms=tuple(terms), bias=current.bias.reshape(-1), shape=(prod(current.shape),), flat=False)
 
 
 def seen_as(value: Signal, shape: Shape) -> Signal:

@@ -1,8 +1,10 @@
 """An affine layer of the model, before it is known what it reads."""
 
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
+import torch
 
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Geometry, Kernel, ungrouped
 from spikewright.conversion.reading.shapes import ONE, Border, Floats, bordered
@@ -76,14 +78,28 @@ def identity_conv(name: str, shape: Shape, border: Border) -> AffineLayer:
 
 
 def over_vector(layer: AffineLayer) -> AffineLayer | None:
-    """A convolution of channels of one pixel, to channels of one pixel, as a matrix: the tap that lies on it; else None."""
+    """A layer of channels of one pixel as a matrix, to a vector of all its outputs; None where it is a matrix, or has pixels."""
+    if layer.geometry is DENSE or set(layer.inputs[1:]) != {1}:
+        return None
+    tap = _single_tap(layer)
+    if tap is None:
+        inside = layer.inputs if len(layer.inputs) == 3 else (*layer.inputs, 1)
+        columns = torch.eye(inside[0], dtype=torch.float64).reshape(-1, *inside)
+        values = layer.geometry.apply(columns, torch.from_numpy(layer.kernel.real())).reshape(inside[0], -1)
+        kernel = Kernel(np.ascontiguousarray(values.numpy().T))
+    else:
+        kernel = tap
+    bias = layer.bias if layer.bias.size == 1 else layer.bias_map.reshape(-1)
+    return AffineLayer(layer.name, DENSE, kernel, bias, layer.inputs[:1], (prod(layer.shape),))
+
+
+def _single_tap(layer: AffineLayer) -> Kernel | None:
+    """Of a convolution to channels of one pixel the tap that lies on it, as a matrix; else None."""
     geometry = layer.geometry
-    if not isinstance(geometry, ConvGeometry) or {*layer.inputs[1:], *layer.shape[1:]} != {1}:
+    if not isinstance(geometry, ConvGeometry) or set(layer.shape[1:]) != {1}:
         return None
     (row, no_row), (column, no_column) = map(divmod, geometry.padding, geometry.dilation)
     values = ungrouped(layer.kernel.values, geometry.groups)
     if no_row or no_column or row >= values.shape[2] or column >= values.shape[3]:
         return None
-    kernel = replace(layer.kernel, values=values[:, :, row, column])
-    bias = layer.bias.reshape(-1) if layer.bias.size > 1 else layer.bias
-    return AffineLayer(layer.name, DENSE, kernel, bias, layer.inputs[:1], layer.shape[:1])
+    return replace(layer.kernel, values=values[:, :, row, column])

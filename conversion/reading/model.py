@@ -36,8 +36,8 @@ from spikewright.inputs import as_images
 from spikewright.snn import ReportRow
 from spikewright.snn.running import InputRange
 
-MOST_REMEMBERED = 1 << 27
-"""Weights up to which folded ones are kept in float64, half of a gigabyte, until they are stored; more are rounded twice."""
+MOST_REMEMBERED = 1 << 25
+"""Weights up to which folded ones are kept in float64, a quarter of a gigabyte, until they are stored; more are rounded twice."""
 
 
 def check_samples(samples: torch.Tensor | np.ndarray) -> torch.Tensor:
@@ -81,13 +81,16 @@ def surveyed_plan(
 ) -> tuple[Plan, tuple[Obstacle, ...]]:
     """As `plan_of`, with what stands in its way beside it. Raises Unconvertible where the model has no graph to read."""
     wanted = traits or CodeTraits()
-    view, rows = rewritten_view(model, images, wanted.two_sided)
+    view, rows = rewritten_view(model, images, wanted)
     view = view if input_range is None else in_unit(view, input_range)
     return surveyed(view, _stored(model), (*_mode_rows(model), *rows), wanted)
 
 
-def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> tuple[GraphView, tuple[ReportRow, ...]]:
+def rewritten_view(
+    model: Any, images: torch.Tensor, traits: CodeTraits | None = None
+) -> tuple[GraphView, tuple[ReportRow, ...]]:
     """The graph after exact batch-norm folding and other rewrites, and a row for each batch norm that is gone."""
+    wanted = traits or CodeTraits()
     check_fresh(model)
     inner = plain_copy(as_module(model))
     check_finite(inner)
@@ -100,10 +103,10 @@ def rewritten_view(model: Any, images: torch.Tensor, two_sided: bool = True) -> 
     view, ended = without_endings(view)
     told += ended
     if not _stored(model):  # folding would change what is stored; scale and shift are carried into the layers around
-        rows, _ = fold_view(view, images, remember=_is_small(inner))
+        rows, _ = fold_view(view, images, remember=wanted.precise and _is_small(inner))
         told += tuple(ReportRow(row.node, "batchnorm", "folded", row.reason) for row in rows if row.action == "folded")
         view = view_of(view.graph_module, view.input_shape)
-    moved, more = _arranged(view, images, two_sided)
+    moved, more = _arranged(view, images, wanted.two_sided)
     return moved, (*told, *more)
 
 

@@ -35,11 +35,13 @@ class CodeTraits:
     `two_sided`: spikes have two signs, so that a leaky ReLU can be one population; else it is two. `dearer`: how many times the
     additions of two affine layers in a row their merger may take; beyond that a population is between them. `tail`: whether a
     linear map behind the last layer is applied to what is read out instead (`reading.tails`), so that nothing of it is rounded.
+    `precise`: what is folded into weights is kept in float64 until they are stored, for codes that round nothing else.
     """
 
     two_sided: bool = True
     dearer: float = DEARER
     tail: bool = False
+    precise: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,14 @@ from math import prod
 import numpy as np
 import torch
 
-from spikewright.conversion.ranges import FAINT, Interval, Shown, bounds, in_unit_order, percentiles
+from spikewright.conversion.ranges import FAINT, FURTHEST, Interval, Shown, bounds, in_unit_order, percentiles
 from spikewright.conversion.reading.plan import INPUT, Below, Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 
-LOOSE = 16.0
-"""How many times the values on the samples a bound may be before it costs more than a digit of them."""
+LOOSE = 2.0**16
+"""How many times the values on the samples a bound may be: times are float64, and readers take off just what was added."""
+COARSE = 16.0
+"""The same where some of that is lost: of times on a grid, and of sources whose readers round products of two weights."""
 ROUNDING_GUARD = 1e-5
 """Relative widening of interval bounds: float32 sums may end beyond the bound that float64 found."""
 
@@ -50,19 +52,21 @@ def _turned_over(unit: Unit) -> Shown:
 def bounded_below(plan: Plan, images: torch.Tensor, levels: int | None) -> dict[str, Below]:
     """For each unit how far below zero any input in [0, 1] can bring it; spike times on a grid have one number for a layer.
 
-    Where that is more than `LOOSE` times the largest value on the samples, float32 would lose the value beside the shift: two
-    units then send its halves, and if a gate reads it, it goes that many times as far as on the samples, which is said.
+    Where that is more than `LOOSE` times the largest value on the samples, the value would be lost beside the shift: two units
+    then send its halves, and if a gate reads it, it goes that many times as far as on the samples, which is said.
     """
     units = with_lows(plan)
     found = bounds(plan.units, (INPUT, plan.view.input_shape), levels, plan.ordered) if units else {}
     nodes = {unit.node: 1 for unit in units}
     seen = percentiles(plan.view, images, nodes, 100.0, dict.fromkeys(nodes, torch.abs)) if units else {}
     compared = {plan.population(unit.terms[0].source) for unit in plan.gates}
+    coarse = {plan.population(term.source) for unit in plan.units for term in unit.terms if term.geometry.in_products}
     made = {}
     for unit in units:
         one, largest = _bounded(unit, found[unit.name], levels), float(seen[unit.node].max())
-        if float(one.by.max()) > LOOSE * largest:
-            one = _loose(unit, one, largest, unit.name in compared)
+        times = COARSE if levels is not None or unit.name in coarse else LOOSE
+        if float(one.by.max()) > times * largest:
+            one = _loose(unit, one, (times, largest), unit.name in compared)
         made[unit.name] = one
     return made
 
@@ -71,15 +75,17 @@ def _bounded(unit: Unit, found: Interval, levels: int | None) -> Below:
     low, high = (end[0].reshape(unit.shape[0], -1).numpy() for end in found)
     rows = -(low.min(axis=1) if levels is None and unit.activation.top is None else low.min())
     guard = ROUNDING_GUARD * max(float(high.max()), float(-low.min()), 0.0)
-    return _ended(unit, np.maximum(rows, 0.0) + guard, "no input goes further")
+    return _ended(unit, np.minimum(np.maximum(rows, 0.0) + guard, FURTHEST), "no input goes further")
 
 
-def _loose(unit: Unit, bound: Below, largest: float, compared: bool) -> Below:
-    """Of a unit whose bound is far beyond its values on the samples."""
-    told = f"its bound, {float(bound.by.max()):.3g}, is more than {LOOSE:g} times its values on the samples"
+def _loose(unit: Unit, bound: Below, seen: tuple[float, float], compared: bool) -> Below:
+    """Of a unit whose bound is more than `seen`, so many times its largest value on the samples."""
+    times, largest = seen
+    told = f"its bound, {float(bound.by.max()):.3g}, is more than {times:g} times its values on the samples"
     if unit.activation.halves() is not None and not compared:
         return Below(told=told, halves=True)
-    return _ended(unit, np.asarray(LOOSE * largest or 1.0), f"{told}, and so far it goes: smaller ones are clipped")
+    furthest = np.asarray(min(times * largest, FURTHEST) or 1.0)
+    return _ended(unit, furthest, f"{told}, and so far it goes: smaller ones are clipped")
 
 
 def _rows(plan: Plan, units: tuple[Unit, ...], per_channel: bool) -> dict[str, int]:

@@ -9,7 +9,7 @@ import torch
 
 from spikewright import InvalidInput
 from spikewright.conversion.errors import Obstacle
-from spikewright.conversion.ranges import bounds, percentiles, sent_by, thresholds
+from spikewright.conversion.ranges import FURTHEST, bounds, percentiles, sent_by, thresholds
 from spikewright.conversion.reading.plan import INPUT, Below, CodeTraits, Plan, Unit
 from spikewright.conversion.recipes.activation_samples import least_squares_window, sampled_activations
 from spikewright.conversion.recipes.below import ROUNDING_GUARD, Lows, bounded_below, measured_below, with_lows
@@ -65,8 +65,8 @@ class Ttfs(Recipe):
 
     @property
     def traits(self) -> CodeTraits:
-        """Times are exact, so a population between two layers costs what it costs."""
-        return CodeTraits(two_sided=False, dearer=1.0)
+        """Times are exact, so a population between two layers costs what it costs, and weights are all that is rounded."""
+        return CodeTraits(two_sided=False, dearer=1.0, precise=True)
 
     def below(self, plan: Plan, images: torch.Tensor) -> Mapping[str, Below]:
         """As far as an input can bring a unit, or as the samples do, in the same way as the windows."""
@@ -90,7 +90,7 @@ class Ttfs(Recipe):
             found = bounds(plan.units, (INPUT, plan.view.input_shape), self.levels, plan.ordered)
             tops = {name: max(float(high.max()), 0.0) for name, (_, high) in found.items()}
             # A layer that no input can wake has bound 0; any window is exact for it.
-            return {name: top * (1.0 + ROUNDING_GUARD) or 1.0 for name, top in tops.items()}
+            return {name: min(top * (1.0 + ROUNDING_GUARD), FURTHEST) or 1.0 for name, top in tops.items()}
         free = {unit.node: 1 for unit in plan.hidden if not unit.activation.grid}
         squares = self.ranges == "least-squares"
         shown = sent_by(plan.hidden)

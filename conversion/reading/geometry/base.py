@@ -29,6 +29,9 @@ class Geometry(ABC):
     merges: ClassVar[bool] = False
     """Whether a layer of it can be merged with an affine layer in front of it."""
 
+    in_products: ClassVar[bool] = False
+    """Whether its weights are products that are rounded one by one."""
+
     @property
     def group_count(self) -> int:
         """Groups of channels that do not meet."""

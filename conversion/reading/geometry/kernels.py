@@ -14,8 +14,9 @@ from spikewright.weights import Expression, reshaped, unscaled
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The weights of a layer: real `values (out, ...)`, float64 where they were folded, else as in the model, or int8 with a positive `scale (out,)`.
+    """The weights of a layer: real `values (out, ...)`, or int8 with a positive `scale (out,)`.
 
+    Real ones are those of a model in its float32, or float64 where something was folded into them.
     `stored`: how a Compressed stores the layer that they come from; who changes the numbers need not take it away.
     """
 

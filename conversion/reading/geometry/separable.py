@@ -29,6 +29,7 @@ class SeparableGeometry(Geometry):
     columns: Floats
 
     word = "map"
+    in_products = True
 
     @classmethod
     def of_stretches(cls, rows: Stretches, columns: Stretches, shape: Shape) -> "SeparableGeometry":

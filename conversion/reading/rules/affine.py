@@ -38,20 +38,23 @@ def conv(walk: Walk, node: GraphNode) -> Value:
         around = node.args["around"]
         given, inputs = walk.moved(given, around, node.name), around.shape
     layer = AffineLayer(node.name, geometry, kernel, bias, inputs, node.shape)
-    single = over_vector(layer) if _of_vectors(walk, given) else None
-    if single is not None:
-        vector = walk.arranged(walk.settled(given), single.inputs, node.name)
-        return walk.arranged(_applied(walk, node, single, vector), node.shape, node.name)
+    vector = _over_vectors(walk, node, layer, given)
+    if vector is not None:
+        return vector
     turned = depthwise_in_place(layer, given.map) if isinstance(given, View) else None
     if turned is None:
         return _applied(walk, node, layer, given)
     return turned_back(walk, node, _applied(walk, node, turned.layer, given.flow), turned.back)
 
 
-def _of_vectors(walk: Walk, given: Flow | View) -> bool:
-    """Whether a value that is seen as a map comes from populations that are vectors."""
+def _over_vectors(walk: Walk, node: GraphNode, layer: AffineLayer, given: Flow | View) -> Value | None:
+    """A layer of a value that is seen as channels of one pixel, but comes from populations that are vectors; else None."""
     shapes = (walk.shapes[one.source] if isinstance(one, Signal) else one.shape for one in given.flow.pieces)
-    return len(given.view) == 3 and any(len(shape) == 1 for shape in shapes)
+    single = over_vector(layer) if any(len(shape) == 1 for shape in shapes) else None
+    if single is None:
+        return None
+    vector = walk.arranged(walk.settled(given), single.inputs, node.name)
+    return walk.arranged(_applied(walk, node, single, vector), node.shape, node.name)
 
 
 def conv_transpose(walk: Walk, node: GraphNode) -> Value:
@@ -60,7 +63,8 @@ def conv_transpose(walk: Walk, node: GraphNode) -> Value:
     stride, padding, more, dilation = (_pair(node.args[name], 0) for name in _TRANSPOSED)
     geometry = TransposedGeometry(stride, padding, more, dilation, int(node.args["groups"]))
     layer = AffineLayer(node.name, geometry, kernel, bias, _input(walk, node), node.shape)
-    return _applied(walk, node, layer, walk.given(node))
+    vector = _over_vectors(walk, node, layer, walk.given(node))
+    return _applied(walk, node, layer, walk.given(node)) if vector is None else vector
 
 
 def linear(walk: Walk, node: GraphNode) -> Value:

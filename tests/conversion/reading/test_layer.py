@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright.conversion.reading.geometry import ConvGeometry, Kernel
+from spikewright.conversion.reading.geometry import ConvGeometry, Geometry, Kernel, TransposedGeometry
 from spikewright.conversion.reading.layer import AffineLayer, identity_conv, over_vector, restricted, summing
 from spikewright.conversion.reading.terms import mapped
 
@@ -61,3 +62,17 @@ def test_a_convolution_of_single_pixels_is_a_matrix_of_its_middle_tap() -> None:
     wanted = mapped(layer.term(), x.reshape(6, 1, 1), (6, 1, 1)).reshape(4)
     np.testing.assert_allclose(mapped(single.term(), x, (6,)), wanted, atol=1e-12)
     assert over_vector(replace(layer, inputs=(6, 2, 1), shape=(4, 2, 1))) is None
+
+
+@pytest.mark.parametrize("geometry", [ConvGeometry((1, 1), (1, 1)), TransposedGeometry((2, 2))])
+def test_a_layer_that_makes_pixels_of_one_is_a_matrix_to_all_of_them(geometry: Geometry) -> None:
+    kernel = Kernel(np.random.default_rng(0).normal(size=(4, 3, 2, 2)))
+    layer = AffineLayer("layer", geometry, kernel, np.arange(4.0), (3, 1, 1), (4, 2, 2))
+    single = over_vector(layer)
+    assert single is not None and single.shape == (16,)
+    x = np.random.default_rng(1).normal(size=3)
+    np.testing.assert_allclose(
+        mapped(single.term(), x, (3,)), mapped(layer.term(), x.reshape(3, 1, 1), layer.inputs).reshape(-1), atol=1e-12
+    )
+    np.testing.assert_array_equal(single.bias_map, layer.bias_map.reshape(-1))
+    assert over_vector(single) is None

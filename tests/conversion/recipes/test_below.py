@@ -11,7 +11,7 @@ from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import plan_of
 from spikewright.conversion.reading.plan import CodeTraits
 from spikewright.conversion.recipes.below import Lows, bounded_below, measured_below, with_lows
-from spikewright.snn import simulate
+from spikewright.snn import Ramp, simulate
 from tests.conversion.signs import SIZE, Clamp, networks
 
 X = torch.rand(6, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
@@ -69,20 +69,20 @@ def test_what_ends_above_has_one_number() -> None:
     assert bounded_below(plan, X, None)["_0"].by.shape == ()
 
 
-def deep(last: nn.Module) -> nn.Module:
+def deep(last: nn.Module, layers: int, end: float = 1e9) -> nn.Module:
     """A bound that is three times as far with every layer, of values that stay: 2 x - x of two equal channels."""
     conv = nn.Conv2d(2, 2, 1, bias=False)
     conv.weight.data = torch.tensor([[2.0, -1.0], [-1.0, 2.0]])[:, :, None, None]
     first = nn.Conv2d(1, 2, 1, bias=False)
     first.weight.data = torch.ones(2, 1, 1, 1)
-    shared = [layer for _ in range(6) for layer in (conv, nn.Hardtanh(-1e3, 1e3))]
+    shared = [layer for _ in range(layers) for layer in (conv, nn.Hardtanh(-end, end))]
     return nn.Sequential(first, nn.ReLU(), *shared, nn.Conv2d(2, 2, 1), last, nn.Flatten(), nn.Linear(32, 2)).eval()
 
 
 @pytest.mark.parametrize("last", [nn.AvgPool2d(2), nn.MaxPool2d(2)])
 def test_a_bound_that_is_far_too_far_is_not_added(last: nn.Module) -> None:
     """Added to values of one, it would take their digits; halves need none, and a gate goes as far as it says."""
-    model = deep(last)
+    model = deep(last, 14)
     network = convert(model, X, Ttfs(ranges="interval"))
     with torch.no_grad():
         truth = model.double()(X.double()).numpy()
@@ -92,3 +92,26 @@ def test_a_bound_that_is_far_too_far_is_not_added(last: nn.Module) -> None:
     assert ("and so far it goes: smaller ones are clipped" in str(network.report)) == compared
     assert any(population.name.endswith("_turned") for population in network.populations)
     assert not any(check_times(model.float(), network, X).clipped["clipped"])
+
+
+@pytest.mark.parametrize("last", [nn.AvgPool2d(2), nn.MaxPool2d(2)])
+def test_a_bound_that_is_a_thousand_times_too_far_is_added_and_taken_off(last: nn.Module) -> None:
+    model = deep(last, 7)
+    network = convert(model, X, Ttfs(ranges="interval"), judge=False)
+    assert max(np.max(p.below) for p in network.populations if p.below is not None) > 1000
+    assert "on the samples" not in str(network.report)
+    with torch.no_grad():
+        truth = model.double()(X.double()).numpy()
+    assert np.abs(simulate(network, X.numpy()).logits - truth).max() < 1e-7
+
+
+@pytest.mark.parametrize("layers", [60, 150])
+def test_bounds_that_no_number_holds_are_finite_windows(layers: int) -> None:
+    """3**150 is far from what float32 holds, and what no value of the model can be."""
+    model = deep(nn.AvgPool2d(2), layers, 3e38)
+    network = convert(model, X, Ttfs(ranges="interval"), judge=False)
+    windows = [np.float32(p.neuron.window) for p in network.populations if isinstance(p.neuron, Ramp)]
+    assert np.all(np.isfinite(windows)) and max(windows) > 1e28
+    with torch.no_grad():
+        truth = model.double()(X.double()).numpy()
+    assert np.abs(simulate(network, X.numpy()).logits - truth).max() < 1e-5

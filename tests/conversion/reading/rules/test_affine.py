@@ -56,3 +56,41 @@ def test_a_batch_norm_that_is_left_is_a_gain_and_an_offset() -> None:
     plan = plan_for(nn.Sequential(norm, nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(), nn.Flatten()), 2, 5, 5)
     assert "carried into the layers around it" in rows_of(plan)["_0"]
     assert plan.units[0].terms[0].gain_in.shape == (2,)
+
+
+class Reshaped(nn.Module):
+    """Vectors as channels of one pixel, in front of a layer, or in a sum with such a map."""
+
+    def __init__(self, layer: nn.Module | None, shape: tuple[int, ...], first: bool = False) -> None:
+        super().__init__()
+        self.linear, self.conv, self.layer = nn.Linear(16, 4), nn.Conv2d(1, 4, 4), layer
+        self.shape, self.first = shape, first
+
+    def forward(self, x: Tensor) -> Tensor:
+        vector = self.linear(x.flatten(1)).view(-1, *self.shape)
+        if self.layer is not None:
+            return torch.relu(self.layer(vector)).flatten(1)
+        together = vector + self.conv(x) if self.first else self.conv(x) + vector
+        return torch.relu(together).flatten(1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Conv2d(4, 3, 1), (4, 1, 1)),
+        (nn.Conv2d(4, 3, 1, padding=1), (4, 1, 1)),
+        (nn.Conv2d(4, 4, 1, groups=4), (4, 1, 1)),
+        (nn.Conv1d(4, 3, 1), (4, 1)),
+        (nn.ConvTranspose2d(4, 2, 2), (4, 1, 1)),
+        (nn.ConvTranspose2d(4, 2, 2, groups=2), (4, 1, 1)),
+        (nn.ConvTranspose2d(2, 3, 2), (2, 2, 1)),
+    ],
+)
+def test_a_layer_over_a_vector_that_is_seen_as_channels_of_one_pixel(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    plan_for(Reshaped(layer, shape), 1, 4, 4)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sum_of_a_vector_and_channels_of_one_pixel(first: bool) -> None:
+    plan = plan_for(Reshaped(None, (4, 1, 1), first), 1, 4, 4)
+    assert plan.units[0].bias.shape == plan.units[0].shape == (4,)
