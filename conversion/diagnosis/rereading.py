@@ -16,7 +16,7 @@ def plan_behind(network: Network, model: Any, images: torch.Tensor) -> Plan:
     neurons = [population.neuron for population in network.populations]
     timed = any(neuron.sends == "times" for neuron in neurons)
     tail = network.tail is not None
-    traits = CodeTraits(any(neuron.two_sided for neuron in neurons), 1.0 if timed else DEARER, tail)
+    traits = CodeTraits(any(neuron.two_sided for neuron in neurons), 1.0 if timed else DEARER, tail, precise=timed)
     return as_sent(network, plan_of(model, images, network.run.input_range, traits=traits))
 
 
