@@ -60,19 +60,21 @@ class ResizedAxis:
             raise Unsupported(f"resizing by {rounding}", "round_prefer_floor")
         return [int(one) for one in np.clip(_ROUNDED[rounding](self.centres(mode)), 0, self.size - 1)]
 
-    def matrix(self, mode: str, cubic: float | None, *, inside: bool) -> np.ndarray:
+    def matrix(self, mode: str, cubic: float | None, *, inside: bool, smooth: bool = False) -> np.ndarray:
         """What each new place takes of each old one, float32 `(new, size)`.
 
         Straight lines between neighbours or, with the coefficient `cubic`, cubic ones (Keys 1981). Beyond the ends the last
-        number goes on; with `inside` what lies there does not count.
+        number goes on; with `inside` what lies there does not count. `smooth` (antialias): where the axis shrinks, a place takes
+        from as many more neighbours as it shrinks.
         """
         centres = self.centres(mode)
-        first = np.floor(centres)
-        steps = np.arange(2) if cubic is None else np.arange(-1, 3)
-        places = first[:, None] + steps
-        shares = _shares(np.abs(centres[:, None] - places), cubic)
+        narrow = min(self.scale, 1.0) if smooth else 1.0
+        reach = int(np.floor(-(1 if cubic is None else 2) / narrow)) + 1
+        places = np.floor(centres)[:, None] + np.arange(reach, 2 - reach)
+        shares = _shares(narrow * np.abs(centres[:, None] - places), cubic)
         if inside:
             shares = np.where((places < 0) | (places >= self.size), 0, shares)
+        if inside or smooth:
             shares /= shares.sum(1, keepdims=True)
         made = np.zeros((self.new, self.size))
         np.add.at(made, (np.arange(self.new)[:, None], np.clip(places, 0, self.size - 1).astype(np.int64)), shares)

@@ -23,8 +23,9 @@ _TORCH = {("linear", 1): "linear", ("linear", 2): "bilinear", ("cubic", 2): "bic
 def resize(call: OnnxCall) -> ImportedValue:
     """Resizing of pixels, by nearest neighbours of any axis behind the batch."""
     source, mode = call.any_layout(), str(call.attr("mode", "nearest"))
-    if mode not in ("nearest", "linear", "bilinear", "cubic") or call.attr("antialias", 0) or source.order is not None:
-        raise Unsupported(f"{mode} resizing{' with antialias' * bool(call.attr('antialias', 0))}", "nearest upsampling")
+    smooth = bool(call.attr("antialias", 0)) and mode == "nearest"
+    if mode not in ("nearest", "linear", "bilinear", "cubic") or smooth or source.order is not None:
+        raise Unsupported(f"{mode} resizing{' with antialias' * smooth}", "nearest or linear upsampling")
     shown = [call.batch or 1 if size is None else size for size in source.file_shape]
     axes: dict[int, ResizedAxis] = {}
     for axis, (size, new, scale) in enumerate(zip(shown, *_target(call, shown), strict=True)):
@@ -55,8 +56,8 @@ def _nearest(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis]
 def _interpolated(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis], mode: str) -> ImportedValue:
     """An nn.Upsample where torch has the same numbers, else a constant map of each axis."""
     cubic = float(call.attr("cubic_coeff_a", -0.75)) if mode == "cubic" else None
-    inside = bool(call.attr("exclude_outside", 0))
-    matrices = {here: torch.from_numpy(axis.matrix(_centre(call), cubic, inside=inside)) for here, axis in axes.items()}
+    said = {"inside": bool(call.attr("exclude_outside", 0)), "smooth": bool(call.attr("antialias", 0))}
+    matrices = {here: torch.from_numpy(axis.matrix(_centre(call), cubic, **said)) for here, axis in axes.items()}
     layer = _of_torch(matrices, source, mode.removeprefix("bi")) if min(axes) > 1 else None
     if layer is not None:
         return call.layer(layer, source)

@@ -13,7 +13,10 @@ from spikewright.compress.imports.onnx.coordinates import ResizedAxis
 def test_what_a_place_takes_adds_up_to_one(size: int, new: int, inside: bool, cubic: float | None) -> None:
     for mode in ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric"):
         matrix = ResizedAxis(size, new, new / size).matrix(mode, cubic, inside=inside)
-        assert matrix.shape == (new, size) and np.allclose(matrix.sum(1), 1, atol=1e-6)
+        smooth = ResizedAxis(size, new, new / size).matrix(mode, cubic, inside=inside, smooth=True)
+        for one in (matrix, smooth):
+            assert one.shape == (new, size) and np.allclose(one.sum(1), 1, atol=1e-6)
+        assert new < size or np.allclose(matrix, smooth, atol=1e-6)
 
 
 def test_straight_lines_keep_a_slope() -> None:

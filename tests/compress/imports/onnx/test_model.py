@@ -158,9 +158,10 @@ REFUSED: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     ),
     "antialias": (
         lambda: graph(
-            [("Resize", ["x", "", "s"], {"mode": "linear", "antialias": 1})], {"s": np.array([1, 1, 2, 2], np.float32)}
+            [("Resize", ["x", "", "s"], {"mode": "nearest", "antialias": 1})],
+            {"s": np.array([1, 1, 2, 2], np.float32)},
         ),
-        "linear resizing with antialias",
+        "nearest resizing with antialias",
     ),
     "a reshape over images": (
         lambda: graph([("Reshape", ["x", "to"], {})], {"to": np.array([-1, 64], np.int64)}),

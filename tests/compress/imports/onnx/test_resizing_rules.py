@@ -61,6 +61,14 @@ def test_between_neighbours(mode: str, centre: str, outside: int, sizes: tuple[i
     same_as_onnx(([("Resize", ["x", "", "", "s"], settings)], {"s": ints(3, 3, *sizes)}), tmp_path)
 
 
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+@pytest.mark.parametrize("outside", [0, 1])
+@pytest.mark.parametrize("sizes", [(16, 16), (4, 11), (5, 3)])
+def test_shrinking_without_aliases(mode: str, outside: int, sizes: tuple[int, int], tmp_path: Path) -> None:
+    settings = {"mode": mode, "antialias": 1, "exclude_outside": outside}
+    same_as_onnx(([("Resize", ["x", "", "", "s"], settings)], {"s": ints(3, 3, *sizes)}), tmp_path)
+
+
 @pytest.mark.parametrize("policy", ["not_larger", "not_smaller"])
 def test_the_ratio_of_the_sides_can_be_kept(policy: str, tmp_path: Path) -> None:
     settings = {"mode": "linear", "keep_aspect_ratio_policy": policy, "axes": [2, 3]}
