@@ -19,7 +19,7 @@ from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
 from spikewright.experiments.plots.robustness import draw_robustness, robustness_panels
 from spikewright.experiments.plots.steps import network_kinds
 from spikewright.experiments.plots.style import ANN_COLOUR, save_figure, styled
-from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.studies.study import open_study
 from spikewright.experiments.zoo import card
 from spikewright.hardware import DEVICES
 

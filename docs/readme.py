@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.page import given
 from spikewright import InvalidFile, Kind, Table, atomic_path
-from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.studies.study import open_study
 from spikewright.kinds import holds
 
 DOCS = Path(__file__).parent
@@ -108,7 +108,7 @@ def demos() -> str:
 
 
 def demo_row(folder: str | Path) -> dict[str, str]:
-    """The row of docs/results/demo.csv for a finished demo: its numbers, and where its last task came from."""
+    """The row of docs/results/demo.csv for a finished demo: its numbers, and where its last cell came from."""
     result = open_study(folder)
     rows = {row["network"]: row for row in result.tables["accuracy"].where(seed=result.study.seeds[0])}
     accuracies = {name: str(rows[name]["accuracy"]) for name in ("ann", "compressed", "rate", "ttfs")}

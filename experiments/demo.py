@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidInput, Progress, Table, silent
-from spikewright.experiments.runs.spec import Study, make_study
-from spikewright.experiments.runs.study import StudyResult, run_study
+from spikewright.experiments.studies.spec import Study, make_study
+from spikewright.experiments.studies.study import StudyResult, run_study
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7
@@ -75,7 +75,7 @@ def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progr
     from spikewright.experiments.report.page import write_report
 
     result = run_study(study, out, workers=workers, progress=progress)
-    write_report(result, checks(result), progress=progress)
+    write_report(result, checks(result) if result.complete else None, progress=progress)
     return result
 
 
@@ -130,6 +130,11 @@ def _robustness(scale: DemoScale) -> dict[str, Any]:
             {"kind": "pgd", "steps": 10, "transfer_from": "ann", **attack},
         ],
     }
+
+
+def is_demo(result: StudyResult) -> bool:
+    """Whether a study is that of a demo."""
+    return result.study.name.startswith("demo-")
 
 
 def checks(result: StudyResult) -> Table:

@@ -81,6 +81,16 @@ def check_claim(path: str | Path, kind: FolderKind) -> Path:
     return target
 
 
+def discard_folder(path: str | Path, kind: FolderKind) -> bool:
+    """Remove a folder of `kind` that holds its own files only; whether it was there. Anything else stays as it is."""
+    target = _folder(path)
+    listed = _listed(target, kind)
+    if listed is None or changed(target, listed):
+        return False
+    _remove(target, listed)
+    return True
+
+
 def _folder(path: str | Path) -> Path:
     target = real_path(path)
     if target.exists() and not target.is_dir():

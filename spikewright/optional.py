@@ -30,11 +30,13 @@ def _alone(name: str) -> str:
 
 PACKAGES = {
     "brian2": OptionalPackage("simulate in Brian2", _extra("brian2")),
+    "distributed": OptionalPackage("run cells on a Dask scheduler", _extra("dask")),
     "h5py": OptionalPackage("read and write NIR files", _extra("nir")),
     "nir": OptionalPackage("exchange networks as NIR graphs", _extra("nir")),
     "norse": OptionalPackage("exchange networks with Norse", _extra("norse")),
     "onnx": OptionalPackage("read ONNX files", _extra("onnx")),
-    "pyarrow": OptionalPackage("read and write parquet files", _extra("parquet")),
+    "pandas": OptionalPackage("show results as data frames", "pip install pandas"),
+    "pyarrow": OptionalPackage("read and write parquet files", "pip install pyarrow"),
     "sinabs": OptionalPackage("exchange networks with sinabs", _alone("sinabs")),
     "snntorch": OptionalPackage("exchange networks with snnTorch", _extra("snntorch")),
     "spikingjelly": OptionalPackage("exchange networks with SpikingJelly", _alone("spikingjelly")),

@@ -62,8 +62,8 @@ def test_a_block_that_is_missing_or_stale_is_told() -> None:
 def test_a_finished_demo_becomes_a_row(tmp_path: Path) -> None:
     """Numbers and origin of a study with the demo's networks; the rows of other data sets stay."""
     from docs import readme
-    from spikewright.experiments.runs.spec import make_study
-    from spikewright.experiments.runs.study import run_study
+    from spikewright.experiments.studies.spec import make_study
+    from spikewright.experiments.studies.study import run_study
 
     study = {
         "name": "small",

@@ -171,7 +171,7 @@ def write_catalogue(path: Path) -> None:
 
 
 def write_json_of_study(path: Path) -> None:
-    from spikewright.experiments.runs.provenance import Provenance
+    from spikewright.experiments.records.provenance import Provenance
     from spikewright.experiments.runs.stored import PROVENANCE_FILE, write_json
 
     write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
@@ -239,24 +239,24 @@ def adapting(path: Path) -> None:
     save_progress(path, "this", CourseState())
 
 
-def one_task(path: Path) -> None:
-    """A task whose folder is at `path`; what its stage does is of no matter here."""
+def one_cell(path: Path) -> None:
+    """A cell whose folder is at `path`; what its stage does is of no matter here."""
     from unittest.mock import patch
 
-    from spikewright.experiments.runs.running import run_task
-    from spikewright.experiments.runs.tasks import Task
+    from spikewright.experiments.runs.cells import Cell
+    from spikewright.experiments.runs.running import run_cell
 
-    task = Task("train", "ann", 0, {})
+    cell = Cell("train", "ann", 0, {})
     with (
         patch("spikewright.experiments.runs.work.run_stage", lambda *given: {"accuracy": []}),
-        patch.object(Task, "folder", f"../{path.name}"),
+        patch.object(Cell, "folder", f"../{path.name}"),
     ):
-        run_task(task, path.parent)
+        run_cell(cell, path.parent)
 
 
 def published_core(path: Path) -> None:
-    """The copy of a task's core that a study puts in its own folder."""
-    from spikewright.experiments.runs.study import publish_core
+    """The copy of a cell's core that a study puts in its own folder."""
+    from spikewright.experiments.studies.study import publish_core
 
     export_core(path.parent / "made" / "core")
     publish_core(path.parent / "made" / "core", path)
@@ -271,15 +271,15 @@ WHOLE = [
     ),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
     Writer("save_progress", "adapting", adapting, ("compress.adapting.resuming:save_progress",)),
-    Writer("run_task", "task", one_task, ("experiments.runs.running:run_task",)),
-    Writer("publish_core", "core", published_core, ("experiments.runs.study:publish_core",)),
+    Writer("run_cell", "cell", one_cell, ("experiments.runs.running:run_cell",)),
+    Writer("publish_core", "core", published_core, ("experiments.studies.study:publish_core",)),
 ]
 
 
 def small_study(path: Path) -> None:
     from spikewright.experiments.report.page import write_report
-    from spikewright.experiments.runs.spec import make_study
-    from spikewright.experiments.runs.study import run_study
+    from spikewright.experiments.studies.spec import make_study
+    from spikewright.experiments.studies.study import run_study
 
     study = {
         "name": "small",
@@ -321,7 +321,7 @@ def results(path: Path) -> None:
 GROWING = [
     Writer(
         "run_study and write_report", "study", small_study,
-        ("experiments.runs.study:run_study", "experiments.report.page:write_report",
+        ("experiments.studies.study:run_study", "experiments.report.page:write_report",
          "experiments.stages.simulation:_save_raster", "experiments.stages.conversion:save_points"),
     ),
     Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),

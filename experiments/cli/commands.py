@@ -80,7 +80,7 @@ SOURCE = (
     *_dataset(),
 )
 SAMPLES = flag("--samples", type=int, default=500, told="training images that show the ranges")
-WORKERS = flag("--workers", type=int, default=1, told="processes for tasks side by side")
+WORKERS = flag("--workers", type=int, default=1, told="processes for cells side by side")
 FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
 COMMON = (
     flag("--seed", type=seed_in, default=0, told="seed of everything that is drawn"),

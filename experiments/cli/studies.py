@@ -1,34 +1,46 @@
 """The commands over whole runs: demo, study, report."""
 
+import sys
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars
 
+if TYPE_CHECKING:
+    from spikewright.experiments.studies.study import StudyResult
 
-def run_demo(options: Namespace) -> None:
+
+INCOMPLETE = 1
+"""The exit code of a study in which a cell has no result."""
+
+
+def run_demo(options: Namespace) -> int:
     """The demo's study and its report; the last lines say where to look."""
     from spikewright.experiments.demo import checks, demo_study, run_demo
-    from spikewright.experiments.runs.study import STUDY_FOLDER
+    from spikewright.experiments.studies.folder import STUDY_FOLDER
 
     check_growing(options.out, STUDY_FOLDER)
     study = demo_study(options.dataset, options.data, options.seed)
     start = time.perf_counter()
     with progress_bars(options.quiet) as progress:
         result = run_demo(study, options.out, workers=options.workers, progress=progress)
-    print(checks(result))
-    print(f"\n{result.ran} of {len(result.tasks)} tasks were run in {time.perf_counter() - start:.0f} s")
+    if result.complete:
+        print(checks(result), end="\n\n")
+    code = _told(result, f" in {time.perf_counter() - start:.0f} s")
     print(f"report   {options.out / 'report.html'}")
     print(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
+    return code
 
 
-def run_study(options: Namespace) -> None:
+def run_study(options: Namespace) -> int:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
     from spikewright.experiments.report.page import write_report
-    from spikewright.experiments.runs.spec import read_study
-    from spikewright.experiments.runs.study import STUDY_FOLDER, run_study
+    from spikewright.experiments.studies.folder import STUDY_FOLDER
+    from spikewright.experiments.studies.spec import read_study
+    from spikewright.experiments.studies.study import run_study
 
     study = read_study(options.file)
     if options.seed:
@@ -38,19 +50,31 @@ def run_study(options: Namespace) -> None:
     with progress_bars(options.quiet) as progress:
         result = run_study(study, out, workers=options.workers, progress=progress)
         path = write_report(result, progress=progress)
-    print(f"{result.ran} of {len(result.tasks)} tasks were run")
+    code = _told(result)
     print(f"report   {path}\ntables   {out / 'tables'}")
+    return code
 
 
 def run_report(options: Namespace) -> None:
     """The report of a finished study."""
-    from spikewright.experiments.demo import checks
+    from spikewright.experiments.demo import checks, is_demo
     from spikewright.experiments.report.page import write_report
-    from spikewright.experiments.runs.study import open_study
+    from spikewright.experiments.studies.study import open_study
 
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:
-        path = write_report(
-            result, checks(result) if result.study.name.startswith("demo-") else None, progress=progress
-        )
+        path = write_report(result, checks(result) if is_demo(result) and result.complete else None, progress=progress)
     print(f"report   {path}")
+
+
+def _told(result: "StudyResult", how_long: str = "") -> int:
+    """Say what was run, and on stderr which cells have no result and why; returns the exit code."""
+    state = result.state
+    print(f"{result.ran} of {len(result.cells)} cells were run{how_long}, {state.stored} have a result")
+    for fault in state.faults:
+        print(f"{fault['cell']} ({fault['kind']}): {fault['said']}", file=sys.stderr)
+    if state.held:
+        print(f"not run, since they need one of these: {', '.join(state.held)}", file=sys.stderr)
+    for place in state.set_aside:
+        print(f"damaged, and made anew: {place}", file=sys.stderr)
+    return 0 if result.complete else INCOMPLETE

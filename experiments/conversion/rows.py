@@ -19,7 +19,7 @@ from spikewright import (
     atomic_path,
     claim_folder,
 )
-from spikewright.experiments.runs.provenance import Provenance, torch_threads
+from spikewright.experiments.records.provenance import Provenance, torch_threads
 from spikewright.kinds import json_with
 
 if TYPE_CHECKING:

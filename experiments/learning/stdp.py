@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spikewright import FolderKind, InvalidInput, Kind, Progress, Table, atomic_path, claim_folder, silent
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.learning.checkpoint import PROGRESS_FILE, Progressed, resume, save_progress
-from spikewright.experiments.runs.provenance import Provenance
+from spikewright.experiments.records.provenance import Provenance
 from spikewright.kinds import json_with
 from spikewright.snn.learning.records import AdaptiveLIF, Learned, Presentation, StdpRule, WinnerTakeAll
 from spikewright.snn.learning.run import decide, label_neurons, respond, start_stdp, train_stdp

@@ -14,7 +14,7 @@ from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_
 from spikewright.experiments.plots.style import save_figure, styled
 
 if TYPE_CHECKING:
-    from spikewright.experiments.runs.study import StudyResult
+    from spikewright.experiments.studies.study import StudyResult
     from spikewright.hardware import Device
 
 

@@ -10,7 +10,7 @@ from spikewright.experiments.plots.steps import network_kinds
 from spikewright.experiments.plots.style import save_figure
 
 if TYPE_CHECKING:
-    from spikewright.experiments.runs.study import StudyResult
+    from spikewright.experiments.studies.study import StudyResult
 
 
 def attack_pictures(result: "StudyResult", folder: Path) -> list[Picture]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright.experiments.plots.style import save_figure
 
 if TYPE_CHECKING:
-    from spikewright.experiments.runs.study import StudyResult
+    from spikewright.experiments.studies.study import StudyResult
 
 
 @dataclass(frozen=True)

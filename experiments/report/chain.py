@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from spikewright.experiments.runs.parts import CompressionPart, ConversionPart
+from spikewright.experiments.studies.parts import CompressionPart, ConversionPart
 
 
 def compressed_how(part: CompressionPart) -> str:

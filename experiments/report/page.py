@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
 from spikewright.experiments.plots.gallery import study_pictures
 from spikewright.experiments.plots.pictures import Picture
+from spikewright.experiments.records.reading import origins
+from spikewright.experiments.records.tables import write_rows
 from spikewright.experiments.report.headlines import cards, corners
 from spikewright.experiments.report.sheets import HIDDEN, sheet, shown_sheets
-from spikewright.experiments.report.tables import write_table
 from spikewright.kinds import holds
 
 if TYPE_CHECKING:
-    from spikewright.experiments.runs.study import StudyResult
+    from spikewright.experiments.studies.study import StudyResult
 
 REPORT_FILE = Kind("a report of spikewright", holds(b'<meta name="generator" content="spikewright">'))
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -25,13 +26,13 @@ def write_report(result: "StudyResult", checks: Table | None = None, *, progress
 
     `checks`: rows of check, measured, target and holds. Raises InvalidFile when the folder cannot be written.
     """
-    from spikewright.experiments.runs.study import STUDY_FOLDER
+    from spikewright.experiments.studies.folder import STUDY_FOLDER
 
     claim_folder(result.folder, STUDY_FOLDER)
     progress("report", 0, 2)
     pictures = study_pictures(result, result.folder / "figures")
     if checks is not None:
-        write_table(checks, result.folder / "tables" / "checks", result.provenance.to_dict())
+        write_rows(result.store, "checks", list(checks))
     progress("report", 1, 2)
     path = result.folder / "report.html"
     write_page(path, _render(_content(result, checks, pictures)))
@@ -57,7 +58,6 @@ def _render(content: Mapping[str, Any]) -> str:
 
 def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Picture]) -> dict[str, Any]:
     from spikewright.experiments.report.chain import coded_how, compressed_how
-    from spikewright.experiments.runs.stored import origins
 
     study, tables = result.study, result.tables
     return {
@@ -76,9 +76,9 @@ def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Pic
         "corners": corners(tables),
         "core": next(iter(tables["core"]), None) if "core" in tables else None,
         "provenance": result.provenance,
-        "origins": list(origins(result)),
-        "tasks": len(result.tasks),
-        "rows": len(tables["results"]),
+        "origins": list(origins(tables)),
+        "cells": len(result.cells),
+        "rows": sum(len(table) for table in tables.values()),
         "rerun": rerun(result),
     }
 

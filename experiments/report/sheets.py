@@ -6,7 +6,7 @@ from typing import Any
 
 from spikewright import Table
 
-HIDDEN = ("seed", "task", "configuration", "commit", "spikewright", "versions", "threads", "draw")
+HIDDEN = ("seed", "cell", "configuration", "commit", "spikewright", "versions", "threads", "draw")
 """Columns that every row carries; the report says them once."""
 SHEETS = {
     "accuracy": "Accuracy and activity",
@@ -19,7 +19,7 @@ SHEETS = {
     "training": "Training",
 }
 """The tables that the report shows in full, with their titles."""
-ELSEWHERE = ("conversion", "hardware", "core", "accuracy_over_steps", "compression", "results", "checks")
+ELSEWHERE = ("conversion", "hardware", "core", "accuracy_over_steps", "compression", "checks")
 """Tables that are shown in another way: as figures, boxes, corners, or layer by layer."""
 UNITS = {"us": "µs", "uj": "µJ", "nj": "nJ", "mhz": "MHz"}
 

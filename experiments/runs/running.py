@@ -1,67 +1,185 @@
-"""Tasks are run, each in a folder that appears as a whole or not at all; those that do not wait for each other side by side."""
+"""Cells are run, each as soon as what it needs is there, on whichever runner; what is finished is stored at once."""
 
-import json
-import warnings
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from spikewright import FolderKind, Progress, SpikewrightError, atomic_folder, silent
-from spikewright.experiments.runs.provenance import Provenance
-from spikewright.experiments.runs.stored import DONE, ORIGIN
-from spikewright.experiments.runs.tasks import Task
+from spikewright import InvalidFile
+from spikewright.experiments.records.provenance import current_commit, machine, versions
+from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.lock import only_run
+from spikewright.experiments.runs.orders import CellOutcome, Fault, Order, bare
+from spikewright.experiments.runs.packing import packed, unpack
+from spikewright.experiments.runs.runners.base import Runner
+from spikewright.experiments.runs.schedule import Schedule
+from spikewright.experiments.runs.state import RunState, StageCount
+from spikewright.experiments.runs.threads import share
+from spikewright.experiments.runs.work_folder import work_in
 
-TASK_FOLDER = FolderKind("a task of a study")
-
-
-def waves(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    """Tasks in groups: those of a group need only what earlier groups, or earlier runs, have made."""
-    waiting = {task.key: task for task in tasks}
-    while waiting:
-        ready = [task for task in waiting.values() if not any(need.key in waiting for need in task.needs.values())]
-        yield ready
-        for task in ready:
-            del waiting[task.key]
-
-
-def run_task(task: Task, folder: Path, progress: Progress = silent) -> None:
-    """Run one task and store its files and rows; the folder appears as a whole or not at all."""
-    from spikewright.experiments.runs.threads import quiet_threads
-    from spikewright.experiments.runs.work import run_stage
-
-    with quiet_threads(), atomic_folder(folder / "tasks" / task.folder, TASK_FOLDER) as temporary:
-        inputs = {role: folder / "tasks" / need.folder for role, need in task.needs.items()}
-        origin = Provenance.of(task.key, (task.seed,))  # before: others may commit while it runs
-        rows = run_stage(task, inputs, temporary, progress)
-        (temporary / ORIGIN).write_text(json.dumps(origin.to_dict()) + "\n")
-        (temporary / DONE).write_text(json.dumps(rows, allow_nan=False) + "\n")
+Observer = Callable[[RunState], None]
+"""Called whenever a run has gone on, and once a second."""
+LOOKED_EVERY_S = 1.0
+PAUSE_S = 0.05
+"""Between looks when all that is left waits for its next try."""
 
 
-def run_wave(wave: Sequence[Task], folder: Path, workers: int, progress: Progress) -> Iterator[None]:
-    """Run tasks that need nothing of each other, and say after each that it is done. Raises what a task raises."""
-    if workers == 1 or len(wave) == 1:
-        for task in wave:
-            run_task(task, folder, progress)
-            yield None
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    faults: list[str] = []
-    with warnings.catch_warnings(), parallel_config("loky", n_jobs=min(workers, len(wave)), inner_max_num_threads=1):
-        # A worker that has grown by loading torch is replaced by a fresh one; its tasks are not lost.
-        warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
-        for fault in Parallel(return_as="generator_unordered")(delayed(_fault_of)(task, folder) for task in wave):
-            if fault is None:
-                yield None
-            else:
-                faults.append(fault)
-    if faults:  # only now: the tasks beside it were at work, and their results are kept
-        raise SpikewrightError(min(faults))
+def unseen(state: RunState) -> None:
+    """The observer that shows nothing."""
 
 
-def _fault_of(task: Task, folder: Path) -> str | None:
-    """Run a task in another process; what it raised on purpose comes back as text, since not every exception can be sent."""
+@dataclass
+class CellRun:
+    """One run of cells in a store: what waits, what runs, and what became of it."""
+
+    store: Store
+    runner: Runner
+    schedule: Schedule
+    state: RunState
+    observer: Observer
+    cells: Mapping[str, Cell]
+    started: dict[str, Order] = field(default_factory=dict)
+    full: Fault | None = None
+
+    def go(self) -> None:
+        """Until nothing can start any more and all that was started has come back."""
+        while self._fill() or self.runner.busy or self._waits():
+            if not self.runner.busy:
+                time.sleep(PAUSE_S)
+            for outcome in self.runner.outcomes(LOOKED_EVERY_S):
+                self._take(outcome)
+                self._fill()
+            self._tell()
+        self._tell(always=True)
+
+    def _waits(self) -> bool:
+        return self.full is None and self.schedule.pausing
+
+    def _fill(self) -> bool:
+        """Start what may start; whether anything was."""
+        some = False
+        while self.full is None and self.runner.busy < self.runner.most:
+            if any(self.schedule.alone(key) for key in self.started):
+                break
+            cell = self.schedule.pop(idle=not self.runner.busy)
+            if cell is None:
+                break
+            self._start(cell)
+            some = True
+        return some
+
+    def _start(self, cell: Cell, sent: Mapping[str, bytes] | None = None) -> None:
+        inputs = {role: need.folder for role, need in cell.needs.items()}
+        threads = share(self.runner.slots) if self.runner.slots > 1 else 0
+        tries = self.schedule.tries.get(cell.key, 0) + 1
+        order = Order(bare(cell), inputs, str(self.store.folder), self.store.number, threads, tries, sent or {})
+        self.started[cell.key] = order
+        self.state.running[cell.label] = datetime.now(UTC).isoformat(timespec="seconds")
+        self.runner.start(order)
+
+    def _take(self, outcome: CellOutcome) -> None:
+        key = outcome.key
+        order = self.started.pop(key, None)
+        if order is None:  # it came back twice
+            return
+        self.state.running.pop(self.cells[key].label, None)
+        if outcome.missing:
+            contents = {name: packed(self.store.cells / name) for name in outcome.missing}
+            self._start(self.schedule.cells[key], {**order.packed, **contents})
+        elif outcome.damaged:
+            self._damaged(key, outcome.damaged)
+        elif outcome.fault is not None:
+            self._failed(key, outcome.fault)
+        else:
+            self._stored(order, outcome)
+
+    def _damaged(self, key: str, names: Sequence[str]) -> None:
+        """Files that a cell needs are not what was written: those cells are put aside and made anew, this one after them."""
+        cell = self.cells[key]
+        needs = {need.key: self.cells[need.key] for need in cell.needs.values() if need.folder in names}
+        for need in needs.values():
+            if self.store.holds(need.folder):
+                self.state.set_aside.append(str(self.store.put_aside(need.folder)))
+                self.state.stages[need.stage].stored -= 1
+                self.state.stored -= 1
+        self.schedule.first(key, needs)
+
+    def _failed(self, key: str, fault: Fault) -> None:
+        if fault.kind == "full":
+            self.full = fault
+        if not self.schedule.failed(key, fault):
+            self.state.faults.append(
+                {"cell": self.cells[key].label, "kind": fault.kind, "said": fault.said, "trace": fault.trace}
+            )
+            self.state.held = [self.cells[each].label for each in self.schedule.held]
+
+    def _stored(self, order: Order, outcome: CellOutcome) -> None:
+        cell = order.cell
+        if outcome.packed is not None:
+            with work_in(self.store.work, cell.folder) as place:
+                unpack(outcome.packed, place.made)
+                self.store.commit(place.made, cell.folder)
+        self.schedule.done(outcome.key)
+        count = self.state.stages[cell.stage]
+        count.stored, count.seconds = count.stored + 1, round(count.seconds + outcome.seconds, 3)
+        self.state.stored += 1
+        self.state.memory_mb = max(self.state.memory_mb, outcome.memory_mb)
+
+    def _tell(self, *, always: bool = False) -> None:
+        self.state.write(self.store.runs, always=always)
+        self.observer(self.state)
+
+
+def run(cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer = unseen) -> RunState:
+    """Make what is not stored yet of `cells` and of all that they need; returns what was done, and what has no result and why.
+
+    A refused or failing cell does not stop the others. An interrupt stops all; what was finished is stored. Raises InvalidFile
+    while another run is at work in the store.
+    """
+    with only_run(store.folder):
+        state = RunState.begin(
+            {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
+        )
+        everything = {cell.key: cell for cell in cells}
+        waiting = _waiting(everything, store, state)
+        whole = CellRun(store, runner, Schedule.of(waiting), state, observer, everything)
+        try:
+            observer(state)
+            whole.go()
+            state.ending = "finished" if state.stored == state.cells else "incomplete"
+        except KeyboardInterrupt:
+            state.ending = "interrupted"
+            raise
+        except BaseException:
+            state.ending = "stopped"
+            raise
+        finally:
+            state.running.clear()
+            state.write(store.runs, always=True)
+    return state
+
+
+def _waiting(cells: Mapping[str, Cell], store: Store, state: RunState) -> list[Cell]:
+    """The cells that are not stored; those that are damaged are put aside. Counts all of them."""
+    stored = set(store.names())
+    waiting = []
+    for cell in cells.values():
+        count = state.stages.setdefault(cell.stage, StageCount())
+        count.cells += 1
+        if cell.folder in stored and _whole(cell.folder, store, state):
+            count.stored += 1
+        else:
+            waiting.append(cell)
+    state.cells, state.found = len(cells), len(cells) - len(waiting)
+    state.stored = state.found
+    return waiting
+
+
+def _whole(name: str, store: Store, state: RunState) -> bool:
     try:
-        run_task(task, folder)
-    except (SpikewrightError, OSError) as error:
-        return f"{task.label}: {error}"
-    return None
+        store.read(name)
+    except InvalidFile:
+        state.set_aside.append(str(store.put_aside(name)))
+        return False
+    return True

@@ -1,5 +1,6 @@
-"""A task at work: its settings, the files of the tasks that it needs, and the folder that takes its own."""
+"""A cell at work: its settings, the files of the cells that it needs, and the folder that takes its own."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,52 +8,60 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright import Progress
-from spikewright.experiments.data.load import Dataset
-from spikewright.experiments.data.opening import open_dataset
-from spikewright.experiments.models.factory import factory_of
-from spikewright.experiments.runs.artifacts import load_model
-from spikewright.experiments.runs.tasks import Task
+from spikewright import InvalidInput, Progress
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work_folder import WorkFolder
 from spikewright.experiments.stages.table import STAGES
 
 if TYPE_CHECKING:
     from torch import nn
 
     from spikewright.compress import Compressed
+    from spikewright.experiments.data.load import Dataset
     from spikewright.snn import Network
 
-Rows = dict[str, list[dict[str, Any]]]
 MODEL, COMPRESSED, NETWORK = "model.safetensors", "compressed.safetensors", "network.spike"
 
 
 @dataclass(frozen=True)
 class Work:
-    """A task at work: `inputs` are the folders of its needs by role, `folder` takes its files."""
+    """A cell at work.
 
-    task: Task
+    inputs: the folders of its needs by role. folder: takes its files. checkpoint: a folder that stays after a kill and is there
+    again when the cell is made once more; the stage makes it when it has something to keep.
+    """
+
+    cell: Cell
     inputs: Mapping[str, Path]
     folder: Path
+    checkpoint: Path
     progress: Progress
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """The task's parameters."""
-        return self.task.params
+        """The cell's parameters."""
+        return self.cell.params
 
     @property
     def seed(self) -> int:
-        """The task's seed."""
-        return self.task.seed
+        """The cell's seed."""
+        return self.cell.seed
 
     @property
-    def dataset(self) -> Dataset:
+    def dataset(self) -> "Dataset":
         """The data set, cut as the study says."""
+        from spikewright.experiments.data.opening import open_dataset
+
         part = self.params["dataset"]
-        whole = open_dataset(part["name"], self.task.place.get("data"))
+        whole = open_dataset(part["name"], self.cell.place.get("data"))
         return whole.first(part["train"], part["test"])
 
     def model(self, role: str = "model") -> "nn.Module | Compressed":
         """The model or `Compressed` that a need wrote."""
+        from spikewright.experiments.models.factory import factory_of
+        from spikewright.experiments.runs.artifacts import load_model
+
         compressed = self.inputs[role] / COMPRESSED
         path = compressed if compressed.is_file() else self.inputs[role] / MODEL
         return load_model(path, factory_of(self.params.get("factory")))
@@ -68,14 +77,20 @@ class Work:
         return (self.inputs[role] / NETWORK).is_file()
 
 
-def plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with Python's own numbers."""
-    return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+def plain(row: Mapping[str, Any], table: str = "a table") -> dict[str, Any]:
+    """The row with Python's own numbers. Raises InvalidInput for a number that is not finite."""
+    found = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    for name, value in found.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidInput(
+                f"expected finite numbers in {table}, got {value} in {name}; try None for what is not known"
+            )
+    return found
 
 
-def run_stage(task: Task, inputs: Mapping[str, Path], folder: Path, progress: Progress) -> Rows:
-    """Run the stage of `task.kind` with the task's settings; returns its rows by table, in plain values."""
-    stage = STAGES.make(task.kind, task.params["settings"])
+def run_stage(cell: Cell, inputs: Mapping[str, Path], place: WorkFolder, progress: Progress) -> Rows:
+    """Run the stage of `cell` with its settings; returns its rows by table, in plain values."""
+    stage = STAGES.make(cell.stage, cell.params["settings"])
     stage.check()
-    rows: Rows = stage.run(Work(task, inputs, folder, progress))
-    return {name: [plain(row) for row in found] for name, found in rows.items()}
+    rows: Rows = stage.run(Work(cell, inputs, place.made, place.checkpoint, progress))
+    return {name: [plain(row, name) for row in found] for name, found in rows.items()}

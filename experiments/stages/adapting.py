@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.work import COMPRESSED, Rows, Work
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.work import COMPRESSED, Work
 from spikewright.experiments.stages.accuracy import model_accuracy
 from spikewright.experiments.stages.base import Stage
 from spikewright.tables import Within, check_fields
@@ -47,7 +48,7 @@ class AdaptStage(Stage):
 
         if work.is_network("subject"):
             raise InvalidInput("expected a model to adapt, got a spiking network; try subjects: [ann]")
-        dataset, name = work.dataset, work.task.name
+        dataset, name = work.dataset, work.cell.name
         training = TrainSettings(epochs=self.epochs, lr=self.lr, seed=work.seed)
         labels = (dataset.train_labels[: self.images], dataset.test_labels) if self.labelled else (None, None)
         method = Adapt(

@@ -10,18 +10,27 @@ A study names stages without a section of their own under `stages`, those of the
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
-from spikewright.experiments.runs.expansion import Expansion
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work import Work
+
+if TYPE_CHECKING:
+    from spikewright.experiments.studies.expansion import Expansion
 
 
 class Stage(ABC):
-    """One kind of task. Leaves are frozen dataclasses; their fields are settings in plain values."""
+    """One kind of cell. Leaves are frozen dataclasses; their fields are settings in plain values.
+
+    version: counted up when the same settings give other results, so that stored cells of before are made anew.
+    """
+
+    version: ClassVar[int] = 1
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterable[Task]:
-        """The tasks of this kind that the sections of a study ask for, with `expansion.task`; none unless a stage says so."""
+    def asked(cls, expansion: "Expansion") -> Iterable[Cell]:
+        """The cells of this kind that the sections of a study ask for, with `expansion.cell`; none unless a stage says so."""
         return ()
 
     def check(self) -> None:  # noqa: B027
@@ -31,5 +40,5 @@ class Stage(ABC):
     def run(self, work: Work) -> Rows:
         """Do the work: read what `work` needs, write files into `work.folder`, and return rows by the name of their table.
 
-        Every table of a study holds the rows of all its tasks; one that is new to the report is shown there too.
+        Every table of a study holds the rows of all its cells; one that is new to the report is shown there too.
         """

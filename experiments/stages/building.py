@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.expansion import Expansion
-from spikewright.experiments.runs.parts import ConversionPart
-from spikewright.experiments.runs.spec import Study
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work import Work
 from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.studies.expansion import Expansion
+from spikewright.experiments.studies.parts import ConversionPart
+from spikewright.experiments.studies.spec import Study
 from spikewright.tables import Within, check_fields
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ class HardwareStage(Stage):
         device(self.device)
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """One task for all networks that the study builds from."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """One cell for all networks that the study builds from."""
         if expansion.study.hardware is not None:
             names = built(expansion.study)
             settings = {**expansion.study.hardware.meaning["options"], "networks": names}
-            yield expansion.task(CORE, settings, {name: expansion.made[name] for name in names})
+            yield expansion.cell(CORE, settings, {name: expansion.made[name] for name in names})
 
     def run(self, work: Work) -> Rows:
         """The corners and the sweep of all networks; the spiking point that is best becomes a core and is replayed."""
@@ -92,7 +93,7 @@ def built(study: Study) -> tuple[str, ...]:
 
 
 def _check_spikes(part: ConversionPart) -> None:
-    """Before the first task; a user's own recipe is checked by the network that it makes."""
+    """Before the first cell; a user's own recipe is checked by the network that it makes."""
     neuron = part.options.get("neuron", "if")
     plain = part.recipe == "quantized" or (part.recipe == "rate" and neuron == "if")
     if part.called in part.family and not plain:

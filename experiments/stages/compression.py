@@ -5,13 +5,14 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from spikewright import InvalidInput, Progress, silent
-from spikewright.experiments.runs.expansion import Expansion
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import origin_of, stamp
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import COMPRESSED, MODEL, Rows, Work
+from spikewright.experiments.runs.work import COMPRESSED, MODEL, Work
 from spikewright.experiments.stages.accuracy import model_accuracy
 from spikewright.experiments.stages.base import Stage
 from spikewright.experiments.stages.training import ANN
+from spikewright.experiments.studies.expansion import Expansion
 from spikewright.tables import Within, changed, check_fields
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ class CompressStage(Stage):
             _method(each, 0)
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """One task for each compression."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """One cell for each compression."""
         for part in expansion.study.compressions:
-            expansion.made[part.name] = expansion.task(
+            expansion.made[part.name] = expansion.cell(
                 part.name, part.meaning["options"], {"model": expansion.made[ANN]}
             )
             yield expansion.made[part.name]
@@ -69,7 +70,7 @@ class CompressStage(Stage):
         """The compressed model, its accuracy, what was done, and its footprint before and after."""
         from spikewright import compress
 
-        model, name = work.model(), work.task.name
+        model, name = work.model(), work.cell.name
         small = self.applied(model, work.dataset, work.seed, work.progress)
         compress.save(small, work.folder / COMPRESSED)
         origin = origin_of(work.inputs["model"] / MODEL)

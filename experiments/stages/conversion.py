@@ -8,13 +8,14 @@ import numpy as np
 
 from spikewright import InvalidInput, InvalidNetwork
 from spikewright.experiments.families import RECIPES, make
-from spikewright.experiments.runs.expansion import Expansion
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import origin_of, stamp
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Rows, Work
+from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Work
 from spikewright.experiments.stages.base import Stage
 from spikewright.experiments.stages.building import built
 from spikewright.experiments.stages.training import ANN
+from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
     from spikewright.conversion import Diagnosis
@@ -46,15 +47,15 @@ class ConvertStage(Stage):
     input_range: tuple[float, float] | None = None
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """One task for each conversion, from the last compression unless it says from what."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """One cell for each conversion, from the last compression unless it says from what."""
         last = expansion.study.compressions[-1].name if expansion.study.compressions else ANN
         core = built(expansion.study)
         for part in expansion.study.conversions:
             fixed = None if part.fixed is None else part.fixed.model_dump()
             settings = {**part.meaning, "samples": part.samples, "fixed": fixed, "core": part.name in core}
             settings |= {} if part.input_range is None else {"input_range": part.input_range}
-            expansion.made[part.name] = expansion.task(
+            expansion.made[part.name] = expansion.cell(
                 part.name, settings, {"model": expansion.made[part.source or last]}
             )
             yield expansion.made[part.name]
@@ -64,7 +65,7 @@ class ConvertStage(Stage):
         from spikewright.conversion import convert
         from spikewright.conversion.diagnosis.judging import MOST_SAMPLES
 
-        dataset, name = work.dataset, work.task.name
+        dataset, name = work.dataset, work.cell.name
         model, samples = work.model(), dataset.train_images[: self.samples]
         judged = dataset.test_images[:MOST_SAMPLES]
         recipe = make(RECIPES, self.recipe, self.options)
@@ -121,7 +122,7 @@ def diagnosis_rows(work: Work, model: Any, network: "Network") -> list[dict[str,
     found = diagnose(model, network, images, labels)
     save_points(work, found)
     return [
-        {"network": work.task.name, **row, "worst": row["population"] == found.worst, "samples": found.samples}
+        {"network": work.cell.name, **row, "worst": row["population"] == found.worst, "samples": found.samples}
         for row in found.layers
     ]
 

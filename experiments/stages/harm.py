@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, make
-from spikewright.experiments.runs.expansion import Expansion
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work import Work
 from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
     from spikewright.robustness import Attack, Corruption, Predictor
@@ -33,13 +34,13 @@ class NoiseStage(Stage):
     repeats: int | None = None
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """A task for each corruption and subject of the study's section on robustness."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """A cell for each corruption and subject of the study's section on robustness."""
         if expansion.study.robustness is not None:
             for part, subject, images in _pairs(expansion, expansion.study.robustness.noise):
                 stage = cls(images=images, strengths=part.strengths, repeats=part.repeats, **part.meaning)
                 needs = {"subject": expansion.made[subject]}
-                yield expansion.task(f"{subject}-{short(part.kind)}", asdict(stage), needs, subject=subject)
+                yield expansion.cell(f"{subject}-{short(part.kind)}", asdict(stage), needs, subject=subject)
 
     def run(self, work: Work) -> Rows:
         """Rows of robustness."""
@@ -71,8 +72,8 @@ class AttackStage(Stage):
     transfer_from: str | None = None
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """A task for each attack and subject; no model is attacked by transfer from itself."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """A cell for each attack and subject; no model is attacked by transfer from itself."""
         if expansion.study.robustness is not None:
             for part, subject, images in _pairs(expansion, expansion.study.robustness.attacks):
                 source = part.transfer_from
@@ -83,7 +84,7 @@ class AttackStage(Stage):
                         **({} if source is None else {"source": expansion.made[source]}),
                     }
                     name = f"{subject}-{short(part.kind)}" + (f"-from-{source}" if source else "")
-                    yield expansion.task(name, asdict(stage), needs, subject=subject)
+                    yield expansion.cell(name, asdict(stage), needs, subject=subject)
 
     def run(self, work: Work) -> Rows:
         """Rows of robustness."""
@@ -128,7 +129,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """The table of `robustness.evaluate`; its clean row is the strength 0 of the perturbation's curve.
 
-    `draw`: number and seed of a repeated draw; the first, with the task's own seed, unless given.
+    `draw`: number and seed of a repeated draw; the first, with the cell's own seed, unless given.
     """
     from spikewright.robustness import evaluate
 
@@ -138,5 +139,5 @@ def _rows(
     predictor = predictor_of(work, "subject", subject)
     applies = [strength for strength in strengths if strength > 0]
     table = evaluate([predictor], data, [(chosen, applies)], seed=seed, chips=chips)
-    told = {"kind": work.task.kind, "draw": number}
+    told = {"kind": work.cell.stage, "draw": number}
     return [{**row, "perturbation": chosen.name, **told} for row in table]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright.experiments.runs.expansion import Expansion
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import Rows, Work
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work import Work
 from spikewright.experiments.stages.accuracy import activity_rows, network_accuracy
 from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
     from spikewright.experiments.data.load import Dataset
@@ -25,16 +26,16 @@ class SimulateStage(Stage):
     """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """One task for each conversion."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """One cell for each conversion."""
         for part in expansion.study.conversions:
-            yield expansion.task(part.name, {}, {"network": expansion.made[part.name]})
+            yield expansion.cell(part.name, {}, {"network": expansion.made[part.name]})
 
     def run(self, work: Work) -> Rows:
         """Accuracy in all and after each step, and a row for each population."""
         from spikewright.snn import simulate
 
-        network, dataset, name = work.network(), work.dataset, work.task.name
+        network, dataset, name = work.network(), work.dataset, work.cell.name
         simulate(network, dataset.test_images[:1])  # compiles
         start = time.perf_counter()
         activity = simulate(network, dataset.test_images)

@@ -1,4 +1,4 @@
-"""The stages of a study by name, in the order in which a study asks them for tasks."""
+"""The stages of a study by name, in the order in which a study asks them for cells."""
 
 from typing import TYPE_CHECKING
 

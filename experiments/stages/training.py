@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from spikewright.experiments.models.factory import check_fits, factory_of, is_foreign, real_model
-from spikewright.experiments.runs.expansion import Expansion, file_hash
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import Origin
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import MODEL, Rows, Work
+from spikewright.experiments.runs.work import MODEL, Work
 from spikewright.experiments.stages.accuracy import model_accuracy
 from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.studies.expansion import Expansion, file_hash
 
 if TYPE_CHECKING:
     from torch import nn
@@ -35,18 +36,18 @@ class TrainStage(Stage):
     factory: str | None = None
 
     @classmethod
-    def asked(cls, expansion: Expansion) -> Iterator[Task]:
-        """One task for the model."""
+    def asked(cls, expansion: Expansion) -> Iterator[Cell]:
+        """One cell for the model."""
         model = expansion.study.model
         settings = model.model_dump(mode="json", exclude={"weights"}, exclude_defaults=True)
         if model.weights is None:
-            task = expansion.task(ANN, settings, {})
+            cell = expansion.cell(ANN, settings, {})
         else:
             path = str(model.weights.resolve())
-            task = expansion.task(ANN, settings, {}, weights_sha256=file_hash(path))
-            task = replace(task, place={**task.place, "weights": path})
-        expansion.made[ANN] = task
-        yield task
+            cell = expansion.cell(ANN, settings, {}, weights_sha256=file_hash(path))
+            cell = replace(cell, place={**cell.place, "weights": path})
+        expansion.made[ANN] = cell
+        yield cell
 
     def run(self, work: Work) -> Rows:
         """Weights with their origin, their accuracy, and a row for each epoch."""
@@ -69,7 +70,7 @@ class TrainStage(Stage):
         from spikewright.compress import Compressed
         from spikewright.experiments.runs.artifacts import load_model
 
-        path = work.task.place["weights"]
+        path = work.cell.place["weights"]
         model = real_model(path) if is_foreign(path) else load_model(path, factory_of(factory))
         inner = model.model if isinstance(model, Compressed) else model
         return inner, Origin(factory, work.dataset.name, len(work.dataset.classes), work.seed)

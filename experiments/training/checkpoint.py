@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_folder, atomic_path
+from spikewright.experiments.records.provenance import UNKNOWN, current_commit
 from spikewright.experiments.runs.origin import KEY, WEIGHTS_KEY, Origin
-from spikewright.experiments.runs.provenance import UNKNOWN, current_commit
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe
 from spikewright.kinds import json_object, json_with, safetensors_metadata
 

@@ -12,7 +12,7 @@ from spikewright.compress import learned_thresholds
 from spikewright.compress.training.threads import steady_threads
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.models.table import build, parameter_count
-from spikewright.experiments.runs.provenance import current_commit, versions
+from spikewright.experiments.records.provenance import current_commit, versions
 from spikewright.experiments.training.checkpoint import commits_of, packed_weights
 from spikewright.experiments.training.run import TrainLog, accuracy, train
 from spikewright.experiments.zoo import load

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from spikewright.experiments.cli import main
-from spikewright.experiments.runs.study import run_study
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.study import run_study
+from tests.experiments.studies.small_study import small
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the small study, finished; tests may add tasks to it."""
+    """The folder of the small study, finished; tests may add cells to it."""
     folder = tmp_path_factory.mktemp("study")
     assert run_study(small(), folder).ran == 3
     return folder

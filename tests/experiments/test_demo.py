@@ -6,8 +6,8 @@ from spikewright import InvalidInput
 from spikewright.experiments.cli import main
 from spikewright.experiments.demo import DATASETS, checks, demo_study, run_demo
 from spikewright.experiments.report.tables import read_provenance, read_table
-from spikewright.experiments.runs.spec import Study, make_study
-from spikewright.experiments.runs.study import StudyResult
+from spikewright.experiments.studies.spec import Study, make_study
+from spikewright.experiments.studies.study import StudyResult
 from spikewright.hardware import load_core, replay
 from spikewright.marker import MARKER
 

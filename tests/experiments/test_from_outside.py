@@ -9,9 +9,9 @@ import pytest
 from spikewright import InvalidFile
 from spikewright.experiments.cli import main
 from spikewright.experiments.report.tables import read_table
-from spikewright.experiments.runs.expansion import expand
-from spikewright.experiments.runs.spec import read_study
-from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.studies.expansion import expand
+from spikewright.experiments.studies.spec import read_study
+from spikewright.experiments.studies.study import open_study
 
 THEIRS = '''
 from dataclasses import dataclass, replace
@@ -171,7 +171,7 @@ def test_a_report_of_parts_from_outside_runs_none_of_their_code(here: Path) -> N
     text = (here / "their_parts.py").read_text()
     (here / "their_parts.py").write_text("raise SystemExit('imported')\n" + text)
     try:
-        with pytest.raises(InvalidFile, match="expected a finished study"):  # another code, another task
+        with pytest.raises(InvalidFile, match="expected a finished study"):  # another code, another cell
             open_study(here / "out")
     finally:
         (here / "their_parts.py").write_text(text)
@@ -181,11 +181,11 @@ def test_a_report_of_parts_from_outside_runs_none_of_their_code(here: Path) -> N
 
 
 def test_their_code_is_part_of_what_a_task_means(here: Path) -> None:
-    before = {task.label: task.key for task in expand(read_study("own.yaml"))}
+    before = {cell.label: cell.key for cell in expand(read_study("own.yaml"))}
     sys.modules.pop("their_parts")
     with (here / "their_parts.py").open("a") as file:
         file.write("# another line\n")
-    after = {task.label: task.key for task in expand(read_study("own.yaml"))}
+    after = {cell.label: cell.key for cell in expand(read_study("own.yaml"))}
     changed = {label for label in before if before[label] != after[label]}
     assert "train ann" not in changed and {"compress small", "convert even", "simulate even"} <= changed
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spikewright.experiments.cli import main
-from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.studies.study import open_study
 
 STUDY = "dataset: {train: 120, test: 30}\nmodel: {architecture: small_cnn, training: {epochs: 1}}\n"
 
@@ -18,9 +18,9 @@ def test_a_study_runs_once_and_its_report_is_written_again(
     Path("night.yaml").write_text(STUDY)
     assert main(["study", "night.yaml", "--quiet", "--seed", "3"]) == 0
     assert open_study("runs/night").study.seeds == (3,)
-    assert "1 of 1 tasks were run" in capsys.readouterr().out
+    assert "1 of 1 cells were run" in capsys.readouterr().out
     assert main(["study", "night.yaml", "--quiet", "--seed", "3"]) == 0
-    assert "0 of 1 tasks were run" in capsys.readouterr().out
+    assert "0 of 1 cells were run" in capsys.readouterr().out
     page = Path("runs/night/report.html")
     before = page.read_text()
     page.unlink()

@@ -85,11 +85,13 @@ def test_a_row_that_is_read_again_keeps_its_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = [*SMALL, "--steps", "2", "--methods", "not calibrated", "--output", str(tmp_path)]
-    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "0123456789abcdef, changed")
+    monkeypatch.setattr(
+        "spikewright.experiments.records.provenance.current_commit", lambda: "0123456789abcdef, changed"
+    )
     assert rate.main(asked) == 0
     first = capsys.readouterr().out
     assert "0123456789, changed" in first
-    monkeypatch.setattr("spikewright.experiments.runs.provenance.current_commit", lambda: "another")
+    monkeypatch.setattr("spikewright.experiments.records.provenance.current_commit", lambda: "another")
     assert rate.main(asked) == 0
     assert capsys.readouterr().out == first
     [path] = tmp_path.glob("*.json")

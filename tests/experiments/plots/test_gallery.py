@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from spikewright.experiments.plots.gallery import study_pictures
-from spikewright.experiments.runs.study import open_study
+from spikewright.experiments.studies.study import open_study
 
 
 def test_each_conversion_has_its_pictures_and_there_are_no_others(finished: Path, tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 from spikewright import Table
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
 from spikewright.experiments.plots.style import styled
-from spikewright.experiments.runs.provenance import Provenance
-from spikewright.experiments.runs.stored import gather
-from spikewright.experiments.runs.study import StudyResult, run_study
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.records.provenance import Provenance
+from spikewright.experiments.studies.study import StudyResult, run_study
+from tests.experiments.studies.small_study import small
 
 
 def test_a_study_without_harm_has_no_such_figures(tmp_path: Path) -> None:
@@ -25,7 +24,6 @@ def test_captions_say_steps_and_over_what(tmp_path: Path) -> None:
         "attacks": [{"kind": "pgd", "steps": 1, "epsilons": [0.1]}],
     }
     result = run_study(small(robustness=harm), tmp_path / "study")
-    assert gather(result.tasks, result.folder, result.provenance)["robustness"] == result.tables["robustness"]
     with styled():
         (attack,), (noise,) = attack_pictures(result, tmp_path), noise_pictures(result, tmp_path)
     assert "first 5 test images" in attack.caption and "PGD: 1 steps, 1 start." in attack.caption

@@ -6,9 +6,9 @@ import pytest
 
 from spikewright.experiments.plots.pictures import picture, setting
 from spikewright.experiments.plots.style import styled
-from spikewright.experiments.runs.provenance import Provenance
-from spikewright.experiments.runs.study import StudyResult
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.records.provenance import Provenance
+from spikewright.experiments.studies.study import StudyResult
+from tests.experiments.studies.small_study import small
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spikewright.experiments.report.chain import coded_how, compressed_how
-from spikewright.experiments.runs.parts import STORED, CompressionPart, ConversionPart
+from spikewright.experiments.studies.parts import STORED, CompressionPart, ConversionPart
 
 
 @pytest.mark.parametrize(

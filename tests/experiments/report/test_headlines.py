@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from spikewright import Table
 from spikewright.experiments.report import cards
-from spikewright.experiments.runs.provenance import Provenance
-from spikewright.experiments.runs.spec import make_study
-from spikewright.experiments.runs.study import StudyResult
+from spikewright.experiments.studies.study import StudyResult
+from tests.experiments.studies.made_results import result_of
 
 ACCURACY = [
     {"network": "ann", "kind": "ANN", "accuracy": 0.9875, "low": 0.97, "high": 0.995, "samples": 400, "seed": 0},
@@ -17,11 +15,8 @@ ACCURACY = [
 
 
 def result_in(folder: Path, **tables: list[dict[str, Any]]) -> StudyResult:
-    """A finished study without tasks, as `write_report` sees it."""
-    study = make_study({"name": "demo-digits", "model": {"architecture": "small_cnn"}})
-    rows = {"accuracy": ACCURACY, "results": ACCURACY, **tables}
-    made = {name: Table.of(found) for name, found in rows.items()}
-    return StudyResult(study, folder, made, (), Provenance.of({}, (0,)), 0)
+    """A finished study without cells, as `write_report` sees it."""
+    return result_of(folder, **{"accuracy": ACCURACY, **tables})
 
 
 def test_cards_follow_the_tables(tmp_path: Path) -> None:

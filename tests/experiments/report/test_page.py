@@ -8,9 +8,8 @@ import pytest
 
 from spikewright import InvalidFile, Table
 from spikewright.experiments.report import rerun, write_report
-from spikewright.experiments.runs.provenance import Provenance
-from spikewright.experiments.runs.spec import make_study
-from spikewright.experiments.runs.study import StudyResult
+from spikewright.experiments.studies.study import StudyResult
+from tests.experiments.studies.made_results import result_of
 
 ACCURACY = [
     {"network": "ann", "kind": "ANN", "accuracy": 0.9875, "low": 0.97, "high": 0.995, "samples": 400, "seed": 0},
@@ -26,11 +25,8 @@ CHECKS = Table.of([
 
 
 def result_in(folder: Path, **tables: list[dict[str, Any]]) -> StudyResult:
-    """A finished study without tasks, as `write_report` sees it."""
-    study = make_study({"name": "demo-digits", "model": {"architecture": "small_cnn"}})
-    rows = {"accuracy": ACCURACY, "results": ACCURACY, **tables}
-    made = {name: Table.of(found) for name, found in rows.items()}
-    return StudyResult(study, folder, made, (), Provenance.of({}, (0,)), 0)
+    """A finished study without cells, as `write_report` sees it."""
+    return result_of(folder, **{"accuracy": ACCURACY, **tables})
 
 
 class Links(HTMLParser):

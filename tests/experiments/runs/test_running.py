@@ -1,51 +1,106 @@
-"""Tasks run once, after what they need, side by side or alone."""
+"""Runs: nothing is done twice, faults do not stop others, what is damaged is made anew, all runners give the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from spikewright import SpikewrightError, Table
-from spikewright.experiments.runs.running import waves
-from spikewright.experiments.runs.study import run_study
-from spikewright.experiments.runs.tasks import Task
-from tests.experiments.runs.small_study import small
+from spikewright import FolderKind, InvalidFile
+from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs import schedule
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.lock import only_run
+from spikewright.experiments.runs.runners.base import Runner
+from spikewright.experiments.runs.runners.here import HereRunner
+from spikewright.experiments.runs.runners.processes import ProcessRunner
+from spikewright.experiments.runs.running import run
+from spikewright.experiments.runs.state import RunState, read_states
+from tests.experiments.runs.cheap import chain, cheap, numbers
 
-
-@given(st.lists(st.lists(st.integers(0, 30), max_size=4), max_size=12))
-def test_waves_run_every_task_once_and_after_its_needs(edges: list[list[int]]) -> None:
-    tasks: list[Task] = []
-    for number, wanted in enumerate(edges):
-        needs: Mapping[str, Task] = {str(n % number): tasks[n % number] for n in wanted} if number else {}
-        tasks.append(Task("kind", f"t{number}", 0, {}, needs))
-    seen: set[str] = set()
-    for wave in waves(tasks):
-        assert wave
-        assert all(need.key in seen for task in wave for need in task.needs.values())
-        assert not seen & {task.key for task in wave}
-        seen |= {task.key for task in wave}
-    assert len(seen) == len(tasks)
+KIND = FolderKind("a store of tests")
 
 
-def test_processes_give_the_same_as_one(finished: Path, tmp_path: Path) -> None:
-    """Two seeds side by side in two processes, the one seed of before among them."""
-    result = run_study(small(seeds=(0, 1)), tmp_path, workers=2)
-    alone = run_study(small(), finished)
-    drop = ("seconds", "configuration")
-
-    def plain(table: Table) -> list[dict[str, Any]]:
-        return [{name: row[name] for name in row if name not in drop} for row in table if row["seed"] == 0]
-
-    assert plain(result.tables["accuracy"]) == plain(alone.tables["accuracy"])
-    assert plain(result.tables["activity"]) == plain(alone.tables["activity"])
-    assert {row["seed"] for row in result.tables["accuracy"]} == {0, 1}
+def made(folder: Path, cells: list[Cell], runner: Callable[[], Runner] = HereRunner) -> RunState:
+    """Run `cells` in the store at `folder`."""
+    with runner() as chosen:
+        return run(cells, Store.claim(folder, KIND), chosen)
 
 
-def test_an_error_in_another_process_names_its_task(tmp_path: Path) -> None:
-    """The model takes colour images of 32 x 32 pixels; the tasks of both seeds run elsewhere."""
-    study = small(model={"architecture": "vgg7"}, seeds=(0, 1))
-    with pytest.raises(SpikewrightError, match=r"train ann.*images that fit"):
-        run_study(study, tmp_path, workers=2)
+def test_a_second_run_does_nothing(tmp_path: Path) -> None:
+    cells = chain(12)
+    first, again = made(tmp_path, cells), made(tmp_path, cells)
+    assert (first.stored, first.found, again.stored, again.found) == (12, 0, 12, 12)
+    assert first.ending == again.ending == "finished"
+    assert [state.number for state in read_states(tmp_path / "runs")] == [first.number, again.number]
+    assert not any((tmp_path / "work").iterdir())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_processes_give_the_same_as_one(tmp_path: Path, workers: int) -> None:
+    made(tmp_path / "one", chain(20))
+    state = made(tmp_path / "many", chain(20), lambda: ProcessRunner(workers))
+    assert state.ending == "finished"
+    assert list(numbers(tmp_path / "one")) == list(numbers(tmp_path / "many"))
+
+
+def test_faults_do_not_stop_others_and_are_told(tmp_path: Path) -> None:
+    bad = cheap("bad", fault="refused")
+    cells = [bad, cheap("after", bad), cheap("broken", fault="broken"), cheap("exit", fault="exit"), *chain(5)]
+    state = made(tmp_path, cells)
+    assert (state.ending, state.stored) == ("incomplete", 5)
+    told = {fault["cell"]: (fault["kind"], fault["said"]) for fault in state.faults}
+    assert told["Cheap bad"] == ("refused", "expected luck, got none; try again")
+    assert told["Cheap broken"] == ("failed", "expected a result, got KeyError: 'luck'")
+    assert told["Cheap exit"] == ("failed", "expected a result, got a call of exit")
+    assert state.held == ["Cheap after"]
+
+
+def test_lost_processes_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "FIRST_PAUSE_S", 0.01)
+    cells = [cheap("once", fault="once"), cheap("always", fault="killed"), *chain(6)]
+    state = made(tmp_path, cells, lambda: ProcessRunner(2))
+    assert state.stored == 7 and [fault["kind"] for fault in state.faults] == ["lost"]
+    assert state.faults[0]["cell"] == "Cheap always"
+
+
+def test_a_stage_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.claim(tmp_path, KIND)
+    cell = cheap("counts", steps=5)
+    place = store.work / cell.folder / "checkpoint"
+    place.mkdir(parents=True)
+    (place / "at.txt").write_text("7")  # beyond the end: what is counted here would say 5 again
+    assert made(tmp_path, [cell]).ending == "finished"
+    assert not (store.work / cell.folder).exists()
+
+
+@pytest.mark.parametrize("name", ["cell.json", "number.txt"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", None])
+def test_damaged_cells_are_put_aside_and_made_anew(tmp_path: Path, name: str, content: bytes | None) -> None:
+    first, second = cheap("first", value=3), cheap("x")
+    second = cheap("second", first, value=4)
+    made(tmp_path, [first])
+    before = dict(numbers(tmp_path))
+    path = tmp_path / "cells" / first.folder / name
+    path.unlink() if content is None else path.write_bytes(content)
+    state = made(tmp_path, [first, second])
+    assert state.ending == "finished" and len(state.set_aside) == 1 and Path(state.set_aside[0]).is_dir()
+    assert dict(numbers(tmp_path))[first.folder] == before[first.folder]
+    assert (state.stored, state.cells) == (2, 2)
+
+
+def test_two_runs_in_one_store_are_refused(tmp_path: Path) -> None:
+    Store.claim(tmp_path, KIND)
+    with only_run(tmp_path), pytest.raises(InvalidFile, match="expected no other run"):
+        made(tmp_path, chain(2))
+    assert made(tmp_path, chain(2)).ending == "finished"
+
+
+def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
+    def stop(state: RunState) -> None:
+        if state.stored == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), HereRunner() as runner:
+        run(chain(10), Store.claim(tmp_path, KIND), runner, stop)
+    assert read_states(tmp_path / "runs")[-1].ending == "interrupted"
+    assert made(tmp_path, chain(10)).found == 3

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from spikewright.experiments.runs.study import run_study
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.study import run_study
+from tests.experiments.studies.small_study import small
 
 
 def test_the_user_s_threads_are_put_back(tmp_path: Path) -> None:

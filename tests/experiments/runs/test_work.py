@@ -1,4 +1,4 @@
-"""A task at work: the data set as the study cuts it, rows of plain numbers, and the stage by its name or place."""
+"""A cell at work: the data set as the study cuts it, rows of plain numbers, and the stage by its name or place."""
 
 import sys
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidInput, silent
-from spikewright.experiments.runs.tasks import Task
-from spikewright.experiments.runs.work import Rows, Work, plain, run_stage
+from spikewright.experiments.records.record import Rows
+from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work import Work, plain, run_stage
+from spikewright.experiments.runs.work_folder import WorkFolder
 from spikewright.experiments.stages.base import Stage
 
 
@@ -27,13 +29,19 @@ class Echo(Stage):
 def test_a_stage_runs_with_its_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "echoes", sys.modules[__name__])
     params = {"dataset": {"name": "digits", "train": 7, "test": None}, "settings": {"told": 5}}
-    rows = run_stage(Task("echoes:Echo", "x", 0, params), {}, tmp_path, silent)
+    place = WorkFolder(tmp_path, tmp_path / "made")
+    rows = run_stage(Cell("echoes:Echo", "x", 0, params), {}, place, silent)
     assert rows == {"echo": [{"told": 5, "train": 7, "test": 450}]} and type(rows["echo"][0]["told"]) is int
     with pytest.raises(InvalidInput, match="got tolt; try told"):
-        run_stage(Task("echoes:Echo", "x", 0, {**params, "settings": {"tolt": 5}}), {}, tmp_path, silent)
+        run_stage(Cell("echoes:Echo", "x", 0, {**params, "settings": {"tolt": 5}}), {}, place, silent)
 
 
 def test_numbers_of_numpy_become_plain() -> None:
     row = plain({"a": np.float32(0.5), "b": np.bool_(True), "c": "text", "d": None})
     assert row == {"a": 0.5, "b": True, "c": "text", "d": None}
     assert [type(value) for value in row.values()] == [float, bool, str, type(None)]
+
+
+def test_numbers_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="expected finite numbers in accuracy, got nan in low; try None"):
+        plain({"low": float("nan")}, "accuracy")

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.expansion import expand
-from spikewright.experiments.runs.study import run_study
-from tests.experiments.runs.small_study import SMALL, small
+from spikewright.experiments.studies.expansion import expand
+from spikewright.experiments.studies.study import run_study
+from tests.experiments.studies.small_study import SMALL, small
 
 OWN = "tests.experiments.cli.test_adapting:smooth"
 
@@ -45,7 +45,7 @@ def test_an_unknown_substitute_is_told_before_anything_runs(tmp_path: Path) -> N
 def test_other_settings_are_other_tasks(tmp_path: Path) -> None:
     keys = set()
     for more in ({}, {"for_hardware": True}, {"replace": {"SiLU": "relu6"}}):
-        keys |= {task.key for task in expand(study(tmp_path, **more)) if task.kind == "adapt"}
+        keys |= {cell.key for cell in expand(study(tmp_path, **more)) if cell.stage == "adapt"}
     assert len(keys) == 3
 
 

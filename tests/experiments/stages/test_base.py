@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from spikewright.experiments.runs.expansion import Expansion
 from spikewright.experiments.runs.work import Rows, Work
 from spikewright.experiments.stages.base import Stage
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.expansion import Expansion
+from tests.experiments.studies.small_study import small
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from spikewright import InvalidInput
 from spikewright.experiments.stages.building import HardwareStage, built
-from tests.experiments.runs.small_study import small
+from tests.experiments.studies.small_study import small
 
 FIXED = {"name": "a", "recipe": "rate", "fixed": {}}
 

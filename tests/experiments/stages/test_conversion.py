@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.study import run_study
 from spikewright.experiments.stages.conversion import check_core
+from spikewright.experiments.studies.study import run_study
 from spikewright.snn import (
     IF,
     Direct,
@@ -20,7 +20,7 @@ from spikewright.snn import (
     Windows,
 )
 from tests.experiments.cli.test_convert import standardised
-from tests.experiments.runs.small_study import small
+from tests.experiments.studies.small_study import small
 
 
 def test_what_no_core_is_built_from_is_refused_where_it_is_converted() -> None:

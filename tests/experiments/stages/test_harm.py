@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from spikewright.experiments.runs.expansion import expand
 from spikewright.experiments.stages.harm import short
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.expansion import expand
+from tests.experiments.studies.small_study import small
 
 CONVERSIONS = [{"name": "rate", "recipe": "rate"}, {"name": "whole", "recipe": "quantized"}]
 
 
 def harms(**robustness: Any) -> dict[str, Any]:
-    tasks = expand(small(conversions=CONVERSIONS, robustness=robustness))
-    return {task.name: task for task in tasks if task.kind in ("noise", "attack")}
+    cells = expand(small(conversions=CONVERSIONS, robustness=robustness))
+    return {cell.name: cell for cell in cells if cell.stage in ("noise", "attack")}
 
 
 def test_subjects_are_the_model_and_every_spiking_network_unless_named() -> None:
@@ -22,23 +22,23 @@ def test_subjects_are_the_model_and_every_spiking_network_unless_named() -> None
 
 
 def test_images_are_the_part_s_or_all_parts() -> None:
-    tasks = harms(
+    cells = harms(
         noise=[{"kind": "gaussian", "strengths": [1], "images": 7}, {"kind": "impulse", "strengths": [1]}], images=9
     )
-    assert tasks["ann-gaussian"].params["settings"]["images"] == 7
-    assert tasks["ann-impulse"].params["settings"]["images"] == 9
+    assert cells["ann-gaussian"].params["settings"]["images"] == 7
+    assert cells["ann-impulse"].params["settings"]["images"] == 9
 
 
 def test_a_transfer_needs_its_source_and_spares_it() -> None:
-    tasks = harms(attacks=[{"kind": "pgd", "epsilons": [0.1], "transfer_from": "ann"}])
-    assert list(tasks) == ["rate-pgd-from-ann"]
-    assert set(tasks["rate-pgd-from-ann"].needs) == {"subject", "source"}
+    cells = harms(attacks=[{"kind": "pgd", "epsilons": [0.1], "transfer_from": "ann"}])
+    assert list(cells) == ["rate-pgd-from-ann"]
+    assert set(cells["rate-pgd-from-ann"].needs) == {"subject", "source"}
 
 
 def test_settings_as_by_default_are_no_part_of_the_meaning() -> None:
     settings: tuple[dict[str, Any], ...] = ({}, {"norm": "linf"}, {"norm": "l2"})
     made = [harms(attacks=[{"kind": "fgsm", "epsilons": [0.1], **more}]) for more in settings]
-    plain, spelled, other = (tasks["ann-fgsm"] for tasks in made)
+    plain, spelled, other = (cells["ann-fgsm"] for cells in made)
     assert plain.key == spelled.key != other.key
 
 

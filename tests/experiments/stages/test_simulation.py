@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikewright.experiments.runs.study import open_study, run_study
 from spikewright.experiments.stages.simulation import RASTER_FILE
+from spikewright.experiments.studies.study import open_study, run_study
 from spikewright.snn import Network
-from tests.experiments.runs.small_study import small
+from tests.experiments.studies.small_study import small
 
 
 def test_rows_and_rasters_are_those_of_the_network(finished: Path) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from spikewright.experiments.runs.expansion import expand
 from spikewright.experiments.stages.base import Stage
 from spikewright.experiments.stages.table import STAGES
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.expansion import expand
+from tests.experiments.studies.small_study import small
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -26,10 +26,10 @@ def test_tasks_need_only_what_was_asked_for_before() -> None:
         hardware={"networks": ["rate"]},
         seeds=(0, 1),
     )
-    tasks = expand(study)
-    for task in tasks:
-        assert all(need.key in seen for need in task.needs.values())
-        seen.add(task.key)
-    assert [task.kind for task in tasks if task.seed == 0] == [
+    cells = expand(study)
+    for cell in cells:
+        assert all(need.key in seen for need in cell.needs.values())
+        seen.add(cell.key)
+    assert [cell.stage for cell in cells if cell.seed == 0] == [
         "train", "compress", "convert", "convert", "simulate", "simulate", *["noise"] * 3, *["attack"] * 3, "hardware",
     ]  # fmt: skip

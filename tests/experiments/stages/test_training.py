@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 
 from spikewright.experiments.models.table import build
-from spikewright.experiments.runs.expansion import expand
+from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.training.checkpoint import save_weights
-from tests.experiments.runs.small_study import small
+from tests.experiments.studies.small_study import small
 
 OWN = {"factory": "torch.nn:Identity"}
 
@@ -27,7 +27,7 @@ def test_weights_count_by_what_they_hold_and_not_by_where_they_lie(tmp_path: Pat
             next(model.parameters()).mul_(scale)
         path = tmp_path / f"{name}.safetensors"
         save_weights(path, model)
-        task, *_ = expand(small(model={**OWN, "weights": str(path)}))
-        assert task.place["weights"] == str(path)
-        keys.append(task.key)
+        cell, *_ = expand(small(model={**OWN, "weights": str(path)}))
+        assert cell.place["weights"] == str(path)
+        keys.append(cell.key)
     assert keys[0] == keys[1] != keys[2]

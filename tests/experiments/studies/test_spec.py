@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spikewright import InvalidFile, InvalidInput
-from spikewright.experiments.runs.spec import read_study
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.spec import read_study
+from tests.experiments.studies.small_study import small
 
 
 def test_yaml_toml_and_values_say_the_same(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""A study of three tasks that takes seconds."""
+"""A study of three cells that takes seconds."""
 
 from typing import Any
 
-from spikewright.experiments.runs.spec import Study, make_study
+from spikewright.experiments.studies.spec import Study, make_study
 
 SMALL: dict[str, Any] = {
     "name": "small",

@@ -1,4 +1,4 @@
-"""A study as a graph of tasks: each stage is asked, in the order of their table, which tasks the study wants of it."""
+"""A study as a graph of cells: each stage is asked, in the order of their table, which cells the study wants of it."""
 
 import hashlib
 import sys
@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.parts import StagePart
-from spikewright.experiments.runs.spec import Study
-from spikewright.experiments.runs.tasks import Task
+from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.stages.table import STAGES
+from spikewright.experiments.studies.parts import StagePart
+from spikewright.experiments.studies.spec import Study
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """What a stage is told when it is asked for its tasks.
+    """What a stage is told when it is asked for its cells.
 
     kind: the name of the stage that is asked.
-    made: the task behind each model and network that was asked for so far, by the name that the study gives it.
+    made: the cell behind each model and network that was asked for so far, by the name that the study gives it.
     """
 
     kind: str
     study: Study
     seed: int
-    made: dict[str, Task] = field(default_factory=dict)
+    made: dict[str, Cell] = field(default_factory=dict)
 
     @property
     def place(self) -> dict[str, str]:
@@ -34,8 +34,8 @@ class Expansion:
         folder = self.study.dataset.folder
         return {} if folder is None else {"data": str(folder.resolve())}
 
-    def task(self, name: str, settings: Mapping[str, Any], needs: Mapping[str, Task], **params: Any) -> Task:
-        """A task of this stage, over the study's data set; `params` are what it means beside its settings."""
+    def cell(self, name: str, settings: Mapping[str, Any], needs: Mapping[str, Cell], **params: Any) -> Cell:
+        """A cell of this stage, over the study's data set; `params` are what it means beside its settings."""
         told = {
             "dataset": self.study.dataset.model_dump(mode="json", exclude={"folder"}),
             "settings": dict(settings),
@@ -44,7 +44,10 @@ class Expansion:
         if needs and self.study.model.factory is not None:
             told["factory"] = self.study.model.factory
         code = {place: code_of(place) for place in (self.kind, *_places(settings)) if ":" in place}
-        return Task(self.kind, name, self.seed, {**told, **({"code": code} if code else {})}, needs, self.place)
+        version = STAGES.find(self.kind).version
+        return Cell(
+            self.kind, name, self.seed, {**told, **({"code": code} if code else {})}, needs, self.place, version
+        )
 
     def harmed(self, subjects: tuple[str, ...] | None) -> tuple[str, ...]:
         """The models and networks to look at: `subjects`, or the ANN and all spiking networks."""
@@ -52,24 +55,24 @@ class Expansion:
         return subjects or ("ann", *spiking)
 
 
-def expand(study: Study) -> tuple[Task, ...]:
-    """All tasks of a study, each after those that it needs."""
-    return tuple(task for seed in study.seeds for task in _of_seed(study, seed))
+def expand(study: Study) -> tuple[Cell, ...]:
+    """All cells of a study, each after those that it needs."""
+    return tuple(cell for seed in study.seeds for cell in _of_seed(study, seed))
 
 
-def _of_seed(study: Study, seed: int) -> Iterator[Task]:
-    made: dict[str, Task] = {}
+def _of_seed(study: Study, seed: int) -> Iterator[Cell]:
+    made: dict[str, Cell] = {}
     for kind, stage in STAGES.items():
         yield from stage.asked(Expansion(kind, study, seed, made))
     for part in study.stages:
         yield from _named(part, Expansion(part.stage, study, seed, made))
 
 
-def _named(part: StagePart, plan: Expansion) -> Iterator[Task]:
-    """The tasks of a stage that has no section of its own: one for each subject."""
+def _named(part: StagePart, plan: Expansion) -> Iterator[Cell]:
+    """The cells of a stage that has no section of its own: one for each subject."""
     for subject in plan.harmed(part.subjects):
         name = f"{part.name}-{subject}" if part.name else subject
-        yield plan.task(name, part.meaning["options"], {"subject": plan.made[subject]}, subject=subject)
+        yield plan.cell(name, part.meaning["options"], {"subject": plan.made[subject]}, subject=subject)
 
 
 def _places(settings: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, NonNegativeInt, ValidationError, model_validator
 
 from spikewright import InvalidFile, InvalidInput, MissingTool
-from spikewright.experiments.runs.parts import (
+from spikewright.experiments.studies.parts import (
     STORED,
     CompressionPart,
     ConversionPart,

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright.experiments.runs.provenance import Provenance, content_hash
+from spikewright.experiments.records.provenance import Provenance, content_hash
 
 
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.lists(st.booleans(), max_size=3)))

@@ -187,7 +187,7 @@ class HardwarePart(RecordPart):
 class StagePart(RecordPart):
     """A stage without a section of its own, with its settings beside it; it is run for each of its `subjects`.
 
-    `subjects`: as of the robustness. `name`: what its tasks are called; two parts of one stage need two names.
+    `subjects`: as of the robustness. `name`: what its cells are called; two parts of one stage need two names.
     """
 
     family, title = STAGES, "stage"

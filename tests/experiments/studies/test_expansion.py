@@ -1,13 +1,13 @@
-"""A study as tasks, named by what they mean."""
+"""A study as cells, named by what they mean."""
 
 from pathlib import Path
 
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.experiments.runs.expansion import expand
-from spikewright.experiments.runs.spec import Study
-from tests.experiments.runs.small_study import small
+from spikewright.experiments.studies.expansion import expand
+from spikewright.experiments.studies.spec import Study
+from tests.experiments.studies.small_study import small
 
 RATE = {"name": "rate", "recipe": "rate", "steps": 3, "fixed": {}}
 
@@ -31,15 +31,15 @@ def test_spikes_that_no_core_has_are_refused_before_the_first_task(name: str) ->
 
 def test_only_conversions_that_hardware_is_built_from_are_checked_for_it() -> None:
     other = {**RATE, "name": "other"}
-    tasks = expand(small(conversions=[RATE, other], hardware={"networks": ["rate"]}))
-    assert {task.name: task.params["settings"]["core"] for task in tasks if task.kind == "convert"} == {
+    cells = expand(small(conversions=[RATE, other], hardware={"networks": ["rate"]}))
+    assert {cell.name: cell.params["settings"]["core"] for cell in cells if cell.stage == "convert"} == {
         "rate": True,
         "other": False,
     }
 
 
 def keys(study: Study) -> dict[tuple[str, str, int], str]:
-    return {(task.kind, task.name, task.seed): task.key for task in expand(study)}
+    return {(cell.stage, cell.name, cell.seed): cell.key for cell in expand(study)}
 
 
 def test_keys_follow_the_meaning(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_range_of_the_inputs_is_part_of_the_meaning_only_where_it_is_said() ->
     plain = {"name": "rate", "recipe": "rate", "steps": 3, "samples": 40}
     without, ranged = (small(conversions=[one]) for one in (plain, plain | {"input_range": [-1.0, 2.0]}))
     settings = [
-        task.params["settings"] for study in (without, ranged) for task in expand(study) if task.kind == "convert"
+        cell.params["settings"] for study in (without, ranged) for cell in expand(study) if cell.stage == "convert"
     ]
     assert "input_range" not in settings[0] and tuple(settings[1]["input_range"]) == (-1.0, 2.0)
     assert keys(without)[("convert", "rate", 0)] != keys(ranged)[("convert", "rate", 0)]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from spikewright.conversion import Rate
-from spikewright.experiments.runs.parts import (
+from spikewright.experiments.studies.parts import (
     STORED,
     AttackPart,
     CompressionPart,

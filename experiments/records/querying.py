@@ -1,0 +1,69 @@
+"""Questions to a store in SQL, answered by DuckDB over its Parquet tables.
+
+Results("runs/demo").query("select network, accuracy, low, high from accuracy order by accuracy desc")
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spikewright import InvalidInput, Table
+from spikewright.experiments.records.store import Store
+from spikewright.experiments.records.tables import read_parts
+from spikewright.optional import require
+from spikewright.tables import nearest
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables of a store: one row for each measurement, `cells` (one row each, with provenance, seconds and memory),
+    `artefacts` (files of cells), `runs` and `environment`."""
+
+    store: Store
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the tables."""
+        found = self.store.tables.glob("*/part-0000.parquet")
+        return tuple(sorted(path.parent.name for path in found))
+
+    def table(self, name: str) -> Table:
+        """A whole table. Raises InvalidInput for a name that is not there."""
+        if name not in self.names:
+            way = nearest(name, self.names)
+            told = f"; try {way}" if way else ""
+            raise InvalidInput(f"expected a table out of {', '.join(self.names) or 'none'}, got {name!r}{told}")
+        return read_parts(self.store.tables / name)
+
+    def query(self, question: str) -> Table:
+        """The answer to a question in SQL, as a table. Raises InvalidInput for one that DuckDB does not understand."""
+        answer = self._ask(question)
+        columns = tuple(each[0] for each in answer.description or ())
+        return Table(columns, tuple(answer.fetchall()))
+
+    def frame(self, question: str = "select * from cells") -> Any:
+        """The answer as a pandas DataFrame. Raises MissingTool without pandas."""
+        require("pandas")
+        return self._ask(question).df()
+
+    def _ask(self, question: str) -> Any:
+        import duckdb
+
+        connection = duckdb.connect(":memory:")
+        for name in self.names:
+            place = str(self.store.tables / name / "*.parquet").replace("'", "''")
+            quoted = name.replace('"', '""')
+            connection.execute(f"create view \"{quoted}\" as select * from read_parquet('{place}', union_by_name=true)")
+        told = f"expected a question in SQL about {', '.join(self.names) or 'no tables'}, got"
+        try:
+            answer = connection.execute(question)
+        except duckdb.Error as error:
+            raise InvalidInput(f"{told}: {' '.join(str(error).split())[:300]}") from error
+        if answer is None:
+            raise InvalidInput(f"{told} nothing; try select * from {(*self.names, 'cells')[0]}")
+        return answer
+
+
+def open_results(folder: str | Path) -> Results:
+    """The tables of the store in `folder`. Raises InvalidFile where there is none."""
+    return Results(Store.open(folder))

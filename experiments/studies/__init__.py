@@ -1,0 +1,1 @@
+"""Study files: what may stand in them, the cells that they ask for, and the run of all of them."""

@@ -1,0 +1,58 @@
+"""The record of a run says what it did, and how long the rest will take."""
+
+from pathlib import Path
+
+import pytest
+
+from spikewright import InvalidFile
+from spikewright.experiments.runs.state import RunState, StageCount, last_state, read_states, rows_of_runs
+
+
+def state() -> RunState:
+    """A run in its middle."""
+    made = RunState.begin({"commit": "c", "versions": {"numpy": "2"}, "runner": "here"})
+    made.cells, made.found, made.stored, made.stages = 10, 2, 4, {"train": StageCount(10, 4, 6.0)}
+    return made
+
+
+def test_a_state_comes_back(tmp_path: Path) -> None:
+    one = state()
+    one.write(tmp_path, always=True)
+    (tmp_path / "damaged.json").write_text("{")
+    assert read_states(tmp_path) == [last_state(tmp_path)]
+    back = last_state(tmp_path)
+    assert (back.number, back.cells, back.stages) == (one.number, 10, one.stages)
+    with pytest.raises(InvalidFile, match="expected a run"):
+        last_state(tmp_path / "nothing")
+
+
+def test_it_is_written_once_a_second(tmp_path: Path) -> None:
+    one = state()
+    one.write(tmp_path)
+    one.stored = 9
+    one.write(tmp_path)
+    assert last_state(tmp_path).stored == 4
+    one.write(tmp_path, always=True)
+    assert last_state(tmp_path).stored == 9
+
+
+def test_the_rest_takes_as_long_as_the_mean_so_far() -> None:
+    one = state()
+    one.seconds = 20.0
+    assert one.seconds_left == 60.0
+    one.held = ["a", "b"]
+    assert one.seconds_left == 40.0
+    one.stored = 2
+    assert one.seconds_left is None
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_a_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    state().write(tmp_path / "file" / "runs", always=True)
+
+
+def test_runs_are_rows() -> None:
+    (name, runs), (other, packages) = rows_of_runs([state()])
+    assert (name, other) == ("runs", "environment")
+    assert runs[0]["runner"] == "here" and runs[0]["faults"] == 0 and "versions" not in runs[0]
+    assert packages == [{"run": runs[0]["run"], "package": "numpy", "version": "2"}]
