@@ -235,7 +235,7 @@ def test_somebody_s_files_in_a_growing_folder_stay(tmp_path: Path) -> None:
     study = GROWING[0]
     place = tmp_path / "out"
     study.write(place)
-    notes = (place / "notes.txt", place / "tables" / "mine.csv", place / "tasks" / "mine" / "x")
+    notes = (place / "notes.txt", place / "tables" / "mine.csv", place / "cells" / "mine" / "x")
     for path in notes:
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")

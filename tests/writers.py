@@ -172,7 +172,7 @@ def write_catalogue(path: Path) -> None:
 
 def write_json_of_study(path: Path) -> None:
     from spikewright.experiments.records.provenance import Provenance
-    from spikewright.experiments.runs.stored import PROVENANCE_FILE, write_json
+    from spikewright.experiments.studies.folder import PROVENANCE_FILE, write_json
 
     write_json(path, PROVENANCE_FILE, Provenance.of({}, (0,)).to_dict())
 
@@ -213,7 +213,7 @@ FILES = [
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
     Writer("page of tables", "tables", write_tables, ("docs.tables:write",), forced=False),
     Writer("catalogue", "catalogue", write_catalogue, ("docs.tables:write",), forced=False),
-    Writer("provenance", "provenance", write_json_of_study, ("experiments.runs.stored:write_json",), forced=False),
+    Writer("provenance", "provenance", write_json_of_study, ("experiments.studies.folder:write_json",), forced=False),
 ]
 
 
@@ -239,21 +239,6 @@ def adapting(path: Path) -> None:
     save_progress(path, "this", CourseState())
 
 
-def one_cell(path: Path) -> None:
-    """A cell whose folder is at `path`; what its stage does is of no matter here."""
-    from unittest.mock import patch
-
-    from spikewright.experiments.runs.cells import Cell
-    from spikewright.experiments.runs.running import run_cell
-
-    cell = Cell("train", "ann", 0, {})
-    with (
-        patch("spikewright.experiments.runs.work.run_stage", lambda *given: {"accuracy": []}),
-        patch.object(Cell, "folder", f"../{path.name}"),
-    ):
-        run_cell(cell, path.parent)
-
-
 def published_core(path: Path) -> None:
     """The copy of a cell's core that a study puts in its own folder."""
     from spikewright.experiments.studies.study import publish_core
@@ -271,7 +256,6 @@ WHOLE = [
     ),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
     Writer("save_progress", "adapting", adapting, ("compress.adapting.resuming:save_progress",)),
-    Writer("run_cell", "cell", one_cell, ("experiments.runs.running:run_cell",)),
     Writer("publish_core", "core", published_core, ("experiments.studies.study:publish_core",)),
 ]
 
@@ -321,7 +305,7 @@ def results(path: Path) -> None:
 GROWING = [
     Writer(
         "run_study and write_report", "study", small_study,
-        ("experiments.studies.study:run_study", "experiments.report.page:write_report",
+        ("experiments.records.store:Store.claim", "experiments.report.page:write_report",
          "experiments.stages.simulation:_save_raster", "experiments.stages.conversion:save_points"),
     ),
     Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),
@@ -336,6 +320,14 @@ GROUND = (
 ).split()
 """The mechanism itself, with tests of its own in tests/spikewright/test_files.py and its neighbours."""
 
+IN_STORES = {
+    "experiments.records": "store:Store.commit store:Store.put_aside collecting:remove publishing:_remove_others "
+    "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch",
+    "experiments.runs": "lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
+    "state:RunState.write work_folder:WorkFolder.tell work_folder:clear_leftovers work_folder:work_in",
+}
+"""What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
+
 ELSEWHERE = {
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
@@ -345,5 +337,6 @@ ELSEWHERE = {
 COVERED = {
     *(f"spikewright.{name}" for name in GROUND),
     *ELSEWHERE,
+    *(f"{room}.{name}" for room, names in IN_STORES.items() for name in names.split()),
     *(name for writer in (*FILES, *WHOLE, *GROWING) for name in writer.covers),
 }

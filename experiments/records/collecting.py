@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spikewright.experiments.records.layout import QUARANTINE
+from spikewright.experiments.records.layout import QUARANTINE, is_of_a_cell
 from spikewright.experiments.records.store import Store
 
 
@@ -22,7 +22,7 @@ def unused(store: Store, wanted: Collection[str]) -> list[Unused]:
     """Finished and half-made cells that are not among `wanted` folders' names, and what was put aside as damaged."""
     found = [(store.cells / name, "finished, and no part of the study") for name in sorted(store.names())]
     found += [(path, "half made, and no part of the study") for path in _folders(store.work)]
-    left = [(path, why) for path, why in found if path.name not in wanted]
+    left = [(path, why) for path, why in found if path.name not in wanted and is_of_a_cell(path.name)]
     left += [(path, "damaged") for path in _folders(store.folder / QUARANTINE)]
     return [Unused(path, why, size_of(path)) for path, why in left]
 

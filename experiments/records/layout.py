@@ -8,6 +8,7 @@ tables/NAME/            rows of all cells of the last run, as Parquet; tables/NA
 store.json              the layout's version and the store's own number
 """
 
+import re
 from pathlib import Path
 
 CELLS, WORK, QUARANTINE, RUNS, TABLES = "cells", "work", "quarantine", "runs", "tables"
@@ -20,6 +21,11 @@ LONGEST_NAME = 120
 def folder_name(stage: str, name: str, key: str) -> str:
     """The name of a cell's folder: for people first, the key at its end."""
     return f"{stage.rpartition(':')[2]}-{name}"[:LONGEST_NAME] + f"-{key}"
+
+
+def is_of_a_cell(name: str) -> bool:
+    """Whether a folder's name is that of a cell."""
+    return re.fullmatch(r".+-[0-9a-f]{16}", name) is not None
 
 
 def key_of(folder: str | Path) -> str:

@@ -10,7 +10,16 @@ from functools import cached_property
 from pathlib import Path
 
 from spikewright import FolderKind, InvalidFile, Kind, atomic_path, claim_folder
-from spikewright.experiments.records.layout import CELLS, LAYOUT_VERSION, QUARANTINE, RUNS, TABLES, WORK, key_of
+from spikewright.experiments.records.layout import (
+    CELLS,
+    LAYOUT_VERSION,
+    QUARANTINE,
+    RUNS,
+    TABLES,
+    WORK,
+    is_of_a_cell,
+    key_of,
+)
 from spikewright.experiments.records.record import Record, read_record
 from spikewright.kinds import json_object, json_with
 
@@ -76,7 +85,7 @@ class Store:
     def names(self) -> Iterator[str]:
         """The folders of all finished cells, by name; none of them is opened."""
         with os.scandir(self.cells) if self.cells.is_dir() else _NoEntries() as found:
-            yield from (entry.name for entry in found if not entry.name.startswith("."))
+            yield from (entry.name for entry in found if is_of_a_cell(entry.name))
 
     def holds(self, name: str) -> bool:
         """Whether the cell with this folder's name is finished."""

@@ -9,7 +9,8 @@ from tests.experiments.records.made_records import add, store_in
 def test_what_a_study_needs_stays(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     kept, old, bad = (add(store, name, {}, file="content") for name in ("kept", "old", "bad"))
-    (store.work / "half" / "checkpoint").mkdir(parents=True)
+    (store.work / f"half-{'0' * 16}" / "checkpoint").mkdir(parents=True)
+    (store.work / "mine").mkdir()
     store.put_aside(bad)
     found = unused(store, {kept})
     assert {(each.folder.name.rpartition("-")[0] or each.folder.name, each.why) for each in found} == {
