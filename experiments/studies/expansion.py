@@ -44,7 +44,9 @@ class Expansion:
         if needs and self.study.model.factory is not None:
             told["factory"] = self.study.model.factory
         code = {place: code_of(place) for place in (self.kind, *_places(settings)) if ":" in place}
-        version = STAGES.find(self.kind).version
+        version = (
+            STAGES[self.kind].version if self.kind in STAGES else 1
+        )  # a user's own is not imported: its code is hashed
         return Cell(
             self.kind, name, self.seed, {**told, **({"code": code} if code else {})}, needs, self.place, version
         )
