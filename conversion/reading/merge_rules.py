@@ -45,7 +45,7 @@ from spikewright.conversion.reading.terms import LARGEST, through_rows, unpooled
 from spikewright.conversion.storage import input_gain, real_weights
 from spikewright.snn.synapses import Pair, Shape
 
-_AT_ONCE = 1 << 24
+_AT_ONCE = 1 << 21
 
 Merge = Callable[[SourceTerm, AffineLayer, Shape], SourceTerm | None]
 
@@ -94,11 +94,13 @@ def product_of_matrices(term: SourceTerm, layer: AffineLayer, inside: Shape) -> 
 
 
 def _through_parts(kernel: Kernel, term: SourceTerm, inside: Shape) -> Floats:
-    """`through_rows` of a kernel, at most `_AT_ONCE` of its weights at a time: it holds several copies of them in float64."""
+    """`through_rows` of a kernel, at most `_AT_ONCE` numbers at a time: it holds several copies of them in float64."""
     out, inputs = kernel.values.shape
-    step = max(1, _AT_ONCE // max(1, inputs))
-    parts = [through_rows(kernel.rows(start, start + step).real(), term, inside) for start in range(0, out, step)]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    step = max(1, _AT_ONCE // max(1, inputs, prod(inside)))
+    made = np.empty((out, prod(inside)))
+    for start in range(0, out, step):
+        made[start : start + step] = through_rows(kernel.rows(start, start + step).real(), term, inside)
+    return made
 
 
 def transposed_of_repeated(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
