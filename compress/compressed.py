@@ -14,10 +14,11 @@ from spikewright.compress.footprints import Footprint
 from spikewright.compress.graph.rewrite import Rewrite
 from spikewright.compress.graph.view import Shape
 from spikewright.compress.graph.weighted import from_output, weight_layers
+from spikewright.markup import html_table
 from spikewright.weights import Expression
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compressed:
     """A compressed network; `model(x)` is the truth, everything else describes it.
 
@@ -85,6 +86,17 @@ class Compressed:
         """Put the model into evaluation mode, as with an nn.Module."""
         self.model.eval()
         return self
+
+    def __repr__(self) -> str:
+        done = "; ".join(self.steps) or "nothing changed"
+        return f"{type(self).__name__}({type(self.model).__name__}, {len(self.weights)} layers: {done})"
+
+    def _repr_html_(self) -> str:
+        try:
+            rows = self.footprint.table()
+        except InvalidInput as error:  # the model was changed since
+            return html_table(f"{self!r}: {error}", [])
+        return html_table(repr(self), rows)
 
     def __str__(self) -> str:
         return "\n".join([*self.steps, str(self.footprint)])

@@ -34,6 +34,12 @@ TITLES = {
     "corruption": ("Corruptions", "`spikewright attack --noise NAME`, in a study `robustness: {noise: [{kind: NAME}]}`"),
     "device": ("Devices", "`--device NAME`, in a study `hardware: {device: NAME}`"),
     "stage": ("Stages of a study", "the sections of a study; any other stage is `stages: [{stage: NAME}]`"),
+    "data set": (
+        "Data sets",
+        "`--dataset NAME` or your own `FILE.npz`, `--data FOLDER` has its files; in a study `dataset: {name: NAME}`",
+    ),
+    "model": ("Models", "`spikewright train --model NAME`, in a study `model: {architecture: NAME}`"),
+    "network": ("Trained networks", "`spikewright train --zoo NAME`, in a study `model: {zoo: NAME}`"),
     "training": ("Training", "`spikewright train`, in a study `model: {architecture: NAME, training: {...}}`"),
 }  # fmt: skip
 

@@ -1,7 +1,14 @@
 """Data sets, models, the zoo of trained networks, studies, reports and the command line."""
 
+from typing import TYPE_CHECKING
+
 from spikewright.aliases import same_module
-from spikewright.experiments.zoo import card, load, names
+from spikewright.lazy import lazily
+
+if TYPE_CHECKING:
+    from spikewright.experiments.zoo import card, load, names
+else:
+    __getattr__ = lazily(__name__, {"zoo": ["card", "load", "names"]})
 
 __all__ = ["card", "load", "names"]
 

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from spikewright import InvalidInput, Progress, Table, silent
 from spikewright.experiments.studies.spec import Study, make_study
 from spikewright.experiments.studies.study import StudyResult, run_study
+=======
+from spikewright import Progress, Table, silent
+from spikewright.experiments.runs.spec import Study, make_study
+from spikewright.experiments.runs.study import StudyResult, run_study
+from spikewright.importing import unknown
+>>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7
@@ -82,7 +89,7 @@ def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progr
 def demo_study(dataset: str = "digits", data: str | Path | None = None, seed: int = 0) -> Study:
     """The study behind `spikewright demo`. Raises InvalidInput for an unknown data set."""
     if dataset not in DATASETS:
-        raise InvalidInput(f"expected a data set out of {', '.join(DATASETS)}, got {dataset!r}")
+        raise unknown("data set", dataset, DATASETS)
     scale = SCALES[dataset]
     fixed = {"weight_bits": 8, "potential_bits": 16}
     model = {"zoo": ZOO[dataset]} if dataset in ZOO else {"architecture": "small_cnn", "training": DIGITS_TRAINING}

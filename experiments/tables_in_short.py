@@ -6,8 +6,11 @@ from types import NoneType
 from typing import Any
 
 from spikewright.experiments.cli.catalogue import Setting, Shape, TableEntry
+from spikewright.experiments.data.load import dataset_summaries
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, METHODS, RECIPES, STAGES, SUBSTITUTES, USUAL
+from spikewright.experiments.models.table import model_summaries
 from spikewright.experiments.training.recipe import TrainRecipe
+from spikewright.experiments.zoo import card, names
 from spikewright.fields import Form, Option
 from spikewright.hardware import DEVICES, Device
 from spikewright.tables import Family, options, summary
@@ -21,7 +24,17 @@ def described() -> dict[str, tuple[TableEntry, ...]]:
     training = TableEntry("train", summary(TrainRecipe), tuple(_settings(options(TrainRecipe), "training")))
     devices = tuple(TableEntry(name, _resources(one)) for name, one in DEVICES.items())
     tables = {family.noun: tuple(_entry(family, name) for name in family) for family in families}
-    return {**tables, "device": devices, "training": (training,)}
+    return {**tables, "device": devices, **_names(), "training": (training,)}
+
+
+def _names() -> dict[str, tuple[TableEntry, ...]]:
+    """Data sets, architectures and trained networks, which have no settings."""
+    found = {
+        "data set": dataset_summaries(),
+        "model": model_summaries(),
+        "network": {name: card(name).summary for name in names()},
+    }
+    return {noun: tuple(TableEntry(name, one) for name, one in summaries.items()) for noun, summaries in found.items()}
 
 
 def plain(entries: Mapping[str, tuple[TableEntry, ...]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from spikewright.hardware.model.area import LayerArea
 from spikewright.hardware.model.asic45 import LayerEnergy
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles
+from spikewright.markup import digits, html_table
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class LayerEstimate:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
     """What `point` costs per inference, low, middle and high. Totals are sums over `layers`, latencies as in `latency`.
 
@@ -59,6 +60,27 @@ class Estimate:
     layers: tuple[LayerEstimate, ...]
     latency_cycles: Interval
     fpga_energy_uj: Interval
+
+    def __repr__(self) -> str:
+        lut, latency = self.lut, self.latency_s * 1e6
+        told = {"LUT": lut, "us": latency, "uJ": self.fpga_energy_uj}
+        shown = ", ".join(f"{digits(x.value)} {unit} ({digits(x.low)} to {digits(x.high)})" for unit, x in told.items())
+        fits = "fits" if self.fits else "does not fit"
+        return f"Estimate({self.point.label} on {self.point.device_name}: {shown}; {fits})"
+
+    def _repr_html_(self) -> str:
+        columns = (
+            "layer",
+            "physical_neurons",
+            "lut",
+            "ff",
+            "bram36",
+            "dsp",
+            "latency_us",
+            "fpga_energy_uj",
+            "asic45_energy_nj",
+        )
+        return html_table(repr(self), ({name: row.get(name) for name in columns} for row in self.table))
 
     @property
     def device(self) -> Device:

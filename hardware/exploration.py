@@ -11,6 +11,7 @@ from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.sweep import points
+from spikewright.importing import nearest
 from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
@@ -130,7 +131,8 @@ def _cost(row: Mapping[str, Any], column: str) -> float:
     value = row.get(column)
     if isinstance(value, bool) or not isinstance(value, int | float):
         numbers = (name for name, each in row.items() if isinstance(each, int | float) and not isinstance(each, bool))
-        raise InvalidInput(f"expected one of the columns {', '.join(numbers)}, got {column!r}")
+        way = nearest(column, numbers) or "fpga_energy_uj"
+        raise InvalidInput(f"expected one of the columns {', '.join(numbers)}, got {column!r}; try {way}")
     return -float(value) if column == "accuracy" else float(value)
 
 

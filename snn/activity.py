@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput
 from spikewright.answers import Head, Values
 from spikewright.label_checks import labels_of
+from spikewright.markup import html_table
 from spikewright.several_heads import decisions, only_head
 
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Activity:
     """The result of `simulate`.
 
@@ -49,6 +50,27 @@ class Activity:
     potentials: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     heads: tuple[Head, ...] = (Head(),)
     logit_scale: float | None = 1.0
+
+    def __repr__(self) -> str:
+        spikes, work = (
+            sum(float(one.mean()) for one in given.values()) for given in (self.spikes, self.synaptic_operations)
+        )
+        _, samples, outputs = self.logits_over_time.shape
+        ran = f"{samples:,} samples, {self.steps} {self.axis}, {outputs} outputs, engine {self.engine!r}"
+        return f"Activity({ran}; {spikes:,.0f} spikes and {work:,.0f} synaptic operations a sample)"
+
+    def _repr_html_(self) -> str:
+        means = {name: float(count.mean()) for name, count in self.spikes.items()}
+        rows = (
+            {
+                "population": name,
+                "neurons": self.neurons[name],
+                "spikes a sample": mean,
+                "spikes a neuron": mean / self.neurons[name],
+            }
+            for name, mean in means.items()
+        )
+        return html_table(repr(self), rows)
 
     @property
     def steps(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidFile, InvalidNetwork, Kind, atomic_path
+from spikewright.files import readable
 from spikewright.kinds import in_metadata
 from spikewright.snn.file_schema import network_schema
 from spikewright.snn.network import Network
@@ -75,7 +76,7 @@ def load(path: str | Path) -> Network:
 def _outer_header(path: Path) -> Json:
     """The safetensors header, read with no more trust than its length deserves."""
     try:
-        size = path.stat().st_size
+        size = readable(path).stat().st_size
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             known = 2 <= length <= min(size - 8, LARGEST_HEADER_BYTES)

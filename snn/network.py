@@ -12,6 +12,7 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.answers import Head, Kind
 from spikewright.index_maps import IndexMap
 from spikewright.linear_tails import Tail
+from spikewright.markup import html_table
 from spikewright.snn.checked import Constant
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
@@ -112,7 +113,7 @@ class Projection(Constant):
         return source if self.order is None else self.order.shape
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network(Constant):
     """Populations and the projections between them, with the code, the schedule and the readout that belong to them.
 
@@ -176,6 +177,25 @@ class Network(Constant):
     def order(self) -> tuple[Population, ...]:
         """Populations so that every projection without delay runs forwards; the input comes first."""
         return topological_order(self)
+
+    def __repr__(self) -> str:
+        neurons = sum(population.size for population in self.populations)
+        what = f"{len(self.populations)} populations, {neurons:,} neurons, {len(self.projections)} projections"
+        return f"Network({what}; {type(self.code).__name__}, {self.steps} steps, {self.schedule}, {self.numbers})"
+
+    def _repr_html_(self) -> str:
+        return html_table(repr(self), (self._row(population) for population in self.order))
+
+    def _row(self, population: Population) -> dict[str, Any]:
+        """A population in short: its neurons, and what it reads."""
+        read = (f"{one.source} ({type(one.synapse).__name__})" for one in self.incoming[population.name])
+        return {
+            "population": population.name,
+            "shape": str(population.shape),
+            "neuron": type(population.neuron).__name__,
+            "neurons": population.size,
+            "reads": ", ".join(read),
+        }
 
     @property
     def classes(self) -> int:

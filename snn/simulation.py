@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from spikewright import InvalidInput
+from spikewright.importing import nearest
 from spikewright.snn.activity import Activity
 from spikewright.snn.checked import LONGEST, check_steps, is_whole
 from spikewright.snn.disturb.noise import Noise
@@ -103,7 +104,8 @@ def _engine(name: str, timed: bool) -> Callable[[Request], Activity]:
             f"expected an engine among {', '.join(ENGINES)}, got another simulator; try snn.interop.{name}.simulate"
         )
     if name not in ENGINES:
-        raise InvalidInput(f"expected an engine among {', '.join(ENGINES)}, got {name!r}")
+        way = nearest(name, ENGINES) or "event"
+        raise InvalidInput(f"expected an engine among {', '.join(ENGINES)}, got {name!r}; try {way}")
     if name != "reference" and (name == "temporal") != timed:
         right = "temporal" if timed else "event"
         raise InvalidInput(f"expected the engine {right!r} or 'reference' for this network, got {name!r}")

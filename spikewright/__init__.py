@@ -1,6 +1,6 @@
 """From a trained CNN to a compressed spiking network: simulated exactly, attacked, costed on an FPGA, exported.
 
-The names of daily use, loaded when they are first asked for:
+The names of daily use, loaded when they are first asked for; importing this package loads next to nothing:
 
     import spikewright as sw
     small = sw.quantize(sw.prune(model, 0.8, data), bits=4, data=data)
@@ -12,38 +12,40 @@ Everything else is in the rooms: `spikewright.snn`, `spikewright.compress`, `spi
 """
 
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from os.path import dirname, isdir, isfile, join
 
-from spikewright.errors import (
-    InvalidFile,
-    InvalidInput,
-    InvalidNetwork,
-    MissingTool,
-    SpikewrightError,
-)
-from spikewright.files import atomic_path, check_path
-from spikewright.folders import atomic_folder, check_claim, check_folder, claim_folder
-from spikewright.kinds import FolderKind, Kind
-from spikewright.progress import Progress, silent
-from spikewright.table import Table
+TYPE_CHECKING = False  # as in typing, which takes longer to import than all of this
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from spikewright.compress import Compressed, adapt, choose, prune, quantize
     from spikewright.conversion import Exact, Rate, Ttfs
     from spikewright.conversion.converting import convert
+    from spikewright.errors import InvalidFile, InvalidInput, InvalidNetwork, MissingTool, SpikewrightError
     from spikewright.experiments import load
     from spikewright.experiments.data import load_dataset
+    from spikewright.files import atomic_path, check_path
+    from spikewright.folders import atomic_folder, check_claim, check_folder, claim_folder
     from spikewright.hardware import export
     from spikewright.hardware.exploration import explore
+    from spikewright.kinds import FolderKind, Kind
+    from spikewright.progress import Progress, silent
     from spikewright.robustness import PGD, AnnPredictor, SnnPredictor
     from spikewright.robustness.evaluation import evaluate
     from spikewright.snn import Network
     from spikewright.snn.simulation import simulate
+    from spikewright.table import Table
 
 __version__ = "0.1.0"
 
-_DAILY = {
+_NAMES = {
+    "errors": ("InvalidFile", "InvalidInput", "InvalidNetwork", "MissingTool", "SpikewrightError"),
+    "files": ("atomic_path", "check_path"),
+    "folders": ("atomic_folder", "check_claim", "check_folder", "claim_folder"),
+    "kinds": ("FolderKind", "Kind"),
+    "progress": ("Progress", "silent"),
+    "table": ("Table",),
     "compress": ("Compressed", "adapt", "choose", "prune", "quantize"),
     "conversion": ("Exact", "Rate", "Ttfs", "convert"),
     "experiments": ("load",),
@@ -52,16 +54,16 @@ _DAILY = {
     "robustness": ("PGD", "AnnPredictor", "SnnPredictor", "evaluate"),
     "snn": ("Network", "simulate"),
 }
-_HOMES = {name: room for room, names in _DAILY.items() for name in names}
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
 _ROOMS = ("snn", "compress", "conversion", "robustness", "hardware", "experiments")
 
 # In a checkout the rooms lie beside this folder, in an installed package inside it.
-_ROOT = Path(__file__).parents[1]
-if not Path(__file__).with_name("snn").is_dir() and (_ROOT / "snn" / "__init__.py").is_file():
-    __path__.append(str(_ROOT))
+_ROOT = dirname(dirname(__file__))
+if not isdir(join(dirname(__file__), "snn")) and isfile(join(_ROOT, "snn", "__init__.py")):
+    __path__.append(_ROOT)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name in _HOMES:
         return getattr(import_module(f"spikewright.{_HOMES[name]}"), name)
     if name in _ROOMS:

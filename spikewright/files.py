@@ -63,6 +63,19 @@ def check_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> Pa
     raise InvalidFile(f"expected {kind.name} or nothing at {path}, got another file; try another name, or {way}")
 
 
+def readable(path: str | Path) -> Path:
+    """The path of a regular file. Raises InvalidFile for nothing, a folder, and for devices and pipes, which may never end."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError, TypeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidFile(f"expected a readable file at {path!s:.200}, got: {reason}; try another path") from error
+    if not stat.S_ISREG(mode):
+        got = "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device"
+        raise InvalidFile(f"expected a readable file at {path}, got {got}; try another path")
+    return Path(path)
+
+
 def real_path(path: str | Path) -> Path:
     """`path` with all links followed. Raises InvalidFile for links in a circle, and for what no path can be."""
     try:

@@ -40,6 +40,13 @@ def nearest(name: Any, known: Iterable[Any]) -> str | None:
     return close[0] if close else None
 
 
+def unknown(noun: str, name: Any, known: Iterable[Any], own: str | None = None) -> InvalidInput:
+    """The error about a name that is none of the `known`, with the nearest of them, or else with what a user has of its own."""
+    known = [str(one) for one in known]
+    way = nearest(name, known) or own or known[0]
+    return InvalidInput(f"expected {a(noun)} out of {', '.join(known)}, got {name!r:.60}; try {way}")
+
+
 def raised(error: BaseException) -> str:
     """What was raised, in one line."""
     return "a call of exit" if isinstance(error, SystemExit) else " ".join(f"{type(error).__name__}: {error}".split())

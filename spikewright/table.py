@@ -9,12 +9,14 @@ from typing import Any
 
 from spikewright.errors import InvalidInput
 from spikewright.files import atomic_path
+from spikewright.importing import nearest
 from spikewright.kinds import Kind, first_line
+from spikewright.markup import html_table
 
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """Rows that share columns. Iterates over dictionaries; `table["column"]` is the list of that column's values."""
 
@@ -36,7 +38,9 @@ class Table:
 
     def __getitem__(self, column: str) -> list[Any]:
         if column not in self.columns:
-            raise InvalidInput(f"expected one of the columns {', '.join(self.columns)}, got {column!r}")
+            near = nearest(column, self.columns)
+            way = f"; try {near}" if near else ""
+            raise InvalidInput(f"expected one of the columns {', '.join(self.columns)}, got {column!r}{way}")
         place = self.columns.index(column)
         return [row[place] for row in self.rows]
 
@@ -57,6 +61,13 @@ class Table:
             writer = csv.writer(file)
             writer.writerow(self.columns)
             writer.writerows(self.rows)
+
+    def __repr__(self) -> str:
+        named = ", ".join((*self.columns[:6], *(["..."] if len(self.columns) > 6 else [])))
+        return f"Table(rows: {len(self):,}{f'; columns: {named}' if named else ''})"
+
+    def _repr_html_(self) -> str:
+        return html_table(f"{len(self):,} rows", self)
 
     def __str__(self) -> str:
         cells = [list(self.columns)] + [[_show(value) for value in row] for row in self.rows]

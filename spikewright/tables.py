@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from spikewright.errors import InvalidInput
 from spikewright.fields import Option, Within, changed, check_fields, options, read_fields, record_of, summary
-from spikewright.importing import a, imported, nearest
+from spikewright.importing import a, imported, nearest, unknown
 
 __all__ = ["Family", "Option", "Within", "changed", "check_fields", "imported", "nearest", "options", "summary"]
 
@@ -69,8 +69,7 @@ class Family(Mapping[str, T], Generic[T]):
         if isinstance(name, str) and name in self:
             return self[name]
         if not isinstance(name, str) or ":" not in name:
-            way = nearest(name, self) or f"your own as package.module:{'object' if self.finished else 'Class'}"
-            raise InvalidInput(f"expected {a(self.noun)} out of {', '.join(self)}, got {name!r:.60}; try {way}")
+            raise unknown(self.noun, name, self, f"your own as package.module:{'object' if self.finished else 'Class'}")
         found: T = imported(name, self.noun)
         if not self.holds(found):
             raise InvalidInput(f"expected {name} to be {self._told_kind}, got {_kind_of(found)}; {self._way_out}")

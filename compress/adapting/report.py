@@ -76,7 +76,7 @@ class AdaptReport:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Adapted(Compressed):
     """What `adapt` gives: a Compressed, which every other stage takes, with the report of how it came about."""
 

@@ -25,6 +25,7 @@ from spikewright.compress.storing import first_version, second_version
 from spikewright.compress.storing.architecture import fingerprint
 from spikewright.compress.storing.contents import decode, encode
 from spikewright.compress.storing.header import Header, parse
+from spikewright.files import readable
 from spikewright.kinds import in_metadata
 
 VERSION = 3
@@ -106,6 +107,7 @@ def checksum(header: Mapping[str, Any], data: bytes) -> str:
 
 
 def _read(path: Path) -> tuple[str, dict[str, torch.Tensor]]:
+    readable(path)
     try:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}

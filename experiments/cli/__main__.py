@@ -2,6 +2,6 @@
 
 import sys
 
-from spikewright.experiments.cli import main
+from spikewright.command import main
 
 sys.exit(main())

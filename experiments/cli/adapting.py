@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput
+from spikewright.experiments.cli.arguments import ADAPT
 from spikewright.experiments.cli.asked import record
-from spikewright.experiments.cli.commands import ADAPT
 from spikewright.experiments.cli.common import check_files, dataset_of, source_model
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.runs.origin import stamp

@@ -4,8 +4,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import Table
-from spikewright.experiments.cli.commands import ATTACK, DEVICE, EXPORT
+from spikewright import InvalidInput, Table
+from spikewright.experiments.cli.arguments import ATTACK, DEVICE, EXPORT
 from spikewright.experiments.cli.common import (
     check_tables,
     check_whole,
@@ -18,6 +18,7 @@ from spikewright.experiments.cli.common import (
 )
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.flags import TableFlags
+from spikewright.experiments.cli.showing import show
 from spikewright.experiments.models.factory import factory_of, is_foreign
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import kind_of, load_model, load_network
@@ -42,6 +43,10 @@ def run_attack(options: Namespace) -> None:
     check_tables(options)
     attacks: list[Any] = records(ATTACKS, options.attacks, ATTACK.given(options), options.seed)
     corruptions = records(CORRUPTIONS, options.noise, {}, options.seed)
+    if not attacks and not corruptions:
+        raise InvalidInput(
+            "expected at least one attack or corruption, got none; try --attacks pgd, or --noise gaussian"
+        )
     dataset = dataset_of(options, known_origin(options.files[0]))
     predictors = [_predictor(path, options, dataset.input_range) for path in options.files]
     images, labels = images_of(options, dataset)
@@ -54,7 +59,7 @@ def run_attack(options: Namespace) -> None:
     with progress_bars(options.quiet) as progress:
         table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
     paths = write_table(table, options.out, force=options.force)
-    print(table)
+    show(table, wide=options.wide, places=paths)
     print(f"{len(labels):,} test images; wrote {listed(paths)}")
 
 
@@ -78,7 +83,7 @@ def run_estimate(options: Namespace) -> None:
     point = _point(network, activity, options.design, stage)
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
-    print(found.table)
+    show(found.table, wide=options.wide, places=paths)
     fits = "fits" if found.fits else "does not fit"
     print(
         f"{options.design} ({point.label}) {fits} {point.device_name}; mean of {len(labels):,} images; "
@@ -112,7 +117,7 @@ def run_explore(options: Namespace) -> None:
         draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), best.fpga.lut)
         pictures = save_figure(figure, picture, force=options.force)
     front = found.pareto()
-    print(front)
+    show(front, wide=options.wide, places=paths)
     print(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
 
 

@@ -1,20 +1,36 @@
-"""The commands as data: what each is for, where it is run, an example, and its flags. Nothing heavy is imported here."""
+"""The commands as data: what each is for, where it is run, an example, and its flags. Nothing heavy is imported here.
+
+A new command is an entry of `COMMANDS`, and a function `run_NAME` in the module that the entry names.
+"""
 
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from spikewright.experiments.cli.arguments import (
+    ADAPT,
+    ATTACK,
+    COMPRESS,
+    DATA,
+    DEVICE,
+    EXPORT,
+    FACTORY,
+    FIXED,
+    RECIPE,
+    SAMPLES,
+    SOURCE,
+    TRAINING,
+    WIDE,
+    WORKERS,
+    dataset,
+    design,
+    folder,
+    images,
+    number,
+    out,
+    whole,
+)
 from spikewright.experiments.cli.flags import Flag, TableFlags, flag
-
-RECIPE = TableFlags("recipe")
-ATTACK = TableFlags("attack", also={"steps": "--pgd-steps"})
-COMPRESS = TableFlags("stage", ("compress",), ("sparsity", "bits", "activation_bits", "images", "rounds", "round_epochs",
-    "final_epochs", "quantize_epochs"), {"quantize_epochs": "--epochs"})  # fmt: skip
-ADAPT = TableFlags("method", ("adapt",), ("for_hardware", "one_by_one", "step_epochs", "temperature", "labels", "calibration",
-    "checkpoint"))  # fmt: skip
-TRAINING = TableFlags("training")
-DEVICE = TableFlags("stage", ("hardware",), ("device", "clock_mhz"))
-EXPORT = TableFlags("stage", ("hardware",), ("device", "clock_mhz", "best_by", "golden"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,7 @@ class Command:
     tables: tuple[str, ...] = ()
 
 
+<<<<<<< HEAD
 def seed_in(text: str) -> int:
     """The seed in `text`: one that numpy, torch and the engines all take."""
     seed = int(text) if text.lstrip("+-").isdecimal() else -1
@@ -93,17 +110,21 @@ def _design(default: str) -> Flag:
     return flag("--design", choices=designs, default=default, told="architecture")
 
 
+=======
+>>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 COMMANDS: dict[str, Command] = {
     "demo": Command(
         "studies", "Run the whole pipeline on one data set and write a report.", "spikewright demo --out runs/demo",
-        (flag("--dataset", default="digits", told="digits (built in), mnist or fashion-mnist"), DATA,
-         _folder("runs/demo", "folder of the results"), WORKERS),
+        (flag("--dataset", default="digits", metavar="NAME", told="digits (built in), mnist or fashion-mnist"), DATA,
+         folder("runs/demo", "folder of the results"), WORKERS),
+        ("data set",),
     ),
     "train": Command(
         "models", "Train a built-in network, or your own.", "spikewright train --model small_cnn --dataset digits",
         (flag("--model", told="built-in architecture, or your own as package.module:factory (default: small_cnn)"),
-         flag("--zoo", metavar="NAME", told="take this trained network instead of training one"), *_dataset("digits"),
-         TRAINING, flag("--checkpoint", type=Path, told="folder to resume from after each epoch"), *_out("model.safetensors")),
+         flag("--zoo", metavar="NAME", told="take this trained network instead of training one"), *dataset("digits"),
+         TRAINING, flag("--checkpoint", type=Path, told="folder to resume from after each epoch"), *out("model.safetensors")),
+        ("data set", "model", "network"),
     ),
     "compress": Command(
         "models", "Prune and quantise a trained network with fine-tuning, or apply any methods.",
@@ -111,8 +132,8 @@ COMMANDS: dict[str, Command] = {
         "  spikewright compress model.safetensors --method prune,sparsity=0.9,rounds=2 quantize,bits=3\n"
         "  spikewright compress --model mymodels:lenet --weights lenet.pt --dataset mnist --data FOLDER",
         (*SOURCE, COMPRESS, flag("--method", nargs="+", metavar="NAME,FIELD=VALUE",
-         told="methods one after the other, instead of the flags of pruning and quantising"), *_out("compressed.safetensors")),
-        ("method",),
+         told="methods one after the other, instead of the flags of pruning and quantising"), *out("compressed.safetensors")),
+        ("method", "data set"),
     ),
     "adapt": Command(
         "adapting", "Replace what has no spiking form, and train the network to answer as before.",
@@ -120,11 +141,11 @@ COMMANDS: dict[str, Command] = {
         "  spikewright adapt model.safetensors --replace SiLU=relu6 features.3.act=qcfs,levels=4 gate=no_gate --unlabelled",
         (*SOURCE, flag("--replace", nargs="+", default=[], metavar="PLACE=NAME", told="what stands in, by path, kind of layer, "
          "or activation, gate, norm, pooling; keep leaves what is there"),
-         flag("--epochs", type=int, default=5, told="training after the last replacement"),
-         flag("--lr", type=float, default=3e-3, told="its first learning rate"),
+         flag("--epochs", type=whole(0), default=5, told="training after the last replacement"),
+         flag("--lr", type=number(), default=3e-3, told="its first learning rate"),
          flag("--unlabelled", action="store_true", told="learn from the network's own answers alone"),
-         flag("--train", type=int, told="first training images to use (default: all)"), ADAPT, *_out("adapted.safetensors")),
-        ("substitute",),
+         flag("--train", type=whole(), told="first training images to use (default: all)"), ADAPT, *out("adapted.safetensors")),
+        ("substitute", "data set"),
     ),
     "convert": Command(
         "convert", "Turn a trained or compressed network into a spiking one, and say where it loses.",
@@ -132,67 +153,75 @@ COMMANDS: dict[str, Command] = {
         "  spikewright convert model.safetensors --neuron burst --steps 4 --limit 3 --schedule layerwise\n"
         "  spikewright convert --model mymodels:network --weights network.pt --dataset mine.npz --recipe ttfs --check",
         (*SOURCE, SAMPLES, flag("--float", action="store_true", told="keep float32 numbers instead of integers"),
-         flag("--weight-bits", type=int, told="most bits of a weight in integers (default: 8)"),
-         flag("--potential-bits", type=int, told="bits of a potential in integers (default: as many as never saturate)"),
+         flag("--weight-bits", type=whole(2, 16), told="most bits of a weight in integers (default: 8)"),
+         flag("--potential-bits", type=whole(4, 32), told="bits of a potential in integers (default: as many as never saturate)"),
          flag("--check", action="store_true", told="only list what stands in the way, of recipe and hardware too; write nothing"),
          flag("--diagnosis", action=argparse.BooleanOptionalAction, default=True,
               told="say where it loses, and compare with the CNN at equal information"),
-         flag("--input-range", nargs=2, type=float, metavar=("LOW", "HIGH"),
+         flag("--input-range", nargs=2, type=number(), metavar=("LOW", "HIGH"),
               told="where the inputs lie (default: where those of the data set do, [0, 1] or the input_range of its .npz)"),
-         _images(200), flag("--recipe", default="rate", metavar="NAME", told="the code"), RECIPE, *_out("network.spike")),
-        ("recipe",),
+         images(200), flag("--recipe", default="rate", metavar="NAME", told="the code"), RECIPE, WIDE, *out("network.spike")),
+        ("recipe", "data set"),
     ),
     "diagnose": Command(
         "convert", "Say where a spiking network loses against its model, layer by layer, and draw it.",
         "spikewright diagnose network.spike compressed.safetensors --images 500 --out diagnosis",
-        (flag("network", type=Path, told="a network that convert wrote"), *SOURCE, SAMPLES, _images(200), *_out("diagnosis")),
+        (flag("network", type=Path, told="a network that convert wrote"), *SOURCE, SAMPLES, images(200), WIDE,
+         *out("diagnosis")),
+        ("data set",),
     ),
     "simulate": Command(
         "models", "Run a spiking network on the test images, event by event.", "spikewright simulate network.spike --images 200",
-        (flag("file", type=Path, told="a network that convert wrote"), *_dataset(),
-         flag("--steps", type=int, told="other than the network's own"),
-         flag("--engine", told="event, temporal or reference (default: as the code needs)"), _images(), *_out("activity")),
+        (flag("file", type=Path, told="a network that convert wrote"), *dataset(),
+         flag("--steps", type=whole(1, 1_000_000), told="other than the network's own"),
+         flag("--engine", told="event, temporal or reference (default: as the code needs)"), images(), WIDE, *out("activity")),
+        ("data set",),
     ),
     "attack": Command(
         "assess", "Attack models and spiking networks, and put noise on them.",
         "spikewright attack model.safetensors network.spike --attacks pgd --epsilons 0.05 0.1 --images 100\n"
         "  spikewright attack network.spike --attacks fgsm pgd,steps=40,loss=margin --noise stuck-at-0 --strengths 0.05",
-        (flag("files", nargs="+", type=Path, told="models and networks, side by side"), *_dataset(), FACTORY,
+        (flag("files", nargs="+", type=Path, told="models and networks, side by side"), *dataset(), FACTORY,
          flag("--attacks", "--attack", nargs="*", default=["fgsm", "pgd"], metavar="NAME", told="attacks"),
-         flag("--epsilons", nargs="+", type=float, default=[0.02, 0.05, 0.1], told="budgets"), ATTACK,
+         flag("--epsilons", nargs="+", type=number(), default=[0.02, 0.05, 0.1], told="budgets"), ATTACK,
          flag("--transfer-from", type=Path, metavar="FILE", told="make the adversarials on this model instead"),
          flag("--noise", nargs="*", default=[], metavar="NAME", told="corruptions"),
-         flag("--strengths", nargs="+", type=float, default=[0.1, 0.2], told="of the noise"), _images(200), *_out("attack")),
-        ("attack", "corruption"),
+         flag("--strengths", nargs="+", type=number(), default=[0.1, 0.2], told="of the noise"), images(200), WIDE,
+         *out("attack")),
+        ("attack", "corruption", "data set"),
     ),
     "estimate": Command(
         "assess", "Estimate area, latency and energy of one design on an FPGA.",
         "spikewright estimate network.spike --design hybrid --device xc7a100t",
-        (FIXED, *_dataset(), _design("hybrid"), DEVICE, _images(), *_out("estimate")), ("device",),
+        (FIXED, *dataset(), design("hybrid"), DEVICE, images(), WIDE, *out("estimate")),
+        ("device", "data set"),
     ),
     "explore": Command(
         "assess", "Estimate many designs and draw energy against area.", "spikewright explore network.spike --device xc7a100t",
-        (flag("files", nargs="+", type=Path, told="fixed-point networks that convert wrote"), *_dataset(), DEVICE, _images(),
-         *_out("explore")), ("device",),
+        (flag("files", nargs="+", type=Path, told="fixed-point networks that convert wrote"), *dataset(), DEVICE, images(),
+         WIDE, *out("explore")),
+        ("device", "data set"),
     ),
     "export": Command(
         "assess", "Write a spike core with memories and golden traces, and replay it.",
         "spikewright export network.spike --design best --out spike-core",
-        (FIXED, *_dataset(), _design("best"), EXPORT, _images(), _folder("spike-core", "folder to write")), ("device",),
+        (FIXED, *dataset(), design("best"), EXPORT, images(), folder("spike-core", "folder to write")),
+        ("device", "data set"),
     ),
     "study": Command(
         "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2",
         (flag("file", type=Path, told="the study, YAML or TOML"),
          flag("--out", type=Path, told="folder of the results (default: runs/NAME)"), WORKERS),
-        ("method", "recipe", "attack", "corruption", "device", "stage"),
+        ("method", "substitute", "recipe", "attack", "corruption", "device", "stage", "data set", "model", "network"),
     ),
     "stdp": Command(
         "learn", "Train a winner-take-all network without labels, by spike timing.",
         "spikewright stdp --data FOLDER --neurons 400 --seed 0",
-        (flag("--dataset", told="a name, or your own FILE.npz (default: mnist with --data, digits without)"), DATA,
-         flag("--neurons", type=int, told="neurons that learn (default: 400; digits: 100)"),
-         flag("--passes", type=int, told="passes over the training images (default: 1; digits: 5)"),
-         _folder("runs/stdp", "folder of the results, resumed from")),
+        (flag("--dataset", metavar="NAME", told="a name, or your own FILE.npz (default: mnist with --data, digits without)"),
+         DATA, flag("--neurons", type=whole(1, 1_000_000), told="neurons that learn (default: 400; digits: 100)"),
+         flag("--passes", type=whole(), told="passes over the training images (default: 1; digits: 5)"),
+         folder("runs/stdp", "folder of the results, resumed from")),
+        ("data set",),
     ),
     "report": Command(
         "studies", "Write the report of a study again.", "spikewright report runs/demo",

@@ -1,14 +1,17 @@
 """The commands of conversion: convert and diagnose."""
 
+import sys
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, InvalidNetwork, Table
-from spikewright.experiments.cli.commands import RECIPE
+from spikewright.experiments.cli.arguments import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.obstacles import print_check, refused
+from spikewright.experiments.cli.showing import show
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network
@@ -18,7 +21,7 @@ from spikewright.files import beside
 
 if TYPE_CHECKING:
     from spikewright.conversion import Baseline, Diagnosis, Recipe
-    from spikewright.snn import Network
+    from spikewright.snn import Network, Report
 
 FLOAT_RECIPE = "ttfs"
 """The recipe whose networks stay float32 here."""
@@ -55,10 +58,22 @@ def run_convert(options: Namespace) -> None:
         )
     network.save(options.out, force=options.force)
     stamp(options.out, origin)
-    print(f"{network.report}\n")
+    _show_report(network.report, options)
     if options.diagnosis:
         _told(model, network, dataset, options)
     print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
+
+
+def _show_report(report: "Report", options: Namespace) -> None:
+    """What became of every layer, and the verdict; in a terminal as a table that fits."""
+    if options.wide or not sys.stdout.isatty():
+        print(f"{report}\n")
+        return
+    rows = (
+        {**asdict(row), **{name: getattr(row, name) or None for name in ("parameters", "neurons")}} for row in report
+    )
+    show(Table.of(rows), first=("layer", "kind", "action", "detail"))
+    print(f"\nverdict: {report.verdict}\n" if report.verdict else "")
 
 
 def _check_samples(options: Namespace) -> None:

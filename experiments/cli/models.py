@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from spikewright import InvalidInput, Table
-from spikewright.experiments.cli.commands import COMPRESS, TRAINING
+from spikewright.experiments.cli.arguments import COMPRESS, TRAINING
 from spikewright.experiments.cli.common import (
     check_files,
     check_tables,
@@ -17,6 +17,7 @@ from spikewright.experiments.cli.common import (
 )
 from spikewright.experiments.cli.console import progress_bars
 from spikewright.experiments.cli.one_word import spoken
+from spikewright.experiments.cli.showing import show
 from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import check_fits, factory_of
 from spikewright.experiments.report.tables import write_table
@@ -120,5 +121,5 @@ def run_simulate(options: Namespace) -> None:
     rows = [{"population": "whole", **whole, "steps": activity.steps}, *activity_rows(network, activity)]
     table = Table.of(plain(row) for row in rows)
     paths = write_table(table, options.out, force=options.force)
-    print(Table.of(plain(row) for row in rows[1:]))
+    show(Table.of(plain(row) for row in rows[1:]), wide=options.wide, places=paths)
     print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {listed(paths)}")

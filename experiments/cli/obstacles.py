@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
+from spikewright.experiments.cli.showing import show
 
 if TYPE_CHECKING:
     from spikewright.conversion import Obstacle, Recipe
@@ -19,14 +20,15 @@ def print_check(model: Any, samples: Any, recipe: "Recipe", input_range: Any) ->
     if any(one.hinders for one in found):
         raise refused(found, False)
     if found:
-        print(f"{obstacle_table(found)}\n")
+        show(obstacle_table(found), first=())
+        print()
     told = f"but hardware refuses {len(found)} of its steps" if found else "and hardware can be built from it"
     print(f"nothing stands in the way of the conversion, {told}; nothing was written")
 
 
 def refused(found: "tuple[Obstacle, ...]", adaptable: bool) -> InvalidInput:
     """Print the table of obstacles, and give the error that names the first of them."""
-    print(obstacle_table(found))
+    show(obstacle_table(found), first=())
     hard = [one for one in found if one.hinders]
     named = [f"{one.node} ({one.what}: {one.reason})" for one in hard][:SHOWN]
     more = f" and {len(hard) - SHOWN} more" if len(hard) > SHOWN else ""

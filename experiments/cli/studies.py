@@ -6,8 +6,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spikewright import InvalidFile
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.showing import show
+from spikewright.importing import unknown
+
+if TYPE_CHECKING:
+    from spikewright.experiments.runs.spec import Study
 
 if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
@@ -27,9 +33,14 @@ def run_demo(options: Namespace) -> int:
     start = time.perf_counter()
     with progress_bars(options.quiet) as progress:
         result = run_demo(study, options.out, workers=options.workers, progress=progress)
+<<<<<<< HEAD
     if result.complete:
         print(checks(result), end="\n\n")
     code = _told(result, f" in {time.perf_counter() - start:.0f} s")
+=======
+    show(checks(result), first=())
+    print(f"\n{result.ran} of {len(result.tasks)} tasks were run in {time.perf_counter() - start:.0f} s")
+>>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
     print(f"report   {options.out / 'report.html'}")
     print(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
     return code
@@ -38,11 +49,15 @@ def run_demo(options: Namespace) -> int:
 def run_study(options: Namespace) -> int:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
     from spikewright.experiments.report.page import write_report
+<<<<<<< HEAD
     from spikewright.experiments.studies.folder import STUDY_FOLDER
     from spikewright.experiments.studies.spec import read_study
     from spikewright.experiments.studies.study import run_study
+=======
+    from spikewright.experiments.runs.study import STUDY_FOLDER, run_study
+>>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 
-    study = read_study(options.file)
+    study = _read(options.file)
     if options.seed:
         study = study.model_copy(update={"seeds": (options.seed,)})
     out = options.out or Path("runs") / study.name
@@ -53,6 +68,28 @@ def run_study(options: Namespace) -> int:
     code = _told(result)
     print(f"report   {path}\ntables   {out / 'tables'}")
     return code
+
+
+def _read(path: Path) -> "Study":
+    """The study in a file, whose names of models and data sets are known. Raises InvalidFile or InvalidInput."""
+    from spikewright.experiments.data.load import dataset_names
+    from spikewright.experiments.models.table import architecture
+    from spikewright.experiments.runs.spec import read_study
+    from spikewright.experiments.zoo import card
+
+    try:
+        study = read_study(path)
+    except RecursionError as error:
+        raise InvalidFile(
+            f"expected a study of a few levels, got one nested too deeply in {path}; try it flatter"
+        ) from error
+    if study.model.zoo is not None:
+        card(study.model.zoo)
+    if study.model.architecture is not None:
+        architecture(study.model.architecture)
+    if not study.dataset.name.endswith(".npz") and study.dataset.name not in dataset_names():
+        raise unknown("data set", study.dataset.name, dataset_names(), "your own FILE.npz")
+    return study
 
 
 def run_report(options: Namespace) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput
 from spikewright.experiments.data.files import read_cifar_batch, read_idx
 from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, DataSource, locate
+from spikewright.importing import unknown
 from spikewright.inputs import check_range
 
 Images = NDArray[np.float32]
@@ -77,14 +78,19 @@ def load_dataset(name: str, folder: str | Path | None = None, *, cache: str | Pa
     downloaded once to `cache` (by default the user's cache folder). Every file's md5 is checked before it is read.
     Raises InvalidInput for an unknown name, InvalidFile for a missing, changed or truncated file.
     """
-    if name not in _READERS:
-        raise InvalidInput(f"expected a data set out of {', '.join(_READERS)}, got {name!r}")
-    return _READERS[name](folder, cache)
+    if name not in _DATASETS:
+        raise unknown("data set", name, _DATASETS, "your own FILE.npz")
+    return _DATASETS[name].read(folder, cache)
 
 
 def dataset_names() -> tuple[str, ...]:
     """The names that `load_dataset` knows."""
-    return tuple(_READERS)
+    return tuple(_DATASETS)
+
+
+def dataset_summaries() -> dict[str, str]:
+    """What each of these data sets is, in a line."""
+    return {name: one.summary for name, one in _DATASETS.items()}
 
 
 def read_idx_dataset(source: DataSource, folder: str | Path | None = None, cache: str | Path | None = None) -> Dataset:
@@ -124,11 +130,27 @@ def _digits(folder: str | Path | None, cache: str | Path | None) -> Dataset:
     return Dataset("digits", images[train], labels[train], images[test], labels[test], tuple("0123456789"))
 
 
-_READERS: dict[str, Callable[[str | Path | None, str | Path | None], Dataset]] = {
-    "digits": _digits,
-    "mnist": lambda folder, cache: read_idx_dataset(MNIST, folder, cache),
-    "fashion-mnist": lambda folder, cache: read_idx_dataset(FASHION_MNIST, folder, cache),
-    "cifar10": lambda folder, cache: read_cifar10(CIFAR10, folder, cache),
+class NamedDataset(NamedTuple):
+    """A data set that has a name: what it is in a line, and what reads it from a folder, or a cache of downloads."""
+
+    summary: str
+    read: Callable[[str | Path | None, str | Path | None], Dataset]
+
+
+_DATASETS = {
+    "digits": NamedDataset("1,797 handwritten digits in grey, 8x8 pixels, 10 classes; built in.", _digits),
+    "mnist": NamedDataset(
+        "70,000 handwritten digits in grey, 28x28 pixels, 10 classes; downloaded, or in --data FOLDER.",
+        lambda folder, cache: read_idx_dataset(MNIST, folder, cache),
+    ),
+    "fashion-mnist": NamedDataset(
+        "70,000 pieces of clothing in grey, 28x28 pixels, 10 classes; downloaded, or in --data FOLDER.",
+        lambda folder, cache: read_idx_dataset(FASHION_MNIST, folder, cache),
+    ),
+    "cifar10": NamedDataset(
+        "60,000 animals and vehicles in colour, 32x32 pixels, 10 classes; downloaded, or in --data FOLDER.",
+        lambda folder, cache: read_cifar10(CIFAR10, folder, cache),
+    ),
 }
 
 
@@ -149,8 +171,8 @@ def _check_split(split: str, images: NDArray[Any], labels: NDArray[Any], classes
         )
     if labels.shape != images.shape[:1] or labels.dtype != np.int64:
         raise InvalidInput(f"expected {split} labels int64 ({len(images)},), got {labels.dtype} {labels.shape}")
-    if len(images) == 0:
-        raise InvalidInput(f"expected at least one {split} image, got none")
+    if images.size == 0:
+        raise InvalidInput(f"expected at least one {split} image with pixels, got shape {images.shape}")
     if labels.min() < 0 or labels.max() >= classes:
         raise InvalidInput(f"expected {split} labels 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
 

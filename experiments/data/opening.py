@@ -10,8 +10,10 @@ import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.data.load import UNIT, Dataset, load_dataset
+from spikewright.files import readable
 
 MOST_CLASSES = 100_000
+LARGEST_LABEL = 2**53
 _named = lru_cache(maxsize=2)(load_dataset)
 
 
@@ -24,6 +26,7 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
     if not name.endswith(".npz"):
         return _named(name, folder)
     parts = ("train_images", "train_labels", "test_images", "test_labels")
+    readable(name)
     try:
         with open(name, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = [file[part] for part in parts]
@@ -66,7 +69,7 @@ def _float_images(array: Any, part: str) -> Any:
 def _whole_labels(array: Any, part: str) -> Any:
     """Labels as int64. Raises InvalidInput for what are no whole numbers."""
     whole = array.dtype.kind in "iu" or (array.dtype.kind == "f" and bool(np.all(array == np.rint(array))))
-    if not whole:
+    if not whole or (array.size and abs(float(array.max())) > LARGEST_LABEL):
         raise InvalidInput(
             f"expected {part} to be whole numbers, got {array.dtype} of other values; try labels.astype('int64')"
         )

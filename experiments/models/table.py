@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from spikewright import InvalidInput
 from spikewright.experiments.models.gated import gated_cnn
 from spikewright.experiments.models.resnet import resnet20
+from spikewright.fields import summary
+from spikewright.importing import unknown
 
 
 def small_cnn(classes: int = 10) -> nn.Module:
@@ -156,13 +157,18 @@ def build(name: str, *, classes: int = 10, seed: int = 0) -> nn.Module:
 def architecture(name: str) -> Architecture:
     """Factory and input shape of a model; raises InvalidInput for an unknown name."""
     if name not in _MODELS:
-        raise InvalidInput(f"expected a model out of {', '.join(_MODELS)}, got {name!r}")
+        raise unknown("model", name, _MODELS, "your own as package.module:factory")
     return _MODELS[name]
 
 
 def model_names() -> tuple[str, ...]:
     """The names that `build` knows."""
     return tuple(_MODELS)
+
+
+def model_summaries() -> dict[str, str]:
+    """What each of these models is, in a line."""
+    return {name: summary(one.factory) for name, one in _MODELS.items()}
 
 
 def parameter_count(model: nn.Module) -> int:

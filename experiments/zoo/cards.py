@@ -44,6 +44,18 @@ class Card:
         """Seed of the initial weights, the order of the images and their augmentation."""
         return self.recipe.seed
 
+    @property
+    def summary(self) -> str:
+        """The network in a line: architecture, data set, accuracy, and what its training was for."""
+        told = [f"{self.model} on {self.dataset}, {self.accuracy:.2%} of {self.test_images:,} test images"]
+        if self.recipe.prune is not None:
+            told.append(f"{self.recipe.prune.sparsity:.1%} of most layers pruned ({self.recipe.prune.pattern})")
+        if self.recipe.levels is not None:
+            told.append(f"learned thresholds of {self.recipe.levels} levels")
+        if self.recipe.activity:
+            told.append("trained for few spikes")
+        return "; ".join(told) + "."
+
 
 def write_card(path: Path, card: Card, *, force: bool = False) -> None:
     """Write the card as JSON, all or nothing; a card is replaced, another file only with `force`."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from spikewright import InvalidInput
 from spikewright.experiments.training.recipe import PruneRecipe, TrainRecipe
+from spikewright.importing import unknown
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,5 @@ ENTRIES = {
 def entry(name: str) -> Entry:
     """The table's line; raises InvalidInput for an unknown name."""
     if name not in ENTRIES:
-        raise InvalidInput(f"expected a network out of {', '.join(ENTRIES)}, got {name!r}")
+        raise unknown("network", name, ENTRIES)
     return ENTRIES[name]

@@ -46,3 +46,12 @@ def test_layers_that_are_not_given_are_stored_as_the_model_has_them() -> None:
 def test_old_names_are_found_with_a_warning() -> None:
     with pytest.warns(DeprecationWarning, match="QuantReLU is called QuantizedReLU now"):
         assert compress.QuantReLU is compress.QuantizedReLU  # type: ignore[attr-defined]
+
+
+def test_it_is_shown_in_a_line_and_as_a_table() -> None:
+    small = prune(nn.Sequential(nn.Linear(4, 2)), 0.5)
+    assert repr(small).startswith("Compressed(Sequential, 1 layers: prune: 50.0 % of the weights")
+    assert "<td" in small._repr_html_() and "kept_percent" in small._repr_html_()
+    with torch.no_grad():
+        small.model[0].weight += 1  # type: ignore[index,operator]
+    assert "<td" not in small._repr_html_() and "expected" in small._repr_html_()

@@ -35,3 +35,10 @@ def test_rows_carry_units_and_bounds() -> None:
     assert total["latency_us"] == pytest.approx(one.latency_s.value * 1e6) and "fpga_dynamic_uj" in first
     assert total["lut_low"] <= total["lut"] <= total["lut_high"] and one.bram36 == one.blocks / 2
     assert one.summary().items() <= total.items()
+
+
+def test_it_is_shown_in_a_line_and_as_a_table() -> None:
+    network = perceptron((16, 8, 4))
+    one = estimate(network, active(network, {"in": 20, "h0": 8}), time_multiplexed(network))
+    assert repr(one).startswith("Estimate(1/1 on xc7a100t: ") and " uJ (" in repr(one) and repr(one).endswith("; fits)")
+    assert "&lt;" not in repr(one) and one._repr_html_().count("<tr>") == len(one.layers) + 2

@@ -94,3 +94,11 @@ def test_probabilities_and_the_models_own_answer() -> None:
     np.testing.assert_allclose(plain.probabilities.sum(axis=1), 1)
     assert plain.answers.tolist() == [[2.0, 4.0], [0.0, 0.0]]
     np.testing.assert_allclose(replace(plain, heads=(Head(ending="softmax"),)).answers, plain.probabilities)
+
+
+def test_it_is_shown_in_a_line_and_as_a_table() -> None:
+    told = "2 samples, 2 steps, 2 outputs, engine 'reference'; 2 spikes and 4 synaptic operations a sample"
+    assert repr(activity()) == f"Activity({told})"
+    assert ">a<" in activity()._repr_html_() and "spikes a neuron" in activity()._repr_html_()
+    nobody = replace(activity(), logits_over_time=LOGITS[:, :0], spikes={}, synaptic_operations={})
+    assert "0 samples" in repr(nobody) and "0 samples" in nobody._repr_html_()

@@ -131,7 +131,7 @@ def test_storage_survives(tmp_path, storage):
 
 def test_missing_empty_folder_or_no_permission(tmp_path):
     refused(tmp_path / "nothing", "No such file")
-    refused(tmp_path, "directory")
+    refused(tmp_path, "a folder")
     (tmp_path / "empty").write_bytes(b"")
     refused(tmp_path / "empty", "empty")
 

@@ -208,3 +208,11 @@ def test_activity_answers():
     for labels in ([0], [0, 3], [0.0, 1.0], [0, -1]):
         with pytest.raises(InvalidInput, match="labels"):
             activity.accuracy(labels)
+
+
+def test_it_is_shown_in_a_line_and_as_a_table():
+    shown = repr(network())
+    assert shown == "Network(3 populations, 9 neurons, 2 projections; RateCode, 4 steps, synchronous, float32)"
+    page = network(a=Population("<a>", (3,), IF(1.0)), link=Projection("in", "<a>", Linear(dense(EYE))), projections=(
+        Projection("in", "<a>", Linear(dense(EYE))), Projection("<a>", "out", Linear(dense(EYE)))))._repr_html_()  # fmt: skip
+    assert "&lt;a&gt; (Linear)" in page and "<a>" not in page

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, check_path, claim_folder
-from spikewright.files import beside
+from spikewright.files import beside, readable
 from spikewright.kinds import holds
 from spikewright.marker import MARKER, files_below
 
@@ -180,3 +180,23 @@ def test_what_no_path_can_be_is_refused_in_a_sentence(
 def test_a_table_needs_a_name(path: str) -> None:
     with pytest.raises(InvalidFile, match="expected the name of a file"):
         beside(path, ".csv")
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    os.mkfifo(tmp_path / "pipe")
+    os.symlink("loop", tmp_path / "loop")
+    os.symlink(tmp_path / "file", tmp_path / "link")
+    assert readable(tmp_path / "link") == tmp_path / "link"
+    for path, got in (
+        ("pipe", "a pipe"),
+        ("", "a folder"),
+        ("loop", "got: "),
+        ("none", "No such file"),
+        ("/dev/zero", "a device"),
+    ):
+        with pytest.raises(InvalidFile, match=got):
+            readable(tmp_path / path)
+    for what in ("\0", None, 3.5):
+        with pytest.raises(InvalidFile, match="expected a readable file"):
+            readable(what)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spikewright.importing import a, imported, is_place, nearest, raised
+from spikewright.importing import a, imported, is_place, nearest, raised, unknown
 
 
 @pytest.mark.parametrize("text", ["a:b", "a.b:c", "a:b.c", "_x:Y"])
@@ -30,3 +30,10 @@ def test_an_error_is_one_line() -> None:
 
 def test_articles() -> None:
     assert (a("attack"), a("recipe"), a("Attack")) == ("an attack", "a recipe", "an Attack")
+
+
+def test_an_unknown_name_is_told_with_the_nearest_or_a_way_out() -> None:
+    known = ["red", "green"]
+    assert str(unknown("colour", "grene", known)) == "expected a colour out of red, green, got 'grene'; try green"
+    assert str(unknown("colour", "x" * 99, known, "your own")).endswith("xxx; try your own")
+    assert str(unknown("colour", 3, known)).endswith("got 3; try red")

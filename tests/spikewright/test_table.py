@@ -44,3 +44,9 @@ def test_csv_is_replaced_by_the_same_columns_only(tmp_path: Path) -> None:
         Table.of([{"other": 1}]).to_csv(path)
     Table.of([{"other": 1}]).to_csv(path, like=("a,b", 'c"'))
     assert path.read_text().split() == ["other", "1"]
+
+
+def test_it_is_shown_in_a_line_and_as_a_table() -> None:
+    table = Table.of([{name: 1 for name in "abcdefgh"}])
+    assert repr(table) == "Table(rows: 1; columns: a, b, c, d, e, f, ...)" and "<th>h</th>" in table._repr_html_()
+    assert repr(Table.of([])) == "Table(rows: 0)" and Table.of([])._repr_html_()

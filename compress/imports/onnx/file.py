@@ -13,6 +13,7 @@ from spikewright.compress.imports.errors import Damaged, first_line
 from spikewright.compress.imports.onnx.dynamic_operators import without_dynamic_scales
 from spikewright.compress.imports.onnx.integer_operators import unfused
 from spikewright.compress.imports.onnx.tensors import FLOATS, HALF_BYTES, array_of
+from spikewright.files import readable
 from spikewright.optional import require
 
 OWN_DOMAIN = ("", "ai.onnx")
@@ -145,6 +146,7 @@ def _parsed(onnx: Any, path: Path) -> Any:
     """The model in a file, its tensors not looked at yet."""
     from google.protobuf.message import DecodeError
 
+    readable(path)
     try:
         with path.open("rb") as file:
             model = onnx.load_model(file, load_external_data=False)

@@ -46,7 +46,7 @@ def test_flags_are_settings() -> None:
     [("SiLU", "try SiLU=relu6"), ("SiLU=", "PLACE=NAME"), ("SiLU=rellu", "try relu"), ("SiLU=relu,x=1", "got x")],
 )
 def test_other_words_are_told(word: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        main(["adapt", *MODEL, "--weights", str(tmp_path / "no"), "--replace", word, "--out", str(tmp_path / "a")]) == 2
-    )
+    (tmp_path / "weights").touch()
+    told = ["--weights", str(tmp_path / "weights"), "--replace", word, "--out", str(tmp_path / "a")]
+    assert main(["adapt", *MODEL, *told]) == 2
     assert said in capsys.readouterr().err

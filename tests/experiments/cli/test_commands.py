@@ -3,8 +3,8 @@
 import pytest
 
 from spikewright.conversion import Exact, FewSpike, Latency, Phase, Rate, Ttfs
+from spikewright.experiments.cli.arguments import RECIPE
 from spikewright.experiments.cli.asked import record
-from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.parser import make_parser
 from spikewright.experiments.families import RECIPES
 

@@ -9,8 +9,8 @@ from torch import nn
 
 from spikewright import InvalidInput
 from spikewright.experiments.cli import main
+from spikewright.experiments.cli.arguments import RECIPE
 from spikewright.experiments.cli.asked import record
-from spikewright.experiments.cli.commands import RECIPE
 from spikewright.experiments.cli.parser import make_parser
 from spikewright.experiments.data import load_dataset
 from spikewright.experiments.families import RECIPES

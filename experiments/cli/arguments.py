@@ -1,0 +1,118 @@
+"""The arguments that several commands have, and the numbers that arguments may be. Nothing heavy is imported here."""
+
+import argparse
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from spikewright.experiments.cli.flags import Flag, TableFlags, flag
+from spikewright.files import readable
+
+READ = ("file", "files", "network", "weights", "transfer_from")
+"""Arguments that are files to read."""
+RECIPE = TableFlags("recipe")
+ATTACK = TableFlags("attack", also={"steps": "--pgd-steps"})
+COMPRESS = TableFlags("stage", ("compress",), ("sparsity", "bits", "activation_bits", "images", "rounds", "round_epochs",
+    "final_epochs", "quantize_epochs"), {"quantize_epochs": "--epochs"})  # fmt: skip
+ADAPT = TableFlags("method", ("adapt",), ("for_hardware", "one_by_one", "step_epochs", "temperature", "labels", "calibration",
+    "checkpoint"))  # fmt: skip
+TRAINING = TableFlags("training")
+DEVICE = TableFlags("stage", ("hardware",), ("device", "clock_mhz"))
+EXPORT = TableFlags("stage", ("hardware",), ("device", "clock_mhz", "best_by", "golden"))
+
+
+def whole(low: int = 1, high: int = 2**63 - 1) -> Callable[[str], int]:
+    """Reads a whole number from `low` to `high`; raises what argparse makes a sentence of for others."""
+
+    def read(text: str) -> int:
+        value = int(text) if re.fullmatch(r"\s*[+-]?\d{1,30}\s*", text) else None
+        if value is None or not low <= value <= high:
+            upper = f"to {high:,}" if high < 2**63 - 1 else "to 2**63 - 1"
+            raise argparse.ArgumentTypeError(f"expected a whole number from {low:,} {upper}, got {text!r:.60}")
+        return value
+
+    return read
+
+
+def number(low: float = -math.inf) -> Callable[[str], float]:
+    """Reads a finite number of at least `low`; raises what argparse makes a sentence of for others."""
+
+    def read(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = math.nan
+        if not math.isfinite(found) or found < low:
+            told = "a number" if low == -math.inf else f"a number of at least {low:g}"
+            raise argparse.ArgumentTypeError(f"expected {told}, got {text!r:.60}")
+        return found
+
+    return read
+
+
+def check_read(options: argparse.Namespace) -> None:
+    """Raise InvalidFile unless every file that a command is to read is there, before anything heavy is loaded for it."""
+    for name in READ:
+        given = getattr(options, name, None) or ()
+        for path in given if isinstance(given, list) else (given,) if given else ():
+            readable(path)
+
+
+def dataset(told: str = "the one that the file was made with") -> tuple[Flag, ...]:
+    """A data set, and where its files are."""
+    return flag("--dataset", metavar="NAME", told=f"a name, or your own FILE.npz (default: {told})"), DATA
+
+
+def images(default: int | None = None) -> Flag:
+    """How many test images are used."""
+    return flag(
+        "--images",
+        type=whole(),
+        default=default,
+        told="first test images to use" + ("" if default else " (default: all)"),
+    )
+
+
+def out(default: str) -> tuple[Flag, ...]:
+    """The file or files that a command writes."""
+    return (
+        flag("--out", type=Path, default=Path(default), told="what to write"),
+        flag("--force", action="store_true", told="replace files at --out that this command did not write"),
+    )
+
+
+def folder(default: str, told: str) -> Flag:
+    """The folder that a command writes."""
+    return flag("--out", type=Path, default=Path(default), told=told)
+
+
+def design(default: str) -> Flag:
+    """Which design point of a network is built."""
+    designs = ("fully-parallel", "time-multiplexed", "hybrid", "best")
+    return flag("--design", choices=designs, default=default, told="architecture")
+
+
+DATA = flag("--data", type=Path, metavar="FOLDER", told="the data set's files; without it they are downloaded")
+FACTORY = flag(
+    "--model", metavar="PACKAGE.MODULE:FACTORY", told="your own model, also from the working folder, or an ONNX file"
+)
+SOURCE = (
+    flag("file", type=Path, nargs="?", told="the file that train or compress wrote"),
+    FACTORY,
+    flag("--weights", type=Path, told="your own model's weights: safetensors, or a state dict (.pt)"),
+    flag(
+        "--output",
+        metavar="NAME",
+        told="of a model or an ONNX file with several outputs the one to take, by name or place",
+    ),
+    *dataset(),
+)
+SAMPLES = flag("--samples", type=whole(), default=500, told="training images that show the ranges")
+WORKERS = flag("--workers", type=whole(1, 1024), default=1, told="processes for tasks side by side")
+FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
+WIDE = flag("--wide", action="store_true", told="show all columns of a table, however wide the terminal")
+COMMON = (
+    flag("--seed", type=whole(0), default=0, told="seed of everything that is drawn"),
+    flag("--quiet", action="store_true", told="show no progress"),
+)
