@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from spikewright import InvalidInput, Progress, Table, silent
+from spikewright import Progress, Table, silent
 from spikewright.experiments.studies.spec import Study, make_study
 from spikewright.experiments.studies.study import StudyResult, run_study
-=======
-from spikewright import Progress, Table, silent
-from spikewright.experiments.runs.spec import Study, make_study
-from spikewright.experiments.runs.study import StudyResult, run_study
 from spikewright.importing import unknown
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7

@@ -17,46 +17,21 @@ def start() -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-<<<<<<< HEAD
     """Run one command and return its exit code.
 
-    0; 1 where a study lacks a result; 2 after bad input, with one sentence on stderr; 130 when interrupted.
-    """
-    options = make_parser().parse_args(arguments)
-=======
-    """Run one command and return its exit code: 0, 2 after bad input (one sentence on stderr), 130 when interrupted.
-
-    Raises SystemExit, as argparse does, for arguments that cannot be read, and after --help.
+    0; 1 where a study lacks a result; 2 after bad input, with one sentence on stderr; 130 when interrupted. Raises SystemExit, as
+    argparse does, for arguments that cannot be read, and after --help.
     """
     from spikewright.experiments.cli.arguments import check_read
     from spikewright.experiments.cli.parser import read_arguments
 
     options = read_arguments(sys.argv[1:] if arguments is None else arguments)
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
     # Threads of torch that wait should not spin: the engines' own threads need the cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     module, function = options.run
     try:
-<<<<<<< HEAD
-        code = import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
-    except (SpikewrightError, OSError) as error:
-        print(f"spikewright {options.command}: {_sentence(error)}", file=sys.stderr)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print(f"spikewright {options.command}: interrupted; what was finished is kept", file=sys.stderr)
-        return INTERRUPTED
-    return code or 0
-
-
-def _sentence(error: Exception) -> str:
-    """The error in one line."""
-    if isinstance(error, OSError) and not isinstance(error, SpikewrightError) and error.strerror:
-        where = f" {error.filename}" if error.filename else ""
-        return f"expected to use{where}, got: {error.strerror}; try another path"
-    return " ".join(str(error).split()) or type(error).__name__
-=======
         check_read(options)
-        import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
+        code = import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"spikewright {options.command}: interrupted; what was finished is kept", file=sys.stderr)
@@ -69,5 +44,4 @@ def _sentence(error: Exception) -> str:
 
         print(f"spikewright {options.command}: {sentence(error)}", file=sys.stderr)
         return BAD_INPUT
-    return 0
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
+    return int(code or 0)

@@ -51,67 +51,6 @@ class Command:
     tables: tuple[str, ...] = ()
 
 
-<<<<<<< HEAD
-def seed_in(text: str) -> int:
-    """The seed in `text`: one that numpy, torch and the engines all take."""
-    seed = int(text) if text.lstrip("+-").isdecimal() else -1
-    if not 0 <= seed < 2**63:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2**63 - 1, got {text}")
-    return seed
-
-
-def _dataset(told: str = "the one that the file was made with") -> tuple[Flag, ...]:
-    return flag("--dataset", told=f"a name, or your own FILE.npz (default: {told})"), DATA
-
-
-def _images(default: int | None = None) -> Flag:
-    return flag(
-        "--images", type=int, default=default, told="first test images to use" + ("" if default else " (default: all)")
-    )
-
-
-def _out(default: str) -> tuple[Flag, ...]:
-    return (
-        flag("--out", type=Path, default=Path(default), told="what to write"),
-        flag("--force", action="store_true", told="replace files at --out that this command did not write"),
-    )
-
-
-def _folder(default: str, told: str) -> Flag:
-    return flag("--out", type=Path, default=Path(default), told=told)
-
-
-DATA = flag("--data", type=Path, metavar="FOLDER", told="the data set's files; without it they are downloaded")
-FACTORY = flag(
-    "--model", metavar="PACKAGE.MODULE:FACTORY", told="your own model, also from the working folder, or an ONNX file"
-)
-SOURCE = (
-    flag("file", type=Path, nargs="?", told="the file that train or compress wrote"),
-    FACTORY,
-    flag("--weights", type=Path, told="your own model's weights: safetensors, or a state dict (.pt)"),
-    flag(
-        "--output",
-        metavar="NAME",
-        told="of a model or an ONNX file with several outputs the one to take, by name or place",
-    ),
-    *_dataset(),
-)
-SAMPLES = flag("--samples", type=int, default=500, told="training images that show the ranges")
-WORKERS = flag("--workers", type=int, default=1, told="processes for cells side by side")
-FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
-COMMON = (
-    flag("--seed", type=seed_in, default=0, told="seed of everything that is drawn"),
-    flag("--quiet", action="store_true", told="show no progress"),
-)
-
-
-def _design(default: str) -> Flag:
-    designs = ("fully-parallel", "time-multiplexed", "hybrid", "best")
-    return flag("--design", choices=designs, default=default, told="architecture")
-
-
-=======
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 COMMANDS: dict[str, Command] = {
     "demo": Command(
         "studies", "Run the whole pipeline on one data set and write a report.", "spikewright demo --out runs/demo",

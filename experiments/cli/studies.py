@@ -13,9 +13,7 @@ from spikewright.experiments.cli.showing import show
 from spikewright.importing import unknown
 
 if TYPE_CHECKING:
-    from spikewright.experiments.runs.spec import Study
-
-if TYPE_CHECKING:
+    from spikewright.experiments.studies.spec import Study
     from spikewright.experiments.studies.study import StudyResult
 
 
@@ -33,14 +31,10 @@ def run_demo(options: Namespace) -> int:
     start = time.perf_counter()
     with progress_bars(options.quiet) as progress:
         result = run_demo(study, options.out, workers=options.workers, progress=progress)
-<<<<<<< HEAD
     if result.complete:
-        print(checks(result), end="\n\n")
+        show(checks(result), first=())
+        print()
     code = _told(result, f" in {time.perf_counter() - start:.0f} s")
-=======
-    show(checks(result), first=())
-    print(f"\n{result.ran} of {len(result.tasks)} tasks were run in {time.perf_counter() - start:.0f} s")
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
     print(f"report   {options.out / 'report.html'}")
     print(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
     return code
@@ -49,13 +43,8 @@ def run_demo(options: Namespace) -> int:
 def run_study(options: Namespace) -> int:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
     from spikewright.experiments.report.page import write_report
-<<<<<<< HEAD
     from spikewright.experiments.studies.folder import STUDY_FOLDER
-    from spikewright.experiments.studies.spec import read_study
     from spikewright.experiments.studies.study import run_study
-=======
-    from spikewright.experiments.runs.study import STUDY_FOLDER, run_study
->>>>>>> 4ff62df (The command's face: names of all tables in --help, tables that fit the terminal, one sentence for whatever goes wrong)
 
     study = _read(options.file)
     if options.seed:
@@ -74,7 +63,7 @@ def _read(path: Path) -> "Study":
     """The study in a file, whose names of models and data sets are known. Raises InvalidFile or InvalidInput."""
     from spikewright.experiments.data.load import dataset_names
     from spikewright.experiments.models.table import architecture
-    from spikewright.experiments.runs.spec import read_study
+    from spikewright.experiments.studies.spec import read_study
     from spikewright.experiments.zoo import card
 
     try:
