@@ -10,8 +10,10 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidInput
-from spikewright.inputs import as_images, as_labels, check_range
-from spikewright.robustness.predictor import Predictor
+from spikewright.answers import TOLD
+from spikewright.inputs import as_images, check_range
+from spikewright.label_checks import labels_of
+from spikewright.robustness.predictor import Predictor, shaped_like
 from spikewright.snn.checked import check_seed
 
 __all__ = [
@@ -39,18 +41,27 @@ def check_images(images: Any, predictor: Predictor) -> Tensor:
     return torch.tensor(array)
 
 
-def check_labels(labels: Any, images: Tensor, predictor: Predictor) -> Tensor:
-    """Labels as int64 `(batch,)`, each a class of the predictor."""
+def check_labels(labels: Any, images: Tensor, predictor: Predictor, *, each: bool = True) -> Tensor:
+    """Labels as int64 `(batch,)`, each a class of the predictor.
+
+    `each`: False lets a predictor give something else than one class for each image; labels have the shape of its predictions.
+    """
     try:
         with torch.no_grad():
-            classes = predictor.logits(images[:1]).shape[1]
+            logits = predictor.logits(images[:1])
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidInput(
             f"expected images that fit {predictor.name!r}, got {tuple(images.shape[1:])} for each: {reason}; "
             "try a batch (n, C, H, W) as the model takes it"
         ) from error
-    return torch.from_numpy(as_labels(labels, len(images), classes))
+    head = shaped_like(predictor.head, logits)
+    if each and not head.flat:
+        raise InvalidInput(
+            f"expected one class for each image to attack, got {TOLD[head.kind]}; try evaluate with corruptions, such as "
+            "GaussianNoise(), whose accuracy is over all labels of an image"
+        )
+    return torch.from_numpy(labels_of(head, labels, len(images), logits[0].numel()))
 
 
 def check_model(predictor: Predictor, images: Tensor, *, attacked: bool = True) -> None:
@@ -67,6 +78,8 @@ def check_model(predictor: Predictor, images: Tensor, *, attacked: bool = True) 
             f"expected the same logits at each call of {predictor.name!r}, got random ones that differ by up to {apart:.3g}; "
             "try the model without what it draws, or with the same draws at each call"
         )
+    if attacked and first.ndim > 2:
+        return  # the labels are refused
     shares = bool(((first >= 0) & (first <= 1)).all()) and bool(((first.sum(dim=1) - 1).abs() < SUM_OF_SHARES).all())
     if attacked and shares and first.shape[1] > 1:
         raise InvalidInput(

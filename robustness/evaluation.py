@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spikewright import InvalidInput, Progress, Table, silent
-from spikewright.inputs import as_data
+from spikewright.inputs import as_pair
 from spikewright.robustness.checks import as_strengths, check_images, check_labels, check_model, check_seed
 from spikewright.robustness.perturbations import Perturbation, trials_of
 from spikewright.robustness.predictor import Predictor
@@ -26,7 +26,9 @@ def evaluate(
 ) -> Table:
     """Accuracy of every predictor under every perturbation at every strength.
 
-    `data`: images `(samples, C, H, W)` in the predictors' bounds and integer labels `(samples,)`. A perturbation is a
+    `data`: images `(samples, C, H, W)` in the predictors' bounds and integer labels `(samples,)`; of classes of places and of
+    several labels, those in the shape of the predictions: accuracy is then the mean over images of the share that is right in
+    each, and attacks have a row that says why they do not apply. A perturbation is a
     record, its name in `ATTACKS` or `CORRUPTIONS`, or a user's own as "package.module:Class"; it may bring its own strengths,
     `(perturbation, strengths)`; the others take `epsilons`. Columns: model, perturbation,
     strength, accuracy, low, high (95 %), over, samples, chips, note. `over` says what the interval is over: "images" (Wilson),
@@ -42,11 +44,11 @@ def evaluate(
         raise InvalidInput(f"expected at least one chip, got {chips!r}; try chips={CHIPS}")
     checked = _predictors(predictors)
     check_seed(seed)
-    data = as_data(data)
+    data = as_pair(data)
     rows: list[Row] = []
     for place, predictor in enumerate(checked):
         images = check_images(data[0], predictor)
-        labels = check_labels(data[1], images, predictor)
+        labels = check_labels(data[1], images, predictor, each=False)
         check_model(predictor, images, attacked=False)
         done, total = place * len(trials), len(trials) * len(checked)
         rows.extend(PredictorRows(predictor, images, labels, seed, chips, progress, done, total).rows(trials))

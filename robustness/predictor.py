@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -13,7 +14,7 @@ from spikewright.answers import Head
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.graph.unwrap import own_copy, unwrapped
-from spikewright.several_heads import image_classes
+from spikewright.several_heads import only_head
 from spikewright.snn.network import Network
 from spikewright.snn.running import InputRange
 from spikewright.snn.simulation import simulate
@@ -34,18 +35,20 @@ SURROGATES: tuple[Surrogate, ...] = (RateBased(), Triangle())
 class Predictor(ABC):
     """A deployed classifier of images in the box `bounds`; attacks and noise act there, whatever the model does inside.
 
-    A model that standardises its input does so in its first layer, or has the bounds of what it takes. It gives one class for
-    each image: maps of classes, several labels and values are refused by name.
+    A model that standardises its input does so in its first layer, or has the bounds of what it takes. `head`: what its answers
+    are, one class for each image unless said; classes of places and several labels have tables of corruptions, whose accuracy is
+    over places, and no attacks. Values have neither.
     """
 
     bounds: tuple[float, float] = (0.0, 1.0)
+    head: Head = Head()
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     @abstractmethod
     def logits(self, x: Tensor) -> Tensor:
-        """`(batch, classes)` of images `(batch, C, H, W)`, differentiable with respect to them."""
+        """`(batch, classes)` of images `(batch, C, H, W)`, or in the shape of the head, differentiable with respect to them."""
 
     def variants(self) -> tuple["Predictor", ...]:
         """Sources of gradients for an attack on this predictor. Their values may differ by rounding."""
@@ -53,7 +56,7 @@ class Predictor(ABC):
 
     @final
     def predict(self, x: Tensor) -> Tensor:
-        """The class of each image, int64 `(batch,)`; the lowest number wins a tie.
+        """The class of each image, int64 `(batch,)`, the lowest number wins a tie; else what the head predicts of it.
 
         Raises InvalidInput for logits that are not finite.
         """
@@ -62,14 +65,16 @@ class Predictor(ABC):
 
     def _decide(self, x: Tensor) -> Tensor:
         with torch.no_grad():
-            return decisions(self.logits(x), self.name)
+            return decisions(self.logits(x), self.name, self.head)
 
 
 @final
 class AnnPredictor(Predictor):
     """An nn.Module or a `Compressed`: a copy in evaluation mode, taken now, outside of wrappers such as DataParallel.
 
-    `input_range`: (low, high) of its images, as in `conversion.convert`. Raises InvalidInput for anything else.
+    `input_range`: (low, high) of its images, as in `conversion.convert`. `head`: what its answers are, such as
+    `Head("multilabel", ending="sigmoid")`, or `Head(ignored=255)` for classes of places `(batch, classes, H, W)`. Raises
+    InvalidInput for anything else, and for values.
     """
 
     def __init__(
@@ -78,8 +83,10 @@ class AnnPredictor(Predictor):
         name: str = "ANN",
         *,
         input_range: tuple[float, float] = Predictor.bounds,
+        head: Head = Predictor.head,
     ) -> None:
         super().__init__(name)
+        self.head = decided(head)
         known = InputRange(*input_range)
         self.bounds = (known.low, known.high)
         inner = model.model if isinstance(model, Compressed) else model
@@ -96,15 +103,15 @@ class AnnPredictor(Predictor):
         self.precision = real[0] if real else torch.float32
 
     def logits(self, x: Tensor) -> Tensor:
-        """The model's answer, `(batch, classes)`; it gets a copy of the images, in its own precision."""
+        """The model's answer, `(batch, classes)` or more axes; it gets a copy of the images, in its own precision."""
         return in_blocks(self._answer, x)
 
     def _answer(self, x: Tensor) -> Tensor:
         answer: Any = self.model(x.to(self.precision))
-        if not isinstance(answer, Tensor) or answer.ndim != 2 or len(answer) != len(x):
+        if not isinstance(answer, Tensor) or answer.ndim < 2 or len(answer) != len(x):
             raise InvalidInput(
                 f"expected logits (batch, classes) from {self.name!r}, got {_told(answer)}; "
-                "try choose(model, output=...) of several outputs; maps of classes have no attacks and tables here"
+                "try choose(model, output=...) of several outputs"
             )
         return answer
 
@@ -116,7 +123,7 @@ class SnnPredictor(Predictor):
     `surrogate`: one, or several of which each is a variant; by default backward through the rate (where counts tell the
     gradient: not with delays or the readout "first") and a triangle through time. Time-coded and quantised networks have
     one gradient of their own. `engine`: as in `snn.simulate`. Its bounds are the network's input range, [0, 1] without one.
-    Raises InvalidInput for a network that gives something else than one class for each image.
+    Raises InvalidInput for a network of several outputs, and for one that gives values.
     """
 
     def __init__(
@@ -130,7 +137,7 @@ class SnnPredictor(Predictor):
         super().__init__(name)
         if not isinstance(network, Network):
             raise InvalidInput(f"expected a Network, got {type(network).__name__}; try AnnPredictor for a model")
-        image_classes(network.heads, "attacks and tables of robustness")
+        self.head = decided(only_head(network.heads, "the model with output={0}"))
         self.network, self.engine = network, engine
         self.bounds = bounds_of(network)
         chosen = surrogate if isinstance(surrogate, tuple) else (surrogate,)
@@ -142,8 +149,9 @@ class SnnPredictor(Predictor):
         self.twin = Twin(network, surrogate=chosen[0], engine=engine)
 
     def logits(self, x: Tensor) -> Tensor:
-        """The engine's logits times the network's `logit_scale`, `(batch, classes)`."""
-        return in_blocks(self.twin, x).double() * self.network.logit_scale
+        """The engine's logits times the network's `logit_scale`, `(batch, classes)`, or in the shape of its head."""
+        found = in_blocks(self.twin, x).double() * self.network.logit_scale
+        return found.reshape(len(x), *(self.head.shape or found.shape[1:]))
 
     def variants(self) -> tuple[Predictor, ...]:
         """One for each surrogate, in torch alone: attacks ask thousands of times, and the engine has the last word."""
@@ -181,12 +189,31 @@ def _filled(part: Tensor) -> Tensor:
     return torch.cat([part, more])
 
 
-def decisions(logits: Tensor, name: str) -> Tensor:
-    """The class of each row, int64 `(batch,)`. Raises InvalidInput for logits of model `name` that are not finite."""
+def decisions(logits: Tensor, name: str, head: Head = Predictor.head) -> Tensor:
+    """The class of each row, int64 `(batch,)`, or what the head predicts of it.
+
+    Raises InvalidInput for logits of model `name` that are not finite.
+    """
     values = logits.detach().cpu().numpy()
     if not np.isfinite(values).all():
         raise InvalidInput(f"expected finite logits from {name!r}, got NaN or infinity; check its weights")
-    return torch.from_numpy(Head().predictions(values))
+    shaped = shaped_like(head, logits)
+    return torch.from_numpy(shaped.predictions(values.reshape(len(values), -1), ended=shaped.ending is not None))
+
+
+def shaped_like(head: Head, logits: Tensor) -> Head:
+    """The head of logits `(batch, ...)`: in their shape, where it says nothing of it and they have several axes."""
+    return head if head.shape is not None or logits.ndim == 2 else replace(head, shape=tuple(logits.shape[1:]))
+
+
+def decided(head: Head) -> Head:
+    """A head that decides. Raises InvalidInput for values, of which no share can be right."""
+    if head.kind == "values":
+        raise InvalidInput(
+            "expected answers that decide something for tables of robustness, got values; "
+            'try with_head("multilabel"), or activity.error of simulate(network, corrupted images)'
+        )
+    return head
 
 
 def bounds_of(network: Network) -> tuple[float, float]:

@@ -14,15 +14,17 @@ from spikewright.shares import wilson as wilson
 
 
 def over_images_and_chips(right: Any, confidence: float = 0.95) -> tuple[float, float]:
-    """An interval for the accuracy of other images on other chips, `(low, high)`; `right (chips, images)`, bool.
+    """An interval for the accuracy of other images on other chips, `(low, high)`; `right (chips, images)`, bool or shares 0 to 1.
 
     The score interval of the mean share p over n images has the distances a and b from p. Accuracies of m chips of standard
     deviation s add d = t s / sqrt(m), t the quantile of Student's distribution with m - 1 degrees of freedom, and the two
     are squared and added (Zou and Donner 2008): p - sqrt(a^2 + d^2) to p + sqrt(b^2 + d^2), inside 0 to 1. One chip says
-    nothing about others: the interval is then over images. Raises InvalidInput for anything but a matrix of truth values.
+    nothing about others: the interval is then over images. Shares of what is right in an image vary less than right or wrong, so
+    for them it is rather too wide. Raises InvalidInput for anything but a matrix of truth values or shares.
     """
     table = np.asarray(right)
-    if table.ndim != 2 or table.dtype != bool or not table.size:
+    shares = table.dtype == np.float64 and bool(((table >= 0) & (table <= 1)).all())
+    if table.ndim != 2 or not (table.dtype == bool or shares) or not table.size:
         raise InvalidInput(f"expected right or wrong as bool (chips, images), got {table.dtype} {table.shape}")
     if not 0 < confidence < 1:
         raise InvalidInput(f"expected a confidence between 0 and 1, got {confidence}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from spikewright import Progress
@@ -40,7 +41,7 @@ class PredictorRows:
 
     def rows(self, trials: Sequence[Trial]) -> Iterator[Row]:
         """The clean row, those of each perturbation in turn, and the worst cases over attacks of one norm."""
-        yield self.row("clean", 0.0, (self.predictor.predict(self.images) == self.labels).numpy())
+        yield self.row("clean", 0.0, self.right(self.predictor.predict(self.images)))
         curves: dict[str, list[Curve]] = {}
         for place, (perturbation, strengths) in enumerate(trials):
             self.progress(f"{self.predictor.name}: {perturbation.name}", self.done + place, self.total)
@@ -55,7 +56,8 @@ class PredictorRows:
 
     def attacked(self, attack: Attack, strengths: tuple[float, ...], curves: dict[str, list[Curve]]) -> Iterator[Row]:
         """A row for each budget; the curve is kept among those of its norm."""
-        reason = attack.refusal(self.predictor)
+        plain = self.labels.ndim == 1 and self.predictor.head.flat
+        reason = attack.refusal(self.predictor) if plain else "an attack needs one class for each image"
         if reason is not None:
             yield from (self.refused(attack.name, strength, reason) for strength in strengths)
             return
@@ -70,7 +72,7 @@ class PredictorRows:
             return self.refused(corruption.name, strength, reason)
         chips = self.chips if corruption.of_chip and strength > 0 else 1
         found = [corruption(self.predictor, self.images, strength, self.seed, chip=chip) for chip in range(chips)]
-        right = np.stack([(labels == self.labels).numpy() for labels in found])
+        right = np.stack([self.right(labels) for labels in found])
         return self.row(corruption.name, strength, right) | ({"chips": chips} if corruption.of_chip else {})
 
     def worst(self, norm: str, curves: list[Curve]) -> Iterator[Row]:
@@ -81,8 +83,20 @@ class PredictorRows:
                 standing &= curve[[epsilon <= strength for epsilon in epsilons]].all(axis=0)
             yield self.row(f"worst case ({norm})", strength, standing)
 
-    def row(self, perturbation: str, strength: float, right: Standing) -> Row:
-        """A row with its accuracy; `right (images,)`, or `(chips, images)`."""
+    def right(self, found: Tensor) -> NDArray[Any]:
+        """Whether each image is right, bool `(images,)`; of places or several labels the share of those that count in each.
+
+        Images in which nothing counts are left out.
+        """
+        same = (found == self.labels).numpy()
+        if same.ndim == 1 and self.predictor.head.ignored is None:
+            return same
+        counted = self.predictor.head.counts(self.labels.numpy()).reshape(len(same), -1)
+        each, several = (same.reshape(len(same), -1) & counted).sum(axis=1), counted.sum(axis=1)
+        return np.asarray(each[several > 0] / several[several > 0])
+
+    def row(self, perturbation: str, strength: float, right: NDArray[Any]) -> Row:
+        """A row with its accuracy; `right (images,)`, or `(chips, images)`, bool or shares."""
         table = np.atleast_2d(right)
         low, high = over_images_and_chips(table)
         over = "images" if len(table) == 1 else "images and chips"

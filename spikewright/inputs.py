@@ -82,13 +82,19 @@ def as_labels(given: Any, samples: int, classes: int | None = None) -> Labels:
 
 def as_data(data: Any) -> tuple[Images, Labels]:
     """A pair of images and their labels. Raises InvalidInput for anything else, such as a loader of batches."""
+    given, labels = as_pair(data)
+    images = as_images(given)
+    return images, as_labels(labels, len(images))
+
+
+def as_pair(data: Any) -> tuple[Any, Any]:
+    """What stands for images and for labels, as they are. Raises InvalidInput for anything but a pair."""
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise InvalidInput(
             f"expected data=(images, labels), got {type(data).__name__}; try a tuple of two tensors, for a loader of "
             "batches map(torch.cat, zip(*loader))"
         )
-    images = as_images(data[0])
-    return images, as_labels(data[1], len(images))
+    return data[0], data[1]
 
 
 def as_array(given: Any, what: str) -> NDArray[Any]:

@@ -46,7 +46,7 @@ class WeightBitFlipsFault(Corruption):
             return SnnPredictor(network, predictor.name, engine=predictor.engine).predict(images)
         original: Any = getattr(predictor, "original", None)
         harmed = flip_compressed(original, strength, seed)
-        return AnnPredictor(harmed, predictor.name, input_range=predictor.bounds).predict(images)
+        return AnnPredictor(harmed, predictor.name, input_range=predictor.bounds, head=predictor.head).predict(images)
 
 
 def flip_compressed(model: Compressed, probability: float, seed: int) -> torch.nn.Module:

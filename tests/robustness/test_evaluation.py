@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput, Table
+from spikewright.answers import Head
+from spikewright.conversion import Ttfs, convert
 from spikewright.robustness import (
     FGSM,
     PGD,
@@ -164,3 +166,55 @@ def test_what_is_none_of_them_is_refused_in_a_sentence(
     }
     with pytest.raises(InvalidInput, match=told):
         evaluate(**(given | change))
+
+
+class Places(nn.Module):
+    """Classes of the pixels of a small map, or with `labels` several labels of an image."""
+
+    def __init__(self, labels: bool = False) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.last, self.labels = nn.Conv2d(1, 6, 3, padding=1), nn.Conv2d(6, 3, 1), labels
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found = self.last(torch.relu(self.first(x)))
+        return found.mean((2, 3)) if self.labels else found
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_places_and_several_labels_have_tables_of_corruptions_and_no_attacks(labels: bool) -> None:
+    model, x = Places(labels).eval(), torch.rand(12, 1, 6, 6, generator=torch.Generator().manual_seed(0))
+    head = Head("multilabel") if labels else Head(ignored=9)
+    network = convert(model, x, Ttfs(), judge=False)
+    network = network.with_head("multilabel") if labels else network.with_head(ignored=9)
+    wanted = (model(x) > 0).long() if labels else model(x).argmax(1)
+    wanted[:3, 0] = 1
+    if not labels:
+        wanted[3], wanted[4, 0] = 9, 9
+    pair = [AnnPredictor(model, "ann", head=head), SnnPredictor(network, "snn")]
+    table = evaluate(pair, (x, wanted.numpy()), [GaussianNoise(), FGSM()], epsilons=[1.0])
+    rows = {(row["model"], row["perturbation"], row["strength"]): row for row in table}
+    for name in ("ann", "snn"):
+        clean, noisy = rows[name, "clean", 0.0], rows[name, "GaussianNoise", 1.0]
+        assert 0 < noisy["accuracy"] < clean["accuracy"] < 1
+        assert clean["low"] < clean["accuracy"] < clean["high"]
+        assert "one class for each image" in rows[name, "FGSM", 1.0]["note"]
+    assert rows["ann", "clean", 0.0]["accuracy"] == pytest.approx(rows["snn", "clean", 0.0]["accuracy"], abs=0.02)
+    with pytest.raises(
+        InvalidInput, match=r"expected one class for each image to attack, got .*; try evaluate with corruptions"
+    ):
+        FGSM()(pair[0], x, wanted.numpy(), 0.1)
+
+
+def test_an_image_counts_by_the_share_of_its_places_that_is_right() -> None:
+    model, x = Places().eval(), torch.rand(3, 1, 2, 2, generator=torch.Generator().manual_seed(0))
+    wanted = model(x).argmax(1)
+    wanted[0, 0], wanted[1] = 9, 9
+    wanted[0, 1, 0] = (wanted[0, 1, 0] + 1) % 3
+    (clean, *_) = evaluate(AnnPredictor(model, head=Head(ignored=9)), (x, wanted.numpy()), [GaussianNoise()], [0.1])
+    assert clean["accuracy"] == 0.75
+
+
+def test_values_have_no_table() -> None:
+    with pytest.raises(InvalidInput, match="got values; try with_head"):
+        AnnPredictor(Places(), head=Head("values"))

@@ -136,8 +136,10 @@ def test_bounds_are_the_range_of_the_inputs() -> None:
 
 
 def test_other_answers_than_one_class_are_refused_by_name() -> None:
-    maps = AnnPredictor(nn.Conv2d(1, 2, 1))
-    with pytest.raises(InvalidInput, match=r"got shape \(32, 2, 4, 4\); try choose"):
-        maps.predict(torch.rand(2, 1, 4, 4))
+    assert AnnPredictor(nn.Conv2d(1, 2, 1)).predict(torch.rand(2, 1, 4, 4)).shape == (2, 4, 4)
+    with pytest.raises(InvalidInput, match=r"expected one class for each image to attack, got classes of places"):
+        FGSM()(AnnPredictor(nn.Conv2d(1, 2, 1)), torch.rand(2, 1, 4, 4), torch.zeros(2, 4, 4).long(), 0.1)
+    with pytest.raises(InvalidInput, match=r"got shape \(32,\); try choose"):
+        AnnPredictor(nn.Flatten(0)).predict(torch.rand(2, 1, 1, 1))
     with pytest.raises(InvalidInput, match="got values"):
         SnnPredictor(NETWORKS["IF"].with_head("values"))

@@ -42,6 +42,6 @@ def test_intervals_contain_the_share_and_widen_with_chips(chips: int, images: in
 def test_intervals_by_hand() -> None:
     """Two chips, 0 and 1 right of one image each: p = 1/2, s = 0.7071, t(1) = 12.706: all of 0 to 1."""
     assert over_images_and_chips(np.array([[True], [False]])) == (0.0, 1.0)
-    for wrong in (np.zeros((2, 2)), np.zeros(3, bool), np.zeros((0, 3), bool)):
+    for wrong in (np.full((2, 2), 1.5), np.zeros((2, 2), int), np.zeros(3, bool), np.zeros((0, 3), bool)):
         with pytest.raises(InvalidInput, match="bool"):
             over_images_and_chips(wrong)
