@@ -31,8 +31,10 @@ _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     torch.mul,
     torch.div,
     torch.neg,
+    torch.addcmul,
+    torch.addcdiv,
 )
-_METHODS = ("add", "sub", "mul", "div", "neg", "add_", "sub_", "mul_", "div_")
+_METHODS = ("add", "sub", "mul", "div", "neg", "addcmul", "addcdiv", "add_", "sub_", "mul_", "div_")
 ARITHMETIC = (*_FUNCTIONS, *_METHODS)
 
 

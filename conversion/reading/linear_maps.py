@@ -9,7 +9,7 @@ Other maps are one matrix over all numbers.
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -51,6 +51,13 @@ class AffineStep:
     def linear(self, x: Tensor) -> Tensor:
         """W x."""
         return self.apply(x) - torch.tensor(self.offset)
+
+    def of_a_map(self) -> "AffineStep":
+        """The same of x `(C, H, W)`, where x has more axes: the first ones joined."""
+        if len(self.source) < 4:
+            return self
+        whole, together = self.source, (prod(self.source[:-2]), *self.source[-2:])
+        return replace(self, source=together, apply=lambda x: self.apply(x.reshape(-1, *whole)))
 
 
 @dataclass(frozen=True, eq=False)

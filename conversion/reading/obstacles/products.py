@@ -8,6 +8,7 @@ from spikewright.conversion.reading.obstacles.span import Span
 from spikewright.conversion.reading.obstacles.wiring import REDUCTIONS, Wiring
 
 _SQUASHES = frozenset(("sigmoid", "hardsigmoid", "tanh", "softmax", "expit", "softsign"))
+_ENLARGES = ("interpolate", "upsample")
 _CLIPS = frozenset(("relu6", "clamp", "hardtanh", "clampmin", "clampmax"))
 _ROOTS = frozenset(
     ("sqrt", "rsqrt", "std", "stdmean", "norm", "vectornorm", "linalgvectornorm", "pow", "var", "varmean")
@@ -82,7 +83,9 @@ def _gate(wiring: Wiring, name: str, value: str, opening: tuple[set[str], str]) 
 
 def _opening(wiring: Wiring, name: str, opened: str) -> tuple[set[str], str] | None:
     """The steps from a squashing function to `opened`, and that function; None where there is none."""
-    light: Callable[[str], bool] = lambda one: wiring.elementwise(one) or wiring.moves(one)  # noqa: E731
+    light: Callable[[str], bool] = lambda one: (  # noqa: E731
+        wiring.elementwise(one) or wiring.moves(one) or wiring.operation(one) in _ENLARGES
+    )
     inside, ends = wiring.behind(opened, lambda one: light(one) and wiring.operation(one) not in _SQUASHES)
     squashes = {one for one in ends if wiring.operation(one) in _SQUASHES}
     if len(squashes) == 1 and squashes == ends:

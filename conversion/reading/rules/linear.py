@@ -25,6 +25,7 @@ from spikewright.conversion.reading.shapes import Floats, grid, ungrid
 from spikewright.conversion.reading.values import Current, Flow, Value, View
 from spikewright.conversion.reading.walk import Walk
 from spikewright.index_maps import IndexMap
+from spikewright.snn.synapses import Shape
 
 
 def linear_step(walk: Walk, node: GraphNode, refused: Refusal) -> Value:
@@ -32,6 +33,7 @@ def linear_step(walk: Walk, node: GraphNode, refused: Refusal) -> Value:
     step = affine_step(walk.view, node)
     if step is None:
         raise refused
+    step = step.of_a_map()
     axes = matrices_of(step)
     made = None if axes is None else _along(walk, node, step, axes)
     told = "a matrix over all numbers" if made is None else "a matrix along an axis"
@@ -71,11 +73,22 @@ def _of_one_place(walk: Walk, node: GraphNode, kernel: Kernel, bias: Floats) -> 
 
 
 def _columns(walk: Walk, node: GraphNode, kernel: Kernel, bias: Floats) -> Value:
-    value = walk.flow(node)
+    source = walk.view.node(node.inputs[0]).shape
+    value = _joined(walk, node, 0, source if len(source) < 4 else (prod(source[:-1]), source[-1]))
     rows = grid(value.view)[1]
     made = through(value, SeparableGeometry(np.eye(rows), kernel.real()), node.name, walk)
     current = algebra.as_current(made, walk.shapes, node.name)
-    return replace(current, bias=current.bias + bias, positive=False)
+    current = replace(current, bias=current.bias + bias, positive=False)
+    return current if len(source) < 4 else View(current, IndexMap.identity(current.view).reshaped(node.shape))
+
+
+def _joined(walk: Walk, node: GraphNode, place: int, shape: Shape) -> Flow:
+    """Input number `place` of `node` with axes joined, in a `shape` that populations have."""
+    given = walk.given(node, place)
+    if given.view == shape:
+        return walk.flow(node, place)
+    moved = given.map if isinstance(given, View) else IndexMap.identity(given.view)
+    return walk.shaped(View(given.flow, moved.reshaped(shape), node.inputs[place]), node.inputs[place])
 
 
 def _turned(shape: tuple[int, ...], front: bool = True) -> IndexMap:
@@ -89,7 +102,7 @@ def _along(walk: Walk, node: GraphNode, step: AffineStep, axes: AxisMatrices) ->
     mixed, stretched = not is_identity(axes.channels), not (is_identity(axes.rows) and is_identity(axes.columns))
     if mixed and stretched:
         return None
-    value = walk.flow(node, step.place)
+    value = _joined(walk, node, step.place, step.source)
     if value.view != step.source:
         return None
     if not mixed:

@@ -14,7 +14,7 @@ from spikewright.conversion.reading.geometry import SeparableGeometry, WindowGeo
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules import linear
 from spikewright.conversion.reading.shapes import joined_axes
-from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value
+from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value, View
 from spikewright.conversion.reading.walk import Walk
 from spikewright.conversion.reading.windows import Window
 from spikewright.index_maps import IndexMap
@@ -39,7 +39,7 @@ def mean(walk: Walk, node: GraphNode) -> Value:
 
 def total(walk: Walk, node: GraphNode) -> Value:
     """A sum over axes of pixels: their mean, times how many they are."""
-    _, shape = walk.seen(node)
+    shape = walk.given(node).view
     pixels = prod(shape[dim - 1] for dim in node.args["dims"])
     return _over(walk, node, node.args["dims"], float(pixels))
 
@@ -162,13 +162,17 @@ def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
 def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.0) -> Value:
     """`factor` times the mean over windows as long as the axes `dims` (the batch is 0)."""
     turned, shape = walk.turned(node), walk.given(node).view
+    if all(shape[dim - 1] == 1 for dim in dims if dim):
+        return _same_numbers(walk, node)
+    what = "mean" if factor == 1 else "sum"
+    refused = Refusal(f"a {what} over the dimensions {dims}", "one over height and width, (2, 3)")
+    if len(shape) > 3 and turned is None and not _in_order(walk.given(node)):
+        return linear.linear_step(walk, node, refused)
     value = walk.seen(node)[0] if turned is None else turned.flow
     inside = value.view
     runs = [joined_axes(inside, shape, dim - 1) for dim in dims]
     axes = [axis for run in runs if run is not None for axis in run]
     if 0 in axes or None in runs or len(inside) not in (2, 3):
-        what = "mean" if factor == 1 else "sum"
-        refused = Refusal(f"a {what} over the dimensions {dims}", "one over height and width, (2, 3)")
         return linear.linear_step(walk, node, refused)
     window = tuple(size if axis in axes else 1 for axis, size in enumerate(inside) if axis)
     whole = window if len(window) == 2 else (1, *window)
@@ -176,6 +180,18 @@ def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.
     if factor != 1:
         pooled = algebra.affine(pooled, np.full(inside[0], factor), None)
     return walk.turned_back(pooled, turned, node)
+
+
+def _in_order(given: Flow | View) -> bool:
+    return not isinstance(given, View) or given.map.in_order
+
+
+def _same_numbers(walk: Walk, node: GraphNode) -> Value:
+    """What a reduction makes of axes of one number."""
+    given = walk.given(node)
+    moved = given.map if isinstance(given, View) else IndexMap.identity(given.view)
+    walk.note(node.name, "folded", "the mean of one number")
+    return walk.viewed(given.flow, moved.reshaped(node.shape), node.name)
 
 
 def _averaged(walk: Walk, node: GraphNode, value: Flow, window: Window) -> Flow:

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from spikewright.compress import GraphNode
+from spikewright.compress.graph.rewrite import find
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.arithmetic import affine_of
@@ -12,8 +13,9 @@ from spikewright.conversion.reading.map_folding import flat_pieces, joined
 from spikewright.conversion.reading.obstacles.catalogue import advice_of
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules import linear
-from spikewright.conversion.reading.values import Current, Ended, Parts, Piece, Signal, Value, View
-from spikewright.conversion.reading.walk import Walk
+from spikewright.conversion.reading.values import Current, Ended, Flow, Parts, Piece, Signal, Value, View
+from spikewright.conversion.reading.walk import Walk, is_constant
+from spikewright.index_maps import IndexMap
 from spikewright.last_functions import Ending
 
 
@@ -135,8 +137,46 @@ def beside(walk: Walk, node: GraphNode) -> Value:
 _BY_CLASS = ("softmax", "log_softmax")
 
 
+def _widened(walk: Walk, node: GraphNode) -> Value | None:
+    """A sum or difference of two values, one of which has axes of one number that repeat; None for other steps."""
+    called = find(walk.view.graph_module, node.name)
+    shapes = [walk.view.node(name).shape for name in node.inputs]
+    two = len(node.inputs) == len(called.args) == 2 and not called.kwargs
+    if (
+        node.operation not in _SIGNS
+        or not two
+        or _reads_constants(walk, node)
+        or {*map(len, shapes)} != {len(node.shape)}
+    ):
+        return None
+    first, second = (_repeated(walk, node, place) for place in (0, 1))
+    second = algebra.affine(second, np.asarray(_SIGNS[node.operation]), None)
+    walk.note(node.name, "folded", "a sum, of numbers that repeat over the axes of the other")
+    return walk.arranged(algebra.add(first, second, walk.shapes, node.name), node.shape, node.name)
+
+
+_SIGNS = {"add": 1.0, "sub": -1.0}
+
+
+def _reads_constants(walk: Walk, node: GraphNode) -> bool:
+    """Whether one of the inputs is a parameter or buffer."""
+    return any(is_constant(walk.view, walk.view.node(name)) for name in node.inputs)
+
+
+def _repeated(walk: Walk, node: GraphNode, place: int) -> Flow:
+    given = walk.given(node, place)
+    if given.view == node.shape:
+        return walk.flow(node, place)
+    numbers = np.arange(prod(given.view)).reshape(given.view)
+    moved = walk.moved(given, IndexMap.of(given.view, np.broadcast_to(numbers, node.shape)), node.name)
+    return walk.settled(moved)
+
+
 def elementwise(walk: Walk, node: GraphNode) -> Value:
-    """Arithmetic with constants; anything else is refused."""
+    """Arithmetic with constants, sums that repeat; anything else is refused."""
+    widened = _widened(walk, node) if node.kind == "unsupported" else None
+    if widened is not None:
+        return widened
     try:
         found = affine_of(walk.view, node) if node.kind == "unsupported" else None
     except Refusal as refused:

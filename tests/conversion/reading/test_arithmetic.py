@@ -36,6 +36,8 @@ BY_CHANNEL = torch.tensor([2.0, 4.0]).view(2, 1, 1)
     ("step", "gain", "offset"),
     [
         (lambda x, c: x * c, [2, 4], None),
+        (lambda x, c: torch.addcmul(c, x, c, value=0.5), [1, 2], [2, 4]),
+        (lambda x, c: x.addcdiv(c, 2 * c), [1, 1], [0.5, 0.5]),
         (lambda x, c: x / c, [0.5, 0.25], None),
         (lambda x, c: c - x, [-1, -1], [2, 4]),
         (lambda x, c: torch.add(x, c, alpha=3), [1, 1], [6, 12]),

@@ -106,3 +106,12 @@ def test_wide_and_narrow_maps_give_the_same_matrix() -> None:
     found = step_of(lambda self, x: torch.einsum("nchw,hw->nc", x, self.mask), 2, 3, 4)
     assert found is not None
     np.testing.assert_array_equal(matrix_of(found), np.kron(np.eye(2), np.arange(12.0)[None]))
+
+
+def test_more_axes_than_a_map_has_are_joined() -> None:
+    step = step_of(lambda self, x: x.sum(1), 2, 3, 4, 5)
+    assert step is not None and matrices_of(step) is None
+    joined = step.of_a_map()
+    found = matrices_of(joined)
+    assert joined.source == (6, 4, 5) and joined.of_a_map() is joined and found is not None
+    assert np.array_equal(found.channels != 0, np.tile(np.eye(3), (1, 2)) != 0)

@@ -62,3 +62,12 @@ def test_other_products_are_none_of_them() -> None:
     for finder in (products.norm, products.written, products.gate):
         assert _found(finder, lambda x, conv: x * conv(x), nn.Conv2d(4, 4, 1)) == []
         assert _found(finder, lambda x: 2.0 * x + 1.0) == []
+
+
+def test_a_gate_that_is_enlarged_on_its_way_is_a_gate() -> None:
+    def enlarged(x: Tensor, conv: nn.Module) -> Tensor:
+        small = torch.sigmoid(conv(F.avg_pool2d(x, 2)))
+        return x * F.interpolate(small, size=(x.shape[2], x.shape[3]), mode="nearest")
+
+    (found,) = _found(products.gate, enlarged, nn.Conv2d(4, 4, 1))
+    assert found.advice.what == "squeeze-excite gate"

@@ -85,3 +85,33 @@ def test_over_the_only_place_it_is_a_layer_of_a_vector() -> None:
     """`plan_for` holds the plan against the model; a matrix along rows would have read the numbers as rows."""
     plan = plan_for(LastPlace().eval(), 2, 6, 6)
     assert rows_of(plan)["fc"].endswith("weights of the only place")
+
+
+class Five(nn.Module):
+    """A linear layer over the last of five axes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.mix = nn.Conv2d(1, 3, 3), nn.Linear(2, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.conv(x)).reshape(-1, 3, 2, 2, 2, 2).permute(0, 2, 4, 1, 3, 5)
+        return torch.relu(self.mix(x)).flatten(1)
+
+
+def test_a_linear_layer_over_the_last_of_many_axes() -> None:
+    plan_for(Five(), 1, 6, 6)
+
+
+STACKED: dict[str, Callable[[Between, Tensor], Tensor]] = {
+    "sum of two maps": lambda self, x: torch.stack([x, self.last(x)[..., :1] + x], 1).sum(1),
+    "mean of pairs": lambda self, x: torch.stack([x, x.flip(1)], 2).mean(2),
+    "a matrix over channels": lambda self, x: torch.einsum("ngcij,oc->nogij", x.view(-1, 2, 2, 6, 6), self.w[:3, :2])[
+        :, 0
+    ],
+}
+
+
+@pytest.mark.parametrize("name", STACKED)
+def test_a_step_over_many_axes_is_one_over_joined_axes(name: str) -> None:
+    plan_for(Between(STACKED[name]), 1, 6, 6)

@@ -116,3 +116,9 @@ def test_zeros_around_channels_and_pixels(layer: nn.Module, widths: tuple[int, .
     channels = 2 + sum(widths[4:])
     layer = nn.Conv2d(channels, 2, 2) if isinstance(layer, nn.Conv2d) else layer
     plan_for(nn.Sequential(Over(lambda x: F.pad(x[:, :2], widths)), layer, nn.ReLU(), nn.Flatten()), 1, 5, 5)
+
+
+@pytest.mark.parametrize("step", [lambda x: x.mean((2, 3)), lambda x: x.sum(2), lambda x: F.adaptive_avg_pool2d(x, 1)])
+def test_means_of_one_number_are_that_number(step: object) -> None:
+    plan = plan_for(nn.Sequential(Over(lambda x: step(x.flatten(1).view(-1, 3, 1, 1))), nn.Flatten()), 1, 3, 3)  # type: ignore[operator]
+    assert len(plan.units) == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from spikewright.compress import trace
 from spikewright.conversion import Unconvertible
@@ -65,3 +66,32 @@ def test_channels_are_scaled_behind_a_step_that_weighs_pixels() -> None:
     )
     plan = plan_for(Two(lambda a, b: torch.relu(b * pixels) * channels + channels), 1, 6, 6)
     assert [unit.adds_up for unit in plan.units] == [False, True]
+
+
+REPEATED: dict[str, Callable[[Tensor], Tensor]] = {
+    "less its mean": lambda x: x - x.mean((2, 3), keepdim=True),
+    "its mean less it": lambda x: x.mean((2, 3), keepdim=True) - 2.0 * x,
+    "rows and columns": lambda x: x.mean(2, keepdim=True) + 0.5 * x.mean(3, keepdim=True),
+    "channels": lambda x: x.mean(1, keepdim=True) + x,
+    "what is seen of a pooled map": lambda x: x + torch.relu(F.adaptive_avg_pool2d(x, 1) - 0.1),
+    "channels last": lambda x: x.permute(0, 2, 3, 1) - x.mean(1).unsqueeze(-1),
+    "in place": lambda x: x.clone().sub_(x[:, :, :1]),
+}
+
+
+class Widened(nn.Module):
+    """A sum whose shapes differ, between two layers."""
+
+    def __init__(self, step: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv, self.step, self.fc = nn.Conv2d(1, 3, 3), step, nn.LazyLinear(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.fc(torch.relu(self.step(torch.relu(self.conv(x)))).flatten(1)))
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_sums_of_numbers_that_repeat(name: str) -> None:
+    model = Widened(REPEATED[name])
+    model(torch.rand(1, 1, 6, 6))
+    plan_for(model, 1, 6, 6)
