@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
@@ -47,10 +48,10 @@ class StudyResult:
         """How many cells the last run made."""
         return self.state.stored - self.state.found
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Whether every cell has a result."""
-        return self.state.stored == len(self.cells)
+        return len(stored_of(self.cells, self.store)) == len(self.cells)
 
     def path(self, stage: str, name: str, file: str, seed: int | None = None) -> Path:
         """The file that a cell wrote, such as ("convert", "rate7", "network.spike"); the first seed unless given."""
