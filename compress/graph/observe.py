@@ -44,20 +44,23 @@ def inputs_of(
     names: Collection[str],
     images: torch.Tensor,
     shown: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] | None = None,
+    results: Collection[str] = (),
 ) -> Mapping[str, torch.Tensor]:
     """What enters the named nodes while `module`, put into evaluation mode, runs on `images (samples, C, H, W)`.
 
     Of each node at most about 2^17 values `(values,)` are kept, evenly spread over samples and neurons. `shown`: by name of a
-    node what counts of the values that enter it, a function of all of them that keeps their shape; else the values.
+    node what counts of the values that enter it, a function of all of them that keeps their shape; else the values. `results`:
+    further nodes, of which what they give is kept.
     """
     batches = torch.split(images, _BATCH)
     most = max(1, _SAMPLED // len(batches))
-    seen: dict[str, list[torch.Tensor]] = {name: [] for name in names}
+    seen: dict[str, list[torch.Tensor]] = {name: [] for name in (*names, *results)}
 
     def keep(node: fx.Node, entered: torch.Tensor | None, value: Any) -> Any:
         if entered is not None:
             look = None if shown is None else shown.get(node.name)
-            values = (entered if look is None else look(entered)).detach().flatten()
+            met = value if node.name in results else entered
+            values = (met if look is None else look(met)).detach().flatten()
             seen[node.name].append(values[:: max(1, values.numel() // most)].clone())
         return value
 

@@ -42,7 +42,7 @@ class Levelled:
             yield f"activations that begin elsewhere than at zero as one staircase from there: {told}"
         if self.gathered:
             yield (
-                "values of both signs that one population has to send, in levels from the lowest one on the samples, rounded "
+                "values of both signs that one population has to send, in levels from the lowest one that is passed on, rounded "
                 f"once more in front of {', '.join(self.gathered)}"
             )
 

@@ -37,8 +37,8 @@ def starts_of(
 ) -> dict[str, RangeStart]:
     """By node, where the ranges of the staircases of `placed` begin on `images (n, ...)`; `module` goes into evaluation mode."""
     shown = {one.entering: one.shown for one in placed.bends.values() if not one.one_sided}
-    names = {one.entering for one in placed.bends.values()} | set(placed.gathered)
-    seen = inputs_of(module, names, images, shown)
+    names = {one.entering: None for one in placed.bends.values()}
+    seen = inputs_of(module, names, images, shown, placed.gathered)
     starts = {}
     for name, bend in placed.bends.items():
         values, (above, below) = seen[bend.entering], bend.ends
@@ -65,6 +65,6 @@ def starts_without_images(limits: Mapping[str, float], ranges: Ranges) -> dict[s
 
 
 def _gathered(values: torch.Tensor, ranges: Ranges, levels: int) -> RangeStart:
-    """From the lowest value, or from zero where all are above it."""
+    """From the lowest value that is passed on, or from zero where all are above it: what lies lower is never a maximum."""
     origin = min(float(values.min()), 0.0)
     return RangeStart(start_of(values - origin, ranges, levels), origin=origin)

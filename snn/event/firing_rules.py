@@ -179,11 +179,19 @@ def _levels_law(member: Member) -> LevelsLaw:
     neuron = member.neuron
     if not member.fixed:
         scale = member.each(neuron.multiplier, np.float64) / 2.0**neuron.shift
-        return LevelsLaw(scale, np.float64(neuron.levels), 0, 0, 0)
-    multiplier = member.each(neuron.multiplier, np.int64)
-    largest = (member.top + 1) * int(multiplier.max()) + 2**neuron.shift
-    integer_type(largest, f"the products of population {member.population.name!r}")
-    return LevelsLaw(multiplier, neuron.levels, neuron.shift, member.shift, member.top)
+        return LevelsLaw(scale, np.float64(neuron.levels), 0, 0, 0, np.zeros(0, np.int64))
+    factors = np.asarray(neuron.multiplier)
+    last = np.array([_last(int(m), neuron, member.top) for m in factors.reshape(-1)], np.int64).reshape(factors.shape)
+    largest = max(int(v) * int(m) for v, m in zip(last.reshape(-1), factors.reshape(-1), strict=True))
+    integer_type(largest + 2**neuron.shift, f"the products of population {member.population.name!r}")
+    multiplier, until = member.each(neuron.multiplier, np.int64), member.each(last, np.int64)
+    return LevelsLaw(multiplier, neuron.levels, neuron.shift, member.shift, member.top, until)
+
+
+def _last(multiplier: int, neuron: Any, top: int) -> int:
+    """The first potential of the highest level, at most the largest that there is."""
+    doubled: int = (2 * neuron.levels - 1) << neuron.shift
+    return min(top, -(-doubled // (2 * multiplier)))
 
 
 def _general(law: Callable[[Member], ThresholdLaw]) -> FiringRule:

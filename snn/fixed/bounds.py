@@ -35,11 +35,25 @@ def sum_bound(network: Network, projection: Projection, multiplicity: int = 1) -
     have two. Sums on the way may exceed it: they are exact modulo the machine's integers, and so is their end.
     """
     source = network.by_name[projection.source]
-    largest = largest_sent(network, source, multiplicity) * network.code.weight(0)
-    area = projection.pool[0] * projection.pool[1]
+    factor = largest_sent(network, source, multiplicity) * network.code.weight(0)
+    factor = factor * projection.pool[0] * projection.pool[1] << projection.shift
+    return int(_fan(network, projection).max(initial=0)) * factor
+
+
+def channel_bounds(network: Network, projection: Projection) -> NDArray[np.float64]:
+    """The same bound for each output channel, or one for all, in float64."""
+    factor = largest_sent(network, network.by_name[projection.source]) * network.code.weight(0)
+    factor = factor * projection.pool[0] * projection.pool[1] << projection.shift
+    bounds: NDArray[np.float64] = _fan(network, projection).astype(np.float64) * float(factor)
+    return bounds
+
+
+def _fan(network: Network, projection: Projection) -> Whole:
+    """The larger of the positive and the negative weights of each output channel, or all where spikes have two signs."""
     positive, negative = _fan_in(projection)
-    bound = positive + negative if sent(network, source).takes_away else np.maximum(positive, negative)
-    return int(bound.max(initial=0)) * area * largest << projection.shift
+    two_sided = sent(network, network.by_name[projection.source]).takes_away
+    fan: Whole = positive + negative if two_sided else np.maximum(positive, negative)
+    return fan
 
 
 def population_bound(network: Network, population: Population, multiplicity: int = 1) -> int:

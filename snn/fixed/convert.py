@@ -21,6 +21,7 @@ from spikewright.snn.fixed.measuring import measured_saturation
 from spikewright.snn.fixed.records import Grid, Incoming, integers
 from spikewright.snn.fixed.saturation import WIDEST_POTENTIAL, safe_bits, saturation_rows, widened
 from spikewright.snn.fixed.snapping import snapped_grid
+from spikewright.snn.fixed.unreached import within_reach
 from spikewright.snn.fixed.widths import Widths
 from spikewright.snn.network import Network, Population
 from spikewright.snn.report import ReportRow
@@ -118,7 +119,11 @@ class _Rewriter:
             )
         grid = self._place(population)
         self.grids[population.name] = grid
-        return self._rounded(population, grid)
+        told = ""
+        if self.quantised:
+            coded = replace(self.source, code=self.code)
+            population, told = within_reach(coded, population, grid, self.incoming[population.name])
+        return self._rounded(population, grid, told)
 
     def _place(self, population: Population) -> Grid:
         """The grid of a population, with its projections brought onto it."""
@@ -168,8 +173,8 @@ class _Rewriter:
         self._note(self.source.output, type(decision).__name__, told)
         return decision.at(after)
 
-    def _rounded(self, population: Population, grid: Grid) -> Population:
-        """Threshold or window, bias and initial potential on the grid."""
+    def _rounded(self, population: Population, grid: Grid, told: str) -> Population:
+        """Threshold or window, bias and initial potential on the grid; `told`: what else was changed."""
         bias = integers(population.bias, grid.like(population.bias, population.shape))
         initial = integers(population.initial, grid.unit)
         law = law_of(population.neuron)
@@ -177,7 +182,7 @@ class _Rewriter:
         self.units[population.name] = law.unit_sent(neuron, grid)
         proved = grid.snapped or self.widths.potential_bits is None
         width = "potential as wide as proved" if proved else f"potential {grid.bits} bits"
-        detail = f"{width}, {grid.shift} fractional{cost}"
+        detail = f"{width}, {grid.shift} fractional{cost}{told}"
         if grid.bits > self.widths.start_bits and self.widths.potential_bits is not None:
             detail += f" (more than the {self.widths.potential_bits} bits asked for: the thresholds need them)"
         self._note(population.name, type(neuron).__name__, detail)

@@ -9,13 +9,17 @@ from spikewright.snn.kernels.jit import compiled
 
 
 class LevelsLaw(NamedTuple):
-    """`multiplier (neurons,)`, `levels`; in integers the `shift` of the products, that of the sums, and the largest potential."""
+    """`multiplier (neurons,)`, `levels`; in integers the `shift` of the products, that of the sums, and the largest potential.
+
+    `last (neurons,)`: the potential from which on a neuron sends its highest level, so that no product need be larger.
+    """
 
     multiplier: NDArray[Any]
     levels: Any
     shift: int
     sum_shift: int
     top: int
+    last: NDArray[np.int64]
 
 
 @compiled
@@ -45,7 +49,8 @@ def fire_levels_fixed(drive, cells, law, answer):
         for q in range(S.shape[2]):
             U = (np.int64(S[s, 0, q]) << law.sum_shift) + b[q]
             U = min(max(U, -law.top - 1), law.top)
-            level = min(max((U * law.multiplier[q] + half) >> law.shift, 0), law.levels)
+            V = min(max(U, 0), law.last[q])  # what is beyond changes no level, and its product could leave 64 bits
+            level = min((V * law.multiplier[q] + half) >> law.shift, law.levels)
             if answer.trace.size:
                 answer.trace[s, 0, q] = U
             if level > 0:

@@ -16,7 +16,7 @@ X = torch.randn(64, 3, generator=torch.Generator().manual_seed(0))
 
 
 def started(layer: nn.Module, ranges: Ranges, gathered: tuple[str, ...] = ()) -> dict[str, RangeStart]:
-    view = trace(nn.Sequential(nn.Identity(), layer, nn.Linear(3, 2)).eval(), X)
+    view = trace(nn.Sequential(nn.Identity(), layer, nn.Flatten(), nn.Linear(3, 2)).eval(), X)
     return starts_of(view.graph_module, Levelled(bends_of(view), gathered), X, 7, ranges)
 
 

@@ -95,7 +95,14 @@ def test_levels():
 
 def test_products_that_64_bits_do_not_hold():
     with pytest.raises(InvalidNetwork, match="the products of population 'a' below 2"):
-        given(QuantReLU(2**53, 4, 7), code=RateCode(1))
+        given(QuantReLU(2**53, 62, 7), code=RateCode(1))
+
+
+def test_no_potential_beyond_the_highest_level_is_multiplied():
+    """Whatever the width of the potential: 13 / 2 levels of 2**4 / 2**53 each are less than one."""
+    for multiplier, last in ((2**53, 1), (3, 35)):
+        _, law = given(QuantReLU(multiplier, 4, 7), code=RateCode(1))
+        assert (law.last == last).all()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ SUMS = np.array([-7, 0, 1, 2, 5, 6, 40]).reshape(1, 1, -1)
 
 
 def test_integers():
-    law = LevelsLaw(np.full(7, 3, np.int64), 4, 3, 0, 20)
+    law = LevelsLaw(np.full(7, 3, np.int64), 4, 3, 0, 20, np.full(7, 10))
     answer = answer_for(1, 1, 7, np.int32, np.int32, traced=True)
     fire_levels_fixed(drive_of(SUMS, np.zeros(7), np.int32), cells_at(np.zeros((1, 0)), np.int32), law, answer)
     V = np.clip(SUMS, -21, 20)
@@ -18,7 +18,7 @@ def test_integers():
 
 
 def test_float32():
-    law = LevelsLaw(np.full(7, 0.25), np.float64(3), 0, 0, 0)
+    law = LevelsLaw(np.full(7, 0.25), np.float64(3), 0, 0, 0, np.zeros(0, np.int64))
     answer = answer_for(1, 1, 7, np.float32, np.float32, traced=True)
     fire_levels_float(drive_of(SUMS, np.ones(7), np.float32), cells_at(np.zeros((1, 0)), np.float32), law, answer)
     np.testing.assert_array_equal(answer.trace, SUMS + 1)
