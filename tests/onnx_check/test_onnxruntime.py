@@ -19,7 +19,7 @@ runtime = pytest.importorskip("onnxruntime", reason="the extra ort is not instal
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda one: one.told)
-@pytest.mark.parametrize("name", ["residual", "weight norm, old", "sounds"])
+@pytest.mark.parametrize("name", ["residual", "weight norm, old", "sounds", "pyramid"])
 def test_integers_and_answers(name: str, settings: QuantisedSettings, tmp_path: Path) -> None:
     assert quantised_outcome(name, settings, tmp_path)[0] == "equal"
     small = from_quantized_onnx(path := quantised(name, settings, tmp_path))

@@ -8,6 +8,9 @@ from spikewright.optional import require
 
 MICROSOFT = "com.microsoft"
 """The domain of operators that onnxruntime adds."""
+WHOLE_WINDOWS = "whole_windows"
+"""Attribute, none of ONNX's, of an average pool where zeros count that divides by whole windows past the end of an image too:
+so does onnxruntime on integers, but not on real numbers."""
 _OWN_POOL = ("auto_pad", "ceil_mode", "count_include_pad", "kernel_shape", "pads", "strides", "dilations")
 
 
@@ -56,17 +59,15 @@ def unfused(nodes: Sequence[Any]) -> list[Any]:
 
 
 def _described(node: Any) -> FusedOperator | None:
-    """What an operator stands for; None for others, and for what onnxruntime does otherwise on integers: windows past the end
-    of an image that count zeros around it."""
+    """What an operator stands for; None for others."""
     key = ("" if node.domain == "ai.onnx" else node.domain, node.op_type)
     if key == (MICROSOFT, "QLinearConcat"):
         places = tuple((first, first + 1, first + 2) for first in range(2, len(node.input) - 2, 3))
         return FusedOperator("Concat", places, (0, 1), kept=("axis",))
     fused = FUSED.get(key)
-    said = {one.name for one in node.attribute if one.i}
-    other = "channels_last" in said or {"ceil_mode", "count_include_pad"} <= said
+    last = any(one.name == "channels_last" and one.i for one in node.attribute)
     needed = 0 if fused is None else max(place for value in fused.values for place in value) + 1
-    return None if other or len(node.input) < needed or not node.output else fused
+    return None if last or len(node.input) < needed or not node.output else fused
 
 
 def _own(node: Any) -> Any:
@@ -96,6 +97,8 @@ def _written_out(node: Any, fused: FusedOperator) -> list[Any]:
     name = node.name or node.op_type
     core = make(fused.op, reals, [result], name=name)
     core.attribute.extend(one for one in node.attribute if one.name in fused.kept)
+    if node.op_type == "QLinearAveragePool":
+        core.attribute.append(require("onnx").helper.make_attribute(WHOLE_WINDOWS, 1))
     made.append(core)
     if answer[0]:
         made.append(make("QuantizeLinear", [result, *answer], [base], name=f"{name}_levels"))

@@ -11,6 +11,7 @@ from torch import nn
 from spikewright.compress.imports import layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
+from spikewright.compress.imports.onnx.integer_operators import WHOLE_WINDOWS
 from spikewright.compress.imports.onnx.windows import OnnxWindow, Pads, auto_pad, pads_of, window_of, with_zeros
 from spikewright.compress.imports.steps import ImportedValue
 
@@ -44,6 +45,8 @@ def average_pool(call: OnnxCall) -> ImportedValue:
     if module is not None:
         return call.layer(module, source)
     pooled = call.layer(_mean(window, source), with_zeros(call, source, reached))
+    if counted and call.attr(WHOLE_WINDOWS, 0):
+        return pooled
     shares = _shares(window, source, pads if counted else ([0] * len(pads[0]),) * 2, (pads[0], wanted))
     return pooled if bool((shares == 1).all()) else call.function(operator.mul, pooled, shares)
 

@@ -65,7 +65,7 @@ OPERATORS: list[Node] = [
 
 def quantised(nodes: list[Node], tensors: dict[str, np.ndarray], domain: str = "") -> onnx.ModelProto:
     """The model of those nodes from "x" to "y"; `domain` is that of QGemm and other operators of onnxruntime."""
-    own = ("QGemm", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearConcat")
+    own = ("QGemm", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QLinearConcat")
     made = [
         helper.make_node(op, given, results, name=f"{op}_{results[0]}", domain=domain if op in own else "", **settings)
         for op, given, results, settings in nodes

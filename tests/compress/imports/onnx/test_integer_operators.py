@@ -62,6 +62,9 @@ def test_sums_means_and_concatenations_of_onnxruntime(tmp_path: Path) -> None:
     assert near(answer(("QLinearAdd", [*ends, *ends, "hs", "hz"], ["q"], {})), 2 * x)
     assert near(answer(("QLinearGlobalAveragePool", [*ends, "hs", "hz"], ["q"], {})), x.mean((2, 3), keepdim=True))
     assert near(answer(("QLinearConcat", ["hs", "hz", *ends, *ends], ["q"], {"axis": 1})), torch.cat([x, x], 1))
+    past = {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, "count_include_pad": 1}
+    whole = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(x, (0, 1, 0, 1)), 3, 2)
+    assert near(answer(("QLinearAveragePool", [*ends, "hs", "hz"], ["q"], past)), whole)
     with pytest.raises(InvalidInput, match="QLinearGlobalAveragePool"):
         answer(("QLinearGlobalAveragePool", [*ends, "hs", "hz"], ["q"], {"channels_last": 1}))
 
