@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun
+from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.conversion.calibration.settings import Advanced
+from spikewright.conversion.calibration.tallying import DTYPE
 from spikewright.snn import Network, Population
 from spikewright.snn.twin.surrogates import straight_through
 from spikewright.snn.twin.synapses import Path, as_column

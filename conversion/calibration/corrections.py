@@ -10,16 +10,9 @@ from torch import Tensor
 
 from spikewright import InvalidInput, Progress, silent
 from spikewright.conversion.calibration.advanced import stored, tunable, tune
+from spikewright.conversion.calibration.arriving import HELD, Drives
 from spikewright.conversion.calibration.layer_run import LayerRun
-from spikewright.conversion.calibration.light import (
-    HELD,
-    Drives,
-    Shift,
-    correct,
-    correctable,
-    sample_count,
-    squared_error,
-)
+from spikewright.conversion.calibration.light import Attempt, Shift, attempt, correctable
 from spikewright.conversion.calibration.sample_budget import affordable
 from spikewright.conversion.calibration.settings import FEWEST_SAMPLES, Advanced, Calibration
 from spikewright.conversion.reading.activations import ActivationLaw
@@ -93,41 +86,38 @@ def calibrate(
 
 def _corrected(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> _Done:
     """Correct one population and go on to the next."""
-    best = _best(flow, population, fit, settings)
+    best, drives = _best(flow, population, fit, settings)
     flow.tuned.update(best.paths)
-    flow.run(best.population)
+    flow.run(best.population, drives)
     return best
 
 
-def _best(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> _Done:
-    count = sample_count(flow, population)
-    drives = Drives(flow, population, count)
-    ideal, begin = drives.ideal(), drives.fit
-    before = squared_error(drives.rates(population)[begin:], ideal[begin:])
-    best = _Done(population, {}, before, before, "unchanged")
-    for paths, told in _attempts(flow, population, fit, settings):
-        old = dict(flow.tuned)
-        flow.tuned.update(paths)
-        drives = Drives(flow, population, count) if paths else drives
-        shift = correct(drives, ideal, settings.rounds)
-        candidate = shift.of(population)
-        after = squared_error(drives.rates(candidate)[begin:], ideal[begin:])
-        flow.tuned.update(old)
-        if after < best.after:
-            best = _Done(candidate, paths, before, after, _told(shift, told))
+def _best(flow: LayerRun, population: Population, fit: int, settings: Calibration) -> tuple[_Done, Drives | None]:
+    """The best of all attempts, and what flows in with it, where that is in memory."""
+    attempts = _attempts(flow, population, fit, settings)
+    first = attempts[0][2]
+    best, drives = _Done(population, {}, first.before, first.before, "unchanged"), first.drives
+    for paths, told, made in attempts:
+        if made.after < best.after:
+            best = _Done(made.shift.of(population), paths, first.before, made.after, _told(made.shift, told))
+            drives = made.drives
     integers = isinstance(settings, Advanced) and not tunable(flow.network, population)
-    return replace(best, told=f"{best.told}; its weights are integers and stay") if integers else best
+    return (replace(best, told=f"{best.told}; its weights are integers and stay") if integers else best), drives
 
 
 def _attempts(
     flow: LayerRun, population: Population, fit: int, settings: Calibration
-) -> list[tuple[dict[str, Path], str]]:
-    """The weights to correct the population with: its own, and tuned ones."""
-    attempts: list[tuple[dict[str, Path], str]] = [({}, "")]
+) -> list[tuple[dict[str, Path], str, Attempt]]:
+    """The population corrected with its own weights, and with tuned ones: those, words for them, and what came of it."""
+    attempts: list[tuple[dict[str, Path], str, Attempt]] = [({}, "", attempt(flow, population, settings.rounds))]
     if isinstance(settings, Advanced) and tunable(flow.network, population):
         ideal = torch.cat([flow.truth(population, part) for part in flow.parts(population)])
         with torch.enable_grad():
-            attempts.append((tune(flow, population, ideal, fit, settings), "weights tuned"))
+            paths = tune(flow, population, ideal, fit, settings)
+        own = dict(flow.tuned)
+        flow.tuned.update(paths)
+        attempts.append((paths, "weights tuned", attempt(flow, population, settings.rounds)))
+        flow.tuned.update(own)
     return attempts
 
 

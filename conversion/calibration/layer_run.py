@@ -4,20 +4,20 @@ What a population has sent is kept while somebody still reads it: spikes as int8
 activations `(n, *shape)` divided by the amplitude, which a count divided by the steps should equal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from spikewright.conversion.calibration.tallying import DTYPE, SpikeTally, is_compiled, tallied
 from spikewright.conversion.reading.activations import RELU, ActivationLaw
-from spikewright.snn import Network, Neuron, Population, Projection
+from spikewright.snn import Network, Population, Projection
 from spikewright.snn.twin.codes import encode
 from spikewright.snn.twin.neurons import TwinCell, TwinGate, TwinLaw
 from spikewright.snn.twin.surrogates import Triangle
 from spikewright.snn.twin.synapses import Path, as_column
 
-DTYPE = torch.float32
 BATCH_VALUES = 32_000_000
 """Values of one population over all steps that are worked on at once."""
 
@@ -41,27 +41,6 @@ class Start:
     awake: Tensor | None = None
 
 
-class Plain:
-    """IF neurons with reset by subtraction in place, the same operations as a `TwinCell`: most of a calibration's time."""
-
-    def __init__(self, population: Population, initial: Tensor) -> None:
-        self.potential = initial.clone()
-        self.threshold = as_column(population.neuron.threshold, population.shape, DTYPE)
-
-    def step(self, drive: Tensor, step: int) -> Tensor:
-        """Spikes of a step, bool."""
-        self.potential += drive
-        fired = self.potential >= self.threshold
-        self.potential -= fired * self.threshold
-        return fired
-
-
-def is_plain(neuron: Neuron) -> bool:
-    """Whether it integrates, fires once at most a step, is reset by subtraction, and does nothing else."""
-    special = neuron.leak or neuron.refractory or neuron.latches or neuron.signed or neuron.step_factors
-    return neuron.fires and neuron.most == 1 and neuron.reset == "subtract" and not special
-
-
 class LayerRun:
     """The populations of `network` that have been run on `images (n, *shape)` so far, in the order of the network.
 
@@ -73,6 +52,8 @@ class LayerRun:
         self.network, self.activations = network, activations
         self.biases = {p.name: p.bias for p in network.populations}
         self.steps, self.count = network.steps, len(images)
+        self._gathers = network.schedule == "layerwise"
+        self._always = network.code.charge_steps == network.steps  # whether what is held flows in every step
         self.law = TwinLaw(network, DTYPE, Triangle(), detach_reset=True)
         self.paths = {q.name: Path(network, q, DTYPE) for q in network.projections}
         self.tuned = dict(self.paths)
@@ -99,15 +80,22 @@ class LayerRun:
         total = self._arriving(first, part)
         for projection in others:
             total = total + self._arriving(projection, part)
-        return total
+        return total if self._gathers else total.expand(self.steps, *total.shape[1:])
+
+    def distinct_rows(self, population: Population) -> int:
+        """How many rows of a drive lie in memory: one where it enters at once, or is the same in every step."""
+        sources = [q.source for q in self.network.incoming[population.name]]
+        return 1 if self._gathers or (self._always and all(name in self.held for name in sources)) else self.steps
 
     def _arriving(self, projection: Projection, part: slice) -> Tensor:
-        gathers = self.network.schedule == "layerwise"
+        gathers = self._gathers
         path, code = self.tuned[projection.name], self.network.code
         if projection.source in self.held:
             once: Tensor = path(self.held[projection.source][part])
             if gathers:
                 return once[None] * code.charge_steps
+            if self._always:
+                return once[None]
             flows = torch.tensor([float(code.charged(step)) for step in range(self.steps)])
             return once[None] * flows.reshape(-1, *[1] * once.ndim)
         sent = self.sent[projection.source][:, part].to(DTYPE)
@@ -124,21 +112,41 @@ class LayerRun:
         if population.neuron.compares:
             return self._gated(population, drive)
         start = start or Start()
+        compiled = start.awake is None and is_compiled(population.neuron)
+        done = (
+            self._tallied(population, drive, start, kept=True) if compiled else self._stepped(population, drive, start)
+        )
+        whole = done.potential if population.neuron.sends == "nothing" else done.counts
+        return Response(whole / self.network.code.charge_steps, done.sent, done.potential)
+
+    def rate(self, population: Population, drive: Tensor) -> Tensor:
+        """The rate of `answer` alone, `(b, *shape)`; compiled neurons need not tell their spikes for it."""
+        if not is_compiled(population.neuron):
+            return self.answer(population, drive).rate
+        return self._tallied(population, drive, Start(), kept=False).counts / self.network.code.charge_steps
+
+    def _tallied(self, population: Population, drive: Tensor, start: Start, *, kept: bool) -> SpikeTally:
+        begin = as_column(population.initial, population.shape, DTYPE).expand(drive.shape[1:])
+        return tallied(
+            self.network, population, drive, begin if start.potential is None else start.potential, kept=kept
+        )
+
+    def _stepped(self, population: Population, drive: Tensor, start: Start) -> SpikeTally:
+        """The same by the twin, a step at a time."""
         cell = TwinCell(self.law, population, drive.shape[1])
         cell.potential = cell.potential if start.potential is None else start.potential
-        law: Plain | TwinCell = Plain(population, cell.potential) if is_plain(population.neuron) else cell
         sent = torch.zeros((self.steps, *drive.shape[1:]), dtype=torch.int8)
+        counts = torch.zeros(drive.shape[1:], dtype=DTYPE)
         for step in range(self.steps):
-            fired = law.step(self._inflow(population, drive, step), step)
+            fired = cell.step(self._inflow(population, drive, step), step)
             sent[step] = fired if start.awake is None else fired * start.awake
-        left = law.potential
-        whole = left if population.neuron.sends == "nothing" else sent.sum(0, dtype=DTYPE)
-        return Response(whole / self.network.code.charge_steps, sent, left)
+            counts += sent[step]
+        return SpikeTally(counts, sent, cell.potential)
 
     def _inflow(self, population: Population, drive: Tensor, step: int) -> Tensor:
         """Drive and bias of a step; layerwise all of it in the first."""
         bias = as_column(population.bias, population.shape, DTYPE)
-        if self.network.schedule == "layerwise":
+        if self._gathers:
             return drive[0] + bias * self.network.code.charge_steps if step == 0 else torch.zeros_like(drive[0])
         return drive[step] + bias if self.network.code.charged(step) else drive[step]
 
@@ -176,9 +184,13 @@ class LayerRun:
                 for kept in (self.sent, self.ideal, self.held):
                     kept.pop(projection.source, None)
 
-    def run(self, population: Population) -> tuple[Tensor, Tensor]:
-        """Rates and ideal rates of all samples, `(n, *shape)` each; the population is kept."""
-        answers = [self.answer(population, self.drive(population, part)) for part in self.parts(population)]
+    def run(self, population: Population, drives: Iterable[Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        """Rates and ideal rates of all samples, `(n, *shape)` each; the population is kept.
+
+        `drives`: what flows in, where it is known already, batches of samples in their order.
+        """
+        arriving = (self.drive(population, part) for part in self.parts(population)) if drives is None else drives
+        answers = [self.answer(population, drive) for drive in arriving]
         ideal = torch.cat([self.truth(population, part) for part in self.parts(population)])
         self.keep(population, torch.cat([one.sent for one in answers], 1), ideal)
         return torch.cat([one.rate for one in answers]), ideal

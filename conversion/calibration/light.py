@@ -1,63 +1,17 @@
 """Corrections of one population: its bias and its initial potential, channel by channel."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from spikewright.conversion.calibration.layer_run import LayerRun, Response
+from spikewright.conversion.calibration.arriving import Drives, channel_slices, sample_count
+from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.snn import Network, Population
 
-KEPT_BYTES = 1 << 29
-"""Inputs of a layer up to this size are kept between rounds, larger ones are worked out again."""
-HELD = 0.25
-"""Share of the samples that a correction is judged by."""
-ENOUGH = 1 << 17
-"""Activations of a channel that are enough to fit its shift: layers with many places need fewer samples."""
-LEAST = 96
-"""Samples that every correction looks at, if there are as many."""
 LOWEST, HIGHEST = -1.0, 2.0
 """Where initial potentials may go, in thresholds."""
-
-
-class Drives:
-    """What flows into a population from some of the flow's samples, batch by batch, as often as it is asked for.
-
-    `count`: how many; the first three quarters of them are of the flow's first samples, to fit with, the others of its last,
-    to judge by.
-    """
-
-    def __init__(self, flow: LayerRun, population: Population, count: int) -> None:
-        self.flow, self.population = flow, population
-        self.fit = min(count, flow.count) - max(1, round(HELD * min(count, flow.count)))
-        spans = (slice(0, self.fit), slice(flow.count - (min(count, flow.count) - self.fit), flow.count))
-        self.parts = [part for span in spans for part in flow.parts(population, span)]
-        steps = 1 if flow.network.schedule == "layerwise" else flow.steps
-        self.small = 4 * steps * count * population.size <= KEPT_BYTES
-        self._kept: list[Tensor] = []
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._kept:
-            drives = (self.flow.drive(self.population, part) for part in self.parts)
-            if not self.small:
-                yield from drives
-                return
-            self._kept = list(drives)
-        yield from self._kept
-
-    def ideal(self) -> Tensor:
-        """The ideal rates of the same samples."""
-        return torch.cat([self.flow.truth(self.population, part) for part in self.parts])
-
-    def answers(self, candidate: Population) -> Iterator[Response]:
-        """What `candidate` does with them."""
-        return (self.flow.answer(candidate, drive) for drive in self)
-
-    def rates(self, candidate: Population) -> Tensor:
-        """Its rates `(n, *shape)`."""
-        return torch.cat([answer.rate for answer in self.answers(candidate)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +49,6 @@ def _shifted(population: Population, half: float) -> Population:
     return Shift(torch.full((channels,), half), torch.zeros(channels)).of(population)
 
 
-def sample_count(flow: LayerRun, population: Population) -> int:
-    """How many of the flow's samples a correction of the population looks at."""
-    places = population.size // population.shape[0]
-    return min(flow.count, max(LEAST, ENOUGH // places))
-
-
 def correct(drives: Drives, ideal: Tensor, rounds: int) -> Shift:
     """The shift that brings the rates closest to `ideal (n, *shape)` on the samples to fit with.
 
@@ -124,6 +72,36 @@ def correct(drives: Drives, ideal: Tensor, rounds: int) -> Shift:
         error, squared = torch.where(better, now, error), torch.where(better, after, squared)
         size[turn] = torch.where(better, size[turn], size[turn] / 2)
     return shift
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A shift of a population, the squared error on the samples to judge by before and after it, and what flows in.
+
+    `drives` of all samples, where they are all looked at and still in memory; else None.
+    """
+
+    shift: Shift
+    before: float
+    after: float
+    drives: Drives | None
+
+
+def attempt(flow: LayerRun, population: Population, rounds: int) -> Attempt:
+    """The correction of a population, some channels at a time where what flows into all of them is too much to keep."""
+    count = sample_count(flow, population)
+    shifts, judged = [], []
+    for channels in channel_slices(flow, population, count):
+        drives = Drives(flow, population, count, channels)
+        ideal = drives.ideal()
+        shift = correct(drives, ideal, rounds)
+        rates = (drives.rates(one) for one in (drives.population, shift.of(drives.population)))
+        shifts.append(shift)
+        judged.append([part[drives.fit :] for part in (ideal, *rates)])
+    ideal, before, after = (torch.cat(parts, 1) for parts in zip(*judged, strict=True))
+    whole = Shift(torch.cat([one.bias for one in shifts]), torch.cat([one.initial for one in shifts]))
+    known = drives if drives.complete else None
+    return Attempt(whole, squared_error(before, ideal), squared_error(after, ideal), known)
 
 
 def squared_error(rates: Tensor, ideal: Tensor) -> float:

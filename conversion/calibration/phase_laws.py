@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from spikewright import InvalidNetwork
-from spikewright.conversion.calibration.layer_run import DTYPE, LayerRun, Response, Start
+from spikewright.conversion.calibration.layer_run import LayerRun, Response, Start
 from spikewright.conversion.calibration.settings import Cos, Srp
+from spikewright.conversion.calibration.tallying import DTYPE
 from spikewright.snn import Network, Population
 from spikewright.snn.twin.synapses import Path, as_column
 

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 
 from spikewright import InvalidInput, InvalidNetwork
-from spikewright.conversion.calibration.layer_run import DTYPE, is_plain
 from spikewright.conversion.calibration.phase_laws import SpikeLedger, fanout_of, run_cos, run_srp
 from spikewright.conversion.calibration.settings import Cos, Srp, TwoPhaseMethod
+from spikewright.conversion.calibration.tallying import DTYPE, is_plain
 from spikewright.snn import Activity, Network
 from spikewright.snn.requirements import check_network
 from spikewright.snn.streams import check_inputs

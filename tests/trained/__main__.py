@@ -1,17 +1,19 @@
 """`make trained`: networks that others trained, from the wheels that they come in, into docs/trained.md.
 
-python -m tests.trained                  all that have no rows yet
+python -m tests.trained                  all rows that are missing
 python -m tests.trained PNet crepe       those whose names hold one of these words, again
 """
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from spikewright import Kind, atomic_path
 from spikewright.kinds import holds
-from tests.trained.measuring import Row, measured
+from tests.trained.measuring import FIRST, WAYS, Row, measured
 from tests.trained.networks import networks
 from tests.trained.page import page
 from tests.trained.wheels import unpacked
@@ -24,19 +26,33 @@ PAGE_FILE = Kind("the page of `make trained`", holds(b"# Trained networks of oth
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Measure what is asked for and keep the rows of each network as soon as they are there."""
+    """Measure what is asked for and keep each row as soon as it is there."""
     told = "Trained networks of others, converted as they are shipped."
     parser = argparse.ArgumentParser(prog="python -m tests.trained", description=told)
     parser.add_argument("words", nargs="*", help="only networks whose names hold one of these, again")
     words = parser.parse_args(given).words
     rows: list[Row] = json.loads(RESULTS.read_text())["rows"] if RESULTS.exists() else []
     for network in networks(unpacked()):
-        done = any(row["network"] == network.name for row in rows)
-        if any(word in network.name for word in words) or not (words or done):
-            found = list(measured(network))
-            rows = [row for row in rows if row["network"] != network.name] + found
+        if any(word in network.name for word in words):
+            rows = [row for row in rows if row["network"] != network.name]
+        elif words:
+            continue
+        for row in measured(network, _done(rows, network.name), partial(_tell, network.name)):
+            rows.append(row)
             _save(rows)
-            print(*found, sep="\n", flush=True)
+            print(row, flush=True)
+
+
+def _done(rows: Sequence[Row], name: str) -> list[str]:
+    """The ways of a network that have a row; all of them where it was refused."""
+    found = [row["way"] for row in rows if row["network"] == name]
+    refused = any("refused" in row and row["way"] == FIRST for row in rows if row["network"] == name)
+    return [*WAYS] if refused else found
+
+
+def _tell(name: str, stage: str, done: int, total: int) -> None:
+    """Where it is, on one line of the terminal."""
+    print(f"\r{name}: {stage} {done} of {total}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _save(rows: list[Row]) -> None:

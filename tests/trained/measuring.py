@@ -1,6 +1,6 @@
 """One trained network through every way of conversion: how often it answers as its model, and how far off it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spikewright import SpikewrightError
+from spikewright import Progress, SpikewrightError, silent
 from spikewright.compress import QuantizeSettings, TrainSettings, quantize
 from spikewright.conversion import Rate, Ttfs, convert, exact
 from spikewright.snn import Network, simulate
@@ -25,12 +25,13 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class TrainedCase:
-    """A network with its inputs: those to convert on, those to show, and the range of both."""
+    """A network with its inputs: those to convert on, those to show, and the range of both; who is told how far it is."""
 
     model: Any
     samples: Floats
     shown: Floats
     truth: NDArray[np.float64]
+    progress: Progress
 
     @property
     def range(self) -> tuple[float, float]:
@@ -39,12 +40,14 @@ class TrainedCase:
         return float(np.floor(min(part.min() for part in both))), float(np.ceil(max(part.max() for part in both)))
 
 
-def measured(network: TrainedNetwork) -> Iterator[Row]:
-    """A row for each way; one row for a network that is refused, with all that stands against it."""
+def measured(network: TrainedNetwork, known: Sequence[str] = (), progress: Progress = silent) -> Iterator[Row]:
+    """A row for each way that is not `known`; one row for a network that is refused, with all that stands against it."""
     model = network.build()
     samples, shown = network.inputs(SAMPLES, 1), network.inputs(SHOWN, 2)
-    case = TrainedCase(model, samples, shown, _answers(model, shown))
+    case = TrainedCase(model, samples, shown, _answers(model, shown), progress)
     for name, way in WAYS.items():
+        if name in known:
+            continue
         try:
             found = _held(way(case), case)
         except SpikewrightError as error:
@@ -62,7 +65,10 @@ def _answers(model: Any, images: Floats) -> NDArray[np.float64]:
 
 def _held(network: Network, case: TrainedCase) -> Row:
     """Agreement of decisions: the largest of several numbers, or which side of one half a single one lies on."""
-    parts = [simulate(network, case.shown[start : start + BATCH]).answers for start in range(0, len(case.shown), BATCH)]
+    parts = []
+    for start in range(0, len(case.shown), BATCH):
+        case.progress("simulation", start, len(case.shown))
+        parts.append(simulate(network, case.shown[start : start + BATCH]).answers)
     found = np.concatenate(parts).reshape(case.truth.shape)
     decided = [value.argmax(1) if value.shape[1] > 1 else value[:, 0] > 0.5 for value in (found, case.truth)]
     spread = float(np.ptp(case.truth)) or 1.0
@@ -74,18 +80,20 @@ def _held(network: Network, case: TrainedCase) -> Row:
     }
 
 
+def _converted(case: TrainedCase, recipe: Rate | Ttfs) -> Network:
+    return convert(case.model, case.samples, recipe, input_range=case.range, judge=False, progress=case.progress)
+
+
 def _rate(steps: int) -> Callable[[TrainedCase], Network]:
-    return lambda case: convert(case.model, case.samples, Rate(steps), input_range=case.range, judge=False)
+    return lambda case: _converted(case, Rate(steps))
 
 
 def _fixed(case: TrainedCase) -> Network:
-    return convert(
-        case.model, case.samples, Rate(128, input_levels=255), input_range=case.range, judge=False
-    ).to_fixed()
+    return _converted(case, Rate(128, input_levels=255)).to_fixed()
 
 
 def _times(case: TrainedCase) -> Network:
-    return convert(case.model, case.samples, Ttfs(ranges="interval"), input_range=case.range, judge=False)
+    return _converted(case, Ttfs(ranges="interval"))
 
 
 def _integers(case: TrainedCase) -> Network:

@@ -5,14 +5,14 @@ import torch
 from torch import nn
 
 from spikewright.conversion import Rate, convert
+from spikewright.conversion.calibration.arriving import Drives, sample_count
 from spikewright.conversion.calibration.layer_run import LayerRun
 from spikewright.conversion.calibration.light import (
-    Drives,
     Shift,
+    attempt,
     correct,
     correctable,
     half_step_shifted,
-    sample_count,
     squared_error,
 )
 from spikewright.snn import Network
@@ -52,5 +52,9 @@ def test_a_correction_lowers_the_error() -> None:
         drives = Drives(flow, layer, sample_count(flow, layer))
         ideal = drives.ideal()
         before = squared_error(drives.rates(layer), ideal)
-        after = squared_error(drives.rates(correct(drives, ideal, 6).of(layer)), ideal)
-    assert after < 0.5 * before
+        shift = correct(drives, ideal, 6)
+        after = squared_error(drives.rates(shift.of(layer)), ideal)
+        assert after < 0.5 * before
+        made = attempt(flow, layer, 6)
+    assert torch.equal(made.shift.bias, shift.bias) and torch.equal(made.shift.initial, shift.initial)
+    assert made.after < made.before and made.drives is not None

@@ -6,7 +6,7 @@ from torch import nn
 
 from spikewright.conversion import Rate, convert
 from spikewright.conversion.calibration import sample_budget as bounds
-from spikewright.conversion.calibration.sample_budget import affordable, held_neurons
+from spikewright.conversion.calibration.sample_budget import affordable, held_neurons, products
 from spikewright.snn import Network
 
 
@@ -22,6 +22,14 @@ def test_a_chain_holds_two_populations_and_the_joining_of_one() -> None:
     assert held_neurons(chain()) == 10 + 2 * 8
 
 
+def test_products_are_weights_times_places_behind_the_input() -> None:
+    assert products(chain()) == 10 * 8 + 8 * 3
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Conv2d(2, 4, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(16, 3)
+    )
+    assert products(convert(net.eval(), torch.rand(16, 1, 7, 7), Rate(2, calibration=None))) == 4 * 2 * 9 * 4 + 16 * 3
+
+
 def test_small_networks_take_all_samples_and_large_ones_what_the_bounds_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     network = chain()
     assert affordable(network, 512) == 512
@@ -29,6 +37,8 @@ def test_small_networks_take_all_samples_and_large_ones_what_the_bounds_leave(mo
     assert affordable(network, 512) == 40
     monkeypatch.setattr(bounds, "MOST_UPDATES", 27 * 4 * 30)
     assert affordable(network, 512) == 30
+    monkeypatch.setattr(bounds, "MOST_PRODUCTS", 104 * 4 * 20)
+    assert affordable(network, 512) == 20
     monkeypatch.setattr(bounds, "MOST_BYTES", 1)
     assert affordable(network, 512) == 16
 
