@@ -6,10 +6,11 @@ from spikewright.aliases import same_module
 from spikewright.lazy import lazily
 
 if TYPE_CHECKING:
+    from spikewright.experiments.records.querying import store
     from spikewright.experiments.zoo import card, load, names
 else:
-    __getattr__ = lazily(__name__, {"zoo": ["card", "load", "names"]})
+    __getattr__ = lazily(__name__, {"zoo": ["card", "load", "names"], "records.querying": ["store"]})
 
-__all__ = ["card", "load", "names"]
+__all__ = ["card", "load", "names", "store"]
 
 same_module(__name__)

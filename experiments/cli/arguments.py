@@ -111,6 +111,7 @@ SOURCE = (
 SAMPLES = flag("--samples", type=whole(), default=500, told="training images that show the ranges")
 WORKERS = flag("--workers", type=whole(1, 1024), default=1, told="processes for tasks side by side")
 FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
+RUN = flag("folder", type=Path, told="the folder of a study that has been run")
 WIDE = flag("--wide", action="store_true", told="show all columns of a table, however wide the terminal")
 COMMON = (
     flag("--seed", type=whole(0), default=0, told="seed of everything that is drawn"),

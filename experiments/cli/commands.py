@@ -17,6 +17,7 @@ from spikewright.experiments.cli.arguments import (
     FACTORY,
     FIXED,
     RECIPE,
+    RUN,
     SAMPLES,
     SOURCE,
     TRAINING,
@@ -164,6 +165,13 @@ COMMANDS: dict[str, Command] = {
     ),
     "report": Command(
         "studies", "Write the report of a study again.", "spikewright report runs/demo",
-        (flag("folder", type=Path, told="the folder of a study that has been run"),),
+        (RUN,),
+    ),
+    "query": Command(
+        "stores", "Ask the results of a study in SQL.",
+        "spikewright query runs/demo \"select network, accuracy from accuracy order by accuracy desc\"",
+        (RUN, flag("question", nargs="?", metavar="SQL", told="the question; without one, the tables that there are"),
+         flag("--csv", action="store_true", told="print the answer as CSV"),
+         flag("--tex", action="store_true", told="print the answer as a table of LaTeX"), WIDE),
     ),
 }  # fmt: skip

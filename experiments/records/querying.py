@@ -1,9 +1,13 @@
 """Questions to a store in SQL, answered by DuckDB over its Parquet tables.
 
-Results("runs/demo").query("select network, accuracy, low, high from accuracy order by accuracy desc")
+results = store("runs/demo")
+results.query("select network, accuracy, low, high from accuracy order by accuracy desc")    # a Table
+results.frame("select * from cells")                                                        # a DataFrame of pandas
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +42,7 @@ class Results:
     def query(self, question: str) -> Table:
         """The answer to a question in SQL, as a table. Raises InvalidInput for one that DuckDB does not understand."""
         answer = self._ask(question)
-        columns = tuple(each[0] for each in answer.description or ())
-        return Table(columns, tuple(answer.fetchall()))
+        return Table(_each_once(str(each[0]) for each in answer.description or ()), tuple(answer.fetchall()))
 
     def frame(self, question: str = "select * from cells") -> Any:
         """The answer as a pandas DataFrame. Raises MissingTool without pandas."""
@@ -64,6 +67,15 @@ class Results:
         return answer
 
 
-def open_results(folder: str | Path) -> Results:
-    """The tables of the store in `folder`. Raises InvalidFile where there is none."""
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns; the second of one name gets a number, so that both can be read."""
+    found: list[str] = []
+    for name in names:
+        again = found.count(name)
+        found.append(next(each for n in count(again + 1) if (each := name if n == 1 else f"{name}_{n}") not in found))
+    return tuple(found)
+
+
+def store(folder: str | Path) -> Results:
+    """The tables of the study in `folder`. Raises InvalidFile where there is none."""
     return Results(Store.open(folder))

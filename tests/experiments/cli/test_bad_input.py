@@ -268,6 +268,10 @@ CASES = {
     "report thesis": "finished study",
     "report nowhere": "nowhere",
     "report notes.txt": "notes.txt",
+    "query": "required: folder",
+    "query thesis select": "folder of a study",
+    "query nowhere select": "nowhere",
+    "query notes.txt select": "notes.txt",
     **{
         f"study {name}.yaml": words
         for name, words in {

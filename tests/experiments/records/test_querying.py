@@ -4,22 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from spikewright import InvalidInput
-from spikewright.experiments.records.querying import open_results
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.records.querying import store
 from spikewright.experiments.records.tables import write_tables
 from tests.experiments.records.made_records import add, store_in
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    store = store_in(tmp_path / "it's a store")
-    names = [add(store, f"c{n}", {"t": [{"x": n, "odd name": n % 2 == 1}]}) for n in range(4)]
-    write_tables(store, names)
-    return store.folder
+    made = store_in(tmp_path / "it's a store")
+    names = [add(made, f"c{n}", {"t": [{"x": n, "odd name": n % 2 == 1}]}) for n in range(4)]
+    write_tables(made, names)
+    return made.folder
 
 
 def test_answers(folder: Path) -> None:
-    results = open_results(folder)
+    results = store(folder)
     assert results.names == ("cells", "t")
     assert results.query('select sum(x) as s from t where "odd name"')["s"] == [4]
     joined = results.query("select name, x from t join cells using (cell) order by x desc limit 1")
@@ -30,9 +30,22 @@ def test_answers(folder: Path) -> None:
 @pytest.mark.parametrize("question", ["", "select", "select * from nothing", "drop"])
 def test_bad_questions_are_told_in_a_sentence(folder: Path, question: str) -> None:
     with pytest.raises(InvalidInput, match="about cells, t, got"):
-        open_results(folder).query(question)
+        store(folder).query(question)
 
 
 def test_unknown_tables(folder: Path) -> None:
     with pytest.raises(InvalidInput, match="expected a table out of cells, t, got 'cell'; try cells"):
-        open_results(folder).table("cell")
+        store(folder).table("cell")
+
+
+def test_columns_of_one_name_can_all_be_read(folder: Path) -> None:
+    found = store(folder).query('select 1 as x, 2 as x, 3 as "x_2"')
+    assert found.columns == ("x", "x_2", "x_2_2") and next(iter(found)) == {"x": 1, "x_2": 2, "x_2_2": 3}
+
+
+def test_results_are_opened_from_the_package(folder: Path) -> None:
+    from spikewright import experiments
+
+    assert experiments.store(folder).query("select count(*) as n from t")["n"] == [4]
+    with pytest.raises(InvalidFile, match="folder of a study"):
+        experiments.store(folder.parent)
