@@ -92,10 +92,25 @@ def _data(call: GraphCall) -> list[tuple[fx.Node, tuple[int, ...]]]:
 
 def _is_constant(node: fx.Node) -> bool:
     """Whether it is a parameter or buffer, or made of nothing else but sizes, such as an index that is expanded to the batch."""
-    if node.op == "get_attr":
-        return True
-    first = next(iter(node.all_input_nodes), None)
-    return node.op in ("call_function", "call_method") and first is not None and _is_constant(first)
+    seen, todo, found = set[fx.Node](), [node], False
+    while todo:
+        one = todo.pop()
+        if one.op == "get_attr":
+            found = True
+        elif one not in seen and not _is_size(one):
+            if one.op not in ("call_function", "call_method"):
+                return False
+            seen.add(one)
+            todo += one.all_input_nodes
+    return found
+
+
+def _is_size(node: fx.Node) -> bool:
+    """Whether it is a size of a value, or computed of such sizes alone."""
+    if node.target is getattr or node.target in ("size", "numel", "dim"):
+        return node.target is not getattr or node.args[1] in ("shape", "ndim")
+    inputs = node.all_input_nodes
+    return node.op == "call_function" and bool(inputs) and all(map(_is_size, inputs))
 
 
 def _source(call: GraphCall) -> tuple[int, ...]:

@@ -123,3 +123,27 @@ def test_a_buffer_repeated_for_each_image_is_the_same_for_all() -> None:
 
     filled = next(node for node in trace(Grid(), X) if node.kind == "filled")
     np.testing.assert_array_equal(filled.args["value"], np.arange(24.0).reshape(1, 6, 4))
+
+
+class Token(nn.Module):
+    """A parameter beside the image, or added to it, comes first: what is made of both is no constant."""
+
+    def __init__(self, step: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.token, self.step = nn.Parameter(torch.ones(1, 1, 4)), step
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.step(self.token, x)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda token, x: torch.cat([token.expand(x.shape[0], -1, -1), x], 1)[:, 1:].transpose(1, 2),
+        lambda token, x: (token + x).transpose(1, 2),
+        lambda token, x: torch.cat([token.expand(x.size(0), 1, 4), x], 1).relu()[:, :2].flip(1),
+    ],
+)
+def test_what_begins_with_a_parameter_is_no_constant(step: Callable[[Tensor, Tensor], Tensor]) -> None:
+    view = trace(Token(step), torch.rand(2, 3, 4))
+    assert view.node(view.output).kind == "moved"
