@@ -120,7 +120,7 @@ class _Replacing:
     def _stand(self, end: fx.Node, inside: list[fx.Node]) -> fx.Node:
         entering = [source for node in inside for source in node.all_input_nodes if source not in inside]
         values = [one for one in entering if one.op != "get_attr" and one.name not in self.unread]
-        self.kept += [one for one in values if one.name in self.sizes]
+        self.kept += [one for one in values if self.sizes.get(one.name)]  # a number of the whole batch has no axes
         self.module.add_submodule(f"stand_{end.name}", Stand(self.shapes[end.name]))
         first = next(node for node in self.module.graph.nodes if node.op == "placeholder")
         return self.module.graph.call_module(f"stand_{end.name}", (first,))

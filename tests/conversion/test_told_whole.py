@@ -134,3 +134,9 @@ def test_exactly_what_was_planted_is_named(data: st.DataObject) -> None:
     torch.manual_seed(0)
     found = check_told_whole(Grown(planted, residual).eval(), X[:, :, :8, :8])
     assert [one.what for one in found] == [PLANTED[name][0] for name in planted if name in PLANTED]
+
+
+def test_a_softmax_that_only_a_norm_reads_and_a_number_of_the_whole_batch() -> None:
+    model = graphs.Inside(lambda x: F.normalize(x.softmax(1)) * x.mean() + x)
+    found = check_told_whole(model.eval(), torch.cat([X, X[:, :1]], 1))
+    assert [one.what for one in found][:2] == ["softmax", "norm of each image"]

@@ -1,5 +1,6 @@
 """What the reading goes on with behind an obstacle, so that all that stands behind it is judged too."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 
@@ -16,6 +17,8 @@ from spikewright.index_maps import IndexMap
 
 def refuse(walk: Walk, node: GraphNode, refused: Refusal) -> None:
     """Note that no rule can read `node`, and go on with what its substitute would give."""
+    if node.kind == "unsupported":
+        _open_endings(walk, node.inputs)
     advice = advice_of(node) if node.kind == "unsupported" else None
     source = node.inputs[0] if node.inputs else None
     known = advice is not None and advice.reason == refused.reason
@@ -26,6 +29,7 @@ def refuse(walk: Walk, node: GraphNode, refused: Refusal) -> None:
 
 def spanned(walk: Walk, node: GraphNode, span: Span) -> None:
     """A step of an obstacle that spans several: the obstacle is noted once, and who reads the step reads a stand-in."""
+    _open_endings(walk, [name for name in node.inputs if name not in span.nodes])
     if node.name == span.node:
         reason = f"{span.advice.reason} ({span.told})" if span.told else span.advice.reason
         told = (span.advice.what, reason, span.advice.substitute)
@@ -46,6 +50,14 @@ def inside(walk: Walk, ending: str) -> None:
     for name, value in list(walk.values.items()):
         if isinstance(value, Ended) and value.node == ending:
             walk.values[name] = _opened(walk, walk.view.node(name), value.value, advice)
+
+
+def _open_endings(walk: Walk, names: Iterable[str]) -> None:
+    """Name the functions among `names` that may stand at the very end, since an obstacle reads them."""
+    for name in names:
+        value = walk.values.get(name)
+        if isinstance(value, Ended):
+            inside(walk, value.node)
 
 
 def unjudged(walk: Walk, node: GraphNode) -> None:

@@ -38,6 +38,11 @@ def test_a_sigmoid_inside_is_one_obstacle_for_all_its_readers() -> None:
     assert told == [("sigmoid", "sigmoid")]
 
 
+def test_an_ending_that_only_an_obstacle_reads_is_named_too() -> None:
+    told, _ = _told(graphs.Inside(lambda x: F.normalize(x.softmax(1))))
+    assert [what for _, what in told] == ["softmax", "norm of each image"]
+
+
 def test_an_ending_that_is_reshaped_is_named_where_it_stands() -> None:
     told, _ = _told(
         nn.Sequential(nn.Flatten(), nn.Linear(144, 4), nn.Sigmoid(), nn.Unflatten(1, (4, 1, 1)), nn.Conv2d(4, 2, 1))
