@@ -324,7 +324,7 @@ IN_STORES = {
     "experiments.records": "store:Store.commit store:Store.put_aside collecting:remove publishing:_remove_others "
     "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch",
     "experiments.runs": "lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
-    "state:RunState.write work_folder:WorkFolder.tell work_folder:clear_leftovers work_folder:work_in",
+    "state:RunState.write work_folder:WorkFolder.tell work_folder:work_in",
 }
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
 

@@ -68,6 +68,11 @@ def content_hash(values: Any, length: int = 16) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python, this project and the packages that numbers depend on; read without importing them."""
+    return dict(_installed())
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, str]:
     found = {"spikewright": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         try:

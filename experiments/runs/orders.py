@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.work_folder import CellBusy
 
-FaultKind = Literal["refused", "failed", "lost", "full"]
+FaultKind = Literal["refused", "failed", "lost", "again", "full"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Fault:
     """Why a cell has no result.
 
     kind: "refused" (bad input, told in a sentence), "failed" (the stage raised something else), "lost" (its process ended or
-        had no memory: worth another try), "full" (nothing can be written).
+        had no memory: worth another try), "again" (it was never begun: another process makes it, or the way to the worker broke;
+        it is tried again as often as it takes), "full" (nothing can be written).
     said: the sentence. trace: where it was raised, for those who look for the cause.
     """
 
@@ -75,6 +77,8 @@ def fault_of(error: BaseException) -> Fault:
     trace = "".join(traceback.format_exception(error))
     if _errno(error) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return Fault("full", str(error), trace)
+    if isinstance(error, CellBusy):
+        return Fault("again", str(error))
     if isinstance(error, SpikewrightError):
         return Fault("refused", str(error))
     if isinstance(error, MemoryError):

@@ -38,6 +38,13 @@ def perform(order: Order, progress: Progress = silent) -> CellOutcome:
             return CellOutcome(order.cell.key, fault_of(error))
 
 
+def _found(order: Order, store: Store, shared: bool) -> CellOutcome:
+    """The outcome of an order whose cell is finished already."""
+    spent = store.read(order.cell.folder).spent
+    content = None if shared else packed(store.cells / order.cell.folder)
+    return CellOutcome(order.cell.key, packed=content, seconds=spent.seconds, memory_mb=spent.memory_mb)
+
+
 def _store_of(order: Order) -> tuple[Store, bool]:
     """The store itself where this process sees it, else one of its own in the machine's folder for temporary files."""
     seen = Store(Path(order.store))
@@ -66,6 +73,8 @@ def _damaged(order: Order, store: Store) -> tuple[str, ...]:
 def _made(order: Order, store: Store, shared: bool, progress: Progress) -> CellOutcome:
     name = order.cell.folder
     with quiet_threads(order.threads or None), work_in(store.work, name) as place:
+        if store.holds(name):  # a worker of a run that was killed has finished it meanwhile
+            return _found(order, store, shared)
         origin = Provenance.of(order.cell.key, (order.cell.seed,))  # before: others may commit while it runs
         started, start = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
         start_counting()

@@ -54,7 +54,7 @@ class CellRun:
         self._tell(always=True)
 
     def _waits(self) -> bool:
-        return self.full is None and self.schedule.pausing
+        return self.full is None and self.schedule.waits
 
     def _fill(self) -> bool:
         """Start what may start; whether anything was."""

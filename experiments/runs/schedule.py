@@ -11,6 +11,8 @@ from spikewright.experiments.runs.orders import Fault
 MOST_TRIES = 3
 FIRST_PAUSE_S = 0.5
 """Before the second try of a cell that was lost; each further try waits twice as long."""
+AGAIN_PAUSE_S = 0.5
+"""Before the next look whether a cell that another process makes is free."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Schedule:
         A cell that was lost twice may be what ends processes: it starts only while the runner is `idle`, alone.
         """
         now = time.monotonic()
-        while self._later and self._later[0][0] <= now and (idle or self.tries[self._later[0][1]] < 2):
+        while self._later and self._later[0][0] <= now and (idle or not self.alone(self._later[0][1])):
             key = heapq.heappop(self._later)[1]
             heapq.heappush(self._ready, (self.places[key], key))
         if not self._ready or (not idle and self.alone(self._ready[0][1])):
@@ -71,6 +73,9 @@ class Schedule:
 
     def failed(self, key: str, fault: Fault) -> bool:
         """A cell has no result; whether it is tried again. What was lost is, after a pause; what was told will not change."""
+        if fault.kind == "again":
+            heapq.heappush(self._later, (time.monotonic() + AGAIN_PAUSE_S, key))
+            return True
         self.tries[key] = self.tries.get(key, 0) + 1
         if fault.kind == "lost" and self.tries[key] < MOST_TRIES:
             pause = FIRST_PAUSE_S * 2 ** (self.tries[key] - 1)
@@ -90,13 +95,16 @@ class Schedule:
                 heapq.heappush(self._ready, (self.places.setdefault(each, -1), each))
 
     @property
-    def pausing(self) -> bool:
-        """Whether a lost cell waits for its next try."""
-        return bool(self._later)
+    def waits(self) -> bool:
+        """Whether a cell could start now, or after a pause."""
+        return bool(self._ready or self._later)
 
     def _after(self, key: str) -> Iterator[str]:
-        """All that needs a cell, directly or through others."""
-        for reader in self._readers.get(key, ()):
-            if reader not in self.held:
-                yield reader
-                yield from self._after(reader)
+        """All that needs a cell, directly or through others, each once."""
+        waiting, seen = [key], {key, *self.held}
+        while waiting:
+            for reader in self._readers.get(waiting.pop(), ()):
+                if reader not in seen:
+                    seen.add(reader)
+                    waiting.append(reader)
+                    yield reader

@@ -3,14 +3,12 @@
 work/STAGE-NAME-KEY/
   checkpoint/        what the stage writes to go on from; gone once the cell is finished
   progress.json      how far it is
-  lock               held by the one process that makes the cell
-  made-HOST-PID-.../ its files, until they take their place in the store
+  lock               held by the one process that makes the cell; the system takes it back when that one dies
+  made-.../          its files, until they take their place in the store
 """
 
 import json
-import os
 import shutil
-import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,8 +21,10 @@ from filelock import FileLock, Timeout
 from spikewright import InvalidFile
 
 TOLD_EVERY_S = 1.0
-OLDEST_S = 7 * 86400
-"""Leftovers of other machines, whose processes cannot be looked at, are removed after a week."""
+
+
+class CellBusy(InvalidFile):
+    """Another process makes the cell, such as a worker of a run that was killed and that is about to end."""
 
 
 @dataclass
@@ -56,46 +56,22 @@ class WorkFolder:
 def work_in(root: Path, name: str) -> Iterator[WorkFolder]:
     """The folder of one cell below `root`; when the block ends well, it is removed with its checkpoint.
 
-    Raises InvalidFile while another process makes the same cell.
+    What dead processes left half made there goes first. Raises CellBusy while another process makes the same cell.
     """
     folder = root / name
     folder.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(folder)
     lock = FileLock(folder / "lock")
     try:
         lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InvalidFile(
-            f"expected {folder} to be free, got another process at work; wait for it, or stop it"
-        ) from error
-    made = folder / f"made-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    except (Timeout, FileNotFoundError) as error:  # not found: the other one has just finished and removed the folder
+        raise CellBusy(f"expected {folder} to be free, got another process at work; wait for it, or stop it") from error
+    place = WorkFolder(folder, folder / f"made-{uuid.uuid4().hex[:8]}")
     try:
-        made.mkdir()
-        yield WorkFolder(folder, made)
+        for path in folder.glob("made-*"):  # whoever made it does not hold the lock any more
+            shutil.rmtree(path)
+        place.made.mkdir()
+        yield place
         shutil.rmtree(folder, ignore_errors=True)
     finally:
+        shutil.rmtree(place.made if place.checkpoint.exists() else folder, ignore_errors=True)
         lock.release()
-        shutil.rmtree(made, ignore_errors=True)
-        if folder.exists() and not WorkFolder(folder, made).checkpoint.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def clear_leftovers(folder: Path) -> None:
-    """Remove what dead processes left half made below `folder`, by owner, or by age where the owner cannot be asked."""
-    for path in folder.glob("made-*"):
-        host, pid, _ = path.name.removeprefix("made-").rsplit("-", 2)
-        if not is_alive(host, int(pid)) or time.time() - path.stat().st_mtime > OLDEST_S:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def is_alive(host: str, pid: int) -> bool:
-    """Whether a process runs; one of another machine is taken to."""
-    if host != socket.gethostname():
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -7,6 +7,7 @@ from typing import ClassVar
 from spikewright.experiments.runs.orders import CellOutcome, Fault, Order
 
 LOST = "expected the process of the cell to go on, got its end"
+CUT_OFF = "expected the scheduler to go on, got its end"
 
 
 class Runner(ABC):
@@ -52,6 +53,11 @@ class Runner(ABC):
         self.close()
 
 
-def lost(key: str, why: str = LOST) -> CellOutcome:
+def lost(key: str) -> CellOutcome:
     """The outcome of an order whose process has gone."""
-    return CellOutcome(key, Fault("lost", why))
+    return CellOutcome(key, Fault("lost", LOST))
+
+
+def cut_off(key: str) -> CellOutcome:
+    """The outcome of an order whose process may well be at work, but cannot be heard any more."""
+    return CellOutcome(key, Fault("again", CUT_OFF))

@@ -60,7 +60,6 @@ class ProcessRunner(Runner):
             try:
                 yield future.result()
             except BrokenProcessPool:
-                self.pool = None
                 yield lost(key)
             except Exception as error:  # what could not be sent to a process or back
                 yield CellOutcome(key, fault_of(error))

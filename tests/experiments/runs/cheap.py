@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spikewright import InvalidInput
@@ -28,11 +28,20 @@ class Cheap(Stage):
 
     def run(self, work: Work) -> Rows:
         """One row, and a file with the number."""
+        _write_down(work)
         _go_wrong(self.fault, work)
         read = sum(int((folder / "number.txt").read_text()) for folder in work.inputs.values())
         number = self.value + work.seed + read + _counted(self.steps, work)
         (work.folder / "number.txt").write_text(str(number))
         return {"numbers": [{"name": work.cell.name, "number": number}]}
+
+
+def _write_down(work: Work) -> None:
+    """One line for each time that a cell is begun: its name, and whether it was finished already."""
+    if "log" in work.cell.place:
+        again = (work.folder.parents[2] / "cells" / work.cell.folder).exists()
+        with Path(work.cell.place["log"]).open("a") as log:
+            log.write(f"{work.cell.name} {'again' if again else 'new'}\n")
 
 
 def _go_wrong(fault: str, work: Work) -> None:
@@ -66,12 +75,13 @@ def cheap(name: str, *needs: Cell, seed: int = 0, **settings: object) -> Cell:
     return Cell(STAGE, name, seed, {"settings": settings}, {f"need{n}": need for n, need in enumerate(needs)})
 
 
-def chain(count: int, every: int = 5) -> list[Cell]:
-    """`count` cells: each of `every` reads the one before it."""
+def chain(count: int, every: int = 5, steps: int = 0, log: str = "") -> list[Cell]:
+    """`count` cells: each of `every` reads the one before it. log: a file in which each writes down that it is begun."""
     made: list[Cell] = []
     for number in range(count):
         needs = made[-1:] if number % every else []
-        made.append(cheap(f"c{number}", *needs, value=number))
+        cell = cheap(f"c{number}", *needs, value=number, steps=steps)
+        made.append(replace(cell, place={"log": log}) if log else cell)
     return made
 
 

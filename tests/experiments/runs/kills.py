@@ -1,183 +1,191 @@
-"""Runs that are killed at random moments end with the store of an undisturbed run.
+"""Runs whose processes are killed at random moments end with the store of an undisturbed run.
 
-    python -m tests.experiments.runs.kills --cells 2000 --kills 10 --runner processes
-    python -m tests.experiments.runs.kills --cells 2000 --kills 10 --runner dask --victim scheduler
+    python -m tests.experiments.runs.kills --runner processes --victim runner     (2,000 cells, ten kills)
+    python -m tests.experiments.runs.kills --runner dask --victim scheduler
 
-Compared are the names of all cells, their files, and their records without what they took (seconds, memory, time of day, tries),
-sorted by name, byte for byte; and the rows of all tables but those about the store itself. Every cell also writes a line when
-it is made: one that is stored is never made again.
+A runner that was killed is started again in the same folder; a worker or a scheduler is replaced while the runner goes on.
+Compared with an undisturbed run, sorted by name, byte for byte: the names of all cells, their files, their records without what
+they took (`spent`: seconds, memory, time of day, tries; and the digest over it), and the tables of measurements and artefacts.
+At each kill it is noted what is stored: all of that must be there at the end as it was, `spent` included, so that nothing that
+was finished is lost or made twice. Each cell writes down when it is begun: those begun twice were interrupted by a kill.
 """
 
 import argparse
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from spikewright import FolderKind
 from spikewright.experiments.records.layout import RECORD
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.records.tables import write_tables
-
-VICTIMS = ("runner", "worker", "scheduler")
-RUN = """
-import sys
-from pathlib import Path
-from spikewright import FolderKind
-from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.runners.base import Runner
+from spikewright.experiments.runs.runners.here import HereRunner
+from spikewright.experiments.runs.runners.processes import ProcessRunner
 from spikewright.experiments.runs.running import run
 from tests.experiments.runs.cheap import chain
-from tests.experiments.runs.kills import runner_of
+from tests.experiments.runs.cluster import Cluster
 
-folder, count, kind, address = sys.argv[1:]
-with runner_of(kind, address) as runner:
-    state = run(chain(int(count)), Store.claim(folder, FolderKind("a store of tests")), runner)
-sys.exit(0 if state.ending == "finished" else 1)
-"""
-SCHEDULER = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard"]
+RUNNERS, VICTIMS = ("here", "processes", "dask"), ("runner", "worker", "scheduler")
+START = "import sys; from tests.experiments.runs.kills import main_of_a_run; main_of_a_run(*sys.argv[1:])"
+KIND = FolderKind("a store of tests")
+LOG = "begun.txt"
 
 
-def runner_of(kind: str, address: str):  # type: ignore[no-untyped-def]
+def main_of_a_run(folder: str, cells: str, kind: str, address: str) -> None:
+    """What a process does that may be killed: run so many cells; the exit code is 0 when all are stored."""
+    with runner_of(kind, address) as runner:
+        state = run(chain(int(cells), steps=20, log=str(Path(folder) / LOG)), Store.claim(folder, KIND), runner)
+    for fault in state.faults:
+        print(fault["cell"], fault["kind"], fault["said"], file=sys.stderr)
+    sys.exit(0 if state.ending == "finished" else 1)
+
+
+def runner_of(kind: str, address: str) -> Runner:
     """The runner of a name: "here", "processes" (two), or "dask" with the scheduler at `address`."""
     if kind == "dask":
         from spikewright.experiments.runs.runners.dask import DaskRunner
 
         return DaskRunner(address)
-    from spikewright.experiments.runs.runners.here import HereRunner
-    from spikewright.experiments.runs.runners.processes import ProcessRunner
-
     return HereRunner() if kind == "here" else ProcessRunner(2)
 
 
 @dataclass
-class Seen:
-    """What became of a run that was killed: how often it had to be started, and what was stored at each end."""
+class Killed:
+    """A run of `cells` in `folder` whose processes are killed.
 
-    starts: int
-    stored: list[int]
+    stored: how many cells were finished at each kill; seen: the record of each that was seen finished at one, byte for byte.
+    said: what the runs wrote to stderr; that of processes whose runner was killed is no fault.
+    """
 
+    folder: Path
+    cells: int
+    kind: str
+    address: str = ""
+    starts: int = 0
+    stored: list[int] = field(default_factory=list)
+    seen: dict[str, bytes] = field(default_factory=dict)
 
-@contextmanager
-def cluster(port: int, workers: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """A real scheduler and so many worker processes on the loopback address; the scheduler is first in the list."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    address = f"tcp://127.0.0.1:{port}"
-    made = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "distributed.cli.dask_scheduler",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-                "--no-dashboard",
-            ],
-            **quiet,
-        )
-    ]  # type: ignore[call-overload]
-    worker = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-dashboard",
-        "--memory-limit",
-        "0",
-    ]
-    made += [subprocess.Popen([*worker, "--name", f"w{n}"], **quiet) for n in range(workers)]  # type: ignore[call-overload]
-    try:
-        yield made
-    finally:
-        for process in made:
-            process.kill()
-        for process in made:
-            process.wait()
+    def go(self, kill: Callable[["subprocess.Popen[bytes]"], None], kills: int, chance: random.Random) -> bool:
+        """Run until all is stored, killing at moments that are drawn over the run; False where a run ends incomplete."""
+        pause = threading.Event()
+        aims = sorted(chance.sample(range(self.cells), kills))
+        while True:
+            process = self._start()
+            while aims and process.poll() is None:
+                if self._count() < aims[0]:
+                    pause.wait(0.002)
+                    continue
+                aims.pop(0)
+                pause.wait(chance.random() * 0.05)
+                self._look()
+                kill(process)
+            if process.wait() >= 0:  # it was not killed itself
+                return process.returncode == 0
 
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self.starts += 1
+        arguments = [str(self.folder), str(self.cells), self.kind, self.address]
+        with (self.folder.parent / "said.txt").open("ab") as said:
+            return subprocess.Popen([sys.executable, "-c", START, *arguments], stderr=said)
 
-def killed(folder: Path, cells: int, kind: str, kills: int, seed: int, address: str = "") -> Seen:
-    """Run `cells` in `folder`, killing the runner at `kills` moments that are drawn over the length of the run."""
-    chance = random.Random(seed)
-    seen = Seen(0, [])
-    while True:
-        process = subprocess.Popen([sys.executable, "-c", RUN, str(folder), str(cells), kind, address])
-        seen.starts += 1
-        if len(seen.stored) < kills:
-            aim = _count(folder) + chance.randint(0, max(1, 2 * cells // (kills + 1)))
-            _wait_for(folder, aim, process)
-            time.sleep(chance.random() * 0.05)
-            process.kill()
-            process.wait()
-            seen.stored.append(_count(folder))
-            continue
-        if process.wait() == 0:
-            return seen
+    def _count(self) -> int:
+        place = self.folder / "cells"
+        return len(os.listdir(place)) if place.is_dir() else 0
+
+    def _look(self) -> None:
+        names = list(Store(self.folder).names())
+        self.stored.append(len(names))
+        self.seen |= {name: _record(self.folder, name) for name in names if name not in self.seen}
+
+    def lost(self) -> list[str]:
+        """Cells that were finished at a kill and are not the same now."""
+        return [name for name, record in self.seen.items() if _record(self.folder, name) != record]
+
+    def begun(self) -> Counter[str]:
+        """How often a cell was begun "new" and how often "again", when it was finished already."""
+        return Counter(line.split()[1] for line in (self.folder / LOG).read_text().splitlines())
 
 
-def _count(folder: Path) -> int:
-    place = folder / "cells"
-    return len(os.listdir(place)) if place.is_dir() else 0
+def _record(folder: Path, name: str) -> bytes:
+    path = folder / "cells" / name / RECORD
+    return path.read_bytes() if path.is_file() else b""
 
 
-def _wait_for(folder: Path, count: int, process: subprocess.Popen[bytes]) -> None:
-    while _count(folder) < count and process.poll() is None:
-        time.sleep(0.005)
+def kill_child(process: "subprocess.Popen[bytes]", chance: random.Random) -> None:
+    """Kill one of the loky processes of a runner."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    workers = [pid for pid in children if b"popen_loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    if workers:
+        os.kill(int(chance.choice(workers)), 9)
 
 
 def content(folder: Path) -> dict[str, str]:
-    """A digest of all that a store says, by cell and by table."""
+    """A digest of all that a store says of each cell and in each table, see above."""
     store = Store.open(folder)
     names = sorted(store.names())
     found = {}
     for name in names:
-        record = json.loads((store.cells / name / RECORD).read_text())
-        told = json.dumps(
-            {key: value for key, value in record.items() if key not in ("spent", "digest")}, sort_keys=True
-        )
+        record = json.loads(_record(folder, name))
+        told = {key: value for key, value in record.items() if key not in ("spent", "digest")}
         files = b"".join((store.cells / name / file).read_bytes() for file in sorted(record["files"]))
-        found[name] = sha256(told.encode() + files).hexdigest()
+        found[name] = sha256(json.dumps(told, sort_keys=True).encode() + files).hexdigest()
     write_tables(store, names)
     for table in ("numbers", "artefacts"):
         found[table] = sha256((store.tables / f"{table}.csv").read_bytes()).hexdigest()
     return found
 
 
-def undisturbed(folder: Path, cells: int) -> dict[str, str]:
-    """What a run says that nobody disturbs."""
-    subprocess.run([sys.executable, "-c", RUN, str(folder), str(cells), "here", ""], check=True)
-    return content(folder)
+def faults(place: Path, cells: int, kills: int, kind: str, victim: str, *, seed: int = 0) -> tuple[list[str], str]:
+    """Run `cells` undisturbed and killed below `place`; what is wrong, and a line about what happened."""
+    chance = random.Random(seed)
+    undisturbed = Killed(place / "undisturbed", cells, "here")
+    with ExitStack() as stack:
+        cluster = stack.enter_context(Cluster()) if kind == "dask" else None
+        seen = Killed(place / "killed", cells, kind, cluster.address if cluster else "")
+        ways: dict[str, Callable[[subprocess.Popen[bytes]], None]] = {
+            "runner": lambda process: process.kill(),
+            "worker": lambda process: cluster.kill_worker(chance) if cluster else kill_child(process, chance),
+            "scheduler": lambda process: cluster.kill_scheduler() if cluster else None,
+        }
+        found = [] if seen.go(ways[victim], kills, chance) else ["a run ended incomplete"]
+    if not undisturbed.go(ways["runner"], 0, chance) or content(seen.folder) != content(undisturbed.folder):
+        found.append("the stores differ")
+    begun = seen.begun()
+    found += [f"lost or changed: {name}" for name in seen.lost()]
+    found += [f"{begun['again']} cells were made that were finished"] if begun["again"] else []
+    told = f"killed with {seen.stored} stored, {seen.starts} starts, {begun['new'] - cells} cells begun twice"
+    return found, told
 
 
 def main() -> int:
-    """The exit code: 0 where both stores are equal."""
+    """The exit code: 0 where nothing is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cells", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--runner", choices=("here", "processes", "dask"), default="processes")
+    parser.add_argument("--runner", choices=RUNNERS, default="processes")
+    parser.add_argument("--victim", choices=VICTIMS, default="runner")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        wanted = undisturbed(Path(folder) / "undisturbed", options.cells)
-        place = Path(folder) / "killed"
-        start = time.perf_counter()
-        seen = killed(place, options.cells, options.runner, options.kills, options.seed)
-        same = content(place) == wanted
-        print(
-            f"{options.cells} cells, {options.runner}: killed with {seen.stored} cells stored, {seen.starts} starts, "
-            f"{time.perf_counter() - start:.0f} s; the stores are {'equal' if same else 'DIFFERENT'}"
+        found, told = faults(
+            Path(folder), options.cells, options.kills, options.runner, options.victim, seed=options.seed
         )
-    return 0 if same else 1
+        if found:
+            print((Path(folder) / "said.txt").read_text()[-3000:], file=sys.stderr)
+    print(f"{options.cells} cells, {options.runner}, kills of the {options.victim}: {told}")
+    print("\n".join(found) or "the stores are equal, nothing finished was lost or made twice")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.runs.orders import bare, fault_of
+from spikewright.experiments.runs.work_folder import CellBusy
 from tests.experiments.runs.cheap import cheap
 
 
@@ -24,6 +25,7 @@ def _full() -> Exception:
     ("error", "kind", "said"),
     [
         (InvalidInput("expected a, got b"), "refused", "expected a, got b"),
+        (CellBusy("expected it free, got a process"), "again", "expected it free"),
         (KeyError("x"), "failed", "expected a result, got KeyError: 'x'"),
         (SystemExit(1), "failed", "a call of exit"),
         (MemoryError("2 GB"), "lost", "expected memory for it, got: MemoryError: 2 GB"),

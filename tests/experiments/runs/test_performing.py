@@ -41,6 +41,16 @@ def test_a_worker_elsewhere_asks_for_what_it_needs_and_sends_the_cell(
     assert own.read(cell.folder).rows["numbers"][0]["number"] == 7
 
 
+def test_a_cell_that_is_finished_meanwhile_is_not_made_again(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    cell = cheap("cell", value=2)
+    order = Order(bare(cell), {}, str(tmp_path), store.number)
+    first = perform(order)
+    before = store.read(cell.folder).text()
+    again = perform(replace(order, tries=2))
+    assert (again.fault, again.seconds) == (None, first.seconds) and store.read(cell.folder).text() == before
+
+
 def test_needs_that_were_changed_are_told(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     need = cheap("need")

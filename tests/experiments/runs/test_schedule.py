@@ -72,12 +72,31 @@ def test_what_is_lost_is_tried_again_and_at_last_alone(monkeypatch: pytest.Monke
     first, other = cheap("a"), cheap("b")
     schedule = Schedule.of([first, other])
     assert schedule.pop(idle=True) is first
-    assert schedule.failed(first.key, LOST) and schedule.pausing
+    assert schedule.failed(first.key, LOST) and schedule.waits
     assert schedule.pop(idle=False) is first
     assert schedule.failed(first.key, LOST)
     assert schedule.pop(idle=False) is other and schedule.pop(idle=False) is None
     assert schedule.pop(idle=True) is first and schedule.alone(first.key)
     assert MOST_TRIES == 3 and not schedule.failed(first.key, LOST) and schedule.faults == {first.key: LOST}
+
+
+def test_what_another_process_makes_is_asked_for_as_often_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AGAIN_PAUSE_S", 0.0)
+    cell = cheap("a")
+    schedule = Schedule.of([cell])
+    for _ in range(2 * MOST_TRIES):
+        assert schedule.pop(idle=True) is cell and not schedule.waits
+        assert schedule.failed(cell.key, Fault("again", "busy")) and schedule.waits
+    assert not schedule.tries and not schedule.faults
+
+
+def test_long_chains_and_many_ways_are_held_at_once() -> None:
+    cells = [cheap("c0"), cheap("d0")]
+    for number in range(1, 3000):
+        cells += [cheap(f"c{number}", *cells[-2:]), cheap(f"d{number}", *cells[-2:])]
+        assert cells[-1].key and cells[-2].key
+    schedule = Schedule.of(cells)
+    assert not schedule.failed(cells[0].key, REFUSED) and len(schedule.held) == len(cells) - 2
 
 
 def test_needs_that_are_made_anew_come_first() -> None:

@@ -1,16 +1,11 @@
 """The folder of a cell at work: gone when it is finished, its checkpoint kept when it is not, one process at a time."""
 
 import json
-import socket
 from pathlib import Path
 
 import pytest
 
-from spikewright import InvalidFile
-from spikewright.experiments.runs.work_folder import clear_leftovers, is_alive, work_in
-
-NOBODY = 2**22 + 1
-"""A process number beyond the largest."""
+from spikewright.experiments.runs.work_folder import CellBusy, work_in
 
 
 def test_a_finished_cell_leaves_nothing(tmp_path: Path) -> None:
@@ -38,17 +33,14 @@ def test_a_fault_leaves_the_checkpoint_and_nothing_else(tmp_path: Path, kept: bo
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     with (
         work_in(tmp_path, "cell"),
-        pytest.raises(InvalidFile, match="got another process at work"),
+        pytest.raises(CellBusy, match="got another process at work"),
         work_in(tmp_path, "cell"),
     ):
         pass
 
 
-def test_leftovers_go_by_their_owner(tmp_path: Path) -> None:
-    dead, living = f"made-{socket.gethostname()}-{NOBODY}-0", f"made-{socket.gethostname()}-1-0"
-    other = "made-another-host-1-0"
-    for name in (dead, living, other):
-        (tmp_path / name).mkdir()
-    clear_leftovers(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {living, other}
-    assert is_alive("elsewhere", NOBODY) and not is_alive(socket.gethostname(), NOBODY)
+def test_what_a_dead_process_left_goes_and_its_checkpoint_stays(tmp_path: Path) -> None:
+    (tmp_path / "cell" / "made-of-old").mkdir(parents=True)
+    (tmp_path / "cell" / "checkpoint").mkdir()
+    with work_in(tmp_path, "cell") as place:
+        assert {path.name for path in place.folder.iterdir()} == {"lock", "checkpoint", place.made.name}
