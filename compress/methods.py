@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.training.data import Data
+from spikewright.progress import shown, watched
 from spikewright.tables import Family
 
 
@@ -25,7 +26,7 @@ class Method(ABC):
     """
 
     @abstractmethod
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """The model, an nn.Module or a Compressed, after this method; the model itself is not changed.
 
         `data`: images `(samples, C, H, W)` and labels `(samples,)`, or others as of `fit`, to fine-tune on; without them nothing
@@ -47,8 +48,9 @@ METHODS: Family[type[Method]] = Family(
 )
 
 
+@watched
 def apply_methods(
-    model: Any, methods: Iterable[Method], data: Data | None = None, *, progress: Progress = silent
+    model: Any, methods: Iterable[Method], data: Data | None = None, *, progress: Progress = shown
 ) -> Compressed:
     """One method after the other, in the order given; without any, the model as a Compressed.
 

@@ -22,11 +22,13 @@ from spikewright.conversion.reading.shifts import one_sided
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.conversion.surveying import check_survey, survey
 from spikewright.inputs import check_range
+from spikewright.progress import shown, watched
 from spikewright.snn import Network, Report, ReportRow
 from spikewright.snn.core_parts import core_rows
 from spikewright.snn.running import InputRange
 
 
+@watched
 def convert(
     model: Any,
     samples: torch.Tensor | np.ndarray,
@@ -36,7 +38,7 @@ def convert(
     fixed: Mapping[str, Any] | None = None,
     input_range: tuple[float, float] | None = None,
     judge: Any = True,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Network:
     """The spiking network of a trained CNN.
 

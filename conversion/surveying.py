@@ -12,10 +12,12 @@ from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, chosen_in_python, surveyed_plan
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.recipes import Recipe, check_recipe
+from spikewright.progress import watched
 from spikewright.snn.core_parts import INSTEAD_OF_MAXIMA
 from spikewright.snn.running import InputRange
 
 
+@watched
 def obstacles(
     model: Any,
     samples: torch.Tensor | np.ndarray,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spikewright import Progress, Table, silent
+from spikewright import Progress, Table
 from spikewright.experiments.studies.spec import Study, make_study
 from spikewright.experiments.studies.study import StudyResult, run_study
 from spikewright.importing import unknown
+from spikewright.progress import shown
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7
@@ -68,7 +69,7 @@ SCALES = {
 ZOO = {"mnist": "lenet5-mnist", "fashion-mnist": "lenet5-fashion"}
 
 
-def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progress = silent) -> StudyResult:
+def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progress = shown) -> StudyResult:
     """Run the study of `demo_study` in `out` and write its report there; what was finished before is not run again.
 
     Raises InvalidFile for missing data or a folder that cannot be written.

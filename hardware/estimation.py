@@ -14,9 +14,11 @@ from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.latency import LayerCycles, layer_cycles, pipeline_latency
 from spikewright.hardware.model.operations45 import Access, Sram
+from spikewright.progress import watched
 from spikewright.snn import Activity, Network, Population
 
 
+@watched
 def estimate(network: Network, activity: Activity, point: DesignPoint, *, memory_access: Access = "word") -> Estimate:
     """Area, latency and energy per inference of the fixed-point `network` built as `point`, at the mean of `activity`.
 

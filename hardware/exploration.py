@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spikewright import InvalidInput, Progress, Table, silent
+from spikewright import InvalidInput, Progress, Table
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.devices import device as find_device
@@ -12,6 +12,7 @@ from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.sweep import points
 from spikewright.importing import nearest
+from spikewright.progress import shown, watched
 from spikewright.snn import Activity, Network
 
 Candidate = tuple[Network, Activity]
@@ -70,6 +71,7 @@ class Exploration:
         )
 
 
+@watched
 def explore(
     candidates: Sequence[Candidate],
     *,
@@ -77,7 +79,7 @@ def explore(
     clock_mhz: float = 100.0,
     parallelism: Sequence[Mapping[str, int]] | None = None,
     labels: Any = None,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Exploration:
     """Estimate designs of every `(network, activity)` of `candidates`.
 

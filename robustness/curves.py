@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.progress import watched
 from spikewright.robustness.attacks.base import Attack
 from spikewright.robustness.checks import as_strengths, check_images, check_labels
 from spikewright.robustness.predictor import Predictor
@@ -14,6 +15,7 @@ Standing = NDArray[np.bool_]
 """Which examples a model still gets right."""
 
 
+@watched
 def attack_curve(
     predictor: Predictor,
     images: Any,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from spikewright import InvalidInput, Progress, Table, silent
+from spikewright import InvalidInput, Progress, Table
 from spikewright.inputs import as_pair
+from spikewright.progress import shown, watched
 from spikewright.robustness.checks import as_strengths, check_images, check_labels, check_model, check_seed
 from spikewright.robustness.perturbations import Perturbation, trials_of
 from spikewright.robustness.predictor import Predictor
@@ -14,6 +15,7 @@ CHIPS = 5
 """Chips that a fault of the chip is drawn for."""
 
 
+@watched
 def evaluate(
     predictors: Sequence[Predictor],
     data: tuple[Any, Any],
@@ -22,7 +24,7 @@ def evaluate(
     *,
     seed: int = 0,
     chips: int = CHIPS,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Table:
     """Accuracy of every predictor under every perturbation at every strength.
 

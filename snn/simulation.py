@@ -7,6 +7,7 @@ from typing import Any
 
 from spikewright import InvalidInput
 from spikewright.importing import nearest
+from spikewright.progress import watched
 from spikewright.snn.activity import Activity
 from spikewright.snn.checked import LONGEST, check_steps, is_whole
 from spikewright.snn.disturb.noise import Noise
@@ -43,6 +44,7 @@ class Request:
         return len(self.images)
 
 
+@watched
 def simulate(
     network: Network,
     inputs: Any,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from torch import Tensor, fx
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.adapting.course import Course
 from spikewright.compress.adapting.distilling import Teacher
 from spikewright.compress.adapting.exchanges import Exchange, chosen
@@ -26,6 +26,7 @@ from spikewright.compress.training.data import Data, check_classes
 from spikewright.compress.training.loop import TrainSettings
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings
+from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 
@@ -78,7 +79,7 @@ class Adapt(AdaptSettings, _Wanted, Method):
     Raises InvalidInput without data, for a model that cannot be traced, and for substitutes that fit no place.
     """
 
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Adapted:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Adapted:
         """See `adapt`."""
         if data is None:
             raise InvalidInput("expected data to train an adapted model on, got none; try data=(images, labels)")
@@ -128,6 +129,7 @@ class Adapt(AdaptSettings, _Wanted, Method):
         return Adapted(**held, report=report)
 
 
+@watched
 def adapt(
     model: Any,
     data: Any,
@@ -135,7 +137,7 @@ def adapt(
     *,
     for_hardware: bool = False,
     settings: AdaptSettings | None = None,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Adapted:
     """The model with what has a spiking form in the place of what has none, trained by distillation from the original.
 

@@ -24,6 +24,7 @@ from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.rewrite import Rewrite, change, tidy
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
+from spikewright.progress import watched
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class FoldRow:
     reason: str
 
 
+@watched
 def fold_batchnorm(
     model: Any,
     sample: torch.Tensor | np.ndarray,

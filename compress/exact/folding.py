@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import torch
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.exact.channel_maps import NORMS
@@ -16,6 +16,7 @@ from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.view import Shape
 from spikewright.compress.methods import Method
 from spikewright.compress.training.data import Data, check_shown
+from spikewright.progress import shown
 from spikewright.tables import Within, check_fields
 
 _SHOWN = 512
@@ -34,7 +35,7 @@ class FoldBatchNorm(Method):
     def __post_init__(self) -> None:
         check_fields(self)
 
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """See `fold_batchnorm`. Raises InvalidInput where folding would change weights that are integers already."""
         draft = Draft.of(model)
         rows = fold_draft(draft, None if data is None else check_shown(data)[:_SHOWN], self.input_shape)

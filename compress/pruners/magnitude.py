@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import torch
 from torch import nn
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import Straight, rows_of
@@ -20,6 +20,7 @@ from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.inputs import check_settings
+from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 Masks = dict[str, torch.Tensor]
@@ -86,7 +87,7 @@ class Prune(PruneSettings, _Goal, Method):
         super().__post_init__()
         self.shape.check(self.sparsity, self.scope)
 
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """See `prune`."""
         draft = Draft.of(model)
         ways = {path: draft.straight(path) for path in weight_layers(draft.model, self.spare)}
@@ -133,6 +134,7 @@ class Prune(PruneSettings, _Goal, Method):
         return text
 
 
+@watched
 def prune(
     model: Any,
     sparsity: float = 0.8,
@@ -141,7 +143,7 @@ def prune(
     settings: PruneSettings | None = None,
     output: Output | None = None,
     fixed: Mapping[str, Any] | None = None,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Compressed:
     """Set the fraction `sparsity` of the weights of least magnitude to zero, in rounds with fine-tuning in between.
 

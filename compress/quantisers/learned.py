@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import torch
 from torch import fx, nn
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.graph.rewrite import find
@@ -22,6 +22,7 @@ from spikewright.compress.training.attached import held
 from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
+from spikewright.progress import shown
 from spikewright.tables import Within, check_fields
 
 _ACTIVATIONS = frozenset(
@@ -48,7 +49,7 @@ class LearnedThresholds(Method):
     def __post_init__(self) -> None:
         check_fields(self)
 
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """As of `Method`; masks and integers of the weights hold. Raises InvalidInput without data, and without activations."""
         if data is None:
             raise InvalidInput("expected data to find the ranges of activations, got none; try data=(images, labels)")

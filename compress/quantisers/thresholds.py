@@ -21,10 +21,12 @@ from spikewright.compress.quantisers.starting import Ranges, starts_of, starts_w
 from spikewright.compress.training.data import device_of, tensor_of
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import as_images
+from spikewright.progress import watched
 
 _DROPOUTS = {F.dropout: nn.Dropout, F.dropout1d: nn.Dropout1d, F.dropout2d: nn.Dropout2d}
 
 
+@watched
 def learned_thresholds(
     model: Any, levels: int, samples: torch.Tensor | np.ndarray | None = None, *, ranges: Ranges | None = None
 ) -> fx.GraphModule:

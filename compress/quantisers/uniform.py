@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import torch
 from torch import fx, nn
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.exact.folding import fold_draft
@@ -23,6 +23,7 @@ from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings, is_whole
+from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 _PASSED_ON = ("softmax", "rising", "identity", "dropout", "flatten", "reshape")
@@ -73,7 +74,7 @@ class Quantize(QuantizeSettings, _Widths, Method):
     Raises InvalidInput for settings out of range, and without data where activations need images or batch norms a shape.
     """
 
-    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = silent) -> Compressed:
+    def apply(self, model: Any, data: Data | None = None, *, progress: Progress = shown) -> Compressed:
         """See `quantize`."""
         draft, bits = Draft.of(model), int(self.bits)
         images = None if data is None else check_shown(data)
@@ -120,6 +121,7 @@ class Quantize(QuantizeSettings, _Widths, Method):
         return f"quantize: {self.bits}-bit weights, {scales}, {activations}, {how}"
 
 
+@watched
 def quantize(
     model: Any,
     bits: int = 4,
@@ -129,7 +131,7 @@ def quantize(
     settings: QuantizeSettings | None = None,
     output: Output | None = None,
     fixed: Mapping[str, Any] | None = None,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Compressed:
     """Weights to `bits`-bit integers times one scale per output channel, and activations to `activation_bits` bits.
 

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 import torch
 from torch import nn
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.answers import Head
 from spikewright.compress.graph.models import check_finite
 from spikewright.compress.training.data import Data, device_of
 from spikewright.compress.training.labelled import check_labelled
 from spikewright.compress.training.losses import hits_of, loss_of
 from spikewright.compress.training.threads import steady_threads
+from spikewright.progress import shown, watched
 from spikewright.tables import Within, check_fields
 
 Perturb = Callable[[nn.Module, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -88,11 +89,12 @@ class Hooks:
     after_step: Callable[[nn.Module], None] | None = None
     after_epoch: Callable[[FitState], None] | None = None
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
-    progress: Progress = silent
+    progress: Progress = shown
     stage: str = "train"
     objective: Objective | None = None
 
 
+@watched
 def fit(
     model: nn.Module,
     data: Data,

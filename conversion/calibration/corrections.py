@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.conversion.calibration.advanced import stored, tunable, tune
 from spikewright.conversion.calibration.arriving import HELD, Drives
 from spikewright.conversion.calibration.layer_run import LayerRun
@@ -16,6 +16,7 @@ from spikewright.conversion.calibration.light import Attempt, Shift, attempt, co
 from spikewright.conversion.calibration.sample_budget import affordable
 from spikewright.conversion.calibration.settings import FEWEST_SAMPLES, Advanced, Calibration
 from spikewright.conversion.reading.activations import ActivationLaw
+from spikewright.progress import shown, watched
 from spikewright.snn import Network, Population, ReportRow
 from spikewright.snn.twin.synapses import Path
 
@@ -40,6 +41,7 @@ class _Done:
         return ReportRow(self.population.name, "calibration", action, text)
 
 
+@watched
 def calibrate(
     network: Network,
     images: Tensor,
@@ -47,7 +49,7 @@ def calibrate(
     activations: Mapping[str, ActivationLaw] | None = None,
     model: Network | None = None,
     *,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Network:
     """`network` with corrected biases, initial potentials and, if `Advanced`, weights; a report row for each layer.
 

@@ -21,6 +21,7 @@ from spikewright.conversion.reading.model import check_samples
 from spikewright.conversion.reading.plan import Plan, Unit
 from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.recipes.coding import Coding, NeuronChoice, input_amplitude, note, number
+from spikewright.progress import watched
 from spikewright.snn import (
     Bursts,
     Code,
@@ -40,6 +41,7 @@ SAMPLED = 1 << 14
 """Activations of a layer, or of a channel, that its range is chosen on."""
 
 
+@watched
 def baseline(model: Any, network: Network, samples: Any, data: Data | None = None) -> Baseline:
     """The quantised CNN with as many levels per activation as the SNN `network` of `model`, and both side by side.
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spikewright import Progress, Table, silent
+from spikewright import Progress, Table
 from spikewright.answers import Head
 from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
@@ -19,6 +19,7 @@ from spikewright.conversion.diagnosis.rereading import in_plan, plan_behind
 from spikewright.conversion.forward import activations
 from spikewright.conversion.reading.model import check_samples
 from spikewright.label_checks import labels_of
+from spikewright.progress import shown, watched
 from spikewright.several_heads import decisions, only_head
 from spikewright.snn import Network, simulate
 from spikewright.snn.requirements import check_network
@@ -28,9 +29,8 @@ WORKING_BYTES = 256 * 2**20
 """What recorded potentials and rasters of one batch may take."""
 
 
-def diagnose(
-    model: Any, network: Network, images: Any, labels: Any = None, *, progress: Progress = silent
-) -> Diagnosis:
+@watched
+def diagnose(model: Any, network: Network, images: Any, labels: Any = None, *, progress: Progress = shown) -> Diagnosis:
     """Where does the spiking network lose against its model, and what would help?
 
     `model`: the nn.Module or `Compressed` that `network` was converted from. `images (n, C, H, W)`; `labels (n,)`, or of the

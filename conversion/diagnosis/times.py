@@ -13,6 +13,7 @@ from spikewright.compress.graph.models import plain_copy
 from spikewright.compress.training.data import answers
 from spikewright.conversion.diagnosis.rereading import plan_behind
 from spikewright.conversion.reading.model import check_samples
+from spikewright.progress import watched
 from spikewright.several_heads import decisions
 from spikewright.snn import Network, simulate
 
@@ -61,6 +62,7 @@ class TimesCheck:
         return f"{same}, {len(self.ties)} ties, {clips} values clipped, {self.spikes_per_neuron:.3f} spikes per neuron"
 
 
+@watched
 def check_times(model: Any, network: Network, images: Any) -> TimesCheck:
     """Compare `model` with `network`, converted from it by `Ttfs`, on `images (n, C, H, W)`.
 

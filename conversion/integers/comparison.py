@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.conversion.integers.pair import ExactPair
+from spikewright.progress import shown, watched
 from spikewright.snn import Activity, simulate
 
 CHUNK = 500
@@ -41,7 +42,8 @@ def settled(activity: Activity) -> NDArray[np.bool_]:
     return np.asarray(activity.decision_step < activity.steps)
 
 
-def verify(pair: ExactPair, images: NDArray[np.float32], *, progress: Progress = silent) -> Equality:
+@watched
+def verify(pair: ExactPair, images: NDArray[np.float32], *, progress: Progress = shown) -> Equality:
     """Run the integer CNN and its spiking network on `images (n, C, H, W)` in [0, 1] and compare their logits as integers.
 
     Raises InvalidInput for no images, and what `simulate` raises.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import torch
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.integers.cnn import integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
@@ -15,6 +15,7 @@ from spikewright.conversion.recipes.coding import Coding
 from spikewright.conversion.recipes.quantized import quantized_coding, real_activations, real_weights
 from spikewright.conversion.recipes.recipe import Grid, Recipe
 from spikewright.conversion.recipes.refusals import without_activations
+from spikewright.progress import shown
 from spikewright.snn import Network
 from spikewright.tables import Within
 
@@ -56,6 +57,6 @@ class Exact(Recipe):
         """That of the integer CNN."""
         return quantized_coding(plan, images, self.input_levels)
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = shown) -> Network:
         """The spiking twin of the integer CNN."""
         return spiking(integer_cnn(network), self.schedule, self.window)

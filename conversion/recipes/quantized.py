@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from spikewright import Progress, silent
+from spikewright import Progress
 from spikewright.conversion.errors import Obstacle
 from spikewright.conversion.integers.cnn import REAL_WEIGHTS, integer_cnn
 from spikewright.conversion.integers.gains import whole_gains
@@ -20,6 +20,7 @@ from spikewright.conversion.recipes.coding import (
 )
 from spikewright.conversion.recipes.recipe import Grid, Recipe
 from spikewright.conversion.recipes.refusals import refused
+from spikewright.progress import shown
 from spikewright.snn import Direct, Network, QuantReLU
 from spikewright.snn.running import Run
 
@@ -69,7 +70,7 @@ class Quantized(Recipe):
         """A QuantReLU for every unit."""
         return quantized_coding(plan, images, self.input_levels)
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = shown) -> Network:
         """In fixed point, if all is to be integers."""
         return integer_cnn(network) if self.integer else network
 

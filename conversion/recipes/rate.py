@@ -6,7 +6,7 @@ from typing import Literal
 
 import torch
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.conversion.calibration.corrections import calibrate
 from spikewright.conversion.calibration.light import half_step_shifted
 from spikewright.conversion.calibration.settings import Advanced, Cos, Light, Srp, calibration_of
@@ -28,6 +28,7 @@ from spikewright.conversion.recipes.full_scales import FullScale
 from spikewright.conversion.recipes.recipe import Grid, Percentile, Recipe, Spikes, Steps
 from spikewright.conversion.recipes.threshold_search import CountGrid
 from spikewright.conversion.recipes.thresholds import How, rate_scales
+from spikewright.progress import shown
 from spikewright.snn import IF, Burst, Direct, Network, Neuron, ReportRow, SignedIF, TernaryIF
 from spikewright.snn.running import Run
 
@@ -142,7 +143,7 @@ class Rate(Recipe):
         amplitude = input_amplitude(self.input_levels)
         return Coding(code, choices, amplitude, scale, (self._note(),), self.schedule, run=self._run())
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = shown) -> Network:
         """With the half-step shift in its biases, and calibrated."""
         if self.residual is not None:
             check_two_phase(network, self.residual)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated
 
-from spikewright import Progress, silent
+from spikewright import Progress
+from spikewright.progress import shown
 from spikewright.snn.checked import LONGEST, MOST_SPIKES, plain
 from spikewright.snn.codes import LONGEST_PHASE
 from spikewright.tables import Within, check_fields
@@ -77,6 +78,6 @@ class Recipe(ABC):
         `images`: float32 samples `(n, ...)`. Raises Unconvertible for units that this code cannot say, and InvalidInput.
         """
 
-    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = silent) -> Network:
+    def finished(self, network: Network, plan: Plan, images: torch.Tensor, progress: Progress = shown) -> Network:
         """The emitted network with what is done to it last, such as a calibration; by default as it is."""
         return network

@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
 from spikewright.conversion.calibration.settings import CheckedSettings
 from spikewright.conversion.tuning.weights import ONE, labelled
+from spikewright.progress import shown, watched
 from spikewright.several_heads import only_head
 from spikewright.snn import Network
 from spikewright.snn.traits import is_timed
@@ -42,8 +43,9 @@ class TimesTuning(CheckedSettings):
     seed: Annotated[int, Within(0)] = 0
 
 
+@watched
 def tune_times(
-    network: Network, data: Any, settings: TimesTuning | None = None, *, progress: Progress = silent
+    network: Network, data: Any, settings: TimesTuning | None = None, *, progress: Progress = shown
 ) -> Network:
     """The network with weights learned on `data`, (images `(n, C, H, W)`, labels `(n,)`), at its own spike times.
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spikewright import InvalidInput, InvalidNetwork, Progress, silent
+from spikewright import InvalidInput, InvalidNetwork, Progress
 from spikewright.compress.training.data import Data, check_shown
 from spikewright.compress.training.losses import loss_of
 from spikewright.compress.training.threads import steady_while
@@ -15,6 +15,7 @@ from spikewright.conversion.calibration.advanced import stored, tunable
 from spikewright.conversion.calibration.light import correctable
 from spikewright.conversion.calibration.settings import CheckedSettings
 from spikewright.label_checks import labels_of
+from spikewright.progress import shown, watched
 from spikewright.several_heads import only_head
 from spikewright.snn import Network, Population, ReportRow, simulate
 from spikewright.snn.twin.neurons import TwinLaw
@@ -99,9 +100,8 @@ class _Trained:
         return stored(replace(self.network, populations=changed), {name: self.paths[name] for name in self.weights})
 
 
-def fine_tune(
-    network: Network, data: Data, settings: FineTune | None = None, *, progress: Progress = silent
-) -> Network:
+@watched
+def fine_tune(network: Network, data: Data, settings: FineTune | None = None, *, progress: Progress = shown) -> Network:
     """The network with real-valued weights and biases trained on `data` = (images, labels); thresholds stay.
 
     Minimises the cross entropy of logits times `logit_scale`, of several labels and of values the loss of their kind

@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argparse does, for arguments that cannot be read, and after --help.
     """
     from spikewright.experiments.cli.arguments import check_read
+    from spikewright.experiments.cli.console import waiting
     from spikewright.experiments.cli.parser import read_arguments
 
     options = read_arguments(sys.argv[1:] if arguments is None else arguments)
@@ -31,8 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, function = options.run
     try:
         check_read(options)
-        code = import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
-        sys.stdout.flush()
+        with waiting(options.command, options.quiet):
+            code = import_module(f"spikewright.experiments.cli.{module}").__dict__[function](options)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print(f"spikewright {options.command}: interrupted; what was finished is kept", file=sys.stderr)
         return INTERRUPTED

@@ -9,7 +9,7 @@ from spikewright import InvalidInput
 from spikewright.experiments.cli.arguments import ADAPT
 from spikewright.experiments.cli.asked import record
 from spikewright.experiments.cli.common import check_files, dataset_of, source_model
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.runs.origin import stamp
 from spikewright.experiments.runs.threads import quiet_threads
 
@@ -33,8 +33,8 @@ def run_adapt(options: Namespace) -> None:
         made = method.apply(model, (dataset.train_images, labels[0]), progress=progress)
     save(made, options.out, force=options.force)
     stamp(options.out, origin)
-    print(made.report)
-    print(f"wrote {options.out}")
+    say(made.report)
+    say(f"wrote {options.out}")
 
 
 def adapt_method(options: Namespace) -> "Adapt":

@@ -16,7 +16,7 @@ from spikewright.experiments.cli.common import (
     print_steps,
     simulated,
 )
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.flags import TableFlags
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.models.factory import factory_of, is_foreign
@@ -60,7 +60,7 @@ def run_attack(options: Namespace) -> None:
         table = evaluate(predictors, (images, labels), plan, seed=options.seed, progress=progress)
     paths = write_table(table, options.out, force=options.force)
     show(table, wide=options.wide, places=paths)
-    print(f"{len(labels):,} test images; wrote {listed(paths)}")
+    say(f"{len(labels):,} test images; wrote {listed(paths)}")
 
 
 def _predictor(path: Path, options: Namespace, bounds: tuple[float, float]) -> "Predictor":
@@ -85,7 +85,7 @@ def run_estimate(options: Namespace) -> None:
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
     fits = "fits" if found.fits else "does not fit"
-    print(
+    say(
         f"{options.design} ({point.label}) {fits} {point.device_name}; mean of {len(labels):,} images; "
         f"wrote {listed(paths)}"
     )
@@ -118,7 +118,7 @@ def run_explore(options: Namespace) -> None:
         pictures = save_figure(figure, picture, force=options.force)
     front = found.pareto()
     show(front, wide=options.wide, places=paths)
-    print(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
+    say(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
 
 
 def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:
@@ -141,10 +141,10 @@ def run_export(options: Namespace) -> None:
     export(network, point, options.out, images=images[: stage.golden])
     again = replay(options.out, device=point.fpga)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
-    print(
+    say(
         f"core of {point.label} physical neurons on {point.device_name}; replaying {again.samples} golden images {told}"
     )
-    print(f"wrote {options.out}")
+    say(f"wrote {options.out}")
 
 
 def _hardware(options: Namespace, flags: TableFlags) -> "HardwareStage":

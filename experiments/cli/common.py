@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, check_claim, check_folder, check_path
+from spikewright.experiments.cli.console import say
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import factory_of, is_foreign
@@ -82,7 +83,7 @@ def known_origin(path: Path) -> Origin | None:
 def print_steps(path: Path, model: Any) -> None:
     """Say of a quantised file of another program how it was read: the integers that it has, the rounding that is left off."""
     if is_foreign(path) and hasattr(model, "steps"):
-        print("; ".join(model.steps))
+        say("; ".join(model.steps))
 
 
 def dataset_of(options: Namespace, origin: Origin | None) -> Dataset:

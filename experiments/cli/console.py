@@ -1,23 +1,58 @@
-"""What the terminal shows: bars of progress on stderr, results on stdout."""
+"""What the terminal shows: a line for what runs and bars of progress on stderr, results on stdout."""
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, TextIO
 
 from spikewright import Progress, silent
+from spikewright.progress import telling
+from spikewright.watching import Line
+
+_lines: list[Line] = []
+"""The line of the command that runs, in a terminal."""
+
+
+@contextmanager
+def waiting(command: str, quiet: bool) -> Iterator[None]:
+    """For the length of the block a line in the terminal says what runs, and for how long; none where it is `quiet`."""
+    if quiet or not sys.stderr.isatty():
+        with telling(silent):
+            yield
+        return
+    with Line(f"spikewright {command}", sys.stderr) as line, telling(line.tell):
+        _lines.append(line)
+        try:
+            yield
+        finally:
+            _lines.pop()
+
+
+@contextmanager
+def hidden() -> Iterator[None]:
+    """The line is away for the length of the block, in which something else is shown."""
+    with ExitStack() as stack:
+        for line in _lines:
+            stack.enter_context(line.hidden())
+        yield
+
+
+def say(text: object = "", file: TextIO | None = None) -> None:
+    """Print a text, on stdout unless another `file` is given."""
+    with hidden():
+        print(text, file=file)
 
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[Progress]:
     """A progress callback for the length of the block: bars in a terminal, a line for each stage elsewhere."""
-    if quiet:
-        yield silent
-    elif sys.stderr.isatty():
-        with _bars() as bars:
-            yield _Bars(bars)
-    else:
-        yield _Lines()
+    with ExitStack() as stack:
+        progress: Progress = silent if quiet else _Lines()
+        if not quiet and sys.stderr.isatty():
+            stack.enter_context(hidden())
+            progress = _Bars(stack.enter_context(_bars()))
+        stack.enter_context(telling(progress))
+        yield progress
 
 
 def _bars() -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright import InvalidInput, InvalidNetwork, Table
 from spikewright.experiments.cli.arguments import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.obstacles import print_check, refused
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.data.load import Dataset
@@ -61,19 +61,19 @@ def run_convert(options: Namespace) -> None:
     _show_report(network.report, options)
     if options.diagnosis:
         _told(model, network, dataset, options)
-    print(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
+    say(f"{network.numbers} network of {sum(p.size for p in network.populations):,} neurons; wrote {options.out}")
 
 
 def _show_report(report: "Report", options: Namespace) -> None:
     """What became of every layer, and the verdict; in a terminal as a table that fits."""
     if options.wide or not sys.stdout.isatty():
-        print(f"{report}\n")
+        say(f"{report}\n")
         return
     rows = (
         {**asdict(row), **{name: getattr(row, name) or None for name in ("parameters", "neurons")}} for row in report
     )
     show(Table.of(rows), first=("layer", "kind", "action", "detail"))
-    print(f"\nverdict: {report.verdict}\n" if report.verdict else "")
+    say(f"\nverdict: {report.verdict}\n" if report.verdict else "")
 
 
 def _check_samples(options: Namespace) -> None:
@@ -118,7 +118,7 @@ def run_diagnose(options: Namespace) -> None:
     if found is not None:
         paths += write_table(Table.of(found.rows()), _named(options.out, "baseline"), force=options.force)
     paths += _drawn(diagnosis, options)
-    print(f"wrote {', '.join(map(str, paths))}")
+    say(f"wrote {', '.join(map(str, paths))}")
 
 
 def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) -> "tuple[Diagnosis, Baseline | None]":
@@ -128,13 +128,13 @@ def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) 
     images, labels = images_of(options, dataset)
     with progress_bars(options.quiet) as progress:
         diagnosis = diagnose(model, network, images, labels, progress=progress)
-    print(f"{diagnosis}\n")
+    say(f"{diagnosis}\n")
     try:
         found = baseline(model, network, dataset.train_images[: options.samples], (images, labels))
     except (InvalidInput, InvalidNetwork) as error:
-        print(f"no CNN at equal information: {error}\n")
+        say(f"no CNN at equal information: {error}\n")
         return diagnosis, None
-    print(f"{found}\n")
+    say(f"{found}\n")
     return diagnosis, found
 
 

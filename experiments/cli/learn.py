@@ -5,7 +5,7 @@ from argparse import Namespace
 from dataclasses import replace
 
 from spikewright.experiments.cli.common import check_growing
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.data.opening import open_dataset
 
 
@@ -23,8 +23,8 @@ def run_stdp(options: Namespace) -> None:
         result = run_stdp(dataset, wanted, options.out, progress=progress)
     paths = write_result(result, dataset, wanted, options.out)
     numbers = result.numbers
-    print(
+    say(
         f"{numbers['accuracy']:.2%} of {numbers['test_images']:,} test images, {wanted.neurons} neurons, "
         f"{numbers['presentations']:,} presentations, {time.perf_counter() - start:.0f} s"
     )
-    print(f"wrote {', '.join(map(str, paths))}")
+    say(f"wrote {', '.join(map(str, paths))}")

@@ -15,7 +15,7 @@ from spikewright.experiments.cli.common import (
     listed,
     source_model,
 )
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.one_word import spoken
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.data.opening import open_dataset
@@ -56,7 +56,7 @@ def run_train(options: Namespace) -> None:
     rows = tuple(asdict(epoch) for epoch in log.epochs)
     origin = Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows)
     save_weights(options.out, model, origin, force=options.force)
-    print(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
+    say(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
 
 
 def _from_zoo(options: Namespace) -> None:
@@ -73,7 +73,7 @@ def _from_zoo(options: Namespace) -> None:
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
     origin = Origin(known.model, known.dataset, seed=known.seed, log=log)
     save_weights(options.out, load(options.zoo), origin, force=options.force)
-    print(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
+    say(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
 
 
 @quiet_threads()
@@ -90,9 +90,9 @@ def run_compress(options: Namespace) -> None:
         small = stage.applied(model, dataset, options.seed, progress)
     save(small, options.out, force=options.force)
     stamp(options.out, origin)
-    print(small)
+    say(small)
     test = (dataset.test_images, dataset.test_labels)
-    print(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
+    say(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
 
 
 def compress_stage(options: Namespace) -> "CompressStage":
@@ -122,4 +122,4 @@ def run_simulate(options: Namespace) -> None:
     table = Table.of(plain(row) for row in rows)
     paths = write_table(table, options.out, force=options.force)
     show(Table.of(plain(row) for row in rows[1:]), wide=options.wide, places=paths)
-    print(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {listed(paths)}")
+    say(f"{whole['accuracy']:.2%} of {len(labels):,} test images in {activity.steps} steps; wrote {listed(paths)}")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
+from spikewright.experiments.cli.console import say
 from spikewright.experiments.cli.showing import show
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def print_check(model: Any, samples: Any, recipe: "Recipe", input_range: Any) ->
         raise refused(found, False)
     if found:
         show(obstacle_table(found), first=())
-        print()
+        say()
     told = f"but hardware refuses {len(found)} of its steps" if found else "and hardware can be built from it"
-    print(f"nothing stands in the way of the conversion, {told}; nothing was written")
+    say(f"nothing stands in the way of the conversion, {told}; nothing was written")
 
 
 def refused(found: "tuple[Obstacle, ...]", adaptable: bool) -> InvalidInput:

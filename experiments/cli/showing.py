@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spikewright import Table
+from spikewright.experiments.cli.console import hidden, say
 from spikewright.markup import digits
 
 MARGIN = 2
@@ -25,19 +26,18 @@ def show(table: Table, *, wide: bool = False, places: Iterable[Any] = (), first:
     `places`: the files that it has been written to, which a line names where columns are left out.
     """
     if wide or not sys.stdout.isatty() or not len(table):
-        print(table)
+        say(table)
         return
     from rich.console import Console
 
     console = Console()
     chosen = fitting(table, console.width, first)
-    console.print(_laid_out(table, chosen))
+    with hidden():
+        console.print(_laid_out(table, chosen))
     left = [name for name in table.columns if name not in chosen]
     if left:
         where = " and ".join(map(str, places))
-        print(
-            f"{len(chosen)} of {len(table.columns)} columns; --wide shows all" + (f", so has {where}" if where else "")
-        )
+        say(f"{len(chosen)} of {len(table.columns)} columns; --wide shows all" + (f", so has {where}" if where else ""))
 
 
 def fitting(table: Table, width: int, first: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spikewright import InvalidFile
 from spikewright.experiments.cli.common import check_growing
-from spikewright.experiments.cli.console import progress_bars
+from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.showing import show
 from spikewright.importing import unknown
 
@@ -33,10 +33,10 @@ def run_demo(options: Namespace) -> int:
         result = run_demo(study, options.out, workers=options.workers, progress=progress)
     if result.complete:
         show(checks(result), first=())
-        print()
+        say()
     code = _told(result, f" in {time.perf_counter() - start:.0f} s")
-    print(f"report   {options.out / 'report.html'}")
-    print(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
+    say(f"report   {options.out / 'report.html'}")
+    say(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
     return code
 
 
@@ -55,7 +55,7 @@ def run_study(options: Namespace) -> int:
         result = run_study(study, out, workers=options.workers, progress=progress)
         path = write_report(result, progress=progress)
     code = _told(result)
-    print(f"report   {path}\ntables   {out / 'tables'}")
+    say(f"report   {path}\ntables   {out / 'tables'}")
     return code
 
 
@@ -90,17 +90,17 @@ def run_report(options: Namespace) -> None:
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:
         path = write_report(result, checks(result) if is_demo(result) and result.complete else None, progress=progress)
-    print(f"report   {path}")
+    say(f"report   {path}")
 
 
 def _told(result: "StudyResult", how_long: str = "") -> int:
     """Say what was run, and on stderr which cells have no result and why; returns the exit code."""
     state = result.state
-    print(f"{result.ran} of {len(result.cells)} cells were run{how_long}, {state.stored} have a result")
+    say(f"{result.ran} of {len(result.cells)} cells were run{how_long}, {state.stored} have a result")
     for fault in state.faults:
-        print(f"{fault['cell']} ({fault['kind']}): {fault['said']}", file=sys.stderr)
+        say(f"{fault['cell']} ({fault['kind']}): {fault['said']}", file=sys.stderr)
     if state.held:
-        print(f"not run, since they need one of these: {', '.join(state.held)}", file=sys.stderr)
+        say(f"not run, since they need one of these: {', '.join(state.held)}", file=sys.stderr)
     for place in state.set_aside:
-        print(f"damaged, and made anew: {place}", file=sys.stderr)
+        say(f"damaged, and made anew: {place}", file=sys.stderr)
     return 0 if result.complete else INCOMPLETE

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spikewright import Progress, Table, silent
+from spikewright import Progress, Table
 from spikewright.experiments.conversion.rows import (
     Rows,
     TestedNetwork,
@@ -28,6 +28,7 @@ from spikewright.experiments.conversion.rows import (
     run,
     tested_network,
 )
+from spikewright.progress import shown
 
 if TYPE_CHECKING:
     from spikewright.compress import Compressed
@@ -67,7 +68,7 @@ class ExactRow:
         return f"{self.quantised}-{self.schedule}{window}-{self.images or 'all'}"
 
 
-def measure(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = silent) -> Values:
+def measure(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = shown) -> Values:
     """The row's values; the quantised network is kept in `output`."""
     from spikewright.conversion import Exact, exact, verify
 
@@ -99,7 +100,7 @@ def measure(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Prog
     }
 
 
-def quantised(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = silent) -> "Compressed":
+def quantised(row: ExactRow, found: TestedNetwork, output: Path, *, progress: Progress = shown) -> "Compressed":
     """The quantised network of a row, read from `output` where it was made before."""
     from spikewright.compress import QuantizeSettings, TrainSettings, load, quantize, save
 

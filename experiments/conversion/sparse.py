@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import Progress, Table, silent
+from spikewright import Progress, Table
 from spikewright.experiments.conversion.rows import Rows, Values, add_output, run
+from spikewright.progress import shown
 
 if TYPE_CHECKING:
     from spikewright.experiments.data.load import Dataset
@@ -25,7 +26,7 @@ SAMPLES = 1000
 
 
 def measure(
-    model_name: str, data: "Dataset", recipe: "TrainRecipe", *, progress: Progress = silent
+    model_name: str, data: "Dataset", recipe: "TrainRecipe", *, progress: Progress = shown
 ) -> tuple[Any, Values]:
     """Train, convert, count: the trained model and the row."""
     import torch

@@ -13,6 +13,7 @@ from spikewright.experiments.data.files import read_cifar_batch, read_idx
 from spikewright.experiments.data.sources import CIFAR10, FASHION_MNIST, MNIST, DataSource, locate
 from spikewright.importing import unknown
 from spikewright.inputs import check_range
+from spikewright.progress import watched
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -71,6 +72,7 @@ class Dataset:
         )
 
 
+@watched
 def load_dataset(name: str, folder: str | Path | None = None, *, cache: str | Path | None = None) -> Dataset:
     """Load `digits`, `mnist`, `fashion-mnist` or `cifar10`.
 

@@ -7,8 +7,9 @@ receive W x as a current in each of T steps, T W x = W n in all; n events that e
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from spikewright import Progress, silent
+from spikewright import Progress
 from spikewright.experiments.events.data import EventData, count_frames
+from spikewright.progress import shown
 from spikewright.snn.codes import AddressEvents
 from spikewright.snn.neurons import IF, SignedIF
 
@@ -49,7 +50,7 @@ def event_cnn(shape: tuple[int, int, int], classes: int) -> "nn.Module":
 
 
 def train_classifier(
-    data: EventData, code: AddressEvents, *, epochs: int = 30, seed: int = 0, progress: Progress = silent
+    data: EventData, code: AddressEvents, *, epochs: int = 30, seed: int = 0, progress: Progress = shown
 ) -> EventClassifier:
     """Train on the frames of the training samples, convert with the thresholds of those frames, and replace the code.
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import FolderKind, InvalidInput, Kind, Progress, Table, atomic_path, claim_folder, silent
+from spikewright import FolderKind, InvalidInput, Kind, Progress, Table, atomic_path, claim_folder
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.learning.checkpoint import PROGRESS_FILE, Progressed, resume, save_progress
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.kinds import json_with
+from spikewright.progress import shown, watched
 from spikewright.snn.learning.records import AdaptiveLIF, Learned, Presentation, StdpRule, WinnerTakeAll
 from spikewright.snn.learning.run import decide, label_neurons, respond, start_stdp, train_stdp
 
@@ -66,8 +67,9 @@ def design_of(dataset: Dataset, neurons: int) -> WinnerTakeAll:
     return WinnerTakeAll(inputs, neurons, rule=StdpRule(weight_sum=0.1 * inputs))
 
 
+@watched
 def run_stdp(
-    dataset: Dataset, wanted: StdpRun, out: str | Path | None = None, *, progress: Progress = silent
+    dataset: Dataset, wanted: StdpRun, out: str | Path | None = None, *, progress: Progress = shown
 ) -> StdpResult:
     """Train on all training images, label neurons with them once more, and classify all test images.
 

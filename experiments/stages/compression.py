@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import origin_of, stamp
@@ -13,6 +13,7 @@ from spikewright.experiments.stages.accuracy import model_accuracy
 from spikewright.experiments.stages.base import Stage
 from spikewright.experiments.stages.training import ANN
 from spikewright.experiments.studies.expansion import Expansion
+from spikewright.progress import shown
 from spikewright.tables import Within, changed, check_fields
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class CompressStage(Stage):
             "compression": [{"network": name, "done": step} for step in small.steps],
         }
 
-    def applied(self, model: Any, dataset: "Dataset", seed: int = 0, progress: Progress = silent) -> "Compressed":
+    def applied(self, model: Any, dataset: "Dataset", seed: int = 0, progress: Progress = shown) -> "Compressed":
         """The model after all methods; each fine-tuning sees the first `images` training images."""
         from spikewright.compress.methods import apply_methods
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.answers import Head
 from spikewright.compress import keep_ranges_positive
 from spikewright.compress.training.threads import steady_threads
@@ -18,19 +18,21 @@ from spikewright.experiments.training.activity import hidden_outputs, share_acti
 from spikewright.experiments.training.checkpoint import TrainingRun, resume_checkpoint, save_checkpoint
 from spikewright.experiments.training.masks import epoch_masks, hold
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe, learning_rate
+from spikewright.progress import shown, watched
 
 __all__ = ["EpochLog", "TrainLog", "TrainRecipe", "accuracy", "predict", "train"]
 
 _MOMENTUM = 0.9
 
 
+@watched
 def train(
     model: nn.Module,
     dataset: Dataset,
     recipe: TrainRecipe,
     *,
     checkpoint: str | Path | None = None,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> TrainLog:
     """Train `model` in place on the training split with cross-entropy and return the log; leaves it in eval mode.
 

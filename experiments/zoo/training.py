@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from spikewright import InvalidFile, Kind, Progress, atomic_path, check_path, silent
+from spikewright import InvalidFile, Kind, Progress, atomic_path, check_path
 from spikewright.compress import learned_thresholds
 from spikewright.compress.training.threads import steady_threads
 from spikewright.experiments.data.load import Dataset, load_dataset
@@ -18,6 +18,7 @@ from spikewright.experiments.training.run import TrainLog, accuracy, train
 from spikewright.experiments.zoo import load
 from spikewright.experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
 from spikewright.experiments.zoo.recipes import Entry, entry
+from spikewright.progress import shown
 
 _RANGED = 512
 """Training images that set the first clip ranges."""
@@ -48,7 +49,7 @@ def train_entry(
     checkpoint: Path | None = None,
     seed: int | None = None,
     force: bool = False,
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Card:
     """Train a network of the table and write `output/NAME.safetensors` and `output/NAME.json`.
 

@@ -17,6 +17,7 @@ from spikewright.hardware.core.readme import readme_text
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.kinds import json_object
 from spikewright.marker import files_below
+from spikewright.progress import watched
 from spikewright.snn import Network
 from spikewright.snn.streams import check_images
 
@@ -33,6 +34,7 @@ def _older(folder: Path) -> list[str] | None:
 CORE_FOLDER = FolderKind("a spike core", older=_older)
 
 
+@watched
 def export(network: Network, point: DesignPoint, folder: str | Path, *, images: Any = None) -> Path:
     """Write the core of the fixed-point `network` built as `point`; all or nothing, a core that stands there is replaced.
 

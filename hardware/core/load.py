@@ -15,6 +15,7 @@ from spikewright.hardware.core.rebuilding import rebuild
 from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point
 from spikewright.hardware.devices import Device, listed
 from spikewright.hardware.model.bit_widths import widths
+from spikewright.progress import watched
 from spikewright.snn import Network
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def read_core(folder: Path) -> Core:
         raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
 
 
+@watched
 def replay(folder: str | Path, *, engine: str | None = None, device: Device | None = None) -> Replay:
     """Run the golden inputs of a core through the fixed-point engine and compare with its traces, bit for bit.
 

@@ -7,13 +7,16 @@ while it waits; the others look for it between kernels (`Buffers.check`).
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from queue import Empty, SimpleQueue
 from threading import Event
 
 from spikewright import InvalidInput
+from spikewright.progress import outermost
 from spikewright.snn.event.buffers import Buffers, Stopped
 
+EVERY = 0.5
+"""Seconds between two words about how far a simulation is."""
 _chosen: list[int] = []
 
 
@@ -54,10 +57,18 @@ def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None]) -
     with ThreadPoolExecutor(threads) as pool:
         tasks = [pool.submit(_work_off, waiting, work, stop) for _ in range(threads)]
         try:
+            _tell_until_done(tasks, total, lambda: size * (waiting.qsize() + threads))
             for task in tasks:
                 task.result()
         finally:
             stop.set()
+
+
+def _tell_until_done(tasks: "list[Future[None]]", total: int, left: Callable[[], int]) -> None:
+    """Wait for all tasks, or for the first that fails, and say meanwhile how many samples are done."""
+    while (found := wait(tasks, EVERY, FIRST_EXCEPTION)).not_done and not any(task.exception() for task in found.done):
+        outermost("samples", max(0, total - left()), total)
+    outermost("samples", total, total)
 
 
 def _work_off(waiting: "SimpleQueue[slice]", work: Callable[[slice, Buffers], None], stop: Event) -> None:

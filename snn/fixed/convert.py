@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from spikewright import InvalidNetwork
+from spikewright.progress import watched
 from spikewright.snn.codes import Code
 from spikewright.snn.decisions import Decision
 from spikewright.snn.fixed.faint import faint_row
@@ -29,6 +30,7 @@ from spikewright.snn.requirements import check_one_phase
 from spikewright.snn.traits import is_quantised
 
 
+@watched
 def to_fixed(network: Network, samples: Any = None, **widths: Any) -> Network:
     """The network in integers. `widths`: the fields of `Widths`.
 

@@ -21,8 +21,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput, Progress, silent
+from spikewright import InvalidInput, Progress
 from spikewright.inputs import as_images, as_labels, check_range
+from spikewright.progress import shown, watched
 from spikewright.snn.checked import check_seed
 from spikewright.snn.disturb.randomness import draws
 from spikewright.snn.learning.records import Learned, Responses, WinnerTakeAll
@@ -43,8 +44,9 @@ def start_stdp(network: WinnerTakeAll, seed: int = 0) -> Learned:
     return Learned(network, weights, np.zeros(network.neurons, np.float32), seed)
 
 
+@watched
 def train_stdp(
-    learned: Learned, images: Any, presentations: int, *, engine: str = "event", progress: Progress = silent
+    learned: Learned, images: Any, presentations: int, *, engine: str = "event", progress: Progress = shown
 ) -> tuple[Learned, Responses]:
     """Show `presentations` more images and learn from them; returns the new state and what came back.
 
@@ -69,13 +71,14 @@ def train_stdp(
     return after, Responses.joined(parts)
 
 
+@watched
 def respond(
     learned: Learned,
     images: Any,
     purpose: Literal["label", "classify"] = "classify",
     *,
     engine: str = "event",
-    progress: Progress = silent,
+    progress: Progress = shown,
 ) -> Responses:
     """Show `images (n, ...)` without learning; each answer depends on its image and number alone. Raises InvalidInput."""
     if purpose not in ("label", "classify"):
@@ -90,6 +93,7 @@ def respond(
     return Responses.joined(parts)
 
 
+@watched
 def label_neurons(responses: Responses, labels: Any, classes: int = 10) -> NDArray[np.int64]:
     """The class to which each neuron answers most, on average over its images; -1 for one that never fired. `(neurons,)`.
 
@@ -101,6 +105,7 @@ def label_neurons(responses: Responses, labels: Any, classes: int = 10) -> NDArr
     return np.where(means.max(axis=0) > 0, means.argmax(axis=0), -1).astype(np.int64)
 
 
+@watched
 def decide(responses: Responses, assigned: Any, classes: int = 10) -> NDArray[np.int64]:
     """The class whose neurons fired most on average, `(images,)`; the lowest wins a tie. Raises InvalidInput."""
     owner = np.asarray(assigned)
@@ -116,7 +121,7 @@ def decide(responses: Responses, assigned: Any, classes: int = 10) -> NDArray[np
 
 
 def classify(
-    learned: Learned, assigned: Any, images: Any, classes: int = 10, *, progress: Progress = silent
+    learned: Learned, assigned: Any, images: Any, classes: int = 10, *, progress: Progress = shown
 ) -> NDArray[np.int64]:
     """Show `images` to a trained network whose neurons have been labelled; the class of each, `(n,)`. Raises InvalidInput."""
     return decide(respond(learned, images, progress=progress), assigned, classes)

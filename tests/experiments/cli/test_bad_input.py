@@ -265,7 +265,7 @@ CASES = {
     "study latin.yaml": "latin.yaml",
     "study much.yaml": "at most",
     "study broken.toml": "TOML",
-    "report thesis": "finished study",
+    "report thesis": "folder of a study",
     "report nowhere": "nowhere",
     "report notes.txt": "notes.txt",
     "query": "required: folder",
