@@ -2,11 +2,11 @@
 
 While modules load there is nothing to tidy up, and it ends at once. While a command runs Ctrl-C is a KeyboardInterrupt, so that
 files under temporary names are removed; another one, or one that a library swallows, ends it at once. So nothing is imported
-here but what Python has loaded anyway.
+here but what Python has loaded anyway. What is left is the start of Python itself, of which no program has a part.
 """
 
+import _signal as signal  # what `signal` is made of, without what it imports, which takes a while
 import os
-import signal
 import sys
 from importlib import import_module
 
@@ -22,7 +22,7 @@ COMMANDS = "spikewright.experiments.cli"
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell asks of what it runs in the background
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell asks of what it runs in the background
         return _run()
     _listen(end)
     try:
@@ -55,7 +55,7 @@ def _raise(number: int, frame: "FrameType | None") -> None:
 
 
 def _listen(handler: object) -> None:
-    signal.signal(signal.SIGINT, handler)  # type: ignore[arg-type]
+    signal.signal(signal.SIGINT, handler)
 
 
 def _told() -> int:
