@@ -68,7 +68,8 @@ def watched(function: Callable[P, R]) -> Callable[P, R]:
         _depth += 1
         try:
             if given is not shown and callable(given):
-                with telling(given):
+                kwargs["progress"] = at_level = _at_level(given, len(_told))
+                with telling(at_level):
                     return function(*args, **kwargs)
             if _told or not _is_watched():
                 return function(*args, **kwargs)
@@ -76,6 +77,21 @@ def watched(function: Callable[P, R]) -> Callable[P, R]:
                 return function(*args, **kwargs)
         finally:
             _depth -= 1
+
+    return call
+
+
+def _at_level(progress: Progress, level: int) -> Progress:
+    """The callback, called as if only the outer `level` calls were there: one that is made of `shown` then means those."""
+
+    def call(stage: str, done: int, total: int) -> None:
+        if not _alone():
+            return progress(stage, done, total)
+        inner, _told[level:] = _told[level:], []
+        try:
+            progress(stage, done, total)
+        finally:
+            _told.extend(inner)
 
     return call
 

@@ -5,6 +5,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from spikewright import InvalidFile, Table
+from spikewright.experiments.cli.console import hidden, say
 from spikewright.experiments.cli.showing import show
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ def run_query(options: Namespace) -> None:
         )
     answer = overview(results) if options.question is None else results.query(options.question)
     if options.csv or options.tex:
-        sys.stdout.write(csv_text(answer) if options.csv else tex_text(answer))
+        with hidden():
+            sys.stdout.write(csv_text(answer) if options.csv else tex_text(answer))
     else:
         show(answer, wide=options.wide, first=())
         if not len(answer):
-            print("no rows", file=sys.stderr)
+            say("no rows", file=sys.stderr)
 
 
 def overview(results: "Results") -> Table:

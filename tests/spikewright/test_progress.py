@@ -56,6 +56,22 @@ def test_an_inner_call_tells_the_callback_of_the_outer_one() -> None:
     assert words[2:] == [("inner", 1, 2), ("often", 1, 2)]
 
 
+@watched
+def half(*, progress: Progress = shown) -> None:
+    """Tells the second half of what it does itself, as a run of several parts does."""
+    inner(progress=lambda stage, done, _: progress(stage, done + 2, 4))
+
+
+def test_a_callback_made_of_the_one_that_was_not_given_means_the_outer_calls() -> None:
+    words: Words = []
+    half()
+    half(progress=lambda *word: words.append(word))
+    with telling(lambda *word: words.append(word)):
+        half()
+    assert words == [("inner", 3, 4)] * 2
+    inner(progress=lambda stage, done, total: shown(stage, done, total))
+
+
 def test_a_block_can_be_told_for() -> None:
     words: Words = []
     with telling(lambda *word: words.append(word)):
