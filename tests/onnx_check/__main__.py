@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", nargs="*", choices=names, help="parts of the check")
     parser.add_argument("--graphs", type=int, default=5000, help="drawn graphs, compared with onnxruntime")
-    parser.add_argument("--damages", type=int, default=12000, help="damaged files")
+    parser.add_argument("--damages", type=int, default=10500, help="damaged files")
     parser.add_argument(
         "--results", type=Path, default=page.RESULTS, help="what was counted; the page is written of it"
     )

@@ -32,7 +32,7 @@ class CheckPart:
     kinds: tuple[str, ...] = ("equal", "wrong")
 
 
-def parts(graphs: int = 5000, damages: int = 12000) -> list[CheckPart]:
+def parts(graphs: int = 5000, damages: int = 10500) -> list[CheckPart]:
     """All parts but operators one by one, with so many drawn graphs and damaged files."""
     exports = [
         CheckPart(
