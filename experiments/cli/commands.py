@@ -174,4 +174,12 @@ COMMANDS: dict[str, Command] = {
          flag("--csv", action="store_true", told="print the answer as CSV"),
          flag("--tex", action="store_true", told="print the answer as a table of LaTeX"), WIDE),
     ),
+    "status": Command(
+        "stores", "Tell how a study stands that runs in another terminal, or how its last run ended.",
+        "spikewright status runs/demo", (RUN,),
+    ),
+    "clean": Command(
+        "stores", "List what the folder of a study holds and the study does not need any more, and remove it when told to.",
+        "spikewright clean runs/demo --yes", (RUN, flag("--yes", action="store_true", told="remove what is listed")),
+    ),
 }  # fmt: skip

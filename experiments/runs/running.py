@@ -77,6 +77,7 @@ class CellRun:
         self.started[cell.key] = order
         self.state.running[cell.label] = datetime.now(UTC).isoformat(timespec="seconds")
         self.runner.start(order)
+        self._tell()
 
     def _take(self, outcome: CellOutcome) -> None:
         key = outcome.key

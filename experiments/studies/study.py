@@ -83,9 +83,9 @@ def run_study(
     store = claim(study, folder)
     provenance = Provenance.of(_configuration(study), study.seeds)
     write_json(store.folder / "study.json", STUDY_FILE, study.model_dump(mode="json"))
+    write_json(store.folder / "provenance.json", PROVENANCE_FILE, provenance.to_dict())
     with runner or runner_for(workers, progress) as chosen:
         state = run(cells, store, chosen, _both(observer, progress))
-    write_json(store.folder / "provenance.json", PROVENANCE_FILE, provenance.to_dict())
     _publish_cores(cells, store)
     write_tables(store, stored_of(cells, store), rows_of_runs(read_states(store.runs)))
     return StudyResult(study, store, cells, provenance, state, Tables(store))

@@ -271,6 +271,10 @@ CASES = {
     "query": "required: folder",
     "query thesis select": "folder of a study",
     "query nowhere select": "nowhere",
+    "status thesis": "folder of a study",
+    "status nowhere": "nowhere",
+    "clean thesis --yes": "thesis",
+    "clean nowhere --yes": "nowhere",
     "query notes.txt select": "notes.txt",
     **{
         f"study {name}.yaml": words
