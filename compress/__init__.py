@@ -31,8 +31,9 @@ from spikewright.compress.quantisers.uniform import Quantize, QuantizeSettings, 
 from spikewright.compress.storing.file import load, save
 from spikewright.compress.training.attached import trainable
 from spikewright.compress.training.data import check_data
+from spikewright.compress.training.epochs import Epoch, FitState
 from spikewright.compress.training.labelled import accuracy
-from spikewright.compress.training.loop import Epoch, FitState, Hooks, TrainSettings, fit
+from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 from spikewright.renaming import renamed
 
 __all__ = [

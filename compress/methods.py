@@ -9,12 +9,14 @@ is used as it is, or by name as "package.module:Class".
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.training.data import Data
+from spikewright.compress.training.epochs import fits_kept
 from spikewright.progress import shown, watched
 from spikewright.tables import Family
 
@@ -50,15 +52,25 @@ METHODS: Family[type[Method]] = Family(
 
 @watched
 def apply_methods(
-    model: Any, methods: Iterable[Method], data: Data | None = None, *, progress: Progress = shown
+    model: Any,
+    methods: Iterable[Method],
+    data: Data | None = None,
+    *,
+    progress: Progress = shown,
+    checkpoint: str | Path | None = None,
 ) -> Compressed:
     """One method after the other, in the order given; without any, the model as a Compressed.
 
-    Arguments as of `Method.apply`. Raises InvalidInput for what is no method.
+    Arguments as of `Method.apply`. `checkpoint`: a folder in which the trainings of all methods are kept after each epoch; a call
+    that was killed goes on from there, to the same bytes. Raises InvalidInput for what is no method, and for a checkpoint of
+    another model, data or settings.
     """
     small = model if isinstance(model, Compressed) else Draft.of(model).finish()
-    for method in methods:
-        if not isinstance(method, Method):
-            raise InvalidInput(f"expected methods such as Prune(0.8), got {method!r:.60}; try METHODS.make(name, {{}})")
-        small = method.apply(small, data, progress=progress)
+    with fits_kept(checkpoint):
+        for method in methods:
+            if not isinstance(method, Method):
+                raise InvalidInput(
+                    f"expected methods such as Prune(0.8), got {method!r:.60}; try METHODS.make(name, {{}})"
+                )
+            small = method.apply(small, data, progress=progress)
     return small

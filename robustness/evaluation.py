@@ -9,7 +9,7 @@ from spikewright.progress import shown, watched
 from spikewright.robustness.checks import as_strengths, check_images, check_labels, check_model, check_seed
 from spikewright.robustness.perturbations import Perturbation, trials_of
 from spikewright.robustness.predictor import Predictor
-from spikewright.robustness.table_rows import PredictorRows, Row
+from spikewright.robustness.table_rows import Kept, PredictorRows, Row, anew
 
 CHIPS = 5
 """Chips that a fault of the chip is drawn for."""
@@ -25,6 +25,7 @@ def evaluate(
     seed: int = 0,
     chips: int = CHIPS,
     progress: Progress = shown,
+    kept: Kept = anew,
 ) -> Table:
     """Accuracy of every predictor under every perturbation at every strength.
 
@@ -38,8 +39,10 @@ def evaluate(
     accuracy is then the mean of all chips. First row of a model: "clean". Attacks count the
     worst case for each example over nested budgets (`attack_curve`); where several attacks share a norm, "worst case"
     rows count the examples that stand against all of them. What does not apply has a row without accuracy whose note
-    says why. Everything is deterministic in `seed`. Raises InvalidInput for bad images, labels, strengths or chips, for models
-    that draw at each call, and for models or perturbations of one name.
+    says why. Everything is deterministic in `seed`. `kept(name, make)` is called for each part of the table, an attack on 256
+    images or a corruption at one strength on one chip: it gives what `make()` gives, or gave in a call before that was stopped.
+    Raises InvalidInput for bad images, labels, strengths or chips, for models that draw at each call, and for models or
+    perturbations of one name.
     """
     trials = trials_of(perturbations, as_strengths(epsilons))
     if isinstance(chips, bool) or not isinstance(chips, int) or chips < 1:
@@ -53,7 +56,8 @@ def evaluate(
         labels = check_labels(data[1], images, predictor, each=False)
         check_model(predictor, images, attacked=False)
         done, total = place * len(trials), len(trials) * len(checked)
-        rows.extend(PredictorRows(predictor, images, labels, seed, chips, progress, done, total).rows(trials))
+        one = PredictorRows(predictor, images, labels, seed, chips, progress, done, total, kept)
+        rows.extend(one.rows(trials))
     return Table.of(rows)
 
 

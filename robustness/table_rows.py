@@ -1,7 +1,8 @@
 """The rows that one predictor has in the table of robustness."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,15 @@ from spikewright.robustness.statistics import over_images_and_chips
 Row = dict[str, Any]
 Curve = tuple[tuple[float, ...], Standing]
 """Strengths, and who stands at each, `(strengths, images)`."""
+Kept = Callable[[str, Callable[[], NDArray[Any]]], NDArray[Any]]
+"""`kept(name, make)`: what `make()` gives, or gave when it was last asked for under that name: finished parts of a long table."""
+BLOCK = 256
+"""Images that are attacked at all budgets before the next; no image's result depends on which others are beside it."""
+
+
+def anew(name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """Keeps nothing."""
+    return make()
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +38,7 @@ class PredictorRows:
     images, labels: what it is tried on, checked.
     seed, chips: of what is drawn; faults of the chip are drawn for so many chips.
     progress, done, total: what is told of the progress, and how much of the whole table was done before.
+    kept: holds the finished parts.
     """
 
     predictor: Predictor
@@ -38,10 +49,11 @@ class PredictorRows:
     progress: Progress
     done: int
     total: int
+    kept: Kept = anew
 
     def rows(self, trials: Sequence[Trial]) -> Iterator[Row]:
         """The clean row, those of each perturbation in turn, and the worst cases over attacks of one norm."""
-        yield self.row("clean", 0.0, self.right(self.predictor.predict(self.images)))
+        yield self.row("clean", 0.0, self.answered("clean", lambda: self.predictor.predict(self.images)))
         curves: dict[str, list[Curve]] = {}
         for place, (perturbation, strengths) in enumerate(trials):
             self.progress(f"{self.predictor.name}: {perturbation.name}", self.done + place, self.total)
@@ -61,9 +73,23 @@ class PredictorRows:
         if reason is not None:
             yield from (self.refused(attack.name, strength, reason) for strength in strengths)
             return
-        curve = attack_curve(self.predictor, self.images, self.labels, attack, strengths, self.seed)
+        firsts = range(0, len(self.images), BLOCK)
+        curve = np.concatenate([self.curve(attack, strengths, first) for first in firsts], axis=1)
         curves.setdefault(attack.norm, []).append((strengths, curve))
         yield from (self.row(attack.name, e, s) for e, s in zip(strengths, curve, strict=True))
+
+    def curve(self, attack: Attack, strengths: tuple[float, ...], first: int) -> Standing:
+        """Who stands of the block of images from `first` on, `(strengths, images)`."""
+        part = slice(first, first + BLOCK)
+        images, labels = self.images[part], self.labels[part]
+        return self.kept(
+            f"{self.predictor.name} {attack.name} {first}",
+            lambda: attack_curve(self.predictor, images, labels, attack, strengths, self.seed),
+        )
+
+    def answered(self, what: str, labels: Callable[[], Tensor]) -> NDArray[Any]:
+        """Whether each image is right under the labels that are given for it, see `right`."""
+        return self.kept(f"{self.predictor.name} {what}", lambda: self.right(labels()))
 
     def corrupted(self, corruption: Corruption, strength: float) -> Row:
         """The row of a corruption: of one draw, or over several chips; with a reason where it does not apply."""
@@ -71,8 +97,9 @@ class PredictorRows:
         if reason is not None:
             return self.refused(corruption.name, strength, reason)
         chips = self.chips if corruption.of_chip and strength > 0 else 1
-        found = [corruption(self.predictor, self.images, strength, self.seed, chip=chip) for chip in range(chips)]
-        right = np.stack([self.right(labels) for labels in found])
+        harmed = partial(corruption, self.predictor, self.images, strength, self.seed)
+        told = f"{corruption.name} {strength!r} {self.seed}"
+        right = np.stack([self.answered(f"{told} {chip}", partial(harmed, chip=chip)) for chip in range(chips)])
         return self.row(corruption.name, strength, right) | ({"chips": chips} if corruption.of_chip else {})
 
     def worst(self, norm: str, curves: list[Curve]) -> Iterator[Row]:

@@ -302,11 +302,23 @@ def results(path: Path) -> None:
     publish(path, "peers", TABLE, [lambda ax: None], "A caption.")
 
 
+def fits(path: Path) -> None:
+    """The trainings of a chain of methods at `path`."""
+    from spikewright.compress import Prune, TrainSettings, apply_methods
+
+    data = torch.zeros(4, 6), torch.zeros(4, dtype=torch.int64)
+    apply_methods(model(), [Prune(0.5, rounds=1, final_epochs=1, training=TrainSettings(1))], data, checkpoint=path)
+
+
 GROWING = [
     Writer(
         "run_study and write_report", "study", small_study,
         ("experiments.records.store:Store.claim", "experiments.report.page:write_report",
          "experiments.stages.simulation:_save_raster", "experiments.stages.conversion:save_points"),
+    ),
+    Writer(
+        "apply_methods", "fits", fits,
+        ("compress.training.epochs:fits_kept", "compress.training.epochs:KeptFit.write"),
     ),
     Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),
     Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.learning.stdp:write_result",)),
@@ -323,7 +335,7 @@ GROUND = (
 IN_STORES = {
     "experiments.records": "store:Store.commit store:Store.put_aside collecting:remove publishing:_remove_others "
     "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch",
-    "experiments.runs": "lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
+    "experiments.runs": "kept:_write lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
     "state:RunState.write work_folder:WorkFolder.tell work_folder:work_in",
 }
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""

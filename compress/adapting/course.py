@@ -19,7 +19,8 @@ from spikewright.compress.adapting.seen import seen_at
 from spikewright.compress.draft import Draft
 from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.training.attached import held
-from spikewright.compress.training.loop import FitState, Hooks, TrainSettings, fit
+from spikewright.compress.training.epochs import FitState
+from spikewright.compress.training.loop import Hooks, TrainSettings, fit
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,6 @@ from spikewright.compress.adapting.exchanges import Exchange, chosen
 from spikewright.compress.adapting.judging import Judge, classes, judge_of, split
 from spikewright.compress.adapting.replacing import fold_constant_gates
 from spikewright.compress.adapting.report import Adapted, AdaptReport
-from spikewright.compress.adapting.resuming import meaning
 from spikewright.compress.adapting.substitutes.base import Substitute
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
@@ -23,6 +22,7 @@ from spikewright.compress.expressions import codes_of
 from spikewright.compress.graph.choosing import check_one_output
 from spikewright.compress.methods import Method
 from spikewright.compress.training.data import Data, check_classes
+from spikewright.compress.training.epochs import meaning
 from spikewright.compress.training.loop import TrainSettings
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings

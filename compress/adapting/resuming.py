@@ -1,9 +1,8 @@
 """The checkpoint of an adaptation: a folder, replaced as a whole after each epoch, from which a later call goes on."""
 
-import hashlib
 import pickle
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, atomic_folder
-from spikewright.compress.training.loop import Epoch, FitState
+from spikewright.compress.training.epochs import FitState
 
 ADAPTING_FOLDER = FolderKind("a checkpoint of an adaptation")
 _STATE = "state.pt"
@@ -33,14 +32,6 @@ class CourseState:
     rates: tuple[tuple[float, float], ...] = ()
 
 
-def meaning(model: nn.Module, data: Iterable[Tensor], told: str) -> str:
-    """A hash of all that an adaptation depends on: the original's numbers, the data, and settings in words."""
-    found = hashlib.sha256(told.encode())
-    for value in (*(value for _, value in sorted(model.state_dict().items())), *data):
-        found.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return found.hexdigest()
-
-
 def save_progress(folder: Path, of: str, progressed: CourseState) -> None:
     """Write the checkpoint, all or nothing. Raises InvalidFile where `folder` holds something else."""
     fitted = progressed.fitted
@@ -49,7 +40,7 @@ def save_progress(folder: Path, of: str, progressed: CourseState) -> None:
         "step": progressed.step,
         "start": dict(progressed.start),
         "rates": [list(pair) for pair in progressed.rates],
-        "fitted": None if fitted is None else {**vars(fitted), "history": [asdict(one) for one in fitted.history]},
+        "fitted": None if fitted is None else fitted.plain(),
     }
     with atomic_folder(folder, ADAPTING_FOLDER) as temporary:
         torch.save(values, temporary / _STATE)
@@ -65,9 +56,7 @@ def read_progress(folder: Path, of: str) -> CourseState | None:
     try:
         found = torch.load(folder / _STATE, weights_only=True)
         held, rates = found["fitted"], tuple((float(one), float(other)) for one, other in found["rates"])
-        fitted = (
-            None if held is None else FitState(**{**held, "history": tuple(Epoch(**one) for one in held["history"])})
-        )
+        fitted = None if held is None else FitState.of_plain(held)
         read = CourseState(int(found["step"]), found["start"], fitted, rates)
     except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -20,6 +20,7 @@ from spikewright.compress.quantisers.activations import keep_ranges_positive
 from spikewright.compress.quantisers.learned import quantise_activations
 from spikewright.compress.training.attached import Attached, held
 from spikewright.compress.training.data import Data, check_shown
+from spikewright.compress.training.epochs import FitState
 from spikewright.compress.training.loop import Hooks, Perturb, TrainSettings, fit
 from spikewright.compress.training.threads import steady_threads
 from spikewright.inputs import check_settings, is_whole
@@ -104,10 +105,11 @@ class Quantize(QuantizeSettings, _Widths, Method):
         epochs = self.training.epochs
         if data is None or epochs == 0:
             return
-        left = iter(range(epochs - 1, -1, -1))
 
-        def refresh(_: Any) -> None:
-            if next(left):  # not after the last epoch: the weights were trained for the scales they have
+        def refresh(state: FitState) -> None:
+            if (
+                len(state.history) < epochs
+            ):  # not after the last epoch: the weights were trained for the scales they have
                 attached.rescale(self.scale)
 
         hooks = Hooks(self.perturb, keep_ranges_positive, refresh, progress=progress, stage="quantize")

@@ -4,7 +4,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import nn
@@ -13,6 +13,7 @@ from spikewright import InvalidInput, Progress
 from spikewright.answers import Head
 from spikewright.compress.graph.models import check_finite
 from spikewright.compress.training.data import Data, device_of
+from spikewright.compress.training.epochs import Epoch, FitState, KeptFit, buffers_beside, kept_fit, put_buffers
 from spikewright.compress.training.labelled import check_labelled
 from spikewright.compress.training.losses import hits_of, loss_of
 from spikewright.compress.training.threads import steady_threads
@@ -59,26 +60,6 @@ class TrainSettings:
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """Mean training loss and accuracy (0 to 1; None of values) of one epoch, measured while training."""
-
-    epoch: int
-    loss: float
-    accuracy: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class FitState:
-    """All that training needs to go on after an epoch exactly as if it had not stopped."""
-
-    history: tuple[Epoch, ...]
-    model: dict[str, Any]
-    optimizer: dict[str, Any]
-    shuffle: torch.Tensor
-    noise: torch.Tensor
-
-
-@dataclass(frozen=True)
 class Hooks:
     """What callers add to the loop; `after_step` sees the model after each update, `after_epoch` the whole state.
 
@@ -109,13 +90,16 @@ def fit(
     labels a sample and values have the losses of their kind, see `TrainSettings.answers`.
 
     The same seed gives the same bytes on one machine, for a small network whatever the number of threads (see
-    `compress.training.threads`); the global random state is not touched.
+    `compress.training.threads`); the global random state is not touched. `resume`: a state that `hooks.after_epoch` got, to go on
+    from; inside `fits_kept` a call that was killed goes on by itself.
     Raises InvalidInput for images or labels that do not fit the model, and when the loss is no longer finite.
     """
     settings, hooks = settings or TrainSettings(), hooks or Hooks()
     images, labels, head = check_labelled(model, data, settings.answers, settings.ignored)
+    kept = kept_fit(model, (images, labels), repr(settings))
+    resume = (kept.read() if kept else None) or resume
     with torch.random.fork_rng(devices=[]), steady_threads(model, images):
-        history = _Loop(model, settings, hooks, resume, head).run(images, labels)
+        history = _Loop(model, settings, hooks, resume, head).run(images, labels, kept)
     check_finite(model)
     model.eval()
     return history
@@ -138,11 +122,13 @@ class _Loop:
         if resume is not None:
             self._restore(resume)
 
-    def run(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[Epoch, ...]:
+    def run(self, images: torch.Tensor, labels: torch.Tensor, kept: KeptFit | None) -> tuple[Epoch, ...]:
         for epoch in range(len(self.history), self.settings.epochs):
             self.history.append(self._epoch(epoch, images, labels))
             if self.hooks.after_epoch:
                 self.hooks.after_epoch(self._state())
+            if kept:  # after the hook, which may change the model
+                kept.write(self._state())
         return tuple(self.history)
 
     def _epoch(self, epoch: int, images: torch.Tensor, labels: torch.Tensor) -> Epoch:
@@ -188,10 +174,12 @@ class _Loop:
     def _state(self) -> FitState:
         copied = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         generators = self.shuffle.get_state(), torch.get_rng_state()
-        return FitState(tuple(self.history), copied, copy.deepcopy(self.optimizer.state_dict()), *generators)
+        optimizer = copy.deepcopy(self.optimizer.state_dict())
+        return FitState(tuple(self.history), copied, optimizer, *generators, buffers_beside(self.model))
 
     def _restore(self, state: FitState) -> None:
         self.model.load_state_dict(state.model)
+        put_buffers(self.model, state.buffers)
         self.optimizer.load_state_dict(state.optimizer)
         self.shuffle.set_state(state.shuffle)
         torch.set_rng_state(state.noise)

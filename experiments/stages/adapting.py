@@ -57,6 +57,7 @@ class AdaptStage(Stage):
             step_epochs=self.step_epochs,
             training=training,
             test=(dataset.test_images, labels[1]),
+            checkpoint=work.checkpoint,
         )
         data = (dataset.train_images[: self.images], labels[0])
         made = method.apply(work.model("subject"), data, progress=work.progress)

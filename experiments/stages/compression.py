@@ -17,6 +17,8 @@ from spikewright.progress import shown
 from spikewright.tables import Within, changed, check_fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spikewright.compress import Compressed
     from spikewright.compress.methods import Method
     from spikewright.experiments.data.load import Dataset
@@ -72,7 +74,7 @@ class CompressStage(Stage):
         from spikewright import compress
 
         model, name = work.model(), work.cell.name
-        small = self.applied(model, work.dataset, work.seed, work.progress)
+        small = self.applied(model, work.dataset, work.seed, work.progress, work.checkpoint)
         compress.save(small, work.folder / COMPRESSED)
         origin = origin_of(work.inputs["model"] / MODEL)
         if origin is not None:
@@ -83,12 +85,22 @@ class CompressStage(Stage):
             "compression": [{"network": name, "done": step} for step in small.steps],
         }
 
-    def applied(self, model: Any, dataset: "Dataset", seed: int = 0, progress: Progress = shown) -> "Compressed":
-        """The model after all methods; each fine-tuning sees the first `images` training images."""
+    def applied(
+        self,
+        model: Any,
+        dataset: "Dataset",
+        seed: int = 0,
+        progress: Progress = shown,
+        checkpoint: "Path | None" = None,
+    ) -> "Compressed":
+        """The model after all methods; each fine-tuning sees the first `images` training images.
+
+        `checkpoint`: a folder that keeps the trainings, so that a call after a kill goes on.
+        """
         from spikewright.compress.methods import apply_methods
 
         data = (dataset.train_images[: self.images], dataset.train_labels[: self.images])
-        return apply_methods(model, self._chain(seed), data, progress=progress)
+        return apply_methods(model, self._chain(seed), data, progress=progress, checkpoint=checkpoint)
 
     def _chain(self, seed: int) -> "list[Method]":
         if self.methods:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, make
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.kept import KeptParts
 from spikewright.experiments.runs.work import Work
 from spikewright.experiments.stages.base import Stage
 from spikewright.experiments.studies.expansion import Expansion
@@ -138,6 +139,7 @@ def _rows(
     data = (dataset.test_images[:count], dataset.test_labels[:count])
     predictor = predictor_of(work, "subject", subject)
     applies = [strength for strength in strengths if strength > 0]
-    table = evaluate([predictor], data, [(chosen, applies)], seed=seed, chips=chips)
-    told = {"kind": work.cell.stage, "draw": number}
-    return [{**row, "perturbation": chosen.name, **told} for row in table]
+    told: dict[str, Any] = {"progress": work.progress, "kept": KeptParts(work.checkpoint)}
+    table = evaluate([predictor], data, [(chosen, applies)], seed=seed, chips=chips, **told)
+    of_all = {"perturbation": chosen.name, "kind": work.cell.stage, "draw": number}
+    return [{**row, **of_all} for row in table]

@@ -55,7 +55,7 @@ class TrainStage(Stage):
 
         model, origin = self._model(work)
         check_fits(model, work.dataset)
-        save_weights(work.folder / MODEL, model, origin)
+        save_weights(work.folder / MODEL, model, replace(origin, log=tuple(map(_without_time, origin.log))))
         rows = {"accuracy": [model_accuracy(model, work.dataset, ANN)]}
         return {**rows, "training": [dict(epoch) for epoch in origin.log]}
 
@@ -82,9 +82,14 @@ class TrainStage(Stage):
         dataset, recipe = work.dataset, TrainRecipe.from_dict({"seed": work.seed, **self.training})
         model = build(architecture, classes=len(dataset.classes), seed=recipe.seed)
         check_fits(model, dataset)
-        log = train(model, dataset, recipe, progress=work.progress)
+        log = train(model, dataset, recipe, checkpoint=work.checkpoint, progress=work.progress)
         rows = tuple(asdict(epoch) for epoch in log.epochs)
         return model, Origin(architecture, dataset.name, len(dataset.classes), recipe.seed, rows)
+
+
+def _without_time(epoch: Mapping[str, Any]) -> dict[str, Any]:
+    """An epoch as the model's file has it: the same training gives the same bytes. Its row has the seconds."""
+    return {name: value for name, value in epoch.items() if name != "seconds"}
 
 
 def _of_zoo(name: str, classes: int) -> "tuple[nn.Module, Origin]":

@@ -8,7 +8,7 @@ from torch import nn
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import Epoch, FitState
-from spikewright.compress.adapting.resuming import CourseState, meaning, read_progress, save_progress, state_of
+from spikewright.compress.adapting.resuming import CourseState, read_progress, save_progress, state_of
 
 MODEL = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
 ZEROS, ONES = torch.zeros(3, dtype=torch.uint8), torch.ones(2, dtype=torch.uint8)
@@ -45,16 +45,3 @@ def test_a_damaged_one_is_told(tmp_path: Path, content: bytes) -> None:
         read_progress(tmp_path, "this")
     with pytest.raises(InvalidFile, match="got another folder"):
         save_progress(tmp_path, "this", CourseState())
-
-
-def test_model_data_and_settings_are_told_apart() -> None:
-    x = torch.zeros(2, 2)
-    with torch.random.fork_rng(devices=[]):
-        other = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
-    found = {
-        meaning(MODEL, (x,), "a"),
-        meaning(other, (x,), "a"),
-        meaning(MODEL, (x + 1,), "a"),
-        meaning(MODEL, (x,), "b"),
-    }
-    assert len(found) == 4 and meaning(MODEL, (x,), "a") in found
