@@ -16,7 +16,8 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Spent:
-    """What a cell took: `seconds`, the most `memory_mb` that its process held, when it `started` (UTC), on which `try`."""
+    """What a cell took: `seconds` of the process that finished it (not of those before that were killed), the most `memory_mb` that
+    this process held meanwhile, when it `started` (UTC), and how many `tries` it took in this run."""
 
     seconds: float
     memory_mb: float
