@@ -17,11 +17,15 @@ from spikewright.files import real_path, sibling, writing
 from spikewright.kinds import FolderKind
 from spikewright.marker import MARKER, changed, digest, files_below, read_marker, write_marker
 
+_OLD = ".old"
+"""How the name of a folder ends that is about to be replaced."""
+
 
 @contextmanager
 def atomic_folder(path: str | Path, kind: FolderKind) -> Iterator[Path]:
     """Yield a temporary folder beside `path`; it takes the place of `path` when the block ends without an error.
 
+    A process that is killed in the moment of the change leaves the old one aside: `restored` puts it back.
     Raises InvalidFile when the parent cannot be written, the disk is full, or `path` is anything but missing, empty, or a folder
     of `kind` without files of others; it then stays as it is.
     """
@@ -36,6 +40,16 @@ def atomic_folder(path: str | Path, kind: FolderKind) -> Iterator[Path]:
             _swap(temporary, check_folder(path, kind), _listed(target, kind) or ())
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def restored(path: str | Path, kind: FolderKind) -> Path:
+    """The path of a folder of `kind` that `atomic_folder` writes; the last one, where a killed process had put it aside only."""
+    target = real_path(path)
+    if not target.exists():
+        old = [one for one in target.parent.glob(f".{target.name}.*{_OLD}") if _listed(one, kind) is not None]
+        if len(old) == 1:
+            os.replace(old[0], target)
+    return target
 
 
 def check_folder(path: str | Path, kind: FolderKind) -> Path:
@@ -115,7 +129,7 @@ def _swap(new: Path, target: Path, listed: Iterable[str]) -> None:
         os.replace(new, target)
         return
     shutil.copymode(target, new)
-    old = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.old")
+    old = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_OLD}")
     try:
         os.replace(target, old)
         os.replace(new, target)

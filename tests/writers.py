@@ -327,7 +327,7 @@ GROWING = [
 ]  # fmt: skip
 
 GROUND = (
-    "files:atomic_path files:sibling folders:atomic_folder folders:claim_folder folders:_swap folders:_remove "
+    "files:atomic_path files:sibling folders:atomic_folder folders:claim_folder folders:restored folders:_swap folders:_remove "
     "marker:write_marker marker:remember"
 ).split()
 """The mechanism itself, with tests of its own in tests/spikewright/test_files.py and its neighbours."""
@@ -345,7 +345,6 @@ ELSEWHERE = {
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
     "experiments.data.downloads:unpack": "tests/experiments/data/test_sources.py",
-    "experiments.cli:main": "opens the null device alone, in place of a stdout that nobody reads",
 }
 
 COVERED = {

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from spikewright import FolderKind, InvalidFile, InvalidInput, atomic_folder
 from spikewright.compress.training.epochs import FitState
+from spikewright.folders import restored
 
 ADAPTING_FOLDER = FolderKind("a checkpoint of an adaptation")
 _STATE = "state.pt"
@@ -51,7 +52,7 @@ def read_progress(folder: Path, of: str) -> CourseState | None:
 
     Raises InvalidInput for the checkpoint of another adaptation, InvalidFile for one that is damaged.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not restored(folder, ADAPTING_FOLDER).exists() or (folder.is_dir() and not any(folder.iterdir())):
         return None
     try:
         found = torch.load(folder / _STATE, weights_only=True)

@@ -16,8 +16,11 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Spent:
-    """What a cell took: `seconds` of the process that finished it (not of those before that were killed), the most `memory_mb` that
-    this process held meanwhile, when it `started` (UTC), and how many `tries` it took in this run."""
+    """What a cell took.
+
+    seconds: of the process that finished it, not of those before that were killed. memory_mb: the most that this process held
+    meanwhile. started: when, in UTC. tries: how many it took in this run.
+    """
 
     seconds: float
     memory_mb: float

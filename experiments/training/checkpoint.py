@@ -16,6 +16,7 @@ from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_fold
 from spikewright.experiments.records.provenance import UNKNOWN, current_commit
 from spikewright.experiments.runs.origin import KEY, WEIGHTS_KEY, Origin
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe
+from spikewright.folders import restored
 from spikewright.kinds import json_object, json_with, safetensors_metadata
 
 _VERSION = 1
@@ -76,7 +77,7 @@ def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Opt
 
     Raises InvalidInput when the checkpoint is of another recipe or data set, InvalidFile when it is damaged.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not restored(folder, CHECKPOINT_FOLDER).exists() or (folder.is_dir() and not any(folder.iterdir())):
         return TrainLog()
     log = _read_log(folder, run)
     load_weights(folder / "weights.safetensors", model)

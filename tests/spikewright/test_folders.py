@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path, claim_folder
+from spikewright.folders import restored
 from spikewright.marker import MARKER, read_marker
 
 BOX = FolderKind("a box of ours")
@@ -74,6 +75,14 @@ def test_an_interrupt_between_two_renames_leaves_one_of_both(
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         fill(tmp_path / "box", "b")
+    assert names(tmp_path) == {"box", "box/a"}
+
+
+def test_what_a_killed_process_had_put_aside_comes_back(tmp_path: Path) -> None:
+    fill(tmp_path / "box", "a")
+    os.replace(tmp_path / "box", tmp_path / ".box.12345678.old")  # killed before the new one has the name
+    for kind, found in ((SHED, False), (BOX, True), (BOX, True)):
+        assert restored(tmp_path / "box", kind).exists() == found
     assert names(tmp_path) == {"box", "box/a"}
 
 

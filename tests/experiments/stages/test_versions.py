@@ -1,7 +1,8 @@
 """A reminder: whoever changes a default changes what stored cells mean, since settings as by default are no part of their key.
 
 Where such a change gives other results, count `version` of the stage up; then, and after a new field or a new record too, write
-the line that the test tells into the table below. A change of code that gives other results counts too, and no test sees it: see CONTRIBUTING.md.
+the line that the test tells into the table below. A change of code that gives other results counts too, and no test sees it: see
+CONTRIBUTING.md.
 """
 
 from dataclasses import MISSING, fields
