@@ -31,7 +31,7 @@ class Line:
         self.stage: tuple[str, int, int] | None = None
         self.began = self.stage_began = monotonic()
         self.length = 0
-        self._over, self._lock = threading.Event(), threading.Lock()
+        self._over, self._lock = threading.Event(), threading.RLock()
         self._clock = threading.Thread(target=self._draw_on, daemon=True)
 
     def __enter__(self) -> "Line":

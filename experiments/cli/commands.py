@@ -72,7 +72,8 @@ COMMANDS: dict[str, Command] = {
         "  spikewright compress model.safetensors --method prune,sparsity=0.9,rounds=2 quantize,bits=3\n"
         "  spikewright compress --model mymodels:lenet --weights lenet.pt --dataset mnist --data FOLDER",
         (*SOURCE, COMPRESS, flag("--method", nargs="+", metavar="NAME,FIELD=VALUE",
-         told="methods one after the other, instead of the flags of pruning and quantising"), *out("compressed.safetensors")),
+         told="methods one after the other, instead of the flags of pruning and quantising"), WIDE,
+         *out("compressed.safetensors")),
         ("method", "data set"),
     ),
     "adapt": Command(

@@ -60,7 +60,9 @@ def _bars() -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    # What is printed meanwhile goes above the bars; in a pipe it stays where it belongs.
+    settings: Any = {"console": Console(stderr=True), "transient": True, "redirect_stdout": sys.stdout.isatty()}
+    return Progress(*columns, **settings)
 
 
 class _Bars:

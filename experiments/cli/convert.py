@@ -11,7 +11,7 @@ from spikewright.experiments.cli.arguments import RECIPE
 from spikewright.experiments.cli.common import check_files, check_tables, dataset_of, images_of, source_model
 from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.obstacles import print_check, refused
-from spikewright.experiments.cli.showing import show
+from spikewright.experiments.cli.showing import show, show_within
 from spikewright.experiments.data.load import Dataset
 from spikewright.experiments.report.tables import write_table
 from spikewright.experiments.runs.artifacts import load_network
@@ -49,9 +49,9 @@ def run_convert(options: Namespace) -> None:
         known = dataset.first(options.samples, MOST_SAMPLES)
         bounds = tuple(options.input_range) if options.input_range else dataset.known_range
         if options.check:
-            print_check(model, known.train_images, recipe, bounds)
+            print_check(model, known.train_images, recipe, bounds, options.wide)
             return
-        network = _converted(model, known, recipe, {"input_range": bounds, "progress": progress})
+        network = _converted(model, known, recipe, {"input_range": bounds, "progress": progress}, options.wide)
     if not options.float and network.numbers == "float32" and options.recipe != FLOAT_RECIPE:
         network = network.to_fixed(
             weight_bits=8 if options.weight_bits is None else options.weight_bits, potential_bits=options.potential_bits
@@ -92,14 +92,14 @@ def _check_numbers(options: Namespace) -> None:
         )
 
 
-def _converted(model: Any, dataset: Dataset, recipe: "Recipe", settings: dict[str, Any]) -> "Network":
+def _converted(model: Any, dataset: Dataset, recipe: "Recipe", settings: dict[str, Any], wide: bool) -> "Network":
     """The network, made on training images and judged on test images; a refusal is shown as a table first."""
     from spikewright.conversion import Unconvertible, convert
 
     try:
         return convert(model, dataset.train_images, recipe, judge=dataset.test_images, **settings)
     except Unconvertible as error:
-        raise refused(error.obstacles, "adapt(model" in str(error)) from error
+        raise refused(error.obstacles, "adapt(model" in str(error), wide) from error
 
 
 @quiet_threads()
@@ -128,7 +128,8 @@ def _told(model: Any, network: "Network", dataset: Dataset, options: Namespace) 
     images, labels = images_of(options, dataset)
     with progress_bars(options.quiet) as progress:
         diagnosis = diagnose(model, network, images, labels, progress=progress)
-    say(f"{diagnosis}\n")
+    rows = Table.of(layer.short_row() for layer in diagnosis.populations)
+    show_within(f"{diagnosis}\n", rows, wide=options.wide)
     try:
         found = baseline(model, network, dataset.train_images[: options.samples], (images, labels))
     except (InvalidInput, InvalidNetwork) as error:

@@ -17,7 +17,7 @@ from spikewright.experiments.cli.common import (
 )
 from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.one_word import spoken
-from spikewright.experiments.cli.showing import show
+from spikewright.experiments.cli.showing import show, show_within
 from spikewright.experiments.data.opening import open_dataset
 from spikewright.experiments.models.factory import check_fits, factory_of
 from spikewright.experiments.report.tables import write_table
@@ -90,7 +90,7 @@ def run_compress(options: Namespace) -> None:
         small = stage.applied(model, dataset, options.seed, progress)
     save(small, options.out, force=options.force)
     stamp(options.out, origin)
-    say(small)
+    show_within(str(small), small.footprint.table(), wide=options.wide)
     test = (dataset.test_images, dataset.test_labels)
     say(f"{accuracy(small.model, test):.2%} of {len(test[1]):,} test images; wrote {options.out}")
 

@@ -13,23 +13,23 @@ SHOWN = 3
 """Refused layers that the last line names; the table has all of them."""
 
 
-def print_check(model: Any, samples: Any, recipe: "Recipe", input_range: Any) -> None:
+def print_check(model: Any, samples: Any, recipe: "Recipe", input_range: Any, wide: bool = False) -> None:
     """Print all that stands in the way of `recipe` and of hardware behind it. Raises InvalidInput where that hinders."""
     from spikewright.conversion import obstacles
 
     found = obstacles(model, samples, recipe, input_range=input_range)
     if any(one.hinders for one in found):
-        raise refused(found, False)
+        raise refused(found, False, wide)
     if found:
-        show(obstacle_table(found), first=())
+        show(obstacle_table(found), wide=wide, first=("layer", "reason", "try"))
         say()
     told = f"but hardware refuses {len(found)} of its steps" if found else "and hardware can be built from it"
     say(f"nothing stands in the way of the conversion, {told}; nothing was written")
 
 
-def refused(found: "tuple[Obstacle, ...]", adaptable: bool) -> InvalidInput:
+def refused(found: "tuple[Obstacle, ...]", adaptable: bool, wide: bool = False) -> InvalidInput:
     """Print the table of obstacles, and give the error that names the first of them."""
-    show(obstacle_table(found), first=())
+    show(obstacle_table(found), wide=wide, first=("layer", "reason", "try"))
     hard = [one for one in found if one.hinders]
     named = [f"{one.node} ({one.what}: {one.reason})" for one in hard][:SHOWN]
     more = f" and {len(hard) - SHOWN} more" if len(hard) > SHOWN else ""

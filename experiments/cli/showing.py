@@ -40,6 +40,19 @@ def show(table: Table, *, wide: bool = False, places: Iterable[Any] = (), first:
         say(f"{len(chosen)} of {len(table.columns)} columns; --wide shows all" + (f", so has {where}" if where else ""))
 
 
+def show_within(text: str, table: Table, *, wide: bool = False) -> None:
+    """Print a text that has a table in it, fitted to the terminal where it is one."""
+    before, found, after = text.partition(str(table))
+    if not found or wide or not sys.stdout.isatty():
+        say(text)
+        return
+    if before:
+        say(before.rstrip("\n"))
+    show(table, first=())
+    if after:
+        say(after.lstrip("\n"))
+
+
 def fitting(table: Table, width: int, first: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns that fit into `width` characters, those of `first` before others; one at least."""
     chosen: list[str] = []

@@ -60,6 +60,7 @@ def test_bars_take_the_place_of_the_line_and_all_calls_tell_them(monkeypatch: py
     with waiting("convert", quiet=False), progress_bars(quiet=False) as progress:
         shown("train", 1, 2)
         assert list(progress.stages) == ["train"]  # type: ignore[attr-defined]
+        say("a table in between")
 
 
 def test_a_quiet_command_is_quiet_all_through(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import Table
-from spikewright.experiments.cli.showing import TELLING, fitting, show
+from spikewright.experiments.cli.showing import TELLING, fitting, show, show_within
 
 WIDE = Table.of(
     {"note": "n" * 9, **{f"c{place}": place * 1234.5 for place in range(26)}, "layer": name} for name in "ab"
@@ -60,3 +60,21 @@ def test_brackets_are_no_markup_and_empty_tables_are_shown() -> None:
     with pytest.MonkeyPatch.context() as patch:
         assert "[red]" in "".join(_shown(patch, Table.of([{"a[b]": "[red]x"}]), 80))
         assert _shown(patch, Table.of([]), 80) == [""]
+
+
+def test_a_table_within_a_text_is_fitted_and_the_text_stays() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        terminal = Terminal()
+        patch.setenv("COLUMNS", "60")
+        patch.setattr(sys, "stdout", terminal)
+        show_within(f"before\n{WIDE}\nafter", WIDE)
+        show_within("no table", WIDE)
+        show_within(f"before\n{WIDE}", WIDE, wide=True)
+    lines = terminal.getvalue().splitlines()
+    assert (
+        lines[0] == "before"
+        and "columns; --wide shows all" in "".join(lines)
+        and "after" in lines
+        and "no table" in lines
+    )
+    assert terminal.getvalue().endswith(f"before\n{WIDE}\n")
