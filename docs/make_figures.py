@@ -45,7 +45,6 @@ def overview(run: str) -> None:
         next(panel for panel in panels if panel.title.startswith("PGD") and " from " not in panel.perturbation),
         kinds,
     )
-    right.legend(loc="upper right")
     save_figure(figure, FIGURES / "overview", ("png",))
 
 

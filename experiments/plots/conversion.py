@@ -172,7 +172,7 @@ def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
     ax.axvline(0, color="#888888", linewidth=0.8)
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(PARTS))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return ax
 
 

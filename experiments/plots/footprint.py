@@ -63,7 +63,7 @@ def draw_footprint(ax: "Axes", layers: tuple[LayerBits, ...]) -> "Axes":
     ax.set(xlabel="size (KiB)", xlim=(0, 1.12 * max(_kib(one.before) for one in layers)))
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
     return ax
 
 

@@ -4,14 +4,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircases, layer_errors, staircases
+from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircase, layer_errors, staircases
 from spikewright.experiments.plots.footprint import draw_footprint, footprint_bars
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
 from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
-from spikewright.experiments.plots.pictures import Picture, picture, setting
+from spikewright.experiments.plots.pictures import SIZE, Picture, panelled, picture, setting
 from spikewright.experiments.plots.raster import draw_raster, spike_raster
 from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_curves
-from spikewright.experiments.plots.style import save_figure, styled
+from spikewright.experiments.plots.style import styled
 
 if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
@@ -29,7 +29,7 @@ def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
 
 def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
     tables = result.tables
-    if "accuracy_over_steps" not in tables:
+    if not {"accuracy_over_steps", "accuracy"} <= set(tables):
         return []
     curves = step_curves(tables["accuracy_over_steps"], tables["accuracy"])
     if all(len(curve.steps) == 1 for curve in curves):
@@ -50,6 +50,9 @@ def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
     pictures = []
     for part in result.study.conversions if "diagnosis" in result.tables else ():
         rows = result.tables["diagnosis"].where(network=part.name, seed=result.study.seeds[0])
+        points = result.path("convert", part.name, "points.npz")
+        if not len(rows) or not points.is_file():
+            continue
         worst = next((row["population"] for row in rows if row["worst"]), "")
         about = f"{rows['samples'][0]:,} test images. {setting(result)}"
         caption = (
@@ -57,17 +60,17 @@ def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
             f"the layers before, clipping, quantisation and spikes that came too early (unevenness). {about}"
         )
         draw = partial(draw_layer_errors, errors=layer_errors(rows, worst))
-        size = (6.8, 0.46 * len(rows) + 1.2)
+        size = (SIZE[0], 0.4 * len(rows) + 1.3)
         pictures.append(picture(f"errors-{part.name}", f"Where {part.name} loses", caption, folder, draw, size))
-        with np.load(result.path("convert", part.name, "points.npz"), allow_pickle=False) as file:
-            figure = draw_staircases(staircases(rows, {name: file[name] for name in file.files}))
-        save_figure(figure, folder / f"activations-{part.name}")
+        with np.load(points, allow_pickle=False) as file:
+            stairs = staircases(rows, {name: file[name] for name in file.files})
         caption = (
             "Activation of the CNN against the value that the population sent, both over the largest that it can send; darker "
             f"is more often, the line is an ideal neuron with the right input. {about}"
         )
         title = f"Activations, sent and meant: {part.name}"
-        pictures.append(Picture(f"activations-{part.name}", title, caption, folder / f"activations-{part.name}"))
+        drawn = [partial(draw_staircase, stair=stair) for stair in stairs]
+        pictures.append(panelled(f"activations-{part.name}", title, caption, folder, drawn, (3.2, 2.7)))
     return pictures
 
 
@@ -80,8 +83,12 @@ def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
     for part in result.study.conversions:
         if part.recipe == "quantized":
             continue
-        network = load_network(result.path("convert", part.name, "network.spike"))
-        with np.load(result.path("simulate", part.name, "raster.npz"), allow_pickle=False) as file:
+        found = result.path("convert", part.name, "network.spike")
+        spikes = result.path("simulate", part.name, "raster.npz")
+        if not (found.is_file() and spikes.is_file()):
+            continue
+        network = load_network(found)
+        with np.load(spikes, allow_pickle=False) as file:
             raster = spike_raster(network, {name: file[name] for name in file.files})
         count = sum(len(band.times) for band in raster.bands)
         what = (
@@ -98,19 +105,22 @@ def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
 
 
 def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
-    if "hardware" not in result.tables:
+    if not {"hardware", "accuracy"} <= set(result.tables):
         return []
     table = result.tables["hardware"].where(seed=result.study.seeds[0])
+    if not len(table):
+        return []
     fronts = pareto_fronts(table, dict(network_kinds(result.tables["accuracy"])))
     device, clock = table["device"][0], table["clock_mhz"][0]
     count = sum(len(front.points) for front in fronts)
     caption = (
         f"{count:,} design points on {device} at {clock:g} MHz: estimates, middle values. Filled points fit the device, "
-        "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures. Activity: mean "
+        "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures; bars are the bounds "
+        "of the exported core. Activity: mean "
         f"of {_images(result):,} test images. {setting(result)}"
     )
     draw = partial(draw_pareto, fronts=fronts, capacity=_device(result).lut)
-    return [picture("pareto", "Energy against area", caption, folder, draw, (6.8, 4.6))]
+    return [picture("pareto", "Energy against area", caption, folder, draw, (SIZE[0], 3.9))]
 
 
 def _device(result: "StudyResult") -> "Device":
@@ -127,7 +137,8 @@ def _images(result: "StudyResult") -> int:
 
 def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
     pictures = []
-    for part in result.study.compressions:
+    sized = set(result.tables["footprint"]["network"]) if "footprint" in result.tables else set()
+    for part in (one for one in result.study.compressions if one.name in sized):
         layers = footprint_bars(result.tables["footprint"], part.name)
         before, after = sum(one.before for one in layers), sum(one.after for one in layers)
         caption = (
@@ -135,7 +146,7 @@ def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
             f"scales and biases counted. {setting(result)}"
         )
         draw = partial(draw_footprint, layers=layers)
-        size = (6.4, 0.62 * len(layers) + 1.3)
+        size = (SIZE[0], 0.62 * len(layers) + 1.4)
         pictures.append(
             picture(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size)
         )

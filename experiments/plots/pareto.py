@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
-from spikewright.experiments.plots.style import ANN_COLOUR, INK, SNN_COLOUR
+from spikewright.experiments.plots.labels import EndLabel, label_ends
+from spikewright.experiments.plots.style import INK, Look, looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,13 +16,15 @@ CORNERS = ("fully_parallel", "time_multiplexed", "hybrid")
 
 @dataclass(frozen=True)
 class Point:
-    """A design point: `area` in LUT, `energy` in microjoule per inference."""
+    """A design point: `area` in LUT, `energy` in microjoule per inference; `areas` and `energies`: their low and high bounds."""
 
     area: float
     energy: float
     architecture: str
     fits: bool
     chosen: bool
+    areas: tuple[float, float] | None = None
+    energies: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,64 +59,98 @@ def best_of(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def _point(row: dict[str, Any]) -> Point:
-    return Point(row["lut"], row["fpga_energy_uj"], row["architecture"], bool(row["fits"]), bool(row.get("chosen")))
+    areas, energies = (_bounds(row, name) for name in ("lut", "fpga_energy_uj"))
+    kind, fits, chosen = row["architecture"], bool(row["fits"]), bool(row.get("chosen"))
+    return Point(row["lut"], row["fpga_energy_uj"], kind, fits, chosen, areas, energies)
 
 
-_OFFSETS = {"fully_parallel": (8, "left"), "time_multiplexed": (-8, "right"), "hybrid": (-8, "right")}
-_ROOM = 0.38
-"""Free space at both ends of the area axis, as a share of the points' span: the names of the corners stand there."""
+def _bounds(row: dict[str, Any], name: str) -> tuple[float, float] | None:
+    low, high = (row.get(f"{name}_{end}") for end in ("low", "high"))
+    return None if low is None or high is None else (float(low), float(high))
+
+
+_OFFSETS = {"fully_parallel": (0, 9, "center"), "time_multiplexed": (8, 6, "left"), "hybrid": (8, 6, "left")}
+"""Where the name of a corner stands beside it, in points, and which end of it."""
+_ROOM = 1.6
+"""Free space at both ends of the area axis, as a factor."""
 
 
 def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = None) -> "Axes":
-    """Log axes; beaten points faint, points that do not fit hollow, fronts as steps, the core as a star. Returns `ax`."""
+    """Log axes; beaten points faint, points that do not fit hollow, fronts as steps with their names at the end, the core as a
+    star with the bounds of its estimate. Returns `ax`."""
+    look = looks({front.network: front.kind for front in fronts})
     for front in fronts:
-        snn = front.kind == "SNN"
-        colour = SNN_COLOUR if snn else ANN_COLOUR
-        _scatter(ax, [p for p in front.points if p.fits], color=colour, alpha=0.16, linewidths=0)
-        _scatter(
-            ax,
-            [p for p in front.points if not p.fits],
-            facecolors="none",
-            edgecolors=colour,
-            alpha=0.22,
-            linewidths=0.6,
-        )
-        line: dict[str, Any] = {
-            "color": colour,
-            "linestyle": "--" if snn else "-",
-            "marker": "o" if snn else "s",
-            "markersize": 3.5,
-        }
-        areas, energies = [p.area for p in front.front], [p.energy for p in front.front]
-        ax.plot(areas, energies, drawstyle="steps-post", label=f"{front.network} ({front.kind}), front", **line)
-        _corners(ax, front, colour, named=front is fronts[0])
+        _draw_front(ax, front, look[front.network], named=front is fronts[0])
     for point in (p for front in fronts for p in front.points if p.chosen):
-        ax.plot(
-            point.area, point.energy, "*", markersize=15, color="#F0C000", markeredgecolor=INK, label="exported core"
-        )
-    if capacity is not None:
-        ax.axvline(capacity, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="LUTs of the device")
-    areas = [p.area for front in fronts for p in front.points]
+        _draw_core(ax, point)
     ax.set(xscale="log", yscale="log", xlabel="area (LUT)", ylabel="FPGA energy (µJ per inference)")
-    room = max(2.0, (max(areas) / min(areas)) ** _ROOM)
-    ax.set_xlim(min(areas) / room, max(areas) * room)
-    ax.annotate("better", (0.03, 0.03), (0.13, 0.12), xycoords="axes fraction", color=INK, fontsize=8.5,
-                arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    areas = [p.area for front in fronts for p in front.points]
+    ax.set_xlim(min(areas) / _ROOM, max(areas) * _ROOM)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        axis.set_minor_formatter(lambda value, _: "")
+    if capacity is not None:
+        _draw_capacity(ax, capacity)
+    ends = [EndLabel(f.front[-1].area, f.front[-1].energy, f.network, look[f.network].colour)
+            for f in fronts if f.front]  # fmt: skip
+    label_ends(ax, ends)
     return ax
+
+
+def _draw_front(ax: "Axes", front: Front, look: Look, *, named: bool) -> None:
+    _scatter(ax, [p for p in front.points if p.fits], color=look.colour, alpha=0.16, linewidths=0)
+    beyond = [p for p in front.points if not p.fits]
+    _scatter(ax, beyond, facecolors="none", edgecolors=look.colour, alpha=0.25, linewidths=0.6)
+    areas, energies = [p.area for p in front.front], [p.energy for p in front.front]
+    ax.plot(
+        areas,
+        energies,
+        drawstyle="steps-post",
+        label=f"{front.network} ({front.kind}), front",
+        **{**look.options, "markersize": 3},
+    )
+    for point in front.points:
+        if point.architecture in CORNERS:
+            _draw_corner(ax, point, look.colour, named=named)
+
+
+def _draw_corner(ax: "Axes", point: Point, colour: Any, *, named: bool) -> None:
+    """One of the three named architectures; its name once in a figure."""
+    face = colour if point.fits else "white"
+    ax.plot(point.area, point.energy, "D", markersize=6, markerfacecolor=face, markeredgecolor=colour)
+    if named:
+        right, up, align = _OFFSETS[point.architecture]
+        name = point.architecture.replace("_", " ")
+        ax.annotate(name, (point.area, point.energy), (right, up), textcoords="offset points", ha=align, fontsize=8.5)
+
+
+def _draw_core(ax: "Axes", point: Point) -> None:
+    """A star, its bounds, and its name."""
+    if point.areas is not None and point.energies is not None:
+        sides = [
+            [[v - low], [high - v]] for v, (low, high) in ((point.area, point.areas), (point.energy, point.energies))
+        ]
+        ax.errorbar(point.area, point.energy, sides[1], sides[0], fmt="none", ecolor=INK, elinewidth=0.8, capsize=3)
+    ax.plot(
+        point.area,
+        point.energy,
+        "*",
+        markersize=14,
+        color="#F0C000",
+        markeredgecolor=INK,
+        label="exported core",
+        zorder=5,
+    )
+    ax.annotate("exported core", (point.area, point.energy), (-9, -3), textcoords="offset points", ha="right", va="top",
+                fontsize=8.5, fontweight="bold", color=INK)  # fmt: skip
+
+
+def _draw_capacity(ax: "Axes", capacity: float) -> None:
+    ax.axvline(capacity, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="LUTs of the device")
+    ax.text(
+        capacity, 1.01, "LUTs of the device", transform=ax.get_xaxis_transform(), ha="right", fontsize=8.5, color=INK
+    )
 
 
 def _scatter(ax: "Axes", points: list[Point], **options: Any) -> None:
     ax.scatter([p.area for p in points], [p.energy for p in points], s=13, **options)
-
-
-def _corners(ax: "Axes", front: Front, colour: str, *, named: bool) -> None:
-    """The three named architectures, with their names once."""
-    for point in front.points:
-        if point.architecture in CORNERS:
-            face = colour if point.fits else "white"
-            ax.plot(point.area, point.energy, "D", markersize=6, markerfacecolor=face, markeredgecolor=colour)
-            if named:
-                right, align = _OFFSETS[point.architecture]
-                text, place = point.architecture.replace("_", " "), (point.area, point.energy)
-                ax.annotate(text, place, (right, 0), textcoords="offset points", ha=align, va="center", fontsize=8.5)

@@ -1,6 +1,6 @@
 """A figure of a study as files, with its caption."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,24 @@ if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
 
 
+SIZE, PANEL = (4.3, 3.4), (3.9, 2.9)
+"""In inches, of a figure and of one of several panels: their text is readable on a screen of 400 pixels."""
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A figure as files, without their endings at `base`, and what it shows."""
+    """A figure as files, without their endings at `base`, and what it shows; one of several panels has `more` of them."""
 
     name: str
     title: str
     caption: str
     base: Path
+    more: tuple[Path, ...] = ()
+
+    @property
+    def bases(self) -> tuple[Path, ...]:
+        """Of all panels, in their order."""
+        return (self.base, *self.more)
 
 
 def setting(result: "StudyResult") -> str:
@@ -35,7 +45,7 @@ def picture(
     caption: str,
     folder: Path,
     draw: Callable[[Any], Any],
-    size: tuple[float, float] = (6.4, 3.8),
+    size: tuple[float, float] = SIZE,
 ) -> Picture:
     """One drawing in a figure of its own, saved in `folder`."""
     import matplotlib.pyplot as plt
@@ -44,3 +54,17 @@ def picture(
     draw(ax)
     save_figure(figure, folder / name)
     return Picture(name, title, caption, folder / name)
+
+
+def panelled(
+    name: str,
+    title: str,
+    caption: str,
+    folder: Path,
+    draws: Sequence[Callable[[Any], Any]],
+    size: tuple[float, float] = PANEL,
+) -> Picture:
+    """At least one drawing, each in a figure of its own: name.svg, name-2.svg and so on."""
+    names = [name if place == 1 else f"{name}-{place}" for place in range(1, len(draws) + 1)]
+    made = [picture(each, title, caption, folder, draw, size) for each, draw in zip(names, draws, strict=True)]
+    return Picture(name, title, caption, folder / name, tuple(one.base for one in made[1:]))

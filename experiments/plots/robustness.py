@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Table
+from spikewright.experiments.plots.labels import EndLabel, label_ends
 from spikewright.experiments.plots.style import INK, looks, title_of
 
 if TYPE_CHECKING:
@@ -101,13 +102,26 @@ def _curve(model: str, kind: str, rows: list[dict[str, Any]]) -> Curve:
 
 
 def draw_robustness(ax: "Axes", panel: Panel, kinds: Mapping[str, str]) -> "Axes":
-    """The curves with bands and the chance line; a legend is left to the caller. Returns `ax`."""
+    """The curves with error bars and their names at the ends, and the chance line. Returns `ax`."""
     look = looks(kinds)
+    last = max(max(curve.strengths) for curve in panel.curves)
+    ax.axhline(panel.chance, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="chance")
+    ax.set(title=panel.title, xlabel=panel.unit, ylabel="accuracy", ylim=(-0.02, 1.02), xlim=(0, 1.02 * last))
+    ends = [EndLabel(last, panel.chance, "chance", INK)]
     for curve in panel.curves:
         shown = look[curve.network]
-        ax.plot(curve.strengths, curve.accuracy, label=title_of(curve.network, curve.kind), **shown.options)
-        ax.fill_between(curve.strengths, curve.low, curve.high, color=shown.colour, alpha=0.12, linewidth=0)
-    ax.axhline(panel.chance, color=INK, linewidth=0.9, linestyle=(0, (1, 2)), label="chance")
-    ax.set(title=panel.title, xlabel=panel.unit, ylabel="accuracy", ylim=(-0.02, 1.02), xlim=(0, None))
+        name = title_of(curve.network, curve.kind)
+        ax.plot(curve.strengths, curve.accuracy, label=name, clip_on=False, zorder=3, **shown.options)
+        _error_bars(ax, curve, shown.colour)
+        ends.append(EndLabel(curve.strengths[-1], curve.accuracy[-1], title_of(curve.network), shown.colour))
+    label_ends(ax, ends)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     return ax
+
+
+def _error_bars(ax: "Axes", curve: Curve, colour: Any) -> None:
+    below = [max(0.0, value - low) for value, low in zip(curve.accuracy, curve.low, strict=True)]
+    above = [max(0.0, high - value) for value, high in zip(curve.accuracy, curve.high, strict=True)]
+    ax.errorbar(
+        curve.strengths, curve.accuracy, (below, above), fmt="none", ecolor=colour, elinewidth=0.9, capsize=2, alpha=0.8
+    )

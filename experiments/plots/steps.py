@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
+from spikewright.experiments.plots.labels import EndLabel, label_ends
 from spikewright.experiments.plots.style import looks, title_of
 
 if TYPE_CHECKING:
@@ -55,23 +56,23 @@ def step_curves(over_steps: Table, accuracy: Table) -> tuple[StepCurve, ...]:
 
 
 def draw_steps(ax: "Axes", curves: tuple[StepCurve, ...]) -> "Axes":
-    """Curves over steps, and a level line for each network without steps. Returns `ax`."""
+    """Curves over steps with their bands, a level line for each network without steps, names at their ends. Returns `ax`."""
     look = looks({curve.network: curve.kind for curve in curves})
     last = max(max(curve.steps) for curve in curves)
     for curve in curves:
         shown = look[curve.network]
-        label = f"{title_of(curve.network, curve.kind)}, {curve.accuracy[-1]:.1%}"
-        if len(curve.steps) == 1:
-            ax.axhline(curve.accuracy[0], color=shown.colour, linestyle=shown.line, linewidth=1.5, label=label)
-            continue
-        ax.plot(curve.steps, curve.accuracy, label=label, **shown.options)
-        ax.fill_between(curve.steps, curve.low, curve.high, color=shown.colour, alpha=0.13, linewidth=0)
+        steps = curve.steps if len(curve.steps) > 1 else (0.7, last + 0.3)
+        whole = len(steps) // len(curve.steps)
+        options = shown.options if whole == 1 else {**shown.options, "marker": ""}
+        ax.plot(steps, curve.accuracy * whole, **options)
+        ax.fill_between(steps, curve.low * whole, curve.high * whole, color=shown.colour, alpha=0.13, linewidth=0)
     ax.set(xlabel="steps simulated", ylabel="accuracy on the test split", xlim=(0.7, last + 0.3))
     ax.set_xticks(_ticks(last))
     lowest = min(min(curve.low) for curve in curves)
     ax.set_ylim(max(0.0, lowest - 0.05), 1.01)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    ax.legend(loc="lower right")
+    named = {curve.network: f"{title_of(curve.network)} {curve.accuracy[-1]:.1%}" for curve in curves}
+    label_ends(ax, [EndLabel(last, c.accuracy[-1], named[c.network], look[c.network].colour) for c in curves])
     return ax
 
 

@@ -1,6 +1,7 @@
-"""One look for all figures: CNNs solid in one colour, spiking networks dashed in another, wherever they appear."""
+"""One look for all figures: CNNs solid in warm colours, spiking networks dashed in cool ones, wherever they appear."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from colorsys import hsv_to_rgb
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 STYLE = Path(__file__).with_name("spikewright.mplstyle")
 ANN_COLOUR, SNN_COLOUR = "#D55E00", "#0072B2"
 FAINT, INK = "#BBBBBB", "#333333"
+_GOLDEN = 0.6180339887498949
+"""Steps of this share of a line never meet."""
 _ANN_LINES, _SNN_LINES = ("-", "-"), ("--", "-.", ":", (0, (3, 1, 1, 1, 1, 1)))
 _ANN_MARKERS, _SNN_MARKERS = "sDP", "o^vX"
-_BLENDS = (1.0, 0.55, 0.75)
+_ANN_COLOURS = (ANN_COLOUR, "#B8860B", "#8C2D04", "#CC79A7")
+_SNN_COLOURS = (SNN_COLOUR, "#00805C", "#5E3C99", "#3FA7E0")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Look:
 def looks(kinds: Mapping[str, str]) -> dict[str, Look]:
     """The look of each network: `kinds` says "SNN" or another kind, which is drawn as a CNN.
 
-    Within a kind the first has the full colour and the others differ in line, marker and lightness.
+    CNNs are warm and spiking networks cool in colour; no two share one, and neighbours differ in line and marker.
     """
     seen = {True: 0, False: 0}
     made = {}
@@ -47,9 +51,18 @@ def looks(kinds: Mapping[str, str]) -> dict[str, Look]:
         place = seen[snn]
         seen[snn] += 1
         lines, markers = (_SNN_LINES, _SNN_MARKERS) if snn else (_ANN_LINES, _ANN_MARKERS)
-        colour = lighter(SNN_COLOUR if snn else ANN_COLOUR, _BLENDS[place % len(_BLENDS)])
-        made[name] = Look(colour, lines[place % len(lines)], markers[place % len(markers)])
+        made[name] = Look(_colour(place, snn=snn), lines[place % len(lines)], markers[place % len(markers)])
     return made
+
+
+def _colour(place: int, *, snn: bool) -> tuple[float, float, float]:
+    """One of the chosen colours, and behind these, points of the colour circle: warm from red to yellow, cool from green to
+    violet, no two the same."""
+    chosen = _SNN_COLOURS if snn else _ANN_COLOURS
+    if place < len(chosen):
+        return lighter(chosen[place], 1.0)
+    step = (place - len(chosen)) * _GOLDEN % 1.0
+    return hsv_to_rgb(0.38 + 0.42 * step if snn else 0.16 * step, 0.9, 0.45 + 0.4 * (place * _GOLDEN**2 % 1.0))
 
 
 def lighter(colour: str, share: float) -> tuple[float, float, float]:

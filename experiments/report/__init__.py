@@ -1,10 +1,13 @@
 """The report of a study: one HTML file that needs no network, with every number's origin at its end."""
 
+from spikewright.experiments.report.findings import Finding, verdict
 from spikewright.experiments.report.headlines import Headline, cards, corners
-from spikewright.experiments.report.page import rerun, write_page, write_report
+from spikewright.experiments.report.page import write_page, write_report
+from spikewright.experiments.report.sections import rerun
 from spikewright.experiments.report.sheets import Sheet, heading, sheet, show, shown_sheets
 
 __all__ = [
+    "Finding",
     "Headline",
     "Sheet",
     "cards",
@@ -14,6 +17,7 @@ __all__ = [
     "sheet",
     "show",
     "shown_sheets",
+    "verdict",
     "write_page",
     "write_report",
 ]

@@ -7,6 +7,9 @@ from typing import Any
 from spikewright import Table
 from spikewright.experiments.report.sheets import Sheet, sheet
 
+MOST = 8
+"""Networks with a box of their own."""
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -19,7 +22,8 @@ class Headline:
 
 def cards(tables: Mapping[str, Table]) -> list[Headline]:
     """The headline numbers, as far as the study has them."""
-    made = [_accuracy_card(row) for row in tables["accuracy"] if row["kind"] in ("ANN", "SNN")]
+    found = tables["accuracy"] if "accuracy" in tables else Table((), ())
+    made = [_accuracy_card(row) for row in found if row["kind"] in ("ANN", "SNN")][:MOST]
     if "footprint" in tables:
         rows = list(tables["footprint"])
         before, after = (sum(row[name] for row in rows) for name in ("before_bits", "after_bits"))
@@ -30,7 +34,8 @@ def cards(tables: Mapping[str, Table]) -> list[Headline]:
             )
         )
     if "hardware" in tables:
-        made += [card for row in tables["hardware"] if row["chosen"] for card in _core_cards(row)]
+        core = next((row for row in tables["hardware"] if row["chosen"]), None)
+        made += [] if core is None else _core_cards(core)
     return made
 
 
@@ -38,7 +43,7 @@ def _accuracy_card(row: Mapping[str, Any]) -> Headline:
     name = "ANN" if row["network"] == "ann" else row["network"]
     note = f"95 %: {row['low']:.1%} to {row['high']:.1%}"
     if row["kind"] == "SNN":
-        note = f"{row['spikes_per_neuron']:.2f} spikes per neuron"
+        note += f"; {row['spikes_per_neuron']:.2f} spikes per neuron"
     return Headline(f"{row['accuracy']:.1%}", f"{name} ({row['kind']})" if name != row["kind"] else name, note)
 
 

@@ -1,17 +1,16 @@
 """The report of a study: one HTML file that needs no network, with every number's origin at its end."""
 
-import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
 from spikewright.experiments.plots.gallery import study_pictures
-from spikewright.experiments.plots.pictures import Picture
-from spikewright.experiments.records.reading import origins
+from spikewright.experiments.records.reading import Tables
 from spikewright.experiments.records.tables import write_rows
-from spikewright.experiments.report.headlines import cards, corners
-from spikewright.experiments.report.sheets import HIDDEN, sheet, shown_sheets
+from spikewright.experiments.report.reduced import Reduced
+from spikewright.experiments.report.sections import content
 from spikewright.kinds import holds
 
 if TYPE_CHECKING:
@@ -24,20 +23,28 @@ TEMPLATE = Path(__file__).with_name("report.html.j2")
 def write_report(result: "StudyResult", checks: Table | None = None, *, progress: Progress = silent) -> Path:
     """Draw the figures of `result` and write `report.html` beside them; returns its path.
 
-    `checks`: rows of check, measured, target and holds. Raises InvalidFile when the folder cannot be written.
+    What has no result is left out, and the report says so. `checks`: rows of check, measured, target and holds. Raises
+    InvalidFile when the folder cannot be written.
     """
     from spikewright.experiments.studies.folder import STUDY_FOLDER
 
     claim_folder(result.folder, STUDY_FOLDER)
     progress("report", 0, 2)
-    pictures = study_pictures(result, result.folder / "figures")
     if checks is not None:
         write_rows(result.store, "checks", list(checks))
+    reduced = reduced_result(result)
+    pictures = study_pictures(reduced, result.folder / "figures")
     progress("report", 1, 2)
     path = result.folder / "report.html"
-    write_page(path, _render(_content(result, checks, pictures)))
+    write_page(path, render(content(reduced, checks, pictures)))
     progress("report", 2, 2)
     return path
+
+
+def reduced_result(result: "StudyResult") -> "StudyResult":
+    """The same result, of whose large tables only a choice is read."""
+    tables: Any = Reduced(Tables(result.store))
+    return replace(result, tables=tables)
 
 
 def write_page(path: Path, text: str) -> None:
@@ -46,61 +53,17 @@ def write_page(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _render(content: Mapping[str, Any]) -> str:
+def render(values: Mapping[str, Any]) -> str:
+    """The page with these values, its style and its script inside."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     loader = FileSystemLoader(TEMPLATE.parent)
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template(TEMPLATE.name).render(content)
+    inside = {name: Markup((TEMPLATE.parent / file).read_text("utf-8")) for name, file in INSIDE.items()}
+    return environment.get_template(TEMPLATE.name).render({**values, **inside})
 
 
-def _content(result: "StudyResult", checks: Table | None, pictures: Iterable[Picture]) -> dict[str, Any]:
-    from spikewright.experiments.report.chain import coded_how, compressed_how
-
-    study, tables = result.study, result.tables
-    return {
-        "study": study,
-        "compressed_how": compressed_how,
-        "coded_how": coded_how,
-        "model": study.model.architecture or study.model.zoo or study.model.factory,
-        "cards": cards(tables),
-        "checks": list(checks) if checks is not None else [],
-        "pictures": [{"picture": p, "source": _inline(p), "file": f"figures/{p.base.name}.svg"} for p in pictures],
-        "conversions": [
-            sheet("conversion", name, tables["conversion"].where(network=name), hidden=(*HIDDEN, "network"))
-            for name in _converted(tables)
-        ],
-        "sheets": list(shown_sheets(tables)),
-        "corners": corners(tables),
-        "core": next(iter(tables["core"]), None) if "core" in tables else None,
-        "provenance": result.provenance,
-        "origins": list(origins(tables)),
-        "cells": len(result.cells),
-        "rows": sum(len(table) for table in tables.values()),
-        "rerun": rerun(result),
-    }
-
-
-def rerun(result: "StudyResult") -> str:
-    """The command that makes this report again."""
-    name, seed = result.study.name, result.study.seeds[0]
-    if name.startswith("demo-"):
-        data = "" if result.study.dataset.name == "digits" else " --data FOLDER"
-        return f"spikewright demo --dataset {result.study.dataset.name}{data} --seed {seed} --out {result.folder}"
-    return f"spikewright study {result.folder / 'study.json'} --out {result.folder}"
-
-
-def _converted(tables: Mapping[str, Table]) -> list[str]:
-    return list(dict.fromkeys(tables["conversion"]["network"])) if "conversion" in tables else []
-
-
-def _inline(picture: Picture) -> str:
-    """The figure as a data address: SVG, or PNG where the SVG would be larger."""
-    choices = [(picture.base.with_name(f"{picture.base.name}.{ending}"), kind) for ending, kind in _KINDS.items()]
-    path, kind = min(choices, key=lambda choice: choice[0].stat().st_size / (8 if choice[1] != "image/png" else 1))
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-_KINDS = {"svg": "image/svg+xml", "png": "image/png"}
+INSIDE = {"style": "report.css", "script": "report.js"}

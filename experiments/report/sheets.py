@@ -1,7 +1,7 @@
 """Tables for people: formatted cells, headings in words, units in brackets."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spikewright import Table
@@ -18,15 +18,20 @@ SHEETS = {
     "robustness": "Robustness",
     "training": "Training",
 }
-"""The tables that the report shows in full, with their titles."""
+"""The tables that the report shows as tables, with their titles."""
 ELSEWHERE = ("conversion", "hardware", "core", "accuracy_over_steps", "compression", "checks")
 """Tables that are shown in another way: as figures, boxes, corners, or layer by layer."""
+MOST = 20
+"""Tables of other stages that a page shows."""
 UNITS = {"us": "µs", "uj": "µJ", "nj": "nJ", "mhz": "MHz"}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of the report: formatted cells, and whether each column is of numbers."""
+    """A table of the report: formatted cells, and whether each column is of numbers.
+
+    more: rows that are not shown; `file`: the name of the table that has them, where it is not `name`.
+    """
 
     name: str
     title: str
@@ -34,14 +39,19 @@ class Sheet:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int = 0
+    file: str = ""
 
 
-def shown_sheets(tables: Mapping[str, Table]) -> Iterator[Sheet]:
-    """The tables that are shown in full: the known ones in their order, then those that other stages made."""
-    yield from (sheet(name, title, tables[name]) for name, title in SHEETS.items() if name in tables)
-    for name, table in tables.items():
-        if name not in SHEETS and name not in ELSEWHERE:
-            yield sheet(name, heading(name).capitalize(), table)
+def shown_sheets(tables: Mapping[str, Table], counts: Mapping[str, int] = {}) -> Iterator[Sheet]:
+    """The tables that are shown: the known ones in their order, then those that other stages made, at most `MOST` of these.
+
+    counts: rows of each table, where `tables` has only some of them.
+    """
+    others = [name for name in tables if name not in SHEETS and name not in ELSEWHERE][:MOST]
+    for name in [*(name for name in SHEETS if name in tables), *others]:
+        title = SHEETS.get(name, heading(name).capitalize())
+        made = sheet(name, title, tables[name])
+        yield replace(made, more=max(made.more, counts.get(name, 0) - len(made.rows)))
 
 
 def sheet(name: str, title: str, table: Table, most: int = 400, hidden: tuple[str, ...] = HIDDEN) -> Sheet:

@@ -3,16 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from spikewright import Table
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
 from spikewright.experiments.plots.style import styled
-from spikewright.experiments.records.provenance import Provenance
-from spikewright.experiments.studies.study import StudyResult, run_study
+from spikewright.experiments.studies.study import run_study
+from tests.experiments.studies.made_results import result_of
 from tests.experiments.studies.small_study import small
 
 
 def test_a_study_without_harm_has_no_such_figures(tmp_path: Path) -> None:
-    result = StudyResult(small(), tmp_path, {"accuracy": Table.of([])}, (), Provenance.of({}, (0,)), 0)
+    result = result_of(tmp_path / "study", accuracy=[{"network": "ann", "kind": "ANN", "accuracy": 1.0}])
     assert attack_pictures(result, tmp_path) == noise_pictures(result, tmp_path) == []
 
 

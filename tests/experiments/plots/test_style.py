@@ -47,6 +47,11 @@ def network(code: Direct | RateCode | TtfsCode, hidden: Neuron) -> Network:
     return Network(populations, links, "input", "b", code)
 
 
+def test_no_two_networks_share_a_colour() -> None:
+    kinds = {f"network-{n}": "SNN" if n % 3 else "ANN" for n in range(120)}
+    assert len({look.colour for look in plots.looks(kinds).values()}) == 120
+
+
 def test_the_same_figure_gives_the_same_bytes(tmp_path) -> None:  # type: ignore[no-untyped-def]
     contents = []
     for name in ("one", "two"):

@@ -1,5 +1,8 @@
 """The page: one file, escaped, and what it says."""
 
+import shutil
+import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -8,8 +11,9 @@ import pytest
 
 from spikewright import InvalidFile, Table
 from spikewright.experiments.report import rerun, write_report
-from spikewright.experiments.studies.study import StudyResult
+from spikewright.experiments.studies.study import StudyResult, run_study
 from tests.experiments.studies.made_results import result_of
+from tests.experiments.studies.small_study import small
 
 ACCURACY = [
     {"network": "ann", "kind": "ANN", "accuracy": 0.9875, "low": 0.97, "high": 0.995, "samples": 400, "seed": 0},
@@ -48,7 +52,7 @@ def test_a_page_of_one_file(tmp_path: Path) -> None:
     links = Links()
     links.feed(text)
     assert not [link for link in links.loaded if not link.startswith(("data:", "figures/"))]
-    assert "script" not in links.tags and "link" not in links.tags and "@import" not in text and "url(" not in text
+    assert links.tags.count("script") == 1 and "link" not in links.tags and "@import" not in text and "url(" not in text
     assert 'name="viewport"' in text
 
 
@@ -83,3 +87,80 @@ def test_nothing_is_left_when_it_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises((InvalidFile, OSError)):
         write_report(result_in(tmp_path / "file"))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def opened(path: Path, hash_: str, profile: Path) -> tuple[str, str]:
+    """The page after its script, as a headless browser has it, and what the browser said."""
+    told = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}", "--enable-logging=stderr"]
+    done = subprocess.run(
+        [str(CHROMIUM), *told, "--dump-dom", f"{path.as_uri()}#{hash_}"], capture_output=True, text=True, timeout=120
+    )
+    return done.stdout, done.stderr
+
+
+def shown_rows(dom: str, table: str) -> list[str]:
+    """The first cells of the rows of a table that are not hidden, from the top."""
+    rows = dom.partition(f'data-name="{table}"')[2].partition("</table>")[0].split("<tr")[2:]
+    return [
+        row.partition("<td")[2].partition(">")[2].partition("<")[0] for row in rows if "hidden" not in row.split(">")[0]
+    ]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@pytest.mark.slow
+def test_tables_sort_and_filter_in_a_browser_without_an_error(tmp_path: Path) -> None:
+    speeds = [("a", 900.0), ("b", 12000.5), ("c", None), ("d", 3.25), ("e", 47.0)]
+    rows = [{"network": name, "speed": speed, "note": "<i>&amp;" if name == "e" else "x"} for name, speed in speeds]
+    path = write_report(result_in(tmp_path / "study", speeds=rows), CHECKS)
+    for asked, names in {
+        "": "abcde",
+        "table=speeds&sort=speed": "deabc",
+        "table=speeds&sort=speed&order=down": "baedc",
+        "table=speeds&sort=network&order=down&filter=X": "dcba",
+        "table=speeds&filter=nothing": "",
+        "table=none": "abcde",
+    }.items():
+        dom, said = opened(path, asked, tmp_path / "profile")
+        assert "".join(shown_rows(dom, "speeds")) == names, asked
+        assert "CONSOLE" not in said and "Uncaught" not in said
+
+
+def test_a_page_of_a_run_that_goes_on_loads_itself_anew_and_no_other(tmp_path: Path) -> None:
+    result = result_in(tmp_path)
+    going = replace(result, state=replace(result.state, cells=7, stored=3))
+    assert 'http-equiv="refresh"' not in write_report(result).read_text()
+    text = write_report(going).read_text()
+    assert 'http-equiv="refresh"' in text and "3 of 7 cells are stored" in text
+    ended = replace(going, state=replace(going.state, ending="incomplete"))
+    assert 'http-equiv="refresh"' not in write_report(ended).read_text()
+
+
+def test_a_fault_in_one_cell_leaves_a_report_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object, work: object) -> None:
+        raise RuntimeError("planted <here>")
+
+    monkeypatch.setattr("spikewright.experiments.stages.simulation.SimulateStage.run", broken)
+    result = run_study(small(), tmp_path / "study")
+    assert not result.complete
+    text = write_report(result).read_text()
+    assert "2 of 3 cells have a result" in text and "planted &lt;here&gt;" in text
+    assert "Most accurate: ann" in text and "Conversion report" in text
+
+
+def test_a_study_without_any_result_has_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object, work: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("spikewright.experiments.stages.training.TrainStage.run", broken)
+    text = write_report(run_study(small(), tmp_path / "study")).read_text()
+    assert "0 of 3 cells have a result" in text and "2 wait" in text
+
+
+def test_large_tables_are_capped_and_the_page_says_where_the_rest_is(tmp_path: Path) -> None:
+    rows = [{"network": "a", "point": n} for n in range(30_000)]
+    path = write_report(result_in(tmp_path, points=rows))
+    text = path.read_text()
+    assert "29,600 more are in <code>tables/points.csv</code>" in text and path.stat().st_size < 1_000_000
