@@ -1,16 +1,21 @@
 """The rows of one predictor: noise over chips, attacks over budgets."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from spikewright.robustness import (
     FGSM,
+    PGD,
+    GaussianNoise,
     SnnPredictor,
     SpikeDeletionFault,
     WeightBitFlipsFault,
     WeightVariationFault,
     evaluate,
+    table_rows,
 )
 from spikewright.snn import Network
 
@@ -32,3 +37,22 @@ def test_what_is_drawn_for_each_image_needs_no_chips(snn: SnnPredictor, digits: 
     table = evaluate([snn], (digits.images[:20], digits.labels[:20]), [*plan, FGSM()], [0.1], chips=2)
     assert table["over"] == ["images", "images", "images", "images and chips", "images"]
     assert table["chips"] == [None, None, 1, 2, None]
+
+
+def test_blocks_of_images_and_parts_kept_change_no_row(
+    snn: SnnPredictor, digits: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, plan = (digits.images[:20], digits.labels[:20]), [PGD(3), (GaussianNoise(), [0.4]), FGSM()]
+    whole = evaluate([snn], data, plan, [0.02, 0.1])
+    monkeypatch.setattr(table_rows, "BLOCK", 7)
+    parts: dict[str, Any] = {}
+
+    def kept(name: str, make: Callable[[], Any]) -> Any:
+        return parts[name] if name in parts else parts.setdefault(name, make())
+
+    def none(name: str, make: Callable[[], Any]) -> Any:
+        return parts[name]
+
+    assert evaluate([snn], data, plan, [0.02, 0.1], kept=kept) == whole
+    assert len(parts) == 1 + 3 + 1 + 3
+    assert evaluate([snn], data, plan, [0.02, 0.1], kept=none) == whole
