@@ -341,7 +341,6 @@ IN_STORES = {
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
 
 ELSEWHERE = {
-    "experiments.cli:main": "opens the null device, in place of an output that nobody reads",
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
     "experiments.data.downloads:unpack": "tests/experiments/data/test_sources.py",

@@ -6,7 +6,6 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikewright import InvalidFile
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.showing import show
@@ -66,12 +65,7 @@ def _read(path: Path) -> "Study":
     from spikewright.experiments.studies.spec import read_study
     from spikewright.experiments.zoo import card
 
-    try:
-        study = read_study(path)
-    except RecursionError as error:
-        raise InvalidFile(
-            f"expected a study of a few levels, got one nested too deeply in {path}; try it flatter"
-        ) from error
+    study = read_study(path)
     if study.model.zoo is not None:
         card(study.model.zoo)
     if study.model.architecture is not None:

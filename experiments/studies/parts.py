@@ -19,7 +19,7 @@ from spikewright.experiments.stages.table import STAGES
 from spikewright.experiments.training.recipe import TrainRecipe
 from spikewright.tables import Family, changed
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,80}$")]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 """A path that means the same wherever the study is opened again."""
 Strengths = Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1)]

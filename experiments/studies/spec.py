@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, NonNegativeInt, ValidationError, model_validator
+from pydantic import BaseModel, Field, NonNegativeInt, ValidationError, model_validator
 
-from spikewright import InvalidFile, InvalidInput, MissingTool
+from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.studies.grids import expanded
+from spikewright.experiments.studies.including import read_values
+from spikewright.experiments.studies.located import FileLine, field_said, line_of
 from spikewright.experiments.studies.parts import (
     STORED,
     CompressionPart,
@@ -19,8 +22,7 @@ from spikewright.experiments.studies.parts import (
     StagePart,
     StudyPart,
 )
-
-LARGEST_FILE_BYTES = 2**20
+from spikewright.tables import nearest
 
 
 class Study(StudyPart):
@@ -61,23 +63,18 @@ class Study(StudyPart):
 
 
 def read_study(path: str | Path) -> Study:
-    """The study in a YAML or TOML file. Raises InvalidFile with the path of the field that is wrong."""
+    """The study in a YAML or TOML file and those that it includes, with its grids as parts of their own.
+
+    Raises InvalidFile with the line and the path of the field that is wrong.
+    """
     path = Path(path)
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise InvalidFile(f"expected a study of at most {LARGEST_FILE_BYTES} bytes, got more in {path}")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFile(
-            f"expected a readable study file at {path}, got: {getattr(error, 'strerror', error)}"
-        ) from error
-    values = _parse(path, text)
-    if not isinstance(values, dict):
-        raise InvalidFile(f"expected fields such as name and model in {path}, got a {type(values).__name__}")
+    values = expanded(read_values(path))
     try:
         return Study.model_validate({"name": path.stem.lower(), **values})
     except ValidationError as error:
-        raise InvalidFile(f"{path}: {first_fault(error)}") from error
+        place, said = _first_fault(error)
+        place = field_said(values, place, said)
+        raise InvalidFile(f"{line_of(values, place, FileLine(path))}: {_dotted(place)}: {said}") from error
 
 
 def make_study(values: dict[str, Any], *, stored: bool = False) -> Study:
@@ -93,31 +90,41 @@ def make_study(values: dict[str, Any], *, stored: bool = False) -> Study:
 
 def first_fault(error: ValidationError) -> str:
     """The first thing that pydantic found, as one sentence: the field's path, what was expected, what was got."""
+    place, said = _first_fault(error)
+    return f"{_dotted(place)}: {said}"
+
+
+def _first_fault(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
     fault = error.errors(include_url=False)[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
-    said = fault["msg"].removeprefix("Value error, ")
+    place, said = fault["loc"], fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        return place, _unknown_field(place)
+    if fault["type"] == "missing":
+        return place, "expected a value, got none; try one of docs/tables.md"
     got = repr(fault["input"])
-    return f"{place or 'study'}: {said}" + (
-        f", got {got[:60]}" if "got" not in said and fault["type"] != "missing" else ""
-    )
+    return place, said + (f", got {got[:60]}" if "got" not in said else "")
 
 
-def _parse(path: Path, text: str) -> Any:
-    if path.suffix == ".toml":
-        import tomllib
+def _dotted(place: tuple[int | str, ...]) -> str:
+    """The path of a field: "conversions[0].steps"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".") or "study"
 
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise InvalidFile(f"expected TOML in {path}, got: {error}") from error
-    try:
-        import yaml
-    except ImportError as error:
-        raise MissingTool(
-            "expected the package pyyaml for a YAML study, got none; try TOML or pip install pyyaml"
-        ) from error
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise InvalidFile(f"expected YAML in {path}, got: {reason}") from error
+
+def _unknown_field(place: tuple[int | str, ...]) -> str:
+    """What is said of a field that its part does not have."""
+    part: type[BaseModel] = Study
+    for name in place[:-1]:
+        if isinstance(name, str):
+            part = next(_parts(part.model_fields[name].annotation))
+    known = list(part.model_fields)
+    near = nearest(place[-1], known)
+    way = f"try {near}" if near else "try without it"
+    return f"expected a field out of {', '.join(known)}, got {str(place[-1])!r:.60}; {way}"
+
+
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The classes of parts that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _parts(inner)

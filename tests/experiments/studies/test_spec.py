@@ -23,7 +23,7 @@ def test_yaml_toml_and_values_say_the_same(tmp_path: Path) -> None:
 
 
 FAULTS = [
-    ({"colour": 1}, "colour: Extra"),
+    ({"colour": 1}, "colour: expected a field out of"),
     ({"model": {"architecture": "small_cnn", "zoo": "x"}}, "model: expected one of"),
     ({"model": {"factory": "a:b"}}, "factory and weights together"),
     ({"conversions": [{"name": "r", "recipe": "rate", "steps": 0}]}, "conversions[0]:"),
@@ -54,3 +54,27 @@ def test_a_study_on_disk_is_limited_and_named_after_its_file(tmp_path: Path) -> 
     path.write_text("#" * (2**20 + 1))
     with pytest.raises(InvalidFile, match="at most"):
         read_study(path)
+
+
+WRONG = [
+    ("model: {zoo: x}\nconversions:\n  - name: r\n    recipe: rate\n    steps: 0\n", "5: conversions[0].steps: "),
+    ("model: {zoo: x}\nconversions:\n  - name: r\n    recipe: rate\n    stps: 1\n", "5: conversions[0].stps: "),
+    ("model:\n  zoo: x\n  wieghts: y\n", "3: model.wieghts: expected a field out of"),
+    ("model: {zoo: x}\n\nseeds: [0,\n  -1]\n", "4: seeds[1]: "),
+    ("model: {zoo: x}\nmodel: {zoo: y}\n", "2: expected model once, got it in line 1 too"),
+    ("model: {zoo: x}\nconversions: [{name: r, recipe: rate, steps: [2, 0]}]", "2: conversions[1].steps: "),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG, ids=[words for _, words in WRONG])
+def test_a_fault_of_a_file_has_its_line(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(text)
+    with pytest.raises(InvalidFile) as raised:
+        read_study(path)
+    assert str(raised.value).startswith(f"{path}:{words}") and "\n" not in str(raised.value)
+
+
+def test_the_nearest_field_is_told() -> None:
+    with pytest.raises(InvalidInput, match=r"model\.wieghts: expected a field out of .*; try weights"):
+        small(model={"zoo": "x", "wieghts": "y"})
