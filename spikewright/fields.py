@@ -55,8 +55,8 @@ class Option:
     def check(self, value: Any) -> Any:
         """Raise InvalidInput unless the value has one of the forms."""
         if not fits(self.forms, value):
-            near = nearest(value, self.choices) or (None if self.default is MISSING else self.default)
-            way = "" if near in (None, value) else f"; try {self.name}={near!r}"
+            near = nearest(value, self.choices) or self.default
+            way = "" if near is MISSING or near == value else f"; try {self.name}={near!r}"
             raise InvalidInput(f"expected {self.name} to be {self.wanted}, got {value!r:.60}{way}")
 
     def taken(self, value: Any) -> Any:

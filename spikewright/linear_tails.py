@@ -39,6 +39,9 @@ class Tail:
                 object.__setattr__(self, name, constant(np.asarray(given, dtype=np.float64)))
         self._check()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tail, (self.source, *self.matrices)
+
     @property
     def matrices(self) -> tuple[Matrix | None, ...]:
         """All its numbers: those for channels, rows and columns, and the bias."""

@@ -341,6 +341,7 @@ IN_STORES = {
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
 
 ELSEWHERE = {
+    "experiments.cli:main": "closes the standard output behind a closed pipe; no file",
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
     "experiments.data.downloads:unpack": "tests/experiments/data/test_sources.py",

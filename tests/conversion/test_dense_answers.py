@@ -15,7 +15,6 @@ from spikewright.compress.pruners.magnitude import PruneSettings
 from spikewright.conversion import Exact, Rate, Ttfs, check_times, convert, diagnose, exact, verify
 from spikewright.conversion.tuning.weights import FineTune, fine_tune
 from spikewright.experiments.data import load_dataset
-from spikewright.robustness import SnnPredictor
 from spikewright.snn import Network, TerminateDelta, simulate
 from spikewright.snn.twin.network import Twin
 
@@ -146,8 +145,6 @@ def test_one_sigmoid_decides_by_its_sign_and_one_score_decides_nothing() -> None
 
 
 def test_who_needs_one_class_for_each_image_refuses_maps_by_name(networks: dict[str, Network]) -> None:
-    with pytest.raises(InvalidInput, match=r"robustness, got classes of places of shape \(3, 6, 5\)"):
-        SnnPredictor(networks["rate"])
     with pytest.raises(InvalidNetwork, match="for the decision TerminateDelta, got classes of places"):
         replace(networks["rate"], decision=TerminateDelta(1.0))
     with pytest.raises(InvalidNetwork, match="expected heads for 90 output neurons, got 12"):

@@ -26,7 +26,7 @@ from tests.snn.every_record import NETWORKS, network
 
 BUILT = {
     "IF", "LIF", "QuantReLU", "Integrator", "AvgPool2d", "Identity", "Sparse", "Codebook", "Rate", "ReportRow", "Run",
-    "Head", "Verdict",
+    "Head", "Tail", "Verdict",
 }  # fmt: skip
 
 REFUSED = {

@@ -42,7 +42,7 @@ def test_two_phases_are_refused_where_they_cannot_be_run(engine: str) -> None:
 
 
 def test_a_demand_is_checked_and_shown() -> None:
-    assert "pre_steps=2" in repr(TWO_PHASES) and "cos" in repr(TWO_PHASES.run)
+    assert "pre_steps=2" in repr(TWO_PHASES.run) and "cos" in repr(TWO_PHASES.run)
     with pytest.raises(InvalidInput, match="'srp' or 'cos'"):
         TwoPhase("both", 2)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="expected steps"):

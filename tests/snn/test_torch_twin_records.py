@@ -62,7 +62,8 @@ def reference(some: Network, images: torch.Tensor) -> np.ndarray[Any, Any]:
 def equal(some: Network, surrogate: Any = SLOPE) -> None:
     images = images_for(some).requires_grad_(True)
     logits = Twin(some, surrogate=surrogate, engine_values=False)(images)
-    np.testing.assert_array_equal(logits.detach().numpy(), reference(some, images))
+    wanted = reference(some, images)
+    np.testing.assert_array_equal(logits.detach().numpy(), wanted if some.tail is None else wanted.astype(np.float32))
     (gradient,) = torch.autograd.grad(logits.square().sum(), images)
     assert torch.isfinite(gradient).all()
     assert gradient.abs().sum() > 0

@@ -41,7 +41,9 @@ def test_without_pyarrow_there_is_the_csv_file_and_a_warning(
         assert write_table(TABLE, tmp_path / "t") == (tmp_path / "t.csv",)
     assert read_table(tmp_path / "t.csv")["b"] == ["x", "y"] and not (tmp_path / "t.parquet").exists()
     (told,) = (one.getMessage() for one in caplog.records)
-    assert told.startswith("tables are CSV files alone: expected the package pyarrow") and "pip install pyarrow" in told
+    assert (
+        told.startswith("tables are CSV files alone: expected the package pyarrow") and "spikewright[parquet]" in told
+    )
     with pytest.raises(MissingTool, match="pyarrow"):
         read_table(tmp_path / "t.parquet")
 
