@@ -76,7 +76,9 @@ def write_parquet(
     without pyarrow.
     """
     pa, pq = require("pyarrow"), require("pyarrow.parquet")
-    made = pa.table({name: _column(table[name]) for name in table.columns})
+    from spikewright.experiments.records.columns import column
+
+    made = pa.table({name: column(table[name]) for name in table.columns})
     made = made.replace_schema_metadata({_KEY: json.dumps(provenance or {})})
     with atomic_path(path, TABLE_FILE, force=force) as temporary:
         pq.write_table(made, temporary)
@@ -105,16 +107,6 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
         raise InvalidFile(f"expected a parquet table at {path}, got: {str(error).splitlines()[0]}") from error
     found: dict[str, Any] = json.loads(values)
     return found
-
-
-def _column(values: list[Any]) -> Any:
-    pa = require("pyarrow")
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {int, float}:
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())
-    if len(kinds) > 1:
-        return pa.array([None if value is None else str(value) for value in values], pa.string())
-    return pa.array(values)
 
 
 def _read_parquet(path: Path) -> Table:
