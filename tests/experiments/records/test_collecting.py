@@ -20,3 +20,12 @@ def test_what_a_study_needs_stays(tmp_path: Path) -> None:
     }
     size = sum(each.size for each in found)
     assert remove(found) == size > 0 and list(store.names()) == [kept] and not unused(store, {kept})
+
+
+def test_what_somebody_keeps_in_a_cell_or_beside_it_stays(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    mine, changed = (add(store, name, {}, file="content") for name in ("mine", "changed"))
+    (store.cells / mine / "notes.txt").write_text("measured on the board")
+    (store.cells / changed / "file").write_text("edited by hand")
+    (store.folder / "quarantine" / "mine").mkdir(parents=True)
+    assert not unused(store, set())
