@@ -17,5 +17,9 @@ class InvalidFile(SpikewrightError, ValueError):
     """A file is missing, truncated, of another version, or hostile. Nothing of it was used."""
 
 
+class UnusableCheckpoint(InvalidFile, InvalidInput):
+    """A checkpoint is damaged, of another version, or of other work. Nothing of it was used; without it the work begins anew."""
+
+
 class MissingTool(SpikewrightError, RuntimeError):
     """An optional package, a program or a device that the call needs is not there."""

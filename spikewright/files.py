@@ -37,10 +37,10 @@ def atomic_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> I
             check_path(path, kind, force=force)  # once more: others may have written meanwhile
             if target.exists():
                 shutil.copymode(target, temporary)
+            remember(target, temporary)
             os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
-    remember(target)
 
 
 def check_path(path: str | Path, kind: Kind, *, force: bool | None = None) -> Path:

@@ -3,6 +3,7 @@
 There are two sorts. A *whole* folder (a spike core, a checkpoint) appears all at once and lists all its files. A *claimed* one
 (a study, rows of results) grows: every file that is written below it is added to its list, so that it may be replaced later.
 A file is listed with the SHA-256 of what was written: one that somebody has changed since, or put in its place, is theirs.
+In a folder that grows it is listed before it takes its name, beside what stood there: a process that ends between leaves it ours.
 """
 
 import hashlib
@@ -74,7 +75,7 @@ def changed(folder: Path, files: Mapping[str, str | None]) -> frozenset[str]:
 
 
 def _as_listed(path: Path, listed: str | None) -> bool:
-    return listed is None or listed == digest(path)
+    return listed is None or digest(path) in listed.splitlines()
 
 
 def files_below(folder: Path) -> frozenset[str]:
@@ -97,16 +98,17 @@ def remembered(path: Path) -> bool:
     return name in place[1].files and _as_listed(path, place[1].files[name])
 
 
-def remember(path: Path) -> None:
-    """Add `path` to the list of the claimed folder that it lies in, if it lies in one."""
+def remember(path: Path, content: Path) -> None:
+    """List the file `content`, which is about to take the name of `path`, in the claimed folder that `path` lies in, if any."""
     place = _claimed(path)
     if place is None:
         return
     folder, marker = place
     name = path.relative_to(folder).as_posix()
-    now = digest(path)
-    if marker.files.get(name) != now:
-        write_marker(folder, marker.kind, marker.version, {**marker.files, name: now}, grows=True)
+    listed = [digest(content)] + ([digest(path)] if path.exists() and remembered(path) else [])
+    told = "\n".join(dict.fromkeys(listed))
+    if marker.files.get(name) != told:
+        write_marker(folder, marker.kind, marker.version, {**marker.files, name: told}, grows=True)
 
 
 def _claimed(path: Path) -> tuple[Path, Marker] | None:

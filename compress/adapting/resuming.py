@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from spikewright import FolderKind, InvalidFile, InvalidInput, atomic_folder
+from spikewright import FolderKind, InvalidFile, atomic_folder
 from spikewright.compress.training.epochs import FitState
-from spikewright.folders import restored
+from spikewright.errors import UnusableCheckpoint
+from spikewright.folders import check_folder, restored
 
 ADAPTING_FOLDER = FolderKind("a checkpoint of an adaptation")
 _STATE = "state.pt"
@@ -50,22 +51,25 @@ def save_progress(folder: Path, of: str, progressed: CourseState) -> None:
 def read_progress(folder: Path, of: str) -> CourseState | None:
     """What `save_progress` wrote; None for a folder that is missing or empty.
 
-    Raises InvalidInput for the checkpoint of another adaptation, InvalidFile for one that is damaged.
+    Raises UnusableCheckpoint for one that is damaged or of another adaptation.
     """
     if not restored(folder, ADAPTING_FOLDER).exists() or (folder.is_dir() and not any(folder.iterdir())):
         return None
     try:
+        check_folder(folder, ADAPTING_FOLDER)
         found = torch.load(folder / _STATE, weights_only=True)
         held, rates = found["fitted"], tuple((float(one), float(other)) for one, other in found["rates"])
         fitted = None if held is None else FitState.of_plain(held)
         read = CourseState(int(found["step"]), found["start"], fitted, rates)
+    except InvalidFile as error:
+        raise UnusableCheckpoint(str(error)) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise InvalidFile(
+        raise UnusableCheckpoint(
             f"expected a checkpoint of an adaptation in {folder}, got: {first:.200}; try another folder"
         ) from error
     if found["of"] != of:
-        raise InvalidInput(
+        raise UnusableCheckpoint(
             f"expected a checkpoint of this model, data and settings in {folder}, got one of others; try another folder"
         )
     return read

@@ -20,7 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_path, claim_folder
+from spikewright import FolderKind, InvalidFile, Kind, atomic_path, claim_folder
+from spikewright.errors import UnusableCheckpoint
 from spikewright.kinds import holds
 
 FITS_FOLDER = FolderKind("a folder of trainings that can go on")
@@ -84,7 +85,7 @@ class KeptFit:
     def read(self) -> FitState | None:
         """What was kept; None before the first epoch has ended.
 
-        Raises InvalidInput for the state of another training, InvalidFile for a damaged one.
+        Raises UnusableCheckpoint for one that is damaged or of another training.
         """
         if not self.path.exists():
             return None
@@ -93,11 +94,11 @@ class KeptFit:
             of, found = values["of"], FitState.of_plain(values["fitted"])
         except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise InvalidFile(
+            raise UnusableCheckpoint(
                 f"expected the state of a training in {self.path}, got: {first:.200}; try to remove it, it begins anew then"
             ) from error
         if of != self.of:
-            raise InvalidInput(
+            raise UnusableCheckpoint(
                 f"expected the state of this training in {self.path}, got that of another model, data or settings; "
                 "try another folder"
             )
@@ -116,12 +117,15 @@ _places: ContextVar[Iterator[Path] | None] = ContextVar("places of trainings", d
 def fits_kept(folder: str | Path | None) -> Iterator[None]:
     """Inside the block every call of `fit` keeps its state in `folder` and goes on from what is there; None: nothing is kept.
 
-    Raises InvalidFile where the folder is another one.
+    Raises UnusableCheckpoint where the folder is another one.
     """
     if folder is None:
         yield
         return
-    claimed = claim_folder(folder, FITS_FOLDER)
+    try:
+        claimed = claim_folder(folder, FITS_FOLDER)
+    except InvalidFile as error:
+        raise UnusableCheckpoint(str(error)) from error
     token = _places.set(claimed / f"fit-{number}.pt" for number in count(1))
     try:
         yield

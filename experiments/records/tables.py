@@ -4,20 +4,22 @@ tables/accuracy/part-0000.parquet    readable by pandas, pyarrow, polars and Duc
 tables/accuracy.csv
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 
 from spikewright import InvalidFile, Table
 from spikewright.experiments.records.columns import column
 from spikewright.experiments.records.publishing import place, publish
 from spikewright.experiments.records.record import Record
 from spikewright.experiments.records.store import Store
+from spikewright.files import writing
 
 PART_ROWS = 50_000
 """Rows that are held in memory before they are written as one part."""
@@ -61,10 +63,20 @@ class TableWriter:
 
 @contextmanager
 def _scratch(store: Store) -> Iterator[Path]:
-    """A folder beside the cells at work, gone after the block."""
-    store.work.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix="tables-", dir=store.work) as folder:
-        yield Path(folder)
+    """A folder beside the cells at work, gone after the block; what a killed process left of one goes first.
+
+    One process at a time; others wait. Raises InvalidFile where nothing can be written.
+    """
+    folder = store.work / "tables"
+    with writing(store.tables, folder):
+        store.work.mkdir(exist_ok=True)
+        with FileLock(store.folder / "tables.lock"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def rows_of(record: Record) -> Iterator[tuple[str, list[Row]]]:

@@ -86,6 +86,8 @@ def _load_state(path: Path, model: "nn.Module") -> None:
 
     import torch
 
+    from spikewright.experiments.training.checkpoint import mismatch
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # an unusual pickle is an error below, or harmless
@@ -101,5 +103,4 @@ def _load_state(path: Path, model: "nn.Module") -> None:
         RuntimeError,
         pickle.UnpicklingError,
     ) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InvalidFile(f"expected a state dict that fits the model in {path}, got: {reason[:200]}") from error
+        raise InvalidFile(f"expected a state dict that fits the model in {path}, got: {mismatch(error)}") from error

@@ -9,23 +9,26 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from spikewright import InvalidFile
+from spikewright.files import writing
 
 LOCK, HOLDER = "run.lock", "run.holder"
 
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Hold the lock of a store for the block. Raises InvalidFile while another run holds it."""
+    """Hold the lock of a store for the block. Raises InvalidFile while another run holds it, and where nothing can be written."""
     lock = FileLock(folder / LOCK)
     try:
-        lock.acquire(timeout=0)
+        with writing(folder, folder):
+            lock.acquire(timeout=0)
     except Timeout as error:
         raise InvalidFile(
             f"expected no other run in {folder}, got one: {holder(folder)}; wait for it (`spikewright status {folder}`), "
             "stop it, or try another folder"
         ) from error
     try:
-        (folder / HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
+        with writing(folder, folder):
+            (folder / HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
         yield
     finally:
         lock.release()

@@ -67,16 +67,19 @@ def bare(cell: Cell) -> Cell:
     return made
 
 
-def fault_of(error: BaseException) -> Fault:
-    """An exception as a fault. Memory that is short may be there later; what was told on purpose will not change."""
+def fault_of(error: BaseException, folder: str = "") -> Fault:
+    """An exception as a fault. Memory that is short may be there later; what was told on purpose will not change.
+
+    folder: that of the store, named where nothing can be written.
+    """
     import errno
     import traceback
 
     from spikewright import SpikewrightError
 
     trace = "".join(traceback.format_exception(error))
-    if _errno(error) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-        return Fault("full", str(error), trace)
+    if _errno(error) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+        return Fault("full", _unwritten(error, folder), trace)
     if isinstance(error, CellBusy):
         return Fault("again", str(error))
     if isinstance(error, SpikewrightError):
@@ -93,6 +96,14 @@ def _errno(error: BaseException | None) -> Any:
             return error.errno
         error = error.__cause__ or error.__context__
     return None
+
+
+def _unwritten(error: BaseException, folder: str) -> str:
+    """The sentence of a full or read-only disk; the system often leaves out which file it was."""
+    if not isinstance(error, OSError):
+        return " ".join(str(error).split())
+    place, reason = error.filename or folder, error.strerror or str(error)
+    return f"expected to write {place}, got: {reason}; make room, and run the same again: what is finished is stored"
 
 
 def _line(error: BaseException) -> str:

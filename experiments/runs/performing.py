@@ -35,7 +35,7 @@ def perform(order: Order, progress: Progress = silent) -> CellOutcome:
             damaged = _damaged(order, store)
             return CellOutcome(order.cell.key, damaged=damaged) if damaged else _made(order, store, shared, progress)
         except (Exception, SystemExit) as error:
-            return CellOutcome(order.cell.key, fault_of(error))
+            return CellOutcome(order.cell.key, fault_of(error, order.store))
 
 
 def _found(order: Order, store: Store, shared: bool) -> CellOutcome:

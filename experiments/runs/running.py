@@ -10,7 +10,7 @@ from spikewright.experiments.records.provenance import current_commit, machine, 
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
-from spikewright.experiments.runs.orders import CellOutcome, Fault, Order, bare
+from spikewright.experiments.runs.orders import CellOutcome, Fault, Order, bare, fault_of
 from spikewright.experiments.runs.packing import packed, unpack
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.schedule import Schedule
@@ -85,23 +85,24 @@ class CellRun:
         if order is None:  # it came back twice
             return
         self.state.running.pop(self.cells[key].label, None)
-        if outcome.missing:
+        if outcome.missing and all(map(self.store.holds, outcome.missing)):
             contents = {name: packed(self.store.cells / name) for name in outcome.missing}
             self._start(self.schedule.cells[key], {**order.packed, **contents})
-        elif outcome.damaged:
-            self._damaged(key, outcome.damaged)
+        elif outcome.damaged or outcome.missing:
+            self._damaged(key, (*outcome.damaged, *outcome.missing))
         elif outcome.fault is not None:
             self._failed(key, outcome.fault)
         else:
             self._stored(order, outcome)
 
     def _damaged(self, key: str, names: Sequence[str]) -> None:
-        """Files that a cell needs are not what was written: those cells are put aside and made anew, this one after them."""
+        """What a cell needs has gone or is not what was written: it is put aside and made anew, this one after it."""
         cell = self.cells[key]
         needs = {need.key: self.cells[need.key] for need in cell.needs.values() if need.folder in names}
         for need in needs.values():
             if self.store.holds(need.folder):
                 self.state.set_aside.append(str(self.store.put_aside(need.folder)))
+            if need.key not in self.schedule.cells:  # another cell may have found out first
                 self.state.stages[need.stage].stored -= 1
                 self.state.stored -= 1
         self.schedule.first(key, needs)
@@ -118,14 +119,22 @@ class CellRun:
     def _stored(self, order: Order, outcome: CellOutcome) -> None:
         cell = order.cell
         if outcome.packed is not None:
-            with work_in(self.store.work, cell.folder) as place:
-                unpack(outcome.packed, place.made)
-                self.store.commit(place.made, cell.folder)
+            try:
+                self._keep(outcome.packed, cell.folder)
+            except (OSError, InvalidFile) as error:
+                self._failed(outcome.key, fault_of(error, order.store))
+                return
         self.schedule.done(outcome.key)
         count = self.state.stages[cell.stage]
         count.stored, count.seconds = count.stored + 1, round(count.seconds + outcome.seconds, 3)
         self.state.stored += 1
         self.state.memory_mb = max(self.state.memory_mb, outcome.memory_mb)
+
+    def _keep(self, content: bytes, name: str) -> None:
+        """Store a cell that was made elsewhere."""
+        with work_in(self.store.work, name) as place:
+            unpack(content, place.made)
+            self.store.commit(place.made, name)
 
     def _tell(self, *, always: bool = False) -> None:
         self.state.write(self.store.runs, always=always)
@@ -142,7 +151,7 @@ def run(cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer 
         state = RunState.begin(
             {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
         )
-        everything = {cell.key: cell for cell in cells}
+        everything = _with_needs(cells)
         waiting = _waiting(everything, store, state)
         if not waiting and (before := read_states(store.runs)) and before[-1].ending == "finished":
             state.ending = "finished"  # nothing to do and nothing to say: the store stays as it is, to the byte
@@ -163,6 +172,20 @@ def run(cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer 
             state.running.clear()
             state.write(store.runs, always=True)
     return state
+
+
+def _with_needs(cells: Iterable[Cell]) -> dict[str, Cell]:
+    """The cells by key, each after all that it needs."""
+    found: dict[str, Cell] = {}
+    waiting = list(cells)[::-1]
+    while waiting:
+        cell = waiting[-1]
+        needs = [need for need in cell.needs.values() if need.key not in found]
+        if needs:
+            waiting += needs
+        else:
+            found.setdefault(waiting.pop().key, cell)
+    return found
 
 
 def _waiting(cells: Mapping[str, Cell], store: Store, state: RunState) -> list[Cell]:

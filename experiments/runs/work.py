@@ -1,5 +1,6 @@
 """A cell at work: its settings, the files of the cells that it needs, and the folder that takes its own."""
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spikewright import InvalidInput, Progress
+from spikewright.errors import UnusableCheckpoint
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.work_folder import WorkFolder
@@ -89,8 +91,19 @@ def plain(row: Mapping[str, Any], table: str = "a table") -> dict[str, Any]:
 
 
 def run_stage(cell: Cell, inputs: Mapping[str, Path], place: WorkFolder, progress: Progress) -> Rows:
-    """Run the stage of `cell` with its settings; returns its rows by table, in plain values."""
+    """Run the stage of `cell` with its settings; returns its rows by table, in plain values.
+
+    Where the checkpoint of an earlier process is of no use, a warning says so and the stage begins anew.
+    """
     stage = STAGES.make(cell.stage, cell.params["settings"])
     stage.check()
-    rows: Rows = stage.run(Work(cell, inputs, place.made, place.checkpoint, progress))
+    work = Work(cell, inputs, place.made, place.checkpoint, progress)
+    try:
+        rows: Rows = stage.run(work)
+    except UnusableCheckpoint as error:
+        if not place.checkpoint.exists():
+            raise
+        logging.getLogger("spikewright").warning("%s begins anew: %s", cell.label, error)
+        place.begin_anew()
+        rows = stage.run(work)
     return {name: [plain(row, name) for row in found] for name, found in rows.items()}

@@ -40,6 +40,12 @@ class WorkFolder:
         """The folder of the checkpoint; the stage makes it when it has something to keep."""
         return self.folder / "checkpoint"
 
+    def begin_anew(self) -> None:
+        """Remove the checkpoint and all files that were made so far."""
+        shutil.rmtree(self.checkpoint)
+        shutil.rmtree(self.made)
+        self.made.mkdir()
+
     def tell(self, stage: str, done: int, total: int) -> None:
         """Write down how far the cell is, at most once a second: a progress callback."""
         now = time.monotonic()

@@ -12,14 +12,17 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import nn
 
-from spikewright import FolderKind, InvalidFile, InvalidInput, Kind, atomic_folder, atomic_path
+from spikewright import FolderKind, InvalidFile, Kind, atomic_folder, atomic_path
+from spikewright.errors import UnusableCheckpoint
 from spikewright.experiments.records.provenance import UNKNOWN, current_commit
 from spikewright.experiments.runs.origin import KEY, WEIGHTS_KEY, Origin
 from spikewright.experiments.training.recipe import EpochLog, TrainLog, TrainRecipe
-from spikewright.folders import restored
+from spikewright.folders import check_folder, restored
 from spikewright.kinds import json_object, json_with, safetensors_metadata
 
 _VERSION = 1
+LONGEST_REASON = 300
+"""Characters that are told of why a file does not fit."""
 _FILES = ("weights.safetensors", "optimiser.pt", "log.json")
 
 
@@ -75,16 +78,24 @@ def commits_of(folder: Path) -> tuple[str, ...]:
 def resume_checkpoint(folder: Path, model: nn.Module, optimiser: torch.optim.Optimizer, run: TrainingRun) -> TrainLog:
     """Put model and optimiser where the checkpoint left them and return its log; an empty log if there is none.
 
-    Raises InvalidInput when the checkpoint is of another recipe or data set, InvalidFile when it is damaged.
+    Raises UnusableCheckpoint when the checkpoint is damaged, or of another model, recipe, data set or version.
     """
     if not restored(folder, CHECKPOINT_FOLDER).exists() or (folder.is_dir() and not any(folder.iterdir())):
         return TrainLog()
-    log = _read_log(folder, run)
-    load_weights(folder / "weights.safetensors", model)
     try:
+        check_folder(folder, CHECKPOINT_FOLDER)
+        log = _read_log(folder, run)
+        load_weights(folder / "weights.safetensors", model)
         optimiser.load_state_dict(torch.load(folder / "optimiser.pt", weights_only=True))
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
-        raise InvalidFile(f"expected the optimiser's state in {folder}, got: {error}; try another folder") from error
+    except UnusableCheckpoint:
+        raise
+    except InvalidFile as error:
+        raise UnusableCheckpoint(str(error)) from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        reason = mismatch(error)
+        raise UnusableCheckpoint(
+            f"expected the optimiser's state in {folder}, got: {reason}; try another folder"
+        ) from error
     return log
 
 
@@ -112,8 +123,20 @@ def load_weights(path: Path, model: nn.Module) -> None:
     try:
         model.load_state_dict(load_file(path))
     except (OSError, SafetensorError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise InvalidFile(f"expected weights that fit the model in {path}, got: {reason}") from error
+        raise InvalidFile(
+            f"expected weights that fit the model in {path}, got: {mismatch(error)}; try another file"
+        ) from error
+
+
+def mismatch(error: Exception) -> str:
+    """What torch says about a file in one line; of a state dict the names and shapes that differ, not the headline above them."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    told = (
+        lines[0]
+        if len(lines) == 1 or not lines[0].startswith("Error(s) in loading state_dict")
+        else " ".join(lines[1:])
+    )
+    return told if len(told) <= LONGEST_REASON else told[: LONGEST_REASON - 3] + "..."
 
 
 def _read_log(folder: Path, run: TrainingRun) -> TrainLog:
@@ -123,9 +146,13 @@ def _read_log(folder: Path, run: TrainingRun) -> TrainLog:
         found = TrainingRun(TrainRecipe.from_dict(header["recipe"]), header["dataset"], header["train_images"])
         version = header["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidFile(f"expected a checkpoint in {folder}, got: {error}; try another folder") from error
+        raise UnusableCheckpoint(f"expected a checkpoint in {folder}, got: {error}; try another folder") from error
     if version != _VERSION:
-        raise InvalidFile(f"expected a checkpoint of version {_VERSION} in {folder}, got {version}")
+        raise UnusableCheckpoint(
+            f"expected a checkpoint of version {_VERSION} in {folder}, got {version!r:.20}; try another folder"
+        )
     if found != run:
-        raise InvalidInput(f"expected a checkpoint of this run in {folder}, got one of {found}; try another folder")
+        raise UnusableCheckpoint(
+            f"expected a checkpoint of this run in {folder}, got one of {found}; try another folder"
+        )
     return log

@@ -39,8 +39,8 @@ def train(
     The same recipe gives the same bytes, for a small network whatever the number of threads (see `compress.training.threads`).
     The test split is only measured after each epoch; nothing is chosen by it. With `checkpoint`, a folder, each epoch
     is saved there and a later call goes on after the last one, to the same weights as a call that was not interrupted.
-    `progress` gets ("train", epochs done, epochs). Raises InvalidInput when the loss is not finite or the checkpoint
-    is of another run, InvalidFile when it is damaged.
+    `progress` gets ("train", epochs done, epochs). Raises InvalidInput when the loss is not finite, UnusableCheckpoint
+    when the checkpoint is damaged or of another run.
     """
     with steady_threads(model, torch.from_numpy(dataset.train_images[:1])):
         return _train(model, dataset, recipe, None if checkpoint is None else Path(checkpoint), progress)

@@ -4,12 +4,25 @@ import pickle
 
 import pytest
 
-from spikewright.errors import InvalidFile, InvalidInput, InvalidNetwork, MissingTool, SpikewrightError
+from spikewright.errors import (
+    InvalidFile,
+    InvalidInput,
+    InvalidNetwork,
+    MissingTool,
+    SpikewrightError,
+    UnusableCheckpoint,
+)
 
 
 @pytest.mark.parametrize(
     ("kind", "plain"),
-    [(InvalidInput, ValueError), (InvalidNetwork, ValueError), (InvalidFile, ValueError), (MissingTool, RuntimeError)],
+    [
+        (InvalidInput, ValueError),
+        (InvalidNetwork, ValueError),
+        (InvalidFile, ValueError),
+        (MissingTool, RuntimeError),
+        (UnusableCheckpoint, ValueError),
+    ],
 )
 def test_every_error_is_of_the_family_and_of_a_plain_kind(kind: type[Exception], plain: type[Exception]) -> None:
     assert issubclass(kind, SpikewrightError) and issubclass(kind, plain)

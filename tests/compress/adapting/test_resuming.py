@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from spikewright import InvalidFile, InvalidInput
+from spikewright import InvalidFile
 from spikewright.compress import Epoch, FitState
 from spikewright.compress.adapting.resuming import CourseState, read_progress, save_progress, state_of
+from spikewright.errors import UnusableCheckpoint
 
 MODEL = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
 ZEROS, ONES = torch.zeros(3, dtype=torch.uint8), torch.ones(2, dtype=torch.uint8)
@@ -34,14 +35,14 @@ def test_nothing_is_nothing(tmp_path: Path) -> None:
 
 def test_that_of_another_adaptation_is_told(tmp_path: Path) -> None:
     save_progress(tmp_path / "kept", "this", CourseState())
-    with pytest.raises(InvalidInput, match="got one of others"):
+    with pytest.raises(UnusableCheckpoint, match="got one of others"):
         read_progress(tmp_path / "kept", "that")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a checkpoint"])
 def test_a_damaged_one_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state.pt").write_bytes(content)
-    with pytest.raises(InvalidFile, match="expected a checkpoint of an adaptation"):
+    with pytest.raises(UnusableCheckpoint, match="expected a checkpoint of an adaptation"):
         read_progress(tmp_path, "this")
     with pytest.raises(InvalidFile, match="got another folder"):
         save_progress(tmp_path, "this", CourseState())

@@ -41,6 +41,27 @@ def kept(folder: Path) -> dict[str, Any]:
     return found
 
 
+def damage(folder: Path) -> int:
+    """Cut every file of all checkpoints in half; how many there were."""
+    files = [path for path in folder.glob("work/*/checkpoint/**/*") if path.is_file()]
+    for path in files:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return len(files)
+
+
+@pytest.mark.slow
+def test_damaged_checkpoints_are_begun_anew(tmp_path: Path) -> None:
+    plain, store = tmp_path / "plain" / "store", tmp_path / "killed" / "store"
+    for folder in (plain, store):
+        folder.parent.mkdir()
+    made(plain)
+    for name, at in KILLS.items():
+        killed(store, name, at + begun(store)[name])
+        assert damage(store) > 0
+    assert made(store).ending == "finished" and kept(store) == kept(plain)
+    assert not any((store / "work").iterdir())
+
+
 @pytest.mark.slow
 def test_no_finished_piece_of_work_is_done_again(tmp_path: Path) -> None:
     plain, store = tmp_path / "plain" / "store", tmp_path / "killed" / "store"

@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from spikewright import InvalidFile, InvalidInput
+from spikewright import InvalidFile
+from spikewright.errors import UnusableCheckpoint
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.models.table import build
 from spikewright.experiments.training.checkpoint import load_weights, save_weights
 from spikewright.experiments.training.run import TrainRecipe, train
+from spikewright.marker import MARKER
 
 RECIPE = TrainRecipe(epochs=3, batch_size=16, lr=0.02, shift=1, flip=True, seed=5)
 
@@ -47,9 +49,9 @@ def test_an_empty_folder_is_a_checkpoint_of_nothing(few: Dataset, tmp_path: Path
 
 def test_checkpoint_of_another_run_is_refused(few: Dataset, tmp_path: Path) -> None:
     train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
-    with pytest.raises(InvalidInput, match="checkpoint of this run"):
+    with pytest.raises(UnusableCheckpoint, match="checkpoint of this run"):
         train(normed(), few, RECIPE, checkpoint=tmp_path / "run")
-    with pytest.raises(InvalidInput, match="checkpoint of this run"):
+    with pytest.raises(UnusableCheckpoint, match="checkpoint of this run"):
         train(normed(), few.first(train=100), replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
     with pytest.raises(InvalidFile, match="fit the model"):
         train(build("small_cnn"), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "run")
@@ -65,7 +67,7 @@ def test_damaged_checkpoint(few: Dataset, tmp_path: Path, name: str, damage: str
     path.unlink()
     if damage != "missing":
         path.write_bytes(b"" if damage == "empty" else content[: len(content) // 2])
-    with pytest.raises(InvalidFile, match="expected"):
+    with pytest.raises(UnusableCheckpoint, match="expected"):
         train(normed(), few, recipe, checkpoint=tmp_path / "run")
 
 
@@ -74,7 +76,8 @@ def test_checkpoint_of_another_version(few: Dataset, tmp_path: Path) -> None:
     train(normed(), few, recipe, checkpoint=tmp_path / "run")
     path = tmp_path / "run" / "log.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": 99}))
-    with pytest.raises(InvalidFile, match="version"):
+    (tmp_path / "run" / MARKER).unlink()  # as of a time when folders had none
+    with pytest.raises(UnusableCheckpoint, match=r"of version 1 in .*, got 99"):
         train(normed(), few, recipe, checkpoint=tmp_path / "run")
 
 
@@ -82,6 +85,14 @@ def test_unwritable_checkpoint(few: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InvalidFile):
         train(normed(), few, replace(RECIPE, epochs=1), checkpoint=tmp_path / "file")
+
+
+def test_weights_of_another_network_are_told_by_name_and_shape(tmp_path: Path) -> None:
+    save_weights(tmp_path / "w.safetensors", nn.Sequential(nn.Linear(2, 3)))
+    with pytest.raises(InvalidFile, match=r"size mismatch for 0.weight: .*\[3, 2\].*\[4, 2\]"):
+        load_weights(tmp_path / "w.safetensors", nn.Sequential(nn.Linear(2, 4)))
+    with pytest.raises(InvalidFile, match=r'got: Missing key.*"1.weight"'):
+        load_weights(tmp_path / "w.safetensors", nn.Sequential(nn.ReLU(), nn.Linear(2, 3)))
 
 
 def test_weights_saved_then_loaded(tmp_path: Path) -> None:
