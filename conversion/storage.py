@@ -38,7 +38,7 @@ class SharedWeights:
 
     def of(self, kernel: Kernel, term: SourceTerm, gain: Floats) -> Expression:
         """The weights of `term`, whose inputs have the factor `gain` () or `(in,)`."""
-        factors = Factors.of(term.gain_out, gain, kernel.values.shape)
+        factors = Factors.of(term.gain_out, gain, kernel.shape)
         signs = (factors.outputs, -factors.outputs)
         same, turned = ((kernel.place, outputs.tobytes(), factors.inputs.tobytes()) for outputs in signs)
         if same not in self._made:
@@ -72,7 +72,7 @@ def rounding(term: SourceTerm, made: StoredSynapse) -> SourceTerm:
         return replace(term, gain_in=stored - term.gain_in)
     weights = made.synapse.weights
     assert weights is not None
-    stored = weights.values().astype(np.float64).reshape(term.kernel.values.shape)
+    stored = weights.values().astype(np.float64).reshape(term.kernel.shape)
     return replace(term, kernel=Kernel(stored - _folded(term.kernel, term, term.gain_in)), gain_in=ONE, gain_out=ONE)
 
 

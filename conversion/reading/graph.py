@@ -31,13 +31,30 @@ def surveyed(
     """
     traits = traits or CodeTraits()
     walk = Walk(view, stored, traits.dearer, rows=list(rows), shapes={INPUT: view.input_shape}, spans=spans_of(view))
+    read_last = _read_last(walk)
     for node in view:
         if not is_constant(view, node):
             visit(walk, node)
+        for name in read_last.get(node.name, ()):
+            walk.values.pop(name, None)  # what was composed for it alone may be large
     _finish(walk)
     read_in_order = tuple(one for one in walk.ordered.by_name.values() if _is_read(walk, one.name))
     plan = Plan(view, tuple(walk.units), tuple(walk.rows), walk.values[view.output].ending, read_in_order)
     return _tailed(plan, walk) if traits.tail and not walk.obstacles else plan, tuple(walk.obstacles)
+
+
+def _read_last(walk: Walk) -> dict[str, list[str]]:
+    """By node the values that no later node reads, and that are not the output."""
+    last = dict[str, str]()
+    for node in walk.view:
+        span = walk.spans.get(node.name)
+        reads = () if span is None or span.reads is None else (span.reads,)
+        last |= dict.fromkeys((*node.inputs, *reads), node.name)
+    found = dict[str, list[str]]()
+    for name, reader in last.items():
+        if name != walk.view.output:
+            found.setdefault(reader, []).append(name)
+    return found
 
 
 def _tailed(plan: Plan, walk: Walk) -> Plan:

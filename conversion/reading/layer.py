@@ -48,14 +48,14 @@ def restricted(layer: AffineLayer, start: int, stop: int) -> tuple[AffineLayer, 
         return layer, None
     inputs, groups = (stop - start, *layer.inputs[1:]), layer.geometry.group_count
     if groups == 1:
-        kernel = replace(layer.kernel, values=layer.kernel.values[:, start:stop])
+        kernel = layer.kernel.changed(lambda values: values[:, start:stop])
         return replace(layer, kernel=kernel, bias=np.zeros(()), inputs=inputs), None
-    width, rows = layer.inputs[0] // groups, layer.kernel.values.shape[0] // groups
+    width, rows = layer.inputs[0] // groups, layer.kernel.shape[0] // groups
     first, last = start // width, -(-stop // width)
     kernel, left = layer.kernel.rows(first * rows, last * rows), last - first
     if start % width or stop % width:
-        dense = ungrouped(kernel.values, left)
-        kernel, left = replace(kernel, values=dense[:, start - first * width : stop - first * width]), 1
+        read, many = slice(start - first * width, stop - first * width), left
+        kernel, left = kernel.changed(lambda values: ungrouped(values, many)[:, read]), 1
     geometry, shape = layer.geometry.in_groups(left), ((last - first) * rows, *layer.shape[1:])
     made = replace(layer, geometry=geometry, kernel=kernel, bias=np.zeros(()), inputs=inputs, shape=shape)
     return made, (first * rows, last * rows)
@@ -99,7 +99,6 @@ def _single_tap(layer: AffineLayer) -> Kernel | None:
     if not isinstance(geometry, ConvGeometry) or set(layer.shape[1:]) != {1}:
         return None
     (row, no_row), (column, no_column) = map(divmod, geometry.padding, geometry.dilation)
-    values = ungrouped(layer.kernel.values, geometry.groups)
-    if no_row or no_column or row >= values.shape[2] or column >= values.shape[3]:
+    if no_row or no_column or row >= layer.kernel.shape[2] or column >= layer.kernel.shape[3]:
         return None
-    return replace(layer.kernel, values=values[:, :, row, column])
+    return layer.kernel.changed(lambda values: ungrouped(values[:, :, row, column], geometry.groups))

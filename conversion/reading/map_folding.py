@@ -61,11 +61,11 @@ def depthwise_in_place(layer: AffineLayer, moved: IndexMap) -> TurnedLayer | Non
     found = slices_of(moved)
     if moved.in_order or found is None or not found.whole:
         return None
-    count = len(layer.kernel.values) // groups
+    count = layer.kernel.shape[0] // groups
     places = np.arange(groups * count).reshape(groups, count)
     rows = places[np.argsort(found.channels)].reshape(-1)
     scale = None if layer.kernel.scale is None else layer.kernel.scale[rows]
-    kernel = replace(layer.kernel, values=layer.kernel.values[rows], scale=scale)
+    kernel = replace(layer.kernel.changed(lambda values: values[rows]), scale=scale)
     bias = layer.bias[rows] if layer.bias.ndim else layer.bias
     back = of_channels(places[found.channels].reshape(-1), layer.shape)
     return TurnedLayer(replace(layer, kernel=kernel, bias=bias, inputs=moved.source), back)
@@ -168,9 +168,13 @@ def _columns(layer: AffineLayer, moved: IndexMap) -> AffineLayer | None:
     again = np.unique(addresses[read]).size < read.size
     if layer.kernel.integer and again:
         return None
-    values = np.zeros((len(layer.kernel.values), count), layer.kernel.values.dtype)
-    np.add.at(values.T, addresses[read], layer.kernel.values[:, read].T)
-    return replace(layer, kernel=replace(layer.kernel, values=values), inputs=(count,))
+
+    def placed(values: NDArray[Any]) -> NDArray[Any]:
+        wide = np.zeros((len(values), count), values.dtype)
+        np.add.at(wide.T, addresses[read], values[:, read].T)
+        return wide
+
+    return replace(layer, kernel=layer.kernel.changed(placed), inputs=(count,))
 
 
 def _kernels(layer: AffineLayer, moved: IndexMap) -> AffineLayer | None:
@@ -187,11 +191,11 @@ def _over_channels(layer: AffineLayer, moved: IndexMap, found: ChannelSlices) ->
     groups = _groups(layer.geometry.group_count, moved, found)
     if groups != layer.geometry.group_count and not isinstance(layer.geometry, ConvGeometry):
         return None
-    values = _set_down(layer, layer.kernel.values, (moved.source[0], groups), found)
-    if values is None:
+    kernel = _set_down(layer, layer.kernel, (moved.source[0], groups), found)
+    if kernel is None:
         return None
     geometry = layer.geometry if groups == layer.geometry.group_count else layer.geometry.in_groups(groups)
-    return replace(layer, geometry=geometry, kernel=replace(layer.kernel, values=values), inputs=moved.source)
+    return replace(layer, geometry=geometry, kernel=kernel, inputs=moved.source)
 
 
 def _strided(layer: AffineLayer, moved: IndexMap, found: ChannelSlices) -> AffineLayer | None:
@@ -201,15 +205,16 @@ def _strided(layer: AffineLayer, moved: IndexMap, found: ChannelSlices) -> Affin
         return None
     groups = _groups(plain.groups, moved, found)
     stride, padding = times(plain.stride, found.step), times(plain.padding, found.step)
-    values = _set_down(layer, dilated(layer.kernel.values, plain.dilation), (moved.source[0], groups), found)
-    if values is None:
+    own = layer.kernel.changed(lambda values: dilated(values, plain.dilation))
+    down = _set_down(layer, own, (moved.source[0], groups), found)
+    if down is None:
         return None
     sizes, counts = grid(moved.source)[1:], grid(layer.shape)[1:]
     more = [  # as many taps as make the windows fit just as often as asked
         max(size + 2 * pad - step * count + 1 - taps, 0)
-        for size, pad, step, count, taps in zip(sizes, padding, stride, counts, values.shape[2:], strict=True)
+        for size, pad, step, count, taps in zip(sizes, padding, stride, counts, down.shape[2:], strict=True)
     ]
-    kernel = replace(layer.kernel, values=np.pad(values, ((0, 0), (0, 0), (0, more[0]), (0, more[1]))))
+    kernel = down.changed(lambda values: np.pad(values, ((0, 0), (0, 0), (0, more[0]), (0, more[1]))))
     geometry = ConvGeometry(stride, padding, groups=groups)
     fits = geometry.output_shape(kernel, moved.source) == layer.shape
     return replace(layer, geometry=geometry, kernel=kernel, inputs=moved.source) if fits else None
@@ -236,18 +241,25 @@ def _groups(groups: int, moved: IndexMap, found: ChannelSlices) -> int:
     return groups if np.all(same) else 1
 
 
-def _set_down(
-    layer: AffineLayer, values: NDArray[Any], target: tuple[int, int], found: ChannelSlices
-) -> NDArray[Any] | None:
+def _set_down(layer: AffineLayer, kernel: Kernel, target: tuple[int, int], found: ChannelSlices) -> Kernel | None:
     """A kernel over the channels of the source, with gaps. `target`: those channels, and the groups that are left.
 
     None for integers where two of them would meet.
     """
-    (total, groups), before = target, layer.geometry.group_count
-    width, out = values.shape[1], len(values)
+
+    def down(values: NDArray[Any]) -> NDArray[Any]:
+        return _written_down(values, layer.geometry.group_count, target, found)
+
+    if kernel.integer and np.any(down(np.ones(kernel.shape, np.int32)) > 1):
+        return None
+    return kernel.changed(down)
+
+
+def _written_down(values: NDArray[Any], before: int, target: tuple[int, int], found: ChannelSlices) -> NDArray[Any]:
+    """The values `(out, in / before, rows, columns)` of so many groups at the places of `found`, zeros elsewhere."""
+    (total, groups), (out, width) = target, values.shape[:2]
     spans = [step * (taps - 1) + 1 for step, taps in zip(found.step, values.shape[2:], strict=True)]
     made = np.zeros((out, total // groups, spans[0] + found.rows.max(), spans[1] + found.columns.max()), values.dtype)
-    taken = np.zeros(made.shape, bool) if layer.kernel.integer else None
     for place in np.flatnonzero(found.channels >= 0):
         group, inner = divmod(int(place), width)
         rows = slice(group * (out // before), (group + 1) * (out // before))
@@ -258,10 +270,6 @@ def _set_down(
             slice(row, row + spans[0], found.step[0]),
             slice(column, column + spans[1], found.step[1]),
         )
-        if taken is not None:
-            if taken[spot].any():
-                return None
-            taken[spot] = True
         made[spot] += values[rows, inner]
     return made
 

@@ -25,8 +25,8 @@ def known_additions(term: SourceTerm, layer: AffineLayer) -> float:
     if first is None or not convolutions or first.integer or second.integer:
         return 0.0
     pixels = prod(grid(layer.shape)[1:])
-    one_each = before.depthwise(first) and before.groups == len(first.values) == second.values.shape[1]
-    if one_each and second.values.shape[2:] == (1, 1):
+    one_each = before.depthwise(first) and before.groups == first.shape[0] == second.shape[1]
+    if one_each and second.shape[2:] == (1, 1):
         return float(_nonzero(first, (1, 2, 3)) @ _nonzero(second, (0, 2, 3))) * pixels
     if not (first.values.all() and second.values.all()):
         return 0.0
@@ -41,10 +41,10 @@ def _nonzero(kernel: Kernel, axes: tuple[int, ...]) -> Any:
 
 def _pairs(first: tuple[Kernel, int], second: tuple[Kernel, int]) -> int:
     """How many pairs of an input and an output have a way between them, from both kernels and their groups."""
-    width, blocks = first[0].values.shape[1], np.arange(second[1] + 1)
+    width, blocks = first[0].shape[1], np.arange(second[1] + 1)
     edges = blocks * first[1] / second[1]  # of the second one's groups, in groups of the first
     reached = np.ceil(edges[1:]) - np.floor(edges[:-1])
-    return int(reached.sum() * width * len(second[0].values) // second[1])
+    return int(reached.sum() * width * second[0].shape[0] // second[1])
 
 
 def _spans(first: tuple[Kernel, Any], second: tuple[Kernel, Any]) -> tuple[int, int]:
@@ -53,7 +53,7 @@ def _spans(first: tuple[Kernel, Any], second: tuple[Kernel, Any]) -> tuple[int, 
     rows, columns = (
         len({tap * gap + step * place * wide for tap in range(size) for place in range(count)})
         for size, gap, step, count, wide in zip(
-            one.values.shape[2:], before.dilation, before.stride, other.values.shape[2:], behind.dilation, strict=True
+            one.shape[2:], before.dilation, before.stride, other.shape[2:], behind.dilation, strict=True
         )
     )
     return rows, columns

@@ -88,18 +88,18 @@ def chosen_rows(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTe
 
 def product_of_matrices(term: SourceTerm, layer: AffineLayer, inside: Shape) -> SourceTerm | None:
     """W2 (W1 x) = (W2 W1) x, for real weights, as long as the product is not too large."""
-    if layer.kernel.integer or term.integer or layer.kernel.values.shape[0] * prod(inside) > LARGEST:
+    if layer.kernel.integer or term.integer or layer.kernel.shape[0] * prod(inside) > LARGEST:
         return None
     return SourceTerm(term.source, DENSE, term.pool, Kernel(_through_parts(layer.kernel, unpooled(term), inside)))
 
 
 def _through_parts(kernel: Kernel, term: SourceTerm, inside: Shape) -> Floats:
     """`through_rows` of a kernel, at most `_AT_ONCE` numbers at a time: it holds several copies of them in float64."""
-    out, inputs = kernel.values.shape
+    (out, inputs), whole = kernel.shape, Kernel(kernel.values, kernel.scale)
     step = max(1, _AT_ONCE // max(1, inputs, prod(inside)))
     made = np.empty((out, prod(inside)))
     for start in range(0, out, step):
-        made[start : start + step] = through_rows(kernel.rows(start, start + step).real(), term, inside)
+        made[start : start + step] = through_rows(whole.rows(start, start + step).real(), term, inside)
     return made
 
 
@@ -110,7 +110,7 @@ def transposed_of_repeated(term: SourceTerm, layer: AffineLayer, inside: Shape) 
     """
     geometry: Any = layer.geometry
     repeated: Any = term.geometry
-    sizes = layer.kernel.values.shape[2:]
+    sizes = layer.kernel.shape[2:]
     narrow = all(pad < size for pad, size in zip(geometry.padding, sizes, strict=True))
     real = not (layer.kernel.integer or term.integer)
     if not real or geometry.stride != (1, 1) or geometry.dilation != (1, 1) or not narrow:

@@ -14,7 +14,9 @@ A sum that is read by several layers and added to what they make of it, x + f(x)
 `MOST_TERMS` on it is sent on.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 
 from spikewright.conversion.reading.layer import AffineLayer, restricted
 from spikewright.conversion.reading.merge_costs import known_additions
@@ -27,6 +29,8 @@ from spikewright.conversion.reading.values import Current, Signal
 from spikewright.snn.synapses import Shape
 
 MOST_TERMS = 256
+Part = tuple[AffineLayer, tuple[int, int] | None]
+"""What of a layer reads a slice of its inputs, and which outputs it drives, None for all."""
 
 
 def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape], dearer: float = DEARER) -> Current | None:
@@ -38,19 +42,11 @@ def merged(current: Current, layer: AffineLayer, shapes: dict[str, Shape], deare
     old += sum(_additions(term, shapes[term.source], current.shape) for term in current.terms)
     if sum(known_additions(term, part) for term, (part, _) in zip(current.terms, parts, strict=True)) > dearer * old:
         return None
-    terms, new = [], 0.0
-    for term, (part, channels) in zip(current.terms, parts, strict=True):
-        source = shapes[term.source]
-        one = _composed(term, part, pooled(source, term.pool), current.flat)
-        if one is None:
-            return None
-        # Integers cannot be had in another way, and each spike takes as many additions as through a pool.
-        new += 0.0 if one.integer else _additions(one, source, part.shape)
-        terms.append(replace(one, channels=channels))
-    if new > dearer * old:
+    terms = _all_composed(current, parts, shapes, dearer * old)
+    if terms is None:
         return None
     bias = layer.bias_map + mapped(layer.term(), current.bias, current.shape)
-    return Current(tuple(terms), bias, layer.shape, layer.name)
+    return Current(terms, bias, layer.shape, layer.name)
 
 
 def read_signal(signal: Signal, layer: AffineLayer) -> Current:
@@ -61,12 +57,34 @@ def read_signal(signal: Signal, layer: AffineLayer) -> Current:
     return Current((layer.term(signal.source, signal.pool, signal.gain),), bias, layer.shape, layer.name)
 
 
-def _part_for(term: SourceTerm, layer: AffineLayer, current: Current) -> tuple[AffineLayer, tuple[int, int] | None]:
+def _part_for(term: SourceTerm, layer: AffineLayer, current: Current) -> Part:
     """What of the layer reads the slice that the term drives, and which outputs that drives."""
     if term.channels is None:
         return layer, None
     size = layer.geometry.per_channel(current.shape)
     return restricted(layer, term.channels[0] * size, term.channels[1] * size)
+
+
+def _all_composed(
+    current: Current, parts: Sequence[Part], shapes: dict[str, Shape], most: float
+) -> tuple[SourceTerm, ...] | None:
+    """Each term with its part of the layer behind it; None where one has no rule, or they take more than `most` additions.
+
+    The largest sources come first: what is refused for its size is so before the others are composed.
+    """
+    made, new = dict[int, SourceTerm](), 0.0
+    for place in sorted(range(len(parts)), key=lambda one: -prod(shapes[current.terms[one].source])):
+        term, (part, channels) = current.terms[place], parts[place]
+        source = shapes[term.source]
+        one = _composed(term, part, pooled(source, term.pool), current.flat)
+        if one is None:
+            return None
+        # Integers cannot be had in another way, and each spike takes as many additions as through a pool.
+        new += 0.0 if one.integer else _additions(one, source, part.shape)
+        if new > most:
+            return None
+        made[place] = replace(one, channels=channels)
+    return tuple(made[place] for place in range(len(parts)))
 
 
 def _composed(term: SourceTerm, layer: AffineLayer, inside: Shape, flat: bool) -> SourceTerm | None:

@@ -26,6 +26,9 @@ Stored = Mapping[str, Expression]
 
 DEARER = 6.0
 """Of a code that rounds what it sends: a population between two layers rounds once more, and takes longer."""
+MANY_TERMS = 8
+"""A sum of more terms that has a population of its own, for one of its readers, is read from there by all that come later; a
+map of rows and columns does not go into each of more terms, but makes it have one."""
 
 
 @dataclass(frozen=True)

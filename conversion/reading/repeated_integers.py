@@ -38,7 +38,7 @@ def _spread_columns(term: SourceTerm, layer: AffineLayer, inside: Shape, law: tu
     wide = np.repeat(np.repeat(values.reshape(len(values), -1, *places), window[0], 2), window[1], 3)
     rest = [(0, size - span * place) for size, span, place in zip(sizes, window, places, strict=True)]
     made = np.pad(wide, ((0, 0), (0, 0), *rest)).reshape(len(values), -1)
-    kernel = replace(layer.kernel, values=made)
+    kernel = replace(layer.kernel, held=made)
     return SourceTerm(term.source, DENSE, term.pool, kernel, per_element(gain, inside))
 
 
@@ -51,7 +51,7 @@ def _spread_taps(term: SourceTerm, layer: AffineLayer, inside: Shape, law: tuple
         return None
     values = np.repeat(np.repeat(layer.kernel.values, window[0], 2), window[1], 3)
     made = replace(geometry, stride=times(geometry.stride, window), padding=times(geometry.padding, window))
-    kernel = replace(layer.kernel, values=values)
+    kernel = replace(layer.kernel, held=values)
     return if_fits(SourceTerm(term.source, made, term.pool, kernel, gain), inside, layer)
 
 

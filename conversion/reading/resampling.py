@@ -13,7 +13,7 @@ import numpy as np
 from spikewright.conversion.reading.algebra import Shapes
 from spikewright.conversion.reading.geometry import SeparableGeometry, TransposedGeometry, UpsampleGeometry
 from spikewright.conversion.reading.layer import summing
-from spikewright.conversion.reading.plan import DEARER
+from spikewright.conversion.reading.plan import DEARER, MANY_TERMS
 from spikewright.conversion.reading.separable_forms import separable_behind
 from spikewright.conversion.reading.shapes import NO_BORDER, Floats, grid, pooled
 from spikewright.conversion.reading.source_term import SourceTerm
@@ -37,7 +37,8 @@ def through(value: Flow, geometry: SeparableGeometry, name: str, walk: Relays) -
     """A separable map of each piece of a value: composed with such maps in front of it, or over activations."""
 
     def one(piece: Piece) -> Current:
-        whole = composed(piece, geometry, name, walk.shapes, walk.dearer)
+        many = len(piece.terms) > MANY_TERMS and piece.node is not None
+        whole = None if many else composed(piece, geometry, name, walk.shapes, walk.dearer)
         return resampled(walk.relay(piece), geometry, name) if whole is None else whole
 
     return Parts(tuple(map(one, value.pieces))) if isinstance(value, Parts) else one(value)
@@ -87,17 +88,18 @@ def composed(
     """A separable map over a sum of separable maps, composed; None for anything else, and where that takes too many additions."""
     if isinstance(value, Signal):
         return None
-    made, old, new = [], geometry.additions(None, value.shape, geometry.output_shape(value.shape)), 0.0
-    for term in value.terms:
-        inside = pooled(shapes[term.source], term.pool)
-        one = separable_behind(term, geometry, inside)
-        if one is None or len(inside) != len(value.shape):
-            return None
-        old += term.geometry.additions(term.kernel, inside, (inside[0], *value.shape[1:]))
-        new += one.geometry.additions(None, inside, inside)
-        made.append(one)
-    if new > dearer * old:
+    insides = [pooled(shapes[term.source], term.pool) for term in value.terms]
+    if any(len(inside) != len(value.shape) for inside in insides):
         return None
+    made, old, new = [], geometry.additions(None, value.shape, geometry.output_shape(value.shape)), 0.0
+    for term, inside in zip(value.terms, insides, strict=True):
+        old += term.geometry.additions(term.kernel, inside, (inside[0], *value.shape[1:]))
+    for term, inside in zip(value.terms, insides, strict=True):
+        one = separable_behind(term, geometry, inside)
+        new += 0.0 if one is None else one.geometry.additions(None, inside, inside)
+        if one is None or new > dearer * old:
+            return None  # before the others are composed, which may be large
+        made.append(one)
     bias = mapped(SourceTerm("", geometry), value.bias, value.shape)
     positive = value.positive and geometry.positive
     return Current(tuple(made), bias, geometry.output_shape(value.shape), name, positive=positive)
@@ -130,9 +132,9 @@ def _repeated(term: SourceTerm, factor: Pair) -> SourceTerm | None:
         return None
     if term.kernel is None:
         return replace(term, geometry=UpsampleGeometry(factor))
-    values = np.broadcast_to(term.kernel.values, (*term.kernel.values.shape[:2], *factor))
-    geometry = TransposedGeometry(factor, groups=term.geometry.group_count)
-    return replace(term, geometry=geometry, kernel=replace(term.kernel, values=np.ascontiguousarray(values)))
+    shape = (*term.kernel.shape[:2], *factor)
+    kernel = term.kernel.changed(lambda values: np.ascontiguousarray(np.broadcast_to(values, shape)))
+    return replace(term, geometry=TransposedGeometry(factor, groups=term.geometry.group_count), kernel=kernel)
 
 
 def _factor(shape: Shape, windows: SeparableGeometry) -> Pair | None:

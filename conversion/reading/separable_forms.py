@@ -97,7 +97,7 @@ def _picks(places: NDArray[np.int64], size: int) -> Floats:
 
 def _of_kernel(geometry: ConvGeometry, kernel: Kernel, inside: Shape) -> SeparableForm | None:
     """A depthwise convolution whose kernels are one outer product, times a factor of each channel."""
-    out, width = kernel.values.shape[:2]
+    out, width = kernel.shape[:2]
     if kernel.integer or width != 1 or geometry.groups != out or out != inside[0]:
         return None
     values = dilated(kernel.real(), geometry.dilation)[:, 0]

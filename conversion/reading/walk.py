@@ -21,7 +21,7 @@ from spikewright.conversion.reading.map_folding import of_channels, picking, sli
 from spikewright.conversion.reading.merging import merged
 from spikewright.conversion.reading.obstacles.span import Span
 from spikewright.conversion.reading.ordered_sources import OrderedSources
-from spikewright.conversion.reading.plan import DEARER, Stored, Unit
+from spikewright.conversion.reading.plan import DEARER, MANY_TERMS, Stored, Unit
 from spikewright.conversion.reading.reordering import in_order
 from spikewright.conversion.reading.resampling import composed_flow
 from spikewright.conversion.reading.separable_forms import selection
@@ -34,9 +34,6 @@ from spikewright.conversion.reading.windows import read_framed
 from spikewright.index_maps import IndexMap
 from spikewright.snn import ReportRow
 from spikewright.snn.synapses import Shape
-
-MANY_TERMS = 8
-"""A sum of more terms that has a population of its own, for one of its readers, is read from there by all that come later."""
 
 OWN = "population of its own"
 """How the row of a relay begins."""

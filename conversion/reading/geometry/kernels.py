@@ -1,7 +1,8 @@
 """Kernels: the weights of a layer, and the same numbers without the gaps and the groups of a convolution."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,28 @@ from spikewright.conversion.reading.shapes import Floats
 from spikewright.snn.synapses import Pair
 from spikewright.weights import Expression, reshaped, unscaled
 
+SPARSE = 8
+"""Values of more than so many times the numbers that they are made of are zeros for the most part, and not kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sparse:
+    """Values that are mostly zeros, such as a depthwise kernel over a slice of the channels, as what writes them out."""
+
+    shape: tuple[int, ...]
+    write: Callable[[], NDArray[Any]]
+
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
     """The weights of a layer: real `values (out, ...)`, or int8 with a positive `scale (out,)`.
 
     Real ones are those of a model in its float32, or float64 where something was folded into them.
+    `held`: the values, or what writes them out each time they are asked for.
     `stored`: how a Compressed stores the layer that they come from; who changes the numbers need not take it away.
     """
 
-    values: NDArray[Any]
+    held: NDArray[Any] | Sparse
     scale: Floats | None = None
     stored: Expression | None = None
 
@@ -33,6 +46,16 @@ class Kernel:
         return cls(base.values(), scale.astype(np.float64), stored)
 
     @property
+    def values(self) -> NDArray[Any]:
+        """The numbers `(out, ...)`, without the scale."""
+        return self.held.write() if isinstance(self.held, Sparse) else self.held
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of `values`, known without them."""
+        return self.held.shape
+
+    @property
     def integer(self) -> bool:
         """True when the weights are integers times a scale."""
         return self.scale is not None
@@ -40,19 +63,17 @@ class Kernel:
     @property
     def place(self) -> Hashable:
         """What two kernels have in common that are the same numbers in memory, while these are kept."""
-        seen = self.values
-        return (
-            self
-            if self.integer or self.stored is not None
-            else (seen.ctypes.data, seen.shape, seen.strides, seen.dtype)
-        )
+        seen = self.held
+        if self.integer or self.stored is not None:
+            return self
+        return seen if isinstance(seen, Sparse) else (seen.ctypes.data, seen.shape, seen.strides, seen.dtype)
 
     @property
     def kept(self) -> Expression | None:
         """How these very numbers are stored, in their shape; None where they are others by now, or were never stored."""
-        if self.stored is None or self.stored.size != self.values.size:
+        if self.stored is None or self.stored.size != prod(self.shape):
             return None
-        same = reshaped(self.stored, self.values.shape)
+        same = reshaped(self.stored, self.shape)
         wanted = self.real().astype(np.float32)
         return same if np.array_equal(same.values(), wanted) else None
 
@@ -68,9 +89,17 @@ class Kernel:
             values *= self.scale.reshape(-1, *[1] * (values.ndim - 1))
         return values
 
+    def changed(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> "Kernel":
+        """The kernel whose values are `change` of these; they are not kept where they are many times as many."""
+        made = change(self.values)
+        if isinstance(self.held, Sparse) or made.size > SPARSE * self.held.size:
+            return replace(self, held=Sparse(made.shape, lambda: change(self.values)))
+        return replace(self, held=made)
+
     def rows(self, start: int, stop: int) -> "Kernel":
         """The kernels of the output channels start..stop."""
-        return Kernel(self.values[start:stop], None if self.scale is None else self.scale[start:stop])
+        scale = None if self.scale is None else self.scale[start:stop]
+        return Kernel(self.changed(lambda values: values[start:stop]).held, scale)
 
 
 def dilated(values: Floats, dilation: Pair) -> Floats:

@@ -78,13 +78,25 @@ class SeparableGeometry(Geometry):
 
     def behind(self, first: "SeparableGeometry") -> "SeparableGeometry":
         """This map of what `first` makes, as one."""
-        return SeparableGeometry(self.rows @ first.rows, self.columns @ first.columns)
+        return SeparableGeometry(_product(self.rows, first.rows), _product(self.columns, first.columns))
 
     def inside(self, border: tuple[int, int, int, int]) -> "SeparableGeometry":
         """The same of maps without `border`, rows and columns of zeros around them."""
         top, bottom, left, right = border
         (_, high), (_, wide) = self.rows.shape, self.columns.shape
         return SeparableGeometry(self.rows[:, top : high - bottom], self.columns[:, left : wide - right])
+
+
+def _product(second: Floats, first: Floats) -> Floats:
+    """second @ first; one of them itself where the other changes nothing: a sum of many terms keeps it once."""
+    if _is_identity(first):
+        return second
+    return first if _is_identity(second) else second @ first
+
+
+def _is_identity(matrix: Floats) -> bool:
+    rows, columns = matrix.shape
+    return rows == columns == np.count_nonzero(matrix) and bool((matrix.diagonal() == 1.0).all())
 
 
 def _matrix(stretches: Stretches, size: int) -> Floats:

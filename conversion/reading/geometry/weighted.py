@@ -70,7 +70,7 @@ class ConvGeometry(Geometry):
     def output_shape(self, kernel: Kernel, shape: Shape) -> Shape:
         """What it makes of `shape`, `(C, H, W)` or `(C, L)`."""
         _, height, width = grid(shape)
-        out, _, *spans = kernel.values.shape
+        out, _, *spans = kernel.shape
         rows, columns = window_counts((height, width), (spans[0], spans[1]), self.stride, self.padding, self.dilation)
         return (out, columns) if len(shape) == 2 else (out, rows, columns)
 
@@ -87,18 +87,18 @@ class ConvGeometry(Geometry):
 
     def depthwise(self, kernel: Kernel | None) -> bool:
         """Whether its kernels have one input channel."""
-        return kernel is not None and kernel.values.shape[1] == 1
+        return kernel is not None and kernel.shape[1] == 1
 
     def pointwise(self, kernel: Kernel | None) -> bool:
         """A 1x1 convolution with stride 1 and without padding."""
-        taps = None if kernel is None else kernel.values.shape[2:]
+        taps = None if kernel is None else kernel.shape[2:]
         return taps == (1, 1) and self.stride == (1, 1) and self.padding == (0, 0)
 
     def disjoint_windows(self, kernel: Kernel | None) -> Pair | None:
         """The taps of a depthwise convolution of one real weight whose stride is its size."""
-        if kernel is None or kernel.integer or not self.depthwise(kernel) or self.groups != len(kernel.values):
+        if kernel is None or kernel.integer or not self.depthwise(kernel) or self.groups != kernel.shape[0]:
             return None
-        rows, columns = kernel.values.shape[2:]
+        rows, columns = kernel.shape[2:]
         plain = (self.stride, self.padding, self.dilation) == ((rows, columns), (0, 0), (1, 1))
         return (rows, columns) if plain and np.all(kernel.values == kernel.values.flat[0]) else None
 
@@ -128,8 +128,9 @@ class ConvGeometry(Geometry):
         wider = [(max(after - before, 0), max(before - after, 0)) for before, after in sides]
         if not any(map(any, wider)):
             return kernel, moved
-        values = np.pad(dilated(kernel.values, self.dilation), ((0, 0), (0, 0), *wider))
-        return replace(kernel, values=values), replace(moved, dilation=(1, 1))
+        around = ((0, 0), (0, 0), *wider)
+        padded = kernel.changed(lambda values: np.pad(dilated(values, self.dilation), around))
+        return padded, replace(moved, dilation=(1, 1))
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ class TransposedGeometry(Geometry):
 
     def depthwise(self, kernel: Kernel | None) -> bool:
         """Whether its kernels have one input channel."""
-        return kernel is not None and kernel.values.shape[1] == 1
+        return kernel is not None and kernel.shape[1] == 1
 
     def additions(self, kernel: Kernel | None, inside: Shape, outside: Shape) -> float:
         """Each weight once for every pixel that enters."""
@@ -179,7 +180,7 @@ def _kept(kernel: Kernel | None) -> float:
 
 
 def _selects(kernel: Kernel) -> bool:
-    rows = kernel.real().reshape(len(kernel.values), -1)
+    rows = kernel.real().reshape(kernel.shape[0], -1)
     return bool(np.all((rows == 0) | (rows == 1)) and np.all(np.count_nonzero(rows, axis=1) <= 1))
 
 

@@ -29,7 +29,7 @@ def conv(walk: Walk, node: GraphNode) -> Value:
     """Conv2d, and Conv1d as one of a single row."""
     kernel, bias = walk.kernel(node)
     if node.kind == "conv1d":
-        kernel = replace(kernel, values=kernel.values[:, :, None])
+        kernel = kernel.changed(lambda values: values[:, :, None])
     stride, padding, dilation, less = (_pair(node.args[name], fill) for name, fill in _CONV)
     plain = ConvGeometry(stride, padding, dilation, int(node.args["groups"]))
     kernel, geometry = plain.framed(kernel, NO_BORDER, less)

@@ -54,10 +54,10 @@ def over_last_axis(walk: Walk, node: GraphNode) -> Value:
     flow = given.flow
     map_ = given.map if isinstance(given, View) else IndexMap.identity(flow.view)
     turned = map_.then(_turned(source))
-    walk.note(node.name, "kept", "weights that are the same at every place", kernel.values.size + bias.size)
+    walk.note(node.name, "kept", "weights that are the same at every place", prod(kernel.shape) + bias.size)
     if turned.in_order and flow.view[0] == source[-1] and len(flow.view) in (2, 3):
         shape = (len(bias), *flow.view[1:])
-        pixel = replace(kernel, values=kernel.values[:, :, None, None])
+        pixel = kernel.changed(lambda values: values[:, :, None, None])
         layer = AffineLayer(node.name, ConvGeometry(), pixel, bias, flow.view, shape)
         back = _turned((*node.shape[-1:], *node.shape[:-1]), front=False).over(shape)
         return turned_back(walk, node, walk.applied(flow, layer), back)
@@ -67,8 +67,8 @@ def over_last_axis(walk: Walk, node: GraphNode) -> Value:
 def _of_one_place(walk: Walk, node: GraphNode, kernel: Kernel, bias: Floats) -> Value:
     """A linear layer of a vector, with axes of one number around it."""
     flat = algebra.flatten(walk.flow(node), walk.shapes, node.inputs[0])
-    walk.note(node.name, "kept", "weights of the only place", kernel.values.size + bias.size)
-    layer = AffineLayer(node.name, DENSE, kernel, bias, (kernel.values.shape[1],), (len(bias),))
+    walk.note(node.name, "kept", "weights of the only place", prod(kernel.shape) + bias.size)
+    layer = AffineLayer(node.name, DENSE, kernel, bias, (kernel.shape[1],), (len(bias),))
     return walk.arranged(walk.applied(flat, layer), node.shape, node.name)
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from spikewright.conversion import Rate, Ttfs, convert
 from spikewright.conversion.reading.geometry import DENSE, ConvGeometry, Kernel
+from spikewright.conversion.reading.geometry.kernels import Sparse
 from spikewright.conversion.reading.layer import AffineLayer
 from spikewright.conversion.reading.map_folding import (
     depthwise_in_place,
@@ -62,6 +63,20 @@ def test_a_convolution_takes_in_slices_of_channels(
     np.testing.assert_allclose(mapped(found.layer.term(), X, SOURCE), wanted, atol=1e-12)
 
 
+@given(first=st.integers(0, 8), width=st.sampled_from([1, 2, 4]), integer=st.booleans())
+def test_grouped_kernels_over_a_slice_of_channels_take_no_more_memory(first: int, width: int, integer: bool) -> None:
+    """Channels of a large map are read by their groups: the zeros for all the others are not held."""
+    moved = of_channels(first + np.arange(8), (64, 3, 3))
+    values = np.random.default_rng(0).integers(-4, 5, (8, width, 2, 2)).astype(np.int8 if integer else float)
+    geometry, kernel = ConvGeometry(groups=8 // width), Kernel(values, np.ones(8) if integer else None)
+    layer = AffineLayer("conv", geometry, kernel, np.zeros(()), moved.shape, (8, 2, 2))
+    found = folded(layer, moved)
+    assert found is not None and isinstance(found.layer.kernel.held, Sparse) and found.layer.kernel.integer is integer
+    x = np.random.default_rng(1).normal(size=moved.source)
+    wanted = mapped(layer.term(), moved.apply(x), moved.shape)
+    np.testing.assert_allclose(mapped(found.layer.term(), x, moved.source), wanted, atol=1e-12)
+
+
 @given(places=st.lists(st.integers(-1, 143), min_size=1, max_size=9))
 def test_a_matrix_takes_in_any_places(places: list[int]) -> None:
     addresses = np.array(places)
@@ -106,7 +121,7 @@ def test_a_map_is_a_layer_with_single_ones(picked: np.ndarray) -> None:
 def test_a_depthwise_convolution_stays_one_where_its_channels_are(order: list[int], count: int, padding: int) -> None:
     moved = IndexMap.of(SOURCE, NUMBERS[order])
     geometry, kernel = ConvGeometry(padding=(padding, padding), groups=4), Kernel(X.ravel()[:32].reshape(8, 1, 2, 2))
-    kernel = replace(kernel, values=kernel.values[: 4 * count])
+    kernel = kernel.changed(lambda values: values[: 4 * count])
     bias = np.arange(4.0 * count)
     layer = AffineLayer("conv", geometry, kernel, bias, SOURCE, geometry.output_shape(kernel, SOURCE))
     found = depthwise_in_place(layer, moved)

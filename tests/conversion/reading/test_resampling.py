@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
+from torch import nn
 
+from spikewright.conversion import Ttfs, convert
 from spikewright.conversion.reading.geometry import (
     ConvGeometry,
     Kernel,
@@ -12,9 +15,11 @@ from spikewright.conversion.reading.geometry import (
     SeparableGeometry,
     UpsampleGeometry,
 )
+from spikewright.conversion.reading.plan import MANY_TERMS
 from spikewright.conversion.reading.resampling import composed, resampled, uneven, upsample, upsampled_current
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.reading.values import Current
+from spikewright.snn import simulate
 from tests.conversion.reading.test_windows import SHAPE, SIGNAL, VALUES, X, current_value
 
 SHAPES = {"a": SHAPE}
@@ -55,6 +60,33 @@ def test_maps_in_front_become_one_with_it_unless_that_is_dear() -> None:
     one = Current((SourceTerm("a", mean),), np.zeros((2, 1, 6)), (2, 1, 6), "mean")
     assert composed(one, SeparableGeometry(np.ones((6, 1)), np.eye(6)), "back", SHAPES) is not None
     assert composed(replace(one, terms=one.terms * 3), spread, "far", SHAPES) is None
+
+
+class Mixer(nn.Module):
+    """A stream of tokens that blocks add to, each behind a scale of the last axis."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.scales = nn.ParameterList(torch.rand(6) + 0.5 for _ in range(blocks))
+        self.into = nn.ModuleList(nn.Linear(6, 7) for _ in range(blocks))
+        self.back = nn.ModuleList(nn.Linear(7, 6) for _ in range(blocks))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for scale, into, back in zip(self.scales, self.into, self.back, strict=True):
+            x = x + back(torch.relu(into(x * scale)))
+        return x.mean(1)
+
+
+@pytest.mark.parametrize("blocks", [3, MANY_TERMS + 6])
+def test_a_stream_that_many_blocks_add_to_has_a_population_in_between(blocks: int) -> None:
+    """Else each block would read all the blocks before it, with matrices of its own for each of them."""
+    torch.manual_seed(0)
+    model, x = Mixer(blocks), torch.rand(4, 5, 6)
+    network = convert(model, x, Ttfs(ranges="interval"), judge=False)
+    most = max(len(network.incoming[one.name]) for one in network.populations)
+    assert most <= MANY_TERMS + 1
+    wanted = model.double()(x.double()).detach().numpy()
+    np.testing.assert_allclose(simulate(network, x.numpy()).logits * network.logit_scale, wanted, rtol=1e-5, atol=1e-5)
 
 
 def test_sums_of_convolutions_are_left_to_a_relay() -> None:

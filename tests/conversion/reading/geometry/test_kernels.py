@@ -1,10 +1,15 @@
 """Kernels: integers with a scale, and the same numbers without gaps and groups."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from spikewright.conversion.reading.geometry import Kernel, dilated, ungrouped
+from spikewright.conversion.reading.geometry.kernels import SPARSE, Sparse
 
 
 def test_integers_with_a_scale_are_real_numbers_row_by_row() -> None:
@@ -35,3 +40,18 @@ def test_a_place_is_that_of_the_numbers_whoever_looks_at_them() -> None:
     assert len({Kernel(one).place for one in (values, values[1:], values[:, :1], values.T, values.copy())}) == 5
     scaled = [Kernel(values.astype(np.int8), np.full(4, scale)) for scale in (0.5, 0.25)]
     assert scaled[0].place != scaled[1].place
+
+
+@given(groups=st.integers(1, 12), start=st.integers(0, 5), scaled=st.booleans())
+def test_what_is_mostly_zeros_is_written_out_when_it_is_asked_for(groups: int, start: int, scaled: bool) -> None:
+    """Of a depthwise kernel as one of a single group only its own numbers are held, whatever is done to it then."""
+    values = np.random.default_rng(0).integers(1, 9, (2 * groups, 1, 2, 2))
+    kernel = Kernel(values.astype(np.int8), np.full(2 * groups, 0.5)) if scaled else Kernel(values.astype(float))
+    one = kernel.changed(lambda given: ungrouped(given, groups))
+    cut = one.rows(start, start + 2).changed(lambda given: np.pad(given, ((0, 0), (0, 0), (1, 0), (0, 1))))
+    assert isinstance(one.held, Sparse) is isinstance(cut.held, Sparse) is (groups > SPARSE)
+    wanted = ungrouped(values, groups)
+    np.testing.assert_array_equal(one.values, wanted)
+    np.testing.assert_array_equal(cut.values[:, :, 1:, :2], wanted[start : start + 2])
+    assert one.shape == wanted.shape and cut.shape == cut.values.shape and one.integer is cut.integer is scaled
+    assert scaled or one.place == replace(one).place

@@ -33,6 +33,18 @@ def test_one_behind_the_other_is_one(rows: np.ndarray, columns: np.ndarray, data
     assert bool((first.magnitudes().apply(X, ONE) >= first.apply(X, ONE).abs()).all())
 
 
+def test_beside_what_changes_nothing_a_matrix_is_kept_once() -> None:
+    wide = SeparableGeometry(np.tri(3, 5), np.tri(2, 4))
+    for made in (
+        wide.behind(SeparableGeometry(np.eye(5), np.eye(4))),
+        SeparableGeometry(np.eye(3), np.eye(2)).behind(wide),
+    ):
+        assert made.rows is wide.rows and made.columns is wide.columns
+    swapped = wide.behind(SeparableGeometry(np.eye(5)[::-1], 2 * np.eye(4)))
+    np.testing.assert_array_equal(swapped.rows, wide.rows[:, ::-1])
+    np.testing.assert_array_equal(swapped.columns, 2 * wide.columns)
+
+
 def test_zeros_around_a_map_are_rows_and_columns_that_it_leaves_out() -> None:
     whole = SeparableGeometry(np.tri(3, 8), np.tri(2, 5))
     wide = torch.nn.functional.pad(X, (1, 0, 2, 1))
