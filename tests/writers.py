@@ -334,7 +334,8 @@ GROUND = (
 
 IN_STORES = {
     "experiments.records": "store:Store.commit store:Store.put_aside collecting:remove publishing:_remove_others "
-    "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch",
+    "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch "
+    "freshness:MadeFiles.begin freshness:MadeFiles.keep",
     "experiments.runs": "kept:_write lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
     "state:RunState.write work_folder:WorkFolder.tell work_folder:work_in",
 }

@@ -5,13 +5,14 @@ work/STAGE-NAME-KEY/    one that is being made: its checkpoint stays after a kil
 quarantine/             cells that were found damaged
 runs/ID.json            one run: what it did, what failed, what it does now
 tables/NAME/            rows of all cells of the last run, as Parquet; tables/NAME.csv beside it
+made/                   of what tables and report were made, so that they are not made again of the same
 store.json              the layout's version and the store's own number
 """
 
 import re
 from pathlib import Path
 
-CELLS, WORK, QUARANTINE, RUNS, TABLES = "cells", "work", "quarantine", "runs", "tables"
+CELLS, WORK, QUARANTINE, RUNS, TABLES, MADE = "cells", "work", "quarantine", "runs", "tables", "made"
 RECORD = "cell.json"
 LAYOUT_VERSION = 2
 LONGEST_NAME = 120

@@ -15,6 +15,8 @@ from typing import Any
 from spikewright import __version__
 
 UNKNOWN = "unknown"
+CHANGED = ", changed"
+"""Behind the commit of a checkout whose files differ from it."""
 PACKAGES = ("numpy", "torch", "numba", "scikit-learn", "matplotlib", "pyarrow")
 
 
@@ -106,7 +108,7 @@ def current_commit() -> str:
         changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", "..")
     except (OSError, subprocess.CalledProcessError):
         return UNKNOWN
-    return f"{head}, changed" if changed else head
+    return head + CHANGED if changed else head
 
 
 def _git(folder: Path, *arguments: str) -> str:

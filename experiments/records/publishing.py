@@ -31,6 +31,13 @@ def place(made: Path, tables: Path, names: Iterable[str]) -> None:
         write_csv(tables / name, tables / f"{name}.csv")
 
 
+def files_of(tables: Path, names: Iterable[str]) -> Iterator[Path]:
+    """The files of published tables: of each its parts, and its CSV file."""
+    for name in names:
+        yield from sorted((tables / name).glob("part-*.parquet"))
+        yield tables / f"{name}.csv"
+
+
 def write_csv(parts: Path, path: Path) -> None:
     """Write a table from its parts as CSV, with the columns of all parts."""
     files = sorted(parts.glob("part-*.parquet"))

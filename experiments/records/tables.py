@@ -16,7 +16,9 @@ from filelock import FileLock
 
 from spikewright import InvalidFile, Table
 from spikewright.experiments.records.columns import column
-from spikewright.experiments.records.publishing import place, publish
+from spikewright.experiments.records.freshness import MadeFiles, written_ns
+from spikewright.experiments.records.layout import RECORD
+from spikewright.experiments.records.publishing import files_of, place, publish
 from spikewright.experiments.records.record import Record
 from spikewright.experiments.records.store import Store
 from spikewright.files import writing
@@ -117,18 +119,29 @@ def read_parts(folder: Path) -> Table:
 def write_tables(store: Store, names: Iterable[str], more: Iterable[tuple[str, list[Row]]] = ()) -> tuple[str, ...]:
     """Write the tables of the finished cells `names`, in this order, and of `more` rows; returns the names of the tables.
 
-    Tables of earlier runs that are not written now are removed. Only one cell and one part are held in memory.
+    Tables of earlier runs that are not written now are removed; those that are up to date stay. Only one cell and one part are
+    held in memory.
     """
-    with _scratch(store) as temporary:
-        writer = TableWriter(temporary)
-        for name in names:
-            for table, rows in rows_of(store.read(name)):
+    names, more = list(names), list(more)
+    kept, of = MadeFiles(store.folder, "tables"), [list(_cells(store, names)), more]
+    if not kept.is_made_of(of):
+        kept.begin()
+        with _scratch(store) as temporary:
+            writer = TableWriter(temporary)
+            for name in names:
+                for table, rows in rows_of(store.read(name)):
+                    writer.add(table, rows)
+            for table, rows in more:
                 writer.add(table, rows)
-        for table, rows in more:
-            writer.add(table, rows)
-        made = writer.finish()
-        publish(temporary, store.tables, made)
-    return made
+            made = writer.finish()
+            publish(temporary, store.tables, made)
+        kept.keep(of, files_of(store.tables, made))
+    return tuple(Path(name).stem for name in kept.files if name.endswith(".csv"))
+
+
+def _cells(store: Store, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each cell's name, and when its record was written."""
+    return ((name, written_ns(store.cells / name / RECORD)) for name in names)
 
 
 def write_rows(store: Store, name: str, rows: list[Row]) -> None:

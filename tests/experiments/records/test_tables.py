@@ -44,6 +44,21 @@ def test_tables_of_before_go_and_those_of_others_stay(tmp_path: Path) -> None:
     assert found == {"new", "new.csv", "cells", "cells.csv", "checks", "checks.csv", "mine.csv", "my folder"}
 
 
+def test_tables_that_are_up_to_date_are_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spikewright.experiments.records.provenance.current_commit", lambda: "first")
+    store = store_in(tmp_path)
+    names = [add(store, f"c{n}", {"t": [{"x": n}]}) for n in range(3)]
+    more = [("runs", [{"run": "first"}])]
+    made = write_tables(store, names, more)
+    read: list[Path] = []
+    monkeypatch.setattr("spikewright.experiments.records.store.read_record", lambda place: read.append(place))
+    assert write_tables(store, names, more) == made == ("t", "cells", "runs") and not read
+    monkeypatch.undo()
+    assert write_tables(store, names[:2], more) and read_parts(store.tables / "t")["x"] == [0, 1]
+    (store.tables / "t.csv").unlink()
+    assert write_tables(store, names[:2], more) and (store.tables / "t.csv").is_file()
+
+
 def test_a_table_that_is_not_there_or_damaged_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match="expected a table"):
         read_parts(tmp_path)

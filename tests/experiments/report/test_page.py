@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from spikewright import InvalidFile, Table
+from spikewright.experiments.records.freshness import MadeFiles
 from spikewright.experiments.report import rerun, write_report
 from spikewright.experiments.studies.study import StudyResult, run_study
 from tests.experiments.studies.made_results import result_of
@@ -164,3 +165,28 @@ def test_large_tables_are_capped_and_the_page_says_where_the_rest_is(tmp_path: P
     path = write_report(result_in(tmp_path, points=rows))
     text = path.read_text()
     assert "29,600 more are in <code>tables/points.csv</code>" in text and path.stat().st_size < 1_000_000
+
+
+def test_a_page_that_is_up_to_date_stays_and_one_of_other_tables_checks_or_code_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "spikewright.experiments.records.provenance.current_commit"
+    monkeypatch.setattr(place, lambda: "first")
+    result = result_in(tmp_path)
+    result = replace(result, state=replace(result.state, ending="finished"))
+    MadeFiles(tmp_path, "tables").keep(["cells"], [])
+    path = write_report(result, CHECKS)
+
+    def is_made_again(checks: Table | None = CHECKS) -> bool:
+        before = path.stat().st_mtime_ns
+        write_report(result, checks)
+        return path.stat().st_mtime_ns > before
+
+    assert not is_made_again()
+    assert is_made_again(None) and not is_made_again(None)
+    MadeFiles(tmp_path, "tables").keep(["other cells"], [])
+    assert is_made_again() and not is_made_again()
+    monkeypatch.setattr(place, lambda: "second")
+    assert is_made_again() and not is_made_again()
+    path.unlink()
+    assert write_report(result, CHECKS).is_file()
