@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikewright import InvalidInput, Progress, Table
+from spikewright.dominance import front
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.devices import device as find_device
@@ -38,9 +39,8 @@ class Exploration:
         Smaller is better, but for `accuracy`. Sorted by the first column. Raises InvalidInput for an unknown column.
         """
         rows = [row for row in self.table if row["fits"]]
-        scored = [(tuple(_cost(row, name) for name in columns), row) for row in rows]
-        front = [pair for pair in scored if not any(_dominates(other, pair[0]) for other, _ in scored)]
-        return Table.of([row for _, row in sorted(front, key=lambda pair: pair[0])] or self.table.where(point=-1))
+        found = front([tuple(_cost(row, name) for name in columns) for row in rows])
+        return Table.of([rows[place] for place in found] or self.table.where(point=-1))
 
     def best(self, column: str = "fpga_energy_uj", *, candidate: int | None = None) -> DesignPoint:
         """The point that fits with the smallest `column` (largest for `accuracy`), of one candidate or of all.
@@ -136,7 +136,3 @@ def _cost(row: Mapping[str, Any], column: str) -> float:
         way = nearest(column, numbers) or "fpga_energy_uj"
         raise InvalidInput(f"expected one of the columns {', '.join(numbers)}, got {column!r}; try {way}")
     return -float(value) if column == "accuracy" else float(value)
-
-
-def _dominates(other: tuple[float, ...], one: tuple[float, ...]) -> bool:
-    return other != one and all(theirs <= mine for theirs, mine in zip(other, one, strict=True))

@@ -35,6 +35,7 @@ PACKAGES = {
     "nir": OptionalPackage("exchange networks as NIR graphs", _extra("nir")),
     "norse": OptionalPackage("exchange networks with Norse", _extra("norse")),
     "onnx": OptionalPackage("read ONNX files", _extra("onnx")),
+    "optuna": OptionalPackage("search by nsga2 or tpe", _extra("search")),
     "pandas": OptionalPackage("show results as data frames", _extra("pandas")),
     "pyarrow": OptionalPackage("read and write parquet files", _extra("parquet")),
     "sinabs": OptionalPackage("exchange networks with sinabs", _alone("sinabs")),

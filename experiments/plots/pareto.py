@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
+from spikewright.dominance import front as front_of_costs
 from spikewright.experiments.plots.labels import EndLabel, label_ends
 from spikewright.experiments.plots.style import INK, Look, looks
 
@@ -51,11 +52,9 @@ def pareto_fronts(table: Table, kinds: dict[str, str]) -> tuple[Front, ...]:
 
 def best_of(points: Sequence[Point]) -> tuple[Point, ...]:
     """The fitting points that no other fitting point beats; one of equals."""
-    front: list[Point] = []
-    for point in sorted((p for p in points if p.fits), key=lambda p: (p.area, p.energy)):
-        if not front or point.energy < front[-1].energy:
-            front.append(point)
-    return tuple(front)
+    fitting = {(point.area, point.energy): point for point in reversed(points) if point.fits}
+    made = list(fitting.values())
+    return tuple(made[place] for place in front_of_costs(list(fitting)))
 
 
 def _point(row: dict[str, Any]) -> Point:

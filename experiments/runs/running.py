@@ -20,6 +20,8 @@ from spikewright.experiments.runs.work_folder import work_in
 
 Observer = Callable[[RunState], None]
 """Called whenever a run has gone on, and once a second."""
+More = Callable[[Mapping[str, Fault]], Iterable[Cell]]
+"""Asked for further cells when nothing is left to do, with why cells have no result so far, by key; none: the run ends."""
 LOOKED_EVERY_S = 1.0
 PAUSE_S = 0.05
 """Between looks when all that is left waits for its next try."""
@@ -27,6 +29,11 @@ PAUSE_S = 0.05
 
 def unseen(state: RunState) -> None:
     """The observer that shows nothing."""
+
+
+def nothing_more(faults: Mapping[str, Fault]) -> Iterable[Cell]:
+    """A run of the cells that it was given."""
+    return ()
 
 
 @dataclass
@@ -38,12 +45,27 @@ class CellRun:
     schedule: Schedule
     state: RunState
     observer: Observer
-    cells: Mapping[str, Cell]
+    cells: dict[str, Cell] = field(default_factory=dict)
     started: dict[str, Order] = field(default_factory=dict)
     full: Fault | None = None
 
-    def go(self) -> None:
-        """Until nothing can start any more and all that was started has come back."""
+    def add(self, cells: Iterable[Cell]) -> bool:
+        """Take further cells, those that are stored too; whether there were any."""
+        asked = _with_needs(cells)
+        new = {key: cell for key, cell in asked.items() if key not in self.cells}
+        self.cells |= new
+        self.schedule.add(_waiting(new, self.store, self.state))
+        self._tell_held()
+        return bool(asked)
+
+    def go(self, more: More) -> None:
+        """Until nothing can start any more, all that was started has come back, and there are no more cells."""
+        self._go()
+        while self.full is None and self.add(more(self.schedule.faults)):
+            self._go()
+        self._tell(always=True)
+
+    def _go(self) -> None:
         while self._fill() or self.runner.busy or self._waits():
             if not self.runner.busy:
                 time.sleep(PAUSE_S)
@@ -51,7 +73,6 @@ class CellRun:
                 self._take(outcome)
                 self._fill()
             self._tell()
-        self._tell(always=True)
 
     def _waits(self) -> bool:
         return self.full is None and self.schedule.waits
@@ -114,7 +135,10 @@ class CellRun:
             self.state.faults.append(
                 {"cell": self.cells[key].label, "kind": fault.kind, "said": fault.said, "trace": fault.trace}
             )
-            self.state.held = [self.cells[each].label for each in self.schedule.held]
+            self._tell_held()
+
+    def _tell_held(self) -> None:
+        self.state.held = [self.cells[each].label for each in self.schedule.held]
 
     def _stored(self, order: Order, outcome: CellOutcome) -> None:
         cell = order.cell
@@ -141,26 +165,29 @@ class CellRun:
         self.observer(self.state)
 
 
-def run(cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer = unseen) -> RunState:
+def run(
+    cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer = unseen, more: More = nothing_more
+) -> RunState:
     """Make what is not stored yet of `cells` and of all that they need; returns what was done, and what has no result and why.
 
-    A refused or failing cell does not stop the others. An interrupt stops all; what was finished is stored. Raises InvalidFile
-    while another run is at work in the store.
+    A refused or failing cell does not stop the others. An interrupt stops all; what was finished is stored. `more`: says what
+    to go on with when these are done. Raises InvalidFile while another run is at work in the store.
     """
     with only_run(store.folder):
         state = RunState.begin(
             {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
         )
-        everything = _with_needs(cells)
-        waiting = _waiting(everything, store, state)
-        if not waiting and (before := read_states(store.runs)) and before[-1].ending == "finished":
+        whole = CellRun(store, runner, Schedule.of(()), state, observer)
+        some = whole.add(cells)
+        while some and not whole.schedule.cells:
+            some = whole.add(more({}))
+        if not whole.schedule.cells and (before := read_states(store.runs)) and before[-1].ending == "finished":
             state.ending = "finished"  # nothing to do and nothing to say: the store stays as it is, to the byte
             observer(state)
             return state
-        whole = CellRun(store, runner, Schedule.of(waiting), state, observer, everything)
         try:
             observer(state)
-            whole.go()
+            whole.go(more if some else nothing_more)
             state.ending = "finished" if state.stored == state.cells else "incomplete"
         except KeyboardInterrupt:
             state.ending = "interrupted"
@@ -190,7 +217,7 @@ def _with_needs(cells: Iterable[Cell]) -> dict[str, Cell]:
 
 def _waiting(cells: Mapping[str, Cell], store: Store, state: RunState) -> list[Cell]:
     """The cells that are not stored; those that are damaged are put aside. Counts all of them."""
-    stored = set(store.names())
+    stored = set(store.names()) if cells else ()
     waiting = []
     for cell in cells.values():
         count = state.stages.setdefault(cell.stage, StageCount())
@@ -199,8 +226,8 @@ def _waiting(cells: Mapping[str, Cell], store: Store, state: RunState) -> list[C
             count.stored += 1
         else:
             waiting.append(cell)
-    state.cells, state.found = len(cells), len(cells) - len(waiting)
-    state.stored = state.found
+    found = len(cells) - len(waiting)
+    state.cells, state.found, state.stored = state.cells + len(cells), state.found + found, state.stored + found
     return waiting
 
 

@@ -35,16 +35,24 @@ class Schedule:
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> "Schedule":
         """The schedule of `cells`; a need that is none of them is there already."""
-        waiting = {cell.key: cell for cell in cells}
-        made = cls(waiting, {key: place for place, key in enumerate(waiting)})
-        for key, cell in waiting.items():
-            needs = {need.key for need in cell.needs.values()} & waiting.keys()
-            made._unmet[key] = len(needs)
-            for need in needs:
-                made._readers.setdefault(need, []).append(key)
-            if not needs:
-                heapq.heappush(made._ready, (made.places[key], key))
+        made = cls({}, {})
+        made.add(cells)
         return made
+
+    def add(self, cells: Iterable[Cell]) -> None:
+        """Further cells, behind all others, each behind those that it needs; one that needs a cell without a result is held."""
+        waiting = {cell.key: cell for cell in cells}
+        self.cells |= waiting
+        self.places |= {key: place for place, key in enumerate(waiting, len(self.places))}
+        for key, cell in waiting.items():
+            needs = {need.key: None for need in cell.needs.values() if need.key in self.cells}
+            self._unmet[key] = len(needs)
+            for need in needs:
+                self._readers.setdefault(need, []).append(key)
+                if need in self.faults or need in self.held:
+                    self.held[key] = self.held.get(need, need)
+            if not needs:
+                heapq.heappush(self._ready, (self.places[key], key))
 
     def pop(self, *, idle: bool) -> Cell | None:
         """The next cell to start; None where none may start now.

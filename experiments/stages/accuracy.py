@@ -7,6 +7,11 @@ if TYPE_CHECKING:
     from spikewright.snn import Activity, Network
 
 
+OF_MODELS = ("accuracy", "low", "high", "samples")
+OF_NETWORKS = (*OF_MODELS, "steps", "spikes_per_neuron", "synaptic_operations")
+"""Columns of numbers in the table of accuracies."""
+
+
 def model_accuracy(model: Any, dataset: "Dataset", name: str) -> dict[str, Any]:
     """Accuracy of a model on the whole test split, with its 95 % interval."""
     from spikewright.compress import accuracy

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from spikewright import InvalidInput
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.work import COMPRESSED, Work
-from spikewright.experiments.stages.accuracy import model_accuracy
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.accuracy import OF_MODELS, model_accuracy
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.tables import Within, check_fields
 
 
@@ -25,6 +25,7 @@ class AdaptStage(Stage):
     labelled: whether the labels are used, or the model's own answers alone.
     """
 
+    makes: ClassVar[Columns] = {"accuracy": OF_MODELS}
     replace: Mapping[str, str] = field(default_factory=dict)
     for_hardware: bool = False
     step_epochs: Annotated[int, Within(0)] = 1

@@ -9,7 +9,7 @@ A study names stages without a section of their own under `stages`, those of the
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from spikewright.experiments.records.record import Rows
@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from spikewright.experiments.studies.expansion import Expansion
 
 
+Columns = Mapping[str, tuple[str, ...]]
+"""Columns of numbers by table."""
+
+
 class Stage(ABC):
     """One kind of cell. Leaves are frozen dataclasses; their fields are settings in plain values.
 
     version: counted up when the same settings give other results, so that stored cells of before are made anew.
+    makes: the tables that it writes and their columns of numbers, which a search may ask for; none: not known before it has run.
     """
 
     version: ClassVar[int] = 1
+    makes: ClassVar[Columns] = {}
 
     @classmethod
     def asked(cls, expansion: "Expansion") -> Iterable[Cell]:

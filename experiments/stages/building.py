@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from spikewright import InvalidInput
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.work import Work
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.studies.expansion import Expansion
 from spikewright.experiments.studies.parts import ConversionPart
 from spikewright.experiments.studies.spec import Study
@@ -33,6 +33,18 @@ class HardwareStage(Stage):
     networks: the networks to build from.
     """
 
+    makes: ClassVar[Columns] = {
+        "hardware": (
+            "lut", "ff", "bram36", "dsp", "weight_memory_bits", "latency_cycles", "interval_cycles", "latency_us",
+            "asic45_energy_nj", "fpga_energy_uj", "accuracy", "clock_mhz",
+        ),
+        "estimate": (
+            "lut", "ff", "bram36", "dsp", "weight_memory_bits", "physical_neurons", "neurons", "spikes", "busy_cycles",
+            "latency_cycles", "latency_us", "asic45_memory_nj", "asic45_operations_nj", "asic45_addressing_nj",
+            "asic45_energy_nj", "fpga_dynamic_uj", "fpga_energy_uj",
+        ),
+        "core": ("clock_mhz", "files", "golden_samples", "events_compared"),
+    }  # fmt: skip
     device: str = "xc7a100t"
     clock_mhz: Annotated[float, Within(above=0)] = 100.0
     images: Annotated[int, Within(1)] | None = None

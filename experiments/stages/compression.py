@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from spikewright import InvalidInput, Progress
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import origin_of, stamp
 from spikewright.experiments.runs.work import COMPRESSED, MODEL, Work
-from spikewright.experiments.stages.accuracy import model_accuracy
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.accuracy import OF_MODELS, model_accuracy
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.stages.training import ANN
 from spikewright.experiments.studies.expansion import Expansion
 from spikewright.progress import shown
@@ -39,6 +39,19 @@ class CompressStage(Stage):
     methods: instead of all but `images`: methods one after the other, each a `method` with its settings beside it.
     """
 
+    makes: ClassVar[Columns] = {
+        "accuracy": OF_MODELS,
+        "footprint": (
+            "weights",
+            "kept",
+            "weight_bits_each",
+            "before_bits",
+            "weight_bits",
+            "index_bits",
+            "other_bits",
+            "after_bits",
+        ),
+    }
     sparsity: Annotated[float, Within(0, below=1)] = 0.8
     bits: Annotated[int, Within(2, 8)] | None = 4
     activation_bits: Annotated[int, Within(1, 16)] | None = None

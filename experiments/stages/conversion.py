@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import origin_of, stamp
 from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Work
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.stages.building import built
 from spikewright.experiments.stages.training import ANN
 from spikewright.experiments.studies.expansion import Expansion
@@ -39,6 +39,18 @@ class ConvertStage(Stage):
     input_range: low and high of the inputs; none: those of the data set.
     """
 
+    makes: ClassVar[Columns] = {
+        "conversion": ("parameters", "neurons"),
+        "diagnosis": (
+            "neurons", "levels", "mean_activation", "correlation", "error", "relative_error", "bias", "own_error",
+            "relative_own_error", "inherited", "clipping", "quantisation", "unevenness", "inherited_share", "clipping_share",
+            "quantisation_share", "unevenness_share", "saturated", "silent", "silent_in_model", "always_firing", "samples",
+        ),
+        "baseline": (
+            "accuracy", "levels", "bits", "multiply_accumulates", "additions", "operations", "activations_written_bits",
+            "activations_read_bits", "weights_read_bits", "bits_moved", "sums_bits",
+        ),
+    }  # fmt: skip
     recipe: str
     samples: int
     options: Mapping[str, Any] = field(default_factory=dict)

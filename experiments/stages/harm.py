@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, make
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.kept import KeptParts
 from spikewright.experiments.runs.work import Work
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
     from spikewright.robustness import Attack, Corruption, Predictor
+
+
+HARMED = {"robustness": ("strength", "accuracy", "low", "high", "samples", "draw")}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class NoiseStage(Stage):
         that is drawn for each image, draws with rows of their own (1 unless given).
     """
 
+    makes: ClassVar[Columns] = HARMED
     kind: str
     strengths: tuple[float, ...]
     images: int
@@ -66,6 +70,7 @@ class AttackStage(Stage):
     transfer_from: the model on which the adversarials are made; none: the subject itself.
     """
 
+    makes: ClassVar[Columns] = HARMED
     kind: str
     epsilons: tuple[float, ...]
     images: int

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.work import Work
-from spikewright.experiments.stages.accuracy import activity_rows, network_accuracy
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.accuracy import OF_NETWORKS, activity_rows, network_accuracy
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ RASTER_FILE = "raster.npz"
 @dataclass(frozen=True)
 class SimulateStage(Stage):
     """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
+
+    makes: ClassVar[Columns] = {
+        "accuracy": (*OF_NETWORKS, "seconds"),
+        "accuracy_over_steps": ("step", "accuracy", "samples"),
+        "activity": ("neurons", "spikes", "spikes_per_neuron", "synaptic_operations"),
+    }
 
     @classmethod
     def asked(cls, expansion: Expansion) -> Iterator[Cell]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from spikewright.experiments.models.factory import check_fits, factory_of, is_foreign, real_model
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.origin import Origin
 from spikewright.experiments.runs.work import MODEL, Work
-from spikewright.experiments.stages.accuracy import model_accuracy
-from spikewright.experiments.stages.base import Stage
+from spikewright.experiments.stages.accuracy import OF_MODELS, model_accuracy
+from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.studies.expansion import Expansion, file_hash
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class TrainStage(Stage):
     factory: the user's own, as package.module:function.
     """
 
+    makes: ClassVar[Columns] = {"accuracy": OF_MODELS, "training": ("epoch", "loss", "test_accuracy", "seconds")}
     architecture: str | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     zoo: str | None = None

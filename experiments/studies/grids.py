@@ -2,7 +2,8 @@
 
     conversions: [{name: rate, recipe: rate, steps: [4, 8, 16]}]     # rate-steps4, rate-steps8, rate-steps16
 
-A setting that takes a list stays as it is. Where the study names a part that was a grid, it means all that came of it.
+A range, `{from: 4, to: 16, factor: 2}`, is such a list too. A setting that takes a list stays as it is. Where the study names a
+part that was a grid, it means all that came of it.
 """
 
 import re
@@ -13,11 +14,15 @@ from typing import Any
 
 from spikewright import InvalidFile, SpikewrightError
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, RECIPES
+from spikewright.experiments.records.provenance import content_hash
 from spikewright.experiments.stages.table import STAGES
 from spikewright.experiments.studies.located import Fields, Items
+from spikewright.experiments.studies.value_ranges import is_range, values_in
 from spikewright.tables import Family
 
 MOST_PARTS = 1000
+LONGEST_NAME = 80
+"""Characters of a part's name; longer ones end in a hash of all that they say."""
 OWN = {"compressions": (), "conversions": ("source", "samples"), "noise": ("images", "repeats"),
        "attacks": ("images", "transfer_from"), "stages": ()}  # fmt: skip
 """Settings of the parts themselves that take one value."""
@@ -49,7 +54,7 @@ def _section(holder: Fields, section: str, groups: dict[str, list[str]]) -> Fiel
     found = Items([], [])
     for part, line in zip(parts, parts.lines, strict=True):
         each = list(_of_part(_renamed(part, groups), section, str(line))) if isinstance(part, Fields) else [part]
-        if len(each) > 1 and "name" in part:
+        if isinstance(part, Fields) and "name" in part and each != [part]:
             groups[str(part["name"])] = [one["name"] for one in each]
         found += each
         found.lines += [line] * len(each)
@@ -57,27 +62,32 @@ def _section(holder: Fields, section: str, groups: dict[str, list[str]]) -> Fiel
 
 
 def _of_part(part: Fields, section: str, line: str) -> Iterator[Fields]:
-    grids = [(place, value) for place, value in _lists(part, section) if value]
+    grids = [(place, value) for place, value in alternatives(part, section) if value]
     count = 1
     for _, values in grids:
         count *= len(values)
     if count > MOST_PARTS:
         raise InvalidFile(f"{line}: expected at most {MOST_PARTS:,} parts of a grid, got {count:,}; try fewer values")
-    for chosen in product(*(values for _, values in grids)):
-        settings = [(place, value) for (place, _), value in zip(grids, chosen, strict=True)]
+    for each in product(*(values for _, values in grids)):
+        settings = [(place, value) for (place, _), value in zip(grids, each, strict=True)]
         yield _with(part, settings) if settings else part
 
 
-def _lists(part: Fields, section: str) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    """Where a list stands in place of one value, and the list."""
+def alternatives(part: Fields, section: str) -> Iterator[tuple[tuple[str, ...], Items]]:
+    """Where a list or a range stands in place of one value, as ("steps",) or ("fixed", "weight_bits"), and its values."""
     one = {*OWN[section], *_single(part, section)}
-    yield from (((name,), value) for name, value in part.items() if name in one and isinstance(value, list))
+    yield from _several(part, (), one)
     for inner in ("options", "fixed"):
         if isinstance(part.get(inner), Fields):
-            inside = part[inner].items()
-            yield from (
-                ((inner, name), v) for name, v in inside if (inner == "fixed" or name in one) and isinstance(v, list)
-            )
+            yield from _several(part[inner], (inner,), one if inner == "options" else set(part[inner]))
+
+
+def _several(fields: Fields, place: tuple[str, ...], one: set[str]) -> Iterator[tuple[tuple[str, ...], Items]]:
+    for name, value in fields.items():
+        if name in one and isinstance(value, Items):
+            yield (*place, name), value
+        elif name in one and is_range(value):
+            yield (*place, name), values_in(value)
 
 
 def _single(part: Fields, section: str) -> Iterator[str]:
@@ -103,15 +113,19 @@ def _record(part: Fields, section: str) -> tuple[Family[Any], Any]:
 
 def _with(part: Fields, settings: list[tuple[tuple[str, ...], Any]]) -> Fields:
     """The part with one value for each grid, which its name says."""
-    made = Fields(part, part.lines)
+    made = part
     for place, value in settings:
-        if len(place) == 2:
-            made[place[0]] = Fields({**made[place[0]], place[1]: value}, made[place[0]].lines)
-        else:
-            made[place[0]] = value
+        made = chosen(made, place, value)
     if isinstance(part.get("name"), str):
-        made["name"] = "-".join([part["name"], *(_word(place[-1], value) for place, value in settings)])
+        name = "-".join([part["name"], *(_word(place[-1], value) for place, value in settings)])
+        made["name"] = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 9]}-{content_hash(name, 8)}"
     return made
+
+
+def chosen(part: Fields, place: tuple[str, ...], value: Any) -> Fields:
+    """The part with one value at a place."""
+    inner = value if len(place) == 1 else Fields({**part[place[0]], place[1]: value}, part[place[0]].lines)
+    return Fields({**part, place[0]: inner}, part.lines)
 
 
 def _word(setting: str, value: Any) -> str:

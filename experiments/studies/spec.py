@@ -7,9 +7,11 @@ from typing import Annotated, Any, get_args
 from pydantic import BaseModel, Field, NonNegativeInt, ValidationError, model_validator
 
 from spikewright import InvalidFile, InvalidInput
+from spikewright.experiments.exploring.alternatives import lifted, variants
+from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.studies.grids import expanded
 from spikewright.experiments.studies.including import read_values
-from spikewright.experiments.studies.located import FileLine, field_said, line_of
+from spikewright.experiments.studies.located import Fields, FileLine, field_said, line_of
 from spikewright.experiments.studies.parts import (
     STORED,
     CompressionPart,
@@ -37,6 +39,7 @@ class Study(StudyPart):
     robustness: RobustnessPart | None = None
     hardware: HardwarePart | None = None
     stages: tuple[StagePart, ...] = ()
+    search: SearchPart | None = None
 
     @model_validator(mode="after")
     def _names(self) -> "Study":
@@ -65,10 +68,17 @@ class Study(StudyPart):
 def read_study(path: str | Path) -> Study:
     """The study in a YAML or TOML file and those that it includes, with its grids as parts of their own.
 
+    With a section `search`, settings of compressions and conversions have the first of their values, and the section the others.
     Raises InvalidFile with the line and the path of the field that is wrong.
     """
     path = Path(path)
-    values = expanded(read_values(path))
+    values = read_values(path)
+    for each in variants(values):
+        _checked(expanded(each), path)
+    return _checked(expanded(lifted(values)), path)
+
+
+def _checked(values: Fields, path: Path) -> Study:
     try:
         return Study.model_validate({"name": path.stem.lower(), **values})
     except ValidationError as error:
@@ -114,7 +124,7 @@ def _unknown_field(place: tuple[int | str, ...]) -> str:
     """What is said of a field that its part does not have."""
     part: type[BaseModel] = Study
     for name in place[:-1]:
-        if isinstance(name, str):
+        if isinstance(name, str) and name in part.model_fields:
             part = next(_parts(part.model_fields[name].annotation))
     known = list(part.model_fields)
     near = nearest(place[-1], known)

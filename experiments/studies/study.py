@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
+from spikewright.experiments.exploring.points import POINTS, rows_of_points
+from spikewright.experiments.exploring.searching import Search, cells_asked, check_search
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.reading import Tables, read_json, read_provenance
 from spikewright.experiments.records.store import Store
@@ -79,15 +82,23 @@ def run_study(
     A refused or failing cell does not stop the others: see `state.faults`. Raises InvalidFile for a folder that is neither
     missing, empty nor this study's, and while another run is at work there.
     """
+    if study.search is not None:
+        check_search(study)
     cells = expand(study)
     store = claim(study, folder)
     provenance = Provenance.of(_configuration(study), study.seeds)
     write_json(store.folder / "study.json", STUDY_FILE, study.model_dump(mode="json"))
     write_json(store.folder / "provenance.json", PROVENANCE_FILE, provenance.to_dict())
+    more: list[tuple[str, list[dict[str, Any]]]] = []
     with runner or runner_for(workers, progress) as chosen:
-        state = run(cells, store, chosen, _both(observer, progress))
+        if study.search is None:
+            state = run(cells, store, chosen, _both(observer, progress))
+        else:
+            search = Search(study, store, progress)
+            state = search.run(chosen, _both(observer, progress))
+            cells, more = tuple(search.cells.values()), [(POINTS, rows_of_points(search.tried, study.search))]
     _publish_cores(cells, store)
-    write_tables(store, stored_of(cells, store), rows_of_runs(read_states(store.runs)))
+    write_tables(store, stored_of(cells, store), [*more, *rows_of_runs(read_states(store.runs))])
     return StudyResult(study, store, cells, provenance, state, Tables(store))
 
 
@@ -97,7 +108,8 @@ def open_study(folder: str | Path) -> StudyResult:
     study = make_study(read_json(folder / "study.json"), stored=True)
     provenance = read_provenance(folder / "provenance.json", "a study", "try `spikewright study` again")
     store = Store.open(folder)
-    return StudyResult(study, store, expand(study), provenance, last_state(store.runs), Tables(store))
+    cells = expand(study) if study.search is None else tuple(cells_asked(study, store))
+    return StudyResult(study, store, cells, provenance, last_state(store.runs), Tables(store))
 
 
 def claim(study: Study, folder: str | Path) -> Store:

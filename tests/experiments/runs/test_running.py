@@ -1,6 +1,6 @@
 """Runs: nothing is done twice, faults do not stop others, what is damaged is made anew, all runners give the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs import schedule
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
+from spikewright.experiments.runs.orders import Fault
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.runners.here import HereRunner
 from spikewright.experiments.runs.runners.processes import ProcessRunner
@@ -104,3 +105,34 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
         run(chain(10), Store.claim(tmp_path, KIND), runner, stop)
     assert read_states(tmp_path / "runs")[-1].ending == "interrupted"
     assert made(tmp_path, chain(10)).found == 3
+
+
+def test_a_run_goes_on_with_more_until_there_is_none(tmp_path: Path) -> None:
+    """Batches that are asked for one after the other are one run, and a second time nothing is done."""
+    bad, cells = cheap("bad", fault="refused"), chain(6)
+
+    def asked() -> tuple[RunState, list[list[str]]]:
+        told: list[list[str]] = []
+        batches = iter([[bad, *cells[3:]], [cells[0], cheap("after", bad)]])
+
+        def more(faults: Mapping[str, Fault]) -> list[Cell]:
+            told.append([fault.said for fault in faults.values()])
+            return next(batches, [])
+
+        with HereRunner() as runner:
+            return run(cells[:3], Store.claim(tmp_path, KIND), runner, more=more), told
+
+    state, told = asked()
+    assert (state.cells, state.stored, state.held, state.ending) == (8, 6, ["Cheap after"], "incomplete")
+    assert told == [[], *[["expected luck, got none; try again"]] * 2]
+    assert (asked()[0].found, len(list(numbers(tmp_path)))) == (6, 6)
+
+
+def test_a_run_of_batches_that_are_all_stored_leaves_the_store_as_it_is(tmp_path: Path) -> None:
+    made(tmp_path, chain(6))
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()}
+    batches = iter([chain(4), chain(6)])
+    with HereRunner() as runner:
+        state = run(chain(2), Store.claim(tmp_path, KIND), runner, more=lambda faults: next(batches, []))
+    assert (state.cells, state.found, state.ending) == (6, 6, "finished")
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == before

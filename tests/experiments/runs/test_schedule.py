@@ -108,3 +108,16 @@ def test_needs_that_are_made_anew_come_first() -> None:
     assert schedule.pop(idle=True) is need and schedule.pop(idle=True) is None
     schedule.done(need.key)
     assert schedule.pop(idle=True) is cell
+
+
+def test_cells_that_come_later_stand_behind_and_are_held_with_what_they_need() -> None:
+    bad, first = cheap("bad"), cheap("first")
+    schedule = Schedule.of([bad, first])
+    assert schedule.pop(idle=True) is bad and not schedule.failed(bad.key, REFUSED)
+    after = cheap("after", bad)
+    last, free = cheap("last", after), cheap("free", first)
+    schedule.add([after, last, free])
+    assert schedule.held == {after.key: bad.key, last.key: bad.key}
+    assert schedule.pop(idle=True) is first and schedule.pop(idle=True) is None
+    schedule.done(first.key)
+    assert schedule.pop(idle=True) is free
