@@ -10,7 +10,7 @@ from spikewright.conversion.reading.shapes import Floats
 from spikewright.conversion.reading.source_term import SourceTerm
 from spikewright.conversion.storage import keeps_integers
 from spikewright.snn import ReportRow
-from spikewright.snn.fixed.snapping import common_unit
+from spikewright.snn.fixed.snapping import FAINT_LEVEL, common_unit
 
 
 def whole_gains(plan: Plan) -> Plan:
@@ -29,10 +29,13 @@ def _whole(unit: Unit, term: SourceTerm, rows: list[ReportRow]) -> SourceTerm:
     kernel, gain = term.kernel, term.gain_in
     if kernel is None or not kernel.integer or not gain.ndim or np.all(gain == gain[0]) or keeps_integers(term):
         return term
-    one, error = common_unit(gain.reshape(-1, 1))
+    faint = np.abs(gain) * FAINT_LEVEL < np.abs(gain).max()
+    one, error = common_unit(gain[~faint].reshape(-1, 1))
     step = float(one[0]) or 1.0
     factors = np.floor(gain / step + 0.5)
     told = f"{term.source} -> {unit.name}: integers times {factors.min():.0f} to {factors.max():.0f} by input channel"
+    if faint.any():
+        told += f", {faint.sum()} of them too faint beside the largest and rounded with it, by at most {step / 2:.2g}"
     rows.append(
         ReportRow(
             unit.name, term.geometry.word, "rounded", f"{told}, its gains snapped by at most {float(error[0]):.2%}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from spikewright import SpikewrightError
 from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
-from spikewright.conversion.reading.rules import activation, affine, linear, pooling, shape, stand_ins
+from spikewright.conversion.reading.rules import activation, affine, linear, maxima, pooling, shape, stand_ins
 from spikewright.conversion.reading.values import Value
 from spikewright.conversion.reading.walk import Walk
 
@@ -52,7 +52,7 @@ _RULES: Mapping[str, Rule] = {
     "avgpool_map": pooling.uneven,
     "mean": pooling.mean,
     "sum": pooling.total,
-    "maxpool": pooling.maximum,
+    "maxpool": maxima.maximum,
     "upsample": pooling.upsample,
     "resampled": pooling.resample,
     "pad": pooling.pad,

@@ -10,8 +10,7 @@ from spikewright.compress import GraphNode
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra, resampling
 from spikewright.conversion.reading import windows as pooling
-from spikewright.conversion.reading.geometry import SeparableGeometry, WindowGeometry
-from spikewright.conversion.reading.plan import INPUT
+from spikewright.conversion.reading.geometry import SeparableGeometry
 from spikewright.conversion.reading.rules import linear
 from spikewright.conversion.reading.shapes import joined_axes
 from spikewright.conversion.reading.values import Current, Flow, Parts, Piece, Signal, Value, View
@@ -79,7 +78,7 @@ def _resampled(walk: Walk, node: GraphNode, geometry: SeparableGeometry, read: C
         )
         return result
 
-    result = _each(walk, walk.flow(node), one)
+    result = each(walk, walk.flow(node), one)
     walk.note(node.name, "rewritten", " and ".join(sorted(told)))
     return result
 
@@ -94,7 +93,7 @@ def upsample(walk: Walk, node: GraphNode) -> Value:
         return resampling.upsample(walk.relay(piece), factor, node.name) if swapped is None else swapped
 
     walk.note(node.name, "rewritten", "each spike is passed on to all pixels of its block")
-    return _each(walk, walk.flow(node), one)
+    return each(walk, walk.flow(node), one)
 
 
 def pad(walk: Walk, node: GraphNode) -> Value:
@@ -106,7 +105,7 @@ def pad(walk: Walk, node: GraphNode) -> Value:
         return walk.moved(given, _surrounded(given.view, channels, node.args["widths"]), node.name)
     value = walk.flow(node)
     if any(node.args["widths"]):
-        value = _each(walk, value, lambda piece: algebra.framed(walk.relay(piece), node.args["widths"]))
+        value = each(walk, value, lambda piece: algebra.framed(walk.relay(piece), node.args["widths"]))
     told = "zeros become the padding of what reads it"
     if any(channels):
         value = algebra.with_zeros(value, channels, walk.shapes, node.name)
@@ -119,44 +118,6 @@ def _surrounded(shape: Shape, channels: Pair, widths: tuple[int, int, int, int])
     """Zeros around the channels and the pixels of a map or a sequence."""
     around = ((widths[0], widths[1]), (widths[2], widths[3]))[-(len(shape) - 1) :]
     return IndexMap.of(shape, np.pad(np.arange(prod(shape)).reshape(shape), (channels, *around), constant_values=-1))
-
-
-def maximum(walk: Walk, node: GraphNode) -> Value:
-    """Max pooling: a gate that passes on the largest count of each window."""
-    if node.args["dilation"] != (1, 1):
-        raise Refusal("max pooling with dilation: a gate compares neighbours", "max pooling without dilation")
-    value = walk.flow(node)
-    if isinstance(value, Parts) and not all(_comparable(walk, piece) for piece in value.pieces):
-        value = algebra.as_current(value, walk.shapes, node.name).at(node.inputs[0])
-    made: list[Signal] = []
-
-    def one(piece: Piece) -> Piece:
-        made.append(_largest(walk, node, piece))
-        return made[-1]
-
-    result = _each(walk, value, one)
-    walk.note(node.name, "rewritten", "", neurons=sum(prod(walk.shapes[signal.source]) for signal in made))
-    return walk.arranged(result, node.shape, node.name)
-
-
-def _largest(walk: Walk, node: GraphNode, piece: Piece) -> Signal:
-    signal = walk.relay(piece)
-    if walk.ordered.population(signal.source) == INPUT or not _comparable(walk, signal):
-        signal = _own(walk, signal, node)
-    windows = WindowGeometry(*(node.args[name] for name in ("kernel", "stride", "padding")))
-    return pooling.after_gate(signal, walk.add_gate(signal, node, windows), windows.output_shape(signal.shape))
-
-
-def _comparable(walk: Walk, piece: Piece) -> bool:
-    """Whether a gate can compare the values as they are sent."""
-    if not isinstance(piece, Signal) or piece.bordered or not pooling.alignable(piece):
-        return False
-    return walk.ordered.comparable(piece.source)
-
-
-def _own(walk: Walk, signal: Signal, node: GraphNode) -> Signal:
-    """A population for averages, padded maps, negative scales and the image, which a gate cannot compare as they are."""
-    return walk.relay(algebra.as_current(signal, walk.shapes, node.inputs[0]).at(node.inputs[0]))
 
 
 def _over(walk: Walk, node: GraphNode, dims: tuple[int, ...], factor: float = 1.0) -> Value:
@@ -206,7 +167,7 @@ def _averaged(walk: Walk, node: GraphNode, value: Flow, window: Window) -> Flow:
         told.add("address map in front of the next layer" if result.ready else "currents of windows")
         return result
 
-    pooled = _each(walk, value, one)
+    pooled = each(walk, value, one)
     rows, columns = window.kernel
     text = f"{' and '.join(sorted(told))}: sums over {rows}x{columns}, the divisor goes into the weights"
     walk.note(node.name, "rewritten", text)
@@ -217,7 +178,7 @@ def _swapped(walk: Walk, node: GraphNode, current: Any, window: Window) -> Piece
     return pooling.average_current(current, window, node.name, walk.shapes, walk.dearer)
 
 
-def _each(walk: Walk, value: Flow, rule: Callable[[Piece], Piece]) -> Flow:
+def each(walk: Walk, value: Flow, rule: Callable[[Piece], Piece]) -> Flow:
     """The rule for a value, or for each piece of a concatenation; pieces that no step of the model gives are joined."""
     if isinstance(value, Parts) and any(not piece.ready and piece.node is None for piece in value.pieces):
         value = algebra.as_current(value, walk.shapes, value.node or "concatenation")

@@ -53,3 +53,11 @@ def test_sums_are_integers_with_a_scale() -> None:
     (term,) = plan.units[0].terms
     assert term.kernel is not None and term.kernel.integer
     np.testing.assert_array_equal(term.kernel.real(), [[0.25, 0.0, 0.25], [0.0, 0.5, 0.0]])
+
+
+def test_a_gain_that_has_decayed_is_rounded_with_the_others_and_said() -> None:
+    plan = whole_gains(with_gains([1.0, 1e-30, 1.5], WHOLE))
+    (term,) = plan.units[0].terms
+    assert term.kernel is not None and term.kernel.integer
+    np.testing.assert_allclose(term.kernel.real() * term.gain_in, WHOLE.real() * np.array([1.0, 0.0, 1.5]))
+    assert "1 of them too faint" in plan.rows[-1].detail
