@@ -12,16 +12,30 @@ LARGE = 20_000
 FEW = 2_000
 """Rows that are kept of a larger one, where it has no better choice."""
 DESIGNS = f"""
-select * from (
-    select *, row_number() over () as place,
-        min(case when fits then fpga_energy_uj end) over (
-            partition by network order by lut, fpga_energy_uj rows between unbounded preceding and 1 preceding) as beaten,
-        row_number() over (partition by network order by hash(lut, fpga_energy_uj)) as drawn
-    from hardware)
-where architecture <> 'sweep' or chosen or (fits and (beaten is null or fpga_energy_uj < beaten)) or drawn <= {FEW // 4}
-order by place
+with designs as (select *, row_number() over () as place from hardware),
+points as materialized (
+    select place, network, lut, fpga_energy_uj as energy, fits, hash(lut, fpga_energy_uj) as drawn,
+        architecture <> 'sweep' or chosen as named, floor(20 * log2(1 + lut)) as size
+    from designs),
+sizes as (
+    select network, size, min(min(energy)) over (
+        partition by network order by size rows between unbounded preceding and 1 preceding) as beaten
+    from points where fits group by network, size),
+near as (
+    select place, energy, min(energy) over (
+        partition by network order by lut, energy rows between unbounded preceding and 1 preceding) as beaten
+    from points join sizes using (network, size) where fits and (beaten is null or energy < beaten)),
+kept as (
+    select place from near where beaten is null or energy < beaten
+    union select place from points where named
+    union select unnest(arg_min(place, drawn, {FEW // 4})) from points group by network)
+select * from designs where place in (select place from kept) order by place
 """
-"""The named architectures, the core, the designs that none beats in area and energy, and some of the others."""
+"""The named architectures, the core, the designs that none beats in area and energy, and some of the others.
+
+A million designs take half a second: only those that no smaller size beats are sorted (`near`), and the wide rows are read for
+what is kept alone.
+"""
 HARM = """
 select model, perturbation, strength, kind, samples, any_value(note) as note, any_value("over") as "over", max(chips) as chips,
     avg(accuracy) as accuracy, avg(low) as low, avg(high) as high
@@ -29,7 +43,7 @@ from robustness group by model, perturbation, strength, kind, samples
 order by min(seed), perturbation, model, strength
 """
 """Means over seeds and draws."""
-CHOICES = {"hardware": (DESIGNS, ("place", "beaten", "drawn")), "robustness": (HARM, ())}
+CHOICES = {"hardware": (DESIGNS, ("place",)), "robustness": (HARM, ())}
 
 
 @dataclass(frozen=True)
@@ -42,9 +56,11 @@ class Reduced(Mapping[str, Table]):
     @cached_property
     def counts(self) -> dict[str, int]:
         """Rows of each measured table."""
-        quoted = {name: '"' + name.replace('"', '""') + '"' for name in self.whole}
-        ask = self.whole.results.query
-        return {name: ask(f"select count(*) as n from {known}").rows[0][0] for name, known in quoted.items()}
+        asked = [
+            f"select {place} as place, count(*) as n from {_quoted(name)}" for place, name in enumerate(self.whole)
+        ]
+        counts = self.whole.results.query(" union all ".join(asked) + " order by place")["n"] if asked else []
+        return dict(zip(self.whole, counts, strict=True))
 
     @property
     def large(self) -> list[str]:
@@ -57,8 +73,7 @@ class Reduced(Mapping[str, Table]):
         return self._read[name]
 
     def _choice(self, name: str) -> Table:
-        quoted = '"' + name.replace('"', '""') + '"'
-        question, helpers = CHOICES.get(name, (f"select * from {quoted} limit {FEW}", ()))
+        question, helpers = CHOICES.get(name, (f"select * from {_quoted(name)} limit {FEW}", ()))
         found = self.whole.results.query(question)
         kept = [place for place, column in enumerate(found.columns) if column not in helpers]
         return Table(
@@ -71,3 +86,8 @@ class Reduced(Mapping[str, Table]):
 
     def __len__(self) -> int:
         return len(self.whole)
+
+
+def _quoted(name: str) -> str:
+    """The name of a table in SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,6 +1,7 @@
 """Large tables are not read whole, and what matters of them is there."""
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_small_tables_are_whole(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("low")
 def test_of_many_designs_fronts_core_and_corners_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reduced, "DESIGNS", reduced.DESIGNS.replace("<= 500", "<= 5"))
+    monkeypatch.setattr(reduced, "DESIGNS", reduced.DESIGNS.replace("drawn, 500", "drawn, 5"))
     monkeypatch.setitem(reduced.CHOICES, "hardware", (reduced.DESIGNS, reduced.CHOICES["hardware"][1]))
     whole = result_of(tmp_path, hardware=designs(300)).tables
     tables = Reduced(whole)
@@ -42,6 +43,22 @@ def test_of_many_designs_fronts_core_and_corners_are_kept(tmp_path: Path, monkey
     assert {f.network: [(p.area, p.energy) for p in f.front] for f in fronts} == {
         f.network: [(p.area, p.energy) for p in f.front] for f in every
     }
+
+
+@pytest.mark.usefixtures("low")
+@pytest.mark.parametrize("largest", [3, 40, 50_000])
+def test_designs_that_none_beats_are_those_of_every_pair(tmp_path: Path, largest: int) -> None:
+    """Many equal areas and energies, and none of either."""
+    chance = Random(largest)
+    rows = [{**row, "lut": float(chance.randrange(largest)), "fpga_energy_uj": chance.randrange(largest) / 2}
+            for row in designs(200)]  # fmt: skip
+    kept = Reduced(result_of(tmp_path, hardware=rows).tables)["hardware"]
+    found = {(row["network"], row["lut"], row["fpga_energy_uj"]) for row in kept}
+    fitting = [(row["network"], row["lut"], row["fpga_energy_uj"]) for row in rows if row["fits"]]
+    for network, lut, energy in fitting:
+        others = [one for one in fitting if one[0] == network and one != (network, lut, energy)]
+        if not any(area <= lut and spent <= energy for _, area, spent in others):
+            assert (network, lut, energy) in found
 
 
 @pytest.mark.usefixtures("low")
