@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 
 from spikewright import InvalidFile
 from spikewright.experiments.records.provenance import current_commit, machine, versions
@@ -138,7 +139,10 @@ class CellRun:
             self._tell_held()
 
     def _tell_held(self) -> None:
-        self.state.held = [self.cells[each].label for each in self.schedule.held]
+        new = len(self.schedule.held) - len(self.state.held)
+        if new:
+            last = list(islice(reversed(self.schedule.held), new))
+            self.state.held += [self.cells[each].label for each in reversed(last)]
 
     def _stored(self, order: Order, outcome: CellOutcome) -> None:
         cell = order.cell

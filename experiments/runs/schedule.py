@@ -109,10 +109,10 @@ class Schedule:
 
     def _after(self, key: str) -> Iterator[str]:
         """All that needs a cell, directly or through others, each once."""
-        waiting, seen = [key], {key, *self.held}
+        waiting, seen = [key], {key}
         while waiting:
             for reader in self._readers.get(waiting.pop(), ()):
-                if reader not in seen:
+                if reader not in seen and reader not in self.held:
                     seen.add(reader)
                     waiting.append(reader)
                     yield reader

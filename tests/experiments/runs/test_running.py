@@ -136,3 +136,17 @@ def test_a_run_of_batches_that_are_all_stored_leaves_the_store_as_it_is(tmp_path
         state = run(chain(2), Store.claim(tmp_path, KIND), runner, more=lambda faults: next(batches, []))
     assert (state.cells, state.found, state.ending) == (6, 6, "finished")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == before
+
+
+def test_what_is_told_of_faults_grows_with_the_cells_and_no_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Cell] = []
+    label = Cell.label.fget
+    assert label is not None
+    monkeypatch.setattr(Cell, "label", property(lambda cell: (asked.append(cell), label(cell))[1]))
+    refused = [cheap(f"bad{n}", fault="refused") for n in range(30)]
+    held = [cheap(f"after{n}", need) for n, need in enumerate(refused)]
+    state = made(tmp_path, [*refused, *held])
+    assert len(state.faults) == 30 and state.held == [f"Cheap after{n}" for n in range(30)]
+    assert len(asked) <= 5 * 60
