@@ -6,12 +6,13 @@ is where it was killed, with the same sampler.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from spikewright import InvalidFile, InvalidInput, Kind, Progress
 from spikewright.experiments.exploring.asking import Batches, batches, takes_all
 from spikewright.experiments.exploring.columns import check_columns
 from spikewright.experiments.exploring.measuring import measured
-from spikewright.experiments.exploring.points import Tried
+from spikewright.experiments.exploring.points import Tried, front_of, rows_of_points
 from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.exploring.space import Point, Space
 from spikewright.experiments.records.reading import read_json
@@ -83,6 +84,16 @@ class Search:
         state = run(first, self.store, runner, observer, self.more)
         self._note([each.point for each in self.tried])
         return state
+
+    def all_cells(self) -> tuple[Cell, ...]:
+        """The cells of all points, those of the front first, best first: its core is the one to look at."""
+        best = (AtPoint.of(self.space, self.tried[place].point) for place in front_of(self.tried, self.part))
+        first = {cell.key: cell for at in best for cell in at.cells}
+        return tuple({**first, **self.cells}.values())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table of the points."""
+        return rows_of_points(self.tried, self.part)
 
     def more(self, faults: Mapping[str, Fault]) -> list[Cell]:
         """The cells of the next batch that has any, once those of the last are done; none when the search has ended."""

@@ -10,6 +10,7 @@ from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_p
 from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
 from spikewright.experiments.plots.pictures import SIZE, Picture, panelled, picture, setting
 from spikewright.experiments.plots.raster import draw_raster, spike_raster
+from spikewright.experiments.plots.search_pictures import pictures_of_search
 from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_curves
 from spikewright.experiments.plots.style import styled
 
@@ -22,7 +23,16 @@ def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
     """Draw every figure that the study has data for, as PNG and SVG in `folder`."""
     made = []
     with styled():
-        for draw in (_steps, _diagnoses, _rasters, attack_pictures, noise_pictures, _pareto, _footprint):
+        for draw in (
+            pictures_of_search,
+            _steps,
+            _diagnoses,
+            _rasters,
+            attack_pictures,
+            noise_pictures,
+            _pareto,
+            _footprint,
+        ):
             made += draw(result, folder)
     return tuple(made)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
+from spikewright.experiments.exploring.points import POINTS
+from spikewright.experiments.exploring.showing import shown_of
 from spikewright.experiments.plots.gallery import study_pictures
 from spikewright.experiments.plots.pictures import Picture
 from spikewright.experiments.records.freshness import MadeFiles
@@ -66,9 +68,11 @@ def _drawn(pictures: Iterable[Picture]) -> Iterator[Path]:
 
 
 def reduced_result(result: "StudyResult") -> "StudyResult":
-    """The same result, of whose large tables only a choice is read."""
-    tables: Any = Reduced(Tables(result.store))
-    return replace(result, tables=tables)
+    """The same result, of whose large tables only a choice is read; of a search, with networks of its front only."""
+    whole = Tables(result.store)
+    shown = shown_of(result.study, result.store, whole.get(POINTS))
+    tables: Any = Reduced(whole, shown.networks)
+    return replace(result, study=shown.study, tables=tables)
 
 
 def write_page(path: Path, text: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from spikewright import Table
+from spikewright.experiments.exploring.points import POINTS
+from spikewright.experiments.exploring.showing import only_of
 from spikewright.experiments.records.reading import Tables
 
 LARGE = 20_000
@@ -48,9 +50,13 @@ CHOICES = {"hardware": (DESIGNS, ("place",)), "robustness": (HARM, ())}
 
 @dataclass(frozen=True)
 class Reduced(Mapping[str, Table]):
-    """The measured tables by name: small ones whole, of large ones a choice. `counts` says how many rows each really has."""
+    """The measured tables by name: small ones whole, of large ones a choice. `counts` says how many rows each really has.
+
+    networks: the models and networks whose rows are kept; None: all.
+    """
 
     whole: Tables
+    networks: frozenset[str] | None = None
     _read: dict[str, Table] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -69,7 +75,8 @@ class Reduced(Mapping[str, Table]):
 
     def __getitem__(self, name: str) -> Table:
         if name not in self._read:
-            self._read[name] = self._choice(name) if self.counts.get(name, 0) > LARGE else self.whole[name]
+            found = self._choice(name) if self.counts.get(name, 0) > LARGE else self.whole[name]
+            self._read[name] = found if name == POINTS else only_of(found, self.networks)
         return self._read[name]
 
     def _choice(self, name: str) -> Table:

@@ -9,6 +9,7 @@ from spikewright import Table
 HIDDEN = ("seed", "cell", "configuration", "commit", "spikewright", "versions", "threads", "draw")
 """Columns that every row carries; the report says them once."""
 SHEETS = {
+    "points": "Points of the search",
     "accuracy": "Accuracy and activity",
     "activity": "Activity by population",
     "diagnosis": "Where each conversion loses, layer by layer",

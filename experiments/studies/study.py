@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
-from spikewright.experiments.exploring.points import POINTS, rows_of_points
+from spikewright.experiments.exploring.points import POINTS
 from spikewright.experiments.exploring.searching import Search, cells_asked, check_search
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.reading import Tables, read_json, read_provenance
@@ -96,7 +96,7 @@ def run_study(
         else:
             search = Search(study, store, progress)
             state = search.run(chosen, _both(observer, progress))
-            cells, more = tuple(search.cells.values()), [(POINTS, rows_of_points(search.tried, study.search))]
+            cells, more = search.all_cells(), [(POINTS, search.rows())]
     _publish_cores(cells, store)
     write_tables(store, stored_of(cells, store), [*more, *rows_of_runs(read_states(store.runs))])
     return StudyResult(study, store, cells, provenance, state, Tables(store))

@@ -77,8 +77,8 @@ def test_all_points_and_their_front(enumerated: StudyResult) -> None:
 
 def test_a_second_run_does_nothing(enumerated: StudyResult) -> None:
     def stamps() -> dict[Path, int]:
-        kept = (path for path in enumerated.folder.rglob("*") if path.is_file() and path.name != "run.holder")
-        return {path: path.stat().st_mtime_ns for path in kept if "tables" not in path.parts and path.suffix != ".json"}
+        kept = (path for place in ("cells", "runs") for path in (enumerated.folder / place).rglob("*"))
+        return {path: path.stat().st_mtime_ns for path in kept}
 
     before, asked = stamps(), (enumerated.folder / "search.json").stat().st_mtime_ns
     again = run_study(study(), enumerated.folder)
@@ -163,3 +163,15 @@ def test_nothing_is_made_for_a_search_that_cannot_be(tmp_path: Path, monkeypatch
     with pytest.raises(MissingTool):
         run_study(study(sampler="tpe", points=3), tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_the_report_is_about_the_front(enumerated: StudyResult, tmp_path: Path) -> None:
+    from spikewright.experiments.report.page import write_report
+
+    folder = tmp_path / "reported"
+    shutil.copytree(enumerated.folder, folder)
+    page = write_report(open_study(folder)).read_text()
+    front = front_table(enumerated.tables["points"])["network"]
+    beaten = [name for name in enumerated.tables["points"]["network"] if name not in front]
+    assert "Points of the search" in page and "What was searched for, and found" in page
+    assert f"errors-{front[0]}.svg" in page and not any(f"errors-{name}.svg" in page for name in beaten)
