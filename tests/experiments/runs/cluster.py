@@ -28,6 +28,10 @@ class Cluster:
             WORKER, self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0"
         )  # fmt: skip
 
+    def grow(self, workers: int) -> None:
+        """Start workers until there are so many."""
+        self.workers += [self._worker() for _ in range(workers - len(self.workers))]
+
     def kill_worker(self, chance: random.Random) -> None:
         """Kill one worker and start another in its place."""
         place = chance.randrange(len(self.workers))
