@@ -14,6 +14,7 @@ from spikewright.compress.graph.constants import fold_constants
 from spikewright.compress.graph.functional import as_modules
 from spikewright.compress.graph.inplace import use_results
 from spikewright.compress.graph.pieces import take_apart
+from spikewright.compress.graph.repeated import fold_repeated
 from spikewright.compress.graph.sizes import BATCHES, SizedTracer
 
 
@@ -31,6 +32,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
     module = _traced(root, sample)
     use_results(module)
     fold_constants(module)
+    fold_repeated(module)
     as_modules(module)
     take_apart(module, sample)
     module.graph.eliminate_dead_code()

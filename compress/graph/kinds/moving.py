@@ -14,6 +14,8 @@ from torch import Tensor, fx
 from spikewright.compress.graph.kinds.call import Found, GraphCall, unsupported
 from spikewright.index_maps import IndexMap
 
+_PLAIN = ("_operator", "builtins", "math")
+"""Where functions of numbers come from."""
 BATCH = 2
 """Images that are numbered: what goes from one to another is no selection."""
 
@@ -97,7 +99,7 @@ def _is_constant(node: fx.Node) -> bool:
         one = todo.pop()
         if one.op == "get_attr":
             found = True
-        elif one not in seen and not _is_size(one):
+        elif one not in seen and not is_size(one):
             if one.op not in ("call_function", "call_method"):
                 return False
             seen.add(one)
@@ -105,12 +107,12 @@ def _is_constant(node: fx.Node) -> bool:
     return found
 
 
-def _is_size(node: fx.Node) -> bool:
+def is_size(node: fx.Node) -> bool:
     """Whether it is a size of a value, or computed of such sizes alone."""
     if node.target is getattr or node.target in ("size", "numel", "dim"):
         return node.target is not getattr or node.args[1] in ("shape", "ndim")
-    inputs = node.all_input_nodes
-    return node.op == "call_function" and bool(inputs) and all(map(_is_size, inputs))
+    inputs, plain = node.all_input_nodes, getattr(node.target, "__module__", "") in _PLAIN
+    return node.op == "call_function" and plain and bool(inputs) and all(map(is_size, inputs))
 
 
 def _source(call: GraphCall) -> tuple[int, ...]:
