@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
 	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
-.PHONY: demo test check-bounds bench reach trained onnx-check wheel-check lint clean
+.PHONY: demo test check-bounds bench bench-runs reach trained onnx-check wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -33,6 +33,10 @@ check-bounds: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# What runs and stores cost at scale: docs/results/runs.json and docs/runs.md.
+bench-runs: $(STAMP)
+	$(BIN)/python -m benchmarks.runs $(ARGS)
 
 # Which architectures of timm and torchvision convert: docs/results/reach.json and docs/architectures.md. timm comes first.
 reach: $(VENV)/.ready-reach

@@ -342,6 +342,9 @@ IN_STORES = {
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
 
 ELSEWHERE = {
+    "benchmarks.runs.__main__:write": "tests/benchmarks/runs/test_main.py",
+    "benchmarks.runs.again:measured": "writes below a temporary folder of its own",
+    "benchmarks.runs.looking:Looked.run": "writes into the folder of its own cell",
     "experiments.cli:main": "closes the standard output behind a closed pipe; no file",
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",

@@ -1,0 +1,1 @@
+"""What runs and stores cost at scale: overhead of a cell, many cells, memory, a second run, a million rows."""
