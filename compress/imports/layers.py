@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from spikewright.compress.imports.errors import Damaged, Unsupported
 
@@ -137,6 +138,11 @@ def filled(x: torch.Tensor, shape: tuple[int, ...], fill_value: float) -> torch.
 def repeated(x: torch.Tensor, constant: torch.Tensor) -> torch.Tensor:
     """A constant `(1, ...)` for every image of `x`."""
     return constant.expand(x.shape[0], *constant.shape[1:])
+
+
+def sampled(x: torch.Tensor, grid: torch.Tensor, **settings: Any) -> torch.Tensor:
+    """`x` at the same places `grid (1, ...)` for each image; settings of torch.nn.functional.grid_sample."""
+    return F.grid_sample(x, grid.expand(x.shape[0], *grid.shape[1:]), **settings)
 
 
 def chosen(condition: torch.Tensor, one: torch.Tensor, two: torch.Tensor) -> torch.Tensor:

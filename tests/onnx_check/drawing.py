@@ -22,10 +22,11 @@ class DrawnValue:
 
 @dataclass
 class DrawnGraph:
-    """A graph in the making. `values` can be read again, by sums and concatenations."""
+    """A graph in the making. `values` can be read again, by sums and concatenations; `batch`: as the file declares it."""
 
     rng: np.random.Generator
     opset: int
+    batch: Any = None
     nodes: list[Any] = field(default_factory=list)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
     values: list[DrawnValue] = field(default_factory=list)
@@ -83,15 +84,18 @@ class DrawnModel:
 def drawn(seed: int, versions: Sequence[int] = OPSETS) -> DrawnModel:
     """The model of that seed, of one of the `versions` of operators: 3 to 12 steps, and mostly a head."""
     from tests.onnx_check.moves import MOVES, head
+    from tests.onnx_check.placing_moves import PLACING_MOVES
 
     rng = np.random.default_rng((7, seed))
     graph = DrawnGraph(rng, int(rng.choice(versions)))
+    graph.batch = graph.pick("n", None, 3)
     shape = int(rng.integers(1, 6)), int(rng.integers(5, 13)), int(rng.integers(5, 13))
     last = graph.chance(0.4)
     start, declared = _start(graph, shape, last)
     graph.values.append(start)
     for _ in range(int(rng.integers(3, 13))):
-        move = MOVES[int(rng.integers(len(MOVES)))]
+        moves = PLACING_MOVES if graph.chance(0.2) else MOVES
+        move = moves[int(rng.integers(len(moves)))]
         value = move(graph, graph.values[-1 if graph.chance(0.85) else int(rng.integers(len(graph.values)))])
         if value is not None and 0 < np.prod(value.shape) < 20_000:
             graph.values.append(value)
@@ -118,8 +122,7 @@ def _start(graph: DrawnGraph, shape: tuple[int, int, int], last: bool) -> tuple[
 
 
 def _model(graph: DrawnGraph, answer: str, declared: tuple[int, ...]) -> onnx.ModelProto:
-    batch: Any = graph.pick("n", None, 3)
-    start = helper.make_tensor_value_info("x", TensorProto.FLOAT, (batch, *declared))
+    start = helper.make_tensor_value_info("x", TensorProto.FLOAT, (graph.batch, *declared))
     kept = [numpy_helper.from_array(value, name) for name, value in graph.constants.items()]
     end = helper.make_tensor_value_info(answer, TensorProto.FLOAT, None)
     body = helper.make_graph(graph.nodes, "drawn", [start], [end], kept)

@@ -25,13 +25,15 @@ def by_rounding(
     """
     jumps = [node for node in made.model.graph.node if node.op_type in JUMPS]
     names = [name for node in jumps for name in (node.input[0], node.output[0])]
+    if not names:
+        return False
     asked = onnx.ModelProto()
     asked.CopyFrom(made.model)
     del asked.graph.output[:]
     asked.graph.output.extend(onnx.ValueInfoProto(name=name) for name in dict.fromkeys(names))
     try:
         given = dict(zip(dict.fromkeys(names), runtime(asked, made.images), strict=True))
-        found = dict(zip(names, values(made, names), strict=True)) if names else {}
+        found = dict(zip(names, values(made, names), strict=True))
     except SpikewrightError:
         return False
     for node in jumps:

@@ -20,7 +20,16 @@ _OTHERS = (
 AS_THEY_ARE = frozenset(f"{_FUNCTIONS} {_ACTIVATIONS} {_OTHERS}".split())
 """Operators that say nothing about the first axis: arguments broadcast from the last axis on."""
 USUAL_AXIS = {
-    **{"Concat": 0, "Gather": 0, "Split": 0, "GatherElements": 0, "ScatterElements": 0, "Hardmax": -1, "ArgMax": 0},
+    **{
+        "Concat": 0,
+        "Gather": 0,
+        "Split": 0,
+        "GatherElements": 0,
+        "ScatterElements": 0,
+        "Scatter": 0,
+        "Hardmax": -1,
+        "ArgMax": 0,
+    },
     **{"Softmax": -1, "LogSoftmax": -1, "LpNormalization": -1, "LayerNormalization": -1, "RMSNormalization": -1},
     "ArgMin": 0,
 }
@@ -51,8 +60,32 @@ def lifted(model: onnx.ModelProto, constants: Constants, rank: int) -> bool:
 def _axis(node: Any, constants: Constants, rank: int) -> bool:
     axis = _attribute(node, "axis", USUAL_AXIS[node.op_type])
     _set(node, "axis", axis + 1 if axis >= 0 else axis)
-    if node.op_type == "Concat":
+    if node.op_type in ("Concat", "GatherElements", "ScatterElements", "Scatter"):
         constants.update({name: one[None] for name, one in constants.items()})
+    return True
+
+
+def _placed(node: Any, constants: Constants, rank: int) -> bool:
+    """GatherND, whose places get the batch as an axis in common; ScatterND, whose places get the number of the image."""
+    places = constants[node.input[1]]
+    if node.op_type == "GatherND":
+        _set(node, "batch_dims", _attribute(node, "batch_dims", 0) + 1)
+        constants[node.input[1]] = places[None]
+    else:
+        constants[node.input[1]] = np.concatenate([np.zeros_like(places[..., :1]), places], axis=-1)
+    return True
+
+
+def _named(node: Any, constants: Constants, rank: int) -> bool:
+    """CenterCropPad and Compress, whose axes are an attribute that may be missing."""
+    if node.op_type == "Compress":
+        axis = _attribute(node, "axis", None)
+        if axis is None:
+            return False
+        _set(node, "axis", axis + (axis >= 0))
+        return True
+    axes = _attribute(node, "axes", list(range(rank)))
+    _set(node, "axes", [axis + (axis >= 0) for axis in axes])
     return True
 
 
@@ -114,6 +147,8 @@ CHANGES: dict[str, Change] = {
     **dict.fromkeys(("Reshape", "Tile", "Expand"), _sized),
     **dict.fromkeys(("Slice", "Pad"), _sliced),
     **dict.fromkeys(("CumSum", "CumProd"), _running),
+    **dict.fromkeys(("GatherND", "ScatterND"), _placed),
+    **dict.fromkeys(("CenterCropPad", "Compress"), _named),
     "Transpose": _transposed,
 }
 

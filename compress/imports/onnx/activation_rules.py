@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -81,6 +82,11 @@ def swish(call: OnnxCall) -> ImportedValue:
         return call.layer(nn.SiLU(), source)
     gate = call.layer(nn.Sigmoid(), call.function(operator.mul, source, alpha))
     return call.function(operator.mul, source, gate)
+
+
+def gated_swish(call: OnnxCall) -> ImportedValue:
+    """SwiGLU: the swish of one value times another."""
+    return combined(replace(call, inputs=[swish(call), call.given(1)]), operator.mul)
 
 
 def shrink(call: OnnxCall) -> ImportedValue:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from spikewright.compress.imports import layers
+from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.steps import ImportedValue
@@ -75,14 +75,17 @@ def negated(call: OnnxCall) -> ImportedValue:
 
 
 def asked(function: Callable[..., Any]) -> CombiningRule:
-    """The rule of IsNaN and IsInf, of both signs."""
+    """The rule of IsNaN."""
+    return lambda call: _as_numbers(call, call.function(function, call.any_layout()))
 
-    def rule(call: OnnxCall) -> ImportedValue:
-        if not all(call.attr(name, 1) for name in ("detect_negative", "detect_positive")):
-            raise Unsupported("a question for infinity of one sign", "one for both, or a comparison")
-        return _as_numbers(call, call.function(function, call.any_layout()))
 
-    return rule
+def infinite(call: OnnxCall) -> ImportedValue:
+    """IsInf, of both signs or of one; of none it is false everywhere."""
+    below, above = (bool(call.attr(f"detect_{name}", 1)) for name in ("negative", "positive"))
+    if not below and not above:
+        return arranging.filled(call, call.value().shape, 0.0)
+    function = torch.isinf if below and above else torch.isposinf if above else torch.isneginf
+    return _as_numbers(call, call.function(function, call.any_layout()))
 
 
 def where(call: OnnxCall) -> ImportedValue:

@@ -1,11 +1,12 @@
 """ONNX operators with weights: convolutions and products."""
 
 import operator
+from math import prod
 
 import torch
 from torch.nn import functional as F
 
-from spikewright.compress.imports import layers
+from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
 from spikewright.compress.imports.onnx.windows import pads_of, transposed_pads_of, window_of, with_zeros
@@ -37,16 +38,39 @@ def conv_transpose(call: OnnxCall) -> ImportedValue:
         return call.layer(layers.conv_transpose(weight, call.tensor(2), settings), source)
     whole = call.layer(layers.conv_transpose(weight, None, settings), source, "_whole")
     ends = [wide - last for wide, last in zip(extra, end, strict=True)]
-    return _cut_and_shifted(call, whole, list(zip([-first for first in begin], ends, strict=True)))
+    return _cut_and_shifted(call, whole, list(zip([-first for first in begin], ends, strict=True)), call.tensor(2))
 
 
-def _cut_and_shifted(call: OnnxCall, whole: ImportedValue, widths: list[tuple[int, int]]) -> ImportedValue:
+def _cut_and_shifted(
+    call: OnnxCall, whole: ImportedValue, widths: list[tuple[int, int]], bias: torch.Tensor | None
+) -> ImportedValue:
     """A transposed convolution's `whole` result, cut (below 0) or widened at the ends of each axis, and its bias."""
-    flat = [width for pair in reversed(widths) for width in pair]
-    result, bias = call.function(F.pad, whole, flat), call.tensor(2)
+    result = call.function(F.pad, whole, [width for pair in reversed(widths) for width in pair])
     if bias is None:
         return result
     return call.function(operator.add, result, bias.reshape(-1, *[1] * len(widths)))
+
+
+def laid_down(call: OnnxCall) -> ImportedValue:
+    """Col2Im: the numbers of windows added up where these lie, a transposed convolution whose weights are single ones."""
+    source, size, kernel = call.value(), call.ints("", 1) or [], call.ints("", 2) or []
+    axes, taps = len(kernel), prod(kernel)
+    stride, dilation = call.ints("strides") or [1] * axes, call.ints("dilations") or [1] * axes
+    pads = call.ints("pads") or [0] * (2 * axes)
+    whole = len(size) == len(stride) == len(dilation) == axes == len(pads) // 2 and source.rank == 3
+    if not whole or min(*kernel, *stride, *dilation, *size) < 1 or min(pads) < 0 or source.shape[0] % taps:
+        raise Damaged(f"windows {kernel} over {size} of a value of shape {source.shape}")
+    reach = [(wide - 1) * gap + 1 for wide, gap in zip(kernel, dilation, strict=True)]
+    room = [new + sum(pads[axis::axes]) for axis, new in enumerate(size)]
+    counts = [(one - wide) // step + 1 for one, wide, step in zip(room, reach, stride, strict=True)]
+    channels = source.shape[0] // taps
+    blocks = arranging.reshaped(call, source, (source.shape[0], *counts))
+    weight = torch.eye(taps).reshape(taps, 1, *kernel).repeat(channels, *[1] * (axes + 1))
+    settings = {"stride": tuple(stride), "dilation": tuple(dilation), "groups": channels}
+    made = call.layer(layers.conv_transpose(weight, None, settings), blocks)
+    ends = [one - got for one, got in zip(room, made.shape[1:], strict=True)]  # what no window reaches
+    widths = [(-pads[axis], more - pads[axes + axis]) for axis, more in enumerate(ends)]
+    return _cut_and_shifted(call, made, widths, None) if any(map(any, widths)) else made
 
 
 def gemm(call: OnnxCall) -> ImportedValue:

@@ -59,23 +59,6 @@ def _mean(window: OnnxWindow, source: ImportedValue) -> nn.Module:
     return layers.conv(weight, None, {**window.settings, "groups": source.shape[0]})
 
 
-def laid_down(call: OnnxCall) -> ImportedValue:
-    """Col2Im: the numbers of windows added up where these lie; padding is cut off alike at both ends."""
-    source, size, kernel = call.value(), call.ints("", 1) or [], call.ints("", 2) or []
-    pads, axes = call.ints("pads") or [0] * (2 * len(kernel)), len(kernel)
-    if axes != 2 or pads[:axes] != pads[axes:]:
-        raise Unsupported(
-            f"windows over {axes} axes with padding {pads}", "windows over height and width, padded alike"
-        )
-    given = {
-        "stride": call.ints("strides") or [1, 1],
-        "dilation": call.ints("dilations") or [1, 1],
-        "padding": pads[:2],
-    }
-    settings = {name: tuple(values) for name, values in given.items()}
-    return call.layer(nn.Fold(tuple(size), tuple(kernel), **settings), source)
-
-
 def norm_pool(call: OnnxCall) -> ImportedValue:
     """LpPool: the p-th root of the sum of the p-th powers of a window, written out with an average pool."""
     source, power = call.value(), int(call.attr("p", 2))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from spikewright.compress.imports import arranging
 from spikewright.compress.imports.errors import Unsupported
@@ -74,10 +75,10 @@ def whole_norm(call: OnnxCall) -> ImportedValue:
     return call.function(torch.linalg.vector_norm, source, ord=int(call.attr("p", 2)), dim=places, keepdim=True)
 
 
-def running(function: Callable[..., Any], back: Callable[..., Any] | None) -> OnnxRule:
+def running(function: Callable[..., Any], start: float) -> OnnxRule:
     """The rule of CumSum and CumProd along an axis; backwards between two flips.
 
-    Without the place itself: `back` takes it off again; where nothing does, that is refused.
+    Without the place itself ("exclusive"), `start` stands in front and the last place counts for nothing.
     """
 
     def rule(call: OnnxCall) -> ImportedValue:
@@ -85,13 +86,20 @@ def running(function: Callable[..., Any], back: Callable[..., Any] | None) -> On
         axis = int(given.reshape(-1)[0]) % source.rank if given is not None and given.size == 1 else 0
         if axis == 0:
             raise Unsupported("a running sum over the images of the batch", "one along another axis")
-        alone = bool(call.attr("exclusive", 0))
-        if alone and back is None:
-            raise Unsupported("a running product without the place itself", "one with it")
         backwards = bool(call.attr("reverse", 0))
         turned = call.function(torch.flip, source, [axis]) if backwards else source
+        if call.attr("exclusive", 0):
+            turned = _later(call, turned, axis, start)
         result = call.function(function, turned, dim=axis)
-        result = call.function(torch.flip, result, [axis]) if backwards else result
-        return call.function(back, result, source) if alone and back is not None else result
+        return call.function(torch.flip, result, [axis]) if backwards else result
 
     return rule
+
+
+def _later(call: OnnxCall, source: ImportedValue, axis: int, first: float) -> ImportedValue:
+    """A value one place later along an axis, with `first` at the beginning."""
+    size = source.shape[axis - 1]
+    if size == 1:
+        return arranging.filled(call, source.shape, first)
+    behind = [0] * (2 * (source.rank - 1 - axis))
+    return call.function(F.pad, arranging.picked(call, source, axis, range(size - 1)), [*behind, 1, 0], value=first)

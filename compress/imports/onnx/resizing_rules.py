@@ -1,6 +1,7 @@
 """Resize and Upsample of ONNX: nearest neighbours, straight lines and cubic ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from spikewright.compress.imports import arranging, layers
 from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.compress.imports.onnx.call import OnnxCall
-from spikewright.compress.imports.onnx.coordinates import ResizedAxis
+from spikewright.compress.imports.onnx.coordinates import CROPPED, ResizedAxis
 from spikewright.compress.imports.steps import ImportedValue
 
 _MOST = 1 << 16
+_WHOLE = (0.0, 1.0)
 _TORCH = {("linear", 1): "linear", ("linear", 2): "bilinear", ("cubic", 2): "bicubic"}
 """Mode of the file and axes of pixels -> that of torch."""
 
@@ -26,16 +28,52 @@ def resize(call: OnnxCall) -> ImportedValue:
     smooth = bool(call.attr("antialias", 0)) and mode == "nearest"
     if mode not in ("nearest", "linear", "bilinear", "cubic") or smooth or source.order is not None:
         raise Unsupported(f"{mode} resizing{' with antialias' * smooth}", "nearest or linear upsampling")
-    shown = [call.batch or 1 if size is None else size for size in source.file_shape]
-    axes: dict[int, ResizedAxis] = {}
-    for axis, (size, new, scale) in enumerate(zip(shown, *_target(call, shown), strict=True)):
-        if new != size or scale != 1:
-            axes[source.here(axis)] = ResizedAxis(size, new, scale)
+    centre, axes = _centre(call), _axes(call, source)
     if 0 in axes:
         raise Unsupported("resizing of the batch", "resizing of height and width")
-    if not axes:
-        return source
-    return _nearest(call, source, axes) if mode == "nearest" else _interpolated(call, source, axes, mode)
+    if centre == CROPPED and call.attr("antialias", 0):
+        raise Unsupported("a region that is resized with antialias", "resizing of height and width behind a Slice")
+    held = {here: axis.covered(centre) for here, axis in axes.items()}
+    beyond = float(call.attr("extrapolation_value", 0.0))
+    if any(one.stop == one.start for one in held.values()):
+        sizes = (axes[here].new if here in axes else size for here, size in enumerate(source.shape, 1))
+        return replace(arranging.filled(call, tuple(sizes), beyond), axes=source.axes)
+    if axes:
+        source = _nearest(call, source, axes) if mode == "nearest" else _interpolated(call, source, axes, mode)
+    widths = [(one.start, axes[here].new - one.stop) for here, one in held.items()]
+    return _framed(call, source, dict(zip(held, widths, strict=True)), beyond)
+
+
+def _framed(call: OnnxCall, source: ImportedValue, widths: dict[int, tuple[int, int]], value: float) -> ImportedValue:
+    """A constant around axes, so many places at both ends of each."""
+    behind = [width for here in range(source.rank - 1, 0, -1) for width in widths.get(here, (0, 0))]
+    return arranging.padded(call, source, behind, value)
+
+
+def _axes(call: OnnxCall, source: ImportedValue) -> dict[int, ResizedAxis]:
+    """The axes that change, by their place here."""
+    shown = [call.batch or 1 if size is None else size for size in source.file_shape]
+    regions = _regions(call, len(shown)) if _centre(call) == CROPPED else [_WHOLE] * len(shown)
+    found: dict[int, ResizedAxis] = {}
+    for axis, (size, new, scale) in enumerate(zip(shown, *_target(call, shown), strict=True)):
+        if (new, regions[axis]) != (size, _WHOLE) or (scale != 1 and _centre(call) != CROPPED):
+            found[source.here(axis)] = ResizedAxis(size, new, scale, regions[axis])
+    return found
+
+
+def _regions(call: OnnxCall, rank: int) -> list[tuple[float, float]]:
+    """Where each axis of the result begins and ends, as shares of the old one: all beginnings, then all ends."""
+    axes, roi = _which(call, rank), call.tensor(1)
+    if roi is None or roi.numel() != 2 * len(axes):
+        raise Damaged(f"a region of {0 if roi is None else roi.numel()} numbers for {len(axes)} axes")
+    begins, ends = roi.reshape(2, -1).tolist()
+    found = dict(zip(axes, zip(begins, ends, strict=True), strict=True))
+    return [found.get(axis, _WHOLE) for axis in range(rank)]
+
+
+def _which(call: OnnxCall, rank: int) -> list[int]:
+    """The axes that sizes, scales and regions are about."""
+    return [axis % rank for axis in call.ints("axes") or range(rank)]
 
 
 def _nearest(call: OnnxCall, source: ImportedValue, axes: dict[int, ResizedAxis]) -> ImportedValue:
@@ -106,7 +144,7 @@ def _centre(call: OnnxCall) -> str:
 def _target(call: OnnxCall, shown: Sequence[int]) -> tuple[list[int], list[float]]:
     """The sizes that the result has in the file, and the scale of each axis; of sizes or of scales."""
     old = call.op == "Upsample" or call.opset < 11
-    axes = [axis % len(shown) for axis in call.ints("axes") or range(len(shown))]
+    axes = _which(call, len(shown))
     given = _sizes(call, axes, shown) if not old else []
     if given:
         scales = [new / shown[axis] for axis, new in zip(axes, given, strict=True)]

@@ -12,11 +12,14 @@ from spikewright.compress.imports.onnx import arranging_rules as arranged
 from spikewright.compress.imports.onnx import combining_rules as combining
 from spikewright.compress.imports.onnx import layer_rules as made
 from spikewright.compress.imports.onnx import normalising_rules as normal
+from spikewright.compress.imports.onnx import placing_rules as placed
 from spikewright.compress.imports.onnx import pooling_rules as pooled
 from spikewright.compress.imports.onnx import reducing_rules as reduced
 from spikewright.compress.imports.onnx import repeating_rules as repeated
+from spikewright.compress.imports.onnx import sampling_rules as sampled
 from spikewright.compress.imports.onnx import selecting_rules as selected
 from spikewright.compress.imports.onnx.call import OnnxRule
+from spikewright.compress.imports.onnx.deforming_rules import deformed_conv
 from spikewright.compress.imports.onnx.product_rules import einsum
 from spikewright.compress.imports.onnx.resizing_rules import resize
 
@@ -36,6 +39,7 @@ ONNX_RULES: dict[str, OnnxRule] = {
     **{name: active.each(function) for name, function in _EACH.items()},
     "Conv": made.conv,
     "ConvTranspose": made.conv_transpose,
+    "Col2Im": made.laid_down,
     "Gemm": made.gemm,
     "MatMul": made.matmul,
     "Einsum": einsum,
@@ -65,6 +69,7 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "Gelu": active.layer(active.gelu),
     "HardSwish": active.layer(lambda call: nn.Hardswish()),
     "Swish": active.swish,
+    "SwiGLU": active.gated_swish,
     "Elu": active.layer(lambda call: nn.ELU(float(call.attr("alpha", 1.0)))),
     "Softplus": active.layer(lambda call: nn.Softplus()),
     "Softsign": active.layer(lambda call: nn.Softsign()),
@@ -75,7 +80,6 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "MaxPool": pooled.max_pool,
     "AveragePool": pooled.average_pool,
     "LpPool": pooled.norm_pool,
-    "Col2Im": pooled.laid_down,
     "GlobalAveragePool": pooled.whole_pool("mean"),
     "GlobalMaxPool": pooled.whole_pool("max"),
     "GlobalLpPool": reduced.whole_norm,
@@ -83,8 +87,8 @@ ONNX_RULES: dict[str, OnnxRule] = {
         f"Reduce{kind}": reduced.reduce
         for kind in ("Mean", "Max", "Min", "Sum", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp")
     },
-    "CumSum": reduced.running(torch.cumsum, operator.sub),
-    "CumProd": reduced.running(torch.cumprod, None),
+    "CumSum": reduced.running(torch.cumsum, 0.0),
+    "CumProd": reduced.running(torch.cumprod, 1.0),
     "Add": combining.arithmetic(operator.add),
     "Sub": combining.arithmetic(operator.sub),
     "Mul": combining.arithmetic(operator.mul),
@@ -103,7 +107,7 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "Xor": combining.logical(torch.logical_xor),
     "Not": combining.negated,
     "IsNaN": combining.asked(torch.isnan),
-    "IsInf": combining.asked(torch.isinf),
+    "IsInf": combining.infinite,
     "Where": combining.where,
     "CastLike": combining.cast_like,
     "Concat": arranged.concat,
@@ -119,10 +123,19 @@ ONNX_RULES: dict[str, OnnxRule] = {
     "Compress": selected.kept,
     "CenterCropPad": selected.centred,
     "Trilu": selected.triangle,
+    "GatherElements": placed.gather_elements,
+    "GatherND": placed.gather_nd,
+    "Scatter": placed.scatter_elements,
+    "ScatterElements": placed.scatter_elements,
+    "ScatterND": placed.scatter_nd,
+    "ReverseSequence": placed.reverse_sequence,
     "DepthToSpace": selected.depth_to_space,
     "SpaceToDepth": selected.space_to_depth,
     "Tile": repeated.tile,
     "Expand": repeated.expand,
+    "GridSample": sampled.grid_sample,
+    "AffineGrid": sampled.affine_grid,
+    "DeformConv": deformed_conv,
     "Resize": resize,
     "Upsample": resize,
 }
@@ -151,7 +164,7 @@ _REFUSED = (
         "convolutions in its place, or an export that writes it out, to prune and quantise it",
     ),
     (
-        ("ArgMax", "ArgMin", "TopK", "Hardmax", "NonZero", "Unique", "NonMaxSuppression", "RoiAlign", "OneHot"),
+        ("ArgMax", "ArgMin", "TopK", "Hardmax", "NonZero", "Unique", "NonMaxSuppression", "OneHot"),
         "places that depend on the image, as behind the last layer of a network",
         "output='the value in front of it', the name of an input of that node",
     ),
@@ -161,9 +174,19 @@ _REFUSED = (
         "a file of onnxruntime.quantization.quantize_dynamic as it is written, or one of quantize_static",
     ),
     (
-        ("GridSample", "AffineGrid", "DeformConv", "MaxUnpool", "GatherElements", "GatherND", "Scatter*"),
-        "places that are read or written one by one",
-        "convolutions and nearest or linear resizing",
+        ("MaxUnpool",),
+        "places that depend on the image, those of the largest numbers",
+        "upsampling instead of unpooling",
+    ),
+    (
+        ("RoiAlign", "MaxRoiPool"),
+        "regions of images, one after the other, in the place of a batch",
+        "output='the value in front of it', the name of an input of that node",
+    ),
+    (
+        ("Size",),
+        "a number of all images together",
+        "an export with constants folded",
     ),
     (
         ("DFT", "STFT", "BitCast", "Bitwise*", "BitShift"),

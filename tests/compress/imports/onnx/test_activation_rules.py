@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, numbers, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, Spec, numbers, same_as_onnx
 
 ONE, SIX = np.float32(1), np.float32(6)
 CASES: dict[str, Case] = {
@@ -42,6 +42,11 @@ def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("alpha", [1.0, 1.7])
 def test_swish(alpha: float, tmp_path: Path) -> None:
     same_as_onnx(([("Swish", ["x"], {"alpha": alpha})], {}), tmp_path, opset=24)
+
+
+def test_a_gate_by_swish(tmp_path: Path) -> None:
+    nodes: list[Spec] = [("Neg", ["x"], {}), ("SwiGLU", ["x", "v0"], {"alpha": 1.7})]
+    same_as_onnx((nodes, {}), tmp_path, opset=28)
 
 
 def test_gelu(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, ints, numbers, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, Spec, ints, numbers, same_as_onnx
 
 TURN: list[tuple[str, list[str], dict[str, list[int]]]] = [("Transpose", ["x"], {"perm": [0, 2, 3, 1]})]
 CASES: dict[str, Case] = {
@@ -53,3 +53,15 @@ CASES: dict[str, Case] = {
 @pytest.mark.parametrize("case", CASES)
 def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
     same_as_onnx(CASES[case], tmp_path)
+
+
+@pytest.mark.parametrize("below", [0, 1])
+@pytest.mark.parametrize("above", [0, 1])
+def test_infinity_of_one_sign(below: int, above: int, tmp_path: Path) -> None:
+    nodes: list[Spec] = [
+        ("Reciprocal", ["x"], {}),
+        ("Mul", ["v0", "c"], {}),
+        ("IsInf", ["v1"], {"detect_negative": below, "detect_positive": above}),
+        ("Cast", ["v2"], {"to": 1}),
+    ]
+    same_as_onnx((nodes, {"c": np.float32(2e38)}), tmp_path)

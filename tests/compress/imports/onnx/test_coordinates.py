@@ -28,8 +28,22 @@ def test_what_standard_and_runtimes_read_in_two_ways_is_refused() -> None:
         ResizedAxis(4, 2, 0.6).centres("align_corners")
     with pytest.raises(Unsupported, match="the same size by 1"):
         ResizedAxis(6, 6, 1.1).nearest("half_pixel", "floor")
-    with pytest.raises(Unsupported, match="tf_crop_and_resize"):
-        ResizedAxis(4, 2, 0.5).nearest("tf_crop_and_resize", "floor")
+    with pytest.raises(Unsupported, match="no whole size"):
+        ResizedAxis(4, 2, 0.6, (0.0, 0.5)).centres("tf_crop_and_resize")
+    with pytest.raises(Unsupported, match="a region of 4 places that is resized to as many"):
+        ResizedAxis(4, 4, 1.0, (0.0, 0.5)).centres("tf_crop_and_resize")
+    with pytest.raises(Unsupported, match="resizing by another"):
+        ResizedAxis(4, 2, 0.5).nearest("another", "floor")
+
+
+def test_a_region_may_reach_beyond_the_axis() -> None:
+    """5 places from -1/2 to 3/2 of 3 (0, 1, 2): -1, 0, 1, 2, 3, of which the three in the middle lie on it."""
+    axis = ResizedAxis(3, 5, 5 / 3, (-0.5, 1.5))
+    assert axis.centres("tf_crop_and_resize").tolist() == [-1, 0, 1, 2, 3]
+    assert axis.covered("tf_crop_and_resize") == slice(1, 4)
+    assert axis.nearest("tf_crop_and_resize", "floor") == [0, 1, 2]
+    assert ResizedAxis(3, 2, 2 / 3, (1.5, 2.0)).covered("tf_crop_and_resize") == slice(0, 0)
+    assert ResizedAxis(3, 1, 1 / 3, (0.0, 0.5)).centres("tf_crop_and_resize").tolist() == [0.5]
 
 
 def test_the_middle_between_two_places_is_found_as_runtimes_find_it() -> None:

@@ -5,11 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, numbers, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, ints, numbers, same_as_onnx
 
 W = {"w": numbers(6, 3, 3, 3), "b": numbers(6)}
 FLAT = ("n", 12)
+WINDOWS = {"size": ints(5, 5), "kernel": ints(2, 2)}
 CASES: dict[str, Case] = {
+    "windows laid down": ([("Col2Im", ["x", "size", "kernel"], {})], WINDOWS, ("n", 8, 16)),
+    "windows laid down, padded, with steps": (
+        [("Col2Im", ["x", "size", "kernel"], {"pads": [1, 0, 0, 2], "strides": [2, 2]})],
+        WINDOWS,
+        ("n", 8, 9),
+    ),
+    "windows of three axes": (
+        [("Col2Im", ["x", "size", "kernel"], {"pads": [0, 1, 0, 1, 0, 0], "dilations": [1, 2, 1]})],
+        {"size": ints(3, 4, 5), "kernel": ints(1, 2, 5)},
+        ("n", 20, 9),
+    ),
     "conv": ([("Conv", ["x", "w", "b"], {"pads": [1, 1, 1, 1], "strides": [2, 2]})], W),
     "conv, groups and gaps": ([("Conv", ["x", "w"], {"group": 3, "dilations": [2, 1]})], {"w": numbers(6, 1, 3, 2)}),
     "conv, uneven pads": ([("Conv", ["x", "w", "b"], {"pads": [0, 1, 2, 1]})], W),

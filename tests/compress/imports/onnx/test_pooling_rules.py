@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, ints, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, same_as_onnx
 
 VOLUME = ("n", 2, 6, 7, 8)
-SIZES = {"size": ints(5, 5), "kernel": ints(2, 2)}
 CASES: dict[str, Case] = {
     "a volume": (
         [
@@ -18,12 +17,6 @@ CASES: dict[str, Case] = {
         VOLUME,
     ),
     "the mean of a volume": ([("AveragePool", ["x"], {"kernel_shape": [2, 3, 2], "strides": [2, 1, 2]})], {}, VOLUME),
-    "windows laid down": ([("Col2Im", ["x", "size", "kernel"], {})], SIZES, ("n", 8, 16)),
-    "windows laid down, padded, with steps": (
-        [("Col2Im", ["x", "size", "kernel"], {"pads": [1, 1, 1, 1], "strides": [2, 2]})],
-        SIZES,
-        ("n", 8, 9),
-    ),
     "indices that nobody reads": (
         [("MaxPool", ["x"], {"kernel_shape": [2, 2]}), ("Relu", ["v0"], {})],
         {},

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, ints, same_as_onnx
+from tests.compress.imports.onnx_graphs import Case, Spec, ints, same_as_onnx
 
 TURN: list[tuple[str, list[str], dict[str, list[int]]]] = [("Transpose", ["x"], {"perm": [0, 2, 3, 1]})]
 CASES: dict[str, Case] = {
@@ -31,3 +31,10 @@ CASES: dict[str, Case] = {
 @pytest.mark.parametrize("case", CASES)
 def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
     same_as_onnx(CASES[case], tmp_path)
+
+
+@pytest.mark.parametrize("reverse", [0, 1])
+@pytest.mark.parametrize("axis", [2, -2, 3])
+def test_running_products_without_the_place_itself(axis: int, reverse: int, tmp_path: Path) -> None:
+    nodes: list[Spec] = [("CumProd", ["x", "axis"], {"exclusive": 1, "reverse": reverse})]
+    same_as_onnx((nodes, {"axis": np.int64(axis)}, ("n", 3, 8, 1)), tmp_path, opset=26)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from spikewright.compress import from_onnx
-from tests.compress.imports.onnx_graphs import Case, graph, ints, same_as_onnx, written
+from tests.compress.imports.onnx_graphs import Case, Spec, expected, graph, ints, numbers, same_as_onnx, written
 
 CASES: dict[str, Case] = {
     "upsampling": (
@@ -59,6 +59,42 @@ CENTRES = ("half_pixel", "pytorch_half_pixel", "half_pixel_symmetric", "align_co
 def test_between_neighbours(mode: str, centre: str, outside: int, sizes: tuple[int, int], tmp_path: Path) -> None:
     settings = {"mode": mode, "coordinate_transformation_mode": centre, "exclude_outside": outside}
     same_as_onnx(([("Resize", ["x", "", "", "s"], settings)], {"s": ints(3, 3, *sizes)}), tmp_path)
+
+
+REGIONS = {
+    "inside": (0.1, 0.2, 0.7, 0.9),
+    "beyond the ends": (-0.3, 0.2, 0.6, 1.4),
+    "turned around": (0.9, 1.2, 0.1, -0.4),
+    "nowhere": (1.5, 0.0, 1.9, 1.0),
+    "the whole": (0.0, 0.0, 1.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("sizes", [(11, 1), (5, 16)])
+def test_regions(region: str, mode: str, sizes: tuple[int, int], tmp_path: Path) -> None:
+    settings = {"mode": mode, "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 0.7}
+    some = {"axes": [3, 2]} if sizes[1] == 1 else {}
+    top, left, bottom, right = REGIONS[region]
+    roi = [left, top, right, bottom] if some else [0, 0, top, left, 1, 1, bottom, right]
+    given = {"r": np.array(roi, np.float32), "s": ints(*sizes[::-1]) if some else ints(3, 3, *sizes)}
+    same_as_onnx(([("Resize", ["x", "r", "", "s"], settings | some)], given), tmp_path)
+
+
+def test_regions_with_channels_last(tmp_path: Path) -> None:
+    settings = {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 0.7}
+    roi, images = np.array([0, -0.3, 0.2, 0, 1, 0.6, 1.4, 1], np.float32), numbers(2, 3, 4, 5)
+    for place, new in ((1, 6), (1.9, 6)):
+        roi[1], roi[5] = roi[1] * place, roi[5] * place if place == 1 else -0.1
+        nodes: list[Spec] = [
+            ("Transpose", ["x"], {"perm": [0, 2, 3, 1]}),
+            ("Resize", ["v0", "r", "", "s"], settings),
+            ("Transpose", ["v1"], {"perm": [0, 3, 1, 2]}),
+        ]
+        model = graph(nodes, {"r": roi, "s": ints(2, new, 7, 3)}, (2, 3, 4, 5))
+        found = from_onnx(written(model, tmp_path))(torch.from_numpy(images)).numpy()
+        assert np.allclose(found, expected(model, images), atol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["linear", "cubic"])
