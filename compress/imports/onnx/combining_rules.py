@@ -119,6 +119,9 @@ def _same_layout(one: ImportedValue, two: ImportedValue) -> bool:
 
 def _constant(call: OnnxCall, place: int, other: ImportedValue, *, numbers: bool) -> Any:
     """A number, or a constant in the layout of `other`."""
+    given = call.constant(place)
+    if given is not None and given.dtype.kind == "f" and np.isinf(given).any():
+        raise Unsupported(f"infinity in input {place}", "a large number in its place, such as -1e9")
     constant = call.weight(place)
     if numbers and constant.numel() == 1 and constant.ndim <= other.rank:
         return float(constant.reshape(-1)[0])

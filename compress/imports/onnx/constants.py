@@ -1,5 +1,6 @@
 """Constants of an ONNX graph that are computed from others: by the reference evaluator of the package onnx, within a size."""
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -9,7 +10,7 @@ from spikewright.compress.imports.calls import OpenSizes
 from spikewright.compress.imports.errors import Damaged, Unsupported, first_line
 from spikewright.compress.imports.onnx.call import OnnxCall, OnnxValue
 from spikewright.compress.imports.onnx.quantising import dequantised, quantised
-from spikewright.compress.imports.onnx.sizes import arranged_sizes
+from spikewright.compress.imports.onnx.sizes import arranged_sizes, arranges_sizes
 from spikewright.compress.imports.onnx.tensors import MOST_VALUES, array_of
 from spikewright.optional import require
 
@@ -31,9 +32,14 @@ def constant(call: OnnxCall) -> np.ndarray:
 
 
 def computed(call: OnnxCall) -> OnnxValue | tuple[OnnxValue, ...]:
-    """What a node makes whose inputs are all constants or sizes; a tuple where it makes several."""
+    """What a node makes whose inputs are all constants or sizes; a tuple where it makes several.
+
+    Where sizes are computed with, and not only picked and joined, the batch counts as the size that the file declares.
+    """
     if any(isinstance(value, OpenSizes) and None in value.values for value in call.inputs):
-        return arranged_sizes(call)
+        if call.batch is None or arranges_sizes(call):
+            return arranged_sizes(call)
+        call = replace(call, inputs=[_closed(value, call.batch) for value in call.inputs])
     arrays = [call.constant(index) for index in range(len(call.inputs))]
     if call.op in _FOUR_BITS:
         return _FOUR_BITS[call.op](call, [array for array in arrays if array is not None])
@@ -41,6 +47,13 @@ def computed(call: OnnxCall) -> OnnxValue | tuple[OnnxValue, ...]:
         raise Unsupported("a constant that is drawn, or made by a loop or a choice", "an export with constants folded")
     results = _evaluated(call, arrays)
     return results[0] if call.results == 1 else results
+
+
+def _closed(value: OnnxValue, batch: int) -> OnnxValue:
+    """Sizes with that of the batch."""
+    if not isinstance(value, OpenSizes):
+        return value
+    return OpenSizes(tuple(batch if size is None else size for size in value.values), value.flat)
 
 
 def _evaluated(call: OnnxCall, arrays: list[np.ndarray | None]) -> tuple[np.ndarray, ...]:

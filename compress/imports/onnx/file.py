@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
-from spikewright.compress.imports.errors import Damaged, first_line
+from spikewright.compress.imports.errors import Damaged, Unsupported, first_line
 from spikewright.compress.imports.onnx.dynamic_operators import without_dynamic_scales
 from spikewright.compress.imports.onnx.integer_operators import unfused
 from spikewright.compress.imports.onnx.tensors import FLOATS, HALF_BYTES, array_of
@@ -139,6 +139,10 @@ def _array(tensor: Any, path: Path) -> np.ndarray:
     except Damaged as error:
         raise InvalidFile(
             f"expected a whole tensor {tensor.name!r} in {path}, got {error}; try to export the model again"
+        ) from error
+    except Unsupported as error:
+        raise InvalidInput(
+            f"expected a tensor of floats or integers in {path}, got {error} for {tensor.name!r}; try {error.substitute}"
         ) from error
 
 

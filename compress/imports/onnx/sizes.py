@@ -17,11 +17,18 @@ def shape_of(call: OnnxCall) -> OpenSizes:
     return OpenSizes(tuple(sizes)[slice(call.attr("start", 0), call.attr("end", len(sizes)))])
 
 
+def arranges_sizes(call: OnnxCall) -> bool:
+    """Whether a node only picks sizes and joins them."""
+    first = call.given(0)
+    several = call.op == "Reshape" and isinstance(first, OpenSizes) and len(first.values) != 1
+    return call.op in _RULES and not several
+
+
 def arranged_sizes(call: OnnxCall) -> OpenSizes:
     """What a node makes of sizes, one of which is the batch."""
     parts = [_as_sizes(value) for value in call.inputs if value is not None]
     if call.op not in _RULES:
-        raise Unsupported("arithmetic with the size of the batch", "x.flatten(1), or a reshape with a fixed size")
+        raise Unsupported("arithmetic with the size of the batch", "an export for a batch of one image")
     return _RULES[call.op](call, parts)
 
 
@@ -30,7 +37,7 @@ def _cut(call: OnnxCall) -> slice:
     starts, ends = call.ints("starts", 1), call.ints("ends", 2)
     axes, steps = call.ints("axes", 3) or [0], call.ints("steps", 4) or [1]
     if starts is None or ends is None or len(starts) != 1 or axes != [0]:
-        raise Unsupported("a slice of sizes over several axes", "an export with constants folded")
+        raise Unsupported("a slice of sizes over several axes", "an export for a batch of one image")
     return slice(starts[0], ends[0], steps[0])
 
 
@@ -43,7 +50,7 @@ def _as_sizes(value: OnnxValue) -> OpenSizes:
 
 def _reshaped(call: OnnxCall, parts: list[OpenSizes]) -> OpenSizes:
     if len(parts[0].values) != 1:
-        raise Unsupported("a reshape of several sizes", "x.flatten(1), or a reshape with a fixed size")
+        raise Unsupported("a reshape of several sizes", "an export for a batch of one image")
     return OpenSizes(parts[0].values)
 
 

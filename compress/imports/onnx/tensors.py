@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.compress.imports.errors import Damaged
+from spikewright.compress.imports.errors import Damaged, Unsupported
 from spikewright.optional import require
 
 MOST_VALUES = 1 << 28
@@ -34,7 +34,10 @@ HALF_BYTES = (21, 22)
 
 
 def array_of(tensor: Any, folder: Path) -> np.ndarray:
-    """The numbers of a tensor, from the file or from a file of `folder`. Raises Damaged when they do not fit its shape."""
+    """The numbers of a tensor, from the file or from a file of `folder`.
+
+    Raises Damaged when they do not fit its shape, Unsupported for types of 8 bits and less that are no integers of 4 or 8.
+    """
     onnx = require("onnx")
     shape = tuple(int(size) for size in tensor.dims)
     known = onnx.TensorProto.DataType
@@ -44,7 +47,7 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
     if tensor.data_type in HALF_BYTES:
         return _half_bytes(tensor, folder, shape, signed=kind == "INT4")
     if kind not in _FIELDS:
-        raise Damaged(f"numbers of type {kind}")
+        raise _of_no_number(kind)
     dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type))
     size = prod(shape) * dtype.itemsize
     if tensor.data_location == _EXTERNAL:
@@ -57,6 +60,13 @@ def array_of(tensor: Any, folder: Path) -> np.ndarray:
         raise Damaged(f"{len(getattr(tensor, _FIELDS[kind])):,} numbers for the shape {shape}")
     array: np.ndarray = onnx.numpy_helper.to_array(tensor)
     return array
+
+
+def _of_no_number(kind: str) -> Exception:
+    """What is said of a type that float32 does not stand for here."""
+    if kind.startswith(("FLOAT8", "FLOAT4", "INT2", "UINT2")):
+        return Unsupported(f"numbers of type {kind}", "float32, float16, or integers of 4 or 8 bits with scales")
+    return Damaged(f"numbers of type {kind}")
 
 
 def _half_bytes(tensor: Any, folder: Path, shape: tuple[int, ...], *, signed: bool) -> np.ndarray:

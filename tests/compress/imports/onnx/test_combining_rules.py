@@ -4,8 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from tests.compress.imports.onnx_graphs import Case, Spec, ints, numbers, same_as_onnx
+from spikewright import InvalidInput
+from spikewright.compress import from_onnx
+from tests.compress.imports.onnx_graphs import Case, Spec, graph, ints, numbers, same_as_onnx, written
 
 TURN: list[tuple[str, list[str], dict[str, list[int]]]] = [("Transpose", ["x"], {"perm": [0, 2, 3, 1]})]
 CASES: dict[str, Case] = {
@@ -60,8 +63,16 @@ def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
 def test_infinity_of_one_sign(below: int, above: int, tmp_path: Path) -> None:
     nodes: list[Spec] = [
         ("Reciprocal", ["x"], {}),
-        ("Mul", ["v0", "c"], {}),
-        ("IsInf", ["v1"], {"detect_negative": below, "detect_positive": above}),
-        ("Cast", ["v2"], {"to": 1}),
+        ("IsInf", ["v0"], {"detect_negative": below, "detect_positive": above}),
+        ("Cast", ["v1"], {"to": 1}),
     ]
-    same_as_onnx((nodes, {"c": np.float32(2e38)}), tmp_path)
+    network = from_onnx(written(graph(nodes, shape=("n", 3)), tmp_path))
+    assert network(torch.tensor([[0.0, -0.0, 2.0]])).tolist() == [[above, below, 0]]
+
+
+def test_the_advice_for_infinity_holds(tmp_path: Path) -> None:
+    mask = np.where(numbers(3, 8, 8) > 1, -np.inf, 0.1).astype(np.float32)
+    nodes: list[Spec] = [("Max", ["x", "c"], {}), ("MaxPool", ["v0"], {"kernel_shape": [4, 4]})]
+    with pytest.raises(InvalidInput, match=r"infinity in input 1 .*; try a large number in its place, such as -1e9"):
+        from_onnx(written(graph(nodes, {"c": mask}), tmp_path))
+    same_as_onnx((nodes, {"c": np.maximum(mask, np.float32(-1e9))}), tmp_path)

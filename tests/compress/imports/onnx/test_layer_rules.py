@@ -20,7 +20,7 @@ CASES: dict[str, Case] = {
     "windows of three axes": (
         [("Col2Im", ["x", "size", "kernel"], {"pads": [0, 1, 0, 1, 0, 0], "dilations": [1, 2, 1]})],
         {"size": ints(3, 4, 5), "kernel": ints(1, 2, 5)},
-        ("n", 20, 9),
+        ("n", 20, 12),
     ),
     "conv": ([("Conv", ["x", "w", "b"], {"pads": [1, 1, 1, 1], "strides": [2, 2]})], W),
     "conv, groups and gaps": ([("Conv", ["x", "w"], {"group": 3, "dilations": [2, 1]})], {"w": numbers(6, 1, 3, 2)}),

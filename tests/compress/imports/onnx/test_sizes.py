@@ -6,7 +6,9 @@ import numpy as np
 import onnx
 import pytest
 
-from tests.compress.imports.onnx_graphs import Case, ints, same_as_onnx
+from spikewright import InvalidInput
+from spikewright.compress import from_onnx
+from tests.compress.imports.onnx_graphs import Case, graph, ints, same_as_onnx, written
 
 CASES: dict[str, Case] = {
     "reshape, computed": (
@@ -28,3 +30,21 @@ CASES: dict[str, Case] = {
 @pytest.mark.parametrize("case", CASES)
 def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
     same_as_onnx(CASES[case], tmp_path)
+
+
+TWICE: Case = (
+    [("Shape", ["x"], {}), ("Mul", ["v0", "twice"], {}), ("Resize", ["x", "", "", "v1"], {"mode": "nearest"})],
+    {"twice": ints(1, 1, 2, 2)},
+    (3, 3, 8, 8),
+)
+
+
+def test_arithmetic_with_the_size_that_the_file_declares(tmp_path: Path) -> None:
+    same_as_onnx(TWICE, tmp_path)
+
+
+def test_arithmetic_with_an_open_size_is_refused_and_its_advice_holds(tmp_path: Path) -> None:
+    nodes, constants = TWICE[:2]
+    with pytest.raises(InvalidInput, match=r"size of the batch .*; try an export for a batch of one"):
+        from_onnx(written(graph(nodes, constants), tmp_path))
+    assert from_onnx(written(graph(nodes, constants, (1, 3, 8, 8)), tmp_path)) is not None

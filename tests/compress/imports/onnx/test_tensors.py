@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from spikewright import InvalidFile
+from spikewright import InvalidFile, InvalidInput
 from spikewright.compress import from_onnx
 from spikewright.compress.imports.onnx.tensors import array_of
 from tests.compress.imports.damaged import WEIGHTS, changed, outside, sound, tensor_of
@@ -54,3 +54,11 @@ def test_four_bits_are_unpacked(values: list[int], signed: bool, raw: bool) -> N
     else:
         tensor.int32_data.extend(content.tolist())
     assert array_of(tensor, Path()).tolist() == listed
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT8E4M3FN, TensorProto.FLOAT8E5M2, TensorProto.FLOAT4E2M1])
+def test_types_that_are_not_read_say_which_are(kind: int, tmp_path: Path) -> None:
+    model = sound()
+    tensor_of(model).data_type = kind
+    with pytest.raises(InvalidInput, match=r"numbers of type FLOAT.* for 'w'; try float32, float16, or integers"):
+        from_onnx(written(model, tmp_path))
