@@ -21,6 +21,7 @@ alternative of them, such as `int | None`.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from inspect import cleandoc
 from types import NoneType
 from typing import Any, get_type_hints
@@ -79,6 +80,12 @@ class Option:
 
 def options(record: type[Any]) -> tuple[Option, ...]:
     """The fields of a dataclass that its constructor takes. Raises InvalidInput where annotations cannot be read."""
+    kind: Any = record
+    return _options(kind)
+
+
+@lru_cache(maxsize=512)
+def _options(record: type[Any]) -> tuple[Option, ...]:
     try:
         hints = get_type_hints(record, include_extras=True)
     except (NameError, TypeError, AttributeError) as error:

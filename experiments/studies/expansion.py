@@ -21,12 +21,14 @@ class Expansion:
 
     kind: the name of the stage that is asked.
     made: the cell behind each model and network that was asked for so far, by the name that the study gives it.
+    codes: the hash of each module of the user's own that was met so far, by what is named in it.
     """
 
     kind: str
     study: Study
     seed: int
     made: dict[str, Cell] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> dict[str, str]:
@@ -43,13 +45,19 @@ class Expansion:
         }
         if needs and self.study.model.factory is not None:
             told["factory"] = self.study.model.factory
-        code = {place: code_of(place) for place in (self.kind, *_places(settings)) if ":" in place}
+        code = {place: self._code(place) for place in (self.kind, *_places(settings)) if ":" in place}
         version = (
             STAGES[self.kind].version if self.kind in STAGES else 1
         )  # a user's own is not imported: its code is hashed
         return Cell(
             self.kind, name, self.seed, {**told, **({"code": code} if code else {})}, needs, self.place, version
         )
+
+    def _code(self, place: str) -> str:
+        """What `code_of` says; a module is read once for all cells of a study."""
+        if place not in self.codes:
+            self.codes[place] = code_of(place)
+        return self.codes[place]
 
     def harmed(self, subjects: tuple[str, ...] | None) -> tuple[str, ...]:
         """The models and networks to look at: `subjects`, or the ANN and all spiking networks."""
@@ -59,15 +67,16 @@ class Expansion:
 
 def expand(study: Study) -> tuple[Cell, ...]:
     """All cells of a study, each after those that it needs."""
-    return tuple(cell for seed in study.seeds for cell in _of_seed(study, seed))
+    codes: dict[str, str] = {}
+    return tuple(cell for seed in study.seeds for cell in _of_seed(study, seed, codes))
 
 
-def _of_seed(study: Study, seed: int) -> Iterator[Cell]:
+def _of_seed(study: Study, seed: int, codes: dict[str, str]) -> Iterator[Cell]:
     made: dict[str, Cell] = {}
     for kind, stage in STAGES.items():
-        yield from stage.asked(Expansion(kind, study, seed, made))
+        yield from stage.asked(Expansion(kind, study, seed, made, codes))
     for part in study.stages:
-        yield from _named(part, Expansion(part.stage, study, seed, made))
+        yield from _named(part, Expansion(part.stage, study, seed, made, codes))
 
 
 def _named(part: StagePart, plan: Expansion) -> Iterator[Cell]:

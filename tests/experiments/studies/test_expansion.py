@@ -63,3 +63,15 @@ def test_a_range_of_the_inputs_is_part_of_the_meaning_only_where_it_is_said() ->
     assert "input_range" not in settings[0] and tuple(settings[1]["input_range"]) == (-1.0, 2.0)
     assert keys(without)[("convert", "rate", 0)] != keys(ranged)[("convert", "rate", 0)]
     assert keys(without)[("train", "ann", 0)] == keys(ranged)[("train", "ann", 0)]
+
+
+def test_the_module_of_a_stage_of_ones_own_is_read_once_for_all_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    from spikewright.experiments.studies import expansion
+
+    read: list[str] = []
+    monkeypatch.setattr(expansion, "file_hash", lambda path: (read.append(path), "0" * 64)[1])
+    parts = [{"stage": "tests.experiments.runs.cheap:Cheap", "name": f"c{n}", "value": n} for n in range(5)]
+    cells = expand(small(stages=parts, seeds=[0, 1]))
+    own = [cell for cell in cells if ":" in cell.stage]
+    assert len(own) == 20 and len(read) == 1
+    assert all(cell.params["code"] == {cell.stage: "0" * 16} for cell in own)
