@@ -2,6 +2,7 @@
 
     python -m benchmarks.runs                       all that is measured, each in a process of its own
     python -m benchmarks.runs growth million        these alone; of the others the page keeps what was measured last
+    python -m benchmarks.runs page                  the page and its figures, from what was measured last
     python -m benchmarks.runs --folder /dev/shm     where the stores of the measurements lie for their time
 
 Exit status: 0, 1 when a bound of the page is not kept.
@@ -28,6 +29,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 MARK = "runs and stores at scale"
 RESULTS_FILE = Kind("what was measured of runs", holds(MARK.encode()))
 PAGE_FILE = Kind("the page of runs at scale", holds(b"# Runs and stores at scale"))
+PAGE = "page"
 REPEATS = 3
 Rows = list[dict[str, Any]]
 
@@ -37,15 +39,16 @@ def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.runs", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", help=f"out of {', '.join(MEASURED)} (default: all)")
+    parser.add_argument("names", nargs="*", help=f"out of {', '.join((*MEASURED, PAGE))} (default: all)")
     parser.add_argument("--folder", type=Path, default=Path(gettempdir()), help="default: %(default)s")
     options = parser.parse_args(given)
-    if unknown := set(options.names) - MEASURED.keys():
-        parser.error(f"expected names out of {', '.join(MEASURED)}, got {', '.join(sorted(unknown))}")
+    if unknown := set(options.names) - {*MEASURED, PAGE}:
+        parser.error(f"expected names out of {', '.join((*MEASURED, PAGE))}, got {', '.join(sorted(unknown))}")
     path = DOCS / "results" / "runs.json"
     found: dict[str, Any] = json.loads(path.read_text())["measured"] if path.exists() else {}
     for name in options.names or MEASURED:
-        found[name] = {**_about(), "rows": MEASURED[name](str(options.folder))}
+        if name != PAGE:
+            found[name] = {**_about(options.folder), "rows": MEASURED[name](str(options.folder))}
         write(path, found)
     for sentence in broken(found):
         print(sentence, file=sys.stderr)
@@ -61,7 +64,8 @@ def write(path: Path, found: dict[str, Any]) -> None:
         temporary.write_text(page(found))
 
 
-def _about() -> dict[str, Any]:
+def _about(folder: Path) -> dict[str, Any]:
+    """Commit, machine and load under which something is measured, and on which kind of file system its stores lie."""
     from importlib.metadata import version
 
     from benchmarks.machine import machine
@@ -70,7 +74,16 @@ def _about() -> dict[str, Any]:
     packages = ", ".join(f"{name} {version(name)}" for name in ("joblib", "distributed", "duckdb", "pyarrow"))
     load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
     told = f"{machine()}, {packages}, {version_of_chromium()}"
-    return {"commit": current_commit(), "machine": told, "load": load}
+    return {"commit": current_commit(), "machine": told, "load": load, "stores": file_system(folder)}
+
+
+def file_system(folder: Path) -> str:
+    """The kind of the file system that a folder is on, such as "ext4", or "tmpfs" for one in memory; "unknown" beside Linux."""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return "unknown"
+    return max((place, kind) for place, kind in mounts if folder.resolve().is_relative_to(place))[1]
 
 
 def _process(module: str, *arguments: object) -> Any:

@@ -15,13 +15,12 @@ CHROMIUM = next(
 )
 TIMES = """JSON.stringify({
     interactive_s: performance.timing.domInteractive - performance.timing.navigationStart,
-    opened_s: performance.timing.loadEventEnd - performance.timing.navigationStart,
-    painted_s: (performance.getEntriesByType('paint')[0] || {startTime: 0}).startTime})"""
+    opened_s: performance.timing.loadEventEnd - performance.timing.navigationStart})"""
 REPEATS = 3
 
 
 def opened_s(page: Path) -> dict[str, float]:
-    """Seconds until the page can be used, until all of it is loaded, and until something is seen; empty without Chromium."""
+    """Seconds until the page can be used, and until all of it is loaded; empty without Chromium."""
     if CHROMIUM is None:
         return {}
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:

@@ -25,16 +25,19 @@ PEERS = """What others say of their own: a task of Dask's distributed scheduler 
 threaded scheduler roughly 0.2 ms ([distributed](https://distributed.dask.org/en/latest/),
 [dask](https://docs.dask.org/en/stable/shared.html)); with Ray speedups are unlikely for tasks of less than ten
 milliseconds
-([guide](https://docs.ray.io/en/master/ray-observability/user-guides/debug-apps/optimize-performance.html)). None of
-these tasks is written to disk. Of those that keep files, Snakemake 7.22 was reported to take hours to build the graph
-of a million samples, which 7.24 mends ([issue 2126](https://github.com/snakemake/snakemake/issues/2126)). These are
-their figures, on other machines; nothing of them was measured here.
+([guide](https://docs.ray.io/en/master/ray-observability/user-guides/debug-apps/optimize-performance.html)). These are
+tasks that leave nothing on a disk. Of programs that keep files, Snakemake 7.22 was reported to take hours to build
+the graph of a million samples, for which a patch came with 7.24 ([issue
+2126](https://github.com/snakemake/snakemake/issues/2126)). All of that is what they or their users say, of other
+machines; none of it was measured here.
 """
 GROWTH = """## Many cells
 
 Studies of 1,000 to 100,000 cells, one of which trains a network that all others read: the study is checked and
 expanded, its cells are scheduled, run in one process and stored, tables are written (*run*), and all of it is done
-once more with nothing to do (*second run*). Seconds of the processor; memory above what the process held before.
+once more with nothing to do (*second run*). Seconds of the processor; memory above what the process held before, in
+the second run with all that the first gave. What a study holds is its cells, and 50,000 rows of each table while
+tables are written.
 
 ![Time and memory against cells](figures/runs-growth.png)
 """
@@ -67,7 +70,7 @@ def page(found: Mapping[str, Any]) -> str:
             one = found[name]
             parts += [
                 *make(one["rows"]),
-                f"Commit {one['commit']}, load {one['load']} at the start; {one['machine']}.\n",
+                f"Commit {one['commit']}, stores on {one['stores']}, load {one['load']} at the start; {one['machine']}.\n",
             ]
     kept = list(broken(found))
     parts += [f"## Bounds\n\n{BOUNDS}\n", "\n".join(f"- Not kept: {each}" for each in kept) or "All are kept.", ""]
@@ -139,7 +142,7 @@ def _tenths(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _again(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield AGAIN
-    heads = ("study", "second run, s on the clock", "s of processor", "first run, s of processor", "left as it was")
+    heads = ("study", "second run, s on the clock", "s of processor", "before it, s of processor", "left as it was")
     names = ("study", "again_wall_s", "again_s", "first_s", "unchanged")
     yield _table(heads, ([row[name] for name in names] for row in rows))
 
@@ -160,6 +163,5 @@ TOLD = {
     "report_mb": "most memory while reporting, MB above the start",
     "interactive_s": "open: the page answers, s",
     "opened_s": "open: all is loaded, s",
-    "painted_s": "open: something is seen, s",
 }
 PARTS = {"overhead": _overhead, "growth": _growth, "memory": _memory, "again": _again, "million": _million}

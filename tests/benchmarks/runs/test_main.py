@@ -17,6 +17,13 @@ def test_one_measurement_and_its_page(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "| s | 1 | 1 | 2 | yes |" in text and (tmp_path / "results" / "runs.json").is_file()
     monkeypatch.setitem(command.MEASURED, "again", lambda folder: [{**ROW, "again_s": 9.0}])
     assert command.main(["again"]) == 1
+    (tmp_path / "runs.md").unlink()
+    assert command.main(["page"]) == 1 and "Not kept" in (tmp_path / "runs.md").read_text()
+
+
+def test_the_file_system_of_a_folder(tmp_path: Path) -> None:
+    assert command.file_system(tmp_path).isidentifier()
+    assert command.file_system(Path("/proc/self")) in ("proc", "unknown")
 
 
 def test_a_name_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:

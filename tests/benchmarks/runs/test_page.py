@@ -10,12 +10,15 @@ SPENT = {"driver_ms": 1.0, "workers_ms": 2.0, "start_s": 3.0}
 
 def found(**parts: list[dict[str, Any]]) -> dict[str, Any]:
     """Parts as the measurement keeps them."""
-    return {name: {"rows": rows, "commit": "abc", "load": 0.5, "machine": "a machine"} for name, rows in parts.items()}
+    return {
+        name: {"rows": rows, "commit": "abc", "load": 0.5, "machine": "m", "stores": "tmpfs"}
+        for name, rows in parts.items()
+    }
 
 
 def test_a_page_of_some_parts() -> None:
     text = page(found(overhead=[{**row, **SPENT} for row in GOOD["overhead"]], memory=GOOD["memory"]))
-    assert "| in the process itself | 1 | 3 | 1 | 2 | 3 |" in text and "Commit abc, load 0.5" in text
+    assert "| in the process itself | 1 | 3 | 1 | 2 | 3 |" in text and "Commit abc, stores on tmpfs, load 0.5" in text
     assert text.rstrip().endswith("All are kept.") and "figures/runs-memory.png" in text
     assert text.count("\n| 2 | ") == 3 and "A million rows" not in text
 
