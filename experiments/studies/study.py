@@ -10,6 +10,8 @@ from typing import Any
 from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
 from spikewright.experiments.exploring.points import POINTS
 from spikewright.experiments.exploring.searching import Search, cells_asked, check_search
+from spikewright.experiments.records.freshness import MadeFiles, written_ns
+from spikewright.experiments.records.layout import RECORD
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.reading import Tables, read_json, read_provenance
 from spikewright.experiments.records.store import Store
@@ -23,7 +25,7 @@ from spikewright.experiments.runs.state import RunState, last_state, read_states
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, STUDY_FOLDER, write_json
 from spikewright.experiments.studies.spec import Study, make_study
-from spikewright.marker import MARKER
+from spikewright.marker import MARKER, files_below
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,11 +158,16 @@ def _both(observer: Observer, progress: Progress) -> Observer:
 
 
 def _publish_cores(cells: Sequence[Cell], store: Store) -> None:
-    """Copy the first spike core that a cell made to where people look for it."""
+    """Copy the first spike core that a cell made to where people look for it, unless that is what is there."""
     made = (store.cells / cell.folder / "core" for cell in cells if cell.stage == "hardware")
     core = next((place for place in made if place.is_dir()), None)
-    if core is not None:
-        publish_core(core, store.folder / "core")
+    if core is None:
+        return
+    place, kept, of = store.folder / "core", MadeFiles(store.folder, "core"), written_ns(core.parent / RECORD)
+    if not kept.is_made_of([core.parent.name, of]):
+        kept.begin()
+        publish_core(core, place)
+        kept.keep([core.parent.name, of], (place / name for name in files_below(place)))
 
 
 def publish_core(core: Path, place: Path) -> None:
