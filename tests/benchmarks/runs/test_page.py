@@ -1,7 +1,10 @@
 """The page holds what was measured, and says which bound is not kept."""
 
+import json
 from typing import Any
 
+from benchmarks.runs.__main__ import DOCS, MEASURED
+from benchmarks.runs.bounds import broken
 from benchmarks.runs.page import page
 from tests.benchmarks.runs.test_bounds import GOOD
 
@@ -27,3 +30,9 @@ def test_a_bound_that_is_not_kept() -> None:
     rows = [{"study": "s", "again_wall_s": 9.0, "again_s": 8.0, "first_s": 100.0, "unchanged": False}]
     text = page(found(again=rows))
     assert "- Not kept: a second run of s: 8.0 s" in text and "| s | 9 | 8 | 100 | **no** |" in text
+
+
+def test_the_page_in_the_docs_is_that_of_the_results_and_keeps_all_bounds() -> None:
+    measured = json.loads((DOCS / "results" / "runs.json").read_text())["measured"]
+    assert (DOCS / "runs.md").read_text() == page(measured) and list(broken(measured)) == []
+    assert set(measured) == {*MEASURED}
