@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spikewright import Progress, Table
+from spikewright import Table
 from spikewright.experiments.studies.spec import Study, make_study
-from spikewright.experiments.studies.study import StudyResult, run_study
+from spikewright.experiments.studies.study import StudyResult
 from spikewright.importing import unknown
-from spikewright.progress import shown
 
 DATASETS = ("digits", "mnist", "fashion-mnist")
 STEPS = 7
@@ -69,18 +68,6 @@ SCALES = {
 ZOO = {"mnist": "lenet5-mnist", "fashion-mnist": "lenet5-fashion"}
 
 
-def run_demo(study: Study, out: str | Path, *, workers: int = 1, progress: Progress = shown) -> StudyResult:
-    """Run the study of `demo_study` in `out` and write its report there; what was finished before is not run again.
-
-    Raises InvalidFile for missing data or a folder that cannot be written.
-    """
-    from spikewright.experiments.report.page import write_report
-
-    result = run_study(study, out, workers=workers, progress=progress)
-    write_report(result, checks(result) if result.complete else None, progress=progress)
-    return result
-
-
 def demo_study(dataset: str = "digits", data: str | Path | None = None, seed: int = 0) -> Study:
     """The study behind `spikewright demo`. Raises InvalidInput for an unknown data set."""
     if dataset not in DATASETS:
@@ -137,6 +124,11 @@ def _robustness(scale: DemoScale) -> dict[str, Any]:
 def is_demo(result: StudyResult) -> bool:
     """Whether a study is that of a demo."""
     return result.study.name.startswith("demo-")
+
+
+def checks_of(result: StudyResult) -> Table | None:
+    """The checks of a demo that has all its results; None for any other study."""
+    return checks(result) if is_demo(result) and result.complete else None
 
 
 def checks(result: StudyResult) -> Table:

@@ -109,7 +109,13 @@ SOURCE = (
     *dataset(),
 )
 SAMPLES = flag("--samples", type=whole(), default=500, told="training images that show the ranges")
-WORKERS = flag("--workers", type=whole(1, 1024), default=1, told="processes for tasks side by side")
+WORKERS = (
+    flag("--workers", type=whole(1, 1024), default=1, metavar="N", told="processes of this machine that make cells side by side"),
+    flag("--dask", type=whole(1, 1024), nargs="?", const=0, metavar="N", told="a Dask cluster of N processes on this machine "
+         "instead; without N as many as there is work for, up to the processors (needs spikewright[dask])"),
+    flag("--scheduler", metavar="tcp://HOST:PORT", told="the workers of a Dask scheduler that runs, here or elsewhere, instead "
+         "(needs spikewright[dask])"),
+)  # fmt: skip
 FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
 RUN = flag("folder", type=Path, told="the folder of a study that has been run")
 WIDE = flag("--wide", action="store_true", told="show all columns of a table, however wide the terminal")

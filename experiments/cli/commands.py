@@ -56,7 +56,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command(
         "studies", "Run the whole pipeline on one data set and write a report.", "spikewright demo --out runs/demo",
         (flag("--dataset", default="digits", metavar="NAME", told="digits (built in), mnist or fashion-mnist"), DATA,
-         folder("runs/demo", "folder of the results"), WORKERS),
+         folder("runs/demo", "folder of the results"), *WORKERS),
         ("data set",),
     ),
     "train": Command(
@@ -152,7 +152,7 @@ COMMANDS: dict[str, Command] = {
     "study": Command(
         "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2",
         (flag("file", type=Path, told="the study, YAML or TOML"),
-         flag("--out", type=Path, told="folder of the results (default: runs/NAME)"), WORKERS),
+         flag("--out", type=Path, told="folder of the results (default: runs/NAME)"), *WORKERS),
         ("method", "substitute", "recipe", "attack", "corruption", "device", "stage", "data set", "model", "network"),
     ),
     "stdp": Command(

@@ -6,12 +6,15 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spikewright.experiments.cli import INTERRUPTED
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.showing import show
 from spikewright.importing import unknown
 
 if TYPE_CHECKING:
+    from spikewright import Progress
+    from spikewright.experiments.runs.runners.base import Runner
     from spikewright.experiments.studies.spec import Study
     from spikewright.experiments.studies.study import StudyResult
 
@@ -22,18 +25,15 @@ INCOMPLETE = 1
 
 def run_demo(options: Namespace) -> int:
     """The demo's study and its report; the last lines say where to look."""
-    from spikewright.experiments.demo import checks, demo_study, run_demo
-    from spikewright.experiments.studies.folder import STUDY_FOLDER
+    from spikewright.experiments.demo import checks_of, demo_study
 
-    check_growing(options.out, STUDY_FOLDER)
-    study = demo_study(options.dataset, options.data, options.seed)
     start = time.perf_counter()
-    with progress_bars(options.quiet) as progress:
-        result = run_demo(study, options.out, workers=options.workers, progress=progress)
-    if result.complete:
-        show(checks(result), first=())
+    result, code = _ran(demo_study(options.dataset, options.data, options.seed), options.out, options)
+    promised = checks_of(result)
+    if promised is not None:
+        show(promised, first=())
         say()
-    code = _told(result, f" in {time.perf_counter() - start:.0f} s")
+    _tell(result, f" in {time.perf_counter() - start:.0f} s")
     say(f"report   {options.out / 'report.html'}")
     say(f"tables   {options.out / 'tables'}   figures   {options.out / 'figures'}   core   {options.out / 'core'}")
     return code
@@ -41,21 +41,53 @@ def run_demo(options: Namespace) -> int:
 
 def run_study(options: Namespace) -> int:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
-    from spikewright.experiments.report.page import write_report
-    from spikewright.experiments.studies.folder import STUDY_FOLDER
-    from spikewright.experiments.studies.study import run_study
-
     study = _read(options.file)
     if options.seed:
         study = study.model_copy(update={"seeds": (options.seed,)})
     out = options.out or Path("runs") / study.name
-    check_growing(out, STUDY_FOLDER)
-    with progress_bars(options.quiet) as progress:
-        result = run_study(study, out, workers=options.workers, progress=progress)
-        path = write_report(result, progress=progress)
-    code = _told(result)
-    say(f"report   {path}\ntables   {out / 'tables'}")
+    result, code = _ran(study, out, options)
+    _tell(result)
+    say(f"report   {out / 'report.html'}\ntables   {out / 'tables'}")
     return code
+
+
+def _ran(study: "Study", folder: Path, options: Namespace) -> tuple["StudyResult", int]:
+    """What a study has made, with its report, and the exit code. After Ctrl-C that is what was finished; another one ends all."""
+    from spikewright.experiments.studies.folder import STUDY_FOLDER
+    from spikewright.experiments.studies.study import StudyInterrupted, run_study
+
+    check_growing(folder, STUDY_FOLDER)
+    with progress_bars(options.quiet) as progress:
+        try:
+            result, code = run_study(study, folder, runner=_runner(options, progress), progress=progress), 0
+        except StudyInterrupted as stop:
+            result, code = stop.result, INTERRUPTED
+        try:
+            _report(result, progress)
+        except KeyboardInterrupt:
+            _report(result, progress)
+            code = INTERRUPTED
+    if code == INTERRUPTED:
+        say(
+            f"spikewright {options.command}: interrupted; run the same command again: it goes on from what is stored",
+            sys.stderr,
+        )
+    return result, code or (0 if result.complete else INCOMPLETE)
+
+
+def _report(result: "StudyResult", progress: "Progress") -> Path:
+    """Write the report of a study, that of a demo with its checks; returns its path."""
+    from spikewright.experiments.demo import checks_of
+    from spikewright.experiments.report.page import write_report
+
+    return write_report(result, checks_of(result), progress=progress)
+
+
+def _runner(options: Namespace, progress: "Progress") -> "Runner":
+    """Where cells run. Raises InvalidInput for a scheduler that is not there, MissingTool without Dask."""
+    from spikewright.experiments.runs.runners.choosing import runner_for
+
+    return runner_for(options.workers, dask=options.dask, scheduler=options.scheduler, progress=progress)
 
 
 def _read(path: Path) -> "Study":
@@ -77,18 +109,16 @@ def _read(path: Path) -> "Study":
 
 def run_report(options: Namespace) -> None:
     """The report of a finished study."""
-    from spikewright.experiments.demo import checks, is_demo
-    from spikewright.experiments.report.page import write_report
     from spikewright.experiments.studies.study import open_study
 
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:
-        path = write_report(result, checks(result) if is_demo(result) and result.complete else None, progress=progress)
+        path = _report(result, progress)
     say(f"report   {path}")
 
 
-def _told(result: "StudyResult", how_long: str = "") -> int:
-    """Say what was run, and on stderr which cells have no result and why; returns the exit code."""
+def _tell(result: "StudyResult", how_long: str = "") -> None:
+    """Say what was run, and on stderr which cells have no result and why."""
     state = result.state
     say(f"{result.ran} of {len(result.cells)} cells were run{how_long}, {state.stored} have a result")
     for fault in state.faults:
@@ -97,4 +127,3 @@ def _told(result: "StudyResult", how_long: str = "") -> int:
         say(f"not run, since they need one of these: {', '.join(state.held)}", file=sys.stderr)
     for place in state.set_aside:
         say(f"damaged, and made anew: {place}", file=sys.stderr)
-    return 0 if result.complete else INCOMPLETE

@@ -20,7 +20,7 @@ from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.orders import Fault
 from spikewright.experiments.runs.runners.base import Runner
-from spikewright.experiments.runs.running import Observer, run
+from spikewright.experiments.runs.running import Observer, run_held
 from spikewright.experiments.runs.state import RunState
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import write_json
@@ -79,9 +79,9 @@ class Search:
         self.batches: Batches = batches(self.space, self.part)
 
     def run(self, runner: Runner, observer: Observer) -> RunState:
-        """Until enough points are tried. An interrupt stops it; it goes on from what is stored."""
+        """Until enough points are tried; who calls holds the lock of the store. An interrupt stops it; it goes on from what is stored."""
         first = self._next(next(self.batches)) or self.more({})
-        state = run(first, self.store, runner, observer, self.more)
+        state = run_held(first, self.store, runner, observer, self.more)
         self._note([each.point for each in self.tried])
         return state
 

@@ -178,30 +178,37 @@ def run(
     to go on with when these are done. Raises InvalidFile while another run is at work in the store.
     """
     with only_run(store.folder):
-        state = RunState.begin(
-            {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
-        )
-        whole = CellRun(store, runner, Schedule.of(()), state, observer)
-        some = whole.add(cells)
-        while some and not whole.schedule.cells:
-            some = whole.add(more({}))
-        if not whole.schedule.cells and (before := read_states(store.runs)) and before[-1].ending == "finished":
-            state.ending = "finished"  # nothing to do and nothing to say: the store stays as it is, to the byte
-            observer(state)
-            return state
-        try:
-            observer(state)
-            whole.go(more if some else nothing_more)
-            state.ending = "finished" if state.stored == state.cells else "incomplete"
-        except KeyboardInterrupt:
-            state.ending = "interrupted"
-            raise
-        except BaseException:
-            state.ending = "stopped"
-            raise
-        finally:
-            state.running.clear()
-            state.write(store.runs, always=True)
+        return run_held(cells, store, runner, observer, more)
+
+
+def run_held(
+    cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer = unseen, more: More = nothing_more
+) -> RunState:
+    """As `run`, for who holds the lock of the store."""
+    state = RunState.begin(
+        {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
+    )
+    whole = CellRun(store, runner, Schedule.of(()), state, observer)
+    some = whole.add(cells)
+    while some and not whole.schedule.cells:
+        some = whole.add(more({}))
+    if not whole.schedule.cells and (before := read_states(store.runs)) and before[-1].ending == "finished":
+        state.ending = "finished"  # nothing to do and nothing to say: the store stays as it is, to the byte
+        observer(state)
+        return state
+    try:
+        observer(state)
+        whole.go(more if some else nothing_more)
+        state.ending = "finished" if state.stored == state.cells else "incomplete"
+    except KeyboardInterrupt:
+        state.ending = "interrupted"
+        raise
+    except BaseException:
+        state.ending = "stopped"
+        raise
+    finally:
+        state.running.clear()
+        state.write(store.runs, always=True)
     return state
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
 from spikewright.experiments.exploring.points import POINTS
@@ -17,10 +16,10 @@ from spikewright.experiments.records.reading import Tables, read_json, read_prov
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.records.tables import write_tables
 from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.lock import only_run
 from spikewright.experiments.runs.runners.base import Runner
-from spikewright.experiments.runs.runners.here import HereRunner
-from spikewright.experiments.runs.runners.processes import ProcessRunner
-from spikewright.experiments.runs.running import Observer, run, unseen
+from spikewright.experiments.runs.runners.choosing import runner_for
+from spikewright.experiments.runs.running import Observer, run_held, unseen
 from spikewright.experiments.runs.state import RunState, last_state, read_states, rows_of_runs
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, STUDY_FOLDER, write_json
@@ -82,26 +81,74 @@ def run_study(
     `DaskRunner`. progress: gets ("study", cells stored, cells) and the stages inside cells that run here. observer: sees all
     that the run does.
     A refused or failing cell does not stop the others: see `state.faults`. Raises InvalidFile for a folder that is neither
-    missing, empty nor this study's, and while another run is at work there.
+    missing, empty nor this study's, and while another run is at work there; StudyInterrupted, a KeyboardInterrupt that has the
+    result so far, when the tables of what is finished have been written.
     """
     if study.search is not None:
         check_search(study)
     cells = expand(study)
-    store = claim(study, folder)
+    with runner or runner_for(workers, progress=progress) as chosen:
+        store = claim(study, folder)
+        with only_run(store.folder):
+            making = _Making(study, store, cells, _described(study, store), progress)
+            try:
+                return making.written(making.run(chosen, _both(observer, progress)))
+            except KeyboardInterrupt as stop:
+                chosen.close()
+                raise StudyInterrupted(making.written(_last(store))) from stop
+
+
+class StudyInterrupted(KeyboardInterrupt):
+    """Ctrl-C while a study ran; `result` is what it has made so far, with its tables."""
+
+    def __init__(self, result: StudyResult) -> None:
+        super().__init__()
+        self.result = result
+
+
+@dataclass(eq=False)
+class _Making:
+    """A study whose cells are being made by who holds the lock of its store."""
+
+    study: Study
+    store: Store
+    cells: tuple[Cell, ...]
+    provenance: Provenance
+    progress: Progress
+    search: Search | None = None
+
+    def run(self, runner: Runner, observer: Observer) -> RunState:
+        """Make what is missing."""
+        if self.study.search is None:
+            return run_held(self.cells, self.store, runner, observer)
+        self.search = Search(self.study, self.store, self.progress)
+        return self.search.run(runner, observer)
+
+    def written(self, state: RunState) -> StudyResult:
+        """Write the tables and the core of what is finished; returns the result."""
+        cells = self.cells if self.search is None else self.search.all_cells()
+        _publish_cores(cells, self.store)
+        more = rows_of_runs(read_states(self.store.runs))
+        if self.search is not None:
+            more = [(POINTS, self.search.rows()), *more]
+        write_tables(self.store, stored_of(cells, self.store), more)
+        return StudyResult(self.study, self.store, cells, self.provenance, state, Tables(self.store))
+
+
+def _described(study: Study, store: Store) -> Provenance:
+    """Write into the folder of a study what was asked; returns where it comes from."""
     provenance = Provenance.of(_configuration(study), study.seeds)
     write_json(store.folder / "study.json", STUDY_FILE, study.model_dump(mode="json"))
     write_json(store.folder / "provenance.json", PROVENANCE_FILE, provenance.to_dict())
-    more: list[tuple[str, list[dict[str, Any]]]] = []
-    with runner or runner_for(workers, progress) as chosen:
-        if study.search is None:
-            state = run(cells, store, chosen, _both(observer, progress))
-        else:
-            search = Search(study, store, progress)
-            state = search.run(chosen, _both(observer, progress))
-            cells, more = search.all_cells(), [(POINTS, search.rows())]
-    _publish_cores(cells, store)
-    write_tables(store, stored_of(cells, store), [*more, *rows_of_runs(read_states(store.runs))])
-    return StudyResult(study, store, cells, provenance, state, Tables(store))
+    return provenance
+
+
+def _last(store: Store) -> RunState:
+    """The newest run of a store. Raises KeyboardInterrupt where Ctrl-C came before there was one."""
+    states = read_states(store.runs)
+    if not states:
+        raise KeyboardInterrupt
+    return states[-1]
 
 
 def open_study(folder: str | Path) -> StudyResult:
@@ -125,13 +172,6 @@ def claim(study: Study, folder: str | Path) -> Store:
                 "try another folder with --out"
             )
     return store
-
-
-def runner_for(workers: int, progress: Progress = silent) -> Runner:
-    """This process for one worker, else so many processes. Raises InvalidInput for fewer than one."""
-    if workers < 1:
-        raise InvalidInput(f"expected at least 1 worker, got {workers}")
-    return HereRunner(progress) if workers == 1 else ProcessRunner(workers)
 
 
 def stored_of(cells: Sequence[Cell], store: Store) -> list[str]:

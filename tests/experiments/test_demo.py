@@ -1,15 +1,17 @@
 """The demo, shrunk: the same study with fewer images and epochs, end to end."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from spikewright import InvalidInput
 from spikewright.experiments.cli import main
-from spikewright.experiments.demo import DATASETS, checks, demo_study, run_demo
+from spikewright.experiments.demo import DATASETS, checks, checks_of, demo_study
 from spikewright.experiments.records.reading import BOOKS, Tables
+from spikewright.experiments.report.page import write_report
 from spikewright.experiments.studies.spec import Study, make_study
-from spikewright.experiments.studies.study import StudyResult
+from spikewright.experiments.studies.study import StudyResult, run_study
 from spikewright.hardware import load_core, replay
 from spikewright.marker import MARKER
 
@@ -36,9 +38,16 @@ def shrunk() -> Study:
     return make_study(values)
 
 
+def ran(folder: Path) -> StudyResult:
+    """The study as the command runs it."""
+    result = run_study(shrunk(), folder)
+    write_report(result, checks_of(result))
+    return result
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
-    return run_demo(shrunk(), tmp_path_factory.mktemp("demo"), workers=1)
+    return ran(tmp_path_factory.mktemp("demo"))
 
 
 def test_it_writes_report_tables_figures_and_core(demo: StudyResult) -> None:
@@ -116,7 +125,7 @@ def test_a_second_run_does_nothing_but_the_report(demo: StudyResult) -> None:
     figures = {path: path.read_bytes() for path in (demo.folder / "figures").iterdir()}
     before = dict(Tables(demo.store))
     (demo.folder / "report.html").unlink()
-    assert run_demo(shrunk(), demo.folder, workers=1).ran == 0
+    assert ran(demo.folder).ran == 0
     assert (demo.folder / "report.html").is_file()
     assert dict(Tables(demo.store)) == before
     assert {path: path.read_bytes() for path in (demo.folder / "figures").iterdir()} == figures

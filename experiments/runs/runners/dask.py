@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, ClassVar
 
 from spikewright import InvalidInput
+from spikewright.experiments.runs.interrupts import unheard
 from spikewright.experiments.runs.orders import CellOutcome, Order, fault_of
 from spikewright.experiments.runs.performing import perform
 from spikewright.experiments.runs.runners.base import Runner, cut_off, lost
@@ -126,10 +127,11 @@ class DaskRunner(Runner):
 def _cluster(workers: int, *, adaptive: bool) -> Any:
     distributed = require("distributed")
     environment = {KERNELS: str(share(workers)), "OMP_NUM_THREADS": "1"}
-    cluster = distributed.LocalCluster(
-        n_workers=1 if adaptive else workers, threads_per_worker=1, processes=True, dashboard_address=None,
-        memory_limit=0, silence_logs=logging.CRITICAL, env=environment,
-    )  # fmt: skip
+    with unheard():
+        cluster = distributed.LocalCluster(
+            n_workers=1 if adaptive else workers, threads_per_worker=1, processes=True, dashboard_address=None,
+            memory_limit=0, silence_logs=logging.CRITICAL, env=environment,
+        )  # fmt: skip
     if adaptive:
         cluster.adapt(minimum=1, maximum=workers)
     return cluster
@@ -140,7 +142,7 @@ def _client(place: Any) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         return distributed.Client(place, timeout=WAIT_S, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: tls without its certificates
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise InvalidInput(
             f"expected a Dask scheduler at {place}, got: {reason}; try `dask scheduler` there first"

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, ClassVar
 
+from spikewright.experiments.runs.interrupts import unheard
 from spikewright.experiments.runs.orders import CellOutcome, Order, fault_of
 from spikewright.experiments.runs.performing import perform
 from spikewright.experiments.runs.runners.base import Runner, lost
@@ -43,12 +44,14 @@ class ProcessRunner(Runner):
 
     def start(self, order: Order) -> None:
         """Send an order to the processes."""
-        self.pool = self.pool or _pool(self.workers)
-        try:
-            self.running[self.pool.submit(perform, order)] = order.cell.key
-        except BrokenProcessPool:  # broken by another order: this one starts in new processes
-            self.pool = _pool(self.workers)
-            self.running[self.pool.submit(perform, order)] = order.cell.key
+        with unheard():
+            self.pool = self.pool or _pool(self.workers)
+            try:
+                future = self.pool.submit(perform, order)
+            except BrokenProcessPool:  # broken by another order: this one starts in new processes
+                self.pool = _pool(self.workers)
+                future = self.pool.submit(perform, order)
+            self.running[future] = order.cell.key
 
     def outcomes(self, seconds: float) -> Iterator[CellOutcome]:
         """What came back, what was lost with a process included."""

@@ -62,6 +62,7 @@ STATES: dict[str, Any] = {
 """What the files of weights that PyTorch wrote have in them."""
 START = "model: {zoo: small-digits}\n"
 STUDIES = {
+    "good": "model: {zoo: small-digits}\n",
     "empty": "",
     "list": "- 3",
     "text": "just words",

@@ -28,6 +28,38 @@ def test_a_study_runs_once_and_its_report_is_written_again(
     assert page.read_text() == before
 
 
+@pytest.mark.parametrize("where", ["in a cell", "in the report"])
+def test_ctrl_c_leaves_a_report_of_what_is_finished(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from spikewright.experiments.report import page
+
+    monkeypatch.chdir(tmp_path)
+    Path("night.yaml").write_text(STUDY + "conversions: [{name: rate, recipe: rate, steps: 3, samples: 40}]\n")
+    pressed: list[str] = []
+    whole = page.write_report
+
+    def press(*given: object, **more: object) -> object:
+        pressed.append(where)
+        if len(pressed) == 1:
+            raise KeyboardInterrupt
+        return whole(*given, **more)  # type: ignore[arg-type]
+
+    place = "stages.conversion.ConvertStage.run" if where == "in a cell" else "report.page.write_report"
+    with monkeypatch.context() as pressing:
+        pressing.setattr(f"spikewright.experiments.{place}", press)
+        assert main(["study", "night.yaml", "--quiet"]) == 130
+    told = capsys.readouterr()
+    made = 1 if where == "in a cell" else 3
+    assert f"{made} of 3 cells were run, {made} have a result" in told.out
+    assert told.err == "spikewright study: interrupted; run the same command again: it goes on from what is stored\n"
+    assert (
+        "ann" in Path("runs/night/report.html").read_text()
+        and "ann" in Path("runs/night/tables/accuracy.csv").read_text()
+    )
+    assert main(["study", "night.yaml", "--quiet"]) == 0
+
+
 def test_a_folder_of_somebody_is_refused_before_anything_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

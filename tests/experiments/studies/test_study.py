@@ -9,8 +9,9 @@ from spikewright.experiments.records.reading import BOOKS, origins
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.lock import is_held
 from spikewright.experiments.studies.folder import STUDY_FOLDER
-from spikewright.experiments.studies.study import open_study, run_study
+from spikewright.experiments.studies.study import StudyInterrupted, open_study, run_study
 from tests.experiments.studies.small_study import SMALL, small
 
 
@@ -54,6 +55,37 @@ def test_what_was_finished_beside_an_error_stays(tmp_path: Path, monkeypatch: py
     assert not open_study(tmp_path).complete and set(result.tables["accuracy"]["network"]) == {"ann"}
     monkeypatch.undo()
     assert run_study(small(), tmp_path).ran == 2
+
+
+def test_ctrl_c_in_a_cell_leaves_tables_of_what_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(stage: object, work: object) -> Rows:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("spikewright.experiments.stages.conversion.ConvertStage.run", pressed)
+    with pytest.raises(StudyInterrupted) as stopped:
+        run_study(small(), tmp_path)
+    result = stopped.value.result
+    assert result.state.ending == "interrupted" and not result.complete and not is_held(tmp_path)
+    assert set(result.tables["accuracy"]["network"]) == {"ann"}
+    assert list(result.tables.results.table("cells")["name"]) == ["ann"]
+    monkeypatch.undo()
+    assert run_study(small(), tmp_path).ran == 2
+
+
+def test_ctrl_c_while_tables_are_written_writes_them_again(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from spikewright.experiments.studies import study as module
+
+    written: list[bool] = []
+
+    def pressed_once(*given: object) -> None:
+        written.append(is_held(finished))
+        if len(written) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "write_tables", pressed_once)
+    with pytest.raises(StudyInterrupted) as stopped:
+        run_study(small(), finished)
+    assert written == [True, True] and stopped.value.result.complete  # under the lock of the run, both times
 
 
 def test_another_study_in_the_folder_is_refused(finished: Path) -> None:

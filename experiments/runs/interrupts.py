@@ -1,0 +1,18 @@
+"""Ctrl-C goes to every process that a terminal shows; only the one that a person started should hear it, and end the others."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Threads and processes that are started in the block never hear Ctrl-C; this thread hears it when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
