@@ -36,7 +36,8 @@ TITLES = {
     "stage": ("Stages of a study", "the sections of a study; any other stage is `stages: [{stage: NAME}]`"),
     "data set": (
         "Data sets",
-        "`--dataset NAME` or your own `FILE.npz`, `--data FOLDER` has its files; in a study `dataset: {name: NAME}`",
+        "`--dataset NAME` or your own `FILE.npz` or `package.module:function`, `--data FOLDER` has its files; in a study "
+        "`dataset: {name: NAME}`",
     ),
     "model": ("Models", "`spikewright train --model NAME`, in a study `model: {architecture: NAME}`"),
     "network": ("Trained networks", "`spikewright train --zoo NAME`, in a study `model: {zoo: NAME}`"),

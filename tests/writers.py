@@ -346,6 +346,7 @@ ELSEWHERE = {
     "benchmarks.runs.again:measured": "writes below a temporary folder of its own",
     "benchmarks.runs.looking:Looked.run": "writes into the folder of its own cell",
     "experiments.cli:main": "closes the standard output behind a closed pipe; no file",
+    "experiments.projects.template:_written": "tests/experiments/projects/test_template.py",
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",
     "experiments.data.downloads:download_once": "tests/experiments/data/test_sources.py",
     "experiments.data.downloads:unpack": "tests/experiments/data/test_sources.py",

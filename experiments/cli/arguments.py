@@ -61,7 +61,9 @@ def check_read(options: argparse.Namespace) -> None:
 
 def dataset(told: str = "the one that the file was made with") -> tuple[Flag, ...]:
     """A data set, and where its files are."""
-    return flag("--dataset", metavar="NAME", told=f"a name, or your own FILE.npz (default: {told})"), DATA
+    return flag(
+        "--dataset", metavar="NAME", told=f"a name, or your own FILE.npz or package.module:function (default: {told})"
+    ), DATA
 
 
 def images(default: int | None = None) -> Flag:

@@ -150,10 +150,18 @@ COMMANDS: dict[str, Command] = {
         ("device", "data set"),
     ),
     "study": Command(
-        "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2",
+        "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2\n"
+        "  spikewright study study.yaml --dry-run",
         (flag("file", type=Path, told="the study, YAML or TOML"),
-         flag("--out", type=Path, told="folder of the results (default: runs/NAME)"), *WORKERS),
+         flag("--out", type=Path, told="folder of the results, gone on with where it has some (default: runs/NAME)"),
+         flag("--into", type=Path, metavar="FOLDER", told="a new folder of the results instead: refused where anything is in it"),
+         flag("--dry-run", action="store_true", told="only tell the cells, which of them are stored, and what the others may "
+              "take; run and write nothing"), *WORKERS),
         ("method", "substitute", "recipe", "attack", "corruption", "device", "stage", "data set", "model", "network"),
+    ),
+    "new": Command(
+        "studies", "Begin a project: a study with your own model, data set, attack and board, which runs as it is.",
+        "spikewright new snowflakes", (flag("folder", type=Path, told="the folder to make; it may be there if it is empty"),),
     ),
     "stdp": Command(
         "learn", "Train a winner-take-all network without labels, by spike timing.",
@@ -177,7 +185,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "status": Command(
         "stores", "Tell how a study stands that runs in another terminal, or how its last run ended.",
-        "spikewright status runs/demo", (RUN,),
+        "spikewright status runs/demo --watch",
+        (RUN, flag("--watch", action="store_true", told="until the run ends: live in a terminal, else a line at times")),
     ),
     "clean": Command(
         "stores", "List what the folder of a study holds and the study does not need any more, and remove it when told to.",

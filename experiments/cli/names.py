@@ -8,7 +8,7 @@ from spikewright.experiments.cli.catalogue import entries_by_table
 
 NARROWEST = 40
 OWN = {
-    "data set": "or your own FILE.npz",
+    "data set": "or your own FILE.npz or package.module:function",
     "device": "or your own as package.module:object",
     "model": "or your own as package.module:factory",
     "network": "",

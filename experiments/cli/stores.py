@@ -2,15 +2,22 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
+from time import sleep as pause
 from typing import TYPE_CHECKING
 
 from spikewright import InvalidFile, Table
 from spikewright.experiments.cli.console import hidden, say
+from spikewright.experiments.cli.run_view import lines_of, shown_run, stages_of
 from spikewright.experiments.cli.showing import show
+from spikewright.experiments.runs.standing import now_told
 
 if TYPE_CHECKING:
     from spikewright.experiments.records.querying import Results
     from spikewright.experiments.runs.state import RunState
+
+LOOKED_EVERY_S = 1.0
+"""Between two looks at a run of another terminal."""
 
 
 def run_query(options: Namespace) -> None:
@@ -45,35 +52,33 @@ def overview(results: "Results") -> Table:
 
 
 def run_status(options: Namespace) -> None:
-    """How the last run of a study stands, or how it ended."""
+    """How the last run of a study stands, or how it ended; with --watch when it has ended."""
     from spikewright.experiments.records.store import Store
     from spikewright.experiments.runs.lock import is_held
-    from spikewright.experiments.runs.standing import cells_told, ending_told, now_told, pace_told
     from spikewright.experiments.runs.state import last_state
 
     store = Store.open(options.folder)
     state, held = last_state(store.runs), is_held(store.folder)
-    print(f"run     {state.number}, begun {state.started}: {ending_told(state, held)}")
-    print(f"cells   {cells_told(state)}")
-    print(f"pace    {pace_told(state)}\nmemory  {state.memory_mb:,.0f} MB at most in one cell")
-    if state.ending == "running" and held:
-        for line in now_told(state, store.work):
-            print(f"now     {line}")
-    print()
-    show(stages(state), wide=True)
+    if options.watch:
+        with shown_run(store.work, options.quiet) as view:
+            while state.ending == "running" and held:
+                view(state)
+                pause(LOOKED_EVERY_S)
+                state, held = last_state(store.runs), is_held(store.folder)
+    _tell_standing(state, held, store.work)
+
+
+def _tell_standing(state: "RunState", held: bool, work: Path) -> None:
+    """Print how a run stands: in all, what it makes now, by stage, and what has no result and why."""
+    running = state.ending == "running" and held
+    for line in (*lines_of(state, held=held), *(f"now     {each}" for each in now_told(state, work) if running)):
+        say(line)
+    say()
+    show(stages_of(state), wide=True)
     for fault in state.faults:
-        print(f"\n{fault['cell']} ({fault['kind']}): {fault['said']}")
+        say(f"\n{fault['cell']} ({fault['kind']}): {fault['said']}")
     for place in state.set_aside:
-        print(f"\ndamaged, and made anew: {place}")
-
-
-def stages(state: "RunState") -> Table:
-    """One row for each stage of a run."""
-    counts = state.stages.items()
-    return Table.of(
-        {"stage": name, "stored": count.stored, "cells": count.cells, "seconds": count.seconds}
-        for name, count in counts
-    )
+        say(f"\ndamaged, and made anew: {place}")
 
 
 def run_clean(options: Namespace) -> None:

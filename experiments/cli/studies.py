@@ -1,4 +1,4 @@
-"""The commands over whole runs: demo, study, report."""
+"""The commands over whole runs: demo, study, new, report."""
 
 import sys
 import time
@@ -6,10 +6,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spikewright import InvalidInput
 from spikewright.experiments.cli import INTERRUPTED
 from spikewright.experiments.cli.common import check_growing
 from spikewright.experiments.cli.console import progress_bars, say
+from spikewright.experiments.cli.run_view import shown_run
 from spikewright.experiments.cli.showing import show
+from spikewright.experiments.records.layout import WORK
+from spikewright.experiments.runs.standing import ending_told
 from spikewright.importing import unknown
 
 if TYPE_CHECKING:
@@ -44,11 +48,35 @@ def run_study(options: Namespace) -> int:
     study = _read(options.file)
     if options.seed:
         study = study.model_copy(update={"seeds": (options.seed,)})
-    out = options.out or Path("runs") / study.name
+    out = _folder(options, study.name)
+    if options.dry_run:
+        return _foretold(study, out, options)
     result, code = _ran(study, out, options)
     _tell(result)
     say(f"report   {out / 'report.html'}\ntables   {out / 'tables'}")
     return code
+
+
+def _folder(options: Namespace, name: str) -> Path:
+    """Where the results of a study go. Raises InvalidFile for an --into that is no new folder."""
+    from spikewright.experiments.projects.template import check_empty
+
+    if options.into is None:
+        return options.out or Path("runs") / name
+    if options.out is not None:
+        raise InvalidInput(f"expected one of --out and --into, got {options.out} and {options.into}; try one of them")
+    check_empty(options.into)
+    return Path(options.into)
+
+
+def _foretold(study: "Study", folder: Path, options: Namespace) -> int:
+    """Say what a run would do; nothing is run or written."""
+    from spikewright.experiments.cli.foreseeing import tell
+    from spikewright.experiments.runs.runners.choosing import at_once
+    from spikewright.experiments.studies.forecasts import forecast
+
+    tell(forecast(study, folder), folder, at_once(options.workers, dask=options.dask, scheduler=options.scheduler))
+    return 0
 
 
 def _ran(study: "Study", folder: Path, options: Namespace) -> tuple["StudyResult", int]:
@@ -57,15 +85,16 @@ def _ran(study: "Study", folder: Path, options: Namespace) -> tuple["StudyResult
     from spikewright.experiments.studies.study import StudyInterrupted, run_study
 
     check_growing(folder, STUDY_FOLDER)
-    with progress_bars(options.quiet) as progress:
+    with shown_run(folder / WORK, options.quiet) as view:
         try:
-            result, code = run_study(study, folder, runner=_runner(options, progress), progress=progress), 0
+            result = run_study(study, folder, runner=_runner(options, view.tell), progress=view.tell, observer=view)
+            code = 0
         except StudyInterrupted as stop:
             result, code = stop.result, INTERRUPTED
         try:
-            _report(result, progress)
+            _report(result, view.tell)
         except KeyboardInterrupt:
-            _report(result, progress)
+            _report(result, view.tell)
             code = INTERRUPTED
     if code == INTERRUPTED:
         say(
@@ -93,6 +122,7 @@ def _runner(options: Namespace, progress: "Progress") -> "Runner":
 def _read(path: Path) -> "Study":
     """The study in a file, whose names of models and data sets are known. Raises InvalidFile or InvalidInput."""
     from spikewright.experiments.data.load import dataset_names
+    from spikewright.experiments.data.opening import known_dataset
     from spikewright.experiments.models.table import architecture
     from spikewright.experiments.studies.spec import read_study
     from spikewright.experiments.zoo import card
@@ -102,9 +132,18 @@ def _read(path: Path) -> "Study":
         card(study.model.zoo)
     if study.model.architecture is not None:
         architecture(study.model.architecture)
-    if not study.dataset.name.endswith(".npz") and study.dataset.name not in dataset_names():
+    if not known_dataset(study.dataset.name):
         raise unknown("data set", study.dataset.name, dataset_names(), "your own FILE.npz")
     return study
+
+
+def run_new(options: Namespace) -> None:
+    """A project to begin with; the last line says how."""
+    from spikewright.experiments.projects.template import new_project
+
+    for path in new_project(options.folder):
+        say(path)
+    say(f"\ntry: cd {options.folder} && spikewright study study.yaml --dry-run")
 
 
 def run_report(options: Namespace) -> None:
@@ -125,5 +164,7 @@ def _tell(result: "StudyResult", how_long: str = "") -> None:
         say(f"{fault['cell']} ({fault['kind']}): {fault['said']}", file=sys.stderr)
     if state.held:
         say(f"not run, since they need one of these: {', '.join(state.held)}", file=sys.stderr)
+    if state.ending == "spent":
+        say(f"the run {ending_told(state, held=False)}", file=sys.stderr)
     for place in state.set_aside:
         say(f"damaged, and made anew: {place}", file=sys.stderr)

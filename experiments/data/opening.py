@@ -9,8 +9,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from spikewright import InvalidFile, InvalidInput
-from spikewright.experiments.data.load import UNIT, Dataset, load_dataset
+from spikewright.experiments.data.load import UNIT, Dataset, dataset_names, load_dataset
 from spikewright.files import readable
+from spikewright.importing import imported, is_place, raised
 
 MOST_CLASSES = 100_000
 LARGEST_LABEL = 2**53
@@ -18,11 +19,14 @@ _named = lru_cache(maxsize=2)(load_dataset)
 
 
 def open_dataset(name: str, folder: str | None = None) -> Dataset:
-    """A data set by name, or your own from an .npz file with train_images, train_labels, test_images and test_labels.
+    """A data set by name, your own from an .npz file with train_images, train_labels, test_images and test_labels, or what your
+    own "package.module:function" returns, imported with the working folder on the path.
 
     Images are float32 `(n, channels, height, width)`, labels integers. Images lie in [0, 1], or in the file's `input_range`, two
     numbers. Raises InvalidInput or InvalidFile.
     """
+    if is_place(name):
+        return _own(name)
     if not name.endswith(".npz"):
         return _named(name, folder)
     parts = ("train_images", "train_labels", "test_images", "test_labels")
@@ -43,6 +47,28 @@ def open_dataset(name: str, folder: str | None = None) -> Dataset:
     named = tuple(map(str, range(classes)))
     whole = os.path.basename(name), images[0], labels[0], images[1], labels[1], named
     return Dataset(*whole, input_range=_bounds(bounds, name))
+
+
+def known_dataset(name: str) -> bool:
+    """Whether a name may be that of a data set; nothing is read or imported for it."""
+    return name.endswith(".npz") or is_place(name) or name in dataset_names()
+
+
+@lru_cache(maxsize=2)
+def _own(place: str) -> Dataset:
+    """What the user's function at "package.module:function" returns. Raises InvalidInput unless it is a Dataset."""
+    function = imported(place, "data set")
+    try:
+        made = function()
+    except (Exception, SystemExit) as error:  # the user's own function: calling it may raise anything
+        raise InvalidInput(
+            f"expected {place}() to return a Dataset, got {raised(error)}; try a function without arguments"
+        ) from error
+    if not isinstance(made, Dataset):
+        raise InvalidInput(
+            f"expected {place}() to return a Dataset, got {type(made).__name__}; try experiments.Dataset"
+        )
+    return made
 
 
 def _bounds(given: Any, name: str) -> tuple[float, float]:

@@ -79,10 +79,11 @@ class Search:
         self.batches: Batches = batches(self.space, self.part)
 
     def run(self, runner: Runner, observer: Observer) -> RunState:
-        """Until enough points are tried; who calls holds the lock of the store. An interrupt stops it; it goes on from what is stored."""
+        """Until enough points are tried; who calls holds the lock of the store. An interrupt stops it; it goes on from there."""
         first = self._next(next(self.batches)) or self.more({})
-        state = run_held(first, self.store, runner, observer, self.more)
-        self._note([each.point for each in self.tried])
+        state = run_held(first, self.store, runner, observer, self.more, self.study.budget.record())
+        if state.ending != "spent":
+            self._note([each.point for each in self.tried])
         return state
 
     def all_cells(self) -> tuple[Cell, ...]:

@@ -9,13 +9,14 @@ from itertools import islice
 from spikewright import InvalidFile
 from spikewright.experiments.records.provenance import current_commit, machine, versions
 from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.budgets import UNBOUNDED, Budget
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
 from spikewright.experiments.runs.orders import CellOutcome, Fault, Order, bare, fault_of
 from spikewright.experiments.runs.packing import packed, unpack
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.schedule import Schedule
-from spikewright.experiments.runs.state import RunState, StageCount, read_states
+from spikewright.experiments.runs.state import Ending, RunState, StageCount, read_states
 from spikewright.experiments.runs.threads import share
 from spikewright.experiments.runs.work_folder import work_in
 
@@ -47,6 +48,10 @@ class CellRun:
     state: RunState
     observer: Observer
     cells: dict[str, Cell] = field(default_factory=dict)
+    budget: Budget = UNBOUNDED
+    begun: set[str] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+    goes_on: bool = False
     started: dict[str, Order] = field(default_factory=dict)
     full: Fault | None = None
 
@@ -61,8 +66,9 @@ class CellRun:
 
     def go(self, more: More) -> None:
         """Until nothing can start any more, all that was started has come back, and there are no more cells."""
+        self.goes_on = more is not nothing_more
         self._go()
-        while self.full is None and self.add(more(self.schedule.faults)):
+        while not self._stops() and self.add(more(self.schedule.faults)):
             self._go()
         self._tell(always=True)
 
@@ -76,12 +82,23 @@ class CellRun:
             self._tell()
 
     def _waits(self) -> bool:
-        return self.full is None and self.schedule.waits
+        return not self._stops() and self.schedule.waits
+
+    def _stops(self) -> bool:
+        """Whether no cell starts any more, whatever waits."""
+        return self.full is not None or self.budget.is_spent(time.monotonic() - self.began, len(self.begun))
+
+    @property
+    def ending(self) -> Ending:
+        """How it has ended when nothing runs any more."""
+        if self.full is None and self._stops() and (self.schedule.waits or self.goes_on):
+            return "spent"
+        return "finished" if self.state.stored == self.state.cells else "incomplete"
 
     def _fill(self) -> bool:
         """Start what may start; whether anything was."""
         some = False
-        while self.full is None and self.runner.busy < self.runner.most:
+        while self.runner.busy < self.runner.most and not self._stops():
             if any(self.schedule.alone(key) for key in self.started):
                 break
             cell = self.schedule.pop(idle=not self.runner.busy)
@@ -97,6 +114,7 @@ class CellRun:
         tries = self.schedule.tries.get(cell.key, 0) + 1
         order = Order(bare(cell), inputs, str(self.store.folder), self.store.number, threads, tries, sent or {})
         self.started[cell.key] = order
+        self.begun.add(cell.key)
         self.state.running[cell.label] = datetime.now(UTC).isoformat(timespec="seconds")
         self.runner.start(order)
         self._tell()
@@ -182,13 +200,18 @@ def run(
 
 
 def run_held(
-    cells: Iterable[Cell], store: Store, runner: Runner, observer: Observer = unseen, more: More = nothing_more
+    cells: Iterable[Cell],
+    store: Store,
+    runner: Runner,
+    observer: Observer = unseen,
+    more: More = nothing_more,
+    budget: Budget = UNBOUNDED,
 ) -> RunState:
-    """As `run`, for who holds the lock of the store."""
+    """As `run`, for who holds the lock of the store. `budget`: what the run may use before it starts no new cell."""
     state = RunState.begin(
         {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
     )
-    whole = CellRun(store, runner, Schedule.of(()), state, observer)
+    whole = CellRun(store, runner, Schedule.of(()), state, observer, budget=budget)
     some = whole.add(cells)
     while some and not whole.schedule.cells:
         some = whole.add(more({}))
@@ -199,7 +222,7 @@ def run_held(
     try:
         observer(state)
         whole.go(more if some else nothing_more)
-        state.ending = "finished" if state.stored == state.cells else "incomplete"
+        state.ending = whole.ending
     except KeyboardInterrupt:
         state.ending = "interrupted"
         raise
@@ -234,7 +257,7 @@ def _waiting(cells: Mapping[str, Cell], store: Store, state: RunState) -> list[C
         count = state.stages.setdefault(cell.stage, StageCount())
         count.cells += 1
         if cell.folder in stored and _whole(cell.folder, store, state):
-            count.stored += 1
+            count.stored, count.found = count.stored + 1, count.found + 1
         else:
             waiting.append(cell)
     found = len(cells) - len(waiting)

@@ -13,6 +13,7 @@ DEAD = "its process has ended without a word; run the same command again: it goe
 ENDED = {
     "finished": "finished",
     "incomplete": "ended; some cells have no result",
+    "spent": "ended since its budget is spent; run the same command again: it goes on from what is stored",
     "interrupted": "interrupted; run the same command again: it goes on from what is stored",
     "stopped": "ended by an error; run the same command again: it goes on from what is stored",
 }
@@ -50,6 +51,11 @@ def pace_told(state: RunState) -> str:
     return f"{told}, {time_told(left)} left" if state.ending == "running" and left else told
 
 
+def memory_told(state: RunState) -> str:
+    """The most memory that a cell took."""
+    return f"{state.memory_mb:,.0f} MB at most in one cell"
+
+
 def ending_told(state: RunState, held: bool) -> str:
     """What became of a run; `held`: whether a process has the lock of its store."""
     if state.ending != "running":
@@ -62,7 +68,7 @@ def ending_told(state: RunState, held: bool) -> str:
 def now_told(state: RunState, work: Path) -> Iterator[str]:
     """A line for each cell that is being made: for how long, and how far it is where it says so."""
     inside = list(insides(work))
-    for label, started in state.running.items():
+    for label, started in dict(state.running).items():
         name = label.partition(" (seed")[0]
         told = [str(each) for each in inside if each.cell == name]
         yield f"{label}, for {time_told(_since(started))}" + (f" ({'; '.join(told)})" if told else "")

@@ -15,16 +15,22 @@ from typing import Any, Literal
 from spikewright import InvalidFile
 
 WRITTEN_EVERY_S = 1.0
-Ending = Literal["running", "finished", "incomplete", "interrupted", "stopped"]
+Ending = Literal["running", "finished", "incomplete", "spent", "interrupted", "stopped"]
 
 
 @dataclass
 class StageCount:
-    """Cells of one stage: how many there are, are `stored`, and the seconds that those of this run took."""
+    """Cells of one stage: how many there are, are `stored`, were `found` stored, and the seconds that those of this run took."""
 
     cells: int = 0
     stored: int = 0
     seconds: float = 0.0
+    found: int = 0
+
+    @property
+    def made(self) -> int:
+        """How many cells this run has made."""
+        return max(0, self.stored - self.found)
 
 
 @dataclass
@@ -65,9 +71,19 @@ class RunState:
 
     @property
     def seconds_left(self) -> float | None:
-        """From the mean pace of this run so far; None before a cell is finished."""
-        made, left = self.stored - self.found, self.cells - self.stored - len(self.faults) - len(self.held)
-        return None if made <= 0 else left * self.seconds / made
+        """At the pace so far, each cell as long as those of its stage; None before a cell is finished."""
+        counts = list(self.stages.values())
+        made, missing = self.stored - self.found, self.cells - self.stored
+        if made <= 0:
+            return None
+        worked = sum(count.seconds for count in counts)
+        mean = worked / made
+        ahead = sum(
+            (count.cells - count.stored) * (count.seconds / count.made if count.made else mean) for count in counts
+        )
+        waiting = max(0, missing - len(self.faults) - len(self.held))
+        share = ahead / worked if worked > 0 and missing else missing / made
+        return self.seconds * share * waiting / max(1, missing)
 
     def write(self, folder: Path, *, always: bool = False) -> None:
         """Write the record into `folder`, unless that was done a moment ago. A full disk does not stop the run."""

@@ -27,7 +27,7 @@ class TrainStage(Stage):
     architecture: a built-in one to train.
     training: how, fields of TrainRecipe.
     zoo: a trained network to take.
-    factory: the user's own, as package.module:function.
+    factory: the user's own, as package.module:function; trained here unless it comes with weights.
     """
 
     makes: ClassVar[Columns] = {"accuracy": OF_MODELS, "training": ("epoch", "loss", "test_accuracy", "seconds")}
@@ -61,11 +61,11 @@ class TrainStage(Stage):
         return {**rows, "training": [dict(epoch) for epoch in origin.log]}
 
     def _model(self, work: Work) -> "tuple[nn.Module, Origin]":
-        if self.factory is not None:
+        if self.factory is not None and "weights" in work.cell.place:
             return self._own(work, self.factory)
         if self.zoo is not None:
             return _of_zoo(self.zoo, len(work.dataset.classes))
-        return self._trained(work, str(self.architecture))
+        return self._trained(work, str(self.architecture or self.factory))
 
     def _own(self, work: Work, factory: str) -> "tuple[nn.Module, Origin]":
         from spikewright.compress import Compressed
@@ -77,15 +77,28 @@ class TrainStage(Stage):
         return inner, Origin(factory, work.dataset.name, len(work.dataset.classes), work.seed)
 
     def _trained(self, work: Work, architecture: str) -> "tuple[nn.Module, Origin]":
-        from spikewright.experiments.models.table import build
         from spikewright.experiments.training.run import TrainRecipe, train
 
         dataset, recipe = work.dataset, TrainRecipe.from_dict({"seed": work.seed, **self.training})
-        model = build(architecture, classes=len(dataset.classes), seed=recipe.seed)
+        model = _fresh(architecture, len(dataset.classes), recipe.seed)
         check_fits(model, dataset)
         log = train(model, dataset, recipe, checkpoint=work.checkpoint, progress=work.progress)
         rows = tuple(asdict(epoch) for epoch in log.epochs)
         return model, Origin(architecture, dataset.name, len(dataset.classes), recipe.seed, rows)
+
+
+def _fresh(architecture: str, classes: int, seed: int) -> "nn.Module":
+    """The model before training, its weights drawn from `seed`: a built-in one, or the user's own."""
+    import torch
+
+    from spikewright.experiments.models.table import build
+
+    own = factory_of(architecture) if ":" in architecture else None
+    if own is None:
+        return build(architecture, classes=classes, seed=seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return own().train()
 
 
 def _without_time(epoch: Mapping[str, Any]) -> dict[str, Any]:

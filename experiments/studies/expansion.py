@@ -13,6 +13,7 @@ from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.stages.table import STAGES
 from spikewright.experiments.studies.parts import StagePart
 from spikewright.experiments.studies.spec import Study
+from spikewright.importing import is_place
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Expansion:
         }
         if needs and self.study.model.factory is not None:
             told["factory"] = self.study.model.factory
-        code = {place: self._code(place) for place in (self.kind, *_places(settings)) if ":" in place}
+        places = (self.kind, self.study.dataset.name, *_places(settings))
+        code = {place: self._code(place) for place in places if is_place(place)}
         version = (
             STAGES[self.kind].version if self.kind in STAGES else 1
         )  # a user's own is not imported: its code is hashed

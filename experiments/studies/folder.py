@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from spikewright import FolderKind, Kind, atomic_path
+from spikewright import FolderKind, InvalidFile, Kind, atomic_path
+from spikewright.experiments.records.reading import read_json
+from spikewright.experiments.records.store import Store
 from spikewright.kinds import json_with
 from spikewright.marker import files_below
 
@@ -23,6 +25,23 @@ def _older(folder: Path) -> list[str] | None:
 
 
 STUDY_FOLDER = FolderKind("the folder of a study", older=_older)
+
+
+def claim(name: str, folder: str | Path) -> Store:
+    """The store of the study `name` in `folder`. Raises InvalidFile for a folder of something else, or of another study."""
+    store = Store.claim(folder, STUDY_FOLDER)
+    check_same(name, folder)
+    return store
+
+
+def check_same(name: str, folder: str | Path) -> None:
+    """Raise InvalidFile where `folder` has another study than `name`; nothing is written."""
+    if (Path(folder) / "study.json").is_file():
+        found = read_json(Path(folder) / "study.json").get("name")
+        if found != name:
+            raise InvalidFile(
+                f"expected the study {name!r} or an empty folder at {folder}, got the study {found!r}; try a new one with --into"
+            )
 
 
 def write_json(path: Path, kind: Kind, values: Any) -> None:

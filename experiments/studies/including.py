@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import InvalidFile
-from spikewright.experiments.studies.located import Fields, FileLine, in_one_line, line_of
+from spikewright.experiments.studies.located import Fields, FileLine, line_of
+from spikewright.experiments.studies.toml_files import read_toml
 from spikewright.experiments.studies.yaml_files import read_yaml
 from spikewright.files import readable
 
@@ -93,11 +94,4 @@ def _text(path: Path) -> str:
 
 
 def _parsed(path: Path, text: str) -> Any:
-    if path.suffix != ".toml":
-        return read_yaml(path, text)
-    import tomllib
-
-    try:
-        return in_one_line(tomllib.loads(text), FileLine(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidFile(f"{path}: expected TOML, got: {str(error) or 'too many levels'!s:.200}") from error
+    return read_toml(path, text) if path.suffix == ".toml" else read_yaml(path, text)

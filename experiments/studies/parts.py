@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from spikewright.experiments.families import ATTACKS, CORRUPTIONS, RECIPES, make
+from spikewright.experiments.runs.budgets import Budget
 from spikewright.experiments.stages.table import STAGES
 from spikewright.experiments.training.recipe import TrainRecipe
 from spikewright.tables import Family, changed
@@ -34,7 +35,10 @@ class StudyPart(BaseModel):
 
 
 class DatasetPart(StudyPart):
-    """`name` as in `experiments.load_dataset`, or an .npz file; `train` and `test` keep only so many images."""
+    """`name` as in `experiments.load_dataset`, an .npz file, or your own "package.module:function".
+
+    `train` and `test` keep only so many images.
+    """
 
     name: str = "digits"
     folder: Place | None = None
@@ -44,7 +48,7 @@ class DatasetPart(StudyPart):
 
 class ModelPart(StudyPart):
     """One of: an `architecture` to train with `training` (fields of TrainRecipe), a `zoo` network, or your own `factory`
-    ("package.module:function") with `weights`."""
+    ("package.module:function"), with `weights` or to train as well."""
 
     architecture: str | None = None
     zoo: str | None = None
@@ -57,8 +61,8 @@ class ModelPart(StudyPart):
         given = [name for name in ("architecture", "zoo", "factory") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"expected one of architecture, zoo and factory, got {', '.join(given) or 'none'}")
-        if (self.factory is None) != (self.weights is None):
-            raise ValueError("expected factory and weights together")
+        if self.factory is None and self.weights is not None:
+            raise ValueError("expected weights beside the factory that they belong to, got no factory")
         TrainRecipe.from_dict(self.training)
         return self
 
@@ -182,6 +186,20 @@ class HardwarePart(RecordPart):
     family, title = STAGES, "stage"
     stage: ClassVar[str] = "hardware"
     networks: tuple[Name, ...] | None = None
+
+
+class BudgetPart(StudyPart):
+    """What one run may use: after so many `hours`, or once so many `cells` were started, no new one is.
+
+    What runs then is finished, the report is written, and the same command goes on. Where nothing is said, nothing bounds a run.
+    """
+
+    hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    cells: PositiveInt | None = None
+
+    def record(self) -> Budget:
+        """The budget for a run."""
+        return Budget(None if self.hours is None else 3600 * self.hours, self.cells)
 
 
 class StagePart(RecordPart):

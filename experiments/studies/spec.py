@@ -14,6 +14,7 @@ from spikewright.experiments.studies.including import read_values
 from spikewright.experiments.studies.located import Fields, FileLine, field_said, line_of
 from spikewright.experiments.studies.parts import (
     STORED,
+    BudgetPart,
     CompressionPart,
     ConversionPart,
     DatasetPart,
@@ -40,6 +41,7 @@ class Study(StudyPart):
     hardware: HardwarePart | None = None
     stages: tuple[StagePart, ...] = ()
     search: SearchPart | None = None
+    budget: BudgetPart = BudgetPart()
 
     @model_validator(mode="after")
     def _names(self) -> "Study":

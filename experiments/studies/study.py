@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from spikewright import InvalidFile, InvalidInput, Progress, atomic_folder, silent
+from spikewright import InvalidInput, Progress, atomic_folder, silent
 from spikewright.experiments.exploring.points import POINTS
 from spikewright.experiments.exploring.searching import Search, cells_asked, check_search
 from spikewright.experiments.records.freshness import MadeFiles, written_ns
@@ -22,7 +22,7 @@ from spikewright.experiments.runs.runners.choosing import runner_for
 from spikewright.experiments.runs.running import Observer, run_held, unseen
 from spikewright.experiments.runs.state import RunState, last_state, read_states, rows_of_runs
 from spikewright.experiments.studies.expansion import expand
-from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, STUDY_FOLDER, write_json
+from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, claim, write_json
 from spikewright.experiments.studies.spec import Study, make_study
 from spikewright.marker import MARKER, files_below
 
@@ -88,7 +88,7 @@ def run_study(
         check_search(study)
     cells = expand(study)
     with runner or runner_for(workers, progress=progress) as chosen:
-        store = claim(study, folder)
+        store = claim(study.name, folder)
         with only_run(store.folder):
             making = _Making(study, store, cells, _described(study, store), progress)
             try:
@@ -120,17 +120,18 @@ class _Making:
     def run(self, runner: Runner, observer: Observer) -> RunState:
         """Make what is missing."""
         if self.study.search is None:
-            return run_held(self.cells, self.store, runner, observer)
+            return run_held(self.cells, self.store, runner, observer, budget=self.study.budget.record())
         self.search = Search(self.study, self.store, self.progress)
         return self.search.run(runner, observer)
 
     def written(self, state: RunState) -> StudyResult:
         """Write the tables and the core of what is finished; returns the result."""
-        cells = self.cells if self.search is None else self.search.all_cells()
+        search = self.search if self.search is not None and self.search.tried else None
+        cells = self.cells if search is None else search.all_cells()
         _publish_cores(cells, self.store)
         more = rows_of_runs(read_states(self.store.runs))
-        if self.search is not None:
-            more = [(POINTS, self.search.rows()), *more]
+        if search is not None:
+            more = [(POINTS, search.rows()), *more]
         write_tables(self.store, stored_of(cells, self.store), more)
         return StudyResult(self.study, self.store, cells, self.provenance, state, Tables(self.store))
 
@@ -161,19 +162,6 @@ def open_study(folder: str | Path) -> StudyResult:
     return StudyResult(study, store, cells, provenance, last_state(store.runs), Tables(store))
 
 
-def claim(study: Study, folder: str | Path) -> Store:
-    """The store of `study` in `folder`. Raises InvalidFile for a folder of something else, or of another study."""
-    store = Store.claim(folder, STUDY_FOLDER)
-    if (store.folder / "study.json").is_file():
-        name = read_json(store.folder / "study.json").get("name")
-        if name != study.name:
-            raise InvalidFile(
-                f"expected the study {study.name!r} or an empty folder at {folder}, got the study {name!r}; "
-                "try another folder with --out"
-            )
-    return store
-
-
 def stored_of(cells: Sequence[Cell], store: Store) -> list[str]:
     """The folders of those cells that are finished, by name, in their order."""
     stored = set(store.names())
@@ -181,7 +169,7 @@ def stored_of(cells: Sequence[Cell], store: Store) -> list[str]:
 
 
 def _configuration(study: Study) -> object:
-    return study.model_dump(mode="json", exclude={"dataset": {"folder"}, "model": {"weights"}})
+    return study.model_dump(mode="json", exclude={"budget": True, "dataset": {"folder"}, "model": {"weights"}})
 
 
 def _both(observer: Observer, progress: Progress) -> Observer:

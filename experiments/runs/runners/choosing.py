@@ -36,6 +36,11 @@ def runner_for(
     return _on_dask(dask, scheduler)
 
 
+def at_once(workers: int = 1, *, dask: int | None = None, scheduler: str | None = None) -> int | None:
+    """How many cells are made at once at most where `runner_for` would make them; None for another's scheduler."""
+    return None if scheduler is not None else workers if dask is None else dask or processors()
+
+
 def _on_dask(workers: int | None, scheduler: str | None) -> Runner:
     from spikewright.experiments.runs.runners.dask import DaskRunner
 

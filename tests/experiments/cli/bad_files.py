@@ -63,6 +63,8 @@ STATES: dict[str, Any] = {
 START = "model: {zoo: small-digits}\n"
 STUDIES = {
     "good": "model: {zoo: small-digits}\n",
+    "budget": "model: {zoo: small-digits}\nbudget: {hours: -1}\n",
+    "place": "model: {zoo: small-digits}\ndataset: {name: digit}\n",
     "empty": "",
     "list": "- 3",
     "text": "just words",
@@ -104,6 +106,7 @@ def prepare(folder: Path, made: Path) -> None:
     for name, text in STUDIES.items():
         (folder / f"{name}.yaml").write_text(text)
     (folder / "broken.toml").write_text("model = [")
+    (folder / "budget.toml").write_text('[model]\nzoo = "small-digits"\n[budget]\ndays = 3\n')
     (folder / "latin.yaml").write_bytes("name: \xe9".encode("latin-1"))
     (folder / "much.yaml").write_text("#" * (2**20 + 1))
     for source, name in (("model.safetensors", "model.st"), ("net.spike", "net.spike"), ("ttfs.spike", "ttfs.spike")):

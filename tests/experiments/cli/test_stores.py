@@ -71,6 +71,31 @@ def test_status_of_a_run_from_another_terminal(folder: str, capsys: pytest.Captu
     assert "its process has ended without a word" in told and "now     " not in told
 
 
+def test_status_watches_until_the_run_ends(
+    folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from spikewright.experiments.cli import stores
+
+    state, looks = RunState.begin({}), []
+    state.cells, state.stored, state.stages = 5, 1, {"train": StageCount(1, 1, 2.5)}
+    state.write(Path(folder) / "runs", always=True)
+
+    def goes_on(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            state.ending, state.stored = "finished", 5
+        state.write(Path(folder) / "runs", always=True)
+
+    monkeypatch.setattr(stores, "pause", goes_on)
+    with only_run(Path(folder)):
+        assert main(["status", folder, "--watch"]) == 0
+    assert len(looks) == 3 and "5 of 5 have a result" in capsys.readouterr().out
+    state.ending = "running"
+    state.write(Path(folder) / "runs", always=True)
+    assert main(["status", folder, "--watch"]) == 0  # nobody holds the lock: it is told, not waited for
+    assert len(looks) == 3 and "its process has ended without a word" in capsys.readouterr().out
+
+
 def test_clean_lists_and_removes_only_when_told_to(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = run_study(small(), finished)
     old = result.store.cells / add(result.store, "old", {}, file="content" * 1000)

@@ -60,6 +60,33 @@ def test_ctrl_c_leaves_a_report_of_what_is_finished(
     assert main(["study", "night.yaml", "--quiet"]) == 0
 
 
+def test_a_new_folder_is_new_and_a_dry_run_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("night.yaml").write_text(
+        STUDY + "budget: {cells: 1}\nconversions: [{name: rate, recipe: rate, steps: 2, samples: 9}]\n"
+    )
+    assert main(["study", "night.yaml", "--dry-run", "--into", "a/b"]) == 0
+    assert "3, of which 0 are stored" in capsys.readouterr().out and [path.name for path in tmp_path.iterdir()] == [
+        "night.yaml"
+    ]
+    assert main(["study", "night.yaml", "--quiet", "--into", "a/b"]) == 1
+    told = capsys.readouterr()
+    assert "1 of 3 cells were run" in told.out and told.err.startswith("the run ended since its budget is spent")
+    assert Path("a/b/report.html").is_file() and Path("a/b/tables/accuracy.csv").is_file()
+    before = {path: path.read_bytes() for path in Path("a").rglob("*") if path.is_file()}
+    assert main(["study", "night.yaml", "--quiet", "--into", "a/b"]) == 2
+    assert "expected a new folder at a/b" in capsys.readouterr().err
+    assert main(["study", "night.yaml", "--dry-run", "--out", "a/b", "--workers", "2"]) == 0
+    told_again = capsys.readouterr().out
+    assert "1 are stored and 2 would be made in a/b" in told_again and "of 2 cells not known" in told_again
+    Path("other.yaml").write_text(STUDY)
+    assert main(["study", "other.yaml", "--dry-run", "--out", "a/b"]) == 2
+    assert "got the study 'night'; try a new one with --into" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path("a").rglob("*") if path.is_file()} == before
+
+
 def test_a_folder_of_somebody_is_refused_before_anything_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

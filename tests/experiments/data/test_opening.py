@@ -1,5 +1,6 @@
 """A user's own data set from an .npz file: taken as it is meant, or refused with what to do."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidFile, InvalidInput
-from spikewright.experiments.data.opening import open_dataset
+from spikewright.experiments.data.opening import known_dataset, open_dataset
 
 IMAGES, LABELS = np.linspace(0, 1, 18).reshape(2, 1, 3, 3), np.array([0, 2])
 
@@ -63,3 +64,24 @@ def test_images_of_another_range_say_so_in_the_file(tmp_path: Path) -> None:
     for bad in (np.array([1.0, -1.0]), np.array([0.0]), np.array([np.nan, 1.0]), np.array(["a", "b"])):
         with pytest.raises(InvalidInput, match="input_range as low and high"):
             open_dataset(saved(tmp_path, **wide, input_range=bad))
+
+
+def test_a_function_of_ones_own_is_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "theirs_of_data.py").write_text(
+        "from spikewright.experiments.data.load import load_dataset\n"
+        "def few(): return load_dataset('digits').first(20, 10)\n"
+        "def none(): return None\n"
+        "def needs(place): return few()\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [*sys.path])
+    assert len(open_dataset("theirs_of_data:few").test_labels) == 10
+    for name, words in (
+        ("none", "got NoneType"),
+        ("needs", "try a function without arguments"),
+        ("more", "got no more"),
+    ):
+        with pytest.raises(InvalidInput, match=words):
+            open_dataset(f"theirs_of_data:{name}")
+    assert known_dataset("mine.data:digits") and known_dataset("a.npz") and known_dataset("digits")
+    assert not known_dataset("digit") and not known_dataset("../mine:digits")

@@ -8,13 +8,14 @@ import pytest
 from spikewright import FolderKind, InvalidFile
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.runs import schedule
+from spikewright.experiments.runs.budgets import Budget
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
 from spikewright.experiments.runs.orders import Fault
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.runners.here import HereRunner
 from spikewright.experiments.runs.runners.processes import ProcessRunner
-from spikewright.experiments.runs.running import run
+from spikewright.experiments.runs.running import run, run_held
 from spikewright.experiments.runs.state import RunState, read_states
 from tests.experiments.runs.cheap import chain, cheap, numbers
 
@@ -54,6 +55,29 @@ def test_faults_do_not_stop_others_and_are_told(tmp_path: Path) -> None:
     assert told["Cheap broken"] == ("failed", "expected a result, got KeyError: 'luck'")
     assert told["Cheap exit"] == ("failed", "expected a result, got a call of exit")
     assert state.held == ["Cheap after"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_budget_of_cells_is_spent_and_the_next_run_goes_on(tmp_path: Path, workers: int) -> None:
+    store, cells = Store.claim(tmp_path, KIND), chain(12)
+    with ProcessRunner(workers) if workers > 1 else HereRunner() as runner:
+        states = [run_held(cells, store, runner, budget=Budget(cells=5)) for _ in range(4)]
+    assert [(state.stored, state.ending) for state in states] == [
+        (5, "spent"), (10, "spent"), (12, "finished"), (12, "finished")
+    ]  # fmt: skip
+    assert not states[0].faults and not states[0].running
+
+
+def test_without_any_time_nothing_is_started(tmp_path: Path) -> None:
+    with HereRunner() as runner:
+        state = run_held(chain(3), Store.claim(tmp_path, KIND), runner, budget=Budget(seconds=0))
+    assert (state.stored, state.ending, state.faults) == (0, "spent", [])
+
+
+def test_who_holds_the_lock_already_says_so(tmp_path: Path) -> None:
+    store = Store.claim(tmp_path, KIND)
+    with only_run(store.folder), HereRunner() as runner:
+        assert run_held(chain(2), store, runner).ending == "finished"
 
 
 def test_lost_processes_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from spikewright.experiments.runs.state import RunState, StageCount, last_state,
 def state() -> RunState:
     """A run in its middle."""
     made = RunState.begin({"commit": "c", "versions": {"numpy": "2"}, "runner": "here"})
-    made.cells, made.found, made.stored, made.stages = 10, 2, 4, {"train": StageCount(10, 4, 6.0)}
+    made.cells, made.found, made.stored, made.stages = 10, 2, 4, {"train": StageCount(10, 4, 6.0, 2)}
     return made
 
 
@@ -44,6 +44,14 @@ def test_the_rest_takes_as_long_as_the_mean_so_far() -> None:
     assert one.seconds_left == 40.0
     one.stored = 2
     assert one.seconds_left is None
+
+
+def test_cells_that_are_left_take_as_long_as_those_of_their_stage() -> None:
+    one = state()
+    one.cells, one.found, one.stored, one.seconds = 20, 1, 8, 60.0
+    one.stages = {"train": StageCount(4, 4, 100.0, 1), "attack": StageCount(14, 4, 20.0), "noise": StageCount(2)}
+    # 120 seconds of cells in 60: 10 attacks of 5 and 2 noises of the mean of all, 120 / 7
+    assert one.seconds_left == pytest.approx((10 * 5 + 2 * 120 / 7) / 2)
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_a_run(tmp_path: Path) -> None:

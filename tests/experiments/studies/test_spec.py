@@ -25,7 +25,11 @@ def test_yaml_toml_and_values_say_the_same(tmp_path: Path) -> None:
 FAULTS = [
     ({"colour": 1}, "colour: expected a field out of"),
     ({"model": {"architecture": "small_cnn", "zoo": "x"}}, "model: expected one of"),
-    ({"model": {"factory": "a:b"}}, "factory and weights together"),
+    ({"model": {"zoo": "small-digits", "weights": "a.pt"}}, "expected weights beside the factory"),
+    ({"model": {"zoo": "small-digits"}, "budget": {"hours": 0}}, "budget.hours"),
+    ({"model": {"zoo": "small-digits"}, "budget": {"hours": float("inf")}}, "budget.hours"),
+    ({"model": {"zoo": "small-digits"}, "budget": {"cells": 0.5}}, "budget.cells"),
+    ({"model": {"zoo": "small-digits"}, "budget": {"minutes": 3}}, "expected a field out of hours, cells"),
     ({"conversions": [{"name": "r", "recipe": "rate", "steps": 0}]}, "conversions[0]:"),
     ({"conversions": [{"name": "r", "recipe": "morse"}]}, "conversions[0]"),
     ({"conversions": [{"name": "R/../x", "recipe": "ttfs"}]}, "conversions[0].name"),

@@ -89,7 +89,7 @@ def test_ctrl_c_while_tables_are_written_writes_them_again(finished: Path, monke
 
 
 def test_another_study_in_the_folder_is_refused(finished: Path) -> None:
-    with pytest.raises(InvalidFile, match="got the study 'small'; try another folder"):
+    with pytest.raises(InvalidFile, match="got the study 'small'; try a new one with --into"):
         run_study(small(name="other"), finished)
 
 
