@@ -52,8 +52,9 @@ def classes_of(result: "StudyResult") -> int:
 
 
 def _attack_settings(result: "StudyResult") -> str:
-    assert result.study.robustness is not None
-    pgd = (part.record() for part in result.study.robustness.attacks if part.kind == "pgd")
+    """What the curves are, and the settings of PGD where the study itself asks for attacks, no stage of the user's own."""
+    attacks = () if result.study.robustness is None else result.study.robustness.attacks
+    pgd = (part.record() for part in attacks if part.kind == "pgd")
     steps = {f"{attack.steps} steps, {attack.restarts} start" for attack in pgd}
     told = f"PGD: {', '.join(sorted(steps))}. " if steps else ""
     return "Worst case over nested budgets, so no curve rises. " + told
