@@ -26,9 +26,8 @@ def tell(found: "Forecast", where: object, workers: int | None) -> None:
         f"cells   {len(found.cells):,}, of which {stored:,} are stored and {len(found.to_make):,} would be made in {where}"
     )
     if found.points:
-        say(
-            f"search  these are the cells of its first point, of {found.points:,} at most; what they measure says which follow"
-        )
+        then = f"; what they measure says which {found.more:,} follow" if found.more else ", all that would be tried"
+        say(f"search  these are the cells of {found.points:,} points{then}")
     for line in (*_times(found, workers), *_memory(found, workers or 1)):
         say(line)
     say()

@@ -45,6 +45,8 @@ def run_demo(options: Namespace) -> int:
 
 def run_study(options: Namespace) -> int:
     """A study from its file, and its report. --seed other than 0 replaces the study's seeds."""
+    from spikewright.experiments.cli.searches import tell_found
+
     study = _read(options.file)
     if options.seed:
         study = study.model_copy(update={"seeds": (options.seed,)})
@@ -53,8 +55,9 @@ def run_study(options: Namespace) -> int:
         return _foretold(study, out, options)
     result, code = _ran(study, out, options)
     _tell(result)
+    found = tell_found(result)
     say(f"report   {out / 'report.html'}\ntables   {out / 'tables'}")
-    return code
+    return code or (0 if found else INCOMPLETE)
 
 
 def _folder(options: Namespace, name: str) -> Path:
@@ -72,10 +75,14 @@ def _folder(options: Namespace, name: str) -> Path:
 def _foretold(study: "Study", folder: Path, options: Namespace) -> int:
     """Say what a run would do; nothing is run or written."""
     from spikewright.experiments.cli.foreseeing import tell
+    from spikewright.experiments.cli.searches import tell_space
     from spikewright.experiments.runs.runners.choosing import at_once
     from spikewright.experiments.studies.forecasts import forecast
 
-    tell(forecast(study, folder), folder, at_once(options.workers, dask=options.dask, scheduler=options.scheduler))
+    found = forecast(study, folder)
+    if study.search is not None:
+        tell_space(study)
+    tell(found, folder, at_once(options.workers, dask=options.dask, scheduler=options.scheduler))
     return 0
 
 

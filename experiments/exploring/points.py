@@ -89,9 +89,11 @@ def _columns(tried: Tried, search: SearchPart) -> dict[str, float | None]:
     return found
 
 
-def front_table(points: Table) -> Table:
-    """The rows of a table of points that no other point beats."""
-    return points.where(front=True)
+def front_table(points: Table, search: SearchPart) -> Table:
+    """The rows of a table of points that no other point beats, by their first objective, best first."""
+    name, part = next(iter(search.objectives.items()))
+    rows = sorted(points.where(front=True), key=lambda row: row[column(name)], reverse=part.best == "max")
+    return Table(points.columns, tuple(tuple(row.values()) for row in rows))
 
 
 def shortage(points: Table, search: SearchPart) -> str:

@@ -6,6 +6,7 @@ is where it was killed, with the same sampler.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from spikewright import InvalidFile, InvalidInput, Kind, Progress
@@ -82,7 +83,7 @@ class Search:
         """Until enough points are tried; who calls holds the lock of the store. An interrupt stops it; it goes on from there."""
         first = self._next(next(self.batches)) or self.more({})
         state = run_held(first, self.store, runner, observer, self.more, self.study.budget.record())
-        if state.ending != "spent":
+        if not self.waiting:
             self._note([each.point for each in self.tried])
         return state
 
@@ -154,6 +155,31 @@ def check_search(study: Study) -> None:
     check_columns(study, part)
     if not takes_all(space, part) and part.sampler in ("nsga2", "tpe"):
         require("optuna")
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is known of a search before it runs: the `cells` of its first points, and how many `points` these and `more` are."""
+
+    cells: tuple[Cell, ...]
+    points: int
+    more: int
+
+
+def ahead(study: Study, store: Store | None) -> Ahead:
+    """The points that were asked for in `store`, the first batch of a new search, or all where none depends on another.
+
+    Raises what `check_search` raises.
+    """
+    check_search(study)
+    space, part = Space(study), search_of(study)
+    most = min(part.points, space.size)
+    known = asked_in(store)[:most] if store is not None else []
+    if takes_all(space, part):
+        known = list(islice(space.points(), most))
+    found = {cell.key: cell for point in known or next(batches(space, part)) for cell in AtPoint.of(space, point).cells}
+    count = len(known) or min(part.batch, most)
+    return Ahead(tuple(found.values()), count, most - count)
 
 
 def search_of(study: Study) -> SearchPart:

@@ -73,7 +73,7 @@ class SearchPart(StudyPart):
     objectives, constraints: measures by name.
     points: how many different ones are tried at most.
     batch: so many are asked for at a time, whatever the number of workers, so that this changes nothing; a generation of nsga2.
-    sampler: nsga2 or tpe of optuna, random, or all points one after the other.
+    sampler: tpe or nsga2 of optuna, random, or all points one after the other.
     seed: of the sampler.
     space: the alternatives; a study file says them in place, by lists and ranges.
     """
@@ -82,7 +82,7 @@ class SearchPart(StudyPart):
     constraints: dict[Columns, BoundPart] = Field(default_factory=dict)
     points: Annotated[PositiveInt, Field(le=MOST_POINTS)] = 100
     batch: Annotated[PositiveInt, Field(le=10_000)] = 16
-    sampler: Sampler = "nsga2"
+    sampler: Sampler = "tpe"
     seed: Annotated[NonNegativeInt, Field(lt=2**32)] = 0
     space: tuple[AlternativePart, ...] = ()
 

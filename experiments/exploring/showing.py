@@ -27,7 +27,7 @@ def shown_of(study: Study, store: Store, points: Table | None) -> Shown:
     if study.search is None:
         return Shown(study)
     space, asked = Space(study), asked_in(store)
-    numbers = [] if points is None or not len(points) else front_table(points)["point"]
+    numbers = [] if points is None or not len(points) else front_table(points, study.search)["point"]
     chosen = [space.study_at(asked[number]) for number in spread(numbers, MOST_SHOWN)]
     parts: dict[str, dict[str, Any]] = {
         section: {part.name: part for each in chosen for part in getattr(each, section)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOG_FROM = 20
-"""An axis whose largest number is so many times its smallest is logarithmic."""
+"""An axis is logarithmic where the largest number, ends of intervals among them, is so many times the smallest."""
 Ends = tuple[float, float]
 
 
@@ -78,12 +78,13 @@ def draw_search(ax: "Axes", cloud: SearchCloud) -> "Axes":
     front = cloud.front
     if front:
         x, y = [p.x for p in front], [p.y for p in front]
-        ax.errorbar(x, y, yerr=_sides(y, [p.ys for p in front]), xerr=_sides(x, [p.xs for p in front]), fmt="o", markersize=5,
-                    color=SNN_COLOUR, ecolor=SNN_COLOUR, elinewidth=0.8, capsize=2, label="on the front", zorder=3)  # fmt: skip
+        xs, ys = _sides(x, [p.xs for p in front]), _sides(y, [p.ys for p in front])
+        ax.errorbar(x, y, ys, xs, fmt="none", ecolor=SNN_COLOUR, elinewidth=0.8, alpha=0.35, zorder=2)
+        ax.scatter(x, y, s=26, color=SNN_COLOUR, label="on the front", zorder=3)
     ax.set(xlabel=cloud.labels[0], ylabel=cloud.labels[1])
     for axis, scale, values in (
-        (ax.xaxis, ax.set_xscale, [p.x for p in cloud.points]),
-        (ax.yaxis, ax.set_yscale, [p.y for p in cloud.points]),
+        (ax.xaxis, ax.set_xscale, [*(p.x for p in cloud.points), *(end for p in front for end in p.xs)]),
+        (ax.yaxis, ax.set_yscale, [*(p.y for p in cloud.points), *(end for p in front for end in p.ys)]),
     ):
         if min(values) > 0 and max(values) / min(values) > LOG_FROM:
             scale("log")

@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Literal
 
 from spikewright import InvalidFile, check_claim
+from spikewright.experiments.exploring.searching import Ahead, ahead
 from spikewright.experiments.records.record import Spent
 from spikewright.experiments.records.store import INDEX, Store
 from spikewright.experiments.runs.cells import Cell
@@ -48,10 +49,14 @@ class ForeseenCell:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """All cells of a study, each after those that it needs; of a search those of its first point, of as many as `points`."""
+    """All cells of a study, each after those that it needs; of a search those of the points that are known.
+
+    points: how many are known; more: how many follow, which depends on what these measure.
+    """
 
     cells: tuple[ForeseenCell, ...]
     points: int = 0
+    more: int = 0
 
     def stages(self) -> Iterator[tuple[str, list[ForeseenCell]]]:
         """The cells of each stage, in the order of the study."""
@@ -99,14 +104,15 @@ def forecast(study: Study, folder: str | Path) -> Forecast:
     check_claim(folder, STUDY_FOLDER)
     check_same(study.name, folder)
     store = Store.open(folder) if (Path(folder) / INDEX).is_file() else None
-    cells = expand(study)
-    points = 0 if study.search is None else study.search.points
+    seen = Ahead(expand(study), 0, 0) if study.search is None else ahead(study, store)
     if store is None:
-        return Forecast(tuple(ForeseenCell(cell, "missing") for cell in cells), points)
+        return Forecast(tuple(ForeseenCell(cell, "missing") for cell in seen.cells), seen.points, seen.more)
     names = set(store.names())
-    standings = {cell.key: _standing(cell, store, names) for cell in cells}
+    standings = {cell.key: _standing(cell, store, names) for cell in seen.cells}
     known = _Earlier(_spent(store, names))
-    return Forecast(tuple(ForeseenCell(cell, standings[cell.key], known.of(cell)) for cell in cells), points)
+    return Forecast(
+        tuple(ForeseenCell(cell, standings[cell.key], known.of(cell)) for cell in seen.cells), seen.points, seen.more
+    )
 
 
 def _standing(cell: Cell, store: Store, names: set[str]) -> Standing:

@@ -16,6 +16,7 @@ from torch import nn
 from spikewright.experiments.models.table import build
 from spikewright.experiments.runs.origin import Origin, stamp
 from spikewright.experiments.training.checkpoint import save_weights
+from tests.experiments.cli.bad_searches import SEARCHES
 
 MODULES = {
     "theirs": """
@@ -103,6 +104,8 @@ def prepare(folder: Path, made: Path) -> None:
     """Fill `folder`; `made` has the files of a short pipeline."""
     for name, text in MODULES.items():
         (folder / f"{name}.py").write_text(text)
+    for name, (text, _) in SEARCHES.items():
+        (folder / f"search_{name}.yaml").write_text(text)
     for name, text in STUDIES.items():
         (folder / f"{name}.yaml").write_text(text)
     (folder / "broken.toml").write_text("model = [")

@@ -8,6 +8,7 @@ import pytest
 
 from spikewright.experiments.cli import main
 from tests.experiments.cli.bad_files import MODULES, prepare
+from tests.experiments.cli.bad_searches import SEARCHES
 
 CASES = {
     # command line: words of the sentence. The files are those of bad_files.py.
@@ -310,6 +311,7 @@ CASES = {
     "clean thesis --yes": "thesis",
     "clean nowhere --yes": "nowhere",
     "query notes.txt select": "notes.txt",
+    **{f"study search_{name}.yaml": words for name, (_, words) in SEARCHES.items()},
     **{
         f"study {name}.yaml": words
         for name, words in {

@@ -37,8 +37,9 @@ def test_thousands_of_cells_have_a_line_for_each_stage(capsys: pytest.CaptureFix
 
 
 def test_a_search_says_that_more_follows(capsys: pytest.CaptureFixture[str]) -> None:
-    text = told(Forecast(made(2).cells, points=40), 1, capsys)
-    assert "these are the cells of its first point, of 40 at most" in text
+    text = told(Forecast(made(2).cells, points=16, more=24), 1, capsys)
+    assert "these are the cells of 16 points; what they measure says which 24 follow" in text
+    assert "of 40 points, all that would be tried" in told(Forecast(made(2).cells, points=40), 1, capsys)
 
 
 def test_what_does_not_fit_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,17 @@ def test_the_table_has_settings_measures_and_why() -> None:
     table = Table.of(rows_of_points(CLOUD, SEARCH))
     assert table.columns == ("point", "network", "feasible", "front", "rate_steps", "a_b", "hardware_lut", "accuracy",
                              "accuracy_low", "accuracy_high", "why")  # fmt: skip
-    assert front_table(table)["point"] == [0, 1] and table["why"][-1] == "refused" and table["accuracy"][-1] is None
+    assert (
+        front_table(table, SEARCH)["point"] == [0, 1]
+        and table["why"][-1] == "refused"
+        and table["accuracy"][-1] is None
+    )
     assert shortage(table, SEARCH) == ""
+
+
+def test_the_front_is_told_best_first() -> None:
+    table = Table.of(rows_of_points([CLOUD[1], CLOUD[0]], SEARCH))
+    assert front_table(table, SEARCH)["accuracy"] == [0.9, 0.8] == sorted(table["accuracy"], reverse=True)
 
 
 def test_a_search_without_a_feasible_point_says_how_far_it_is() -> None:

@@ -12,7 +12,7 @@ import pytest
 from spikewright import InvalidInput, MissingTool
 from spikewright.dominance import dominates
 from spikewright.experiments.exploring import searching
-from spikewright.experiments.exploring.points import front_table
+from spikewright.experiments.exploring.points import front_table, shortage
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.orders import CellOutcome
 from spikewright.experiments.runs.runners.here import HereRunner
@@ -94,11 +94,11 @@ def test_a_search_finds_what_enumeration_finds(enumerated: StudyResult, tmp_path
     every = {row["network"]: row for row in enumerated.tables["points"]}
     whole = run_study(study(sampler=sampler, points=12), copied(enumerated, tmp_path / "whole"))
     assert whole.ran == 0, "every cell was there"
-    names = set(front_table(enumerated.tables["points"])["network"])
-    assert set(front_table(whole.tables["points"])["network"]) == names
+    names = set(front_table(enumerated.tables["points"], searching.search_of(study()))["network"])
+    assert set(front_table(whole.tables["points"], searching.search_of(study()))["network"]) == names
     part = run_study(study(sampler=sampler, points=7), copied(enumerated, tmp_path / "part")).tables["points"]
     tried = set(part["network"])
-    assert len(tried) == 7 and names & tried <= set(front_table(part)["network"])
+    assert len(tried) == 7 and names & tried <= set(front_table(part, searching.search_of(study()))["network"])
     for row in part:
         assert {name: row[name] for name in ("accuracy", "synaptic_operations")} == {
             name: every[row["network"]][name] for name in ("accuracy", "synaptic_operations")
@@ -171,7 +171,37 @@ def test_the_report_is_about_the_front(enumerated: StudyResult, tmp_path: Path) 
     folder = tmp_path / "reported"
     shutil.copytree(enumerated.folder, folder)
     page = write_report(open_study(folder)).read_text()
-    front = front_table(enumerated.tables["points"])["network"]
+    front = front_table(enumerated.tables["points"], searching.search_of(study()))["network"]
     beaten = [name for name in enumerated.tables["points"]["network"] if name not in front]
     assert "Points of the search" in page and "What was searched for, and found" in page
     assert f"errors-{front[0]}.svg" in page and not any(f"errors-{name}.svg" in page for name in beaten)
+
+
+def test_what_is_known_before_it_runs(enumerated: StudyResult, tmp_path: Path) -> None:
+    """All points where none depends on another; the first batch of a new search; those of before of one that goes on."""
+    every = searching.ahead(study(), None)
+    assert (every.points, every.more) == (12, 0)
+    assert {cell.key for cell in every.cells} == {cell.key for cell in enumerated.cells}
+    asked = study(sampler="random", points=7)
+    new = searching.ahead(asked, None)
+    assert (new.points, new.more, len(new.cells)) == (4, 3, 1 + 2 * 4)
+    result = run_study(asked, copied(enumerated, tmp_path / "seven"))
+    gone_on = searching.ahead(asked, result.store)
+    assert (gone_on.points, gone_on.more) == (7, 0)
+    assert {cell.key for cell in new.cells} <= {cell.key for cell in gone_on.cells}
+
+
+def test_a_search_ends_with_its_budget_and_goes_on(tmp_path: Path) -> None:
+    asked = study(sampler="random", points=4, batch=2)
+    short = make_study({**asked.model_dump(mode="json"), "budget": {"cells": 7}})
+    first = run_study(short, tmp_path)
+    assert first.state.ending == "spent" and len(first.tables["points"]) == 2
+    assert len(run_study(asked, tmp_path).tables["points"]) == 4
+
+
+def test_bounds_that_nobody_meets(enumerated: StudyResult, tmp_path: Path) -> None:
+    bounded = study(constraints={"steps": {"most": 1}})
+    result = run_study(bounded, copied(enumerated, tmp_path / "bounded"))
+    points = result.tables["points"]
+    assert result.complete and not any(points["feasible"]) and not any(points["front"])
+    assert "the nearest has steps 2; try that as its bound" in shortage(points, searching.search_of(bounded))

@@ -27,7 +27,7 @@ def test_the_study_has_the_parts_of_the_front(tmp_path: Path) -> None:
     points = list(Space(study).points())
     store = Store.claim(tmp_path, FolderKind("a store of tests"))
     write_json(store.folder / ASKED, ASKED_FILE, {"points": [points[0], points[1], points[-1]]})
-    table = Table.of({"point": n, "front": n != 1, "feasible": True} for n in range(3))
+    table = Table.of({"point": n, "front": n != 1, "feasible": True, "accuracy": 0.9 - n / 10} for n in range(3))
     shown = shown_of(study, store, table)
     assert [part.name for part in shown.study.conversions][1:] == ["plain-steps7"]
     assert shown.study.conversions[0].name.startswith("rate-small-") and len(shown.study.compressions) == 1
