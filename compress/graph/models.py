@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import nn
+from torch import fx, nn
+from torch._ops import OpOverload
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.kinds.table import LEAVES
@@ -46,6 +47,15 @@ def plain_copy(model: Any) -> nn.Module:
     check_present(as_module(model))
     copied = own_copy(as_module(model)).to("cpu", torch.float32)
     return nn.Sequential(copied) if any(isinstance(copied, leaf) for leaf in LEAVES) else copied
+
+
+def check_own_operations(model: nn.Module) -> None:
+    """Raises InvalidInput for what `program.module()` gives: it has checks of sizes and operations that only torch.export has."""
+    if isinstance(model, fx.GraphModule) and any(isinstance(node.target, OpOverload) for node in model.graph.nodes):
+        raise InvalidInput(
+            "expected layers, or a torch.export program as torch.export.export gave it, got what its module() gives; "
+            "try the program itself, such as convert(program, samples, ...)"
+        )
 
 
 def check_present(model: nn.Module) -> None:

@@ -11,8 +11,10 @@ from torch import fx, nn
 
 from spikewright import InvalidInput
 from spikewright.compress.graph.constants import fold_constants
+from spikewright.compress.graph.deciding import depends, first_line
 from spikewright.compress.graph.functional import as_modules
 from spikewright.compress.graph.inplace import use_results
+from spikewright.compress.graph.models import check_own_operations
 from spikewright.compress.graph.pieces import take_apart
 from spikewright.compress.graph.repeated import fold_repeated
 from spikewright.compress.graph.sizes import BATCHES, SizedTracer
@@ -43,6 +45,7 @@ def traced(root: nn.Module, sample: torch.Tensor | None = None) -> fx.GraphModul
 
 def _check_own_forward(root: nn.Module) -> None:
     """Raises InvalidInput for hooks on the model itself, and for a forward() of its own: that of its class is traced."""
+    check_own_operations(root)
     if "forward" in vars(root):
         raise InvalidInput(
             f"expected the forward() of {type(root).__name__}, got one that was put in its place on the model itself; "
@@ -63,7 +66,7 @@ def _traced(root: nn.Module, sample: torch.Tensor | None) -> fx.GraphModule:
         if len(needed := _required(root)) > 1:
             raise InvalidInput(_one_input(len(needed))) from error
         if sample is None:
-            raise Untraceable(_depends(error)) from error
+            raise Untraceable(depends(error, error)) from error
         graph_or_none = _with_buffers(root, sample)
         if graph_or_none is None:
             return _exported(root, sample, error)
@@ -95,7 +98,7 @@ def _exported(root: nn.Module, sample: torch.Tensor, first: Exception) -> fx.Gra
         with torch.no_grad(), _quietly():
             program = torch.export.export(root, (images,), dynamic_shapes=({0: torch.export.Dim.AUTO},))
     except Exception as error:  # whatever the compiler raises for code that it cannot follow either
-        raise Untraceable(_depends(error)) from error
+        raise Untraceable(depends(error, first)) from error
     try:
         module = from_exported(program, paths=True)
     except InvalidInput as error:
@@ -130,15 +133,3 @@ def _required(root: nn.Module) -> list[str]:
 
 def _one_input(count: int) -> str:
     return f"expected a model with one input, got {count}; try choose(model, fixed={{name: its value}}) for the others"
-
-
-def _depends(error: Exception) -> str:
-    return (
-        f"expected a model whose control flow does not depend on data, got: {first_line(error)}; "
-        "try a forward() without branches or loops over tensor values"
-    )
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says, or its type."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

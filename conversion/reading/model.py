@@ -18,7 +18,7 @@ from spikewright.compress.freshness import check_fresh
 from spikewright.compress.graph.choosing import Chosen, Output, check_single, choose, image_input
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
-from spikewright.compress.graph.models import as_module, check_finite, plain_copy
+from spikewright.compress.graph.models import as_module, check_finite, check_own_operations, plain_copy
 from spikewright.compress.graph.tracing import Untraceable
 from spikewright.compress.graph.unwrap import notes, unwrapped
 from spikewright.compress.graph.view import trace_copy, view_of
@@ -94,6 +94,7 @@ def rewritten_view(
     check_fresh(model)
     inner = plain_copy(as_module(model))
     check_finite(inner)
+    check_own_operations(inner)
     _check_fits(inner, images)
     try:
         view = trace_copy(inner, images)
