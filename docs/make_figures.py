@@ -1,10 +1,9 @@
 """The figures of README.md and docs/conversion.md from measured results.
 
 python docs/make_figures.py overview runs/demo     from a finished study
-python docs/make_figures.py steps runs/rate        from rows of `python -m spikewright.experiments.conversion.rate`
+python docs/make_figures.py steps runs/rate        from `python -m spikewright.experiments.measuring rate`
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -14,13 +13,14 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from spikewright import Table
+from spikewright.experiments import card, store
 from spikewright.experiments.plots.harm_pictures import classes_of
 from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
 from spikewright.experiments.plots.robustness import draw_robustness, robustness_panels
 from spikewright.experiments.plots.steps import network_kinds
 from spikewright.experiments.plots.style import ANN_COLOUR, save_figure, styled
 from spikewright.experiments.studies.study import open_study
-from spikewright.experiments.zoo import card
 from spikewright.hardware import DEVICES
 
 FIGURES = Path(__file__).parent / "figures"
@@ -50,26 +50,20 @@ def overview(run: str) -> None:
 
 def steps(folder: str) -> None:
     """Accuracy of VGG-7 on all CIFAR-10 test images against the steps of the conversion, by method."""
-    rows = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("*.json"))]
+    rows = store(folder).table("rate").where(images=10_000)
     figure, axes = plt.subplots(1, len(PANELS), figsize=(10, 3.8), sharey=True, layout="constrained")
     for ax, (network, title) in zip(axes, PANELS.items(), strict=True):
-        weights = card(network).weights_md5
-        kept = [row for row in rows if row["asked"]["weights"] == weights and row["asked"]["images"] == 10_000]
-        _methods(ax, kept, card(network).accuracy)
+        _methods(ax, rows.where(network=network), card(network).accuracy)
         ax.set_title(f"VGG-7, {title}")
     axes[0].set_ylabel("accuracy on 10,000 test images (%)")
     axes[-1].legend(loc="lower right")
     save_figure(figure, FIGURES / "steps", ("png",))
 
 
-def _methods(ax: Axes, rows: list[dict], own: float) -> None:
+def _methods(ax: Axes, rows: Table, own: float) -> None:
     shown = set()
     for method, (colour, line, marker) in METHODS.items():
-        points = sorted(
-            (row["values"]["steps"], 100 * row["values"]["accuracy"])
-            for row in rows
-            if row["asked"]["method"] == method
-        )
+        points = sorted((row["steps"], 100 * row["accuracy"]) for row in rows.where(method=method))
         shown |= {count for count, _ in points}
         ax.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=marker, label=method)
     ax.axhline(100 * own, color=ANN_COLOUR, label="the CNN itself")

@@ -117,13 +117,6 @@ def save_stdp(path: Path) -> None:
     save_progress(path, {}, Progressed(learned, np.zeros(4, np.int64), ()))
 
 
-def keep_row(path: Path) -> None:
-    """A row whose file is called as `path` is."""
-    from spikewright.experiments.conversion.rows import write_row
-
-    write_row(path, {"asked": {}, "provenance": {}, "values": {}})
-
-
 def write_report_page(path: Path) -> None:
     from spikewright.experiments.report.page import write_page
 
@@ -206,7 +199,6 @@ FILES = [
     Writer("write_card", "card", write_zoo_card, ("experiments.zoo.cards:write_card",)),
     Writer("publish", "zoo", publish_zoo, ("experiments.zoo.training:publish",), (".safetensors", ".json")),
     Writer("save_progress", "stdp", save_stdp, ("experiments.learning.checkpoint:save_progress",), forced=False),
-    Writer("row", "row", keep_row, ("experiments.conversion.rows:write_row",), forced=False),
     Writer("report", "report", write_report_page, ("experiments.report.page:write_page",), forced=False),
     Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
     Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
@@ -285,15 +277,13 @@ def stdp(path: Path, function: str = "run_stdp") -> None:
         write_result(run_stdp(data, wanted), data, wanted, path)
 
 
-def rows(path: Path) -> None:
-    from spikewright.experiments.conversion.rate import main
+def measurements(path: Path) -> None:
+    from spikewright import InvalidFile
+    from tests.experiments.measuring.test_sweeps import swept
+    from tests.experiments.runs.cheap import cheap
 
-    given = ["--network", "small-digits", "--images", "10", "--quiet", "--steps", "2", "--methods", "not calibrated"]
-    code = main([*given, "--output", str(path)])
-    if code:
-        from spikewright import InvalidFile
-
-        raise InvalidFile("expected rows, as it said")
+    if swept(path, [cheap("a")]):
+        raise InvalidFile("expected measurements, as it said")
 
 
 def results(path: Path) -> None:
@@ -322,7 +312,7 @@ GROWING = [
     ),
     Writer("run_stdp", "stdp", stdp, ("experiments.learning.stdp:run_stdp",)),
     Writer("write_result", "stdp", partial(stdp, function="write"), ("experiments.learning.stdp:write_result",)),
-    Writer("commands of conversion", "rows", rows, ("experiments.conversion.rows:run",)),
+    Writer("sweeps", "measurements", measurements, ()),
     Writer("benchmarks", "results", results, ("benchmarks.report:publish",)),
 ]  # fmt: skip
 

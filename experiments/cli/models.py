@@ -38,6 +38,7 @@ def run_train(options: Namespace) -> None:
     from spikewright.experiments.models.table import build
     from spikewright.experiments.training.checkpoint import CHECKPOINT_FOLDER, WEIGHTS_FILE, save_weights
     from spikewright.experiments.training.run import TrainRecipe, train
+    from spikewright.experiments.training.starting import levelled
 
     check_files({options.out: WEIGHTS_FILE}, options)
     if options.checkpoint is not None:
@@ -51,10 +52,11 @@ def run_train(options: Namespace) -> None:
     own = factory_of(options.model) if ":" in options.model else None
     model = own() if own is not None else build(options.model, classes=len(dataset.classes), seed=options.seed)
     check_fits(model, dataset)
+    model = levelled(model, recipe, dataset)
     with progress_bars(options.quiet) as progress:
         log = train(model, dataset, recipe, checkpoint=options.checkpoint, progress=progress)
     rows = tuple(asdict(epoch) for epoch in log.epochs)
-    origin = Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows)
+    origin = Origin(options.model, options.dataset, len(dataset.classes), options.seed, rows, recipe.levels)
     save_weights(options.out, model, origin, force=options.force)
     say(f"{log.test_accuracy:.2%} of {len(dataset.test_labels):,} test images; wrote {options.out}")
 
@@ -71,7 +73,7 @@ def _from_zoo(options: Namespace) -> None:
     if options.model not in (None, known.model):
         raise InvalidInput(f"expected --zoo or --model, got {options.zoo} and {options.model}; try one of them")
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
-    origin = Origin(known.model, known.dataset, seed=known.seed, log=log)
+    origin = Origin(known.model, known.dataset, seed=known.seed, log=log, levels=known.recipe.levels)
     save_weights(options.out, load(options.zoo), origin, force=options.force)
     say(f"{known.accuracy:.2%} of {known.test_images:,} test images; wrote {options.out}")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.models.factory import Factory, foreign_model, is_foreign
-from spikewright.experiments.runs.origin import content_of, metadata_of, origin_of
+from spikewright.experiments.runs.origin import Origin, content_of, metadata_of, origin_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -56,7 +56,7 @@ def load_model(path: str | Path, factory: Factory | None = None, output: str | N
         raise InvalidFile(
             f"expected a model, got a spiking network in {path}; try the file that train or compress wrote"
         )
-    model = factory() if factory is not None else _known_model(Path(path))
+    model = _architecture(Path(path), factory)
     if kind == "compressed":
         return compress.load(path, compress.choose(model, output)).eval()
     if kind == "state":
@@ -67,10 +67,18 @@ def load_model(path: str | Path, factory: Factory | None = None, output: str | N
     return chosen
 
 
-def _known_model(path: Path) -> "nn.Module":
-    from spikewright.experiments.models.table import build, model_names
+def _architecture(path: Path, factory: Factory | None) -> "nn.Module":
+    """The model that the weights of a file belong in: the user's own or the one of its origin, with staircases if it has them."""
+    from spikewright.compress import learned_thresholds
 
     origin = origin_of(path) if kind_of(path) != "state" else None
+    model = factory() if factory is not None else _known_model(path, origin)
+    return model if origin is None or origin.levels is None else learned_thresholds(model, origin.levels)
+
+
+def _known_model(path: Path, origin: Origin | None) -> "nn.Module":
+    from spikewright.experiments.models.table import build, model_names
+
     if origin is None or origin.model not in model_names():
         made = f"made for {origin.model!r}" if origin else "without the name of a model"
         raise InvalidInput(

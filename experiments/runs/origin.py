@@ -28,17 +28,20 @@ STAMPED = Kind(
 @dataclass(frozen=True)
 class Origin:
     """`model`: an architecture of `experiments.models.table`, or "package.module:factory", which is only ever called when the
-    user names it again. `log`: one row for each epoch of training."""
+    user names it again. `log`: one row for each epoch of training. `levels`: of the staircases that stand in the place of each
+    ReLU (`compress.learned_thresholds`); None where there are none."""
 
     model: str
     dataset: str
     classes: int = 10
     seed: int = 0
     log: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    levels: int | None = None
 
     def metadata(self) -> dict[str, str]:
         """The entry of a safetensors file's metadata."""
-        return {KEY: json.dumps(asdict(self), sort_keys=True)}
+        values = {name: value for name, value in asdict(self).items() if name != "levels" or value is not None}
+        return {KEY: json.dumps(values, sort_keys=True)}
 
 
 def stamp(path: str | Path, origin: Origin) -> None:
@@ -53,6 +56,13 @@ def stamp(path: str | Path, origin: Origin) -> None:
     text += b" " * (-len(text) % 8)
     with atomic_path(path, STAMPED) as temporary:
         temporary.write_bytes(len(text).to_bytes(8, "little") + text + body)
+
+
+def hand_on(source: Path, path: Path) -> None:
+    """Write the origin of `source` into the network at `path` that was made from it; nothing where there is none."""
+    origin = origin_of(source)
+    if origin is not None:
+        stamp(path, origin)
 
 
 def origin_of(path: str | Path) -> Origin | None:

@@ -64,9 +64,12 @@ class Work:
         from spikewright.experiments.models.factory import factory_of
         from spikewright.experiments.runs.artifacts import load_model
 
+        return load_model(self.model_file(role), factory_of(self.params.get("factory")))
+
+    def model_file(self, role: str = "model") -> Path:
+        """Where the model or `Compressed` is that a need wrote."""
         compressed = self.inputs[role] / COMPRESSED
-        path = compressed if compressed.is_file() else self.inputs[role] / MODEL
-        return load_model(path, factory_of(self.params.get("factory")))
+        return compressed if compressed.is_file() else self.inputs[role] / MODEL
 
     def network(self, role: str = "network") -> "Network":
         """The spiking network that a need wrote."""

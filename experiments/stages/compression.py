@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from spikewright import InvalidInput, Progress
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
-from spikewright.experiments.runs.origin import origin_of, stamp
-from spikewright.experiments.runs.work import COMPRESSED, MODEL, Work
+from spikewright.experiments.runs.origin import hand_on
+from spikewright.experiments.runs.work import COMPRESSED, Work
 from spikewright.experiments.stages.accuracy import OF_MODELS, model_accuracy
 from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.stages.training import ANN
@@ -39,6 +39,7 @@ class CompressStage(Stage):
     methods: instead of all but `images`: methods one after the other, each a `method` with its settings beside it.
     """
 
+    version: ClassVar[int] = 1
     makes: ClassVar[Columns] = {
         "accuracy": OF_MODELS,
         "footprint": (
@@ -89,9 +90,7 @@ class CompressStage(Stage):
         model, name = work.model(), work.cell.name
         small = self.applied(model, work.dataset, work.seed, work.progress, work.checkpoint)
         compress.save(small, work.folder / COMPRESSED)
-        origin = origin_of(work.inputs["model"] / MODEL)
-        if origin is not None:
-            stamp(work.folder / COMPRESSED, origin)
+        hand_on(work.model_file(), work.folder / COMPRESSED)
         return {
             "accuracy": [model_accuracy(small, work.dataset, name)],
             "footprint": [{"network": name, **row} for row in footprint_rows(model, small)],

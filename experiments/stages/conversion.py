@@ -10,8 +10,8 @@ from spikewright import InvalidInput, InvalidNetwork
 from spikewright.experiments.families import RECIPES, make
 from spikewright.experiments.records.record import Rows
 from spikewright.experiments.runs.cells import Cell
-from spikewright.experiments.runs.origin import origin_of, stamp
-from spikewright.experiments.runs.work import COMPRESSED, MODEL, NETWORK, Work
+from spikewright.experiments.runs.origin import hand_on
+from spikewright.experiments.runs.work import NETWORK, Work
 from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.stages.building import built
 from spikewright.experiments.stages.training import ANN
@@ -39,6 +39,7 @@ class ConvertStage(Stage):
     input_range: low and high of the inputs; none: those of the data set.
     """
 
+    version: ClassVar[int] = 1
     makes: ClassVar[Columns] = {
         "conversion": ("parameters", "neurons"),
         "diagnosis": (
@@ -109,10 +110,7 @@ def verdict_rows(network: "Network") -> list["ReportRow"]:
 def _save(network: "Network", work: Work) -> None:
     """The network, with the origin of the model that it was made from."""
     network.save(work.folder / NETWORK)
-    held = [work.inputs["model"] / file for file in (COMPRESSED, MODEL)]
-    origin = origin_of(next(path for path in held if path.is_file()))
-    if origin is not None:
-        stamp(work.folder / NETWORK, origin)
+    hand_on(work.model_file(), work.folder / NETWORK)
 
 
 def check_core(network: "Network") -> None:

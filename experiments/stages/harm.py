@@ -31,6 +31,7 @@ class NoiseStage(Stage):
         that is drawn for each image, draws with rows of their own (1 unless given).
     """
 
+    version: ClassVar[int] = 1
     makes: ClassVar[Columns] = HARMED
     kind: str
     strengths: tuple[float, ...]
@@ -70,6 +71,7 @@ class AttackStage(Stage):
     transfer_from: the model on which the adversarials are made; none: the subject itself.
     """
 
+    version: ClassVar[int] = 1
     makes: ClassVar[Columns] = HARMED
     kind: str
     epsilons: tuple[float, ...]

@@ -25,6 +25,7 @@ RASTER_FILE = "raster.npz"
 class SimulateStage(Stage):
     """The whole test split through the engine; the rasters of the first test image are kept for the figure."""
 
+    version: ClassVar[int] = 1
     makes: ClassVar[Columns] = {
         "accuracy": (*OF_NETWORKS, "seconds"),
         "accuracy_over_steps": ("step", "accuracy", "samples"),

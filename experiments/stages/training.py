@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spikewright.experiments.models.factory import check_fits, factory_of, is_foreign, real_model
@@ -12,6 +13,7 @@ from spikewright.experiments.runs.work import MODEL, Work
 from spikewright.experiments.stages.accuracy import OF_MODELS, model_accuracy
 from spikewright.experiments.stages.base import Columns, Stage
 from spikewright.experiments.studies.expansion import Expansion, file_hash
+from spikewright.experiments.zoo import WEIGHTS, card, load
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,6 +32,7 @@ class TrainStage(Stage):
     factory: the user's own, as package.module:function; trained here unless it comes with weights.
     """
 
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"accuracy": OF_MODELS, "training": ("epoch", "loss", "test_accuracy", "seconds")}
     architecture: str | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -41,7 +44,9 @@ class TrainStage(Stage):
         """One cell for the model."""
         model = expansion.study.model
         settings = model.model_dump(mode="json", exclude={"weights"}, exclude_defaults=True)
-        if model.weights is None:
+        if model.zoo is not None:
+            cell = expansion.cell(ANN, settings, {}, weights_md5=card(model.zoo).weights_md5)
+        elif model.weights is None:
             cell = expansion.cell(ANN, settings, {})
         else:
             path = str(model.weights.resolve())
@@ -57,14 +62,14 @@ class TrainStage(Stage):
         model, origin = self._model(work)
         check_fits(model, work.dataset)
         save_weights(work.folder / MODEL, model, replace(origin, log=tuple(map(_without_time, origin.log))))
-        rows = {"accuracy": [model_accuracy(model, work.dataset, ANN)]}
+        rows = {"accuracy": [model_accuracy(model, work.dataset, work.cell.name)]}
         return {**rows, "training": [dict(epoch) for epoch in origin.log]}
 
     def _model(self, work: Work) -> "tuple[nn.Module, Origin]":
         if self.factory is not None and "weights" in work.cell.place:
             return self._own(work, self.factory)
         if self.zoo is not None:
-            return _of_zoo(self.zoo, len(work.dataset.classes))
+            return _of_zoo(self.zoo, Path(work.cell.place.get("zoo", WEIGHTS)))
         return self._trained(work, str(self.architecture or self.factory))
 
     def _own(self, work: Work, factory: str) -> "tuple[nn.Module, Origin]":
@@ -78,13 +83,15 @@ class TrainStage(Stage):
 
     def _trained(self, work: Work, architecture: str) -> "tuple[nn.Module, Origin]":
         from spikewright.experiments.training.run import TrainRecipe, train
+        from spikewright.experiments.training.starting import levelled
 
         dataset, recipe = work.dataset, TrainRecipe.from_dict({"seed": work.seed, **self.training})
         model = _fresh(architecture, len(dataset.classes), recipe.seed)
         check_fits(model, dataset)
+        model = levelled(model, recipe, dataset)
         log = train(model, dataset, recipe, checkpoint=work.checkpoint, progress=work.progress)
         rows = tuple(asdict(epoch) for epoch in log.epochs)
-        return model, Origin(architecture, dataset.name, len(dataset.classes), recipe.seed, rows)
+        return model, Origin(architecture, dataset.name, len(dataset.classes), recipe.seed, rows, recipe.levels)
 
 
 def _fresh(architecture: str, classes: int, seed: int) -> "nn.Module":
@@ -106,9 +113,8 @@ def _without_time(epoch: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in epoch.items() if name != "seconds"}
 
 
-def _of_zoo(name: str, classes: int) -> "tuple[nn.Module, Origin]":
-    from spikewright.experiments import card, load
-
-    known = card(name)
+def _of_zoo(name: str, folder: Path) -> "tuple[nn.Module, Origin]":
+    known = card(name, folder)
     log = tuple(asdict(epoch) for epoch in known.log.epochs)
-    return load(name), Origin(known.model, known.dataset, classes, known.seed, log)
+    origin = Origin(known.model, known.dataset, seed=known.seed, log=log, levels=known.recipe.levels)
+    return load(name, folder), origin

@@ -8,20 +8,17 @@ import torch
 from torch import nn
 
 from spikewright import InvalidFile, Kind, Progress, atomic_path, check_path
-from spikewright.compress import learned_thresholds
 from spikewright.compress.training.threads import steady_threads
 from spikewright.experiments.data.load import Dataset, load_dataset
 from spikewright.experiments.models.table import build, parameter_count
 from spikewright.experiments.records.provenance import current_commit, versions
 from spikewright.experiments.training.checkpoint import commits_of, packed_weights
 from spikewright.experiments.training.run import TrainLog, accuracy, train
+from spikewright.experiments.training.starting import levelled
 from spikewright.experiments.zoo import load
 from spikewright.experiments.zoo.cards import CARD_FILE, Card, read_card, write_card
 from spikewright.experiments.zoo.recipes import Entry, entry
 from spikewright.progress import shown
-
-_RANGED = 512
-"""Training images that set the first clip ranges."""
 
 _USE = (
     "A starting point for compression, conversion and robustness studies. Pixels in [0, 1], no standardisation. "
@@ -88,14 +85,12 @@ def check_output(name: str, output: Path, *, force: bool = False) -> None:
 
 
 def _initial(chosen: Entry, dataset: Dataset) -> nn.Module:
-    """The network before its first step; clip ranges of a learned threshold are drawn from the first images."""
+    """The network before its first step."""
     if chosen.base is not None:
         model = load(chosen.base)
     else:
         model = build(chosen.model, classes=len(dataset.classes), seed=chosen.recipe.seed)
-    if chosen.recipe.levels is None:
-        return model
-    return learned_thresholds(model, chosen.recipe.levels, dataset.train_images[:_RANGED])
+    return levelled(model, chosen.recipe, dataset)
 
 
 def publish(trained: Trained, output: Path, *, force: bool = False) -> Card:

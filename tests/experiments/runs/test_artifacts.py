@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import torch
 
+from spikewright.experiments import card, load
 from spikewright.experiments.models.table import build
 from spikewright.experiments.runs.artifacts import kind_of, load_model
 from spikewright.experiments.runs.origin import Origin, origin_of, stamp
@@ -32,3 +34,12 @@ def test_a_file_of_another_model_needs_it_named_again(tmp_path: Path) -> None:
     stamp(path, Origin("os:getcwd", "digits"))
     with pytest.raises(ValueError, match="try --model"):
         load_model(path)
+
+
+@pytest.mark.parametrize("name", ["small-digits", "vgg7-cifar10-qcfs"])
+def test_a_network_of_the_zoo_comes_back_from_its_file(tmp_path: Path, name: str) -> None:
+    """One whose activations have learned levels too."""
+    path, known, model = tmp_path / "m.safetensors", card(name), load(name)
+    save_weights(path, model, Origin(known.model, known.dataset, levels=known.recipe.levels))
+    state = load_model(path).state_dict()
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())

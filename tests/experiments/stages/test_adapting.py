@@ -33,6 +33,8 @@ def test_each_replacement_has_a_row_and_conversion_goes_on_from_the_method(tmp_p
     made = run_study(study(tmp_path, for_hardware=True, labelled=labelled), tmp_path / "out")
     rows = list(made.tables["adaptation"])
     assert {(row["replaced"], row["by"]) for row in rows} == {("silu", "relu"), ("maxpool2d", "average_pool")}
+    (whole,) = made.tables["adapted"]
+    assert whole["measured"] == ("accuracy" if labelled else "agreement") and 0 <= whole["adapted"] <= 1
     names = [row["network"] for row in made.tables["accuracy"]]
     assert "rate" in names and "adapted" in names
 

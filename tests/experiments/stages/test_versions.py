@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+import spikewright.experiments.measuring.__main__  # noqa: F401  so that all measurements are known
 from spikewright.compress.methods import METHODS
 from spikewright.conversion import RECIPES
+from spikewright.experiments.measuring.measurement import Measurement
 from spikewright.experiments.records.provenance import content_hash
 from spikewright.experiments.stages.table import STAGES
 from spikewright.experiments.training.recipe import PruneRecipe, TrainRecipe
@@ -26,14 +28,14 @@ BUILT_ON: dict[str, tuple[Any, ...]] = {
 }
 """The records that the settings of a stage name."""
 KNOWN: dict[str, tuple[int, str]] = {
-    "adapt": (1, "a082816c5016"),
+    "adapt": (2, "5fb006815330"),
     "attack": (1, "a6bbe5f1474f"),
     "compress": (1, "243cb34b1e02"),
     "convert": (1, "40a7aa2bf2e4"),
     "hardware": (1, "b3aea1283a02"),
     "noise": (1, "bc2351ede09d"),
     "simulate": (1, "e10808d43975"),
-    "train": (1, "aa05610a98bd"),
+    "train": (2, "aa05610a98bd"),
 }
 """The version of each stage and the digest of the defaults at that version."""
 
@@ -57,3 +59,16 @@ def test_other_defaults_are_another_version(name: str) -> None:
     assert KNOWN.get(name) == (stage.version, found), (
         f"expected no other defaults; count version up or not, then {line}"
     )
+
+
+MEASUREMENTS = [each for each in Measurement.__subclasses__() if each.__module__.startswith("spikewright.")]
+
+
+@pytest.mark.parametrize("stage", [*STAGES.values(), *MEASUREMENTS], ids=lambda stage: stage.__name__)
+def test_each_stage_says_its_version_where_its_code_is(stage: Any) -> None:
+    assert vars(stage).get("version", 0) >= 1, f"expected version: ClassVar[int] in {stage.__name__}"
+
+
+@pytest.mark.parametrize("stage", MEASUREMENTS, ids=lambda stage: stage.__name__)
+def test_a_measurement_has_no_defaults_that_its_key_would_miss(stage: Any) -> None:
+    assert set(defaults(stage).values()) == {"none"} and len(MEASUREMENTS) >= 8

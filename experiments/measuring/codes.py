@@ -1,21 +1,21 @@
 """What each code costs: accuracy, steps, spikes and synaptic operations of the same networks under every recipe, in one table.
 
-    python -m spikewright.experiments.conversion.codes --data FOLDER --network small-digits lenet5-mnist
-
 Rate and burst counts, weighted phases, few spikes, SpikeSelect, exact spike times and the older lossy ones, each at settings
-that are of use; the model itself stands in the first row. Rows are kept: a second call goes on from there.
+that are of use; the model itself stands in the first row.
 """
 
-import argparse
-import sys
-from collections.abc import Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from spikewright import Table
-from spikewright.experiments.conversion.rows import Rows, Values, add_output, add_sources, chosen, run, tested_network
+from spikewright.experiments.measuring.cells import add_sources, chosen, measure_cell, network_cell
+from spikewright.experiments.measuring.measurement import Measurement, Values
+from spikewright.experiments.measuring.sweeps import SweepCommand, SweepRows
+from spikewright.experiments.runs.cells import Cell
 
 if TYPE_CHECKING:
     from spikewright.conversion import Recipe
@@ -49,23 +49,34 @@ def recipes() -> Mapping[str, "Recipe"]:
     }
 
 
-def measure(model: Any, data: "Dataset", recipe: "Recipe") -> Values:
-    """The row of a recipe; what refuses a network is told in the column `refused`.
+@dataclass(frozen=True)
+class CodeMeasurement(Measurement):
+    """One code on all test images.
 
-    Columns: steps (of the run; of a layer where it is layerwise; 1 window in time codes), latency_steps (until the answer
-    stands), accuracy, agreement with the model, spikes_per_neuron (hidden, a whole run), synaptic_operations (an image).
+    code: a name of `recipes`.
     """
-    from spikewright.conversion import Unconvertible, convert
-    from spikewright.experiments.training.run import predict
 
-    try:
-        network = convert(model, data.train_images[:SAMPLES], recipe)
-    except Unconvertible as error:
-        return {"refused": str(error)}
-    return _run(network, data, predict(model, data.test_images))
+    version: ClassVar[int] = 1
+    table: ClassVar[str] = "codes"
+    code: str
+
+    def measure(self, model: Any, data: "Dataset") -> Values:
+        """The row; what refuses a network is told in the column `refused`.
+
+        Columns: steps (of the run; of a layer where it is layerwise; 1 window in time codes), latency_steps (until the answer
+        stands), accuracy, agreement with the model, spikes_per_neuron (hidden, a whole run), synaptic_operations (an image).
+        """
+        from spikewright.conversion import Unconvertible, convert
+        from spikewright.experiments.training.run import predict
+
+        try:
+            network = convert(model, data.train_images[: self.samples], recipes()[self.code])
+        except Unconvertible as error:
+            return {"refused": str(error)}
+        return _run(network, data, predict(model, data.test_images))
 
 
-def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
+def _run(network: Any, data: "Dataset", truth: Any) -> Values:
     from spikewright.snn import simulate
 
     hidden = [p for p in network.populations if p.name not in (network.input, network.output)]
@@ -89,31 +100,27 @@ def _run(network: Any, data: "Dataset", truth: Any) -> dict[str, Any]:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure and print; returns the exit code, 2 after bad input."""
-    parser = argparse.ArgumentParser(prog="python -m spikewright.experiments.conversion.codes", description=__doc__)
+def flags(parser: ArgumentParser) -> None:
+    """Networks and --codes."""
     add_sources(parser, network="small-digits")
     parser.add_argument("--codes", nargs="+", help="some of the codes only, by name")
-    add_output(parser, "runs/codes")
-    return run(parser.parse_args(arguments), _tables)
 
 
-def _tables(options: argparse.Namespace, rows: Rows) -> int:
-    from spikewright.compress import accuracy
-
-    asked_for = chosen(recipes(), options.codes, "codes")
+def cells(options: Namespace) -> Iterator[Cell]:
+    """One for each network and code."""
+    asked = chosen(recipes(), options.codes, "codes")
     for name in options.network:
-        found = tested_network(name, options)
-        own = accuracy(found.model, (found.data.test_images, found.data.test_labels))
-        table: list[Values] = [{"code": "model", "accuracy": own, "agreement": 1.0}]
-        for code, recipe in asked_for.items():
-            rows.progress(name, len(table) - 1, len(asked_for))
-            asked = {**found.asked, "code": code, "recipe": repr(recipe), "samples": SAMPLES}
-            values = rows.row(f"{name}-{code}", asked, partial(measure, found.model, found.data, recipe))
-            table.append({"code": code, **values})
-        print(f"{name}, {len(found.data.test_labels):,} test images", Table.of(table), sep="\n", flush=True)
-    return 0
+        model = network_cell(name, options)
+        for code, recipe in asked.items():
+            yield measure_cell(CodeMeasurement(name, SAMPLES, code), f"{name}-{code}", model, recipe=repr(recipe))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def tables(measured: SweepRows) -> Iterator[tuple[str, Table]]:
+    """A table for each network; the model itself comes first."""
+    accuracy = {row["network"]: row["accuracy"] for row in measured.rows("accuracy")}
+    for (name, images), rows in measured.by("codes", "network", "images"):
+        own = {"code": "model", "accuracy": accuracy[name], "agreement": 1.0}
+        yield f"{name}, {images:,} test images", Table.of([own, *rows])
+
+
+SWEEP = SweepCommand(__doc__, flags, cells, tables)
