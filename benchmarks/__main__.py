@@ -4,6 +4,8 @@
     python -m benchmarks peers --network lenet5-mnist --data FOLDER
     python -m benchmarks page                              docs/benchmarks.md from what the others left in --output
 
+What was measured of this commit on this machine is stored in --output and not measured again; what is not committed always is.
+
 Exit status: 0, 1 when an answer differs from the reference, 2 after bad input.
 """
 

@@ -25,10 +25,12 @@ class Case:
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
 
-    @property
-    def title(self) -> str:
-        """For captions."""
-        return f"{self.name} on {self.dataset}, {self.network.steps} steps"
+
+def title_of(name: str, steps: int) -> str:
+    """A case for captions. Raises InvalidInput for an unknown network."""
+    from spikewright import experiments
+
+    return f"{name} on {experiments.card(name).dataset}, {steps} steps"
 
 
 def load_case(name: str, data: str | Path | None, steps: int, calibration: int = 1000) -> Case:

@@ -1,59 +1,54 @@
 """The commands: measure, write table and figure, and say whether all answers were right."""
 
-import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.case import load_case
+from benchmarks.benchmark import measured
+from benchmarks.case import title_of
 from benchmarks.options import Options
 from benchmarks.report import publish
-from spikewright import MissingTool, Table
+from spikewright import Table
 
 
 def peers(options: Options) -> int:
     """The event engine against every other program; status 1 when an answer differs."""
-    from benchmarks.entries import Sizes
     from benchmarks.figures import speed_panel
-    from benchmarks.versus import measure_peers
+    from benchmarks.versus import Peers
 
-    sizes = Sizes(options.images, options.event_images, options.repeats, without=options.without)
+    sizes = Peers(options.images, options.event_images, options.repeats, without=options.without)
     if options.quick:
         few, repeats = min(options.images, 64), min(options.repeats, 3)
-        sizes = Sizes(few, options.event_images, repeats, (16, 64), options.without)
-    tables, right = [], True
-    for network in options.networks:
-        for steps in options.steps:
-            case = load_case(network, options.data, steps)
-            table, equal = measure_peers(case, sizes)
-            tables.append(table)
-            right = right and equal
-    whole = Table.of([row for table in tables for row in table])
-    panels = [lambda ax, table=table: speed_panel(ax, table) for table in tables]
+        sizes = replace(sizes, peer_images=few, repeats=repeats, batches=(16, 64))
+    cases = [(network, steps) for network in options.networks for steps in options.steps]
+    whole = measured(options, [replace(sizes, network=network, steps=steps) for network, steps in cases])
+    tables = [whole.where(network=network, steps=steps) for network, steps in cases]
+    panels = [lambda ax, table=table: speed_panel(ax, table) for table in tables if len(table)]
     caption = (
         f"Images per second, median of {sizes.repeats} interleaved repeats with the slowest and the fastest. Test images of "
         f"each data set: {sizes.peer_images} for peers, up to {sizes.event_images:,} for the event engine; trained networks, one "
         "set of weights each."
     )
     publish(options.output, "peers-large" if options.large else "peers", whole, panels, caption)
-    return 0 if right else 1
+    return 0 if all(map(len, tables)) and not any(equal is False for equal in whole["equal"]) else 1
 
 
 def sweeps(options: Options) -> int:
     """Speed against density, sparsity, steps, batch, network size and threads; status 1 when spikes differ from torch's."""
     from benchmarks.figures import line_panel
-    from benchmarks.sweeps import Sweep, measure_sweeps
+    from benchmarks.sweeps import Sweep
 
-    case = load_case(options.networks[0], options.data, min(options.steps))
-    sweep = Sweep(16, 2, True) if options.quick else Sweep(repeats=options.repeats)
-    table = measure_sweeps(case.network, case.images, sweep)
+    name, steps = options.networks[0], min(options.steps)
+    sweep = Sweep(name, steps, 16, 2, True) if options.quick else Sweep(name, steps, repeats=options.repeats)
+    table = measured(options, [sweep])
     titles = {
         "density": ("density (spikes per neuron and step)", "generated, 64 channels, 32 steps"),
         "sparsity": ("sparsity of the weights (share of zeros)", "event fixed, by kind of mask"),
         "channels": ("channels", "generated, density 5 %"),
-        "steps": ("steps", case.name),
-        "batch": ("batch (images)", case.name),
-        "threads": ("threads", case.name),
+        "steps": ("steps", name),
+        "batch": ("batch (images)", name),
+        "threads": ("threads", name),
     }
     panels = []
     for axis, (label, title) in titles.items():
@@ -68,7 +63,7 @@ def sweeps(options: Options) -> int:
         )
     caption = (
         f"Images per second, median of {sweep.repeats} interleaved repeats; {sweep.images} images a point unless the batch is "
-        f"the axis. Trained network: {case.title}; generated ones: `benchmarks/generated.py`, seed 0."
+        f"the axis. Trained network: {title_of(name, steps)}; generated ones: `benchmarks/generated.py`, seed 0."
     )
     publish(options.output, "sweeps", table, panels, caption)
     apart = max((value for value in table["images_with_other_counts"] if value is not None), default=0.0)
@@ -78,9 +73,9 @@ def sweeps(options: Options) -> int:
 def limit(options: Options) -> int:
     """The delivery kernel against bare SIMD additions."""
     from benchmarks.figures import line_panel
-    from benchmarks.limit import Limit, measure_limit, reaches_limit
+    from benchmarks.limit import Limit, reaches_limit
 
-    table = measure_limit(Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats))
+    table = measured(options, [Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats)])
     series = Table.of(
         {**row, "series": f"{row['channels']} channels, {row['numbers']}", "percent": 100 * row["share"]}
         for row in table
@@ -108,10 +103,10 @@ def limit(options: Options) -> int:
 def slope(options: Options) -> int:
     """Time against synaptic operations."""
     from benchmarks.figures import line_panel
-    from benchmarks.slope import SIZE, SPARSE, STEPS, measure_slope, slopes
+    from benchmarks.slope import SIZE, SPARSE, STEPS, Slope, slopes
 
     size = SIZE // 4 if options.quick else SIZE
-    table = measure_slope(2 if options.quick else max(2, options.repeats), size)
+    table = measured(options, [Slope(2 if options.quick else max(2, options.repeats), size)])
     found, sparse = (
         ", ".join(f"{name} {value:.3f}" for name, value in slopes(table, most).items()) for most in (1.0, SPARSE)
     )
@@ -135,9 +130,9 @@ def slope(options: Options) -> int:
 def startup(options: Options) -> int:
     """The first simulation of a process."""
     from benchmarks.figures import start_panel
-    from benchmarks.startup import fast_enough, measure_startup
+    from benchmarks.startup import Startup, fast_enough
 
-    table = measure_startup(1 if options.quick else 3)
+    table = measured(options, [Startup(1 if options.quick else 3)])
     caption = (
         "First simulation of a fresh process less the same one again, float32 and fixed point together, small-digits, one "
         f"image. Wanted: under 1 s with kernels cached, under 60 s without; {'reached' if fast_enough(table) else 'not reached'}."
@@ -149,20 +144,12 @@ def startup(options: Options) -> int:
 def scale(options: Options) -> int:
     """A million neurons, a hundred million synapses."""
     from benchmarks.figures import scale_panel
-    from benchmarks.scale import Scale, measure_scale, meets
+    from benchmarks.scale import Scale, meets
 
     sizes = (0.01, 0.1) if options.quick else (0.01, 0.1, 1.0)
-    rows = []
-    for share in sizes:
-        wanted = Scale(width=max(1000, round(10_000 * share)), layers=round(100 * min(1.0, share * 10)))
-        try:
-            rows += list(measure_scale(wanted))
-        except MissingTool as error:
-            print(f"error: {error}", file=sys.stderr)
-            break
-    if not rows:
-        return 1
-    table = Table.of(rows)
+    wanted = [Scale(layers=round(100 * min(1.0, s * 10)), width=max(1000, round(10_000 * s))) for s in sizes]
+    table = measured(options, wanted)
+    rows = list(table)
     work, seconds = (np.log([row[name] for row in rows]) for name in ("synaptic_operations", "simulate_s"))
     slope = f"; log-log slope of time against operations {np.polyfit(work, seconds, 1)[0]:.3f}" if len(rows) > 1 else ""
     caption = (

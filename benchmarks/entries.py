@@ -13,7 +13,14 @@ from spikewright.snn import Activity
 
 @dataclass(frozen=True)
 class Sizes:
-    """Images for the peers, most images for the event engine, repeats, batch sizes to choose from, and who is left out."""
+    """How much is measured.
+
+    peer_images: test images for the peers.
+    event_images: most test images for the event engine.
+    repeats: turns of all programs.
+    batches: sizes to choose from.
+    without: who is left out.
+    """
 
     peer_images: int = 256
     event_images: int = 10_000

@@ -1,11 +1,12 @@
 """`limit`: the engine's delivery kernel beside the bare SIMD additions that the same bytes allow, on one thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.benchmark import Benchmark
 from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import Shape, generate
 from benchmarks.timing import Run, take_turns
@@ -18,18 +19,24 @@ KINDS = ("int16", "float32")
 
 
 @dataclass(frozen=True)
-class Limit:
-    """What is measured: convolutions of `channels`, each at `densities`."""
+class Limit(Benchmark):
+    """Additions per second of the engine and of the bare loop, for each layer, number type and density.
 
+    channels: those of each convolution.
+    densities: the shares of neurons that fire.
+    repeats: turns of both.
+    steps: of a call.
+    """
+
+    version: ClassVar[int] = 1
     channels: tuple[int, ...] = CHANNELS
     densities: tuple[float, ...] = DENSITIES
     repeats: int = 7
     steps: int = 32
 
-
-def measure_limit(wanted: Limit) -> Table:
-    """One row for each layer, number type and density: additions per second of the engine and of the bare loop."""
-    return Table.of(row for channels in wanted.channels for row in _layer(channels, wanted))
+    def rows(self, data: str | None) -> Iterable[dict[str, Any]]:
+        """One row for each layer, number type and density."""
+        return (row for channels in self.channels for row in _layer(channels, self))
 
 
 def _layer(channels: int, wanted: Limit) -> Iterator[dict[str, Any]]:

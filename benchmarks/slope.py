@@ -1,10 +1,13 @@
 """`slope`: time against synaptic operations over two decades; an event-driven simulator has a slope of one."""
 
 import time
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.benchmark import Benchmark
 from benchmarks.generated import phases
 from spikewright import InvalidInput, Table
 from spikewright.snn import (
@@ -31,20 +34,31 @@ SPARSE = 0.2
 """Up to this density rows carry the spikes here; beyond it time lanes are cheaper."""
 
 
-def measure_slope(repeats: int = 5, size: int = SIZE) -> Table:
-    """One row a density: synaptic operations and processor seconds of an image, float32 and fixed point, one thread.
+@dataclass(frozen=True)
+class Slope(Benchmark):
+    """Processor seconds of an image against its synaptic operations, one thread.
 
-    `size` neurons send to as many by a dense layer; pixels set the density from 1 to 90 %. The targets' threshold is
-    beyond reach, so that all work but the additions stays what it is.
+    Neurons send to as many by a dense layer; pixels set the density from 1 to 90 %. The targets' threshold is beyond reach,
+    so that all work but the additions stays what it is.
+
+    repeats: of each call; the fastest counts.
+    size: neurons on each side.
     """
-    network = _network(np.random.default_rng(0), size)
-    nets = {"event float32": network, "event fixed": network.to_fixed(potential_bits=24)}
-    threads = get_threads()
-    set_threads(1)
-    try:
-        return Table.of([_row(name, net, density, repeats) for density in DENSITIES for name, net in nets.items()])
-    finally:
-        set_threads(threads)
+
+    version: ClassVar[int] = 1
+    repeats: int = 5
+    size: int = SIZE
+
+    def rows(self, data: str | None) -> Iterable[dict[str, Any]]:
+        """One row for each density and kind of numbers."""
+        network = _network(np.random.default_rng(0), self.size)
+        nets = {"event float32": network, "event fixed": network.to_fixed(potential_bits=24)}
+        threads = get_threads()
+        set_threads(1)
+        try:
+            return [_row(name, net, density, self.repeats) for density in DENSITIES for name, net in nets.items()]
+        finally:
+            set_threads(threads)
 
 
 def _row(name: str, network: Network, density: float, repeats: int) -> dict[str, Any]:

@@ -1,20 +1,21 @@
 """`sweeps`: speed of the event engine against density, sparsity, steps, batch, size and threads, beside the torch loop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.benchmark import Benchmark
+from benchmarks.case import load_case
 from benchmarks.dense import Dense
 from benchmarks.dense_plan import Plan
 from benchmarks.equality import compare, event_answer
 from benchmarks.generated import MASKS, Shape, generate
 from benchmarks.peers.plain import InPlace
 from benchmarks.timing import Run, take_turns
-from spikewright import Table
 from spikewright.snn import Network, get_threads, set_threads, simulate
 from spikewright.snn.simulation import with_steps
 
@@ -29,32 +30,39 @@ CHECKED = 2
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """`images`: how many a point of a generated network simulates; torch, which has no set-up for a call, takes a quarter.
+class Sweep(Benchmark):
+    """Images per second against one thing after the other; what differs from torch is counted.
 
-    `quick`: every other point.
+    network: the trained one, where steps, batches and threads are varied; the others are generated.
+    steps: of the trained one where they are not varied.
+    images: how many a point of a generated network simulates; torch, which has no set-up for a call, takes a quarter.
+    repeats: turns of all programs.
+    quick: every other point.
     """
 
+    version: ClassVar[int] = 1
+    network: str = "small-digits"
+    steps: int = 7
     images: int = 256
     repeats: int = 3
     quick: bool = False
 
+    def rows(self, data: str | None) -> Iterable[dict[str, Any]]:
+        """One row for each point and program."""
+        case = load_case(self.network, data, self.steps)
+        trained = case.network, case.images, self
+        return [
+            *_density(self),
+            *_sparsity(self),
+            *_sizes(self),
+            *_steps(*trained),
+            *_batches(*trained),
+            *_threads(*trained),
+        ]
+
     def of(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """The values to visit."""
         return values[::2] if self.quick else values
-
-
-def measure_sweeps(trained: Network, images: NDArray[np.float32], sweep: Sweep) -> Table:
-    """One row a point. `trained`, `images (n, ...)`: where steps, batches and threads are varied; the rest is generated."""
-    rows = [
-        *_density(sweep),
-        *_sparsity(sweep),
-        *_sizes(sweep),
-        *_steps(trained, images, sweep),
-        *_batches(trained, images, sweep),
-        *_threads(trained, images, sweep),
-    ]
-    return Table.of(rows)
 
 
 def _density(sweep: Sweep) -> Iterator[dict[str, Any]]:

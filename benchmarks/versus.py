@@ -1,10 +1,12 @@
 """`peers`: the event engine against every other program on trained networks, in one run: speed, equality, work, accuracy."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from benchmarks.case import Case
+from benchmarks.benchmark import Benchmark
+from benchmarks.case import Case, load_case
 from benchmarks.dense import Dense
 from benchmarks.dense_plan import Plan
 from benchmarks.entries import Entry, Sizes, accuracy_of, agreement_columns, work_columns
@@ -13,35 +15,48 @@ from benchmarks.orientation import orientation_entries
 from benchmarks.peers import CONTENDERS, Contender
 from benchmarks.timing import Run, Speed, take_turns
 from benchmarks.tuning import tune
-from spikewright import MissingTool, Table
+from spikewright import MissingTool
 from spikewright.snn import simulate
 
 LAW_IMAGES = 16
 TUNING_IMAGES = 64
 
 
-def measure_peers(case: Case, sizes: Sizes) -> tuple[Table, bool]:
-    """The table of one case, and whether every answer was the reference's."""
-    entries = [entry for source in SOURCES for entry in source(case, sizes)]
-    speeds = take_turns({e.name: e.run for e in entries if e.run is not None}, sizes.repeats)
-    table = Table.of(_rows(case, entries, speeds))
-    return table, not any(entry.failed for entry in entries)
+@dataclass(frozen=True)
+class Peers(Sizes, Benchmark):
+    """The event engine and every other program on one trained network, taking turns.
+
+    network: of the zoo.
+    steps: of the run.
+    """
+
+    version: ClassVar[int] = 1
+    network: str = "small-digits"
+    steps: int = 7
+
+    def rows(self, data: str | None) -> Iterator[dict[str, Any]]:
+        """One row for each program."""
+        case = load_case(self.network, data, self.steps)
+        entries = [entry for source in SOURCES for entry in source(case, self)]
+        speeds = take_turns({e.name: e.run for e in entries if e.run is not None}, self.repeats)
+        return _rows(case, entries, speeds)
 
 
 def _rows(case: Case, entries: list[Entry], speeds: dict[str, Speed]) -> Iterator[dict[str, Any]]:
-    def best(kinds: tuple[str, ...]) -> float:
+    def best(kinds: tuple[str, ...]) -> float | None:
         known = [_speed_of(e, speeds) for e in entries if e.kind in kinds and not e.failed]
-        return max((s.median for s in known if s is not None), default=float("nan"))
+        return max((s.median for s in known if s is not None), default=None)
 
     library, peer = best(("library",)), best(("library", "torch"))
     for entry in entries:
         speed = _speed_of(entry, speeds)
-        columns = speed.columns() if speed else {}
+        columns: dict[str, Any] = {**speed.columns()} if speed else {}
         if speed:
-            columns["times_fastest_library"] = speed.median / library
-            columns["times_fastest_peer"] = speed.median / peer
+            columns["times_fastest_library"] = speed.median / library if library else None
+            columns["times_fastest_peer"] = speed.median / peer if peer else None
         row = {"network": case.name, "steps": case.network.steps, "runner": entry.name, "kind": entry.kind}
-        yield {**row, **columns, **entry.columns}
+        found = {name: value for name, value in entry.columns.items() if not name.startswith("_")}
+        yield {**row, **columns, **found}
 
 
 def _speed_of(entry: Entry, speeds: dict[str, Speed]) -> Speed | None:

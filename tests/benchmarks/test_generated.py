@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import BLOCK, MASKS, Mask, Shape, generate, masked, surviving
-from benchmarks.scale import Scale, build
+from benchmarks.large import Large, build
 from spikewright import InvalidInput
 from spikewright.snn import simulate
 

@@ -1,11 +1,6 @@
-"""What is built has the neurons and synapses that were asked for."""
+"""A run is good where memory and speed are reached."""
 
-from benchmarks.scale import WANTED_BYTES, WANTED_RATE, Scale, meets
-
-
-def test_counts() -> None:
-    wanted = Scale(layers=3, width=10, fan_out=4)
-    assert (wanted.neurons, wanted.synapses) == (30, 80)
+from benchmarks.scale import WANTED_BYTES, WANTED_RATE, meets
 
 
 def test_both_figures_have_to_be_reached() -> None:
