@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from benchmarks.machine import machine
 from benchmarks.options import Options
-from benchmarks.report import RESULTS_FOLDER
-from spikewright import MissingTool, Table, claim_folder
+from benchmarks.report import claim_results
+from spikewright import MissingTool, Table
 from spikewright.experiments.measuring.cells import stage_cell
 from spikewright.experiments.measuring.sweeps import MEASURED_FOLDER
 from spikewright.experiments.records.provenance import current_commit
@@ -49,7 +49,7 @@ def measured(options: Options, stages: Iterable[Benchmark]) -> Table:
     One without rows is told on stderr. Raises MissingTool where none has any, InvalidFile for a folder of something else.
     """
     cells = [_cell(stage, options) for stage in stages]
-    store = Store.claim(claim_folder(options.output, RESULTS_FOLDER) / STORE, MEASURED_FOLDER)
+    store = Store.claim(claim_results(options.output) / STORE, MEASURED_FOLDER)
     with HereRunner() as runner:
         state = run(cells, store, runner)
     table = Table.of(

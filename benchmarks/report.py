@@ -26,12 +26,17 @@ RESULTS_FOLDER = FolderKind("a folder of benchmark results", older=_older)
 Draw = Callable[["Axes"], Any]
 
 
+def claim_results(folder: Path) -> Path:
+    """The folder of results. Raises InvalidFile for one that is anything but missing, empty, or one of results."""
+    return claim_folder(folder, RESULTS_FOLDER)
+
+
 def publish(folder: Path, name: str, table: Table, panels: Sequence[Draw], caption: str) -> None:
     """Write `name.csv`, `name.txt` (caption and machine) and `name.png` with one panel for each of `panels`, all or nothing.
 
     Raises InvalidFile for a folder that is anything but missing, empty, or one of results.
     """
-    folder = claim_folder(folder, RESULTS_FOLDER)
+    folder = claim_results(folder)
     table.to_csv(folder / f"{name}.csv")
     with atomic_path(folder / f"{name}.txt", CAPTION_FILE) as path:
         path.write_text(f"{caption}\n{machine()}\n")

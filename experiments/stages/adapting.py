@@ -31,7 +31,7 @@ class AdaptStage(Stage):
     """
 
     version: ClassVar[int] = 2
-    makes: ClassVar[Columns] = {"accuracy": OF_MODELS}
+    makes: ClassVar[Columns] = {"accuracy": OF_MODELS, "adapted": OF_ALL[2:]}
     replace: Mapping[str, str] = field(default_factory=dict)
     for_hardware: bool = False
     step_epochs: Annotated[int, Within(0)] = 1

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from benchmarks.engine_kernel import bare_adds, delivery
 from benchmarks.generated import BLOCK, MASKS, Mask, Shape, generate, masked, surviving
-from benchmarks.large import Large, build
 from spikewright import InvalidInput
 from spikewright.snn import simulate
 
@@ -60,12 +59,3 @@ def test_the_bare_loop_does_as_much_as_it_says() -> None:
     call()
     assert additions >= 10_000
     assert additions % (8 * 48) == 0
-
-
-def test_the_large_network_has_its_synapses() -> None:
-    wanted = Scale(layers=3, width=200, fan_out=20, steps=20)
-    network = build(wanted)
-    stored = sum(q.synapse.weights.stored for q in network.projections[1:-1])
-    assert stored == wanted.synapses
-    activity = simulate(network, np.full((1, 200), 0.05, np.float32))
-    assert activity.synaptic_operations["layer0->layer1"][0] == activity.spikes["layer0"][0] * wanted.fan_out
