@@ -14,9 +14,10 @@ from spikewright.experiments.records.record import Record
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.records.tables import write_tables
 from spikewright.experiments.runs.cells import Cell
+from spikewright.experiments.runs.runners.choosing import runner_for
 from spikewright.experiments.runs.running import run
 from spikewright.experiments.runs.state import RunState, read_states, rows_of_runs
-from spikewright.experiments.studies.study import runner_for, stored_of
+from spikewright.experiments.studies.study import stored_of
 
 MEASURED_FOLDER = FolderKind("a store of measurements")
 UNFINISHED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -88,7 +89,7 @@ def perform_sweep(sweep: SweepCommand, options: Namespace) -> int:
 def _performed(sweep: SweepCommand, options: Namespace) -> int:
     cells = list({cell.key: cell for cell in _with_needs(sweep.cells(options))}.values())
     store = Store.claim(options.output, MEASURED_FOLDER)
-    with progress_bars(options.quiet) as progress, runner_for(options.workers, progress) as runner:
+    with progress_bars(options.quiet) as progress, runner_for(options.workers, progress=progress) as runner:
         state = run(cells, store, runner, lambda state: _tell(progress, state))
     finished = stored_of(cells, store)
     write_tables(store, finished, rows_of_runs(read_states(store.runs)))
