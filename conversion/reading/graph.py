@@ -5,12 +5,13 @@ from dataclasses import replace
 from spikewright.compress import GraphView
 from spikewright.conversion.errors import Obstacle, Refusal, Unconvertible
 from spikewright.conversion.reading import algebra
+from spikewright.conversion.reading.gathering import OWN
 from spikewright.conversion.reading.obstacles.spans import spans_of
 from spikewright.conversion.reading.plan import INPUT, CodeTraits, Plan, Stored, Unit
 from spikewright.conversion.reading.rules import visit
 from spikewright.conversion.reading.tails import with_tail
 from spikewright.conversion.reading.values import Ended, Flow, Signal
-from spikewright.conversion.reading.walk import OWN, Walk, is_constant
+from spikewright.conversion.reading.walk import Walk, is_constant
 from spikewright.snn import ReportRow
 
 

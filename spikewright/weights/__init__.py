@@ -28,7 +28,8 @@ from spikewright.weights.factors import Factors
 from spikewright.weights.leaf import Leaf, Seeded
 from spikewright.weights.lookups import Lookup
 from spikewright.weights.masks import Mask, Masked
-from spikewright.weights.scales import Negated, Offset, Scaled, Signed, opposite
+from spikewright.weights.negation import Negated, opposite
+from spikewright.weights.scales import Offset, Scaled, Signed
 from spikewright.weights.storing import Memory, bits, leaves, memories, with_leaves, with_memories
 from spikewright.weights.sums import Contract, Reshape, Sum
 
