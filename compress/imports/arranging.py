@@ -58,13 +58,16 @@ def reduced(call: Call, kind: str, places: Sequence[int], keep: bool) -> Importe
 
 
 def padded(call: Call, source: ImportedValue, widths: Sequence[int], value: float) -> ImportedValue:
-    """Constants around the pixels as a layer, around channels too as a function; `widths` begin with the last axis."""
+    """Constants around the pixels as a layer, around channels too as a function; `widths` begin with the last axis.
+
+    One below zero cuts off so many places.
+    """
+    if not any(widths):
+        return source
     pixels = 2 * (source.rank - 2)
-    if any(widths[pixels:]):
-        if min(widths) < 0:
-            raise Unsupported("padding that cuts off", "a slice")
+    if any(widths[pixels:]) or min(widths) < 0:
         return call.function(F.pad, source, list(widths), value=value)
-    return call.layer(layers.pad(widths[:pixels], value), source) if any(widths) else source
+    return call.layer(layers.pad(widths[:pixels], value), source)
 
 
 def selected(call: Call, source: ImportedValue, axis: int, index: Any) -> ImportedValue:

@@ -22,7 +22,7 @@ from spikewright.tables import Within
 _TOLD = {
     "data": "windows from the samples: larger values are clipped",
     "least-squares": "windows of least squared error on the samples: larger values are clipped",
-    "interval": "windows bound every input in [0, 1]: nothing is clipped",
+    "interval": "windows bound every input in [0, 1]: nothing is clipped but what a row says",
 }
 
 
@@ -36,7 +36,10 @@ class Ttfs(Recipe):
 
     ranges: where R and c come from. "data": the percentile of the layer's activations on the samples times 1 + margin.
         "least-squares": the window whose grid of `levels` has the smallest mean squared error on the samples; `percentile` and
-        `margin` play no part. "interval": a bound for every input in [0, 1] (interval arithmetic), so nothing is ever clipped.
+        `margin` play no part. "interval": a bound for every input in [0, 1] (interval arithmetic), so nothing is clipped, but
+        where the bound below zero lies more than 65,536 times beyond the samples (16 times with `levels`, or where products of
+        weights are rounded) and two halves cannot be sent instead, as in front of a max pooling: there it goes that far, which
+        the report says.
     percentile: of the activations on the samples.
     margin: how much larger a window is than that.
     levels: grid of spike times in each window, 2**b - 1 for b bits; none for continuous time.

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from tests.compress.imports.onnx_graphs import Case, ints, numbers, same_as_onnx
+from spikewright.compress import from_onnx
+from tests.compress.imports.onnx_graphs import Case, graph, ints, numbers, same_as_onnx, written
 
 FLAT = ("n", 12)
 CASES: dict[str, Case] = {
@@ -54,3 +56,11 @@ CASES: dict[str, Case] = {
 @pytest.mark.parametrize("case", CASES)
 def test_same_numbers_as_onnx(case: str, tmp_path: Path) -> None:
     same_as_onnx(CASES[case], tmp_path)
+
+
+def test_padding_below_zero_cuts_off(tmp_path: Path) -> None:
+    """The evaluator has no such padding."""
+    model = graph([("Pad", ["x", "p"], {})], {"p": ints(0, -1, 1, -2, 0, 0, -3, 0)})
+    images = torch.from_numpy(numbers(2, 3, 8, 8))
+    found = from_onnx(written(model, tmp_path))(images)
+    assert torch.equal(found[:, :, 1:], images[:, 1:, :-3, 2:]) and not found[:, :, 0].any()
