@@ -1,0 +1,110 @@
+"""A population in Verilog: the potentials of its neurons, and the events that it sends."""
+
+from math import log2
+
+from spikewright.hardware.circuit.fronts import PassBits
+from spikewright.hardware.circuit.lane_constants import LaneConstants
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.verilog import instance, wire
+from spikewright.hardware.circuit.words import address_bits, write_words
+from spikewright.snn import Population
+
+TABLE_ROWS = 32
+"""Potentials of so many blocks lie in look-up tables, of more in block memories."""
+
+
+def array(circuit: Circuit, population: Population) -> str:
+    """The Verilog of a population behind its fronts; the memory of its constants is written."""
+    n, name = circuit.numbers[population.name], population.name
+    blocks, constants = circuit.blocks(population), LaneConstants.of(circuit, population)
+    write_words(circuit.folder / f"p{n:02d}_k.mem", constants.words)
+    parameters = _sizes(circuit, population) | _laws(circuit, population, constants)
+    ports = _ports(circuit, population)
+    lanes = blocks.lanes.count
+    taps = " | ".join(f"t{k}_taps" for k, _ in circuit.incoming(population))
+    lines = [wire(f"taps{n}", lanes * PassBits.of(circuit, population).tap), f"assign taps{n} = {taps};"]
+    lines += [wire(f"v{n}_{what}") for what in ("valid", "ready", "last")] + [wire(f"read{n}"), wire(f"done{n}")]
+    lines += [wire(f"v{n}_fired", lanes), wire(f"words{n}", lanes * population.width)]
+    lines += [wire(f"v{n}_{axis}", bits) for axis, bits in zip("cyx", circuit.coordinate_bits(name), strict=True)]
+    lines += [instance("sw_array", f"array{n}", parameters, ports)]
+    return "\n".join([*lines, _spikes(circuit, population)])
+
+
+def _sizes(circuit: Circuit, population: Population) -> dict[str, int | str]:
+    blocks, bits = circuit.blocks(population), PassBits.of(circuit, population)
+    found: dict[str, int | str] = {"SOURCES": len(circuit.incoming(population))}
+    found |= {"CHANNELS": blocks.lanes.channels, "BANKS_Y": blocks.lanes.rows, "BANKS_X": blocks.lanes.columns}
+    for axis, size, width in zip("CYX", blocks.shape, circuit.coordinate_bits(population.name), strict=True):
+        found |= {f"{axis}_SIZE": size, f"{axis}_BITS": width}
+    found |= {"GROUPS": blocks.groups, "BLOCKS_Y": blocks.rows, "BLOCKS_X": blocks.columns}
+    found |= {"R_BITS": address_bits(blocks.count), "S_BITS": bits.block}
+    return found | {
+        "OY_BITS": bits.inside[0],
+        "OX_BITS": bits.inside[1],
+        "RY_BITS": bits.rows,
+        "RX_BITS": bits.columns,
+    }
+
+
+def _laws(circuit: Circuit, population: Population, constants: LaneConstants) -> dict[str, int | str]:
+    steps, neuron, accumulator = circuit.network.steps, population.neuron, circuit.accumulator_bits(population)
+    held = tokens = 0
+    for at, (_, projection) in enumerate(circuit.incoming(population)):
+        once = circuit.once(projection.source)
+        held |= (once and not circuit.layerwise) << at
+        tokens |= (steps if circuit.layerwise and not once else 1) << (16 * at)
+    blocks, depth = circuit.blocks(population).count, len(constants.rows)
+    return {
+        "STEPS": steps,
+        "STEP_BITS": address_bits(steps + 1),
+        "TOKENS": tokens,
+        "TOKEN_BITS": address_bits(steps + 1),
+        "DRIVEN_ONCE": int(circuit.layerwise),
+        "HELD": held,
+        "CURRENT": max(accumulator, constants.drive_bits) + 1 if held else constants.drive_bits,
+        "WORD": max(population.width, accumulator) + 1,
+        "POTENTIAL": population.width,
+        "TAP": accumulator,
+        "THRESHOLD": constants.threshold_bits,
+        "DRIVE": constants.drive_bits,
+        "FIRES": int(neuron.fires),
+        "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
+        "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
+        "STYLE": 0 if blocks == 1 else 1 if blocks <= TABLE_ROWS else 2,
+        "CONSTANTS": depth,
+        "K_BITS": address_bits(depth),
+        "K_FILE": f"p{circuit.numbers[population.name]:02d}_k.mem",
+    }
+
+
+def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
+    n, fronts = circuit.numbers[population.name], [k for k, _ in circuit.incoming(population)]
+
+    def joined(what: str) -> str:
+        return "{" + ", ".join(f"p{k}_{what}" for k in reversed(fronts)) + "}"
+
+    ports = {"rst": "rst", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
+    said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx")
+    ports |= {f"pass_{what}": joined(what) for what in said} | {"taps3": f"taps{n}"}
+    sent = ("valid", "ready", "fired", "last", "c", "y", "x")
+    ports |= {f"out_{what}": f"v{n}_{what}" for what in sent}
+    return ports | {"read_valid": f"read{n}", "read_words": f"words{n}", "done": f"done{n}"}
+
+
+def _spikes(circuit: Circuit, population: Population) -> str:
+    """The events of a population that fires, as `e<n>_event`; of one that never does nothing is ever asked."""
+    n, lanes = circuit.numbers[population.name], circuit.blocks(population).lanes
+    if not population.neuron.fires:
+        return f"assign v{n}_ready = 1'b1;"
+    bits = circuit.coordinate_bits(population.name)
+    parameters: dict[str, int | str] = {"LANES": lanes.count, "CHANNELS": lanes.channels, "BANKS_X": lanes.columns}
+    parameters |= {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
+    ports = {"rst": "rst"} | {
+        f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "fired", "last", "c", "y", "x")
+    }
+    ports |= {f"out_{what}": f"e{n}_{what}" for what in ("valid", "ready", "token", "c", "y", "x")}
+    lines = [wire(f"e{n}_{what}") for what in ("valid", "ready", "token")]
+    lines += [wire(f"e{n}_{axis}", width) for axis, width in zip("cyx", bits, strict=True)]
+    lines += [wire(f"e{n}_event", circuit.event_bits(population.name))]
+    lines += [f"assign e{n}_event = {{1'b1, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};"]
+    return "\n".join([*lines, instance("sw_spikes", f"spikes{n}", parameters, ports)])

@@ -1,0 +1,105 @@
+"""One axis of a map: which targets an event reaches through a synapse, as tiles of neighbouring banks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from spikewright import InvalidInput
+
+Reached = Sequence[Sequence[tuple[int, int]]]
+"""For each place of the source the targets that it reaches with the tap that leads there, `(target, tap)`, targets ascending;
+also those outside the map."""
+
+
+@dataclass(frozen=True)
+class AxisEntry:
+    """What an event at one place does along an axis.
+
+    `tiles`: how many rows of weights, from number `first` on; 0 drops the event. `block`: the block that holds the first target,
+    -1 above the map; `inside`: its place in that block.
+    """
+
+    first: int = 0
+    tiles: int = 0
+    block: int = 0
+    inside: int = 0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of `blocks` blocks of `banks` neurons. `order`: for each tile the taps of its banks, None where there is none.
+    `stride`: blocks from one tile to the next."""
+
+    entries: tuple[AxisEntry, ...]
+    order: tuple[tuple[int | None, ...], ...]
+    banks: int
+    blocks: int
+    stride: int = 1
+
+    @classmethod
+    def of(cls, reached: Reached, size: int, banks: int) -> "Axis":
+        """The axis of a target of `size`. Raises InvalidInput when several banks are asked for and targets are no neighbours."""
+        chains = _chains(reached)
+        steps = {after[0] - before[0] for places in reached for before, after in pairwise(places)}
+        step = steps.pop() if steps else 1
+        if steps or (step != 1 and banks > 1):
+            raise InvalidInput(
+                f"expected one kernel lane along an axis whose taps lie apart (a dilation), got {banks}; try 1 there"
+            )
+        order = [tuple(chain[at : at + banks]) for chain in chains for at in range(0, len(chain), banks)]
+        padded = tuple(tile + (None,) * (banks - len(tile)) for tile in order)
+        starts = {chain[0]: sum(-(-len(before) // banks) for before in chains[:n]) for n, chain in enumerate(chains)}
+        entries = tuple(_entry(places, starts.get(places[0][1], 0) if places else 0, size, banks) for places in reached)
+        return cls(entries, padded, banks, -(-size // banks), step)
+
+    @property
+    def most(self) -> int:
+        """The most tiles of an event."""
+        return max((entry.tiles for entry in self.entries), default=0)
+
+
+def single(places: int, window: int = 1) -> Axis:
+    """An axis of dense layers: the target has one place, and each `window` places of the source have weights of their own."""
+    inside = places // window
+    entries = (AxisEntry(place // window, 1) if place // window < inside else AxisEntry() for place in range(places))
+    return Axis(tuple(entries), ((0,),) * inside, 1, 1)
+
+
+def _chains(reached: Reached) -> list[list[int]]:
+    """Taps that one event meets together, in the order of their targets: with a stride of two those that are even, then odd."""
+    chains: list[list[int]] = []
+    for places in reached:
+        taps = [tap for _, tap in places]
+        known = next((chain for chain in chains if set(chain) & set(taps)), None)
+        if known is None:
+            chains.append(taps)
+    return [chain for chain in chains if chain]
+
+
+def _entry(places: Sequence[tuple[int, int]], start: int, size: int, banks: int) -> AxisEntry:
+    """What an event does whose tiles begin with number `start`: those that lie wholly outside the map are left out."""
+    tiles = [places[at : at + banks] for at in range(0, len(places), banks)]
+    inside = [n for n, tile in enumerate(tiles) if any(0 <= target < size for target, _ in tile)]
+    if not inside:
+        return AxisEntry()
+    target = tiles[inside[0]][0][0]
+    return AxisEntry(start + inside[0], len(inside), target // banks, target % banks)
+
+
+def convolved(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[list[tuple[int, int]]]:
+    """What each of `size` places reaches through a convolution: target = (place + padding - dilation tap) / stride."""
+    reached = []
+    for place in range(size):
+        wanted = [(place + padding - dilation * tap, tap) for tap in reversed(range(kernel))]
+        reached.append([(target // stride, tap) for target, tap in wanted if target % stride == 0])
+    return reached
+
+
+def enlarged(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[list[tuple[int, int]]]:
+    """The same of a transposed convolution: target = place stride - padding + dilation tap."""
+    return [[(place * stride - padding + dilation * tap, tap) for tap in range(kernel)] for place in range(size)]
+
+
+def pooled(reached: Reached, size: int, window: int) -> list[list[tuple[int, int]]]:
+    """What `size` places reach of which each `window` are read as one; those that fill no window reach nothing."""
+    return [list(reached[place // window]) if place // window < size // window else [] for place in range(size)]

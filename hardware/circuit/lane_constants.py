@@ -1,0 +1,69 @@
+"""What each lane is told of its neurons: threshold, drive and initial potential, a row for each block that differs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.shapes import LayerBlocks
+from spikewright.hardware.circuit.words import hex_word
+from spikewright.hardware.model.bit_widths import signed_bits
+from spikewright.snn import Population
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LaneConstants:
+    """`rows (1, groups or all blocks, lanes, 3)` of threshold, drive and initial potential, and the bits of the first two."""
+
+    rows: Whole
+    threshold_bits: int
+    drive_bits: int
+    potential_bits: int
+
+    @classmethod
+    def of(cls, circuit: Circuit, population: Population) -> "LaneConstants":
+        """Those of a population; layerwise the drive is that of the whole run."""
+        blocks = circuit.blocks(population)
+        drive = np.asarray(population.bias, np.int64) * (circuit.network.code.charge_steps if circuit.layerwise else 1)
+        threshold = np.asarray(getattr(population.neuron, "threshold", 1), np.int64)
+        found = [_over(value, blocks) for value in (threshold, drive, population.initial)]
+        laid = np.stack([_laid(value, blocks) for value in found], axis=-1)
+        return cls(_fewest(laid), max(2, signed_bits(threshold)), max(2, signed_bits(drive)), population.width)
+
+    @property
+    def words(self) -> list[str]:
+        """Rows in hex: for each lane initial potential, drive, threshold, the first lane lowest."""
+        bits = (self.threshold_bits, self.drive_bits, self.potential_bits)
+        return [hex_word((int(lane[at]), bits[at]) for lane in row for at in (2, 1, 0)) for row in self.rows]
+
+
+def _over(value: Any, blocks: LayerBlocks) -> Whole:
+    """One number, one for each channel, or one for each neuron, over the whole map."""
+    array = np.asarray(value, np.int64)
+    if array.ndim == 1 and array.size == blocks.shape[0]:
+        array = array.reshape(-1, 1, 1)
+    elif array.ndim:
+        array = array.reshape(blocks.shape)
+    return np.broadcast_to(array, blocks.shape)
+
+
+def _laid(values: Whole, blocks: LayerBlocks) -> Whole:
+    """A map as `(positions, groups, lanes)`; lanes beyond its edge repeat the last neuron."""
+    lanes = blocks.lanes
+    size = (blocks.groups * lanes.channels, blocks.rows * lanes.rows, blocks.columns * lanes.columns)
+    more = [(0, whole - inside) for whole, inside in zip(size, blocks.shape, strict=True)]
+    parts = np.pad(values, more, mode="edge").reshape(
+        blocks.groups, lanes.channels, blocks.rows, lanes.rows, blocks.columns, lanes.columns
+    )
+    return parts.transpose(2, 4, 0, 3, 5, 1).reshape(blocks.rows * blocks.columns, blocks.groups, lanes.count)
+
+
+def _fewest(laid: Whole) -> Whole:
+    """`(positions, groups, lanes, 3)` as rows: one, one for each group, or all."""
+    if not np.all(laid == laid[:1]):
+        return laid.reshape(-1, *laid.shape[2:])
+    return laid[0, :1] if np.all(laid[0] == laid[0, :1]) else laid[0]

@@ -1,0 +1,147 @@
+"""What the events of a projection reach: where along both axes, and the rows of weights that it takes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.hardware.circuit.axes import Axis, convolved, enlarged, pooled, single
+from spikewright.hardware.circuit.shapes import LayerBlocks, Map, as_map
+from spikewright.snn import AvgPool2d, Conv2d, ConvTranspose2d, Identity, Linear, Network, Projection, Upsample
+from spikewright.weights import stored_values
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """What events of a projection reach.
+
+    `rows`, `columns`: the tiles of an event along the axes. `weights (places, tiles of rows, tiles of columns, groups, row)`: a
+    row is added to a block in one pass; places are source channels, or one for all. `first`, `lane (source channels,)`: the
+    first group of channels that an event reaches, and the channel lane where it reaches one channel only (`one_channel`).
+    """
+
+    rows: Axis
+    columns: Axis
+    weights: Whole
+    first: Whole
+    lane: Whole
+    one_channel: bool
+
+    @property
+    def groups(self) -> int:
+        """Groups of channels that an event reaches."""
+        return int(self.weights.shape[3])
+
+
+def reach(network: Network, projection: Projection, blocks: LayerBlocks) -> Reach:
+    """How the events of `projection` reach its target, built of `blocks`."""
+    source = as_map(network.by_name[projection.source].shape)
+    return _REACH[type(projection.synapse)](projection, source, blocks)
+
+
+def _linear(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
+    assert projection.synapse.weights is not None
+    weights = stored_values(projection.synapse.weights).astype(np.int64)
+    start = (projection.channels or (0, 0))[0]
+    rows, columns = (single(source[axis + 1], projection.pool[axis]) for axis in (0, 1))
+    whole = np.zeros((weights.shape[1], blocks.groups * blocks.lanes.channels), np.int64)
+    whole[:, start : start + len(weights)] = weights.T
+    shape = (source[0], len(rows.order), len(columns.order), blocks.groups, blocks.lanes.channels)
+    nothing = np.zeros(source[0], np.int64)
+    return Reach(rows, columns, whole.reshape(shape), nothing, nothing, False)
+
+
+def _windowed(projection: Projection, source: Map, blocks: LayerBlocks) -> tuple[Axis, Axis]:
+    synapse: Any = projection.synapse
+    kernel = synapse.weights.shape[2:] if synapse.weights is not None else _kernel(synapse)
+    banks, axes = (blocks.lanes.rows, blocks.lanes.columns), []
+    for axis in (0, 1):
+        inside = source[axis + 1] // projection.pool[axis]
+        reached = _reached(synapse, axis, inside, kernel[axis])
+        reached = pooled(reached, source[axis + 1], projection.pool[axis])
+        axes.append(Axis.of(reached, blocks.shape[axis + 1], banks[axis]))
+    return axes[0], axes[1]
+
+
+def _kernel(synapse: Any) -> tuple[int, int]:
+    if isinstance(synapse, Identity):
+        return (1, 1)
+    return synapse.kernel if isinstance(synapse, AvgPool2d) else synapse.factor
+
+
+def _reached(synapse: Any, axis: int, size: int, kernel: int) -> list[list[tuple[int, int]]]:
+    if isinstance(synapse, Identity):
+        return convolved(size, 1, 1, 0, 1)
+    if isinstance(synapse, AvgPool2d):
+        return convolved(size, kernel, synapse.stride[axis], 0, 1)
+    if isinstance(synapse, Upsample):
+        return enlarged(size, kernel, kernel, 0, 1)
+    law = enlarged if isinstance(synapse, ConvTranspose2d) else convolved
+    return law(size, kernel, synapse.stride[axis], synapse.padding[axis], synapse.dilation[axis])
+
+
+def _convolution(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
+    synapse: Any = projection.synapse
+    weights = stored_values(synapse.weights).astype(np.int64)
+    rows, columns = _windowed(projection, source, blocks)
+    out, per_group = weights.shape[:2]
+    start = (projection.channels or (0, 0))[0]
+    if per_group == 1 and out == source[0]:
+        return _single(projection, source, blocks, weights[:, 0], (rows, columns))
+    channels = blocks.lanes.channels
+    size = out // synapse.groups
+    first_out = start + np.arange(source[0]) // per_group * size
+    count = int(np.max((first_out + size - 1) // channels - first_out // channels)) + 1
+    first = np.minimum(first_out // channels, blocks.groups - count)
+    held = np.zeros((source[0], count * channels, *weights.shape[2:]), np.int64)
+    for c in range(source[0]):
+        at = first_out[c] - first[c] * channels
+        held[c, at : at + size] = weights[first_out[c] - start : first_out[c] - start + size, c % per_group]
+    lanes = held.reshape(source[0], count, channels, *weights.shape[2:])
+    tiled = _tiled(lanes, rows, columns)
+    return Reach(rows, columns, tiled, first, np.zeros(source[0], np.int64), False)
+
+
+def _gained(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
+    synapse: Any = projection.synapse
+    axes = _windowed(projection, source, blocks)
+    gain = np.broadcast_to(np.asarray(synapse.gain).astype(np.int64).reshape(-1), (source[0],))
+    kernel = _kernel(synapse)
+    return _single(projection, source, blocks, np.broadcast_to(gain[:, None, None], (source[0], *kernel)), axes)
+
+
+def _single(projection: Projection, source: Map, blocks: LayerBlocks, weights: Whole, axes: tuple[Axis, Axis]) -> Reach:
+    """Weights `(channels, rows, columns)` of a synapse in which each channel reaches that of its own number."""
+    numbers = (projection.channels or (0, 0))[0] + np.arange(source[0])
+    same = bool(np.all(weights == weights[:1]))
+    tiled = _tiled((weights[:1] if same else weights)[:, None, None], *axes)
+    return Reach(*axes, tiled, numbers // blocks.lanes.channels, numbers % blocks.lanes.channels, True)
+
+
+def _tiled(lanes: Whole, rows: Axis, columns: Axis) -> Whole:
+    """`(places, groups, lanes, kernel rows, kernel columns)` to `(places, tile rows, tile columns, groups, banks x lanes)`."""
+    places, groups, channels = lanes.shape[:3]
+    made = np.zeros(
+        (places, len(rows.order), len(columns.order), groups, rows.banks, columns.banks, channels), np.int64
+    )
+    for ty, taps_y in enumerate(rows.order):
+        for tx, taps_x in enumerate(columns.order):
+            for by, tap_y in enumerate(taps_y):
+                for bx, tap_x in enumerate(taps_x):
+                    if tap_y is not None and tap_x is not None:
+                        made[:, ty, tx, :, by, bx] = lanes[:, :, :, tap_y, tap_x]
+    return made.reshape(places, len(rows.order), len(columns.order), groups, -1)
+
+
+_REACH: Mapping[type, Callable[[Projection, Map, LayerBlocks], Reach]] = {
+    Linear: _linear,
+    Conv2d: _convolution,
+    ConvTranspose2d: _convolution,
+    AvgPool2d: _gained,
+    Upsample: _gained,
+    Identity: _gained,
+}

@@ -1,0 +1,34 @@
+"""Words of memories as hardware reads them: hex, fields side by side."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+Field = tuple[int, int]
+"""A number and the bits that it takes; two's complement where it is negative."""
+
+
+def address_bits(count: int) -> int:
+    """The bits of a number below `count`; at least one.
+
+    >>> [address_bits(count) for count in (1, 2, 3, 4, 5)]
+    [1, 1, 2, 2, 3]
+    """
+    return max(1, (count - 1).bit_length())
+
+
+def hex_word(fields: Iterable[Field]) -> str:
+    """One word with the first field lowest.
+
+    >>> hex_word([(-1, 4), (2, 4)])
+    '2f'
+    """
+    word = width = 0
+    for value, bits in fields:
+        word |= (int(value) & ((1 << bits) - 1)) << width
+        width += bits
+    return f"{word:0{-(-width // 4)}x}"
+
+
+def write_words(path: Path, words: Sequence[str]) -> None:
+    """A file for $readmemh. The last line ends like the others: Verilator 5.006 drops a last word that does not."""
+    path.write_text("".join(f"{word}\n" for word in words))

@@ -1,0 +1,1 @@
+"""The circuit of a network, simulated, beside the engine."""

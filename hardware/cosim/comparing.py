@@ -1,0 +1,41 @@
+"""The circuit beside the engine: every spike of every population in every step, and the potentials that answer."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.core.golden import run_golden
+from spikewright.hardware.cosim import icarus
+from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
+from spikewright.snn import Network
+
+
+def differences(network: Network, lanes: Mapping[str, PhysicalLanes], images: Any, folder: Path) -> tuple[str, ...]:
+    """One sentence for each population whose circuit does otherwise than the engine, for `images (samples, *input shape)`.
+
+    The circuit is built in `folder`, which exists, with `lanes` for each population but the input, and simulated by Icarus.
+    Raises InvalidInput for what there is no circuit for, SpikewrightError without Icarus.
+    """
+    circuit = build(network, lanes, folder)
+    rasters, logits = run_golden(network, images)
+    lines = icarus.run(circuit, input_words(circuit, rasters[network.input]))
+    found = rasters_of(circuit, lines, len(images))
+    told = list(_spikes(rasters, found))
+    if not network.by_name[network.output].neuron.fires:
+        answer = potentials_of(circuit, lines, len(images))
+        if not np.array_equal(answer, logits):
+            sample = int(np.argwhere((answer != logits).any(axis=1))[0, 0])
+            told.append(f"the potentials of {network.output!r} differ first in sample {sample}")
+    return tuple(told)
+
+
+def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    for name, raster in found.items():
+        wrong = np.argwhere(raster != rasters[name])
+        if len(wrong):
+            step, sample, neuron = wrong[np.lexsort((wrong[:, 0], wrong[:, 1]))[0]]
+            yield f"{name!r} differs first in sample {sample}, step {step}, neuron {neuron}"

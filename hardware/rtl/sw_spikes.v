@@ -1,0 +1,71 @@
+// Which of the P lanes fired becomes events, one a cycle, the lowest lane first; a block in which none did takes one cycle.
+// Behind the last block of a step goes a token.
+module sw_spikes #(
+    parameter LANES = 1,
+    parameter CHANNELS = 1,
+    parameter BANKS_X = 1,
+    parameter C_BITS = 1,
+    parameter Y_BITS = 1,
+    parameter X_BITS = 1
+) (
+    input                   clk,
+    input                   rst,
+    input                   in_valid,
+    output                  in_ready,
+    input       [LANES-1:0] in_fired,
+    input                   in_last,
+    input      [C_BITS-1:0] in_c,     // of the first lane
+    input      [Y_BITS-1:0] in_y,
+    input      [X_BITS-1:0] in_x,
+    output                  out_valid,
+    input                   out_ready,
+    output                  out_token,
+    output reg [C_BITS-1:0] out_c,
+    output reg [Y_BITS-1:0] out_y,
+    output reg [X_BITS-1:0] out_x
+);
+  reg held, last, token;
+  reg [LANES-1:0] fired;
+  reg [C_BITS-1:0] c;
+  reg [Y_BITS-1:0] y;
+  reg [X_BITS-1:0] x;
+
+  wire [LANES-1:0] lowest = fired & (~fired + 1'b1);
+  wire [LANES-1:0] others = fired & ~lowest;
+  wire some = fired != 0;
+  wire done = token ? out_ready : !held || (!(some && !out_ready) && others == 0);
+
+  assign in_ready  = done && !(held && last && !token);
+  assign out_valid = token || (held && some);
+  assign out_token = token;
+
+  integer n;
+  always @* begin
+    out_c = c;
+    out_y = y;
+    out_x = x;
+    for (n = 0; n < LANES; n = n + 1)
+      if (lowest[n]) begin
+        out_c = c + (n % CHANNELS);
+        out_y = y + (n / CHANNELS / BANKS_X);
+        out_x = x + (n / CHANNELS % BANKS_X);
+      end
+  end
+
+  always @(posedge clk) begin
+    if (rst) begin
+      held  <= 1'b0;
+      token <= 1'b0;
+    end else if (done) begin
+      token <= held && last && !token;
+      held  <= in_ready && in_valid;
+    end else if (out_ready) fired <= others;
+    if (done && in_ready) begin
+      fired <= in_fired;
+      last <= in_last;
+      c <= in_c;
+      y <= in_y;
+      x <= in_x;
+    end
+  end
+endmodule

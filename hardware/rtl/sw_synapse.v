@@ -1,0 +1,54 @@
+// The weights of a projection: a row is read in two cycles, and becomes what each lane adds in a third.
+//
+//   cycle 0  address, lane, oy, ox, value        cycle 2  `adds`; the row is there        cycle 3  taps
+module sw_synapse #(
+    parameter CHANNELS = 1,
+    parameter BANKS_Y = 1,
+    parameter BANKS_X = 1,
+    parameter WEIGHT = 8,
+    parameter VALUE = 1,
+    parameter TIMES = 0,
+    parameter TAP = 8,
+    parameter SHIFT = 0,
+    parameter ONE_CHANNEL = 0,
+    parameter ROW = 8,
+    parameter LANE_BITS = 1,
+    parameter OY_BITS = 1,
+    parameter OX_BITS = 1,
+    parameter DEPTH = 1,
+    parameter W_BITS = 1,
+    parameter FILE = ""
+) (
+    input                                     clk,
+    input                        [W_BITS-1:0] address,
+    input                     [LANE_BITS-1:0] lane,
+    input                       [OY_BITS-1:0] oy,
+    input                       [OX_BITS-1:0] ox,
+    input                         [VALUE-1:0] value,
+    input                                     adds,
+    output [CHANNELS*BANKS_Y*BANKS_X*TAP-1:0] taps
+);
+  wire [ROW-1:0] row1;
+  reg [ROW-1:0] row2;
+  reg [LANE_BITS-1:0] lane1, lane2;
+  reg [OY_BITS-1:0] oy1, oy2;
+  reg [OX_BITS-1:0] ox1, ox2;
+  reg [VALUE-1:0] value1, value2;
+
+  sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(FILE)) rows (
+      .clk(clk), .enable(1'b1), .address(address), .word(row1),
+      .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
+
+  always @(posedge clk) begin
+    row2 <= row1;
+    {lane1, lane2} <= {lane, lane1};
+    {oy1, oy2} <= {oy, oy1};
+    {ox1, ox2} <= {ox, ox1};
+    {value1, value2} <= {value, value1};
+  end
+
+  sw_taps #(.CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .WEIGHT(WEIGHT), .VALUE(VALUE), .TIMES(TIMES),
+            .TAP(TAP), .SHIFT(SHIFT), .ONE_CHANNEL(ONE_CHANNEL), .ROW(ROW), .LANE_BITS(LANE_BITS), .OY_BITS(OY_BITS),
+            .OX_BITS(OX_BITS)) turned (
+      .clk(clk), .none(!adds), .row(row2), .lane(lane2), .oy(oy2), .ox(ox2), .value(value2), .taps(taps));
+endmodule

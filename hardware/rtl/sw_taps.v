@@ -1,0 +1,66 @@
+// One row of weights becomes what each of the P lanes adds: turned to the banks it belongs to, times the number that the
+// event carries. Takes one cycle. Lane (by, bx, cl) is number (by BANKS_X + bx) CHANNELS + cl; a row of weights is in that
+// order too, with the taps (dy, dx) in the place of the banks, or, with ONE_CHANNEL, a single channel of it.
+module sw_taps #(
+    parameter CHANNELS = 1,     // channel lanes
+    parameter BANKS_Y = 1,
+    parameter BANKS_X = 1,
+    parameter WEIGHT = 8,       // bits of a weight, with a sign
+    parameter VALUE = 1,        // bits of the number of an event
+    parameter TIMES = 0,        // 0: events count one; 1: plus or minus one; 2: their number, without a sign
+    parameter TAP = 8,          // bits of what a lane adds, with a sign
+    parameter SHIFT = 0,        // what a lane adds is moved up by so many bits
+    parameter ONE_CHANNEL = 0,  // an event reaches one channel, `lane`
+    parameter ROW = 8,          // bits of a row of weights
+    parameter LANE_BITS = 1,
+    parameter OY_BITS = 1,
+    parameter OX_BITS = 1
+) (
+    input                                         clk,
+    input                                         none,   // nothing is added
+    input                               [ROW-1:0] row,
+    input                         [LANE_BITS-1:0] lane,
+    input                           [OY_BITS-1:0] oy,
+    input                           [OX_BITS-1:0] ox,
+    input                             [VALUE-1:0] value,
+    output reg [CHANNELS*BANKS_Y*BANKS_X*TAP-1:0] taps
+);
+  localparam P = CHANNELS * BANKS_Y * BANKS_X;
+  localparam HELD = ONE_CHANNEL ? 1 : CHANNELS;
+  localparam TILE = HELD * WEIGHT;
+  localparam LINE = BANKS_X * TILE;
+
+  reg [ROW-1:0] down;
+  reg [ROW-1:0] turned;
+  reg signed [WEIGHT-1:0] weight;
+  reg signed [TAP-1:0] product;
+  reg [P*TAP-1:0] next;
+  integer y, x, c, o, n;
+
+  always @* begin
+    down = {ROW{1'b0}};
+    for (y = 0; y < BANKS_Y; y = y + 1)
+      for (o = 0; o < BANKS_Y; o = o + 1)
+        if (oy == o) down[y*LINE+:LINE] = row[((y+BANKS_Y-o)%BANKS_Y)*LINE+:LINE];
+    turned = {ROW{1'b0}};
+    for (y = 0; y < BANKS_Y; y = y + 1)
+      for (x = 0; x < BANKS_X; x = x + 1)
+        for (o = 0; o < BANKS_X; o = o + 1)
+          if (ox == o) turned[y*LINE+x*TILE+:TILE] = down[y*LINE+((x+BANKS_X-o)%BANKS_X)*TILE+:TILE];
+  end
+
+  always @* begin
+    next = {P * TAP{1'b0}};
+    for (n = 0; n < BANKS_Y * BANKS_X; n = n + 1)
+      for (c = 0; c < CHANNELS; c = c + 1) begin
+        weight = turned[(n*HELD+(ONE_CHANNEL?0:c))*WEIGHT+:WEIGHT];
+        if (ONE_CHANNEL && lane != c) weight = {WEIGHT{1'b0}};
+        if (TIMES == 2) product = weight * $signed({1'b0, value});
+        else if (TIMES == 1 && value[0]) product = -weight;
+        else product = weight;
+        next[(n*CHANNELS+c)*TAP+:TAP] = product <<< SHIFT;
+      end
+  end
+
+  always @(posedge clk) taps <= none ? {P * TAP{1'b0}} : next;
+endmodule

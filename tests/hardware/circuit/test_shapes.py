@@ -1,0 +1,21 @@
+"""Blocks cover a map, and lanes outside it are refused."""
+
+import pytest
+
+from spikewright import InvalidInput
+from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
+
+
+def test_any_population_is_a_map() -> None:
+    assert [as_map(shape) for shape in ((3, 4, 5), (3, 5), (7,))] == [(3, 4, 5), (3, 1, 5), (7, 1, 1)]
+
+
+def test_blocks_cover_the_map() -> None:
+    blocks = LayerBlocks((5, 7, 9), PhysicalLanes(2, 3, 4))
+    assert (blocks.groups, blocks.rows, blocks.columns, blocks.count, blocks.lanes.count) == (3, 3, 3, 27, 24)
+
+
+@pytest.mark.parametrize("lanes", [PhysicalLanes(0), PhysicalLanes(6), PhysicalLanes(1, 8), PhysicalLanes(1, 1, 10)])
+def test_lanes_outside_the_map_are_refused(lanes: PhysicalLanes) -> None:
+    with pytest.raises(InvalidInput, match=r"expected lanes from \(1, 1, 1\) to \(5, 7, 9\)"):
+        LayerBlocks((5, 7, 9), lanes)

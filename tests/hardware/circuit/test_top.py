@@ -1,0 +1,49 @@
+"""The top level, and what there are no modules for."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spikewright import InvalidInput, snn
+from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.circuit.top import build
+from tests.hardware.small_networks import perceptron
+
+LANES = {"h0": PhysicalLanes(3), "out": PhysicalLanes(2)}
+
+
+def test_a_perceptron_has_its_queues_and_files(tmp_path: Path) -> None:
+    build(perceptron((6, 5, 3)), LANES, tmp_path)
+    text = (tmp_path / "core.v").read_text()
+    assert text.count("sw_fifo") == text.count("sw_front") == text.count("sw_array") == 2
+    assert {path.name for path in tmp_path.glob("*.mem")} == {
+        *(f"q0{k}_{what}.mem" for k in range(2) for what in "cyxw"),
+        "p01_k.mem",
+        "p02_k.mem",
+    }
+
+
+def _neuron(network: snn.Network, neuron: Any) -> snn.Network:
+    first, hidden, *others = network.populations
+    return replace(network, populations=(first, replace(hidden, neuron=neuron), *others))
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [
+        (_neuron(perceptron((6, 5, 3)), snn.SignedIF(100)), "IF, LIF or Integrator"),
+        (_neuron(perceptron((6, 5, 3)), snn.IF(100, refractory=2)), "without refractory steps"),
+    ],
+)
+def test_what_there_are_no_modules_for_is_refused(network: snn.Network, told: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        build(network, LANES, tmp_path)
+
+
+def test_a_projection_with_a_delay_is_refused(tmp_path: Path) -> None:
+    network = perceptron((6, 5, 3))
+    late = replace(network, projections=(replace(network.projections[0], delay=1), *network.projections[1:]))
+    with pytest.raises(InvalidInput, match="without delay"):
+        build(late, LANES, tmp_path)
