@@ -15,13 +15,9 @@ from matplotlib.axes import Axes
 
 from spikewright import Table
 from spikewright.experiments import card, store
-from spikewright.experiments.plots.harm_pictures import classes_of
-from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
-from spikewright.experiments.plots.robustness import draw_robustness, robustness_panels
-from spikewright.experiments.plots.steps import network_kinds
+from spikewright.experiments.plots.overview import drawn_panels
 from spikewright.experiments.plots.style import ANN_COLOUR, save_figure, styled
 from spikewright.experiments.studies.study import open_study
-from spikewright.hardware import DEVICES
 
 FIGURES = Path(__file__).parent / "figures"
 METHODS = {
@@ -32,19 +28,12 @@ METHODS = {
 PANELS = {"vgg7-cifar10": "trained as usual", "vgg7-cifar10-qcfs": "trained with 4 learned levels"}
 
 
-def overview(run: str) -> None:
-    """Energy against area on the left, accuracy under PGD on the right."""
-    result = open_study(run)
-    kinds = dict(network_kinds(result.tables["accuracy"]))
-    table = result.tables["hardware"].where(seed=result.study.seeds[0])
-    panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), width_ratios=(1.25, 1))
-    draw_pareto(left, pareto_fronts(table, kinds), DEVICES[table["device"][0]].lut)
-    draw_robustness(
-        right,
-        next(panel for panel in panels if panel.title.startswith("PGD") and " from " not in panel.perturbation),
-        kinds,
-    )
+def first_of_report(run: str) -> None:
+    """The first figure of a study's report, its panels side by side: energy against area, and accuracy under attack."""
+    drawn, _ = drawn_panels(open_study(run))
+    figure, axes = plt.subplots(1, len(drawn), figsize=(5.2 * len(drawn), 4.1))
+    for ax, draw in zip(axes, drawn, strict=True):
+        draw(ax)
     save_figure(figure, FIGURES / "overview", ("png",))
 
 
@@ -75,7 +64,7 @@ def _methods(ax: Axes, rows: Table, own: float) -> None:
 
 if __name__ == "__main__":
     with styled():
-        figures = {"overview": overview, "steps": steps}
+        figures = {"overview": first_of_report, "steps": steps}
         if len(sys.argv) != 3 or sys.argv[1] not in figures:
             sys.exit(__doc__)
         figures[sys.argv[1]](sys.argv[2])

@@ -16,6 +16,7 @@ Recogniser = Callable[[Path], bool]
 
 LARGEST_HEADER_BYTES = 64 * 2**20
 FIRST_BYTES = 4096
+LAST_BYTES = 65536
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def any_of(*made: Recogniser) -> Recogniser:
 def holds(mark: bytes) -> Recogniser:
     """Whether the first 4 KiB of a file hold `mark`."""
     return lambda path: mark in _first(path)
+
+
+def holds_last(mark: bytes) -> Recogniser:
+    """Whether the last 64 KiB of a file hold `mark`."""
+    return lambda path: mark in _last(path)
 
 
 def first_line(*lines: bytes) -> Recogniser:
@@ -87,5 +93,14 @@ def _first(path: Path, count: int = FIRST_BYTES) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(count)
+    except OSError:
+        return b""
+
+
+def _last(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LAST_BYTES))
+            return file.read(LAST_BYTES)
     except OSError:
         return b""

@@ -117,6 +117,13 @@ def save_stdp(path: Path) -> None:
     save_progress(path, {}, Progressed(learned, np.zeros(4, np.int64), ()))
 
 
+def write_tex_table(path: Path) -> None:
+    from spikewright import Table
+    from spikewright.experiments.report.paper import write_tex
+
+    write_tex(path.with_suffix(".tex"), Table.of([{"a": 1}]))
+
+
 def write_report_page(path: Path) -> None:
     from spikewright.experiments.report.page import write_page
 
@@ -199,6 +206,7 @@ FILES = [
     Writer("write_card", "card", write_zoo_card, ("experiments.zoo.cards:write_card",)),
     Writer("publish", "zoo", publish_zoo, ("experiments.zoo.training:publish",), (".safetensors", ".json")),
     Writer("save_progress", "stdp", save_stdp, ("experiments.learning.checkpoint:save_progress",), forced=False),
+    Writer("table in LaTeX", "tex", write_tex_table, ("experiments.report.paper:write_tex",), (".tex",), forced=False),
     Writer("report", "report", write_report_page, ("experiments.report.page:write_page",), forced=False),
     Writer("benchmark page", "bench", write_benchmark_page, ("benchmarks.page:write_page",), forced=False),
     Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
@@ -335,6 +343,8 @@ ELSEWHERE = {
     "benchmarks.runs.__main__:write": "tests/benchmarks/runs/test_main.py",
     "benchmarks.runs.again:measured": "writes below a temporary folder of its own",
     "benchmarks.runs.looking:Looked.run": "writes into the folder of its own cell",
+    "experiments.report.paper:write_paper": "tests/experiments/report/test_paper.py",
+    "experiments.stages.examples:Examples.save": "writes into the folder of its own cell",
     "experiments.cli:main": "closes the standard output behind a closed pipe; no file",
     "experiments.projects.template:_written": "tests/experiments/projects/test_template.py",
     "snn.interop.nir.exchange:_own": "writes below a temporary folder of its own",

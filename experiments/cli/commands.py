@@ -174,7 +174,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "report": Command(
         "studies", "Write the report of a study again.", "spikewright report runs/demo",
-        (RUN,),
+        (RUN, flag("--paper", action="store_true", told="also figures as PDF and tables as LaTeX, below paper/")),
     ),
     "query": Command(
         "stores", "Ask the results of a study in SQL.",

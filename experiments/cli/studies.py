@@ -88,13 +88,15 @@ def _foretold(study: "Study", folder: Path, options: Namespace) -> int:
 
 def _ran(study: "Study", folder: Path, options: Namespace) -> tuple["StudyResult", int]:
     """What a study has made, with its report, and the exit code. After Ctrl-C that is what was finished; another one ends all."""
+    from spikewright.experiments.report.live import LiveReport
     from spikewright.experiments.studies.folder import STUDY_FOLDER
     from spikewright.experiments.studies.study import StudyInterrupted, run_study
 
     check_growing(folder, STUDY_FOLDER)
     with shown_run(folder / WORK, options.quiet) as view:
         try:
-            result = run_study(study, folder, runner=_runner(options, view.tell), progress=view.tell, observer=view)
+            runner, live = _runner(options, view.tell), LiveReport(folder, view)
+            result = run_study(study, folder, runner=runner, progress=view.tell, observer=live)
             code = 0
         except StudyInterrupted as stop:
             result, code = stop.result, INTERRUPTED
@@ -154,13 +156,15 @@ def run_new(options: Namespace) -> None:
 
 
 def run_report(options: Namespace) -> None:
-    """The report of a finished study."""
+    """The report of a finished study, and with --paper what papers take."""
+    from spikewright.experiments.report.paper import write_paper
     from spikewright.experiments.studies.study import open_study
 
     result = open_study(options.folder)
     with progress_bars(options.quiet) as progress:
         path = _report(result, progress)
-    say(f"report   {path}")
+        paper = write_paper(result, progress=progress) if options.paper else None
+    say(f"report   {path}" + (f"\npaper    {paper}" if paper else ""))
 
 
 def _tell(result: "StudyResult", how_long: str = "") -> None:

@@ -150,9 +150,9 @@ def layer_errors(table: Table, worst: str = "") -> tuple[LayerError, ...]:
     return tuple(found)
 
 
-def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
+def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError], title: str = "") -> "Axes":
     """A stacked bar for each layer, from the input at the top to the output; parts that make up for others lie left of
-    zero. Returns `ax`."""
+    zero. `title`: above the figure. Returns `ax`."""
     places = np.arange(len(errors), dtype=float)
     right, left = np.zeros(len(errors)), np.zeros(len(errors))
     for number, part in enumerate(PARTS):
@@ -172,7 +172,8 @@ def draw_layer_errors(ax: "Axes", errors: Sequence[LayerError]) -> "Axes":
     ax.axvline(0, color="#888888", linewidth=0.8)
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+    ax.set_title(title, pad=42 if title else None)
     return ax
 
 

@@ -57,7 +57,7 @@ def draw_footprint(ax: "Axes", layers: tuple[LayerBits, ...]) -> "Axes":
         ax.barh(places + 0.2, widths, 0.36, left=left, color=lighter(ANN_COLOUR, share), label=names[part])
         left += widths
     for place, layer, end in zip(places, layers, left, strict=True):
-        ratio = f" {_kib(layer.after):.1f} KiB, {layer.before / layer.after:.1f}x smaller"
+        ratio = f" {_kib(layer.after):.1f} KiB, {layer.before / layer.after:.1f}\N{MULTIPLICATION SIGN} smaller"
         ax.text(end, place + 0.2, ratio, va="center", fontsize=8.5, color=INK)
     ax.set_yticks(places, [layer.layer for layer in layers])
     ax.set(xlabel="size (KiB)", xlim=(0, 1.12 * max(_kib(one.before) for one in layers)))

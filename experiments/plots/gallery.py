@@ -1,43 +1,38 @@
 """All figures of a study, each with a caption that says data set, network, seeds and number of samples."""
 
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spikewright import Table
 from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircase, layer_errors, staircases
 from spikewright.experiments.plots.footprint import draw_footprint, footprint_bars
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
-from spikewright.experiments.plots.pareto import draw_pareto, pareto_fronts
-from spikewright.experiments.plots.pictures import SIZE, Picture, panelled, picture, setting
+from spikewright.experiments.plots.overview import overview_pictures
+from spikewright.experiments.plots.pictures import SIZE, FigureFolder, Picture, panelled, picture, setting
 from spikewright.experiments.plots.raster import draw_raster, spike_raster
 from spikewright.experiments.plots.search_pictures import pictures_of_search
-from spikewright.experiments.plots.steps import draw_steps, network_kinds, step_curves
+from spikewright.experiments.plots.steps import draw_steps, step_curves
 from spikewright.experiments.plots.style import styled
 
 if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
-    from spikewright.hardware import Device
 
 
-def study_pictures(result: "StudyResult", folder: Path) -> tuple[Picture, ...]:
-    """Draw every figure that the study has data for, as PNG and SVG in `folder`."""
+LEAST_ERROR = 0.05
+"""In percent of the mean activation: a conversion that loses less everywhere has no figure of its losses."""
+
+
+def study_pictures(result: "StudyResult", folder: FigureFolder) -> tuple[Picture, ...]:
+    """Draw every figure that the study has data for, the most telling ones first."""
     made = []
     with styled():
-        for draw in (
-            pictures_of_search,
-            _steps,
-            _diagnoses,
-            _rasters,
-            attack_pictures,
-            noise_pictures,
-            _pareto,
-            _footprint,
-        ):
+        for draw in DRAWN:
             made += draw(result, folder)
     return tuple(made)
 
 
-def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
+def _steps(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     tables = result.tables
     if not {"accuracy_over_steps", "accuracy"} <= set(tables):
         return []
@@ -54,37 +49,58 @@ def _steps(result: "StudyResult", folder: Path) -> list[Picture]:
     ]
 
 
-def _diagnoses(result: "StudyResult", folder: Path) -> list[Picture]:
+def _losses(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
+    """A panel for each network that loses something."""
+    drawn, exact, samples, layers = [], [], set(), 0
+    for part, rows in _diagnosed(result):
+        worst = next((row["population"] for row in rows if row["worst"]), "")
+        errors = layer_errors(rows, worst)
+        samples.add(rows["samples"][0])
+        if max(error.error for error in errors) < LEAST_ERROR:
+            exact.append(part)
+        else:
+            drawn.append(partial(draw_layer_errors, errors=errors, title=part))
+            layers = max(layers, len(errors))
+    if not drawn:
+        return []
+    told = f" Nothing is lost by {', '.join(exact)}." if exact else ""
+    caption = (
+        "Mean absolute error of every population against the CNN, as the sum of what it inherited from the layers before, "
+        f"clipping, quantisation and spikes that came too early (unevenness).{told} "
+        f"{', '.join(f'{count:,}' for count in sorted(samples))} test images. {setting(result)}"
+    )
+    size = (SIZE[0], 0.4 * layers + 1.5)
+    return [panelled("errors", "What each conversion loses, layer by layer", caption, folder, drawn, size)]
+
+
+def _stairs(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
+    """A picture for each network, with a panel for each population."""
     import numpy as np
 
     pictures = []
-    for part in result.study.conversions if "diagnosis" in result.tables else ():
-        rows = result.tables["diagnosis"].where(network=part.name, seed=result.study.seeds[0])
-        points = result.path("convert", part.name, "points.npz")
-        if not len(rows) or not points.is_file():
-            continue
-        worst = next((row["population"] for row in rows if row["worst"]), "")
-        about = f"{rows['samples'][0]:,} test images. {setting(result)}"
-        caption = (
-            f"Mean absolute error of every population of {part.name!r} against the CNN, as the sum of what it inherited from "
-            f"the layers before, clipping, quantisation and spikes that came too early (unevenness). {about}"
-        )
-        draw = partial(draw_layer_errors, errors=layer_errors(rows, worst))
-        size = (SIZE[0], 0.4 * len(rows) + 1.3)
-        pictures.append(picture(f"errors-{part.name}", f"Where {part.name} loses", caption, folder, draw, size))
-        with np.load(points, allow_pickle=False) as file:
+    for part, rows in _diagnosed(result):
+        with np.load(result.path("convert", part, "points.npz"), allow_pickle=False) as file:
             stairs = staircases(rows, {name: file[name] for name in file.files})
         caption = (
             "Activation of the CNN against the value that the population sent, both over the largest that it can send; darker "
-            f"is more often, the line is an ideal neuron with the right input. {about}"
+            "is more often, the line is an ideal neuron with the right input; r is the correlation. "
+            f"{rows['samples'][0]:,} test images. {setting(result)}"
         )
-        title = f"Activations, sent and meant: {part.name}"
+        title = f"Activations, sent and meant: {part}"
         drawn = [partial(draw_staircase, stair=stair) for stair in stairs]
-        pictures.append(panelled(f"activations-{part.name}", title, caption, folder, drawn, (3.2, 2.7)))
+        pictures.append(panelled(f"activations-{part}", title, caption, folder, drawn, (3.2, 2.7)))
     return pictures
 
 
-def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
+def _diagnosed(result: "StudyResult") -> Iterator[tuple[str, Table]]:
+    """The networks whose conversion was diagnosed, with its rows; of the first seed."""
+    for part in result.study.conversions if "diagnosis" in result.tables else ():
+        rows = result.tables["diagnosis"].where(network=part.name, seed=result.study.seeds[0])
+        if len(rows) and result.path("convert", part.name, "points.npz").is_file():
+            yield part.name, rows
+
+
+def _rasters(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     import numpy as np
 
     from spikewright.experiments.runs.artifacts import load_network
@@ -114,38 +130,7 @@ def _rasters(result: "StudyResult", folder: Path) -> list[Picture]:
     return pictures
 
 
-def _pareto(result: "StudyResult", folder: Path) -> list[Picture]:
-    if not {"hardware", "accuracy"} <= set(result.tables):
-        return []
-    table = result.tables["hardware"].where(seed=result.study.seeds[0])
-    if not len(table):
-        return []
-    fronts = pareto_fronts(table, dict(network_kinds(result.tables["accuracy"])))
-    device, clock = table["device"][0], table["clock_mhz"][0]
-    count = sum(len(front.points) for front in fronts)
-    caption = (
-        f"{count:,} design points on {device} at {clock:g} MHz: estimates, middle values. Filled points fit the device, "
-        "hollow ones do not; lines are the points that no other beats; diamonds are the named architectures; bars are the bounds "
-        "of the exported core. Activity: mean "
-        f"of {_images(result):,} test images. {setting(result)}"
-    )
-    draw = partial(draw_pareto, fronts=fronts, capacity=_device(result).lut)
-    return [picture("pareto", "Energy against area", caption, folder, draw, (SIZE[0], 3.9))]
-
-
-def _device(result: "StudyResult") -> "Device":
-    from spikewright.hardware.devices import device
-
-    assert result.study.hardware is not None
-    return device(result.study.hardware.record().device)
-
-
-def _images(result: "StudyResult") -> int:
-    assert result.study.hardware is not None
-    return int(result.study.hardware.record().images or result.tables["accuracy"]["samples"][0])
-
-
-def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
+def _footprint(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     pictures = []
     sized = set(result.tables["footprint"]["network"]) if "footprint" in result.tables else set()
     for part in (one for one in result.study.compressions if one.name in sized):
@@ -161,3 +146,16 @@ def _footprint(result: "StudyResult", folder: Path) -> list[Picture]:
             picture(f"footprint-{part.name}", f"Size of every layer: {part.name}", caption, folder, draw, size)
         )
     return pictures
+
+
+DRAWN = (
+    pictures_of_search,
+    overview_pictures,
+    attack_pictures,
+    noise_pictures,
+    _steps,
+    _footprint,
+    _losses,
+    _rasters,
+    _stairs,
+)

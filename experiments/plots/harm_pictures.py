@@ -1,10 +1,9 @@
 """The figures of a study under noise and attacks."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spikewright.experiments.plots.pictures import Picture, panelled, setting
+from spikewright.experiments.plots.pictures import FigureFolder, Picture, panelled, setting
 from spikewright.experiments.plots.robustness import Panel, draw_robustness, robustness_panels
 from spikewright.experiments.plots.steps import network_kinds
 
@@ -12,23 +11,22 @@ if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
 
 
-def attack_pictures(result: "StudyResult", folder: Path) -> list[Picture]:
+def attack_pictures(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     """Accuracy under each attack."""
     return _panels(result, folder, attack=True)
 
 
-def noise_pictures(result: "StudyResult", folder: Path) -> list[Picture]:
+def noise_pictures(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     """Accuracy under each corruption."""
     return _panels(result, folder, attack=False)
 
 
-def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Picture]:
+def _panels(result: "StudyResult", folder: FigureFolder, *, attack: bool) -> list[Picture]:
     """A picture of a panel for each perturbation."""
     if not {"robustness", "accuracy"} <= set(result.tables):
         return []
     kinds = network_kinds(result.tables["accuracy"])
-    panels = robustness_panels(result.tables["robustness"], kinds, classes_of(result))
-    panels = tuple(panel for panel in panels if panel.attack == attack)
+    panels = tuple(panel for panel in panels_of(result) if panel.attack == attack)
     if not panels:
         return []
     name, title = ("attacks", "Under attack") if attack else ("noise", "Under noise and faults")
@@ -40,6 +38,13 @@ def _panels(result: "StudyResult", folder: Path, *, attack: bool) -> list[Pictur
     )
     drawn = [partial(draw_robustness, panel=panel, kinds=kinds) for panel in panels]
     return [panelled(name, title, caption, folder, drawn)]
+
+
+def panels_of(result: "StudyResult") -> tuple[Panel, ...]:
+    """The panels of all perturbations; none without the tables."""
+    if not {"robustness", "accuracy"} <= set(result.tables):
+        return ()
+    return robustness_panels(result.tables["robustness"], network_kinds(result.tables["accuracy"]), classes_of(result))
 
 
 def classes_of(result: "StudyResult") -> int:

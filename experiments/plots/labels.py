@@ -11,6 +11,10 @@ LINE_HEIGHT = 0.075
 """Room for a line of text, as a share of the axes' height in a figure of a report."""
 
 
+TIE = {"arrowstyle": "-", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1, "relpos": (0, 0.5)}
+"""The thin line from a point to the left end of its name."""
+
+
 @dataclass(frozen=True)
 class EndLabel:
     """A `text` in `colour` for the point `x`, `y` of the data at the end of a line."""
@@ -31,9 +35,9 @@ def label_ends(ax: "Axes", labels: Sequence[EndLabel]) -> None:
     heights = spread([float(min(max(y, 0.0), 1.0)) for _, y in places])
     for label, (x, y), height in zip(labels, places, heights, strict=True):
         ax.annotate(
-            label.text, (float(x), float(y)), (1.04, height), xycoords="axes fraction", textcoords="axes fraction",
+            label.text, (float(x), float(y)), (1.07, height), xycoords="axes fraction", textcoords="axes fraction",
             color=label.colour, fontsize=8.5, fontweight="bold", va="center", ha="left", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": label.colour, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1},
+            arrowprops={"color": label.colour, **TIE},
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright import InvalidInput, Table
 from spikewright.dominance import front as front_of_costs
 from spikewright.experiments.plots.labels import EndLabel, label_ends
-from spikewright.experiments.plots.style import INK, Look, looks
+from spikewright.experiments.plots.style import INK, Look, halo, looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def _bounds(row: dict[str, Any], name: str) -> tuple[float, float] | None:
     return None if low is None or high is None else (float(low), float(high))
 
 
-_OFFSETS = {"fully_parallel": (0, 9, "center"), "time_multiplexed": (8, 6, "left"), "hybrid": (8, 6, "left")}
+_OFFSETS = {"fully_parallel": (0, 9, "center"), "time_multiplexed": (8, 6, "left"), "hybrid": (-8, 3, "right")}
 """Where the name of a corner stands beside it, in points, and which end of it."""
 _ROOM = 1.6
 """Free space at both ends of the area axis, as a factor."""
@@ -83,8 +83,7 @@ def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = 
     for point in (p for front in fronts for p in front.points if p.chosen):
         _draw_core(ax, point)
     ax.set(xscale="log", yscale="log", xlabel="area (LUT)", ylabel="FPGA energy (µJ per inference)")
-    areas = [p.area for front in fronts for p in front.points]
-    ax.set_xlim(min(areas) / _ROOM, max(areas) * _ROOM)
+    ax.set_xlim(*_limits(fronts))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         axis.set_minor_formatter(lambda value, _: "")
@@ -94,6 +93,13 @@ def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = 
             for f in fronts if f.front]  # fmt: skip
     label_ends(ax, ends)
     return ax
+
+
+def _limits(fronts: Sequence[Front]) -> tuple[float, float]:
+    """Of the area axis: all points, and the bounds of the core."""
+    areas = [point.area for front in fronts for point in front.points]
+    bounds = [end for front in fronts for point in front.points if point.chosen for end in point.areas or ()]
+    return max(min(areas + bounds), 1) / _ROOM, max(areas + bounds) * _ROOM
 
 
 def _draw_front(ax: "Axes", front: Front, look: Look, *, named: bool) -> None:
@@ -120,7 +126,8 @@ def _draw_corner(ax: "Axes", point: Point, colour: Any, *, named: bool) -> None:
     if named:
         right, up, align = _OFFSETS[point.architecture]
         name = point.architecture.replace("_", " ")
-        ax.annotate(name, (point.area, point.energy), (right, up), textcoords="offset points", ha=align, fontsize=8.5)
+        ax.annotate(name, (point.area, point.energy), (right, up), textcoords="offset points", ha=align, fontsize=8.5,
+                    path_effects=halo())  # fmt: skip
 
 
 def _draw_core(ax: "Axes", point: Point) -> None:
@@ -141,7 +148,7 @@ def _draw_core(ax: "Axes", point: Point) -> None:
         zorder=5,
     )
     ax.annotate("exported core", (point.area, point.energy), (-9, -3), textcoords="offset points", ha="right", va="top",
-                fontsize=8.5, fontweight="bold", color=INK)  # fmt: skip
+                fontsize=8.5, fontweight="bold", color=INK, path_effects=halo())  # fmt: skip
 
 
 def _draw_capacity(ax: "Axes", capacity: float) -> None:

@@ -16,6 +16,14 @@ SIZE, PANEL = (4.3, 3.4), (3.9, 2.9)
 
 
 @dataclass(frozen=True)
+class FigureFolder:
+    """Where figures are saved, and in which formats: "png", "svg", "pdf"."""
+
+    path: Path
+    formats: tuple[str, ...] = ("png", "svg")
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure as files, without their endings at `base`, and what it shows; one of several panels has `more` of them."""
 
@@ -43,28 +51,28 @@ def picture(
     name: str,
     title: str,
     caption: str,
-    folder: Path,
+    folder: FigureFolder,
     draw: Callable[[Any], Any],
     size: tuple[float, float] = SIZE,
 ) -> Picture:
-    """One drawing in a figure of its own, saved in `folder`."""
+    """One drawing in a figure of its own, saved in a folder."""
     import matplotlib.pyplot as plt
 
     figure, ax = plt.subplots(figsize=size)
     draw(ax)
-    save_figure(figure, folder / name)
-    return Picture(name, title, caption, folder / name)
+    save_figure(figure, folder.path / name, folder.formats)
+    return Picture(name, title, caption, folder.path / name)
 
 
 def panelled(
     name: str,
     title: str,
     caption: str,
-    folder: Path,
+    folder: FigureFolder,
     draws: Sequence[Callable[[Any], Any]],
     size: tuple[float, float] = PANEL,
 ) -> Picture:
     """At least one drawing, each in a figure of its own: name.svg, name-2.svg and so on."""
     names = [name if place == 1 else f"{name}-{place}" for place in range(1, len(draws) + 1)]
     made = [picture(each, title, caption, folder, draw, size) for each, draw in zip(names, draws, strict=True)]
-    return Picture(name, title, caption, folder / name, tuple(one.base for one in made[1:]))
+    return Picture(name, title, caption, folder.path / name, tuple(one.base for one in made[1:]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import Table
 from spikewright.experiments.plots.labels import EndLabel, label_ends
-from spikewright.experiments.plots.style import INK, looks, title_of
+from spikewright.experiments.plots.style import INK, looks, percent, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,18 +57,23 @@ class Panel:
     @property
     def title(self) -> str:
         """For people."""
-        if self.perturbation in LABELS:
-            return LABELS[self.perturbation][0]
-        attack, _, source = self.perturbation.partition(" from ")
-        return f"{attack}, transferred from {title_of(source)}" if source else attack
+        return title_and_unit(self.perturbation)[0]
 
     @property
     def unit(self) -> str:
         """The label of the x axis."""
-        if self.perturbation in LABELS:
-            return LABELS[self.perturbation][1]
-        norm = "L2" if "(L2" in self.perturbation else "L\N{INFINITY}"
-        return f"\N{GREEK SMALL LETTER EPSILON} ({norm}, pixels from 0 to 1)"
+        return title_and_unit(self.perturbation)[1]
+
+
+def title_and_unit(perturbation: str) -> tuple[str, str]:
+    """What a perturbation of the table is called for people, and what its strength is."""
+    if perturbation in LABELS:
+        return LABELS[perturbation]
+    attack, _, source = perturbation.partition(" from ")
+    norm = "L2" if "(L2" in perturbation else "L\N{INFINITY}"
+    told = attack.replace("(", ", ").replace(")", "").replace("=", " ")
+    title = f"{told}, made on {title_of(source)}" if source else told
+    return title, f"\N{GREEK SMALL LETTER EPSILON} ({norm}, pixels from 0 to 1)"
 
 
 def robustness_panels(table: Table, kinds: Mapping[str, str], classes: int) -> tuple[Panel, ...]:
@@ -115,7 +120,7 @@ def draw_robustness(ax: "Axes", panel: Panel, kinds: Mapping[str, str]) -> "Axes
         _error_bars(ax, curve, shown.colour)
         ends.append(EndLabel(curve.strengths[-1], curve.accuracy[-1], title_of(curve.network), shown.colour))
     label_ends(ax, ends)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(lambda value, _: percent(value, 0))
     return ax
 
 

@@ -1,18 +1,17 @@
 """The figure of a search in a report."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spikewright.experiments.exploring.points import POINTS
-from spikewright.experiments.plots.pictures import Picture, picture, setting
+from spikewright.experiments.plots.pictures import FigureFolder, Picture, picture, setting
 from spikewright.experiments.plots.searched import draw_search, search_cloud
 
 if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
 
 
-def pictures_of_search(result: "StudyResult", folder: Path) -> list[Picture]:
+def pictures_of_search(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     """The points of a search and its front; nothing for other studies, and for searches of one objective."""
     search = result.study.search
     cloud = None if search is None or POINTS not in result.tables else search_cloud(result.tables[POINTS], search)

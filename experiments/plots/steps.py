@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput, Table
 from spikewright.experiments.plots.labels import EndLabel, label_ends
-from spikewright.experiments.plots.style import looks, title_of
+from spikewright.experiments.plots.style import looks, percent, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,8 +70,8 @@ def draw_steps(ax: "Axes", curves: tuple[StepCurve, ...]) -> "Axes":
     ax.set_xticks(_ticks(last))
     lowest = min(min(curve.low) for curve in curves)
     ax.set_ylim(max(0.0, lowest - 0.05), 1.01)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    named = {curve.network: f"{title_of(curve.network)} {curve.accuracy[-1]:.1%}" for curve in curves}
+    ax.yaxis.set_major_formatter(lambda value, _: percent(value, 0))
+    named = {curve.network: f"{title_of(curve.network)} {percent(curve.accuracy[-1])}" for curve in curves}
     label_ends(ax, [EndLabel(last, c.accuracy[-1], named[c.network], look[c.network].colour) for c in curves])
     return ax
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright import Kind, atomic_path, check_path
 from spikewright.files import beside
-from spikewright.kinds import holds
+from spikewright.kinds import holds, holds_last
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,6 +77,18 @@ def title_of(name: str, kind: str = "") -> str:
     return "ANN" if name == "ann" else f"{name} ({kind})" if kind else name
 
 
+def halo() -> list[Any]:
+    """A white rim for text that stands among points and lines."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.2, foreground="white")]
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Such as "98.4 %", with a space that does not break."""
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """The project's style without a display, for the length of the block."""
@@ -91,17 +103,24 @@ def styled() -> Iterator[None]:
 
 FIGURE_FILE = Kind("a figure of spikewright", holds(b"Software\0spikewright"))
 VECTOR_FILE = Kind("a figure of spikewright", holds(b"<dc:title>spikewright</dc:title>"))
+PRINTED_FILE = Kind("a figure of spikewright", holds_last(b"/Creator (spikewright)"))
+KINDS: Mapping[str, tuple[Kind, Mapping[str, Any]]] = {
+    "png": (FIGURE_FILE, {"Software": "spikewright"}),
+    "svg": (VECTOR_FILE, {"Date": None, "Creator": "spikewright"}),
+    "pdf": (PRINTED_FILE, {"CreationDate": None, "Creator": "spikewright"}),
+}
+"""Kind and metadata of each format."""
 
 
 def figure_files(base: str | Path, formats: Sequence[str] = ("png", "svg")) -> dict[Path, Kind]:
     """The files that `save_figure` writes."""
-    return {beside(base, f".{kind}"): VECTOR_FILE if kind == "svg" else FIGURE_FILE for kind in formats}
+    return {beside(base, f".{each}"): KINDS[each][0] for each in formats}
 
 
 def save_figure(
     figure: "Figure", base: str | Path, formats: Sequence[str] = ("png", "svg"), *, force: bool = False
 ) -> tuple[Path, ...]:
-    """Write `base`.png and `base`.svg, all or nothing and the same bytes each time, and close the figure.
+    """Write `base`.png and `base`.svg, or other `formats` ("pdf"), all or nothing, the same bytes each time; close the figure.
 
     Older figures of this project are replaced, other files only with `force`; else InvalidFile, before anything is written.
     """
@@ -112,10 +131,8 @@ def save_figure(
         for path, kind in files.items():
             check_path(path, kind, force=force)
         for path, kind in files.items():
-            vector = kind is VECTOR_FILE
-            metadata = {"Date": None, "Creator": "spikewright"} if vector else {"Software": "spikewright"}
             with atomic_path(path, kind, force=force) as temporary:
-                figure.savefig(temporary, format=path.suffix[1:], metadata=metadata)
+                figure.savefig(temporary, format=path.suffix[1:], metadata=dict(KINDS[path.suffix[1:]][1]))
     finally:
         plt.close(figure)
     return tuple(files)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spikewright import Table
+from spikewright.experiments.plots.style import percent
 from spikewright.experiments.report.standings import Standing, accuracies, bounded, cheapest_designs
-from spikewright.experiments.report.wording import estimate, interval, times
+from spikewright.experiments.report.wording import NARROW, amount, times
 
 INTEGER = "integer CNN"
 MEASURES = {
@@ -24,14 +25,14 @@ def core_finding(hardware: Table, accuracy: Table) -> Iterator[tuple[str, str]]:
         return
     other = _opponent(hardware, accuracy, core["lut"])
     topic = f"Exported core: {core['network']}"
-    told = f"On {core['device']}, with {core['physical_neurons']} physical neurons in its layers."
+    told = f"On {core['device']}, with {core['physical_neurons']} physical neurons in its layers: the best that spikes."
     if core["network"] in _integers(accuracy) or other is None:
         yield topic, f"{told} The study has no design of an integer CNN beside it to compare it with."
         return
     fits = "its design of least energy that is no larger" if other["lut"] <= core["lut"] else "its smallest design"
     yield (
         topic,
-        f"{told} Below, beside the integer CNN {other['network']!r} ({fits})." + _accuracy(core, other, accuracy),
+        f"{told} Beside it stands {other['network']}, an integer CNN ({fits})." + _accuracy(core, other, accuracy),
     )
     yield from _sides(core, other)
 
@@ -60,11 +61,11 @@ def _sides(core: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[
 
 def _measure(title: str, unit: str, mine: Standing, its: Standing) -> str:
     if mine.value == its.value:
-        return f"{title} ({estimate(mine, unit)})"
+        return f"{title}, {amount(mine.value)}{NARROW}{unit} each"
     small, large = sorted((mine.value, its.value))
-    ratio = f", {times(large / small)}" if small > 0 else ""
-    sure = "" if mine.low == mine.high else "; bounds overlap" if mine.level_with(its) else "; bounds apart"
-    return f"{title} ({estimate(mine, unit)} against {estimate(its, unit)}{ratio}{sure})"
+    ratio = f" ({times(large / small)})" if small > 0 else ""
+    sure = "" if mine.low == mine.high else ", bounds overlap" if mine.level_with(its) else ", bounds apart"
+    return f"{title}, {amount(mine.value)} against {amount(its.value)}{NARROW}{unit}{ratio}{sure}"
 
 
 def _accuracy(core: Mapping[str, Any], other: Mapping[str, Any], accuracy: Table) -> str:
@@ -73,4 +74,4 @@ def _accuracy(core: Mapping[str, Any], other: Mapping[str, Any], accuracy: Table
         return ""
     mine, its = found[core["network"]], found[other["network"]]
     how = "intervals overlap" if mine.level_with(its) else "intervals apart"
-    return f" Accuracy: {interval(mine)} against {interval(its)}, {how}."
+    return f" Accuracy: {percent(mine.value)} against {percent(its.value)}, {how}."

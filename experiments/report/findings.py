@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spikewright import Table
+from spikewright.experiments.plots.style import percent
+from spikewright.experiments.report.comparison import KIBIBYTE_BITS
 from spikewright.experiments.report.core_verdict import core_finding
+from spikewright.experiments.report.headlines import choice
 from spikewright.experiments.report.robust_verdict import robust_findings
 from spikewright.experiments.report.standings import Ranking, accuracies, bounded, cheapest_designs, ranking
-from spikewright.experiments.report.wording import estimate, interval, listed, percent, times
+from spikewright.experiments.report.wording import NARROW, amount, estimate, interval, listed, times
 
-KIBIBYTE_BITS = 8192
 Tables = Mapping[str, Table]
 
 
@@ -31,20 +33,17 @@ def _build(tables: Tables) -> Iterator[tuple[str, str]]:
     """The cheapest design among the networks that are as accurate as the best."""
     if not {"accuracy", "hardware"} <= set(tables):
         return
-    found = ranking(accuracies(tables["accuracy"]))
-    good = {one.name: one for one in (found.first, *found.level)}
-    designs = {name: row for name, row in cheapest_designs(tables["hardware"]).items() if name in good}
-    if not designs:
+    chosen = choice(tables)
+    if chosen is None:
         yield "Build none yet", "No network that is as accurate as the best has a design that fits the device."
         return
-    name, row = min(designs.items(), key=lambda each: each[1]["fpga_energy_uj"])
-    energy, area, latency = (bounded(row, value) for value in ("fpga_energy_uj", "lut", "latency_us"))
+    energy, latency = (bounded(chosen.design, value) for value in ("fpga_energy_uj", "latency_us"))
+    close = [f"{one.name} ({amount(one.value)}{NARROW}µJ)" for one in chosen.close if one.level_with(energy)]
     yield (
-        f"Build {name}",
-        "Of the networks whose accuracy the test images do not tell from the best, its design takes the least "
-        f"energy that fits {row['device']}. An inference costs {estimate(energy, 'µJ')} and {estimate(latency, 'µs')}, the core "
-        f"{estimate(area, 'LUT')}, {row['dsp']} DSP and {row['bram36']:g} BRAM36, estimated; it answers "
-        f"{interval(good[name])} right.",
+        f"Build {chosen.accuracy.name}",
+        "Of the networks that are as accurate as the best, as far as the test images tell, it takes the least energy: "
+        f"{estimate(energy, 'µJ')} and {estimate(latency, 'µs')} for an inference on {chosen.design['device']}, estimated."
+        + (f" Close to it, bounds overlap: {listed(close)}." if close else ""),
     )
 
 
@@ -65,7 +64,9 @@ def _apart(found: Ranking, by: str) -> str:
         names = listed([f"{one.name} ({percent(one.value)})" for one in found.level])
         told.append(f"Within its interval: {names}; {by} do not tell them apart.")
     if found.behind:
-        told.append(f"Behind it, intervals apart: {listed([f'{one.name} ({interval(one)})' for one in found.behind])}.")
+        told.append(
+            f"Behind it, intervals apart: {listed([f'{one.name} ({percent(one.value)})' for one in found.behind])}."
+        )
     return " ".join(told) or "There is no other to compare it with."
 
 
@@ -114,11 +115,11 @@ def _cheap(tables: Tables) -> Iterator[tuple[str, str]]:
         return
     found = ranking([bounded(row, "fpga_energy_uj") for row in designs.values()], largest=False)
     told = f"{estimate(found.first, 'µJ')} per inference on {device}, estimated, by its best design that fits."
-    level = listed([f"{one.name} ({estimate(one, 'µJ')})" for one in found.level]) if found.level else ""
-    behind = listed([f"{one.name} ({estimate(one, 'µJ')})" for one in found.behind]) if found.behind else ""
-    told += (
-        f" Bounds overlap with {level}: by middle values it is ahead, but the order is not certain." if level else ""
+    level, behind = (
+        listed([f"{one.name} ({amount(one.value)}{NARROW}µJ)" for one in several]) if several else ""
+        for several in (found.level, found.behind)
     )
+    told += f" Bounds overlap with {level}: the order is not certain." if level else ""
     told += f" Dearer, bounds apart: {behind}." if behind else ""
     yield f"Cheapest: {found.first.name}", told
 

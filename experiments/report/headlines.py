@@ -1,70 +1,76 @@
-"""The headline numbers of a report, and the corners of its design space."""
+"""What the network to build costs, and the corners of the design space."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from spikewright import Table
+from spikewright.experiments.plots.style import percent
+from spikewright.experiments.report.comparison import shown
 from spikewright.experiments.report.sheets import Sheet, sheet
-
-MOST = 8
-"""Networks with a box of their own."""
+from spikewright.experiments.report.standings import Standing, accuracies, bounded, cheapest_designs, ranking
+from spikewright.experiments.report.wording import NARROW, amount
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline number."""
+    """A headline number: `value` with its unit, what it is, and a `note` on its bounds."""
 
     value: str
     label: str
     note: str = ""
 
 
-def cards(tables: Mapping[str, Table]) -> list[Headline]:
-    """The headline numbers, as far as the study has them."""
-    found = tables["accuracy"] if "accuracy" in tables else Table((), ())
-    made = [_accuracy_card(row) for row in found if row["kind"] in ("ANN", "SNN")][:MOST]
-    if "footprint" in tables:
-        rows = list(tables["footprint"])
-        before, after = (sum(row[name] for row in rows) for name in ("before_bits", "after_bits"))
-        kept = sum(row["kept"] for row in rows) / sum(row["weights"] for row in rows)
-        made.append(
-            Headline(
-                f"{before / after:.1f}\N{MULTIPLICATION SIGN}", "smaller weights", f"{kept:.0%} of the weights are kept"
-            )
-        )
-    if "hardware" in tables:
-        core = next((row for row in tables["hardware"] if row["chosen"]), None)
-        made += [] if core is None else _core_cards(core)
-    return made
+@dataclass(frozen=True)
+class ToBuild:
+    """The network to build: its accuracy, and the row of its design of least energy among those that fit.
+
+    close: the energies of the other networks that were as good to choose from.
+    """
+
+    accuracy: Standing
+    design: Mapping[str, Any]
+    close: tuple[Standing, ...] = ()
 
 
-def _accuracy_card(row: Mapping[str, Any]) -> Headline:
-    name = "ANN" if row["network"] == "ann" else row["network"]
-    note = f"95 %: {row['low']:.1%} to {row['high']:.1%}"
-    if row["kind"] == "SNN":
-        note += f"; {row['spikes_per_neuron']:.2f} spikes per neuron"
-    return Headline(f"{row['accuracy']:.1%}", f"{name} ({row['kind']})" if name != row["kind"] else name, note)
+def choice(tables: Mapping[str, Table]) -> ToBuild | None:
+    """Of the networks whose accuracy is not told from the best, the one whose design takes the least energy."""
+    if not {"accuracy", "hardware"} <= set(tables):
+        return None
+    found = ranking(accuracies(tables["accuracy"]))
+    good = {one.name: one for one in (found.first, *found.level)}
+    designs = {name: row for name, row in cheapest_designs(tables["hardware"]).items() if name in good}
+    if not designs:
+        return None
+    name, design = min(designs.items(), key=lambda each: float(each[1]["fpga_energy_uj"]))
+    others = tuple(bounded(row, "fpga_energy_uj") for at, row in designs.items() if at != name)
+    return ToBuild(good[name], design, others)
 
 
-def _core_cards(row: Mapping[str, Any]) -> list[Headline]:
-    latency, energy = (_spread(row, name) for name in ("latency_us", "fpga_energy_uj"))
+def costs(chosen: ToBuild) -> list[Headline]:
+    """Its accuracy and what an inference costs, each with bounds."""
+    row, right = chosen.design, chosen.accuracy
+    energy, latency, area = (bounded(row, name) for name in ("fpga_energy_uj", "latency_us", "lut"))
+    memory = f"{row['dsp']:,} multipliers (DSP), {row['bram36']:g} memory blocks (BRAM36)"
     return [
-        Headline(f"{row['latency_us']:.3g} µs", "latency of the core", f"{latency} µs, estimated"),
-        Headline(f"{row['fpga_energy_uj']:.3g} µJ", "FPGA energy per inference", f"{energy} µJ, estimated"),
         Headline(
-            f"{row['lut']:,.0f} LUT",
-            f"area on {row['device']}",
-            f"{_spread(row, 'lut', ',.0f')} LUT, estimated; {row['dsp']} DSP, {row['bram36']:g} BRAM36",
+            percent(right.value), "of test images right", f"95{NARROW}%: {100 * right.low:.1f} to {percent(right.high)}"
         ),
+        Headline(f"{amount(energy.value)}{NARROW}µJ", "energy of an inference", _between(energy)),
+        Headline(f"{amount(latency.value)}{NARROW}µs", "latency of an inference", _between(latency)),
+        Headline(f"{amount(area.value)}{NARROW}LUT", f"area on {row['device']}", f"{_between(area)}; {memory}"),
     ]
+
+
+def _between(one: Standing) -> str:
+    return "estimated" if one.low == one.high else f"estimated, {shown(one.low)} to {shown(one.high)}"
 
 
 def _spread(row: Mapping[str, Any], name: str, form: str = ".3g") -> str:
     return f"{row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}"
 
 
-BANDS = "LUT and FF within the bands of 52 hand-written layers: 0.07 to 2.6 and 1 to 7.1 times the estimate"
+BANDS = "Bounds: 52 layers written by hand took 0.07 to 2.6 times the estimated LUT, and 1 to 7.1 times the flip-flops"
 
 
 def corners(tables: Mapping[str, Table]) -> Sheet | None:
@@ -72,7 +78,7 @@ def corners(tables: Mapping[str, Table]) -> Sheet | None:
     if "hardware" not in tables:
         return None
     rows = [row for row in tables["hardware"] if row["architecture"] != "sweep" or row["chosen"]]
-    return sheet("hardware", f"Architectures ({BANDS})", Table.of(_corner(row) for row in rows))
+    return sheet("hardware", BANDS, Table.of(_corner(row) for row in rows))
 
 
 def _corner(row: Mapping[str, Any]) -> dict[str, Any]:

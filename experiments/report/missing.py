@@ -28,9 +28,11 @@ def gaps(result: "StudyResult") -> Table:
 
 
 def missing_sentence(lacking: Table, cells: int) -> str:
-    """Such as "34 of 35 cells have a result; one failed: ...", or that nothing is missing."""
+    """Such as "34 of 35 cells have a result; one failed: ...", or that all have."""
     if not len(lacking):
-        return f"Nothing: every one of the {cells:,} cells has a result." if cells else "Nothing."
+        return {0: "There are no cells.", 1: "The only cell has a result."}.get(
+            cells, f"All {cells:,} cells have a result."
+        )
     told = f"{cells - len(lacking):,} of {cells:,} cells have a result."
     faults = [row for row in lacking if row["kind"] not in ("waits", "not run")]
     told += "".join(f" {row['cell']} {_became(row['kind'])}: {_ended(row['why'])}" for row in faults[:3])

@@ -9,7 +9,7 @@ from spikewright import Kind, Progress, Table, atomic_path, claim_folder, silent
 from spikewright.experiments.exploring.points import POINTS
 from spikewright.experiments.exploring.showing import shown_of
 from spikewright.experiments.plots.gallery import study_pictures
-from spikewright.experiments.plots.pictures import Picture
+from spikewright.experiments.plots.pictures import FigureFolder, Picture
 from spikewright.experiments.records.freshness import MadeFiles
 from spikewright.experiments.records.reading import Tables
 from spikewright.experiments.records.tables import write_rows
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
 
 REPORT_FILE = Kind("a report of spikewright", holds(b'<meta name="generator" content="spikewright">'))
+REPORT = "report.html"
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 
@@ -33,7 +34,7 @@ def write_report(result: "StudyResult", checks: Table | None = None, *, progress
     from spikewright.experiments.studies.folder import STUDY_FOLDER
 
     claim_folder(result.folder, STUDY_FOLDER)
-    path = result.folder / "report.html"
+    path = result.folder / REPORT
     kept, of = MadeFiles(result.folder, "report"), _made_of(result, checks)
     if of is not None and kept.is_made_of(of):
         return path
@@ -42,7 +43,7 @@ def write_report(result: "StudyResult", checks: Table | None = None, *, progress
     if checks is not None:
         write_rows(result.store, "checks", list(checks))
     reduced = reduced_result(result)
-    pictures = study_pictures(reduced, result.folder / "figures")
+    pictures = study_pictures(reduced, FigureFolder(result.folder / "figures"))
     progress("report", 1, 2)
     write_page(path, render(content(reduced, checks, pictures)))
     if of is not None:

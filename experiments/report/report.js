@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const NUMBER = /^[-+\u2212]?[\d,]*\.?\d+(?:e[-+]?\d+)?(?=$|[\s%×(])/i;
+  const FEW = 8; // shorter tables are read faster than filtered
   const EMPTY = "\u2013";
   const text = (row, place) => (row.cells[place] ? row.cells[place].textContent.trim() : "");
   const number = (told) => (NUMBER.test(told) ? Number.parseFloat(told.replace(/,/g, "").replace("\u2212", "-")) : NaN);
@@ -56,6 +57,7 @@
     const input = document.createElement("input");
     table.count = document.createElement("span");
     tools.className = "tools";
+    tools.hidden = table.original.length < FEW;
     input.type = "search";
     input.placeholder = "only rows with these words";
     input.setAttribute("aria-label", `filter the table ${table.dataset.name}`);

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from spikewright import Table
+from spikewright.experiments.plots.robustness import title_and_unit
+from spikewright.experiments.plots.style import percent
 from spikewright.experiments.report.standings import Ranking, Standing, mean_standing, ranking
 from spikewright.experiments.report.wording import interval, listed
 
@@ -12,25 +14,37 @@ Row = Mapping[str, Any]
 
 def robust_findings(table: Table) -> Iterator[tuple[str, str]]:
     """A finding on attacks, one on noise and faults, and one where a transferred attack does more than the own one."""
-    rows = [row for row in table if row["accuracy"] is not None and row["strength"] > 0]
     for kind, topic in (("attack", "Most robust under attack"), ("noise", "Most robust under noise")):
-        mine = [row for row in rows if row["kind"] == kind]
-        if mine:
-            yield _best(topic, mine)
-    yield from _masked(rows)
+        standings, common = robust_standings(table, kind)
+        if standings:
+            yield _best(topic, standings, common)
+        elif _harmed(table, kind):
+            yield topic, "The networks were put to different perturbations, so that there is no common scale."
+    yield from _masked([row for each in ("attack", "noise") for row in _harmed(table, each)])
 
 
-def _best(topic: str, rows: Sequence[Row]) -> tuple[str, str]:
+def robust_standings(table: Table, kind: str) -> tuple[list[Standing], list[Row]]:
+    """The mean accuracy of each model under what all were put to of a `kind`, "attack" or "noise", and the rows behind it.
+
+    The mean over perturbations of the means over their strengths above 0; empty where all were put to no common one.
+    """
+    rows = _harmed(table, kind)
     names = list(dict.fromkeys(row["model"] for row in rows))
     put_to = {name: {_setting(row) for row in rows if row["model"] == name} for name in names}
-    shared = set.intersection(*put_to.values())
-    if not shared:
-        return topic, "The networks were put to different perturbations, so that there is no common scale."
+    shared = set.intersection(*put_to.values()) if put_to else set()
     common = [row for row in rows if _setting(row) in shared]
-    found = ranking([_over_all(name, common) for name in names])
+    return [_over_all(name, common) for name in names if common], common
+
+
+def _harmed(table: Table, kind: str) -> list[Row]:
+    return [row for row in table if row["accuracy"] is not None and row["strength"] > 0 and row["kind"] == kind]
+
+
+def _best(topic: str, standings: Sequence[Standing], common: Sequence[Row]) -> tuple[str, str]:
+    found = ranking(standings)
     what = listed(list(dict.fromkeys(_called(row) for row in common)))
     told = f"It answers {interval(found.first)} right on average over {what} at all strengths above 0."
-    others = _others(found) if len(names) > 1 else " No other was put to them."
+    others = _others(found) if len(standings) > 1 else " No other was put to them."
     return f"{topic}: {found.first.name}", told + others
 
 
@@ -42,7 +56,7 @@ def _called(row: Row) -> str:
     """The name of a perturbation without its settings."""
     attack, _, source = row["perturbation"].partition(" from ")
     name = attack.partition("(")[0]
-    return f"{name} transferred from {source}" if source else str(name)
+    return f"{name} made on {source}" if source else title_and_unit(str(name))[0]
 
 
 def _over_all(name: str, rows: Iterable[Row]) -> Standing:
@@ -55,10 +69,9 @@ def _over_all(name: str, rows: Iterable[Row]) -> Standing:
 
 def _others(found: Ranking) -> str:
     told = ""
-    if found.level:
-        told += f" Within its interval: {listed([f'{one.name} ({interval(one)})' for one in found.level])}."
-    if found.behind:
-        told += f" Behind, intervals apart: {listed([f'{one.name} ({interval(one)})' for one in found.behind])}."
+    for several, how in ((found.level, "Within its interval"), (found.behind, "Behind, intervals apart")):
+        if several:
+            told += f" {how}: {listed([f'{one.name} ({percent(one.value)})' for one in several])}."
     return told
 
 

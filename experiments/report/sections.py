@@ -2,24 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from spikewright import Table
 from spikewright.experiments.plots.pictures import Picture
 from spikewright.experiments.records.reading import origins
 from spikewright.experiments.report.chain import coded_how, compressed_how
+from spikewright.experiments.report.comparison import compared
 from spikewright.experiments.report.findings import verdict
-from spikewright.experiments.report.headlines import cards, corners
+from spikewright.experiments.report.headlines import choice, corners, costs
 from spikewright.experiments.report.inlined import inline
 from spikewright.experiments.report.missing import gaps, missing_sentence, refusals
 from spikewright.experiments.report.reduced import Reduced
-from spikewright.experiments.report.sheets import HIDDEN, Sheet, sheet, shown_sheets
+from spikewright.experiments.report.sheets import HIDDEN, Sheet, sheet, show, shown_sheets
+from spikewright.experiments.report.strips import strips_of
+from spikewright.experiments.report.words import WORDS
 from spikewright.experiments.runs.state import RunState
 
 if TYPE_CHECKING:
     from spikewright.experiments.studies.study import StudyResult
 
-RELOADED_EVERY_S = 10
+RELOADED_EVERY_S = 30
+DEEP = ("activations-", "raster-", "errors")
+"""How the names of figures begin that look into one network."""
 STEPS = {
     "compression": "compressed",
     "conversion": "converted to spikes",
@@ -46,9 +52,13 @@ def content(result: "StudyResult", checks: Table | None, pictures: Iterable[Pict
         "missing": missing_sentence(lacking, len(result.cells)),
         "lacking": sheet("missing", "", lacking, hidden=()) if len(lacking) else None,
         "refused": sheet("refused", "", refused, hidden=()) if len(refused) else None,
-        "cards": cards(tables),
+        "costs": [] if (chosen := choice(tables)) is None else costs(chosen),
+        "comparison": compared(result.study, tables),
+        "strips": strips_of(result),
         "checks": list(checks) if checks is not None else [],
-        "pictures": [_shown(each) for each in pictures],
+        "show": show,
+        "words": WORDS,
+        **_figures(pictures),
         **_tables(tables),
         "core": next(iter(tables["core"]), None) if "core" in tables else None,
         "provenance": result.provenance,
@@ -85,6 +95,16 @@ def _conversions(tables: Mapping[str, Table]) -> Iterable[Sheet]:
         yield replace(made, file="conversion")
 
 
+def _figures(pictures: Iterable[Picture]) -> dict[str, Any]:
+    """The figures for all, and those that look into one network, which are folded."""
+    shown = [_shown(each) for each in pictures]
+    deep = [each["picture"].name.startswith(DEEP) for each in shown]
+    return {
+        "pictures": [each for each, folded in zip(shown, deep, strict=True) if not folded],
+        "folded": [each for each, folded in zip(shown, deep, strict=True) if folded],
+    }
+
+
 def _shown(picture: Picture) -> dict[str, Any]:
     return {
         "picture": picture,
@@ -97,8 +117,9 @@ def _run(state: RunState) -> dict[str, Any]:
     """How far a run is, while it goes on."""
     left = state.seconds_left
     return {
-        "going": state.ending == "running" and state.cells > state.stored,
+        "going": state.ending == "running" and state.cells > 0,
         "again_s": RELOADED_EVERY_S,
+        "written": f"{datetime.now(UTC):%H:%M:%S} UTC",
         "stored": state.stored,
         "cells": state.cells,
         "left": "" if left is None else f", about {_minutes(left)} left",

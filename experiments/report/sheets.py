@@ -24,7 +24,9 @@ ELSEWHERE = ("conversion", "hardware", "core", "accuracy_over_steps", "compressi
 """Tables that are shown in another way: as figures, boxes, corners, or layer by layer."""
 MOST = 20
 """Tables of other stages that a page shows."""
-UNITS = {"us": "µs", "uj": "µJ", "nj": "nJ", "mhz": "MHz"}
+UNITS = {"us": "µs", "uj": "µJ", "nj": "nJ", "mhz": "MHz", "mb": "MB"}
+SHORT = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram36": "BRAM36", "fpga": "FPGA", "asic45": "45 nm"}
+"""Abbreviations as people write them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def sheet(name: str, title: str, table: Table, most: int = 400, hidden: tuple[st
 
 def heading(column: str) -> str:
     """A column's name in words, its unit in brackets."""
-    words = column.split("_")
+    words = [SHORT.get(word, word) for word in column.split("_")]
     unit = UNITS.get(words[-1])
     return " ".join(words) if unit is None else f"{' '.join(words[:-1])} ({unit})"
 
@@ -80,7 +82,8 @@ def show(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+        shown = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+        return shown.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else shown
     return str(value)
 
 

@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
+from spikewright.experiments.plots.style import percent
 from spikewright.experiments.report.standings import Standing
 
 NARROW = "\N{NO-BREAK SPACE}"
-
-
-def percent(share: float) -> str:
-    """Such as "98.4 %"."""
-    return f"{100 * share:.1f}{NARROW}%"
 
 
 def interval(one: Standing) -> str:

@@ -10,6 +10,7 @@ from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.kept import KeptParts
 from spikewright.experiments.runs.work import Work
 from spikewright.experiments.stages.base import Columns, Stage
+from spikewright.experiments.stages.examples import EXAMPLES_FILE, examples_of
 from spikewright.experiments.studies.expansion import Expansion
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ HARMED = {"robustness": ("strength", "accuracy", "low", "high", "samples", "draw
 class NoiseStage(Stage):
     """One subject under one corruption at all strengths.
 
+    Of images that are harmed it keeps a few, see `Examples`.
     kind: the corruption.
     strengths: how strong it is.
     images: the first test images, so many.
@@ -31,7 +33,7 @@ class NoiseStage(Stage):
         that is drawn for each image, draws with rows of their own (1 unless given).
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = HARMED
     kind: str
     strengths: tuple[float, ...]
@@ -57,13 +59,16 @@ class NoiseStage(Stage):
         if chosen.of_chip:
             return {"robustness": _rows(work, chosen, self.strengths, chips=self.repeats or CHIPS)}
         seeds = [chip_seed(work.seed, draw) for draw in range(self.repeats or 1)]
-        return {"robustness": [row for draw in enumerate(seeds) for row in _rows(work, chosen, self.strengths, draw)]}
+        rows = [row for draw in enumerate(seeds) for row in _rows(work, chosen, self.strengths, draw)]
+        _keep_examples(work, chosen, self.strengths)
+        return {"robustness": rows}
 
 
 @dataclass(frozen=True)
 class AttackStage(Stage):
     """One subject under one attack, the worst case for each image over nested budgets.
 
+    It keeps a few of the adversarials, see `Examples`.
     kind: the attack.
     epsilons: the budgets.
     images: the first test images, so many.
@@ -71,7 +76,7 @@ class AttackStage(Stage):
     transfer_from: the model on which the adversarials are made; none: the subject itself.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = HARMED
     kind: str
     epsilons: tuple[float, ...]
@@ -101,7 +106,9 @@ class AttackStage(Stage):
         chosen: Attack = make(ATTACKS, self.kind, self.options)
         if self.transfer_from is not None:
             chosen = Transfer(chosen, predictor_of(work, "source", self.transfer_from))
-        return {"robustness": _rows(work, chosen, self.epsilons)}
+        rows = _rows(work, chosen, self.epsilons)
+        _keep_examples(work, chosen, self.epsilons)
+        return {"robustness": rows}
 
 
 def _pairs(expansion: Expansion, parts: Iterable[Any]) -> Iterator[tuple[Any, str, int]]:
@@ -126,6 +133,15 @@ def predictor_of(work: Work, role: str, name: str) -> "Predictor":
     if work.is_network(role):
         return SnnPredictor(work.network(role), name)
     return AnnPredictor(work.model(role), name, input_range=work.dataset.input_range)
+
+
+def _keep_examples(work: Work, chosen: "Attack | Corruption", strengths: tuple[float, ...]) -> None:
+    """Write a few harmed images beside the rows."""
+    count, dataset = work.params["settings"]["images"], work.dataset
+    data = (dataset.test_images[:count], dataset.test_labels[:count])
+    found = examples_of(predictor_of(work, "subject", work.params["subject"]), data, chosen, strengths, work.seed)
+    if found is not None:
+        found.save(work.folder / EXAMPLES_FILE)
 
 
 def _rows(

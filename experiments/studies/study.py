@@ -152,14 +152,17 @@ def _last(store: Store) -> RunState:
     return states[-1]
 
 
-def open_study(folder: str | Path) -> StudyResult:
-    """A study that has been run, from its folder. Raises InvalidFile when there is none."""
+def open_study(folder: str | Path, state: RunState | None = None) -> StudyResult:
+    """A study that has been run, from its folder. Raises InvalidFile when there is none.
+
+    state: how its run stands, where that is known; else what the last run wrote.
+    """
     folder = Path(folder)
     study = make_study(read_json(folder / "study.json"), stored=True)
     provenance = read_provenance(folder / "provenance.json", "a study", "try `spikewright study` again")
     store = Store.open(folder)
     cells = expand(study) if study.search is None else tuple(cells_asked(study, store))
-    return StudyResult(study, store, cells, provenance, last_state(store.runs), Tables(store))
+    return StudyResult(study, store, cells, provenance, state or last_state(store.runs), Tables(store))
 
 
 def stored_of(cells: Sequence[Cell], store: Store) -> list[str]:

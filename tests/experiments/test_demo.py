@@ -1,6 +1,7 @@
 """The demo, shrunk: the same study with fewer images and epochs, end to end."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,17 @@ from spikewright.experiments.studies.study import StudyResult, run_study
 from spikewright.hardware import load_core, replay
 from spikewright.marker import MARKER
 
-FIGURES = {"accuracy-over-steps", "raster-rate", "raster-ttfs", "attacks", "noise", "pareto", "footprint-compressed"}
-FIGURES |= {f"{what}-{network}" for what in ("errors", "activations") for network in ("rate", "ttfs", "integer-cnn")}
+FIGURES = {
+    "accuracy-over-steps",
+    "raster-rate",
+    "raster-ttfs",
+    "attacks",
+    "noise",
+    "overview",
+    "footprint-compressed",
+    "errors",
+}
+FIGURES |= {f"activations-{network}" for network in ("rate", "ttfs", "integer-cnn")}
 TABLES = {
     "accuracy", "accuracy_over_steps", "activity", "baseline", "checks", "compression", "conversion", "core", "diagnosis",
     "estimate", "footprint", "hardware", "robustness", "training", *BOOKS,
@@ -139,6 +149,41 @@ def test_the_report_command_writes_it_again(demo: StudyResult, capsys: pytest.Ca
     for name in FIGURES:
         assert f'id="{name}"' in text
     assert demo.provenance.configuration in text
+
+
+def test_the_page_shows_inputs_and_adversarials(demo: StudyResult) -> None:
+    text = (demo.folder / "report.html").read_text()
+    kept = {path.parent.name.rpartition("-")[0] for path in (demo.store.cells).glob("*/examples.npz")}
+    harmed = [cell for cell in demo.cells if cell.stage in ("noise", "attack")]
+    seen = {
+        f"{cell.stage}-{cell.name}" for cell in harmed if not cell.name.endswith(("spike-deletion", "jitter", "flips"))
+    }
+    assert kept == seen and len(kept) == 19
+    assert text.count('<figure class="strip">') == 5 and "What the networks saw" in text
+
+
+def test_a_fault_planted_in_one_cell_leaves_a_report_of_the_others(
+    demo: StudyResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: object, work: object) -> None:
+        raise RuntimeError("planted here")
+
+    folder = tmp_path / "demo"
+    shutil.copytree(demo.folder, folder)
+    cell = next(cell for cell in demo.cells if cell.name == "rate-fgsm")
+    shutil.rmtree(folder / "cells" / cell.folder)
+    monkeypatch.setattr("spikewright.experiments.demo.demo_study", lambda *asked: shrunk())
+    with monkeypatch.context() as planted:
+        planted.setattr("spikewright.experiments.stages.harm.AttackStage.run", broken)
+        assert main(["demo", "--out", str(folder), "--quiet"]) == 1
+    told, text = capsys.readouterr(), (folder / "report.html").read_text()
+    assert "34 have a result" in told.out and "attack rate-fgsm (failed): " in told.err and "planted here" in told.err
+    assert "34 of 35 cells have a result" in text and "What is missing and why" in text and "planted here" in text
+    assert "Build " in text and 'id="overview"' in text and "http-equiv" not in text
+    assert main(["demo", "--out", str(folder), "--quiet"]) == 0
+    assert "1 of 35 cells were run" in capsys.readouterr().out
+    text = (folder / "report.html").read_text()
+    assert "All 35 cells have a result" in text and "What is missing and why" not in text
 
 
 def test_the_demo_knows_its_data_sets() -> None:

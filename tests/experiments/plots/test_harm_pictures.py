@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
+from spikewright.experiments.plots.pictures import FigureFolder
 from spikewright.experiments.plots.style import styled
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.study import run_study
@@ -14,7 +15,7 @@ from tests.experiments.studies.small_study import small
 
 def test_a_study_without_harm_has_no_such_figures(tmp_path: Path) -> None:
     result = result_of(tmp_path / "study", accuracy=[{"network": "ann", "kind": "ANN", "accuracy": 1.0}])
-    assert attack_pictures(result, tmp_path) == noise_pictures(result, tmp_path) == []
+    assert attack_pictures(result, FigureFolder(tmp_path)) == noise_pictures(result, FigureFolder(tmp_path)) == []
 
 
 def test_captions_say_steps_and_over_what(tmp_path: Path) -> None:
@@ -26,7 +27,8 @@ def test_captions_say_steps_and_over_what(tmp_path: Path) -> None:
     }
     result = run_study(small(robustness=harm), tmp_path / "study")
     with styled():
-        (attack,), (noise,) = attack_pictures(result, tmp_path), noise_pictures(result, tmp_path)
+        folder = FigureFolder(tmp_path)
+        (attack,), (noise,) = attack_pictures(result, folder), noise_pictures(result, folder)
     assert "first 5 test images" in attack.caption and "PGD: 1 steps, 1 start." in attack.caption
     assert "means over 2 chips, bands over images and chips" in noise.caption
 

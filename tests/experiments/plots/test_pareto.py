@@ -70,6 +70,8 @@ def test_pareto(ax: Axes) -> None:
     assert [len(front.points) for front in fronts] == [3, 3] and [len(front.front) for front in fronts] == [2, 2]
     assert plots.draw_pareto(ax, fronts, capacity=6e4) is ax and labelled(ax)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    bounds = [end for front in fronts for point in front.points if point.chosen for end in point.areas or ()]
+    assert all(ax.get_xlim()[0] < end < ax.get_xlim()[1] for end in bounds)
     shown = {text.get_text() for text in ax.texts}
     assert {"fully parallel", "time multiplexed", "hybrid"} <= shown
     with pytest.raises(InvalidInput):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spikewright.experiments.plots.pictures import picture, setting
+from spikewright.experiments.plots.pictures import FigureFolder, picture, setting
 from spikewright.experiments.plots.style import styled
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.studies.study import StudyResult
@@ -24,6 +24,14 @@ def test_the_setting_says_data_network_and_seeds(seeds: tuple[int, ...], told: s
 
 def test_a_picture_is_drawn_and_saved(tmp_path: Path) -> None:
     with styled():
-        made = picture("name", "Title", "Caption.", tmp_path, lambda ax: ax.plot([0, 1], [0, 1]))
+        made = picture("name", "Title", "Caption.", FigureFolder(tmp_path), lambda ax: ax.plot([0, 1], [0, 1]))
     assert (made.title, made.base) == ("Title", tmp_path / "name")
     assert {path.name for path in tmp_path.iterdir()} == {"name.png", "name.svg"}
+
+
+def test_a_folder_says_the_formats(tmp_path: Path) -> None:
+    with styled():
+        for _ in range(2):  # the second is written over the first: it is one of ours
+            picture("name", "Title", "Caption.", FigureFolder(tmp_path, ("pdf",)), lambda ax: ax.plot([0, 1], [0, 1]))
+    assert {path.name for path in tmp_path.iterdir()} == {"name.pdf"}
+    assert (tmp_path / "name.pdf").read_bytes().startswith(b"%PDF")

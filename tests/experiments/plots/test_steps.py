@@ -51,7 +51,9 @@ def test_accuracy_over_steps(ax: Axes) -> None:
         assert all(low < value < high for low, value, high in zip(curve.low, curve.accuracy, curve.high, strict=True))
     assert plots.draw_steps(ax, tuple(curves.values())) is ax and labelled(ax)
     assert ax.get_legend() is None
-    assert {text.get_text() for text in ax.texts} == {"ANN 98.0%", "rate 97.0%", "ttfs 97.5%"}
+    assert {text.get_text() for text in ax.texts} == {
+        f"{name}\N{NO-BREAK SPACE}%" for name in ("ANN 98.0", "rate 97.0", "ttfs 97.5")
+    }
 
 
 def test_seeds_are_averaged() -> None:

@@ -26,8 +26,8 @@ def test_without_a_core_there_is_nothing_to_say() -> None:
 
 def test_it_wins_loses_and_is_level() -> None:
     found = told(CORE, design("integer", 9.0, lut=100.0, latency_us=1.0))
-    assert "energy (2 µJ (1 to 4) against 9 µJ (4.5 to 18), 4.5 times; bounds apart)" in found["The core wins in"]
-    assert "latency (3 µs against 1 µs, 3 times)" in found["The core loses in"]
+    assert "energy, 2 against 9 µJ (4.5 times), bounds apart" in found["The core wins in"]
+    assert "latency, 3 against 1 µs (3 times)" in found["The core loses in"]
     assert "DSP" in found["The two are level in"] and "LUT" in found["The two are level in"]
     assert "intervals overlap" in found["Exported core: rate"]
 

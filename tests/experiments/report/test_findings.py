@@ -34,7 +34,7 @@ def test_networks_within_the_interval_are_not_called_worse() -> None:
     found = told({"accuracy": accuracy(a=(0.9, 0.88, 0.92), b=(0.91, 0.89, 0.93), c=(0.5, 0.4, 0.6))})
     text = found["Most accurate: b"]
     assert "91.0 % (95 %: 89.0 to 93.0 %) of 450" in text
-    assert "Within its interval: a (90.0 %)" in text and "Behind it, intervals apart: c (50.0 %" in text
+    assert "Within its interval: a (90.0 %)" in text and "Behind it, intervals apart: c (50.0 %)" in text
 
 
 def test_one_network_alone_is_compared_with_none() -> None:
@@ -59,7 +59,7 @@ def test_what_fits_no_device_is_not_recommended() -> None:
 
 def test_overlapping_bounds_leave_the_order_open() -> None:
     found = told({"hardware": Table.of([design("a", 1.0), design("b", 1.5)])})
-    assert "Bounds overlap with b" in found["Cheapest: a"] and "not certain" in found["Cheapest: a"]
+    assert "Bounds overlap with b (1.5 µJ)" in found["Cheapest: a"] and "not certain" in found["Cheapest: a"]
 
 
 def test_the_smallest_is_counted_with_what_it_cost() -> None:
@@ -71,3 +71,11 @@ def test_the_smallest_is_counted_with_what_it_cost() -> None:
     assert (
         "1 KiB" in text and "10 times less" in text and "Larger: q (2 KiB)" in text and "intervals apart from" in text
     )
+
+
+def test_what_is_close_to_the_cheapest_is_named() -> None:
+    tables = {
+        "accuracy": accuracy(a=(0.9, 0.85, 0.95), b=(0.89, 0.84, 0.94), c=(0.88, 0.83, 0.93)),
+        "hardware": Table.of([design("a", 1.0), design("b", 1.5), design("c", 99.0)]),
+    }
+    assert "Close to it, bounds overlap: b (1.5 µJ)." in told(tables)["Build a"]

@@ -1,24 +1,38 @@
-"""Headline numbers follow the tables."""
+"""What to build, and what it costs."""
 
-from pathlib import Path
 from typing import Any
 
-from spikewright.experiments.report import cards
-from spikewright.experiments.studies.study import StudyResult
-from tests.experiments.studies.made_results import result_of
-
-ACCURACY = [
-    {"network": "ann", "kind": "ANN", "accuracy": 0.9875, "low": 0.97, "high": 0.995, "samples": 400, "seed": 0},
-    {"network": "<b>evil</b>", "kind": "SNN", "accuracy": 0.98, "low": 0.96, "high": 0.99, "samples": 400,
-     "spikes_per_neuron": 0.25, "seed": 0},
-]  # fmt: skip
+from spikewright import Table
+from spikewright.experiments.report import choice, corners, costs
+from tests.experiments.report.test_findings import accuracy, design
 
 
-def result_in(folder: Path, **tables: list[dict[str, Any]]) -> StudyResult:
-    """A finished study without cells, as `write_report` sees it."""
-    return result_of(folder, **{"accuracy": ACCURACY, **tables})
+def tables(*designs: dict[str, Any], **networks: tuple[float, float, float]) -> dict[str, Table]:
+    return {"accuracy": accuracy(**networks), "hardware": Table.of(designs)}
 
 
-def test_cards_follow_the_tables(tmp_path: Path) -> None:
-    made = cards(result_in(tmp_path).tables)
-    assert [card.value for card in made] == ["98.8%", "98.0%"]
+def test_the_choice_is_the_cheapest_of_those_that_are_not_told_from_the_best() -> None:
+    networks = {"good": (0.9, 0.85, 0.95), "level": (0.89, 0.84, 0.94), "bad": (0.2, 0.1, 0.3)}
+    chosen = choice(tables(design("good", 9.0), design("level", 5.0), design("bad", 0.1), **networks))
+    assert chosen is not None and chosen.accuracy.name == chosen.design["network"] == "level"
+    assert [one.name for one in chosen.close] == ["good"]
+
+
+def test_without_accuracy_hardware_or_a_design_that_fits_there_is_none() -> None:
+    whole = tables(design("a", 1.0, fits=False), a=(0.9, 0.8, 1.0))
+    assert choice(whole) is choice({"accuracy": whole["accuracy"]}) is choice({"hardware": whole["hardware"]}) is None
+
+
+def test_costs_are_told_with_their_bounds() -> None:
+    chosen = choice(tables(design("a", 5.0, lut_low=7.0, lut_high=300.0, dsp=1200), a=(0.9, 0.8, 0.95)))
+    assert chosen is not None
+    told = {
+        each.value.replace("\N{NO-BREAK SPACE}", " "): each.note.replace("\N{NO-BREAK SPACE}", " ")
+        for each in costs(chosen)
+    }
+    assert told["90.0 %"] == "95 %: 80.0 to 95.0 %" and told["5 µJ"] == "estimated, 2.5 to 10.0"
+    assert told["1 µs"] == "estimated" and told["100 LUT"].startswith("estimated, 7 to 300; 1,200 multipliers")
+
+
+def test_without_hardware_there_are_no_corners() -> None:
+    assert corners({}) is None

@@ -9,7 +9,7 @@ from spikewright.experiments.studies.study import open_study
 
 def test_a_finished_study_lacks_nothing(finished: Path) -> None:
     result = open_study(finished)
-    assert len(gaps(result)) == 0 and "every one of the 3 cells" in missing_sentence(gaps(result), 3)
+    assert len(gaps(result)) == 0 and "All 3 cells have a result." == missing_sentence(gaps(result), 3)
 
 
 def test_faults_come_first_with_their_sentence() -> None:

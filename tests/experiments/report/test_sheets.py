@@ -25,7 +25,7 @@ def test_cells(value: Any, shown: str) -> None:
 
 
 def test_headings_have_units() -> None:
-    assert heading("latency_us") == "latency (µs)" and heading("fpga_energy_uj") == "fpga energy (µJ)"
+    assert heading("latency_us") == "latency (µs)" and heading("fpga_energy_uj") == "FPGA energy (µJ)"
     assert heading("physical_neurons") == "physical neurons"
 
 

@@ -29,11 +29,11 @@ BUILT_ON: dict[str, tuple[Any, ...]] = {
 """The records that the settings of a stage name."""
 KNOWN: dict[str, tuple[int, str]] = {
     "adapt": (2, "5fb006815330"),
-    "attack": (1, "a6bbe5f1474f"),
+    "attack": (2, "a6bbe5f1474f"),
     "compress": (1, "243cb34b1e02"),
     "convert": (1, "40a7aa2bf2e4"),
     "hardware": (1, "b3aea1283a02"),
-    "noise": (1, "bc2351ede09d"),
+    "noise": (2, "bc2351ede09d"),
     "simulate": (1, "e10808d43975"),
     "train": (2, "aa05610a98bd"),
 }
