@@ -1,7 +1,7 @@
 """Runs whose processes are killed at random moments end with the store of an undisturbed run.
 
     python -m tests.experiments.runs.kills --runner processes --victim runner     (2,000 cells, ten kills)
-    python -m tests.experiments.runs.kills --runner dask --victim scheduler
+    python -m tests.experiments.runs.kills --runner dask --victim scheduler --page      (its figures go to docs/kills.md)
 
 A runner that was killed is started again in the same folder; a worker or a scheduler is replaced while the runner goes on.
 Compared with an undisturbed run, sorted by name, byte for byte: the names of all cells, their files, their records without what
@@ -17,6 +17,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -146,10 +147,37 @@ def content(folder: Path) -> dict[str, str]:
     return found
 
 
-def faults(place: Path, cells: int, kills: int, kind: str, victim: str, *, seed: int = 0) -> tuple[list[str], str]:
-    """Run `cells` undisturbed and killed below `place`; what is wrong, and a line about what happened."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run that was killed.
+
+    stored: how many cells were finished at each kill. starts: how often the runner was started. twice: cells that were begun
+    twice, since a kill interrupted them. again: finished cells that were made once more. seconds: of all starts together;
+    undisturbed: of the run without kills in one process. wrong: all that should not be.
+    """
+
+    cells: int
+    runner: str
+    victim: str
+    stored: list[int]
+    starts: int
+    twice: int
+    again: int
+    seconds: float
+    undisturbed: float
+    wrong: list[str]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cells} cells, {self.runner}, kills of the {self.victim}: killed with {self.stored} stored, {self.starts} "
+            f"starts, {self.twice} cells begun twice, {self.seconds} s ({self.undisturbed} s undisturbed)"
+        )
+
+
+def killed(place: Path, cells: int, kills: int, kind: str, victim: str, *, seed: int = 0) -> Outcome:
+    """Run `cells` undisturbed and killed below `place`, and compare."""
     chance = random.Random(seed)
-    undisturbed = Killed(place / "undisturbed", cells, "here")
+    calm = Killed(place / "undisturbed", cells, "here")
     with ExitStack() as stack:
         cluster = stack.enter_context(Cluster()) if kind == "dask" else None
         seen = Killed(place / "killed", cells, kind, cluster.address if cluster else "")
@@ -158,14 +186,19 @@ def faults(place: Path, cells: int, kills: int, kind: str, victim: str, *, seed:
             "worker": lambda process: cluster.kill_worker(chance) if cluster else kill_child(process, chance),
             "scheduler": lambda process: cluster.kill_scheduler() if cluster else None,
         }
-        found = [] if seen.go(ways[victim], kills, chance) else ["a run ended incomplete"]
-    if not undisturbed.go(ways["runner"], 0, chance) or content(seen.folder) != content(undisturbed.folder):
-        found.append("the stores differ")
+        start = time.monotonic()
+        wrong = [] if seen.go(ways[victim], kills, chance) else ["a run ended incomplete"]
+        seconds = round(time.monotonic() - start, 1)
+    start = time.monotonic()
+    whole = calm.go(ways["runner"], 0, chance)
+    undisturbed = round(time.monotonic() - start, 1)
+    wrong += [] if whole and content(seen.folder) == content(calm.folder) else ["the stores differ"]
+    wrong += [f"lost or changed: {name}" for name in seen.lost()]
     begun = seen.begun()
-    found += [f"lost or changed: {name}" for name in seen.lost()]
-    found += [f"{begun['again']} cells were made that were finished"] if begun["again"] else []
-    told = f"killed with {seen.stored} stored, {seen.starts} starts, {begun['new'] - cells} cells begun twice"
-    return found, told
+    wrong += [f"{begun['again']} cells were made that were finished"] if begun["again"] else []
+    return Outcome(
+        cells, kind, victim, seen.stored, seen.starts, begun["new"] - cells, begun["again"], seconds, undisturbed, wrong
+    )
 
 
 def main() -> int:
@@ -176,16 +209,20 @@ def main() -> int:
     parser.add_argument("--runner", choices=RUNNERS, default="processes")
     parser.add_argument("--victim", choices=VICTIMS, default="runner")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--page", action="store_true", help="keep the figures in docs/results/kills.json and docs/kills.md"
+    )
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        found, told = faults(
-            Path(folder), options.cells, options.kills, options.runner, options.victim, seed=options.seed
-        )
-        if found:
+        told = killed(Path(folder), options.cells, options.kills, options.runner, options.victim, seed=options.seed)
+        if told.wrong:
             print((Path(folder) / "said.txt").read_text()[-3000:], file=sys.stderr)
-    print(f"{options.cells} cells, {options.runner}, kills of the {options.victim}: {told}")
-    print("\n".join(found) or "the stores are equal, nothing finished was lost or made twice")
-    return 1 if found else 0
+    print(f"{told}\n" + ("\n".join(told.wrong) or "the stores are equal, nothing finished was lost or made twice"))
+    if options.page:
+        from tests.experiments.runs.kills_page import keep
+
+        keep(told)
+    return 1 if told.wrong else 0
 
 
 if __name__ == "__main__":
