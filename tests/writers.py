@@ -335,7 +335,8 @@ IN_STORES = {
     "publishing:place publishing:write_csv tables:TableWriter._write tables:_scratch "
     "freshness:MadeFiles.begin freshness:MadeFiles.keep",
     "experiments.runs": "kept:_write lock:only_run memory:start_counting packing:packed packing:unpack performing:_made "
-    "state:RunState.write work_folder:WorkFolder.tell work_folder:WorkFolder.begin_anew work_folder:work_in",
+    "state:RunState._put borrowed:borrowed_store borrowed:give_back borrowed:_root borrowed:_clear_up borrowed:_in_use "
+    "work_folder:WorkFolder.tell work_folder:WorkFolder.begin_anew work_folder:work_in",
 }
 """What writes below a store that was claimed, under names that have a cell's key in them: the tests beside each."""
 

@@ -50,21 +50,37 @@ class Results:
         return self._ask(question).df()
 
     def _ask(self, question: str) -> Any:
+        """The answer of DuckDB, which may read the tables of the store, and neither write nor read anything else."""
         import duckdb
 
-        connection = duckdb.connect(":memory:")
-        for name in self.names:
-            place = str(self.store.tables / name / "*.parquet").replace("'", "''")
-            quoted = name.replace('"', '""')
-            connection.execute(f"create view \"{quoted}\" as select * from read_parquet('{place}', union_by_name=true)")
         told = f"expected a question in SQL about {', '.join(self.names) or 'no tables'}, got"
         try:
-            answer = connection.execute(question)
+            connection = self._connection()
+            asked = connection.extract_statements(question)
+            other = [each.type.name for each in asked if each.type != duckdb.StatementType.SELECT]
+            if len(asked) != 1 or other:
+                got = f"the statement {other[0]}" if other else f"{len(asked)} statements" if asked else "nothing"
+                raise InvalidInput(f"{told} {got}; try one like select * from {(*self.names, 'cells')[0]}")
+            return connection.execute(asked[0])
+        except duckdb.PermissionException as error:
+            raise InvalidInput(f"{told} one about other files; a query reads the tables of its store alone") from error
         except duckdb.Error as error:
             raise InvalidInput(f"{told}: {' '.join(str(error).split())[:300]}") from error
-        if answer is None:
-            raise InvalidInput(f"{told} nothing; try select * from {(*self.names, 'cells')[0]}")
-        return answer
+
+    def _connection(self) -> Any:
+        import duckdb
+
+        tables = str(self.store.tables.resolve()).replace("'", "''")
+        connection = duckdb.connect(":memory:")
+        connection.execute(f"set allowed_directories = ['{tables}']")
+        connection.execute("set enable_external_access = false")
+        for name in self.names:
+            quoted, place = name.replace('"', '""'), tables + "/" + name.replace("'", "''")
+            connection.execute(
+                f"create view \"{quoted}\" as select * from read_parquet('{place}/*.parquet', union_by_name=true)"
+            )
+        connection.execute("set lock_configuration = true")
+        return connection
 
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from spikewright import InvalidFile
 from spikewright.files import writing
 
 LOCK, HOLDER = "run.lock", "run.holder"
+LOOKED_AT_S = 0.5
+"""For how long the lock may be held by somebody who only looks whether it is, as `is_held` does."""
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def only_run(folder: Path) -> Iterator[None]:
     lock = FileLock(folder / LOCK)
     try:
         with writing(folder, folder):
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=LOOKED_AT_S)
     except Timeout as error:
         raise InvalidFile(
             f"expected no other run in {folder}, got one: {holder(folder)}; wait for it (`spikewright status {folder}`), "

@@ -85,7 +85,9 @@ def fault_of(error: BaseException, folder: str = "") -> Fault:
     if isinstance(error, SpikewrightError):
         return Fault("refused", str(error))
     if isinstance(error, MemoryError):
-        return Fault("lost", f"expected memory for it, got: {_line(error)}", trace)
+        return Fault(
+            "lost", f"expected memory for it, got: {_line(error)}; try fewer workers, or a machine with more", trace
+        )
     return Fault("failed", f"expected a result, got {_line(error)}", trace)
 
 

@@ -1,6 +1,5 @@
 """One order, carried out wherever the worker is: its needs are found or unpacked, its stage is run, its cell is stored."""
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from spikewright.experiments.records.layout import RECORD
 from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.record import Record, Rows, Spent, check_files, files_in, read_record
 from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.borrowed import borrowed_store
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.memory import most_mb, start_counting
 from spikewright.experiments.runs.orders import CellOutcome, Order, fault_of
@@ -50,7 +50,7 @@ def _store_of(order: Order) -> tuple[Store, bool]:
     seen = Store(Path(order.store))
     if seen.number == order.number:
         return seen, True
-    own = Store(Path(tempfile.gettempdir()) / f"spikewright-{order.number}")
+    own = borrowed_store(order.number)
     for name, content in order.packed.items():
         if not own.holds(name):
             with work_in(own.work, name) as place:

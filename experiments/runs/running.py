@@ -1,5 +1,6 @@
 """Cells are run, each as soon as what it needs is there, on whichever runner; what is finished is stored at once."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -183,6 +184,10 @@ class CellRun:
             self.store.commit(place.made, name)
 
     def _tell(self, *, always: bool = False) -> None:
+        trouble = self.runner.trouble
+        if trouble and not self.state.trouble:
+            logging.getLogger("spikewright").warning("the run waits: %s", trouble)
+        self.state.trouble = trouble
         self.state.write(self.store.runs, always=always)
         self.observer(self.state)
 
@@ -208,17 +213,19 @@ def run_held(
     budget: Budget = UNBOUNDED,
 ) -> RunState:
     """As `run`, for who holds the lock of the store. `budget`: what the run may use before it starts no new cell."""
-    state = RunState.begin(
-        {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
-    )
+    before = read_states(store.runs)
+    about = {"commit": current_commit(), "versions": versions(), "machine": machine(), **runner.describe()}
+    state = RunState.begin(about, before)
     whole = CellRun(store, runner, Schedule.of(()), state, observer, budget=budget)
     some = whole.add(cells)
     while some and not whole.schedule.cells:
         some = whole.add(more({}))
-    if not whole.schedule.cells and (before := read_states(store.runs)) and before[-1].ending == "finished":
+    if not whole.schedule.cells and before and before[-1].ending == "finished":
         state.ending = "finished"  # nothing to do and nothing to say: the store stays as it is, to the byte
         observer(state)
         return state
+    for one in before:
+        one.bury(store.runs)
     try:
         observer(state)
         whole.go(more if some else nothing_more)
@@ -231,6 +238,7 @@ def run_held(
         raise
     finally:
         state.running.clear()
+        state.trouble = ""
         state.write(store.runs, always=True)
     return state
 

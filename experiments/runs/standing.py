@@ -11,6 +11,7 @@ from spikewright.experiments.runs.state import RunState
 
 DEAD = "its process has ended without a word; run the same command again: it goes on from what is stored"
 ENDED = {
+    "killed": DEAD,
     "finished": "finished",
     "incomplete": "ended; some cells have no result",
     "spent": "ended since its budget is spent; run the same command again: it goes on from what is stored",
@@ -66,8 +67,10 @@ def ending_told(state: RunState, held: bool) -> str:
 
 
 def now_told(state: RunState, work: Path) -> Iterator[str]:
-    """A line for each cell that is being made: for how long, and how far it is where it says so."""
+    """What the run waits for; a line for each cell that is being made: for how long, and how far it is where it says so."""
     inside = list(insides(work))
+    if state.trouble:
+        yield f"waits: {state.trouble}"
     for label, started in dict(state.running).items():
         name = label.partition(" (seed")[0]
         told = [str(each) for each in inside if each.cell == name]

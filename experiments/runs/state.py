@@ -6,7 +6,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any, Literal
 from spikewright import InvalidFile
 
 WRITTEN_EVERY_S = 1.0
-Ending = Literal["running", "finished", "incomplete", "spent", "interrupted", "stopped"]
+Ending = Literal["running", "finished", "incomplete", "spent", "interrupted", "stopped", "killed"]
+"""What became of a run; "killed": a later run found that it had ended without a word."""
 
 
 @dataclass
@@ -37,10 +38,12 @@ class StageCount:
 class RunState:
     """One run.
 
+    number: what it is called, after the clock at its start. place: which run of its store it is, from 1: clocks may jump.
     cells: how many it has; stored: how many of them are finished, `found` of these by earlier runs.
     running: the label of each cell that is being made and when it was started.
     faults: label, kind and sentence of each cell without a result; held: labels of those that wait for one of them in vain.
     set_aside: cells that were found damaged.
+    trouble: what the runner waits for before anything can go on, such as workers; "" where it waits for nothing.
     """
 
     number: str
@@ -57,17 +60,19 @@ class RunState:
     faults: list[dict[str, str]] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
+    trouble: str = ""
+    place: int = 0
     _begun: float = field(default_factory=time.monotonic, repr=False, compare=False)
     _written: float = field(default=float("-inf"), repr=False, compare=False)
 
     @classmethod
-    def begin(cls, about: Mapping[str, Any]) -> "RunState":
-        """A run that starts now; `about` says with what (commit, versions, machine, runner)."""
+    def begin(cls, about: Mapping[str, Any], before: Sequence["RunState"] = ()) -> "RunState":
+        """A run that starts now, after those `before`; `about` says with what (commit, versions, machine, runner)."""
         now = datetime.now(UTC)
         number = f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
-        return cls(
-            number, now.isoformat(timespec="seconds"), {**about, "host": socket.gethostname(), "pid": os.getpid()}
-        )
+        told = {**about, "host": socket.gethostname(), "pid": os.getpid()}
+        place = 1 + max((state.place for state in before), default=0)
+        return cls(number, now.isoformat(timespec="seconds"), told, place=place)
 
     @property
     def seconds_left(self) -> float | None:
@@ -92,6 +97,16 @@ class RunState:
         if now - self._written < WRITTEN_EVERY_S and not always:
             return
         self._written = now
+        self._put(folder)
+
+    def bury(self, folder: Path) -> None:
+        """Write down that this run has been killed, if its record says that it goes on; for who holds the lock of its store."""
+        if self.ending == "running":
+            self.ending = "killed"
+            self.running.clear()
+            self._put(folder)
+
+    def _put(self, folder: Path) -> None:
         values = {name: value for name, value in asdict(self).items() if not name.startswith("_")}
         temporary = folder / f".{self.number}.tmp"
         try:
@@ -104,7 +119,7 @@ class RunState:
 
 
 def read_states(folder: Path) -> list[RunState]:
-    """The runs of a store, oldest first; what cannot be read is left out."""
+    """The runs of a store in the order in which they were begun; what cannot be read is left out."""
     found = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -113,7 +128,7 @@ def read_states(folder: Path) -> list[RunState]:
             found.append(RunState(**values, stages=stages))
         except (OSError, ValueError, TypeError, AttributeError, KeyError):
             continue
-    return found
+    return sorted(found, key=lambda state: state.place)
 
 
 def last_state(folder: Path) -> RunState:

@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from spikewright.experiments.runs.orders import CellOutcome, Fault, Order
 
-LOST = "expected the process of the cell to go on, got its end"
+LOST = (
+    "expected the process of the cell to go on, got its end; "
+    "try fewer workers or more memory: systems end processes that take too much"
+)
 CUT_OFF = "expected the scheduler to go on, got its end"
 
 
@@ -29,6 +32,11 @@ class Runner(ABC):
     @abstractmethod
     def busy(self) -> int:
         """How many orders have not come back."""
+
+    @property
+    def trouble(self) -> str:
+        """What it waits for before any order can be carried out, in words; "" where it waits for nothing."""
+        return ""
 
     @abstractmethod
     def start(self, order: Order) -> None:

@@ -33,6 +33,34 @@ def test_bad_questions_are_told_in_a_sentence(folder: Path, question: str) -> No
         store(folder).query(question)
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("copy t to '{}/new.csv'", "got the statement COPY"),
+        ("copy t to '{}/tables/new.csv'", "got the statement COPY"),
+        ("attach '{}/new.db'", "got the statement ATTACH"),
+        ("create table u as from t", "got the statement CREATE"),
+        ("set enable_external_access = true", "got the statement SET"),
+        ("select 1; copy t to '{}/new.csv'", "got the statement COPY"),
+        ("select 1; select 2", "got 2 statements"),
+        ("select * from read_csv('{}/theirs.csv')", "a query reads the tables of its store alone"),
+        ("select * from read_text('/etc/hosts')", "a query reads the tables of its store alone"),
+        ("select * from glob('/*')", "a query reads the tables of its store alone"),
+    ],
+)
+def test_a_query_only_reads_the_tables(folder: Path, question: str, told: str) -> None:
+    (folder / "theirs.csv").write_text("a\n1\n")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(InvalidInput, match=told):
+        store(folder).query(question.format(str(folder).replace("'", "''")))
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_it_may_ask_about_tables_too(folder: Path) -> None:
+    assert store(folder).query("show tables")["name"] == ["cells", "t"]
+    assert "x" in store(folder).query("describe t")["column_name"]
+
+
 def test_unknown_tables(folder: Path) -> None:
     with pytest.raises(InvalidInput, match="expected a table out of cells, t, got 'cell'; try cells"):
         store(folder).table("cell")

@@ -19,7 +19,8 @@ class Cheap(Stage):
 
     value: what it adds.
     steps: how often it counts, writing down where it is.
-    fault: what goes wrong: "refused", "broken", "exit", "memory", "killed", or "once", where the first process is killed.
+    fault: what goes wrong: "refused", "broken", "exit", "memory", "greedy" (memory is taken without end), "killed", or "once",
+        where the first process is killed.
     """
 
     value: int = 0
@@ -53,6 +54,10 @@ def _go_wrong(fault: str, work: Work) -> None:
         raise SystemExit(3)
     if fault == "memory":
         raise MemoryError
+    if fault == "greedy":
+        taken = []
+        while True:
+            taken.append(b"x" * 50_000_000)
     if fault == "killed" or (fault == "once" and not work.checkpoint.exists()):
         work.checkpoint.mkdir(exist_ok=True)
         os.kill(os.getpid(), 9)

@@ -4,6 +4,8 @@ import random
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from types import TracebackType
 
 SCHEDULER, WORKER = "distributed.cli.dask_scheduler", "distributed.cli.dask_worker"
@@ -21,7 +23,13 @@ class Cluster:
         self.workers = [self._worker() for _ in range(workers)]
 
     def _scheduler(self) -> "subprocess.Popen[bytes]":
-        return _started(SCHEDULER, "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        made = _started(SCHEDULER, "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        pause = threading.Event()
+        while made.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                break
+            pause.wait(0.1)
+        return made
 
     def _worker(self) -> "subprocess.Popen[bytes]":
         return _started(

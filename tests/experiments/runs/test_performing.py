@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.borrowed import borrowed_store, give_back
 from spikewright.experiments.runs.orders import Order, bare
 from spikewright.experiments.runs.packing import packed
 from spikewright.experiments.runs.performing import perform
@@ -37,8 +37,11 @@ def test_a_worker_elsewhere_asks_for_what_it_needs_and_sends_the_cell(
     made = perform(replace(order, packed={need.folder: packed(store.cells / need.folder)}))
     assert made.packed is not None and not store.holds(cell.folder)
     assert perform(order).missing == ()  # what was sent once is kept there
-    own = Store(tmp_path / "elsewhere" / f"spikewright-{store.number}")
+    own = borrowed_store(store.number)
+    assert own.folder.is_relative_to(tmp_path / "elsewhere")
     assert own.read(cell.folder).rows["numbers"][0]["number"] == 7
+    give_back(own.folder)
+    assert not own.folder.exists()
 
 
 def test_a_cell_that_is_finished_meanwhile_is_not_made_again(tmp_path: Path) -> None:

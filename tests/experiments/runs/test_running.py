@@ -120,6 +120,24 @@ def test_two_runs_in_one_store_are_refused(tmp_path: Path) -> None:
     assert made(tmp_path, chain(2)).ending == "finished"
 
 
+def test_a_run_that_was_killed_is_told_by_the_next(tmp_path: Path) -> None:
+    store = Store.claim(tmp_path, KIND)
+    RunState.begin({}).write(store.runs, always=True)  # of a process that has gone
+    made(tmp_path, chain(1))
+    assert [state.ending for state in read_states(store.runs)] == ["killed", "finished"]
+
+
+def test_what_a_runner_waits_for_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Waiting(HereRunner):
+        trouble = "no workers at tcp://here"
+
+    seen: list[str] = []
+    with Waiting() as runner:
+        state = run(chain(2), Store.claim(tmp_path, KIND), runner, lambda state: seen.append(state.trouble))
+    assert state.trouble == "" and "no workers at tcp://here" in seen
+    assert caplog.text.count("the run waits: no workers at tcp://here") == 1
+
+
 def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
     def stop(state: RunState) -> None:
         if state.stored == 3:

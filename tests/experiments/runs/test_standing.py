@@ -43,7 +43,7 @@ def test_what_is_stored_and_how_fast() -> None:
 def test_a_holder_that_is_dead_is_told() -> None:
     assert ending_told(state(), held=False).startswith("its process has ended without a word")
     assert ending_told(state(), held=True).startswith("running (process")
-    for ending in ("finished", "incomplete", "interrupted", "stopped"):
+    for ending in ("finished", "incomplete", "interrupted", "stopped", "killed"):
         assert ending_told(state(ending=ending), held=True) == ending_told(state(ending=ending), held=False)
 
 
@@ -60,6 +60,7 @@ def test_what_runs_now_and_how_far_it_is(tmp_path: Path) -> None:
     started = (datetime.now(UTC) - timedelta(hours=3)).isoformat(timespec="seconds")
     later = (datetime.now(UTC) + timedelta(hours=3)).isoformat(timespec="seconds")
     running = {"convert rate7 (seed 3)": started, "train ann": later, "attack pgd": "yesterday"}
+    assert next(now_told(state(trouble="no workers"), tmp_path)) == "waits: no workers"
     assert list(now_told(state(running=running), tmp_path)) == [
         "convert rate7 (seed 3), for 3 h (calibration 3 of 1,200)",
         "train ann, for 0 ms",

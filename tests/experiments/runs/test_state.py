@@ -36,6 +36,29 @@ def test_it_is_written_once_a_second(tmp_path: Path) -> None:
     assert last_state(tmp_path).stored == 9
 
 
+def test_runs_are_in_the_order_of_their_beginning_whatever_the_clock_says(tmp_path: Path) -> None:
+    for year in (2027, 2031, 2026):
+        one = RunState.begin({}, read_states(tmp_path))
+        one.number = f"{year}0101-000000-abcdef"
+        one.write(tmp_path, always=True)
+    assert [one.number[:4] for one in read_states(tmp_path)] == ["2027", "2031", "2026"]
+    assert last_state(tmp_path).number.startswith("2026")
+    assert [one.place for one in read_states(tmp_path)] == [1, 2, 3]
+
+
+def test_a_run_that_ended_without_a_word_is_buried(tmp_path: Path) -> None:
+    one, other = state(), state()
+    one.running["train ann"] = "now"
+    other.ending = "interrupted"
+    for each in (one, other):
+        each.write(tmp_path, always=True)
+    for each in read_states(tmp_path):
+        each.bury(tmp_path)
+    found = {each.number: each for each in read_states(tmp_path)}
+    assert (found[one.number].ending, found[one.number].running) == ("killed", {})
+    assert found[one.number].seconds == one.seconds and found[other.number].ending == "interrupted"
+
+
 def test_the_rest_takes_as_long_as_the_mean_so_far() -> None:
     one = state()
     one.seconds = 20.0

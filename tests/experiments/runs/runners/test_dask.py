@@ -46,9 +46,9 @@ def test_killed_workers_lose_nothing(tmp_path: Path, address: str) -> None:
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    from spikewright.experiments.runs.runners import dask
+    from spikewright.experiments.runs.runners import dask, scheduler_link
 
-    monkeypatch.setattr(dask, "WAIT_S", 1)
+    monkeypatch.setattr(scheduler_link, "WAIT_S", 1)
     for place in ("tcp://127.0.0.1:1", "nonsense", "tcp://"):
         with pytest.raises(InvalidInput, match="expected a Dask scheduler at"):
             dask.DaskRunner(place)
