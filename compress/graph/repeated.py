@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.nn import functional as F
 
 from spikewright.compress.graph.kinds.moving import is_size
 from spikewright.compress.graph.sizes import BATCHES
@@ -16,6 +17,8 @@ from spikewright.compress.graph.sizes import BATCHES
 _ON_NEW = ("new_zeros", "new_ones", "new_full", "new_tensor")
 """Methods that read nothing of their tensor but its device and the type of its numbers."""
 _CALLS = ("call_function", "call_method")
+_ACTIVATIONS: tuple[Any, ...] = (torch.relu, F.relu, "relu")
+"""What is behind them is read as activations of a population, also where that never changes."""
 Values = tuple[Any, ...]
 """What a node gives for each of the batch sizes."""
 
@@ -25,6 +28,7 @@ def fold_repeated(module: fx.GraphModule) -> None:
 
     A single step, such as zeros or a parameter that is expanded, stays as it is; so does what is drawn.
     """
+    module.graph.eliminate_dead_code()  # what was folded already is not worked out again
     known, sizes = _known(module)
     for node in known:
         read = any(user not in known for user in node.users)
@@ -45,7 +49,7 @@ def _known(module: fx.GraphModule) -> tuple[dict[fx.Node, Values], dict[fx.Node,
         elif node.target is getattr and node.args[1] in ("device", "dtype"):
             kept = torch.device("cpu") if node.args[1] == "device" else torch.float32
             known[node], sizes[node] = (kept,) * len(BATCHES), None
-        elif node.op in _CALLS and not is_size(node):
+        elif node.op in _CALLS and not is_size(node) and node.target not in _ACTIVATIONS:
             _follow(node, known, sizes)
     return known, sizes
 

@@ -117,7 +117,9 @@ def filled(walk: Walk, node: GraphNode) -> Value:
     value = np.broadcast_to(np.asarray(node.args["value"], dtype=np.float64), node.shape)
     told = f"a constant {value.flat[0]:g}" if value.size and np.all(value == value.flat[0]) else "a map of constants"
     walk.note(node.name, "folded", f"{told}, into the biases of who reads it")
-    return Current((), value.copy(), node.shape, node.name, positive=bool(np.all(value >= 0)))
+    inside = node.shape if len(node.shape) <= 3 else (prod(node.shape),)
+    held = Current((), value.reshape(inside).copy(), inside, node.name, positive=bool(np.all(value >= 0)))
+    return walk.arranged(held, node.shape, node.name)
 
 
 def moved(walk: Walk, node: GraphNode) -> Value:

@@ -66,3 +66,18 @@ def test_what_is_drawn_anew_is_no_constant() -> None:
 def test_zeros_alone_stay_what_they_are() -> None:
     view = trace(Encoded(lambda x: x.new_zeros(x.shape[0], 4, 1, 1)), X)
     assert [node.args["value"] for node in view if node.operation == "newzeros"] == [0.0]
+
+
+def test_constants_of_more_axes_than_a_map_are_seen_as_what_is_made_of_them() -> None:
+    class Deep(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            held = torch.zeros(x.shape[0], 2, 2, 5, 6) + 1.0
+            return torch.relu(x + held.flatten(1, 2))
+
+    simulated = simulate(convert(Deep(), X, Ttfs(ranges="interval"), judge=False), X.numpy())
+    np.testing.assert_allclose(simulated.logits.reshape(X.shape), (X + 1.0).numpy(), rtol=1e-5)
+
+
+def test_activations_of_numbers_stay_activations() -> None:
+    view = trace(Encoded(lambda x: torch.relu(torch.ones(x.shape[0], 4, 1, 1))), X)
+    assert [node.kind for node in view if node.operation == "relu"] == ["relu", "relu"]
