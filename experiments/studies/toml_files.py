@@ -22,8 +22,8 @@ def read_toml(path: Path, text: str) -> Any:
         values = tomllib.loads(text)
         places = _Places(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        line = FileLine(path, int(found[1]) if found else None)
+        found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        line = FileLine(path, int(found[1] or text.count("\n") + 1) if found else None)
         said = str(error)[: found.start()] if found else str(error)
         raise InvalidFile(f"{line}: expected TOML, got: {said:.200}") from error
     except RecursionError as error:

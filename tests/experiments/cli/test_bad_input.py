@@ -106,7 +106,7 @@ CASES = {
     "study nothing.yaml --workers 1000000000": "from 1 to 1,024",
     "study good.yaml --workers 2 --dask": "try one of them",
     "study good.yaml --dask 0": "from 1 to 1,024",
-    "study --dask good.yaml": "required: file",
+    "study --dask good.yaml": "from 1 to 1,024, got 'good.yaml'",
     "study good.yaml --dask many": "from 1 to 1,024",
     "study good.yaml --scheduler": "expected one argument",
     "study good.yaml --scheduler nonsense": "tcp://HOST:PORT",
