@@ -220,7 +220,8 @@ def test_no_test_looks_at_the_clock() -> None:
     for path in sorted((ROOT / "tests").rglob("*.py")):
         if path != Path(__file__) and path.name != "conftest.py":
             text = path.read_text()
-            assert CLOCKS.findall(text) == [], path
+            command = 'if __name__ == "__main__":' in text  # it tells how long it took, and asserts nothing about it
+            assert command or CLOCKS.findall(text) == [], path
             for chosen in re.findall(r"suppress_health_check=\[(.*?)\]", text):
                 assert "HealthCheck.too_slow" in chosen, (
                     f"it takes the place of what tests/conftest.py chooses, in {path}"
