@@ -17,7 +17,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -34,6 +33,7 @@ from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.runners.here import HereRunner
 from spikewright.experiments.runs.runners.processes import ProcessRunner
 from spikewright.experiments.runs.running import run
+from spikewright.experiments.runs.state import read_states
 from tests.experiments.runs.cheap import chain
 from tests.experiments.runs.cluster import Cluster
 
@@ -113,6 +113,11 @@ class Killed:
         """Cells that were finished at a kill and are not the same now."""
         return [name for name, record in self.seen.items() if _record(self.folder, name) != record]
 
+    @property
+    def seconds(self) -> float:
+        """What all runs of the store took by their own records, which are written once a second."""
+        return round(sum(state.seconds for state in read_states(self.folder / "runs")), 1)
+
     def begun(self) -> Counter[str]:
         """How often a cell was begun "new" and how often "again", when it was finished already."""
         return Counter(line.split()[1] for line in (self.folder / LOG).read_text().splitlines())
@@ -152,7 +157,7 @@ class Outcome:
     """What became of a run that was killed.
 
     stored: how many cells were finished at each kill. starts: how often the runner was started. twice: cells that were begun
-    twice, since a kill interrupted them. again: finished cells that were made once more. seconds: of all starts together;
+    twice, since a kill interrupted them. again: finished cells that were made once more. seconds: of all runs together;
     undisturbed: of the run without kills in one process. wrong: all that should not be.
     """
 
@@ -186,18 +191,23 @@ def killed(place: Path, cells: int, kills: int, kind: str, victim: str, *, seed:
             "worker": lambda process: cluster.kill_worker(chance) if cluster else kill_child(process, chance),
             "scheduler": lambda process: cluster.kill_scheduler() if cluster else None,
         }
-        start = time.monotonic()
         wrong = [] if seen.go(ways[victim], kills, chance) else ["a run ended incomplete"]
-        seconds = round(time.monotonic() - start, 1)
-    start = time.monotonic()
     whole = calm.go(ways["runner"], 0, chance)
-    undisturbed = round(time.monotonic() - start, 1)
     wrong += [] if whole and content(seen.folder) == content(calm.folder) else ["the stores differ"]
     wrong += [f"lost or changed: {name}" for name in seen.lost()]
     begun = seen.begun()
     wrong += [f"{begun['again']} cells were made that were finished"] if begun["again"] else []
     return Outcome(
-        cells, kind, victim, seen.stored, seen.starts, begun["new"] - cells, begun["again"], seconds, undisturbed, wrong
+        cells,
+        kind,
+        victim,
+        seen.stored,
+        seen.starts,
+        begun["new"] - cells,
+        begun["again"],
+        seen.seconds,
+        calm.seconds,
+        wrong,
     )
 
 
