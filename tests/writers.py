@@ -224,6 +224,13 @@ def export_core(path: Path) -> None:
     export(network, time_multiplexed(network), path)
 
 
+def circuit(path: Path) -> None:
+    from spikewright.hardware.circuit.shapes import PhysicalLanes
+    from spikewright.hardware.circuit.top import build
+
+    build(perceptron((4, 3, 2), steps=2), {"h0": PhysicalLanes(), "out": PhysicalLanes()}, path)
+
+
 def checkpoint(path: Path) -> None:
     from spikewright.experiments.training.checkpoint import TrainingRun, save_checkpoint
     from spikewright.experiments.training.recipe import TrainLog, TrainRecipe
@@ -254,6 +261,7 @@ WHOLE = [
         export_core,
         ("hardware.core.folder:export", "hardware.core.writer:Writer.__init__", "hardware.core.writer:Writer._write"),
     ),
+    Writer("circuit", "circuit", circuit, ("hardware.circuit.top:build", "hardware.circuit.words:write_words")),
     Writer("save_checkpoint", "checkpoint", checkpoint, ("experiments.training.checkpoint:save_checkpoint",)),
     Writer("save_progress", "adapting", adapting, ("compress.adapting.resuming:save_progress",)),
     Writer("publish_core", "core", published_core, ("experiments.studies.study:publish_core",)),
@@ -344,6 +352,7 @@ ELSEWHERE = {
     "benchmarks.runs.__main__:write": "tests/benchmarks/runs/test_main.py",
     "benchmarks.runs.again:measured": "writes below a temporary folder of its own",
     "benchmarks.runs.looking:Looked.run": "writes into the folder of its own cell",
+    "hardware.cosim.icarus:run": "writes below a temporary folder of its own",
     "experiments.report.paper:write_paper": "tests/experiments/report/test_paper.py",
     "experiments.stages.examples:Examples.save": "writes into the folder of its own cell",
     "experiments.cli:main": "closes the standard output behind a closed pipe; no file",

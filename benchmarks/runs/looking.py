@@ -57,7 +57,7 @@ def measured(count: int, workers: int, place: Path) -> list[dict[str, Any]]:
 
     def look(state: RunState) -> None:
         if state.stored >= len(rows) * count // POINTS:
-            workers_mb = [resident_mb(pid) for pid in descendants()]
+            workers_mb = [resident_mb(pid) for pid in descendants()] if workers > 1 else []
             rows.append({"stored": state.stored, "driver_mb": resident_mb(), "worker_mb": max(workers_mb, default=0.0)})
 
     runner: Runner = ProcessRunner(workers) if workers > 1 else HereRunner()

@@ -100,7 +100,7 @@ def relative_error(truth: torch.Tensor, found: torch.Tensor) -> float:
     """
     if truth.shape != found.shape or not torch.equal(torch.isfinite(truth), torch.isfinite(found)):
         return inf
-    return float(_errors(truth, found).max()) if truth.numel() else 0.0
+    return float(_errors(truth, found).detach().max()) if truth.numel() else 0.0
 
 
 def _errors(truth: torch.Tensor, found: torch.Tensor) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from spikewright import InvalidInput
+from spikewright import FolderKind, InvalidInput, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.record import Circuit
@@ -18,33 +18,38 @@ BUILT = (IF, LIF, Integrator)
 """Neurons that there are lanes for."""
 
 
+CIRCUIT_FOLDER = FolderKind("a circuit")
+
+
 def build(network: Network, lanes: Mapping[str, PhysicalLanes], folder: Path) -> Circuit:
-    """Write `core.v`, the module `sw_core`, and its memories into `folder`, which exists.
+    """Write `core.v`, the module `sw_core`, and its memories into `folder`: all or nothing, an older circuit there is replaced.
 
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. `out_words` are the potentials of a block of
     the output after the last step, a block in each cycle in which `out_valid` is high; `done` is high once in an inference.
-    Raises InvalidInput for what there are no modules for.
+    Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
-    circuit = Circuit(network, lanes, folder)
+    with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
+        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary)))
+    return Circuit(network, lanes, folder)
+
+
+def _text(circuit: Circuit) -> str:
+    network = circuit.network
     bits, out = circuit.event_bits(network.input), network.by_name[network.output]
     n = circuit.numbers[out.name]
     words = circuit.blocks(out).lanes.count * out.width
     ports = ["input clk", "input rst", "input in_valid", "output in_ready", f"input [{bits - 1}:0] in_event"]
     ports += ["output out_valid", f"output [{words - 1}:0] out_words", "output done"]
-    body = [
-        f"wire e0_valid = in_valid; wire e0_ready; wire [{bits - 1}:0] e0_event = in_event; assign in_ready = e0_ready;"
-    ]
+    body = ["wire e0_valid = in_valid; wire e0_ready; assign in_ready = e0_ready;"]
+    body += [f"wire [{bits - 1}:0] e0_event = in_event;"]
     for population in circuit.inner:
         body += [front(circuit, k, projection) for k, projection in circuit.incoming(population)]
         body += [array(circuit, population)]
     body += [_fork(circuit, population) for population in network.order if population.neuron.sends != "nothing"]
     body += [f"assign out_valid = read{n}; assign out_words = words{n}; assign done = done{n};"]
-    text = "\n\n".join(body)
-    (folder / "core.v").write_text(
-        f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(ports)}\n);\n{text}\nendmodule\n"
-    )
-    return circuit
+    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(ports)}\n);"
+    return "\n\n".join([head, *body, "endmodule\n"])
 
 
 def check(network: Network) -> None:

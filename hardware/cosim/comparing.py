@@ -17,7 +17,7 @@ from spikewright.snn import Network
 def differences(network: Network, lanes: Mapping[str, PhysicalLanes], images: Any, folder: Path) -> tuple[str, ...]:
     """One sentence for each population whose circuit does otherwise than the engine, for `images (samples, *input shape)`.
 
-    The circuit is built in `folder`, which exists, with `lanes` for each population but the input, and simulated by Icarus.
+    The circuit is built in `folder` with `lanes` for each population but the input, and simulated by Icarus.
     Raises InvalidInput for what there is no circuit for, SpikewrightError without Icarus.
     """
     circuit = build(network, lanes, folder)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
@@ -27,7 +28,7 @@ module bench;
                 .out_valid(out_valid), .out_words(out_words), .done(done));
 
   initial begin
-    $readmemh("stream.mem", stream);
+    $readmemh("{stream}", stream);
     repeat (4) begin #5 clk = 1; #5 clk = 0; end
     rst = 0;
     while (quiet < {idle} && cycle < {most}) begin #5 clk = 1; #5 clk = 0; end
@@ -67,17 +68,18 @@ def run(circuit: Circuit, words: list[int]) -> list[list[str]]:
         raise InvalidInput("expected an input of at least one word, got none")
     if found() is None:
         raise SpikewrightError("expected Icarus Verilog on the path, got none; try apt-get install iverilog")
-    write_words(circuit.folder / "stream.mem", [f"{word:x}" for word in words])
-    (circuit.folder / "bench.v").write_text(_bench(circuit, len(words)))
-    sources = ["bench.v", "core.v", *map(str, modules())]
-    _call(["iverilog", "-g2005", "-o", "bench", *sources], circuit.folder)
-    printed = _call(["vvp", "-n", "bench"], circuit.folder)
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
+        write_words(Path(stream), [f"{word:x}" for word in words])
+        Path(bench).write_text(_bench(circuit, len(words), stream))
+        _call(["iverilog", "-g2005", "-o", program, bench, "core.v", *map(str, modules())], circuit.folder)
+        printed = _call(["vvp", "-n", program], circuit.folder)
     if "LONG" in printed:
         raise SpikewrightError(f"expected an end of the simulation within {MOST_CYCLES:,} cycles, got none")
     return [line.split() for line in printed.splitlines() if line[:2] in ("E ", "R ")]
 
 
-def _bench(circuit: Circuit, count: int) -> str:
+def _bench(circuit: Circuit, count: int, stream: str) -> str:
     out = circuit.network.by_name[circuit.network.output]
     firing = [circuit.numbers[p.name] for p in circuit.inner if p.neuron.fires]
     shown = "\n".join(
@@ -91,6 +93,7 @@ def _bench(circuit: Circuit, count: int) -> str:
         top=circuit.event_bits(circuit.network.input) - 1,
         last=count - 1,
         count=count,
+        stream=stream,
         words=circuit.blocks(out).lanes.count * out.width - 1,
         idle=IDLE,
         most=MOST_CYCLES,

@@ -98,6 +98,6 @@ def _bias(population: Population, area: AreaCoefficients, device: Device) -> Mem
 
 
 def _route(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, weight_bits: int) -> Interval:
-    """PhysicalLanes that work on several positions choose which weight of the kernel they take."""
+    """Lanes that work on several positions choose which weight of the kernel they take."""
     extra = min(layer.kernel_lanes, flow.reach.taps) - 1
     return area.kernel_route * (layer.physical_neurons * weight_bits * extra)

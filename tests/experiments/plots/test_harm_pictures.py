@@ -50,5 +50,5 @@ def test_rows_of_a_stage_of_ones_own_are_drawn_without_the_settings_of_a_study(t
     )
     result = replace(result, cells=expand(result.study))
     with styled():
-        (attack,) = attack_pictures(result, tmp_path)
+        (attack,) = attack_pictures(result, FigureFolder(tmp_path))
     assert "Worst case" in attack.caption and "PGD:" not in attack.caption
