@@ -20,6 +20,7 @@ OWN = {
     "snn.py": "mine = 1\n",
     "conversion.py": "mine = 2\n",
     "experiments/__init__.py": "mine = 3\n",
+    "pytest.ini": "[pytest]\n",
     "own.py": """import conversion
 import experiments
 import snn
@@ -30,7 +31,7 @@ assert (snn.mine, conversion.mine, experiments.mine) == (1, 2, 3)
 assert sw.snn is spikewright.snn and sw.snn is not snn
 print("installed:", sw.__file__)
 """,
-    "workers.py": """from joblib import Parallel, delayed  # type: ignore[import-untyped]
+    "workers.py": """from joblib import Parallel, delayed
 
 import spikewright.snn
 
