@@ -120,7 +120,7 @@ def _cluster(workers: int, *, adaptive: bool) -> Any:
     environment = {KERNELS: str(share(workers)), "OMP_NUM_THREADS": "1"}
     with unheard(), dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         cluster = distributed.LocalCluster(
-            n_workers=1 if adaptive else workers, threads_per_worker=1, processes=True, dashboard_address=None,
+            n_workers=1 if adaptive else workers, threads_per_worker=1, processes=True, dashboard_address=":0",
             memory_limit=0, silence_logs=logging.CRITICAL, env=environment,
         )  # fmt: skip
     if adaptive:

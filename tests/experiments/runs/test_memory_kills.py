@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -39,9 +40,19 @@ def group() -> Iterator[Path]:
     except OSError:
         pytest.skip("only root may bound the memory of processes, and not everywhere")
     yield place
-    for pid in (place / "cgroup.procs").read_text().split():  # helpers of the workers that have not ended yet
+    _removed(place)
+
+
+def _removed(place: Path) -> None:
+    """Remove a group; helpers of the workers that have not ended yet go to the one above."""
+    for _ in range(100):
+        for pid in (place / "cgroup.procs").read_text().split():
+            with suppress(OSError):
+                (GROUPS / "cgroup.procs").write_text(pid)
         with suppress(OSError):
-            (GROUPS / "cgroup.procs").write_text(pid)
+            place.rmdir()
+            return
+        Event().wait(0.05)
     place.rmdir()
 
 

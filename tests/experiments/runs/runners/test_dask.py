@@ -19,7 +19,7 @@ distributed = pytest.importorskip("distributed")
 def address() -> Iterator[str]:
     """A scheduler with three worker processes on this machine."""
     with distributed.LocalCluster(
-        n_workers=3, threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL
+        n_workers=3, threads_per_worker=1, dashboard_address=":0", memory_limit=0, silence_logs=logging.CRITICAL
     ) as cluster:
         yield cluster.scheduler_address
 
