@@ -47,6 +47,19 @@ def unknown(noun: str, name: Any, known: Iterable[Any], own: str | None = None) 
     return InvalidInput(f"expected {a(noun)} out of {', '.join(known)}, got {name!r:.60}; try {way}")
 
 
+def called(function: Any, place: str, wanted: str) -> Any:
+    """What the user's own function, which stands at `place`, returns without arguments.
+
+    Raises InvalidInput, in one sentence that says that `wanted` was expected, for one that raises anything or calls exit.
+    """
+    try:
+        return function()
+    except (Exception, SystemExit) as error:  # calling it may raise anything
+        raise InvalidInput(
+            f"expected {place}() to return {wanted}, got {raised(error)}; try a function without arguments"
+        ) from error
+
+
 def raised(error: BaseException) -> str:
     """What was raised, in one line."""
     return "a call of exit" if isinstance(error, SystemExit) else " ".join(f"{type(error).__name__}: {error}".split())

@@ -85,12 +85,17 @@ def _put_number(node: fx.Node, value: Any) -> None:
 
 
 def _put_tensor(module: fx.GraphModule, node: fx.Node, value: Tensor, values: dict[fx.Node, Any]) -> None:
-    """As a parameter of the module, by a name that is free."""
-    name = node.name
-    while hasattr(module, name):
-        name += "_"
-    module.register_parameter(name, nn.Parameter(value.clone(), requires_grad=value.is_floating_point()))
+    name = kept_parameter(module, node.name, value)
     with module.graph.inserting_before(node):
         read = module.graph.get_attr(name)
     values[read] = module.get_parameter(name)
     node.replace_all_uses_with(read)
+
+
+def kept_parameter(module: fx.GraphModule, wanted: str, value: Tensor) -> str:
+    """Keep a copy of `value` as a parameter of the module, and return its name: the one `wanted`, or one like it that is free."""
+    name = wanted
+    while hasattr(module, name):
+        name += "_"
+    module.register_parameter(name, nn.Parameter(value.clone(), requires_grad=value.is_floating_point()))
+    return name

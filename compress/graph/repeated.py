@@ -8,9 +8,10 @@ A sinusoidal encoding of places is built so:
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 from torch.nn import functional as F
 
+from spikewright.compress.graph.constants import kept_parameter
 from spikewright.compress.graph.kinds.moving import is_size
 from spikewright.compress.graph.sizes import BATCHES
 
@@ -92,12 +93,8 @@ def _row(values: Values) -> Tensor | None:
 
 def _put(module: fx.GraphModule, node: fx.Node, row: Tensor, size: Any) -> None:
     """Let the readers of `node` read `row`, a parameter by a name that is free, as often as `size` says."""
-    name = node.name
-    while hasattr(module, name):
-        name += "_"
-    module.register_parameter(name, nn.Parameter(row.clone(), requires_grad=row.is_floating_point()))
     with module.graph.inserting_before(node):
-        read = module.graph.get_attr(name)
+        read = module.graph.get_attr(kept_parameter(module, node.name, row))
         whole = module.graph.call_method("expand", (read, size, *(-1,) * (row.ndim - 1)))
     node.replace_all_uses_with(whole)
 

@@ -11,7 +11,7 @@ import numpy as np
 from spikewright import InvalidFile, InvalidInput
 from spikewright.experiments.data.load import UNIT, Dataset, dataset_names, load_dataset
 from spikewright.files import readable
-from spikewright.importing import imported, is_place, raised
+from spikewright.importing import called, imported, is_place
 
 MOST_CLASSES = 100_000
 LARGEST_LABEL = 2**53
@@ -57,13 +57,7 @@ def known_dataset(name: str) -> bool:
 @lru_cache(maxsize=2)
 def _own(place: str) -> Dataset:
     """What the user's function at "package.module:function" returns. Raises InvalidInput unless it is a Dataset."""
-    function = imported(place, "data set")
-    try:
-        made = function()
-    except (Exception, SystemExit) as error:  # the user's own function: calling it may raise anything
-        raise InvalidInput(
-            f"expected {place}() to return a Dataset, got {raised(error)}; try a function without arguments"
-        ) from error
+    made = called(imported(place, "data set"), place, "a Dataset")
     if not isinstance(made, Dataset):
         raise InvalidInput(
             f"expected {place}() to return a Dataset, got {type(made).__name__}; try experiments.Dataset"

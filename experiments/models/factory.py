@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spikewright import InvalidInput
-from spikewright.importing import imported, raised
+from spikewright.importing import called, imported
 
 if TYPE_CHECKING:
     from torch import nn
@@ -88,12 +88,7 @@ def factory_of(name: str | None) -> Factory | None:
 def _model_of(function: Callable[[], Any], name: str) -> "nn.Module":
     from torch import nn
 
-    try:
-        model = function()
-    except (Exception, SystemExit) as error:  # the user's own function: calling it may raise anything
-        raise InvalidInput(
-            f"expected {name}() to return an nn.Module, got {raised(error)}; try a function without arguments"
-        ) from error
+    model = called(function, name, "an nn.Module")
     if not isinstance(model, nn.Module):
         raise InvalidInput(f"expected {name} to return an nn.Module, got {type(model).__name__}")
     return model
