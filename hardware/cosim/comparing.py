@@ -22,11 +22,11 @@ def differences(network: Network, lanes: Mapping[str, PhysicalLanes], images: An
     """
     circuit = build(network, lanes, folder)
     rasters, logits = run_golden(network, images)
-    lines = icarus.run(circuit, input_words(circuit, rasters[network.input]))
-    found = rasters_of(circuit, lines, len(images))
+    run = icarus.run(circuit, input_words(circuit, rasters[network.input]), len(images))
+    found = rasters_of(circuit, run, len(images))
     told = list(_spikes(rasters, found))
     if not network.by_name[network.output].neuron.fires:
-        answer = potentials_of(circuit, lines, len(images))
+        answer = potentials_of(circuit, run, len(images))
         if not np.array_equal(answer, logits):
             sample = int(np.argwhere((answer != logits).any(axis=1))[0, 0])
             told.append(f"the potentials of {network.output!r} differ first in sample {sample}")

@@ -1,47 +1,50 @@
 """A circuit in Icarus Verilog: inputs go in, every event and the last potentials come out with their cycles."""
 
-import shutil
-import subprocess
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.words import write_words
-
-MOST_CYCLES = 10_000_000
-IDLE = 300
-"""Cycles in which nothing happens that end a simulation."""
+from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.record import IDLE, MOST_CYCLES, CircuitRun
+from spikewright.hardware.cosim.watching import SLOT, Watched
 
 _BENCH = """\
 `timescale 1ns / 1ps
 module bench;
-  reg clk = 0, rst = 1;
-  reg [{top}:0] stream[0:{last}];
-  integer at = 0, cycle = 0, quiet = 0;
-  wire in_ready, out_valid, done;
-  wire [{words}:0] out_words;
-  wire moves = {moves};
+  reg clk = 0, rst = 1, unknown = 0;
+  reg [{slot}-1:0] stream[0:{count}-1];
+  integer at = 0, cycle = 0, quiet = 0, ends = 0, k;
+  wire in_ready, read, finished;
+  wire [{moved}-1:0] moved;
+  wire [{events}-1:0] events;
+  wire [{answer}-1:0] words;
 
-  sw_core core (.clk(clk), .rst(rst), .in_valid(!rst && at < {count}), .in_ready(in_ready), .in_event(stream[at]),
-                .out_valid(out_valid), .out_words(out_words), .done(done));
+  sw_watched core (.clk(clk), .rst(rst), .in_valid(!rst && at < {count}), .in_ready(in_ready), .in_word(stream[at]),
+                   .moved(moved), .events(events), .read(read), .words(words), .finished(finished));
 
   initial begin
     $readmemh("{stream}", stream);
     repeat (4) begin #5 clk = 1; #5 clk = 0; end
     rst = 0;
-    while (quiet < {idle} && cycle < {most}) begin #5 clk = 1; #5 clk = 0; end
-    if (quiet < {idle}) $display("LONG");
+    while ((ends < {samples} || quiet < {idle}) && cycle < {limit} && !unknown) begin #5 clk = 1; #5 clk = 0; end
+    $display("%0s %0d", ends < {samples} || quiet < {idle} ? "LONG" : "END", cycle);
     $finish;
   end
 
   always @(posedge clk) if (!rst) begin
     cycle <= cycle + 1;
-    quiet <= moves ? 0 : quiet + 1;
+    unknown <= ^{{moved, read}} === 1'bx;
+    quiet <= moved != 0 || read || finished ? 0 : quiet + 1;
+    if (finished) ends <= ends + 1;
     if (at < {count} && in_ready) at <= at + 1;
-{shown}
-    if (out_valid) $display("R %0d %h", cycle, out_words);
+    for (k = 0; k < {senders}; k = k + 1)
+      if (moved[k] !== 1'b0) $display("E %0d %0d %h", k, cycle, moved[k] ? events[k*{slot}+:{slot}] : {slot}'bx);
+    if (read !== 1'b0) $display("R %0d %h", cycle, words);
   end
 endmodule
 """
@@ -53,57 +56,67 @@ def modules() -> list[Path]:
     return sorted(folder.glob("*.v"))
 
 
-def found() -> str | None:
-    """Where Icarus Verilog is, None where it is not installed."""
-    return shutil.which("iverilog")
+def run(circuit: Circuit, words: list[int], samples: int, limit: int = MOST_CYCLES) -> CircuitRun:
+    """What the circuit in its folder does with an input `words`, which are those of `samples` inferences.
 
-
-def run(circuit: Circuit, words: list[int]) -> list[list[str]]:
-    """The lines that a simulation of the circuit in its folder prints for an input `words`, split at spaces.
-
-    "E population cycle token c y x" for an event that a population sends, "R cycle word" for a block of the last potentials.
-    Raises SpikewrightError where Icarus is missing or the simulation does not end, InvalidInput for no input.
+    Raises SpikewrightError where Icarus is missing, the simulation does not end within `limit` cycles, or something is sent
+    that is neither 0 nor 1; InvalidInput for no input.
     """
+    watched = Watched(circuit)
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        text = Path(name) / "watched.v"
+        text.write_text(watched.text())
+        return simulate_text(watched, [text, *modules()], words, samples, limit)
+
+
+def simulate_text(watched: Watched, sources: list[Path], words: list[int], samples: int, limit: int) -> CircuitRun:
+    """The same of `sources` in which there is a module `sw_watched`, such as a netlist."""
     if not words:
         raise InvalidInput("expected an input of at least one word, got none")
-    if found() is None:
-        raise SpikewrightError("expected Icarus Verilog on the path, got none; try apt-get install iverilog")
+    need("iverilog", "iverilog")
     with TemporaryDirectory(prefix="spikewright-") as name:
         bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
         write_words(Path(stream), [f"{word:x}" for word in words])
-        Path(bench).write_text(_bench(circuit, len(words), stream))
-        _call(["iverilog", "-g2005", "-o", program, bench, "core.v", *map(str, modules())], circuit.folder)
-        printed = _call(["vvp", "-n", program], circuit.folder)
-    if "LONG" in printed:
-        raise SpikewrightError(f"expected an end of the simulation within {MOST_CYCLES:,} cycles, got none")
-    return [line.split() for line in printed.splitlines() if line[:2] in ("E ", "R ")]
+        Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit)))
+        folder = watched.circuit.folder
+        call(["iverilog", "-g2005", "-s", "bench", "-o", program, bench, *map(str, sources)], folder)
+        printed = call(["vvp", "-n", program], folder)
+    return _read(watched, [line.split() for line in printed.splitlines()], limit)
 
 
-def _bench(circuit: Circuit, count: int, stream: str) -> str:
-    out = circuit.network.by_name[circuit.network.output]
-    firing = [circuit.numbers[p.name] for p in circuit.inner if p.neuron.fires]
-    shown = "\n".join(
-        f'    if (core.e{n}_valid && core.e{n}_ready) $display("E {n} %0d %0d %0d %0d %0d", cycle, '
-        f"core.e{n}_token, core.e{n}_c, core.e{n}_y, core.e{n}_x);"
-        for n in firing
-    )
-    busy = [f"core.f{k}_valid || core.p{k}_valid" for k in range(len(circuit.network.projections))]
-    moves = " || ".join([f"at < {count}", *busy, *(f"core.v{n}_valid" for n in firing)])
+def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int]) -> str:
+    count, samples, limit = sizes
     return _BENCH.format(
-        top=circuit.event_bits(circuit.network.input) - 1,
-        last=count - 1,
+        slot=SLOT,
         count=count,
-        stream=stream,
-        words=circuit.blocks(out).lanes.count * out.width - 1,
+        samples=samples,
+        limit=limit,
         idle=IDLE,
-        most=MOST_CYCLES,
-        moves=moves,
-        shown=shown,
+        stream=stream,
+        moved=watched.moved_bits,
+        events=watched.events_bits,
+        answer=watched.answer_bits,
+        senders=len(watched.senders),
     )
 
 
-def _call(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SpikewrightError(f"expected {command[0]} to succeed, got: {(done.stderr or done.stdout).strip()[:500]}")
-    return done.stdout
+def _read(watched: Watched, lines: list[list[str]], limit: int) -> CircuitRun:
+    told = [line for line in lines if line and line[0] in ("E", "R")]
+    unknown = next((line for line in told if set(line[-1].lower()) & {"x", "z"}), None)
+    if unknown:
+        what = f"population {watched.senders[int(unknown[1])]}" if unknown[0] == "E" else "the potentials"
+        raise SpikewrightError(f"expected 0 and 1 in {what} in cycle {unknown[-2]}, got {unknown[-1]}")
+    end = [line for line in lines if line and line[0] in ("END", "LONG")]
+    if not end or end[0][0] == "LONG":
+        raise SpikewrightError(f"expected an end of the simulation within {limit:,} cycles, got none")
+    events = {
+        number: np.array(
+            [(int(line[2]), int(line[3], 16)) for line in told if line[0] == "E" and int(line[1]) == slot], np.int64
+        ).reshape(-1, 2)
+        for slot, number in enumerate(watched.senders)
+    }
+    size = watched.answer_bits // 8
+    blocks = [line for line in told if line[0] == "R"]
+    raw = b"".join(int(line[2], 16).to_bytes(size, "little") for line in blocks)
+    cycles = np.array([int(line[1]) for line in blocks], np.int64)
+    return CircuitRun(events, cycles, np.frombuffer(raw, np.uint8).reshape(-1, size), int(end[0][1]))

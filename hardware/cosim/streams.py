@@ -1,13 +1,14 @@
 """Events as words of the input, and back."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
+from spikewright.hardware.cosim.record import CircuitRun
+from spikewright.snn import Population
 
 Whole = NDArray[np.int64]
 
@@ -31,40 +32,33 @@ def _events(circuit: Circuit, row: Whole) -> Iterator[int]:
         yield from [word] * (1 if once else int(row[place]))
 
 
-def rasters_of(circuit: Circuit, lines: list[list[str]], samples: int) -> Mapping[str, Whole]:
-    """Spikes `(steps, samples, neurons)` of each population that fires, from lines "E number cycle token c y x"."""
-    network, found = circuit.network, {}
-    for population in circuit.inner:
-        if population.neuron.fires:
-            mine = [line for line in lines if line[0] == "E" and int(line[1]) == circuit.numbers[population.name]]
-            found[population.name] = _raster(as_map(population.shape), mine, network.steps, samples)
-    return found
+def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, Whole]:
+    """Spikes `(steps, samples, neurons)` of each population that fires. Raises ValueError where steps are missing."""
+    return {
+        population.name: _raster(circuit, population, run, samples)
+        for population in circuit.inner
+        if population.neuron.sends != "nothing"
+    }
 
 
-def _raster(shape: tuple[int, int, int], lines: list[list[str]], steps: int, samples: int) -> Whole:
-    raster, tokens = np.zeros((samples * steps + 1, *shape), np.int64), 0
-    for _, _, _, token, c, y, x in lines:
-        if token == "1":
-            tokens += 1
-        else:
-            raster[tokens, int(c), int(y), int(x)] += 1
-    if tokens != samples * steps or raster[-1].any():
-        raise ValueError(f"expected {samples * steps} steps, got {tokens}")
-    return raster[:-1].reshape(samples, steps, -1).swapaxes(0, 1)
+def _raster(circuit: Circuit, population: Population, run: CircuitRun, samples: int) -> Whole:
+    steps, shape = circuit.network.steps, as_map(population.shape)
+    token, c, y, x, _ = run.fields(circuit.numbers[population.name], circuit.coordinate_bits(population.name))
+    step, spikes = np.cumsum(token), token == 0
+    if token.sum() != samples * steps or np.any(step[spikes] >= samples * steps):
+        raise ValueError(f"expected {samples * steps} steps of {population.name!r}, got {int(token.sum())}")
+    raster = np.zeros((samples * steps, *shape), np.int64)
+    np.add.at(raster, (step[spikes], c[spikes], y[spikes], x[spikes]), 1)
+    return raster.reshape(samples, steps, -1).swapaxes(0, 1)
 
 
-def potentials_of(circuit: Circuit, lines: list[list[str]], samples: int) -> Whole:
-    """Potentials `(samples, neurons)` of the output after the last step, from lines "R cycle word"."""
-    out: Any = circuit.network.by_name[circuit.network.output]
-    blocks, bits = circuit.blocks(out), out.width
-    words = [int(line[2], 16) for line in lines if line[0] == "R"]
-    if len(words) != samples * blocks.count:
-        raise ValueError(f"expected {samples * blocks.count} rows of potentials, got {len(words)}")
-    lanes = np.array(
-        [[word >> (n * bits) & ((1 << bits) - 1) for n in range(blocks.lanes.count)] for word in words], object
-    )
-    signed = np.where(lanes >= 1 << (bits - 1), lanes - (1 << bits), lanes).astype(np.int64)
-    parts = signed.reshape(
+def potentials_of(circuit: Circuit, run: CircuitRun, samples: int) -> Whole:
+    """Potentials `(samples, neurons)` of the output after the last step. Raises ValueError where blocks are missing."""
+    out = circuit.network.by_name[circuit.network.output]
+    blocks = circuit.blocks(out)
+    if len(run.answers) != samples * blocks.count:
+        raise ValueError(f"expected {samples * blocks.count} rows of potentials, got {len(run.answers)}")
+    parts = _signed(run.answers, blocks.lanes.count, out.width).reshape(
         samples, blocks.rows, blocks.columns, blocks.groups, blocks.lanes.rows, blocks.lanes.columns, -1
     )
     whole = parts.transpose(0, 3, 6, 1, 4, 2, 5).reshape(
@@ -75,3 +69,11 @@ def potentials_of(circuit: Circuit, lines: list[list[str]], samples: int) -> Who
     )
     channels, rows, columns = blocks.shape
     return whole[:, :channels, :rows, :columns].reshape(samples, -1)
+
+
+def _signed(words: NDArray[np.uint8], count: int, width: int) -> Whole:
+    """`count` numbers of `width` bits, two's complement, out of each row of bytes."""
+    bits = np.unpackbits(words, axis=1, bitorder="little")[:, : count * width].reshape(-1, count, width)
+    weights = np.int64(1) << np.arange(width)
+    weights[-1] = -weights[-1]
+    return np.asarray(bits.astype(np.int64) @ weights)

@@ -8,12 +8,12 @@ import pytest
 
 from spikewright import snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.cosim import icarus
+from spikewright.hardware.cosim import programs
 from spikewright.hardware.cosim.comparing import differences
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 
 needs_icarus = pytest.mark.skipif(
-    icarus.found() is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
+    programs.found("iverilog") is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
 )
 
 

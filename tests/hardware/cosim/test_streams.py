@@ -5,34 +5,45 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
+from spikewright.hardware.cosim.record import CircuitRun
 from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
 from tests.hardware.small_networks import perceptron
 
 
+def made(folder: Path) -> Circuit:
+    return build(perceptron((6, 5, 3), steps=2), {"h0": PhysicalLanes(5), "out": PhysicalLanes(2)}, folder)
+
+
+def seen(events: list[tuple[int, int]], answers: list[tuple[int, ...]]) -> CircuitRun:
+    rows = np.array(events, np.int64).reshape(-1, 2)
+    blocks = np.array(answers, np.uint8).reshape(-1, 2)
+    return CircuitRun({1: rows}, np.arange(len(answers)), blocks, 10)
+
+
 def test_events_and_tokens_of_two_samples(tmp_path: Path) -> None:
-    circuit = build(perceptron((6, 5, 3), steps=2), {"h0": PhysicalLanes(5), "out": PhysicalLanes(2)}, tmp_path)
+    circuit = made(tmp_path)
     raster = np.zeros((2, 2, 6), np.int64)
     raster[0, 0, 4], raster[1, 1, 3] = 1, 2
     value = 1 << (circuit.event_bits("in") - 1)
     assert input_words(circuit, raster) == [4 << 1 | value, 1, 1, 1, 3 << 1 | value, 3 << 1 | value, 1]
 
 
-def test_lines_become_rasters_and_potentials(tmp_path: Path) -> None:
-    circuit = build(perceptron((6, 5, 3), steps=2), {"h0": PhysicalLanes(5), "out": PhysicalLanes(2)}, tmp_path)
-    lines = [
-        line.split()
-        for line in ("E 1 3 0 4 0 0", "E 1 4 1 0 0 0", "E 1 5 0 2 0 0", "E 1 9 1 0 0 0", "R 7 ff01", "R 8 0002")
-    ]
-    (raster,) = rasters_of(circuit, lines, 1).values()
+def test_words_become_rasters_and_potentials(tmp_path: Path) -> None:
+    circuit = made(tmp_path)
+    run = seen([(3, 4 << 1), (4, 1), (5, 2 << 1), (9, 1)], [(0x01, 0xFF), (0x02, 0x00)])
+    (raster,) = rasters_of(circuit, run, 1).values()
     assert np.argwhere(raster).tolist() == [[0, 0, 4], [1, 0, 2]]
-    assert potentials_of(circuit, lines, 1).tolist() == [[1, -1, 2]]
+    assert potentials_of(circuit, run, 1).tolist() == [[1, -1, 2]]
 
 
-def test_lines_that_are_missing_are_told(tmp_path: Path) -> None:
-    circuit = build(perceptron((6, 5, 3), steps=2), {"h0": PhysicalLanes(5), "out": PhysicalLanes(2)}, tmp_path)
-    with pytest.raises(ValueError, match="expected 2 steps, got 0"):
-        rasters_of(circuit, [], 1)
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    circuit = made(tmp_path)
+    with pytest.raises(ValueError, match="expected 2 steps of 'h0', got 0"):
+        rasters_of(circuit, seen([], []), 1)
+    with pytest.raises(ValueError, match="expected 2 steps of 'h0', got 2"):
+        rasters_of(circuit, seen([(1, 1), (2, 1), (3, 0)], []), 1)
     with pytest.raises(ValueError, match="expected 2 rows of potentials, got 0"):
-        potentials_of(circuit, [], 1)
+        potentials_of(circuit, seen([], []), 1)

@@ -1,0 +1,36 @@
+"""What a simulation of a circuit saw, whichever simulator ran it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_CYCLES = 10_000_000
+"""A simulation that has not ended by then is given up, unless it is told another limit."""
+IDLE = 300
+"""Cycles in which nothing moves that end a simulation whose last inference is done."""
+
+
+@dataclass(frozen=True, eq=False)
+class CircuitRun:
+    """The events and potentials of a run, each with the cycle in which it was handed over; cycle 0 is the first after reset.
+
+    `events`: for the number of each population that sends, rows `(cycle, word)` in their order; a word is `{value, x, y, c,
+    token}`. `answer_cycles (blocks,)` and `answers (blocks, bytes)`: the potentials of the output after the last step, a block
+    after another, the lowest byte first. `cycles`: how long the simulation took.
+    """
+
+    events: Mapping[int, NDArray[np.int64]]
+    answer_cycles: NDArray[np.int64]
+    answers: NDArray[np.uint8]
+    cycles: int
+
+    def fields(self, number: int, bits: tuple[int, int, int]) -> tuple[Any, ...]:
+        """(token, c, y, x, value) of the events of population `number`, whose coordinates have so many bits."""
+        words, low, found = self.events[number][:, 1], 1, [self.events[number][:, 1] & 1]
+        for width in bits:
+            found.append(words >> low & ((1 << width) - 1))
+            low += width
+        return (*found, words >> low)
