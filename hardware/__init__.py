@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
+from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
 from spikewright.hardware.design_points import (
     DesignPoint,
-    LayerDesign,
     design,
     fully_parallel,
     hybrid,
@@ -17,6 +17,7 @@ from spikewright.hardware.devices import DEVICES, Device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
 from spikewright.renaming import renamed
@@ -30,6 +31,7 @@ __all__ = [
     "Exploration",
     "Interval",
     "LayerDesign",
+    "PhysicalLanes",
     "Replay",
     "design",
     "estimate",

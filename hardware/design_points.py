@@ -2,30 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from spikewright import InvalidInput
 from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
+from spikewright.hardware.layer_designs import LayerDesign, check_layer, layer_design
 from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Activity, Network, Population
 from spikewright.snn.requirements import check_network
-
-
-@dataclass(frozen=True)
-class LayerDesign:
-    """Population `population` of N neurons built from P = `physical_neurons`, 1 <= P <= N.
-
-    For maps `(C, H, W)` P = channel lanes x `kernel_lanes`: so many channels at so many positions at a time.
-    """
-
-    population: str
-    physical_neurons: int
-    kernel_lanes: int = 1
-
-    @property
-    def channel_lanes(self) -> int:
-        """Channels worked on at a time."""
-        return self.physical_neurons // self.kernel_lanes
 
 
 @dataclass(frozen=True)
@@ -73,38 +58,6 @@ def layers_of(network: Network) -> tuple[Population, ...]:
     return tuple(p for p in network.order if p.name != network.input)
 
 
-def layer_design(population: Population, physical_neurons: int) -> LayerDesign:
-    """P spread over channels first, then over positions: any P up to the channels, then multiples of them.
-
-    Raises InvalidInput for another P, with the nearest ones that work.
-    """
-    channels, size = population.shape[0], population.size
-    count = physical_neurons
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= size:
-        raise InvalidInput(f"expected 1 to {size} physical neurons for {population.name!r}, got {count!r}")
-    if count <= channels:
-        return LayerDesign(population.name, count)
-    if count % channels:
-        below = count - count % channels
-        raise InvalidInput(
-            f"expected channel lanes x kernel lanes for {population.name!r} with {channels} channels, got {count};"
-            f" try {below} or {min(below + channels, size)}"
-        )
-    return LayerDesign(population.name, count, count // channels)
-
-
-def ladder(population: Population) -> tuple[int, ...]:
-    """The P from 1 to N, each at least twice the one before: channels first, then positions. What `explore` sweeps.
-
-    Along it more P never takes more cycles nor, on Xilinx 7, fewer LUTs. Between its rungs it may: lanes idle in the
-    last pass.
-    """
-    channels, positions = population.shape[0], population.size // population.shape[0]
-    steps = {channels >> k for k in range(channels.bit_length())}
-    steps |= {channels * (positions >> k) for k in range(positions.bit_length())}
-    return tuple(sorted(steps))
-
-
 def check_point(network: Network, point: DesignPoint) -> None:
     """Raise InvalidInput unless `point` is a design of `network`: each layer once, every P inside its layer."""
     check_buildable(network)
@@ -114,29 +67,17 @@ def check_point(network: Network, point: DesignPoint) -> None:
     if sorted(wanted) != sorted(got):
         raise InvalidInput(f"expected one layer for each of {', '.join(wanted)}, got {', '.join(got) or 'none'}")
     for population in layers_of(network):
-        _check_layer(population, point.by_name[population.name])
-
-
-def _check_layer(population: Population, layer: LayerDesign) -> None:
-    channels, positions = population.shape[0], population.size // population.shape[0]
-    count, kernel = layer.physical_neurons, layer.kernel_lanes
-    if not 1 <= count <= population.size:
-        raise InvalidInput(f"expected 1 to {population.size} physical neurons for {population.name!r}, got {count}")
-    if not 1 <= kernel <= positions or count % kernel or count // kernel > channels:
-        raise InvalidInput(
-            f"expected P = channel lanes (to {channels}) x kernel lanes (to {positions}) for {population.name!r},"
-            f" got {count} with {kernel} kernel lanes"
-        )
+        check_layer(population, point.by_name[population.name])
 
 
 def design(
     network: Network,
-    physical_neurons: Mapping[str, int],
+    physical_neurons: Mapping[str, Any],
     *,
     device: str | Device = "xc7a100t",
     clock_mhz: float = 100.0,
 ) -> DesignPoint:
-    """A design with a P for each layer by name; layers that are not named get one physical neuron.
+    """A design with a P, or lanes `(channels, rows, columns)`, for each layer by name; others get one physical neuron.
 
     Raises InvalidInput for an unknown layer, a P outside its layer, an unknown device or a float32 network.
     """

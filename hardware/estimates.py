@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikewright import Table
-from spikewright.hardware.design_points import DesignPoint, LayerDesign
+from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.area import LayerArea
 from spikewright.hardware.model.asic45 import LayerEnergy
 from spikewright.hardware.model.interval import Interval, total

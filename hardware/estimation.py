@@ -3,9 +3,10 @@
 from functools import lru_cache
 
 from spikewright import InvalidInput
-from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point, layers_of
+from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.area import LayerArea, layer_area
 from spikewright.hardware.model.asic45 import LayerEnergy, layer_energy
 from spikewright.hardware.model.bit_widths import widths

@@ -77,7 +77,7 @@ def explore(
     *,
     device: str | Device = "xc7a100t",
     clock_mhz: float = 100.0,
-    parallelism: Sequence[Mapping[str, int]] | None = None,
+    parallelism: Sequence[Mapping[str, Any]] | None = None,
     labels: Any = None,
     progress: Progress = shown,
 ) -> Exploration:
@@ -85,9 +85,9 @@ def explore(
 
     Per candidate: the three named corners, and P per layer from a ladder of doublings from 1 to N, in all
     combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep
-    by your own list of `{layer: P}`. `device`: a name in DEVICES, or your own as a `Device`, a TOML file or
-    "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column. Raises InvalidInput
-    for no candidates, float32 networks, unknown devices or layers.
+    by your own list of `{layer: P}`, or of `{layer: (channels, rows, columns)}`. `device`: a name in DEVICES, or your own as
+    a `Device`, a TOML file or "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column.
+    Raises InvalidInput for no candidates, float32 networks, unknown devices or layers.
     """
     _check_candidates(candidates)
     fpga = find_device(device)

@@ -1,6 +1,7 @@
 """How the neurons of a layer lie in its blocks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from spikewright import InvalidInput
 
@@ -16,11 +17,36 @@ def as_map(shape: tuple[int, ...]) -> Map:
 
 @dataclass(frozen=True)
 class PhysicalLanes:
-    """The physical neurons of a layer: P = channels x rows x columns work at a time."""
+    """The physical neurons of a layer: P = channels x rows x columns work at a time. Each is a whole number from 1 on."""
 
     channels: int = 1
     rows: int = 1
     columns: int = 1
+
+    def __post_init__(self) -> None:
+        if any(isinstance(count, bool) or not isinstance(count, int) or count < 1 for count in self.axes):
+            raise InvalidInput(
+                f"expected lanes as whole numbers from 1 on, got {self.axes}; try PhysicalLanes(4, 1, 1)"
+            )
+
+    @classmethod
+    def of(cls, given: Any) -> "PhysicalLanes":
+        """The lanes themselves, `(channels, rows, columns)`, or a number of channel lanes. Raises InvalidInput for another value.
+
+        >>> PhysicalLanes.of((4, 2, 1)).count, PhysicalLanes.of(3).axes
+        (8, (3, 1, 1))
+        """
+        if isinstance(given, cls):
+            return given
+        axes = tuple(given) if isinstance(given, tuple | list) else (given, 1, 1)
+        if len(axes) != 3:
+            raise InvalidInput(f"expected lanes as (channels, rows, columns), got {given!r:.60}; try (4, 1, 1)")
+        return cls(*axes)
+
+    @property
+    def axes(self) -> Map:
+        """(channels, rows, columns)."""
+        return (self.channels, self.rows, self.columns)
 
     @property
     def count(self) -> int:
@@ -40,9 +66,8 @@ class LayerBlocks:
     lanes: PhysicalLanes
 
     def __post_init__(self) -> None:
-        given = (self.lanes.channels, self.lanes.rows, self.lanes.columns)
-        if any(not 1 <= count <= size for count, size in zip(given, self.shape, strict=True)):
-            raise InvalidInput(f"expected lanes from (1, 1, 1) to {self.shape}, got {given}")
+        if any(count > size for count, size in zip(self.lanes.axes, self.shape, strict=True)):
+            raise InvalidInput(f"expected lanes from (1, 1, 1) to {self.shape}, got {self.lanes.axes}")
 
     @property
     def groups(self) -> int:

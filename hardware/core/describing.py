@@ -69,7 +69,7 @@ def _population(
         potential_bits=population.potential_bits if layer else None,
         accumulator_bits=sizes.accumulators.get(population.name),
         physical_neurons=layer.physical_neurons if layer else None,
-        kernel_lanes=layer.kernel_lanes if layer else None,
+        lanes=layer.lanes.axes if layer else None,
     )
 
 

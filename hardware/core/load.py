@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spikewright import InvalidFile, SpikewrightError
+from spikewright import InvalidFile, InvalidInput, SpikewrightError
+from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import run_golden, senders, sends_values, trace_line
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
 from spikewright.hardware.core.rebuilding import rebuild
-from spikewright.hardware.design_points import DesignPoint, LayerDesign, check_point
+from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.devices import Device, listed
+from spikewright.hardware.layer_designs import LayerDesign, spread
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.progress import watched
 from spikewright.snn import Network
 
 if TYPE_CHECKING:
-    from spikewright.hardware.core.schema import Core
+    from spikewright.hardware.core.schema import Core, CorePopulation
 
 MAX_JSON_BYTES = 2**24
 MAX_TRACE = 2**31
@@ -67,10 +70,25 @@ def core_point(whole: Core, device: Device | None = None) -> DesignPoint:
 
     `device`: the record of the device, where its name is not in DEVICES.
     """
-    built = [p for p in whole.populations if p.physical_neurons is not None]
-    layers = tuple(LayerDesign(p.name, p.physical_neurons or 1, p.kernel_lanes or 1) for p in built)
+    layers = tuple(LayerDesign(p.name, _lanes(p)) for p in whole.populations if p.physical_neurons is not None)
     own = device if device is not None and device.name == whole.device else None
     return DesignPoint(layers, whole.clock_mhz, own or listed(whole.device))
+
+
+def _lanes(one: CorePopulation) -> PhysicalLanes:
+    """Those of a population; where an older core says only how many positions there are, the squarest that cover its map."""
+    count, positions = one.physical_neurons or 1, one.kernel_lanes or 1
+    lanes = one.lanes
+    if lanes is None and count % positions == 0:
+        area = spread(tuple(one.shape), positions)
+        lanes = None if area is None else (count // positions, *area)
+    if lanes is None or prod(lanes) != count:
+        told = f"{count} with {one.lanes or f'{positions} kernel lanes'}"
+        raise InvalidInput(
+            f"expected physical neurons = channels x rows x columns for {one.name!r} of shape {one.shape}, got {told};"
+            " try to export the network again"
+        )
+    return PhysicalLanes(*lanes)
 
 
 def _check_widths(whole: Core, network: Network) -> None:

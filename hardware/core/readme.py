@@ -30,7 +30,7 @@ address map; its `shift` multiplies the sums by 2**shift. An `integrator` never 
 ## Addresses
 Neurons are numbered C, H, W row-major: address = (c H + y) W + x. Weights are row-major as their `shape` says:
 (out, in) for `linear`, (out, in / groups, kernel height, kernel width) for `conv2d`. P = `physical_neurons` work at a
-time: P / `kernel_lanes` channels at `kernel_lanes` positions.
+time: `lanes` says how many channels at how many rows and columns.
 
 ## memories/*.mem
 One word a line in lower-case hex, ceil(bits / 4) digits, two's complement where `signed`, for $readmemh. Every line

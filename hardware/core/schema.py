@@ -30,7 +30,11 @@ MAX_ITEMS = 10_000
 
 
 class CorePopulation(CoreRecord):
-    """Neurons of one kind; `accumulator_bits` hold any S + b of a step, the potential saturates at `potential_bits`."""
+    """Neurons of one kind; `accumulator_bits` hold any S + b of a step, the potential saturates at `potential_bits`.
+
+    `lanes` are (channels, rows, columns) that work at a time, their product P = `physical_neurons`. Older cores say
+    `kernel_lanes` alone: P / kernel_lanes channels at so many positions.
+    """
 
     name: Name
     shape: Dimensions
@@ -40,7 +44,8 @@ class CorePopulation(CoreRecord):
     potential_bits: Annotated[int, Field(ge=2, le=62)] | None
     accumulator_bits: Annotated[int, Field(ge=1, le=80)] | None
     physical_neurons: Count | None
-    kernel_lanes: Count | None
+    kernel_lanes: Count | None = None
+    lanes: tuple[Count, Count, Count] | None = None
 
 
 class CoreProjection(CoreRecord):

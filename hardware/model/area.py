@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.hardware.design_points import LayerDesign
 from spikewright.hardware.devices import Device
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits
 from spikewright.hardware.model.constants import (
     AREA,
@@ -75,7 +75,7 @@ def _weights(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, device
     if not kept.words:
         return NOTHING
     reach = flow.reach
-    lanes = min(layer.channel_lanes, reach.channels) * min(layer.kernel_lanes, reach.taps)
+    lanes = reach.lanes(layer.lanes).count
     row = -(-kept.words // reach.rows)
     tables = 0 if kept.masked else row * -(-reach.rows // 64)
     memory = read_only(device, area, Rom(kept.words, kept.bits, lanes, tables))
@@ -99,5 +99,6 @@ def _bias(population: Population, area: AreaCoefficients, device: Device) -> Mem
 
 def _route(flow: EventFlow, layer: LayerDesign, area: AreaCoefficients, weight_bits: int) -> Interval:
     """Lanes that work on several positions choose which weight of the kernel they take."""
-    extra = min(layer.kernel_lanes, flow.reach.taps) - 1
+    used = flow.reach.lanes(layer.lanes)
+    extra = used.rows * used.columns - 1
     return area.kernel_route * (layer.physical_neurons * weight_bits * extra)

@@ -1,7 +1,10 @@
 """One cycle law for every P.
 
-With `passes` = ceil(channels / channel lanes) x ceil(taps / kernel lanes) per event and `rows` = ceil(C / channel
-lanes) x ceil(H W / kernel lanes) for the sweep at the end of each step (bias, threshold, reset):
+With `passes` per event and `rows` for the sweep at the end of each step (bias, threshold, reset), where an event reaches
+`channels` at `tap rows` x `tap columns` positions of a map (C, H, W) and (CL, RL, XL) are the lanes,
+
+    passes = ceil(channels / CL) x ceil(tap rows / RL) x ceil(tap columns / XL)
+    rows   = ceil(C / CL) x ceil(H / RL) x ceil(W / XL)
 
     cycles = sum over projections of events (passes + 2) + steps (rows + 2)      P < N, potentials in a RAM
     cycles = sum over projections of events              + 2.5 steps             P = N, potentials in registers
@@ -19,7 +22,8 @@ link to a host are not counted, nor is a unit that decides early.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spikewright.hardware.design_points import LayerDesign
+from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.constants import GAP_CYCLES, PARALLEL_SWEEP_CYCLES
 from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import ZERO, Interval, total
@@ -41,9 +45,7 @@ class LayerCycles:
 
 def rows(population: Population, layer: LayerDesign) -> int:
     """Passes that visit every neuron of the layer once."""
-    channels = population.shape[0]
-    positions = population.size // channels
-    return -(-channels // layer.channel_lanes) * -(-positions // layer.kernel_lanes)
+    return LayerBlocks(as_map(population.shape), layer.lanes).count
 
 
 def layer_cycles(
@@ -65,9 +67,11 @@ def _passes(flow: EventFlow, layer: LayerDesign, parallel: bool, gap: int) -> In
     if parallel:
         return Interval.exact(flow.events)
     reach = flow.reach
-    channel_lanes, kernel_lanes = min(layer.channel_lanes, reach.channels), min(layer.kernel_lanes, reach.taps)
-    dense = -(-reach.channels // channel_lanes) * -(-reach.taps // kernel_lanes)
-    balanced = reach.channels * reach.taps * flow.storage.density / (channel_lanes * kernel_lanes)
+    used = reach.lanes(layer.lanes)
+    dense = (
+        -(-reach.channels // used.channels) * -(-reach.tap_rows // used.rows) * -(-reach.tap_columns // used.columns)
+    )
+    balanced = reach.channels * reach.taps * flow.storage.density / used.count
     mean = max(1.0, balanced) if flow.storage.masked else dense
     return Interval(mean + gap, mean + gap, dense + gap) * flow.events
 

@@ -1,10 +1,11 @@
 """How far one event reaches through a synapse, and from how many inputs a neuron hears: what lanes and memories are made for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd, prod
 from typing import Any
 
+from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Projection
 
 
@@ -12,41 +13,56 @@ from spikewright.snn import AvgPool2d, Conv2d, Identity, Linear, Projection
 class SynapseReach:
     """What a synapse asks of a circuit.
 
-    `channels`, `taps`: one event reaches at most so many channels at so many positions. `rows`: sources of events that share
-    no weights, the rows of the weight memory. `fan_in`: inputs of one target neuron, padding included.
+    `channels`, `tap_rows`, `tap_columns`: one event reaches at most so many channels at so many rows and columns of positions.
+    `rows`: sources of events that share no weights, the rows of the weight memory. `fan_in`: inputs of one target neuron, padding
+    included.
     """
 
     channels: int
-    taps: int
+    tap_rows: int
+    tap_columns: int
     rows: int
     fan_in: int
+
+    @property
+    def taps(self) -> int:
+        """Positions that one event reaches."""
+        return self.tap_rows * self.tap_columns
+
+    def lanes(self, built: PhysicalLanes) -> PhysicalLanes:
+        """Those of the lanes `built` that one event can use."""
+        return PhysicalLanes(
+            min(built.channels, self.channels), min(built.rows, self.tap_rows), min(built.columns, self.tap_columns)
+        )
 
 
 def reach_of(projection: Projection) -> SynapseReach:
     """The reach of a projection that a core can have; a pool in front of the synapse counts each event."""
     synapse = projection.synapse
     found = REACH[type(synapse)](synapse)
-    return SynapseReach(found.channels, found.taps, found.rows, found.fan_in * prod(projection.pool))
+    return replace(found, fan_in=found.fan_in * prod(projection.pool))
 
 
 def _linear(synapse: Linear) -> SynapseReach:
     out, inputs = synapse.weights.shape
-    return SynapseReach(channels=out, taps=1, rows=inputs, fan_in=inputs)
+    return SynapseReach(out, 1, 1, rows=inputs, fan_in=inputs)
 
 
 def _conv2d(synapse: Conv2d) -> SynapseReach:
     out, per_group, *kernel = synapse.weights.shape
-    taps = prod(map(_most_taps, kernel, synapse.stride, synapse.dilation))
-    return SynapseReach(out // synapse.groups, taps, rows=per_group * synapse.groups, fan_in=per_group * prod(kernel))
+    rows, columns = map(_most_taps, kernel, synapse.stride, synapse.dilation)
+    return SynapseReach(
+        out // synapse.groups, rows, columns, rows=per_group * synapse.groups, fan_in=per_group * prod(kernel)
+    )
 
 
 def _avgpool2d(synapse: AvgPool2d) -> SynapseReach:
-    taps = prod(map(_most_taps, synapse.kernel, synapse.stride, (1, 1)))
-    return SynapseReach(channels=1, taps=taps, rows=1, fan_in=prod(synapse.kernel))
+    rows, columns = map(_most_taps, synapse.kernel, synapse.stride, (1, 1))
+    return SynapseReach(1, rows, columns, rows=1, fan_in=prod(synapse.kernel))
 
 
 def _identity(synapse: Identity) -> SynapseReach:
-    return SynapseReach(channels=1, taps=1, rows=1, fan_in=1)
+    return SynapseReach(1, 1, 1, rows=1, fan_in=1)
 
 
 REACH: Mapping[type, Callable[[Any], SynapseReach]] = {

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import design, estimate, fully_parallel, time_multiplexed
-from spikewright.hardware.design_points import ladder as rungs_of
 from spikewright.hardware.design_points import layers_of
+from spikewright.hardware.layer_designs import ladder as rungs_of
 from spikewright.snn import (
     Activity,
     simulate,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from spikewright import InvalidInput
 from spikewright.hardware import design, estimate, explore
-from spikewright.hardware.design_points import ladder, layers_of
+from spikewright.hardware.design_points import layers_of
+from spikewright.hardware.layer_designs import ladder
 from spikewright.snn import simulate
 from tests.hardware.small_networks import active, perceptron
 from tests.snn.strategies import cases
@@ -23,7 +24,9 @@ def points():
 def test_the_sweep_holds_the_corners_and_every_rung(points) -> None:
     network = points.networks[0]
     assert points.table["architecture"][:3] == ["fully_parallel", "time_multiplexed", "hybrid"]
-    labels = {"/".join(map(str, each)) for each in product(*(ladder(p) for p in layers_of(network)))}
+    labels = {
+        "/".join(str(lanes.count) for lanes in each) for each in product(*(ladder(p) for p in layers_of(network)))
+    }
     assert set(points.table["physical_neurons"]) == labels
 
 
@@ -103,4 +106,4 @@ def test_any_network_can_be_explored(case) -> None:
     assert 1 <= len(points.pareto()) <= len(points)
     best = points.best()
     assert estimate(case.network, activity, best).fits
-    assert best == design(case.network, {layer.population: layer.physical_neurons for layer in best.layers})
+    assert best == design(case.network, {layer.population: layer.lanes for layer in best.layers})

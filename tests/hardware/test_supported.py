@@ -18,8 +18,9 @@ from spikewright.hardware import (
     time_multiplexed,
     widths,
 )
-from spikewright.hardware.design_points import DesignPoint, LayerDesign
+from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.estimation import Estimator
+from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.snn import Direct, Network, simulate
 from tests.hardware.small_networks import perceptron
 from tests.snn.every_record import NETWORKS, network

@@ -15,7 +15,17 @@ def test_blocks_cover_the_map() -> None:
     assert (blocks.groups, blocks.rows, blocks.columns, blocks.count, blocks.lanes.count) == (3, 3, 3, 27, 24)
 
 
-@pytest.mark.parametrize("lanes", [PhysicalLanes(0), PhysicalLanes(6), PhysicalLanes(1, 8), PhysicalLanes(1, 1, 10)])
+@pytest.mark.parametrize("lanes", [0, -1, True, 1.5, "4", (1, 2), (1, 2, 3, 4), (1, 0, 1), None])
+def test_lanes_are_whole_numbers(lanes) -> None:
+    with pytest.raises(InvalidInput, match=r"expected lanes as .*; try"):
+        PhysicalLanes.of(lanes)
+
+
+def test_lanes_in_every_form() -> None:
+    assert PhysicalLanes.of(3) == PhysicalLanes.of((3, 1, 1)) == PhysicalLanes.of(PhysicalLanes(3)) == PhysicalLanes(3)
+
+
+@pytest.mark.parametrize("lanes", [PhysicalLanes(6), PhysicalLanes(1, 8), PhysicalLanes(1, 1, 10)])
 def test_lanes_outside_the_map_are_refused(lanes: PhysicalLanes) -> None:
     with pytest.raises(InvalidInput, match=r"expected lanes from \(1, 1, 1\) to \(5, 7, 9\)"):
         LayerBlocks((5, 7, 9), lanes)

@@ -10,7 +10,7 @@ from spikewright.snn import core_parts
 def test_the_core_carries_what_a_circuit_needs(folder: Path) -> None:
     core, network = load_core(folder)
     hidden = next(p for p in core.populations if p.name == "h0")
-    assert (hidden.physical_neurons, hidden.kernel_lanes, hidden.potential_bits) == (1, 1, 8)
+    assert (hidden.physical_neurons, hidden.lanes, hidden.potential_bits) == (1, (1, 1, 1), 8)
     assert hidden.neuron.kind == "integrate_fire" and hidden.neuron.reset == "subtract"
     assert core.address_order == "CHW" and core.code.steps == network.steps == 4
     assert "1 | 8 |" in (folder / "README.md").read_text()

@@ -131,3 +131,16 @@ def test_loading_imports_nothing_that_a_core_names(
         edit(folder, lambda core, name=name: core.update(device=name))
         with pytest.raises(InvalidFile, match="device out of"):
             load_core(folder)
+
+
+@pytest.mark.parametrize(("positions", "lanes"), [(1, (6, 1, 1)), (2, None), (7, None)])
+def test_older_cores_say_positions_alone(folder: Path, positions: int, lanes) -> None:
+    def older(core):
+        core["populations"][1].update(physical_neurons=6, kernel_lanes=positions, lanes=None)
+
+    edit(folder, older)
+    if lanes is None:  # no map of one row and column has so many positions
+        with pytest.raises(InvalidFile, match=r"rows x columns for 'h0' of shape .*; try to export the network again"):
+            load_core(folder)
+    else:
+        assert core_point(load_core(folder)[0]).by_name["h0"].lanes.axes == lanes

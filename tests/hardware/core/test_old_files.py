@@ -54,6 +54,9 @@ def test_exported_again_it_is_the_same(folder: Path, tmp_path: Path) -> None:
     for n in pruned:
         was, now = (one["projections"][n]["synapse"].pop("weights") for one in (old, new))
         assert now["kind"] == "masked" and now["size"] == was["size"]
+    for was, now in zip(old["populations"], new["populations"], strict=True):
+        lanes, positions = now.pop("lanes"), (was.pop("kernel_lanes"), now.pop("kernel_lanes"))
+        assert lanes is None if positions[0] is None else lanes[1] * lanes[2] == positions[0]
     for one in (old, new):
         del one["generator"], one["golden"]["origin"]
     assert old == new

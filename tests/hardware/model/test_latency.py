@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spikewright.hardware import design, estimate, fully_parallel, time_multiplexed
-from spikewright.hardware.design_points import layer_design
+from spikewright.hardware.layer_designs import layer_design
 from spikewright.snn import (
     IF,
     Conv2d,

@@ -1,5 +1,7 @@
 """How far one event reaches through a synapse."""
 
+from math import isqrt
+
 import numpy as np
 import pytest
 
@@ -47,8 +49,8 @@ def conv(kernel: int, stride: int, dilation: int) -> Network:
 def test_reach_counts_the_outputs_of_one_input(kernel: int, stride: int, dilation: int, taps: int) -> None:
     """Against the dense truth: the most outputs that any input pixel touches."""
     network = conv(kernel, stride, dilation)
-    projection = network.projections[0]
-    assert reach_of(projection) == SynapseReach(channels=2, taps=taps, rows=1, fan_in=kernel * kernel)
+    projection, side_taps = network.projections[0], isqrt(taps)
+    assert reach_of(projection) == SynapseReach(2, side_taps, side_taps, rows=1, fan_in=kernel * kernel)
     side = network.by_name["conv"].shape[1]
     hit = np.zeros(12, int)
     for place in range(side):
@@ -58,10 +60,10 @@ def test_reach_counts_the_outputs_of_one_input(kernel: int, stride: int, dilatio
 
 def test_other_synapses_by_hand() -> None:
     full = Projection("a", "b", Linear(dense(np.ones((3, 8), np.int8))), pool=(2, 2))
-    assert reach_of(full) == SynapseReach(channels=3, taps=1, rows=8, fan_in=32)
-    assert reach_of(Projection("a", "b", AvgPool2d((3, 2), (1, 1), 1))) == SynapseReach(1, 6, 1, 6)
-    assert reach_of(Projection("a", "b", AvgPool2d((2, 2), (2, 2), 1))) == SynapseReach(1, 1, 1, 4)
-    assert reach_of(Projection("a", "b", Identity(1))) == SynapseReach(1, 1, 1, 1)
+    assert reach_of(full) == SynapseReach(3, 1, 1, rows=8, fan_in=32)
+    assert reach_of(Projection("a", "b", AvgPool2d((3, 2), (1, 1), 1))) == SynapseReach(1, 3, 2, 1, 6)
+    assert reach_of(Projection("a", "b", AvgPool2d((2, 2), (2, 2), 1))) == SynapseReach(1, 1, 1, 1, 4)
+    assert reach_of(Projection("a", "b", Identity(1))) == SynapseReach(1, 1, 1, 1, 1)
 
 
 def test_every_synapse_that_a_core_can_have_has_a_reach() -> None:
