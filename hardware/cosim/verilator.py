@@ -1,0 +1,108 @@
+"""A circuit in Verilator: compiled once, then it streams whole test sets; events come back in binary files, not as text."""
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from spikewright import InvalidInput, SpikewrightError
+from spikewright.files import atomic_path
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.cosim.programs import call, need, need_version
+from spikewright.hardware.cosim.record import IDLE, MOST_CYCLES, CircuitRun
+from spikewright.hardware.cosim.watching import Watched
+from spikewright.kinds import Kind, holds_last
+
+OLDEST = (5, 6)
+"""The version of Verilator that this was tested with first."""
+_MARK = b"spikewright: a core that Verilator compiled\n"
+PROGRAM = Kind("a simulation of a core", holds_last(_MARK))
+
+_FLAGS = (
+    *("--cc", "--exe", "--top-module", "sw_watched", "--threads", "1", "--output-split", "20000"),
+    *("-O3", "--x-assign", "fast", "--x-initial", "fast", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-Wno-UNOPTFLAT"),
+)
+_COMPILED = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O1")
+
+
+@dataclass(frozen=True, eq=False)
+class VerilatedCore:
+    """A circuit and the program that simulates it; the memories are read from the circuit's folder in each run."""
+
+    circuit: Circuit
+    program: Path
+
+    def run(self, words: list[int], samples: int, limit: int = MOST_CYCLES) -> CircuitRun:
+        """What the circuit does with an input `words`, which are those of `samples` inferences.
+
+        Raises SpikewrightError where the simulation does not end within `limit` cycles, InvalidInput for no input.
+        """
+        if not words:
+            raise InvalidInput("expected an input of at least one word, got none")
+        with TemporaryDirectory(prefix="spikewright-") as name:
+            stream, events, answers = (Path(name) / file for file in ("stream", "events", "answers"))
+            stream.write_bytes(np.array(words, np.uint64).tobytes())
+            command = [self.program, stream, events, answers, samples, limit, IDLE]
+            end, cycles = call([str(word) for word in command], self.circuit.folder).split()[-2:]
+            if end != "END":
+                raise SpikewrightError(f"expected an end of the simulation within {limit:,} cycles, got none")
+            return _read(Watched(self.circuit), events, answers, int(cycles))
+
+
+def run(circuit: Circuit, words: list[int], samples: int, limit: int = MOST_CYCLES) -> CircuitRun:
+    """What the circuit in its folder does with an input `words` of `samples` inferences, compiled for this run only.
+
+    Raises SpikewrightError where Verilator or a C++ compiler is missing or too old, or the simulation does not end within
+    `limit` cycles; InvalidInput for no input.
+    """
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        return verilated(circuit, Path(name)).run(words, samples, limit)
+
+
+def verilated(circuit: Circuit, folder: Path) -> VerilatedCore:
+    """The circuit compiled, its program in `folder`: the one that is there where nothing has changed since but memories.
+
+    Raises SpikewrightError where Verilator, make or g++ are missing or too old.
+    """
+    verilator = need_version("verilator", "verilator", OLDEST)
+    need("make", "make")
+    need("g++", "g++")
+    text, sources = Watched(circuit).text(), [*modules(), _bench()]
+    said = call([verilator, "--version"], circuit.folder)
+    told = [said, *_FLAGS, *_COMPILED, text, *(path.read_text() for path in sources)]
+    program = folder / f"sw_{sha256(chr(0).join(told).encode()).hexdigest()[:16]}"
+    if not program.exists():
+        with TemporaryDirectory(prefix="spikewright-") as name:
+            kept(_compiled(verilator, text, sources, Path(name)), program)
+    return VerilatedCore(circuit, program.resolve())
+
+
+def kept(compiled: bytes, program: Path) -> None:
+    """Write a program. Raises InvalidFile where anything else stands there."""
+    with atomic_path(program, PROGRAM) as temporary:
+        temporary.write_bytes(compiled + _MARK)
+        os.chmod(temporary, 0o755)
+
+
+def _compiled(verilator: str, text: str, sources: list[Path], folder: Path) -> bytes:
+    (folder / "watched.v").write_text(text)
+    call([verilator, *_FLAGS, "-Mdir", "made", "watched.v", *map(str, sources)], folder)
+    call(["make", "-C", "made", "-f", "Vsw_watched.mk", *_COMPILED], folder)
+    return (folder / "made" / "Vsw_watched").read_bytes()
+
+
+def _bench() -> Path:
+    return Path(str(files("spikewright.hardware") / "cosim" / "bench.cpp"))
+
+
+def _read(watched: Watched, events: Path, answers: Path, cycles: int) -> CircuitRun:
+    """The files of `bench.cpp`."""
+    rows = np.fromfile(events, np.int64).reshape(-1, 3)
+    found = {number: rows[rows[:, 0] == slot, 1:] for slot, number in enumerate(watched.senders)}
+    blocks = np.fromfile(answers, np.uint8).reshape(-1, 8 + watched.answer_bits // 8)
+    return CircuitRun(found, blocks[:, :8].copy().view(np.int64)[:, 0], blocks[:, 8:], cycles)
