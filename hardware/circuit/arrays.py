@@ -2,7 +2,7 @@
 
 from math import log2
 
-from spikewright.hardware.circuit.fronts import PassBits
+from spikewright.hardware.circuit.front_layouts import PassBits
 from spikewright.hardware.circuit.lane_constants import LaneConstants
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.verilog import instance, wire

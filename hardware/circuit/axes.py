@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from spikewright import InvalidInput
@@ -15,25 +16,34 @@ also those outside the map."""
 class AxisEntry:
     """What an event at one place does along an axis.
 
-    `tiles`: how many rows of weights, from number `first` on; 0 drops the event. `block`: the block that holds the first target,
-    -1 above the map; `inside`: its place in that block.
+    `tiles`: how many tiles it takes, from number `first` on; 0 drops the event. `block`: the block that holds the first target,
+    -1 above the map; `inside`: its place in that block. `chain`: the chain that these tiles belong to, and `before`: how many
+    tiles of it lie in front of them, wholly outside the map.
     """
 
     first: int = 0
     tiles: int = 0
     block: int = 0
     inside: int = 0
+    chain: int = 0
+    before: int = 0
+
+    @property
+    def stretch(self) -> tuple[int, int, int]:
+        """Which tiles of which chain it takes: the chain, those before, and how many."""
+        return (self.chain, self.before, self.tiles)
 
 
 @dataclass(frozen=True)
 class Axis:
     """An axis of `blocks` blocks of `banks` neurons. `order`: for each tile the taps of its banks, None where there is none.
-    `stride`: blocks from one tile to the next."""
+    `starts`: the first tile of each chain; `stride`: blocks from one tile of a chain to the next."""
 
     entries: tuple[AxisEntry, ...]
     order: tuple[tuple[int | None, ...], ...]
     banks: int
     blocks: int
+    starts: tuple[int, ...]
     stride: int = 1
 
     @classmethod
@@ -48,21 +58,35 @@ class Axis:
             )
         order = [tuple(chain[at : at + banks]) for chain in chains for at in range(0, len(chain), banks)]
         padded = tuple(tile + (None,) * (banks - len(tile)) for tile in order)
-        starts = {chain[0]: sum(-(-len(before) // banks) for before in chains[:n]) for n, chain in enumerate(chains)}
-        entries = tuple(_entry(places, starts.get(places[0][1], 0) if places else 0, size, banks) for places in reached)
-        return cls(entries, padded, banks, -(-size // banks), step)
+        starts = tuple(sum(-(-len(before) // banks) for before in chains[:n]) for n in range(len(chains)))
+        numbers = {chain[0]: n for n, chain in enumerate(chains)}
+        entries = tuple(
+            _entry(places, numbers[places[0][1]], starts, size, banks) if places else AxisEntry() for places in reached
+        )
+        return cls(entries, padded, banks, -(-size // banks), starts, step)
 
     @property
     def most(self) -> int:
         """The most tiles of an event."""
         return max((entry.tiles for entry in self.entries), default=0)
 
+    @cached_property
+    def stretches(self) -> tuple[tuple[int, int, int], ...]:
+        """The different stretches of chains that events take, ascending."""
+        return tuple(sorted({entry.stretch for entry in self.entries if entry.tiles}))
+
+    def chain(self, number: int) -> range:
+        """The tiles of a chain."""
+        ends = (*self.starts[1:], len(self.order))
+        return range(self.starts[number], ends[number])
+
 
 def single(places: int, window: int = 1) -> Axis:
     """An axis of dense layers: the target has one place, and each `window` places of the source have weights of their own."""
     inside = places // window
-    entries = (AxisEntry(place // window, 1) if place // window < inside else AxisEntry() for place in range(places))
-    return Axis(tuple(entries), ((0,),) * inside, 1, 1)
+    numbers = (place // window for place in range(places))
+    entries = (AxisEntry(n, 1, chain=n) if n < inside else AxisEntry() for n in numbers)
+    return Axis(tuple(entries), ((0,),) * inside, 1, 1, tuple(range(inside)))
 
 
 def _chains(reached: Reached) -> list[list[int]]:
@@ -76,14 +100,14 @@ def _chains(reached: Reached) -> list[list[int]]:
     return [chain for chain in chains if chain]
 
 
-def _entry(places: Sequence[tuple[int, int]], start: int, size: int, banks: int) -> AxisEntry:
-    """What an event does whose tiles begin with number `start`: those that lie wholly outside the map are left out."""
+def _entry(places: Sequence[tuple[int, int]], chain: int, starts: Sequence[int], size: int, banks: int) -> AxisEntry:
+    """What an event does that takes the tiles of `chain`: those that lie wholly outside the map are left out."""
     tiles = [places[at : at + banks] for at in range(0, len(places), banks)]
     inside = [n for n, tile in enumerate(tiles) if any(0 <= target < size for target, _ in tile)]
     if not inside:
         return AxisEntry()
     target = tiles[inside[0]][0][0]
-    return AxisEntry(start + inside[0], len(inside), target // banks, target % banks)
+    return AxisEntry(starts[chain] + inside[0], len(inside), target // banks, target % banks, chain, inside[0])
 
 
 def convolved(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[list[tuple[int, int]]]:

@@ -1,7 +1,7 @@
 """The circuit of a network: its blocks, and the widths of all that moves in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,11 +14,16 @@ from spikewright.snn.traits import sent
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """A fixed-point network with the lanes of each population but the input; memories are written into `folder`."""
+    """A fixed-point network with the lanes of each population but the input; memories are written into `folder`.
+
+    `storage`: how the rows of weights of a projection lie (`stored_rows.LAYOUTS`), where it is not to be chosen by their bits
+    and passes.
+    """
 
     network: Network
     lanes: Mapping[str, PhysicalLanes]
     folder: Path
+    storage: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def inner(self) -> tuple[Population, ...]:

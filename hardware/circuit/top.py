@@ -21,17 +21,20 @@ BUILT = (IF, LIF, Integrator)
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
 
-def build(network: Network, lanes: Mapping[str, PhysicalLanes], folder: Path) -> Circuit:
+def build(
+    network: Network, lanes: Mapping[str, PhysicalLanes], folder: Path, storage: Mapping[str, str] | None = None
+) -> Circuit:
     """Write `core.v`, the module `sw_core`, and its memories into `folder`: all or nothing, an older circuit there is replaced.
 
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. `out_words` are the potentials of a block of
     the output after the last step, a block in each cycle in which `out_valid` is high; `done` is high once in an inference.
+    `storage`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
-        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary)))
-    return Circuit(network, lanes, folder)
+        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary, storage or {})))
+    return Circuit(network, lanes, folder, storage or {})
 
 
 def _text(circuit: Circuit) -> str:

@@ -14,13 +14,20 @@ from spikewright.hardware.cosim.streams import input_words, potentials_of, raste
 from spikewright.snn import Network
 
 
-def differences(network: Network, lanes: Mapping[str, PhysicalLanes], images: Any, folder: Path) -> tuple[str, ...]:
+def differences(
+    network: Network,
+    lanes: Mapping[str, PhysicalLanes],
+    images: Any,
+    folder: Path,
+    storage: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
     """One sentence for each population whose circuit does otherwise than the engine, for `images (samples, *input shape)`.
 
-    The circuit is built in `folder` with `lanes` for each population but the input, and simulated by Icarus.
+    The circuit is built in `folder` with `lanes` for each population but the input and rows of weights as `storage` says (see
+    `Circuit`), and simulated by Icarus.
     Raises InvalidInput for what there is no circuit for, SpikewrightError without Icarus.
     """
-    circuit = build(network, lanes, folder)
+    circuit = build(network, lanes, folder, storage)
     rasters, logits = run_golden(network, images)
     run = icarus.run(circuit, input_words(circuit, rasters[network.input]), len(images))
     found = rasters_of(circuit, run, len(images))

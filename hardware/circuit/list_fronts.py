@@ -1,0 +1,79 @@
+"""A front that takes the rows of weights of a list: its tables, and what `sw_list_front` is told."""
+
+from pathlib import Path
+
+from spikewright.hardware.circuit.axes import Axis
+from spikewright.hardware.circuit.front_layouts import FrontLayout
+from spikewright.hardware.circuit.words import Field, address_bits, hex_word, write_words
+from spikewright.hardware.model.bit_widths import signed_bits
+
+
+def write_list_tables(folder: Path, layout: FrontLayout) -> None:
+    """What an event does by its channel, its row and its column, where each list begins, and where its rows go."""
+    found, rows = layout.found, layout.rows
+    each, stretches, chains, _ = rows.lists.shape
+    apart = stretches * chains if each > 1 else 0
+    by_channel = [
+        [(c * apart, _list_bits(layout)), (int(found.first[c]), layout.bits.block), (int(found.lane[c]), layout.lane)]
+        for c in range(len(found.first))
+    ]
+    begins = [list(zip(map(int, one), rows.list_bits, strict=True)) for one in rows.lists.reshape(-1, 2)]
+    places = [list(zip(map(int, one), rows.place_bits, strict=True)) for one in rows.places]
+    words = (by_channel, _axis(layout, 0), _axis(layout, 1), begins, places)
+    for what, table in zip("cyxlp", words, strict=True):
+        write_words(folder / layout.file(what), [hex_word(word) for word in table])
+
+
+def _list_bits(layout: FrontLayout) -> int:
+    return address_bits(layout.rows.lists.size // 2)
+
+
+def _axis(layout: FrontLayout, number: int) -> list[list[Field]]:
+    """The words of the rows (0) or columns (1) of the source."""
+    axis = (layout.found.rows, layout.found.columns)[number]
+    lists = layout.rows.lists.shape[2] if number == layout.rows.outer else 1
+    blocks = layout.blocks.groups * (layout.blocks.columns if number == 0 else 1)
+    return [
+        [
+            (at * lists, _list_bits(layout)),
+            ((entry.block - entry.before * axis.stride) * blocks, layout.bits.block),
+            (int(entry.tiles == 0), 1),
+            (entry.inside, layout.bits.inside[number]),
+            (entry.block - entry.before * axis.stride, _tile_bits(layout, axis)),
+        ]
+        for entry, at in zip(axis.entries, layout.rows.numbers(number), strict=True)
+    ]
+
+
+def _tile_bits(layout: FrontLayout, axis: Axis) -> int:
+    """Bits of a row or column of blocks that a tile of a chain begins in, with a sign, however far outside the map."""
+    first = [entry.block - entry.before * axis.stride for entry in axis.entries]
+    most = max(len(axis.chain(n)) for n in range(len(axis.starts))) * axis.stride
+    return signed_bits([min(first, default=0), max(first, default=0) + most, axis.blocks]) + 1
+
+
+def list_parameters(layout: FrontLayout) -> dict[str, int | str]:
+    """What `sw_list_front` is told beside the widths that all fronts have."""
+    found, rows = layout.found, layout.rows
+    tile_row, tile_column, group = rows.place_bits
+    return {
+        "LISTS": rows.lists.size // 2,
+        "LIST_BITS": _list_bits(layout),
+        "COUNT_BITS": rows.list_bits[1],
+        "ROWS": layout.depth,
+        "ROW_BITS": tile_row,
+        "COLUMN_BITS": tile_column,
+        "GROUP_BITS": group,
+        "DOWN": layout.down,
+        "ACROSS": layout.across,
+        "STRIDE_Y": found.rows.stride,
+        "STRIDE_X": found.columns.stride,
+        "BLOCKS_Y": found.rows.blocks,
+        "BLOCKS_X": found.columns.blocks,
+        "LOWEST_Y": int(found.rows.banks > 1),
+        "LOWEST_X": int(found.columns.banks > 1),
+        "TY_BITS": _tile_bits(layout, found.rows),
+        "TX_BITS": _tile_bits(layout, found.columns),
+        "LIST_FILE": layout.file("l"),
+        "PLACE_FILE": layout.file("p"),
+    }

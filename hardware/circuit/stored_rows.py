@@ -1,0 +1,133 @@
+"""How the rows of weights of a projection lie in memory, and how many passes an event of each neuron takes with it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput
+from spikewright.hardware.circuit.reaches import Reach
+from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.model.bit_widths import signed_bits
+
+Whole = NDArray[np.int64]
+LAYOUTS = ("dense", "lists")
+"""dense: every row, in the order of the tables. lists: rows that are not all zero, one after the other."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRows:
+    """What is stored for a projection that reaches `found`, in one of `LAYOUTS`.
+
+    `weights (rows, row)`. Of lists alone: `places (rows, 3)` tile row and tile column in their chain, and group, of each row. The
+    rows of a source channel follow each other by the tiles of the axis `outer` (0: rows, 1: columns), then those of the other
+    one: the tiles that lie inside the map along `outer` are neighbours, and are a list. `lists (channels, stretches of the axis
+    outer, chains of the other one, 2)` its first row and its number of rows; one channel stands for all of the same weights.
+    """
+
+    layout: str
+    found: Reach
+    weights: Whole
+    places: Whole
+    lists: Whole
+    outer: int = 0
+
+    @classmethod
+    def dense(cls, found: Reach) -> "StoredRows":
+        """Every row."""
+        nothing = np.zeros((0, 3), np.int64)
+        return cls("dense", found, found.weights.reshape(-1, found.weights.shape[-1]), nothing, nothing)
+
+    @classmethod
+    def listed(cls, found: Reach, outer: int = 0) -> "StoredRows":
+        """The rows that are not all zero; one row of zeros where there is none, since a memory is never empty."""
+        axes = (found.rows, found.columns)
+        shape = (len(found.weights), len(axes[outer].stretches), len(axes[1 - outer].starts), 2)
+        lists, weights, places, rows = np.zeros(shape, np.int64), [], [], 0
+        for channel, chain, other in product(range(shape[0]), range(len(axes[outer].starts)), range(shape[2])):
+            part = _part(found, channel, outer, (chain, other))
+            at = np.argwhere(part.any(axis=-1))
+            for n, (which, before, tiles) in enumerate(axes[outer].stretches):
+                if which == chain:
+                    first, last = np.searchsorted(at[:, 0], (before, before + tiles))
+                    lists[channel, n, other] = rows + first, last - first
+            weights.append(part[tuple(at.T)])
+            places.append(at if outer == 0 else at[:, [1, 0, 2]])
+            rows += len(at)
+        if not rows:
+            weights, places = [np.zeros((1, found.weights.shape[-1]), np.int64)], [np.zeros((1, 3), np.int64)]
+        return cls("lists", found, np.concatenate(weights), np.concatenate(places), lists, outer)
+
+    @property
+    def weight_bits(self) -> int:
+        """Bits of a weight."""
+        return max(2, signed_bits(self.found.weights))
+
+    @property
+    def row_bits(self) -> int:
+        """Bits of a row of weights."""
+        return int(self.weights.shape[1]) * self.weight_bits
+
+    @property
+    def place_bits(self) -> tuple[int, int, int]:
+        """Bits of tile row, tile column and group of a row in a list."""
+        rows, columns, groups = (int(most) for most in self.places.max(axis=0, initial=0))
+        return address_bits(rows + 1), address_bits(columns + 1), address_bits(groups + 1)
+
+    @property
+    def list_bits(self) -> tuple[int, int]:
+        """Bits of a list's first row and of its number of rows."""
+        return address_bits(len(self.weights)), max(1, int(self.lists[..., 1].max(initial=0)).bit_length())
+
+    @property
+    def bits(self) -> int:
+        """All bits that are stored: rows, and with lists where each row goes and where each list begins."""
+        if self.layout == "dense":
+            return len(self.weights) * self.row_bits
+        return len(self.weights) * (self.row_bits + sum(self.place_bits)) + self.lists.size // 2 * sum(self.list_bits)
+
+    @cached_property
+    def passes(self) -> Whole:
+        """Passes of one event of each neuron of the source, `(channels, rows, columns)` of its map.
+
+        An event of 0 passes takes one cycle like one of 1. Rows of a list that lie outside the map across `outer` take their
+        pass.
+        """
+        axes = (self.found.rows, self.found.columns)
+        inside = np.multiply.outer(*(np.array([entry.tiles for entry in axis.entries], np.int64) for axis in axes))
+        channels = len(self.found.first)
+        if self.layout == "dense":
+            return np.broadcast_to(inside * self.found.groups, (channels, *inside.shape))
+        counts = self.lists[:, self.numbers(self.outer)][:, :, self.numbers(1 - self.outer), 1]
+        each = counts if self.outer == 0 else counts.swapaxes(1, 2)
+        return np.asarray(np.broadcast_to(each, (channels, *inside.shape)) * (inside > 0))
+
+    def numbers(self, axis: int) -> list[int]:
+        """For each place along rows (0) or columns (1) the number of its stretch, or of its chain, in `lists`."""
+        one = (self.found.rows, self.found.columns)[axis]
+        if axis != self.outer:
+            return [entry.chain for entry in one.entries]
+        return [one.stretches.index(entry.stretch) if entry.tiles else 0 for entry in one.entries]
+
+
+def _part(found: Reach, channel: int, outer: int, chains: tuple[int, int]) -> Whole:
+    """`(tiles of outer, tiles of the other axis, groups, row)` of a chain of each axis, that of `outer` first."""
+    whole = found.weights[channel] if outer == 0 else found.weights[channel].swapaxes(0, 1)
+    axes = (found.rows, found.columns)
+    tiles = [axes[axis].chain(chain) for axis, chain in zip((outer, 1 - outer), chains, strict=True)]
+    return np.asarray(whole[tiles[0].start : tiles[0].stop, tiles[1].start : tiles[1].stop])
+
+
+def choose(found: Reach, layout: str | None = None) -> StoredRows:
+    """The rows in `layout`; without one, in that whose bits times passes are fewest, the first of `LAYOUTS` where that is equal.
+
+    Passes are those of one event of every neuron of the source. Raises InvalidInput for a layout that there is not.
+    """
+    if layout not in (None, *LAYOUTS):
+        raise InvalidInput(f"expected a layout of rows out of {', '.join(LAYOUTS)}, got {layout!r}")
+    made = [] if layout == "lists" else [StoredRows.dense(found)]
+    if layout != "dense":
+        made += [StoredRows.listed(found, outer) for outer in (0, 1)]
+    return min(made, key=lambda one: one.bits * int(np.maximum(one.passes, 1).sum()))

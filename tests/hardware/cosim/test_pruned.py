@@ -1,0 +1,63 @@
+"""Pruned synapses are skipped: the circuit does what the engine does, in as many cycles fewer as it takes passes fewer."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spikewright import snn
+from spikewright.hardware.circuit.fronts import stored_rows
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.cosim import icarus
+from spikewright.hardware.cosim.comparing import differences
+from spikewright.hardware.cosim.streams import input_words
+from tests.hardware.cosim.drawn import drawn, drawn_lanes
+from tests.hardware.cosim.pruned import pruned
+from tests.hardware.cosim.test_comparing import images_for, needs_icarus
+
+
+@needs_icarus
+@pytest.mark.parametrize("seed", [12, 16, 18])
+def test_drawn_networks_are_equal(seed: int, tmp_path: Path) -> None:
+    network = pruned(drawn(seed), seed)
+    lists = {projection.name: "lists" for projection in network.projections}
+    assert differences(network, drawn_lanes(network, seed), images_for(network, seed), tmp_path, lists) == ()
+
+
+def blocks_of_16(kept: float) -> snn.Network:
+    """A convolution of 4 to 64 channels of which this share of the blocks of 16 output channels is left."""
+    random = np.random.default_rng(3)
+    left = random.permutation(4 * 4 * 25) < round(kept * 4 * 4 * 25)
+    blocks = left.reshape(4, 1, 4, 5, 5).repeat(16, axis=1).reshape(64, 4, 5, 5)
+    weights = np.where(blocks, random.integers(1, 8, (64, 4, 5, 5)), 0).astype(np.int8)
+    populations = (
+        snn.Population("input", (4, 10, 10), snn.Source()),
+        snn.Population("map", (64, 6, 6), snn.IF(200), 0, 0, 16),
+    )
+    projections = (snn.Projection("input", "map", snn.Conv2d(weights)),)
+    return snn.Network(populations, projections, "input", "map", snn.RateCode(2), readout="count", numbers="fixed")
+
+
+def cycles(circuit: Circuit, raster: np.ndarray) -> int:
+    """The cycle in which the last token of the output goes out."""
+    found = icarus.run(circuit, input_words(circuit, raster), samples=1).events[1]
+    return int(found[found[:, 1] & 1 == 1, 0].max())
+
+
+@needs_icarus
+def test_cycles_follow_the_passes_and_blocks_of_16_take_a_fifth(tmp_path: Path) -> None:
+    """Of 90 % pruned blocks at 16 lanes."""
+    network, lanes = blocks_of_16(0.1), {"map": PhysicalLanes(16)}
+    raster = (np.random.default_rng(0).random((2, 1, 400)) < 0.1).astype(np.int64)
+    taken, passes = {}, {}
+    for layout in ("dense", "lists"):
+        circuit = build(network, lanes, tmp_path / layout, {"input->map": layout})
+        taken[layout] = cycles(circuit, raster)
+        events = raster.sum(axis=(0, 1)).reshape(4, 10, 10)
+        each = np.maximum(stored_rows(circuit, network.projections[0]).passes, 1)
+        passes[layout] = int((events * each).sum())
+    assert taken["lists"] - taken["dense"] == passes["lists"] - passes["dense"]
+    assert passes["lists"] <= passes["dense"] / 5
+    assert stored_rows(Circuit(network, lanes, tmp_path), network.projections[0]).layout == "lists"
