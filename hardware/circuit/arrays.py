@@ -4,8 +4,9 @@ from math import log2
 
 from spikewright.hardware.circuit.front_layouts import PassBits
 from spikewright.hardware.circuit.lane_constants import LaneConstants
-from spikewright.hardware.circuit.record import Circuit
-from spikewright.hardware.circuit.verilog import instance, wire
+from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.record import PLAIN, Circuit
+from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits, write_words
 from spikewright.snn import Population
 
@@ -24,7 +25,8 @@ def array(circuit: Circuit, population: Population) -> str:
     taps = " | ".join(f"t{k}_taps" for k, _ in circuit.incoming(population))
     lines = [wire(f"taps{n}", lanes * PassBits.of(circuit, population).tap), f"assign taps{n} = {taps};"]
     lines += [wire(f"v{n}_{what}") for what in ("valid", "ready", "last")] + [wire(f"read{n}"), wire(f"done{n}")]
-    lines += [wire(f"v{n}_fired", lanes), wire(f"words{n}", lanes * population.width)]
+    number = lane_kind(circuit, population).number
+    lines += [wire(f"v{n}_numbers", lanes * number), wire(f"words{n}", lanes * population.width)]
     lines += [wire(f"v{n}_{axis}", bits) for axis, bits in zip("cyx", circuit.coordinate_bits(name), strict=True)]
     lines += [instance("sw_array", f"array{n}", parameters, ports)]
     return "\n".join([*lines, _spikes(circuit, population)])
@@ -54,6 +56,7 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         held |= (once and not circuit.layerwise) << at
         tokens |= (steps if circuit.layerwise and not once else 1) << (16 * at)
     blocks, depth = circuit.blocks(population).count, len(constants.rows)
+    lane = lane_kind(circuit, population)
     return {
         "STEPS": steps,
         "STEP_BITS": address_bits(steps + 1),
@@ -67,7 +70,13 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         "TAP": accumulator,
         "THRESHOLD": constants.threshold_bits,
         "DRIVE": constants.drive_bits,
-        "FIRES": int(neuron.fires),
+        "THRESHOLDS": constants.thresholds,
+        "KIND": lane.kind,
+        "NUMBER": lane.number,
+        "MEMO": lane.memo,
+        "LATE": lane.late,
+        "QUEUE_BITS": lane.queue_bits,
+        "LIMIT": lane.limit,
         "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
         "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
         "STYLE": 0 if blocks == 1 else 1 if blocks <= TABLE_ROWS else 2,
@@ -86,7 +95,7 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
     ports = {"rst": "rst", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
     said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx")
     ports |= {f"pass_{what}": joined(what) for what in said} | {"taps3": f"taps{n}"}
-    sent = ("valid", "ready", "fired", "last", "c", "y", "x")
+    sent = ("valid", "ready", "numbers", "last", "c", "y", "x")
     ports |= {f"out_{what}": f"v{n}_{what}" for what in sent}
     return ports | {"read_valid": f"read{n}", "read_words": f"words{n}", "done": f"done{n}"}
 
@@ -94,17 +103,20 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
 def _spikes(circuit: Circuit, population: Population) -> str:
     """The events of a population that fires, as `e<n>_event`; of one that never does nothing is ever asked."""
     n, lanes = circuit.numbers[population.name], circuit.blocks(population).lanes
-    if not population.neuron.fires:
+    if population.neuron.sends == "nothing":
         return f"assign v{n}_ready = 1'b1;"
+    number, value_bits = lane_kind(circuit, population).number, circuit.value_bits(population.name)
     bits = circuit.coordinate_bits(population.name)
     parameters: dict[str, int | str] = {"LANES": lanes.count, "CHANNELS": lanes.channels, "BANKS_X": lanes.columns}
-    parameters |= {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
+    parameters |= {"NUMBER": number} | {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
     ports = {"rst": "rst"} | {
-        f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "fired", "last", "c", "y", "x")
+        f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "numbers", "last", "c", "y", "x")
     }
-    ports |= {f"out_{what}": f"e{n}_{what}" for what in ("valid", "ready", "token", "c", "y", "x")}
+    ports |= {f"out_{what}": f"e{n}_{what}" for what in ("valid", "ready", "token", "c", "y", "x", "number")}
     lines = [wire(f"e{n}_{what}") for what in ("valid", "ready", "token")]
     lines += [wire(f"e{n}_{axis}", width) for axis, width in zip("cyx", bits, strict=True)]
-    lines += [wire(f"e{n}_event", circuit.event_bits(population.name))]
-    lines += [f"assign e{n}_event = {{1'b1, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};"]
+    lines += [wire(f"e{n}_number", number), wire(f"e{n}_event", circuit.event_bits(population.name))]
+    plain = circuit.value_form(population.name) == PLAIN
+    value = "1'b1" if plain else part(f"e{n}_number", number - value_bits, value_bits)
+    lines += [f"assign e{n}_event = {{{value}, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};"]
     return "\n".join([*lines, instance("sw_spikes", f"spikes{n}", parameters, ports)])

@@ -86,14 +86,14 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
 
 def _weights(circuit: Circuit, layout: FrontLayout) -> str:
     k, bits, lanes = layout.number, layout.bits, layout.blocks.lanes
-    once, value = circuit.once(layout.projection.source), circuit.value_bits(layout.projection.source)
+    form, value = circuit.value_form(layout.projection.source), circuit.value_bits(layout.projection.source)
     parameters: dict[str, int | str] = {
         "CHANNELS": lanes.channels,
         "BANKS_Y": lanes.rows,
         "BANKS_X": lanes.columns,
         "WEIGHT": layout.rows.weight_bits,
         "VALUE": value,
-        "TIMES": 2 if once else 0,
+        "TIMES": form,
         "TAP": bits.tap,
         "SHIFT": layout.projection.shift,
         "ONE_CHANNEL": int(layout.found.one_channel),

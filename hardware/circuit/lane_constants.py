@@ -1,4 +1,4 @@
-"""What each lane is told of its neurons: threshold, drive and initial potential, a row for each block that differs."""
+"""What each lane is told of its neurons: thresholds, drive and initial potential, a row for each block that differs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class LaneConstants:
-    """`rows (1, groups or all blocks, lanes, 3)` of threshold, drive and initial potential, and the bits of the first two."""
+    """`rows (1, groups or all blocks, lanes, 2 + thresholds)` of initial potential, drive and thresholds, and their bits."""
 
     rows: Whole
     threshold_bits: int
@@ -29,16 +29,26 @@ class LaneConstants:
         """Those of a population; layerwise the drive is that of the whole run."""
         blocks = circuit.blocks(population)
         drive = np.asarray(population.bias, np.int64) * (circuit.network.code.charge_steps if circuit.layerwise else 1)
-        threshold = np.asarray(getattr(population.neuron, "threshold", 1), np.int64)
-        found = [_over(value, blocks) for value in (threshold, drive, population.initial)]
+        thresholds = [np.asarray(one, np.int64) for one in population.neuron.all_thresholds().values()] or [
+            np.ones((), int)
+        ]
+        found = [_over(value, blocks) for value in (population.initial, drive, *thresholds)]
         laid = np.stack([_laid(value, blocks) for value in found], axis=-1)
-        return cls(_fewest(laid), max(2, signed_bits(threshold)), max(2, signed_bits(drive)), population.width)
+        bits = max(2, *(signed_bits(one) for one in thresholds))
+        return cls(_fewest(laid), bits, max(2, signed_bits(drive)), population.width)
+
+    @property
+    def thresholds(self) -> int:
+        """How many thresholds a neuron has; one that compares nothing has one that is not looked at."""
+        return int(self.rows.shape[2]) - 2
 
     @property
     def words(self) -> list[str]:
-        """Rows in hex: for each lane initial potential, drive, threshold, the first lane lowest."""
-        bits = (self.threshold_bits, self.drive_bits, self.potential_bits)
-        return [hex_word((int(lane[at]), bits[at]) for lane in row for at in (2, 1, 0)) for row in self.rows]
+        """Rows in hex: for each lane initial potential, drive, thresholds, the first lane lowest."""
+        bits = (self.potential_bits, self.drive_bits, *[self.threshold_bits] * self.thresholds)
+        return [
+            hex_word(field for lane in row for field in zip(map(int, lane), bits, strict=True)) for row in self.rows
+        ]
 
 
 def _over(value: Any, blocks: LayerBlocks) -> Whole:
@@ -63,7 +73,7 @@ def _laid(values: Whole, blocks: LayerBlocks) -> Whole:
 
 
 def _fewest(laid: Whole) -> Whole:
-    """`(positions, groups, lanes, 3)` as rows: one, one for each group, or all."""
+    """`(positions, groups, lanes, numbers)` as rows: one, one for each group, or all."""
     if not np.all(laid == laid[:1]):
         return laid.reshape(-1, *laid.shape[2:])
     return laid[0, :1] if np.all(laid[0] == laid[0, :1]) else laid[0]

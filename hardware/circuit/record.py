@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Network, Population, Projection
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.traits import sent
+
+Whole = NDArray[np.int64]
+PLAIN, SIGN, UNSIGNED, SIGNED = range(4)
+"""The number of an event: always one; plus one, or, with a bit that is set, minus one; without a sign; two's complement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +60,24 @@ class Circuit:
         return self.network.code.charge_steps if self.layerwise and self.once(name) else 1
 
     def value_bits(self, name: str) -> int:
-        """Bits of the number that an event of a population carries."""
-        most = sent(self.network, self.network.by_name[name]).most
-        return int(most * self.times(name)).bit_length() if self.once(name) else 1
+        """Bits of what an event of a population carries beside its place: see `value_form`."""
+        what = sent(self.network, self.network.by_name[name])
+        bits = int(what.most * self.times(name)).bit_length()
+        return bits + 1 if self.value_form(name) == SIGNED else bits
+
+    def value_form(self, name: str) -> int:
+        """How the number of an event is told: `PLAIN`, `SIGN`, `UNSIGNED` or `SIGNED`, TIMES of `sw_taps`."""
+        what = sent(self.network, self.network.by_name[name])
+        if what.most * self.times(name) == 1 and not what.once:
+            return SIGN if what.signed else PLAIN
+        return SIGNED if what.signed else UNSIGNED
+
+    def said(self, name: str, values: Whole) -> Whole:
+        """The numbers that events of a population say, from the bits of their values."""
+        bits, form = self.value_bits(name), self.value_form(name)
+        if form in (PLAIN, SIGN):
+            return np.ones_like(values) if form == PLAIN else 1 - 2 * values
+        return (values - (values >> (bits - 1) << bits) if form == SIGNED else values) // self.times(name)
 
     def coordinate_bits(self, name: str) -> tuple[int, int, int]:
         """Bits of (c, y, x) of a population."""

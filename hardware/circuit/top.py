@@ -6,16 +6,15 @@ from pathlib import Path
 from spikewright import FolderKind, InvalidInput, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.fronts import front
+from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.verilog import instance
 from spikewright.hardware.circuit.words import address_bits
-from spikewright.snn import IF, LIF, Integrator, Network, Population
+from spikewright.snn import Network, Population
 
 QUEUE = 16
 """Events that wait in front of a projection."""
-BUILT = (IF, LIF, Integrator)
-"""Neurons that there are lanes for."""
 
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
@@ -58,10 +57,9 @@ def _text(circuit: Circuit) -> str:
 def check(network: Network) -> None:
     """Raise InvalidInput for neurons, projections and codes that there are no modules for yet."""
     for population in network.order[1:]:
-        if type(population.neuron) not in BUILT or population.neuron.refractory:
-            raise InvalidInput(
-                f"expected IF, LIF or Integrator neurons without refractory steps, got {population.name!r}"
-            )
+        if type(population.neuron) not in LANE_KINDS or population.neuron.refractory:
+            kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)
+            raise InvalidInput(f"expected neurons of {kinds} without refractory steps, got {population.name!r}")
     for projection in network.projections:
         if projection.delay or projection.order is not None:
             raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")

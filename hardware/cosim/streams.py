@@ -24,16 +24,18 @@ def input_words(circuit: Circuit, raster: Whole) -> list[int]:
 
 def _events(circuit: Circuit, row: Whole) -> Iterator[int]:
     name = circuit.network.input
-    shape, bits, once = as_map(circuit.network.by_name[name].shape), circuit.coordinate_bits(name), circuit.once(name)
+    shape, bits = as_map(circuit.network.by_name[name].shape), circuit.coordinate_bits(name)
     for place in np.flatnonzero(row):
         c, y, x = (int(axis) for axis in np.unravel_index(place, shape))
-        value = int(row[place]) * circuit.times(name) if once else 1
-        word = c << 1 | y << (1 + bits[0]) | x << (1 + bits[0] + bits[1]) | value << (1 + sum(bits))
-        yield from [word] * (1 if once else int(row[place]))
+        value = int(row[place]) * circuit.times(name)
+        yield c << 1 | y << (1 + bits[0]) | x << (1 + bits[0] + bits[1]) | value << (1 + sum(bits))
 
 
 def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, Whole]:
-    """Spikes `(steps, samples, neurons)` of each population that fires. Raises ValueError where steps are missing."""
+    """What each population sent `(steps, samples, neurons)`, in one row where it sends once for the whole run.
+
+    Raises ValueError where steps are missing.
+    """
     return {
         population.name: _raster(circuit, population, run, samples)
         for population in circuit.inner
@@ -42,13 +44,13 @@ def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, 
 
 
 def _raster(circuit: Circuit, population: Population, run: CircuitRun, samples: int) -> Whole:
-    steps, shape = circuit.network.steps, as_map(population.shape)
-    token, c, y, x, _ = run.fields(circuit.numbers[population.name], circuit.coordinate_bits(population.name))
+    steps, shape = 1 if circuit.once(population.name) else circuit.network.steps, as_map(population.shape)
+    token, c, y, x, value = run.fields(circuit.numbers[population.name], circuit.coordinate_bits(population.name))
     step, spikes = np.cumsum(token), token == 0
     if token.sum() != samples * steps or np.any(step[spikes] >= samples * steps):
         raise ValueError(f"expected {samples * steps} steps of {population.name!r}, got {int(token.sum())}")
     raster = np.zeros((samples * steps, *shape), np.int64)
-    np.add.at(raster, (step[spikes], c[spikes], y[spikes], x[spikes]), 1)
+    np.add.at(raster, (step[spikes], c[spikes], y[spikes], x[spikes]), circuit.said(population.name, value[spikes]))
     return raster.reshape(samples, steps, -1).swapaxes(0, 1)
 
 

@@ -1,52 +1,77 @@
 // One physical neuron. Its word holds V + drive + all that has arrived in the step, exactly; it is saturated once, when the
-// step ends.
+// step ends. What it then sends, and what is left, is the law of its KIND, a module of its own.
 //
-//   cycle 3  sum = word + tap, or, in a sweep: U = sat(word), fires if word >= threshold
-//   cycle 4  V = U - threshold, or 0, if it fired, else U
-//   cycle 5  the word of the next step: V - (V >> LEAK) + drive
+//   cycle 3         sum = word + tap, or, in a sweep: U = sat(word)
+//   cycle 4 + LATE  the law gives the number that is sent (0: none), V, and what it wants to know in the next step (memo)
+//   cycle 5 + LATE  the word of the next step: V - (V >> LEAK) + drive
 module sw_lane #(
+    parameter KIND = "if",     // sw_lane_if, sw_lane_signed, ...; "none" never sends
     parameter WORD = 17,       // bits of the word
     parameter POTENTIAL = 16,  // bits of V, to which U is saturated
     parameter TAP = 8,
     parameter THRESHOLD = 16,
+    parameter THRESHOLDS = 1,  // how many thresholds it has
     parameter DRIVE = 8,       // bits of what flows in in every step
-    parameter FIRES = 1,       // 0: an integrator
+    parameter NUMBER = 1,      // bits of what it sends
+    parameter MEMO = 1,        // bits of what it remembers
     parameter RESET_ZERO = 0,
-    parameter LEAK = 0         // shift of the leak, 0: none
+    parameter LEAK = 0,        // shift of the leak, 0: none
+    parameter LIMIT = 0        // of the kinds that have one
 ) (
     input                              clk,
-    input signed           [ WORD-1:0] word,
-    input signed           [  TAP-1:0] tap,
-    input signed      [THRESHOLD-1:0] threshold3,
-    input signed      [THRESHOLD-1:0] threshold4,
-    input                              begin4,      // V is to be `initial4`
+    input signed           [ WORD-1:0] word3,
+    input signed            [ TAP-1:0] tap3,
+    input [THRESHOLDS*THRESHOLD-1:0]   thresholds3,
+    input                   [MEMO-1:0] memo3,
+    output signed          [ WORD-1:0] sum3,
+    output                [NUMBER-1:0] number4,
+    output                  [MEMO-1:0] memo4,
+    output signed     [POTENTIAL-1:0] left4,
+    input                              begin4,     // V is to be `initial4`
     input signed      [POTENTIAL-1:0] initial4,
     input signed          [ DRIVE-1:0] drive5,
-    output signed          [ WORD-1:0] sum,
-    output reg                         fired4,
-    output reg signed [POTENTIAL-1:0] potential4,  // U
     output reg signed      [ WORD-1:0] word6
 );
   localparam signed [WORD-1:0] TOP = {{(WORD - POTENTIAL + 1) {1'b0}}, {(POTENTIAL - 1) {1'b1}}};
   localparam signed [WORD-1:0] BOTTOM = ~TOP;
 
+  assign sum3 = word3 + tap3;
+
+  reg signed [POTENTIAL-1:0] potential4;
+  always @(posedge clk)
+    potential4 <= word3 > TOP ? TOP[POTENTIAL-1:0] : word3 < BOTTOM ? BOTTOM[POTENTIAL-1:0] : word3[POTENTIAL-1:0];
+
+  generate
+    if (KIND == "if") begin : law
+      sw_lane_if #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO)) fire (
+          .clk(clk), .word3(word3), .threshold3(thresholds3), .potential4(potential4), .number4(number4), .left4(left4));
+      assign memo4 = memo3;
+    end else if (KIND == "signed") begin : law
+      sw_lane_signed #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .COUNT(MEMO), .LIMIT(LIMIT)) fire (
+          .clk(clk), .word3(word3), .threshold3(thresholds3), .count3(memo3), .potential4(potential4),
+          .number4(number4), .count4(memo4), .left4(left4));
+    end else if (KIND == "ternary") begin : law
+      sw_lane_ternary #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
+          .clk(clk), .word3(word3), .threshold3(thresholds3[THRESHOLD-1:0]),
+          .negative3(thresholds3[2*THRESHOLD-1-:THRESHOLD]), .potential4(potential4), .number4(number4), .left4(left4));
+      assign memo4 = memo3;
+    end else begin : law
+      assign number4 = {NUMBER{1'b0}};
+      assign left4 = potential4;
+      assign memo4 = memo3;
+    end
+  endgenerate
+
   reg signed [POTENTIAL-1:0] rest5;
   wire signed [POTENTIAL-1:0] lost5;
-  wire signed [POTENTIAL-1:0] less4 = potential4 - threshold4;
-
   generate
     if (LEAK == 0) assign lost5 = 0;
     else assign lost5 = rest5 >>> LEAK;
   endgenerate
 
-  assign sum = word + tap;
-
   always @(posedge clk) begin
-    fired4 <= FIRES && word >= threshold3;
-    potential4 <= word > TOP ? TOP[POTENTIAL-1:0] : word < BOTTOM ? BOTTOM[POTENTIAL-1:0] : word[POTENTIAL-1:0];
     if (begin4) rest5 <= initial4;
-    else if (fired4) rest5 <= RESET_ZERO ? {POTENTIAL{1'b0}} : less4;
-    else rest5 <= potential4;
+    else rest5 <= left4;
     word6 <= rest5 - lost5 + drive5;
   end
 endmodule

@@ -1,9 +1,10 @@
-// Which of the P lanes fired becomes events, one a cycle, the lowest lane first; a block in which none did takes one cycle.
-// Behind the last block of a step goes a token.
+// What the P lanes send becomes events, one a cycle, the lowest lane first, with the number of each that is not 0; a block in
+// which no lane sends anything takes one cycle. Behind the last block of a step goes a token.
 module sw_spikes #(
     parameter LANES = 1,
     parameter CHANNELS = 1,
     parameter BANKS_X = 1,
+    parameter NUMBER = 1,  // bits of a number
     parameter C_BITS = 1,
     parameter Y_BITS = 1,
     parameter X_BITS = 1
@@ -12,7 +13,7 @@ module sw_spikes #(
     input                   rst,
     input                   in_valid,
     output                  in_ready,
-    input       [LANES-1:0] in_fired,
+    input [LANES*NUMBER-1:0] in_numbers,
     input                   in_last,
     input      [C_BITS-1:0] in_c,     // of the first lane
     input      [Y_BITS-1:0] in_y,
@@ -22,10 +23,12 @@ module sw_spikes #(
     output                  out_token,
     output reg [C_BITS-1:0] out_c,
     output reg [Y_BITS-1:0] out_y,
-    output reg [X_BITS-1:0] out_x
+    output reg [X_BITS-1:0] out_x,
+    output reg [NUMBER-1:0] out_number
 );
   reg held, last, token;
-  reg [LANES-1:0] fired;
+  reg [LANES-1:0] fired;  // lanes whose number has not been sent
+  reg [LANES*NUMBER-1:0] numbers;
   reg [C_BITS-1:0] c;
   reg [Y_BITS-1:0] y;
   reg [X_BITS-1:0] x;
@@ -39,16 +42,18 @@ module sw_spikes #(
   assign out_valid = token || (held && some);
   assign out_token = token;
 
-  integer n;
+  integer n, m;
   always @* begin
     out_c = c;
     out_y = y;
     out_x = x;
+    out_number = numbers[NUMBER-1:0];
     for (n = 0; n < LANES; n = n + 1)
       if (lowest[n]) begin
         out_c = c + (n % CHANNELS);
         out_y = y + (n / CHANNELS / BANKS_X);
         out_x = x + (n / CHANNELS % BANKS_X);
+        out_number = numbers[n*NUMBER+:NUMBER];
       end
   end
 
@@ -61,7 +66,8 @@ module sw_spikes #(
       held  <= in_ready && in_valid;
     end else if (out_ready) fired <= others;
     if (done && in_ready) begin
-      fired <= in_fired;
+      for (m = 0; m < LANES; m = m + 1) fired[m] <= in_numbers[m*NUMBER+:NUMBER] != 0;
+      numbers <= in_numbers;
       last <= in_last;
       c <= in_c;
       y <= in_y;

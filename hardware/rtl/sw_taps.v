@@ -7,7 +7,7 @@ module sw_taps #(
     parameter BANKS_X = 1,
     parameter WEIGHT = 8,       // bits of a weight, with a sign
     parameter VALUE = 1,        // bits of the number of an event
-    parameter TIMES = 0,        // 0: events count one; 1: plus or minus one; 2: their number, without a sign
+    parameter TIMES = 0,        // an event counts 0: one; 1: plus one, or minus one if value is 1; 2: its value; 3: with a sign
     parameter TAP = 8,          // bits of what a lane adds, with a sign
     parameter SHIFT = 0,        // what a lane adds is moved up by so many bits
     parameter ONE_CHANNEL = 0,  // an event reaches one channel, `lane`
@@ -55,7 +55,8 @@ module sw_taps #(
       for (c = 0; c < CHANNELS; c = c + 1) begin
         weight = turned[(n*HELD+(ONE_CHANNEL?0:c))*WEIGHT+:WEIGHT];
         if (ONE_CHANNEL && lane != c) weight = {WEIGHT{1'b0}};
-        if (TIMES == 2) product = weight * $signed({1'b0, value});
+        if (TIMES == 3) product = weight * $signed(value);
+        else if (TIMES == 2) product = weight * $signed({1'b0, value});
         else if (TIMES == 1 && value[0]) product = -weight;
         else product = weight;
         next[(n*CHANNELS+c)*TAP+:TAP] = product <<< SHIFT;

@@ -33,7 +33,7 @@ def _neuron(network: snn.Network, neuron: Any) -> snn.Network:
 @pytest.mark.parametrize(
     ("network", "told"),
     [
-        (_neuron(perceptron((6, 5, 3)), snn.SignedIF(100)), "IF, LIF or Integrator"),
+        (_neuron(perceptron((6, 5, 3)), snn.LatchedIF(100)), "expected neurons of IF, LIF"),
         (_neuron(perceptron((6, 5, 3)), snn.IF(100, refractory=2)), "without refractory steps"),
     ],
 )

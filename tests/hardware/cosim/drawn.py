@@ -1,5 +1,6 @@
 """Networks drawn by seed over all that there are modules for, and lanes for them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,21 @@ from spikewright import snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes, as_map
 
 Random = np.random.Generator
+Neurons = Callable[[Random, tuple[int, ...]], Any]
+"""Draws the neurons of a population of a shape."""
 
 
-def drawn(seed: int) -> snn.Network:
-    """A few layers of any synapse, with residual joins, pools, biases and thresholds of every kind."""
+def drawn(seed: int, neurons: Neurons | None = None) -> snn.Network:
+    """A few layers of any synapse, with residual joins, pools, biases and thresholds of every kind.
+
+    `neurons`: those of the layers, in place of IF and LIF; then a third of the inputs comes in bursts.
+    """
     random = np.random.default_rng(seed)
     steps = int(random.integers(1, 6))
-    code = snn.Direct(steps, 15) if random.random() < 0.5 else snn.RateCode(steps)
+    code: Any = snn.Direct(steps, 15) if random.random() < 0.5 else snn.RateCode(steps)
+    if neurons and seed % 3 == 0:
+        code = snn.Bursts(steps, 1 + seed % 5)
+    neurons = neurons or plain_neurons
     shape = tuple(int(size) for size in (random.integers(1, 4), *random.integers(3, 8, 2)))
     populations, projections = [snn.Population("input", shape, snn.Source())], []
     for number in range(int(random.integers(1, 3))):
@@ -22,14 +31,14 @@ def drawn(seed: int) -> snn.Network:
         inside = (shape[0], shape[1] // pool[0], shape[2] // pool[1])
         synapse = _synapse(random, inside)
         source, shape = populations[-1], synapse.output_shape(inside)
-        populations.append(_population(random, f"layer {number}", shape))
+        populations.append(_population(random, f"layer {number}", shape, neurons))
         projections.append(snn.Projection(source.name, populations[-1].name, synapse, pool))
         if source.shape == shape and source.name != "input" and random.random() < 0.7:
             joined = {"shift": int(random.integers(0, 3)), "name": "shortcut"}
             projections.append(snn.Projection(source.name, populations[-1].name, snn.Identity(2), **joined))
     fires, classes = bool(random.random() < 0.3), int(random.integers(2, 6))
     last = populations[-1]
-    populations.append(_population(random, "output", (classes,), fires=fires))
+    populations.append(_population(random, "output", (classes,), neurons if fires else _integrators))
     projections.append(snn.Projection(last.name, "output", snn.Linear(_weights(random, classes, last.size))))
     return snn.Network(
         tuple(populations),
@@ -47,16 +56,21 @@ def _weights(random: Random, *shape: int) -> Any:
     return np.where(random.random(shape) < 0.3, 0, random.integers(-8, 8, shape)).astype(np.int8)
 
 
-def _population(random: Random, name: str, shape: Any, *, fires: bool = True) -> snn.Population:
+def _population(random: Random, name: str, shape: Any, neurons: Neurons) -> snn.Population:
     channels = shape[0]
     biases = (0, int(random.integers(-9, 9)), random.integers(-9, 9, channels), random.integers(-9, 9, shape))
     initial = int(random.integers(-5, 5)) if random.random() < 0.5 else random.integers(-5, 5, channels)
-    neuron = _neuron(random, channels) if fires else snn.Integrator()
+    neuron = neurons(random, shape)
     return snn.Population(name, shape, neuron, biases[random.integers(4)], initial, int(random.integers(8, 12)))
 
 
-def _neuron(random: Random, channels: int) -> Any:
-    threshold: Any = int(random.integers(3, 60)) if random.random() < 0.5 else random.integers(3, 60, channels)
+def _integrators(random: Random, shape: tuple[int, ...]) -> Any:
+    return snn.Integrator()
+
+
+def plain_neurons(random: Random, shape: tuple[int, ...]) -> Any:
+    """IF or LIF."""
+    threshold: Any = int(random.integers(3, 60)) if random.random() < 0.5 else random.integers(3, 60, shape[0])
     reset: Any = str(random.choice(["subtract", "zero"]))
     return (
         snn.IF(threshold, reset) if random.random() < 0.6 else snn.LIF(threshold, 0.5 ** random.integers(1, 4), reset)

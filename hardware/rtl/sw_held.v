@@ -1,0 +1,39 @@
+// Constant currents: what held projections have brought once, with the drive, for each neuron.
+//
+//   cycle 4  of a block that is to be kept: its words, which began at nothing, and its drive are added up and written
+//   cycle 4 + LATE  address `block`, of any block       cycle 5 + LATE  its currents, those just written too
+module sw_held #(
+    parameter LANES = 1,
+    parameter WORD = 17,
+    parameter DRIVE = 8,
+    parameter CURRENT = 9,
+    parameter ROWS = 1,
+    parameter BITS = 1,
+    parameter LATE = 0
+) (
+    input                          clk,
+    input                          keep4,
+    input               [BITS-1:0] keep_block4,
+    input         [LANES*WORD-1:0] word4,
+    input        [LANES*DRIVE-1:0] drive4,
+    input               [BITS-1:0] block,
+    output reg [LANES*CURRENT-1:0] current5
+);
+  reg [LANES*CURRENT-1:0] currents[0:ROWS-1];
+  wire [LANES*CURRENT-1:0] kept4;
+
+  genvar n;
+  generate
+    for (n = 0; n < LANES; n = n + 1) begin : lane
+      wire signed [WORD-1:0] word = word4[n*WORD+:WORD];
+      wire signed [DRIVE-1:0] drive = drive4[n*DRIVE+:DRIVE];
+      wire signed [CURRENT-1:0] both = word + drive;
+      assign kept4[n*CURRENT+:CURRENT] = both;
+    end
+  endgenerate
+
+  always @(posedge clk) begin
+    if (keep4) currents[keep_block4] <= kept4;
+    current5 <= LATE == 0 && keep4 ? kept4 : currents[block];
+  end
+endmodule

@@ -1,0 +1,46 @@
+"""Each kind of neuron has its lane."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spikewright import snn
+from spikewright.hardware.circuit.lane_kinds import LANE_KINDS, LaneKind, lane_kind
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.cosim.icarus import modules
+
+
+def kind_of(neuron: Any, steps: int = 6) -> LaneKind:
+    populations = (snn.Population("a", (2,), snn.Source()), snn.Population("b", (2,), neuron, 0, 0, 9))
+    synapse = snn.Projection("a", "b", snn.Linear([[1, 1], [1, 1]]))
+    code = snn.RateCode(steps)
+    network = snn.Network(populations, (synapse,), "a", "b", code, readout="count", numbers="fixed")
+    return lane_kind(Circuit(network, {}, Path()), populations[1])
+
+
+CASES = [
+    (snn.IF(5), LaneKind("if")),
+    (snn.SignedIF(5), LaneKind("signed", number=2, memo=3)),
+    (snn.SignedIF(5, limit=3), LaneKind("signed", number=2, memo=2, limit=3)),
+    (snn.SignedIF(5, limit=6), LaneKind("signed", number=2, memo=3)),
+    (snn.TernaryIF(5, 3), LaneKind("ternary", number=2)),
+]
+
+
+@pytest.mark.parametrize(("neuron", "kind"), CASES)
+def test_kinds_and_their_widths(neuron: Any, kind: LaneKind) -> None:
+    """A count of spikes never goes beyond the steps; a limit that they cannot reach is none."""
+    assert kind_of(neuron) == kind
+
+
+def test_every_kind_is_a_module() -> None:
+    names = {path.stem for path in modules()}
+    assert {f"sw_lane_{kind_of(neuron).kind}" for neuron, _ in CASES} <= names
+    assert snn.QuantReLU not in LANE_KINDS
+
+
+@pytest.mark.parametrize(("late", "bits"), [(0, 3), (2, 3), (3, 4), (10, 4), (11, 5)])
+def test_a_sweep_never_waits_for_its_own_pipeline(late: int, bits: int) -> None:
+    """A block comes out of the queue six cycles and `late` after it was issued: so many are under way at most."""
+    assert LaneKind("if", late=late).queue_bits == bits and 2**bits >= late + 6

@@ -1,0 +1,30 @@
+"""Neurons of every kind that there are lanes for but IF and LIF, drawn with all their options."""
+
+from typing import Any
+
+from spikewright import snn
+from tests.hardware.cosim.drawn import Neurons, Random
+
+
+def _threshold(random: Random, shape: tuple[int, ...]) -> Any:
+    """One threshold, one for each channel, or one for each neuron."""
+    sizes: tuple[Any, ...] = (None, shape[0], shape)
+    return random.integers(3, 60, sizes[random.integers(3)])
+
+
+def _signed(random: Random, shape: tuple[int, ...]) -> Any:
+    threshold = _threshold(random, shape) // 8 + 1
+    return snn.SignedIF(threshold, None if random.random() < 0.5 else int(random.integers(1, 4)))
+
+
+def _ternary(random: Random, shape: tuple[int, ...]) -> Any:
+    return snn.TernaryIF(_threshold(random, shape), _threshold(random, shape))
+
+
+KINDS: dict[str, Neurons] = {"SignedIF": _signed, "TernaryIF": _ternary}
+"""The kinds by name."""
+
+
+def mixed(random: Random, shape: tuple[int, ...]) -> Any:
+    """Any of them."""
+    return list(KINDS.values())[random.integers(len(KINDS))](random, shape)
