@@ -27,7 +27,8 @@ def front(circuit: Circuit, number: int, projection: Projection) -> str:
         write_dense_tables(circuit.folder, layout)
     else:
         write_list_tables(circuit.folder, layout)
-    words = [hex_word((value, rows.weight_bits) for value in row) for row in rows.weights]
+    bits = rows.weight_bits
+    words = [hex_word((value, bits) for value in row) for row in rows.weights.tolist()]
     write_words(circuit.folder / layout.file("w"), words)
     return "\n".join((_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)))
 
