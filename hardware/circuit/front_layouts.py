@@ -79,5 +79,5 @@ class FrontLayout:
         return self.found.columns.stride * self.blocks.groups
 
     def file(self, what: str) -> str:
-        """A memory's file: c, y, x by coordinate, w weights; of lists l where each begins, p where its rows go."""
+        """A memory's file: c, y, x by coordinate, w weights, t their table; of lists l where each begins, p where its rows go."""
         return f"q{self.number:02d}_{what}.mem"

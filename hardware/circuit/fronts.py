@@ -9,13 +9,15 @@ from spikewright.hardware.circuit.shapes import as_map
 from spikewright.hardware.circuit.stored_rows import StoredRows, choose
 from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import hex_word, write_words
+from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.snn import Projection
 
 
 def stored_rows(circuit: Circuit, projection: Projection) -> StoredRows:
     """The rows of weights of a projection, laid as the circuit's `storage` says or as takes least (`choose`)."""
-    blocks = circuit.blocks(circuit.network.by_name[projection.target])
-    return choose(reach(circuit.network, projection, blocks), circuit.storage.get(projection.name))
+    blocks, weights = circuit.blocks(circuit.network.by_name[projection.target]), projection.synapse.weights
+    shared = weights is not None and CoreWeights.of(weights).table is not None
+    return choose(reach(circuit.network, projection, blocks), circuit.storage.get(projection.name), shared=shared)
 
 
 def front(circuit: Circuit, number: int, projection: Projection) -> str:
@@ -27,9 +29,10 @@ def front(circuit: Circuit, number: int, projection: Projection) -> str:
         write_dense_tables(circuit.folder, layout)
     else:
         write_list_tables(circuit.folder, layout)
-    bits = rows.weight_bits
-    words = [hex_word((value, bits) for value in row) for row in rows.weights.tolist()]
-    write_words(circuit.folder / layout.file("w"), words)
+    width, words = rows.code_bits or rows.weight_bits, rows.words.tolist()
+    write_words(circuit.folder / layout.file("w"), [hex_word((value, width) for value in row) for row in words])
+    if rows.code_bits:
+        write_words(circuit.folder / layout.file("t"), [hex_word([(value, rows.weight_bits)]) for value in rows.table])
     return "\n".join((_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)))
 
 
@@ -105,6 +108,9 @@ def _weights(circuit: Circuit, layout: FrontLayout) -> str:
         "DEPTH": layout.depth,
         "W_BITS": layout.address,
         "FILE": layout.file("w"),
+        "CODE": layout.rows.code_bits,
+        "ENTRIES": len(layout.rows.table),
+        "TABLE_FILE": layout.file("t") if layout.rows.code_bits else "",
     }
     ports = {"adds": f"p{k}_adds", "address": f"p{k}_weights", "taps": f"t{k}_taps"}
     ports |= {what: f"p{k}_{what}" for what in ("lane", "oy", "ox", "value")}

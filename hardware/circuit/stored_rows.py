@@ -1,6 +1,6 @@
 """How the rows of weights of a projection lie in memory, and how many passes an event of each neuron takes with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -15,6 +15,8 @@ from spikewright.hardware.model.bit_widths import signed_bits
 Whole = NDArray[np.int64]
 LAYOUTS = ("dense", "lists")
 """dense: every row, in the order of the tables. lists: rows that are not all zero, one after the other."""
+CODES = " codes"
+"""Behind a layout: rows hold the numbers of weights in a table that each lane has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,7 @@ class StoredRows:
     rows of a source channel follow each other by the tiles of the axis `outer` (0: rows, 1: columns), then those of the other
     one: the tiles that lie inside the map along `outer` are neighbours, and are a list. `lists (channels, stretches of the axis
     outer, chains of the other one, 2)` its first row and its number of rows; one channel stands for all of the same weights.
+    `table (entries,)`: the weights, ascending, whose numbers stand in the rows, or nothing where weights stand there themselves.
     """
 
     layout: str
@@ -33,6 +36,7 @@ class StoredRows:
     places: Whole
     lists: Whole
     outer: int = 0
+    table: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def dense(cls, found: Reach) -> "StoredRows":
@@ -60,15 +64,34 @@ class StoredRows:
             weights, places = [np.zeros((1, found.weights.shape[-1]), np.int64)], [np.zeros((1, 3), np.int64)]
         return cls("lists", found, np.concatenate(weights), np.concatenate(places), lists, outer)
 
-    @property
+    @cached_property
     def weight_bits(self) -> int:
         """Bits of a weight."""
         return max(2, signed_bits(self.found.weights))
 
+    def coded(self) -> "StoredRows":
+        """The same rows as numbers in a table of the weights in them."""
+        return replace(self, table=np.unique(self.weights))
+
+    @property
+    def name(self) -> str:
+        """What the design calls it: the layout, and whether rows hold codes."""
+        return self.layout + (CODES if len(self.table) else "")
+
+    @property
+    def code_bits(self) -> int:
+        """Bits of the number of a weight in the table, 0 without one."""
+        return address_bits(len(self.table)) if len(self.table) else 0
+
+    @property
+    def words(self) -> Whole:
+        """What stands in the rows, `(rows, row)`: weights, or their numbers in the table."""
+        return np.searchsorted(self.table, self.weights) if len(self.table) else self.weights
+
     @property
     def row_bits(self) -> int:
-        """Bits of a row of weights."""
-        return int(self.weights.shape[1]) * self.weight_bits
+        """Bits of a row."""
+        return int(self.weights.shape[1]) * (self.code_bits or self.weight_bits)
 
     @property
     def place_bits(self) -> tuple[int, int, int]:
@@ -83,10 +106,12 @@ class StoredRows:
 
     @property
     def bits(self) -> int:
-        """All bits that are stored: rows, and with lists where each row goes and where each list begins."""
+        """All bits that are stored: rows, the table of each lane, and with lists where each row goes and where each begins."""
+        tables = len(self.table) * self.weight_bits * int(self.weights.shape[1])
         if self.layout == "dense":
-            return len(self.weights) * self.row_bits
-        return len(self.weights) * (self.row_bits + sum(self.place_bits)) + self.lists.size // 2 * sum(self.list_bits)
+            return len(self.weights) * self.row_bits + tables
+        rows = len(self.weights) * (self.row_bits + sum(self.place_bits))
+        return rows + self.lists.size // 2 * sum(self.list_bits) + tables
 
     @cached_property
     def passes(self) -> Whole:
@@ -120,14 +145,30 @@ def _part(found: Reach, channel: int, outer: int, chains: tuple[int, int]) -> Wh
     return np.asarray(whole[tiles[0].start : tiles[0].stop, tiles[1].start : tiles[1].stop])
 
 
-def choose(found: Reach, layout: str | None = None) -> StoredRows:
-    """The rows in `layout`; without one, in that whose bits times passes are fewest, the first of `LAYOUTS` where that is equal.
+def choose(found: Reach, name: str | None = None, *, shared: bool = False) -> StoredRows:
+    """The rows as `name` says; without one, as their bits times passes are fewest, in the order of `layouts` where that is equal.
 
-    Passes are those of one event of every neuron of the source. Raises InvalidInput for a layout that there is not.
+    Passes are those of one event of every neuron of the source. Codes are thought of only where weights are `shared`. Raises
+    InvalidInput for a name that there is not.
     """
-    if layout not in (None, *LAYOUTS):
-        raise InvalidInput(f"expected a layout of rows out of {', '.join(LAYOUTS)}, got {layout!r}")
-    made = [] if layout == "lists" else [StoredRows.dense(found)]
-    if layout != "dense":
-        made += [StoredRows.listed(found, outer) for outer in (0, 1)]
-    return min(made, key=lambda one: one.bits * int(np.maximum(one.passes, 1).sum()))
+    if name not in (None, *layouts(shared=True)):
+        raise InvalidInput(f"expected rows stored as {', '.join(layouts(shared=True))}, got {name!r}")
+    wanted = layouts(shared=shared) if name is None else (name,)
+    made = [
+        rows for layout in LAYOUTS if any(one.startswith(layout) for one in wanted) for rows in _laid(found, layout)
+    ]
+    every = [*made, *(rows.coded() for rows in made)]
+    return min((rows for rows in every if rows.name in wanted), key=_cost)
+
+
+def layouts(*, shared: bool) -> tuple[str, ...]:
+    """The names of all ways to store rows."""
+    return (*LAYOUTS, *(layout + CODES for layout in LAYOUTS if shared))
+
+
+def _laid(found: Reach, layout: str) -> tuple[StoredRows, ...]:
+    return (StoredRows.dense(found),) if layout == "dense" else tuple(StoredRows.listed(found, n) for n in (0, 1))
+
+
+def _cost(rows: StoredRows) -> int:
+    return rows.bits * int(np.maximum(rows.passes, 1).sum())

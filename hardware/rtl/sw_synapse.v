@@ -1,4 +1,5 @@
-// The weights of a projection: a row is read in two cycles, and becomes what each lane adds in a third.
+// The weights of a projection: a row is read in two cycles, and becomes what each lane adds in a third. With CODE, it holds
+// codes, whose weights are looked up before the second cycle ends.
 //
 //   cycle 0  address, lane, oy, ox, value        cycle 2  `adds`; the row is there        cycle 3  taps
 module sw_synapse #(
@@ -11,13 +12,16 @@ module sw_synapse #(
     parameter TAP = 8,
     parameter SHIFT = 0,
     parameter ONE_CHANNEL = 0,
-    parameter ROW = 8,
+    parameter ROW = 8,        // bits of a row in memory
+    parameter CODE = 0,       // bits of a code, 0: rows hold weights
+    parameter ENTRIES = 1,    // of the table of codes
     parameter LANE_BITS = 1,
     parameter OY_BITS = 1,
     parameter OX_BITS = 1,
     parameter DEPTH = 1,
     parameter W_BITS = 1,
-    parameter FILE = ""
+    parameter FILE = "",
+    parameter TABLE_FILE = ""
 ) (
     input                                     clk,
     input                        [W_BITS-1:0] address,
@@ -28,8 +32,11 @@ module sw_synapse #(
     input                                     adds,
     output [CHANNELS*BANKS_Y*BANKS_X*TAP-1:0] taps
 );
+  localparam COUNT = ROW / (CODE == 0 ? WEIGHT : CODE);
+  localparam HELD = COUNT * WEIGHT;
   wire [ROW-1:0] row1;
-  reg [ROW-1:0] row2;
+  wire [HELD-1:0] held1;
+  reg [HELD-1:0] row2;
   reg [LANE_BITS-1:0] lane1, lane2;
   reg [OY_BITS-1:0] oy1, oy2;
   reg [OX_BITS-1:0] ox1, ox2;
@@ -39,8 +46,15 @@ module sw_synapse #(
       .clk(clk), .enable(1'b1), .address(address), .word(row1),
       .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
 
+  generate
+    if (CODE == 0) assign held1 = row1;
+    else
+      sw_codebook #(.COUNT(COUNT), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE)) codebook (
+          .codes(row1), .weights(held1));
+  endgenerate
+
   always @(posedge clk) begin
-    row2 <= row1;
+    row2 <= held1;
     {lane1, lane2} <= {lane, lane1};
     {oy1, oy2} <= {oy, oy1};
     {ox1, ox2} <= {ox, ox1};
@@ -48,7 +62,7 @@ module sw_synapse #(
   end
 
   sw_taps #(.CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .WEIGHT(WEIGHT), .VALUE(VALUE), .TIMES(TIMES),
-            .TAP(TAP), .SHIFT(SHIFT), .ONE_CHANNEL(ONE_CHANNEL), .ROW(ROW), .LANE_BITS(LANE_BITS), .OY_BITS(OY_BITS),
+            .TAP(TAP), .SHIFT(SHIFT), .ONE_CHANNEL(ONE_CHANNEL), .ROW(HELD), .LANE_BITS(LANE_BITS), .OY_BITS(OY_BITS),
             .OX_BITS(OX_BITS)) turned (
       .clk(clk), .none(!adds), .row(row2), .lane(lane2), .oy(oy2), .ox(ox2), .value(value2), .taps(taps));
 endmodule

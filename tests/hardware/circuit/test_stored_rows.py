@@ -1,13 +1,16 @@
 """Rows of weights, gone through as a front does, add up to what the synapse says; passes and bits are those of what is stored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spikewright import InvalidInput
 from spikewright.hardware.circuit.reaches import reach
-from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
-from spikewright.hardware.circuit.stored_rows import LAYOUTS, StoredRows, choose
+from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
+from spikewright.hardware.circuit.stored_rows import LAYOUTS, StoredRows, choose, layouts
 from spikewright.snn.reference.synapses import send
+from spikewright.weights import dense
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.pruned import pruned
 
@@ -68,6 +71,31 @@ def test_the_choice_is_never_dearer_than_all_rows(seed: int) -> None:
         assert costs[choose(found).layout] == min(costs.values())
 
 
+@pytest.mark.parametrize("name", layouts(shared=True))
+def test_codes_are_numbers_of_the_same_weights(name: str) -> None:
+    network = drawn(3)
+    projection = network.projections[-1]
+    target = network.by_name[projection.target]
+    found = reach(network, projection, LayerBlocks(as_map(target.shape), drawn_lanes(network, 3)[target.name]))
+    rows = choose(found, name)
+    assert rows.name == name
+    held = rows.table[rows.words] if rows.code_bits else rows.words
+    np.testing.assert_array_equal(held, rows.weights)
+    assert rows.words.min() >= 0 if rows.code_bits else True
+
+
+def test_only_shared_weights_become_codes() -> None:
+    network = drawn(3)
+    projection = network.projections[-1]
+    assert projection.synapse.weights is not None
+    shape = projection.synapse.weights.shape
+    few = np.where(np.arange(shape[0] * shape[1]).reshape(shape) % 3, 100, -90).astype(np.int8)
+    changed = replace(projection, synapse=projection.synapse.with_weights(dense(few)))
+    found = reach(network, changed, LayerBlocks((shape[0], 1, 1), PhysicalLanes()))
+    assert choose(found).name == "dense"
+    assert choose(found, shared=True).name == "dense codes"
+
+
 def test_weights_that_are_all_zero_are_one_row_and_no_pass() -> None:
     network = pruned(drawn(0), 0, kept=0.0)
     projection = network.projections[-1]
@@ -80,5 +108,5 @@ def test_weights_that_are_all_zero_are_one_row_and_no_pass() -> None:
 def test_a_layout_that_there_is_not_is_refused() -> None:
     network = drawn(0)
     blocks = LayerBlocks(as_map(network.populations[1].shape), drawn_lanes(network, 0)[network.populations[1].name])
-    with pytest.raises(InvalidInput, match="a layout of rows out of dense, lists, got 'csr'"):
+    with pytest.raises(InvalidInput, match="rows stored as dense, lists, dense codes, lists codes, got 'csr'"):
         choose(reach(network, network.projections[0], blocks), "csr")

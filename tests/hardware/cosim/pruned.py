@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from spikewright import snn
-from spikewright.weights import dense
+from spikewright.weights import Mask, Masked, codebook, dense
 
 
 def pruned(network: snn.Network, seed: int, kept: float = 0.3) -> snn.Network:
@@ -17,5 +17,20 @@ def pruned(network: snn.Network, seed: int, kept: float = 0.3) -> snn.Network:
             weights = synapse.weights.values()
             left = np.where(random.random(weights.shape) < kept, weights, 0)
             synapse = synapse.with_weights(dense(left.astype(weights.dtype)))
+        projections.append(replace(projection, synapse=synapse))
+    return replace(network, projections=tuple(projections))
+
+
+def shared(network: snn.Network, seed: int, *, masked: bool = False) -> snn.Network:
+    """The same network with four different weights in each projection, stored as codes, half of them or all."""
+    random, projections = np.random.default_rng(seed), []
+    for projection in network.projections:
+        synapse = projection.synapse
+        if synapse.weights is not None:
+            table = random.choice(np.arange(-100, 100), 4, replace=False).astype(np.int8)
+            kept = random.random(synapse.weights.shape) < (0.5 if masked else 1.0)
+            codes = random.integers(0, 4, int(kept.sum()) if masked else kept.shape)
+            book = codebook(codes.astype(np.uint8), table)
+            synapse = synapse.with_weights(Masked(Mask(kept.shape, np.flatnonzero(kept)), book) if masked else book)
         projections.append(replace(projection, synapse=synapse))
     return replace(network, projections=tuple(projections))

@@ -14,7 +14,7 @@ from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.comparing import differences
 from spikewright.hardware.cosim.streams import input_words
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
-from tests.hardware.cosim.pruned import pruned
+from tests.hardware.cosim.pruned import pruned, shared
 from tests.hardware.cosim.test_comparing import images_for, needs_icarus
 
 
@@ -24,6 +24,15 @@ def test_drawn_networks_are_equal(seed: int, tmp_path: Path) -> None:
     network = pruned(drawn(seed), seed)
     lists = {projection.name: "lists" for projection in network.projections}
     assert differences(network, drawn_lanes(network, seed), images_for(network, seed), tmp_path, lists) == ()
+
+
+@needs_icarus
+@pytest.mark.parametrize(("seed", "masked"), [(16, False), (18, True), (26, True)])
+def test_shared_weights_are_looked_up(seed: int, masked: bool, tmp_path: Path) -> None:
+    network = shared(drawn(seed), seed, masked=masked)
+    layout = "lists codes" if masked else "dense codes"
+    storage = {projection.name: layout for projection in network.projections if projection.synapse.weights is not None}
+    assert differences(network, drawn_lanes(network, seed), images_for(network, seed), tmp_path, storage) == ()
 
 
 def blocks_of_16(kept: float) -> snn.Network:
