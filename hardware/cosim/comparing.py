@@ -1,17 +1,22 @@
 """The circuit beside the engine: every spike of every population in every step, and the potentials that answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
 from spikewright.hardware.cosim import icarus
+from spikewright.hardware.cosim.record import CircuitRun
 from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
 from spikewright.snn import Network
+
+Simulator = Callable[[Circuit, list[int], int], CircuitRun]
+"""What the circuit in its folder does with the words of an input, which are those of so many inferences."""
 
 
 def differences(
@@ -27,9 +32,14 @@ def differences(
     `Circuit`), and simulated by Icarus.
     Raises InvalidInput for what there is no circuit for, SpikewrightError without Icarus.
     """
-    circuit = build(network, lanes, folder, storage)
+    return compared(build(network, lanes, folder, storage), images)
+
+
+def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
+    """The same of a circuit in its folder, by any simulator: `icarus.run`, `verilator.run`, a netlist's."""
+    network = circuit.network
     rasters, logits = run_golden(network, images)
-    run = icarus.run(circuit, input_words(circuit, rasters[network.input]), len(images))
+    run = simulator(circuit, input_words(circuit, rasters[network.input]), len(images))
     found = rasters_of(circuit, run, len(images))
     told = list(_spikes(rasters, found))
     if not network.by_name[network.output].neuron.fires:
