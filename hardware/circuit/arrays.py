@@ -25,6 +25,7 @@ def array(circuit: Circuit, population: Population) -> str:
     taps = " | ".join(f"t{k}_taps" for k, _ in circuit.incoming(population))
     lines = [wire(f"taps{n}", lanes * PassBits.of(circuit, population).tap), f"assign taps{n} = {taps};"]
     lines += [wire(f"v{n}_{what}") for what in ("valid", "ready", "last")] + [wire(f"read{n}"), wire(f"done{n}")]
+    lines += [wire(f"read{n}_ready")]
     number = lane_kind(circuit, population).number
     lines += [wire(f"v{n}_numbers", lanes * number), wire(f"words{n}", lanes * population.width)]
     lines += [wire(f"v{n}_{axis}", bits) for axis, bits in zip("cyx", circuit.coordinate_bits(name), strict=True)]
@@ -77,6 +78,7 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         "LATE": lane.late,
         "QUEUE_BITS": lane.queue_bits,
         "LIMIT": lane.limit,
+        "READS": int(population.name == circuit.network.output and circuit.network.decision is not None),
         "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
         "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
         "STYLE": 0 if blocks == 1 else 1 if blocks <= TABLE_ROWS else 2,
@@ -92,11 +94,12 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
     def joined(what: str) -> str:
         return "{" + ", ".join(f"p{k}_{what}" for k in reversed(fronts)) + "}"
 
-    ports = {"rst": "rst", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
+    ports = {"rst": "restart", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
     said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx")
     ports |= {f"pass_{what}": joined(what) for what in said} | {"taps3": f"taps{n}"}
     sent = ("valid", "ready", "numbers", "last", "c", "y", "x")
     ports |= {f"out_{what}": f"v{n}_{what}" for what in sent}
+    ports |= {"read_ready": f"read{n}_ready"}
     return ports | {"read_valid": f"read{n}", "read_words": f"words{n}", "done": f"done{n}"}
 
 
@@ -109,7 +112,7 @@ def _spikes(circuit: Circuit, population: Population) -> str:
     bits = circuit.coordinate_bits(population.name)
     parameters: dict[str, int | str] = {"LANES": lanes.count, "CHANNELS": lanes.channels, "BANKS_X": lanes.columns}
     parameters |= {"NUMBER": number} | {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
-    ports = {"rst": "rst"} | {
+    ports = {"rst": "restart"} | {
         f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "numbers", "last", "c", "y", "x")
     }
     ports |= {f"out_{what}": f"e{n}_{what}" for what in ("valid", "ready", "token", "c", "y", "x", "number")}

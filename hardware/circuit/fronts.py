@@ -77,7 +77,12 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
     }
     dense = layout.rows.layout == "dense"
     parameters |= dense_parameters(layout) if dense else list_parameters(layout)
-    ports = {"rst": "rst", "event_valid": f"f{k}_valid", "event_ready": f"f{k}_ready", "event_token": f"f{k}_event[0]"}
+    ports = {
+        "rst": "restart",
+        "event_valid": f"f{k}_valid",
+        "event_ready": f"f{k}_ready",
+        "event_token": f"f{k}_event[0]",
+    }
     low = 1
     for name, width in zip(("c", "y", "x", "value"), (*coordinates, value), strict=True):
         ports[f"event_{name}"] = part(f"f{k}_event", low, width)

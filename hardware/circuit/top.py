@@ -7,9 +7,10 @@ from spikewright import FolderKind, InvalidInput, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
+from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.circuit.verilog import instance
+from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Network, Population
 
@@ -25,8 +26,8 @@ def build(
 ) -> Circuit:
     """Write `core.v`, the module `sw_core`, and its memories into `folder`: all or nothing, an older circuit there is replaced.
 
-    An event is a word `{value, x, y, c, token}`; a token ends a step of the input. `out_words` are the potentials of a block of
-    the output after the last step, a block in each cycle in which `out_valid` is high; `done` is high once in an inference.
+    An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
+    the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
     `storage`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
@@ -38,20 +39,41 @@ def build(
 
 def _text(circuit: Circuit) -> str:
     network = circuit.network
-    bits, out = circuit.event_bits(network.input), network.by_name[network.output]
-    n = circuit.numbers[out.name]
-    words = circuit.blocks(out).lanes.count * out.width
-    ports = ["input clk", "input rst", "input in_valid", "output in_ready", f"input [{bits - 1}:0] in_event"]
-    ports += ["output out_valid", f"output [{words - 1}:0] out_words", "output done"]
-    body = ["wire e0_valid = in_valid; wire e0_ready; assign in_ready = e0_ready;"]
-    body += [f"wire [{bits - 1}:0] e0_event = in_event;"]
+    body = [_input(circuit)]
     for population in circuit.inner:
         body += [front(circuit, k, projection) for k, projection in circuit.incoming(population)]
         body += [array(circuit, population)]
     body += [_fork(circuit, population) for population in network.order if population.neuron.sends != "nothing"]
-    body += [f"assign out_valid = read{n}; assign out_words = words{n}; assign done = done{n};"]
-    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(ports)}\n);"
-    return "\n\n".join([head, *body, "endmodule\n"])
+    levels = circuit.numbers[network.output] if network.readout == "potential" else None
+    body += [f"assign read{n}_ready = 1'b1;" for n in range(1, len(network.order)) if n != levels]
+    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(_ports(circuit))}\n);"
+    return "\n\n".join([head, *body, readout(circuit), "endmodule\n"])
+
+
+def _ports(circuit: Circuit) -> list[str]:
+    event, answer = circuit.event_bits(circuit.network.input), answer_bits(circuit)
+    ports = ["input clk", "input rst", "input in_valid", "output in_ready", f"input [{event - 1}:0] in_event"]
+    return [
+        *ports,
+        "output answer_valid",
+        "input answer_ready",
+        f"output [{answer - 1}:0] answer_word",
+        "output answer_last",
+    ]
+
+
+def _input(circuit: Circuit) -> str:
+    """The events of the input; where an inference may stop early, one inference at a time."""
+    bits = circuit.event_bits(circuit.network.input)
+    lines = [wire("e0_valid"), wire("e0_ready"), wire("e0_event", bits), wire("early"), wire("over")]
+    lines += ["assign e0_event = in_event;"]
+    if not stops_early(circuit):
+        return "\n".join([*lines, "wire restart = rst;", "assign e0_valid = in_valid;", "assign in_ready = e0_ready;"])
+    tokens = 1 if circuit.once(circuit.network.input) else circuit.network.steps
+    ports = {"rst": "rst", "over": "over", "in_valid": "in_valid", "in_ready": "in_ready", "in_token": "in_event[0]"}
+    ports |= {"out_valid": "e0_valid", "out_ready": "e0_ready"}
+    gate = instance("sw_gate", "gate", {"TOKENS": tokens, "BITS": address_bits(tokens)}, ports)
+    return "\n".join([*lines, "wire restart = rst || early;", gate])
 
 
 def check(network: Network) -> None:
@@ -63,18 +85,28 @@ def check(network: Network) -> None:
     for projection in network.projections:
         if projection.delay or projection.order is not None:
             raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")
+    if network.code.inside == "step weights":
+        raise InvalidInput(
+            f"expected spikes that count the same in every step, got the code {type(network.code).__name__}"
+        )
     if network.numbers != "fixed" or network.code.window is not None or network.code.hidden_limit is not None:
         raise InvalidInput("expected a fixed-point network with an input in every step; call network.to_fixed() first")
 
 
 def _fork(circuit: Circuit, population: Population) -> str:
-    """What a population sends goes into the queues of all projections that read it, in one cycle."""
+    """What a population sends goes to all that read it in one cycle: the queues of projections, and of the output the tally."""
     n, bits = circuit.numbers[population.name], circuit.event_bits(population.name)
-    readers = [k for k, q in enumerate(circuit.network.projections) if q.source == population.name]
-    lines = [f"assign e{n}_ready = {' & '.join(f'q{k}_ready' for k in readers) or 1};"]
-    for k in readers:
-        all_ready = " & ".join([f"e{n}_valid", *(f"q{other}_ready" for other in readers if other != k)])
-        ports = {"rst": "rst", "in_valid": all_ready, "in_ready": f"q{k}_ready", "in_word": f"e{n}_event"}
+    queues = [k for k, q in enumerate(circuit.network.projections) if q.source == population.name]
+    readers = [f"q{k}" for k in queues]
+    if population.name == circuit.network.output and tallied(circuit):
+        readers.append("r")
+    lines = [wire("r_ready")] if "r" in readers else []
+    lines += [f"assign e{n}_ready = {' & '.join(f'{reader}_ready' for reader in readers) or 1};"]
+    for reader in readers:
+        valid = " & ".join([f"e{n}_valid", *(f"{other}_ready" for other in readers if other != reader)])
+        lines += [wire(f"{reader}_valid"), f"assign {reader}_valid = {valid};"]
+    for k in queues:
+        ports = {"rst": "restart", "in_valid": f"q{k}_valid", "in_ready": f"q{k}_ready", "in_word": f"e{n}_event"}
         ports |= {"out_valid": f"f{k}_valid", "out_ready": f"f{k}_ready", "out_word": f"f{k}_event"}
         lines += [instance("sw_fifo", f"queue{k}", {"WIDTH": bits, "DEPTH": QUEUE, "BITS": address_bits(QUEUE)}, ports)]
     return "\n".join(lines)

@@ -1,6 +1,7 @@
-"""The circuit beside the engine: every spike of every population in every step, and the potentials that answer."""
+"""The circuit beside the engine: every spike of every population in every step, and the answers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
 from spikewright.hardware.cosim import icarus
+from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.record import CircuitRun
-from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
+from spikewright.hardware.cosim.streams import input_words, rasters_of
 from spikewright.snn import Network
 
 Simulator = Callable[[Circuit, list[int], int], CircuitRun]
@@ -26,7 +28,8 @@ def differences(
     folder: Path,
     storage: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """One sentence for each population whose circuit does otherwise than the engine, for `images (samples, *input shape)`.
+    """One sentence for each population whose circuit does otherwise than the engine, and for each part of its answers,
+    for `images (samples, *input shape)`. What is sent after an early decision is not compared.
 
     The circuit is built in `folder` with `lanes` for each population but the input and rows of weights as `storage` says (see
     `Circuit`), and simulated by Icarus.
@@ -38,16 +41,13 @@ def differences(
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
     """The same of a circuit in its folder, by any simulator: `icarus.run`, `verilator.run`, a netlist's."""
     network = circuit.network
-    rasters, logits = run_golden(network, images)
+    rasters, _ = run_golden(replace(network, decision=None), images)
     run = simulator(circuit, input_words(circuit, rasters[network.input]), len(images))
+    wanted = CircuitAnswers.expected(network, images)
+    taken = np.arange(network.steps)[:, None, None] < wanted.steps[:, None]
     found = rasters_of(circuit, run, len(images))
-    told = list(_spikes(rasters, found))
-    if not network.by_name[network.output].neuron.fires:
-        answer = potentials_of(circuit, run, len(images))
-        if not np.array_equal(answer, logits):
-            sample = int(np.argwhere((answer != logits).any(axis=1))[0, 0])
-            told.append(f"the potentials of {network.output!r} differ first in sample {sample}")
-    return tuple(told)
+    told = _spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found})
+    return (*told, *CircuitAnswers.found(circuit, run, len(images)).differences(wanted))
 
 
 def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:

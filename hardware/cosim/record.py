@@ -12,14 +12,18 @@ MOST_CYCLES = 10_000_000
 IDLE = 300
 """Cycles in which nothing moves that end a simulation whose last inference is done."""
 
+ANSWER, OVER = -1, -2
+"""In the place of a population's number: words `{word, last}` of answers; the ends of inferences."""
+
 
 @dataclass(frozen=True, eq=False)
 class CircuitRun:
     """The events and potentials of a run, each with the cycle in which it was handed over; cycle 0 is the first after reset.
 
-    `events`: for the number of each population that sends, rows `(cycle, word)` in their order; a word is `{value, x, y, c,
-    token}`. `answer_cycles (blocks,)` and `answers (blocks, bytes)`: the potentials of the output after the last step, a block
-    after another, the lowest byte first. `cycles`: how long the simulation took.
+    `events`: for the number of each population that sends, and for ANSWER and OVER, rows `(cycle, word)` in their order; a word
+    of a population is `{value, x, y, c, token}`. `answer_cycles (blocks,)` and `answers (blocks, bytes)`: the potentials of the
+    output after the last step, where there may be an early decision after each step, a block after another, the lowest byte
+    first. `cycles`: how long the simulation took.
     """
 
     events: Mapping[int, NDArray[np.int64]]
@@ -34,3 +38,8 @@ class CircuitRun:
             found.append(words >> low & ((1 << width) - 1))
             low += width
         return (*found, words >> low)
+
+    @property
+    def stopped(self) -> NDArray[np.bool_]:
+        """For each inference whether it was over before its last step."""
+        return np.asarray(self.events[OVER][:, 1] == 1)

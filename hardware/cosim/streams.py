@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
-from spikewright.hardware.cosim.record import CircuitRun
+from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.snn import Population
 
 Whole = NDArray[np.int64]
@@ -34,7 +34,7 @@ def _events(circuit: Circuit, row: Whole) -> Iterator[int]:
 def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, Whole]:
     """What each population sent `(steps, samples, neurons)`, in one row where it sends once for the whole run.
 
-    Raises ValueError where steps are missing.
+    Raises ValueError where steps are missing. Those that no longer took place after an early decision are empty.
     """
     return {
         population.name: _raster(circuit, population, run, samples)
@@ -45,13 +45,24 @@ def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, 
 
 def _raster(circuit: Circuit, population: Population, run: CircuitRun, samples: int) -> Whole:
     steps, shape = 1 if circuit.once(population.name) else circuit.network.steps, as_map(population.shape)
-    token, c, y, x, value = run.fields(circuit.numbers[population.name], circuit.coordinate_bits(population.name))
-    step, spikes = np.cumsum(token), token == 0
-    if token.sum() != samples * steps or np.any(step[spikes] >= samples * steps):
+    number = circuit.numbers[population.name]
+    token, c, y, x, value = run.fields(number, circuit.coordinate_bits(population.name))
+    step, spikes = _steps(run, number, token, steps), token == 0
+    if np.any(step[spikes] >= samples * steps) or (not run.stopped.any() and token.sum() != samples * steps):
         raise ValueError(f"expected {samples * steps} steps of {population.name!r}, got {int(token.sum())}")
     raster = np.zeros((samples * steps, *shape), np.int64)
     np.add.at(raster, (step[spikes], c[spikes], y[spikes], x[spikes]), circuit.said(population.name, value[spikes]))
     return raster.reshape(samples, steps, -1).swapaxes(0, 1)
+
+
+def _steps(run: CircuitRun, number: int, token: Whole, steps: int) -> Whole:
+    """The step of each event, counted over all samples; where one was stopped, the next begins with step 0 of the next."""
+    found = np.cumsum(token)
+    for sample in np.flatnonzero(run.stopped):
+        after = run.events[number][:, 0] > run.events[OVER][sample, 0]
+        missing = (sample + 1) * steps - (found[~after][-1] if np.any(~after) else 0)
+        found = found + np.where(after, missing, 0)
+    return found
 
 
 def potentials_of(circuit: Circuit, run: CircuitRun, samples: int) -> Whole:

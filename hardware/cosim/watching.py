@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from spikewright import InvalidInput
+from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.cosim.record import ANSWER, OVER
 
 SLOT = 64
 """Bits of a place for an event."""
@@ -13,17 +15,18 @@ SLOT = 64
 class Watched:
     """A circuit whose module `sw_watched` is `sw_core` with ports for what its populations send.
 
-    Slot i belongs to population `senders[i]`: `moved[i]` is high in a cycle in which one of its events is taken, and the event
-    is in bits 64 i and up of `events`. All ports are as wide as whole words of 32 bits, and at least three of them.
+    Slot i belongs to `senders[i]`, a population, or ANSWER or OVER: `moved[i]` is high in a cycle in which one of its events is
+    taken, and the event is in bits 64 i and up of `events`. All ports are as wide as whole words of 32 bits, and at least three
+    of them.
     """
 
     circuit: Circuit
 
     @property
     def senders(self) -> tuple[int, ...]:
-        """The numbers of the populations that send, but for the input."""
+        """The numbers of the populations that send, but for the input; then what the core itself says."""
         circuit = self.circuit
-        return tuple(circuit.numbers[p.name] for p in circuit.inner if p.neuron.sends != "nothing")
+        return (*(circuit.numbers[p.name] for p in circuit.inner if p.neuron.sends != "nothing"), ANSWER, OVER)
 
     @property
     def moved_bits(self) -> int:
@@ -49,6 +52,7 @@ class Watched:
     def text(self) -> str:
         """The module in Verilog: that of the circuit's `core.v` with other ports. Raises InvalidInput for wider events."""
         wide = [name for name in self.circuit.numbers if self.circuit.event_bits(name) >= SLOT]
+        wide += ["the answers"] if answer_bits(self.circuit) >= SLOT else []
         if wide:
             raise InvalidInput(f"expected events of fewer than {SLOT} bits, got more of {wide[0]!r}")
         core = (self.circuit.folder / "core.v").read_text()
@@ -64,17 +68,26 @@ class Watched:
     def _watches(self) -> str:
         n = self.circuit.numbers[self.circuit.network.output]
         lines = [f"assign in_event = in_word[{self.circuit.event_bits(self.circuit.network.input) - 1}:0];"]
-        lines += [f"assign read = read{n}; assign finished = done{n};"]
+        lines += [f"assign read = read{n}; assign finished = over;"]
         lines += [f"assign words = {_filled(f'words{n}', self.used_bits, self.answer_bits)};"]
         for slot, number in enumerate(self.senders):
-            lines.append(f"assign moved[{slot}] = e{number}_valid && e{number}_ready;")
-            bits = self.circuit.event_bits(self.circuit.network.order[number].name)
-            lines.append(f"assign events[{SLOT * slot}+:{SLOT}] = {_filled(f'e{number}_event', bits, SLOT)};")
+            moves, event, bits = self._watched(number)
+            lines.append(f"assign moved[{slot}] = {moves};")
+            lines.append(f"assign events[{SLOT * slot}+:{SLOT}] = {_filled(event, bits, SLOT)};")
         count = len(self.senders)
         lines.append(f"assign moved[{self.moved_bits - 1}:{count}] = 0;")
         if count * SLOT < self.events_bits:
             lines.append(f"assign events[{self.events_bits - 1}:{count * SLOT}] = 0;")
         return "\n".join(lines)
+
+    def _watched(self, number: int) -> tuple[str, str, int]:
+        """When something of a slot is taken, what, and its bits."""
+        if number == ANSWER:
+            return "answer_valid && answer_ready", "{answer_word, answer_last}", answer_bits(self.circuit) + 1
+        if number == OVER:
+            return "over", "early", 1
+        bits = self.circuit.event_bits(self.circuit.network.order[number].name)
+        return f"e{number}_valid && e{number}_ready", f"e{number}_event", bits
 
 
 def _whole(bits: int) -> int:

@@ -46,6 +46,7 @@ module sw_array #(
     parameter MEMO = 0,          // bits that a neuron keeps beside its potential
     parameter LATE = 0,          // cycles that its law takes more than that of "if"
     parameter QUEUE_BITS = 3,    // log2 of the blocks that may be under way to be sent
+    parameter READS = 0,         // potentials are given 0: after the last step, 1: after each
     parameter RESET_ZERO = 0,
     parameter LEAK = 0,
     parameter LIMIT = 0,
@@ -78,7 +79,8 @@ module sw_array #(
     output                            [Y_BITS-1:0] out_y,
     output                            [X_BITS-1:0] out_x,
 
-    output                                          read_valid,  // potentials of a block after the last step
+    input                                           read_ready,  // low: a sweep that gives potentials waits
+    output                                          read_valid,  // potentials of a block
     output [CHANNELS*BANKS_Y*BANKS_X*POTENTIAL-1:0] read_words,
     output                                          done         // the last sweep of an inference has been issued
 );
@@ -90,7 +92,7 @@ module sw_array #(
 
   // ---- cycle 0: a pass, or a block of a sweep ----
   wire [SOURCES-1:0] allowed, grant;
-  wire empty0, sweep0, beginning, keeps, sends, last_step, last0;
+  wire empty0, sweep0, beginning, keeps, sends, gives, last_step, last0;
   wire [S_BITS-1:0] pass0;
   wire [OY_BITS-1:0] oy0;
   wire [OX_BITS-1:0] ox0;
@@ -112,8 +114,9 @@ module sw_array #(
                  .Y_BITS(Y_BITS), .X_BITS(X_BITS), .GROUPS(GROUPS), .BLOCKS_Y(BLOCKS_Y), .BLOCKS_X(BLOCKS_X),
                  .R_BITS(R_BITS), .STEPS(STEPS), .STEP_BITS(STEP_BITS), .TOKENS(TOKENS), .TOKEN_BITS(TOKEN_BITS),
                  .DRIVEN_ONCE(DRIVEN_ONCE), .HELD(HELD), .SETTLE(5 + LATE), .QUEUE(1 << QUEUE_BITS), .FIRES(FIRES),
-                 .CONSTANTS(CONSTANTS)) sequencer (
-      .clk(clk), .rst(rst), .token(token), .resume(resume), .sent_on(out_valid && out_ready), .allowed(allowed),
+                 .READS(READS), .CONSTANTS(CONSTANTS)) sequencer (
+      .clk(clk), .rst(rst), .token(token), .resume(resume), .sent_on(out_valid && out_ready), .read_ready(read_ready),
+      .allowed(allowed), .gives(gives),
       .sweeping(sweep0), .beginning(beginning), .keeps(keeps), .sends(sends), .last_step(last_step), .last_block(last0),
       .block(block0), .c(c0), .y(y0), .x(x0), .constants(constants0));
   wire step_sweep0 = !beginning && sweep0 && !keeps;
@@ -161,7 +164,7 @@ module sw_array #(
   wire [R_BITS-1:0] block4_late, block6;
   sw_delay #(.WIDTH(7 + C_BITS + Y_BITS + X_BITS), .CYCLES(4 + LATE)) d_control (
       .clk(clk), .rst(rst),
-      .in({sweep0, last0, beginning || keeps || last_step, step_sweep0 && last_step, sends,
+      .in({sweep0, last0, beginning || keeps || last_step, gives, sends,
            HELD != 0 && (beginning || (step_sweep0 && last_step)), DRIVEN_ONCE && step_sweep0 && !last_step, c0, y0, x0}),
       .out({sweep4, last4, begin4, read4, sent4, zero4, later4, c4, y4, x4}));
   sw_delay #(.WIDTH(2), .CYCLES(1)) d_drives (.clk(clk), .rst(rst), .in({zero4, later4}), .out({zero5, later5}));

@@ -2,7 +2,7 @@
 //
 //   BEGIN    once, a block a cycle: every word becomes v0 + drive
 //   GATHER   passes are served, until each projection has brought its tokens
-//   SWEEP    a block a cycle, as long as there is room for what has fired
+//   SWEEP    a block a cycle, as long as there is room for what has fired, and somebody takes the potentials that it gives
 //   SETTLED  SETTLE cycles, in which the last words of the sweep are written
 //
 // With held projections (HELD) an inference begins with a round of its own: they are gathered alone, and its sweep `keeps` what
@@ -28,6 +28,7 @@ module sw_sequencer #(
     parameter SETTLE = 5,
     parameter QUEUE = 8,       // blocks that may be under way to be sent
     parameter FIRES = 1,
+    parameter READS = 0,       // a sweep gives potentials 0: after the last step, 1: after each
     parameter CONSTANTS = 1
 ) (
     input                    clk,
@@ -35,11 +36,13 @@ module sw_sequencer #(
     input      [SOURCES-1:0] token,
     output reg [SOURCES-1:0] resume,
     input                    sent_on,     // a block that fired has been sent
+    input                    read_ready,  // low: a sweep that gives potentials waits
     output     [SOURCES-1:0] allowed,     // projections that may be served
     output                   sweeping,    // a block is issued, to begin or in a sweep
     output                   beginning,
     output reg               keeps,
     output                   sends,       // what fires in this block is sent
+    output                   gives,       // its potentials are given
     output                   last_step,
     output                   last_block,
     output reg  [R_BITS-1:0] block,
@@ -64,8 +67,10 @@ module sw_sequencer #(
 
   assign allowed = state == GATHER ? mine : {SOURCES{1'b0}};
   assign beginning = state == BEGIN;
-  assign sweeping = beginning || (state == SWEEP && (keeps || !FIRES || queued != QUEUE));
+  wire wanted = !keeps && (READS != 0 || last_step);
+  assign sweeping = beginning || (state == SWEEP && (keeps || !FIRES || queued != QUEUE) && (read_ready || !wanted));
   assign sends = state == SWEEP && sweeping && !keeps && FIRES;
+  assign gives = state == SWEEP && sweeping && wanted;
   assign last_step = step == STEPS - 1;
   assign last_block = block == BLOCKS - 1;
 

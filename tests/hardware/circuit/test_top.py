@@ -47,3 +47,15 @@ def test_a_projection_with_a_delay_is_refused(tmp_path: Path) -> None:
     late = replace(network, projections=(replace(network.projections[0], delay=1), *network.projections[1:]))
     with pytest.raises(InvalidInput, match="without delay"):
         build(late, LANES, tmp_path)
+
+
+def test_a_code_whose_steps_weigh_differently_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="count the same in every step, got the code PhaseCode"):
+        build(replace(perceptron((6, 5, 3)), code=snn.PhaseCode(4)), LANES, tmp_path)
+
+
+def test_one_inference_at_a_time_where_it_may_stop_early(tmp_path: Path) -> None:
+    for number, decision in enumerate((None, snn.TerminateMax(5))):
+        build(replace(perceptron((6, 5, 3)), decision=decision), LANES, tmp_path / str(number))
+    texts = [(tmp_path / str(number) / "core.v").read_text() for number in range(2)]
+    assert ["sw_gate" in text for text in texts] == [False, True]

@@ -46,7 +46,7 @@ def blocks_of_16(kept: float) -> snn.Network:
         snn.Population("map", (64, 6, 6), snn.IF(200), 0, 0, 16),
     )
     projections = (snn.Projection("input", "map", snn.Conv2d(weights)),)
-    return snn.Network(populations, projections, "input", "map", snn.RateCode(2), readout="count", numbers="fixed")
+    return snn.Network(populations, projections, "input", "map", snn.RateCode(2), numbers="fixed")
 
 
 def cycles(circuit: Circuit, raster: np.ndarray) -> int:

@@ -8,7 +8,7 @@ import pytest
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
-from spikewright.hardware.cosim.record import CircuitRun
+from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
 from tests.hardware.small_networks import perceptron
 
@@ -17,10 +17,12 @@ def made(folder: Path) -> Circuit:
     return build(perceptron((6, 5, 3), steps=2), {"h0": PhysicalLanes(5), "out": PhysicalLanes(2)}, folder)
 
 
-def seen(events: list[tuple[int, int]], answers: list[tuple[int, ...]]) -> CircuitRun:
+def seen(
+    events: list[tuple[int, int]], answers: list[tuple[int, ...]], over: tuple[tuple[int, int], ...] = ((9, 0),)
+) -> CircuitRun:
     rows = np.array(events, np.int64).reshape(-1, 2)
     blocks = np.array(answers, np.uint8).reshape(-1, 2)
-    return CircuitRun({1: rows}, np.arange(len(answers)), blocks, 10)
+    return CircuitRun({1: rows, OVER: np.array(over)}, np.arange(len(answers)), blocks, 10)
 
 
 def test_events_and_tokens_of_two_samples(tmp_path: Path) -> None:
@@ -37,6 +39,13 @@ def test_words_become_rasters_and_potentials(tmp_path: Path) -> None:
     (raster,) = rasters_of(circuit, run, 1).values()
     assert np.argwhere(raster).tolist() == [[0, 0, 4], [1, 0, 2]]
     assert potentials_of(circuit, run, 1).tolist() == [[1, -1, 2]]
+
+
+def test_events_behind_an_early_end_belong_to_the_next_sample(tmp_path: Path) -> None:
+    circuit = made(tmp_path)
+    events = [(3, 4 << 1), (4, 1), (5, 2 << 1), (7, 3 << 1), (8, 1), (9, 1)]
+    (raster,) = rasters_of(circuit, seen(events, [], ((6, 1), (9, 0))), 2).values()
+    assert np.argwhere(raster).tolist() == [[0, 0, 4], [0, 1, 3], [1, 0, 2]]
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:

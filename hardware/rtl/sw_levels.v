@@ -1,0 +1,83 @@
+// The logits of an output that is read by its potentials. A sweep of sw_array gives them block by block, P lanes in a cycle;
+// `block_ready` is low while those that are kept are looked at, and another sweep that gives some waits for it.
+//
+// `step_done` is high from the cycle after the last block of a sweep on, until the one in which `taken` is high. Neurons are
+// fetched row-major, all of them each time; `last_x` .. `last_c`: the one that is fetched ends a row, a column, the channels.
+module sw_levels #(
+    parameter CHANNELS = 1,   // lanes and blocks as in sw_array
+    parameter BANKS_Y = 1,
+    parameter BANKS_X = 1,
+    parameter GROUPS = 1,
+    parameter BLOCKS_Y = 1,
+    parameter BLOCKS_X = 1,
+    parameter R_BITS = 1,
+    parameter POTENTIAL = 16
+) (
+    input clk,
+    input rst,
+
+    input                                          block_valid,
+    output                                         block_ready,
+    input [CHANNELS*BANKS_Y*BANKS_X*POTENTIAL-1:0] block,
+
+    output reg step_done,
+    input      taken,
+
+    input                         fetch,
+    input                         last_c,
+    input                         last_y,
+    input                         last_x,
+    output signed [POTENTIAL-1:0] logit
+);
+  localparam P = CHANNELS * BANKS_Y * BANKS_X;
+  localparam BLOCKS = GROUPS * BLOCKS_Y * BLOCKS_X;
+
+  reg [P*POTENTIAL-1:0] blocks[0:BLOCKS-1];
+  reg [P*POTENTIAL-1:0] fetched;
+  reg [R_BITS-1:0] number;
+  integer lane;                            // of the neuron that was fetched
+  integer c_lane, y_lane, x_lane;          // what its channel, row and column add to the number of its lane ...
+  reg [R_BITS-1:0] c_block, y_block, x_block;  // ... and of its block
+
+  assign block_ready = !step_done;
+  assign logit = fetched[lane*POTENTIAL+:POTENTIAL];
+
+  always @(posedge clk) begin
+    if (block_valid) blocks[number] <= block;
+    if (fetch) begin
+      fetched <= blocks[y_block+x_block+c_block];
+      lane <= y_lane + x_lane + c_lane;
+    end
+    if (rst) begin
+      number <= 0;
+      step_done <= 1'b0;
+    end else begin
+      if (block_valid) number <= number == BLOCKS - 1 ? 0 : number + 1'b1;
+      if (taken) step_done <= 1'b0;
+      else if (block_valid && number == BLOCKS - 1) step_done <= 1'b1;
+    end
+  end
+
+  always @(posedge clk)
+    if (rst || (fetch && last_x && last_y && last_c)) begin
+      {c_block, y_block, x_block} <= 0;
+      c_lane <= 0;
+      y_lane <= 0;
+      x_lane <= 0;
+    end else if (fetch) begin
+      if (last_x || x_lane == (BANKS_X - 1) * CHANNELS) x_lane <= 0;
+      else x_lane <= x_lane + CHANNELS;
+      if (last_x) x_block <= 0;
+      else if (x_lane == (BANKS_X - 1) * CHANNELS) x_block <= x_block + GROUPS;
+      if (last_x) begin
+        if (last_y || y_lane == (BANKS_Y - 1) * BANKS_X * CHANNELS) y_lane <= 0;
+        else y_lane <= y_lane + BANKS_X * CHANNELS;
+        if (last_y) y_block <= 0;
+        else if (y_lane == (BANKS_Y - 1) * BANKS_X * CHANNELS) y_block <= y_block + BLOCKS_X * GROUPS;
+      end
+      if (last_x && last_y) begin
+        c_lane <= c_lane == CHANNELS - 1 ? 0 : c_lane + 1;
+        if (c_lane == CHANNELS - 1) c_block <= c_block + 1'b1;
+      end
+    end
+endmodule
