@@ -2,6 +2,8 @@
 // (ry BLOCKS_X + rx) GROUPS + g holds the channels g CHANNELS ..., the rows ry BANKS_Y ... and the columns rx BANKS_X ...
 // Lane (by BANKS_X + bx) CHANNELS + cl is channel cl of bank (by, bx). sw_sequencer says what happens when.
 //
+// A pass is served in the cycle before its cycle 0; a sweep never follows one sooner than by two cycles.
+//
 //   cycle 0  a pass, or a block of a sweep, is issued     4 + LATE  what the lanes send, and V
 //   1        addresses                                    5 + LATE  what flows in
 //   2        banks and constants are read                 6 + LATE  the word of the next step is written; what was sent
@@ -92,13 +94,13 @@ module sw_array #(
 
   // ---- cycle 0: a pass, or a block of a sweep ----
   wire [SOURCES-1:0] allowed, grant;
-  wire empty0, sweep0, beginning, keeps, sends, gives, last_step, last0;
-  wire [S_BITS-1:0] pass0;
-  wire [OY_BITS-1:0] oy0;
-  wire [OX_BITS-1:0] ox0;
-  wire signed [RY_BITS-1:0] ry0;
-  wire signed [RX_BITS-1:0] rx0;
-  wire [R_BITS-1:0] block0, constants0;
+  wire served_empty, sweep0, beginning, keeps, sends, gives, last_step, last0;
+  wire [S_BITS-1:0] served_block;
+  wire [OY_BITS-1:0] served_oy, oy0;
+  wire [OX_BITS-1:0] served_ox, ox0;
+  wire [RY_BITS-1:0] served_ry, ry0;
+  wire [RX_BITS-1:0] served_rx, rx0;
+  wire [R_BITS-1:0] pass0, block0, constants0;
   wire [C_BITS-1:0] c0;
   wire [Y_BITS-1:0] y0;
   wire [X_BITS-1:0] x0;
@@ -106,8 +108,11 @@ module sw_array #(
   sw_grant #(.SOURCES(SOURCES), .S_BITS(S_BITS), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS), .RY_BITS(RY_BITS),
              .RX_BITS(RX_BITS)) served (
       .allowed(allowed), .pass_valid(pass_valid), .pass_empty(pass_empty), .pass_block(pass_block), .pass_oy(pass_oy),
-      .pass_ox(pass_ox), .pass_ry(pass_ry), .pass_rx(pass_rx), .grant(grant), .empty(empty0), .block(pass0),
-      .oy(oy0), .ox(ox0), .ry(ry0), .rx(rx0));
+      .pass_ox(pass_ox), .pass_ry(pass_ry), .pass_rx(pass_rx), .grant(grant), .empty(served_empty), .block(served_block),
+      .oy(served_oy), .ox(served_ox), .ry(served_ry), .rx(served_rx));
+  sw_delay #(.WIDTH(R_BITS + OY_BITS + OX_BITS + RY_BITS + RX_BITS), .CYCLES(1)) d_served (
+      .clk(clk), .rst(1'b0), .in({served_block[R_BITS-1:0], served_oy, served_ox, served_ry, served_rx}),
+      .out({pass0, oy0, ox0, ry0, rx0}));
   assign pass_ready = grant;
 
   sw_sequencer #(.SOURCES(SOURCES), .CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .C_BITS(C_BITS),
@@ -130,9 +135,9 @@ module sw_array #(
   wire [RY_BITS-1:0] ry1;
   wire [RX_BITS-1:0] rx1;
   wire [R_BITS-1:0] block2, block3, block4, constants2;
-  always @(posedge clk) block1 <= sweep0 ? block0 : pass0[R_BITS-1:0];
-  sw_delay #(.WIDTH(SOURCES), .CYCLES(2)) d_adds (
-      .clk(clk), .rst(rst), .in(empty0 ? {SOURCES{1'b0}} : grant), .out(adds2));
+  always @(posedge clk) block1 <= sweep0 ? block0 : pass0;
+  sw_delay #(.WIDTH(SOURCES), .CYCLES(3)) d_adds (
+      .clk(clk), .rst(rst), .in(served_empty ? {SOURCES{1'b0}} : grant), .out(adds2));
   sw_delay #(.WIDTH(1), .CYCLES(1)) d_sum (.clk(clk), .rst(rst), .in(|adds2), .out(sum3));
   sw_delay #(.WIDTH(1), .CYCLES(1)) d_sweep (.clk(clk), .rst(rst), .in(sweep0), .out(sweep1));
   sw_delay #(.WIDTH(OY_BITS + OX_BITS + RY_BITS + RX_BITS), .CYCLES(1)) d_place (

@@ -33,8 +33,9 @@ module sw_spikes #(
   reg [Y_BITS-1:0] y;
   reg [X_BITS-1:0] x;
 
-  wire [LANES-1:0] lowest = fired & (~fired + 1'b1);
-  wire [LANES-1:0] others = fired & ~lowest;
+  wire [LANES-1:0] below = fired - 1'b1;  // the lowest bit turned, and all below it
+  wire [LANES-1:0] lowest = fired & ~below;
+  wire [LANES-1:0] others = fired & below;
   wire some = fired != 0;
   wire done = token ? out_ready : !held || (!(some && !out_ready) && others == 0);
 
@@ -42,19 +43,26 @@ module sw_spikes #(
   assign out_valid = token || (held && some);
   assign out_token = token;
 
+  // the place of the lowest lane in its block: at most one bit of `lowest` is set
+  reg [C_BITS-1:0] beside_c;
+  reg [Y_BITS-1:0] beside_y;
+  reg [X_BITS-1:0] beside_x;
   integer n, m;
   always @* begin
-    out_c = c;
-    out_y = y;
-    out_x = x;
-    out_number = numbers[NUMBER-1:0];
+    beside_c = 0;
+    beside_y = 0;
+    beside_x = 0;
+    out_number = 0;
     for (n = 0; n < LANES; n = n + 1)
       if (lowest[n]) begin
-        out_c = c + (n % CHANNELS);
-        out_y = y + (n / CHANNELS / BANKS_X);
-        out_x = x + (n / CHANNELS % BANKS_X);
-        out_number = numbers[n*NUMBER+:NUMBER];
+        beside_c = beside_c | (n % CHANNELS);
+        beside_y = beside_y | (n / CHANNELS / BANKS_X);
+        beside_x = beside_x | (n / CHANNELS % BANKS_X);
+        out_number = out_number | numbers[n*NUMBER+:NUMBER];
       end
+    out_c = c + beside_c;
+    out_y = y + beside_y;
+    out_x = x + beside_x;
   end
 
   always @(posedge clk) begin

@@ -1,7 +1,7 @@
-// The weights of a projection: a row is read in two cycles, and becomes what each lane adds in a third. With CODE, it holds
+// The weights of a projection: a row is read in two cycles, and becomes what each lane adds in two more. With CODE, it holds
 // codes, whose weights are looked up before the second cycle ends.
 //
-//   cycle 0  address, lane, oy, ox, value        cycle 2  `adds`; the row is there        cycle 3  taps
+//   cycle 0  address, lane, oy, ox, value        cycle 2  the row is there        cycle 3  `adds`        cycle 4  taps
 module sw_synapse #(
     parameter CHANNELS = 1,
     parameter BANKS_Y = 1,

@@ -1,6 +1,7 @@
-// One row of weights becomes what each of the P lanes adds: turned to the banks it belongs to, times the number that the
-// event carries. Takes one cycle. Lane (by, bx, cl) is number (by BANKS_X + bx) CHANNELS + cl; a row of weights is in that
-// order too, with the taps (dy, dx) in the place of the banks, or, with ONE_CHANNEL, a single channel of it.
+// One row of weights becomes what each of the P lanes adds: turned to the banks it belongs to, then times the number that the
+// event carries. Takes two cycles; `none` comes with the second. Lane (by, bx, cl) is number (by BANKS_X + bx) CHANNELS + cl; a
+// row of weights is in that order too, with the taps (dy, dx) in the place of the banks, or, with ONE_CHANNEL, a single channel
+// of it.
 module sw_taps #(
     parameter CHANNELS = 1,     // channel lanes
     parameter BANKS_Y = 1,
@@ -17,7 +18,7 @@ module sw_taps #(
     parameter OX_BITS = 1
 ) (
     input                                         clk,
-    input                                         none,   // nothing is added
+    input                                         none,   // nothing is added: one cycle behind the rest
     input                               [ROW-1:0] row,
     input                         [LANE_BITS-1:0] lane,
     input                           [OY_BITS-1:0] oy,
@@ -31,7 +32,10 @@ module sw_taps #(
   localparam LINE = BANKS_X * TILE;
 
   reg [ROW-1:0] down;
+  reg [ROW-1:0] next_turned;
   reg [ROW-1:0] turned;
+  reg [LANE_BITS-1:0] turned_lane;
+  reg [VALUE-1:0] turned_value;
   reg signed [WEIGHT-1:0] weight;
   reg signed [TAP-1:0] product;
   reg [P*TAP-1:0] next;
@@ -42,11 +46,11 @@ module sw_taps #(
     for (y = 0; y < BANKS_Y; y = y + 1)
       for (o = 0; o < BANKS_Y; o = o + 1)
         if (oy == o) down[y*LINE+:LINE] = row[((y+BANKS_Y-o)%BANKS_Y)*LINE+:LINE];
-    turned = {ROW{1'b0}};
+    next_turned = {ROW{1'b0}};
     for (y = 0; y < BANKS_Y; y = y + 1)
       for (x = 0; x < BANKS_X; x = x + 1)
         for (o = 0; o < BANKS_X; o = o + 1)
-          if (ox == o) turned[y*LINE+x*TILE+:TILE] = down[y*LINE+((x+BANKS_X-o)%BANKS_X)*TILE+:TILE];
+          if (ox == o) next_turned[y*LINE+x*TILE+:TILE] = down[y*LINE+((x+BANKS_X-o)%BANKS_X)*TILE+:TILE];
   end
 
   always @* begin
@@ -54,14 +58,19 @@ module sw_taps #(
     for (n = 0; n < BANKS_Y * BANKS_X; n = n + 1)
       for (c = 0; c < CHANNELS; c = c + 1) begin
         weight = turned[(n*HELD+(ONE_CHANNEL?0:c))*WEIGHT+:WEIGHT];
-        if (ONE_CHANNEL && lane != c) weight = {WEIGHT{1'b0}};
-        if (TIMES == 3) product = weight * $signed(value);
-        else if (TIMES == 2) product = weight * $signed({1'b0, value});
-        else if (TIMES == 1 && value[0]) product = -weight;
+        if (ONE_CHANNEL && turned_lane != c) weight = {WEIGHT{1'b0}};
+        if (TIMES == 3) product = weight * $signed(turned_value);
+        else if (TIMES == 2) product = weight * $signed({1'b0, turned_value});
+        else if (TIMES == 1 && turned_value[0]) product = -weight;
         else product = weight;
         next[(n*CHANNELS+c)*TAP+:TAP] = product <<< SHIFT;
       end
   end
 
-  always @(posedge clk) taps <= none ? {P * TAP{1'b0}} : next;
+  always @(posedge clk) begin
+    turned <= next_turned;
+    turned_lane <= lane;
+    turned_value <= value;
+    taps <= none ? {P * TAP{1'b0}} : next;
+  end
 endmodule
