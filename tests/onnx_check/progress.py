@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +15,11 @@ READ = ("compress", "snn", "conversion", "spikewright", "tests", "pyproject.toml
 PACKAGES = ("onnx", "onnxruntime", "torch")
 
 
-def commit_of(root: Path = ROOT) -> str:
-    """The commit of the working tree, with "and changes" where what is counted on differs from it; "unknown" without git."""
+def commit_of(root: Path = ROOT, read: Sequence[str] = READ) -> str:
+    """The commit of the working tree, with "and changes" where what is `read` differs from it; "unknown" without git."""
     try:
         head = _git(root, "rev-parse", "HEAD")
-        changed = _git(root, "status", "--porcelain", "--", *READ)
+        changed = _git(root, "status", "--porcelain", "--", *read)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{head} and changes" if changed else head

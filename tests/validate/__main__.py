@@ -1,0 +1,65 @@
+"""`make validate`: drawn networks in the engine and in the circuit, at three choices of lanes each; docs/validation.md.
+
+python -m tests.validate                        300 networks; a run that was stopped goes on where it was, on the same commit
+python -m tests.validate --networks 20 --seed 1000 --only SignedIF
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.validate import page
+from tests.validate.checking import checked
+from tests.validate.drawers import CHOICES, DRAWERS, Drawer
+from tests.validate.progress import Progress, begun
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Compare what is asked for, write the page where no kind was left out, and say what is wrong; 1 where something is."""
+    chosen = _parser().parse_args(given)
+    progress = begun(chosen.results.with_suffix(".part.json"))
+    for number, drawer, seed in drawings(chosen.networks, chosen.seed, chosen.only):
+        for choice, lanes in enumerate(CHOICES):
+            name = f"{drawer.name}, seed {seed}, {lanes}"
+            if name not in progress.rows:
+                with TemporaryDirectory(prefix="spikewright-") as folder:
+                    progress.add(name, drawer.name, checked(drawer, seed, choice, Path(folder)))
+                row = progress.rows[name]
+                print(f"{number + 1} of {chosen.networks}: {name}: {row['outcome']} {row['why']}".rstrip(), flush=True)
+    return _ended(progress, chosen)
+
+
+def drawings(networks: int, first: int, only: Sequence[str] | None = None) -> Iterator[tuple[int, Drawer, int]]:
+    """Number, drawer and seed of each network: the kinds take turns, the seeds go up from `first`."""
+    drawers = [drawer for drawer in DRAWERS if drawer.name in (only or [drawer.name])]
+    for number in range(networks):
+        yield number, drawers[number % len(drawers)], first + number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.validate", description="Circuits of drawn networks beside the engine."
+    )
+    parser.add_argument("--networks", type=int, default=300, help="how many are drawn")
+    parser.add_argument("--seed", type=int, default=0, help="of the first one; the others follow")
+    parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
+    parser.add_argument(
+        "--results", type=Path, default=page.RESULTS, help="what was compared; the page is written of it"
+    )
+    parser.add_argument("--page", type=Path, default=page.PAGE, help="the page that is written")
+    return parser
+
+
+def _ended(progress: Progress, chosen: argparse.Namespace) -> int:
+    wrong = [f"{name}: {row['why']}" for name, row in progress.rows.items() if row["outcome"] == "wrong"]
+    print("\n".join(wrong) or "nothing wrong")
+    if not chosen.only:
+        page.save(page.summed(progress), chosen.results)
+        page.write(page.load(chosen.results), chosen.page)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

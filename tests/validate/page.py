@@ -1,0 +1,69 @@
+"""docs/validation.md, written from what was compared."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.validate.checking import SAMPLES
+from tests.validate.progress import Progress
+
+PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
+RESULTS = PAGE.parent / "results" / "validation.json"
+HEAD = """# The circuit beside the engine
+
+Written by `make validate`, which compares what is on this page. Networks are drawn by seed; each becomes a circuit
+(`hardware/circuit`, the Verilog of `hardware/rtl`) at three choices of lanes: one for each layer, any number of channels,
+rows and columns, and all channels with up to three rows and columns. {samples} images go through the fixed-point engine and,
+one behind the other, through the circuit in a simulator. "Equal" means every spike of every population in every step, and
+the answer: class, steps and all logits. "Refused" is what there is no circuit for; "wrong" is all else, and the command
+tells its seed.
+
+Compared on commit {commit}.
+
+| kind of network | networks | equal | wrong | refused | spikes | cycles |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def summed(progress: Progress) -> dict[str, Any]:
+    """Counts by kind of what was compared on one commit."""
+    kinds: dict[str, Counter[str]] = {}
+    networks: dict[str, set[str]] = {}
+    for name, row in progress.rows.items():
+        counts = kinds.setdefault(row["kind"], Counter())
+        counts.update({row["outcome"]: 1, "spikes": row["spikes"], "cycles": row["cycles"]})
+        networks.setdefault(row["kind"], set()).add(name.rpartition(", ")[0])
+    found = {kind: {"networks": len(networks[kind]), **_ordered(counts)} for kind, counts in kinds.items()}
+    return {"commit": progress.commit, "kinds": found}
+
+
+def _ordered(counts: Counter[str]) -> dict[str, int]:
+    return {what: counts[what] for what in ("equal", "wrong", "refused", "spikes", "cycles")}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """What was compared before; empty where nothing was."""
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def save(found: Mapping[str, Any], path: Path) -> None:
+    """As JSON; parts that were not compared this time stay."""
+    path.write_text(json.dumps({**load(path), **found}, indent=1) + "\n")
+
+
+def write(found: Mapping[str, Any], path: Path) -> None:
+    """The page: a row for each kind of network, and their sum."""
+    rows = dict(sorted(found["kinds"].items()))
+    total: Counter[str] = Counter()
+    for counts in rows.values():
+        total.update(counts)
+    lines = [_line(kind, counts) for kind, counts in (*rows.items(), ("**all**", total))]
+    path.write_text(HEAD.format(commit=found["commit"], samples=SAMPLES) + "\n".join(lines) + "\n")
+
+
+def _line(kind: str, counts: Mapping[str, int]) -> str:
+    numbers = (counts[what] for what in ("networks", "equal", "wrong", "refused", "spikes", "cycles"))
+    return f"| {kind} | " + " | ".join(f"{number:,}" for number in numbers) + " |"
