@@ -79,6 +79,8 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         "QUEUE_BITS": lane.queue_bits,
         "LIMIT": lane.limit,
         "READS": int(population.name == circuit.network.output and circuit.network.decision is not None),
+        "SLOT": lane.slot,
+        "SLOT_SHIFT": lane.slot_shift,
         "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
         "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
         "STYLE": 0 if blocks == 1 else 1 if blocks <= TABLE_ROWS else 2,

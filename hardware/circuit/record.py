@@ -12,7 +12,7 @@ from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_m
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Network, Population, Projection
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.traits import sent
+from spikewright.snn.traits import is_timed, sent
 
 Whole = NDArray[np.int64]
 PLAIN, SIGN, UNSIGNED, SIGNED = range(4)
@@ -44,8 +44,8 @@ class Circuit:
 
     @property
     def layerwise(self) -> bool:
-        """Whether a layer takes all that it gets before its first step."""
-        return self.network.schedule == "layerwise"
+        """Whether a layer takes all that it gets before its first step; of times there is only one."""
+        return self.network.schedule == "layerwise" or is_timed(self.network)
 
     def blocks(self, population: Population) -> LayerBlocks:
         """How the neurons of a population lie in its memory."""

@@ -16,7 +16,9 @@ module sw_lane #(
     parameter MEMO = 1,        // bits of what it remembers
     parameter RESET_ZERO = 0,
     parameter LEAK = 0,        // shift of the leak, 0: none
-    parameter LIMIT = 0        // of the kinds that have one
+    parameter LIMIT = 0,       // of the kinds that have one
+    parameter SLOT = 1,        // of "ramp", see sw_lane_ramp
+    parameter SLOT_SHIFT = 0
 ) (
     input                              clk,
     input signed           [ WORD-1:0] word3,
@@ -54,6 +56,15 @@ module sw_lane #(
       sw_lane_ternary #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
           .clk(clk), .word3(word3), .threshold3(thresholds3[THRESHOLD-1:0]),
           .negative3(thresholds3[2*THRESHOLD-1-:THRESHOLD]), .potential4(potential4), .number4(number4), .left4(left4));
+      assign memo4 = memo3;
+    end else if (KIND == "burst") begin : law
+      sw_lane_burst #(.POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .NUMBER(NUMBER), .LIMIT(LIMIT)) fire (
+          .clk(clk), .threshold3(thresholds3), .potential4(potential4), .number4(number4), .left4(left4));
+      assign memo4 = memo3;
+    end else if (KIND == "ramp") begin : law
+      sw_lane_ramp #(.POTENTIAL(POTENTIAL), .NUMBER(NUMBER), .LIMIT(LIMIT), .SLOT(SLOT), .SHIFT(SLOT_SHIFT)) fire (
+          .clk(clk), .potential4(potential4), .number4(number4));
+      assign left4 = potential4;
       assign memo4 = memo3;
     end else begin : law
       assign number4 = {NUMBER{1'b0}};

@@ -9,6 +9,7 @@ from spikewright import snn
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS, LaneKind, lane_kind
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.cosim.icarus import modules
+from tests.hardware.small_networks import perceptron
 
 
 def kind_of(neuron: Any, steps: int = 6) -> LaneKind:
@@ -25,6 +26,7 @@ CASES = [
     (snn.SignedIF(5, limit=3), LaneKind("signed", number=2, memo=2, limit=3)),
     (snn.SignedIF(5, limit=6), LaneKind("signed", number=2, memo=3)),
     (snn.TernaryIF(5, 3), LaneKind("ternary", number=2)),
+    (snn.Burst(5, 4), LaneKind("burst", number=3, late=3, limit=4)),
 ]
 
 
@@ -32,6 +34,12 @@ CASES = [
 def test_kinds_and_their_widths(neuron: Any, kind: LaneKind) -> None:
     """A count of spikes never goes beyond the steps; a limit that they cannot reach is none."""
     assert kind_of(neuron) == kind
+
+
+@pytest.mark.parametrize(("window", "late", "shift"), [(5 * 8, 1, 3), (5 * 1, 1, 0), (5 * 6, 1 + 3, -1)])
+def test_a_ramp_shifts_or_divides(window: int, late: int, shift: int) -> None:
+    kind = LANE_KINDS[snn.Ramp](Circuit(perceptron((6, 5, 3)), {}, Path()), snn.Ramp(window, 5))
+    assert kind == LaneKind("ramp", number=3, late=late, limit=5, slot=window // 5) and kind.slot_shift == shift
 
 
 def test_every_kind_is_a_module() -> None:

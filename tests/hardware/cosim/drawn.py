@@ -13,16 +13,20 @@ Neurons = Callable[[Random, tuple[int, ...]], Any]
 """Draws the neurons of a population of a shape."""
 
 
-def drawn(seed: int, neurons: Neurons | None = None) -> snn.Network:
+def drawn(seed: int, neurons: Neurons | None = None, *, timed: bool = False) -> snn.Network:
     """A few layers of any synapse, with residual joins, pools, biases and thresholds of every kind.
 
-    `neurons`: those of the layers, in place of IF and LIF; then a third of the inputs comes in bursts.
+    `neurons`: those of the layers, in place of IF and LIF; then a third of the inputs comes in bursts, and half the outputs that
+    fire answer by their potentials. `timed`: neurons send times, and so does the input.
     """
     random = np.random.default_rng(seed)
     steps = int(random.integers(1, 6))
     code: Any = snn.Direct(steps, 15) if random.random() < 0.5 else snn.RateCode(steps)
     if neurons and seed % 3 == 0:
         code = snn.Bursts(steps, 1 + seed % 5)
+    if timed:
+        code = snn.TtfsCode(int(random.integers(1, 16)))
+    counted = neurons is None or seed % 2 == 0
     neurons = neurons or plain_neurons
     shape = tuple(int(size) for size in (random.integers(1, 4), *random.integers(3, 8, 2)))
     populations, projections = [snn.Population("input", shape, snn.Source())], []
@@ -47,7 +51,7 @@ def drawn(seed: int, neurons: Neurons | None = None) -> snn.Network:
         "output",
         code,
         schedule="layerwise" if random.random() < 0.3 else "synchronous",
-        readout="count" if fires else "potential",
+        readout=("first" if timed else "count") if fires and (timed or counted) else "potential",
         numbers="fixed",
     )
 

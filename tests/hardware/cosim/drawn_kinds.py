@@ -21,7 +21,17 @@ def _ternary(random: Random, shape: tuple[int, ...]) -> Any:
     return snn.TernaryIF(_threshold(random, shape), _threshold(random, shape))
 
 
-KINDS: dict[str, Neurons] = {"SignedIF": _signed, "TernaryIF": _ternary}
+def _burst(random: Random, shape: tuple[int, ...]) -> Any:
+    limit = 127 if random.random() < 0.1 else int(random.integers(1, 10))
+    return snn.Burst(_threshold(random, shape) // 4 + 1, limit)
+
+
+def _ramp(random: Random, shape: tuple[int, ...]) -> Any:
+    levels, slot = int(random.integers(1, 14)), int(random.integers(1, 9))
+    return snn.Ramp(levels * slot, levels)
+
+
+KINDS: dict[str, Neurons] = {"SignedIF": _signed, "TernaryIF": _ternary, "Burst": _burst, "Ramp": _ramp}
 """The kinds by name."""
 
 
