@@ -8,29 +8,24 @@ _NEURON = (
 )
 _BANK = "operations on the words of a memory act one after the other, however close they follow on the same word"
 _TAPS = "each lane adds the weight of its tap, times what the event carries"
-_SERIALISER = (
-    "each lane that fired is sent once and no other, in ascending order, a token behind the last, whatever the back-pressure"
-)
+_SERIALISER = "each lane that fired is sent once and no other, in ascending order, a token behind the last, whatever waits behind it"
 _FIFO = "words come out as they went in, in their order, once, however long they wait"
+
+_WIDTHS = {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12}
+_LAWS: dict[str, dict[str, int | str]] = {
+    "neuron": {"WORD": 17, "POTENTIAL": 16, "THRESHOLD": 16},
+    "neuron with leak and reset to zero": {"LEAK": 1, "RESET_ZERO": 1},
+    "signed neuron": {"KIND": "signed", "NUMBER": 2, "MEMO": 3},
+    "signed neuron with a limit": {"KIND": "signed", "NUMBER": 2, "MEMO": 3, "LIMIT": 1},
+    "ternary neuron": {"KIND": "ternary", "NUMBER": 2, "THRESHOLDS": 2},
+    "integrator": {"KIND": "none"},
+}
 
 PROOFS: tuple[Proof, ...] = (
     Proof("queue", "sw_fifo", _FIFO, {"WIDTH": 8, "DEPTH": 16, "BITS": 4}, 2, 20),
     Proof("words in look-up tables", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 1}, 7, 14),
     Proof("words in block memories", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 2}, 7, 14),
-    Proof(
-        "neuron",
-        "sw_lane",
-        _NEURON,
-        {"WORD": 17, "POTENTIAL": 16, "TAP": 12, "THRESHOLD": 16, "DRIVE": 12},
-        3,
-    ),
-    Proof(
-        "neuron with leak and reset to zero",
-        "sw_lane",
-        _NEURON,
-        {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12, "LEAK": 1, "RESET_ZERO": 1},
-        3,
-    ),
+    *(Proof(name, "sw_lane", _NEURON, {**_WIDTHS, **law}, 3) for name, law in _LAWS.items()),
     Proof(
         "rotator of signed events",
         "sw_taps",
@@ -56,7 +51,7 @@ PROOFS: tuple[Proof, ...] = (
         "serialiser",
         "sw_spikes",
         _SERIALISER,
-        {"LANES": 8, "CHANNELS": 2, "BANKS_X": 2, "C_BITS": 3, "Y_BITS": 3, "X_BITS": 3},
+        {"LANES": 8, "CHANNELS": 2, "BANKS_X": 2, "NUMBER": 2, "C_BITS": 3, "Y_BITS": 3, "X_BITS": 3},
         3,
     ),
 )

@@ -20,7 +20,7 @@ class Proof:
     name: str
     module: str
     says: str
-    parameters: Mapping[str, int]
+    parameters: Mapping[str, int | str]
     depth: int
     reach: int = 10
 
@@ -33,15 +33,15 @@ class Proof:
 class Proved:
     """What came of a proof.
 
-    `status`: "proved", "refuted" when an assertion fails in a run from the reset, or "open" when only induction fails or the time
-    was up. `told`: the assertions that failed, with their lines; `tool`: programs and versions; `source`: SHA-256 of the law and of
-    the modules that were proved.
+    `status`: "proved", "refuted" when an assertion fails in a run from the reset, or "open" when only induction fails or the
+    time was up. `told`: the assertions that failed, with their lines; `tool`: programs and versions; `source`: SHA-256 of the law
+    and of the modules that were proved.
     """
 
     name: str
     module: str
     says: str
-    parameters: Mapping[str, int]
+    parameters: Mapping[str, int | str]
     depth: int
     status: Status
     told: str

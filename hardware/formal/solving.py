@@ -1,4 +1,4 @@
-"""A proof is tried: the law goes into the module, yosys writes its transitions, yosys-smtbmc and z3 look for a way to break it."""
+"""A proof is tried: the law goes into the module, and yosys, yosys-smtbmc and z3 look for a way to break it."""
 
 import os
 import re
@@ -66,18 +66,22 @@ def tools() -> str:
 def _transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
     for name, text in texts.items():
         (folder / f"{name}.v").write_text(text)
-    parameters = " ".join(f"-set {name} {value}" for name, value in proof.parameters.items())
-    script = _SCRIPT.format(
-        files=" ".join(f"{name}.v" for name in texts), parameters=parameters, module=proof.module
-    )
+    parameters = " ".join(f"-set {name} {_constant(value)}" for name, value in proof.parameters.items())
+    script = _SCRIPT.format(files=" ".join(f"{name}.v" for name in texts), parameters=parameters, module=proof.module)
     (folder / "law.ys").write_text(script)
     call([need("yosys", "yosys"), "-q", "law.ys"], folder)
+
+
+def _constant(value: int | str) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _solve(proof: Proof, folder: Path, seconds: float) -> tuple[Status, str]:
     """First from the reset on, then from anywhere."""
     for way in (["-t", str(proof.reach)], ["-i", "-t", str(proof.depth)]):
-        printed = _printed([need("yosys-smtbmc", "yosys"), "--noprogress", "--unroll", "-s", "z3", *way], folder, seconds)
+        printed = _printed(
+            [need("yosys-smtbmc", "yosys"), "--noprogress", "--unroll", "-s", "z3", *way], folder, seconds
+        )
         if printed is None:
             return "open", f"not decided within {seconds:g} seconds"
         if "Status: PASSED" not in printed:
@@ -90,7 +94,12 @@ def _solve(proof: Proof, folder: Path, seconds: float) -> tuple[Status, str]:
 def _printed(command: list[str], folder: Path, seconds: float) -> str | None:
     """What a program prints about law.smt2, None when the time is up: it ends then, with all that it started."""
     with subprocess.Popen(
-        [*command, "law.smt2"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        [*command, "law.smt2"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as program:
         try:
             return program.communicate(timeout=seconds)[0]
