@@ -8,7 +8,9 @@ _NEURON = (
 )
 _BANK = "operations on the words of a memory act one after the other, however close they follow on the same word"
 _TAPS = "each lane adds the weight of its tap, times what the event carries"
-_SERIALISER = "each lane that fired is sent once and no other, in ascending order, a token behind the last, whatever waits behind it"
+_SERIALISER = (
+    "each lane that fired is sent once and no other, in ascending order, a token behind the last, whatever waits"
+)
 _FIFO = "words come out as they went in, in their order, once, however long they wait"
 
 _WIDTHS = {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12}
