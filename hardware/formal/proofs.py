@@ -20,6 +20,7 @@ _LAWS: dict[str, dict[str, int | str]] = {
     "signed neuron": {"KIND": "signed", "NUMBER": 2, "MEMO": 3},
     "signed neuron with a limit": {"KIND": "signed", "NUMBER": 2, "MEMO": 3, "LIMIT": 1},
     "ternary neuron": {"KIND": "ternary", "NUMBER": 2, "THRESHOLDS": 2},
+    "burst neuron": {"KIND": "burst", "NUMBER": 2, "LIMIT": 3},
     "integrator": {"KIND": "none"},
 }
 
@@ -27,27 +28,30 @@ PROOFS: tuple[Proof, ...] = (
     Proof("queue", "sw_fifo", _FIFO, {"WIDTH": 8, "DEPTH": 16, "BITS": 4}, 2, 20),
     Proof("words in look-up tables", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 1}, 7, 14),
     Proof("words in block memories", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 2}, 7, 14),
-    *(Proof(name, "sw_lane", _NEURON, {**_WIDTHS, **law}, 3) for name, law in _LAWS.items()),
+    *(
+        Proof(name, "sw_lane", _NEURON, {**_WIDTHS, **law}, 7 if "LIMIT" in law else 3, 12)
+        for name, law in _LAWS.items()
+    ),
     Proof(
         "rotator of signed events",
         "sw_taps",
         _TAPS,
         {"CHANNELS": 2, "BANKS_Y": 3, "BANKS_X": 2, "WEIGHT": 4, "TIMES": 1, "SHIFT": 1, "ROW": 48, "OY_BITS": 2},
-        1,
+        3,
     ),
     Proof(
         "rotator of numbers",
         "sw_taps",
         _TAPS,
         {"CHANNELS": 2, "BANKS_Y": 2, "BANKS_X": 2, "WEIGHT": 4, "VALUE": 3, "TIMES": 2, "ROW": 32},
-        1,
+        3,
     ),
     Proof(
         "rotator of single channels",
         "sw_taps",
         _TAPS,
         {"CHANNELS": 3, "BANKS_X": 2, "WEIGHT": 4, "TAP": 6, "ONE_CHANNEL": 1, "ROW": 8, "LANE_BITS": 2},
-        1,
+        3,
     ),
     Proof(
         "serialiser",

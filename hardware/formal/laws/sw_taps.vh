@@ -11,14 +11,16 @@
   wire signed [TAP+WEIGHT+VALUE:0] limit = 1 <<< (TAP - 1);
   wire fits = wanted < limit && wanted >= -limit;   // as wide as the sums are proved to be
   wire [P*TAP-1:0] chosen = taps >> (((by * BANKS_X + bx) * CHANNELS + cl) * TAP);
-  reg signed [TAP-1:0] before;
-  reg fitted, started = 1'b0;
+  reg signed [TAP-1:0] before, earlier;
+  reg fitted, fitted1;
+  reg [1:0] age = 0;
   always @(posedge clk) begin
-    started <= 1'b1;
-    fitted <= fits;
-    before <= none || (ONE_CHANNEL && lane != cl) ? {TAP{1'b0}} : wanted[TAP-1:0];
+    if (age != 2) age <= age + 1'b1;
+    {fitted, fitted1} <= {fits, fitted};
+    before <= ONE_CHANNEL && lane != cl ? {TAP{1'b0}} : wanted[TAP-1:0];
+    earlier <= none ? {TAP{1'b0}} : before;
   end
   always @* begin
     assume (by < BANKS_Y && bx < BANKS_X && cl < CHANNELS && oy < BANKS_Y && ox < BANKS_X && lane < CHANNELS);
-    if (started && fitted) assert (chosen[TAP-1:0] == before);
+    if (age == 2 && fitted1) assert (chosen[TAP-1:0] == earlier);
   end
