@@ -10,8 +10,8 @@ from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits, write_words
 from spikewright.snn import Population
 
-TABLE_ROWS = 32
-"""Potentials of so many blocks lie in look-up tables, of more in block memories."""
+STYLES = ("registers", "tables", "blocks")
+"""What `sw_bank` calls 0, 1 and 2."""
 
 
 def array(circuit: Circuit, population: Population) -> str:
@@ -39,7 +39,6 @@ def _sizes(circuit: Circuit, population: Population) -> dict[str, int | str]:
     found |= {"CHANNELS": blocks.lanes.channels, "BANKS_Y": blocks.lanes.rows, "BANKS_X": blocks.lanes.columns}
     for axis, size, width in zip("CYX", blocks.shape, circuit.coordinate_bits(population.name), strict=True):
         found |= {f"{axis}_SIZE": size, f"{axis}_BITS": width}
-    found |= {"APART": blocks.apart, "SEAT": circuit.layer(population).seat_bits, "SEATS": bits.seats}
     found |= {"GROUPS": blocks.groups, "BLOCKS_Y": blocks.rows, "BLOCKS_X": blocks.columns}
     found |= {"R_BITS": address_bits(blocks.count), "S_BITS": bits.block}
     return found | {
@@ -84,7 +83,7 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         "SLOT_SHIFT": lane.slot_shift,
         "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
         "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
-        "STYLE": 0 if blocks == 1 else 1 if blocks <= TABLE_ROWS else 2,
+        "STYLE": STYLES.index(circuit.rule.written(blocks)),
         "CONSTANTS": depth,
         "K_BITS": address_bits(depth),
         "K_FILE": f"p{circuit.numbers[population.name]:02d}_k.mem",
@@ -98,7 +97,7 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
         return "{" + ", ".join(f"p{k}_{what}" for k in reversed(fronts)) + "}"
 
     ports = {"rst": "restart", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
-    said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx", "seats")
+    said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx")
     ports |= {f"pass_{what}": joined(what) for what in said} | {"taps3": f"taps{n}"}
     sent = ("valid", "ready", "numbers", "last", "c", "y", "x")
     ports |= {f"out_{what}": f"v{n}_{what}" for what in sent}
@@ -108,15 +107,13 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
 
 def _spikes(circuit: Circuit, population: Population) -> str:
     """The events of a population that fires, as `e<n>_event`; of one that never does nothing is ever asked."""
-    n, blocks = circuit.numbers[population.name], circuit.blocks(population)
+    n, lanes = circuit.numbers[population.name], circuit.blocks(population).lanes
     if population.neuron.sends == "nothing":
         return f"assign v{n}_ready = 1'b1;"
     number, value_bits = lane_kind(circuit, population).number, circuit.value_bits(population.name)
     bits = circuit.coordinate_bits(population.name)
-    channels, _, columns = blocks.lanes.axes
-    parameters: dict[str, int | str] = {"LANES": blocks.lanes.count, "CHANNELS": channels, "BANKS_X": columns}
-    parameters |= {"APART": blocks.apart, "NUMBER": number}
-    parameters |= {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
+    parameters: dict[str, int | str] = {"LANES": lanes.count, "CHANNELS": lanes.channels, "BANKS_X": lanes.columns}
+    parameters |= {"NUMBER": number} | {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
     ports = {"rst": "restart"} | {
         f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "numbers", "last", "c", "y", "x")
     }

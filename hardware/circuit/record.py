@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population, Projection
 from spikewright.snn.fixed.bounds import population_bound
 from spikewright.snn.traits import is_timed, sent
@@ -25,13 +25,14 @@ class Circuit:
     """A fixed-point network with the lanes of each population but the input; memories are written into `folder`.
 
     `storage`: how the rows of weights of a projection lie (`stored_rows.LAYOUTS`), where it is not to be chosen by their bits
-    and passes.
+    and passes. `rule`: where memories lie.
     """
 
     network: Network
     lanes: Mapping[str, PhysicalLanes]
     folder: Path
     storage: Mapping[str, str] = field(default_factory=dict)
+    rule: PlacingRule = USUAL
 
     @cached_property
     def inner(self) -> tuple[Population, ...]:
@@ -50,18 +51,7 @@ class Circuit:
 
     def blocks(self, population: Population) -> LayerBlocks:
         """How the neurons of a population lie in its memory."""
-        return self.layer(population).blocks
-
-    def layer(self, population: Population) -> LayerRows:
-        """The blocks of a population, and the rows that are stored for all that it reads."""
-        name = population.name
-        if name not in self._layers:
-            self._layers[name] = LayerRows.of(self.network, population, self.lanes[name], self.storage)
-        return self._layers[name]
-
-    @cached_property
-    def _layers(self) -> dict[str, LayerRows]:
-        return {}
+        return LayerBlocks(as_map(population.shape), self.lanes[population.name])
 
     def once(self, name: str) -> bool:
         """Whether a population sends one number for the whole run."""

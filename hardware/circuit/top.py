@@ -12,6 +12,7 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population
 
 QUEUE = 16
@@ -22,19 +23,23 @@ CIRCUIT_FOLDER = FolderKind("a circuit")
 
 
 def build(
-    network: Network, lanes: Mapping[str, PhysicalLanes], folder: Path, storage: Mapping[str, str] | None = None
+    network: Network,
+    lanes: Mapping[str, PhysicalLanes],
+    folder: Path,
+    storage: Mapping[str, str] | None = None,
+    rule: PlacingRule = USUAL,
 ) -> Circuit:
     """Write `core.v`, the module `sw_core`, and its memories into `folder`: all or nothing, an older circuit there is replaced.
 
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
     the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
-    `storage`: see `Circuit`.
+    `storage`, `rule`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
-        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary, storage or {})))
-    return Circuit(network, lanes, folder, storage or {})
+        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary, storage or {}, rule)))
+    return Circuit(network, lanes, folder, storage or {}, rule)
 
 
 def _text(circuit: Circuit) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spikewright.hardware.devices import Device
 from spikewright.hardware.model.constants import BLOCK_MUX_WORDS, LUT_RAM_WORDS, LUT_ROM_WORDS, AreaCoefficients
 from spikewright.hardware.model.interval import ZERO, Interval
+from spikewright.hardware.placement import block_count
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,6 @@ class MemoryCost:
 
 
 NOTHING = MemoryCost(ZERO, 0)
-
-
-def block_count(device: Device, width: int, depth: int) -> int:
-    """Blocks for a memory `width` bits wide and `depth` words deep: the cheapest of the block's modes.
-
-    min over modes of ceil(width / mode width) ceil(depth / mode depth). A row of 512 bits takes 15 half blocks of
-    Xilinx whatever its depth up to 512.
-    """
-    if width < 1 or depth < 1:
-        return 0
-    return min(-(-width // wide) * -(-depth // deep) for wide, deep in device.block_shapes)
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,10 @@
-"""Memory blocks by their geometry."""
+"""Where the old rule puts memories."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from spikewright.hardware import DEVICES
 from spikewright.hardware.model.constants import AREA
-from spikewright.hardware.model.memory import NOTHING, Rom, block_count, read_only, read_write
-
-
-def test_block_geometry() -> None:
-    xilinx, cyclone = DEVICES["xc7a100t"], DEVICES["5csema5"]
-    assert [block_count(xilinx, 512, depth) for depth in (1, 512, 513)] == [15, 15, 29]
-    assert block_count(xilinx, 8, 4096) == 2  # one 36 kbit block of 4096 x 9
-    assert block_count(cyclone, 8, 1024) == 1
-    assert block_count(xilinx, 0, 5) == 0
-
-
-@given(st.integers(1, 600), st.integers(1, 70000), st.sampled_from(sorted(DEVICES)))
-def test_blocks_hold_all_bits(width: int, depth: int, name: str) -> None:
-    device = DEVICES[name]
-    assert block_count(device, width, depth) * device.block_kbit * 1024 >= width * depth
+from spikewright.hardware.model.memory import NOTHING, Rom, read_only, read_write
 
 
 def test_shallow_memories_are_lut_deep_ones_blocks() -> None:

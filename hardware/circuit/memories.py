@@ -1,0 +1,138 @@
+"""The memories inside the modules of `hardware/rtl`, by what an instance is told; and all of a circuit's, placed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from spikewright.hardware.circuit.instances import ModuleInstance, read_instances
+from spikewright.hardware.placement import PlacedMemory, PlacingRule, Role, Style
+from spikewright.snn import Network
+
+Found = Iterator["ModuleMemory"]
+
+
+@dataclass(frozen=True)
+class ModuleMemory:
+    """A memory inside a module, or `count` of them that are alike.
+
+    kind: only "read"; "written" too; "shown", which is read without a clock. parameter: the one that names its file.
+    """
+
+    name: str
+    role: Role
+    words: int
+    bits: int
+    kind: Literal["read", "written", "shown"] = "read"
+    count: int = 1
+    parameter: str = ""
+
+
+def _front(one: ModuleInstance) -> Found:
+    n = one.number
+    both = n("W_BITS") + n("S_BITS")
+    yield ModuleMemory("table_c", "table", n("C_SIZE"), both + n("LANE_BITS"), parameter="C_FILE")
+    down = both + n("TILE_BITS") + n("OY_BITS") + n("RY_BITS")
+    yield ModuleMemory("table_y", "table", n("Y_SIZE"), down, parameter="Y_FILE")
+    across = 2 * both + n("TILE_BITS") + n("OX_BITS") + n("RX_BITS")
+    yield ModuleMemory("table_x", "table", n("X_SIZE"), across, parameter="X_FILE")
+
+
+def _list_front(one: ModuleInstance) -> Found:
+    n = one.number
+    both = n("S_BITS") + n("LIST_BITS")
+    yield ModuleMemory("table_c", "table", n("C_SIZE"), both + n("LANE_BITS"), parameter="C_FILE")
+    yield ModuleMemory("table_y", "table", n("Y_SIZE"), both + n("TY_BITS") + n("OY_BITS") + 1, parameter="Y_FILE")
+    yield ModuleMemory("table_x", "table", n("X_SIZE"), both + n("TX_BITS") + n("OX_BITS") + 1, parameter="X_FILE")
+    yield ModuleMemory("lists", "table", n("LISTS"), n("COUNT_BITS") + n("W_BITS"), parameter="LIST_FILE")
+    place = n("GROUP_BITS") + n("COLUMN_BITS") + n("ROW_BITS")
+    yield ModuleMemory("places", "table", n("ROWS"), place, parameter="PLACE_FILE")
+
+
+def _synapse(one: ModuleInstance) -> Found:
+    n = one.number
+    yield ModuleMemory("rows", "weights", n("DEPTH"), n("ROW"), parameter="FILE")
+    if n("CODE"):
+        lanes = n("ROW") // n("CODE")
+        yield ModuleMemory("codebook", "codebook", n("ENTRIES"), n("WEIGHT"), "shown", lanes, "TABLE_FILE")
+
+
+def _array(one: ModuleInstance) -> Found:
+    n = one.number
+    banks, blocks = n("BANKS_Y") * n("BANKS_X"), n("GROUPS") * n("BLOCKS_Y") * n("BLOCKS_X")
+    lanes = banks * n("CHANNELS")
+    constant = n("THRESHOLDS", 1) * n("THRESHOLD") + n("DRIVE") + n("POTENTIAL")
+    yield ModuleMemory("banks", "potentials", blocks, n("CHANNELS") * n("WORD"), "written", banks)
+    yield ModuleMemory("constants", "constants", n("CONSTANTS"), lanes * constant, parameter="K_FILE")
+    if n("HELD"):
+        yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "written")
+    if n("MEMO"):
+        yield ModuleMemory("memo", "potentials", blocks, lanes * n("MEMO"), "written")
+    if one.parameters.get("KIND") != "none":
+        place = 1 + n("C_BITS") + n("Y_BITS") + n("X_BITS")
+        yield ModuleMemory("queue", "queue", 1 << n("QUEUE_BITS", 3), lanes * n("NUMBER", 1) + place, "shown")
+
+
+def _fifo(one: ModuleInstance) -> Found:
+    yield ModuleMemory("words", "queue", one.number("DEPTH", 16), one.number("WIDTH"), "shown")
+
+
+def _tally(one: ModuleInstance) -> Found:
+    places = 1 << sum(one.number(f"{axis}_BITS") for axis in "CYX")
+    yield ModuleMemory("kept", "answers", places, one.number("LOGIT"), "shown")
+
+
+def _levels(one: ModuleInstance) -> Found:
+    n = one.number
+    lanes, blocks = n("CHANNELS") * n("BANKS_Y") * n("BANKS_X"), n("GROUPS") * n("BLOCKS_Y") * n("BLOCKS_X")
+    yield ModuleMemory("blocks", "answers", blocks, lanes * n("POTENTIAL"), "written")
+
+
+def _nothing(one: ModuleInstance) -> Found:
+    return iter(())
+
+
+MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
+    "sw_front": _front,
+    "sw_list_front": _list_front,
+    "sw_synapse": _synapse,
+    "sw_array": _array,
+    "sw_fifo": _fifo,
+    "sw_tally": _tally,
+    "sw_levels": _levels,
+    "sw_spikes": _nothing,
+    "sw_decide": _nothing,
+    "sw_gate": _nothing,
+}
+"""Module -> its memories; one for each module that a circuit has instances of."""
+
+
+def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedMemory, ...]:
+    """All memories of the circuit `text` of a network, where a device's `rule` puts them."""
+    owners = _owners(network)
+    return tuple(
+        PlacedMemory(
+            f"{one.name}.{memory.name}", owners.get(one.name, ""), memory.role, memory.words, memory.bits,
+            _style(memory, rule), memory.count, _file(one, memory),
+        )
+        for one in read_instances(text)
+        for memory in MEMORIES[one.module](one)
+    )  # fmt: skip
+
+
+def _owners(network: Network) -> dict[str, str]:
+    """Whose an instance is, by its name: arrays and spikes of populations, the others of projections."""
+    found = {f"{kind}{n}": p.name for n, p in enumerate(network.order) for kind in ("array", "spikes")}
+    for k, projection in enumerate(network.projections):
+        found |= {f"{kind}{k}": projection.name for kind in ("front", "synapse", "queue")}
+    return found | {"readout": network.output}
+
+
+def _style(memory: ModuleMemory, rule: PlacingRule) -> Style:
+    if memory.kind == "read":
+        return rule.read_only(memory.words, memory.bits)
+    return rule.shown() if memory.kind == "shown" else rule.written(memory.words)
+
+
+def _file(one: ModuleInstance, memory: ModuleMemory) -> str | None:
+    value = one.parameters.get(memory.parameter)
+    return value if isinstance(value, str) else None
