@@ -2,6 +2,7 @@
 
 python -m tests.validate                        300 networks; a run that was stopped goes on where it was, on the same commit
 python -m tests.validate --networks 20 --seed 1000 --only SignedIF
+python -m tests.validate --trained lenet5-mnist --recipe rate --data ../shared/data --images 1000 [--lanes 1]
 """
 
 import argparse
@@ -13,12 +14,16 @@ from tempfile import TemporaryDirectory
 from tests.validate import page
 from tests.validate.checking import checked
 from tests.validate.drawers import CHOICES, DRAWERS, Drawer
+from tests.validate.networks import RECIPES
 from tests.validate.progress import Progress, begun
+from tests.validate.trained import TrainedCore, run_trained
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Compare what is asked for, write the page where no kind was left out, and say what is wrong; 1 where something is."""
     chosen = _parser().parse_args(given)
+    if chosen.trained:
+        return _trained(chosen)
     progress = begun(chosen.results.with_suffix(".part.json"))
     for number, drawer, seed in drawings(chosen.networks, chosen.seed, chosen.only):
         for choice, lanes in enumerate(CHOICES):
@@ -45,11 +50,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", type=int, default=300, help="how many are drawn")
     parser.add_argument("--seed", type=int, default=0, help="of the first one; the others follow")
     parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
+    parser.add_argument("--trained", help="a network of the zoo instead: its test set in Verilator")
+    parser.add_argument("--recipe", choices=RECIPES, default="rate", help="how it is converted")
+    parser.add_argument("--lanes", type=int, help="the most lanes of a layer; many if not given")
+    parser.add_argument("--images", type=int, default=100, help="of its test set")
+    parser.add_argument("--chunk", type=int, default=50, help="images that are compared at a time")
+    parser.add_argument("--data", type=Path, help="the folder of the data sets")
+    parser.add_argument("--folder", type=Path, default=Path("runs/validate"), help="where programs and counts are kept")
     parser.add_argument(
         "--results", type=Path, default=page.RESULTS, help="what was compared; the page is written of it"
     )
     parser.add_argument("--page", type=Path, default=page.PAGE, help="the page that is written")
     return parser
+
+
+def _trained(chosen: argparse.Namespace) -> int:
+    """The test set of a trained network, and the page where it was more than is told there."""
+    size = (chosen.lanes, chosen.images, chosen.chunk)
+    state = run_trained(TrainedCore(chosen.trained, chosen.recipe, *size, chosen.data, chosen.folder))
+    if not state["wrong"]:
+        page.save_trained(state, chosen.results)
+        page.write(page.load(chosen.results), chosen.page)
+    return int(bool(state["wrong"]))
 
 
 def _ended(progress: Progress, chosen: argparse.Namespace) -> int:

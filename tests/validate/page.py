@@ -25,6 +25,16 @@ Compared on commit {commit}.
 | kind of network | networks | equal | wrong | refused | spikes | cycles |
 | --- | --- | --- | --- | --- | --- | --- |
 """
+TRAINED = """
+## Trained networks
+
+Networks of the zoo, converted with 512 training images and in fixed point; images of the test set, streamed one behind the
+other through the circuit in Verilator. All that are counted are equal in every spike of every layer and in their answers.
+"Cycles" are those of an image in the stream.
+
+| network | lanes | images equal | spikes | cycles | commit |
+| --- | --- | --- | --- | --- | --- |
+"""
 
 
 def summed(progress: Progress) -> dict[str, Any]:
@@ -54,14 +64,32 @@ def save(found: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps({**load(path), **found}, indent=1) + "\n")
 
 
+def save_trained(state: Mapping[str, Any], path: Path) -> None:
+    """A trained network's count; more images of an older circuit stay, with their commit."""
+    rows = load(path).get("trained", {})
+    if state["images"] >= rows.get(state["name"], {}).get("images", 0):
+        rows[state["name"]] = {key: state[key] for key in ("commit", "lanes", "images", "spikes", "cycles")}
+    save({"trained": rows}, path)
+
+
 def write(found: Mapping[str, Any], path: Path) -> None:
-    """The page: a row for each kind of network, and their sum."""
-    rows = dict(sorted(found["kinds"].items()))
+    """The page: a row for each kind of network, their sum, and the trained networks."""
+    rows = dict(sorted(found.get("kinds", {}).items()))
     total: Counter[str] = Counter()
     for counts in rows.values():
         total.update(counts)
     lines = [_line(kind, counts) for kind, counts in (*rows.items(), ("**all**", total))]
-    path.write_text(HEAD.format(commit=found["commit"], samples=SAMPLES) + "\n".join(lines) + "\n")
+    text = HEAD.format(commit=found.get("commit", "-"), samples=SAMPLES) + "\n".join(lines) + "\n"
+    if "trained" in found:
+        text += TRAINED + "".join(_trained(name, row) for name, row in sorted(found["trained"].items()))
+    path.write_text(text)
+
+
+def _trained(name: str, row: Mapping[str, Any]) -> str:
+    each = row["cycles"] / row["images"]
+    return (
+        f"| {name} | {row['lanes']:,} | {row['images']:,} | {row['spikes']:,} | {each:,.0f} | {row['commit'][:12]} |\n"
+    )
 
 
 def _line(kind: str, counts: Mapping[str, int]) -> str:

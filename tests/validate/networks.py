@@ -1,0 +1,69 @@
+"""Trained networks of the zoo as spiking networks in fixed point, their test images, and lanes for them."""
+
+from pathlib import Path
+from typing import Any
+
+from spikewright import InvalidInput, convert
+from spikewright.conversion import Latency, Phase, Rate, Recipe, Ttfs
+from spikewright.experiments import zoo
+from spikewright.experiments.data.load import load_dataset
+from spikewright.hardware.circuit.shapes import PhysicalLanes, as_map
+from spikewright.snn import Network
+
+RECIPES: dict[str, Recipe] = {
+    "rate": Rate(steps=7),
+    "signed": Rate(steps=7, neuron="signed"),
+    "burst": Rate(steps=7, neuron="burst"),
+    "layerwise": Rate(steps=7, schedule="layerwise"),
+    "ttfs": Ttfs(),
+    "latency": Latency(),
+    "phase": Phase(),
+}
+SAMPLES = 512
+LENET = {
+    "conv1": PhysicalLanes(5, 5, 5),
+    "conv2": PhysicalLanes(10, 5, 5),
+    "fc1": PhysicalLanes(50),
+    "fc2": PhysicalLanes(10),
+}
+"""435 lanes for LeNet-5, with which its layers take about as long."""
+
+
+def trained(name: str, recipe: str, data: Path | None) -> tuple[Network, Any]:
+    """A network of the zoo by a recipe, in fixed point, and all images of its test set.
+
+    `data`: the folder of the data sets; not needed for the digits. Raises InvalidInput for unknown names.
+    """
+    if recipe not in RECIPES:
+        raise InvalidInput(f"expected a recipe out of {', '.join(RECIPES)}, got {recipe!r}")
+    found = load_dataset(zoo.card(name).dataset, data)
+    network = convert(zoo.load(name), found.train_images[:SAMPLES], RECIPES[recipe])
+    return network if network.numbers == "fixed" else network.to_fixed(), found.test_images
+
+
+def lanes_for(name: str, network: Network, most: int | None) -> dict[str, PhysicalLanes]:
+    """Up to `most` lanes for each layer of a network of the zoo; None for a choice of many lanes."""
+    if most is None and name.startswith("lenet5"):
+        return LENET
+    return lanes_up_to(network, 128 if most is None else most)
+
+
+def lanes_up_to(network: Network, most: int) -> dict[str, PhysicalLanes]:
+    """At most `most` lanes for each layer: as many rows and columns as the kernels that reach it, the rest channels."""
+    found = {}
+    for population in network.order[1:]:
+        shape, incoming = as_map(population.shape), network.incoming[population.name]
+        kernels = [_kernel(projection.synapse) for projection in incoming]
+        rows, columns = (min(max(kernel[axis] for kernel in kernels), shape[axis + 1]) for axis in (0, 1))
+        rows, columns = (rows, columns) if rows * columns <= most else (1, 1)
+        found[population.name] = PhysicalLanes(max(1, min(shape[0], most // (rows * columns))), rows, columns)
+    return found
+
+
+def _kernel(synapse: Any) -> tuple[int, int]:
+    """Its rows and columns; one where its taps lie apart."""
+    if max(getattr(synapse, "dilation", (1, 1))) > 1:
+        return 1, 1
+    if synapse.weights is None or len(synapse.weights.shape) < 4:
+        return getattr(synapse, "kernel", None) or getattr(synapse, "factor", (1, 1))
+    return tuple(synapse.weights.shape[2:])
