@@ -39,6 +39,7 @@ def _sizes(circuit: Circuit, population: Population) -> dict[str, int | str]:
     found |= {"CHANNELS": blocks.lanes.channels, "BANKS_Y": blocks.lanes.rows, "BANKS_X": blocks.lanes.columns}
     for axis, size, width in zip("CYX", blocks.shape, circuit.coordinate_bits(population.name), strict=True):
         found |= {f"{axis}_SIZE": size, f"{axis}_BITS": width}
+    found |= {"APART": blocks.apart, "SEAT": circuit.layer(population).seat_bits, "SEATS": bits.seats}
     found |= {"GROUPS": blocks.groups, "BLOCKS_Y": blocks.rows, "BLOCKS_X": blocks.columns}
     found |= {"R_BITS": address_bits(blocks.count), "S_BITS": bits.block}
     return found | {
@@ -97,7 +98,7 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
         return "{" + ", ".join(f"p{k}_{what}" for k in reversed(fronts)) + "}"
 
     ports = {"rst": "restart", "token": joined("token"), "resume": joined("resume"), "adds2": joined("adds")}
-    said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx")
+    said = ("valid", "empty", "ready", "block", "oy", "ox", "ry", "rx", "seats")
     ports |= {f"pass_{what}": joined(what) for what in said} | {"taps3": f"taps{n}"}
     sent = ("valid", "ready", "numbers", "last", "c", "y", "x")
     ports |= {f"out_{what}": f"v{n}_{what}" for what in sent}
@@ -107,13 +108,15 @@ def _ports(circuit: Circuit, population: Population) -> dict[str, str]:
 
 def _spikes(circuit: Circuit, population: Population) -> str:
     """The events of a population that fires, as `e<n>_event`; of one that never does nothing is ever asked."""
-    n, lanes = circuit.numbers[population.name], circuit.blocks(population).lanes
+    n, blocks = circuit.numbers[population.name], circuit.blocks(population)
     if population.neuron.sends == "nothing":
         return f"assign v{n}_ready = 1'b1;"
     number, value_bits = lane_kind(circuit, population).number, circuit.value_bits(population.name)
     bits = circuit.coordinate_bits(population.name)
-    parameters: dict[str, int | str] = {"LANES": lanes.count, "CHANNELS": lanes.channels, "BANKS_X": lanes.columns}
-    parameters |= {"NUMBER": number} | {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
+    channels, _, columns = blocks.lanes.axes
+    parameters: dict[str, int | str] = {"LANES": blocks.lanes.count, "CHANNELS": channels, "BANKS_X": columns}
+    parameters |= {"APART": blocks.apart, "NUMBER": number}
+    parameters |= {f"{axis}_BITS": width for axis, width in zip("CYX", bits, strict=True)}
     ports = {"rst": "restart"} | {
         f"in_{what}": f"v{n}_{what}" for what in ("valid", "ready", "numbers", "last", "c", "y", "x")
     }

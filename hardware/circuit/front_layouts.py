@@ -15,7 +15,7 @@ class PassBits:
     """Widths of what a pass says; all fronts of a layer share them.
 
     `block`: of a block's number, which has a sign; `inside`: of the place in a block, along rows and columns; `rows`, `columns`:
-    of a row and a column of blocks, with a sign; `tap`: of what a lane adds.
+    of a row and a column of blocks, with a sign; `tap`: of what a lane adds; `seats`: of the channel numbers of all lanes.
     """
 
     block: int
@@ -23,6 +23,7 @@ class PassBits:
     rows: int
     columns: int
     tap: int
+    seats: int = 1
 
     @classmethod
     def of(cls, circuit: Circuit, population: Population) -> "PassBits":
@@ -30,7 +31,8 @@ class PassBits:
         blocks = circuit.blocks(population)
         inside = (address_bits(blocks.lanes.rows), address_bits(blocks.lanes.columns))
         rows, columns = blocks.rows.bit_length() + 2, blocks.columns.bit_length() + 2
-        return cls(address_bits(blocks.count) + 2, inside, rows, columns, circuit.accumulator_bits(population))
+        seats = max(1, circuit.layer(population).seat_bits * blocks.lanes.count)
+        return cls(address_bits(blocks.count) + 2, inside, rows, columns, circuit.accumulator_bits(population), seats)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,21 +3,17 @@
 from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_dense_tables
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.list_fronts import list_parameters, write_list_tables
-from spikewright.hardware.circuit.reaches import reach
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
-from spikewright.hardware.circuit.stored_rows import StoredRows, choose
+from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import hex_word, write_words
-from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.snn import Projection
 
 
 def stored_rows(circuit: Circuit, projection: Projection) -> StoredRows:
     """The rows of weights of a projection, laid as the circuit's `storage` says or as takes least (`choose`)."""
-    blocks, weights = circuit.blocks(circuit.network.by_name[projection.target]), projection.synapse.weights
-    shared = weights is not None and CoreWeights.of(weights).table is not None
-    return choose(reach(circuit.network, projection, blocks), circuit.storage.get(projection.name), shared=shared)
+    return circuit.layer(circuit.network.by_name[projection.target]).rows[projection.name]
 
 
 def front(circuit: Circuit, number: int, projection: Projection) -> str:
@@ -48,6 +44,7 @@ def _wires(circuit: Circuit, layout: FrontLayout) -> str:
         "ox": bits.inside[1],
         "ry": bits.rows,
         "rx": bits.columns,
+        "seats": bits.seats,
         "value": circuit.value_bits(layout.projection.source),
     }
     lines += [wire(f"p{k}_{what}", width) for what, width in widths.items()]
@@ -88,9 +85,12 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
         ports[f"event_{name}"] = part(f"f{k}_event", low, width)
         low += width
     ports |= {"token": f"p{k}_token", "resume": f"p{k}_resume"}
-    said = ("valid", "ready", "empty", "weights", "block", "lane", "oy", "ox", "ry", "rx", "value")
+    said = ["valid", "ready", "empty", "weights", "block", "lane", "oy", "ox", "ry", "rx", "value"]
+    if not dense:
+        said.append("seats")
     ports |= {f"pass_{what}": f"p{k}_{what}" for what in said}
-    return instance("sw_front" if dense else "sw_list_front", f"front{k}", parameters, ports)
+    text = instance("sw_front" if dense else "sw_list_front", f"front{k}", parameters, ports)
+    return text + (f"\nassign p{k}_seats = 0;" if dense else "")
 
 
 def _weights(circuit: Circuit, layout: FrontLayout) -> str:

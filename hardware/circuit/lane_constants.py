@@ -66,7 +66,7 @@ def _laid(values: Whole, blocks: LayerBlocks) -> Whole:
     lanes = blocks.lanes
     size = (blocks.groups * lanes.channels, blocks.rows * lanes.rows, blocks.columns * lanes.columns)
     more = [(0, whole - inside) for whole, inside in zip(size, blocks.shape, strict=True)]
-    parts = np.pad(values, more, mode="edge").reshape(
+    parts = np.pad(values, more, mode="edge")[blocks.order.reshape(-1)].reshape(
         blocks.groups, lanes.channels, blocks.rows, lanes.rows, blocks.columns, lanes.columns
     )
     return parts.transpose(2, 4, 0, 3, 5, 1).reshape(blocks.rows * blocks.columns, blocks.groups, lanes.count)

@@ -19,6 +19,8 @@ def write_list_tables(folder: Path, layout: FrontLayout) -> None:
     ]
     begins = [list(zip(map(int, one), rows.list_bits, strict=True)) for one in rows.lists.reshape(-1, 2)]
     places = [list(zip(map(int, one), rows.place_bits, strict=True)) for one in rows.places]
+    for place, seats in zip(places, rows.seats, strict=False):
+        place += [(int(seat), rows.seat_bits) for seat in seats]
     words = (by_channel, _axis(layout, 0), _axis(layout, 1), begins, places)
     for what, table in zip("cyxlp", words, strict=True):
         write_words(folder / layout.file(what), [hex_word(word) for word in table])
@@ -74,6 +76,11 @@ def list_parameters(layout: FrontLayout) -> dict[str, int | str]:
         "LOWEST_X": int(found.columns.banks > 1),
         "TY_BITS": _tile_bits(layout, found.rows),
         "TX_BITS": _tile_bits(layout, found.columns),
+        "CHANNELS": layout.blocks.lanes.channels,
+        "BANKS_Y": layout.blocks.lanes.rows,
+        "BANKS_X": layout.blocks.lanes.columns,
+        "SEAT": rows.seat_bits,
+        "SEATS": layout.bits.seats,
         "LIST_FILE": layout.file("l"),
         "PLACE_FILE": layout.file("p"),
     }

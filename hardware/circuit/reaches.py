@@ -49,7 +49,7 @@ def _linear(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     start = (projection.channels or (0, 0))[0]
     rows, columns = (single(source[axis + 1], projection.pool[axis]) for axis in (0, 1))
     whole = np.zeros((weights.shape[1], blocks.groups * blocks.lanes.channels), np.int64)
-    whole[:, start : start + len(weights)] = weights.T
+    whole[:, blocks.slots[start : start + len(weights)]] = weights.T
     shape = (source[0], len(rows.order), len(columns.order), blocks.groups, blocks.lanes.channels)
     nothing = np.zeros(source[0], np.int64)
     return Reach(rows, columns, whole.reshape(shape), nothing, nothing, False)
@@ -92,15 +92,15 @@ def _convolution(projection: Projection, source: Map, blocks: LayerBlocks) -> Re
     start = (projection.channels or (0, 0))[0]
     if per_group == 1 and out == source[0]:
         return _single(projection, source, blocks, weights[:, 0], (rows, columns))
-    channels = blocks.lanes.channels
-    size = out // synapse.groups
-    first_out = start + np.arange(source[0]) // per_group * size
-    count = int(np.max((first_out + size - 1) // channels - first_out // channels)) + 1
-    first = np.minimum(first_out // channels, blocks.groups - count)
+    channels, size = blocks.lanes.channels, out // synapse.groups
+    reached = np.arange(source[0])[:, None] // per_group * size + np.arange(size)
+    slots = blocks.slots[start + reached]
+    groups = slots // channels
+    count = blocks.groups if blocks.neighbours else int(np.max(groups.max(axis=1) - groups.min(axis=1))) + 1
+    first = np.minimum(groups.min(axis=1), blocks.groups - count)
     held = np.zeros((source[0], count * channels, *weights.shape[2:]), np.int64)
     for c in range(source[0]):
-        at = first_out[c] - first[c] * channels
-        held[c, at : at + size] = weights[first_out[c] - start : first_out[c] - start + size, c % per_group]
+        held[c, slots[c] - first[c] * channels] = weights[reached[c], c % per_group]
     lanes = held.reshape(source[0], count, channels, *weights.shape[2:])
     tiled = _tiled(lanes, rows, columns)
     return Reach(rows, columns, tiled, first, np.zeros(source[0], np.int64), False)
@@ -116,10 +116,10 @@ def _gained(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
 
 def _single(projection: Projection, source: Map, blocks: LayerBlocks, weights: Whole, axes: tuple[Axis, Axis]) -> Reach:
     """Weights `(channels, rows, columns)` of a synapse in which each channel reaches that of its own number."""
-    numbers = (projection.channels or (0, 0))[0] + np.arange(source[0])
+    slots = blocks.slots[(projection.channels or (0, 0))[0] + np.arange(source[0])]
     same = bool(np.all(weights == weights[:1]))
     tiled = _tiled((weights[:1] if same else weights)[:, None, None], *axes)
-    return Reach(*axes, tiled, numbers // blocks.lanes.channels, numbers % blocks.lanes.channels, True)
+    return Reach(*axes, tiled, slots // blocks.lanes.channels, slots % blocks.lanes.channels, True)
 
 
 def _tiled(lanes: Whole, rows: Axis, columns: Axis) -> Whole:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.placement import USUAL, PlacingRule
@@ -51,7 +52,18 @@ class Circuit:
 
     def blocks(self, population: Population) -> LayerBlocks:
         """How the neurons of a population lie in its memory."""
-        return LayerBlocks(as_map(population.shape), self.lanes[population.name])
+        return self.layer(population).blocks
+
+    def layer(self, population: Population) -> LayerRows:
+        """The blocks of a population, and the rows that are stored for all that it reads."""
+        name = population.name
+        if name not in self._layers:
+            self._layers[name] = LayerRows.of(self.network, population, self.lanes[name], self.storage)
+        return self._layers[name]
+
+    @cached_property
+    def _layers(self) -> dict[str, LayerRows]:
+        return {}
 
     def once(self, name: str) -> bool:
         """Whether a population sends one number for the whole run."""

@@ -1,7 +1,11 @@
 """How the neurons of a layer lie in its blocks."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 
@@ -59,11 +63,13 @@ class LayerBlocks:
     """A map `shape` cut into blocks of `lanes`, of which each takes one row of the potentials' memory.
 
     Block (ry columns + rx) groups + g holds the channels from g lanes.channels on, the rows from ry lanes.rows on, the columns
-    from rx lanes.columns on. Raises InvalidInput for lanes outside the map.
+    from rx lanes.columns on. With `neighbours` it holds the channels g, g + groups, g + 2 groups, ..., so that a lane has
+    `groups` neighbouring channels. Raises InvalidInput for lanes outside the map.
     """
 
     shape: Map
     lanes: PhysicalLanes
+    neighbours: bool = False
 
     def __post_init__(self) -> None:
         if any(count > size for count, size in zip(self.lanes.axes, self.shape, strict=True)):
@@ -73,6 +79,22 @@ class LayerBlocks:
     def groups(self) -> int:
         """Blocks along the channels."""
         return -(-self.shape[0] // self.lanes.channels)
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """The channels of the blocks, `(groups, channel lanes)`; numbers from the last channel on stand for none."""
+        whole = np.arange(self.groups * self.lanes.channels)
+        return whole.reshape(-1, self.groups).T if self.neighbours else whole.reshape(self.groups, -1)
+
+    @cached_property
+    def slots(self) -> NDArray[np.int64]:
+        """For each channel group x channel lanes + lane."""
+        return np.argsort(self.order.reshape(-1))[: self.shape[0]]
+
+    @property
+    def apart(self) -> int:
+        """From the channel of a lane to that of the next lane in the same block."""
+        return self.groups if self.neighbours else 1
 
     @property
     def rows(self) -> int:

@@ -13,8 +13,9 @@ from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.model.bit_widths import signed_bits
 
 Whole = NDArray[np.int64]
-LAYOUTS = ("dense", "lists")
-"""dense: every row, in the order of the tables. lists: rows that are not all zero, one after the other."""
+LAYOUTS = ("dense", "lists", "packed")
+"""dense: every row, in the order of the tables. lists: rows that are not all zero, one after the other. packed: lists in which
+each lane has a weight for any one of its channels, and says for which."""
 CODES = " codes"
 """Behind a layout: rows hold the numbers of weights in a table that each lane has."""
 
@@ -27,6 +28,7 @@ class StoredRows:
     rows of a source channel follow each other by the tiles of the axis `outer` (0: rows, 1: columns), then those of the other
     one: the tiles that lie inside the map along `outer` are neighbours, and are a list. `lists (channels, stretches of the axis
     outer, chains of the other one, 2)` its first row and its number of rows; one channel stands for all of the same weights.
+    `seats (rows, row)`, packed: for each weight the number of its channel among those of its lane. The group of a row is 0 there.
     `table (entries,)`: the weights, ascending, whose numbers stand in the rows, or nothing where weights stand there themselves.
     """
 
@@ -36,6 +38,7 @@ class StoredRows:
     places: Whole
     lists: Whole
     outer: int = 0
+    seats: Whole = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     table: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
@@ -45,24 +48,27 @@ class StoredRows:
         return cls("dense", found, found.weights.reshape(-1, found.weights.shape[-1]), nothing, nothing)
 
     @classmethod
-    def listed(cls, found: Reach, outer: int = 0) -> "StoredRows":
+    def listed(cls, found: Reach, outer: int = 0, *, packed: bool = False) -> "StoredRows":
         """The rows that are not all zero; one row of zeros where there is none, since a memory is never empty."""
-        axes = (found.rows, found.columns)
-        shape = (len(found.weights), len(axes[outer].stretches), len(axes[1 - outer].starts), 2)
-        lists, weights, places, rows = np.zeros(shape, np.int64), [], [], 0
-        for channel, chain, other in product(range(shape[0]), range(len(axes[outer].starts)), range(shape[2])):
-            part = _part(found, channel, outer, (chain, other))
-            at = np.argwhere(part.any(axis=-1))
-            for n, (which, before, tiles) in enumerate(axes[outer].stretches):
+        held, seats = _packed(found.weights) if packed else (found.weights, None)
+        axes, used, rows = (found.rows, found.columns), np.any(held != 0, axis=-1), 0
+        lists = np.zeros((len(held), len(axes[outer].stretches), len(axes[1 - outer].starts), 2), np.int64)
+        places, taken = [], []
+        for channel, chain, other in product(range(len(held)), range(len(axes[outer].starts)), range(lists.shape[2])):
+            tiles = [axes[axis].chain((chain, other)[axis != outer]) for axis in (0, 1)]
+            at = _ordered(used[channel, tiles[0].start : tiles[0].stop, tiles[1].start : tiles[1].stop], outer)
+            for n, (which, before, count) in enumerate(axes[outer].stretches):
                 if which == chain:
-                    first, last = np.searchsorted(at[:, 0], (before, before + tiles))
+                    first, last = np.searchsorted(at[:, outer], (before, before + count))
                     lists[channel, n, other] = rows + first, last - first
-            weights.append(part[tuple(at.T)])
-            places.append(at if outer == 0 else at[:, [1, 0, 2]])
+            places.append(at)
+            taken.append(np.insert(at + np.array((tiles[0].start, tiles[1].start, 0)), 0, channel, axis=1))
             rows += len(at)
-        if not rows:
-            weights, places = [np.zeros((1, found.weights.shape[-1]), np.int64)], [np.zeros((1, 3), np.int64)]
-        return cls("lists", found, np.concatenate(weights), np.concatenate(places), lists, outer)
+        where = np.concatenate(places) if rows else np.zeros((1, 3), np.int64)
+        every = tuple(np.concatenate(taken).T) if rows else (0, 0, 0, slice(1))
+        if seats is None:
+            return cls("lists", found, held[every], where, lists, outer)
+        return cls("packed", found, held[every], where * (1, 1, 0), lists, outer, seats[every])
 
     @cached_property
     def weight_bits(self) -> int:
@@ -100,6 +106,11 @@ class StoredRows:
         return address_bits(rows + 1), address_bits(columns + 1), address_bits(groups + 1)
 
     @property
+    def seat_bits(self) -> int:
+        """Bits of the number of a channel among those of a lane, 0 where it is that of the row."""
+        return address_bits(self.found.groups) if self.layout == "packed" else 0
+
+    @property
     def list_bits(self) -> tuple[int, int]:
         """Bits of a list's first row and of its number of rows."""
         return address_bits(len(self.weights)), max(1, int(self.lists[..., 1].max(initial=0)).bit_length())
@@ -110,7 +121,7 @@ class StoredRows:
         tables = len(self.table) * self.weight_bits * int(self.weights.shape[1])
         if self.layout == "dense":
             return len(self.weights) * self.row_bits + tables
-        rows = len(self.weights) * (self.row_bits + sum(self.place_bits))
+        rows = len(self.weights) * (self.row_bits + sum(self.place_bits)) + self.seats.size * self.seat_bits
         return rows + self.lists.size // 2 * sum(self.list_bits) + tables
 
     @cached_property
@@ -129,6 +140,10 @@ class StoredRows:
         each = counts if self.outer == 0 else counts.swapaxes(1, 2)
         return np.asarray(np.broadcast_to(each, (channels, *inside.shape)) * (inside > 0))
 
+    def cost(self) -> int:
+        """Bits times the passes of one event of every neuron of the source."""
+        return self.bits * int(np.maximum(self.passes, 1).sum())
+
     def numbers(self, axis: int) -> list[int]:
         """For each place along rows (0) or columns (1) the number of its stretch, or of its chain, in `lists`."""
         one = (self.found.rows, self.found.columns)[axis]
@@ -137,38 +152,38 @@ class StoredRows:
         return [one.stretches.index(entry.stretch) if entry.tiles else 0 for entry in one.entries]
 
 
-def _part(found: Reach, channel: int, outer: int, chains: tuple[int, int]) -> Whole:
-    """`(tiles of outer, tiles of the other axis, groups, row)` of a chain of each axis, that of `outer` first."""
-    whole = found.weights[channel] if outer == 0 else found.weights[channel].swapaxes(0, 1)
-    axes = (found.rows, found.columns)
-    tiles = [axes[axis].chain(chain) for axis, chain in zip((outer, 1 - outer), chains, strict=True)]
-    return np.asarray(whole[tiles[0].start : tiles[0].stop, tiles[1].start : tiles[1].stop])
+def _ordered(used: NDArray[np.bool_], outer: int) -> Whole:
+    """Where `used (tile rows, tile columns, groups)` is true, the tiles of the axis `outer` first."""
+    at = np.argwhere(used)
+    return np.asarray(at[np.lexsort((at[:, 2], at[:, 1 - outer], at[:, outer]))])
 
 
-def choose(found: Reach, name: str | None = None, *, shared: bool = False) -> StoredRows:
-    """The rows as `name` says; without one, as their bits times passes are fewest, in the order of `layouts` where that is equal.
+def _packed(weights: Whole) -> tuple[Whole, Whole]:
+    """`weights (..., groups, row)` with those that are not zero first, lane by lane, and the groups that they are from."""
+    groups = np.argsort(weights == 0, axis=-2, kind="stable")
+    held = np.take_along_axis(weights, groups, axis=-2)
+    return held, np.where(held != 0, groups, 0)
 
-    Passes are those of one event of every neuron of the source. Codes are thought of only where weights are `shared`. Raises
-    InvalidInput for a name that there is not.
+
+def choose(found: Reach, name: str | None = None, *, shared: bool = False, neighbours: bool = False) -> StoredRows:
+    """The rows as `name` says; without one, as their bits times passes are fewest, in the order of `LAYOUTS` where that is equal.
+
+    Codes are thought of only where weights are `shared`, packed rows where lanes have `neighbours` and an event reaches several
+    channels. Raises InvalidInput for a name that there is not, and for packed rows where they cannot be.
     """
-    if name not in (None, *layouts(shared=True)):
-        raise InvalidInput(f"expected rows stored as {', '.join(layouts(shared=True))}, got {name!r}")
-    wanted = layouts(shared=shared) if name is None else (name,)
+    layouts = LAYOUTS if neighbours and not found.one_channel else LAYOUTS[:2]
+    names = [layout + codes for codes in ("", CODES) for layout in layouts]
+    if name not in (None, *names):
+        raise InvalidInput(f"expected rows stored as {', '.join(names)}, got {name!r}")
+    wanted = (name,) if name else names if shared else names[: len(layouts)]
     made = [
-        rows for layout in LAYOUTS if any(one.startswith(layout) for one in wanted) for rows in _laid(found, layout)
+        rows for layout in layouts if any(one.startswith(layout) for one in wanted) for rows in _laid(found, layout)
     ]
     every = [*made, *(rows.coded() for rows in made)]
-    return min((rows for rows in every if rows.name in wanted), key=_cost)
-
-
-def layouts(*, shared: bool) -> tuple[str, ...]:
-    """The names of all ways to store rows."""
-    return (*LAYOUTS, *(layout + CODES for layout in LAYOUTS if shared))
+    return min((rows for rows in every if rows.name in wanted), key=StoredRows.cost)
 
 
 def _laid(found: Reach, layout: str) -> tuple[StoredRows, ...]:
-    return (StoredRows.dense(found),) if layout == "dense" else tuple(StoredRows.listed(found, n) for n in (0, 1))
-
-
-def _cost(rows: StoredRows) -> int:
-    return rows.bits * int(np.maximum(rows.passes, 1).sum())
+    if layout == "dense":
+        return (StoredRows.dense(found),)
+    return tuple(StoredRows.listed(found, outer, packed=layout == "packed") for outer in (0, 1))

@@ -80,8 +80,8 @@ def potentials_of(circuit: Circuit, run: CircuitRun, samples: int) -> Whole:
         blocks.rows * blocks.lanes.rows,
         blocks.columns * blocks.lanes.columns,
     )
-    channels, rows, columns = blocks.shape
-    return whole[:, :channels, :rows, :columns].reshape(samples, -1)
+    _, rows, columns = blocks.shape
+    return whole[:, blocks.slots][:, :, :rows, :columns].reshape(samples, -1)
 
 
 def _signed(words: NDArray[np.uint8], count: int, width: int) -> Whole:

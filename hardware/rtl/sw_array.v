@@ -1,6 +1,7 @@
 // The potentials of a layer and what happens to them. R blocks of P = CHANNELS x BANKS_Y x BANKS_X neurons; block number
 // (ry BLOCKS_X + rx) GROUPS + g holds the channels g CHANNELS ..., the rows ry BANKS_Y ... and the columns rx BANKS_X ...
-// Lane (by BANKS_X + bx) CHANNELS + cl is channel cl of bank (by, bx). sw_sequencer says what happens when.
+// Lane (by BANKS_X + bx) CHANNELS + cl is channel cl of bank (by, bx). Where lanes have neighbouring channels (APART = GROUPS),
+// block g holds the channels g, g + GROUPS, g + 2 GROUPS, ... instead. sw_sequencer says what happens when.
 //
 // A pass is served in the cycle before its cycle 0; a sweep never follows one sooner than by two cycles.
 //
@@ -21,6 +22,9 @@ module sw_array #(
     parameter C_BITS = 1,
     parameter Y_BITS = 1,
     parameter X_BITS = 1,
+    parameter APART = 1,         // channels from a lane to the next: 1 or GROUPS
+    parameter SEAT = 0,          // bits of the number of a channel among those of its lane; 0: a pass has one for all lanes
+    parameter SEATS = 1,         // SEAT for each lane, at least 1
     parameter GROUPS = 1,
     parameter BLOCKS_Y = 1,
     parameter BLOCKS_X = 1,
@@ -72,6 +76,7 @@ module sw_array #(
     input      [SOURCES*OX_BITS-1:0] pass_ox,
     input      [SOURCES*RY_BITS-1:0] pass_ry,
     input      [SOURCES*RX_BITS-1:0] pass_rx,
+    input        [SOURCES*SEATS-1:0] pass_seats,
     output             [SOURCES-1:0] adds2,   // cycle 2: the pass of this projection adds something
     input [CHANNELS*BANKS_Y*BANKS_X*TAP-1:0] taps3,
 
@@ -102,22 +107,25 @@ module sw_array #(
   wire [OX_BITS-1:0] served_ox, ox0;
   wire [RY_BITS-1:0] served_ry, ry0;
   wire [RX_BITS-1:0] served_rx, rx0;
+  wire [SEATS-1:0] served_seats, seats0;
   wire [R_BITS-1:0] pass0, block0, constants0;
   wire [C_BITS-1:0] c0;
   wire [Y_BITS-1:0] y0;
   wire [X_BITS-1:0] x0;
 
   sw_grant #(.SOURCES(SOURCES), .S_BITS(S_BITS), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS), .RY_BITS(RY_BITS),
-             .RX_BITS(RX_BITS)) served (
+             .RX_BITS(RX_BITS), .SEATS(SEATS)) served (
       .allowed(allowed), .pass_valid(pass_valid), .pass_empty(pass_empty), .pass_block(pass_block), .pass_oy(pass_oy),
-      .pass_ox(pass_ox), .pass_ry(pass_ry), .pass_rx(pass_rx), .grant(grant), .empty(served_empty), .block(served_block),
-      .oy(served_oy), .ox(served_ox), .ry(served_ry), .rx(served_rx));
-  sw_delay #(.WIDTH(R_BITS + OY_BITS + OX_BITS + RY_BITS + RX_BITS), .CYCLES(1)) d_served (
-      .clk(clk), .rst(1'b0), .in({served_block[R_BITS-1:0], served_oy, served_ox, served_ry, served_rx}),
-      .out({pass0, oy0, ox0, ry0, rx0}));
+      .pass_ox(pass_ox), .pass_ry(pass_ry), .pass_rx(pass_rx), .pass_seats(pass_seats), .grant(grant),
+      .empty(served_empty), .block(served_block), .oy(served_oy), .ox(served_ox), .ry(served_ry), .rx(served_rx),
+      .seats(served_seats));
+  sw_delay #(.WIDTH(R_BITS + OY_BITS + OX_BITS + RY_BITS + RX_BITS + SEATS), .CYCLES(1)) d_served (
+      .clk(clk), .rst(1'b0),
+      .in({served_block[R_BITS-1:0], served_oy, served_ox, served_ry, served_rx, served_seats}),
+      .out({pass0, oy0, ox0, ry0, rx0, seats0}));
   assign pass_ready = grant;
 
-  sw_sequencer #(.SOURCES(SOURCES), .CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .C_BITS(C_BITS),
+  sw_sequencer #(.SOURCES(SOURCES), .C_STEP(APART == 1 ? CHANNELS : 1), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .C_BITS(C_BITS),
                  .Y_BITS(Y_BITS), .X_BITS(X_BITS), .GROUPS(GROUPS), .BLOCKS_Y(BLOCKS_Y), .BLOCKS_X(BLOCKS_X),
                  .R_BITS(R_BITS), .STEPS(STEPS), .STEP_BITS(STEP_BITS), .TOKENS(TOKENS), .TOKEN_BITS(TOKEN_BITS),
                  .DRIVEN_ONCE(DRIVEN_ONCE), .HELD(HELD), .SETTLE(5 + LATE), .QUEUE(1 << QUEUE_BITS), .FIRES(FIRES),
@@ -136,14 +144,15 @@ module sw_array #(
   wire [OX_BITS-1:0] ox1;
   wire [RY_BITS-1:0] ry1;
   wire [RX_BITS-1:0] rx1;
+  wire [SEATS-1:0] seats1;
   wire [R_BITS-1:0] block2, block3, block4, constants2;
   always @(posedge clk) block1 <= sweep0 ? block0 : pass0;
   sw_delay #(.WIDTH(SOURCES), .CYCLES(3)) d_adds (
       .clk(clk), .rst(rst), .in(served_empty ? {SOURCES{1'b0}} : grant), .out(adds2));
   sw_delay #(.WIDTH(1), .CYCLES(1)) d_sum (.clk(clk), .rst(rst), .in(|adds2), .out(sum3));
   sw_delay #(.WIDTH(1), .CYCLES(1)) d_sweep (.clk(clk), .rst(rst), .in(sweep0), .out(sweep1));
-  sw_delay #(.WIDTH(OY_BITS + OX_BITS + RY_BITS + RX_BITS), .CYCLES(1)) d_place (
-      .clk(clk), .rst(rst), .in({oy0, ox0, ry0, rx0}), .out({oy1, ox1, ry1, rx1}));
+  sw_delay #(.WIDTH(OY_BITS + OX_BITS + RY_BITS + RX_BITS + SEATS), .CYCLES(1)) d_place (
+      .clk(clk), .rst(rst), .in({oy0, ox0, ry0, rx0, seats0}), .out({oy1, ox1, ry1, rx1, seats1}));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(2)) d_row (.clk(clk), .rst(rst), .in(constants0), .out(constants2));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block2 (.clk(clk), .rst(rst), .in(block1), .out(block2));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block3 (.clk(clk), .rst(rst), .in(block2), .out(block3));
@@ -185,8 +194,9 @@ module sw_array #(
   wire [P*WORD-1:0] word3, sums3, word6;
   sw_banks #(.CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .GROUPS(GROUPS), .BLOCKS_Y(BLOCKS_Y),
              .BLOCKS_X(BLOCKS_X), .R_BITS(R_BITS), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS), .RY_BITS(RY_BITS),
-             .RX_BITS(RX_BITS), .WORD(WORD), .STYLE(STYLE)) banks (
-      .clk(clk), .sweep1(sweep1), .block1(block1), .oy1(oy1), .ox1(ox1), .ry1(ry1), .rx1(rx1), .summed3(sum3),
+             .RX_BITS(RX_BITS), .WORD(WORD), .SEAT(SEAT), .SEATS(SEATS), .STYLE(STYLE)) banks (
+      .clk(clk), .sweep1(sweep1), .block1(block1), .oy1(oy1), .ox1(ox1), .ry1(ry1), .rx1(rx1), .seats1(seats1),
+      .summed3(sum3),
       .word3(word3), .sums3(sums3), .store6(sweep6), .block6(block6), .word6(word6));
 
   wire [P*CURRENT-1:0] current5;
@@ -231,7 +241,7 @@ module sw_array #(
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),
           .initial4(zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),
           .word6(word6[n*WORD+:WORD]));
-      wire on_map = c4 + (n % CHANNELS) < C_SIZE && y4 + (n / CHANNELS / BANKS_X) < Y_SIZE
+      wire on_map = c4 + (n % CHANNELS) * APART < C_SIZE && y4 + (n / CHANNELS / BANKS_X) < Y_SIZE
                     && x4 + (n / CHANNELS % BANKS_X) < X_SIZE;
       assign numbers4[n*NUMBER+:NUMBER] = on_map ? number4 : {NUMBER{1'b0}};
     end

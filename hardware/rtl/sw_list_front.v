@@ -1,5 +1,5 @@
 // The events of one projection become passes, one for each row of weights in a list: rows that are zero in all lanes are not
-// stored. The tables by channel, row and column say which list an event takes and where it begins; the list says its first
+// stored. Packed rows (SEAT) say for each of their weights which channel of its lane it is for, its seat. The tables by channel, row and column say which list an event takes and where it begins; the list says its first
 // row of weights and how many there are; and each row of weights has a place: a tile of the list's chain, and a group.
 //
 //   cycle 0  an event is taken              cycle 2  its list is there
@@ -23,6 +23,11 @@ module sw_list_front #(
     parameter OX_BITS = 1,
     parameter RY_BITS = 2,       // of a row of blocks, with a sign
     parameter RX_BITS = 2,
+    parameter CHANNELS = 1,      // lanes, see sw_taps
+    parameter BANKS_Y = 1,
+    parameter BANKS_X = 1,
+    parameter SEAT = 0,          // bits of a seat, 0: rows are not packed
+    parameter SEATS = 1,         // of the seats of all lanes, at least 1
     parameter LISTS = 1,
     parameter LIST_BITS = 1,     // of the number of a list
     parameter COUNT_BITS = 1,    // of how many rows a list has
@@ -70,13 +75,15 @@ module sw_list_front #(
     output reg   [OX_BITS-1:0] pass_ox,
     output signed [RY_BITS-1:0] pass_ry,
     output signed [RX_BITS-1:0] pass_rx,
+    output         [SEATS-1:0] pass_seats,
     output reg     [VALUE-1:0] pass_value
 );
   localparam C_WIDTH = LANE_BITS + S_BITS + LIST_BITS;
   localparam Y_WIDTH = TY_BITS + OY_BITS + 1 + S_BITS + LIST_BITS;
   localparam X_WIDTH = TX_BITS + OX_BITS + 1 + S_BITS + LIST_BITS;
   localparam LIST_WIDTH = COUNT_BITS + W_BITS;
-  localparam PLACE_WIDTH = GROUP_BITS + COLUMN_BITS + ROW_BITS;
+  localparam SEATED = SEAT * CHANNELS * BANKS_Y * BANKS_X;
+  localparam PLACE_WIDTH = SEATED + GROUP_BITS + COLUMN_BITS + ROW_BITS;
 
   // ---- who moves ----
   reg valid1, valid2, busy;
@@ -143,13 +150,22 @@ module sw_list_front #(
   wire [ROW_BITS-1:0] tile_row;
   wire [COLUMN_BITS-1:0] tile_column;
   wire [GROUP_BITS-1:0] group;
+  wire [PLACE_WIDTH-1:0] place;
+  assign {group, tile_column, tile_row} = place[GROUP_BITS+COLUMN_BITS+ROW_BITS-1:0];
 
   sw_rom #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE)) places (
-      .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : row + 1'b1), .word({group, tile_column, tile_row}),
+      .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : row + 1'b1), .word(place),
       .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({PLACE_WIDTH{1'b0}}));
 
   wire signed [TY_BITS-1:0] here_y = ty + $signed({1'b0, tile_row}) * STRIDE_Y;
   wire signed [TX_BITS-1:0] here_x = tx + $signed({1'b0, tile_column}) * STRIDE_X;
+
+  generate
+    if (SEAT == 0) assign pass_seats = {SEATS{1'b0}};
+    else
+      sw_turn #(.BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .TILE(CHANNELS * SEAT), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS)) turn (
+          .in(place[PLACE_WIDTH-1-:SEATED]), .oy(pass_oy), .ox(pass_ox), .out(pass_seats));
+  endgenerate
 
   assign last = none || left == 1;
   assign pass_empty = none || here_y < -LOWEST_Y || here_y >= BLOCKS_Y || here_x < -LOWEST_X || here_x >= BLOCKS_X;

@@ -9,7 +9,7 @@
 // they brought and sends nothing.
 module sw_sequencer #(
     parameter SOURCES = 1,
-    parameter CHANNELS = 1,
+    parameter C_STEP = 1,      // channels from a block to the next
     parameter BANKS_Y = 1,
     parameter BANKS_X = 1,
     parameter C_BITS = 1,
@@ -62,7 +62,7 @@ module sw_sequencer #(
   reg [6:0] queued;
 
   wire [SOURCES-1:0] mine = HELD != 0 && keeps ? HELD[SOURCES-1:0] : {SOURCES{1'b1}};
-  wire last_c = GROUPS == 1 || c >= (GROUPS - 1) * CHANNELS;
+  wire last_c = GROUPS == 1 || c >= (GROUPS - 1) * C_STEP;
   wire last_x = BLOCKS_X == 1 || x >= (BLOCKS_X - 1) * BANKS_X;
 
   assign allowed = state == GATHER ? mine : {SOURCES{1'b0}};
@@ -87,7 +87,7 @@ module sw_sequencer #(
       queued <= queued + (sends ? 7'd1 : 7'd0) - (sent_on ? 7'd1 : 7'd0);
       if (sweeping) begin
         block <= last_block ? 0 : block + 1'b1;
-        c <= last_c ? 0 : c + CHANNELS;
+        c <= last_c ? 0 : c + C_STEP;
         if (last_c) x <= last_x ? 0 : x + BANKS_X;
         if (last_c && last_x) y <= last_block ? 0 : y + BANKS_Y;
         if (CONSTANTS == BLOCKS) constants <= last_block ? 0 : constants + 1'b1;

@@ -4,6 +4,7 @@ module sw_spikes #(
     parameter LANES = 1,
     parameter CHANNELS = 1,
     parameter BANKS_X = 1,
+    parameter APART = 1,   // channels from a lane to the next
     parameter NUMBER = 1,  // bits of a number
     parameter C_BITS = 1,
     parameter Y_BITS = 1,
@@ -55,7 +56,7 @@ module sw_spikes #(
     out_number = 0;
     for (n = 0; n < LANES; n = n + 1)
       if (lowest[n]) begin
-        beside_c = beside_c | (n % CHANNELS);
+        beside_c = beside_c | (n % CHANNELS) * APART;
         beside_y = beside_y | (n / CHANNELS / BANKS_X);
         beside_x = beside_x | (n / CHANNELS % BANKS_X);
         out_number = out_number | numbers[n*NUMBER+:NUMBER];

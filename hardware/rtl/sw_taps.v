@@ -28,30 +28,18 @@ module sw_taps #(
 );
   localparam P = CHANNELS * BANKS_Y * BANKS_X;
   localparam HELD = ONE_CHANNEL ? 1 : CHANNELS;
-  localparam TILE = HELD * WEIGHT;
-  localparam LINE = BANKS_X * TILE;
 
-  reg [ROW-1:0] down;
-  reg [ROW-1:0] next_turned;
+  wire [ROW-1:0] next_turned;
   reg [ROW-1:0] turned;
   reg [LANE_BITS-1:0] turned_lane;
   reg [VALUE-1:0] turned_value;
   reg signed [WEIGHT-1:0] weight;
   reg signed [TAP-1:0] product;
   reg [P*TAP-1:0] next;
-  integer y, x, c, o, n;
+  integer c, n;
 
-  always @* begin
-    down = {ROW{1'b0}};
-    for (y = 0; y < BANKS_Y; y = y + 1)
-      for (o = 0; o < BANKS_Y; o = o + 1)
-        if (oy == o) down[y*LINE+:LINE] = row[((y+BANKS_Y-o)%BANKS_Y)*LINE+:LINE];
-    next_turned = {ROW{1'b0}};
-    for (y = 0; y < BANKS_Y; y = y + 1)
-      for (x = 0; x < BANKS_X; x = x + 1)
-        for (o = 0; o < BANKS_X; o = o + 1)
-          if (ox == o) next_turned[y*LINE+x*TILE+:TILE] = down[y*LINE+((x+BANKS_X-o)%BANKS_X)*TILE+:TILE];
-  end
+  sw_turn #(.BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .TILE(HELD * WEIGHT), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS)) turn (
+      .in(row), .oy(oy), .ox(ox), .out(next_turned));
 
   always @* begin
     next = {P * TAP{1'b0}};

@@ -14,7 +14,7 @@ from spikewright.hardware.circuit.top import build
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_answers import answering
 from tests.hardware.cosim.drawn_kinds import KINDS, mixed
-from tests.hardware.cosim.pruned import pruned, shared
+from tests.hardware.cosim.pruned import packed, pruned, shared
 
 Lanes = Mapping[str, PhysicalLanes]
 CHOICES = ("one lane", "drawn lanes", "all channels")
@@ -75,6 +75,7 @@ DRAWERS: tuple[Drawer, ...] = (
     Drawer("all neurons in one", lambda seed: drawn(seed, mixed)),
     Drawer("read-outs and early decisions", answering),
     Drawer("pruned, lists of rows", lambda seed: pruned(drawn(seed), seed), _laid("lists")),
+    Drawer("pruned, packed rows", lambda seed: pruned(drawn(seed), seed, 0.4), packed),
     Drawer("shared weights", lambda seed: shared(drawn(seed), seed), _laid("dense codes")),
     Drawer("shared and pruned", lambda seed: shared(drawn(seed), seed, masked=True), _laid("lists codes")),
 )

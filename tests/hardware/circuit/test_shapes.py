@@ -1,5 +1,6 @@
 """Blocks cover a map, and lanes outside it are refused."""
 
+import numpy as np
 import pytest
 
 from spikewright import InvalidInput
@@ -29,3 +30,12 @@ def test_lanes_in_every_form() -> None:
 def test_lanes_outside_the_map_are_refused(lanes: PhysicalLanes) -> None:
     with pytest.raises(InvalidInput, match=r"expected lanes from \(1, 1, 1\) to \(5, 7, 9\)"):
         LayerBlocks((5, 7, 9), lanes)
+
+
+@pytest.mark.parametrize(("channels", "lanes"), [(5, 2), (5, 4), (6, 6), (7, 1), (8, 4)])
+def test_every_channel_has_a_slot_of_its_own(channels: int, lanes: int) -> None:
+    for neighbours in (False, True):
+        blocks = LayerBlocks((channels, 1, 1), PhysicalLanes(lanes), neighbours)
+        assert blocks.order.reshape(-1)[blocks.slots].tolist() == list(range(channels))
+        assert np.all(np.diff(blocks.order, axis=1) == blocks.apart)
+        assert np.all(np.diff(blocks.order, axis=0) == (1 if neighbours else lanes))

@@ -8,7 +8,7 @@ import pytest
 from spikewright import InvalidInput
 from spikewright.hardware.circuit.reaches import reach
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
-from spikewright.hardware.circuit.stored_rows import LAYOUTS, StoredRows, choose, layouts
+from spikewright.hardware.circuit.stored_rows import StoredRows, choose
 from spikewright.snn.reference.synapses import send
 from spikewright.weights import dense
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
@@ -31,28 +31,32 @@ def summed(rows: StoredRows, blocks: LayerBlocks, values: np.ndarray) -> tuple[n
         at_y, at_x = numbers[0][y], numbers[1][x]
         first, count = lists[(c, at_y, at_x) if rows.outer == 0 else (c, at_x, at_y)]
         passes += int(count)
-        for weights, (ty, tx, group) in zip(
-            rows.weights[first : first + count], rows.places[first : first + count], strict=True
-        ):
+        for n in range(first, first + count):
+            weights, (ty, tx, group) = rows.weights[n], rows.places[n]
             y0 = (down.block + (ty - down.before) * found.rows.stride) * lanes.rows + down.inside + EDGE
             x0 = (across.block + (tx - across.before) * found.columns.stride) * lanes.columns + across.inside + EDGE
-            tile = weights.reshape(lanes.rows, lanes.columns, -1)
-            at = (found.first[c] + group) * channels + (found.lane[c] if found.one_channel else 0)
-            part = total[at : at + tile.shape[2], y0 : y0 + lanes.rows, x0 : x0 + lanes.columns]
-            part += values[c, y, x] * tile.transpose(2, 0, 1)
-    channels, height, width = blocks.shape
-    return total[:channels, EDGE : EDGE + height, EDGE : EDGE + width], passes
+            tile = values[c, y, x] * weights.reshape(lanes.rows, lanes.columns, -1)
+            seats = rows.seats[n].reshape(tile.shape) if len(rows.seats) else np.full_like(tile, group)
+            for by, bx, lane in np.argwhere(tile):
+                slot = (found.first[c] + seats[by, bx, lane]) * channels + (
+                    found.lane[c] if found.one_channel else lane
+                )
+                total[slot, y0 + by, x0 + bx] += tile[by, bx, lane]
+    _, height, width = blocks.shape
+    return total[blocks.slots, EDGE : EDGE + height, EDGE : EDGE + width], passes
 
 
+@pytest.mark.parametrize("neighbours", [False, True])
 @pytest.mark.parametrize("outer", [0, 1])
-@pytest.mark.parametrize("seed", range(24))
-def test_lists_add_what_the_synapse_does_in_as_many_passes_as_they_say(seed: int, outer: int) -> None:
+@pytest.mark.parametrize("seed", range(12))
+def test_lists_add_what_the_synapse_does_in_as_many_passes_as_they_say(seed: int, outer: int, neighbours: bool) -> None:
     network, random = pruned(drawn(seed), seed), np.random.default_rng(seed)
     lanes = drawn_lanes(network, seed)
     for projection in network.projections:
         source, target = (network.by_name[name] for name in (projection.source, projection.target))
-        blocks = LayerBlocks(as_map(target.shape), lanes[target.name])
-        rows = StoredRows.listed(reach(network, projection, blocks), outer)
+        blocks = LayerBlocks(as_map(target.shape), lanes[target.name], neighbours)
+        found = reach(network, projection, blocks)
+        rows = StoredRows.listed(found, outer, packed=neighbours and not found.one_channel)
         values = random.integers(0, 3, as_map(source.shape))
         wanted = send(network, projection, values.reshape(1, *source.shape).astype(np.int64))[0] >> projection.shift
         got, passes = summed(rows, blocks, values)
@@ -67,11 +71,11 @@ def test_the_choice_is_never_dearer_than_all_rows(seed: int) -> None:
     for projection in network.projections:
         target = network.by_name[projection.target]
         found = reach(network, projection, LayerBlocks(as_map(target.shape), lanes[target.name]))
-        costs = {one.layout: one.bits * np.maximum(one.passes, 1).sum() for one in map(choose, [found] * 2, [*LAYOUTS])}
+        costs = {one.layout: one.cost() for one in map(choose, [found] * 2, ["dense", "lists"])}
         assert costs[choose(found).layout] == min(costs.values())
 
 
-@pytest.mark.parametrize("name", layouts(shared=True))
+@pytest.mark.parametrize("name", ["dense", "lists", "dense codes", "lists codes"])
 def test_codes_are_numbers_of_the_same_weights(name: str) -> None:
     network = drawn(3)
     projection = network.projections[-1]

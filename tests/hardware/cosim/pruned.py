@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from spikewright import snn
+from spikewright.hardware.circuit.reaches import reach
+from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.weights import Mask, Masked, codebook, dense
 
 
@@ -34,3 +36,15 @@ def shared(network: snn.Network, seed: int, *, masked: bool = False) -> snn.Netw
             synapse = synapse.with_weights(Masked(Mask(kept.shape, np.flatnonzero(kept)), book) if masked else book)
         projections.append(replace(projection, synapse=synapse))
     return replace(network, projections=tuple(projections))
+
+
+def packed(network: snn.Network) -> dict[str, str]:
+    """Packed rows for each projection that can have them: its events reach several channels of a layer that is no output."""
+    lanes = PhysicalLanes()
+    found = {}
+    for projection in network.projections:
+        target = network.by_name[projection.target]
+        several = not reach(network, projection, LayerBlocks(as_map(target.shape), lanes)).one_channel
+        if several and target.name != network.output:
+            found[projection.name] = "packed"
+    return found

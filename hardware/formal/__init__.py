@@ -1,0 +1,1 @@
+"""Proofs of the Verilog in `hardware/rtl` against its laws: k-induction by yosys-smtbmc and z3."""

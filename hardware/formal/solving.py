@@ -1,0 +1,108 @@
+"""A proof is tried: the law goes into the module, and yosys, yosys-smtbmc and z3 look for a way to break it."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spikewright import InvalidInput
+from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.formal.record import Proof, Proved, Status
+
+SECONDS = 300.0
+_SCRIPT = """\
+read_verilog -formal {files}
+chparam {parameters} {module}
+prep -top {module} -flatten
+memory_nordff
+async2sync
+opt_clean
+write_smt2 -wires law.smt2
+"""
+
+
+def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: float = SECONDS) -> Proved:
+    """Try `proof` on the modules of `hardware/rtl`, or on `verilog`, name -> text, in the place of some of them.
+
+    Raises InvalidInput for a module without a law, SpikewrightError where yosys or z3 is missing or the Verilog is no good.
+    """
+    texts = {path.stem: path.read_text() for path in modules()} | dict(verilog or {})
+    law = Path(str(files("spikewright.hardware") / "formal" / "laws" / f"{proof.module}.vh"))
+    if proof.module not in texts or not law.is_file():
+        raise InvalidInput(f"expected a module with a law, got {proof.module!r}; try a proof of formal.proofs.PROOFS")
+    body, end, _ = texts[proof.module].rpartition("endmodule")
+    texts[proof.module] = f"{body}{law.read_text()}{end}\n"
+    need("z3", "z3")
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        _transitions(proof, texts, Path(name))
+        status, told = _solve(proof, Path(name), seconds)
+    parameters, source = dict(proof.parameters), fingerprint(proof.module, texts)
+    return Proved(proof.name, proof.module, proof.says, parameters, proof.depth, status, told, tools(), source)
+
+
+def fingerprint(module: str, texts: Mapping[str, str]) -> str:
+    """SHA-256 of a module and of those inside it."""
+    inside, found = [module], []
+    while inside:
+        found.append(inside.pop())
+        used = set(re.findall(r"^\s*(sw_\w+) (?:#\(|\w+ \()", texts[found[-1]], re.MULTILINE))
+        inside += sorted(used - {*inside, *found})
+    return sha256("\n".join(texts[name] for name in found).encode()).hexdigest()
+
+
+def tools() -> str:
+    """The programs with their versions."""
+    yosys = call([need("yosys", "yosys"), "-V"], Path.cwd()).split("(")[0].strip()
+    z3 = call([need("z3", "z3"), "--version"], Path.cwd()).split(" - ")[0].strip()
+    return f"{yosys}, {z3}"
+
+
+def _transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.v").write_text(text)
+    parameters = " ".join(f"-set {name} {_constant(value)}" for name, value in proof.parameters.items())
+    script = _SCRIPT.format(files=" ".join(f"{name}.v" for name in texts), parameters=parameters, module=proof.module)
+    (folder / "law.ys").write_text(script)
+    call([need("yosys", "yosys"), "-q", "law.ys"], folder)
+
+
+def _constant(value: int | str) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _solve(proof: Proof, folder: Path, seconds: float) -> tuple[Status, str]:
+    """First from the reset on, then from anywhere."""
+    for way in (["-t", str(proof.reach)], ["-i", "-t", str(proof.depth)]):
+        printed = _printed(
+            [need("yosys-smtbmc", "yosys"), "--noprogress", "--unroll", "-s", "z3", *way], folder, seconds
+        )
+        if printed is None:
+            return "open", f"not decided within {seconds:g} seconds"
+        if "Status: PASSED" not in printed:
+            failed = re.findall(r"Assert failed in .*", printed)
+            told = "; ".join(failed) or printed[-300:].replace("\n", "; ")
+            return ("refuted" if failed and "-i" not in way else "open"), told
+    return "proved", ""
+
+
+def _printed(command: list[str], folder: Path, seconds: float) -> str | None:
+    """What a program prints about law.smt2, None when the time is up: it ends then, with all that it started."""
+    with subprocess.Popen(
+        [*command, "law.smt2"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        try:
+            return program.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
+            return None

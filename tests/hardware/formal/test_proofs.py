@@ -1,0 +1,63 @@
+"""Every law holds for the modules that are shipped, and breaks for each bug that is planted in them."""
+
+import pytest
+
+from spikewright.hardware.cosim import programs
+from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.formal.proofs import PROOFS
+from spikewright.hardware.formal.record import Proof
+from spikewright.hardware.formal.solving import prove
+
+needs_solver = pytest.mark.skipif(
+    programs.found("yosys-smtbmc") is None or programs.found("z3") is None,
+    reason="yosys or z3 is not installed: apt-get install yosys z3",
+)
+BY_NAME = {proof.name: proof for proof in PROOFS}
+
+PLANTED = (
+    ("queue", "sw_fifo", "!held[BITS]", "held <= DEPTH"),
+    ("queue", "sw_fifo", "words[taken[BITS-1:0]]", "words[written[BITS-1:0]]"),
+    (
+        "words in look-up tables",
+        "sw_bank",
+        "kept4 && address2 == address4 ? sum4",
+        "kept4 && address2 == address5 ? sum4",
+    ),
+    ("words in block memories", "sw_bank", "STYLE == 2 && kept5", "STYLE == 1 && kept5"),
+    ("words in block memories", "sw_bank", "same ? sum4", "kept4 ? sum4"),
+    ("neuron", "sw_lane_if", "word3 >= threshold3", "word3 > threshold3"),
+    ("neuron", "sw_lane", "word3 > TOP ?", "word3 > BOTTOM ?"),
+    ("neuron with leak and reset to zero", "sw_lane", "rest5 >>> LEAK", "rest5 >> LEAK"),
+    ("signed neuron", "sw_lane_signed", "count3 != 0", "count3 != 1"),
+    ("signed neuron with a limit", "sw_lane_signed", "count3 != LIMIT", "count3 <= LIMIT"),
+    ("ternary neuron", "sw_lane_ternary", "word3 <= lowest3", "word3 < lowest3"),
+    ("burst neuron", "sw_quotient", "bigger <= LIMIT", "bigger < LIMIT"),
+    ("integrator", "sw_lane", "rest5 <= initial4", "rest5 <= left4"),
+    ("rotator of signed events", "sw_taps", "TIMES == 1 && turned_value[0]", "TIMES == 1 && turned_lane"),
+    ("rotator of signed events", "sw_taps", "(x+BANKS_X-o)%BANKS_X", "(x+o+1)%BANKS_X"),
+    ("rotator of numbers", "sw_taps", "$signed({1'b0, turned_value})", "$signed(turned_value)"),
+    ("rotator of single channels", "sw_taps", "turned_lane != c", "turned_lane > c"),
+    ("serialiser", "sw_spikes", "!(some && !out_ready) && others == 0", "others == 0"),
+    ("serialiser", "sw_spikes", "!(held && last && !token)", "1'b1"),
+)
+
+
+@needs_solver
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name.replace(" ", "-"))
+def test_the_law_is_proved(proof: Proof) -> None:
+    found = prove(proof)
+    assert (found.status, found.told) == ("proved", "")
+    assert "Yosys" in found.tool and "Z3" in found.tool and len(found.source) == 64
+
+
+@needs_solver
+@pytest.mark.parametrize(("name", "module", "right", "wrong"), PLANTED)
+def test_a_planted_bug_breaks_its_law(name: str, module: str, right: str, wrong: str) -> None:
+    text = next(path for path in modules() if path.stem == module).read_text()
+    assert right in text
+    found = prove(BY_NAME[name], verilog={module: text.replace(right, wrong)})
+    assert found.status == "refuted" and "Assert failed" in found.told
+
+
+def test_every_proof_has_a_planted_bug() -> None:
+    assert {name for name, *_ in PLANTED} == set(BY_NAME)
