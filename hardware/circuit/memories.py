@@ -87,6 +87,12 @@ def _levels(one: ModuleInstance) -> Found:
     yield ModuleMemory("blocks", "answers", blocks, lanes * n("POTENTIAL"), "written")
 
 
+def _encode_steps(one: ModuleInstance) -> Found:
+    n = one.number
+    yield ModuleMemory("pixels", "queue", n("C_SIZE") * n("Y_SIZE") * n("X_SIZE"), n("LEVEL"), "written")
+    yield ModuleMemory("table_rows", "table", 1 << (n("STEP_BITS") + n("LEVEL")), n("VALUE"), parameter="TABLE")
+
+
 def _nothing(one: ModuleInstance) -> Found:
     return iter(())
 
@@ -102,6 +108,9 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_spikes": _nothing,
     "sw_decide": _nothing,
     "sw_gate": _nothing,
+    "sw_encode_steps": _encode_steps,
+    "sw_encode_values": _nothing,
+    "sw_frame": _nothing,
 }
 """Module -> its memories; one for each module that a circuit has instances of."""
 

@@ -11,7 +11,7 @@ from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Population
 from spikewright.snn.decisions import TerminateDelta, TerminateMax
-from spikewright.snn.traits import sent
+from spikewright.snn.traits import is_timed, sent
 
 RULES: dict[type, int] = {TerminateDelta: 1, TerminateMax: 2}
 """What `sw_decide` calls a decision; the others never stop the networks that there are circuits for."""
@@ -32,7 +32,7 @@ def logit_bits(circuit: Circuit) -> int:
     network, out = circuit.network, _output(circuit)
     if not tallied(circuit):
         return out.width
-    most = 1 if network.readout == "first" else sent(network, out).most
+    most = 1 if _first(circuit) else sent(network, out).most
     return int(most * sum(network.code.weight(step) for step in range(network.steps))).bit_length() + 1
 
 
@@ -47,6 +47,11 @@ def readout(circuit: Circuit) -> str:
     lines += [wire(f"r_{axis}", bits) for axis, bits in zip("cyx", _coordinates(circuit), strict=True)]
     lines += [f"wire signed [{logit_bits(circuit) - 1}:0] r_logit;"]
     return "\n".join([*lines, _tally(circuit) if tallied(circuit) else _levels(circuit), _decide(circuit)])
+
+
+def _first(circuit: Circuit) -> bool:
+    """Whether steps since the first spike are counted; a time is sent as the slots that are left, which are the logit."""
+    return circuit.network.readout == "first" and not is_timed(circuit.network)
 
 
 def _output(circuit: Circuit) -> Population:
@@ -71,7 +76,7 @@ def _tally(circuit: Circuit) -> str:
     parameters |= {
         "VALUE": circuit.value_bits(name),
         "TIMES": circuit.value_form(name),
-        "FIRST": int(circuit.network.readout == "first"),
+        "FIRST": int(_first(circuit)),
     }
     ports = {"rst": "rst", "event_valid": "r_valid", "event_ready": "r_ready", "event_token": f"e{n}_token"}
     ports |= {f"event_{axis}": f"e{n}_{axis}" for axis in "cyx"} | {

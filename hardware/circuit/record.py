@@ -21,12 +21,19 @@ PLAIN, SIGN, UNSIGNED, SIGNED = range(4)
 """The number of an event: always one; plus one, or, with a bit that is set, minus one; without a sign; two's complement."""
 
 
+@dataclass(frozen=True)
+class Ends:
+    """How a core is reached: `pixels`: levels above 0 of the pixels that `sw_axis` takes, None where it takes events."""
+
+    pixels: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Circuit:
     """A fixed-point network with the lanes of each population but the input; memories are written into `folder`.
 
     `storage`: how the rows of weights of a projection lie (`stored_rows.LAYOUTS`), where it is not to be chosen by their bits
-    and passes. `rule`: where memories lie.
+    and passes. `rule`: where memories lie. `ends`: what `sw_axis` around the core is like.
     """
 
     network: Network
@@ -34,6 +41,7 @@ class Circuit:
     folder: Path
     storage: Mapping[str, str] = field(default_factory=dict)
     rule: PlacingRule = USUAL
+    ends: Ends = field(default_factory=Ends)
 
     @cached_property
     def inner(self) -> tuple[Population, ...]:

@@ -1,17 +1,20 @@
 """The top level of a circuit: its layers, and the queues between them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from spikewright import FolderKind, InvalidInput, atomic_folder
 from spikewright.hardware.circuit.arrays import array
+from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
-from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population
 
@@ -28,18 +31,26 @@ def build(
     folder: Path,
     storage: Mapping[str, str] | None = None,
     rule: PlacingRule = USUAL,
+    ends: Ends | None = None,
 ) -> Circuit:
-    """Write `core.v`, the module `sw_core`, and its memories into `folder`: all or nothing, an older circuit there is replaced.
+    """Write `core.v`, the module `sw_core`, `axis.v`, the module `sw_axis` around it, and their memories into `folder`.
+
+    All or nothing; an older circuit there is replaced.
 
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
     the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
-    `storage`, `rule`: see `Circuit`.
+    `sw_axis` has both as AXI streams; with `Ends(pixels=L)` it takes images of pixels k / L, L = 255 for bytes, and makes the
+    events. `storage`, `rule`, `ends`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
+    if ends is not None and ends.pixels is not None:
+        check_pixels(network, ends.pixels)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
-        (temporary / "core.v").write_text(_text(Circuit(network, lanes, temporary, storage or {}, rule)))
-    return Circuit(network, lanes, folder, storage or {}, rule)
+        circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends())
+        (temporary / "core.v").write_text(_text(circuit))
+        (temporary / "axis.v").write_text(axis_wrapper(circuit))
+    return replace(circuit, folder=folder)
 
 
 def _text(circuit: Circuit) -> str:
@@ -64,6 +75,7 @@ def _ports(circuit: Circuit) -> list[str]:
         "input answer_ready",
         f"output [{answer - 1}:0] answer_word",
         "output answer_last",
+        "output in_drops",
     ]
 
 
@@ -73,10 +85,18 @@ def _input(circuit: Circuit) -> str:
     lines = [wire("e0_valid"), wire("e0_ready"), wire("e0_event", bits), wire("early"), wire("over")]
     lines += ["assign e0_event = in_event;"]
     if not stops_early(circuit):
-        return "\n".join([*lines, "wire restart = rst;", "assign e0_valid = in_valid;", "assign in_ready = e0_ready;"])
+        return "\n".join(
+            [
+                *lines,
+                "wire restart = rst;",
+                "assign in_drops = 1'b0;",
+                "assign e0_valid = in_valid;",
+                "assign in_ready = e0_ready;",
+            ]
+        )
     tokens = 1 if circuit.once(circuit.network.input) else circuit.network.steps
     ports = {"rst": "rst", "over": "over", "in_valid": "in_valid", "in_ready": "in_ready", "in_token": "in_event[0]"}
-    ports |= {"out_valid": "e0_valid", "out_ready": "e0_ready"}
+    ports |= {"drops": "in_drops", "out_valid": "e0_valid", "out_ready": "e0_ready"}
     gate = instance("sw_gate", "gate", {"TOKENS": tokens, "BITS": address_bits(tokens)}, ports)
     return "\n".join([*lines, "wire restart = rst || early;", gate])
 

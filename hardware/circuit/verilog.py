@@ -12,7 +12,8 @@ def instance(module: str, name: str, parameters: Mapping[str, int | str], ports:
     """A module with its parameters and ports by name; strings are file names, numbers go as they are."""
     given = ", ".join(f".{key}({_literal(value)})" for key, value in parameters.items())
     wired = ", ".join(f".{key}({value})" for key, value in ports.items())
-    return f"{module} #({given})\n    {name} (.clk(clk), {wired});"
+    head = f"{module} #({given})\n    {name}" if parameters else f"{module} {name}"
+    return f"{head} (.clk(clk), {wired});"
 
 
 def _literal(value: int | str) -> str:

@@ -33,10 +33,16 @@ class CircuitAnswers:
     def found(cls, circuit: Circuit, run: CircuitRun, samples: int) -> "CircuitAnswers":
         """Those of a simulation. Raises ValueError when there are not so many whole ones."""
         last, words = run.events[ANSWER][:, 1] & 1, run.events[ANSWER][:, 1] >> 1
-        size, sign = circuit.network.by_name[circuit.network.output].size + 2, 1 << (answer_bits(circuit) - 1)
+        sign = 1 << (answer_bits(circuit) - 1)
+        return cls.of_words(circuit, (words ^ sign) - sign, last, samples)
+
+    @classmethod
+    def of_words(cls, circuit: Circuit, words: Whole, last: Whole, samples: int) -> "CircuitAnswers":
+        """Those of a stream of words with a sign, of which some are `last`. Raises ValueError like `found`."""
+        size = circuit.network.by_name[circuit.network.output].size + 2
         if words.size != samples * size or np.any(np.flatnonzero(last) != np.arange(1, samples + 1) * size - 1):
             raise ValueError(f"expected {samples} answers of {size} words, got {words.size} words")
-        rows = ((words ^ sign) - sign).reshape(samples, size)
+        rows = words.reshape(samples, size)
         return cls(rows[:, 0], rows[:, 1], rows[:, 2:])
 
     def differences(self, other: "CircuitAnswers") -> tuple[str, ...]:

@@ -12,10 +12,11 @@ module sw_gate #(
     input  in_valid,
     output in_ready,
     input  in_token,
+    output reg drops,   // the rest of this input is not wanted
     output out_valid,
     input  out_ready
 );
-  reg closed, drops;
+  reg closed;
   reg [BITS-1:0] tokens;
   wire ends = in_valid && in_ready && in_token && tokens == TOKENS - 1;
 

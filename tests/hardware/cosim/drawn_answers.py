@@ -19,7 +19,7 @@ def answering(seed: int) -> snn.Network:
     elif random.random() < 0.5:
         network = _firing(random, network)
     out = network.by_name[network.output]
-    readout = str(random.choice(["count", "first", "potential"])) if out.neuron.fires else "potential"
+    readout: Any = str(random.choice(sorted(out.neuron.readouts)))
     network = replace(network, readout=readout)
     if network.schedule == "synchronous" and len(out.shape) == 1 and random.random() < 0.8:
         return replace(network, decision=_decision(random, network), code=network.code.with_steps(network.steps + 3))
@@ -42,7 +42,13 @@ def _without_last(network: snn.Network) -> snn.Network:
 def _firing(random: Random, network: snn.Network) -> snn.Network:
     """The output fires."""
     *others, last = network.populations
-    neuron = snn.IF(int(random.integers(2, 20)), str(random.choice(["subtract", "zero"])))  # type: ignore[arg-type]
+    threshold, reset = int(random.integers(2, 20)), str(random.choice(["subtract", "zero"]))
+    kinds = (
+        snn.IF(threshold, reset),  # type: ignore[arg-type]
+        snn.SignedIF(threshold),
+        snn.TernaryIF(threshold, threshold + 1),
+    )
+    neuron = kinds[0] if network.schedule == "layerwise" else kinds[random.choice(3, p=[0.5, 0.25, 0.25])]
     return replace(network, populations=(*others, replace(last, neuron=neuron)))
 
 

@@ -1,0 +1,43 @@
+"""The core behind AXI streams does what the engine does: from pixels, with pauses on both sides, after a reset, early or late."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spikewright.hardware.circuit.record import Ends
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.core.golden import run_golden
+from spikewright.hardware.cosim.answers import CircuitAnswers
+from spikewright.hardware.cosim.axis_bench import Handling, run
+from spikewright.hardware.cosim.streams import input_words
+from tests.hardware.cosim.drawn import drawn_lanes
+from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
+from tests.hardware.cosim.test_answers import LANES, two_classes
+from tests.hardware.cosim.test_comparing import needs_icarus
+
+
+@needs_icarus
+@pytest.mark.parametrize(("seed", "reset"), [(12, 150), (15, -1), (17, 300)])
+def test_drawn_networks_take_pixels(seed: int, reset: int, tmp_path: Path) -> None:
+    """The events in front of the core are those of the engine, and the answers are; a reset begins anew."""
+    network, levels = encoding(seed)
+    pixels = pixels_for(network, levels, seed)
+    images = (pixels / levels).astype(np.float32)
+    circuit = build(network, drawn_lanes(network, seed), tmp_path / "circuit", ends=Ends(levels))
+    found = run(circuit, pixels.reshape(len(pixels), -1).tolist(), Handling(seed % 3, reset))
+    rasters, _ = run_golden(replace(network, decision=None), images)
+    assert found.answers.differences(CircuitAnswers.expected(network, images)) == ()
+    assert found.events[:, 1].tolist() == input_words(circuit, rasters[network.input]) and not found.misframed
+
+
+@needs_icarus
+def test_frames_that_end_elsewhere_are_told(tmp_path: Path) -> None:
+    """The answers are right all the same."""
+    network, images = two_classes(), np.ones((2, 3), np.float32)
+    circuit = build(network, LANES, tmp_path / "circuit", ends=Ends(1))
+    wanted = CircuitAnswers.expected(network, images)
+    for frames, misframed in (([[1, 1, 1], [1, 1, 1]], False), ([[1, 1], [1, 1, 1, 1]], True)):
+        found = run(circuit, frames, Handling(1))
+        assert found.answers.differences(wanted) == () and found.misframed == misframed
