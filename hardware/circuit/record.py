@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright import InvalidInput
 from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.words import address_bits
@@ -19,6 +20,8 @@ from spikewright.snn.traits import is_timed, sent
 Whole = NDArray[np.int64]
 PLAIN, SIGN, UNSIGNED, SIGNED = range(4)
 """The number of an event: always one; plus one, or, with a bit that is set, minus one; without a sign; two's complement."""
+QUEUE = 16
+"""Events that wait in front of a projection, unless it is said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Circuit:
     """A fixed-point network with the lanes of each population but the input; memories are written into `folder`.
 
     `storage`: how the rows of weights of a projection lie (`stored_rows.LAYOUTS`), where it is not to be chosen by their bits
-    and passes. `rule`: where memories lie. `ends`: what `sw_axis` around the core is like.
+    and passes. `rule`: where memories lie. `ends`: what `sw_axis` around the core is like. `queues`: events that wait at most in
+    front of a projection, by its name, a power of two; QUEUE where nothing is said.
+    Raises InvalidInput for another depth, or that of no projection.
     """
 
     network: Network
@@ -42,6 +47,17 @@ class Circuit:
     storage: Mapping[str, str] = field(default_factory=dict)
     rule: PlacingRule = USUAL
     ends: Ends = field(default_factory=Ends)
+    queues: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [projection.name for projection in self.network.projections]
+        for name, depth in self.queues.items():
+            if name not in names:
+                raise InvalidInput(f"expected queues of {', '.join(names)}, got {name!r}")
+            if isinstance(depth, bool) or not isinstance(depth, int) or depth < 2 or depth & (depth - 1):
+                raise InvalidInput(
+                    f"expected a queue of a power of two from 2 on for {name!r}, got {depth!r}; try {QUEUE}"
+                )
 
     @cached_property
     def inner(self) -> tuple[Population, ...]:
@@ -52,6 +68,10 @@ class Circuit:
     def numbers(self) -> Mapping[str, int]:
         """Populations by name: their number in the names of wires and files. The input has 0."""
         return {p.name: n for n, p in enumerate(self.network.order)}
+
+    def queue(self, projection: str) -> int:
+        """Events that wait at most in front of a projection."""
+        return self.queues.get(projection, QUEUE)
 
     @property
     def layerwise(self) -> bool:

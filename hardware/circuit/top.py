@@ -18,10 +18,6 @@ from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population
 
-QUEUE = 16
-"""Events that wait in front of a projection."""
-
-
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
 
@@ -31,7 +27,9 @@ def build(
     folder: Path,
     storage: Mapping[str, str] | None = None,
     rule: PlacingRule = USUAL,
+    *,
     ends: Ends | None = None,
+    queues: Mapping[str, int] | None = None,
 ) -> Circuit:
     """Write `core.v`, the module `sw_core`, `axis.v`, the module `sw_axis` around it, and their memories into `folder`.
 
@@ -40,14 +38,14 @@ def build(
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
     the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
     `sw_axis` has both as AXI streams; with `Ends(pixels=L)` it takes images of pixels k / L, L = 255 for bytes, and makes the
-    events. `storage`, `rule`, `ends`: see `Circuit`.
+    events. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
     if ends is not None and ends.pixels is not None:
         check_pixels(network, ends.pixels)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
-        circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends())
+        circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends(), queues or {})
         (temporary / "core.v").write_text(_text(circuit))
         (temporary / "axis.v").write_text(axis_wrapper(circuit))
     return replace(circuit, folder=folder)
@@ -133,5 +131,7 @@ def _fork(circuit: Circuit, population: Population) -> str:
     for k in queues:
         ports = {"rst": "restart", "in_valid": f"q{k}_valid", "in_ready": f"q{k}_ready", "in_word": f"e{n}_event"}
         ports |= {"out_valid": f"f{k}_valid", "out_ready": f"f{k}_ready", "out_word": f"f{k}_event"}
-        lines += [instance("sw_fifo", f"queue{k}", {"WIDTH": bits, "DEPTH": QUEUE, "BITS": address_bits(QUEUE)}, ports)]
+        depth = circuit.queue(circuit.network.projections[k].name)
+        sizes: dict[str, int | str] = {"WIDTH": bits, "DEPTH": depth, "BITS": address_bits(depth)}
+        lines += [instance("sw_fifo", f"queue{k}", sizes, ports)]
     return "\n".join(lines)

@@ -1,4 +1,5 @@
-"""The circuit beside the engine: every spike of every population in every step, and the answers."""
+"""The circuit beside the engine and the simulator of its control: every spike of every population in every step, the answers, and
+the cycle of each."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -7,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.hardware.behaviour.record import Cycles
+from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
@@ -27,15 +30,17 @@ def differences(
     images: Any,
     folder: Path,
     storage: Mapping[str, str] | None = None,
+    queues: Mapping[str, int] | None = None,
 ) -> tuple[str, ...]:
     """One sentence for each population whose circuit does otherwise than the engine, and for each part of its answers,
     for `images (samples, *input shape)`. What is sent after an early decision is not compared.
+    Where all is equal, one for each that comes in another cycle than `hardware.behaviour` says.
 
-    The circuit is built in `folder` with `lanes` for each population but the input and rows of weights as `storage` says (see
-    `Circuit`), and simulated by Icarus.
-    Raises InvalidInput for what there is no circuit for, SpikewrightError without Icarus.
+    The circuit is built in `folder` with `lanes` for each population but the input, rows of weights as `storage` says and
+    `queues` in front of the projections (see `Circuit`), and simulated by Icarus. Raises InvalidInput for what there is no
+    circuit for, SpikewrightError without Icarus.
     """
-    return compared(build(network, lanes, folder, storage), images)
+    return compared(build(network, lanes, folder, storage, queues), images)
 
 
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
@@ -46,8 +51,11 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
     wanted = CircuitAnswers.expected(network, images)
     taken = np.arange(network.steps)[:, None, None] < wanted.steps[:, None]
     found = rasters_of(circuit, run, len(images))
-    told = _spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found})
-    return (*told, *CircuitAnswers.found(circuit, run, len(images)).differences(wanted))
+    told = (
+        *_spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found}),
+        *CircuitAnswers.found(circuit, run, len(images)).differences(wanted),
+    )
+    return told or tuple(other_cycles(circuit, rasters, run, wanted.steps))
 
 
 def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
@@ -56,3 +64,22 @@ def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[st
         if len(wrong):
             step, sample, neuron = wrong[np.lexsort((wrong[:, 0], wrong[:, 1]))[0]]
             yield f"{name!r} differs first in sample {sample}, step {step}, neuron {neuron}"
+
+
+def other_cycles(circuit: Circuit, rasters: Mapping[str, Any], run: CircuitRun) -> Iterator[str]:
+    """One sentence for each population that sent a word, and for the answer, in another cycle than `behave` says; `run`: what a
+    simulator of the circuit saw, `rasters`: what its populations send."""
+    expected = behave(circuit, rasters)
+    for population in (p for p in circuit.inner if p.neuron.sends != "nothing"):
+        got, wanted = run.events[circuit.numbers[population.name]][:, 0], expected.sent[population.name]
+        yield from _first(f"word {{}} of {population.name!r}", got, wanted)
+    yield from _first("block {} of the answers", run.answer_cycles, expected.answer_cycles.ravel())
+
+
+def _first(what: str, got: Cycles, wanted: Cycles) -> Iterator[str]:
+    """A sentence about the first cycle that differs, if one does."""
+    if len(got) != len(wanted):
+        yield f"expected {len(wanted)} cycles of {what.format('each')}, got {len(got)}"
+    elif (wrong := np.flatnonzero(got != wanted)).size:
+        at = wrong[0]
+        yield f"{what.format(at)} came in cycle {got[at]}, expected {wanted[at]}"

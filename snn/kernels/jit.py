@@ -1,8 +1,9 @@
 """Numba's options, in one place. Kernels are serial and release the interpreter lock; threads are in `snn.event.threads`.
 
 Compiled kernels are kept on disk. Numba looks at the date of a kernel's own file only; here a kernel is compiled anew when
-any file of the engines has changed, since kernels call helpers of other files, and their arguments are records of these
-files: what was kept before a change is not even read, it may name what no longer exists. The first kernel that a process has to
+any file of the engines has changed, or any file of the folder that it lies in, since kernels call helpers of other files, and
+their arguments are records of these files: what was kept before a change is not even read, it may name what no longer exists.
+Kernels of another room lie in one folder with all that they call but the engines' own. The first kernel that a process has to
 compile is said so, once, to the logger "snn".
 
 With NUMBA_BOUNDSCHECK=1 in the environment every index of a kernel is checked, also those of `snn.kernels.simd`, and one that
@@ -10,7 +11,8 @@ is out of bounds raises IndexError. Such kernels have files of their own on disk
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,24 @@ from spikewright import splitmix
 CHECKED = bool(numba.config.BOUNDSCHECK)  # type: ignore[attr-defined]
 """Whether kernels check their indices."""
 OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "boundscheck": CHECKED}
+Stamp = tuple[tuple[str, int, int], ...]
+"""Names, dates and sizes of files."""
+
+
+def _stamp(files: Iterable[Path]) -> Stamp:
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
 _ROOM = Path(__file__).parents[1]
-_FOLDERS = ("kernels", "learning")  # all that hold kernels
-_HOMES = tuple(f"spikewright.snn.{folder}" for folder in _FOLDERS)
-_FILES = {str(file.relative_to(_ROOM)): file for folder in _FOLDERS for file in sorted((_ROOM / folder).rglob("*.py"))}
-_FILES["splitmix.py"] = Path(splitmix.__file__)  # its `mix` is a kernel, too
-_STAMP = tuple((name, file.stat().st_mtime_ns, file.stat().st_size) for name, file in _FILES.items())
+_FOLDERS = tuple(_ROOM / folder for folder in ("kernels", "learning"))  # all of the engines that hold kernels
+_HOME = "spikewright."
+_STAMP = _stamp([*(file for folder in _FOLDERS for file in sorted(folder.rglob("*.py"))), Path(splitmix.__file__)])
+
+
+@cache
+def stamp(folder: Path) -> Stamp:
+    """The dates of all files that a kernel in `folder` may call or get records of; a change of one makes it compiled anew."""
+    return _STAMP if folder in _FOLDERS else _STAMP + _stamp(sorted(folder.glob("*.py")))
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,12 +56,12 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _stamped(kernel: Any) -> Callable[..., Any]:
     """The kernel, with its file on disk valid for the engines as they are now; one of its own where indices are checked."""
-    cache: Any = getattr(kernel, "_cache", None)
-    file: Any = getattr(cache, "_cache_file", None)
+    kept: Any = getattr(kernel, "_cache", None)
+    file: Any = getattr(kept, "_cache_file", None)
     if hasattr(file, "_version"):
         if CHECKED:
-            file = cache._cache_file = type(file)(file._cache_path, f"{cache._impl.filename_base}.checked", _STAMP)
-        file._version = numba.__version__, _STAMP
+            file = kept._cache_file = type(file)(file._cache_path, f"{kept._impl.filename_base}.checked", _STAMP)
+        file._version = numba.__version__, stamp(Path(kernel.py_func.__code__.co_filename).parent)
     compiled_later: Callable[..., Any] = kernel
     return compiled_later
 
@@ -60,7 +74,7 @@ class _Announcement(event.Listener):
 
     def on_start(self, event: Any) -> None:
         function = event.data["dispatcher"].py_func
-        if not self.said and function.__module__.startswith(_HOMES):
+        if not self.said and function.__module__.startswith(_HOME):
             self.said = True
             logging.getLogger("snn").warning("compiling kernels, once on this machine; up to a minute")
 

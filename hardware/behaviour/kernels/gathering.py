@@ -1,0 +1,199 @@
+"""`sw_front` and `sw_array`, cycle by cycle: which projection is served, tokens, and the sweep."""
+
+from spikewright.snn.kernels.jit import compiled
+
+BEGIN, PASS, WAIT, SWEEP, STALL, SETTLE = range(6)  # numbers in PHASES
+FOREVER = 1 << 62
+
+
+@compiled
+def layers_look(layers, senders, incoming, fronts):
+    """What layers do in the cycle that comes: how many cycles they go on with what they do, unless something arrives."""
+    rests = FOREVER
+    for number in range(len(layers)):
+        layer = layers[number]
+        gathers, moves = layer.phase == WAIT, False
+        layer.served, layer.complete = -1, gathers
+        for at in range(layer.first, layer.past):
+            front = fronts[incoming[at]]
+            moves |= _moves(front, gathers)
+            if gathers and (front.held or not layer.keeps):
+                layer.complete &= front.complete
+                if front.left > 0 and layer.served < 0:
+                    layer.served = incoming[at]
+        layer.issues = _issues(layer, senders[number + 1].queued)
+        left = fronts[layer.served].left if layer.served >= 0 else 0
+        rests = 0 if moves else min(rests, _rests(layer, left))
+    return rests
+
+
+@compiled
+def layers_go_on(layers, spent, incoming, fronts, cycles):
+    """Layers do what they do for so many cycles."""
+    for number in range(len(layers)):
+        layer = layers[number]
+        spent[number, _spent(layer)] += cycles
+        for at in range(layer.first, layer.past):
+            front = fronts[incoming[at]]
+            if incoming[at] == layer.served:
+                front.left -= cycles
+            elif layer.phase == WAIT and front.left > 0:
+                front.crossed += cycles
+        if layer.phase == SETTLE:
+            layer.waited += cycles
+        elif layer.issues:
+            layer.block += cycles
+
+
+@compiled
+def layers_cycle(layers, senders, spent, incoming, fronts, passes, steps, driven_once):
+    """One cycle of all layers: whether the output issues a block of an answer."""
+    answers = False
+    for number in range(len(layers)):
+        layer, sender = layers[number], senders[number + 1]
+        spent[number, _spent(layer)] += 1
+        for at in range(layer.first, layer.past):
+            front = fronts[incoming[at]]
+            if _front_takes(front, layer.phase == WAIT, incoming[at] == layer.served):
+                _word(front, passes[front.word])
+        sweeps = layer.issues and layer.phase == SWEEP and not layer.keeps
+        answers |= sweeps and layer.answers and layer.step == steps - 1
+        if sweeps and layer.fires:
+            sender.queued += 1
+            sender.flight |= 1
+        if _phase_ends_sweep(layer):
+            last_step = layer.step == steps - 1
+            if _sweep_was_sent(layer, last_step):
+                for at in range(layer.first, layer.past):
+                    _release(fronts[incoming[at]], last_step, driven_once)
+    return answers
+
+
+@compiled
+def _issues(layer, queued):
+    """Whether a block is issued: in a sweep, as long as those that fired can be sent on."""
+    if layer.phase == SWEEP:
+        return layer.keeps or not layer.fires or queued != layer.ahead
+    return layer.phase == BEGIN
+
+
+@compiled
+def _spent(layer):
+    """What a layer does in this cycle, a number in PHASES."""
+    if layer.served >= 0:
+        return PASS
+    return STALL if layer.phase == SWEEP and not layer.issues else layer.phase
+
+
+@compiled
+def _moves(front, gathers):
+    """Whether a front does something by itself in this cycle."""
+    shows, listed = front.token, front.listed
+    if listed and ((front.queue > 0 and not front.tables) or (front.tables and not front.list)):
+        return True
+    enters = front.left == 0 and not shows and (front.list if listed else front.queue > 0)
+    return front.resume or enters or (gathers and shows and not front.complete)
+
+
+@compiled
+def _rests(layer, left):
+    """How many cycles a layer goes on with what it does; `left`: passes of the event that is served."""
+    if layer.phase == WAIT:
+        return left - 1 if layer.served >= 0 else 0 if layer.complete else FOREVER
+    if layer.phase == SETTLE:
+        return layer.settles - 1 - layer.waited
+    if not layer.issues:
+        return FOREVER
+    seen = layer.phase == SWEEP and not layer.keeps and (layer.fires or layer.answers)
+    return 0 if seen else layer.blocks - 1 - layer.block
+
+
+@compiled
+def _front_takes(front, gathers, served):
+    """The registers of a front after a cycle, whether it goes on to the next word: in the last cycle of the one before."""
+    resumes, shows = front.resume, front.token
+    free = (front.left == 0 or (served and front.left == 1)) and not shows
+    takes, enters = _next_word(front, free)
+    front.resume = False
+    if gathers and shows and not front.complete and not resumes:
+        if front.tokens + 1 == front.wanted:
+            front.complete = True
+        else:
+            front.tokens += 1
+            front.resume = True
+    if resumes:
+        front.token = False
+    if served:
+        front.left -= 1
+    elif gathers and front.left > 0:
+        front.crossed += 1
+    front.queue += front.arriving - takes
+    front.arriving = 0
+    front.most = max(front.most, front.queue)
+    return enters
+
+
+@compiled
+def _next_word(front, free):
+    """Whether a front whose last stage is `free` takes a word from its queue, and whether one enters that stage.
+
+    A front of lists has two stages before that, each of which moves on when the next one is free.
+    """
+    if not front.listed:
+        takes = free and front.queue > 0
+        return takes, takes
+    enters = free and front.list
+    list_moves = free or not front.list
+    tables_move = list_moves or not front.tables
+    takes = tables_move and front.queue > 0
+    if list_moves:
+        front.list = front.tables
+    if tables_move:
+        front.tables = takes
+    return takes, enters
+
+
+@compiled
+def _word(front, passes):
+    """A front has taken a word of so many passes; a token has none."""
+    front.left = passes
+    front.token = passes == 0
+    front.word += 1
+
+
+@compiled
+def _phase_ends_sweep(layer):
+    """The phase of a layer after a cycle: whether a sweep has come to its end."""
+    if layer.issues:
+        layer.block += 1
+        if layer.block == layer.blocks:
+            swept = layer.phase == SWEEP
+            layer.block, layer.waited, layer.phase = 0, 0, SETTLE
+            return swept
+    elif layer.complete:
+        layer.phase = SWEEP
+    elif layer.phase == SETTLE:
+        layer.waited += 1
+        if layer.waited == layer.settles:
+            layer.phase = WAIT
+    return False
+
+
+@compiled
+def _sweep_was_sent(layer, last_step):
+    """The step after a sweep, False for one that kept held currents."""
+    kept = layer.keeps
+    layer.keeps = layer.holds and not kept and last_step
+    if not kept:
+        layer.step = 0 if last_step else layer.step + 1
+    return not kept
+
+
+@compiled
+def _release(front, last_step, driven_once):
+    """A sweep has ended: a projection goes on with the next step, or the next sample."""
+    if last_step:
+        front.tokens = 0
+    if last_step or not (driven_once or front.held):
+        front.resume = True
+        front.complete = False

@@ -1,0 +1,84 @@
+"""What the simulator holds: a record for each module, with what the design says, where it stands, and what is noted of it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+PHASES = ("begin", "pass", "wait", "sweep", "stall", "settle")
+"""What a layer does in a cycle: writes the first words; adds a row of weights; waits for events or a token; sweeps a block;
+waits with a sweep until fired blocks have been sent on; waits until the last words of a sweep are written."""
+
+
+def _record(numbers: str, flags: str) -> np.dtype[np.void]:
+    return np.dtype(
+        [(name, np.int64) for name in numbers.split()] + [(name, np.bool_) for name in flags.split()], align=True
+    )
+
+
+FRONT = _record(
+    "depth wanted word queue arriving left tokens most full crossed", "held listed tables list token resume complete"
+)
+"""A projection: its `sw_fifo`, its `sw_front` or `sw_list_front`, and what the layer holds of it.
+
+`depth`: words that the queue holds. `wanted`: tokens before a sweep. `held`: it brings a current that is gathered once for a
+sample. `word`: where its next word stands in `CoreState.passes`. `queue`: words that wait; `arriving`: one comes in this cycle.
+`left`: passes to be done, 0 where the front is not busy. `token`, `resume`, `complete`, `tokens`: as in the Verilog. `listed`:
+its rows of weights are lists, whose `tables` and `list` stages hold a word each. Noted: `most`: the most words that waited;
+`full`: cycles in which the queue made its sender wait; `crossed`: cycles in which its pass waited for that of another
+projection.
+"""
+
+LAYER = _record(
+    "blocks first past ahead settles phase block step waited served",
+    "fires holds answers keeps complete issues",
+)
+"""A layer: its `sw_array`.
+
+`blocks`: rows of potentials. `first`, `past`: its projections are `CoreState.incoming[first:past]`, the lowest number first.
+`ahead`: blocks that a sweep may be ahead of what has been sent on. `settles`: cycles that it settles. `fires`, `holds`,
+`answers`: it sends events, it has a held projection, it is the output. `phase`: a number in PHASES, "wait" while it gathers and
+"sweep" in a sweep. `keeps`, `block`, `step`: as in the Verilog. `waited`: cycles that it has settled. In the cycle that comes:
+`served`: the projection whose pass is done, -1 for none; `complete`: a sweep is to follow; `issues`: a block is issued.
+"""
+
+SENDER = _record(
+    "first past word block last_block blocks way left flight waiting queued sending blocked",
+    "full last token offers waits",
+)
+"""The `sw_spikes` of layer n, number n + 1. The input, number 0, is one that holds a single block with all its words.
+
+`first`, `past`: its readers are the projections `CoreState.readers[first:past]`. `word`: where the cycle of its next word is
+noted in `CoreState.sent`. `block`: where its next block stands in `CoreState.spikes`; `last_block`: where the next one does
+that ends a sweep of `blocks`. `full`: it has a block, of which `left` events are to be sent; `last`: a token follows it;
+`token`: that is sent now. `way`: cycles from the issue of a block until it comes to the queue in front; `flight`: bit i is 1 if
+one was issued i + 1 cycles ago; `waiting`: blocks in the queue; `queued`: both. In the cycle that comes: `offers`: it has a
+word to send; `waits`: a reader has no room for it. Noted: `sending`, `blocked`: cycles in which it sent, and in which it had to
+wait.
+"""
+
+Records = NDArray[np.void]
+Whole = NDArray[np.int64]
+
+
+class CoreState(NamedTuple):
+    """All modules of a core, `fronts`, `layers`, `senders`, and what they have to do, all samples behind each other.
+
+    `incoming`, `readers`: numbers of projections. `passes`: passes of each word in front of each projection, 0 of a token.
+    `spikes`: events of each block of each layer, one sweep behind the other. `steps`; `driven_once`: layerwise, all that a
+    layer gets comes before its first step. Noted: `sent`: in which cycle each word of the senders was sent; `answered`: in
+    which each block of an answer came out; `spent (layers, PHASES)`: cycles by what a layer did.
+    """
+
+    fronts: Records
+    layers: Records
+    senders: Records
+    incoming: Whole
+    readers: Whole
+    passes: NDArray[np.int32]
+    spikes: NDArray[np.int32]
+    steps: int
+    driven_once: bool
+    sent: Whole
+    answered: Whole
+    spent: Whole

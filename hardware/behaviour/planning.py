@@ -1,0 +1,126 @@
+"""A circuit and what it is to do, as the simulator takes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from spikewright.hardware.behaviour.kernels.records import FRONT, LAYER, PHASES, SENDER, CoreState, Records, Whole
+from spikewright.hardware.behaviour.sent_words import SentWords
+from spikewright.hardware.circuit.fronts import stored_rows
+from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.stored_rows import StoredRows
+from spikewright.snn import Projection
+
+Streams = Mapping[str, SentWords]
+SETTLES = 5
+"""Cycles that a layer settles behind a sweep, if its kind of neuron is not late."""
+SENT = 4
+"""Cycles from the issue of a block until it comes to the queue in front of the serialiser, or out as an answer, likewise."""
+
+
+def begun(circuit: Circuit, streams: Streams, samples: int) -> CoreState:
+    """All modules of a circuit after a reset, with all that they have to do for so many samples; `streams`: what each
+    population sends, by name."""
+    network, names = circuit.network, [p.name for p in circuit.inner]
+    incoming = [[k for k, _ in circuit.incoming(p)] for p in circuit.inner]
+    readers = [[k for k, q in enumerate(network.projections) if q.source == p.name] for p in network.order]
+    rows = [stored_rows(circuit, q) for q in network.projections]
+    passes = [_passes(q, each, streams) for q, each in zip(network.projections, rows, strict=True)]
+    return CoreState(
+        fronts=_fronts(circuit, rows, passes),
+        layers=_layers(circuit, incoming),
+        senders=_senders(circuit, readers, streams),
+        incoming=_joined(incoming),
+        readers=_joined(readers),
+        passes=_joined(passes).astype(np.int32),
+        spikes=_joined(_spikes(streams, name) for name in names).astype(np.int32),
+        steps=network.steps,
+        driven_once=circuit.layerwise,
+        sent=np.zeros(sum(len(stream.words) for stream in streams.values()), np.int64),
+        answered=np.zeros(samples * circuit.blocks(network.by_name[network.output]).count, np.int64),
+        spent=np.zeros((len(names), len(PHASES)), np.int64),
+    )
+
+
+def _passes(projection: Projection, rows: StoredRows, streams: Streams) -> Whole:
+    """Passes of each word in front of a projection, 0 of a token, whose number is that of the last place."""
+    found: Whole = np.append(np.maximum(rows.passes, 1), 0)[streams[projection.source].words]
+    return found
+
+
+def _spikes(streams: Streams, name: str) -> Whole:
+    return streams[name].spikes.reshape(-1) if name in streams else np.zeros(0, np.int64)
+
+
+def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole]) -> Records:
+    network = circuit.network
+    once = [circuit.once(q.source) for q in network.projections]
+    return _records(
+        FRONT,
+        len(once),
+        depth=[circuit.queue(q.name) for q in network.projections],
+        wanted=[network.steps if circuit.layerwise and not each else 1 for each in once],
+        held=[each and not circuit.layerwise for each in once],
+        listed=[each.layout == "lists" for each in rows],
+        word=_firsts(passes)[:-1],
+    )
+
+
+def _layers(circuit: Circuit, incoming: Sequence[Sequence[int]]) -> Records:
+    first = _firsts(incoming)
+    kinds = [lane_kind(circuit, p) for p in circuit.inner]
+    holds = [any(circuit.once(q.source) for _, q in circuit.incoming(p)) for p in circuit.inner]
+    holds = [each and not circuit.layerwise for each in holds]
+    return _records(
+        LAYER,
+        len(incoming),
+        blocks=[circuit.blocks(p).count for p in circuit.inner],
+        first=first[:-1],
+        past=first[1:],
+        ahead=[1 << kind.queue_bits for kind in kinds],
+        settles=[SETTLES + kind.late for kind in kinds],
+        fires=[p.neuron.sends != "nothing" for p in circuit.inner],
+        answers=[p.name == circuit.network.output for p in circuit.inner],
+        holds=holds,
+        keeps=holds,
+    )
+
+
+def _senders(circuit: Circuit, readers: Sequence[Sequence[int]], streams: Streams) -> Records:
+    first, order = _firsts(readers), circuit.network.order
+    blocks = [0, *(circuit.blocks(p).count for p in circuit.inner)]
+    block = _firsts([[], *(_spikes(streams, p.name) for p in circuit.inner)])[:-1]
+    words = [len(streams[p.name].words) if p.name in streams else 0 for p in order]
+    return _records(
+        SENDER,
+        len(order),
+        first=first[:-1],
+        past=first[1:],
+        word=list(accumulate(words, initial=0))[:-1],
+        block=block,
+        blocks=blocks,
+        way=[1, *(SENT + lane_kind(circuit, p).late for p in circuit.inner)],
+        last_block=block + blocks - 1,
+        left=[words[0], *[0] * len(circuit.inner)],
+        full=[True, *[False] * len(circuit.inner)],
+    )
+
+
+def _records(kind: np.dtype[np.void], count: int, **columns: Any) -> Records:
+    made = np.zeros(count, kind)
+    for name, values in columns.items():
+        made[name] = values
+    return made
+
+
+def _joined(parts: Iterable[Any]) -> Whole:
+    joined: Whole = np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
+    return joined
+
+
+def _firsts(parts: Iterable[Any]) -> Whole:
+    """Where each part begins when they stand behind each other, and where the last one ends."""
+    return np.array(list(accumulate(map(len, parts), initial=0)), np.int64)

@@ -1,0 +1,117 @@
+"""What the simulator found: when everything was sent and answered, what each layer did, and how full each queue was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import Table
+
+Cycles = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LayerBehaviour:
+    """The cycles of a layer, all samples together, by what it did in each; they add up to those of the whole run.
+
+    `begin`: the first words were written. `passes`: a row of weights was added. `wait`: for an event or a token, or one was
+    taken. `sweep`: a block was swept. `stall`: a sweep waited until blocks that had fired were sent on. `settle`: the last
+    words of a sweep were written. `sent`: words that it sent; `blocked`: cycles in which a word could not be sent, since a
+    queue behind it was full.
+    """
+
+    name: str
+    begin: int
+    passes: int
+    wait: int
+    sweep: int
+    stall: int
+    settle: int
+    sent: int
+    blocked: int
+
+    @property
+    def cycles(self) -> int:
+        """All of them."""
+        return self.begin + self.passes + self.wait + self.sweep + self.stall + self.settle
+
+    @property
+    def utilisation(self) -> float:
+        """The share of cycles in which potentials were worked on: passes and sweeps."""
+        return (self.begin + self.passes + self.sweep) / self.cycles if self.cycles else 0.0
+
+
+@dataclass(frozen=True)
+class QueueBehaviour:
+    """The queue of a projection: the words that it holds, the `most` that waited, the cycles in which it was `full` and made
+    its source wait, and those in which the passes of other projections were done `first`."""
+
+    projection: str
+    depth: int
+    most: int
+    full: int
+    first: int
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """A run of a circuit. Cycle 0 is the first after the reset; the first word of the input is offered in it.
+
+    `sent[population]`: the cycle in which each of its words was sent, events and a token behind each step, sample after sample.
+    `entered (samples,)`: the cycle in which the first word of a sample was taken. `answer_cycles (samples, blocks)`: those in
+    which the potentials of the output after the last step came out. `cycles`: how many there were until nothing moved any more.
+    """
+
+    sent: Mapping[str, Cycles]
+    entered: Cycles
+    answer_cycles: Cycles
+    layers: tuple[LayerBehaviour, ...]
+    queues: tuple[QueueBehaviour, ...]
+    cycles: int
+
+    @property
+    def latency(self) -> Cycles:
+        """For each sample the cycles from its first word to the last block of its answer, both included."""
+        found: Cycles = self.answer_cycles[:, -1] - self.entered + 1
+        return found
+
+    @property
+    def interval(self) -> float:
+        """Mean cycles between two answers when samples follow each other; of a single sample all cycles until its answer."""
+        answered = self.answer_cycles[:, -1]
+        if len(answered) == 1:
+            return float(answered[0] + 1)
+        return float(answered[-1] - answered[0]) / (len(answered) - 1)
+
+    @property
+    def table(self) -> Table:
+        """A row for each layer: its cycles by what it did, and its utilisation."""
+        return Table.of(
+            {
+                "layer": one.name,
+                "pass_cycles": one.passes,
+                "sweep_cycles": one.begin + one.sweep,
+                "wait_cycles": one.wait,
+                "stall_cycles": one.stall,
+                "settle_cycles": one.settle,
+                "words_sent": one.sent,
+                "blocked_cycles": one.blocked,
+                "utilisation": one.utilisation,
+            }
+            for one in self.layers
+        )
+
+    @property
+    def queue_table(self) -> Table:
+        """A row for each queue: how deep it is, how full it was, and how long it made its source wait."""
+        return Table.of(
+            {
+                "projection": one.projection,
+                "depth": one.depth,
+                "most_words": one.most,
+                "full_cycles": one.full,
+                "others_first_cycles": one.first,
+            }
+            for one in self.queues
+        )

@@ -1,0 +1,96 @@
+"""The simulator of a circuit's control: `behave(circuit, rasters) -> Behaviour`, equal to the Verilog in every cycle."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from spikewright import InvalidInput, SpikewrightError
+from spikewright.hardware.behaviour.kernels.clock import run
+from spikewright.hardware.behaviour.kernels.records import CoreState
+from spikewright.hardware.behaviour.planning import SENT, begun
+from spikewright.hardware.behaviour.record import Behaviour, LayerBehaviour, QueueBehaviour
+from spikewright.hardware.behaviour.sent_words import words_of_all
+from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.snn import Activity
+
+MOST_CYCLES = 10**12
+"""A run that has not ended by then is given up."""
+
+
+def behave(circuit: Circuit, rasters: Mapping[str, Any], most: int = MOST_CYCLES) -> Behaviour:
+    """What happens in `circuit`, and when, if its populations send `rasters[name] (rows, samples, neurons)`, sample after
+    sample.
+
+    Nothing is computed but times: queues, passes, sweeps, tokens and who waits for whom, as the modules in `hardware/rtl` do
+    it. The input offers a word in every cycle, and who reads the answers is always ready. Raises InvalidInput for rasters of
+    another network, SpikewrightError for a run of more than `most` cycles.
+    """
+    _check(circuit, rasters)
+    samples = int(rasters[circuit.network.input].shape[1])
+    streams = words_of_all(circuit, rasters)
+    core = begun(circuit, streams, samples)
+    firsts = [*core.senders["word"].tolist(), len(core.sent)]
+    cycles = run(core, most)
+    if cycles < 0:
+        raise SpikewrightError(f"expected an end within {most:,} cycles, got none; try fewer samples or more cycles")
+    sent = {p.name: core.sent[slice(*ends)] for p, ends in zip(circuit.network.order, pairwise(firsts), strict=True)}
+    entered = sent[circuit.network.input][streams[circuit.network.input].starts(samples)[:-1]]
+    late = lane_kind(circuit, circuit.network.by_name[circuit.network.output]).late
+    answers = core.answered.reshape(samples, -1) + SENT + late
+    return Behaviour(sent, entered, answers, _layers(circuit, core), _queues(circuit, core), cycles)
+
+
+def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
+    """The rasters of a simulation, as `behave` takes them. Raises InvalidInput for an activity without rasters."""
+    found = {}
+    for population in circuit.network.order:
+        if population.neuron.sends != "nothing":
+            if population.name not in activity.rasters:
+                raise InvalidInput(
+                    f"expected an activity with the raster of {population.name!r}, got none;"
+                    ' try simulate(network, images, record=("rasters",))'
+                )
+            raster = activity.rasters[population.name]
+            rows = raster[:1] if circuit.once(population.name) else raster
+            found[population.name] = np.asarray(rows).reshape(len(rows), raster.shape[1], -1).astype(np.int64)
+    return found
+
+
+def _check(circuit: Circuit, rasters: Mapping[str, Any]) -> None:
+    """Raise InvalidInput unless there is a raster of the right shape for each population that sends."""
+    network = circuit.network
+    samples = rasters[network.input].shape[1] if network.input in rasters else 0
+    for population in network.order:
+        if population.neuron.sends == "nothing":
+            continue
+        rows = 1 if circuit.once(population.name) else network.steps
+        wanted = (rows, samples, population.size)
+        got = rasters[population.name].shape if population.name in rasters else "none"
+        if got != wanted or not samples:
+            raise InvalidInput(
+                f"expected a raster of shape {(rows, 'samples', population.size)} for {population.name!r}, got {got};"
+                " try run_golden(network, images)"
+            )
+
+
+def _layers(circuit: Circuit, core: CoreState) -> tuple[LayerBehaviour, ...]:
+    named = ("begin", "passes", "wait", "sweep", "stall", "settle")
+    return tuple(
+        LayerBehaviour(
+            p.name,
+            **{name: int(count) for name, count in zip(named, spent, strict=True)},
+            sent=int(sender["sending"]),
+            blocked=int(sender["blocked"]),
+        )
+        for p, spent, sender in zip(circuit.inner, core.spent, core.senders[1:], strict=True)
+    )
+
+
+def _queues(circuit: Circuit, core: CoreState) -> tuple[QueueBehaviour, ...]:
+    return tuple(
+        QueueBehaviour(q.name, *(int(front[what]) for what in ("depth", "most", "full", "crossed")))
+        for q, front in zip(circuit.network.projections, core.fronts, strict=True)
+    )
