@@ -6,14 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.hardware.behaviour.kernels.records import FRONT, LAYER, PHASES, SENDER, CoreState, Records, Whole
+from spikewright.hardware.behaviour.kernels.records import (
+    FRONT,
+    LAYER,
+    PHASES,
+    READOUT,
+    SENDER,
+    CoreState,
+    Records,
+    Whole,
+)
 from spikewright.hardware.behaviour.sent_words import SentWords
 from spikewright.hardware.circuit.fronts import stored_rows
 from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.readouts import stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.snn import Projection
 
+NEVER = -1
+"""In the place of the cycle of a word that is not sent."""
 Streams = Mapping[str, SentWords]
 SETTLES = 5
 """Cycles that a layer settles behind a sweep, if its kind of neuron is not late."""
@@ -21,9 +33,11 @@ SENT = 4
 """Cycles from the issue of a block until it comes to the queue in front of the serialiser, or out as an answer, likewise."""
 
 
-def begun(circuit: Circuit, streams: Streams, samples: int) -> CoreState:
-    """All modules of a circuit after a reset, with all that they have to do for so many samples; `streams`: what each
-    population sends, by name."""
+def begun(circuit: Circuit, streams: Streams, decisions: Whole) -> CoreState:
+    """All modules of a circuit after a reset, with all that they have to do.
+
+    `streams`: what each population sends, by name. `decisions (samples,)`: the steps of each inference until it is over.
+    """
     network, names = circuit.network, [p.name for p in circuit.inner]
     incoming = [[k for k, _ in circuit.incoming(p)] for p in circuit.inner]
     readers = [[k for k, q in enumerate(network.projections) if q.source == p.name] for p in network.order]
@@ -31,16 +45,20 @@ def begun(circuit: Circuit, streams: Streams, samples: int) -> CoreState:
     passes = [_passes(q, each, streams) for q, each in zip(network.projections, rows, strict=True)]
     return CoreState(
         fronts=_fronts(circuit, rows, passes),
+        readout=_readout(circuit),
         layers=_layers(circuit, incoming),
         senders=_senders(circuit, readers, streams),
         incoming=_joined(incoming),
         readers=_joined(readers),
         passes=_joined(passes).astype(np.int32),
         spikes=_joined(_spikes(streams, name) for name in names).astype(np.int32),
+        starts=_starts(circuit, streams, len(decisions)),
+        decisions=decisions,
         steps=network.steps,
         driven_once=circuit.layerwise,
-        sent=np.zeros(sum(len(stream.words) for stream in streams.values()), np.int64),
-        answered=np.zeros(samples * circuit.blocks(network.by_name[network.output]).count, np.int64),
+        sent=np.full(sum(len(stream.words) for stream in streams.values()), NEVER),
+        answered=np.full(_answer_blocks(circuit, decisions), NEVER),
+        over=np.full(len(decisions), NEVER),
         spent=np.zeros((len(names), len(PHASES)), np.int64),
     )
 
@@ -65,7 +83,9 @@ def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole
         wanted=[network.steps if circuit.layerwise and not each else 1 for each in once],
         held=[each and not circuit.layerwise for each in once],
         listed=[each.layout == "lists" for each in rows],
+        base=_firsts(passes)[:-1],
         word=_firsts(passes)[:-1],
+        source=[circuit.numbers[q.source] for q in network.projections],
     )
 
 
@@ -83,6 +103,8 @@ def _layers(circuit: Circuit, incoming: Sequence[Sequence[int]]) -> Records:
         ahead=[1 << kind.queue_bits for kind in kinds],
         settles=[SETTLES + kind.late for kind in kinds],
         fires=[p.neuron.sends != "nothing" for p in circuit.inner],
+        levels=[p.name == circuit.network.output and not tallied(circuit) for p in circuit.inner],
+        each=circuit.network.decision is not None,
         answers=[p.name == circuit.network.output for p in circuit.inner],
         holds=holds,
         keeps=holds,
@@ -99,14 +121,38 @@ def _senders(circuit: Circuit, readers: Sequence[Sequence[int]], streams: Stream
         len(order),
         first=first[:-1],
         past=first[1:],
+        base=list(accumulate(words, initial=0))[:-1],
         word=list(accumulate(words, initial=0))[:-1],
+        first_block=block,
         block=block,
         blocks=blocks,
         way=[1, *(SENT + lane_kind(circuit, p).late for p in circuit.inner)],
         last_block=block + blocks - 1,
         left=[words[0], *[0] * len(circuit.inner)],
+        tallied=[tallied(circuit) and p.name == circuit.network.output for p in order],
         full=[True, *[False] * len(circuit.inner)],
     )
+
+
+def _readout(circuit: Circuit) -> Records:
+    network = circuit.network
+    each, neurons = tallied(circuit) or network.decision is not None, network.by_name[network.output].size
+    first = 0 if each else network.steps - 1
+    return _records(READOUT, 1, neurons=neurons, clears=neurons, step=first, each=each, rule=stops_early(circuit))
+
+
+def _answer_blocks(circuit: Circuit, decisions: Whole) -> int:
+    """The most blocks of potentials that are given."""
+    network = circuit.network
+    sweeps = len(decisions) * (network.steps if network.decision is not None else 1)
+    return int(sweeps * circuit.blocks(network.by_name[network.output]).count)
+
+
+def _starts(circuit: Circuit, streams: Streams, samples: int) -> Whole:
+    """The first word of each sample of each sender, and behind the last; zeros of one that sends nothing."""
+    nothing = np.zeros(samples + 1, np.int64)
+    order = circuit.network.order
+    return np.array([streams[p.name].starts(samples) if p.name in streams else nothing for p in order])
 
 
 def _records(kind: np.dtype[np.void], count: int, **columns: Any) -> Records:

@@ -58,13 +58,16 @@ class QueueBehaviour:
 class Behaviour:
     """A run of a circuit. Cycle 0 is the first after the reset; the first word of the input is offered in it.
 
-    `sent[population]`: the cycle in which each of its words was sent, events and a token behind each step, sample after sample.
-    `entered (samples,)`: the cycle in which the first word of a sample was taken. `answer_cycles (samples, blocks)`: those in
-    which the potentials of the output after the last step came out. `cycles`: how many there were until nothing moved any more.
+    `sent[population]`: the cycle in which each of its words was sent, events and a token behind each step, sample after
+    sample; -1 for those that an early decision made needless. `entered (samples,)`: the cycle in which the first word of a
+    sample was taken; `over (samples,)`: the one in which its class was found, in front of the words of the answer.
+    `answer_cycles`: those in which a block of the output's potentials came out. `cycles`: how many there were until nothing
+    moved any more.
     """
 
     sent: Mapping[str, Cycles]
     entered: Cycles
+    over: Cycles
     answer_cycles: Cycles
     layers: tuple[LayerBehaviour, ...]
     queues: tuple[QueueBehaviour, ...]
@@ -72,17 +75,16 @@ class Behaviour:
 
     @property
     def latency(self) -> Cycles:
-        """For each sample the cycles from its first word to the last block of its answer, both included."""
-        found: Cycles = self.answer_cycles[:, -1] - self.entered + 1
+        """For each sample the cycles from its first word until its class is found, both included."""
+        found: Cycles = self.over - self.entered + 1
         return found
 
     @property
     def interval(self) -> float:
         """Mean cycles between two answers when samples follow each other; of a single sample all cycles until its answer."""
-        answered = self.answer_cycles[:, -1]
-        if len(answered) == 1:
-            return float(answered[0] + 1)
-        return float(answered[-1] - answered[0]) / (len(answered) - 1)
+        if len(self.over) == 1:
+            return float(self.over[0] + 1)
+        return float(self.over[-1] - self.over[0]) / (len(self.over) - 1)
 
     @property
     def table(self) -> Table:

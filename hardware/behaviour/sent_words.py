@@ -16,8 +16,8 @@ TOKEN = -1
 
 @dataclass(frozen=True, eq=False)
 class SentWords:
-    """`words`: the neuron of each event, row-major, and TOKEN behind each step, all samples behind each other. `spikes (sweeps,
-    blocks)`: events of each block of potentials in each step; nothing for the input."""
+    """`words`: the neuron of each event, row-major, and TOKEN behind each step, all samples behind each other. `spikes
+    (sweeps, blocks)`: events of each block of potentials in each step; nothing for the input."""
 
     words: Whole
     spikes: Whole
@@ -63,7 +63,8 @@ def _of_blocks(blocks: LayerBlocks, raster: Whole) -> SentWords:
 
 
 def laid(values: Whole, blocks: LayerBlocks, beyond: int = 0) -> Whole:
-    """Maps `(rows, C, H, W)` in the order of blocks and lanes, `(rows, blocks x lanes)`; `beyond` in lanes outside the map."""
+    """Maps `(rows, C, H, W)` in the order of blocks and lanes, `(rows, blocks x lanes)`; `beyond` in lanes outside the
+    map."""
     lanes = blocks.lanes
     size = (blocks.groups * lanes.channels, blocks.rows * lanes.rows, blocks.columns * lanes.columns)
     more = [(0, 0), *((0, whole - inside) for whole, inside in zip(size, blocks.shape, strict=True))]

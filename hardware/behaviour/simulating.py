@@ -9,10 +9,11 @@ import numpy as np
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.behaviour.kernels.clock import run
 from spikewright.hardware.behaviour.kernels.records import CoreState
-from spikewright.hardware.behaviour.planning import SENT, begun
+from spikewright.hardware.behaviour.planning import NEVER, SENT, Whole, begun
 from spikewright.hardware.behaviour.record import Behaviour, LayerBehaviour, QueueBehaviour
 from spikewright.hardware.behaviour.sent_words import words_of_all
 from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.readouts import stops_early
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.snn import Activity
 
@@ -20,27 +21,28 @@ MOST_CYCLES = 10**12
 """A run that has not ended by then is given up."""
 
 
-def behave(circuit: Circuit, rasters: Mapping[str, Any], most: int = MOST_CYCLES) -> Behaviour:
+def behave(circuit: Circuit, rasters: Mapping[str, Any], decisions: Any = None, most: int = MOST_CYCLES) -> Behaviour:
     """What happens in `circuit`, and when, if its populations send `rasters[name] (rows, samples, neurons)`, sample after
     sample.
 
     Nothing is computed but times: queues, passes, sweeps, tokens and who waits for whom, as the modules in `hardware/rtl` do
-    it. The input offers a word in every cycle, and who reads the answers is always ready. Raises InvalidInput for rasters of
-    another network, SpikewrightError for a run of more than `most` cycles.
+    it. `decisions (samples,)`: the steps of each inference until it is over, all of them where nothing is said. The input
+    offers a word in every cycle, and who reads the answers is always ready. Raises InvalidInput for rasters of another
+    network, SpikewrightError for a run of more than `most` cycles.
     """
     _check(circuit, rasters)
     samples = int(rasters[circuit.network.input].shape[1])
     streams = words_of_all(circuit, rasters)
-    core = begun(circuit, streams, samples)
-    firsts = [*core.senders["word"].tolist(), len(core.sent)]
+    core = begun(circuit, streams, _decisions(circuit, samples, decisions))
+    firsts = [*core.senders["base"].tolist(), len(core.sent)]
     cycles = run(core, most)
     if cycles < 0:
         raise SpikewrightError(f"expected an end within {most:,} cycles, got none; try fewer samples or more cycles")
     sent = {p.name: core.sent[slice(*ends)] for p, ends in zip(circuit.network.order, pairwise(firsts), strict=True)}
     entered = sent[circuit.network.input][streams[circuit.network.input].starts(samples)[:-1]]
     late = lane_kind(circuit, circuit.network.by_name[circuit.network.output]).late
-    answers = core.answered.reshape(samples, -1) + SENT + late
-    return Behaviour(sent, entered, answers, _layers(circuit, core), _queues(circuit, core), cycles)
+    answers = core.answered[core.answered != NEVER] + SENT + late
+    return Behaviour(sent, entered, core.over, answers, _layers(circuit, core), _queues(circuit, core), cycles)
 
 
 def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
@@ -56,6 +58,19 @@ def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
             raster = activity.rasters[population.name]
             rows = raster[:1] if circuit.once(population.name) else raster
             found[population.name] = np.asarray(rows).reshape(len(rows), raster.shape[1], -1).astype(np.int64)
+    return found
+
+
+def _decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
+    """The steps of each inference; all of them where nothing stops it. Raises InvalidInput for others."""
+    steps = circuit.network.steps
+    if decisions is None or not stops_early(circuit):
+        return np.full(samples, steps)
+    found: Whole = np.asarray(decisions, np.int64)
+    if found.shape != (samples,) or found.min() < 1 or found.max() > steps:
+        raise InvalidInput(
+            f"expected {samples} numbers of steps from 1 to {steps}, got {found!r:.60}; try decision_step"
+        )
     return found
 
 

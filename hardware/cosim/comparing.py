@@ -1,5 +1,5 @@
-"""The circuit beside the engine and the simulator of its control: every spike of every population in every step, the answers, and
-the cycle of each."""
+"""The circuit beside the engine and the simulator of its control: every spike of every population in every step, the answers,
+and the cycle of each."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
 from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.answers import CircuitAnswers
-from spikewright.hardware.cosim.record import CircuitRun
+from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.hardware.cosim.streams import input_words, rasters_of
 from spikewright.snn import Network
 
@@ -66,18 +66,24 @@ def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[st
             yield f"{name!r} differs first in sample {sample}, step {step}, neuron {neuron}"
 
 
-def other_cycles(circuit: Circuit, rasters: Mapping[str, Any], run: CircuitRun) -> Iterator[str]:
-    """One sentence for each population that sent a word, and for the answer, in another cycle than `behave` says; `run`: what a
-    simulator of the circuit saw, `rasters`: what its populations send."""
-    expected = behave(circuit, rasters)
+def other_cycles(circuit: Circuit, rasters: Mapping[str, Any], run: CircuitRun, decisions: Any = None) -> Iterator[str]:
+    """One sentence for each population that sent a word, and for the answers, in another cycle than `behave` says.
+
+    `run`: what a simulator of the circuit saw. `rasters`: what its populations send, were there no early decision;
+    `decisions`: the steps of each inference.
+    """
+    expected = behave(circuit, rasters, decisions)
     for population in (p for p in circuit.inner if p.neuron.sends != "nothing"):
-        got, wanted = run.events[circuit.numbers[population.name]][:, 0], expected.sent[population.name]
-        yield from _first(f"word {{}} of {population.name!r}", got, wanted)
-    yield from _first("block {} of the answers", run.answer_cycles, expected.answer_cycles.ravel())
+        sent = expected.sent[population.name]
+        yield from _first(f"word {{}} of {population.name!r}", run, circuit.numbers[population.name], sent[sent >= 0])
+    yield from _first("the end {} of an inference", run, OVER, expected.over)
+    if not np.array_equal(run.answer_cycles, expected.answer_cycles):
+        yield "the potentials that answer came in other cycles than expected"
 
 
-def _first(what: str, got: Cycles, wanted: Cycles) -> Iterator[str]:
+def _first(what: str, run: CircuitRun, number: int, wanted: Cycles) -> Iterator[str]:
     """A sentence about the first cycle that differs, if one does."""
+    got = run.events[number][:, 0]
     if len(got) != len(wanted):
         yield f"expected {len(wanted)} cycles of {what.format('each')}, got {len(got)}"
     elif (wrong := np.flatnonzero(got != wanted)).size:

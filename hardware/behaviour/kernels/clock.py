@@ -1,7 +1,15 @@
-"""The clock: all modules of a core, cycle by cycle; cycles in which none of them does anything new are gone through at once."""
+"""The clock: all modules of a core, cycle by cycle; cycles in which none of them does anything new are gone through at
+once."""
 
-from spikewright.hardware.behaviour.kernels.gathering import FOREVER, layers_cycle, layers_go_on, layers_look
-from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look, senders_wait
+from spikewright.hardware.behaviour.kernels.answering import gate_cycle, readout_cycle, readout_goes_on, readout_rests
+from spikewright.hardware.behaviour.kernels.gathering import (
+    FOREVER,
+    layers_cycle,
+    layers_go_on,
+    layers_look,
+    layers_restart,
+)
+from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look, senders_restart, senders_wait
 from spikewright.snn.kernels.jit import compiled
 
 
@@ -11,21 +19,44 @@ def run(core, most):
 
     A cycle begins with a look at what all modules do in it; then senders send, and layers take what stood in their queues.
     """
-    fronts, layers, senders, incoming, readers, passes, spikes, steps, driven_once, sent, answered, spent = core
-    cycle = answers = 0
+    (fronts, layers, senders, readouts, incoming, readers, passes, spikes, starts, decisions, steps, driven_once,
+     sent, answered, over, spent) = core  # fmt: skip
+    readout, cycle, answers = readouts[0], 0, 0
     while cycle < most:
-        rests = layers_look(layers, senders, incoming, fronts)
-        if not senders_look(senders, readers, fronts):
+        rests = min(layers_look(layers, senders, incoming, fronts, readout, steps), readout_rests(readout))
+        if not senders_look(senders, readers, fronts, readout):
             rests = 0
         if rests == FOREVER:
             return cycle
         senders_wait(senders, readers, fronts, rests + 1)
         if rests > 0:
             layers_go_on(layers, spent, incoming, fronts, rests)
+            readout_goes_on(readout, rests)
             cycle += rests
-        senders_cycle(senders, readers, fronts, spikes, sent, cycle)
-        if layers_cycle(layers, senders, spent, incoming, fronts, passes, steps, driven_once):
+        step_done = senders_cycle(senders, readers, fronts, readout, spikes, sent, cycle)
+        if layers_cycle(layers, senders, spent, incoming, fronts, readout, passes, steps, driven_once):
             answered[answers] = cycle
             answers += 1
+        early = _end_cycle(readout, senders[0], step_done, starts, decisions, steps, over, cycle)
+        if early:
+            sample = readout.sample + 1
+            layers_restart(layers, fronts, starts, sample)
+            senders_restart(senders, starts, sample, steps)
+            while answers > 0 and answered[answers - 1] + senders[len(senders) - 1].way > cycle:
+                answers -= 1  # on their way out
         cycle += 1
     return -1
+
+
+@compiled
+def _end_cycle(readout, source, step_done, starts, decisions, steps, over, cycle):
+    """The cycle of what is behind the layers, and in front of them: whether an inference is over early."""
+    last = readout.step == steps - 1
+    readout_cycle(readout, step_done, decisions, steps)
+    if readout.over:
+        over[readout.sample] = cycle
+    ends = source.word == starts[0, readout.taken_in + 1] if readout.taken_in < len(decisions) else False
+    if readout.rule:
+        gate_cycle(readout, ends)
+    readout.taken_in += ends
+    return readout.over and not last

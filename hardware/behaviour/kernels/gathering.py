@@ -7,7 +7,7 @@ FOREVER = 1 << 62
 
 
 @compiled
-def layers_look(layers, senders, incoming, fronts):
+def layers_look(layers, senders, incoming, fronts, readout, steps):
     """What layers do in the cycle that comes: how many cycles they go on with what they do, unless something arrives."""
     rests = FOREVER
     for number in range(len(layers)):
@@ -21,7 +21,8 @@ def layers_look(layers, senders, incoming, fronts):
                 layer.complete &= front.complete
                 if front.left > 0 and layer.served < 0:
                     layer.served = incoming[at]
-        layer.issues = _issues(layer, senders[number + 1].queued)
+        waits = layer.levels and readout.done and not layer.keeps and (layer.each or layer.step == steps - 1)
+        layer.issues = _issues(layer, senders[number + 1].queued, waits)
         left = fronts[layer.served].left if layer.served >= 0 else 0
         rests = 0 if moves else min(rests, _rests(layer, left))
     return rests
@@ -46,7 +47,7 @@ def layers_go_on(layers, spent, incoming, fronts, cycles):
 
 
 @compiled
-def layers_cycle(layers, senders, spent, incoming, fronts, passes, steps, driven_once):
+def layers_cycle(layers, senders, spent, incoming, fronts, readout, passes, steps, driven_once):
     """One cycle of all layers: whether the output issues a block of an answer."""
     answers = False
     for number in range(len(layers)):
@@ -57,7 +58,10 @@ def layers_cycle(layers, senders, spent, incoming, fronts, passes, steps, driven
             if _front_takes(front, layer.phase == WAIT, incoming[at] == layer.served):
                 _word(front, passes[front.word])
         sweeps = layer.issues and layer.phase == SWEEP and not layer.keeps
-        answers |= sweeps and layer.answers and layer.step == steps - 1
+        gives = sweeps and layer.answers and (layer.each or layer.step == steps - 1)
+        answers |= gives
+        if gives and layer.levels and layer.block == layer.blocks - 1:
+            readout.arrives = sender.way + 1
         if sweeps and layer.fires:
             sender.queued += 1
             sender.flight |= 1
@@ -70,10 +74,11 @@ def layers_cycle(layers, senders, spent, incoming, fronts, passes, steps, driven
 
 
 @compiled
-def _issues(layer, queued):
-    """Whether a block is issued: in a sweep, as long as those that fired can be sent on."""
+def _issues(layer, queued, waits):
+    """Whether a block is issued: in a sweep, as long as those that fired can be sent on; where it answers, unless it
+    waits."""
     if layer.phase == SWEEP:
-        return layer.keeps or not layer.fires or queued != layer.ahead
+        return (layer.keeps or not layer.fires or queued != layer.ahead) and not waits
     return layer.phase == BEGIN
 
 
@@ -197,3 +202,16 @@ def _release(front, last_step, driven_once):
     if last_step or not (driven_once or front.held):
         front.resume = True
         front.complete = False
+
+
+@compiled
+def layers_restart(layers, fronts, starts, sample):
+    """All layers begin anew, and drop what they have, with another sample."""
+    for number in range(len(layers)):
+        layer = layers[number]
+        layer.phase, layer.block, layer.step, layer.waited, layer.keeps = BEGIN, 0, 0, 0, layer.holds
+    for number in range(len(fronts)):
+        front = fronts[number]
+        front.queue, front.arriving, front.left, front.tokens = 0, 0, 0, 0
+        front.token, front.resume, front.complete, front.tables, front.list = False, False, False, False, False
+        front.word = front.base + starts[front.source, sample]

@@ -19,7 +19,7 @@ def test_every_word_has_its_passes_and_every_block_its_events(seed: int) -> None
     shape = network.by_name[network.input].shape
     rasters, _ = run_golden(network, np.random.default_rng(seed).random((2, *shape)).astype(np.float32))
     streams = words_of_all(circuit, rasters)
-    core = begun(circuit, streams, 2)
+    core = begun(circuit, streams, np.full(2, network.steps))
     ends = [*core.fronts["word"].tolist(), len(core.passes)]
     for k, projection in enumerate(network.projections):
         words = streams[projection.source].words

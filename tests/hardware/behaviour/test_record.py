@@ -8,8 +8,8 @@ LAYER = LayerBehaviour("a", 4, 30, 20, 16, 6, 24, 9, 2)
 QUEUE = QueueBehaviour("in to a", 16, 9, 3, 1)
 
 
-def behaviour(answers: list[int], entered: list[int]) -> Behaviour:
-    return Behaviour({}, np.array(entered), np.array(answers)[:, None], (LAYER,), (QUEUE,), LAYER.cycles)
+def behaviour(over: list[int], entered: list[int]) -> Behaviour:
+    return Behaviour({}, np.array(entered), np.array(over), np.array([]), (LAYER,), (QUEUE,), LAYER.cycles)
 
 
 def test_cycles_add_up_and_work_is_passes_and_sweeps() -> None:

@@ -1,4 +1,5 @@
-"""The simulator by hand on one layer, its books, and what it refuses. That it equals the Verilog is in tests/hardware/cosim."""
+"""The simulator by hand on one layer, its books, and what it refuses. That it equals the Verilog is in
+tests/hardware/cosim."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from spikewright.hardware.behaviour.simulating import behave, rasters_of_activit
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import run_golden
-from spikewright.snn import simulate
+from spikewright.snn import TerminateMax, simulate
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.small_networks import perceptron
 
@@ -30,16 +31,19 @@ def drawn_circuit(seed: int) -> Circuit:
 def test_one_layer_by_hand() -> None:
     """Four neurons on two lanes, three steps; five, none and two events.
 
-    Begin 2 blocks and settle 5 cycles; a step takes two passes an event, two cycles from the last pass to the sweep, 2 blocks,
-    and 5 cycles to settle: 7 + (10 + 9) + 9 + (4 + 4) = 43 until the last block was issued, which is read four cycles later.
+    Begin 2 blocks and settle 5 cycles; a step takes two passes an event, two cycles from the last pass to the sweep, 2
+    blocks, and 5 cycles to settle: 7 + (10 + 9) + 9 + (4 + 4) = 43 until the last block was issued, which is read four cycles
+    later. Five cycles after that all four potentials have been looked through, and one later the class is known; 5 words of
+    an answer follow.
     """
     network = perceptron((6, 4), steps=3)
     raster = np.zeros((3, 1, 6), np.int64)
     raster[0, 0, :5] = raster[2, 0, 3:5] = 1
     found = behave(Circuit(network, {"out": PhysicalLanes(2)}, Path()), {"in": raster})
     (layer,) = found.layers
-    assert (layer.begin, layer.passes, layer.wait, layer.sweep, layer.stall, layer.settle) == (2, 14, 6, 6, 0, 20)
-    assert found.answer_cycles.tolist() == [[42 - 1 + 4, 42 + 4]] and found.latency.tolist() == [47]
+    assert (layer.begin, layer.passes, layer.wait, layer.sweep, layer.stall, layer.settle) == (2, 14, 18, 6, 0, 20)
+    assert found.answer_cycles.tolist() == [42 - 1 + 4, 42 + 4] and found.over.tolist() == [42 + 5 + 4 + 2]
+    assert found.latency.tolist() == [42 + 5 + 4 + 2 + 1] and found.cycles == found.over[0] + 1 + 4 + 2
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -49,7 +53,7 @@ def test_cycles_of_every_layer_add_up_and_all_is_sent_in_order(seed: int) -> Non
     found = behave(circuit, rasters)
     assert {layer.cycles for layer in found.layers} == {found.cycles}
     assert all(np.all(np.diff(cycles) > 0) for cycles in found.sent.values())
-    assert np.all(np.diff(found.answer_cycles.ravel()) > 0) and np.all(found.latency > 0)
+    assert np.all(np.diff(found.answer_cycles) > 0) and np.all(found.latency > 0)
     assert all(queue.most <= queue.depth for queue in found.queues)
     assert [layer.sent for layer in found.layers] == [len(found.sent[layer.name]) for layer in found.layers]
 
@@ -74,4 +78,14 @@ def test_rasters_of_another_network_and_an_end_too_late_are_told() -> None:
     with pytest.raises(InvalidInput, match="expected a raster of shape"):
         behave(circuit, {name: raster[:, :0] for name, raster in rasters.items()})
     with pytest.raises(SpikewrightError, match="within 20 cycles"):
-        behave(circuit, rasters, 20)
+        behave(circuit, rasters, most=20)
+
+
+def test_early_decisions_are_whole_steps_of_the_network() -> None:
+    network = replace(perceptron((6, 4), steps=3), decision=TerminateMax(1.0))
+    circuit = Circuit(network, {"out": PhysicalLanes(2)}, Path(), queues={network.projections[0].name: 2})
+    raster = np.ones((3, 2, 6), np.int64)
+    late, early = (behave(circuit, {"in": raster}, np.array(steps)) for steps in ((3, 3), (1, 3)))
+    assert early.over[0] < late.over[0] and np.count_nonzero(early.sent["in"] < 0) > 0
+    with pytest.raises(InvalidInput, match="numbers of steps from 1 to 3"):
+        behave(circuit, {"in": raster}, np.array([0, 3]))

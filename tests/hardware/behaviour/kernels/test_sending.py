@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from spikewright.hardware.behaviour.kernels.records import FRONT, SENDER
+from spikewright.hardware.behaviour.kernels.records import FRONT, READOUT, SENDER
 from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look
 
 
 def sent_in(blocks: list[int], depth: int, cycles: int) -> list[int]:
     """In which cycles a serialiser with these blocks before it sends, into a queue that nobody reads."""
     senders, fronts, sent = np.zeros(1, SENDER), np.zeros(1, FRONT), np.full(sum(blocks) + 1, -1)
+    readout = np.zeros(1, READOUT)[0]
     senders["past"], senders["waiting"], senders["queued"] = 1, len(blocks), len(blocks)
     senders["last_block"], senders["way"], fronts["depth"] = len(blocks) - 1, 4, depth
     for cycle in range(cycles):
-        senders_look(senders, np.zeros(1, np.int64), fronts)
-        senders_cycle(senders, np.zeros(1, np.int64), fronts, np.array(blocks, np.int32), sent, cycle)
+        senders_look(senders, np.zeros(1, np.int64), fronts, readout)
+        senders_cycle(senders, np.zeros(1, np.int64), fronts, readout, np.array(blocks, np.int32), sent, cycle)
         fronts["queue"] += fronts["arriving"]
         fronts["arriving"] = 0
     return sent.tolist()
