@@ -9,6 +9,7 @@ import numpy as np
 from spikewright.hardware.behaviour.kernels.records import (
     FRONT,
     LAYER,
+    NEVER,
     PHASES,
     READOUT,
     SENDER,
@@ -24,8 +25,6 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.snn import Projection
 
-NEVER = -1
-"""In the place of the cycle of a word that is not sent."""
 Streams = Mapping[str, SentWords]
 SETTLES = 5
 """Cycles that a layer settles behind a sweep, if its kind of neuron is not late."""
@@ -82,7 +81,7 @@ def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole
         depth=[circuit.queue(q.name) for q in network.projections],
         wanted=[network.steps if circuit.layerwise and not each else 1 for each in once],
         held=[each and not circuit.layerwise for each in once],
-        listed=[each.layout == "lists" for each in rows],
+        listed=[each.layout != "dense" for each in rows],
         base=_firsts(passes)[:-1],
         word=_firsts(passes)[:-1],
         source=[circuit.numbers[q.source] for q in network.projections],

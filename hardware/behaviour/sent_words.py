@@ -68,7 +68,7 @@ def laid(values: Whole, blocks: LayerBlocks, beyond: int = 0) -> Whole:
     lanes = blocks.lanes
     size = (blocks.groups * lanes.channels, blocks.rows * lanes.rows, blocks.columns * lanes.columns)
     more = [(0, 0), *((0, whole - inside) for whole, inside in zip(size, blocks.shape, strict=True))]
-    parts = np.pad(values, more, constant_values=beyond).reshape(
+    parts = np.pad(values, more, constant_values=beyond)[:, blocks.order.reshape(-1)].reshape(
         -1, blocks.groups, lanes.channels, blocks.rows, lanes.rows, blocks.columns, lanes.columns
     )
     return parts.transpose(0, 3, 5, 1, 4, 6, 2).reshape(len(values), -1)

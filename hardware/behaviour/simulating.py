@@ -8,8 +8,8 @@ import numpy as np
 
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.behaviour.kernels.clock import run
-from spikewright.hardware.behaviour.kernels.records import CoreState
-from spikewright.hardware.behaviour.planning import NEVER, SENT, Whole, begun
+from spikewright.hardware.behaviour.kernels.records import NEVER, CoreState, Whole
+from spikewright.hardware.behaviour.planning import SENT, begun
 from spikewright.hardware.behaviour.record import Behaviour, LayerBehaviour, QueueBehaviour
 from spikewright.hardware.behaviour.sent_words import words_of_all
 from spikewright.hardware.circuit.lane_kinds import lane_kind

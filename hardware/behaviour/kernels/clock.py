@@ -9,6 +9,7 @@ from spikewright.hardware.behaviour.kernels.gathering import (
     layers_look,
     layers_restart,
 )
+from spikewright.hardware.behaviour.kernels.records import NEVER
 from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look, senders_restart, senders_wait
 from spikewright.snn.kernels.jit import compiled
 
@@ -43,7 +44,8 @@ def run(core, most):
             layers_restart(layers, fronts, starts, sample)
             senders_restart(senders, starts, sample, steps)
             while answers > 0 and answered[answers - 1] + senders[len(senders) - 1].way > cycle:
-                answers -= 1  # on their way out
+                answers -= 1  # it was on its way out
+                answered[answers] = NEVER
         cycle += 1
     return -1
 

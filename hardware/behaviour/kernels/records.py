@@ -69,6 +69,8 @@ for none. `done`: a step has been done and not been taken yet, in `left` cycles;
 whose words the input offers; `closed`, `drops`: as in the Verilog.
 """
 
+NEVER = -1
+"""In the place of the cycle of what does not happen."""
 Records = NDArray[np.void]
 Whole = NDArray[np.int64]
 
