@@ -40,7 +40,7 @@ def differences(
     `queues` in front of the projections (see `Circuit`), and simulated by Icarus. Raises InvalidInput for what there is no
     circuit for, SpikewrightError without Icarus.
     """
-    return compared(build(network, lanes, folder, storage, queues), images)
+    return compared(build(network, lanes, folder, storage, queues=queues), images)
 
 
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
