@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 
 Reached = Sequence[Sequence[tuple[int, int]]]
 """For each place of the source the targets that it reaches with the tap that leads there, `(target, tap)`, targets ascending;
 also those outside the map."""
+
+
+Chains = Sequence[Sequence[int | None]]
+"""Taps that one event meets together; a None where nothing is reached at all, since a memory is never empty."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Axis:
     @classmethod
     def of(cls, reached: Reached, size: int, banks: int) -> "Axis":
         """The axis of a target of `size`. Raises InvalidInput when several banks are asked for and targets are no neighbours."""
-        chains = _chains(reached)
+        chains: Chains = _chains(reached) or [[None]]
         steps = {after[0] - before[0] for places in reached for before, after in pairwise(places)}
         step = steps.pop() if steps else 1
         if steps or (step != 1 and banks > 1):
@@ -73,7 +81,7 @@ class Axis:
     @cached_property
     def stretches(self) -> tuple[tuple[int, int, int], ...]:
         """The different stretches of chains that events take, ascending."""
-        return tuple(sorted({entry.stretch for entry in self.entries if entry.tiles}))
+        return tuple(sorted({entry.stretch for entry in self.entries if entry.tiles})) or ((0, 0, 0),)
 
     def chain(self, number: int) -> range:
         """The tiles of a chain."""
@@ -127,3 +135,19 @@ def enlarged(size: int, kernel: int, stride: int, padding: int, dilation: int) -
 def pooled(reached: Reached, size: int, window: int) -> list[list[tuple[int, int]]]:
     """What `size` places reach of which each `window` are read as one; those that fill no window reach nothing."""
     return [list(reached[place // window]) if place // window < size // window else [] for place in range(size)]
+
+
+def spread(matrix: NDArray[Any]) -> tuple[list[list[tuple[int, int]]], NDArray[Any]]:
+    """What the places of a matrix `(targets, places)` reach, and the number at each tap; places that do the same share taps."""
+    reached: list[list[tuple[int, int]]] = []
+    taps: dict[tuple[int, ...], int] = {}
+    numbers: list[int] = [0]
+    for column in matrix.T:
+        targets = np.flatnonzero(column)
+        first, last = (int(targets[0]), int(targets[-1]) + 1) if targets.size else (0, 0)
+        pattern = tuple(int(number) for number in column[first:last])
+        if pattern not in taps:
+            taps[pattern] = len(numbers)
+            numbers += pattern
+        reached.append([(first + n, taps[pattern] + n) for n in range(last - first)])
+    return reached, np.array(numbers)

@@ -44,7 +44,8 @@ def _list_front(one: ModuleInstance) -> Found:
     yield ModuleMemory("table_y", "table", n("Y_SIZE"), both + n("TY_BITS") + n("OY_BITS") + 1, parameter="Y_FILE")
     yield ModuleMemory("table_x", "table", n("X_SIZE"), both + n("TX_BITS") + n("OX_BITS") + 1, parameter="X_FILE")
     yield ModuleMemory("lists", "table", n("LISTS"), n("COUNT_BITS") + n("W_BITS"), parameter="LIST_FILE")
-    place = n("GROUP_BITS") + n("COLUMN_BITS") + n("ROW_BITS")
+    seats = n("SEAT") * n("CHANNELS") * n("BANKS_Y") * n("BANKS_X")
+    place = seats + n("GROUP_BITS") + n("COLUMN_BITS") + n("ROW_BITS")
     yield ModuleMemory("places", "table", n("ROWS"), place, parameter="PLACE_FILE")
 
 
@@ -61,7 +62,8 @@ def _array(one: ModuleInstance) -> Found:
     banks, blocks = n("BANKS_Y") * n("BANKS_X"), n("GROUPS") * n("BLOCKS_Y") * n("BLOCKS_X")
     lanes = banks * n("CHANNELS")
     constant = n("THRESHOLDS", 1) * n("THRESHOLD") + n("DRIVE") + n("POTENTIAL")
-    yield ModuleMemory("banks", "potentials", blocks, n("CHANNELS") * n("WORD"), "written", banks)
+    each = 1 if n("SEAT") else n("CHANNELS")
+    yield ModuleMemory("banks", "potentials", blocks, each * n("WORD"), "written", lanes // each)
     yield ModuleMemory("constants", "constants", n("CONSTANTS"), lanes * constant, parameter="K_FILE")
     if n("HELD"):
         yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "written")

@@ -1,15 +1,29 @@
 """What the events of a projection reach: where along both axes, and the rows of weights that it takes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.hardware.circuit.axes import Axis, convolved, enlarged, pooled, single
+from spikewright.hardware.circuit.axes import Axis, pooled, single, spread
+from spikewright.hardware.circuit.orders import behind_order
 from spikewright.hardware.circuit.shapes import LayerBlocks, Map, as_map
-from spikewright.snn import AvgPool2d, Conv2d, ConvTranspose2d, Identity, Linear, Network, Projection, Upsample
+from spikewright.hardware.circuit.window_axes import gained_kernel, windowed_axes
+from spikewright.snn import (
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Network,
+    Projection,
+    Separable2d,
+    Upsample,
+    Windows,
+)
 from spikewright.weights import stored_values
 
 Whole = NDArray[np.int64]
@@ -38,16 +52,22 @@ class Reach:
 
 
 def reach(network: Network, projection: Projection, blocks: LayerBlocks) -> Reach:
-    """How the events of `projection` reach its target, built of `blocks`."""
-    source = as_map(network.by_name[projection.source].shape)
+    """How the events of `projection` reach its target, built of `blocks`; behind an order those that come out of it.
+
+    A Linear has its order in its weights: its events are those of the source.
+    """
+    shape = network.by_name[projection.source].shape
+    source = as_map(shape if isinstance(projection.synapse, Linear) else projection.reads(shape))
     return _REACH[type(projection.synapse)](projection, source, blocks)
 
 
 def _linear(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     assert projection.synapse.weights is not None
     weights = stored_values(projection.synapse.weights).astype(np.int64)
-    start = (projection.channels or (0, 0))[0]
-    rows, columns = (single(source[axis + 1], projection.pool[axis]) for axis in (0, 1))
+    start, pool = (projection.channels or (0, 0))[0], projection.pool
+    if projection.order is not None:
+        weights, pool = behind_order(weights, projection.order, pool, source), (1, 1)
+    rows, columns = (single(source[axis + 1], pool[axis]) for axis in (0, 1))
     whole = np.zeros((weights.shape[1], blocks.groups * blocks.lanes.channels), np.int64)
     whole[:, blocks.slots[start : start + len(weights)]] = weights.T
     shape = (source[0], len(rows.order), len(columns.order), blocks.groups, blocks.lanes.channels)
@@ -55,39 +75,10 @@ def _linear(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     return Reach(rows, columns, whole.reshape(shape), nothing, nothing, False)
 
 
-def _windowed(projection: Projection, source: Map, blocks: LayerBlocks) -> tuple[Axis, Axis]:
-    synapse: Any = projection.synapse
-    kernel = synapse.weights.shape[2:] if synapse.weights is not None else _kernel(synapse)
-    banks, axes = (blocks.lanes.rows, blocks.lanes.columns), []
-    for axis in (0, 1):
-        inside = source[axis + 1] // projection.pool[axis]
-        reached = _reached(synapse, axis, inside, kernel[axis])
-        reached = pooled(reached, source[axis + 1], projection.pool[axis])
-        axes.append(Axis.of(reached, blocks.shape[axis + 1], banks[axis]))
-    return axes[0], axes[1]
-
-
-def _kernel(synapse: Any) -> tuple[int, int]:
-    if isinstance(synapse, Identity):
-        return (1, 1)
-    return synapse.kernel if isinstance(synapse, AvgPool2d) else synapse.factor
-
-
-def _reached(synapse: Any, axis: int, size: int, kernel: int) -> list[list[tuple[int, int]]]:
-    if isinstance(synapse, Identity):
-        return convolved(size, 1, 1, 0, 1)
-    if isinstance(synapse, AvgPool2d):
-        return convolved(size, kernel, synapse.stride[axis], 0, 1)
-    if isinstance(synapse, Upsample):
-        return enlarged(size, kernel, kernel, 0, 1)
-    law = enlarged if isinstance(synapse, ConvTranspose2d) else convolved
-    return law(size, kernel, synapse.stride[axis], synapse.padding[axis], synapse.dilation[axis])
-
-
 def _convolution(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     synapse: Any = projection.synapse
     weights = stored_values(synapse.weights).astype(np.int64)
-    rows, columns = _windowed(projection, source, blocks)
+    rows, columns = windowed_axes(projection, source, blocks)
     out, per_group = weights.shape[:2]
     start = (projection.channels or (0, 0))[0]
     if per_group == 1 and out == source[0]:
@@ -106,11 +97,30 @@ def _convolution(projection: Projection, source: Map, blocks: LayerBlocks) -> Re
     return Reach(rows, columns, tiled, first, np.zeros(source[0], np.int64), False)
 
 
+def _sequence(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
+    """A Conv1d is a convolution of one row."""
+    synapse: Any = projection.synapse
+    return _convolution(replace(projection, synapse=synapse.as_conv2d()), source, blocks)
+
+
+def _separable(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
+    synapse: Any = projection.synapse
+    axes, numbers = [], []
+    for axis, matrix in enumerate((synapse.rows, synapse.columns)):
+        reached, at_taps = spread(matrix)
+        places = pooled(reached, source[axis + 1], projection.pool[axis])
+        axes.append(Axis.of(places, blocks.shape[axis + 1], blocks.lanes.axes[axis + 1]))
+        numbers.append(at_taps)
+    gain = np.broadcast_to(np.asarray(synapse.gain).astype(np.int64).reshape(-1), (source[0],))
+    return _single(projection, source, blocks, gain[:, None, None] * np.multiply.outer(*numbers), (axes[0], axes[1]))
+
+
 def _gained(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     synapse: Any = projection.synapse
-    axes = _windowed(projection, source, blocks)
-    gain = np.broadcast_to(np.asarray(synapse.gain).astype(np.int64).reshape(-1), (source[0],))
-    kernel = _kernel(synapse)
+    axes = windowed_axes(projection, source, blocks)
+    gain = 1 if synapse.gain is None else synapse.gain
+    gain = np.broadcast_to(np.asarray(gain).astype(np.int64).reshape(-1), (source[0],))
+    kernel = gained_kernel(synapse)
     return _single(projection, source, blocks, np.broadcast_to(gain[:, None, None], (source[0], *kernel)), axes)
 
 
@@ -139,9 +149,12 @@ def _tiled(lanes: Whole, rows: Axis, columns: Axis) -> Whole:
 
 _REACH: Mapping[type, Callable[[Projection, Map, LayerBlocks], Reach]] = {
     Linear: _linear,
+    Conv1d: _sequence,
     Conv2d: _convolution,
     ConvTranspose2d: _convolution,
     AvgPool2d: _gained,
     Upsample: _gained,
     Identity: _gained,
+    Separable2d: _separable,
+    Windows: _gained,
 }

@@ -16,7 +16,7 @@ from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
-from spikewright.snn import Network, Population
+from spikewright.snn import Linear, Network, Population
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
@@ -106,7 +106,7 @@ def check(network: Network) -> None:
             kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)
             raise InvalidInput(f"expected neurons of {kinds} without refractory steps, got {population.name!r}")
     for projection in network.projections:
-        if projection.delay or projection.order is not None:
+        if projection.delay or (projection.order is not None and not isinstance(projection.synapse, Linear)):
             raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")
     if network.code.inside == "step weights":
         raise InvalidInput(

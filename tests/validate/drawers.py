@@ -14,6 +14,7 @@ from spikewright.hardware.circuit.top import build
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_answers import answering
 from tests.hardware.cosim.drawn_kinds import KINDS, mixed
+from tests.hardware.cosim.drawn_routes import ordered_linear, separable, sequences
 from tests.hardware.cosim.pruned import packed, pruned, shared
 
 Lanes = Mapping[str, PhysicalLanes]
@@ -76,6 +77,9 @@ DRAWERS: tuple[Drawer, ...] = (
     Drawer("read-outs and early decisions", answering),
     Drawer("pruned, lists of rows", lambda seed: pruned(drawn(seed), seed), _laid("lists")),
     Drawer("pruned, packed rows", lambda seed: pruned(drawn(seed), seed, 0.4), packed),
+    Drawer("sequences", sequences),
+    Drawer("separable maps and slices", separable),
+    Drawer("linear layers behind an order", ordered_linear),
     Drawer("shared weights", lambda seed: shared(drawn(seed), seed), _laid("dense codes")),
     Drawer("shared and pruned", lambda seed: shared(drawn(seed), seed, masked=True), _laid("lists codes")),
 )

@@ -1,9 +1,10 @@
 """Tiles reach exactly the targets that the law of the synapse says, each once."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spikewright.hardware.circuit.axes import Axis, Reached, convolved, enlarged, pooled, single
+from spikewright.hardware.circuit.axes import Axis, Reached, convolved, enlarged, pooled, single, spread
 
 
 def reached_by_tiles(axis: Axis, place: int, size: int) -> set[tuple[int, int]]:
@@ -55,3 +56,19 @@ def test_places_of_a_pool_do_the_same_and_its_rest_nothing() -> None:
     entries = Axis.of(reached, 2, 1).entries
     assert entries[0] == entries[1] and entries[2] == entries[3] and entries[4].tiles == 0
     assert [entry.tiles for entry in single(5, 2).entries] == [1, 1, 1, 1, 0]
+
+
+@given(st.integers(0, 2**31), st.integers(1, 5), st.integers(1, 5), st.integers(1, 3))
+def test_a_matrix_reaches_what_is_not_zero(seed: int, targets: int, places: int, banks: int) -> None:
+    random = np.random.default_rng(seed)
+    matrix = np.where(random.random((targets, places)) < 0.5, random.integers(-3, 4, (targets, places)), 0)
+    reached, numbers = spread(matrix)
+    axis = Axis.of(reached, targets, banks)
+    for place in range(places):
+        found = {(target, int(numbers[tap])) for target, tap in reached_by_tiles(axis, place, targets) if numbers[tap]}
+        assert found == {(int(target), int(matrix[target, place])) for target in np.flatnonzero(matrix[:, place])}
+
+
+def test_an_axis_on_which_nothing_is_reached_has_a_tile_that_no_event_takes() -> None:
+    axis = Axis.of([[], []], 3, 2)
+    assert axis.order == ((None, None),) and axis.most == 0 and axis.stretches == ((0, 0, 0),)

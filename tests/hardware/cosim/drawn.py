@@ -115,4 +115,4 @@ def drawn_lanes(network: snn.Network, seed: int) -> dict[str, PhysicalLanes]:
 
 
 def _apart(synapse: Any) -> bool:
-    return max(getattr(synapse, "dilation", (1, 1))) > 1
+    return int(np.max(getattr(synapse, "dilation", 1))) > 1
