@@ -23,14 +23,14 @@ def stops_early(circuit: Circuit) -> bool:
 
 
 def tallied(circuit: Circuit) -> bool:
-    """Whether the output answers by what it sends, and not by potentials."""
-    return circuit.network.readout != "potential"
+    """Whether the output answers by what it sends, as all do in a MAC core, and not by potentials."""
+    return circuit.quantised or circuit.network.readout != "potential"
 
 
 def logit_bits(circuit: Circuit) -> int:
     """Bits of a logit, with a sign."""
     network, out = circuit.network, _output(circuit)
-    if not tallied(circuit):
+    if network.readout == "potential":
         return out.width
     most = 1 if _first(circuit) else sent(network, out).most
     return int(most * sum(network.code.weight(step) for step in range(network.steps))).bit_length() + 1

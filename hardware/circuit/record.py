@@ -78,8 +78,20 @@ class Circuit:
         """Whether a layer takes all that it gets before its first step; of times there is only one."""
         return self.network.schedule == "layerwise" or is_timed(self.network)
 
+    @property
+    def quantised(self) -> bool:
+        """Whether it is a MAC core, whose layers send one value for each output; else events travel in it."""
+        return sends_values(self.network)
+
+    @property
+    def senders(self) -> tuple[Population, ...]:
+        """The populations that send, but for the input; in a MAC core also one that only answers."""
+        return tuple(p for p in self.inner if self.quantised or p.neuron.sends != "nothing")
+
     def blocks(self, population: Population) -> LayerBlocks:
-        """How the neurons of a population lie in its memory."""
+        """How the neurons of a population lie in its memory, or follow each other in a MAC core."""
+        if self.quantised:
+            return LayerBlocks(as_map(population.shape), self.lanes[population.name])
         return self.layer(population).blocks
 
     def layer(self, population: Population) -> LayerRows:
@@ -104,15 +116,23 @@ class Circuit:
     def value_bits(self, name: str) -> int:
         """Bits of what an event of a population carries beside its place: see `value_form`."""
         what = sent(self.network, self.network.by_name[name])
+        if self._answers(name):
+            return self.network.by_name[name].width
         bits = int(what.most * self.times(name)).bit_length()
         return bits + 1 if self.value_form(name) == SIGNED else bits
 
     def value_form(self, name: str) -> int:
         """How the number of an event is told: `PLAIN`, `SIGN`, `UNSIGNED` or `SIGNED`, TIMES of `sw_taps`."""
         what = sent(self.network, self.network.by_name[name])
+        if self._answers(name):
+            return SIGNED
         if what.most * self.times(name) == 1 and not what.once:
             return SIGN if what.signed else PLAIN
         return SIGNED if what.signed else UNSIGNED
+
+    def _answers(self, name: str) -> bool:
+        """Whether it is the output of a MAC core that sends its potentials."""
+        return self.quantised and self.network.by_name[name].neuron.sends == "nothing"
 
     def said(self, name: str, values: Whole) -> Whole:
         """The numbers that events of a population say, from the bits of their values."""
@@ -137,3 +157,8 @@ class Circuit:
     def incoming(self, population: Population) -> tuple[tuple[int, Projection], ...]:
         """The projections into a population with their numbers in the network."""
         return tuple((k, q) for k, q in enumerate(self.network.projections) if q.target == population.name)
+
+
+def sends_values(network: Network) -> bool:
+    """Whether layers inside send one value for each output: QuantReLU neurons, or gates behind a direct input."""
+    return any(sent(network, p).kind == "values" for p in network.order[1:])

@@ -9,8 +9,9 @@ from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
+from spikewright.hardware.circuit.mac.top import check_mac, mac_layers
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
-from spikewright.hardware.circuit.record import Circuit, Ends
+from spikewright.hardware.circuit.record import Circuit, Ends, sends_values
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
@@ -38,7 +39,7 @@ def build(
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
     the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
     `sw_axis` has both as AXI streams; with `Ends(pixels=L)` it takes images of pixels k / L, L = 255 for bytes, and makes the
-    events. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
+    events. A quantised CNN becomes a MAC core: see `mac.top`. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
@@ -52,16 +53,20 @@ def build(
 
 
 def _text(circuit: Circuit) -> str:
-    network = circuit.network
-    body = [_input(circuit)]
+    body = [_input(circuit), *(mac_layers(circuit) if circuit.quantised else _event_layers(circuit))]
+    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(_ports(circuit))}\n);"
+    return "\n\n".join([head, *body, readout(circuit), "endmodule\n"])
+
+
+def _event_layers(circuit: Circuit) -> list[str]:
+    network, body = circuit.network, []
     for population in circuit.inner:
         body += [front(circuit, k, projection) for k, projection in circuit.incoming(population)]
         body += [array(circuit, population)]
     body += [_fork(circuit, population) for population in network.order if population.neuron.sends != "nothing"]
     levels = circuit.numbers[network.output] if network.readout == "potential" else None
     body += [f"assign read{n}_ready = 1'b1;" for n in range(1, len(network.order)) if n != levels]
-    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(_ports(circuit))}\n);"
-    return "\n\n".join([head, *body, readout(circuit), "endmodule\n"])
+    return body
 
 
 def _ports(circuit: Circuit) -> list[str]:
@@ -101,6 +106,9 @@ def _input(circuit: Circuit) -> str:
 
 def check(network: Network) -> None:
     """Raise InvalidInput for neurons, projections and codes that there are no modules for yet."""
+    if sends_values(network):
+        check_mac(network)
+        return
     for population in network.order[1:]:
         if type(population.neuron) not in LANE_KINDS or population.neuron.refractory:
             kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)

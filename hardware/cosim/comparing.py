@@ -16,6 +16,7 @@ from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
 from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.answers import CircuitAnswers
+from spikewright.hardware.cosim.mac_timing import untimely
 from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.hardware.cosim.streams import input_words, rasters_of
 from spikewright.snn import Network
@@ -55,6 +56,8 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
         *_spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found}),
         *CircuitAnswers.found(circuit, run, len(images)).differences(wanted),
     )
+    if circuit.quantised:
+        return told or tuple(untimely(circuit, run, len(images)))
     return told or tuple(other_cycles(circuit, rasters, run, wanted.steps))
 
 

@@ -14,7 +14,10 @@ Whole = NDArray[np.int64]
 
 
 def input_words(circuit: Circuit, raster: Whole) -> list[int]:
-    """`raster (rows, samples, neurons)` of the input on the wire: events, and a token after each row, sample by sample."""
+    """`raster (rows, samples, neurons)` of the input on the wire: events, and a token after each row, sample by sample.
+
+    A MAC core gets zeros too.
+    """
     words = []
     for sample in range(raster.shape[1]):
         for row in raster[:, sample]:
@@ -25,7 +28,7 @@ def input_words(circuit: Circuit, raster: Whole) -> list[int]:
 def _events(circuit: Circuit, row: Whole) -> Iterator[int]:
     name = circuit.network.input
     shape, bits = as_map(circuit.network.by_name[name].shape), circuit.coordinate_bits(name)
-    for place in np.flatnonzero(row):
+    for place in np.arange(row.size) if circuit.quantised else np.flatnonzero(row):
         c, y, x = (int(axis) for axis in np.unravel_index(place, shape))
         value = int(row[place]) * circuit.times(name)
         yield c << 1 | y << (1 + bits[0]) | x << (1 + bits[0] + bits[1]) | value << (1 + sum(bits))

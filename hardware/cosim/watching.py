@@ -25,8 +25,7 @@ class Watched:
     @property
     def senders(self) -> tuple[int, ...]:
         """The numbers of the populations that send, but for the input; then what the core itself says."""
-        circuit = self.circuit
-        return (*(circuit.numbers[p.name] for p in circuit.inner if p.neuron.sends != "nothing"), ANSWER, OVER)
+        return (*(self.circuit.numbers[p.name] for p in self.circuit.senders), ANSWER, OVER)
 
     @property
     def moved_bits(self) -> int:
@@ -40,7 +39,9 @@ class Watched:
 
     @property
     def used_bits(self) -> int:
-        """Bits of a block of potentials."""
+        """Bits of a block of potentials; a MAC core sends them as events."""
+        if self.circuit.quantised:
+            return 1
         out = self.circuit.network.by_name[self.circuit.network.output]
         return self.circuit.blocks(out).lanes.count * out.width
 
@@ -68,6 +69,7 @@ class Watched:
     def _watches(self) -> str:
         n = self.circuit.numbers[self.circuit.network.output]
         lines = [f"assign in_event = in_word[{self.circuit.event_bits(self.circuit.network.input) - 1}:0];"]
+        lines += [f"wire read{n} = 1'b0; wire words{n} = 1'b0;"] if self.circuit.quantised else []
         lines += [f"assign read = read{n}; assign finished = over;"]
         lines += [f"assign words = {_filled(f'words{n}', self.used_bits, self.answer_bits)};"]
         for slot, number in enumerate(self.senders):

@@ -14,6 +14,7 @@ from spikewright.hardware.circuit.top import build
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_answers import answering
 from tests.hardware.cosim.drawn_kinds import KINDS, mixed
+from tests.hardware.cosim.drawn_macs import drawn_mac, with_lists
 from tests.hardware.cosim.drawn_routes import ordered_linear, separable, sequences
 from tests.hardware.cosim.pruned import packed, pruned, shared
 
@@ -81,5 +82,7 @@ DRAWERS: tuple[Drawer, ...] = (
     Drawer("separable maps and slices", separable),
     Drawer("linear layers behind an order", ordered_linear),
     Drawer("shared weights", lambda seed: shared(drawn(seed), seed), _laid("dense codes")),
+    Drawer("MAC core", drawn_mac),
+    Drawer("MAC core, lists of rows", drawn_mac, with_lists),
     Drawer("shared and pruned", lambda seed: shared(drawn(seed), seed, masked=True), _laid("lists codes")),
 )

@@ -1,0 +1,166 @@
+"""The memories of a projection into a MAC layer: rows of weights, which of them are kept, and the widths that number them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright import InvalidInput
+from spikewright.hardware.circuit.mac.axes import all_taps
+from spikewright.hardware.circuit.mac.reaches import ChannelGroup, MacReach
+from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.model.bit_widths import signed_bits
+
+Whole = NDArray[np.int64]
+KeptRow = tuple[int, int, int]
+"""Place of the channel, row and column of taps."""
+
+
+@dataclass(frozen=True, eq=False)
+class MacMemories:
+    """What a projection stores. `listed`: rows of weights that are zero in all channel lanes are left out, and an index says
+    which stay."""
+
+    reach: MacReach
+    lanes: int
+    listed: bool
+
+    @classmethod
+    def of(cls, reach: MacReach, lanes: int, layout: str | None = None) -> "MacMemories":
+        """Those of `reach` in a layout of `LAYOUTS`; None: in the one with fewest bits times steps.
+
+        Raises InvalidInput where another is asked for. There are lists only where a weight meets one value: not of gains and
+        gates, and not behind a pool.
+        """
+        dense, listable = cls(reach, lanes, listed=False), reach.weighed and _one_value(reach)
+        known = ("dense", "lists") if listable else ("dense",)
+        if layout is not None and layout not in known:
+            raise InvalidInput(f"expected the storage {' or '.join(known)} in a MAC core, got {layout!r}; try 'dense'")
+        if layout == "dense" or not listable:
+            return dense
+        rows, columns = reach.taps
+        every = replace(reach, rows=all_taps(reach.rows, rows), columns=all_taps(reach.columns, columns))
+        lists = cls(every, lanes, listed=True)
+        return lists if layout == "lists" or lists.bits * lists.whole_steps < dense.bits * dense.whole_steps else dense
+
+    @cached_property
+    def kept(self) -> tuple[tuple[KeptRow, ...], ...]:
+        """For each group the rows of weights that are stored, in their order."""
+        return tuple(tuple(self._kept(group)) for group in self.reach.groups)
+
+    @cached_property
+    def bases(self) -> tuple[int, ...]:
+        """For each group the number of its first row; groups whose rows are the same share them, unless they are listed."""
+        known: dict[bytes, int] = {}
+        found: list[int] = []
+        depth = 0
+        for group, kept in zip(self.reach.groups, self.kept, strict=True):
+            key = group.weights.tobytes() if not self.listed else bytes(str(len(found)), "ascii")
+            if key not in known:
+                known[key], depth = depth, depth + len(kept)
+            found.append(known[key])
+        return tuple(found)
+
+    @cached_property
+    def rows(self) -> Whole:
+        """The rows of weights `(rows, channel lanes)`; one of zeros where there is none."""
+        held: dict[int, Whole] = {}
+        for group, kept, base in zip(self.reach.groups, self.kept, self.bases, strict=True):
+            for n, (c, y, x) in enumerate(kept):
+                held[base + n] = group.weights[c - group.first, y, x]
+        return np.array([held[n] for n in range(len(held))] or [np.zeros(self.lanes, np.int64)], np.int64)
+
+    @cached_property
+    def weight_bits(self) -> int:
+        """Bits of a weight."""
+        return max(2, signed_bits(self.rows))
+
+    @cached_property
+    def index(self) -> tuple[KeptRow, ...]:
+        """What the index says of each row; one entry where there is none."""
+        return tuple(row for group in self.kept for row in group) or ((0, 0, 0),)
+
+    @property
+    def channel_banks(self) -> int:
+        """Banks of the buffer along the channels."""
+        return self.lanes if self.reach.one else 1
+
+    @cached_property
+    def places(self) -> int:
+        """Places of channels in a bank of the buffer."""
+        return max((group.first + len(group.weights) for group in self.reach.groups), default=1)
+
+    @cached_property
+    def plane(self) -> int:
+        """Words of a channel in a bank."""
+        return self.reach.rows.depth * self.reach.columns.depth
+
+    @property
+    def half(self) -> int:
+        """Words of an image in a bank."""
+        return self.places * self.plane
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """For each group what its table counts: rows of weights that are kept, or channels."""
+        return tuple(
+            len(kept) if self.listed else len(group.weights)
+            for group, kept in zip(self.reach.groups, self.kept, strict=True)
+        )
+
+    @property
+    def next_weights(self) -> int:
+        """Rows of weights from a step's to the next channel's, or to the next kept."""
+        rows, columns = self.reach.taps
+        return 1 if self.listed else rows * columns
+
+    @cached_property
+    def widths(self) -> Mapping[str, int]:
+        """Parameters of `sw_mac_walk`: the bits of all that it counts."""
+        rows, columns = self.reach.rows, self.reach.columns
+        return {
+            "T_BITS": address_bits(len(rows.entries)),
+            "U_BITS": address_bits(len(columns.entries)),
+            "EY_BITS": rows.most.bit_length() or 1,
+            "EX_BITS": columns.most.bit_length() or 1,
+            "A_BITS": address_bits(2 * self.half),
+            "W_BITS": address_bits(len(self.rows)),
+            "N_BITS": max(self.counts).bit_length() or 1,
+        }
+
+    @property
+    def bits(self) -> int:
+        """What is stored: rows of weights, and their index."""
+        index = sum(self.widths[name] for name in ("A_BITS", "EY_BITS", "EX_BITS")) if self.listed else 0
+        return len(self.rows) * (self.lanes * self.weight_bits + index)
+
+    @cached_property
+    def whole_steps(self) -> int:
+        """The steps of all blocks."""
+        rows, columns = (range(len(axis.blocks)) for axis in (self.reach.rows, self.reach.columns))
+        return sum(self.steps(*block) for block in product(range(len(self.reach.groups)), rows, columns))
+
+    def steps(self, group: int, row: int, column: int) -> int:
+        """The steps of a block: one at least."""
+        if self.listed:
+            return max(1, len(self.kept[group]))
+        taps = len(self.reach.rows.blocks[row]) * len(self.reach.columns.blocks[column])
+        return max(1, len(self.reach.groups[group].weights) * taps)
+
+    def _kept(self, group: ChannelGroup) -> Iterator[KeptRow]:
+        there = np.ones(group.weights.shape[:3], bool) if not self.listed else group.weights.any(axis=3)
+        for c, y, x in np.argwhere(there).tolist():
+            yield group.first + c, y, x
+
+
+def _one_value(reach: MacReach) -> bool:
+    """Whether each tap meets one value of each channel."""
+    axes = (reach.rows, reach.columns)
+    return all(
+        len({entry.tap for entry in block}) == len(block) and all(entry.tap < size for entry in block)
+        for axis, size in zip(axes, reach.taps, strict=True)
+        for block in axis.blocks
+    )
