@@ -27,7 +27,7 @@ def array(circuit: Circuit, population: Population) -> str:
     lines += [wire(f"v{n}_{what}") for what in ("valid", "ready", "last")] + [wire(f"read{n}"), wire(f"done{n}")]
     lines += [wire(f"read{n}_ready")]
     number = lane_kind(circuit, population).number
-    lines += [wire(f"v{n}_numbers", lanes * number), wire(f"words{n}", lanes * population.width)]
+    lines += [wire(f"v{n}_numbers", lanes * number), wire(f"words{n}", lanes * circuit.potential_bits(population))]
     lines += [wire(f"v{n}_{axis}", bits) for axis, bits in zip("cyx", circuit.coordinate_bits(name), strict=True)]
     lines += [instance("sw_array", f"array{n}", parameters, ports)]
     return "\n".join([*lines, _spikes(circuit, population)])
@@ -50,40 +50,39 @@ def _sizes(circuit: Circuit, population: Population) -> dict[str, int | str]:
     }
 
 
-def _laws(circuit: Circuit, population: Population, constants: LaneConstants) -> dict[str, int | str]:
-    steps, neuron, accumulator = circuit.network.steps, population.neuron, circuit.accumulator_bits(population)
+def _rounds(circuit: Circuit, population: Population) -> dict[str, int | str]:
+    """Its steps, and how many tokens of each projection it waits for before a sweep."""
+    steps = 1 if circuit.once(population.name) else circuit.network.steps
     held = tokens = 0
     for at, (_, projection) in enumerate(circuit.incoming(population)):
         once = circuit.once(projection.source)
-        held |= (once and not circuit.layerwise) << at
-        tokens |= (steps if circuit.layerwise and not once else 1) << (16 * at)
+        held |= (once and not circuit.layerwise and not population.neuron.compares) << at
+        tokens |= (circuit.network.steps if circuit.layerwise and not once else 1) << (16 * at)
+    bits = address_bits(circuit.network.steps + 1)
+    found: dict[str, int | str] = {"STEPS": steps, "STEP_BITS": bits, "TOKENS": tokens, "TOKEN_BITS": bits}
+    return found | {"DRIVEN_ONCE": int(circuit.layerwise), "HELD": held}
+
+
+def _laws(circuit: Circuit, population: Population, constants: LaneConstants) -> dict[str, int | str]:
+    accumulator, potential = circuit.accumulator_bits(population), circuit.potential_bits(population)
+    rounds, lane, leak = _rounds(circuit, population), lane_kind(circuit, population), population.neuron.leak
     blocks, depth = circuit.blocks(population).count, len(constants.rows)
-    lane = lane_kind(circuit, population)
-    return {
-        "STEPS": steps,
-        "STEP_BITS": address_bits(steps + 1),
-        "TOKENS": tokens,
-        "TOKEN_BITS": address_bits(steps + 1),
-        "DRIVEN_ONCE": int(circuit.layerwise),
-        "HELD": held,
-        "CURRENT": max(accumulator, constants.drive_bits) + 1 if held else constants.drive_bits,
-        "WORD": max(population.width, accumulator) + 1,
-        "POTENTIAL": population.width,
+    return rounds | {
+        "CURRENT": max(accumulator, constants.drive_bits) + 1 if rounds["HELD"] else constants.drive_bits,
+        "KIND": lane.kind,
+        "WORD": max(potential, accumulator) + 1,
+        "POTENTIAL": potential,
         "TAP": accumulator,
         "THRESHOLD": constants.threshold_bits,
-        "DRIVE": constants.drive_bits,
         "THRESHOLDS": constants.thresholds,
-        "KIND": lane.kind,
+        "DRIVE": constants.drive_bits,
         "NUMBER": lane.number,
         "MEMO": lane.memo,
         "LATE": lane.late,
         "QUEUE_BITS": lane.queue_bits,
-        "LIMIT": lane.limit,
         "READS": int(population.name == circuit.network.output and circuit.network.decision is not None),
-        "SLOT": lane.slot,
-        "SLOT_SHIFT": lane.slot_shift,
-        "RESET_ZERO": int(getattr(neuron, "reset", "subtract") == "zero"),
-        "LEAK": -round(log2(neuron.leak)) if neuron.leak else 0,
+        "LEAK": -round(log2(leak)) if leak else 0,
+        **lane.parameters,
         "STYLE": STYLES.index(circuit.rule.written(blocks)),
         "CONSTANTS": depth,
         "K_BITS": address_bits(depth),
@@ -124,7 +123,7 @@ def _spikes(circuit: Circuit, population: Population) -> str:
     lines = [wire(f"e{n}_{what}") for what in ("valid", "ready", "token")]
     lines += [wire(f"e{n}_{axis}", width) for axis, width in zip("cyx", bits, strict=True)]
     lines += [wire(f"e{n}_number", number), wire(f"e{n}_event", circuit.event_bits(population.name))]
-    plain = circuit.value_form(population.name) == PLAIN
-    value = "1'b1" if plain else part(f"e{n}_number", number - value_bits, value_bits)
+    whole = f"e{n}_number" if number == value_bits else part(f"e{n}_number", number - value_bits, value_bits)
+    value = "1'b1" if circuit.value_form(population.name) == PLAIN else whole
     lines += [f"assign e{n}_event = {{{value}, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};"]
     return "\n".join([*lines, instance("sw_spikes", f"spikes{n}", parameters, ports)])

@@ -1,5 +1,6 @@
 """A projection in Verilog: its front with its tables, its memory of weights, and what a lane adds."""
 
+from spikewright.hardware.circuit.counting import counted_events
 from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_dense_tables
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.list_fronts import list_parameters, write_list_tables
@@ -29,7 +30,10 @@ def front(circuit: Circuit, number: int, projection: Projection) -> str:
     write_words(circuit.folder / layout.file("w"), [hex_word((value, width) for value in row) for row in words])
     if rows.code_bits:
         write_words(circuit.folder / layout.file("t"), [hex_word([(value, rows.weight_bits)]) for value in rows.table])
-    return "\n".join((_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)))
+    parts = [_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)]
+    if counts := circuit.counted(projection):
+        parts.insert(1, counted_events(circuit, number, projection, counts))
+    return "\n".join(parts)
 
 
 def _wires(circuit: Circuit, layout: FrontLayout) -> str:
@@ -45,7 +49,7 @@ def _wires(circuit: Circuit, layout: FrontLayout) -> str:
         "ry": bits.rows,
         "rx": bits.columns,
         "seats": bits.seats,
-        "value": circuit.value_bits(layout.projection.source),
+        "value": circuit.pass_bits(layout.projection),
     }
     lines += [wire(f"p{k}_{what}", width) for what, width in widths.items()]
     lines += [wire(f"t{k}_taps", layout.blocks.lanes.count * bits.tap)]
@@ -58,7 +62,7 @@ _SINGLE = {"f": ("valid", "ready"), "q": ("ready",), "p": ("valid", "ready", "em
 def _front(circuit: Circuit, layout: FrontLayout) -> str:
     k, bits, source = layout.number, layout.bits, layout.projection.source
     sizes = as_map(circuit.network.by_name[source].shape)
-    coordinates, value = circuit.coordinate_bits(source), circuit.value_bits(source)
+    coordinates, value = circuit.coordinate_bits(source), circuit.pass_bits(layout.projection)
     parameters: dict[str, int | str] = {}
     for axis, size, width in zip("CYX", sizes, coordinates, strict=True):
         parameters |= {f"{axis}_SIZE": size, f"{axis}_BITS": width, f"{axis}_FILE": layout.file(axis.lower())}
@@ -74,15 +78,12 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
     }
     dense = layout.rows.layout == "dense"
     parameters |= dense_parameters(layout) if dense else list_parameters(layout)
-    ports = {
-        "rst": "restart",
-        "event_valid": f"f{k}_valid",
-        "event_ready": f"f{k}_ready",
-        "event_token": f"f{k}_event[0]",
-    }
+    event = f"g{k}" if circuit.counted(layout.projection) else f"f{k}"
+    ports = {"rst": "restart", "event_valid": f"{event}_valid", "event_ready": f"{event}_ready"}
+    ports |= {"event_token": f"{event}_event[0]"}
     low = 1
     for name, width in zip(("c", "y", "x", "value"), (*coordinates, value), strict=True):
-        ports[f"event_{name}"] = part(f"f{k}_event", low, width)
+        ports[f"event_{name}"] = part(f"{event}_event", low, width)
         low += width
     ports |= {"token": f"p{k}_token", "resume": f"p{k}_resume"}
     said = ["valid", "ready", "empty", "weights", "block", "lane", "oy", "ox", "ry", "rx", "value"]
@@ -95,7 +96,7 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
 
 def _weights(circuit: Circuit, layout: FrontLayout) -> str:
     k, bits, lanes = layout.number, layout.bits, layout.blocks.lanes
-    form, value = circuit.value_form(layout.projection.source), circuit.value_bits(layout.projection.source)
+    form, value = circuit.pass_form(layout.projection), circuit.pass_bits(layout.projection)
     parameters: dict[str, int | str] = {
         "CHANNELS": lanes.channels,
         "BANKS_Y": lanes.rows,

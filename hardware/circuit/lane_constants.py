@@ -35,7 +35,7 @@ class LaneConstants:
         found = [_over(value, blocks) for value in (population.initial, drive, *thresholds)]
         laid = np.stack([_laid(value, blocks) for value in found], axis=-1)
         bits = max(2, *(signed_bits(one) for one in thresholds))
-        return cls(_fewest(laid), bits, max(2, signed_bits(drive)), population.width)
+        return cls(_fewest(laid), bits, max(2, signed_bits(drive)), circuit.potential_bits(population))
 
     @property
     def thresholds(self) -> int:

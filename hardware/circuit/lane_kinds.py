@@ -1,11 +1,13 @@
 """Which lane computes a neuron: a module of `hardware/rtl` and its parameters for each kind, in one table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from spikewright.hardware.circuit.record import Circuit
-from spikewright.snn import IF, LIF, Burst, Integrator, Population, Ramp, SignedIF, TernaryIF
+from spikewright.hardware.circuit.gates import EVERY_STEP, GateCounts
+from spikewright.hardware.circuit.record import SIGN, Circuit
+from spikewright.snn import IF, LIF, Burst, Integrator, MaxGate, Population, Ramp, SignedIF, TernaryIF
+from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.neurons import Neuron
 
 
@@ -14,57 +16,72 @@ class LaneKind:
     """A lane whose law is the module `sw_lane_<kind>`; "none" never sends anything.
 
     `number`: bits of what a neuron sends in a step, two's complement where it may be negative. `memo`: bits that it keeps beside
-    its potential, 0 at first. `late`: cycles that the law takes more than that of IF. `limit`: the most that it may send, 0: any.
-    `slot`: the charge of a slot of a Ramp.
+    its potential, 0 at first. `late`: cycles that the law takes more than that of IF. `parameters`: those that the module alone
+    has, by the names that `sw_lane` has for them.
     """
 
     kind: str
     number: int = 1
     memo: int = 0
     late: int = 0
-    limit: int = 0
-    slot: int = 1
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def queue_bits(self) -> int:
         """log2 of the blocks that may wait to be sent: as many as a sweep at full speed has under way."""
         return max(3, (self.late + 5).bit_length())
 
-    @property
-    def slot_shift(self) -> int:
-        """log2 of the slot, -1 where that is not whole."""
-        return self.slot.bit_length() - 1 if self.slot & (self.slot - 1) == 0 else -1
-
 
 def lane_kind(circuit: Circuit, population: Population) -> LaneKind:
     """The lanes of a population whose kind of neuron is in the table."""
-    return LANE_KINDS[type(population.neuron)](circuit, population.neuron)
+    return LANE_KINDS[type(population.neuron)](circuit, population)
 
 
-def _signed(circuit: Circuit, neuron: Any) -> LaneKind:
-    most = circuit.network.steps if neuron.limit is None else min(neuron.limit, circuit.network.steps)
-    return LaneKind("signed", number=2, memo=int(most).bit_length(), limit=0 if most == circuit.network.steps else most)
+def _integrate(circuit: Circuit, population: Population) -> LaneKind:
+    return LaneKind("if", parameters={"RESET_ZERO": int(population.neuron.reset == "zero")})
 
 
-def _burst(circuit: Circuit, neuron: Any) -> LaneKind:
+def _signed(circuit: Circuit, population: Population) -> LaneKind:
+    """The count of its spikes is kept; a limit that steps cannot reach is none."""
+    limit, steps = population.neuron.most_in_run, circuit.network.steps
+    most = steps if limit is None else min(limit, steps)
+    return LaneKind("signed", 2, memo=most.bit_length(), parameters={"LIMIT": most if most < steps else 0})
+
+
+def _burst(circuit: Circuit, population: Population) -> LaneKind:
     """Division by the threshold, a bit of the number a cycle, so that each block takes one cycle still."""
-    bits = int(neuron.limit).bit_length()
-    return LaneKind("burst", number=bits, late=bits, limit=neuron.limit)
+    limit = population.neuron.most
+    return LaneKind("burst", limit.bit_length(), late=limit.bit_length(), parameters={"LIMIT": limit})
 
 
-def _ramp(circuit: Circuit, neuron: Any) -> LaneKind:
-    """Division by the slot: a shift where that is a power of two."""
+def _ramp(circuit: Circuit, population: Population) -> LaneKind:
+    """Division by the charge of a slot: a shift where that is a power of two."""
+    neuron: Any = population.neuron
     bits, slot = int(neuron.levels).bit_length(), int(neuron.window) // neuron.levels
-    return LaneKind("ramp", number=bits, late=1 if slot & (slot - 1) == 0 else 1 + bits, limit=neuron.levels, slot=slot)
+    shift = slot.bit_length() - 1 if slot & (slot - 1) == 0 else -1
+    parameters = {"LIMIT": neuron.levels, "SLOT": slot, "SLOT_SHIFT": shift}
+    return LaneKind("ramp", bits, late=1 if shift >= 0 else 1 + bits, parameters=parameters)
 
 
-LANE_KINDS: Mapping[type[Neuron], Callable[[Circuit, Any], LaneKind]] = {
-    IF: lambda _, neuron: LaneKind("if"),
-    LIF: lambda _, neuron: LaneKind("if"),
+def _gate(circuit: Circuit, population: Population) -> LaneKind:
+    """The larger in place of the sum; of counts it keeps what has been sent, and layerwise sends no more than a source may."""
+    counts, name = GateCounts.of(circuit.network, population), population.name
+    number = 2 if circuit.value_form(name) == SIGN else circuit.value_bits(name)
+    if not counts.counted:
+        return LaneKind("gate", number)
+    limit = largest_sent(circuit.network, population) if circuit.layerwise else 0
+    parameters = {"LIMIT": limit, "OFFSET": counts.offset, "FRESH": int(counts.replay == EVERY_STEP)}
+    return LaneKind("gate", number, memo=counts.most.bit_length() + 1, parameters=parameters)
+
+
+LANE_KINDS: Mapping[type[Neuron], Callable[[Circuit, Population], LaneKind]] = {
+    IF: _integrate,
+    LIF: _integrate,
     SignedIF: _signed,
-    TernaryIF: lambda _, neuron: LaneKind("ternary", number=2),
+    TernaryIF: lambda *_: LaneKind("ternary", number=2),
     Burst: _burst,
     Ramp: _ramp,
-    Integrator: lambda _, neuron: LaneKind("none"),
+    MaxGate: _gate,
+    Integrator: lambda *_: LaneKind("none"),
 }
 """The neurons that there are lanes for."""

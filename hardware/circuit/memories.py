@@ -95,6 +95,11 @@ def _encode_steps(one: ModuleInstance) -> Found:
     yield ModuleMemory("table_rows", "table", 1 << (n("STEP_BITS") + n("LEVEL")), n("VALUE"), parameter="TABLE")
 
 
+def _counts(one: ModuleInstance) -> Found:
+    places = 1 << sum(one.number(f"{axis}_BITS") for axis in "CYX")
+    yield ModuleMemory("counts", "potentials", places, one.number("COUNT"), "written")
+
+
 def _nothing(one: ModuleInstance) -> Found:
     return iter(())
 
@@ -104,6 +109,7 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_list_front": _list_front,
     "sw_synapse": _synapse,
     "sw_array": _array,
+    "sw_counts": _counts,
     "sw_fifo": _fifo,
     "sw_tally": _tally,
     "sw_levels": _levels,
@@ -134,7 +140,7 @@ def _owners(network: Network) -> dict[str, str]:
     """Whose an instance is, by its name: arrays and spikes of populations, the others of projections."""
     found = {f"{kind}{n}": p.name for n, p in enumerate(network.order) for kind in ("array", "spikes")}
     for k, projection in enumerate(network.projections):
-        found |= {f"{kind}{k}": projection.name for kind in ("front", "synapse", "queue")}
+        found |= {f"{kind}{k}": projection.name for kind in ("front", "synapse", "queue", "counts")}
     return found | {"readout": network.output}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import InvalidInput
+from spikewright.hardware.circuit.gates import GateCounts
 from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.words import address_bits
@@ -151,8 +152,29 @@ class Circuit:
         return 1 + sum(self.coordinate_bits(name)) + self.value_bits(name)
 
     def accumulator_bits(self, population: Population) -> int:
-        """Bits that hold any S + b of a step."""
+        """Bits that hold any S + b of a step; of gates, what reaches them."""
+        if population.neuron.compares:
+            return GateCounts.of(self.network, population).bits + 1
         return population_bound(self.network, population).bit_length() + 1
+
+    def potential_bits(self, population: Population) -> int:
+        """Bits of a potential; of gates, which have none, those of the largest count, with a sign."""
+        return self.accumulator_bits(population) if population.neuron.compares else population.width
+
+    def counted(self, projection: Projection) -> GateCounts | None:
+        """What reaches the gates behind a projection, where that is counts of what arrives; else None."""
+        target = self.network.by_name[projection.target]
+        counts = GateCounts.of(self.network, target) if target.neuron.compares else None
+        return counts if counts is not None and counts.counted else None
+
+    def pass_bits(self, projection: Projection) -> int:
+        """Bits of the number that weights are multiplied by: that of an event, or of a count."""
+        counts = self.counted(projection)
+        return counts.bits if counts else self.value_bits(projection.source)
+
+    def pass_form(self, projection: Projection) -> int:
+        """How that number is told."""
+        return UNSIGNED if self.counted(projection) else self.value_form(projection.source)
 
     def incoming(self, population: Population) -> tuple[tuple[int, Projection], ...]:
         """The projections into a population with their numbers in the network."""

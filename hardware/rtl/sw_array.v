@@ -58,6 +58,8 @@ module sw_array #(
     parameter LIMIT = 0,
     parameter SLOT = 1,
     parameter SLOT_SHIFT = 0,
+    parameter OFFSET = 0,
+    parameter FRESH = 0,
     parameter STYLE = 0,         // of the memory of the words, see sw_bank
     parameter CONSTANTS = 1,     // rows of constants: 1, GROUPS or all blocks
     parameter K_BITS = 1,
@@ -235,7 +237,8 @@ module sw_array #(
       wire [NUMBER-1:0] number4;
       sw_lane #(.KIND(KIND), .WORD(WORD), .POTENTIAL(POTENTIAL), .TAP(TAP), .THRESHOLD(THRESHOLD),
                 .THRESHOLDS(THRESHOLDS), .DRIVE(CURRENT), .NUMBER(NUMBER), .MEMO(NOTES), .RESET_ZERO(RESET_ZERO),
-                .LEAK(LEAK), .LIMIT(LIMIT), .SLOT(SLOT), .SLOT_SHIFT(SLOT_SHIFT)) neuron (
+                .LEAK(LEAK), .LIMIT(LIMIT), .SLOT(SLOT), .SLOT_SHIFT(SLOT_SHIFT),
+                .OFFSET(OFFSET), .FRESH(FRESH)) neuron (
           .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(taps3[n*TAP+:TAP]), .thresholds3(thresholds3[n*LAW+:LAW]),
           .memo3(memo3[n*NOTES+:NOTES]), .sum3(sums3[n*WORD+:WORD]), .number4(number4), .memo4(memo4[n*NOTES+:NOTES]),
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),

@@ -1,7 +1,7 @@
 // One physical neuron. Its word holds V + drive + all that has arrived in the step, exactly; it is saturated once, when the
 // step ends. What it then sends, and what is left, is the law of its KIND, a module of its own.
 //
-//   cycle 3         sum = word + tap, or, in a sweep: U = sat(word)
+//   cycle 3         sum = word + tap (a "gate": the larger of the two), or, in a sweep: U = sat(word)
 //   cycle 4 + LATE  the law gives the number that is sent (0: none), V, and what it wants to know in the next step (memo)
 //   cycle 5 + LATE  the word of the next step: V - (V >> LEAK) + drive
 module sw_lane #(
@@ -18,7 +18,9 @@ module sw_lane #(
     parameter LEAK = 0,        // shift of the leak, 0: none
     parameter LIMIT = 0,       // of the kinds that have one
     parameter SLOT = 1,        // of "ramp", see sw_lane_ramp
-    parameter SLOT_SHIFT = 0
+    parameter SLOT_SHIFT = 0,
+    parameter OFFSET = 0,      // of "gate", see sw_lane_gate
+    parameter FRESH = 0
 ) (
     input                              clk,
     input signed           [ WORD-1:0] word3,
@@ -37,7 +39,10 @@ module sw_lane #(
   localparam signed [WORD-1:0] TOP = {{(WORD - POTENTIAL + 1) {1'b0}}, {(POTENTIAL - 1) {1'b1}}};
   localparam signed [WORD-1:0] BOTTOM = ~TOP;
 
-  assign sum3 = word3 + tap3;
+  generate
+    if (KIND == "gate") assign sum3 = tap3 > word3 ? tap3 : word3;
+    else assign sum3 = word3 + tap3;
+  endgenerate
 
   reg signed [POTENTIAL-1:0] potential4;
   always @(posedge clk)
@@ -64,8 +69,13 @@ module sw_lane #(
     end else if (KIND == "ramp") begin : law
       sw_lane_ramp #(.POTENTIAL(POTENTIAL), .NUMBER(NUMBER), .LIMIT(LIMIT), .SLOT(SLOT), .SHIFT(SLOT_SHIFT)) fire (
           .clk(clk), .potential4(potential4), .number4(number4));
-      assign left4 = potential4;
+      assign left4 = {POTENTIAL{1'b0}};
       assign memo4 = memo3;
+    end else if (KIND == "gate") begin : law
+      sw_lane_gate #(.WORD(WORD), .POTENTIAL(POTENTIAL), .SENT(MEMO), .NUMBER(NUMBER), .LIMIT(LIMIT), .OFFSET(OFFSET),
+                     .FRESH(FRESH)) fire (
+          .clk(clk), .word3(word3), .sent3(memo3), .potential4(potential4), .number4(number4), .sent4(memo4),
+          .left4(left4));
     end else begin : law
       assign number4 = {NUMBER{1'b0}};
       assign left4 = potential4;

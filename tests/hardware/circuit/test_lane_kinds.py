@@ -21,12 +21,13 @@ def kind_of(neuron: Any, steps: int = 6) -> LaneKind:
 
 
 CASES = [
-    (snn.IF(5), LaneKind("if")),
-    (snn.SignedIF(5), LaneKind("signed", number=2, memo=3)),
-    (snn.SignedIF(5, limit=3), LaneKind("signed", number=2, memo=2, limit=3)),
-    (snn.SignedIF(5, limit=6), LaneKind("signed", number=2, memo=3)),
+    (snn.IF(5), LaneKind("if", parameters={"RESET_ZERO": 0})),
+    (snn.LIF(5, 0.5, "zero"), LaneKind("if", parameters={"RESET_ZERO": 1})),
+    (snn.SignedIF(5), LaneKind("signed", number=2, memo=3, parameters={"LIMIT": 0})),
+    (snn.SignedIF(5, limit=3), LaneKind("signed", number=2, memo=2, parameters={"LIMIT": 3})),
+    (snn.SignedIF(5, limit=6), LaneKind("signed", number=2, memo=3, parameters={"LIMIT": 0})),
     (snn.TernaryIF(5, 3), LaneKind("ternary", number=2)),
-    (snn.Burst(5, 4), LaneKind("burst", number=3, late=3, limit=4)),
+    (snn.Burst(5, 4), LaneKind("burst", number=3, late=3, parameters={"LIMIT": 4})),
 ]
 
 
@@ -38,8 +39,10 @@ def test_kinds_and_their_widths(neuron: Any, kind: LaneKind) -> None:
 
 @pytest.mark.parametrize(("window", "late", "shift"), [(5 * 8, 1, 3), (5 * 1, 1, 0), (5 * 6, 1 + 3, -1)])
 def test_a_ramp_shifts_or_divides(window: int, late: int, shift: int) -> None:
-    kind = LANE_KINDS[snn.Ramp](Circuit(perceptron((6, 5, 3)), {}, Path()), snn.Ramp(window, 5))
-    assert kind == LaneKind("ramp", number=3, late=late, limit=5, slot=window // 5) and kind.slot_shift == shift
+    circuit = Circuit(perceptron((6, 5, 3)), {}, Path())
+    kind = lane_kind(circuit, snn.Population("a", (2,), snn.Ramp(window, 5), 0, 0, 9))
+    parameters = {"LIMIT": 5, "SLOT": window // 5, "SLOT_SHIFT": shift}
+    assert kind == LaneKind("ramp", number=3, late=late, parameters=parameters)
 
 
 def test_every_kind_is_a_module() -> None:

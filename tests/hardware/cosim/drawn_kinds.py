@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
 from spikewright import snn
-from tests.hardware.cosim.drawn import Neurons, Random
+from tests.hardware.cosim.drawn import Neurons, Random, plain_neurons
 
 
 def _threshold(random: Random, shape: tuple[int, ...]) -> Any:
@@ -36,5 +38,51 @@ KINDS: dict[str, Neurons] = {"SignedIF": _signed, "TernaryIF": _ternary, "Burst"
 
 
 def mixed(random: Random, shape: tuple[int, ...]) -> Any:
-    """Any of them."""
-    return list(KINDS.values())[random.integers(len(KINDS))](random, shape)
+    """Any of them but times."""
+    return [plain_neurons, _signed, _ternary, _burst][random.integers(4)](random, shape)
+
+
+def gated(seed: int) -> snn.Network:
+    """Max pooling of spikes of any kind, or of times: windows that overlap, padding, slices, gates behind gates."""
+    random = np.random.default_rng(seed)
+    timed, steps = seed % 5 == 4, int(random.integers(1, 6))
+    code: Any = (snn.RateCode(steps), snn.Bursts(steps, 3), snn.Direct(steps, 7))[random.integers(3)]
+    code = snn.TtfsCode(int(random.integers(1, 12))) if timed else code
+    shape = (int(random.integers(1, 4)), *(int(size) for size in random.integers(4, 8, 2)))
+    populations, projections, sources = [snn.Population("input", shape, snn.Source())], [], ["input"]
+    if timed or code.graded or random.random() < 0.8:
+        sources = ["a", "b"][: int(random.integers(1, 3))]
+        for name in sources:
+            kernel = random.integers(-8, 9, (int(random.integers(1, 4)), shape[0], 3, 3)).astype(np.int8)
+            synapse = snn.Conv2d(kernel, padding=(1, 1))
+            populations.append(_layer(random, name, synapse.output_shape(shape), _ramp if timed else mixed))
+            projections.append(snn.Projection("input", name, synapse))
+    for level in range(int(random.integers(1, 3))):
+        sources = [_gate(random, f"gate {level}", sources, populations, projections)]
+    last = populations[-1]
+    weights = random.integers(-8, 9, (3, last.size)).astype(np.int8)
+    populations.append(snn.Population("output", (3,), snn.Integrator(), 0, 0, 16))
+    projections.append(snn.Projection(last.name, "output", snn.Linear(weights)))
+    schedule = "layerwise" if random.random() < 0.4 else "synchronous"
+    return snn.Network(
+        tuple(populations), tuple(projections), "input", "output", code, schedule=schedule, numbers="fixed"
+    )
+
+
+def _layer(random: Random, name: str, shape: Any, neurons: Neurons) -> snn.Population:
+    return snn.Population(name, shape, neurons(random, shape), int(random.integers(-3, 4)), 0, 10)
+
+
+def _gate(random: Random, name: str, sources: list[str], populations: Any, projections: Any) -> str:
+    """One population of gates over all sources, one after the other along the channels, and perhaps one that nothing reaches."""
+    kernel = tuple(int(size) for size in random.integers(1, 4, 2))
+    padding = tuple(int(random.integers(0, size // 2 + 1)) for size in kernel)
+    windows, start = snn.Windows(kernel, tuple(int(step) for step in random.integers(1, 3, 2)), padding), 0
+    for source in sources:
+        shape = next(p.shape for p in populations if p.name == source)
+        placed = (start, start + shape[0])
+        projections.append(snn.Projection(source, name, windows, channels=placed))
+        start += shape[0]
+    start += int(random.random() < 0.2)
+    populations.append(snn.Population(name, (start, *windows.output_shape(shape)[1:]), snn.MaxGate()))
+    return name
