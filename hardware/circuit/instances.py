@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_INSTANCE = re.compile(r"^(?P<module>sw_\w+) #\((?P<given>.*)\)\n    (?P<name>\w+) \(", re.MULTILINE)
+_INSTANCE = re.compile(r"^(?P<module>sw_\w+) (?:#\((?P<given>.*)\)\n    )?(?P<name>\w+) \(", re.MULTILINE)
 _GIVEN = re.compile(r'\.(\w+)\((?:"([^"]*)"|\d+\'d(\d+)|(-?\d+))\)')
 
 
@@ -32,6 +32,6 @@ def read_instances(text: str) -> Iterator[ModuleInstance]:
 def _read(found: "re.Match[str]") -> ModuleInstance:
     given = {
         key: file if not (wide or plain) else int(wide or plain)
-        for key, file, wide, plain in _GIVEN.findall(found["given"])
+        for key, file, wide, plain in _GIVEN.findall(found["given"] or "")
     }
     return ModuleInstance(found["module"], found["name"], given)
