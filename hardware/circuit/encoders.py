@@ -60,8 +60,9 @@ def encoder(circuit: Circuit, levels: int) -> str:
     lines += [f"wire event_token; wire [{circuit.value_bits(name) - 1}:0] event_value;"]
     lines += ["assign event_word = {event_value, event_x, event_y, event_c, event_token};"]
     if circuit.once(name):
+        zeros: dict[str, int | str] = {"ZEROS": int(circuit.quantised)}
         return "\n".join(
-            [*lines, instance("sw_encode_values", "encode", parameters | {"TIMES": circuit.times(name)}, ports)]
+            [*lines, instance("sw_encode_values", "encode", parameters | {"TIMES": circuit.times(name)} | zeros, ports)]
         )
     _write_table(circuit, levels)
     steps = circuit.network.steps

@@ -1,30 +1,14 @@
 """The memories inside the modules of `hardware/rtl`, by what an instance is told; and all of a circuit's, placed."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from spikewright.hardware.circuit.instances import ModuleInstance, read_instances
-from spikewright.hardware.placement import PlacedMemory, PlacingRule, Role, Style
+from spikewright.hardware.circuit.mac.listing import MAC_MEMORIES
+from spikewright.hardware.circuit.module_memories import ModuleMemory
+from spikewright.hardware.placement import PlacedMemory, PlacingRule, Style
 from spikewright.snn import Network
 
-Found = Iterator["ModuleMemory"]
-
-
-@dataclass(frozen=True)
-class ModuleMemory:
-    """A memory inside a module, or `count` of them that are alike.
-
-    kind: only "read"; "written" too; "shown", which is read without a clock. parameter: the one that names its file.
-    """
-
-    name: str
-    role: Role
-    words: int
-    bits: int
-    kind: Literal["read", "written", "shown"] = "read"
-    count: int = 1
-    parameter: str = ""
+Found = Iterator[ModuleMemory]
 
 
 def _front(one: ModuleInstance) -> Found:
@@ -119,6 +103,7 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_encode_steps": _encode_steps,
     "sw_encode_values": _nothing,
     "sw_frame": _nothing,
+    **MAC_MEMORIES,
 }
 """Module -> its memories; one for each module that a circuit has instances of."""
 
@@ -137,10 +122,12 @@ def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedM
 
 
 def _owners(network: Network) -> dict[str, str]:
-    """Whose an instance is, by its name: arrays and spikes of populations, the others of projections."""
-    found = {f"{kind}{n}": p.name for n, p in enumerate(network.order) for kind in ("array", "spikes")}
+    """Whose an instance is, by its name: arrays and what sends of populations, the others of projections."""
+    populations = ("array", "spikes", "layer", "send")
+    projections = ("front", "synapse", "queue", "counts", "buffer", "walk", "source")
+    found = {f"{kind}{n}": p.name for n, p in enumerate(network.order) for kind in populations}
     for k, projection in enumerate(network.projections):
-        found |= {f"{kind}{k}": projection.name for kind in ("front", "synapse", "queue", "counts")}
+        found |= {f"{kind}{k}": projection.name for kind in projections}
     return found | {"readout": network.output}
 
 

@@ -51,7 +51,8 @@ def _head(circuit: Circuit) -> str:
         told = f"Its words are pixels k = 0 .. {pixels} (k / {pixels}), row-major over (channel, row, column)."
     else:
         fields = ", ".join(f"{name} {bits}" for name, bits in zip(names, widths, strict=True))
-        told = f"Its words are events, from the lowest bit on: {fields} bits.\n//   A word with token = 1 ends a step."
+        zeros = " Each pixel has one, zeros too." if circuit.quantised else ""
+        told = f"Its words are events, from the lowest bit on: {fields} bits.\n//   A word with token = 1 ends a step.{zeros}"
     return _HEAD.format(told=told, words=size + 2, neurons=size)
 
 

@@ -1,7 +1,7 @@
 // Pixels become events that carry their level, times TIMES, once for the whole run: an input that is held, or the slots that are
-// left of a time code. A pixel of level 0 sends nothing.
+// left of a time code. A pixel of level 0 sends nothing, unless ZEROS says that zeros are sent too.
 //
-// Pixels come row-major. One of level 0 takes a cycle; another is given on in the cycle in which it comes, for as long as it is
+// Pixels come row-major. One that sends nothing takes a cycle; another is given on in the cycle in which it comes, for as long as it is
 // not taken. The token behind the last one takes a cycle of its own.
 module sw_encode_values #(
     parameter C_SIZE = 1,
@@ -12,7 +12,8 @@ module sw_encode_values #(
     parameter X_BITS = 1,
     parameter LEVEL = 8,  // bits of a pixel
     parameter VALUE = 8,  // bits of the number of an event
-    parameter TIMES = 1
+    parameter TIMES = 1,
+    parameter ZEROS = 0
 ) (
     input clk,
     input rst,
@@ -32,7 +33,7 @@ module sw_encode_values #(
   wire last_x = out_x == X_SIZE - 1;
   wire last_y = out_y == Y_SIZE - 1;
   wire last_c = out_c == C_SIZE - 1;
-  wire sends = in_valid && in_pixel != 0;
+  wire sends = in_valid && (ZEROS || in_pixel != 0);
 
   assign in_ready = !out_token && (out_ready || !sends);
   assign out_valid = out_token || sends;

@@ -11,9 +11,6 @@ from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
 from spikewright.snn import Population, Projection
 
-TABLE_WORDS = 64
-"""A bank of so many words lies in look-up tables, a deeper one in block memories."""
-
 
 @dataclass(frozen=True)
 class OperandBits:
@@ -82,7 +79,7 @@ def _buffer(circuit: Circuit, source: MacSource) -> str:
     parameters |= {"BC_BITS": address_bits(source.memories.channel_banks)}
     parameters |= {"BY_BITS": address_bits(lanes.rows), "BX_BITS": address_bits(lanes.columns)}
     parameters |= {"HALF": memories.half, "A_BITS": memories.widths["A_BITS"]}
-    parameters |= {"STYLE": int(2 * memories.half > TABLE_WORDS)}
+    parameters |= {"STYLE": int(circuit.rule.written(2 * memories.half) == "blocks")}
     n = circuit.numbers[name]
     ports = {"rst": "rst", "in_valid": f"q{k}_valid", "in_ready": f"q{k}_ready", "in_token": f"e{n}_event[0]"}
     low = 1

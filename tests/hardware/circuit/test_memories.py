@@ -14,6 +14,7 @@ from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim import icarus, programs
 from spikewright.hardware.placement import PlacingRule
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
+from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes, with_lists
 from tests.hardware.cosim.pruned import pruned, shared
 
 needs_yosys = pytest.mark.skipif(
@@ -29,6 +30,10 @@ def circuits(folder: Path):
         place = folder / str(seed)
         build(made, drawn_lanes(made, seed), place)
         yield made, place
+    for seed in (7, 30):
+        network, place = drawn_mac(seed), folder / f"mac {seed}"
+        build(network, drawn_mac_lanes(network, seed), place, with_lists(network))
+        yield network, place
 
 
 def test_every_file_of_a_circuit_is_a_memory_of_its_size(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.axis_bench import Handling, run
 from spikewright.hardware.cosim.streams import input_words
 from tests.hardware.cosim.drawn import drawn_lanes
+from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes
 from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
 from tests.hardware.cosim.test_answers import LANES, two_classes
 from tests.hardware.cosim.test_comparing import needs_icarus
@@ -28,6 +29,21 @@ def test_drawn_networks_take_pixels(seed: int, reset: int, tmp_path: Path) -> No
     circuit = build(network, drawn_lanes(network, seed), tmp_path / "circuit", ends=Ends(levels))
     found = run(circuit, pixels.reshape(len(pixels), -1).tolist(), Handling(seed % 3, reset))
     rasters, _ = run_golden(replace(network, decision=None), images)
+    assert found.answers.differences(CircuitAnswers.expected(network, images)) == ()
+    assert found.events[:, 1].tolist() == input_words(circuit, rasters[network.input]) and not found.misframed
+
+
+@needs_icarus
+@pytest.mark.parametrize(("seed", "reset"), [(11, 120), (30, -1)])
+def test_mac_cores_take_pixels(seed: int, reset: int, tmp_path: Path) -> None:
+    """Zeros are sent too; a reset in the middle of an image begins anew."""
+    network = drawn_mac(seed)
+    levels = network.code.levels or 1
+    pixels = pixels_for(network, levels, seed)
+    images = (pixels / levels).astype(np.float32)
+    circuit = build(network, drawn_mac_lanes(network, seed), tmp_path / "circuit", ends=Ends(levels))
+    found = run(circuit, pixels.reshape(len(pixels), -1).tolist(), Handling(1, reset))
+    rasters, _ = run_golden(network, images)
     assert found.answers.differences(CircuitAnswers.expected(network, images)) == ()
     assert found.events[:, 1].tolist() == input_words(circuit, rasters[network.input]) and not found.misframed
 

@@ -1,0 +1,22 @@
+"""A memory inside a module of `hardware/rtl`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from spikewright.hardware.placement import Role
+
+
+@dataclass(frozen=True)
+class ModuleMemory:
+    """A memory inside a module, or `count` of them that are alike.
+
+    kind: only "read"; "written" too; "shown", which is read without a clock. parameter: the one that names its file.
+    """
+
+    name: str
+    role: Role
+    words: int
+    bits: int
+    kind: Literal["read", "written", "shown"] = "read"
+    count: int = 1
+    parameter: str = ""
