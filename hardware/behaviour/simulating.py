@@ -33,7 +33,7 @@ def behave(circuit: Circuit, rasters: Mapping[str, Any], decisions: Any = None, 
     _check(circuit, rasters)
     samples = int(rasters[circuit.network.input].shape[1])
     streams = words_of_all(circuit, rasters)
-    core = begun(circuit, streams, _decisions(circuit, samples, decisions))
+    core = begun(circuit, streams, checked_decisions(circuit, samples, decisions))
     firsts = [*core.senders["base"].tolist(), len(core.sent)]
     cycles = run(core, most)
     if cycles < 0:
@@ -66,7 +66,7 @@ def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
     return found
 
 
-def _decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
+def checked_decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
     """The steps of each inference; all of them where nothing stops it. Raises InvalidInput for others."""
     steps = circuit.network.steps
     if decisions is None or not stops_early(circuit):
