@@ -1,7 +1,9 @@
 """From a network to the records of `core.json`; memories and traces are written on the way. `rebuilding` is the way back."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -9,10 +11,21 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput, __version__, snn
 from spikewright.hardware.core import schema, schema_parts
-from spikewright.hardware.core.golden import run_golden, senders, sends_values
+from spikewright.hardware.core.checksums import NONE
+from spikewright.hardware.core.circuit_files import write_circuit
+from spikewright.hardware.core.golden import (
+    golden_activity,
+    golden_logits,
+    golden_potentials,
+    golden_rasters,
+    senders,
+    sends_values,
+)
+from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate
 from spikewright.hardware.core.stored_weights import write_weights
 from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.estimation import estimate
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
 
 CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.RateCode: "rate"}
@@ -27,9 +40,12 @@ class GoldenInputs:
 
 
 def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: GoldenInputs) -> schema.Core:
-    """The record of `network` built as `point`; its memories and golden traces are written."""
-    sizes = widths(network)
+    """The record of `network` built as `point`; its memories, golden traces and circuit are written."""
+    sizes, activity = widths(network), golden_activity(network, inputs.images)
+    rasters, logits = golden_rasters(network, activity), golden_logits(activity)
+    circuit, without = _circuit(writer.folder, network, point, (rasters, logits))
     return schema.Core(
+        checksum=NONE,
         generator=f"spikewright {__version__}",
         device=point.device_name,
         clock_mhz=point.clock_mhz,
@@ -43,8 +59,31 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
         report=[schema.CoreRow(**asdict(row)) for row in network.report],
         populations=[_population(writer, n, p, point, sizes) for n, p in enumerate(network.populations)],
         projections=[_projection(writer, n, q, sizes) for n, q in enumerate(network.projections)],
-        golden=_golden(writer, network, inputs),
+        golden=_golden(writer, network, inputs, activity),
+        circuit=circuit,
+        without_circuit=without,
+        estimates=_estimates(network, activity, point),
     )
+
+
+def _circuit(
+    folder: Path, network: snn.Network, point: DesignPoint, golden: tuple[Any, Any]
+) -> tuple[CoreCircuit | None, str | None]:
+    """The circuit, or why there is none; the log says so too."""
+    try:
+        return write_circuit(folder, network, point, golden), None
+    except InvalidInput as error:
+        logging.getLogger(__name__).warning("the core has no circuit: %s", error)
+        return None, str(error)
+
+
+def _estimates(network: snn.Network, activity: snn.Activity, point: DesignPoint) -> list[CoreEstimate]:
+    found = estimate(network, activity, point)
+    intervals = {"lut": found.lut, "ff": found.ff, "latency_cycles": found.latency_cycles}
+    intervals |= {"fpga_energy_uj": found.fpga_energy_uj, "asic45_energy_nj": found.asic45_energy_nj}
+    exact = {"dsp": found.dsp, "weight_memory_bits": found.weight_memory_bits}
+    rows = [CoreEstimate(name=name, value=one.value, low=one.low, high=one.high) for name, one in intervals.items()]
+    return rows + [CoreEstimate(name=name, value=count, low=count, high=count) for name, count in exact.items()]
 
 
 def _code(network: snn.Network) -> schema.CoreCode:
@@ -136,14 +175,12 @@ SYNAPSES: Mapping[type, Callable[[Writer, str, Any], schema_parts.Synapse]] = {
 """Synapse record -> its record in `core.json`; one for each synapse that `snn.core_parts` allows."""
 
 
-def _golden(writer: Writer, network: snn.Network, inputs: GoldenInputs) -> schema.CoreGolden:
-    """Simulate the inputs and write what every population sends."""
-    images = inputs.images
-    rasters, logits = run_golden(network, images)
-    places = [p.name for p in network.populations]
+def _golden(writer: Writer, network: snn.Network, inputs: GoldenInputs, activity: snn.Activity) -> schema.CoreGolden:
+    """Write what every population sends, the potentials of all steps, and the answers."""
+    images, rasters = inputs.images, golden_rasters(network, activity)
+    places = {p.name: f"p{n:02d}" for n, p in enumerate(network.populations)}
     spikes = {
-        p.name: writer.trace(f"p{places.index(p.name):02d}", rasters[p.name], values=sends_values(network, p))
-        for p in senders(network)
+        p.name: writer.trace(places[p.name], rasters[p.name], values=sends_values(network, p)) for p in senders(network)
     }
     bits = images.reshape(len(images), -1).view(np.uint32).astype(np.int64)
     return schema.CoreGolden(
@@ -151,7 +188,12 @@ def _golden(writer: Writer, network: snn.Network, inputs: GoldenInputs) -> schem
         origin=inputs.origin,
         images=writer.memory("images", bits, 32, signed=False, place="golden"),
         spikes=spikes,
-        logits=writer.memory("logits", logits, 64, place="golden"),
+        potentials={
+            p.name: writer.memory(f"{places[p.name]}_potentials", potentials, p.width, place="golden")
+            for p in network.populations
+            if (potentials := golden_potentials(network, activity, p)) is not None
+        },
+        logits=writer.memory("logits", golden_logits(activity), 64, place="golden"),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright import FolderKind, atomic_folder, check_folder
+from spikewright.hardware.core.checksums import file_checksums, signed_text
 from spikewright.hardware.core.golden import synthetic_images
 from spikewright.hardware.core.readme import readme_text
 from spikewright.hardware.design_points import DesignPoint, check_point
@@ -52,6 +53,7 @@ def export(network: Network, point: DesignPoint, folder: str | Path, *, images: 
     inputs = GoldenInputs(given, "synthetic" if images is None else "given")
     with atomic_folder(folder, CORE_FOLDER) as temporary:
         core = describe(Writer(temporary), network, point, inputs)
-        (temporary / "core.json").write_text(core.model_dump_json(indent=2) + "\n")
         (temporary / "README.md").write_text(readme_text(core))
+        whole = core.model_copy(update={"files": file_checksums(temporary)})
+        (temporary / "core.json").write_text(signed_text(whole.model_dump_json(indent=2) + "\n"))
     return Path(folder)

@@ -11,7 +11,16 @@ import numpy as np
 
 from spikewright import InvalidFile, InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.core.golden import run_golden, senders, sends_values, trace_line
+from spikewright.hardware.core.checksums import check_files, check_text
+from spikewright.hardware.core.golden import (
+    golden_activity,
+    golden_logits,
+    golden_potentials,
+    golden_rasters,
+    senders,
+    sends_values,
+    trace_line,
+)
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
 from spikewright.hardware.core.rebuilding import rebuild
 from spikewright.hardware.design_points import DesignPoint, check_point
@@ -19,7 +28,7 @@ from spikewright.hardware.devices import Device, listed
 from spikewright.hardware.layer_designs import LayerDesign, spread
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.progress import watched
-from spikewright.snn import Network
+from spikewright.snn import Activity, Network
 
 if TYPE_CHECKING:
     from spikewright.hardware.core.schema import Core, CorePopulation
@@ -54,6 +63,9 @@ def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core
         raise InvalidFile(f"expected the folder of a core, got {type(folder).__name__}; try the one that export wrote")
     folder = Path(folder)
     whole = read_core(folder)
+    if whole.checksum is not None:
+        check_text((folder / "core.json").read_text("utf-8"), whole.checksum)
+    check_files(folder, whole.files)
     try:
         network = rebuild(whole, lambda memory: read_memory(folder, memory))
         check_point(network, core_point(whole, device))
@@ -115,11 +127,14 @@ def read_core(folder: Path) -> Core:
     if path.stat().st_size > MAX_JSON_BYTES:
         raise InvalidFile(f"expected a core.json of at most {MAX_JSON_BYTES} bytes, got {path.stat().st_size}")
     try:
-        return Core.model_validate_json(path.read_bytes())
+        found = Core.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
+    if found.version > 1 and (found.checksum is None or not found.files):
+        raise InvalidFile("core.json does not follow its schema: expected checksum and files in version 2, got none")
+    return found
 
 
 @watched
@@ -143,14 +158,33 @@ def replay(folder: str | Path, *, engine: str | None = None, device: Device | No
         raise InvalidFile(f"expected golden traces of at most {MAX_TRACE} places, got {largest}")
     images = bits.astype(np.uint32).view(np.float32).reshape(golden.samples, *shape)
     try:
-        rasters, logits = run_golden(network, images, engine)
+        activity = golden_activity(network, images, engine)
     except SpikewrightError as error:
         raise InvalidFile(f"expected golden images that the core can run, got: {error}") from error
+    rasters, logits = golden_rasters(network, activity), golden_logits(activity)
     differences = [line for p in senders(network) for line in _compare(folder, whole, network, p.name, rasters[p.name])]
+    differences += [
+        line
+        for name, memory in golden.potentials.items()
+        for line in _potentials(network, activity, name, read_memory(folder, memory))
+    ]
     if not np.array_equal(read_memory(folder, golden.logits), logits):
         differences.append("the logits differ")
     events = sum(int(np.count_nonzero(raster)) for raster in rasters.values())
     return Replay(not differences, golden.samples, len(rasters), events, tuple(differences))
+
+
+def _potentials(network: Network, activity: Activity, name: str, wanted: Any) -> list[str]:
+    """A sentence where the potentials of a population are others, with the first sample and step."""
+    found = golden_potentials(network, activity, network.by_name[name]) if name in network.by_name else None
+    if found is None or found.shape != wanted.shape:
+        raise InvalidFile(
+            f"expected golden potentials of populations of the core and of their size, got those of {name!r}"
+        )
+    wrong = np.argwhere((found != wanted).any(axis=2))
+    return (
+        [f"the potentials of {name!r} differ first in sample {wrong[0][0]}, step {wrong[0][1]}"] if len(wrong) else []
+    )
 
 
 def _compare(folder: Path, whole: Core, network: Network, name: str, raster: Any) -> list[str]:

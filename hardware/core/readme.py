@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 _TEXT = """\
 # Spike core
 
-Written by {generator} for {device} at {clock:g} MHz. `core.json` says what to build; its schema is `core.schema.json`
-of the Python package `hardware`. Every file is named in it with its SHA-256.
+Written by {generator} for {device} at {clock:g} MHz. `core.json` says what it is; its schema is `core.schema.json`
+of the Python package `spikewright.hardware.core`, and `docs/core-format.md` of the project says all in words. Every file is named
+in it with its SHA-256.
+
+{circuit}
 
 | layer | kind | neurons | physical neurons | potential bits | accumulator bits |
 | --- | --- | --- | --- | --- | --- |
@@ -32,7 +35,7 @@ Neurons are numbered C, H, W row-major: address = (c H + y) W + x. Weights are r
 (out, in) for `linear`, (out, in / groups, kernel height, kernel width) for `conv2d`. P = `physical_neurons` work at a
 time: `lanes` says how many channels at how many rows and columns.
 
-## memories/*.mem
+## network/*.mem
 One word a line in lower-case hex, ceil(bits / 4) digits, two's complement where `signed`, for $readmemh. Every line
 ends with a newline, the last one too. Pruned weights (`masked`) are the `values` at ascending places that the `index`
 of their `layout` tells, as the schema says; a codebook is `indices` into a `table`.
@@ -41,9 +44,42 @@ of their `layout` tells, as the schema says; a codebook is `indices` into a `tab
 `images.mem` holds the inputs as float32 bit patterns ({samples} samples, {origin}). `pNN.spikes` is the trace of
 population number NN of `core.json` (counted from 0): a line per sample and step, sample after sample, with the
 addresses that fire, ascending; `address:value` where integers are sent. A direct input is sent once and has one line
-per sample. `logits.mem` holds the answers after the last step. `hardware.replay(folder)` runs all of it again and
-compares bit for bit.
+per sample. `pNN_potentials.mem` holds its potentials after each step, `logits.mem` the
+answers after the last. `hardware.replay(folder)` runs all of it again and compares bit for bit.
 """
+
+
+_CIRCUIT = """\
+- `make sim` runs the golden traces through `rtl/` (Icarus Verilog 11 or later): `tb/bench.v` compares every event of
+  every population and every word of the answers. It ends with PASS or FAIL; `make sim LIMIT=1000` gives up after so many cycles.
+- `make synth` says what it takes on {family} (Yosys 0.23 or later, `synth.ys`).
+- `vivado.tcl`, `quartus.tcl` and `constraints/` are for the vendors' tools and have NOT been tested.
+
+What make writes lies beside this folder (`BUILD=...` puts it elsewhere). The top level is `sw_core` in `rtl/core.v`, with AXI
+streams `sw_axis` in `rtl/axis.v` around it; a neuron is in `rtl/sw_lane_*.v`, its potential in `rtl/sw_array.v` and
+`rtl/sw_bank.v`. `mem/` holds the integers of `network/` in the order in which the circuit reads them.
+
+Events go in as words `{{value, x, y, c, token}}` on `in_valid`, `in_ready`, `in_event`: {event} bits, the token in bit 0, then
+{bits} bits of c, y, x and value. A token ends a step; its other bits say nothing. An answer comes out on `answer_valid`,
+`answer_ready`, `answer_word`, `answer_last` as {words} words of {answer} bits, two's complement: the class, the steps that were
+taken, and the logits. A word is handed over in each rising edge of `clk` in which valid and ready are both high. `rst` is
+synchronous and active high."""
+
+_NO_CIRCUIT = "There is no Verilog in this folder, since there is none for this network yet: {why}."
+
+
+def _circuit(core: Core) -> str:
+    circuit = core.circuit
+    if circuit is None:
+        return _NO_CIRCUIT.format(why=core.without_circuit)
+    bits = circuit.events[core.input].bits
+    return _CIRCUIT.format(
+        family=core.device,
+        event=sum(bits),
+        bits=", ".join(map(str, bits[1:])),
+        words=circuit.answer.logits + 2,
+        answer=circuit.answer.bits,
+    )
 
 
 def readme_text(core: Core) -> str:
@@ -64,6 +100,7 @@ def readme_text(core: Core) -> str:
         readout=core.readout,
         samples=core.golden.samples,
         origin=core.golden.origin,
+        circuit=_circuit(core),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
+from spikewright.hardware.core.schema_circuit import AnyFile, CoreCircuit, CoreEstimate, CoreProof
 from spikewright.hardware.core.schema_parts import (
     CoreMemory,
     CoreRecord,
@@ -88,12 +89,14 @@ class CoreTrace(CoreRecord):
 
 
 class CoreGolden(CoreRecord):
-    """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, final `logits`."""
+    """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, `potentials` by
+    population `(samples, steps, neurons)` after each step, final `logits`."""
 
     samples: Annotated[int, Field(ge=1, le=100_000)]
     origin: Literal["given", "synthetic"]
     images: CoreMemory
     spikes: dict[Name, CoreTrace]
+    potentials: dict[Name, CoreMemory] = Field(default_factory=dict)
     logits: CoreMemory
 
 
@@ -109,10 +112,15 @@ class CoreRow(CoreRecord):
 
 
 class Core(CoreRecord):
-    """The whole of `core.json`."""
+    """The whole of `core.json`.
+
+    `checksum`: the SHA-256 of its text with 64 zeros in this place. `files`: the SHA-256 of every other file. Where there is no
+    circuit for the network, `without_circuit` says why. Version 1 had none of these, no circuit, and memories in `memories/`.
+    """
 
     format: Literal["spikewright-core"] = "spikewright-core"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    checksum: Sha256 | None = None
     generator: str
     device: Name
     clock_mhz: Annotated[float, Field(ge=0.001, le=2000)]
@@ -128,6 +136,11 @@ class Core(CoreRecord):
     report: list[CoreRow]
     run: CoreRun = CoreRun()
     golden: CoreGolden
+    circuit: CoreCircuit | None = None
+    without_circuit: str | None = None
+    estimates: list[CoreEstimate] = Field(default_factory=list)
+    proofs: list[CoreProof] = Field(default_factory=list)
+    files: dict[AnyFile, Sha256] = Field(default_factory=dict)
 
 
 class _PlainNames(GenerateJsonSchema):

@@ -23,7 +23,7 @@ Pair = tuple[Count, Count]
 Offsets = tuple[Annotated[int, Field(ge=0, le=2**20)], Annotated[int, Field(ge=0, le=2**20)]]
 Dimensions = Annotated[list[Count], Field(min_length=1, max_length=4), AfterValidator(_not_huge)]
 Whole = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
-FilePath = Annotated[str, Field(pattern=r"^(memories|golden)/[a-z0-9_]+\.(mem|spikes)$", max_length=120)]
+FilePath = Annotated[str, Field(pattern=r"^(memories|network|golden)/[a-z0-9_]+\.(mem|spikes)$", max_length=120)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -14,15 +14,15 @@ from spikewright.hardware.core.schema_parts import CoreMemory
 
 
 class Writer:
-    """Files of a core, below `folder`: memories in `memories/`, traces in `golden/`."""
+    """Files of a core, below `folder`: integers of the network in `network/`, traces in `golden/`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("memories", "golden"):
+        for name in ("network", "golden"):
             (folder / name).mkdir()
 
     def memory(
-        self, stem: str, values: NDArray[Any], bits: int, *, signed: bool = True, place: str = "memories"
+        self, stem: str, values: NDArray[Any], bits: int, *, signed: bool = True, place: str = "network"
     ) -> CoreMemory:
         """Write integers of `bits` to `place/stem.mem` and return their record."""
         file = f"{place}/{stem}.mem"

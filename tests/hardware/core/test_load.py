@@ -28,14 +28,14 @@ def test_a_wrong_trace_is_a_result_with_its_place(folder: Path) -> None:
     text = "\n".join(lines).encode()
     (folder / trace["file"]).write_bytes(text)
     trace["size"], trace["sha256"] = len(text), hashlib.sha256(text).hexdigest()
-    (folder / "core.json").write_text(json.dumps(core))
+    edit(folder, lambda now: now.update(golden=core["golden"]))
     found = replay(folder)
     assert not found.equal
     assert found.differences == ("population 'h0' differs first in sample 1, step 1",)
 
 
 HOSTILE = {
-    "another version": (lambda c: c.update(version=2), "version"),
+    "another version": (lambda c: c.update(version=3), "version"),
     "another format": (lambda c: c.update(format="x"), "format"),
     "an unknown field": (lambda c: c.update(run="rm"), "run"),
     "a path that climbs out": (lambda c: weights_of(c).update(file="../../etc/passwd"), "file"),
@@ -80,7 +80,7 @@ def test_broken_json_is_refused(folder: Path, text: bytes) -> None:
 
 @pytest.mark.parametrize("damage", ["remove", "truncate", "extend", "uppercase", "link", "flip"])
 def test_damaged_memories_are_refused(folder: Path, damage: str) -> None:
-    path = next((folder / "memories").glob("q00*.mem"))
+    path = next((folder / "network").glob("q00*.mem"))
     data = path.read_bytes()
     if damage in ("remove", "link"):
         path.unlink()
@@ -89,7 +89,7 @@ def test_damaged_memories_are_refused(folder: Path, damage: str) -> None:
     changed = {"truncate": data[:-1], "extend": data + b"0\n", "uppercase": data.upper(), "flip": b"0" + data[1:]}
     if damage in changed:
         path.write_bytes(changed[damage] if changed[damage] != data else b"1" + data[1:])
-    with pytest.raises(InvalidFile, match="memories/q00"):
+    with pytest.raises(InvalidFile, match="network/q00"):
         load_core(folder)
 
 
@@ -105,7 +105,7 @@ def test_golden_traces_that_do_not_belong(folder: Path) -> None:
 def test_a_folder_without_a_core(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"core\.json"):
         load_core(tmp_path / "nowhere")
-    assert Core.model_fields["version"].default == 1
+    assert Core.model_fields["version"].default == 2
 
 
 MINE = replace(DEVICES["ecp5-25k"], name="mine", also=())

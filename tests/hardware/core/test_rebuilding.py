@@ -1,6 +1,5 @@
 """Networks from the records of a core."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from spikewright.hardware.core.load import read_core
 from spikewright.hardware.core.rebuilding import rebuild
 from spikewright.snn import simulate
 from spikewright.snn.running import Run
+from tests.hardware.core.edited import edit
 from tests.hardware.small_networks import perceptron
 
 
@@ -26,9 +26,7 @@ def test_a_loaded_core_keeps_how_it_must_be_run(tmp_path: Path) -> None:
 
 
 def test_a_core_from_before_runs_were_written_loads(folder: Path) -> None:
-    content = json.loads((folder / "core.json").read_text())
-    del content["run"]
-    (folder / "core.json").write_text(json.dumps(content))
+    edit(folder, lambda core: core.pop("run"))
     assert load_core(folder)[1].run == Run()
     assert replay(folder).equal
 
@@ -42,4 +40,4 @@ def test_memories_are_asked_for_by_their_records(folder: Path) -> None:
 
     network = rebuild(read_core(folder), read)
     assert [p.name for p in network.populations] == ["in", "h0", "out"]
-    assert "memories/q00_weights.mem" in asked and all((folder / file).is_file() for file in asked)
+    assert "network/q00_weights.mem" in asked and all((folder / file).is_file() for file in asked)

@@ -29,4 +29,4 @@ def test_records_are_frozen_and_closed() -> None:
         schema.CoreRun(fixed=None, speed=3)  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="frozen"):
         schema.CoreRun().fixed = "x"
-    assert Core.model_fields["version"].default == 1
+    assert Core.model_fields["version"].default == 2

@@ -10,9 +10,9 @@ from spikewright.hardware.core.writer import Writer
 
 def test_a_memory_is_recorded_as_it_was_written(tmp_path: Path) -> None:
     record = Writer(tmp_path).memory("weights", np.array([[1, -1], [0, 7]]), 4)
-    text = (tmp_path / "memories/weights.mem").read_bytes()
+    text = (tmp_path / "network/weights.mem").read_bytes()
     assert text == b"1\nf\n0\n7\n" and record.sha256 == hashlib.sha256(text).hexdigest()
-    assert (record.file, record.shape, record.bits, record.words) == ("memories/weights.mem", [2, 2], 4, 4)
+    assert (record.file, record.shape, record.bits, record.words) == ("network/weights.mem", [2, 2], 4, 4)
 
 
 def test_a_trace_has_a_line_for_each_sample_and_step(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""The circuit of a core as files: Verilog, memories, test bench, and what tools are told; and its record in `core.json`."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.hardware.circuit.instances import read_instances
+from spikewright.hardware.circuit.memories import memories_of
+from spikewright.hardware.circuit.readouts import answer_bits
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.circuit.words import write_words
+from spikewright.hardware.core.bench import BenchSizes, bench_text
+from spikewright.hardware.core.golden import senders
+from spikewright.hardware.core.schema_circuit import (
+    CoreAnswer,
+    CoreCircuit,
+    CoreEvent,
+    CoreInstance,
+    CorePlaced,
+    CoreStreams,
+)
+from spikewright.hardware.core.streams import answer_words, event_words
+from spikewright.hardware.core.tool_files import texts_for_tools
+from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.placement import PlacingRule
+from spikewright.snn import Network
+
+FORMS: tuple[Literal["plain", "sign", "unsigned", "signed"], ...] = ("plain", "sign", "unsigned", "signed")
+"""How `core.json` calls the forms of values."""
+
+
+def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: tuple[Any, Any]) -> CoreCircuit:
+    """Write `rtl/`, `mem/`, `tb/`, the words of the `golden` rasters and logits, and the files of tools; gives the record.
+
+    Raises InvalidInput for what there is no circuit for; nothing is written then.
+    """
+    rule = PlacingRule.of(point.fpga)
+    lanes = {layer.population: layer.lanes for layer in point.layers}
+    circuit = build(network, lanes, folder / "mem", rule=rule)
+    (folder / "mem" / ".spikewright").unlink()  # the whole folder has one
+    _write_verilog(folder)
+    streams = _write_streams(folder, circuit, *golden)
+    for path, text in texts_for_tools(point.fpga, point.clock_mhz).items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
+    return _record(folder, circuit, point, streams)
+
+
+def _write_verilog(folder: Path) -> None:
+    """The core and its wrapper, and the modules that they need, with those that these need."""
+    (folder / "rtl").mkdir()
+    known, asked, needed = {path.stem: path.read_text() for path in modules()}, set[str](), set[str]()
+    for name in ("core.v", "axis.v"):
+        (folder / "mem" / name).rename(folder / "rtl" / name)
+        asked |= _named((folder / "rtl" / name).read_text())
+    while asked:
+        name = asked.pop()
+        if name in known and name not in needed:
+            needed.add(name)
+            asked |= _named(known[name])
+    for name in needed:
+        (folder / "rtl" / f"{name}.v").write_text(known[name])
+
+
+def _named(text: str) -> set[str]:
+    """All modules that a text may have instances of; comments do not count."""
+    return set(re.findall(r"\bsw_\w+", re.sub(r"//.*", "", text)))
+
+
+def _write_streams(folder: Path, circuit: Circuit, rasters: Any, logits: NDArray[np.int64]) -> CoreStreams:
+    """Words in and out, and the bench that compares them."""
+    network, place, counts = circuit.network, folder / "golden", dict[str, int]()
+    names = {p.name: f"golden/p{circuit.numbers[p.name]:02d}_events.mem" for p in senders(network)}
+    names[network.input] = "golden/input.mem"
+    for population in senders(network):
+        words = event_words(circuit, population, rasters[population.name])
+        write_words(folder / names[population.name], words)
+        counts[population.name] = len(words)
+    answers = answer_words(circuit, logits)
+    write_words(place / "answers.mem", answers)
+    sent = {circuit.numbers[name]: count for name, count in counts.items() if name != network.input}
+    (folder / "tb").mkdir()
+    sizes = BenchSizes(len(logits), counts[network.input], len(answers), sent)
+    (folder / "tb" / "bench.v").write_text(bench_text(circuit, sizes))
+    return CoreStreams(input=names.pop(network.input), events=names, answers="golden/answers.mem")
+
+
+def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStreams) -> CoreCircuit:
+    text = (folder / "rtl" / "core.v").read_text()
+    placed = memories_of(text, circuit.network, circuit.rule)
+    return CoreCircuit(
+        top="sw_core",
+        events={p.name: _event(circuit, p.name) for p in senders(circuit.network)},
+        answer=CoreAnswer(bits=answer_bits(circuit), logits=circuit.network.by_name[circuit.network.output].size),
+        instances=[
+            CoreInstance(module=one.module, name=one.name, parameters=dict(one.parameters))
+            for one in read_instances(text)
+        ],
+        memories=[
+            CorePlaced(
+                name=one.name, part=one.part, role=one.role, words=one.words, bits=one.bits, count=one.count,
+                style=one.style, blocks=one.blocks(point.fpga), file=one.file and f"mem/{one.file}",
+            )
+            for one in placed
+        ],
+        streams=streams,
+    )  # fmt: skip
+
+
+def _event(circuit: Circuit, name: str) -> CoreEvent:
+    return CoreEvent(
+        bits=(1, *circuit.coordinate_bits(name), circuit.value_bits(name)),
+        form=FORMS[circuit.value_form(name)],
+        times=circuit.times(name),
+    )

@@ -1,0 +1,100 @@
+"""The models of `core.json` for the circuit: events, answers, modules, memories, proofs and estimates."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from spikewright.hardware.core.schema_parts import CoreRecord, Count, Name
+from spikewright.hardware.placement import Role, Style
+
+Bits = Annotated[int, Field(ge=1, le=4096)]
+Amount = Annotated[int, Field(ge=0, le=2**62)]
+File = Annotated[str, Field(max_length=200)]
+AnyFile = Annotated[str, Field(pattern=r"^([a-z]+/)?[A-Za-z0-9_]+(\.[a-z]+)?$", max_length=200)]
+
+
+class CoreEvent(CoreRecord):
+    """An event as a word: token in bit 0, then c, y, x and value, so many bits each, the lowest first.
+
+    A token ends a step; its other bits say nothing. `form` of the value: "plain" (1, a spike), "sign" (1: minus one, 0: one),
+    "unsigned", "signed" (two's complement). `times`: the value is the number that is sent times this.
+    """
+
+    bits: tuple[Literal[1], Bits, Bits, Bits, Bits]
+    form: Literal["plain", "sign", "unsigned", "signed"]
+    times: Count
+
+
+class CoreInstance(CoreRecord):
+    """An instance of a module of `rtl/` in the top level, with its parameters: numbers, and names of files in `mem/`."""
+
+    module: Name
+    name: Name
+    parameters: dict[str, int | str]
+
+
+class CorePlaced(CoreRecord):
+    """A memory of the circuit, or `count` that are alike: `words` of `bits`, in registers, look-up tables or block memories.
+
+    `blocks`: block memories of the device that it takes. `file`: what it is loaded with, in `mem/`, a hex word a line.
+    """
+
+    name: Name
+    part: Name
+    role: Role
+    words: Count
+    bits: Annotated[int, Field(ge=1, le=2**24)]
+    count: Count
+    style: Style
+    blocks: Amount
+    file: File | None
+
+
+class CoreAnswer(CoreRecord):
+    """An answer: words of `bits`, two's complement: the class, the steps that were taken, then `logits` logits, row-major."""
+
+    bits: Bits
+    logits: Count
+
+
+class CoreStreams(CoreRecord):
+    """The golden traces as words of the circuit, a hex word a line.
+
+    `input` goes in, `events` are what each population sends, in the order in which it does, `answers` come out. `cycles`: those
+    in which the last word of each answer is handed over, from the first cycle after reset; null where they are not known.
+    """
+
+    input: AnyFile
+    events: dict[Name, AnyFile]
+    answers: AnyFile
+    cycles: list[Amount] | None = None
+
+
+class CoreCircuit(CoreRecord):
+    """The circuit in `rtl/` and `mem/`; `top` is the module in `rtl/core.v`. All streams are handed over when valid and ready are
+    both high at a rising edge of `clk`."""
+
+    top: Name
+    events: dict[Name, CoreEvent]
+    answer: CoreAnswer
+    instances: Annotated[list[CoreInstance], Field(max_length=100_000)]
+    memories: Annotated[list[CorePlaced], Field(max_length=100_000)]
+    streams: CoreStreams
+
+
+class CoreProof(CoreRecord):
+    """What was proved of a module: by which tool, to which depth of induction."""
+
+    subject: Name
+    status: Literal["proved", "refuted", "unknown"]
+    depth: Annotated[int, Field(ge=0)] | None
+    tool: Name
+
+
+class CoreEstimate(CoreRecord):
+    """An estimate with its interval, for the activity of the golden inputs."""
+
+    name: Name
+    value: float
+    low: float
+    high: float

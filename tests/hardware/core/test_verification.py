@@ -1,0 +1,109 @@
+"""An exported folder against its traces, by its own bench: inside the project and outside of it."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from spikewright import InvalidFile, InvalidInput, SpikewrightError
+from spikewright.hardware import design, export, load_core
+from spikewright.hardware.core.verification import verify
+from spikewright.hardware.cosim import programs
+from spikewright.snn import Direct, QuantReLU
+from spikewright.snn.core_parts import lacking
+from tests.hardware.core.edited import edit
+from tests.hardware.cosim.drawn import drawn
+from tests.hardware.small_networks import perceptron
+
+needs_icarus = pytest.mark.skipif(
+    programs.found("iverilog") is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
+)
+needs_yosys = pytest.mark.skipif(
+    programs.found("yosys") is None or shutil.which("make") is None,
+    reason="Yosys or make is not installed: apt-get install yosys make",
+)
+OUTSIDE = {"PATH": "/usr/bin:/bin"}
+
+
+@needs_icarus
+def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
+    buildable = (network for network in map(drawn, range(40)) if not lacking(network))
+    for seed, network in enumerate(islice(buildable, 3)):
+        lanes = {p.name: 1 for p in network.order[1:]}
+        folder = export(network, design(network, lanes), tmp_path / str(seed))
+        found = verify(folder)
+        assert found.equal and not found.differences and len(found.answer_cycles) == 4
+        assert found.answer_cycles == tuple(sorted(found.answer_cycles)) and found.cycles >= found.answer_cycles[-1]
+
+
+@needs_icarus
+def test_a_core_of_multipliers_too(tmp_path: Path) -> None:
+    spiking = perceptron((12, 6, 3))
+    relu = [replace(p, neuron=QuantReLU(1, 7, 255) if p.name == "h0" else p.neuron) for p in spiking.populations]
+    network = replace(spiking, populations=tuple(relu), code=Direct(1, 255))
+    assert verify(export(network, design(network, {"h0": 4}), tmp_path / "core")).equal
+
+
+@needs_icarus
+def test_a_difference_is_a_result_with_its_place(folder: Path) -> None:
+    words = (folder / "golden" / "p01_events.mem").read_text().split()
+    place = next(n for n, word in enumerate(words) if not int(word, 16) & 1)
+    words[place] = f"{int(words[place], 16) ^ 2:02x}"
+    (folder / "golden" / "p01_events.mem").write_text("".join(f"{word}\n" for word in words))
+    edit(folder, lambda core: None)
+    found = verify(folder)
+    assert not found.equal and f"population 1 differs in event {place}" in found.differences[0]
+
+
+@needs_icarus
+def test_a_simulation_that_does_not_end_is_given_up(folder: Path) -> None:
+    found = verify(folder, limit=30)
+    assert not found.equal and found.differences[0].startswith("FAIL no end within 30 cycles")
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5])
+def test_limits_are_whole_cycles(folder: Path, limit) -> None:
+    with pytest.raises(InvalidInput, match="a limit of at least one cycle"):
+        verify(folder, limit=limit)
+
+
+def test_a_missing_icarus_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SpikewrightError, match="apt-get install iverilog"):
+        verify(folder)
+
+
+def test_older_cores_have_no_circuit(tmp_path: Path) -> None:
+    old = Path(__file__).parent / "old_files" / "spiking"
+    with pytest.raises(InvalidFile, match=r"expected a core with a circuit .* it is of version 1"):
+        verify(old)
+
+
+@needs_icarus
+def test_an_edited_memory_is_refused_before_anything_runs(folder: Path) -> None:
+    path = folder / "mem" / "q00_w.mem"
+    path.write_text(path.read_text().replace("0", "1", 1))
+    with pytest.raises(InvalidFile, match=r"mem/q00_w\.mem"):
+        verify(folder)
+
+
+@needs_icarus
+@needs_yosys
+def test_make_runs_outside_the_project_and_leaves_the_folder_as_it_is(tmp_path: Path) -> None:
+    network = perceptron((5, 3, 2), steps=2)
+    folder = export(network, design(network, {"h0": 3}, device="ecp5-25k"), tmp_path / "core")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    made = {}
+    for target in ("sim", "synth"):
+        made[target] = subprocess.run(
+            ["/usr/bin/env", "-i", *(f"{k}={v}" for k, v in OUTSIDE.items()), "make", target],
+            cwd=folder, env=dict(os.environ), capture_output=True, text=True, timeout=200, check=True,
+        ).stdout  # fmt: skip
+    assert "PASS 4 answers" in made["sim"] and "TRELLIS_FF" in made["synth"]
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert (tmp_path / "core-build" / "core.json").is_file() and load_core(folder)
+    export(network, design(network, {}), folder)  # nothing of anybody else's is in it
