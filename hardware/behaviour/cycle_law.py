@@ -34,10 +34,9 @@ from spikewright.hardware.behaviour.layer_work import LayerWork, Numbers, work_o
 from spikewright.hardware.behaviour.planning import SENT
 from spikewright.hardware.circuit.readouts import tallied
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.model.constants import SEEN_CYCLES
 from spikewright.snn import Population
 
-SEEN = 2
-"""Cycles from the last pass, or from a token that waits, to the sweep."""
 AHEAD = 9
 """Blocks at the end of a sweep that may be issued before they are sent on."""
 
@@ -55,13 +54,13 @@ class Pipeline:
         """Cycles of an inference in which a layer adds, sweeps and settles, and the least that it waits for tokens."""
         work, steps, held = self.works[population.name], self.circuit.network.steps, self._held(population)
         sweep = work.blocks + work.settles
-        waits = SEEN * steps
+        waits = SEEN_CYCLES * steps
         if self.circuit.layerwise:
-            waits = SEEN + steps - 1
+            waits = SEEN_CYCLES + steps - 1
         elif held.all():
-            waits = SEEN + steps
+            waits = SEEN_CYCLES + steps
         elif held.any():
-            waits = SEEN * (steps + 1)
+            waits = SEEN_CYCLES * (steps + 1)
         rounds = steps + (1 if held.any() else 0)
         found: Numbers = work.passes.sum(axis=(-2, -1)) + rounds * sweep + waits
         return found
@@ -89,7 +88,7 @@ class Pipeline:
         last, token = left[out.name][0][-1], left[out.name][2][-1]
         work = self.works[out.name]
         done: Numbers = token + 1 if tallied(self.circuit) else last + SENT + 1 + work.late
-        return done + out.size + SEEN + 1
+        return done + out.size + SEEN_CYCLES + 1
 
     @property
     def latest(self) -> Numbers:
@@ -156,12 +155,12 @@ def _input(words: Numbers) -> Any:
 def _gathered(ready: Any, arrivals: list[Any]) -> Any:
     """When a sweep begins: two cycles behind all passes, which begin when the layer is ready and when words have come."""
     whole = sum(passes for _, _, passes in arrivals)
-    begin = ready + whole + SEEN
+    begin = ready + whole + SEEN_CYCLES
     first = np.min([np.broadcast_to(first, np.shape(whole)) for first, *_ in arrivals], axis=0)
-    begin = np.maximum(begin, np.where(whole > 0, first + 2 + whole + SEEN, 0))
+    begin = np.maximum(begin, np.where(whole > 0, first + 2 + whole + SEEN_CYCLES, 0))
     for first, token, passes in arrivals:
-        begin = np.maximum(begin, token + 2 + SEEN)
-        begin = np.maximum(begin, np.where(passes > 0, first + 2 + passes + SEEN, 0))
+        begin = np.maximum(begin, token + 2 + SEEN_CYCLES)
+        begin = np.maximum(begin, np.where(passes > 0, first + 2 + passes + SEEN_CYCLES, 0))
     return begin
 
 

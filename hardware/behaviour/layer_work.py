@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.hardware.behaviour.planning import SETTLES
 from spikewright.hardware.behaviour.sent_words import laid
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.model.constants import SETTLE_CYCLES
 from spikewright.snn import Population
 
 Numbers = NDArray[np.float64]
@@ -64,7 +64,7 @@ def work_of(circuit: Circuit, population: Population, rasters: Mapping[str, Any]
         maps = (raster != 0).reshape(-1, *blocks.shape).astype(np.int64)
         spikes = laid(maps, blocks).reshape(len(raster), -1, blocks.count, blocks.lanes.count).sum(axis=3)
         items = np.maximum(spikes, 1).sum(axis=2).mean(axis=1)
-    count, lanes, settles, late = map(_number, (blocks.count, blocks.lanes.count, SETTLES + kind.late, kind.late))
+    count, lanes, settles, late = map(_number, (blocks.count, blocks.lanes.count, SETTLE_CYCLES + kind.late, kind.late))
     return LayerWork(count, lanes, settles, late, np.array(passes), items, _number(taken))
 
 

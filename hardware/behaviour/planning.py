@@ -23,11 +23,10 @@ from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.stored_rows import StoredRows
+from spikewright.hardware.model.constants import SETTLE_CYCLES
 from spikewright.snn import Projection
 
 Streams = Mapping[str, SentWords]
-SETTLES = 5
-"""Cycles that a layer settles behind a sweep, if its kind of neuron is not late."""
 SENT = 4
 """Cycles from the issue of a block until it comes to the queue in front of the serialiser, or out as an answer, likewise."""
 
@@ -100,7 +99,7 @@ def _layers(circuit: Circuit, incoming: Sequence[Sequence[int]]) -> Records:
         first=first[:-1],
         past=first[1:],
         ahead=[1 << kind.queue_bits for kind in kinds],
-        settles=[SETTLES + kind.late for kind in kinds],
+        settles=[SETTLE_CYCLES + kind.late for kind in kinds],
         fires=[p.neuron.sends != "nothing" for p in circuit.inner],
         levels=[p.name == circuit.network.output and not tallied(circuit) for p in circuit.inner],
         each=circuit.network.decision is not None,

@@ -27,12 +27,11 @@ SRAM_POINTS = ((8 * 8192, 10.0), (32 * 8192, 20.0), (1024 * 8192, 100.0))
 SRAM_ERROR = Interval(0.719, 1.0, 1.245)
 SRAM_BUS_BITS = 64
 
-# --- Cycles. [measured] on a 64-input, 16-neuron layer at 6.5 events a step: 135 cycles with one physical neuron
-# (the law gives 7.5 x 18 = 135.0) and 9 with sixteen.
-GAP_CYCLES = 2  # read and write-back of the potentials between two passes, where they live in a RAM (P < N)
-PARALLEL_SWEEP_CYCLES = Interval(
-    2.0, 2.5, 3.0
-)  # end of step with P = N: 9 - 6.5 = 2.5, the idle clocks of the bench included
+# --- Cycles of the Verilog in `hardware/rtl`, exact. [measured] on drawn circuits, every event and its cycle.
+SEEN_CYCLES = 2  # from the last pass, or a token, to the sweep
+SETTLE_CYCLES = 5  # behind a sweep, in which its last words are written
+SENT_CYCLES = 8  # from a block in a sweep to its first event at the next layer
+ANSWER_CYCLES = 7  # from the last block to the class, beside one for each neuron of the output
 
 
 @dataclass(frozen=True)

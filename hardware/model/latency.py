@@ -1,33 +1,44 @@
-"""One cycle law for every P.
+"""The cycle law of the circuits, from the means of an activity; `hardware.behaviour` has the exact ones, from rasters.
 
-With `passes` per event and `rows` for the sweep at the end of each step (bias, threshold, reset), where an event reaches
-`channels` at `tap rows` x `tap columns` positions of a map (C, H, W) and (CL, RL, XL) are the lanes,
+With R blocks of potentials, each a block of lanes (CL, RL, XL) of a map (C, H, W), and a settling time of 5 cycles, a step is
 
-    passes = ceil(channels / CL) x ceil(tap rows / RL) x ceil(tap columns / XL)
-    rows   = ceil(C / CL) x ceil(H / RL) x ceil(W / XL)
+    passes + 2 + R + 5                                   R = ceil(C / CL) x ceil(H / RL) x ceil(W / XL)
 
-    cycles = sum over projections of events (passes + 2) + steps (rows + 2)      P < N, potentials in a RAM
-    cycles = sum over projections of events              + 2.5 steps             P = N, potentials in registers
+where an event takes a pass for each group of channels that it reaches and each tile of neighbouring rows and columns; events
+at the edge of a map reach fewer, and those that reach nothing take a cycle. Events are taken to be spread evenly over the
+map: the value is the mean over all places, the high end the most passes of a place, the low end the fewest, or what is left
+when all zeros are skipped. A direct input is one more such round in front of the first step. Layerwise, later steps take 1 +
+R + 5. [measured] against the simulator, which equals the Verilog: on 102 drawn circuits latencies are within 5 % in the
+median, -8 to +62 % at worst, and all inside their intervals.
 
-For a fully connected layer of N neurons and P = 1 that is (events + 1) (N + 2) a step, checked against a circuit.
-A direct input enters once, before the first step. Sparse storage walks the surviving weights: `passes` shrinks with the
-density, down to one. QuantReLU layers (MAC cores) are frame based: rows (fan-in + 2), surviving weights only.
+Of masked weights a lane has neighbouring channels and skips zeros: of k survivors a lane on average, the fullest of L lanes
+has about k + sqrt(2 k (1 - density) ln L) [derived, survivors drawn evenly]; at most all passes.
 
-Layers form a pipeline over the steps: latency = sum of (once + step) + (steps - 1) x the slowest step. The low bound is
-the slowest layer alone (perfect overlap), the high bound the sum of all layers (none). A layerwise network, and one of
-a single step, does not overlap: latency = sum. Throughput is set by the slowest layer. The encoder of the input and the
-link to a host are not counted, nor is a unit that decides early.
+QuantReLU layers (MAC cores) are frame based: a block takes max(2, fan-in) cycles, pruned rows left out that are zero in all
+lanes [derived: survivors drawn evenly], and a layer no less than a cycle for each output; see
+`hardware.behaviour.mac_cycles`.
+
+Layers form a pipeline over the steps: latency = sum of (once + step) + (steps - 1) x the slowest step. The low bound is the
+slowest layer alone (perfect overlap), the high bound the sum of all layers (none), with two cycles more for each event (sent,
+and taken) and one for each block without any. A layerwise network, and one of a single step, does not overlap: latency = sum.
+Throughput is set by the slowest layer. The link to a host is not counted, nor is what layers do once behind a reset.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log, sqrt
+from typing import Any
 
-from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
+import numpy as np
+
+from spikewright.hardware.circuit.axes import Axis, single
+from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
+from spikewright.hardware.circuit.window_axes import windowed_axes
 from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.constants import GAP_CYCLES, PARALLEL_SWEEP_CYCLES
+from spikewright.hardware.model.constants import ANSWER_CYCLES, SEEN_CYCLES, SENT_CYCLES, SETTLE_CYCLES
 from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import ZERO, Interval, total
-from spikewright.snn import Network, Population
+from spikewright.snn import Linear, Network, Population, Projection
 
 
 @dataclass(frozen=True)
@@ -54,42 +65,66 @@ def layer_cycles(
     """Busy cycles of `population` built as `layer` under the mean activity in `flows`."""
     if frame_based(network, population):
         return LayerCycles(ZERO, _frame(population, layer, flows))
-    parallel = layer.physical_neurons == population.size
-    gap = 0 if parallel else GAP_CYCLES
-    sweep = PARALLEL_SWEEP_CYCLES if parallel else Interval.exact(rows(population, layer) + GAP_CYCLES)
-    once = total(_passes(flow, layer, parallel, gap) for flow in flows if flow.graded)
-    spikes = total(_passes(flow, layer, parallel, gap) for flow in flows if not flow.graded)
-    return LayerCycles(once, spikes + sweep * network.steps)
+    blocks, layerwise = rows(population, layer), network.schedule == "layerwise"
+    sweep = Interval.exact(blocks + SETTLE_CYCLES)
+    once = total(_passes(network, flow, layer) for flow in flows if flow.graded)
+    if not layerwise and any(flow.graded for flow in flows):
+        once = once + sweep + Interval.exact(SEEN_CYCLES)
+    spikes = total(_passes(network, flow, layer) for flow in flows if not flow.graded)
+    waits = SEEN_CYCLES + network.steps - 1 if layerwise else SEEN_CYCLES * network.steps
+    alone = network.steps * (blocks + SENT_CYCLES) + 2 * sum(flow.events for flow in flows)
+    return LayerCycles(once, spikes + sweep * network.steps + Interval(waits, waits, waits + alone))
 
 
-def _passes(flow: EventFlow, layer: LayerDesign, parallel: bool, gap: int) -> Interval:
-    """Cycles of all events of a projection; sparse lanes may be badly balanced, at worst as slow as dense ones."""
-    if parallel:
-        return Interval.exact(flow.events)
-    reach = flow.reach
-    used = reach.lanes(layer.lanes)
-    dense = (
-        -(-reach.channels // used.channels) * -(-reach.tap_rows // used.rows) * -(-reach.tap_columns // used.columns)
-    )
-    balanced = reach.channels * reach.taps * flow.storage.density / used.count
-    mean = max(1.0, balanced) if flow.storage.masked else dense
-    return Interval(mean + gap, mean + gap, dense + gap) * flow.events
+def _passes(network: Network, flow: EventFlow, layer: LayerDesign) -> Interval:
+    """Cycles of all events of a projection."""
+    used = flow.reach.lanes(layer.lanes)
+    groups = -(-flow.reach.channels // used.channels)
+    places = np.maximum(_tiles(network, flow.projection, layer.lanes) * groups, 1)
+    low, mean, high = float(places.min()), float(places.mean()), float(places.max())
+    low = min(low, max(1.0, mean * flow.storage.survivors))
+    if flow.storage.masked:
+        kept = mean * flow.storage.density
+        fullest = kept + sqrt(2 * kept * (1 - flow.storage.density) * log(used.count))
+        mean = min(max(1.0, fullest), mean)
+    return Interval(low, mean, high) * flow.events
+
+
+def _tiles(network: Network, projection: Projection, lanes: PhysicalLanes) -> Any:
+    """Tiles of an event at each place of the source map, `(rows, columns)`. Lanes do not help along taps that lie apart."""
+    source, target = (as_map(network.by_name[name].shape) for name in (projection.source, projection.target))
+    if isinstance(projection.synapse, Linear):
+        axes: tuple[Axis, Axis] = (single(source[1], projection.pool[0]), single(source[2], projection.pool[1]))
+    else:
+        dilation = getattr(projection.synapse, "dilation", (1, 1))
+        helping = [1 if apart > 1 else count for apart, count in zip(dilation, lanes.axes[1:], strict=True)]
+        axes = windowed_axes(projection, source, LayerBlocks(target, PhysicalLanes(lanes.channels, *helping)))
+    return np.multiply.outer(*([entry.tiles for entry in axis.entries] for axis in axes))
 
 
 def _frame(population: Population, layer: LayerDesign, flows: Sequence[EventFlow]) -> Interval:
-    """A MAC core walks the fan-in of P neurons at a time, whatever the input; pruned weights are skipped."""
-    taps = sum(flow.reach.fan_in * flow.storage.density for flow in flows)
-    return Interval.exact(rows(population, layer) * (taps + GAP_CYCLES))
+    """A MAC core walks the fan-in of P neurons at a time, whatever the input; rows that are zero in all lanes are skipped."""
+    taps = total(_walked(flow, layer.lanes.channels) for flow in flows)
+    block = Interval.exact(2.0).largest(taps)
+    return (block * rows(population, layer)).largest(Interval.exact(population.size + 1.0))
+
+
+def _walked(flow: EventFlow, channels: int) -> Interval:
+    """Rows of weights of a block: of those that P lanes share, one that is zero in all is left out."""
+    density, taps = flow.storage.density if flow.storage.masked else 1.0, float(flow.reach.fan_in)
+    lanes = min(channels, flow.reach.channels)
+    return Interval(taps * density, taps * (1 - (1 - density) ** lanes), taps)
 
 
 def pipeline_latency(network: Network, layers: Sequence[LayerCycles]) -> Interval:
-    """Cycles from the first input event to the answer, for layers in topological order."""
-    serial, slowest = total(layer.total for layer in layers), ZERO
+    """Cycles from the first input event until the class is found, for layers in topological order."""
+    answer = Interval.exact(network.classes + ANSWER_CYCLES)
+    serial, slowest = total(layer.total for layer in layers) + answer, ZERO
     for layer in layers:
         slowest = slowest.largest(layer.total)
     if network.schedule == "layerwise" or network.steps == 1:
-        return serial
+        return Interval(slowest.low, serial.value, serial.high)
     share = 1.0 / network.steps
     longest = max(layer.steps.value for layer in layers) * share
-    filled = sum(layer.once.value + layer.steps.value * share for layer in layers)
+    filled = sum(layer.once.value + layer.steps.value * share for layer in layers) + answer.value
     return Interval(slowest.low, filled + (network.steps - 1) * longest, serial.high)

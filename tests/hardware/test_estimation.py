@@ -80,7 +80,9 @@ def test_pruned_weights_are_not_stored_not_read_and_not_walked() -> None:
     full = estimate(dense, active(dense, spikes), point)
     thin = estimate(sparse, active(sparse, spikes, density=0.2), point)
     assert thin.weight_memory_bits < 0.5 * full.weight_memory_bits
-    assert thin.latency_cycles.value < 0.4 * full.latency_cycles.value
+    assert (
+        thin.latency_cycles.value < 0.5 * full.latency_cycles.value
+    )  # of 3.2 survivors a lane, the fullest of 4 has 5.9
     assert thin.asic45_energy_nj.value < 0.4 * full.asic45_energy_nj.value
 
 
