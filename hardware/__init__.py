@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
+from spikewright.hardware.activities import BreakEven, break_even, synaptic_activity
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
@@ -20,10 +21,12 @@ from spikewright.hardware.exploration import Exploration, explore
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.qualia45 import QualiaSettings, qualia_table
 from spikewright.renaming import renamed
 
 __all__ = [
     "DEVICES",
+    "BreakEven",
     "CoreWidths",
     "DesignPoint",
     "Device",
@@ -32,7 +35,9 @@ __all__ = [
     "Interval",
     "LayerDesign",
     "PhysicalLanes",
+    "QualiaSettings",
     "Replay",
+    "break_even",
     "design",
     "estimate",
     "explore",
@@ -40,7 +45,9 @@ __all__ = [
     "fully_parallel",
     "hybrid",
     "load_core",
+    "qualia_table",
     "replay",
+    "synaptic_activity",
     "time_multiplexed",
     "widths",
 ]

@@ -49,6 +49,11 @@ class Estimator:
         self._index = {p.name: self._energy(p) for p in self.populations}
         self._parts = lru_cache(maxsize=None)(self._layer)
 
+    @property
+    def index_nj(self) -> float:
+        """The 45 nm index of an inference, nanojoule, which no design changes."""
+        return sum(energy.total_nj.value for energy in self._index.values())
+
     def at(self, point: DesignPoint) -> Estimate:
         """The estimate of one point, checked by the caller."""
         device = point.fpga
