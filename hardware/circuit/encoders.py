@@ -60,10 +60,8 @@ def encoder(circuit: Circuit, levels: int) -> str:
     lines += [f"wire event_token; wire [{circuit.value_bits(name) - 1}:0] event_value;"]
     lines += ["assign event_word = {event_value, event_x, event_y, event_c, event_token};"]
     if circuit.once(name):
-        zeros: dict[str, int | str] = {"ZEROS": int(circuit.quantised)}
-        return "\n".join(
-            [*lines, instance("sw_encode_values", "encode", parameters | {"TIMES": circuit.times(name)} | zeros, ports)]
-        )
+        parameters |= {"TIMES": circuit.times(name), "ZEROS": int(circuit.quantised)}
+        return "\n".join([*lines, instance("sw_encode_values", "encode", parameters, ports)])
     _write_table(circuit, levels)
     steps = circuit.network.steps
     parameters |= {"N_BITS": address_bits(int(np.prod(shape))), "STEPS": steps, "STEP_BITS": address_bits(steps)}

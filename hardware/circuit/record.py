@@ -27,9 +27,11 @@ QUEUE = 16
 
 @dataclass(frozen=True)
 class Ends:
-    """How a core is reached: `pixels`: levels above 0 of the pixels that `sw_axis` takes, None where it takes events."""
+    """How a core is reached. `pixels`: levels above 0 of the pixels that `sw_axis` takes, None where it takes events. `loads`:
+    whether its memories can be filled at run time."""
 
     pixels: int | None = None
+    loads: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
+from spikewright.hardware.circuit.loading import bus_bits, check_loads, with_bus
 from spikewright.hardware.circuit.mac.top import check_mac, mac_layers
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit, Ends, sends_values
@@ -39,23 +40,29 @@ def build(
     An event is a word `{value, x, y, c, token}`; a token ends a step of the input. An answer is a stream of words with a sign:
     the class (the neuron with the largest logit), the steps that were taken, and all logits, row-major; see `sw_decide`.
     `sw_axis` has both as AXI streams; with `Ends(pixels=L)` it takes images of pixels k / L, L = 255 for bytes, and makes the
-    events. A quantised CNN becomes a MAC core: see `mac.top`. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
+    events, and with `Ends(loads=True)` all memories can be filled at run time (`loading.load_frames`). A quantised CNN becomes a
+    MAC core: see `mac.top`. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check(network)
     if ends is not None and ends.pixels is not None:
         check_pixels(network, ends.pixels)
+    if ends is not None and ends.loads:
+        check_loads(network)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
         circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends(), queues or {})
-        (temporary / "core.v").write_text(_text(circuit))
-        (temporary / "axis.v").write_text(axis_wrapper(circuit))
+        core = _text(circuit)
+        (temporary / "core.v").write_text(core)
+        (temporary / "axis.v").write_text(axis_wrapper(circuit, core))
     return replace(circuit, folder=folder)
 
 
 def _text(circuit: Circuit) -> str:
-    body = [_input(circuit), *(mac_layers(circuit) if circuit.quantised else _event_layers(circuit))]
-    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join(_ports(circuit))}\n);"
-    return "\n\n".join([head, *body, readout(circuit), "endmodule\n"])
+    layers = mac_layers(circuit) if circuit.quantised else _event_layers(circuit)
+    core = "\n\n".join([_input(circuit), *layers, readout(circuit), "endmodule\n"])
+    loads = [f"input [{bus_bits(core) - 1}:0] load_bus"] if circuit.ends.loads else []
+    head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join([*_ports(circuit), *loads])}\n);"
+    return f"{head}\n\n{with_bus(core, circuit.ends.loads)}"
 
 
 def _event_layers(circuit: Circuit) -> list[str]:

@@ -3,6 +3,7 @@
 from math import prod
 
 from spikewright.hardware.circuit.encoders import encoder, pixel_bits
+from spikewright.hardware.circuit.loading import load_table, loader
 from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.verilog import instance
@@ -15,7 +16,8 @@ _HEAD = """\
 //   TLAST stands at its last word. The core itself counts words, and `misframed` says, until a reset, that TLAST was elsewhere.
 // m_axis: an answer is a frame of {words} words with a sign: the class (number of the neuron with the largest logit), the steps
 //   that were taken, and the logits of the {neurons} neurons of the output, row-major over (channel, row, column).
-// A reset (ARESETN low at a rising edge) at any time begins anew: what was under way is lost, memories keep what was loaded."""
+// A reset (ARESETN low at a rising edge) at any time begins anew: what was under way is lost, memories keep what was loaded. A
+// row that is loaded is such a reset of everything but the loader."""
 
 
 def input_bits(circuit: Circuit) -> int:
@@ -28,14 +30,19 @@ def whole_bytes(bits: int) -> int:
     return 8 * -(-bits // 8)
 
 
-def axis_wrapper(circuit: Circuit) -> str:
-    """The module `sw_axis` around `sw_core`."""
+def axis_wrapper(circuit: Circuit, core: str) -> str:
+    """The module `sw_axis` around `sw_core`, whose text is `core`."""
     word, answer = whole_bytes(input_bits(circuit)), whole_bytes(answer_bits(circuit))
     ports = ["input aclk", "input aresetn", f"input [{word - 1}:0] s_axis_tdata", "input s_axis_tvalid"]
     ports += ["output s_axis_tready", "input s_axis_tlast", f"output [{answer - 1}:0] m_axis_tdata"]
     ports += ["output m_axis_tvalid", "input m_axis_tready", "output m_axis_tlast", "output misframed"]
-    lines = [_head(circuit), "module sw_axis (", "    " + ",\n    ".join(ports), ");"]
-    lines += ["wire clk = aclk;", "wire rst = !aresetn;", f"wire signed [{answer_bits(circuit) - 1}:0] answer;"]
+    if circuit.ends.loads:
+        ports += ["input [31:0] s_load_axis_tdata", "input s_load_axis_tvalid", "output s_load_axis_tready"]
+        ports += ["input s_load_axis_tlast"]
+    told = [load_table(core)] if circuit.ends.loads else []
+    lines = [_head(circuit), *told, "module sw_axis (", "    " + ",\n    ".join(ports), ");"]
+    lines += [loader(core)] if circuit.ends.loads else ["wire rst = !aresetn;"]
+    lines += ["wire clk = aclk;", f"wire signed [{answer_bits(circuit) - 1}:0] answer;"]
     bits = answer_bits(circuit)
     lines += [f"assign m_axis_tdata = {{{{{answer - bits + 1}{{answer[{bits - 1}]}}}}, answer[{bits - 2}:0]}};"]
     lines += [_events(circuit), _frame(circuit), _core(circuit)]
@@ -82,4 +89,6 @@ def _frame(circuit: Circuit) -> str:
 def _core(circuit: Circuit) -> str:
     ports = {"rst": "rst", "in_valid": "event_valid", "in_ready": "event_ready", "in_event": "event_word"}
     ports |= {"in_drops": "in_drops", "answer_valid": "m_axis_tvalid", "answer_ready": "m_axis_tready"}
-    return instance("sw_core", "core", {}, ports | {"answer_word": "answer", "answer_last": "m_axis_tlast"})
+    ports |= {"load_bus": "load_bus"} if circuit.ends.loads else {}
+    ports |= {"answer_word": "answer", "answer_last": "m_axis_tlast"}
+    return instance("sw_core", "core", {}, ports)

@@ -1,6 +1,6 @@
 """`sw_axis` of a circuit in Icarus: frames go in and come out with pauses on both sides, and a reset may come at any time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright import SpikewrightError
+from spikewright.hardware.circuit.loading import LOAD_WORD
 from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.words import write_words
@@ -24,16 +25,18 @@ _BENCH = """\
 module bench;
   reg aclk = 0, aresetn = 0, offers = 0, takes = 0;
   reg [{width}:0] stream[0:{count}-1];  // {{last, word}}
-  integer at = 0, cycle = 0, frames = 0, seed = {seed};
+  reg [32:0] loads[0:{loads}];
+  integer loaded = 0, at = 0, cycle = 0, frames = 0, seed = {seed};
   wire tready, tvalid, tlast, misframed;
   wire [{answer}-1:0] answer;
 
   sw_axis axis (.aclk(aclk), .aresetn(aresetn), .s_axis_tdata(stream[at][{width}-1:0]), .s_axis_tvalid(offers && at < {count}),
                 .s_axis_tready(tready), .s_axis_tlast(stream[at][{width}]), .m_axis_tdata(answer), .m_axis_tvalid(tvalid),
-                .m_axis_tready(takes), .m_axis_tlast(tlast), .misframed(misframed));
+                .m_axis_tready(takes), .m_axis_tlast(tlast), .misframed(misframed){load_ports});
 
   initial begin
     $readmemh("{stream}", stream);
+    $readmemh("{load_stream}", loads);
     while (frames < {frames} && cycle < {limit}) begin #5 aclk = 1; #5 aclk = 0; end
     $display("END %0d %0d", frames, misframed);
     $finish;
@@ -42,7 +45,8 @@ module bench;
   always @(posedge aclk) begin
     cycle <= cycle + 1;
     aresetn <= cycle >= 4 && cycle != {reset};
-    offers <= offers && at < {count} && !tready || {pauses} == 0 || $random(seed) % ({pauses} + 1) == 0;
+    if (aresetn && loaded < {loads}) loaded <= loaded + 1;
+    offers <= loaded < {loads} ? 1'b0 : offers && at < {count} && !tready || {pauses} == 0 || $random(seed) % ({pauses} + 1) == 0;
     takes <= {pauses} == 0 || $random(seed) % ({pauses} + 1) == 0;
     if (cycle == {reset}) at <= 0;
     else if (aresetn && offers && at < {count} && tready) begin
@@ -59,6 +63,10 @@ module bench;
   end
 endmodule
 """
+_LOAD_PORTS = (
+    ", .s_load_axis_tdata(loads[loaded][31:0]), .s_load_axis_tvalid(aresetn && loaded < {loads}), "
+    ".s_load_axis_tready(), .s_load_axis_tlast(loads[loaded][32])"
+)
 
 
 @dataclass(frozen=True)
@@ -81,18 +89,25 @@ class AxisRun:
     misframed: bool
 
 
-def run(circuit: Circuit, frames: Sequence[Sequence[int]], handling: Handling | None = None) -> AxisRun:
-    """What `sw_axis` of the circuit in its folder makes of so many frames of words.
+def run(
+    circuit: Circuit,
+    frames: Sequence[Sequence[int]],
+    handling: Handling | None = None,
+    loads: Sequence[Sequence[int]] = (),
+) -> AxisRun:
+    """What `sw_axis` of the circuit in its folder makes of so many frames of words, once its memories have taken the `loads`.
 
     Raises SpikewrightError where Icarus is missing or an answer does not come.
     """
     need("iverilog", "iverilog")
     width = whole_bytes(input_bits(circuit))
-    words = [word | (at == len(frame) - 1) << width for frame in frames for at, word in enumerate(frame)]
+    words, loaded = _marked(frames, width), _marked(loads, LOAD_WORD)
     with TemporaryDirectory(prefix="spikewright-") as name:
         bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
         write_words(Path(stream), [f"{word:x}" for word in words])
-        Path(bench).write_text(_bench(circuit, stream, (len(words), len(frames)), handling or Handling()))
+        write_words(Path(stream + ".load"), [f"{word:x}" for word in [*loaded, 0]])
+        sizes = {"count": len(words), "frames": len(frames), "loads": len(loaded)}
+        Path(bench).write_text(_bench(circuit, stream, sizes, handling or Handling()))
         sources = ["core.v", "axis.v", *map(str, modules())]
         call(["iverilog", "-g2005", "-s", "bench", "-o", program, bench, *sources], circuit.folder)
         printed = call(["vvp", "-n", program], circuit.folder)
@@ -103,8 +118,14 @@ def run(circuit: Circuit, frames: Sequence[Sequence[int]], handling: Handling | 
     return AxisRun(_answers(circuit, lines, len(frames)), _events(lines), end[2] == "1")
 
 
-def _bench(circuit: Circuit, stream: str, sizes: tuple[int, int], handling: Handling) -> str:
-    given: dict[str, Any] = {"stream": stream, "count": sizes[0], "frames": sizes[1], "limit": MOST_CYCLES}
+def _marked(frames: Sequence[Sequence[int]], width: int) -> list[int]:
+    """Words with a bit above them that says which ends its frame."""
+    return [word | (at == len(frame) - 1) << width for frame in frames for at, word in enumerate(frame)]
+
+
+def _bench(circuit: Circuit, stream: str, sizes: Mapping[str, int], handling: Handling) -> str:
+    given: dict[str, Any] = {"stream": stream, "load_stream": stream + ".load", "limit": MOST_CYCLES, **sizes}
+    given |= {"load_ports": _LOAD_PORTS.format(**given) if circuit.ends.loads else ""}
     given |= {"width": whole_bytes(input_bits(circuit)), "answer": whole_bytes(answer_bits(circuit))}
     return _BENCH.format(**given, pauses=handling.pauses, reset=handling.reset, seed=handling.seed)
 

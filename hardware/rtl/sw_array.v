@@ -62,10 +62,14 @@ module sw_array #(
     parameter FRESH = 0,
     parameter STYLE = 0,         // of the memory of the words, see sw_bank
     parameter CONSTANTS = 1,     // rows of constants: 1, GROUPS or all blocks
+    parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter K_BITS = 1,
     parameter K_FILE = ""        // {thresholds, drive, v0} of each lane
 ) (
     input clk,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
     input rst,
 
     input              [SOURCES-1:0] token,
@@ -162,9 +166,10 @@ module sw_array #(
 
   localparam K = LAW + DRIVE + POTENTIAL;
   wire [P*K-1:0] row3;
-  sw_rom #(.WIDTH(P * K), .DEPTH(CONSTANTS), .BITS(K_BITS), .FILE(K_FILE)) constants (
+  sw_memory #(.WIDTH(P * K), .DEPTH(CONSTANTS), .BITS(K_BITS), .FILE(K_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) constants (
       .clk(clk), .enable(1'b1), .address(constants2[K_BITS-1:0]), .word(row3),
-      .load(1'b0), .load_address({K_BITS{1'b0}}), .load_word({P * K{1'b0}}));
+      .load(load));
   wire [P*LAW-1:0] thresholds3;
   wire [P*(DRIVE+POTENTIAL)-1:0] begins3, begins4, begins4_late;
   wire [P*DRIVE-1:0] drive4, drive4_late, drive5;

@@ -1,5 +1,5 @@
 // Pixels become events that carry their level, times TIMES, once for the whole run: an input that is held, or the slots that are
-// left of a time code. A pixel of level 0 sends nothing, unless ZEROS says that zeros are sent too.
+// left of a time code. A pixel of level 0 sends nothing, unless ZEROS says so: a MAC core takes every pixel.
 //
 // Pixels come row-major. One that sends nothing takes a cycle; another is given on in the cycle in which it comes, for as long as it is
 // not taken. The token behind the last one takes a cycle of its own.

@@ -24,11 +24,15 @@ module sw_front #(
     parameter RY_BITS = 2,       // of a row of blocks, with a sign
     parameter RX_BITS = 2,
     parameter NEXT_COLUMN = 1,   // from the last group of a tile to the first of the next, in blocks
+    parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter C_FILE = "",
     parameter Y_FILE = "",
     parameter X_FILE = ""
 ) (
     input clk,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
     input rst,
 
     input               event_valid,
@@ -93,15 +97,18 @@ module sw_front #(
   assign pass_ry = $signed(first_ry) + $signed({1'b0, row});
   assign pass_rx = $signed(first_rx) + $signed({1'b0, column});
 
-  sw_rom #(.WIDTH(C_WIDTH), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE)) table_c (
+  sw_memory #(.WIDTH(C_WIDTH), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_c (
       .clk(clk), .enable(take), .address(event_c), .word(by_c),
-      .load(1'b0), .load_address({C_BITS{1'b0}}), .load_word({C_WIDTH{1'b0}}));
-  sw_rom #(.WIDTH(Y_WIDTH), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE)) table_y (
+      .load(load));
+  sw_memory #(.WIDTH(Y_WIDTH), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_y (
       .clk(clk), .enable(take), .address(event_y), .word(by_y),
-      .load(1'b0), .load_address({Y_BITS{1'b0}}), .load_word({Y_WIDTH{1'b0}}));
-  sw_rom #(.WIDTH(X_WIDTH), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE)) table_x (
+      .load(load));
+  sw_memory #(.WIDTH(X_WIDTH), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 2), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_x (
       .clk(clk), .enable(take), .address(event_x), .word(by_x),
-      .load(1'b0), .load_address({X_BITS{1'b0}}), .load_word({X_WIDTH{1'b0}}));
+      .load(load));
 
   always @(posedge clk) begin
     if (rst) begin

@@ -45,6 +45,9 @@ module sw_list_front #(
     parameter LOWEST_X = 0,
     parameter TY_BITS = 2,       // of a row of blocks, with a sign, however far outside the map
     parameter TX_BITS = 2,
+    parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter C_FILE = "",
     parameter Y_FILE = "",
     parameter X_FILE = "",
@@ -52,6 +55,7 @@ module sw_list_front #(
     parameter PLACE_FILE = ""
 ) (
     input clk,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
     input rst,
 
     input               event_valid,
@@ -113,15 +117,18 @@ module sw_list_front #(
   assign {ty1, oy1, no_row, y_block, y_list} = by_y;
   assign {tx1, ox1, no_column, x_block, x_list} = by_x;
 
-  sw_rom #(.WIDTH(C_WIDTH), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE)) table_c (
+  sw_memory #(.WIDTH(C_WIDTH), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_c (
       .clk(clk), .enable(move1), .address(event_c), .word(by_c),
-      .load(1'b0), .load_address({C_BITS{1'b0}}), .load_word({C_WIDTH{1'b0}}));
-  sw_rom #(.WIDTH(Y_WIDTH), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE)) table_y (
+      .load(load));
+  sw_memory #(.WIDTH(Y_WIDTH), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_y (
       .clk(clk), .enable(move1), .address(event_y), .word(by_y),
-      .load(1'b0), .load_address({Y_BITS{1'b0}}), .load_word({Y_WIDTH{1'b0}}));
-  sw_rom #(.WIDTH(X_WIDTH), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE)) table_x (
+      .load(load));
+  sw_memory #(.WIDTH(X_WIDTH), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 2), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_x (
       .clk(clk), .enable(move1), .address(event_x), .word(by_x),
-      .load(1'b0), .load_address({X_BITS{1'b0}}), .load_word({X_WIDTH{1'b0}}));
+      .load(load));
 
   // ---- stage 2: its list ----
   reg token2, none2;
@@ -136,9 +143,10 @@ module sw_list_front #(
   wire [W_BITS-1:0] first;
   wire [COUNT_BITS-1:0] count;
 
-  sw_rom #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE)) lists (
+  sw_memory #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) lists (
       .clk(clk), .enable(move2), .address(list), .word({count, first}),
-      .load(1'b0), .load_address({LIST_BITS{1'b0}}), .load_word({LIST_WIDTH{1'b0}}));
+      .load(load));
 
   // ---- stage 3: its passes ----
   reg none;
@@ -153,9 +161,10 @@ module sw_list_front #(
   wire [PLACE_WIDTH-1:0] place;
   assign {group, tile_column, tile_row} = place[GROUP_BITS+COLUMN_BITS+ROW_BITS-1:0];
 
-  sw_rom #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE)) places (
+  sw_memory #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 4), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) places (
       .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : row + 1'b1), .word(place),
-      .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({PLACE_WIDTH{1'b0}}));
+      .load(load));
 
   wire signed [TY_BITS-1:0] here_y = ty + $signed({1'b0, tile_row}) * STRIDE_Y;
   wire signed [TX_BITS-1:0] here_x = tx + $signed({1'b0, tile_column}) * STRIDE_X;

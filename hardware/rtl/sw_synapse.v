@@ -20,10 +20,14 @@ module sw_synapse #(
     parameter OX_BITS = 1,
     parameter DEPTH = 1,
     parameter W_BITS = 1,
+    parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter FILE = "",
     parameter TABLE_FILE = ""
 ) (
     input                                     clk,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
     input                        [W_BITS-1:0] address,
     input                     [LANE_BITS-1:0] lane,
     input                       [OY_BITS-1:0] oy,
@@ -42,15 +46,17 @@ module sw_synapse #(
   reg [OX_BITS-1:0] ox1, ox2;
   reg [VALUE-1:0] value1, value2;
 
-  sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(FILE)) rows (
+  sw_memory #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) rows (
       .clk(clk), .enable(1'b1), .address(address), .word(row1),
-      .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
+      .load(load));
 
   generate
     if (CODE == 0) assign held1 = row1;
     else
-      sw_codebook #(.COUNT(COUNT), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE)) codebook (
-          .codes(row1), .weights(held1));
+      sw_codebook #(.COUNT(COUNT), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE),
+                    .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) codebook (
+          .clk(clk), .load(load), .codes(row1), .weights(held1));
   endgenerate
 
   always @(posedge clk) begin

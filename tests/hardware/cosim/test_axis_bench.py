@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spikewright.hardware.circuit.loading import check_alike, load_frames
 from spikewright.hardware.circuit.record import Ends
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
@@ -13,8 +14,10 @@ from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.axis_bench import Handling, run
 from spikewright.hardware.cosim.streams import input_words
 from tests.hardware.cosim.drawn import drawn_lanes
+from tests.hardware.cosim.drawn_loads import turned
 from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes
 from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
+from tests.hardware.cosim.pruned import shared
 from tests.hardware.cosim.test_answers import LANES, two_classes
 from tests.hardware.cosim.test_comparing import needs_icarus
 
@@ -57,3 +60,22 @@ def test_frames_that_end_elsewhere_are_told(tmp_path: Path) -> None:
     for frames, misframed in (([[1, 1, 1], [1, 1, 1]], False), ([[1, 1], [1, 1, 1, 1]], True)):
         found = run(circuit, frames, Handling(1))
         assert found.answers.differences(wanted) == () and found.misframed == misframed
+
+
+@needs_icarus
+@pytest.mark.parametrize(("seed", "layout"), [(0, "dense"), (3, "lists"), (6, "dense codes")])
+def test_a_core_whose_memories_are_loaded_is_that_of_the_other_network(seed: int, layout: str, tmp_path: Path) -> None:
+    """Weights, tables, lists, codebooks and constants of one network, loaded into the circuit of another."""
+    network, levels = encoding(seed)
+    network = shared(network, seed) if "codes" in layout else network
+    other, pixels = turned(network), pixels_for(network, levels, seed)
+    storage = {projection.name: layout for projection in network.projections}
+    lanes, ends = drawn_lanes(network, seed), Ends(levels, loads=True)
+    circuit = build(network, lanes, tmp_path / "one", storage, ends=ends)
+    filled = build(other, lanes, tmp_path / "other", storage, ends=ends)
+    check_alike(circuit, filled)
+    found = run(circuit, pixels.reshape(len(pixels), -1).tolist(), Handling(1), list(load_frames(filled)))
+    images = (pixels / levels).astype(np.float32)
+    wanted = CircuitAnswers.expected(other, images)
+    assert found.answers.differences(wanted) == ()
+    assert CircuitAnswers.expected(network, images).differences(wanted)
