@@ -6,7 +6,7 @@ from typing import Any
 
 from spikewright.hardware.circuit.gates import EVERY_STEP, GateCounts
 from spikewright.hardware.circuit.record import SIGN, Circuit
-from spikewright.snn import IF, LIF, Burst, Integrator, MaxGate, Population, Ramp, SignedIF, TernaryIF
+from spikewright.snn import IF, LIF, Burst, Integrator, LatchedIF, MaxGate, Population, Ramp, SignedIF, TernaryIF
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.neurons import Neuron
 
@@ -38,7 +38,13 @@ def lane_kind(circuit: Circuit, population: Population) -> LaneKind:
 
 
 def _integrate(circuit: Circuit, population: Population) -> LaneKind:
-    return LaneKind("if", parameters={"RESET_ZERO": int(population.neuron.reset == "zero")})
+    """With refractory steps those that are left are kept, and V, unless it is zero then."""
+    zero, deaf = population.neuron.reset == "zero", min(population.neuron.refractory, circuit.network.steps)
+    parameters = {"RESET_ZERO": int(zero)}
+    if not deaf:
+        return LaneKind("if", parameters=parameters)
+    memo = deaf.bit_length() + (0 if zero else population.width)
+    return LaneKind("deaf", memo=memo, parameters=parameters | {"DEAF": deaf})
 
 
 def _signed(circuit: Circuit, population: Population) -> LaneKind:
@@ -80,6 +86,7 @@ LANE_KINDS: Mapping[type[Neuron], Callable[[Circuit, Population], LaneKind]] = {
     SignedIF: _signed,
     TernaryIF: lambda *_: LaneKind("ternary", number=2),
     Burst: _burst,
+    LatchedIF: lambda _, population: LaneKind("latched", memo=population.width + 1, late=1),
     Ramp: _ramp,
     MaxGate: _gate,
     Integrator: lambda *_: LaneKind("none"),

@@ -117,9 +117,9 @@ def check(network: Network) -> None:
         check_mac(network)
         return
     for population in network.order[1:]:
-        if type(population.neuron) not in LANE_KINDS or population.neuron.refractory:
+        if type(population.neuron) not in LANE_KINDS:
             kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)
-            raise InvalidInput(f"expected neurons of {kinds} without refractory steps, got {population.name!r}")
+            raise InvalidInput(f"expected neurons of {kinds}, got {population.name!r}")
     for projection in network.projections:
         if projection.delay or (projection.order is not None and not isinstance(projection.synapse, Linear)):
             raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")

@@ -60,6 +60,7 @@ module sw_array #(
     parameter SLOT_SHIFT = 0,
     parameter OFFSET = 0,
     parameter FRESH = 0,
+    parameter DEAF = 1,
     parameter STYLE = 0,         // of the memory of the words, see sw_bank
     parameter CONSTANTS = 1,     // rows of constants: 1, GROUPS or all blocks
     parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
@@ -221,7 +222,7 @@ module sw_array #(
     if (MEMO > 0) begin : remembers
       sw_memo #(.WIDTH(P * NOTES), .ROWS(BLOCKS), .BITS(R_BITS)) memo (
           .clk(clk), .address(block2), .word(memo3), .store(sweep4), .store_address(block4_late),
-          .store_word(begin4 ? {P * NOTES{1'b0}} : memo4));
+          .store_word(begin4 && KIND != "latched" ? {P * NOTES{1'b0}} : memo4));
     end else begin : remembers_nothing
       assign memo3 = 0;
     end
@@ -243,7 +244,7 @@ module sw_array #(
       sw_lane #(.KIND(KIND), .WORD(WORD), .POTENTIAL(POTENTIAL), .TAP(TAP), .THRESHOLD(THRESHOLD),
                 .THRESHOLDS(THRESHOLDS), .DRIVE(CURRENT), .NUMBER(NUMBER), .MEMO(NOTES), .RESET_ZERO(RESET_ZERO),
                 .LEAK(LEAK), .LIMIT(LIMIT), .SLOT(SLOT), .SLOT_SHIFT(SLOT_SHIFT),
-                .OFFSET(OFFSET), .FRESH(FRESH)) neuron (
+                .OFFSET(OFFSET), .FRESH(FRESH), .DEAF(DEAF)) neuron (
           .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(taps3[n*TAP+:TAP]), .thresholds3(thresholds3[n*LAW+:LAW]),
           .memo3(memo3[n*NOTES+:NOTES]), .sum3(sums3[n*WORD+:WORD]), .number4(number4), .memo4(memo4[n*NOTES+:NOTES]),
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),

@@ -3,7 +3,8 @@
 //
 //   cycle 3         sum = word + tap (a "gate": the larger of the two), or, in a sweep: U = sat(word)
 //   cycle 4 + LATE  the law gives the number that is sent (0: none), V, and what it wants to know in the next step (memo)
-//   cycle 5 + LATE  the word of the next step: V - (V >> LEAK) + drive
+//   cycle 5 + LATE  the word of the next step: V - (V >> LEAK) + drive; of a "latched" one the word as it was, since its
+//                   drive flows on with what has arrived
 module sw_lane #(
     parameter KIND = "if",     // sw_lane_if, sw_lane_signed, ...; "none" never sends
     parameter WORD = 17,       // bits of the word
@@ -20,7 +21,8 @@ module sw_lane #(
     parameter SLOT = 1,        // of "ramp", see sw_lane_ramp
     parameter SLOT_SHIFT = 0,
     parameter OFFSET = 0,      // of "gate", see sw_lane_gate
-    parameter FRESH = 0
+    parameter FRESH = 0,
+    parameter DEAF = 1         // of "deaf", see sw_lane_deaf
 ) (
     input                              clk,
     input signed           [ WORD-1:0] word3,
@@ -76,6 +78,18 @@ module sw_lane #(
                      .FRESH(FRESH)) fire (
           .clk(clk), .word3(word3), .sent3(memo3), .potential4(potential4), .number4(number4), .sent4(memo4),
           .left4(left4));
+    end else if (KIND == "deaf") begin : law
+      sw_lane_deaf #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO), .DEAF(DEAF),
+                     .MEMO(MEMO)) fire (
+          .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .potential4(potential4), .number4(number4),
+          .memo4(memo4), .left4(left4));
+    end else if (KIND == "latched") begin : law
+      wire signed [WORD-1:0] current4;
+      wire [MEMO-1:0] after4;
+      sw_lane_latched #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
+          .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .number4(number4), .memo4(after4),
+          .left4(left4), .current4(current4));
+      assign memo4 = begin4 ? {1'b0, initial4} : after4;
     end else begin : law
       assign number4 = {NUMBER{1'b0}};
       assign left4 = potential4;
@@ -90,9 +104,22 @@ module sw_lane #(
     else assign lost5 = rest5 >>> LEAK;
   endgenerate
 
-  always @(posedge clk) begin
-    if (begin4) rest5 <= initial4;
-    else rest5 <= left4;
-    word6 <= rest5 - lost5 + drive5;
-  end
+  generate
+    if (KIND == "latched") begin : current
+      reg signed [WORD-1:0] current5;
+      reg begin5;
+      always @(posedge clk) begin
+        current5 <= begin4 ? {WORD{1'b0}} : law.current4;
+        begin5 <= begin4;
+        if (begin5) word6 <= drive5;
+        else word6 <= current5;
+      end
+    end else begin : potential
+      always @(posedge clk) begin
+        if (begin4) rest5 <= initial4;
+        else rest5 <= left4;
+        word6 <= rest5 - lost5 + drive5;
+      end
+    end
+  endgenerate
 endmodule

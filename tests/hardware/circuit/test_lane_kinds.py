@@ -23,6 +23,9 @@ def kind_of(neuron: Any, steps: int = 6) -> LaneKind:
 CASES = [
     (snn.IF(5), LaneKind("if", parameters={"RESET_ZERO": 0})),
     (snn.LIF(5, 0.5, "zero"), LaneKind("if", parameters={"RESET_ZERO": 1})),
+    (snn.IF(5, refractory=2), LaneKind("deaf", memo=2 + 9, parameters={"RESET_ZERO": 0, "DEAF": 2})),
+    (snn.IF(5, "zero", 100), LaneKind("deaf", memo=3, parameters={"RESET_ZERO": 1, "DEAF": 6})),
+    (snn.LatchedIF(5), LaneKind("latched", memo=10, late=1)),
     (snn.SignedIF(5), LaneKind("signed", number=2, memo=3, parameters={"LIMIT": 0})),
     (snn.SignedIF(5, limit=3), LaneKind("signed", number=2, memo=2, parameters={"LIMIT": 3})),
     (snn.SignedIF(5, limit=6), LaneKind("signed", number=2, memo=3, parameters={"LIMIT": 0})),

@@ -25,16 +25,18 @@ def test_a_perceptron_has_its_queues_and_files(tmp_path: Path) -> None:
     }
 
 
-def _neuron(network: snn.Network, neuron: Any) -> snn.Network:
+def _neuron(network: snn.Network, neuron: Any, **changes: Any) -> snn.Network:
     first, hidden, *others = network.populations
-    return replace(network, populations=(first, replace(hidden, neuron=neuron), *others))
+    return replace(network, populations=(first, replace(hidden, neuron=neuron), *others), **changes)
 
 
 @pytest.mark.parametrize(
     ("network", "told"),
     [
-        (_neuron(perceptron((6, 5, 3)), snn.LatchedIF(100)), "expected neurons of IF, LIF"),
-        (_neuron(perceptron((6, 5, 3)), snn.IF(100, refractory=2)), "without refractory steps"),
+        (
+            _neuron(perceptron((6, 5, 3), steps=2), snn.FewSpikeIF(100, (2, 1), (2, 1), (2, 1)), schedule="layerwise"),
+            "expected neurons of IF, LIF",
+        ),
     ],
 )
 def test_what_there_are_no_modules_for_is_refused(network: snn.Network, told: str, tmp_path: Path) -> None:

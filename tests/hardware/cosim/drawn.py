@@ -44,14 +44,18 @@ def drawn(seed: int, neurons: Neurons | None = None, *, timed: bool = False) -> 
     last = populations[-1]
     populations.append(_population(random, "output", (classes,), neurons if fires else _integrators))
     projections.append(snn.Projection(last.name, "output", snn.Linear(_weights(random, classes, last.size))))
+    schedule = "layerwise" if random.random() < 0.3 else "synchronous"
+    allowed = frozenset.intersection(*(p.neuron.schedules for p in populations))
+    readouts = populations[-1].neuron.readouts
+    wanted = ("first" if timed else "count") if fires and (timed or counted) else "potential"
     return snn.Network(
         tuple(populations),
         tuple(projections),
         "input",
         "output",
         code,
-        schedule="layerwise" if random.random() < 0.3 else "synchronous",
-        readout=("first" if timed else "count") if fires and (timed or counted) else "potential",
+        schedule=schedule if schedule in allowed else min(allowed),  # type: ignore[arg-type]
+        readout=wanted if wanted in readouts else min(readouts),  # type: ignore[arg-type]
         numbers="fixed",
     )
 

@@ -33,13 +33,32 @@ def _ramp(random: Random, shape: tuple[int, ...]) -> Any:
     return snn.Ramp(levels * slot, levels)
 
 
-KINDS: dict[str, Neurons] = {"SignedIF": _signed, "TernaryIF": _ternary, "Burst": _burst, "Ramp": _ramp}
+def _deaf(random: Random, shape: tuple[int, ...]) -> Any:
+    threshold, reset = _threshold(random, shape) // 4 + 1, str(random.choice(["subtract", "zero"]))
+    refractory = int(random.integers(1, 4)) if random.random() < 0.9 else 10**6
+    if random.random() < 0.5:
+        return snn.IF(threshold, reset, refractory)  # type: ignore[arg-type]
+    return snn.LIF(threshold, 0.5 ** random.integers(1, 4), reset, refractory)  # type: ignore[arg-type]
+
+
+def _latched(random: Random, shape: tuple[int, ...]) -> Any:
+    return snn.LatchedIF(_threshold(random, shape))
+
+
+KINDS: dict[str, Neurons] = {
+    "SignedIF": _signed,
+    "TernaryIF": _ternary,
+    "Burst": _burst,
+    "Ramp": _ramp,
+    "refractory": _deaf,
+    "LatchedIF": _latched,
+}
 """The kinds by name."""
 
 
 def mixed(random: Random, shape: tuple[int, ...]) -> Any:
     """Any of them but times."""
-    return [plain_neurons, _signed, _ternary, _burst][random.integers(4)](random, shape)
+    return [plain_neurons, _signed, _ternary, _burst, _deaf][random.integers(5)](random, shape)
 
 
 def gated(seed: int) -> snn.Network:
