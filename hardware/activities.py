@@ -32,7 +32,7 @@ class BreakEven:
 def break_even(
     spiking: Network, activity: Activity, formal: Network, reference: Activity, *, memory_access: Access = "word"
 ) -> BreakEven:
-    """Compare two fixed-point networks at their mean activities; more or fewer spikes of `spiking` are thought in all places alike.
+    """Compare two fixed-point networks at their mean activities; spikes of `spiking` are scaled in all places alike.
 
     The index is a straight line in the number of spikes, since each brings its accesses and additions and the sweeps stay:
 

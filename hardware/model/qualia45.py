@@ -117,7 +117,7 @@ def _layer(
 
 @dataclass(frozen=True)
 class _Shape:
-    """Of a layer: neurons, channels, inputs and their channels, taps, those that meet a stride, weights, biases, whether a map."""
+    """Of a layer: neurons, channels, inputs and their channels, taps, those that meet a stride, weights, biases, if a map."""
 
     neurons: int
     channels: int
