@@ -79,7 +79,8 @@ def simulate_text(watched: Watched, sources: list[Path], words: list[int], sampl
         write_words(Path(stream), [f"{word:x}" for word in words])
         Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit)))
         folder = watched.circuit.folder
-        call(["iverilog", "-g2005", "-s", "bench", "-o", program, bench, *map(str, sources)], folder)
+        beside = [f"-I{source.parent}" for source in sources]
+        call(["iverilog", "-g2005", "-s", "bench", "-o", program, *beside, bench, *map(str, sources)], folder)
         printed = call(["vvp", "-n", program], folder)
     return _read(watched, [line.split() for line in printed.splitlines()], limit)
 
@@ -101,6 +102,9 @@ def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int]) -> str:
 
 
 def _read(watched: Watched, lines: list[list[str]], limit: int) -> CircuitRun:
+    refused = next((line for line in lines if line and line[0] == "REFUSED"), None)
+    if refused:
+        raise SpikewrightError(f"expected cells that there are models for, got {' '.join(refused[1:])}")
     told = [line for line in lines if line and line[0] in ("E", "R")]
     unknown = next((line for line in told if set(line[-1].lower()) & {"x", "z"}), None)
     if unknown:

@@ -2,6 +2,7 @@
 
 python -m tests.validate                        300 networks; a run that was stopped goes on where it was, on the same commit
 python -m tests.validate --networks 20 --seed 1000 --only SignedIF
+python -m tests.validate --netlists [ecp5 xc7]  small cores as yosys synthesises them
 python -m tests.validate --trained lenet5-mnist --recipe rate --data ../shared/data --images 1000 [--lanes 1]
 """
 
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 from tests.validate import page
 from tests.validate.checking import checked
 from tests.validate.drawers import CHOICES, DRAWERS, Drawer
+from tests.validate.netlist_cores import CORES, FAMILIES, synthesised
 from tests.validate.networks import RECIPES
 from tests.validate.progress import Progress, begun
 from tests.validate.trained import TrainedCore, run_trained
@@ -22,6 +24,8 @@ from tests.validate.trained import TrainedCore, run_trained
 def main(given: Sequence[str] | None = None) -> int:
     """Compare what is asked for, write the page where no kind was left out, and say what is wrong; 1 where something is."""
     chosen = _parser().parse_args(given)
+    if chosen.netlists is not None:
+        return _netlists(chosen)
     if chosen.trained:
         return _trained(chosen)
     progress = begun(chosen.results.with_suffix(".part.json"))
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", type=int, default=300, help="how many are drawn")
     parser.add_argument("--seed", type=int, default=0, help="of the first one; the others follow")
     parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
+    parser.add_argument("--netlists", nargs="*", choices=FAMILIES, help="small cores as they are synthesised instead")
     parser.add_argument("--trained", help="a network of the zoo instead: its test set in Verilator")
     parser.add_argument("--recipe", choices=RECIPES, default="rate", help="how it is converted")
     parser.add_argument("--lanes", type=int, help="the most lanes of a layer; many if not given")
@@ -62,6 +67,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--page", type=Path, default=page.PAGE, help="the page that is written")
     return parser
+
+
+def _netlists(chosen: argparse.Namespace) -> int:
+    """The netlists of small cores for families of devices, all if none is named."""
+    rows = {}
+    for family in chosen.netlists or FAMILIES:
+        for core in CORES:
+            with TemporaryDirectory(prefix="spikewright-") as folder:
+                rows[f"{family}, {core.name}"] = row = synthesised(core, family, Path(folder))
+            print(f"{family}, {core.name}: {row['outcome']} {row['why']}".rstrip(), flush=True)
+    page.save_netlists(rows, chosen.results)
+    page.write(page.load(chosen.results), chosen.page)
+    return int(any(row["outcome"] != "equal" for row in rows.values()))
 
 
 def _trained(chosen: argparse.Namespace) -> int:

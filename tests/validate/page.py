@@ -35,6 +35,15 @@ other through the circuit in Verilator. All that are counted are equal in every 
 | network | lanes | images equal | spikes | cycles | commit |
 | --- | --- | --- | --- | --- | --- |
 """
+NETLISTS = """
+## Netlists
+
+Small cores as yosys synthesises them, simulated by Icarus with the cells that come with yosys and models of block memories
+and multipliers (`hardware/cosim/block_rams.py`). "Equal" as above; two images each.
+
+| family, core | outcome | spikes | cycles | commit |
+| --- | --- | --- | --- | --- |
+"""
 
 
 def summed(progress: Progress) -> dict[str, Any]:
@@ -72,6 +81,11 @@ def save_trained(state: Mapping[str, Any], path: Path) -> None:
     save({"trained": rows}, path)
 
 
+def save_netlists(rows: Mapping[str, Any], path: Path) -> None:
+    """Netlists that were simulated; others stay, with their commit."""
+    save({"netlists": {**load(path).get("netlists", {}), **rows}}, path)
+
+
 def write(found: Mapping[str, Any], path: Path) -> None:
     """The page: a row for each kind of network, their sum, and the trained networks."""
     rows = dict(sorted(found.get("kinds", {}).items()))
@@ -82,6 +96,8 @@ def write(found: Mapping[str, Any], path: Path) -> None:
     text = HEAD.format(commit=found.get("commit", "-"), samples=SAMPLES) + "\n".join(lines) + "\n"
     if "trained" in found:
         text += TRAINED + "".join(_trained(name, row) for name, row in sorted(found["trained"].items()))
+    if "netlists" in found:
+        text += NETLISTS + "".join(_netlist(name, row) for name, row in sorted(found["netlists"].items()))
     path.write_text(text)
 
 
@@ -90,6 +106,10 @@ def _trained(name: str, row: Mapping[str, Any]) -> str:
     return (
         f"| {name} | {row['lanes']:,} | {row['images']:,} | {row['spikes']:,} | {each:,.0f} | {row['commit'][:12]} |\n"
     )
+
+
+def _netlist(name: str, row: Mapping[str, Any]) -> str:
+    return f"| {name} | {row['outcome']} | {row['spikes']:,} | {row['cycles']:,} | {row['commit'][:12]} |\n"
 
 
 def _line(kind: str, counts: Mapping[str, int]) -> str:

@@ -1,0 +1,69 @@
+"""A circuit as yosys synthesises it, simulated by Icarus with the cells of yosys and models of block memories."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spikewright import InvalidInput, SpikewrightError
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.cosim.block_rams import MODELLED, models
+from spikewright.hardware.cosim.icarus import modules, simulate_text
+from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun
+from spikewright.hardware.cosim.watching import Watched
+
+SYNTHESIS = {
+    "xc7": ("synth_xilinx -family xc7 -noiopad -noclkbuf -nowidelut", "xilinx/cells_sim.v"),
+    "ecp5": ("synth_ecp5", "ecp5/cells_sim.v"),
+}
+"""By family of devices: the command of yosys, and where the models of its cells lie in the folder of yosys."""
+
+
+def run(circuit: Circuit, words: list[int], samples: int, family: str, limit: int = MOST_CYCLES) -> CircuitRun:
+    """What the netlist of the circuit in its folder does with an input `words` of `samples` inferences.
+
+    Raises InvalidInput for an unknown family, SpikewrightError where yosys or Icarus is missing, for a cell that there is no
+    model for, and where the simulation does not end within `limit` cycles.
+    """
+    watched = Watched(circuit)
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        netlist, rams = Path(name) / "netlist.v", Path(name) / "block_rams.v"
+        netlist.write_text(synthesised(watched, family))
+        rams.write_text(models())
+        return simulate_text(watched, [netlist, rams, _cells(family)], words, samples, limit)
+
+
+def synthesised(watched: Watched, family: str) -> str:
+    """The netlist of `sw_watched` in Verilog, all modules in one; block memories have the names of the models."""
+    if family not in SYNTHESIS:
+        raise InvalidInput(f"expected a family out of {', '.join(SYNTHESIS)}, got {family!r}")
+    yosys = need("yosys", "yosys")
+    with TemporaryDirectory(prefix="spikewright-") as name:
+        text, netlist = Path(name) / "watched.v", Path(name) / "netlist.v"
+        text.write_text(watched.text())
+        steps = [f"read_verilog -defer {' '.join(map(str, [text, *modules()]))}", "hierarchy -top sw_watched"]
+        steps += [f"{SYNTHESIS[family][0]} -top sw_watched"]
+        steps += [f"chtype -set sw_{cell} t:{cell}" for cell in MODELLED]
+        call([yosys, "-q", "-p", "; ".join([*steps, f"write_verilog -noattr {netlist}"])], watched.circuit.folder)
+        return netlist.read_text()
+
+
+def _cells(family: str) -> Path:
+    """The models of cells that come with yosys."""
+    path = Path(need("yosys", "yosys")).resolve().parents[1] / "share" / "yosys" / SYNTHESIS[family][1]
+    if not path.is_file():
+        raise SpikewrightError(f"expected the cells of yosys at {path}, got none; try apt-get install yosys")
+    return path
+
+
+def cells_of(netlist: str) -> dict[str, int]:
+    """How often each cell stands in a netlist.
+
+    >>> cells_of("  LUT4 #(\\n  LUT4 a (\\n  DP16KD #(\\n")
+    {'LUT4': 2, 'DP16KD': 1}
+    """
+    found: dict[str, int] = {}
+    for name in re.findall(r"^  (\w+) (?:#\($|\w+ \($|\\\S+ +\($)", netlist, re.MULTILINE):
+        if name not in ("assign", "module", "wire", "reg"):
+            found[name] = found.get(name, 0) + 1
+    return found
