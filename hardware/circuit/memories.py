@@ -110,7 +110,7 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
 
 def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedMemory, ...]:
     """All memories of the circuit `text` of a network, where a device's `rule` puts them."""
-    owners = _owners(network)
+    owners = instance_owners(network)
     return tuple(
         PlacedMemory(
             f"{one.name}.{memory.name}", owners.get(one.name, ""), memory.role, memory.words, memory.bits,
@@ -121,7 +121,7 @@ def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedM
     )  # fmt: skip
 
 
-def _owners(network: Network) -> dict[str, str]:
+def instance_owners(network: Network) -> dict[str, str]:
     """Whose an instance is, by its name: arrays and what sends of populations, the others of projections."""
     populations = ("array", "spikes", "layer", "send")
     projections = ("front", "synapse", "queue", "counts", "buffer", "walk", "source")

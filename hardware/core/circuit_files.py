@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.hardware.circuit.instances import read_instances
-from spikewright.hardware.circuit.memories import memories_of
+from spikewright.hardware.circuit.memories import instance_owners, memories_of
 from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.top import build
@@ -92,13 +92,19 @@ def _write_streams(folder: Path, circuit: Circuit, rasters: Any, logits: NDArray
 
 def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStreams) -> CoreCircuit:
     text = (folder / "rtl" / "core.v").read_text()
+    owners = instance_owners(circuit.network)
     placed = memories_of(text, circuit.network, circuit.rule)
     return CoreCircuit(
         top="sw_core",
         events={p.name: _event(circuit, p.name) for p in senders(circuit.network)},
         answer=CoreAnswer(bits=answer_bits(circuit), logits=circuit.network.by_name[circuit.network.output].size),
         instances=[
-            CoreInstance(module=one.module, name=one.name, parameters=dict(one.parameters))
+            CoreInstance(
+                module=one.module,
+                name=one.name,
+                part=owners.get(one.name),
+                parameters=dict(one.parameters),
+            )
             for one in read_instances(text)
         ],
         memories=[

@@ -26,10 +26,14 @@ class CoreEvent(CoreRecord):
 
 
 class CoreInstance(CoreRecord):
-    """An instance of a module of `rtl/` in the top level, with its parameters: numbers, and names of files in `mem/`."""
+    """An instance of a module of `rtl/` in the top level, with its parameters: numbers, and names of files in `mem/`.
+
+    `part`: the population or projection that it belongs to; null for what belongs to the core.
+    """
 
     module: Name
     name: Name
+    part: Name | None
     parameters: dict[str, int | str]
 
 

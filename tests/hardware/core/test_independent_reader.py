@@ -1,0 +1,45 @@
+"""docs/core-format.md is enough to use a core: a reader that was written from it replays the traces, and sees what is changed."""
+
+import ast
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from spikewright.hardware import DesignPoint, LayerDesign, export
+from spikewright.snn.core_parts import lacking
+from tests.hardware.core import independent_reader
+from tests.hardware.core.independent_reader import replay
+from tests.hardware.cosim.drawn import drawn, drawn_lanes
+from tests.hardware.cosim.pruned import pruned, shared
+
+
+def test_it_imports_nothing_of_the_project() -> None:
+    tree = ast.parse(Path(independent_reader.__file__).read_text())
+    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert named == {"json", "numpy", "pathlib"}
+
+
+def cores(kind, count: int):
+    seeds = (seed for seed in range(1000) if not lacking(drawn(seed)))
+    for seed in islice(seeds, count):
+        network = kind(drawn(seed), seed)
+        layers = tuple(LayerDesign(name, lanes) for name, lanes in drawn_lanes(network, seed).items())
+        yield network, DesignPoint(layers)
+
+
+@pytest.mark.parametrize("kind", [lambda network, _: network, pruned, shared], ids=["dense", "pruned", "shared"])
+def test_it_replays_drawn_cores_event_by_event(kind, tmp_path: Path) -> None:
+    for number, (network, point) in enumerate(cores(kind, 5)):
+        folder = export(network, point, tmp_path / str(number))
+        assert replay(folder) == [], number
+
+
+def test_it_sees_a_weight_that_is_another(tmp_path: Path) -> None:
+    network, point = next(cores(lambda network, _: network, 1))
+    folder = export(network, point, tmp_path / "core")
+    for path in (folder / "mem").glob("*_w.mem"):
+        lines = path.read_text().split()
+        path.write_text("".join(f"{int(line, 16) ^ 1:0{len(line)}x}\n" for line in lines))
+    assert replay(folder)
