@@ -40,7 +40,15 @@ module sw_levels #(
   reg [R_BITS-1:0] c_block, y_block, x_block;  // ... and of its block
 
   assign block_ready = !step_done;
-  assign logit = fetched[lane*POTENTIAL+:POTENTIAL];
+  assign logit = moved[POTENTIAL-1:0];
+
+  // The logit of `lane` comes down by the bits of its number: a product in an index becomes a multiplier.
+  reg [P*POTENTIAL-1:0] moved;
+  integer k;
+  always @* begin
+    moved = fetched;
+    for (k = 0; (1 << k) < P; k = k + 1) if (lane[k]) moved = moved >> (POTENTIAL << k);
+  end
 
   always @(posedge clk) begin
     if (block_valid) blocks[number] <= block;
