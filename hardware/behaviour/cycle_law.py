@@ -6,22 +6,23 @@ A layer with R blocks of potentials that settles for S cycles takes, for each sw
 
 and R + S once, when it begins; held currents (a direct input) are another such round in front of the first step. Layerwise
 all passes come before the first step, and later sweeps take 1 + R + S. That is `working_cycles`. Passes, sweeps and settling
-are exactly what a layer spends on them in every circuit, whatever waits and stalls; beside them a layer waits for words, no less
-than the cycles above, and stalls when what it sends finds no room.
+are exactly what a layer spends on them in every circuit, whatever waits and stalls; beside them a layer waits for words, no
+less than the cycles above, and stalls when what it sends finds no room.
 
 For an inference behind a reset there are two bounds, which hold at any lanes and depths of queues:
 
-`soonest`. A sweep begins no sooner than two cycles behind all passes, none of which comes before its events do, nor before the
-last token has come; its first event leaves six cycles later, one in each cycle, and a cycle for each block without any. It is the
-exact number of cycles if no queue is ever full, no sweep stalls, and in each step of each layer either passes follow each other
-without a gap from the first event on, or all passes are done when the token comes. A circuit of one layer is always so.
+`soonest`. A sweep begins no sooner than two cycles behind all passes, none of which comes before its events do, nor before
+the last token has come; its first event leaves six cycles later, one in each cycle, and a cycle for each block without any.
+It is the exact number of cycles if no queue is ever full, no sweep stalls, and in each step of each layer either passes
+follow each other without a gap from the first event on, or all passes are done when the token comes. A circuit of one layer
+is always so.
 
-`latest`. Nothing overlaps: in each cycle some module does something, so that all that is to be done, one after the other, is an
-end.
+`latest`. Nothing overlaps: in each cycle some module does something, so that all that is to be done, one after the other, is
+an end.
 
-With means over samples `soonest` is no more than the mean latency, since it is convex in what is to be done, and `latest`, which
-is linear, no less. `interval` is the least between two answers. On 240 drawn circuits `soonest` was exact for 158; the median
-error was 0 and the worst -17 %; `latest` was 157 % above what was measured in the median.
+With means over samples `soonest` is no more than the mean latency, since it is convex in what is to be done, and `latest`,
+which is linear, no less. `interval` is the least between two answers. On 240 drawn circuits `soonest` was exact for 158; the
+median error was 0 and the worst -17 %; `latest` was 157 % above what was measured in the median.
 """
 
 from collections.abc import Mapping

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.hardware.behaviour.sent_words import laid
+from spikewright.hardware.circuit.gates import AT_THE_END, EVERY_STEP
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.model.constants import SETTLE_CYCLES
-from spikewright.snn import Population
+from spikewright.snn import Population, Projection
 
 Numbers = NDArray[np.float64]
 TOKEN = 3
@@ -54,10 +55,10 @@ def work_of(circuit: Circuit, population: Population, rasters: Mapping[str, Any]
     blocks, kind, steps = circuit.blocks(population), lane_kind(circuit, population), circuit.network.steps
     passes, taken = [], 0.0
     for _, projection in circuit.incoming(population):
-        events = _events(rasters[projection.source], steps)
+        events, walked = _reaching(circuit, projection, _events(rasters[projection.source], steps))
         rows = circuit.layer(population).rows[projection.name]
         passes.append(events @ np.maximum(rows.passes, 1).reshape(-1))
-        taken += (events.sum() + TOKEN * steps) * (1 if rows.layout == "dense" else STAGES)
+        taken += (events.sum() + TOKEN * steps) * (1 if rows.layout == "dense" else STAGES) + walked
     items = np.zeros(steps)
     if population.name in rasters:
         raster = np.asarray(rasters[population.name])
@@ -70,6 +71,20 @@ def work_of(circuit: Circuit, population: Population, rasters: Mapping[str, Any]
 
 def _number(value: float) -> Numbers:
     return np.array(float(value))
+
+
+def _reaching(circuit: Circuit, projection: Projection, events: Numbers) -> tuple[Numbers, float]:
+    """The events `(steps, neurons)` that come out of the counts in front of gates, and the cycles that these take at most."""
+    counts = circuit.counted(projection)
+    if not counts:
+        return events, 0.0
+    steps, neurons = events.shape
+    walked = float(neurons * (steps + 2) + events.sum() + TOKEN * steps)
+    if counts.replay == EVERY_STEP:
+        return np.ones((steps, neurons)), walked
+    if counts.replay == AT_THE_END:
+        return np.repeat([[0.0], [1.0]], [steps - 1, 1], axis=0) * np.ones(neurons), walked
+    return events, walked
 
 
 def _events(raster: Any, steps: int) -> Numbers:

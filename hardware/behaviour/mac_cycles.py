@@ -8,10 +8,10 @@ A layer works block after block, P outputs at a time. With n_k steps of projecti
     values leave one a cycle, from last + 9 on, each 6 cycles later: sent is when the last of a block starts on that way
     a token follows the last value of an image
 
-(last: the cycle of the last step of a block; load may be that of the block before.) A buffer has two halves: the first value of
-image m waits for whoever reads to have taken the last step of image m - 2, and 3 cycles; what is on its way then waits with it.
-An image alone takes a layer about sum over blocks of max(2, n) cycles, or one for each output if that is more; many follow each
-other at the pace of the slowest layer. See `sw_mac_layer`, `sw_mac_send`, `sw_mac_buffer`.
+(last: the cycle of the last step of a block; load may be that of the block before.) A buffer has two halves: the first value
+of image m waits for whoever reads to have taken the last step of image m - 2, and 3 cycles; what is on its way then waits
+with it. An image alone takes a layer about sum over blocks of max(2, n) cycles, or one for each output if that is more; many
+follow each other at the pace of the slowest layer. See `sw_mac_layer`, `sw_mac_send`, `sw_mac_buffer`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -117,7 +117,8 @@ class _MacLayer:
         return self.done[image - 2] + FREED if image > 1 else 0
 
     def image(self, begin: int, taken: int) -> Whole:
-        """When the values of an image are handed over that is there from `begin` on; readers take the first from `taken` on."""
+        """When the values of an image are handed over that is there from `begin` on; readers take the first from `taken`
+        on."""
         starts: list[Whole] = []
         self.last = max(self.last, begin)
         for steps, outputs in zip(self.steps.tolist(), self.outputs.tolist(), strict=True):

@@ -17,14 +17,14 @@ from spikewright.hardware.behaviour.kernels.records import (
     Records,
     Whole,
 )
-from spikewright.hardware.behaviour.sent_words import SentWords
+from spikewright.hardware.behaviour.sent_words import SentWords, sample_starts
+from spikewright.hardware.behaviour.stages import stage_records, staged
 from spikewright.hardware.circuit.fronts import stored_rows
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.model.constants import SETTLE_CYCLES
-from spikewright.snn import Projection
 
 Streams = Mapping[str, SentWords]
 SENT = 4
@@ -40,9 +40,15 @@ def begun(circuit: Circuit, streams: Streams, decisions: Whole) -> CoreState:
     incoming = [[k for k, _ in circuit.incoming(p)] for p in circuit.inner]
     readers = [[k for k, q in enumerate(network.projections) if q.source == p.name] for p in network.order]
     rows = [stored_rows(circuit, q) for q in network.projections]
-    passes = [_passes(q, each, streams) for q, each in zip(network.projections, rows, strict=True)]
+    chains = [staged(circuit, q, streams[q.source].words) for q in network.projections]
+    passes = [np.append(np.maximum(r.passes, 1), 0)[chain.words] for r, chain in zip(rows, chains, strict=True)]
+    inside = [stage for chain in chains for stage in chain.stages]
     return CoreState(
-        fronts=_fronts(circuit, rows, passes),
+        fronts=_fronts(circuit, rows, passes, _firsts(chain.stages for chain in chains)),
+        stages=stage_records(inside),
+        marks=_joined(stage.marks for stage in inside).astype(np.int32),
+        front_starts=np.array([sample_starts(chain.words, len(decisions)) for chain in chains]),
+        stage_starts=_of_each([sample_starts(stage.words, len(decisions)) for stage in inside], len(decisions) + 1),
         readout=_readout(circuit),
         layers=_layers(circuit, incoming),
         senders=_senders(circuit, readers, streams),
@@ -61,17 +67,11 @@ def begun(circuit: Circuit, streams: Streams, decisions: Whole) -> CoreState:
     )
 
 
-def _passes(projection: Projection, rows: StoredRows, streams: Streams) -> Whole:
-    """Passes of each word in front of a projection, 0 of a token, whose number is that of the last place."""
-    found: Whole = np.append(np.maximum(rows.passes, 1), 0)[streams[projection.source].words]
-    return found
-
-
 def _spikes(streams: Streams, name: str) -> Whole:
     return streams[name].spikes.reshape(-1) if name in streams else np.zeros(0, np.int64)
 
 
-def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole]) -> Records:
+def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole], stages: Whole) -> Records:
     network = circuit.network
     once = [circuit.once(q.source) for q in network.projections]
     return _records(
@@ -83,7 +83,8 @@ def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole
         listed=[each.layout != "dense" for each in rows],
         base=_firsts(passes)[:-1],
         word=_firsts(passes)[:-1],
-        source=[circuit.numbers[q.source] for q in network.projections],
+        stage=stages[:-1],
+        past_stage=stages[1:],
     )
 
 
@@ -163,6 +164,11 @@ def _records(kind: np.dtype[np.void], count: int, **columns: Any) -> Records:
 def _joined(parts: Iterable[Any]) -> Whole:
     joined: Whole = np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
     return joined
+
+
+def _of_each(rows: Sequence[Whole], length: int) -> Whole:
+    """Rows of a length as one array, also of none."""
+    return np.array(rows, np.int64).reshape(len(rows), length)
 
 
 def _firsts(parts: Iterable[Any]) -> Whole:

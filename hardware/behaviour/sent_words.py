@@ -24,8 +24,7 @@ class SentWords:
 
     def starts(self, samples: int) -> Whole:
         """The number of the first word of each sample, and of the word behind the last."""
-        tokens = np.flatnonzero(self.words == TOKEN) + 1
-        return np.concatenate([[0], tokens[len(tokens) // samples - 1 :: len(tokens) // samples]])
+        return sample_starts(self.words, samples)
 
 
 def words_of_all(circuit: Circuit, rasters: Mapping[str, Any]) -> dict[str, SentWords]:
@@ -77,3 +76,10 @@ def laid(values: Whole, blocks: LayerBlocks, beyond: int = 0) -> Whole:
 def _with_tokens(step: Whole, places: Whole, steps: int) -> Whole:
     """Events with a token behind each step."""
     return np.insert(places, np.searchsorted(step, np.arange(steps), side="right"), TOKEN)
+
+
+def sample_starts(words: Whole, samples: int) -> Whole:
+    """The number of the first word of each sample, and of the word behind the last; words are neurons, and TOKEN behind a
+    step."""
+    tokens = np.flatnonzero(words == TOKEN) + 1
+    return np.concatenate([[0], tokens[len(tokens) // samples - 1 :: len(tokens) // samples]])

@@ -28,7 +28,7 @@ def behave(circuit: Circuit, rasters: Mapping[str, Any], decisions: Any = None, 
     Nothing is computed but times: queues, passes, sweeps, tokens and who waits for whom, as the modules in `hardware/rtl` do
     it. `decisions (samples,)`: the steps of each inference until it is over, all of them where nothing is said. The input
     offers a word in every cycle, and who reads the answers is always ready. Raises InvalidInput for rasters of another
-    network and for gates that count spikes (`follows`), SpikewrightError for a run of more than `most` cycles.
+    network, SpikewrightError for a run of more than `most` cycles.
     """
     _check(circuit, rasters)
     samples = int(rasters[circuit.network.input].shape[1])
@@ -43,11 +43,6 @@ def behave(circuit: Circuit, rasters: Mapping[str, Any], decisions: Any = None, 
     late = lane_kind(circuit, circuit.network.by_name[circuit.network.output]).late
     answers = core.answered[core.answered != NEVER] + SENT + late
     return Behaviour(sent, entered, core.over, answers, _layers(circuit, core), _queues(circuit, core), cycles)
-
-
-def follows(circuit: Circuit) -> bool:
-    """Whether the simulator knows all modules of a circuit: all but the counts in front of gates, `sw_counts`."""
-    return not any(circuit.counted(projection) for projection in circuit.network.projections)
 
 
 def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
@@ -80,12 +75,8 @@ def checked_decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
 
 
 def _check(circuit: Circuit, rasters: Mapping[str, Any]) -> None:
-    """Raise InvalidInput unless there is a raster of the right shape for each population that sends, and all is known."""
+    """Raise InvalidInput unless there is a raster of the right shape for each population that sends."""
     network = circuit.network
-    if not follows(circuit):
-        raise InvalidInput(
-            "expected a circuit without gates that count spikes, got one; try average pooling, or a simulation of its Verilog"
-        )
     samples = rasters[network.input].shape[1] if network.input in rasters else 0
     for population in network.order:
         if population.neuron.sends == "nothing":

@@ -4,6 +4,7 @@ once."""
 from spikewright.hardware.behaviour.kernels.answering import gate_cycle, readout_cycle, readout_goes_on, readout_rests
 from spikewright.hardware.behaviour.kernels.gathering import (
     FOREVER,
+    fronts_cycle,
     layers_cycle,
     layers_go_on,
     layers_look,
@@ -11,6 +12,7 @@ from spikewright.hardware.behaviour.kernels.gathering import (
 )
 from spikewright.hardware.behaviour.kernels.records import NEVER
 from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look, senders_restart, senders_wait
+from spikewright.hardware.behaviour.kernels.staging import stages_restart
 from spikewright.snn.kernels.jit import compiled
 
 
@@ -20,11 +22,11 @@ def run(core, most):
 
     A cycle begins with a look at what all modules do in it; then senders send, and layers take what stood in their queues.
     """
-    (fronts, layers, senders, readouts, incoming, readers, passes, spikes, starts, decisions, steps, driven_once,
-     sent, answered, over, spent) = core  # fmt: skip
+    (fronts, layers, senders, readouts, stages, incoming, readers, passes, spikes, marks, starts, front_starts,
+     stage_starts, decisions, steps, driven_once, sent, answered, over, spent) = core  # fmt: skip
     readout, cycle, answers = readouts[0], 0, 0
     while cycle < most:
-        rests = min(layers_look(layers, senders, incoming, fronts, readout, steps), readout_rests(readout))
+        rests = min(layers_look(layers, senders, incoming, fronts, stages, readout, steps), readout_rests(readout))
         if not senders_look(senders, readers, fronts, readout):
             rests = 0
         if rests == FOREVER:
@@ -35,13 +37,15 @@ def run(core, most):
             readout_goes_on(readout, rests)
             cycle += rests
         step_done = senders_cycle(senders, readers, fronts, readout, spikes, sent, cycle)
-        if layers_cycle(layers, senders, spent, incoming, fronts, readout, passes, steps, driven_once):
+        fronts_cycle(layers, incoming, fronts, stages, passes, marks, steps)
+        if layers_cycle(layers, senders, spent, incoming, fronts, readout, steps, driven_once):
             answered[answers] = cycle
             answers += 1
         early = _end_cycle(readout, senders[0], step_done, starts, decisions, steps, over, cycle)
         if early:
             sample = readout.sample + 1
-            layers_restart(layers, fronts, starts, sample)
+            layers_restart(layers, fronts, front_starts, sample)
+            stages_restart(stages, stage_starts, sample)
             senders_restart(senders, starts, sample, steps)
             while answers > 0 and answered[answers - 1] + senders[len(senders) - 1].way > cycle:
                 answers -= 1  # it was on its way out

@@ -1,5 +1,6 @@
 """`sw_front` and `sw_array`, cycle by cycle: which projection is served, tokens, and the sweep."""
 
+from spikewright.hardware.behaviour.kernels.staging import stage_cycle, stage_moves, stage_offers
 from spikewright.snn.kernels.jit import compiled
 
 BEGIN, PASS, WAIT, SWEEP, STALL, SETTLE = range(6)  # numbers in PHASES
@@ -7,7 +8,7 @@ FOREVER = 1 << 62
 
 
 @compiled
-def layers_look(layers, senders, incoming, fronts, readout, steps):
+def layers_look(layers, senders, incoming, fronts, stages, readout, steps):
     """What layers do in the cycle that comes: how many cycles they go on with what they do, unless something arrives."""
     rests = FOREVER
     for number in range(len(layers)):
@@ -16,6 +17,10 @@ def layers_look(layers, senders, incoming, fronts, readout, steps):
         layer.served, layer.complete = -1, gathers
         for at in range(layer.first, layer.past):
             front = fronts[incoming[at]]
+            front.comes = front.queue > 0
+            for stage in range(front.stage, front.past_stage):
+                moves |= stage_moves(stages[stage], front.comes)
+                front.comes = stage_offers(stages[stage])
             moves |= _moves(front, gathers)
             if gathers and (front.held or not layer.keeps):
                 layer.complete &= front.complete
@@ -47,16 +52,30 @@ def layers_go_on(layers, spent, incoming, fronts, cycles):
 
 
 @compiled
-def layers_cycle(layers, senders, spent, incoming, fronts, readout, passes, steps, driven_once):
+def fronts_cycle(layers, incoming, fronts, stages, passes, marks, steps):
+    """One cycle of all queues and fronts, and of what stands between them."""
+    for number in range(len(layers)):
+        layer = layers[number]
+        for at in range(layer.first, layer.past):
+            front = fronts[incoming[at]]
+            taken, enters = _front_takes(front, layer.phase == WAIT, incoming[at] == layer.served)
+            if enters:
+                _word(front, passes[front.word])
+            for stage in range(front.past_stage - 1, front.stage - 1, -1):
+                before = stage_offers(stages[stage - 1]) if stage > front.stage else front.queue > 0
+                taken = stage_cycle(stages[stage], before, taken, marks, steps)
+            front.queue += front.arriving - taken
+            front.arriving = 0
+            front.most = max(front.most, front.queue)
+
+
+@compiled
+def layers_cycle(layers, senders, spent, incoming, fronts, readout, steps, driven_once):
     """One cycle of all layers: whether the output issues a block of an answer."""
     answers = False
     for number in range(len(layers)):
         layer, sender = layers[number], senders[number + 1]
         spent[number, _spent(layer)] += 1
-        for at in range(layer.first, layer.past):
-            front = fronts[incoming[at]]
-            if _front_takes(front, layer.phase == WAIT, incoming[at] == layer.served):
-                _word(front, passes[front.word])
         sweeps = layer.issues and layer.phase == SWEEP and not layer.keeps
         gives = sweeps and layer.answers and (layer.each or layer.step == steps - 1)
         answers |= gives
@@ -94,9 +113,9 @@ def _spent(layer):
 def _moves(front, gathers):
     """Whether a front does something by itself in this cycle."""
     shows, listed = front.token, front.listed
-    if listed and ((front.queue > 0 and not front.tables) or (front.tables and not front.list)):
+    if listed and ((front.comes and not front.tables) or (front.tables and not front.list)):
         return True
-    enters = front.left == 0 and not shows and (front.list if listed else front.queue > 0)
+    enters = front.left == 0 and not shows and (front.list if listed else front.comes)
     return front.resume or enters or (gathers and shows and not front.complete)
 
 
@@ -115,7 +134,10 @@ def _rests(layer, left):
 
 @compiled
 def _front_takes(front, gathers, served):
-    """The registers of a front after a cycle, whether it goes on to the next word: in the last cycle of the one before."""
+    """The registers of a front after a cycle; whether it takes a word, and whether it goes on to its next one.
+
+    Both in the last cycle of the word before; in front of its last stage a front of lists may hold others.
+    """
     resumes, shows = front.resume, front.token
     free = (front.left == 0 or (served and front.left == 1)) and not shows
     takes, enters = _next_word(front, free)
@@ -132,10 +154,7 @@ def _front_takes(front, gathers, served):
         front.left -= 1
     elif gathers and front.left > 0:
         front.crossed += 1
-    front.queue += front.arriving - takes
-    front.arriving = 0
-    front.most = max(front.most, front.queue)
-    return enters
+    return takes, enters
 
 
 @compiled
@@ -145,12 +164,12 @@ def _next_word(front, free):
     A front of lists has two stages before that, each of which moves on when the next one is free.
     """
     if not front.listed:
-        takes = free and front.queue > 0
+        takes = free and front.comes
         return takes, takes
     enters = free and front.list
     list_moves = free or not front.list
     tables_move = list_moves or not front.tables
-    takes = tables_move and front.queue > 0
+    takes = tables_move and front.comes
     if list_moves:
         front.list = front.tables
     if tables_move:
@@ -205,7 +224,7 @@ def _release(front, last_step, driven_once):
 
 
 @compiled
-def layers_restart(layers, fronts, starts, sample):
+def layers_restart(layers, fronts, front_starts, sample):
     """All layers begin anew, and drop what they have, with another sample."""
     for number in range(len(layers)):
         layer = layers[number]
@@ -214,4 +233,4 @@ def layers_restart(layers, fronts, starts, sample):
         front = fronts[number]
         front.queue, front.arriving, front.left, front.tokens = 0, 0, 0, 0
         front.token, front.resume, front.complete, front.tables, front.list = False, False, False, False, False
-        front.word = front.base + starts[front.source, sample]
+        front.word = front.base + front_starts[number, sample]

@@ -17,17 +17,26 @@ def _record(numbers: str, flags: str) -> np.dtype[np.void]:
 
 
 FRONT = _record(
-    "source base depth wanted word queue arriving left tokens most full crossed",
-    "held listed tables list token resume complete",
+    "base stage past_stage depth wanted word queue arriving left tokens most full crossed",
+    "held listed tables list token resume complete comes",
 )
 """A projection: its `sw_fifo`, its `sw_front` or `sw_list_front`, and what the layer holds of it.
 
-`source`: its sender; `base`: where its words begin in `CoreState.passes`. `depth`: words that the queue holds. `wanted`:
-tokens before a sweep. `held`: it brings a current that is gathered once for a sample. `word`: where its next word stands in
-`CoreState.passes`. `queue`: words that wait; `arriving`: one comes in this cycle. `left`: passes to be done, 0 where the
-front is not busy. `token`, `resume`, `complete`, `tokens`: as in the Verilog. `listed`: its rows of weights are lists, whose
-`tables` and `list` stages hold a word each. Noted: `most`: the most words that waited; `full`: cycles in which the queue made
-its sender wait; `crossed`: cycles in which its pass waited for that of another projection.
+`base`: where its words begin in `CoreState.passes`. `stage`, `past_stage`: what stands in front of it, queue first, are
+`CoreState.stages[stage:past_stage]`. `depth`: words that the queue holds. `wanted`: tokens before a sweep. `held`: it brings
+a current that is gathered once for a sample. `word`: where its next word stands in `CoreState.passes`. `queue`: words that
+wait; `arriving`: one comes in this cycle. `left`: passes to be done, 0 where the front is not busy. `token`, `resume`,
+`complete`, `tokens`: as in the Verilog. `listed`: its rows of weights are lists, whose `tables` and `list` stages hold a word
+each. Noted: `most`: the most words that waited; `full`: cycles in which the queue made its sender wait; `crossed`: cycles in
+which its pass waited for that of another projection.
+"""
+
+STAGE = _record("neurons replay base word left step", "full shown walks walked starting")
+"""`sw_counts`, between a queue and its front, over so many `neurons`.
+
+`replay`: REPLAY in the Verilog. `word`: where its next word stands in `CoreState.marks`, in which its words begin at `base`.
+`left`: neurons of a walk that are to come. `step`, `shown`, `walks`, `walked`, `starting`: as in the Verilog; `full`: held
+there.
 """
 
 LAYER = _record(
@@ -76,8 +85,8 @@ Whole = NDArray[np.int64]
 
 
 class CoreState(NamedTuple):
-    """All modules of a core, `fronts`, `layers`, `senders`, `readout`, and what they have to do, all samples behind each
-    other.
+    """All modules of a core, `fronts`, `layers`, `senders`, `readout`, `stages`, and what they have to do, all samples behind
+    each other.
 
     `incoming`, `readers`: numbers of projections. `passes`: passes of each word in front of each projection, 0 of a token.
     `spikes`: events of each block of each layer, one sweep behind the other. `starts (senders, samples + 1)`: the first word
@@ -90,11 +99,15 @@ class CoreState(NamedTuple):
     layers: Records
     senders: Records
     readout: Records
+    stages: Records
     incoming: Whole
     readers: Whole
     passes: NDArray[np.int32]
     spikes: NDArray[np.int32]
+    marks: NDArray[np.int32]
     starts: Whole
+    front_starts: Whole
+    stage_starts: Whole
     decisions: Whole
     steps: int
     driven_once: bool

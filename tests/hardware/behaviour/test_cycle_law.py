@@ -1,4 +1,5 @@
-"""The closed form beside the simulator, which equals the Verilog: exact where nothing stalls, and bounds that hold everywhere."""
+"""The closed form beside the simulator, which equals the Verilog: exact where nothing stalls, and bounds that hold
+everywhere."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import run_golden
 from tests.hardware.behaviour.test_simulating import images_for
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
+from tests.hardware.cosim.drawn_kinds import gated
 from tests.hardware.small_networks import perceptron
 
 
@@ -30,6 +32,17 @@ def drawn_pipeline(seed: int, depth: int) -> tuple[Pipeline, int]:
 def test_the_latency_lies_between_both_bounds(seed: int, depth: int) -> None:
     law, measured = drawn_pipeline(seed, depth)
     assert law.soonest <= measured <= law.latest
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_so_does_that_of_max_pooling(seed: int) -> None:
+    network = gated(seed)
+    circuit = Circuit(network, drawn_lanes(network, seed), Path())
+    rasters, _ = run_golden(network, images_for(circuit, seed, 1))
+    law, found = pipeline(circuit, rasters), behave(circuit, rasters)
+    assert law.soonest <= found.latency[0] <= law.latest
+    for population, layer in zip(circuit.inner, found.layers, strict=True):
+        assert layer.passes == law.works[population.name].passes.sum()
 
 
 def test_most_drawn_circuits_with_room_in_their_queues_are_exact() -> None:

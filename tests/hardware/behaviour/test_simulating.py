@@ -14,7 +14,6 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import run_golden
 from spikewright.snn import TerminateMax, simulate
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
-from tests.hardware.cosim.drawn_kinds import gated
 from tests.hardware.small_networks import perceptron
 
 
@@ -90,11 +89,3 @@ def test_early_decisions_are_whole_steps_of_the_network() -> None:
     assert early.over[0] < late.over[0] and np.count_nonzero(early.sent["in"] < 0) > 0
     with pytest.raises(InvalidInput, match="numbers of steps from 1 to 3"):
         behave(circuit, {"in": raster}, np.array([0, 3]))
-
-
-def test_gates_that_count_spikes_are_refused() -> None:
-    network = gated(0)
-    circuit = Circuit(network, drawn_lanes(network, 0), Path())
-    rasters, _ = run_golden(network, images_for(circuit, 0))
-    with pytest.raises(InvalidInput, match="without gates that count spikes"):
-        behave(circuit, rasters)

@@ -2,10 +2,19 @@
 
 import numpy as np
 
-from spikewright.hardware.behaviour.kernels.gathering import FOREVER, PASS, SETTLE, WAIT, layers_cycle, layers_look
-from spikewright.hardware.behaviour.kernels.records import FRONT, LAYER, READOUT, SENDER
+from spikewright.hardware.behaviour.kernels.gathering import (
+    FOREVER,
+    PASS,
+    SETTLE,
+    WAIT,
+    fronts_cycle,
+    layers_cycle,
+    layers_look,
+)
+from spikewright.hardware.behaviour.kernels.records import FRONT, LAYER, READOUT, SENDER, STAGE
 
 NOTHING = np.zeros(1, READOUT)[0]
+STAGES = np.zeros(0, STAGE)
 PROJECTIONS = np.arange(2, dtype=np.int64)
 
 
@@ -17,14 +26,15 @@ def layer_with(left: tuple[int, int], phase: int = WAIT) -> tuple[np.ndarray, ..
 
 
 def looks(layers: np.ndarray, senders: np.ndarray, fronts: np.ndarray) -> int:
-    return int(layers_look(layers, senders, PROJECTIONS, fronts, NOTHING, 1))
+    return int(layers_look(layers, senders, PROJECTIONS, fronts, STAGES, NOTHING, 1))
 
 
 def test_the_lowest_projection_is_served_first() -> None:
     layers, senders, fronts = layer_with((4, 2))
     assert looks(layers, senders, fronts) == 3 and layers["served"] == 0
     spent, passes = np.zeros((1, 6), np.int64), np.zeros(1, np.int32)
-    layers_cycle(layers, senders, spent, PROJECTIONS, fronts, NOTHING, passes, 1, False)
+    fronts_cycle(layers, PROJECTIONS, fronts, STAGES, passes, passes, 1)
+    layers_cycle(layers, senders, spent, PROJECTIONS, fronts, NOTHING, 1, False)
     assert fronts["left"].tolist() == [3, 2] and fronts["crossed"].tolist() == [0, 1] and spent[0, PASS] == 1
 
 
