@@ -84,6 +84,14 @@ def _counts(one: ModuleInstance) -> Found:
     yield ModuleMemory("counts", "potentials", places, one.number("COUNT"), "written")
 
 
+def _winners(one: ModuleInstance) -> Found:
+    n = one.number
+    yield ModuleMemory("weights", "weights", n("ROWS"), n("P") * n("WEIGHT"), parameter="W_FILE")
+    yield ModuleMemory("thresholds", "constants", n("GROUPS"), n("P") * n("THRESHOLD"), parameter="T_FILE")
+    yield ModuleMemory("words", "potentials", n("GROUPS"), n("P") * n("WORD"), "shown")
+    yield ModuleMemory("deafs", "potentials", n("GROUPS"), n("P") * n("D_BITS"), "shown")
+
+
 def _nothing(one: ModuleInstance) -> Found:
     return iter(())
 
@@ -97,6 +105,7 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_fifo": _fifo,
     "sw_tally": _tally,
     "sw_levels": _levels,
+    "sw_winners": _winners,
     "sw_spikes": _nothing,
     "sw_decide": _nothing,
     "sw_gate": _nothing,
