@@ -47,6 +47,7 @@ module sw_lane #(
   endgenerate
 
   reg signed [POTENTIAL-1:0] potential4;
+  wire signed [WORD-1:0] current4;  // that of a neuron whose inputs stay on
   always @(posedge clk)
     potential4 <= word3 > TOP ? TOP[POTENTIAL-1:0] : word3 < BOTTOM ? BOTTOM[POTENTIAL-1:0] : word3[POTENTIAL-1:0];
 
@@ -84,7 +85,6 @@ module sw_lane #(
           .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .potential4(potential4), .number4(number4),
           .memo4(memo4), .left4(left4));
     end else if (KIND == "latched") begin : law
-      wire signed [WORD-1:0] current4;
       wire [MEMO-1:0] after4;
       sw_lane_latched #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
           .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .number4(number4), .memo4(after4),
@@ -109,12 +109,13 @@ module sw_lane #(
       reg signed [WORD-1:0] current5;
       reg begin5;
       always @(posedge clk) begin
-        current5 <= begin4 ? {WORD{1'b0}} : law.current4;
+        current5 <= begin4 ? {WORD{1'b0}} : current4;
         begin5 <= begin4;
         if (begin5) word6 <= drive5;
         else word6 <= current5;
       end
     end else begin : potential
+      assign current4 = {WORD{1'b0}};
       always @(posedge clk) begin
         if (begin4) rest5 <= initial4;
         else rest5 <= left4;
