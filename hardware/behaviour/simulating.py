@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from spikewright.hardware.behaviour.sent_words import words_of_all
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early
 from spikewright.hardware.circuit.record import Circuit
-from spikewright.snn import Activity
+from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.snn import Activity, Network
 
 MOST_CYCLES = 10**12
 """A run that has not ended by then is given up."""
@@ -43,6 +45,24 @@ def behave(circuit: Circuit, rasters: Mapping[str, Any], decisions: Any = None, 
     late = lane_kind(circuit, circuit.network.by_name[circuit.network.output]).late
     answers = core.answered[core.answered != NEVER] + SENT + late
     return Behaviour(sent, entered, core.over, answers, _layers(circuit, core), _queues(circuit, core), cycles)
+
+
+def behaviour_of(
+    network: Network, lanes: Mapping[str, PhysicalLanes], activity: Activity, queues: Mapping[str, int] | None = None
+) -> Behaviour:
+    """What a circuit of `network` does, and when, for the samples of an `activity` that has rasters, one after the other.
+
+    `lanes`: the physical neurons of each population but the input; `queues`: events that wait at most in front of a projection,
+    where they are not 16. With an early decision, `activity` is that of the network without it, since a core sends on until it is
+    over. Raises InvalidInput for an activity without rasters, of other steps, or that was cut off by a decision.
+    """
+    circuit = Circuit(network, lanes, Path(), queues=queues or {})
+    if stops_early(circuit) and np.any(activity.decision_step < network.steps):
+        raise InvalidInput(
+            "expected an activity of all steps, got one that was over early; try behave(circuit, rasters, decisions) with rasters"
+            " of simulate(replace(network, decision=None), images)"
+        )
+    return behave(circuit, rasters_of_activity(circuit, activity), activity.decision_step)
 
 
 def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:

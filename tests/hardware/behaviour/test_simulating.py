@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidInput, SpikewrightError
-from spikewright.hardware.behaviour.simulating import behave, rasters_of_activity
+from spikewright.hardware.behaviour.simulating import behave, behaviour_of, rasters_of_activity
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import run_golden
@@ -89,3 +89,16 @@ def test_early_decisions_are_whole_steps_of_the_network() -> None:
     assert early.over[0] < late.over[0] and np.count_nonzero(early.sent["in"] < 0) > 0
     with pytest.raises(InvalidInput, match="numbers of steps from 1 to 3"):
         behave(circuit, {"in": raster}, np.array([0, 3]))
+
+
+def test_a_network_its_lanes_and_an_activity_are_enough() -> None:
+    circuit = drawn_circuit(5)
+    network, images = circuit.network, images_for(circuit, 5)
+    activity = simulate(network, images, record=("rasters",))
+    found = behaviour_of(network, circuit.lanes, activity, circuit.queues)
+    rasters, _ = run_golden(network, images)
+    assert found.cycles == behave(circuit, rasters).cycles
+    cut = replace(activity, decision_step=np.minimum(activity.decision_step, 1))
+    hasty = replace(perceptron((6, 4), steps=3), decision=TerminateMax(1.0))
+    with pytest.raises(InvalidInput, match="decision=None"):
+        behaviour_of(hasty, {"out": PhysicalLanes()}, cut)
