@@ -38,6 +38,7 @@ def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: fl
         raise InvalidInput(f"expected a module with a law, got {proof.module!r}; try a proof of formal.proofs.PROOFS")
     body, end, _ = texts[proof.module].rpartition("endmodule")
     texts[proof.module] = f"{body}{law.read_text()}{end}\n"
+    texts = {name: texts[name] for name in used(proof.module, texts)}
     need("z3", "z3")
     with TemporaryDirectory(prefix="spikewright-") as name:
         _transitions(proof, texts, Path(name))
@@ -48,12 +49,17 @@ def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: fl
 
 def fingerprint(module: str, texts: Mapping[str, str]) -> str:
     """SHA-256 of a module and of those inside it."""
+    return sha256("\n".join(texts[name] for name in used(module, texts)).encode()).hexdigest()
+
+
+def used(module: str, texts: Mapping[str, str]) -> list[str]:
+    """A module and those inside it, whatever its parameters leave out."""
     inside, found = [module], []
     while inside:
         found.append(inside.pop())
-        used = set(re.findall(r"^\s*(sw_\w+) (?:#\(|\w+ \()", texts[found[-1]], re.MULTILINE))
-        inside += sorted(used - {*inside, *found})
-    return sha256("\n".join(texts[name] for name in found).encode()).hexdigest()
+        named = set(re.findall(r"^\s*(sw_\w+) (?:#\(|\w+ \()", texts[found[-1]], re.MULTILINE))
+        inside += sorted(named - {*inside, *found})
+    return found
 
 
 def tools() -> str:

@@ -6,7 +6,7 @@ from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.cosim import programs
 from spikewright.hardware.formal.proofs import PROOFS
 from spikewright.hardware.formal.record import Proof
-from spikewright.hardware.formal.solving import fingerprint, prove
+from spikewright.hardware.formal.solving import fingerprint, prove, used
 from tests.hardware.formal.test_proofs import needs_solver
 
 FIFO = PROOFS[0]
@@ -37,6 +37,7 @@ def test_a_proof_that_takes_too_long_stays_open() -> None:
 
 def test_a_fingerprint_covers_the_modules_inside() -> None:
     texts = {"sw_a": "module sw_a;\n  sw_b #(.X(1)) one (\n  );\nendmodule", "sw_b": "module sw_b;\nendmodule"}
+    assert used("sw_a", texts) == ["sw_a", "sw_b"]
     whole = fingerprint("sw_a", texts | {"sw_c": ""})
     assert whole == fingerprint("sw_a", texts)
     assert whole != fingerprint("sw_a", texts | {"sw_b": "module sw_b; // other\nendmodule"})
