@@ -43,7 +43,9 @@ def answer_bits(circuit: Circuit) -> int:
 
 def readout(circuit: Circuit) -> str:
     """The Verilog behind the output layer: a memory of logits, and the unit that looks at them."""
-    lines = [wire(f"r_{what}") for what in ("done", "taken", "fetch", "clear", "last_c", "last_y", "last_x")]
+    lines = [
+        wire(f"r_{what}") for what in ("done", "taken", "clearing", "fetch", "clear", "last_c", "last_y", "last_x")
+    ]
     lines += [wire(f"r_{axis}", bits) for axis, bits in zip("cyx", _coordinates(circuit), strict=True)]
     lines += [f"wire signed [{logit_bits(circuit) - 1}:0] r_logit;"]
     return "\n".join([*lines, _tally(circuit) if tallied(circuit) else _levels(circuit), _decide(circuit)])
@@ -83,7 +85,7 @@ def _tally(circuit: Circuit) -> str:
         "event_value": part(f"e{n}_event", 1 + sum(_coordinates(circuit)), circuit.value_bits(name))
     }
     ports |= {"step_done": "r_done", "taken": "r_taken", "ends": "answer_last"}
-    ports |= {what: f"r_{what}" for what in ("fetch", "clear", "c", "y", "x", "logit")}
+    ports |= {what: f"r_{what}" for what in ("clearing", "fetch", "clear", "c", "y", "x", "logit")}
     return instance("sw_tally", "readout", parameters | {"LOGIT": logit_bits(circuit)}, ports)
 
 
@@ -110,7 +112,7 @@ def _decide(circuit: Circuit) -> str:
     parameters |= {"STEP_BITS": steps, "EACH": each, "RULE": RULES.get(type(circuit.network.decision), 0)}
     parameters |= {"HEIGHT": _height(circuit), "ANSWER": answer_bits(circuit)}
     ports = {"rst": "rst", "step_done": "r_done", "over": "over", "early": "early"}
-    said = ("taken", "c", "y", "x", "last_c", "last_y", "last_x", "fetch", "clear", "logit")
+    said = ("taken", "c", "y", "x", "last_c", "last_y", "last_x", "clearing", "fetch", "clear", "logit")
     ports |= {what: f"r_{what}" for what in said}
     ports |= {f"answer_{what}": f"answer_{what}" for what in ("valid", "ready", "word", "last")}
     return instance("sw_decide", "decide", parameters, ports)

@@ -84,7 +84,7 @@ def _text(circuit: WinnersCircuit) -> str:
     count = circuit.network.steps.bit_length() + 1
     lines = ["// The modules are in rtl/.", f"module sw_core ({', '.join(ports)});"]
     lines += [f"wire e_valid, e_ready, e_token; wire [{neurons - 1}:0] e_c, r_c; wire r_y, r_x;"]
-    lines += [f"wire r_done, r_taken, r_fetch, r_clear; wire signed [{count - 1}:0] r_logit;"]
+    lines += [f"wire r_done, r_taken, r_clearing, r_fetch, r_clear; wire signed [{count - 1}:0] r_logit;"]
     return "\n".join([*lines, _winners(circuit), _tally(circuit, count), _decide(circuit, count), "endmodule\n"])
 
 
@@ -125,7 +125,9 @@ def _tally(circuit: WinnersCircuit, count: int) -> str:
     parameters: dict[str, int | str] = {"C_BITS": address_bits(circuit.neurons), "LOGIT": count}
     ports = {"rst": "rst"} | {f"event_{what}": f"e_{what}" for what in _SENT}
     ports |= {"event_y": "1'b0", "event_x": "1'b0", "event_value": "1'b1", "step_done": "r_done", "taken": "r_taken"}
-    ports |= {"ends": "answer_last"} | {what: f"r_{what}" for what in ("fetch", "clear", "c", "y", "x", "logit")}
+    ports |= {"ends": "answer_last"} | {
+        what: f"r_{what}" for what in ("clearing", "fetch", "clear", "c", "y", "x", "logit")
+    }
     return instance("sw_tally", "readout", parameters, ports)
 
 
@@ -134,7 +136,7 @@ def _decide(circuit: WinnersCircuit, count: int) -> str:
     parameters: dict[str, int | str] = {"C_SIZE": circuit.neurons, "C_BITS": bits, "CLASS_BITS": bits, "LOGIT": count}
     parameters |= {"STEPS": steps, "STEP_BITS": address_bits(steps + 1), "ANSWER": circuit.answer_bits}
     ports = {"rst": "rst", "step_done": "r_done", "over": "", "early": "", "last_c": "", "last_y": "", "last_x": ""}
-    ports |= {what: f"r_{what}" for what in ("taken", "c", "y", "x", "fetch", "clear", "logit")}
+    ports |= {what: f"r_{what}" for what in ("taken", "c", "y", "x", "clearing", "fetch", "clear", "logit")}
     return instance(
         "sw_decide",
         "decide",

@@ -44,6 +44,7 @@ module sw_decide #(
     output                  last_y,
     output                  last_x,
     output                  fetch,
+    output                  clearing,  // after a reset: nobody may tally
     output                  clear,
     input signed [LOGIT-1:0] logit,
 
@@ -81,6 +82,7 @@ module sw_decide #(
   assign taken = state == WAIT && step_done && !wanted || judged && !over || passed && answer_last;
   assign fetch = state == CLEAR || state == LOOK || passed && (state == TAKEN || state == LOGITS && !answer_last);
   assign clear = state != LOOK;
+  assign clearing = state == CLEAR;
 
   always @*
     case (state)

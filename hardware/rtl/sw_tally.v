@@ -2,8 +2,9 @@
 //   FIRST 0: the sum of what each neuron sent.
 //   FIRST 1: the steps s up to now in which a neuron had fired, in s or before: who fired first has the most; 0: it never did.
 //
-// An event is taken whenever `step_done` is low and no neuron is fetched. The token of a step makes `step_done` high from the
-// next cycle on, until the one in which `taken` is high. See sw_decide for `fetch` and `clear`.
+// An event is taken whenever `step_done` and `clearing` are low, and counted in the cycle after. The token of a step makes
+// `step_done` high from the next cycle on, until the one in which `taken` is high. See sw_decide for `fetch` and `clear`; what is
+// fetched is set to nothing one cycle later.
 module sw_tally #(
     parameter C_BITS = 1,
     parameter Y_BITS = 1,
@@ -28,6 +29,7 @@ module sw_tally #(
     input      taken,
     input      ends,       // `taken` ends an inference
 
+    input                         clearing,
     input                         fetch,
     input                         clear,
     input            [C_BITS-1:0] c,
@@ -40,32 +42,39 @@ module sw_tally #(
   (* ram_style = "distributed" *) reg [LOGIT-1:0] kept[0:(1<<BITS)-1];
   reg [LOGIT-1:0] step;  // FIRST: number of the step at hand, from 1; 0 is kept of who has not fired
 
-  wire adds = event_valid && event_ready && !event_token;
-  wire [BITS-1:0] place = fetch ? {c, y, x} : {event_c, event_y, event_x};
-  wire signed [LOGIT-1:0] now = kept[place];
+  wire takes = event_valid && event_ready;
+  assign event_ready = !step_done && !clearing;
+
+  reg adds1, clears1;
+  reg [BITS-1:0] place1;       // of the event, or of what was fetched
+  reg [VALUE-1:0] value1;
+  wire [LOGIT-1:0] before1 = kept[place1];
+  wire [LOGIT-1:0] looked = kept[{c, y, x}];
   reg signed [LOGIT-1:0] more, next;
 
-  assign event_ready = !step_done && !fetch;
-
   always @* begin
-    if (TIMES == 3) more = $signed(event_value);
-    else if (TIMES == 2) more = $signed({1'b0, event_value});
-    else if (TIMES == 1 && event_value[0]) more = -1;
+    if (TIMES == 3) more = $signed(value1);
+    else if (TIMES == 2) more = $signed({1'b0, value1});
+    else if (TIMES == 1 && value1[0]) more = -1;
     else more = 1;
-    if (fetch) next = 0;
-    else if (FIRST) next = now == 0 ? step : now;
-    else next = now + more;
+    if (clears1) next = 0;
+    else if (FIRST) next = before1 == 0 ? step : before1;
+    else next = before1 + more;
   end
 
   always @(posedge clk) begin
-    if (adds || (fetch && clear)) kept[place] <= next;
-    if (fetch) logit <= FIRST && now != 0 ? step + 1'b1 - now : now;
+    adds1 <= takes && !event_token;
+    clears1 <= fetch && clear;
+    place1 <= clearing || step_done ? {c, y, x} : {event_c, event_y, event_x};
+    value1 <= event_value;
+    if (adds1 || clears1) kept[place1] <= next;
+    if (fetch) logit <= FIRST && looked != 0 ? step + 1'b1 - looked : looked;
     if (rst) begin
       step_done <= 1'b0;
       step <= 1;
     end else if (taken) begin
       step_done <= 1'b0;
       step <= ends ? 1 : step + 1'b1;
-    end else if (event_valid && event_ready && event_token) step_done <= 1'b1;
+    end else if (takes && event_token) step_done <= 1'b1;
   end
 endmodule
