@@ -5,7 +5,7 @@ A layer works block after block, P outputs at a time. With n_k steps of projecti
     n = sum of n_k                                    steps of a block
     load = max(last, load before + 2)                 and for the first block of an image max(.., token of every source + 1)
     last = max(load + n, sent of the block QUEUE earlier + 1)
-    values leave one a cycle, from last + 9 on, each 6 cycles later: sent is when the last of a block starts on that way
+    values leave one a cycle, from last + 11 on, each 8 cycles later: sent is when the last of a block starts on that way
     a token follows the last value of an image
 
 (last: the cycle of the last step of a block; load may be that of the block before.) A buffer has two halves: the first value
@@ -26,9 +26,9 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.snn import Population
 
 Whole = NDArray[np.int64]
-WAITS = 9
+WAITS = 11
 """From the last step of a block to its first value on its way."""
-SENT = 6
+SENT = 8
 """From there to where it is handed over."""
 FREED = 3
 """From the last step of an image to its half being empty."""

@@ -6,7 +6,7 @@
 //   load    the next block begins: in the cycle of the last step of the one before, but two cycles after its own load at
 //           the earliest, and the first block of an image not before every buffer has one waiting
 //   step    one a cycle; the last step of a block waits while QUEUE blocks have neither been sent
-//   a block whose last step is in cycle 0 is in the queue from cycle 9 on
+//   a block whose last step is in cycle 0 is in the queue from cycle 11 on
 module sw_mac_layer #(
     parameter SOURCES = 1,
     parameter CHANNELS = 1,
@@ -39,8 +39,8 @@ module sw_mac_layer #(
     output                   taken,
     output                   released,
 
-    input [CHANNELS*BANKS_Y*BANKS_X*VALUE-1:0] values6,
-    input                [CHANNELS*WEIGHT-1:0] weights6,
+    input [CHANNELS*BANKS_Y*BANKS_X*VALUE-1:0] values7,
+    input                [CHANNELS*WEIGHT-1:0] weights7,
 
     output                                   out_valid,
     input                                    out_ready,
@@ -94,29 +94,29 @@ module sw_mac_layer #(
   end
 
   // ---- what belongs to a step follows it through the pipeline ----
-  reg [7:1] firsts, overs;
-  reg [SOURCES*7-1:0] turns;      // of cycles 1 to 7, the first lowest
-  reg over8;
+  reg [9:1] firsts, overs;
+  reg [SOURCES*9-1:0] turns;      // of cycles 1 to 9, the first lowest
+  reg over10;
   always @(posedge clk) begin
-    firsts <= {firsts[6:1], stepping && first};
-    turns <= {turns[SOURCES*6-1:0], step};
-    overs <= rst ? 7'd0 : {overs[6:1], over};
-    over8 <= overs[7] && !rst;
+    firsts <= {firsts[8:1], stepping && first};
+    turns <= {turns[SOURCES*8-1:0], step};
+    overs <= rst ? 9'd0 : {overs[8:1], over};
+    over10 <= overs[9] && !rst;
   end
 
-  wire [P*SUM-1:0] sums8;
+  wire [P*SUM-1:0] sums10;
   genvar n;
   generate
     for (n = 0; n < P; n = n + 1) begin : lane
       sw_mac_lane #(.COMPARES(COMPARES), .VALUE(VALUE), .WEIGHT(WEIGHT), .SUM(SUM), .SOURCES(SOURCES),
                     .SHIFTS(SHIFTS)) mac (
-          .clk(clk), .value6(values6[n*VALUE+:VALUE]), .weight6(weights6[(n%CHANNELS)*WEIGHT+:WEIGHT]),
-          .first7(firsts[7]), .turn7(turns[SOURCES*6+:SOURCES]), .sum8(sums8[n*SUM+:SUM]));
+          .clk(clk), .value7(values7[n*VALUE+:VALUE]), .weight7(weights7[(n%CHANNELS)*WEIGHT+:WEIGHT]),
+          .first9(firsts[9]), .turn9(turns[SOURCES*8+:SOURCES]), .sum10(sums10[n*SUM+:SUM]));
     end
   endgenerate
 
   wire unused_ready;
   sw_fifo #(.WIDTH(P * SUM), .DEPTH(QUEUE), .BITS(QUEUE_BITS)) blocks (
-      .clk(clk), .rst(rst), .in_valid(over8), .in_ready(unused_ready), .in_word(sums8),
+      .clk(clk), .rst(rst), .in_valid(over10), .in_ready(unused_ready), .in_word(sums10),
       .out_valid(out_valid), .out_ready(out_ready), .out_word(out_sums));
 endmodule

@@ -4,7 +4,7 @@
 //   an entry {tap, valid of each lane, bank of each lane, address of each bank}; the weights lie at the sum of walk and taps
 //
 //   cycle 0  `step`      cycle 2  the walk has its places    cycle 3  the tables are read    cycle 4  addresses
-//   cycle 5  values and weights are read                     cycle 6  the lanes have them; zeros in every other cycle
+//   cycle 5  values and weights are read      cycle 6  they lie in registers      cycle 7  those of each lane; else zeros
 //
 // ONE: channel lane c of a block reads channel c of it, so values lie in a bank for each channel lane; without it all channel
 // lanes read the same values. WEIGHED 0: values are compared, there are no weights.
@@ -45,8 +45,8 @@ module sw_mac_source #(
     output reg [BANKS_Y*BANKS_X*A_BITS-1:0] address4,
     input [BANKS_Y*BANKS_X*(ONE?CHANNELS:1)*VALUE-1:0] words5,
 
-    output [CHANNELS*BANKS_Y*BANKS_X*WIDE-1:0] values6,
-    output       [CHANNELS*WIDE_WEIGHT-1:0] weights6
+    output [CHANNELS*BANKS_Y*BANKS_X*WIDE-1:0] values7,
+    output       [CHANNELS*WIDE_WEIGHT-1:0] weights7
 );
   localparam HELD = ONE ? CHANNELS : 1;
   localparam Y_WIDTH = BANKS_Y * (A_BITS + BY_BITS + 1) + W_BITS;
@@ -62,67 +62,73 @@ module sw_mac_source #(
       .clk(clk), .enable(1'b1), .address(column2), .word(column3),
       .load(1'b0), .load_address({U_BITS{1'b0}}), .load_word({X_WIDTH{1'b0}}));
 
-  reg half1, half2, live3, live4, live5;
+  reg half1, half2, live3, live4, live5, live6;
   reg [A_BITS-1:0] values3;
   reg [W_BITS-1:0] weights3, weights4;
-  reg [BANKS_Y*(BY_BITS+1)-1:0] row4, row5;        // {valid of each lane, bank of each lane}
-  reg [BANKS_X*(BX_BITS+1)-1:0] column4, column5;
+  reg [BANKS_Y*(BY_BITS+1)-1:0] row4, row5, row6;  // {valid of each lane, bank of each lane}
+  reg [BANKS_X*(BX_BITS+1)-1:0] column4, column5, column6;
   integer y, x;
   always @(posedge clk) begin
     {half1, half2} <= {reading, half1};
-    {live3, live4, live5} <= rst ? 3'b000 : {live2, live3, live4};
+    {live3, live4, live5, live6} <= rst ? 4'b0000 : {live2, live3, live4, live5};
     values3 <= values2 + (half2 ? HALF[A_BITS-1:0] : {A_BITS{1'b0}});
     weights3 <= weights2;
     weights4 <= weights3 + row3[Y_WIDTH-1-:W_BITS] + column3[X_WIDTH-1-:W_BITS];
     row4 <= row3[BANKS_Y*A_BITS+:BANKS_Y*(BY_BITS+1)];
     column4 <= column3[BANKS_X*A_BITS+:BANKS_X*(BX_BITS+1)];
-    row5 <= row4;
-    column5 <= column4;
+    {row5, row6} <= {row4, row5};
+    {column5, column6} <= {column4, column5};
     for (y = 0; y < BANKS_Y; y = y + 1)
       for (x = 0; x < BANKS_X; x = x + 1)
         address4[(y*BANKS_X+x)*A_BITS+:A_BITS] <= values3 + row3[y*A_BITS+:A_BITS] + column3[x*A_BITS+:A_BITS];
   end
 
   // ---- the banks' values go to the lanes that want them: rows first ----
-  reg [BANKS_Y*BANKS_X*HELD*VALUE-1:0] rows5, next5, held6;
+  reg [BANKS_Y*BANKS_X*HELD*VALUE-1:0] words6, rows6, next6, held7;
   integer ly, lx, b;
   always @* begin
-    rows5 = {BANKS_Y * BANKS_X * HELD * VALUE{1'b0}};
+    rows6 = {BANKS_Y * BANKS_X * HELD * VALUE{1'b0}};
     for (ly = 0; ly < BANKS_Y; ly = ly + 1)
       for (b = 0; b < BANKS_Y; b = b + 1)
-        if (row5[ly*BY_BITS+:BY_BITS] == b)
-          rows5[ly*BANKS_X*HELD*VALUE+:BANKS_X*HELD*VALUE] = words5[b*BANKS_X*HELD*VALUE+:BANKS_X*HELD*VALUE];
-    next5 = {BANKS_Y * BANKS_X * HELD * VALUE{1'b0}};
+        if (row6[ly*BY_BITS+:BY_BITS] == b)
+          rows6[ly*BANKS_X*HELD*VALUE+:BANKS_X*HELD*VALUE] = words6[b*BANKS_X*HELD*VALUE+:BANKS_X*HELD*VALUE];
+    next6 = {BANKS_Y * BANKS_X * HELD * VALUE{1'b0}};
     for (ly = 0; ly < BANKS_Y; ly = ly + 1)
       for (lx = 0; lx < BANKS_X; lx = lx + 1)
         for (b = 0; b < BANKS_X; b = b + 1)
-          if (column5[lx*BX_BITS+:BX_BITS] == b && live5 && row5[BANKS_Y*BY_BITS+ly] && column5[BANKS_X*BX_BITS+lx])
-            next5[(ly*BANKS_X+lx)*HELD*VALUE+:HELD*VALUE] = rows5[(ly*BANKS_X+b)*HELD*VALUE+:HELD*VALUE];
+          if (column6[lx*BX_BITS+:BX_BITS] == b && live6 && row6[BANKS_Y*BY_BITS+ly] && column6[BANKS_X*BX_BITS+lx])
+            next6[(ly*BANKS_X+lx)*HELD*VALUE+:HELD*VALUE] = rows6[(ly*BANKS_X+b)*HELD*VALUE+:HELD*VALUE];
   end
-  always @(posedge clk) held6 <= next5;
+  always @(posedge clk) begin
+    words6 <= words5;
+    held7 <= next6;
+  end
 
   genvar n, c;
   generate
     for (n = 0; n < BANKS_Y * BANKS_X; n = n + 1) begin : position
       for (c = 0; c < CHANNELS; c = c + 1) begin : lane
-        wire [WIDE-1:0] value = held6[(n*HELD+(ONE?c:0))*VALUE+:VALUE];
-        assign values6[(n*CHANNELS+c)*WIDE+:WIDE] = value;
+        wire [WIDE-1:0] value = held7[(n*HELD+(ONE?c:0))*VALUE+:VALUE];
+        assign values7[(n*CHANNELS+c)*WIDE+:WIDE] = value;
       end
     end
     if (WEIGHED != 0) begin : weighed
       wire [CHANNELS*WEIGHT-1:0] row5w;
-      reg  [CHANNELS*WEIGHT-1:0] row6;
+      reg  [CHANNELS*WEIGHT-1:0] row6w, row7w;
       sw_rom #(.WIDTH(CHANNELS * WEIGHT), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE)) rows (
           .clk(clk), .enable(1'b1), .address(weights4), .word(row5w),
           .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({CHANNELS * WEIGHT{1'b0}}));
-      always @(posedge clk) row6 <= live5 ? row5w : {CHANNELS * WEIGHT{1'b0}};
+      always @(posedge clk) begin
+        row6w <= row5w;
+        row7w <= live6 ? row6w : {CHANNELS * WEIGHT{1'b0}};
+      end
       for (c = 0; c < CHANNELS; c = c + 1) begin : channel
-        wire signed [WEIGHT-1:0] weight = row6[c*WEIGHT+:WEIGHT];
+        wire signed [WEIGHT-1:0] weight = row7w[c*WEIGHT+:WEIGHT];
         wire signed [WIDE_WEIGHT-1:0] extended = weight;
-        assign weights6[c*WIDE_WEIGHT+:WIDE_WEIGHT] = extended;
+        assign weights7[c*WIDE_WEIGHT+:WIDE_WEIGHT] = extended;
       end
     end else begin : compared
-      assign weights6 = {CHANNELS * WIDE_WEIGHT{1'b0}};
+      assign weights7 = {CHANNELS * WIDE_WEIGHT{1'b0}};
     end
   endgenerate
 endmodule

@@ -8,7 +8,7 @@ from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
 from spikewright.snn import Population
 
-LATENCY = 10
+LATENCY = 13
 """Cycles from the last step of a block to its first value leaving the queue, with one to spare."""
 
 
@@ -71,7 +71,7 @@ def _lanes(circuit: Circuit, population: Population, sources: tuple[MacSource, .
 
     ports = {"rst": "rst"} | {what: f"l{n}_{what}" for what in ("g", "ry", "rx", "load", "taken", "released")}
     ports |= {what: joined(what) for what in ("step", "ending", "waiting")}
-    ports |= {"values6": f"l{n}_values", "weights6": f"l{n}_weights", "out_valid": f"l{n}_valid"}
+    ports |= {"values7": f"l{n}_values", "weights7": f"l{n}_weights", "out_valid": f"l{n}_valid"}
     ports |= {"out_ready": f"l{n}_ready", "out_sums": f"l{n}_sums"}
     lines = [
         f"assign l{n}_{what} = {' | '.join(f'q{k}_lane_{what}' for k in numbers)};" for what in ("values", "weights")

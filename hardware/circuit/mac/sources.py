@@ -128,5 +128,5 @@ def _operands(circuit: Circuit, source: MacSource, bits: OperandBits) -> str:
     ports = {"rst": "rst", "reading": f"q{k}_reading", "live2": f"q{k}_live"}
     ports |= {f"{what}2": f"q{k}_{what}" for what in ("row", "column", "values", "weights")}
     ports |= {"address4": f"q{k}_address", "words5": f"q{k}_words"}
-    ports |= {"values6": f"q{k}_lane_values", "weights6": f"q{k}_lane_weights"}
+    ports |= {"values7": f"q{k}_lane_values", "weights7": f"q{k}_lane_weights"}
     return instance("sw_mac_source", f"source{k}", parameters, ports)

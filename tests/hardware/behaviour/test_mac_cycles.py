@@ -18,11 +18,11 @@ def test_a_perceptron_by_hand() -> None:
     times = mac_times(circuit, 3)
     assert times["in"][0].tolist() == list(range(785)) and times["in"][1, 0] == 785
     load = 784 + 1
-    first, last = load + 784 + 9 + 6, load + 4 * 784 + 9 + 6
+    first, last = load + 784 + 11 + 8, load + 4 * 784 + 11 + 8
     assert times["h0"][0, 0] == first and times["h0"][0, -1] == last + 32
     assert np.all(np.diff(times["h0"][0, :32]) == 1)
     load = last + 32 + 1
-    assert times["out"][0, 0] == load + 128 + 15 and times["out"][0, -1] == load + 10 * 128 + 15 + 1
+    assert times["out"][0, 0] == load + 128 + 19 and times["out"][0, -1] == load + 10 * 128 + 19 + 1
     assert times["in"][2, 0] == 785 + 4 * 784 + 3  # a half is free three cycles after the last step of the first image
     assert times["h0"][2, 0] - times["h0"][1, 0] == 4 * 784  # the pace of the slowest layer
 
