@@ -6,6 +6,7 @@ from spikewright.hardware.circuit.front_layouts import PassBits
 from spikewright.hardware.circuit.lane_constants import LaneConstants
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.record import PLAIN, Circuit
+from spikewright.hardware.circuit.stepping import phases
 from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits, write_words
 from spikewright.snn import Population
@@ -60,6 +61,9 @@ def _rounds(circuit: Circuit, population: Population) -> dict[str, int | str]:
         tokens |= (circuit.network.steps if circuit.layerwise and not once else 1) << (16 * at)
     bits = address_bits(circuit.network.steps + 1)
     found: dict[str, int | str] = {"STEPS": steps, "STEP_BITS": bits, "TOKENS": tokens, "TOKEN_BITS": bits}
+    among = phases(circuit.network, population)
+    found |= {"PHASES": among, "PHASE_BITS": address_bits(among)}
+    found |= {"WEIGHED": int(among > 1 and circuit.network.code.inside == "step weights")}
     return found | {"DRIVEN_ONCE": int(circuit.layerwise), "HELD": held}
 
 
@@ -84,7 +88,8 @@ def _laws(circuit: Circuit, population: Population, constants: LaneConstants) ->
         "LEAK": -round(log2(leak)) if leak else 0,
         **lane.parameters,
         "STYLE": STYLES.index(circuit.rule.written(blocks)),
-        "CONSTANTS": depth,
+        "CONSTANTS": depth // constants.phases,
+        "STEPPED": int(constants.phases > 1),
         "K_BITS": address_bits(depth),
         "K_FILE": f"p{circuit.numbers[population.name]:02d}_k.mem",
     }
@@ -123,7 +128,31 @@ def _spikes(circuit: Circuit, population: Population) -> str:
     lines = [wire(f"e{n}_{what}") for what in ("valid", "ready", "token")]
     lines += [wire(f"e{n}_{axis}", width) for axis, width in zip("cyx", bits, strict=True)]
     lines += [wire(f"e{n}_number", number), wire(f"e{n}_event", circuit.event_bits(population.name))]
+    if circuit.factors(population.name):
+        return "\n".join([*lines, instance("sw_spikes", f"spikes{n}", parameters, ports), _step_value(circuit, n)])
     whole = f"e{n}_number" if number == value_bits else part(f"e{n}_number", number - value_bits, value_bits)
     value = "1'b1" if circuit.value_form(population.name) == PLAIN else whole
     lines += [f"assign e{n}_event = {{{value}, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};"]
     return "\n".join([*lines, instance("sw_spikes", f"spikes{n}", parameters, ports)])
+
+
+def _step_value(circuit: Circuit, n: int) -> str:
+    """Events with the number that belongs to their step."""
+    name, steps = circuit.network.order[n].name, circuit.network.steps
+    bits, packed = circuit.value_bits(name), 0
+    for step, factor in enumerate(circuit.factors(name)):
+        packed |= (factor & ((1 << bits) - 1)) << (step * bits)
+    parameters: dict[str, int | str] = {
+        "STEPS": steps,
+        "STEP_BITS": address_bits(steps),
+        "VALUE": bits,
+        "VALUES": packed,
+    }
+    ports = {"rst": "restart", "token": f"e{n}_valid && e{n}_ready && e{n}_token", "value": f"e{n}_value"}
+    return "\n".join(
+        [
+            wire(f"e{n}_value", bits),
+            instance("sw_step_value", f"value{n}", parameters, ports),
+            f"assign e{n}_event = {{e{n}_value, e{n}_x, e{n}_y, e{n}_c, e{n}_token}};",
+        ]
+    )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import LayerBlocks
+from spikewright.hardware.circuit.stepping import step_thresholds
 from spikewright.hardware.circuit.words import hex_word
 from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.snn import Population
@@ -17,9 +18,11 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class LaneConstants:
-    """`rows (1, groups or all blocks, lanes, 2 + thresholds)` of initial potential, drive and thresholds, and their bits."""
+    """`rows (phases x (1, groups or all blocks), lanes, 2 + thresholds)` of initial potential, drive and thresholds, and
+    their bits; there are `phases` where thresholds change from step to step."""
 
     rows: Whole
+    phases: int
     threshold_bits: int
     drive_bits: int
     potential_bits: int
@@ -29,13 +32,18 @@ class LaneConstants:
         """Those of a population; layerwise the drive is that of the whole run."""
         blocks = circuit.blocks(population)
         drive = np.asarray(population.bias, np.int64) * (circuit.network.code.charge_steps if circuit.layerwise else 1)
-        thresholds = [np.asarray(one, np.int64) for one in population.neuron.all_thresholds().values()] or [
-            np.ones((), int)
+        steps = step_thresholds(circuit.network, population)
+        found = [
+            _over(value, blocks) for value in (population.initial, drive, *(one for step in steps for one in step))
         ]
-        found = [_over(value, blocks) for value in (population.initial, drive, *thresholds)]
-        laid = np.stack([_laid(value, blocks) for value in found], axis=-1)
-        bits = max(2, *(signed_bits(one) for one in thresholds))
-        return cls(_fewest(laid), bits, max(2, signed_bits(drive)), circuit.potential_bits(population))
+        rows = _fewest(np.stack([_laid(value, blocks) for value in found], axis=-1))
+        split = [
+            np.concatenate([rows[..., :2], each], axis=-1) for each in np.split(rows[..., 2:], len(steps), axis=-1)
+        ]
+        bits = max(2, *(signed_bits(one) for step in steps for one in step))
+        return cls(
+            np.concatenate(split), len(steps), bits, max(2, signed_bits(drive)), circuit.potential_bits(population)
+        )
 
     @property
     def thresholds(self) -> int:

@@ -6,7 +6,20 @@ from typing import Any
 
 from spikewright.hardware.circuit.gates import EVERY_STEP, GateCounts
 from spikewright.hardware.circuit.record import SIGN, Circuit
-from spikewright.snn import IF, LIF, Burst, Integrator, LatchedIF, MaxGate, Population, Ramp, SignedIF, TernaryIF
+from spikewright.hardware.circuit.stepping import is_stepped
+from spikewright.snn import (
+    IF,
+    LIF,
+    Burst,
+    FewSpikeIF,
+    Integrator,
+    LatchedIF,
+    MaxGate,
+    Population,
+    Ramp,
+    SignedIF,
+    TernaryIF,
+)
 from spikewright.snn.fixed.bounds import largest_sent
 from spikewright.snn.neurons import Neuron
 
@@ -41,10 +54,18 @@ def _integrate(circuit: Circuit, population: Population) -> LaneKind:
     """With refractory steps those that are left are kept, and V, unless it is zero then."""
     zero, deaf = population.neuron.reset == "zero", min(population.neuron.refractory, circuit.network.steps)
     parameters = {"RESET_ZERO": int(zero)}
+    if is_stepped(circuit.network, population):
+        return _stepped(circuit, population)
     if not deaf:
         return LaneKind("if", parameters=parameters)
     memo = deaf.bit_length() + (0 if zero else population.width)
     return LaneKind("deaf", memo=memo, parameters=parameters | {"DEAF": deaf})
+
+
+def _stepped(circuit: Circuit, population: Population) -> LaneKind:
+    """Each step has a threshold and what a spike takes off; V may then be wider than U."""
+    parameters = {"RESET_ZERO": int(population.neuron.reset == "zero"), "SATURATED": population.width}
+    return LaneKind("stepped", late=1, parameters=parameters)
 
 
 def _signed(circuit: Circuit, population: Population) -> LaneKind:
@@ -86,6 +107,7 @@ LANE_KINDS: Mapping[type[Neuron], Callable[[Circuit, Population], LaneKind]] = {
     SignedIF: _signed,
     TernaryIF: lambda *_: LaneKind("ternary", number=2),
     Burst: _burst,
+    FewSpikeIF: _stepped,
     LatchedIF: lambda _, population: LaneKind("latched", memo=population.width + 1, late=1),
     Ramp: _ramp,
     MaxGate: _gate,

@@ -48,7 +48,8 @@ def _array(one: ModuleInstance) -> Found:
     constant = n("THRESHOLDS", 1) * n("THRESHOLD") + n("DRIVE") + n("POTENTIAL")
     each = 1 if n("SEAT") else n("CHANNELS")
     yield ModuleMemory("banks", "potentials", blocks, each * n("WORD"), "written", lanes // each)
-    yield ModuleMemory("constants", "constants", n("CONSTANTS"), lanes * constant, parameter="K_FILE")
+    rows = n("CONSTANTS") * (n("PHASES", 1) if n("STEPPED", 0) else 1)
+    yield ModuleMemory("constants", "constants", rows, lanes * constant, parameter="K_FILE")
     if n("HELD"):
         yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "written")
     if n("MEMO"):
@@ -107,6 +108,7 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_levels": _levels,
     "sw_winners": _winners,
     "sw_spikes": _nothing,
+    "sw_step_value": _nothing,
     "sw_decide": _nothing,
     "sw_gate": _nothing,
     "sw_encode_steps": _encode_steps,

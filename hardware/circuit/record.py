@@ -12,7 +12,9 @@ from spikewright import InvalidInput
 from spikewright.hardware.circuit.gates import GateCounts
 from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
+from spikewright.hardware.circuit.stepping import left_bits
 from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population, Projection
 from spikewright.snn.fixed.bounds import population_bound
@@ -116,11 +118,17 @@ class Circuit:
         """What a number is multiplied by before it is sent: layerwise, one that is sent once stands for all steps."""
         return self.network.code.charge_steps if self.layerwise and self.once(name) else 1
 
+    def factors(self, name: str) -> tuple[int, ...]:
+        """What an event of each step says in place of its number, where its weights are multiplied by that; or nothing."""
+        return tuple(int(factor) for factor in self.network.by_name[name].neuron.step_factors)
+
     def value_bits(self, name: str) -> int:
         """Bits of what an event of a population carries beside its place: see `value_form`."""
         what = sent(self.network, self.network.by_name[name])
         if self._answers(name):
             return self.network.by_name[name].width
+        if factors := self.factors(name):
+            return signed_bits(factors) if min(factors) < 0 else max(factors).bit_length()
         bits = int(what.most * self.times(name)).bit_length()
         return bits + 1 if self.value_form(name) == SIGNED else bits
 
@@ -129,6 +137,8 @@ class Circuit:
         what = sent(self.network, self.network.by_name[name])
         if self._answers(name):
             return SIGNED
+        if factors := self.factors(name):
+            return SIGNED if min(factors) < 0 else UNSIGNED
         if what.most * self.times(name) == 1 and not what.once:
             return SIGN if what.signed else PLAIN
         return SIGNED if what.signed else UNSIGNED
@@ -140,8 +150,8 @@ class Circuit:
     def said(self, name: str, values: Whole) -> Whole:
         """The numbers that events of a population say, from the bits of their values."""
         bits, form = self.value_bits(name), self.value_form(name)
-        if form in (PLAIN, SIGN):
-            return np.ones_like(values) if form == PLAIN else 1 - 2 * values
+        if form in (PLAIN, SIGN) or self.factors(name):
+            return 1 - 2 * values if form == SIGN else np.ones_like(values)
         return (values - (values >> (bits - 1) << bits) if form == SIGNED else values) // self.times(name)
 
     def coordinate_bits(self, name: str) -> tuple[int, int, int]:
@@ -160,8 +170,9 @@ class Circuit:
         return population_bound(self.network, population).bit_length() + 1
 
     def potential_bits(self, population: Population) -> int:
-        """Bits of a potential; of gates, which have none, those of the largest count, with a sign."""
-        return self.accumulator_bits(population) if population.neuron.compares else population.width
+        """Bits of a potential after a step; of gates, which have none, those of the largest count, with a sign."""
+        compares = population.neuron.compares
+        return self.accumulator_bits(population) if compares else left_bits(self.network, population)
 
     def counted(self, projection: Projection) -> GateCounts | None:
         """What reaches the gates behind a projection, where that is counts of what arrives; else None."""

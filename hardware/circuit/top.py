@@ -111,6 +111,21 @@ def _input(circuit: Circuit) -> str:
     return "\n".join([*lines, "wire restart = rst || early;", gate])
 
 
+def _check_weights(network: Network) -> None:
+    """Raise InvalidInput where spikes of different weight come to what only counts them."""
+    weighed = network.code.inside == "step weights"
+    if weighed and network.readout != "potential":
+        raise InvalidInput(
+            f'expected an answer by potentials under the code {type(network.code).__name__}, got "count"'
+        )
+    for population in network.order[1:]:
+        sources = [network.by_name[q.source].neuron for q in network.incoming[population.name]]
+        if population.neuron.compares and any(one.step_factors for one in sources):
+            raise InvalidInput(
+                f"expected spikes of one weight into the gates {population.name!r}, got those of FewSpikeIF"
+            )
+
+
 def check(network: Network) -> None:
     """Raise InvalidInput for neurons, projections and codes that there are no modules for yet."""
     if sends_values(network):
@@ -123,10 +138,7 @@ def check(network: Network) -> None:
     for projection in network.projections:
         if projection.delay or (projection.order is not None and not isinstance(projection.synapse, Linear)):
             raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")
-    if network.code.inside == "step weights":
-        raise InvalidInput(
-            f"expected spikes that count the same in every step, got the code {type(network.code).__name__}"
-        )
+    _check_weights(network)
     if network.numbers != "fixed" or network.code.window is not None or network.code.hidden_limit is not None:
         raise InvalidInput("expected a fixed-point network with an input in every step; call network.to_fixed() first")
 

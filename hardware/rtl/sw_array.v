@@ -61,8 +61,13 @@ module sw_array #(
     parameter OFFSET = 0,
     parameter FRESH = 0,
     parameter DEAF = 1,
+    parameter SATURATED = 0,     // bits of U where V may be wider, 0: as many
     parameter STYLE = 0,         // of the memory of the words, see sw_bank
-    parameter CONSTANTS = 1,     // rows of constants: 1, GROUPS or all blocks
+    parameter CONSTANTS = 1,     // rows of constants in a step: 1, GROUPS or all blocks
+    parameter PHASES = 1,        // steps that differ from each other
+    parameter STEPPED = 0,       // there are constants for each of these
+    parameter PHASE_BITS = 1,
+    parameter WEIGHED = 0,       // a step weighs twice the one behind it: taps are moved up, the drive flows in phase 0
     parameter MEMORY = 0,        // number of its first memory on the load bus, 0: none is loaded
     parameter LOAD_ADDRESS = 1,
     parameter LOAD_ROW = 1,
@@ -116,6 +121,8 @@ module sw_array #(
   wire [RX_BITS-1:0] served_rx, rx0;
   wire [SEATS-1:0] served_seats, seats0;
   wire [R_BITS-1:0] pass0, block0, constants0;
+  wire [K_BITS-1:0] base0, constants2;
+  wire [PHASE_BITS-1:0] phase0, phase3;
   wire [C_BITS-1:0] c0;
   wire [Y_BITS-1:0] y0;
   wire [X_BITS-1:0] x0;
@@ -136,13 +143,16 @@ module sw_array #(
                  .Y_BITS(Y_BITS), .X_BITS(X_BITS), .GROUPS(GROUPS), .BLOCKS_Y(BLOCKS_Y), .BLOCKS_X(BLOCKS_X),
                  .R_BITS(R_BITS), .STEPS(STEPS), .STEP_BITS(STEP_BITS), .TOKENS(TOKENS), .TOKEN_BITS(TOKEN_BITS),
                  .DRIVEN_ONCE(DRIVEN_ONCE), .HELD(HELD), .SETTLE(5 + LATE), .QUEUE(1 << QUEUE_BITS), .FIRES(FIRES),
-                 .READS(READS), .CONSTANTS(CONSTANTS)) sequencer (
+                 .READS(READS), .CONSTANTS(CONSTANTS), .PHASES(PHASES), .STEPPED(STEPPED),
+                 .PHASE_BITS(PHASE_BITS), .K_BITS(K_BITS)) sequencer (
       .clk(clk), .rst(rst), .token(token), .resume(resume), .sent_on(out_valid && out_ready), .read_ready(read_ready),
       .allowed(allowed), .gives(gives),
       .sweeping(sweep0), .beginning(beginning), .keeps(keeps), .sends(sends), .last_step(last_step), .last_block(last0),
-      .block(block0), .c(c0), .y(y0), .x(x0), .constants(constants0));
+      .block(block0), .c(c0), .y(y0), .x(x0), .constants(constants0), .base(base0),
+      .phase(phase0));
   wire step_sweep0 = !beginning && sweep0 && !keeps;
   assign done = step_sweep0 && last0 && last_step;
+  wire later0 = step_sweep0 && !last_step && (DRIVEN_ONCE || (WEIGHED && phase0 != PHASES - 1));  // nothing flows in next
 
   // ---- cycles 1 to 3: what is read ----
   wire sweep1, sum3;
@@ -152,7 +162,7 @@ module sw_array #(
   wire [RY_BITS-1:0] ry1;
   wire [RX_BITS-1:0] rx1;
   wire [SEATS-1:0] seats1;
-  wire [R_BITS-1:0] block2, block3, block4, constants2;
+  wire [R_BITS-1:0] block2, block3, block4;
   always @(posedge clk) block1 <= sweep0 ? block0 : pass0;
   sw_delay #(.WIDTH(SOURCES), .CYCLES(3)) d_adds (
       .clk(clk), .rst(rst), .in(served_empty ? {SOURCES{1'b0}} : grant), .out(adds2));
@@ -160,16 +170,18 @@ module sw_array #(
   sw_delay #(.WIDTH(1), .CYCLES(1)) d_sweep (.clk(clk), .rst(rst), .in(sweep0), .out(sweep1));
   sw_delay #(.WIDTH(OY_BITS + OX_BITS + RY_BITS + RX_BITS + SEATS), .CYCLES(1)) d_place (
       .clk(clk), .rst(rst), .in({oy0, ox0, ry0, rx0, seats0}), .out({oy1, ox1, ry1, rx1, seats1}));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(2)) d_row (.clk(clk), .rst(rst), .in(constants0), .out(constants2));
+  wire [K_BITS-1:0] row0 = base0 + constants0;
+  sw_delay #(.WIDTH(K_BITS), .CYCLES(2)) d_row (.clk(clk), .rst(rst), .in(row0), .out(constants2));
+  sw_delay #(.WIDTH(PHASE_BITS), .CYCLES(3)) d_phase (.clk(clk), .rst(rst), .in(phase0), .out(phase3));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block2 (.clk(clk), .rst(rst), .in(block1), .out(block2));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block3 (.clk(clk), .rst(rst), .in(block2), .out(block3));
   sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block4 (.clk(clk), .rst(rst), .in(block3), .out(block4));
 
   localparam K = LAW + DRIVE + POTENTIAL;
   wire [P*K-1:0] row3;
-  sw_memory #(.WIDTH(P * K), .DEPTH(CONSTANTS), .BITS(K_BITS), .FILE(K_FILE),
+  sw_memory #(.WIDTH(P * K), .DEPTH(STEPPED ? CONSTANTS * PHASES : CONSTANTS), .BITS(K_BITS), .FILE(K_FILE),
               .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) constants (
-      .clk(clk), .enable(1'b1), .address(constants2[K_BITS-1:0]), .word(row3),
+      .clk(clk), .enable(1'b1), .address(constants2), .word(row3),
       .load(load));
   wire [P*LAW-1:0] thresholds3;
   wire [P*(DRIVE+POTENTIAL)-1:0] begins3, begins4, begins4_late;
@@ -189,7 +201,7 @@ module sw_array #(
   sw_delay #(.WIDTH(7 + C_BITS + Y_BITS + X_BITS), .CYCLES(4 + LATE)) d_control (
       .clk(clk), .rst(rst),
       .in({sweep0, last0, beginning || keeps || last_step, gives, sends,
-           HELD != 0 && (beginning || (step_sweep0 && last_step)), DRIVEN_ONCE && step_sweep0 && !last_step, c0, y0, x0}),
+           HELD != 0 && (beginning || (step_sweep0 && last_step)), later0, c0, y0, x0}),
       .out({sweep4, last4, begin4, read4, sent4, zero4, later4, c4, y4, x4}));
   sw_delay #(.WIDTH(2), .CYCLES(1)) d_drives (.clk(clk), .rst(rst), .in({zero4, later4}), .out({zero5, later5}));
   sw_delay #(.WIDTH(1), .CYCLES(4)) d_keep (.clk(clk), .rst(rst), .in(sweep0 && keeps && !beginning), .out(keep4));
@@ -241,11 +253,15 @@ module sw_array #(
       if (HELD != 0) assign flows5 = zero5 ? {CURRENT{1'b0}} : current5[n*CURRENT+:CURRENT];
       else assign flows5 = later5 ? {DRIVE{1'b0}} : drive5[n*DRIVE+:DRIVE];
       wire [NUMBER-1:0] number4;
+      wire signed [TAP-1:0] tap3 = taps3[n*TAP+:TAP];
+      wire signed [TAP-1:0] weighed3;
+      if (WEIGHED) assign weighed3 = tap3 <<< (PHASES - 1 - phase3);
+      else assign weighed3 = tap3;
       sw_lane #(.KIND(KIND), .WORD(WORD), .POTENTIAL(POTENTIAL), .TAP(TAP), .THRESHOLD(THRESHOLD),
                 .THRESHOLDS(THRESHOLDS), .DRIVE(CURRENT), .NUMBER(NUMBER), .MEMO(NOTES), .RESET_ZERO(RESET_ZERO),
                 .LEAK(LEAK), .LIMIT(LIMIT), .SLOT(SLOT), .SLOT_SHIFT(SLOT_SHIFT),
-                .OFFSET(OFFSET), .FRESH(FRESH), .DEAF(DEAF)) neuron (
-          .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(taps3[n*TAP+:TAP]), .thresholds3(thresholds3[n*LAW+:LAW]),
+                .OFFSET(OFFSET), .FRESH(FRESH), .DEAF(DEAF), .SATURATED(SATURATED > 0 ? SATURATED : POTENTIAL)) neuron (
+          .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(weighed3), .thresholds3(thresholds3[n*LAW+:LAW]),
           .memo3(memo3[n*NOTES+:NOTES]), .sum3(sums3[n*WORD+:WORD]), .number4(number4), .memo4(memo4[n*NOTES+:NOTES]),
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),
           .initial4(zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),

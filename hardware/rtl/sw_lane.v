@@ -22,7 +22,8 @@ module sw_lane #(
     parameter SLOT_SHIFT = 0,
     parameter OFFSET = 0,      // of "gate", see sw_lane_gate
     parameter FRESH = 0,
-    parameter DEAF = 1         // of "deaf", see sw_lane_deaf
+    parameter DEAF = 1,        // of "deaf", see sw_lane_deaf
+    parameter SATURATED = POTENTIAL  // bits to which U is saturated, where V may be wider
 ) (
     input                              clk,
     input signed           [ WORD-1:0] word3,
@@ -38,12 +39,17 @@ module sw_lane #(
     input signed          [ DRIVE-1:0] drive5,
     output reg signed      [ WORD-1:0] word6
 );
-  localparam signed [WORD-1:0] TOP = {{(WORD - POTENTIAL + 1) {1'b0}}, {(POTENTIAL - 1) {1'b1}}};
+  localparam signed [WORD-1:0] TOP = {{(WORD - SATURATED + 1) {1'b0}}, {(SATURATED - 1) {1'b1}}};
   localparam signed [WORD-1:0] BOTTOM = ~TOP;
 
   generate
     if (KIND == "gate") assign sum3 = tap3 > word3 ? tap3 : word3;
     else assign sum3 = word3 + tap3;
+  endgenerate
+
+  wire signed [WORD-1:0] current4;  // of a "latched" one, the word as it was
+  generate
+    if (KIND != "latched") assign current4 = 0;
   endgenerate
 
   reg signed [POTENTIAL-1:0] potential4;
@@ -90,6 +96,11 @@ module sw_lane #(
           .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .number4(number4), .memo4(after4),
           .left4(left4), .current4(current4));
       assign memo4 = begin4 ? {1'b0, initial4} : after4;
+    end else if (KIND == "stepped") begin : law
+      sw_lane_stepped #(.POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO)) fire (
+          .clk(clk), .threshold3(thresholds3[THRESHOLD-1:0]), .reset3(thresholds3[2*THRESHOLD-1-:THRESHOLD]),
+          .potential4(potential4), .number4(number4), .left4(left4));
+      assign memo4 = memo3;
     end else begin : law
       assign number4 = {NUMBER{1'b0}};
       assign left4 = potential4;

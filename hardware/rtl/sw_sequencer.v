@@ -29,7 +29,11 @@ module sw_sequencer #(
     parameter QUEUE = 8,       // blocks that may be under way to be sent
     parameter FIRES = 1,
     parameter READS = 0,       // a sweep gives potentials 0: after the last step, 1: after each
-    parameter CONSTANTS = 1
+    parameter CONSTANTS = 1,
+    parameter PHASES = 1,      // steps that differ from each other
+    parameter STEPPED = 0,     // there are constants for each of these
+    parameter PHASE_BITS = 1,
+    parameter K_BITS = 1
 ) (
     input                    clk,
     input                    rst,
@@ -49,7 +53,9 @@ module sw_sequencer #(
     output reg  [C_BITS-1:0] c,           // of its first neuron
     output reg  [Y_BITS-1:0] y,
     output reg  [X_BITS-1:0] x,
-    output reg  [R_BITS-1:0] constants    // its row of constants
+    output reg  [R_BITS-1:0] constants,   // its row of constants, behind
+    output reg  [K_BITS-1:0] base,        // the first one of this step
+    output reg [PHASE_BITS-1:0] phase     // the number of the step among PHASES
 );
   localparam BEGIN = 0, GATHER = 1, SWEEP = 2, SETTLED = 3;
   localparam BLOCKS = GROUPS * BLOCKS_Y * BLOCKS_X;
@@ -72,6 +78,7 @@ module sw_sequencer #(
   assign sends = state == SWEEP && sweeping && !keeps && FIRES;
   assign gives = state == SWEEP && sweeping && wanted;
   assign last_step = step == STEPS - 1;
+  wire last_phase = last_step || phase == PHASES - 1;
   assign last_block = block == BLOCKS - 1;
 
   // ---- the block ----
@@ -104,6 +111,8 @@ module sw_sequencer #(
       keeps <= HELD != 0;
       waited <= 0;
       step <= 0;
+      phase <= 0;
+      base <= 0;
       tokens <= 0;
       complete <= 0;
       resume <= 0;
@@ -127,6 +136,8 @@ module sw_sequencer #(
           keeps <= HELD != 0 && !keeps && last_step;
           if (!keeps) begin
             step <= last_step ? 0 : step + 1'b1;
+            phase <= last_phase ? 0 : phase + 1'b1;
+            base <= last_phase || !STEPPED ? 0 : base + CONSTANTS;
             if (last_step) begin
               resume <= {SOURCES{1'b1}};
               complete <= 0;

@@ -13,7 +13,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes, as_map
 from spikewright.hardware.circuit.top import build
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_answers import answering
-from tests.hardware.cosim.drawn_kinds import KINDS, gated, mixed
+from tests.hardware.cosim.drawn_kinds import NAMES, drawn_kind, mixed
 from tests.hardware.cosim.drawn_macs import drawn_mac, with_lists
 from tests.hardware.cosim.drawn_routes import ordered_linear, separable, sequences
 from tests.hardware.cosim.pruned import packed, pruned, shared
@@ -72,13 +72,12 @@ def _laid(layout: str) -> Callable[[snn.Network], Mapping[str, str]]:
 
 
 def _of(kind: str) -> Callable[[int], snn.Network]:
-    return lambda seed: drawn(seed, KINDS[kind], timed=kind == "Ramp")
+    return lambda seed: drawn_kind(kind, seed)
 
 
 DRAWERS: tuple[Drawer, ...] = (
     Drawer("IF and LIF", drawn),
-    *(Drawer(name, _of(name)) for name in KINDS),
-    Drawer("max pooling", gated),
+    *(Drawer(name, _of(name)) for name in NAMES),
     Drawer("all neurons in one", lambda seed: drawn(seed, mixed)),
     Drawer("read-outs and early decisions", answering),
     Drawer("pruned, lists of rows", lambda seed: pruned(drawn(seed), seed), _laid("lists")),

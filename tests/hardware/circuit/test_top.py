@@ -25,18 +25,27 @@ def test_a_perceptron_has_its_queues_and_files(tmp_path: Path) -> None:
     }
 
 
-def _neuron(network: snn.Network, neuron: Any, **changes: Any) -> snn.Network:
+def _neuron(network: snn.Network, neuron: Any) -> snn.Network:
     first, hidden, *others = network.populations
-    return replace(network, populations=(first, replace(hidden, neuron=neuron), *others), **changes)
+    return replace(network, populations=(first, replace(hidden, neuron=neuron), *others))
+
+
+def _fires(code: Any) -> snn.Network:
+    """The output fires, and answers by its counts."""
+    network = perceptron((6, 5, 3))
+    *others, last = network.populations
+    return replace(network, populations=(*others, replace(last, neuron=snn.IF(9))), code=code, readout="count")
+
+
+class Unknown(snn.IF):
+    """A neuron that the circuit does not know."""
 
 
 @pytest.mark.parametrize(
     ("network", "told"),
     [
-        (
-            _neuron(perceptron((6, 5, 3), steps=2), snn.FewSpikeIF(100, (2, 1), (2, 1), (2, 1)), schedule="layerwise"),
-            "expected neurons of IF, LIF",
-        ),
+        (_neuron(perceptron((6, 5, 3)), Unknown(100)), "expected neurons of IF, LIF"),
+        (_fires(snn.PhaseCode(3)), "an answer by potentials"),
     ],
 )
 def test_what_there_are_no_modules_for_is_refused(network: snn.Network, told: str, tmp_path: Path) -> None:
@@ -49,11 +58,6 @@ def test_a_projection_with_a_delay_is_refused(tmp_path: Path) -> None:
     late = replace(network, projections=(replace(network.projections[0], delay=1), *network.projections[1:]))
     with pytest.raises(InvalidInput, match="without delay"):
         build(late, LANES, tmp_path)
-
-
-def test_a_code_whose_steps_weigh_differently_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="count the same in every step, got the code PhaseCode"):
-        build(replace(perceptron((6, 5, 3)), code=snn.PhaseCode(4)), LANES, tmp_path)
 
 
 def test_one_inference_at_a_time_where_it_may_stop_early(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Networks drawn by seed over all that there are modules for, and lanes for them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,19 @@ Neurons = Callable[[Random, tuple[int, ...]], Any]
 """Draws the neurons of a population of a shape."""
 
 
-def drawn(seed: int, neurons: Neurons | None = None, *, timed: bool = False) -> snn.Network:
+def drawn(seed: int, neurons: Neurons | None = None, given: Any = None) -> snn.Network:
     """A few layers of any synapse, with residual joins, pools, biases and thresholds of every kind.
 
     `neurons`: those of the layers, in place of IF and LIF; then a third of the inputs comes in bursts, and half the outputs that
-    fire answer by their potentials. `timed`: neurons send times, and so does the input.
+    fire answer by their potentials. `given`: another code.
     """
     random = np.random.default_rng(seed)
     steps = int(random.integers(1, 6))
     code: Any = snn.Direct(steps, 15) if random.random() < 0.5 else snn.RateCode(steps)
     if neurons and seed % 3 == 0:
         code = snn.Bursts(steps, 1 + seed % 5)
-    if timed:
-        code = snn.TtfsCode(int(random.integers(1, 16)))
+    code = code if given is None else given
+    timed = code.sends == "times"
     counted = neurons is None or seed % 2 == 0
     neurons = neurons or plain_neurons
     shape = tuple(int(size) for size in (random.integers(1, 4), *random.integers(3, 8, 2)))
@@ -43,10 +44,14 @@ def drawn(seed: int, neurons: Neurons | None = None, *, timed: bool = False) -> 
     fires, classes = bool(random.random() < 0.3), int(random.integers(2, 6))
     last = populations[-1]
     populations.append(_population(random, "output", (classes,), neurons if fires else _integrators))
+    if not populations[-1].neuron.readouts:
+        populations[-1] = replace(populations[-1], neuron=snn.Integrator())
     projections.append(snn.Projection(last.name, "output", snn.Linear(_weights(random, classes, last.size))))
     schedule = "layerwise" if random.random() < 0.3 else "synchronous"
-    allowed = frozenset.intersection(*(p.neuron.schedules for p in populations))
+    allowed = frozenset({"synchronous"}) if code.inside == "step weights" else frozenset({"synchronous", "layerwise"})
+    allowed = allowed.intersection(*(p.neuron.schedules for p in populations))
     readouts = populations[-1].neuron.readouts
+    counted = counted and code.inside is None
     wanted = ("first" if timed else "count") if fires and (timed or counted) else "potential"
     return snn.Network(
         tuple(populations),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from spikewright import snn
-from tests.hardware.cosim.drawn import Neurons, Random, plain_neurons
+from tests.hardware.cosim.drawn import Neurons, Random, drawn, plain_neurons
 
 
 def _threshold(random: Random, shape: tuple[int, ...]) -> Any:
@@ -45,6 +45,19 @@ def _latched(random: Random, shape: tuple[int, ...]) -> Any:
     return snn.LatchedIF(_threshold(random, shape))
 
 
+def _integrating(random: Random, shape: tuple[int, ...]) -> Any:
+    return snn.IF(_threshold(random, shape), str(random.choice(["subtract", "zero"])))  # type: ignore[arg-type]
+
+
+def _few(steps: int) -> Neurons:
+    def drawn_neurons(random: Random, shape: tuple[int, ...]) -> Any:
+        digits = (tuple(int(x) for x in random.integers(low, 6, steps)) for low in (-2, -2, -3))
+        thresholds, resets, amplitudes = digits
+        return snn.FewSpikeIF(_threshold(random, shape), thresholds, resets, (*amplitudes[1:], 3))
+
+    return drawn_neurons
+
+
 KINDS: dict[str, Neurons] = {
     "SignedIF": _signed,
     "TernaryIF": _ternary,
@@ -52,8 +65,23 @@ KINDS: dict[str, Neurons] = {
     "Ramp": _ramp,
     "refractory": _deaf,
     "LatchedIF": _latched,
+    "PhaseCode": _integrating,
 }
-"""The kinds by name."""
+"""The kinds by name; two more are in `drawn_kind`."""
+NAMES = (*KINDS, "FewSpikeIF", "MaxGate")
+"""All kinds."""
+
+
+def drawn_kind(name: str, seed: int) -> snn.Network:
+    """A network over one of the NAMES."""
+    if name == "MaxGate":
+        return gated(seed)
+    random = np.random.default_rng(seed)
+    steps = int(random.integers(1, 6))
+    if name == "FewSpikeIF":
+        return drawn(seed, _few(steps), snn.Direct(steps, 7) if seed % 2 else snn.RateCode(steps))
+    codes = {"Ramp": snn.TtfsCode(int(random.integers(1, 16))), "PhaseCode": snn.PhaseCode(steps, 1 + seed % 3)}
+    return drawn(seed, KINDS[name], codes.get(name))
 
 
 def mixed(random: Random, shape: tuple[int, ...]) -> Any:
@@ -94,7 +122,8 @@ def _layer(random: Random, name: str, shape: Any, neurons: Neurons) -> snn.Popul
 
 def _gate(random: Random, name: str, sources: list[str], populations: Any, projections: Any) -> str:
     """One population of gates over all sources, one after the other along the channels, and perhaps one that nothing reaches."""
-    kernel = tuple(int(size) for size in random.integers(1, 4, 2))
+    extents = [min(p.shape[axis] for p in populations if p.name in sources) for axis in (1, 2)]
+    kernel = tuple(int(random.integers(1, min(3, extent) + 1)) for extent in extents)
     padding = tuple(int(random.integers(0, size // 2 + 1)) for size in kernel)
     windows, start = snn.Windows(kernel, tuple(int(step) for step in random.integers(1, 3, 2)), padding), 0
     for source in sources:

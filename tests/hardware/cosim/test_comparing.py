@@ -11,7 +11,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.cosim import programs
 from spikewright.hardware.cosim.comparing import differences
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
-from tests.hardware.cosim.drawn_kinds import KINDS, gated
+from tests.hardware.cosim.drawn_kinds import NAMES, drawn_kind
 
 needs_icarus = pytest.mark.skipif(
     programs.found("iverilog") is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
@@ -36,17 +36,10 @@ def test_drawn_networks_are_equal_at_two_choices_of_lanes(seed: int, tmp_path: P
 
 
 @needs_icarus
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NAMES)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_kind_of_neuron_is_equal(kind: str, seed: int, tmp_path: Path) -> None:
-    network = drawn(seed, KINDS[kind], timed=kind == "Ramp")
-    assert differences(network, drawn_lanes(network, seed), images_for(network, seed), tmp_path) == ()
-
-
-@needs_icarus
-@pytest.mark.parametrize("seed", range(5))
-def test_max_pooling_is_equal(seed: int, tmp_path: Path) -> None:
-    network = gated(seed)
+    network = drawn_kind(kind, seed)
     assert differences(network, drawn_lanes(network, seed), images_for(network, seed), tmp_path) == ()
 
 
