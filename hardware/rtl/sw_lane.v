@@ -47,11 +47,6 @@ module sw_lane #(
     else assign sum3 = word3 + tap3;
   endgenerate
 
-  wire signed [WORD-1:0] current4;  // of a "latched" one, the word as it was
-  generate
-    if (KIND != "latched") assign current4 = 0;
-  endgenerate
-
   reg signed [POTENTIAL-1:0] potential4;
   wire signed [WORD-1:0] current4;  // that of a neuron whose inputs stay on
   always @(posedge clk)
