@@ -7,7 +7,8 @@
 //   cycle 5  values and weights are read      cycle 6  they lie in registers      cycle 7  those of each lane; else zeros
 //
 // ONE: channel lane c of a block reads channel c of it, so values lie in a bank for each channel lane; without it all channel
-// lanes read the same values. WEIGHED 0: values are compared, there are no weights.
+// lanes read the same values. WEIGHED 0: values are compared, there are no weights. CODE: rows hold codes of so many bits, whose
+// weights are looked up in cycle 6.
 module sw_mac_source #(
     parameter ONE = 0,
     parameter WEIGHED = 1,
@@ -28,9 +29,12 @@ module sw_mac_source #(
     parameter COLUMNS = 1,
     parameter DEPTH = 1,
     parameter HALF = 1,
+    parameter CODE = 0,
+    parameter ENTRIES = 1,        // of the table of codes
     parameter T_FILE = "",
     parameter U_FILE = "",
-    parameter W_FILE = ""
+    parameter W_FILE = "",
+    parameter TABLE_FILE = ""
 ) (
     input clk,
     input rst,
@@ -113,13 +117,20 @@ module sw_mac_source #(
       end
     end
     if (WEIGHED != 0) begin : weighed
-      wire [CHANNELS*WEIGHT-1:0] row5w;
-      reg  [CHANNELS*WEIGHT-1:0] row6w, row7w;
-      sw_rom #(.WIDTH(CHANNELS * WEIGHT), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE)) rows (
-          .clk(clk), .enable(1'b1), .address(weights4), .word(row5w),
-          .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({CHANNELS * WEIGHT{1'b0}}));
+      localparam ROW = CHANNELS * (CODE == 0 ? WEIGHT : CODE);
+      wire [ROW-1:0] read5;
+      reg [ROW-1:0] read6;
+      wire [CHANNELS*WEIGHT-1:0] row6w;
+      reg [CHANNELS*WEIGHT-1:0] row7w;
+      sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE)) rows (
+          .clk(clk), .enable(1'b1), .address(weights4), .word(read5),
+          .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
+      if (CODE == 0) assign row6w = read6;
+      else
+        sw_codebook #(.COUNT(CHANNELS), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE)) codebook (
+            .clk(clk), .load(18'd0), .codes(read6), .weights(row6w));
       always @(posedge clk) begin
-        row6w <= row5w;
+        read6 <= read5;
         row7w <= live6 ? row6w : {CHANNELS * WEIGHT{1'b0}};
       end
       for (c = 0; c < CHANNELS; c = c + 1) begin : channel

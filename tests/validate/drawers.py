@@ -88,5 +88,6 @@ DRAWERS: tuple[Drawer, ...] = (
     Drawer("shared weights", lambda seed: shared(drawn(seed), seed), _laid("dense codes")),
     Drawer("MAC core", drawn_mac),
     Drawer("MAC core, lists of rows", drawn_mac, with_lists),
+    Drawer("MAC core, shared weights", lambda seed: shared(drawn_mac(seed), seed), lambda n: with_lists(n, " codes")),
     Drawer("shared and pruned", lambda seed: shared(drawn(seed), seed, masked=True), _laid("lists codes")),
 )

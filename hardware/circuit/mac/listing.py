@@ -33,7 +33,10 @@ def _source(one: ModuleInstance) -> Found:
         bits = n(f"BANKS_{axis}") * (n("A_BITS") + n(f"B{axis}_BITS") + 1) + n("W_BITS")
         yield ModuleMemory(name, "table", n(words), bits, parameter=file)
     if n("WEIGHED"):
-        yield ModuleMemory("weights", "weights", n("DEPTH"), n("CHANNELS") * n("WEIGHT"), parameter="W_FILE")
+        bits = n("CHANNELS") * (n("CODE") or n("WEIGHT"))
+        yield ModuleMemory("weights", "weights", n("DEPTH"), bits, parameter="W_FILE")
+    if n("CODE"):
+        yield ModuleMemory("codebook", "codebook", n("ENTRIES"), n("WEIGHT"), "shown", n("CHANNELS"), "TABLE_FILE")
 
 
 def _layer(one: ModuleInstance) -> Found:

@@ -17,34 +17,37 @@ from spikewright.hardware.model.bit_widths import signed_bits
 Whole = NDArray[np.int64]
 KeptRow = tuple[int, int, int]
 """Place of the channel, row and column of taps."""
+LAYOUTS = ("dense", "lists")
+CODES = " codes"
 
 
 @dataclass(frozen=True, eq=False)
 class MacMemories:
     """What a projection stores. `listed`: rows of weights that are zero in all channel lanes are left out, and an index says
-    which stay."""
+    which stay. `coded`: rows hold the numbers of their weights in a table that each channel lane has."""
 
     reach: MacReach
     lanes: int
-    listed: bool
+    listed: bool = False
+    coded: bool = False
 
     @classmethod
-    def of(cls, reach: MacReach, lanes: int, layout: str | None = None) -> "MacMemories":
-        """Those of `reach` in a layout of `LAYOUTS`; None: in the one with fewest bits times steps.
+    def of(cls, reach: MacReach, lanes: int, name: str | None = None, *, shared: bool = False) -> "MacMemories":
+        """Those of `reach`, stored as `name` says: "dense", "lists", "dense codes", "lists codes"; None: as bits times steps are
+        fewest, with codes only where weights are `shared`.
 
         Raises InvalidInput where another is asked for. There are lists only where a weight meets one value: not of gains and
-        gates, and not behind a pool.
+        gates, and not behind a pool; and codes only where there are weights.
         """
-        dense, listable = cls(reach, lanes, listed=False), reach.weighed and _one_value(reach)
-        known = ("dense", "lists") if listable else ("dense",)
-        if layout is not None and layout not in known:
-            raise InvalidInput(f"expected the storage {' or '.join(known)} in a MAC core, got {layout!r}; try 'dense'")
-        if layout == "dense" or not listable:
-            return dense
+        listable = reach.weighed and _one_value(reach)
+        names = [layout + codes for codes in ("", CODES)[: 1 + reach.weighed] for layout in LAYOUTS[: 1 + listable]]
+        if name not in (None, *names):
+            raise InvalidInput(f"expected the storage {', '.join(names)} in a MAC core, got {name!r}; try 'dense'")
         rows, columns = reach.taps
         every = replace(reach, rows=all_taps(reach.rows, rows), columns=all_taps(reach.columns, columns))
-        lists = cls(every, lanes, listed=True)
-        return lists if layout == "lists" or lists.bits * lists.whole_steps < dense.bits * dense.whole_steps else dense
+        made = {one: cls(every if "lists" in one else reach, lanes, "lists" in one, CODES in one) for one in names}
+        thought = [one for one in names if shared or CODES not in one]
+        return made[name] if name else min((made[one] for one in thought), key=lambda one: one.bits * one.whole_steps)
 
     @cached_property
     def kept(self) -> tuple[tuple[KeptRow, ...], ...]:
@@ -77,6 +80,16 @@ class MacMemories:
     def weight_bits(self) -> int:
         """Bits of a weight."""
         return max(2, signed_bits(self.rows))
+
+    @cached_property
+    def table(self) -> Whole:
+        """The weights that codes stand for, ascending; none without codes."""
+        return np.unique(self.rows) if self.coded else np.zeros(0, np.int64)
+
+    @property
+    def code_bits(self) -> int:
+        """Bits of a code, 0 where rows hold weights."""
+        return address_bits(len(self.table)) if self.coded else 0
 
     @cached_property
     def index(self) -> tuple[KeptRow, ...]:
@@ -133,9 +146,9 @@ class MacMemories:
 
     @property
     def bits(self) -> int:
-        """What is stored: rows of weights, and their index."""
+        """What is stored: rows of weights or codes, and their index."""
         index = sum(self.widths[name] for name in ("A_BITS", "EY_BITS", "EX_BITS")) if self.listed else 0
-        return len(self.rows) * (self.lanes * self.weight_bits + index)
+        return len(self.rows) * (self.lanes * (self.code_bits or self.weight_bits) + index)
 
     @cached_property
     def whole_steps(self) -> int:

@@ -9,6 +9,7 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
 from spikewright.hardware.circuit.verilog import instance, part, wire
 from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.snn import Population, Projection
 
 
@@ -35,8 +36,9 @@ class MacSource:
         """That of a projection of the circuit."""
         blocks = circuit.blocks(circuit.network.by_name[projection.target])
         reach = mac_reach(circuit.network, projection, blocks)
-        layout = circuit.storage.get(projection.name)
-        return cls(number, projection, blocks, MacMemories.of(reach, blocks.lanes.channels, layout))
+        name, weights = circuit.storage.get(projection.name), projection.synapse.weights
+        shared = weights is not None and CoreWeights.of(weights).table is not None
+        return cls(number, projection, blocks, MacMemories.of(reach, blocks.lanes.channels, name, shared=shared))
 
     def file(self, what: str) -> str:
         """The name of a memory's file."""
@@ -125,6 +127,8 @@ def _operands(circuit: Circuit, source: MacSource, bits: OperandBits) -> str:
     parameters |= {"ROWS": len(rows.entries), "COLUMNS": len(columns.entries), "DEPTH": len(memories.rows)}
     parameters |= {"HALF": memories.half, "T_FILE": source.file("t"), "U_FILE": source.file("u")}
     parameters |= {"W_FILE": source.file("w")} if memories.reach.weighed else {}
+    if memories.coded:
+        parameters |= {"CODE": memories.code_bits, "ENTRIES": len(memories.table), "TABLE_FILE": source.file("v")}
     ports = {"rst": "rst", "reading": f"q{k}_reading", "live2": f"q{k}_live"}
     ports |= {f"{what}2": f"q{k}_{what}" for what in ("row", "column", "values", "weights")}
     ports |= {"address4": f"q{k}_address", "words5": f"q{k}_words"}

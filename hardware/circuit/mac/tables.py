@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from spikewright.hardware.circuit.mac.axes import MacAxis
 from spikewright.hardware.circuit.mac.memories import MacMemories
 from spikewright.hardware.circuit.shapes import Map
@@ -15,12 +17,15 @@ def mac_tables(memories: MacMemories, source: Map) -> Mapping[str, Words]:
 
     c, y, x: where a value lies in the buffer (`sw_mac_buffer`). g, by, bx: what a block has, by its group, its row and its
     column; i: the index of kept rows, of lists alone (`sw_mac_walk`). t, u: where the values of a row and of a column of taps
-    are; w: the weights, where there are any (`sw_mac_source`).
+    are; w: the weights, where there are any, or their codes; v: what codes stand for (`sw_mac_source`).
     """
     found = {"c": _channels(memories, source[0])} | _places(memories, source) | _blocks(memories) | _taps(memories)
     if memories.reach.weighed:
-        bits = memories.weight_bits
-        found["w"] = [[(value, bits) for value in row] for row in memories.rows.tolist()]
+        bits = memories.code_bits or memories.weight_bits
+        words = np.searchsorted(memories.table, memories.rows) if memories.coded else memories.rows
+        found["w"] = [[(value, bits) for value in row] for row in words.tolist()]
+    if memories.coded:
+        found["v"] = [[(value, memories.weight_bits)] for value in memories.table.tolist()]
     return found
 
 

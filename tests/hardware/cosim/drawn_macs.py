@@ -150,8 +150,8 @@ def drawn_mac_lanes(network: snn.Network, seed: int) -> dict[str, PhysicalLanes]
     return found
 
 
-def with_lists(network: snn.Network) -> dict[str, str]:
-    """Storage in which rows of weights are left out wherever that can be."""
+def with_lists(network: snn.Network, codes: str = "") -> dict[str, str]:
+    """Storage in which rows of weights are left out wherever that can be; with `codes` weights are stored as such."""
     chosen = {}
     for projection in network.projections:
         blocks = LayerBlocks(as_map(network.by_name[projection.target].shape), PhysicalLanes())
@@ -160,4 +160,6 @@ def with_lists(network: snn.Network) -> dict[str, str]:
             chosen[projection.name] = "lists"
         except InvalidInput:
             chosen[projection.name] = "dense"
+        if projection.synapse.weights is not None:
+            chosen[projection.name] += codes
     return chosen

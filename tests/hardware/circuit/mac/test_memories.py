@@ -75,6 +75,16 @@ def test_one_gain_for_all_is_stored_once() -> None:
     ids=["gains", "behind a pool"],
 )
 def test_lists_that_cannot_be_are_refused(synapse: Any, pool: tuple[int, int]) -> None:
-    with pytest.raises(InvalidInput, match="expected the storage dense in a MAC core, got 'lists'; try 'dense'"):
+    with pytest.raises(
+        InvalidInput, match="expected the storage dense, dense codes in a MAC core, got 'lists'; try 'dense'"
+    ):
         memories(synapse, PhysicalLanes(2), "lists", pool)
     assert not memories(synapse, PhysicalLanes(2), "dense", pool).listed
+
+
+def test_codes_stand_for_the_weights_that_there_are() -> None:
+    weights = np.array([[3, -7, 0, 3], [0, 3, 3, -7]], np.int8).repeat(36, axis=1)
+    coded = memories(snn.Linear(weights), PhysicalLanes(2), "dense codes")
+    assert coded.table.tolist() == [-7, 0, 3] and coded.code_bits == 2 and coded.weight_bits == 4
+    assert coded.bits == 144 * 2 * 2 and memories(snn.Linear(weights), PhysicalLanes(2), "dense").bits == 144 * 2 * 4
+    assert not memories(snn.Linear(weights), PhysicalLanes(2)).coded
