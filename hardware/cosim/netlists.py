@@ -45,7 +45,22 @@ def synthesised(watched: Watched, family: str) -> str:
         steps += [f"{SYNTHESIS[family][0]} -top sw_watched"]
         steps += [f"chtype -set sw_{cell} t:{cell}" for cell in MODELLED]
         call([yosys, "-q", "-p", "; ".join([*steps, f"write_verilog -noattr {netlist}"])], watched.circuit.folder)
-        return netlist.read_text()
+        return checked(netlist.read_text())
+
+
+def checked(netlist: str) -> str:
+    """The same netlist. Raises SpikewrightError where a yosys before YosysHQ/yosys#5833 connected a block memory wrongly: the
+    upper parity bits of RAMB36E1 with 72 bits to be written are then copies of the lower ones."""
+    for cell in re.findall(r"^  sw_RAMB36E1 #\(.*?^  \);", netlist, re.MULTILINE | re.DOTALL):
+        lower, upper = (re.search(rf"\.{pins}\((.*?)\),?$", cell, re.MULTILINE) for pins in ("DIPADIP", "DIPBDIP"))
+        if lower is None or upper is None or lower[1] != upper[1] or "WRITE_WIDTH_B(32'd72)" not in cell:
+            continue
+        if re.search(r"[a-z_\\]", re.sub(r"\d+'[hbd]\w+", "", lower[1])):
+            raise SpikewrightError(
+                "expected a yosys that writes all parity bits of RAMB36E1 with 72 bits, got one that copies half of them "
+                "(YosysHQ/yosys#5833); try a later yosys, or fewer channel lanes"
+            )
+    return netlist
 
 
 def _cells(family: str) -> Path:

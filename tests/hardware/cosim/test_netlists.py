@@ -42,3 +42,20 @@ def test_cells_are_counted() -> None:
         "module m(a);\n  wire b;\n  assign b = a;\n  LUT4 #(\n  ) one (\n  LUT4 two (\n  \\odd  three (\n  DP16KD #(\n"
     )
     assert netlists.cells_of(text) == {"LUT4": 2, "DP16KD": 1}
+
+
+WIDE = """  sw_RAMB36E1 #(
+    .WRITE_WIDTH_B(32'd72)
+  ) ram (
+    .DIPADIP({lower}),
+    .DIPBDIP({upper})
+  );
+"""
+
+
+def test_a_yosys_that_copies_parity_bits_is_told() -> None:
+    with pytest.raises(SpikewrightError, match="YosysHQ/yosys#5833"):
+        netlists.checked(WIDE.format(lower="{ 2'h0, word[17], word[8] }", upper="{ 2'h0, word[17], word[8] }"))
+    for lower, upper in (("word[3:0]", "word[7:4]"), ("4'h0", "4'h0"), ("4'hx", "4'hx")):
+        netlists.checked(WIDE.format(lower=lower, upper=upper))
+    netlists.checked(WIDE.format(lower="a", upper="a").replace("72", "36"))
