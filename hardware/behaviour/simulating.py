@@ -17,6 +17,7 @@ from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.circuit.stages import staged
 from spikewright.snn import Activity, Network
 
 MOST_CYCLES = 10**12
@@ -65,6 +66,11 @@ def behaviour_of(
     return behave(circuit, rasters_of_activity(circuit, activity), activity.decision_step)
 
 
+def follows(circuit: Circuit) -> bool:
+    """Whether the simulator knows all modules of a circuit: all but `sw_order` and `sw_step_delay`."""
+    return not any(staged(one) for one in circuit.network.projections)
+
+
 def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
     """The rasters of a simulation, as `behave` takes them. Raises InvalidInput for an activity without rasters."""
     found = {}
@@ -95,8 +101,12 @@ def checked_decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
 
 
 def _check(circuit: Circuit, rasters: Mapping[str, Any]) -> None:
-    """Raise InvalidInput unless there is a raster of the right shape for each population that sends."""
+    """Raise InvalidInput unless the circuit is followed, with a raster of the right shape for each population that sends."""
     network = circuit.network
+    if not follows(circuit):
+        raise InvalidInput(
+            "expected no delays and orders in front of projections, got some; try a simulation of the Verilog"
+        )
     samples = rasters[network.input].shape[1] if network.input in rasters else 0
     for population in network.order:
         if population.neuron.sends == "nothing":

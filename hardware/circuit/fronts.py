@@ -4,11 +4,12 @@ from spikewright.hardware.circuit.counting import counted_events
 from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_dense_tables
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.list_fronts import list_parameters, write_list_tables
+from spikewright.hardware.circuit.orders import staged_order
 from spikewright.hardware.circuit.record import Circuit
-from spikewright.hardware.circuit.shapes import as_map
+from spikewright.hardware.circuit.stages import front_map, last_stage, ordering
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.circuit.verilog import instance, part, wire
-from spikewright.hardware.circuit.words import hex_word, write_words
+from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
 from spikewright.snn import Projection
 
 
@@ -33,6 +34,8 @@ def front(circuit: Circuit, number: int, projection: Projection) -> str:
     parts = [_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)]
     if counts := circuit.counted(projection):
         parts.insert(1, counted_events(circuit, number, projection, counts))
+    if staged_order(projection) is not None:
+        parts.insert(-2, ordering(circuit, number, projection))
     return "\n".join(parts)
 
 
@@ -60,9 +63,9 @@ _SINGLE = {"f": ("valid", "ready"), "q": ("ready",), "p": ("valid", "ready", "em
 
 
 def _front(circuit: Circuit, layout: FrontLayout) -> str:
-    k, bits, source = layout.number, layout.bits, layout.projection.source
-    sizes = as_map(circuit.network.by_name[source].shape)
-    coordinates, value = circuit.coordinate_bits(source), circuit.pass_bits(layout.projection)
+    k, bits = layout.number, layout.bits
+    sizes, value = front_map(circuit, layout.projection), circuit.pass_bits(layout.projection)
+    coordinates = [address_bits(size) for size in sizes]
     parameters: dict[str, int | str] = {}
     for axis, size, width in zip("CYX", sizes, coordinates, strict=True):
         parameters |= {f"{axis}_SIZE": size, f"{axis}_BITS": width, f"{axis}_FILE": layout.file(axis.lower())}
@@ -78,7 +81,7 @@ def _front(circuit: Circuit, layout: FrontLayout) -> str:
     }
     dense = layout.rows.layout == "dense"
     parameters |= dense_parameters(layout) if dense else list_parameters(layout)
-    event = f"g{k}" if circuit.counted(layout.projection) else f"f{k}"
+    event = f"{last_stage(circuit, layout.projection)}{k}"
     ports = {"rst": "restart", "event_valid": f"{event}_valid", "event_ready": f"{event}_ready"}
     ports |= {"event_token": f"{event}_event[0]"}
     low = 1

@@ -63,6 +63,16 @@ def _fifo(one: ModuleInstance) -> Found:
     yield ModuleMemory("words", "queue", one.number("DEPTH", 16), one.number("WIDTH"), "shown")
 
 
+def _order(one: ModuleInstance) -> Found:
+    n = one.number
+    width = n("PLACE") + 1 + (n("NEXT") + 1 if n("NEXT") else 0)
+    yield ModuleMemory("table_of_places", "table", n("ROWS"), width, parameter="FILE")
+
+
+def _step_delay(one: ModuleInstance) -> Found:
+    yield ModuleMemory("words", "queue", one.number("DEPTH"), one.number("WIDTH"), "written")
+
+
 def _tally(one: ModuleInstance) -> Found:
     places = 1 << sum(one.number(f"{axis}_BITS") for axis in "CYX")
     yield ModuleMemory("kept", "answers", places, one.number("LOGIT"), "shown")
@@ -104,9 +114,12 @@ MEMORIES: Mapping[str, Callable[[ModuleInstance], Found]] = {
     "sw_array": _array,
     "sw_counts": _counts,
     "sw_fifo": _fifo,
+    "sw_order": _order,
+    "sw_step_delay": _step_delay,
     "sw_tally": _tally,
     "sw_levels": _levels,
     "sw_winners": _winners,
+    "sw_begins": _nothing,
     "sw_spikes": _nothing,
     "sw_step_value": _nothing,
     "sw_decide": _nothing,

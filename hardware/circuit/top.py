@@ -14,11 +14,12 @@ from spikewright.hardware.circuit.mac.top import check_mac, mac_layers
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit, Ends, sends_values
 from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.circuit.stages import beginning, queue
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
-from spikewright.snn import Linear, Network, Population
+from spikewright.snn import Network, Population
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
@@ -66,7 +67,7 @@ def _text(circuit: Circuit) -> str:
 
 
 def _event_layers(circuit: Circuit) -> list[str]:
-    network, body = circuit.network, []
+    network, body = circuit.network, [beginning(circuit)]
     for population in circuit.inner:
         body += [front(circuit, k, projection) for k, projection in circuit.incoming(population)]
         body += [array(circuit, population)]
@@ -135,9 +136,6 @@ def check(network: Network) -> None:
         if type(population.neuron) not in LANE_KINDS:
             kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)
             raise InvalidInput(f"expected neurons of {kinds}, got {population.name!r}")
-    for projection in network.projections:
-        if projection.delay or (projection.order is not None and not isinstance(projection.synapse, Linear)):
-            raise InvalidInput(f"expected projections without delay and order, got {projection.name!r}")
     _check_weights(network)
     if network.numbers != "fixed" or network.code.window is not None or network.code.hidden_limit is not None:
         raise InvalidInput("expected a fixed-point network with an input in every step; call network.to_fixed() first")
@@ -145,7 +143,7 @@ def check(network: Network) -> None:
 
 def _fork(circuit: Circuit, population: Population) -> str:
     """What a population sends goes to all that read it in one cycle: the queues of projections, and of the output the tally."""
-    n, bits = circuit.numbers[population.name], circuit.event_bits(population.name)
+    n = circuit.numbers[population.name]
     queues = [k for k, q in enumerate(circuit.network.projections) if q.source == population.name]
     readers = [f"q{k}" for k in queues]
     if population.name == circuit.network.output and tallied(circuit):
@@ -155,10 +153,5 @@ def _fork(circuit: Circuit, population: Population) -> str:
     for reader in readers:
         valid = " & ".join([f"e{n}_valid", *(f"{other}_ready" for other in readers if other != reader)])
         lines += [wire(f"{reader}_valid"), f"assign {reader}_valid = {valid};"]
-    for k in queues:
-        ports = {"rst": "restart", "in_valid": f"q{k}_valid", "in_ready": f"q{k}_ready", "in_word": f"e{n}_event"}
-        ports |= {"out_valid": f"f{k}_valid", "out_ready": f"f{k}_ready", "out_word": f"f{k}_event"}
-        depth = circuit.queue(circuit.network.projections[k].name)
-        sizes: dict[str, int | str] = {"WIDTH": bits, "DEPTH": depth, "BITS": address_bits(depth)}
-        lines += [instance("sw_fifo", f"queue{k}", sizes, ports)]
+    lines += [queue(circuit, k, circuit.network.projections[k]) for k in queues]
     return "\n".join(lines)

@@ -9,7 +9,10 @@ def wire(name: str, bits: int = 1) -> str:
 
 
 def instance(module: str, name: str, parameters: Mapping[str, int | str], ports: Mapping[str, str]) -> str:
-    """A module with its parameters and ports by name; strings are file names, numbers go as they are."""
+    """A module with its parameters and ports by name; strings are file names, numbers go as they are.
+
+    One that is wider than 32 bits is told in whole words of 32: what a module reads above its last bit is then 0, not unknown.
+    """
     given = ", ".join(f".{key}({_literal(value)})" for key, value in parameters.items())
     wired = ", ".join(f".{key}({value})" for key, value in ports.items())
     head = f"{module} #({given})\n    {name}" if parameters else f"{module} {name}"
@@ -19,7 +22,7 @@ def instance(module: str, name: str, parameters: Mapping[str, int | str], ports:
 def _literal(value: int | str) -> str:
     if isinstance(value, str):
         return f'"{value}"'
-    return str(value) if -(2**31) <= value < 2**31 else f"{value.bit_length()}'d{value}"
+    return str(value) if -(2**31) <= value < 2**31 else f"{-(-value.bit_length() // 32) * 32}'d{value}"
 
 
 def part(name: str, low: int, bits: int) -> str:

@@ -10,7 +10,7 @@ from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.cosim.programs import call, need
-from spikewright.hardware.cosim.record import IDLE, MOST_CYCLES, CircuitRun
+from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycles
 from spikewright.hardware.cosim.watching import SLOT, Watched
 
 _BENCH = """\
@@ -92,7 +92,7 @@ def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int]) -> str:
         count=count,
         samples=samples,
         limit=limit,
-        idle=IDLE,
+        idle=idle_cycles(watched.circuit),
         stream=stream,
         moved=watched.moved_bits,
         events=watched.events_bits,

@@ -7,10 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.circuit.fronts import stored_rows
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.stages import held_events
+
 MOST_CYCLES = 10_000_000
 """A simulation that has not ended by then is given up, unless it is told another limit."""
 IDLE = 300
 """Cycles in which nothing moves that end a simulation whose last inference is done."""
+
+
+def idle_cycles(circuit: Circuit) -> int:
+    """IDLE, and with delays as long as the events in front of a layer can keep it busy: its last steps arrive nowhere."""
+    projections = circuit.network.projections
+    if not any(projection.delay for projection in projections):
+        return IDLE
+    return IDLE + sum(held_events(circuit, one) * int(stored_rows(circuit, one).passes.max()) for one in projections)
+
 
 ANSWER, OVER = -1, -2
 """In the place of a population's number: words `{word, last}` of answers; the ends of inferences."""

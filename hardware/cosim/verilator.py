@@ -14,7 +14,7 @@ from spikewright.files import atomic_path
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.cosim.icarus import modules
 from spikewright.hardware.cosim.programs import call, need, need_version
-from spikewright.hardware.cosim.record import IDLE, MOST_CYCLES, CircuitRun
+from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycles
 from spikewright.hardware.cosim.watching import Watched
 from spikewright.kinds import Kind, holds_last
 
@@ -47,7 +47,7 @@ class VerilatedCore:
         with TemporaryDirectory(prefix="spikewright-") as name:
             stream, events, answers = (Path(name) / file for file in ("stream", "events", "answers"))
             stream.write_bytes(np.array(words, np.uint64).tobytes())
-            command = [self.program, stream, events, answers, samples, limit, IDLE]
+            command = [self.program, stream, events, answers, samples, limit, idle_cycles(self.circuit)]
             end, cycles = call([str(word) for word in command], self.circuit.folder).split()[-2:]
             if end != "END":
                 raise SpikewrightError(f"expected an end of the simulation within {limit:,} cycles, got none")

@@ -15,7 +15,7 @@ from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_answers import answering
 from tests.hardware.cosim.drawn_kinds import NAMES, drawn_kind, mixed
 from tests.hardware.cosim.drawn_macs import drawn_mac, with_lists
-from tests.hardware.cosim.drawn_routes import ordered_linear, separable, sequences
+from tests.hardware.cosim.drawn_routes import delayed, ordered, ordered_linear, recurrent, separable, sequences
 from tests.hardware.cosim.pruned import packed, pruned, shared
 
 Lanes = Mapping[str, PhysicalLanes]
@@ -85,6 +85,9 @@ DRAWERS: tuple[Drawer, ...] = (
     Drawer("sequences", sequences),
     Drawer("separable maps and slices", separable),
     Drawer("linear layers behind an order", ordered_linear),
+    Drawer("orders", ordered),
+    Drawer("delays", delayed),
+    Drawer("recurrence", recurrent),
     Drawer("shared weights", lambda seed: shared(drawn(seed), seed), _laid("dense codes")),
     Drawer("MAC core", drawn_mac),
     Drawer("MAC core, lists of rows", drawn_mac, with_lists),

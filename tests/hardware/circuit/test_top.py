@@ -53,11 +53,12 @@ def test_what_there_are_no_modules_for_is_refused(network: snn.Network, told: st
         build(network, LANES, tmp_path)
 
 
-def test_a_projection_with_a_delay_is_refused(tmp_path: Path) -> None:
+def test_a_projection_with_a_delay_has_a_queue_of_delay(tmp_path: Path) -> None:
     network = perceptron((6, 5, 3))
     late = replace(network, projections=(replace(network.projections[0], delay=1), *network.projections[1:]))
-    with pytest.raises(InvalidInput, match="without delay"):
-        build(late, LANES, tmp_path)
+    build(late, LANES, tmp_path)
+    text = (tmp_path / "core.v").read_text()
+    assert text.count("sw_step_delay #") == text.count("sw_begins #") == 1
 
 
 def test_one_inference_at_a_time_where_it_may_stop_early(tmp_path: Path) -> None:

@@ -9,4 +9,4 @@ def test_wires_and_parts() -> None:
 
 def test_numbers_that_need_more_than_32_bits_say_so() -> None:
     text = instance("m", "one", {"FILE": "a.mem", "SMALL": -1, "WIDE": 2**40}, {"x": "y"})
-    assert text == 'm #(.FILE("a.mem"), .SMALL(-1), .WIDE(41\'d1099511627776))\n    one (.clk(clk), .x(y));'
+    assert text == 'm #(.FILE("a.mem"), .SMALL(-1), .WIDE(64\'d1099511627776))\n    one (.clk(clk), .x(y));'

@@ -18,8 +18,10 @@ def finished(parts: Parts, random: Random) -> snn.Network:
     populations.append(_population(random, "output", (3,), _integrators))
     projections.append(snn.Projection(last.name, "output", snn.Linear(_weights(random, 3, last.size))))
     steps = int(random.integers(1, 6))
-    code: Any = snn.Direct(steps, 15) if random.random() < 0.5 else snn.RateCode(steps)
-    schedule: Any = "layerwise" if random.random() < 0.3 else "synchronous"
+    delayed = any(q.delay and q.source == "input" for q in projections)
+    code: Any = snn.Direct(steps, 15) if random.random() < 0.5 and not delayed else snn.RateCode(steps)
+    late = any(q.delay for q in projections)
+    schedule: Any = "layerwise" if random.random() < 0.3 and not late else "synchronous"
     whole = (tuple(populations), tuple(projections))
     return snn.Network(*whole, "input", "output", code, schedule=schedule, numbers="fixed")
 
@@ -101,3 +103,40 @@ def ordered(seed: int, *, linear: bool = False) -> snn.Network:
 def ordered_linear(seed: int) -> snn.Network:
     """A Linear behind an order."""
     return ordered(seed, linear=True)
+
+
+def delayed(seed: int) -> snn.Network:
+    """Two layers and a way around the first, with delays that may be longer than a run, and orders."""
+    random = np.random.default_rng(seed)
+    shape = tuple(int(size) for size in (random.integers(1, 4), *random.integers(3, 6, 2)))
+    source = snn.Population("input", shape, snn.Source())
+    first, second = (_population(random, name, shape, plain_neurons) for name in ("first", "second"))
+    kernel = snn.Conv2d(_weights(random, shape[0], shape[0], 3, 3), padding=(1, 1))
+    order = IndexMap.of(shape, random.integers(-1, source.size, shape)) if random.random() < 0.5 else None
+    delays = [int(delay) for delay in random.integers(0, 5, 3)]
+    projections = [
+        snn.Projection("input", "first", kernel, delay=delays[0]),
+        snn.Projection("first", "second", snn.Identity(9), delay=delays[1]),
+        snn.Projection("input", "second", snn.Identity(5), delay=delays[2], order=order),
+    ]
+    return finished(([source, first, second], projections), random)
+
+
+def recurrent(seed: int) -> snn.Network:
+    """A layer that hears itself, and one that it sends to and hears from, with low thresholds."""
+    random = np.random.default_rng(seed)
+    size, inner = int(random.integers(2, 30)), int(random.integers(1, 9))
+    source = snn.Population("input", (int(random.integers(2, 9)),), snn.Source())
+    first, second = (_population(random, name, (n,), _lively) for name, n in (("first", size), ("second", inner)))
+    late = [int(delay) for delay in random.integers(1, 4, 2)]
+    loops = [
+        snn.Projection("first", "first", snn.Linear(_weights(random, size, size)), delay=late[0], name="itself"),
+        snn.Projection("first", "second", snn.Linear(_weights(random, inner, size)), delay=int(random.integers(0, 2))),
+        snn.Projection("second", "first", snn.Linear(_weights(random, size, inner)), delay=late[1], name="back"),
+    ]
+    entry = snn.Projection("input", "first", snn.Linear(_weights(random, size, source.size)))
+    return finished(([source, first, second], [entry, *loops]), random)
+
+
+def _lively(random: Random, shape: tuple[int, ...]) -> Any:
+    return snn.IF(int(random.integers(1, 9)), str(random.choice(["subtract", "zero"])))  # type: ignore[arg-type]
