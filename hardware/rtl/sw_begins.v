@@ -10,16 +10,16 @@ module sw_begins #(
     output begins
 );
   reg [BITS-1:0] tokens;
-  reg inside;  // the inference has begun
+  reg going;  // the inference has begun
 
-  assign begins = moves && !inside;
+  assign begins = moves && !going;
 
   always @(posedge clk) begin
     if (rst) begin
       tokens <= 0;
-      inside <= 1'b0;
+      going <= 1'b0;
     end else if (moves) begin
-      inside <= !(token && tokens == TOKENS - 1);
+      going <= !(token && tokens == TOKENS - 1);
       if (token) tokens <= tokens == TOKENS - 1 ? 0 : tokens + 1'b1;
     end
   end
