@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spikewright import InvalidInput, Table
+from spikewright import InvalidInput, SpikewrightError, Table
 from spikewright.experiments.cli.arguments import ATTACK, DEVICE, EXPORT
 from spikewright.experiments.cli.common import (
     check_tables,
@@ -28,7 +28,7 @@ from spikewright.files import beside
 
 if TYPE_CHECKING:
     from spikewright.experiments.stages.building import HardwareStage
-    from spikewright.hardware import DesignPoint
+    from spikewright.hardware import DesignPoint, Device
     from spikewright.robustness import Predictor
     from spikewright.snn import Activity, Network
 
@@ -145,6 +145,21 @@ def run_export(options: Namespace) -> None:
         f"core of {point.label} physical neurons on {point.device_name}; replaying {again.samples} golden images {told}"
     )
     say(f"wrote {options.out}")
+    if options.verify:
+        _verify(options, point.fpga)
+
+
+def _verify(options: Namespace, device: "Device") -> None:
+    """Simulate what was written. Raises SpikewrightError where it differs from the golden traces or does not end."""
+    from spikewright.hardware.core.verification import verify
+
+    found = verify(options.out, limit=options.limit, device=device)
+    if not found.equal:
+        raise SpikewrightError(
+            f"expected Verilog that gives the golden traces, got: {'; '.join(found.differences[:3])}"
+        )
+    cycles = ", ".join(f"{cycle:,}" for cycle in found.answer_cycles[:4])
+    say(f"the Verilog gives the same events and answers, in cycles {cycles} of {found.cycles:,}")
 
 
 def _hardware(options: Namespace, flags: TableFlags) -> "HardwareStage":

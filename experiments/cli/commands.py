@@ -146,8 +146,17 @@ COMMANDS: dict[str, Command] = {
     "export": Command(
         "assess", "Write a spike core with memories and golden traces, and replay it.",
         "spikewright export network.spike --design best --out spike-core",
-        (FIXED, *dataset(), design("best"), EXPORT, images(), folder("spike-core", "folder to write")),
+        (FIXED, *dataset(), design("best"), EXPORT, images(), flag("--verify", action="store_true",
+         told="simulate the written Verilog with Icarus Verilog against the golden traces"),
+         flag("--limit", type=whole(), metavar="CYCLES", told="give a simulation up after so many clock cycles"),
+         folder("spike-core", "folder to write")),
         ("device", "data set"),
+    ),
+    "check": Command(
+        "targets", "Say what of a network no spike core has, where, what to use instead, and whether it fits the device.",
+        "spikewright check network.spike --target fpga --device xc7a35t",
+        (FIXED, flag("--target", default="fpga", choices=("fpga",), told="what it is to run on"), DEVICE, WIDE),
+        ("device",),
     ),
     "study": Command(
         "studies", "Run what is missing of a study and write its report.", "spikewright study study.yaml --workers 2\n"

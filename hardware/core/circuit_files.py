@@ -27,7 +27,8 @@ from spikewright.hardware.core.streams import answer_words, event_words
 from spikewright.hardware.core.tool_files import texts_for_tools
 from spikewright.hardware.cosim.icarus import modules
 from spikewright.hardware.design_points import DesignPoint
-from spikewright.hardware.placement import PlacingRule
+from spikewright.hardware.devices import Device
+from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule
 from spikewright.snn import Network
 
 FORMS: tuple[Literal["plain", "sign", "unsigned", "signed"], ...] = ("plain", "sign", "unsigned", "signed")
@@ -116,6 +117,17 @@ def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStr
         ],
         streams=streams,
     )  # fmt: skip
+
+
+def placement_of(circuit: CoreCircuit, device: Device) -> Placement:
+    """The memories of a record, on a device."""
+    return Placement(
+        device,
+        tuple(
+            PlacedMemory(one.name, one.part, one.role, one.words, one.bits, one.style, one.count, one.file)
+            for one in circuit.memories
+        ),
+    )
 
 
 def _event(circuit: Circuit, name: str) -> CoreEvent:

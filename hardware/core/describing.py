@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidInput, __version__, snn
 from spikewright.hardware.core import schema, schema_parts
 from spikewright.hardware.core.checksums import NONE
-from spikewright.hardware.core.circuit_files import write_circuit
+from spikewright.hardware.core.circuit_files import placement_of, write_circuit
 from spikewright.hardware.core.golden import (
     golden_activity,
     golden_logits,
@@ -25,7 +25,9 @@ from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate
 from spikewright.hardware.core.stored_weights import write_weights
 from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.design_points import DesignPoint
+from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
+from spikewright.hardware.fitting import check_fits
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
 
 CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.RateCode: "rate"}
@@ -40,10 +42,16 @@ class GoldenInputs:
 
 
 def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: GoldenInputs) -> schema.Core:
-    """The record of `network` built as `point`; its memories, golden traces and circuit are written."""
+    """The record of `network` built as `point`; its memories, golden traces and circuit are written.
+
+    Raises InvalidInput where the circuit is too large for its device.
+    """
     sizes, activity = widths(network), golden_activity(network, inputs.images)
     rasters, logits = golden_rasters(network, activity), golden_logits(activity)
     circuit, without = _circuit(writer.folder, network, point, (rasters, logits))
+    cost = estimate(network, activity, point)
+    if circuit is not None:
+        check_fits(placement_of(circuit, point.fpga), cost)
     return schema.Core(
         checksum=NONE,
         generator=f"spikewright {__version__}",
@@ -62,7 +70,7 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
         golden=_golden(writer, network, inputs, activity),
         circuit=circuit,
         without_circuit=without,
-        estimates=_estimates(network, activity, point),
+        estimates=_estimates(cost),
     )
 
 
@@ -77,8 +85,7 @@ def _circuit(
         return None, str(error)
 
 
-def _estimates(network: snn.Network, activity: snn.Activity, point: DesignPoint) -> list[CoreEstimate]:
-    found = estimate(network, activity, point)
+def _estimates(found: Estimate) -> list[CoreEstimate]:
     intervals = {"lut": found.lut, "ff": found.ff, "latency_cycles": found.latency_cycles}
     intervals |= {"fpga_energy_uj": found.fpga_energy_uj, "asic45_energy_nj": found.asic45_energy_nj}
     exact = {"dsp": found.dsp, "weight_memory_bits": found.weight_memory_bits}

@@ -1,5 +1,7 @@
 """attack, estimate, explore and export."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from spikewright import snn
 from spikewright.conversion import Rate, convert
 from spikewright.experiments.cli import main
 from spikewright.experiments.report.tables import read_table
+from tests.hardware.small_networks import perceptron
 
 
 def test_attack_takes_models_and_networks(made: Path, tmp_path: Path) -> None:
@@ -51,6 +54,21 @@ def test_estimate_explore_export(made: Path, tmp_path: Path, capsys: pytest.Capt
     assert main(["export", net, "--images", "20", "--golden", "2", "--out", str(tmp_path / "core")]) == 0
     assert "replaying 2 golden images gives the same spikes" in capsys.readouterr().out
     assert (tmp_path / "core" / "core.json").is_file()
+
+
+@pytest.mark.skipif(
+    shutil.which("iverilog") is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
+)
+def test_export_simulates_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network = perceptron((64, 6, 10), steps=2)
+    pixels = replace(network.populations[0], shape=(1, 8, 8))
+    replace(network, populations=(pixels, *network.populations[1:])).save(tmp_path / "net.spike")
+    told = ["export", str(tmp_path / "net.spike"), "--dataset", "digits", "--images", "10", "--golden", "1", "--quiet"]
+    told += ["--design", "fully-parallel", "--verify", "--out", str(tmp_path / "core")]
+    assert main(told) == 0
+    assert "the Verilog gives the same events and answers, in cycles" in capsys.readouterr().out
+    assert main([*told, "--limit", "20"]) == 2
+    assert "FAIL no end within 20 cycles" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["estimate", "explore", "export"])
