@@ -17,8 +17,8 @@ from spikewright.snn.requirements import check_network
 class DesignPoint:
     """One LayerDesign for every population but the input, the clock in MHz and the device.
 
-    device: a name in DEVICES, or one that is not there, as `hardware.devices.device` takes it: its record, a TOML file or the
-    "package.module:OBJECT" of a record. The point holds the name of a device of DEVICES, and the record of another.
+    device: a name in DEVICES, or one that is not there, as `hardware.devices.device` takes it: its record, a YAML or TOML file,
+    or the "package.module:OBJECT" of a record. The point holds the name of a device of DEVICES, and the record of another.
     """
 
     layers: tuple[LayerDesign, ...]

@@ -86,7 +86,7 @@ def explore(
     Per candidate: the three named corners, and P per layer from a ladder of doublings from 1 to N, in all
     combinations; with more than 256 of them the ladders are thinned evenly, ends kept. `parallelism` replaces the sweep
     by your own list of `{layer: P}`, or of `{layer: (channels, rows, columns)}`. `device`: a name in DEVICES, or your own as
-    a `Device`, a TOML file or "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column.
+    a `Device`, a YAML or TOML file or "package.module:OBJECT". With `labels (batch,)` the activity's accuracy is a column.
     Raises InvalidInput for no candidates, float32 networks, unknown devices or layers.
     """
     _check_candidates(candidates)

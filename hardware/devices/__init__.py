@@ -1,18 +1,18 @@
-"""The FPGAs that designs are put on: each is a TOML file in this folder, and a new one is a new file.
+"""The FPGAs that designs are put on: each is a YAML file in this folder, and a new one is a new file.
 
-A user's own is `device="board.toml"`, a `Device`, or the "package.module:OBJECT" of one.
+A user's own is `device="board.yaml"`, a `Device`, or the "package.module:OBJECT" of one.
 """
 
 from pathlib import Path
 
 from spikewright import InvalidInput
-from spikewright.hardware.devices.files import read_device
+from spikewright.hardware.devices.files import SUFFIXES, read_device
 from spikewright.hardware.devices.record import Device
 from spikewright.tables import Family, nearest
 
 __all__ = ["DEVICES", "Device", "device", "listed", "read_device"]
 
-_FILES = sorted(Path(__file__).parent.glob("*.toml"), key=lambda path: path.name)
+_FILES = sorted(Path(__file__).parent.glob("*.yaml"), key=lambda path: path.name)
 DEVICES: Family[Device] = Family("device", Device, {one.name: one for one in map(read_device, _FILES)}, finished=True)
 """Name -> device."""
 _OTHER_NAMES = {other: one.name for one in DEVICES.values() for other in one.also}
@@ -29,7 +29,7 @@ def listed(name: str) -> Device:
 
 
 def device(given: "str | Device") -> Device:
-    """The device of a name, of a TOML file, of "package.module:OBJECT", or the record itself.
+    """The device of a name, of a YAML or TOML file, of "package.module:OBJECT", or the record itself.
 
     Raises InvalidInput with the known names for another name, and InvalidFile for a damaged file.
     """
@@ -37,6 +37,6 @@ def device(given: "str | Device") -> Device:
         return given
     if isinstance(given, str) and ":" in given:
         return DEVICES.find(given)
-    if str(given).lower().endswith(".toml"):
+    if Path(str(given).lower()).suffix in SUFFIXES:
         return read_device(given)
     return listed(given)

@@ -1,8 +1,10 @@
-"""Devices as files: one TOML file each, whose keys are the fields of `Device`."""
+"""Devices as files: one YAML or TOML file each, whose keys are the fields of `Device`."""
 
 import tomllib
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from spikewright import InvalidFile, SpikewrightError
 from spikewright.hardware.devices.record import Device
@@ -10,12 +12,15 @@ from spikewright.hardware.model.interval import Interval
 from spikewright.tables import nearest, options
 
 MOST_BYTES = 2**16
+SUFFIXES = (".yaml", ".yml", ".toml")
+"""Endings of files of devices."""
 
 
 def read_device(path: str | Path) -> Device:
-    """The device that a TOML file describes; `static_w` is a list of three numbers.
+    """The device that a YAML file describes, or a TOML file; `static_w` is a list of three numbers.
 
-    Raises InvalidFile for a file that is not there, no TOML, or has keys that a device lacks or lacks one that it needs.
+    Raises InvalidFile for a file that is not there, cannot be read as what its name says, or has keys that a device lacks or
+    lacks one that it needs.
     """
     path = Path(path)
     found = _content(path)
@@ -34,11 +39,19 @@ def read_device(path: str | Path) -> Device:
 
 
 def _content(path: Path) -> dict[str, Any]:
+    kind = "TOML" if path.suffix.lower() == ".toml" else "YAML"
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InvalidFile(f"expected a device of at most {MOST_BYTES} bytes in {path}, got {path.stat().st_size}")
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        text = path.read_text("utf-8")
+        found = tomllib.loads(text) if kind == "TOML" else yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError) as error:
+        told = " ".join(str(error).split())
         raise InvalidFile(
-            f"expected a device as TOML in {path}, got: {error}; see the fields of hardware.Device"
+            f"expected a device as {kind} in {path}, got: {told}; see the fields of hardware.Device"
         ) from error
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise InvalidFile(
+            f"expected the fields of a device in {path}, got other {kind}; see the fields of hardware.Device"
+        )
+    return found

@@ -125,9 +125,9 @@ def test_loading_imports_nothing_that_a_core_names(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "planted.py").write_text("raise SystemExit('run')\n")
-    (tmp_path / "planted.toml").write_text((Path(devices.__file__).parent / "xc7a35t.toml").read_text())
+    (tmp_path / "planted.yaml").write_text((Path(devices.__file__).parent / "xc7a35t.yaml").read_text())
     monkeypatch.chdir(tmp_path)
-    for name in ("planted:MINE", str(tmp_path / "planted.toml")):
+    for name in ("planted:MINE", str(tmp_path / "planted.yaml")):
         edit(folder, lambda core, name=name: core.update(device=name))
         with pytest.raises(InvalidFile, match="device out of"):
             load_core(folder)

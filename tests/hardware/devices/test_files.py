@@ -24,7 +24,7 @@ static_w = [0, 0.02, 0.1]
 
 
 def test_every_file_of_the_folder_is_a_device_of_its_name() -> None:
-    files = sorted(Path(room.__file__).parent.glob("*.toml"))
+    files = sorted(Path(room.__file__).parent.glob("*.yaml"))
     assert [read_device(path).name for path in files] == [path.stem for path in files] == list(DEVICES)
 
 
@@ -78,6 +78,23 @@ def test_damaged_files_are_refused(tmp_path: Path, old: str, new: str, told: str
     path.write_text(TEXT.replace(old, new))
     with pytest.raises(InvalidFile, match=told) as caught:
         device(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_yaml_says_the_same_as_toml(tmp_path: Path) -> None:
+    (tmp_path / "board.toml").write_text(TEXT)
+    for name in ("board.yaml", "board.yml", "BOARD.YAML"):
+        (tmp_path / name).write_text(TEXT.replace(" = ", ": "))
+        assert device(tmp_path / name) == device(tmp_path / "board.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- 1", "a: [", "3", "1: 2", "!!python/object/apply:os.getcwd []", "a: &x [*x]", "name: x"]
+)
+def test_damaged_yaml_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "board.yaml").write_text(text)
+    with pytest.raises(InvalidFile, match="fields of") as caught:
+        device(tmp_path / "board.yaml")
     assert "\n" not in str(caught.value)
 
 
