@@ -11,12 +11,10 @@ from spikewright.hardware.cosim.icarus import modules, simulate_text
 from spikewright.hardware.cosim.programs import call, need
 from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun
 from spikewright.hardware.cosim.watching import Watched
+from spikewright.hardware.synthesis.targets import target_of
 
-SYNTHESIS = {
-    "xc7": ("synth_xilinx -family xc7 -noiopad -noclkbuf -nowidelut", "xilinx/cells_sim.v"),
-    "ecp5": ("synth_ecp5", "ecp5/cells_sim.v"),
-}
-"""By family of devices: the command of yosys, and where the models of its cells lie in the folder of yosys."""
+CELLS = {"xc7": "xilinx/cells_sim.v", "ecp5": "ecp5/cells_sim.v"}
+"""By family of devices where the models of its cells lie in the folder of yosys."""
 
 
 def run(circuit: Circuit, words: list[int], samples: int, family: str, limit: int = MOST_CYCLES) -> CircuitRun:
@@ -34,15 +32,16 @@ def run(circuit: Circuit, words: list[int], samples: int, family: str, limit: in
 
 
 def synthesised(watched: Watched, family: str) -> str:
-    """The netlist of `sw_watched` in Verilog, all modules in one; block memories have the names of the models."""
-    if family not in SYNTHESIS:
-        raise InvalidInput(f"expected a family out of {', '.join(SYNTHESIS)}, got {family!r}")
+    """The netlist of `sw_watched` in Verilog, modules kept; block memories have the names of the models."""
+    if family not in CELLS:
+        raise InvalidInput(f"expected a family out of {', '.join(CELLS)}, got {family!r}")
+    target = target_of(family)
     yosys = need("yosys", "yosys")
     with TemporaryDirectory(prefix="spikewright-") as name:
         text, netlist = Path(name) / "watched.v", Path(name) / "netlist.v"
         text.write_text(watched.text())
         steps = [f"read_verilog -defer {' '.join(map(str, [text, *modules()]))}", "hierarchy -top sw_watched"]
-        steps += [f"{SYNTHESIS[family][0]} -top sw_watched"]
+        steps += [f"{target.synth} {target.kept} -top sw_watched"]
         steps += [f"chtype -set sw_{cell} t:{cell}" for cell in MODELLED]
         call([yosys, "-q", "-p", "; ".join([*steps, f"write_verilog -noattr {netlist}"])], watched.circuit.folder)
         return checked(netlist.read_text())
@@ -65,7 +64,7 @@ def checked(netlist: str) -> str:
 
 def _cells(family: str) -> Path:
     """The models of cells that come with yosys."""
-    path = Path(need("yosys", "yosys")).resolve().parents[1] / "share" / "yosys" / SYNTHESIS[family][1]
+    path = Path(need("yosys", "yosys")).resolve().parents[1] / "share" / "yosys" / CELLS[family]
     if not path.is_file():
         raise SpikewrightError(f"expected the cells of yosys at {path}, got none; try apt-get install yosys")
     return path

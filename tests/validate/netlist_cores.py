@@ -19,7 +19,7 @@ from tests.validate.checking import beside
 from tests.validate.drawers import DRAWERS
 from tests.validate.progress import READ
 
-FAMILIES = tuple(netlists.SYNTHESIS)
+FAMILIES = tuple(netlists.CELLS)
 
 
 @dataclass(frozen=True)

@@ -66,3 +66,11 @@ def test_the_page_sums_by_kind(tmp_path: Path) -> None:
     page.write(page.load(tmp_path / "kept.json"), tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
     assert "commit abc." in text and "| IF | 2 | 2 | 1 | 0 | 1,500 | 2,700 |" in text and "| **all** | 2 | 2 |" in text
+
+
+def test_the_page_is_written_of_what_was_compared(tmp_path: Path) -> None:
+    found = page.load(page.RESULTS)
+    page.write(found, tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text() == page.PAGE.read_text()
+    assert all(counts["wrong"] == 0 for counts in found["kinds"].values())
+    assert all(row["outcome"] == "equal" for row in found.get("netlists", {}).values())
