@@ -1,10 +1,10 @@
-"""Trained networks of the zoo as spiking networks in fixed point, their test images, and lanes for them."""
+"""Trained networks of the zoo in fixed point, spiking or as quantised CNNs, their test images, and lanes for them."""
 
 from pathlib import Path
 from typing import Any
 
-from spikewright import InvalidInput, convert
-from spikewright.conversion import Latency, Phase, Rate, Recipe, Ttfs
+from spikewright import InvalidInput, convert, quantize
+from spikewright.conversion import Latency, Phase, Quantized, Rate, Recipe, Ttfs
 from spikewright.experiments import zoo
 from spikewright.experiments.data.load import load_dataset
 from spikewright.hardware.circuit.shapes import PhysicalLanes, as_map
@@ -18,7 +18,9 @@ RECIPES: dict[str, Recipe] = {
     "ttfs": Ttfs(),
     "latency": Latency(),
     "phase": Phase(),
+    "quantized": Quantized(integer=True),
 }
+"""The last one makes a MAC core: of the network with weights of eight bits and activations of four."""
 SAMPLES = 512
 LENET = {
     "conv1": PhysicalLanes(5, 5, 5),
@@ -37,7 +39,10 @@ def trained(name: str, recipe: str, data: Path | None) -> tuple[Network, Any]:
     if recipe not in RECIPES:
         raise InvalidInput(f"expected a recipe out of {', '.join(RECIPES)}, got {recipe!r}")
     found = load_dataset(zoo.card(name).dataset, data)
-    network = convert(zoo.load(name), found.train_images[:SAMPLES], RECIPES[recipe])
+    model, samples = zoo.load(name), found.train_images[:SAMPLES]
+    if recipe == "quantized":
+        model = quantize(model, bits=8, data=(samples, found.train_labels[:SAMPLES]), activation_bits=4)
+    network = convert(model, samples, RECIPES[recipe])
     return network if network.numbers == "fixed" else network.to_fixed(), found.test_images
 
 
