@@ -109,6 +109,9 @@ module sw_array #(
   localparam P = CHANNELS * BANKS_Y * BANKS_X;
   localparam BLOCKS = GROUPS * BLOCKS_Y * BLOCKS_X;
   localparam LAW = THRESHOLDS * THRESHOLD;
+  localparam C_MOST = (GROUPS - 1) * (APART > 1 ? 1 : CHANNELS);  // the first neuron of the last block
+  localparam Y_MOST = (BLOCKS_Y - 1) * BANKS_Y;
+  localparam X_MOST = (BLOCKS_X - 1) * BANKS_X;
   localparam NOTES = MEMO > 0 ? MEMO : 1;
 
   // ---- cycle 0: a pass, or a block of a sweep ----
@@ -266,8 +269,10 @@ module sw_array #(
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),
           .initial4(zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),
           .word6(word6[n*WORD+:WORD]));
-      wire on_map = c4 + (n % CHANNELS) * APART < C_SIZE && y4 + (n / CHANNELS / BANKS_X) < Y_SIZE
-                    && x4 + (n / CHANNELS % BANKS_X) < X_SIZE;
+      // only the last block along an axis can reach beyond the map (of channels that lie apart, any)
+      localparam AT_C = (n % CHANNELS) * APART, AT_Y = n / CHANNELS / BANKS_X, AT_X = n / CHANNELS % BANKS_X;
+      wire on_map = (C_MOST + AT_C < C_SIZE || (APART == 1 ? c4 != C_MOST : c4 + AT_C < C_SIZE))
+                    && (Y_MOST + AT_Y < Y_SIZE || y4 != Y_MOST) && (X_MOST + AT_X < X_SIZE || x4 != X_MOST);
       assign numbers4[n*NUMBER+:NUMBER] = on_map ? number4 : {NUMBER{1'b0}};
     end
   endgenerate
