@@ -20,7 +20,7 @@ TABLE = {
     "compress": (("spikewright",), ("numpy", "torch", "safetensors", "onnx", "google")),
     "conversion": (("spikewright", "snn", "compress"), ("numpy", "torch")),
     "robustness": (("spikewright", "snn", "compress"), ("numpy", "torch", "scipy")),
-    "hardware": (("spikewright", "snn"), ("numpy", "scipy", "jsonschema", "pydantic", "joblib")),
+    "hardware": (("spikewright", "snn"), ("numpy", "scipy", "jsonschema", "pydantic", "joblib", "yaml")),
     "experiments": (("spikewright", "snn", "compress", "conversion", "robustness", "hardware"), None),
 }
 INTEROP = ("torch", "snntorch", "norse", "brian2", "nir", "h5py")
