@@ -61,7 +61,7 @@ class Pipeline:
         elif held.all():
             waits = SEEN_CYCLES + steps
         elif held.any():
-            waits = SEEN_CYCLES * (steps + 1)
+            waits = SEEN_CYCLES * (steps + 1) - 1  # the first token may be seen in the round before
         rounds = steps + (1 if held.any() else 0)
         found: Numbers = work.passes.sum(axis=(-2, -1)) + rounds * sweep + waits
         return found
@@ -113,7 +113,8 @@ class Pipeline:
         """For each step when the last block of a sweep is issued, and when its first word and its token are sent, at the
         soonest."""
         work, held = self.works[population.name], self._held(population)
-        sources = [left[q.source] for _, q in self.circuit.incoming(population)]
+        at_once = (np.full(self.circuit.network.steps, -np.inf),) * 3  # of a delay nothing is known
+        sources = [at_once if q.delay else left[q.source] for _, q in self.circuit.incoming(population)]
         ready, sent, found = self.begin_cycles(population), -np.inf, []
         if held.any():
             begin = _gathered(
@@ -122,7 +123,8 @@ class Pipeline:
             ready = begin + work.blocks + work.settles
         for step in range(self.circuit.network.steps):
             arrivals = self._arrivals(work, sources, held, step)
-            begin = _gathered(ready, arrivals) if arrivals else ready + 1
+            early = step == 0 and held.any()  # a token may have been seen while held currents were gathered
+            begin = _gathered(ready, arrivals, early) if arrivals else ready + 1
             last, first, token = _swept(work, begin, sent, step)
             found.append((last, first, token))
             ready, sent = last + 1 + work.settles, token
@@ -153,10 +155,10 @@ def _input(words: Numbers) -> Any:
     return tokens, firsts, tokens
 
 
-def _gathered(ready: Any, arrivals: list[Any]) -> Any:
+def _gathered(ready: Any, arrivals: list[Any], early: bool = False) -> Any:
     """When a sweep begins: two cycles behind all passes, which begin when the layer is ready and when words have come."""
     whole = sum(passes for _, _, passes in arrivals)
-    begin = ready + whole + SEEN_CYCLES
+    begin = ready + whole + np.where(early & (np.asarray(whole) == 0), 1, SEEN_CYCLES)
     first = np.min([np.broadcast_to(first, np.shape(whole)) for first, *_ in arrivals], axis=0)
     begin = np.maximum(begin, np.where(whole > 0, first + 2 + whole + SEEN_CYCLES, 0))
     for first, token, passes in arrivals:

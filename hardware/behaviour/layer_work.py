@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.hardware.behaviour.sent_words import laid
-from spikewright.hardware.circuit.gates import AT_THE_END, EVERY_STEP
+from spikewright.hardware.circuit.gates import EACH, EVERY_STEP
 from spikewright.hardware.circuit.lane_kinds import lane_kind
+from spikewright.hardware.circuit.orders import staged_order
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.model.constants import SETTLE_CYCLES
 from spikewright.snn import Population, Projection
@@ -74,17 +75,24 @@ def _number(value: float) -> Numbers:
 
 
 def _reaching(circuit: Circuit, projection: Projection, events: Numbers) -> tuple[Numbers, float]:
-    """The events `(steps, neurons)` that come out of the counts in front of gates, and the cycles that these take at most."""
-    counts = circuit.counted(projection)
-    if not counts:
-        return events, 0.0
-    steps, neurons = events.shape
-    walked = float(neurons * (steps + 2) + events.sum() + TOKEN * steps)
-    if counts.replay == EVERY_STEP:
-        return np.ones((steps, neurons)), walked
-    if counts.replay == AT_THE_END:
-        return np.repeat([[0.0], [1.0]], [steps - 1, 1], axis=0) * np.ones(neurons), walked
-    return events, walked
+    """The events `(steps, places)` that come to a front of those that are sent, and the cycles that it takes at most to come
+    there."""
+    steps, counts, waited = len(events), circuit.counted(projection), 0.0
+    if projection.delay:
+        delay = min(projection.delay, steps)
+        events = np.concatenate([np.zeros((delay, events.shape[1])), events[: steps - delay]])
+        waited += 2 * events.sum() + TOKEN * steps
+    if counts:
+        waited += events.shape[1] * (steps + 2) + events.sum() + TOKEN * steps
+        if counts.replay != EACH:
+            sent = np.ones(steps) if counts.replay == EVERY_STEP else np.arange(steps) == steps - 1
+            events = np.repeat(sent[:, None].astype(float), events.shape[1], axis=1)
+    if (order := staged_order(projection)) is not None:
+        read = order.addresses.reshape(-1)
+        waited += events.sum() + TOKEN * steps
+        events = np.where(read >= 0, events[:, np.maximum(read, 0)], 0.0)
+        waited += events.sum()
+    return events, float(waited)
 
 
 def _events(raster: Any, steps: int) -> Numbers:

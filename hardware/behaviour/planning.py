@@ -18,11 +18,12 @@ from spikewright.hardware.behaviour.kernels.records import (
     Whole,
 )
 from spikewright.hardware.behaviour.sent_words import SentWords, sample_starts
-from spikewright.hardware.behaviour.stages import stage_records, staged
+from spikewright.hardware.behaviour.stages import stage_records, stage_starts, staged
 from spikewright.hardware.circuit.fronts import stored_rows
 from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early, tallied
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.stages import delay_depth
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.model.constants import SETTLE_CYCLES
 
@@ -46,9 +47,9 @@ def begun(circuit: Circuit, streams: Streams, decisions: Whole) -> CoreState:
     return CoreState(
         fronts=_fronts(circuit, rows, passes, _firsts(chain.stages for chain in chains)),
         stages=stage_records(inside),
-        marks=_joined(stage.marks for stage in inside).astype(np.int32),
+        marks=_joined(part for stage in inside for part in (stage.marks, stage.comes)).astype(np.int32),
         front_starts=np.array([sample_starts(chain.words, len(decisions)) for chain in chains]),
-        stage_starts=_of_each([sample_starts(stage.words, len(decisions)) for stage in inside], len(decisions) + 1),
+        stage_starts=stage_starts(inside, len(decisions)),
         readout=_readout(circuit),
         layers=_layers(circuit, incoming),
         senders=_senders(circuit, readers, streams),
@@ -77,7 +78,8 @@ def _fronts(circuit: Circuit, rows: Sequence[StoredRows], passes: Sequence[Whole
     return _records(
         FRONT,
         len(once),
-        depth=[circuit.queue(q.name) for q in network.projections],
+        depth=[delay_depth(circuit, q) if q.delay else circuit.queue(q.name) for q in network.projections],
+        keeps=[not q.delay or q.delay < network.steps for q in network.projections],
         wanted=[network.steps if circuit.layerwise and not each else 1 for each in once],
         held=[each and not circuit.layerwise for each in once],
         listed=[each.layout != "dense" for each in rows],
@@ -164,11 +166,6 @@ def _records(kind: np.dtype[np.void], count: int, **columns: Any) -> Records:
 def _joined(parts: Iterable[Any]) -> Whole:
     joined: Whole = np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
     return joined
-
-
-def _of_each(rows: Sequence[Whole], length: int) -> Whole:
-    """Rows of a length as one array, also of none."""
-    return np.array(rows, np.int64).reshape(len(rows), length)
 
 
 def _firsts(parts: Iterable[Any]) -> Whole:

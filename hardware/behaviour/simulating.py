@@ -17,7 +17,6 @@ from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.readouts import stops_early
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.circuit.stages import staged
 from spikewright.snn import Activity, Network
 
 MOST_CYCLES = 10**12
@@ -53,9 +52,10 @@ def behaviour_of(
 ) -> Behaviour:
     """What a circuit of `network` does, and when, for the samples of an `activity` that has rasters, one after the other.
 
-    `lanes`: the physical neurons of each population but the input; `queues`: events that wait at most in front of a projection,
-    where they are not 16. With an early decision, `activity` is that of the network without it, since a core sends on until it is
-    over. Raises InvalidInput for an activity without rasters, of other steps, or that was cut off by a decision.
+    `lanes`: the physical neurons of each population but the input; `queues`: events that wait at most in front of a
+    projection, where they are not 16. With an early decision, `activity` is that of the network without it, since a core
+    sends on until it is over. Raises InvalidInput for an activity without rasters, of other steps, or that was cut off by a
+    decision.
     """
     circuit = Circuit(network, lanes, Path(), queues=queues or {})
     if stops_early(circuit) and np.any(activity.decision_step < network.steps):
@@ -64,11 +64,6 @@ def behaviour_of(
             " of simulate(replace(network, decision=None), images)"
         )
     return behave(circuit, rasters_of_activity(circuit, activity), activity.decision_step)
-
-
-def follows(circuit: Circuit) -> bool:
-    """Whether the simulator knows all modules of a circuit: all but `sw_order` and `sw_step_delay`."""
-    return not any(staged(one) for one in circuit.network.projections)
 
 
 def rasters_of_activity(circuit: Circuit, activity: Activity) -> dict[str, Any]:
@@ -103,10 +98,6 @@ def checked_decisions(circuit: Circuit, samples: int, decisions: Any) -> Whole:
 def _check(circuit: Circuit, rasters: Mapping[str, Any]) -> None:
     """Raise InvalidInput unless the circuit is followed, with a raster of the right shape for each population that sends."""
     network = circuit.network
-    if not follows(circuit):
-        raise InvalidInput(
-            "expected no delays and orders in front of projections, got some; try a simulation of the Verilog"
-        )
     samples = rasters[network.input].shape[1] if network.input in rasters else 0
     for population in network.order:
         if population.neuron.sends == "nothing":

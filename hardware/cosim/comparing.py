@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.hardware.behaviour.record import Cycles
-from spikewright.hardware.behaviour.simulating import behave, follows
+from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
@@ -35,7 +35,7 @@ def differences(
 ) -> tuple[str, ...]:
     """One sentence for each population whose circuit does otherwise than the engine, and for each part of its answers,
     for `images (samples, *input shape)`. What is sent after an early decision is not compared.
-    Where all is equal, one for each that comes in another cycle than `hardware.behaviour` says, if it `follows` the circuit.
+    Where all is equal, one for each that comes in another cycle than `hardware.behaviour` says.
 
     The circuit is built in `folder` with `lanes` for each population but the input, rows of weights as `storage` says and
     `queues` in front of the projections (see `Circuit`), and simulated by Icarus. Raises InvalidInput for what there is no
@@ -56,7 +56,7 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
         *_spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found}),
         *CircuitAnswers.found(circuit, run, len(images)).differences(wanted),
     )
-    if told or not follows(circuit):
+    if told:
         return told
     if circuit.quantised:
         return tuple(untimely(circuit, run, len(images)))

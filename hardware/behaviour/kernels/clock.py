@@ -12,7 +12,7 @@ from spikewright.hardware.behaviour.kernels.gathering import (
 )
 from spikewright.hardware.behaviour.kernels.records import NEVER
 from spikewright.hardware.behaviour.kernels.sending import senders_cycle, senders_look, senders_restart, senders_wait
-from spikewright.hardware.behaviour.kernels.staging import stages_restart
+from spikewright.hardware.behaviour.kernels.staging import stages_begin, stages_restart
 from spikewright.snn.kernels.jit import compiled
 
 
@@ -36,15 +36,19 @@ def run(core, most):
             layers_go_on(layers, spent, incoming, fronts, rests)
             readout_goes_on(readout, rests)
             cycle += rests
+        word = senders[0].word
         step_done = senders_cycle(senders, readers, fronts, readout, spikes, sent, cycle)
+        begins = _begins(senders[0], starts, readout.taken_in, word)
         fronts_cycle(layers, incoming, fronts, stages, passes, marks, steps)
         if layers_cycle(layers, senders, spent, incoming, fronts, readout, steps, driven_once):
             answered[answers] = cycle
             answers += 1
+        if begins:
+            stages_begin(stages)
         early = _end_cycle(readout, senders[0], step_done, starts, decisions, steps, over, cycle)
         if early:
             sample = readout.sample + 1
-            layers_restart(layers, fronts, front_starts, sample)
+            layers_restart(layers, fronts, stages, front_starts, sample, steps)
             stages_restart(stages, stage_starts, sample)
             senders_restart(senders, starts, sample, steps)
             while answers > 0 and answered[answers - 1] + senders[len(senders) - 1].way > cycle:
@@ -52,6 +56,12 @@ def run(core, most):
                 answered[answers] = NEVER
         cycle += 1
     return -1
+
+
+@compiled
+def _begins(source, starts, sample, word):
+    """Whether the input has sent the first word of an inference, in a cycle in which its next one was `word`."""
+    return source.word > word and word == starts[0, sample]
 
 
 @compiled

@@ -1,6 +1,6 @@
 """`sw_front` and `sw_array`, cycle by cycle: which projection is served, tokens, and the sweep."""
 
-from spikewright.hardware.behaviour.kernels.staging import stage_cycle, stage_moves, stage_offers
+from spikewright.hardware.behaviour.kernels.staging import arrives, keeps_first, stage_cycle, stage_moves, stage_offers
 from spikewright.snn.kernels.jit import compiled
 
 BEGIN, PASS, WAIT, SWEEP, STALL, SETTLE = range(6)  # numbers in PHASES
@@ -64,7 +64,9 @@ def fronts_cycle(layers, incoming, fronts, stages, passes, marks, steps):
             for stage in range(front.past_stage - 1, front.stage - 1, -1):
                 before = stage_offers(stages[stage - 1]) if stage > front.stage else front.queue > 0
                 taken = stage_cycle(stages[stage], before, taken, marks, steps)
-            front.queue += front.arriving - taken
+            front.queue -= taken
+            if front.arriving == 1 and arrives(front, stages, marks, steps):
+                front.queue += 1
             front.arriving = 0
             front.most = max(front.most, front.queue)
 
@@ -224,7 +226,7 @@ def _release(front, last_step, driven_once):
 
 
 @compiled
-def layers_restart(layers, fronts, front_starts, sample):
+def layers_restart(layers, fronts, stages, front_starts, sample, steps):
     """All layers begin anew, and drop what they have, with another sample."""
     for number in range(len(layers)):
         layer = layers[number]
@@ -233,4 +235,5 @@ def layers_restart(layers, fronts, front_starts, sample):
         front = fronts[number]
         front.queue, front.arriving, front.left, front.tokens = 0, 0, 0, 0
         front.token, front.resume, front.complete, front.tables, front.list = False, False, False, False, False
+        front.keeps = keeps_first(front, stages, steps)
         front.word = front.base + front_starts[number, sample]

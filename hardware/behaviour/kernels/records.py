@@ -18,25 +18,33 @@ def _record(numbers: str, flags: str) -> np.dtype[np.void]:
 
 FRONT = _record(
     "base stage past_stage depth wanted word queue arriving left tokens most full crossed",
-    "held listed tables list token resume complete comes",
+    "held keeps listed tables list token resume complete comes",
 )
 """A projection: its `sw_fifo`, its `sw_front` or `sw_list_front`, and what the layer holds of it.
 
-`base`: where its words begin in `CoreState.passes`. `stage`, `past_stage`: what stands in front of it, queue first, are
-`CoreState.stages[stage:past_stage]`. `depth`: words that the queue holds. `wanted`: tokens before a sweep. `held`: it brings
-a current that is gathered once for a sample. `word`: where its next word stands in `CoreState.passes`. `queue`: words that
-wait; `arriving`: one comes in this cycle. `left`: passes to be done, 0 where the front is not busy. `token`, `resume`,
-`complete`, `tokens`: as in the Verilog. `listed`: its rows of weights are lists, whose `tables` and `list` stages hold a word
-each. Noted: `most`: the most words that waited; `full`: cycles in which the queue made its sender wait; `crossed`: cycles in
-which its pass waited for that of another projection.
+`base`: where its words begin in `CoreState.passes`; `word`: where its next one stands there. `stage`, `past_stage`: what stands
+in front of it, queue first, are `CoreState.stages[stage:past_stage]`. `depth`: words that the queue holds; `queue`: words that
+wait in it; `arriving`: one comes in this cycle; `keeps`: it is kept, unlike those of the last steps of a delay. `wanted`: tokens
+before a sweep. `held`: it brings a current that is gathered once for a sample. `left`: passes to be done, 0 where the front is
+not busy. `token`, `resume`, `complete`, `tokens`: as in the Verilog. `listed`: its rows of weights are lists, whose `tables` and
+`list` stages hold a word each. `comes`: in the cycle that comes a word is offered to it.
+Noted: `most`: the most words that waited; `full`: cycles in which the queue made its sender wait; `crossed`: cycles in which its
+pass waited for that of another projection.
 """
 
-STAGE = _record("neurons replay base word left step", "full shown walks walked starting")
-"""`sw_counts`, between a queue and its front, over so many `neurons`.
+COUNTS, ORDER, DELAY = range(3)
+"""Kinds of stages: `sw_counts`, `sw_order`, and what `sw_step_delay` has behind its memory."""
 
-`replay`: REPLAY in the Verilog. `word`: where its next word stands in `CoreState.marks`, in which its words begin at `base`.
-`left`: neurons of a walk that are to come. `step`, `shown`, `walks`, `walked`, `starting`: as in the Verilog; `full`: held
-there.
+STAGE = _record(
+    "kind neurons replay delay base word in_base in_word left step in_step begun", "full shown walks walked starting"
+)
+"""A stage between a queue and its front.
+
+`word`: where its next word stands in `CoreState.marks`, in which its words begin at `base`. `step`, `shown`: as in the
+Verilog. Counts, over so many `neurons`: `replay`: REPLAY in the Verilog; `left`: neurons of a walk that are to come; `walks`,
+`walked`, `starting`: as there, `full`: held there. An order: `full`: busy there; `left`: places at which its event is still
+to be offered. A delay of so many steps: its `word` is the next that goes out, `in_word` the next that comes, from `in_base`
+on; `step`, `in_step`: out_step and in_step, `begun` as in the Verilog.
 """
 
 LAYER = _record(

@@ -15,7 +15,7 @@ def senders_look(senders, readers, fronts, readout):
             s.waits = (s.tallied and (readout.done or readout.clears > 0)) or (number == 0 and readout.closed)
             for at in range(s.first, s.past):
                 front = fronts[readers[at]]
-                s.waits |= front.queue >= front.depth
+                s.waits |= front.keeps and front.queue >= front.depth
             if number == 0 and readout.drops:
                 s.waits = False
         moves = not s.waits if s.offers else s.full or s.waiting > 0
@@ -32,7 +32,7 @@ def senders_wait(senders, readers, fronts, cycles):
             s.blocked += cycles
             for at in range(s.first, s.past):
                 front = fronts[readers[at]]
-                if front.queue >= front.depth:
+                if front.keeps and front.queue >= front.depth:
                     front.full += cycles
 
 

@@ -9,7 +9,7 @@ from spikewright.hardware.behaviour.kernels.sending import senders_cycle, sender
 def sent_in(blocks: list[int], depth: int, cycles: int) -> list[int]:
     """In which cycles a serialiser with these blocks before it sends, into a queue that nobody reads."""
     senders, fronts, sent = np.zeros(1, SENDER), np.zeros(1, FRONT), np.full(sum(blocks) + 1, -1)
-    readout = np.zeros(1, READOUT)[0]
+    readout, fronts["keeps"] = np.zeros(1, READOUT)[0], True
     senders["past"], senders["waiting"], senders["queued"] = 1, len(blocks), len(blocks)
     senders["last_block"], senders["way"], fronts["depth"] = len(blocks) - 1, 4, depth
     for cycle in range(cycles):
