@@ -89,7 +89,7 @@ class Pipeline:
         last, token = left[out.name][0][-1], left[out.name][2][-1]
         work = self.works[out.name]
         done: Numbers = token + 1 if tallied(self.circuit) else last + SENT + 1 + work.late
-        return done + out.size + SEEN_CYCLES + 1
+        return done + out.size + SEEN_CYCLES + 2
 
     @property
     def latest(self) -> Numbers:
@@ -101,7 +101,7 @@ class Pipeline:
             found = found + self.begin_cycles(population) + self.working_cycles(population) + work.taken
             found = found + work.items.sum(axis=-1) + network.steps * (SENT + 4 + work.late)
         size = network.by_name[network.output].size
-        found = found + 2 * size + network.steps + SENT + 6
+        found = found + 2 * size + network.steps + SENT + 7
         return found
 
     def _held(self, population: Population) -> Any:

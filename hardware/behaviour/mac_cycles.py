@@ -32,7 +32,7 @@ SENT = 8
 """From there to where it is handed over."""
 FREED = 3
 """From the last step of an image to its half being empty."""
-TOLD = 6
+TOLD = 7
 """Beside two looks at N logits, from the last token of an image to the first value of the next one."""
 LONGEST = 2 * SENT
 """Stalls that something on its way can meet."""

@@ -31,7 +31,7 @@ SRAM_BUS_BITS = 64
 SEEN_CYCLES = 2  # from the last pass, or a token, to the sweep
 SETTLE_CYCLES = 5  # behind a sweep, in which its last words are written
 SENT_CYCLES = 8  # from a block in a sweep to its first event at the next layer
-ANSWER_CYCLES = 7  # from the last block to the class, beside one for each neuron of the output
+ANSWER_CYCLES = 8  # from the last block to the class, beside one for each neuron of the output
 
 
 @dataclass(frozen=True)

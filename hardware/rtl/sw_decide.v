@@ -10,8 +10,8 @@
 //
 // With N neurons, in cycle 0 `step_done` is high and nothing else is going on:
 //   a step that cannot be the last one (RULE 0, not number STEPS): `taken` in cycle 0, which makes `step_done` low in cycle 1
-//   else 1 .. N fetches; in N + 2 `over`, or, when it is not the last one, `taken`
-//   after `over`, from N + 3 on, N + 2 words of an answer, each for as long as `answer_ready` is low; the last one gives `taken`
+//   else 1 .. N fetches; in N + 3, with a RULE in N + 4, `over`, or, when it is not the last one, `taken`
+//   after `over`, from the next cycle on, N + 2 words of an answer, each for as long as `answer_ready` is low; the last one gives `taken`
 // After a reset the N neurons are cleared in N cycles.
 module sw_decide #(
     parameter C_SIZE = 1,
@@ -59,19 +59,21 @@ module sw_decide #(
 
   reg [2:0] state;
   reg [STEP_BITS-1:0] step;
-  reg looking;                         // `logit` is that of neuron `number`
+  reg looking, seeing;                 // `logit` is that of a neuron; `seen` is that of neuron `number`
   reg [CLASS_BITS-1:0] number, best_number;
-  reg signed [LOGIT-1:0] best, second;
+  reg signed [LOGIT-1:0] seen, best, second;
   reg some, several;                   // there is a best one, a second one
+  reg [LOGIT:0] lead;                  // by how much it leads, `weighed` when that of all neurons is there
+  reg weighed;
 
   assign last_c = c == C_SIZE - 1;
   assign last_y = y == Y_SIZE - 1;
   assign last_x = x == X_SIZE - 1;
   wire last_place = last_c && last_y && last_x;
   wire last_step = step == STEPS - 1;
-  wire [LOGIT:0] lead = {best[LOGIT-1], best} - {second[LOGIT-1], second};
+  wire [LOGIT:0] leads = {best[LOGIT-1], best} - {second[LOGIT-1], second};
   wire rule = RULE == 1 ? several && lead >= HEIGHT : RULE == 2 && !best[LOGIT-1] && best[LOGIT-1:0] >= HEIGHT;
-  wire judged = state == JUDGE && !looking;
+  wire judged = state == JUDGE && !looking && !seeing && (RULE == 0 || weighed);
   wire passed = answer_valid && answer_ready;
   wire wanted = RULE != 0 || last_step;
 
@@ -93,19 +95,23 @@ module sw_decide #(
 
   always @(posedge clk) begin
     looking <= state == LOOK;
-    if (looking) begin
+    seeing <= looking;
+    seen <= logit;
+    weighed <= state == JUDGE && !looking && !seeing;
+    lead <= leads;
+    if (seeing) begin
       some <= 1'b1;
       several <= some;
-      if (!some || logit > best) begin
-        best <= logit;
+      if (!some || seen > best) begin
+        best <= seen;
         best_number <= number;
         second <= best;
-      end else if (!several || logit > second) second <= logit;
+      end else if (!several || seen > second) second <= seen;
     end else if (state == WAIT) begin
       some <= 1'b0;
       several <= 1'b0;
     end
-    if (looking || (passed && state == LOGITS)) number <= number + 1'b1;
+    if (seeing || (passed && state == LOGITS)) number <= number + 1'b1;
     else if (state == WAIT || state == CLASS) number <= 0;
   end
 

@@ -47,7 +47,7 @@ def readout_cycle(r, step_done, decisions, steps):
         last = r.step == steps - 1
         r.ends = last or r.step + 1 == decisions[r.sample]
         looks = r.rule or last
-        r.left = (2 * r.neurons + 5 if r.ends else r.neurons + 3) if looks else 1
+        r.left = (2 * r.neurons + 6 if r.ends else r.neurons + 4) + (1 if r.rule else 0) if looks else 1
 
 
 @compiled

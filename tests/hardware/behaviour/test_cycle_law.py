@@ -60,7 +60,7 @@ def test_one_layer_is_exact(steps: int, channels: int) -> None:
     rasters, _ = run_golden(network, images_for(circuit, steps, 1))
     law, found = pipeline(circuit, rasters), behave(circuit, rasters)
     (layer,) = circuit.inner
-    answer = 5 + 10 + 2 - law.works["out"].settles
+    answer = 5 + 10 + 3 - law.works["out"].settles
     assert law.soonest == found.latency[0] == law.begin_cycles(layer) + law.working_cycles(layer) + answer
 
 

@@ -33,7 +33,7 @@ def test_one_layer_by_hand() -> None:
 
     Begin 2 blocks and settle 5 cycles; a step takes two passes an event, two cycles from the last pass to the sweep, 2
     blocks, and 5 cycles to settle: 7 + (10 + 9) + 9 + (4 + 4) = 43 until the last block was issued, which is read four cycles
-    later. Five cycles after that all four potentials have been looked through, and one later the class is known; 5 words of
+    later. Five cycles after that all four potentials have been looked through, and two later the class is known; 5 words of
     an answer follow.
     """
     network = perceptron((6, 4), steps=3)
@@ -41,9 +41,9 @@ def test_one_layer_by_hand() -> None:
     raster[0, 0, :5] = raster[2, 0, 3:5] = 1
     found = behave(Circuit(network, {"out": PhysicalLanes(2)}, Path()), {"in": raster})
     (layer,) = found.layers
-    assert (layer.begin, layer.passes, layer.wait, layer.sweep, layer.stall, layer.settle) == (2, 14, 18, 6, 0, 20)
-    assert found.answer_cycles.tolist() == [42 - 1 + 4, 42 + 4] and found.over.tolist() == [42 + 5 + 4 + 2]
-    assert found.latency.tolist() == [42 + 5 + 4 + 2 + 1] and found.cycles == found.over[0] + 1 + 4 + 2
+    assert (layer.begin, layer.passes, layer.wait, layer.sweep, layer.stall, layer.settle) == (2, 14, 19, 6, 0, 20)
+    assert found.answer_cycles.tolist() == [42 - 1 + 4, 42 + 4] and found.over.tolist() == [42 + 5 + 4 + 3]
+    assert found.latency.tolist() == [42 + 5 + 4 + 3 + 1] and found.cycles == found.over[0] + 1 + 4 + 2
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -29,12 +29,12 @@ def done_for(r: np.ndarray, decisions: list[int], steps: int) -> tuple[int, int]
 def test_a_step_is_taken_at_once_and_the_last_one_answers(neurons: int) -> None:
     r = readout(neurons)
     assert done_for(r, [2], 2) == (1, -1)
-    assert done_for(r, [2], 2) == (2 * neurons + 5, neurons + 2) and r["sample"] == 1 and r["step"] == 0
+    assert done_for(r, [2], 2) == (2 * neurons + 6, neurons + 3) and r["sample"] == 1 and r["step"] == 0
 
 
 def test_a_rule_looks_at_every_step() -> None:
     r = readout(4, rule=True)
-    assert done_for(r, [2], 3) == (7, -1) and done_for(r, [2], 3) == (13, 6)
+    assert done_for(r, [2], 3) == (9, -1) and done_for(r, [2], 3) == (15, 8)
 
 
 def test_cycles_of_rest_can_be_gone_through_at_once() -> None:

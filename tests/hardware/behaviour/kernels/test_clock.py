@@ -21,9 +21,9 @@ def quiet_core(blocks: int) -> CoreState:
 
 def test_it_ends_when_nothing_moves_any_more() -> None:
     # Begin and settle, then three times two cycles for the token, a sweep, and five to settle; behind the last sweep its last
-    # block comes out in four cycles, and N neurons are looked through and their answer sent in 2 N + 5.
+    # block comes out in four cycles, and N neurons are looked through and their answer sent in 2 N + 6.
     for blocks in (1, 4, 1000):
-        assert run(quiet_core(blocks), 10**6) == blocks + 5 + 3 * (2 + blocks + 5) - 5 + 4 + 2 * blocks + 5
+        assert run(quiet_core(blocks), 10**6) == blocks + 5 + 3 * (2 + blocks + 5) - 5 + 4 + 2 * blocks + 6
 
 
 def test_a_limit_is_told() -> None:
