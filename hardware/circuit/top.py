@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from spikewright import FolderKind, InvalidInput, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.encoders import check_pixels
@@ -20,6 +22,7 @@ from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population
+from spikewright.snn.traits import sent
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
@@ -113,7 +116,7 @@ def _input(circuit: Circuit) -> str:
 
 
 def _check_weights(network: Network) -> None:
-    """Raise InvalidInput where spikes of different weight come to what only counts them."""
+    """Raise InvalidInput where spikes of different weight, or constants, come to what only counts spikes."""
     weighed = network.code.inside == "step weights"
     if weighed and network.readout != "potential":
         raise InvalidInput(
@@ -125,6 +128,13 @@ def _check_weights(network: Network) -> None:
             raise InvalidInput(
                 f"expected spikes of one weight into the gates {population.name!r}, got those of FewSpikeIF"
             )
+        for projection in network.incoming[population.name] if population.neuron.compares else ():
+            signed = sent(network, network.by_name[projection.source]).signed
+            if signed and projection.order is not None and np.any(projection.order.addresses < 0):
+                raise InvalidInput(
+                    f"expected no constants beside signed spikes in the windows of {population.name!r}, got them in the order of "
+                    f"{projection.name!r}"
+                )
 
 
 def check(network: Network) -> None:

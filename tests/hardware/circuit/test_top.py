@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from spikewright import InvalidInput, snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
+from spikewright.index_maps import IndexMap
 from tests.hardware.small_networks import perceptron
 
 LANES = {"h0": PhysicalLanes(3), "out": PhysicalLanes(2)}
@@ -37,6 +39,23 @@ def _fires(code: Any) -> snn.Network:
     return replace(network, populations=(*others, replace(last, neuron=snn.IF(9))), code=code, readout="count")
 
 
+def _constants() -> snn.Network:
+    """Gates whose windows hold a constant beside what ternary neurons send."""
+    order = IndexMap.of((1, 1, 2), np.array([[[0, 1, -1]]]))
+    populations = (
+        snn.Population("in", (1, 1, 2), snn.Source()),
+        snn.Population("layer", (1, 1, 2), snn.TernaryIF(5, 5), 0, 0, 9),
+        snn.Population("gate", (1, 1, 1), snn.MaxGate()),
+        snn.Population("out", (2,), snn.Integrator(), 0, 0, 9),
+    )
+    projections = (
+        snn.Projection("in", "layer", snn.Identity(1)),
+        snn.Projection("layer", "gate", snn.Windows((1, 3), (1, 1)), order=order),
+        snn.Projection("gate", "out", snn.Linear([[1], [1]])),
+    )
+    return snn.Network(populations, projections, "in", "out", snn.RateCode(2), numbers="fixed")
+
+
 class Unknown(snn.IF):
     """A neuron that the circuit does not know."""
 
@@ -45,6 +64,7 @@ class Unknown(snn.IF):
     ("network", "told"),
     [
         (_neuron(perceptron((6, 5, 3)), Unknown(100)), "expected neurons of IF, LIF"),
+        (_constants(), "no constants beside signed spikes"),
         (_fires(snn.PhaseCode(3)), "an answer by potentials"),
     ],
 )
