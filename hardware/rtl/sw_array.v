@@ -200,7 +200,7 @@ module sw_array #(
   wire [C_BITS-1:0] c4;
   wire [Y_BITS-1:0] y4;
   wire [X_BITS-1:0] x4;
-  wire [R_BITS-1:0] block4_late, block6;
+  wire [R_BITS-1:0] block3_late, block4_late, block6;
   sw_delay #(.WIDTH(7 + C_BITS + Y_BITS + X_BITS), .CYCLES(4 + LATE)) d_control (
       .clk(clk), .rst(rst),
       .in({sweep0, last0, beginning || keeps || last_step, gives, sends,
@@ -208,7 +208,8 @@ module sw_array #(
       .out({sweep4, last4, begin4, read4, sent4, zero4, later4, c4, y4, x4}));
   sw_delay #(.WIDTH(2), .CYCLES(1)) d_drives (.clk(clk), .rst(rst), .in({zero4, later4}), .out({zero5, later5}));
   sw_delay #(.WIDTH(1), .CYCLES(4)) d_keep (.clk(clk), .rst(rst), .in(sweep0 && keeps && !beginning), .out(keep4));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(LATE)) d_block (.clk(clk), .rst(rst), .in(block4), .out(block4_late));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(LATE)) d_block (.clk(clk), .rst(rst), .in(block3), .out(block3_late));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_late_block (.clk(clk), .rst(rst), .in(block3_late), .out(block4_late));
   sw_delay #(.WIDTH(R_BITS + 1), .CYCLES(2)) d_store (
       .clk(clk), .rst(rst), .in({block4_late, sweep4}), .out({block6, sweep6}));
   assign read_valid = read4;
@@ -229,7 +230,7 @@ module sw_array #(
       wire [P*WORD-1:0] word4;
       sw_delay #(.WIDTH(P * WORD), .CYCLES(1)) d_word (.clk(clk), .rst(1'b0), .in(word3), .out(word4));
       sw_held #(.LANES(P), .WORD(WORD), .DRIVE(DRIVE), .CURRENT(CURRENT), .ROWS(BLOCKS), .BITS(R_BITS), .LATE(LATE)) held (
-          .clk(clk), .keep4(keep4), .keep_block4(block4), .word4(word4), .drive4(drive4), .block(block4_late),
+          .clk(clk), .keep4(keep4), .keep_block4(block4), .word4(word4), .drive4(drive4), .block(block3_late),
           .current5(current5));
     end else begin : holds_none
       assign current5 = 0;

@@ -1,7 +1,7 @@
 // Constant currents: what held projections have brought once, with the drive, for each neuron.
 //
 //   cycle 4  of a block that is to be kept: its words, which began at nothing, and its drive are added up and written
-//   cycle 4 + LATE  address `block`, of any block       cycle 5 + LATE  its currents, those just written too
+//   cycle 3 + LATE  address `block`, of any block       cycle 5 + LATE  its currents, those just written too
 module sw_held #(
     parameter LANES = 1,
     parameter WORD = 17,
@@ -20,6 +20,8 @@ module sw_held #(
     output reg [LANES*CURRENT-1:0] current5
 );
   reg [LANES*CURRENT-1:0] currents[0:ROWS-1];
+  reg [LANES*CURRENT-1:0] fetched, kept5;
+  reg keep5;
   wire [LANES*CURRENT-1:0] kept4;
 
   genvar n;
@@ -34,6 +36,9 @@ module sw_held #(
 
   always @(posedge clk) begin
     if (keep4) currents[keep_block4] <= kept4;
-    current5 <= LATE == 0 && keep4 ? kept4 : currents[block];
+    fetched <= currents[block];
+    keep5 <= keep4;
+    kept5 <= kept4;
+    current5 <= LATE == 0 && keep4 ? kept4 : LATE == 1 && keep5 ? kept5 : fetched;
   end
 endmodule
