@@ -1,7 +1,8 @@
 // The steps of a projection through one block of outputs: which weights meet which values, one row of weights in each step.
 //
 //   LIST 0   for channel < channels(group):  for row of taps < rows(ry):  for column < columns(rx):  one step
-//   LIST 1   for kept row of weights of the group:  one step; its channel, row and column come out of an index memory
+//   LIST 1   for kept row of weights of the group:  for row < POOL_Y:  for column < POOL_X:  one step; the channel, and the
+//            first row and column, come out of an index memory
 //
 // Three tables say what a block has, by its group of channels, its row and its column of blocks; they are read while the block
 // before is worked on, so (g, ry, rx) stand still for two cycles before `load`. A block that has no step takes one that is empty.
@@ -26,6 +27,8 @@ module sw_mac_walk #(
     parameter NEXT_VALUES = 1,    // from one channel to the next: in the buffer, and in the weights
     parameter NEXT_WEIGHTS = 1,
     parameter KEPT = 1,           // kept rows of weights
+    parameter POOL_Y = 1,         // values that a kept row of weights meets, along both axes
+    parameter POOL_X = 1,
     parameter G_FILE = "",        // {count, values, weights}: of the first channel, or of the first kept row
     parameter Y_FILE = "",        // {count, first}
     parameter X_FILE = "",
@@ -78,8 +81,8 @@ module sw_mac_walk #(
   reg [W_BITS-1:0] weights, weights1;
   reg live1;
 
-  wire ends_row = LIST != 0 || column == last_column;
-  wire ends_channel = LIST != 0 || (ends_row && row == last_row);
+  wire ends_row = column == last_column;
+  wire ends_channel = ends_row && row == last_row;
   assign ending = empty || (ends_channel && left == 0);
 
   always @(posedge clk) begin
@@ -87,8 +90,8 @@ module sw_mac_walk #(
       empty <= g_count == 0 || rows == 0 || columns == 0;
       first_row <= by_y[T_BITS-1:0];
       first_column <= by_x[U_BITS-1:0];
-      last_row <= rows - 1'b1;
-      last_column <= columns - 1'b1;
+      last_row <= LIST != 0 ? POOL_Y - 1 : rows - 1'b1;
+      last_column <= LIST != 0 ? POOL_X - 1 : columns - 1'b1;
       row <= {EY_BITS{1'b0}};
       column <= {EX_BITS{1'b0}};
       left <= g_count - 1'b1;
@@ -113,18 +116,21 @@ module sw_mac_walk #(
   wire [EX_BITS-1:0] column1;
   wire [EY_BITS-1:0] row1;
   wire [A_BITS-1:0] values1;
+  reg [EX_BITS-1:0] column_kept;
+  reg [EY_BITS-1:0] row_kept;
+  always @(posedge clk) {column_kept, row_kept} <= {column, row};
   generate
     if (LIST != 0) begin : index
       wire [EX_BITS+EY_BITS+A_BITS-1:0] entry1;
       sw_rom #(.WIDTH(EX_BITS + EY_BITS + A_BITS), .DEPTH(KEPT), .BITS(W_BITS), .FILE(I_FILE)) index_rom (
           .clk(clk), .enable(1'b1), .address(weights), .word(entry1),
           .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({(EX_BITS + EY_BITS + A_BITS) {1'b0}}));
-      assign {column1, row1, values1} = entry1;
+      assign values1 = entry1[A_BITS-1:0];
+      assign row1 = entry1[A_BITS+:EY_BITS] + row_kept;
+      assign column1 = entry1[A_BITS+EY_BITS+:EX_BITS] + column_kept;
     end else begin : counted
-      reg [EX_BITS-1:0] column_kept;
-      reg [EY_BITS-1:0] row_kept;
       reg [A_BITS-1:0] values_kept;
-      always @(posedge clk) {column_kept, row_kept, values_kept} <= {column, row, values};
+      always @(posedge clk) values_kept <= values;
       assign {column1, row1, values1} = {column_kept, row_kept, values_kept};
     end
   endgenerate

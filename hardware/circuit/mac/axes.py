@@ -14,10 +14,11 @@ Reads = Sequence[Sequence[tuple[int, int, int]]]
 @dataclass(frozen=True)
 class TapEntry:
     """One row (or column) of taps of a block: `tap` with the weights, `sources`: for each lane where its value comes from, None
-    where it reads nothing."""
+    where it reads nothing. `inside`: the place in the pool."""
 
     tap: int
     sources: tuple[int | None, ...]
+    inside: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def by_tap(reads: Reads, lanes: int, step: int) -> MacAxis:
         mine = [{(tap, inside): source for source, tap, inside in places} for places in reads[at : at + lanes]]
         mine += [{}] * (lanes - len(mine))
         keys = sorted({key for places in mine for key in places})
-        blocks.append(tuple(TapEntry(key[0], tuple(places.get(key) for places in mine)) for key in keys))
+        blocks.append(tuple(TapEntry(tap, tuple(places.get((tap, n)) for places in mine), n) for tap, n in keys))
     return MacAxis(tuple(blocks), lanes, step)
 
 
@@ -123,10 +124,11 @@ def in_turn(reads: Reads, lanes: int, step: int) -> MacAxis:
     return MacAxis(tuple(blocks), lanes, step)
 
 
-def all_taps(axis: MacAxis, taps: int) -> MacAxis:
-    """The same with an entry for every tap in every block, also where no lane meets it: number n of a block is tap n."""
+def all_taps(axis: MacAxis, taps: int, pool: int) -> MacAxis:
+    """The same with an entry in every block for every tap and each place in its pool, in their order, met or not."""
     blocks = []
     for block in axis.blocks:
-        known = {entry.tap: entry for entry in block}
-        blocks.append(tuple(known.get(tap, TapEntry(tap, (None,) * axis.lanes)) for tap in range(taps)))
+        known = {(entry.tap, entry.inside): entry for entry in block}
+        every = [(tap, inside) for tap in range(taps) for inside in range(pool)]
+        blocks.append(tuple(known.get(key, TapEntry(key[0], (None,) * axis.lanes, key[1])) for key in every))
     return MacAxis(tuple(blocks), axis.lanes, axis.step)

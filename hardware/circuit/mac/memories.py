@@ -36,15 +36,17 @@ class MacMemories:
         """Those of `reach`, stored as `name` says: "dense", "lists", "dense codes", "lists codes"; None: as bits times steps are
         fewest, with codes only where weights are `shared`.
 
-        Raises InvalidInput where another is asked for. There are lists only where a weight meets one value: not of gains and
-        gates, and not behind a pool; and codes only where there are weights.
+        Raises InvalidInput where another is asked for. There are lists only of weights that taps number: not of gains and
+        gates; and codes only where there are weights.
         """
-        listable = reach.weighed and _one_value(reach)
+        listable = reach.weighed and _numbered(reach)
         names = [layout + codes for codes in ("", CODES)[: 1 + reach.weighed] for layout in LAYOUTS[: 1 + listable]]
         if name not in (None, *names):
             raise InvalidInput(f"expected the storage {', '.join(names)} in a MAC core, got {name!r}; try 'dense'")
-        rows, columns = reach.taps
-        every = replace(reach, rows=all_taps(reach.rows, rows), columns=all_taps(reach.columns, columns))
+        (rows, columns), pool = reach.taps, _pool(reach)
+        every = replace(
+            reach, rows=all_taps(reach.rows, rows, pool[0]), columns=all_taps(reach.columns, columns, pool[1])
+        )
         made = {one: cls(every if "lists" in one else reach, lanes, "lists" in one, CODES in one) for one in names}
         thought = [one for one in names if shared or CODES not in one]
         return made[name] if name else min((made[one] for one in thought), key=lambda one: one.bits * one.whole_steps)
@@ -100,6 +102,11 @@ class MacMemories:
     def channel_banks(self) -> int:
         """Banks of the buffer along the channels."""
         return self.lanes if self.reach.one else 1
+
+    @cached_property
+    def pool(self) -> tuple[int, int]:
+        """Rows and columns of values that a row of weights meets."""
+        return _pool(self.reach)
 
     @cached_property
     def places(self) -> int:
@@ -159,7 +166,7 @@ class MacMemories:
     def steps(self, group: int, row: int, column: int) -> int:
         """The steps of a block: one at least."""
         if self.listed:
-            return max(1, len(self.kept[group]))
+            return max(1, len(self.kept[group]) * self.pool[0] * self.pool[1])
         taps = len(self.reach.rows.blocks[row]) * len(self.reach.columns.blocks[column])
         return max(1, len(self.reach.groups[group].weights) * taps)
 
@@ -169,11 +176,19 @@ class MacMemories:
             yield group.first + c, y, x
 
 
-def _one_value(reach: MacReach) -> bool:
-    """Whether each tap meets one value of each channel."""
-    axes = (reach.rows, reach.columns)
+def _pool(reach: MacReach) -> tuple[int, int]:
+    """Rows and columns of the pool in front of the taps."""
+    rows, columns = (
+        1 + max((entry.inside for block in axis.blocks for entry in block), default=0)
+        for axis in (reach.rows, reach.columns)
+    )
+    return rows, columns
+
+
+def _numbered(reach: MacReach) -> bool:
+    """Whether entries are told apart by their tap and their place in the pool."""
     return all(
-        len({entry.tap for entry in block}) == len(block) and all(entry.tap < size for entry in block)
-        for axis, size in zip(axes, reach.taps, strict=True)
+        len({(entry.tap, entry.inside) for entry in block}) == len(block) and all(entry.tap < size for entry in block)
+        for axis, size in zip((reach.rows, reach.columns), reach.taps, strict=True)
         for block in axis.blocks
     )

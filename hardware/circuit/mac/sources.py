@@ -107,7 +107,8 @@ def _walk(circuit: Circuit, source: MacSource) -> str:
     parameters |= {"NEXT_VALUES": 0 if memories.listed else memories.plane, "NEXT_WEIGHTS": memories.next_weights}
     parameters |= {"KEPT": len(memories.index)}
     parameters |= {f"{axis}_FILE": source.file(what) for axis, what in (("G", "g"), ("Y", "by"), ("X", "bx"))}
-    parameters |= {"I_FILE": source.file("i")} if memories.listed else {}
+    if memories.listed:
+        parameters |= {"POOL_Y": memories.pool[0], "POOL_X": memories.pool[1], "I_FILE": source.file("i")}
     n = circuit.numbers[source.projection.target]
     ports = {"rst": "rst", "step": f"q{k}_step"} | {what: f"l{n}_{what}" for what in ("g", "ry", "rx", "load")}
     ports |= {"ending": f"q{k}_ending", "live2": f"q{k}_live"}

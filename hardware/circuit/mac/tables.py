@@ -67,8 +67,10 @@ def _blocks(memories: MacMemories) -> dict[str, Words]:
         blocks = zip(axis.starts, axis.blocks, strict=True)
         found[what] = [[(start, w[bits[0]]), (len(block), w[bits[1]])] for start, block in blocks]
     if memories.listed:
-        places = memories.index
-        found["i"] = [[(c * plane, w["A_BITS"]), (y, w["EY_BITS"]), (x, w["EX_BITS"])] for c, y, x in places]
+        places, (down, across) = memories.index, memories.pool
+        found["i"] = [
+            [(c * plane, w["A_BITS"]), (y * down, w["EY_BITS"]), (x * across, w["EX_BITS"])] for c, y, x in places
+        ]
     return found
 
 

@@ -26,7 +26,7 @@ def images_for(network: snn.Network, seed: int, samples: int = 4) -> np.ndarray:
 
 
 @needs_icarus
-@pytest.mark.parametrize("seed", [0, 1, 7, 11, 30, 54])
+@pytest.mark.parametrize("seed", [0, 1, 4, 7, 30, 54])
 def test_drawn_networks_are_equal_at_two_choices_of_lanes(seed: int, tmp_path: Path) -> None:
     network = drawn_mac(seed)
     ones = {population.name: PhysicalLanes() for population in network.order[1:]}

@@ -77,7 +77,7 @@ def test_a_dense_layer_reads_what_fills_a_pool() -> None:
 
 def test_every_tap_has_an_entry_of_its_number() -> None:
     reads = reads_of(convolved(3, 3, 1, 1, 1), 3, 1)
-    axis = all_taps(by_tap(reads, 1, 1), 3)
+    axis = all_taps(by_tap(reads, 1, 1), 3, 1)
     assert [[entry.tap for entry in block] for block in axis.blocks] == [[0, 1, 2]] * 3
     assert axis.starts == (0, 3, 6) and axis.blocks[0][0].sources == (None,)
     assert met(axis, 3) == [[(0, 1), (1, 2)], [(0, 0), (1, 1), (2, 2)], [(1, 0), (2, 1)]]

@@ -69,12 +69,15 @@ def test_one_gain_for_all_is_stored_once() -> None:
     assert len(memories(snn.AvgPool2d((2, 2), (2, 2), np.arange(1, 5)), PhysicalLanes(2)).rows) == 2
 
 
-@pytest.mark.parametrize(
-    ("synapse", "pool"),
-    [(snn.AvgPool2d((2, 2), (2, 2), 3), (1, 1)), (snn.Conv2d(pruned(4, 4, 3, 3, keep=4)), (2, 2))],
-    ids=["gains", "behind a pool"],
-)
-def test_lists_that_cannot_be_are_refused(synapse: Any, pool: tuple[int, int]) -> None:
+def test_behind_a_pool_a_kept_row_takes_a_step_for_each_value() -> None:
+    synapse = snn.Conv2d(pruned(4, 4, 2, 2, keep=4))
+    lists, dense = (memories(synapse, PhysicalLanes(2), name, (2, 3)) for name in ("lists", "dense"))
+    assert lists.pool == (2, 3) and lists.counts == (4, 16)
+    assert [lists.steps(group, 0, 0) for group in (0, 1)] == [4 * 6, 16 * 6] and dense.steps(0, 0, 0) == 16 * 6
+
+
+def test_lists_that_cannot_be_are_refused() -> None:
+    synapse, pool = snn.AvgPool2d((2, 2), (2, 2), 3), (1, 1)
     with pytest.raises(
         InvalidInput, match="expected the storage dense, dense codes in a MAC core, got 'lists'; try 'dense'"
     ):
