@@ -255,7 +255,7 @@ module sw_array #(
           begins4_late[n*(DRIVE+POTENTIAL)+:DRIVE+POTENTIAL];
       wire signed [CURRENT-1:0] flows5;
       if (HELD != 0) assign flows5 = zero5 ? {CURRENT{1'b0}} : current5[n*CURRENT+:CURRENT];
-      else assign flows5 = later5 ? {DRIVE{1'b0}} : drive5[n*DRIVE+:DRIVE];
+      else assign flows5 = DRIVEN_ONCE != 0 && later5 ? {DRIVE{1'b0}} : drive5[n*DRIVE+:DRIVE];
       wire [NUMBER-1:0] number4;
       wire signed [TAP-1:0] tap3 = taps3[n*TAP+:TAP];
       wire signed [TAP-1:0] weighed3;
@@ -268,7 +268,7 @@ module sw_array #(
           .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(weighed3), .thresholds3(thresholds3[n*LAW+:LAW]),
           .memo3(memo3[n*NOTES+:NOTES]), .sum3(sums3[n*WORD+:WORD]), .number4(number4), .memo4(memo4[n*NOTES+:NOTES]),
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),
-          .initial4(zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),
+          .initial4(HELD != 0 && zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),
           .word6(word6[n*WORD+:WORD]));
       // only the last block along an axis can reach beyond the map (of channels that lie apart, any)
       localparam AT_C = (n % CHANNELS) * APART, AT_Y = n / CHANNELS / BANKS_X, AT_X = n / CHANNELS % BANKS_X;
