@@ -44,7 +44,8 @@ def left_bits(network: Network, population: Population) -> int:
     """Bits of a potential after a step: more than it declares where a spike takes off something else than its threshold."""
     top = 2 ** (population.width - 1)
     ends = [-top, top - 1]
-    if is_stepped(network, population):
+    if is_stepped(network, population) and population.neuron.reset == "subtract":
         for threshold, reset in step_thresholds(network, population):
-            ends += [int((threshold - reset).min()), top - 1 - int(reset.min())]
+            left = np.where(threshold < top, np.stack([np.maximum(threshold, -top) - reset, top - 1 - reset]), 0)
+            ends += [int(left.min()), int(left.max())]
     return signed_bits(ends)
