@@ -152,6 +152,12 @@ def write_readme(path: Path) -> None:
     write(path, "# spikewright\n")
 
 
+def write_proofs(path: Path) -> None:
+    from spikewright.hardware.formal.stored import store_proofs
+
+    store_proofs([], path)
+
+
 def write_architectures(path: Path) -> None:
     from docs import architectures
 
@@ -212,6 +218,7 @@ FILES = [
     Writer("README", "readme", write_readme, ("docs.readme:write",), forced=False),
     Writer("architectures", "architectures", write_architectures, ("docs.architectures:write_page",), forced=False),
     Writer("page of tables", "tables", write_tables, ("docs.tables:write",), forced=False),
+    Writer("proofs", "proofs", write_proofs, ("hardware.formal.stored:store_proofs",), forced=False),
     Writer("catalogue", "catalogue", write_catalogue, ("docs.tables:write",), forced=False),
     Writer("provenance", "provenance", write_json_of_study, ("experiments.studies.folder:write_json",), forced=False),
 ]

@@ -33,18 +33,22 @@ def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: fl
     Raises InvalidInput for a module without a law, SpikewrightError where yosys or z3 is missing or the Verilog is no good.
     """
     texts = {path.stem: path.read_text() for path in modules()} | dict(verilog or {})
-    law = Path(str(files("spikewright.hardware") / "formal" / "laws" / f"{proof.module}.vh"))
-    if proof.module not in texts or not law.is_file():
-        raise InvalidInput(f"expected a module with a law, got {proof.module!r}; try a proof of formal.proofs.PROOFS")
-    body, end, _ = texts[proof.module].rpartition("endmodule")
-    texts[proof.module] = f"{body}{law.read_text()}{end}\n"
-    texts = {name: texts[name] for name in used(proof.module, texts)}
+    texts = with_law(proof.module, texts)
     need("z3", "z3")
     with TemporaryDirectory(prefix="spikewright-") as name:
         _transitions(proof, texts, Path(name))
         status, told = _solve(proof, Path(name), seconds)
     parameters, source = dict(proof.parameters), fingerprint(proof.module, texts)
     return Proved(proof.name, proof.module, proof.says, parameters, proof.depth, status, told, tools(), source)
+
+
+def with_law(module: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """A module, with its law in front of its end, and those inside it. Raises InvalidInput for one that has none."""
+    law = Path(str(files("spikewright.hardware") / "formal" / "laws" / f"{module}.vh"))
+    if module not in texts or not law.is_file():
+        raise InvalidInput(f"expected a module with a law, got {module!r}; try a proof of formal.proofs.PROOFS")
+    body, end, _ = texts[module].rpartition("endmodule")
+    return {name: texts[name] for name in used(module, texts)} | {module: f"{body}{law.read_text()}{end}\n"}
 
 
 def fingerprint(module: str, texts: Mapping[str, str]) -> str:
