@@ -1,4 +1,4 @@
-"""What was proved last, as `proved.json` beside the laws: the exporter states of it what still holds for the modules as they are."""
+"""What was proved last, as `proved.json` beside the laws: an export states of it what holds for the modules as they are."""
 
 import json
 from collections.abc import Iterable
