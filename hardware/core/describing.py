@@ -21,13 +21,14 @@ from spikewright.hardware.core.golden import (
     senders,
     sends_values,
 )
-from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate
+from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate, CoreProof
 from spikewright.hardware.core.stored_weights import write_weights
 from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.fitting import check_fits
+from spikewright.hardware.formal.stored import stored_proofs
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
 
 CODES: Mapping[type, Literal["direct", "rate"]] = {snn.Direct: "direct", snn.RateCode: "rate"}
@@ -71,6 +72,7 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
         circuit=circuit,
         without_circuit=without,
         estimates=_estimates(cost),
+        proofs=_proofs(writer.folder),
     )
 
 
@@ -83,6 +85,13 @@ def _circuit(
     except InvalidInput as error:
         logging.getLogger(__name__).warning("the core has no circuit: %s", error)
         return None, str(error)
+
+
+def _proofs(folder: Path) -> list[CoreProof]:
+    """What is known of the modules of the core."""
+    mine = {path.stem for path in (folder / "rtl").glob("*.v")}
+    rows = [proof.row() for proof in stored_proofs() if proof.module in mine]
+    return [CoreProof(**{key: row[key] for key in CoreProof.model_fields}) for row in rows]
 
 
 def _estimates(found: Estimate) -> list[CoreEstimate]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from spikewright.hardware.core.schema_parts import CoreRecord, Count, Name
+from spikewright.hardware.core.schema_parts import CoreRecord, Count, Name, Sha256
 from spikewright.hardware.placement import Role, Style
 
 Bits = Annotated[int, Field(ge=1, le=4096)]
@@ -87,12 +87,19 @@ class CoreCircuit(CoreRecord):
 
 
 class CoreProof(CoreRecord):
-    """What was proved of a module: by which tool, to which depth of induction."""
+    """What was proved of a module with some parameters: the law in words, by which tools, to which depth of induction.
 
-    subject: Name
-    status: Literal["proved", "refuted", "unknown"]
-    depth: Annotated[int, Field(ge=0)] | None
-    tool: Name
+    "open": neither proved nor refuted. `source`: SHA-256 of the law and of the Verilog that it was proved of.
+    """
+
+    name: Name
+    module: Name
+    says: str
+    parameters: dict[str, int | str]
+    status: Literal["proved", "refuted", "open"]
+    depth: Annotated[int, Field(ge=1)]
+    tool: str
+    source: Sha256
 
 
 class CoreEstimate(CoreRecord):
