@@ -255,7 +255,7 @@ module sw_array #(
           begins4_late[n*(DRIVE+POTENTIAL)+:DRIVE+POTENTIAL];
       wire signed [CURRENT-1:0] flows5;
       if (HELD != 0) assign flows5 = zero5 ? {CURRENT{1'b0}} : current5[n*CURRENT+:CURRENT];
-      else assign flows5 = DRIVEN_ONCE != 0 && later5 ? {DRIVE{1'b0}} : drive5[n*DRIVE+:DRIVE];
+      else assign flows5 = (DRIVEN_ONCE != 0 || WEIGHED != 0) && later5 ? {DRIVE{1'b0}} : drive5[n*DRIVE+:DRIVE];
       wire [NUMBER-1:0] number4;
       wire signed [TAP-1:0] tap3 = taps3[n*TAP+:TAP];
       wire signed [TAP-1:0] weighed3;
