@@ -21,6 +21,7 @@ module bench;
   wire [{answer}-1:0] answer_word;
   reg [{event}-1:0] stream[0:{count}-1];
   reg [{answer}-1:0] answers[0:{words}-1];
+  integer due[0:{samples}-1];  // the cycle of the last word of each answer
 {declared}
 
   sw_core core (.clk(clk), .rst(rst), .in_valid(!rst && at < {count}), .in_ready(in_ready), .in_event(stream[at]),
@@ -31,7 +32,7 @@ module bench;
   initial begin
     $readmemh("../golden/input.mem", stream);
     $readmemh("../golden/answers.mem", answers);
-{loaded}
+{loaded}{due}
     if ($value$plusargs("limit=%d", limit)) ;
     repeat (4) begin #5 clk = 1; #5 clk = 0; end
     rst = 0;
@@ -53,10 +54,18 @@ module bench;
         $display("answers differ in word %0d: %h", answered, answer_word);
       end
       if (answer_last) $display("answer %0d in cycle %0d", answered / {size}, cycle);
-    end
+{timed}    end
 {compared}
   end
 endmodule
+"""
+
+_TIMED = """\
+      if (answer_last && answered / {size} < {samples} && cycle != due[answered / {size}]) begin
+        faults = faults + 1;
+        $display("answers differ in time: number %0d came in cycle %0d, not in cycle %0d", answered / {size}, cycle,
+                 due[answered / {size}]);
+      end
 """
 
 _COMPARED = """\
@@ -71,12 +80,16 @@ _COMPARED = """\
 
 @dataclass(frozen=True)
 class BenchSizes:
-    """How many words there are: of the input, of the answers of `samples`, and of what populations send, by number."""
+    """How many words there are: of the input, of the answers of `samples`, and of what populations send, by number.
+
+    `cycles`: those in which the last word of each answer is due; none where they are not known.
+    """
 
     samples: int
     stream: int
     answers: int
     events: dict[int, int]
+    cycles: tuple[int, ...] = ()
 
 
 def bench_text(circuit: Circuit, sizes: BenchSizes) -> str:
@@ -92,6 +105,8 @@ def bench_text(circuit: Circuit, sizes: BenchSizes) -> str:
         words=sizes.answers,
         samples=sizes.samples,
         size=sizes.answers // sizes.samples,
+        timed=_TIMED.format(size=sizes.answers // sizes.samples, samples=sizes.samples) if sizes.cycles else "",
+        due="".join(f"\n    due[{n}] = {cycle};" for n, cycle in enumerate(sizes.cycles)),
         declared="\n".join(
             f"  reg [{bits[n]}-1:0] events{n}[0:{count}-1]; integer at{n} = 0;" for n, count in sizes.events.items()
         ),

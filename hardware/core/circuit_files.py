@@ -23,7 +23,7 @@ from spikewright.hardware.core.schema_circuit import (
     CorePlaced,
     CoreStreams,
 )
-from spikewright.hardware.core.streams import answer_words, event_words
+from spikewright.hardware.core.streams import answer_cycles, answer_words, event_words
 from spikewright.hardware.core.tool_files import texts_for_tools
 from spikewright.hardware.cosim.icarus import modules
 from spikewright.hardware.design_points import DesignPoint
@@ -86,9 +86,10 @@ def _write_streams(folder: Path, circuit: Circuit, rasters: Any, logits: NDArray
     write_words(place / "answers.mem", answers)
     sent = {circuit.numbers[name]: count for name, count in counts.items() if name != network.input}
     (folder / "tb").mkdir()
-    sizes = BenchSizes(len(logits), counts[network.input], len(answers), sent)
+    cycles = answer_cycles(circuit, rasters)
+    sizes = BenchSizes(len(logits), counts[network.input], len(answers), sent, tuple(cycles or ()))
     (folder / "tb" / "bench.v").write_text(bench_text(circuit, sizes))
-    return CoreStreams(input=names.pop(network.input), events=names, answers="golden/answers.mem")
+    return CoreStreams(input=names.pop(network.input), events=names, answers="golden/answers.mem", cycles=cycles)
 
 
 def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStreams) -> CoreCircuit:

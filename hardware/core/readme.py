@@ -51,7 +51,8 @@ answers after the last. `hardware.replay(folder)` runs all of it again and compa
 
 _CIRCUIT = """\
 - `make sim` runs the golden traces through `rtl/` (Icarus Verilog 11 or later): `tb/bench.v` compares every event of
-  every population and every word of the answers. It ends with PASS or FAIL; `make sim LIMIT=1000` gives up after so many cycles.
+  every population, every word of the answers and the cycle in which each answer comes. It ends with
+  PASS or FAIL; `make sim LIMIT=1000` gives up after so many cycles.
 - `make synth` says what it takes on {family} (Yosys 0.23 or later, `synth.ys`).
 - `vivado.tcl`, `quartus.tcl` and `constraints/` are for the vendors' tools and have NOT been tested.
 

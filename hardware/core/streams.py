@@ -1,10 +1,11 @@
 """Golden traces as the words that a circuit takes and sends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import SIGN, Circuit
 from spikewright.hardware.circuit.shapes import as_map
@@ -36,6 +37,14 @@ def event_words(circuit: Circuit, population: Population, raster: Whole) -> list
             words.append(f"{low | value << (1 + sum(bits)):0{digits}x}")
         words.append(f"{1:0{digits}x}")
     return words
+
+
+def answer_cycles(circuit: Circuit, rasters: Mapping[str, Whole]) -> list[int] | None:
+    """The cycle in which the last word of each answer is handed over, by the simulator of the control; None for a MAC core."""
+    if circuit.quantised:
+        return None
+    words = circuit.network.by_name[circuit.network.output].size + 2
+    return [int(cycle) + words for cycle in behave(circuit, rasters).over]
 
 
 def _value(circuit: Circuit, name: str, number: int) -> int:

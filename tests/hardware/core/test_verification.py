@@ -37,7 +37,9 @@ def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
         folder = export(network, design(network, lanes), tmp_path / str(seed))
         found = verify(folder)
         assert found.equal and not found.differences and len(found.answer_cycles) == 4
-        assert found.answer_cycles == tuple(sorted(found.answer_cycles)) and found.cycles >= found.answer_cycles[-1]
+        circuit = load_core(folder)[0].circuit
+        assert circuit is not None and list(found.answer_cycles) == circuit.streams.cycles
+        assert found.cycles >= found.answer_cycles[-1]
 
 
 @needs_icarus
@@ -57,6 +59,16 @@ def test_a_difference_is_a_result_with_its_place(folder: Path) -> None:
     edit(folder, lambda core: None)
     found = verify(folder)
     assert not found.equal and f"population 1 differs in event {place}" in found.differences[0]
+
+
+@needs_icarus
+def test_an_answer_in_another_cycle_is_a_difference(folder: Path) -> None:
+    bench = folder / "tb" / "bench.v"
+    due = load_core(folder)[0].circuit.streams.cycles[1]
+    bench.write_text(bench.read_text().replace(f"due[1] = {due};", f"due[1] = {due + 1};"))
+    edit(folder, lambda core: None)
+    told = f"answers differ in time: number 1 came in cycle {due}, not in cycle {due + 1}"
+    assert verify(folder).differences[0] == told
 
 
 @needs_icarus
