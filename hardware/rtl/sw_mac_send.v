@@ -119,7 +119,8 @@ module sw_mac_send #(
   reg [N_BITS-1:0] quarter1;
   reg signed [SUM-1:0] sum1, sum2;
   wire [MULTIPLIER+BIAS-1:0] constants2;
-  wire [K_BITS-1:0] constant = CONSTANTS == 0 ? {K_BITS{1'b0}} : CONSTANTS == 1 ? c[K_BITS-1:0] : number;
+  wire [C_BITS+K_BITS-1:0] channel = c;
+  wire [K_BITS-1:0] constant = CONSTANTS == 0 ? {K_BITS{1'b0}} : CONSTANTS == 1 ? channel[K_BITS-1:0] : number;
   reg [K_BITS-1:0] constant1;
   integer n, o;
   always @* begin

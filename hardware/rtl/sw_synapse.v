@@ -69,6 +69,6 @@ module sw_synapse #(
 
   sw_taps #(.CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .WEIGHT(WEIGHT), .VALUE(VALUE), .TIMES(TIMES),
             .TAP(TAP), .SHIFT(SHIFT), .ONE_CHANNEL(ONE_CHANNEL), .ROW(HELD), .LANE_BITS(LANE_BITS), .OY_BITS(OY_BITS),
-            .OX_BITS(OX_BITS)) turned (
+            .OX_BITS(OX_BITS)) multiplied (
       .clk(clk), .none(!adds), .row(row2), .lane(lane2), .oy(oy2), .ox(ox2), .value(value2), .taps(taps));
 endmodule

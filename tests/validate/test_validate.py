@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from spikewright import InvalidInput
+from spikewright.hardware.cosim import programs
+from spikewright.hardware.cosim.icarus import modules
 from tests.hardware.cosim.test_comparing import needs_icarus
 from tests.validate import page
 from tests.validate.__main__ import drawings
@@ -21,6 +23,20 @@ def test_drawn_networks_are_equal(number: int, drawer: Drawer, seed: int, tmp_pa
     """Each at one of the choices of lanes."""
     found = checked(drawer, seed, number // len(DRAWERS) % len(CHOICES), tmp_path, samples=2)
     assert (found.outcome, found.why) == ("equal", "") and found.cycles > 0
+
+
+ALLOWED = ("WIDTH", "UNUSED", "DECLFILENAME", "CMPCONST", "UNSIGNED")
+"""Numbers of other widths, which Verilog makes equal by their sign; bits that a network does not use; the name of core.v;
+comparisons that a parameter decides."""
+
+
+@pytest.mark.skipif(programs.found("verilator") is None, reason="Verilator is not installed: apt-get install verilator")
+@pytest.mark.parametrize("drawer", DRAWERS, ids=lambda drawer: drawer.name)
+def test_circuits_are_lint_clean(drawer: Drawer, tmp_path: Path) -> None:
+    circuit = drawer.circuit(2, 1, tmp_path / "core")
+    allowed = [f"-Wno-{kind}" for kind in ALLOWED]
+    command = ["verilator", "--lint-only", "-Wall", *allowed, "--top-module", "sw_axis", "core.v", "axis.v"]
+    assert programs.call([*command, *map(str, modules())], circuit.folder) == ""
 
 
 def test_kinds_take_turns_and_seeds_go_up() -> None:

@@ -8,11 +8,9 @@ import pytest
 
 from spikewright import snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim import comparing
 from spikewright.hardware.cosim.comparing import differences
-from spikewright.hardware.cosim.icarus import modules
-from spikewright.hardware.cosim.programs import call, found
+from spikewright.hardware.cosim.programs import found
 from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes, with_lists
 
 needs_icarus = pytest.mark.skipif(
@@ -60,30 +58,6 @@ def test_a_shortcut_and_values_that_wait(tmp_path: Path) -> None:
     }
     images = images_for(network, 5, 6)
     assert differences(network, lanes | {"output": PhysicalLanes(2)}, images, tmp_path / "core") == ()
-
-
-@pytest.mark.skipif(found("verilator") is None, reason="Verilator is not installed: apt-get install verilator")
-@pytest.mark.parametrize("seed", [7, 30])
-def test_the_modules_are_lint_clean_in_a_core(seed: int, tmp_path: Path) -> None:
-    """But for widths that Verilog itself makes equal, and bits that a network does not use."""
-    network = drawn_mac(seed)
-    circuit = build(network, drawn_mac_lanes(network, seed), tmp_path / "core", with_lists(network))
-    mine = [path for path in modules() if path.name.startswith("sw_mac_")]
-    others = [path for path in modules() if path not in mine]
-    quiet = tmp_path / "others.vlt"
-    quiet.write_text("`verilator_config\n" + "".join(f'lint_off -file "{path}"\n' for path in others))
-    command = [
-        "verilator",
-        "--lint-only",
-        "-Wall",
-        "-Wno-WIDTH",
-        "-Wno-UNUSED",
-        "-Wno-DECLFILENAME",
-        "--top-module",
-        "sw_core",
-        str(quiet),
-    ]
-    call([*command, "core.v", *map(str, (*others, *mine))], circuit.folder)
 
 
 @needs_icarus
