@@ -22,6 +22,7 @@ from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.qualia45 import QualiaSettings, qualia_table
+from spikewright.hardware.neurobench import neurobench_counts
 from spikewright.renaming import renamed
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "fully_parallel",
     "hybrid",
     "load_core",
+    "neurobench_counts",
     "qualia_table",
     "replay",
     "synaptic_activity",
