@@ -28,7 +28,8 @@ def neurobench_counts(network: Network, activity: Activity) -> Mapping[str, floa
     """Effective_MACs, Effective_ACs and Dense, each an inference, and ActivationSparsity, under NeuroBench's names.
 
     The activity needs `record=("rasters",)`. Samples of a batch share the judgement whether a layer's inputs are spikes, so
-    counts are those of the whole batch. Raises InvalidInput without rasters, and for delays and early decisions, which NeuroBench lacks.
+    counts are those of the whole batch. Raises InvalidInput without rasters, and for delays and early decisions, which
+    NeuroBench does not have.
     """
     _check(network, activity)
     found = {"Effective_MACs": 0.0, "Effective_ACs": 0.0, "Dense": 0.0}
