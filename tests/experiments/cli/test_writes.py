@@ -42,7 +42,7 @@ CASES = {
     "study": Case("study.yaml --quiet", folder=True),
     "stdp": Case("--neurons 4 --passes 1 --quiet", folder=True),
 }
-NO_OUT = {"new", "report", "query", "status", "clean"}
+NO_OUT = {"check", "new", "report", "query", "status", "clean"}
 SLOW = {"demo", "study", "stdp"}
 """Written again in tests of their own."""
 

@@ -34,7 +34,7 @@ PLANTED = (
     ("burst neuron", "sw_quotient", "bigger <= LIMIT", "bigger < LIMIT"),
     ("integrator", "sw_lane", "rest5 <= initial4", "rest5 <= left4"),
     ("rotator of signed events", "sw_taps", "TIMES == 1 && turned_value[0]", "TIMES == 1 && turned_lane"),
-    ("rotator of signed events", "sw_taps", "(x+BANKS_X-o)%BANKS_X", "(x+o+1)%BANKS_X"),
+    ("rotator of signed events", "sw_turn", "(x+BANKS_X-o)%BANKS_X", "(x+o+1)%BANKS_X"),
     ("rotator of numbers", "sw_taps", "$signed({1'b0, turned_value})", "$signed(turned_value)"),
     ("rotator of single channels", "sw_taps", "turned_lane != c", "turned_lane > c"),
     ("serialiser", "sw_spikes", "!(some && !out_ready) && others == 0", "others == 0"),
