@@ -77,7 +77,7 @@ def _netlists(chosen: argparse.Namespace) -> int:
             with TemporaryDirectory(prefix="spikewright-") as folder:
                 row = synthesised(core, family, Path(folder))
             print(f"{family}, {core.name}: {row['outcome']} {row['why']}".rstrip(), flush=True)
-            wrong += row["outcome"] != "equal"
+            wrong += row["outcome"] == "wrong"
             page.save_netlists({f"{family}, {core.name}": row}, chosen.results)
     page.write(page.load(chosen.results), chosen.page)
     return int(wrong > 0)

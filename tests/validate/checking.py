@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spikewright import InvalidInput
+from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.comparing import compared
@@ -44,6 +44,8 @@ def beside(circuit: Circuit, images: Any, simulator: Any = icarus.run) -> Checke
     try:
         told = compared(circuit, images, watched)
     except Exception as error:  # whatever a simulation ends with is a fault to be told with its seed
+        if isinstance(error, SpikewrightError) and "yosys#" in str(error):  # a fault of Yosys that is known and named
+            return Checked("refused", str(error))
         return Checked("wrong", f"{type(error).__name__}: {error}")
     spikes = sum(int((events[:, 1] & 1 == 0).sum()) for events in runs[0].events.values())
     return Checked("wrong" if told else "equal", "; ".join(told), spikes, runs[0].cycles)
