@@ -1,4 +1,4 @@
-"""The circuit beside the engine and the simulator of its control: every spike of every population in every step, the answers,
+"""The circuit beside the engine and the simulator of its control: every spike and potential in every step, the answers,
 and the cycle of each."""
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,10 +13,11 @@ from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
-from spikewright.hardware.core.golden import run_golden
+from spikewright.hardware.core.golden import golden_activity, golden_rasters
 from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.mac_timing import untimely
+from spikewright.hardware.cosim.potentials import other_potentials
 from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.hardware.cosim.streams import input_words, rasters_of
 from spikewright.snn import Network
@@ -47,7 +48,9 @@ def differences(
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
     """The same of a circuit in its folder, by any simulator: `icarus.run`, `verilator.run`, a netlist's."""
     network = circuit.network
-    rasters, _ = run_golden(replace(network, decision=None), images)
+    endless = replace(network, decision=None)
+    activity = golden_activity(endless, images)
+    rasters = golden_rasters(endless, activity)
     run = simulator(circuit, input_words(circuit, rasters[network.input]), len(images))
     wanted = CircuitAnswers.expected(network, images)
     taken = np.arange(network.steps)[:, None, None] < wanted.steps[:, None]
@@ -55,6 +58,7 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
     told = (
         *_spikes({name: rasters[name] * taken for name in found}, {name: found[name] * taken for name in found}),
         *CircuitAnswers.found(circuit, run, len(images)).differences(wanted),
+        *other_potentials(circuit, run, activity, wanted.steps),
     )
     if told:
         return told

@@ -9,6 +9,7 @@ import numpy as np
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.words import write_words
+from spikewright.hardware.cosim.potentials import read_sweeps, watching_lines
 from spikewright.hardware.cosim.programs import call, need
 from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycles
 from spikewright.hardware.cosim.watching import SLOT, Watched
@@ -45,6 +46,7 @@ module bench;
     for (k = 0; k < {senders}; k = k + 1)
       if (moved[k] !== 1'b0) $display("E %0d %0d %h", k, cycle, moved[k] ? events[k*{slot}+:{slot}] : {slot}'bx);
     if (read !== 1'b0) $display("R %0d %h", cycle, words);
+{potentials}
   end
 endmodule
 """
@@ -66,18 +68,21 @@ def run(circuit: Circuit, words: list[int], samples: int, limit: int = MOST_CYCL
     with TemporaryDirectory(prefix="spikewright-") as name:
         text = Path(name) / "watched.v"
         text.write_text(watched.text())
-        return simulate_text(watched, [text, *modules()], words, samples, limit)
+        return simulate_text(watched, [text, *modules()], words, samples, limit, potentials=True)
 
 
-def simulate_text(watched: Watched, sources: list[Path], words: list[int], samples: int, limit: int) -> CircuitRun:
-    """The same of `sources` in which there is a module `sw_watched`, such as a netlist."""
+def simulate_text(
+    watched: Watched, sources: list[Path], words: list[int], samples: int, limit: int, *, potentials: bool = False
+) -> CircuitRun:
+    """The same of `sources` in which there is a module `sw_watched`, such as a netlist, whose potentials have no names."""
     if not words:
         raise InvalidInput("expected an input of at least one word, got none")
     need("iverilog", "iverilog")
     with TemporaryDirectory(prefix="spikewright-") as name:
         bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
         write_words(Path(stream), [f"{word:x}" for word in words])
-        Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit)))
+        lines = watching_lines(watched.circuit, "core") if potentials else ""
+        Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit), lines))
         folder = watched.circuit.folder
         beside = [f"-I{source.parent}" for source in sources]
         call(["iverilog", "-g2005", "-s", "bench", "-o", program, *beside, bench, *map(str, sources)], folder)
@@ -85,7 +90,7 @@ def simulate_text(watched: Watched, sources: list[Path], words: list[int], sampl
     return _read(watched, [line.split() for line in printed.splitlines()], limit)
 
 
-def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int]) -> str:
+def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int], potentials: str) -> str:
     count, samples, limit = sizes
     return _BENCH.format(
         slot=SLOT,
@@ -98,6 +103,7 @@ def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int]) -> str:
         events=watched.events_bits,
         answer=watched.answer_bits,
         senders=len(watched.senders),
+        potentials=potentials,
     )
 
 
@@ -123,4 +129,5 @@ def _read(watched: Watched, lines: list[list[str]], limit: int) -> CircuitRun:
     blocks = [line for line in told if line[0] == "R"]
     raw = b"".join(int(line[2], 16).to_bytes(size, "little") for line in blocks)
     cycles = np.array([int(line[1]) for line in blocks], np.int64)
-    return CircuitRun(events, cycles, np.frombuffer(raw, np.uint8).reshape(-1, size), int(end[0][1]))
+    swept = read_sweeps(watched.circuit, [line for line in lines if line and line[0] == "V"])
+    return CircuitRun(events, cycles, np.frombuffer(raw, np.uint8).reshape(-1, size), int(end[0][1]), swept)

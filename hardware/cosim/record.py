@@ -1,7 +1,7 @@
 """What a simulation of a circuit saw, whichever simulator ran it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,13 +36,15 @@ class CircuitRun:
     `events`: for the number of each population that sends, and for ANSWER and OVER, rows `(cycle, word)` in their order; a word
     of a population is `{value, x, y, c, token}`. `answer_cycles (blocks,)` and `answers (blocks, bytes)`: the potentials of the
     output after the last step, where there may be an early decision after each step, a block after another, the lowest byte
-    first. `cycles`: how long the simulation took.
+    first. `cycles`: how long the simulation took. `swept`: where potentials were watched, for the number of each population that
+    keeps them `(cycles (blocks,), words (blocks, bytes))` of the sweeps that end a step.
     """
 
     events: Mapping[int, NDArray[np.int64]]
     answer_cycles: NDArray[np.int64]
     answers: NDArray[np.uint8]
     cycles: int
+    swept: Mapping[int, tuple[NDArray[np.int64], NDArray[np.uint8]]] = field(default_factory=dict)
 
     def fields(self, number: int, bits: tuple[int, int, int]) -> tuple[Any, ...]:
         """(token, c, y, x, value) of the events of population `number`, whose coordinates have so many bits."""

@@ -66,30 +66,3 @@ def _steps(run: CircuitRun, number: int, token: Whole, steps: int) -> Whole:
         missing = (sample + 1) * steps - (found[~after][-1] if np.any(~after) else 0)
         found = found + np.where(after, missing, 0)
     return found
-
-
-def potentials_of(circuit: Circuit, run: CircuitRun, samples: int) -> Whole:
-    """Potentials `(samples, neurons)` of the output after the last step. Raises ValueError where blocks are missing."""
-    out = circuit.network.by_name[circuit.network.output]
-    blocks = circuit.blocks(out)
-    if len(run.answers) != samples * blocks.count:
-        raise ValueError(f"expected {samples * blocks.count} rows of potentials, got {len(run.answers)}")
-    parts = _signed(run.answers, blocks.lanes.count, out.width).reshape(
-        samples, blocks.rows, blocks.columns, blocks.groups, blocks.lanes.rows, blocks.lanes.columns, -1
-    )
-    whole = parts.transpose(0, 3, 6, 1, 4, 2, 5).reshape(
-        samples,
-        blocks.groups * blocks.lanes.channels,
-        blocks.rows * blocks.lanes.rows,
-        blocks.columns * blocks.lanes.columns,
-    )
-    _, rows, columns = blocks.shape
-    return whole[:, blocks.slots][:, :, :rows, :columns].reshape(samples, -1)
-
-
-def _signed(words: NDArray[np.uint8], count: int, width: int) -> Whole:
-    """`count` numbers of `width` bits, two's complement, out of each row of bytes."""
-    bits = np.unpackbits(words, axis=1, bitorder="little")[:, : count * width].reshape(-1, count, width)
-    weights = np.int64(1) << np.arange(width)
-    weights[-1] = -weights[-1]
-    return np.asarray(bits.astype(np.int64) @ weights)

@@ -16,9 +16,9 @@ HEAD = """# The circuit beside the engine
 Written by `make validate`, which compares what is on this page. Networks are drawn by seed; each becomes a circuit
 (`hardware/circuit`, the Verilog of `hardware/rtl`) at three choices of lanes: one for each layer, any number of channels,
 rows and columns, and all channels with up to three rows and columns. {samples} images go through the fixed-point engine and,
-one behind the other, through the circuit in a simulator. "Equal" means every spike of every population in every step, the
-answer (class, steps and all logits), and the cycle of every event and word, which `hardware/behaviour` foretells. "Refused"
-is what there is no circuit for; "wrong" is all else, and the command tells its seed.
+one behind the other, through the circuit in a simulator. "Equal" means every spike and potential of every population in every
+step, the answer (class, steps and all logits), and the cycle of every event and word, which `hardware/behaviour` foretells.
+"Refused" is what there is no circuit for; "wrong" is all else, and the command tells its seed.
 
 Compared on commit {commit}.
 

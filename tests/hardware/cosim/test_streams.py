@@ -9,7 +9,7 @@ from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim.record import OVER, CircuitRun
-from spikewright.hardware.cosim.streams import input_words, potentials_of, rasters_of
+from spikewright.hardware.cosim.streams import input_words, rasters_of
 from tests.hardware.small_networks import perceptron
 
 
@@ -33,12 +33,11 @@ def test_events_and_tokens_of_two_samples(tmp_path: Path) -> None:
     assert input_words(circuit, raster) == [4 << 1 | value, 1, 1, 1, 3 << 1 | value, 1]
 
 
-def test_words_become_rasters_and_potentials(tmp_path: Path) -> None:
+def test_words_become_rasters(tmp_path: Path) -> None:
     circuit = made(tmp_path)
-    run = seen([(3, 4 << 1), (4, 1), (5, 2 << 1), (9, 1)], [(0x01, 0xFF), (0x02, 0x00)])
+    run = seen([(3, 4 << 1), (4, 1), (5, 2 << 1), (9, 1)], [])
     (raster,) = rasters_of(circuit, run, 1).values()
     assert np.argwhere(raster).tolist() == [[0, 0, 4], [1, 0, 2]]
-    assert potentials_of(circuit, run, 1).tolist() == [[1, -1, 2]]
 
 
 def test_events_behind_an_early_end_belong_to_the_next_sample(tmp_path: Path) -> None:
@@ -54,5 +53,3 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
         rasters_of(circuit, seen([], []), 1)
     with pytest.raises(ValueError, match="expected 2 steps of 'h0', got 2"):
         rasters_of(circuit, seen([(1, 1), (2, 1), (3, 0)], []), 1)
-    with pytest.raises(ValueError, match="expected 2 rows of potentials, got 0"):
-        potentials_of(circuit, seen([], []), 1)
