@@ -8,7 +8,8 @@ import pytest
 
 from spikewright import snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.cosim import programs
+from spikewright.hardware.core.golden import golden_activity
+from spikewright.hardware.cosim import comparing, programs
 from spikewright.hardware.cosim.comparing import differences
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_kinds import NAMES, drawn_kind
@@ -69,18 +70,10 @@ def test_another_network_is_told_apart(tmp_path: Path, monkeypatch: pytest.Monke
     """Golden traces of a threshold that is one lower: the first neuron that differs is named."""
     network = drawn(0)
     changed = replace(network, populations=tuple(map(_lower, network.populations)))
-    from spikewright.hardware.cosim import comparing
-
-    monkeypatch.setattr(comparing, "run_golden", lambda _, images: _golden(changed, images))
+    monkeypatch.setattr(comparing, "golden_activity", lambda _, images: golden_activity(changed, images))
     lanes = {population.name: PhysicalLanes() for population in network.order[1:]}
     told = differences(network, lanes, images_for(network, 0, 8), tmp_path)
     assert told and "differ" in told[0]
-
-
-def _golden(network: snn.Network, images: np.ndarray) -> object:
-    from spikewright.hardware.core.golden import run_golden
-
-    return run_golden(network, images)
 
 
 def _lower(population: snn.Population) -> snn.Population:
