@@ -83,6 +83,13 @@ class Axis:
         """The different stretches of chains that events take, ascending."""
         return tuple(sorted({entry.stretch for entry in self.entries if entry.tiles})) or ((0, 0, 0),)
 
+    @cached_property
+    def in_chain(self) -> NDArray[np.int64]:
+        """For each tile its number in its chain."""
+        every = [np.arange(len(self.chain(number))) for number in range(len(self.starts))]
+        found: NDArray[np.int64] = np.concatenate([np.zeros(0, np.int64), *every]).astype(np.int64)
+        return found
+
     def chain(self, number: int) -> range:
         """The tiles of a chain."""
         ends = (*self.starts[1:], len(self.order))

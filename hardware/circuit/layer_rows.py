@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spikewright.hardware.circuit.reaches import reach
+from spikewright.hardware.circuit.row_choices import choose
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
-from spikewright.hardware.circuit.stored_rows import StoredRows, choose
+from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.snn import Network, Population, Projection
 

@@ -9,10 +9,9 @@ from spikewright.hardware.model.bit_widths import signed_bits
 
 
 def write_list_tables(folder: Path, layout: FrontLayout) -> None:
-    """What an event does by its channel, its row and its column, where each list begins, and where its rows go."""
+    """What an event does by its channel, its row and its column, where its rows go, and where each list begins if there are."""
     found, rows = layout.found, layout.rows
-    each, stretches, chains, _ = rows.lists.shape
-    apart = stretches * chains if each > 1 else 0
+    apart = _apart(layout)[0]
     by_channel = [
         [(c * apart, _list_bits(layout)), (int(found.first[c]), layout.bits.block), (int(found.lane[c]), layout.lane)]
         for c in range(len(found.first))
@@ -21,29 +20,50 @@ def write_list_tables(folder: Path, layout: FrontLayout) -> None:
     places = [list(zip(map(int, one), rows.place_bits, strict=True)) for one in rows.places]
     for place, seats in zip(places, rows.seats, strict=False):
         place += [(int(seat), rows.seat_bits) for seat in seats]
-    words = (by_channel, _axis(layout, 0), _axis(layout, 1), begins, places)
-    for what, table in zip("cyxlp", words, strict=True):
+    words = (by_channel, _axis(layout, 0), _axis(layout, 1), places, begins)
+    for what, table in zip("cyxp" if rows.each else "cyxpl", words, strict=False):
         write_words(folder / layout.file(what), [hex_word(word) for word in table])
 
 
 def _list_bits(layout: FrontLayout) -> int:
-    return address_bits(layout.rows.lists.size // 2)
+    return layout.address if layout.rows.each else address_bits(layout.rows.lists.size // 2)
+
+
+def _apart(layout: FrontLayout) -> tuple[int, int, int]:
+    """From one channel to the next, and from the number of a row and of a column to the next: lists, or rows of weights."""
+    rows, columns = layout.rows, len(layout.found.columns.order)
+    channels = len(layout.found.weights)
+    if rows.each:
+        return len(rows.weights) // channels if channels > 1 else 0, columns * rows.each, rows.each
+    stretches, chains = rows.lists.shape[1:3]
+    return stretches * chains if channels > 1 else 0, 1 if rows.outer else chains, chains if rows.outer else 1
+
+
+def _walk(layout: FrontLayout, number: int, tiles: int) -> list[Field]:
+    """What a table says in addition where each tile has as many rows, of an event that reaches so many tiles."""
+    each, skipped = layout.rows.each, len(layout.found.columns.order) - tiles
+    if not each:
+        return []
+    if number == 0:
+        return [(tiles, layout.tiles)]
+    return [(tiles * each, layout.rows.list_bits[1]), (skipped * each + 1, layout.address)]
 
 
 def _axis(layout: FrontLayout, number: int) -> list[list[Field]]:
     """The words of the rows (0) or columns (1) of the source."""
-    axis = (layout.found.rows, layout.found.columns)[number]
-    lists = layout.rows.lists.shape[2] if number == layout.rows.outer else 1
+    axis, apart = (layout.found.rows, layout.found.columns)[number], _apart(layout)[1 + number]
+    numbers = [one.first for one in axis.entries] if layout.rows.each else layout.rows.numbers(number)
     blocks = layout.blocks.groups * (layout.blocks.columns if number == 0 else 1)
     return [
         [
-            (at * lists, _list_bits(layout)),
+            (at * apart, _list_bits(layout)),
             ((entry.block - entry.before * axis.stride) * blocks, layout.bits.block),
             (int(entry.tiles == 0), 1),
             (entry.inside, layout.bits.inside[number]),
             (entry.block - entry.before * axis.stride, _tile_bits(layout, axis)),
+            *_walk(layout, number, entry.tiles),
         ]
-        for entry, at in zip(axis.entries, layout.rows.numbers(number), strict=True)
+        for entry, at in zip(axis.entries, numbers, strict=True)
     ]
 
 
@@ -58,8 +78,10 @@ def list_parameters(layout: FrontLayout) -> dict[str, int | str]:
     """What `sw_list_front` is told beside the widths that all fronts have."""
     found, rows = layout.found, layout.rows
     tile_row, tile_column, group = rows.place_bits
-    return {
-        "LISTS": rows.lists.size // 2,
+    told: dict[str, int | str] = (
+        {"EACH": rows.each, "TILE_BITS": layout.tiles} if rows.each else {"LISTS": rows.lists.size // 2}
+    )
+    told |= {
         "LIST_BITS": _list_bits(layout),
         "COUNT_BITS": rows.list_bits[1],
         "ROWS": layout.depth,
@@ -81,6 +103,6 @@ def list_parameters(layout: FrontLayout) -> dict[str, int | str]:
         "BANKS_X": layout.blocks.lanes.columns,
         "SEAT": rows.seat_bits,
         "SEATS": layout.bits.seats,
-        "LIST_FILE": layout.file("l"),
         "PLACE_FILE": layout.file("p"),
     }
+    return told if rows.each else told | {"LIST_FILE": layout.file("l")}

@@ -25,9 +25,13 @@ def _list_front(one: ModuleInstance) -> Found:
     n = one.number
     both = n("S_BITS") + n("LIST_BITS")
     yield ModuleMemory("table_c", "table", n("C_SIZE"), both + n("LANE_BITS"), parameter="C_FILE")
-    yield ModuleMemory("table_y", "table", n("Y_SIZE"), both + n("TY_BITS") + n("OY_BITS") + 1, parameter="Y_FILE")
-    yield ModuleMemory("table_x", "table", n("X_SIZE"), both + n("TX_BITS") + n("OX_BITS") + 1, parameter="X_FILE")
-    yield ModuleMemory("lists", "table", n("LISTS"), n("COUNT_BITS") + n("W_BITS"), parameter="LIST_FILE")
+    even, walk = n("EACH", 0) > 0, n("COUNT_BITS") + n("W_BITS")
+    down = both + n("TY_BITS") + n("OY_BITS") + 1 + (n("TILE_BITS") if even else 0)
+    yield ModuleMemory("table_y", "table", n("Y_SIZE"), down, parameter="Y_FILE")
+    across = both + n("TX_BITS") + n("OX_BITS") + 1 + (walk if even else 0)
+    yield ModuleMemory("table_x", "table", n("X_SIZE"), across, parameter="X_FILE")
+    if not even:
+        yield ModuleMemory("lists", "table", n("LISTS"), walk, parameter="LIST_FILE")
     seats = n("SEAT") * n("CHANNELS") * n("BANKS_Y") * n("BANKS_X")
     place = seats + n("GROUP_BITS") + n("COLUMN_BITS") + n("ROW_BITS")
     yield ModuleMemory("places", "table", n("ROWS"), place, parameter="PLACE_FILE")

@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright import InvalidInput
 from spikewright.hardware.circuit.reaches import Reach
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.model.bit_widths import signed_bits
@@ -28,6 +27,7 @@ class StoredRows:
     rows of a source channel follow each other by the tiles of the axis `outer` (0: rows, 1: columns), then those of the other
     one: the tiles that lie inside the map along `outer` are neighbours, and are a list. `lists (channels, stretches of the axis
     outer, chains of the other one, 2)` its first row and its number of rows; one channel stands for all of the same weights.
+    Where `each` is above 0 there are no lists: each tile of each channel has so many rows, some perhaps of zeros.
     `seats (rows, row)`, packed: for each weight the number of its channel among those of its lane. The group of a row is 0 there.
     `table (entries,)`: the weights, ascending, whose numbers stand in the rows, or nothing where weights stand there themselves.
     """
@@ -40,6 +40,7 @@ class StoredRows:
     outer: int = 0
     seats: Whole = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     table: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+    each: int = 0
 
     @classmethod
     def dense(cls, found: Reach) -> "StoredRows":
@@ -69,6 +70,24 @@ class StoredRows:
         if seats is None:
             return cls("lists", found, held[every], where, lists, outer)
         return cls("packed", found, held[every], where * (1, 1, 0), lists, outer, seats[every])
+
+    @classmethod
+    def even(cls, found: Reach, *, packed: bool = False) -> "StoredRows":
+        """As many rows for each tile as the fullest has: an event takes those of its tiles alone, and there are no lists."""
+        held, seats = _packed(found.weights) if packed else (found.weights, None)
+        used, row = np.any(held != 0, axis=-1), held.shape[-1]
+        each = int(used.sum(axis=-1).max(initial=0))
+        groups = np.argsort(~used, axis=-1, kind="stable")[..., :each]
+        tiles = (found.rows.in_chain[:, None, None], found.columns.in_chain[:, None])
+        where = np.stack(np.broadcast_arrays(*tiles, groups if seats is None else 0 * groups), axis=-1).reshape(-1, 3)
+        stored, nothing = (
+            np.take_along_axis(held, groups[..., None], axis=-2).reshape(-1, row),
+            np.zeros((0, 0, 0, 2), np.int64),
+        )
+        if seats is None:
+            return cls("lists", found, stored, where, nothing, each=each)
+        said = np.take_along_axis(seats, groups[..., None], axis=-2).reshape(-1, row)
+        return cls("packed", found, stored, where, nothing, seats=said, each=each)
 
     @cached_property
     def weight_bits(self) -> int:
@@ -112,8 +131,9 @@ class StoredRows:
 
     @property
     def list_bits(self) -> tuple[int, int]:
-        """Bits of a list's first row and of its number of rows."""
-        return address_bits(len(self.weights)), max(1, int(self.lists[..., 1].max(initial=0)).bit_length())
+        """Bits of a list's first row and of its number of rows; without lists, of a row and of those of all tiles in a line."""
+        most = self.each * self.found.columns.most if self.each else int(self.lists[..., 1].max(initial=0))
+        return address_bits(len(self.weights)), max(1, most.bit_length())
 
     @property
     def bits(self) -> int:
@@ -134,8 +154,8 @@ class StoredRows:
         axes = (self.found.rows, self.found.columns)
         inside = np.multiply.outer(*(np.array([entry.tiles for entry in axis.entries], np.int64) for axis in axes))
         channels = len(self.found.first)
-        if self.layout == "dense":
-            return np.broadcast_to(inside * self.found.groups, (channels, *inside.shape))
+        if self.layout == "dense" or self.each:
+            return np.broadcast_to(inside * (self.each or self.found.groups), (channels, *inside.shape))
         counts = self.lists[:, self.numbers(self.outer)][:, :, self.numbers(1 - self.outer), 1]
         each = counts if self.outer == 0 else counts.swapaxes(1, 2)
         return np.asarray(np.broadcast_to(each, (channels, *inside.shape)) * (inside > 0))
@@ -163,27 +183,3 @@ def _packed(weights: Whole) -> tuple[Whole, Whole]:
     groups = np.argsort(weights == 0, axis=-2, kind="stable")
     held = np.take_along_axis(weights, groups, axis=-2)
     return held, np.where(held != 0, groups, 0)
-
-
-def choose(found: Reach, name: str | None = None, *, shared: bool = False, neighbours: bool = False) -> StoredRows:
-    """The rows as `name` says; without one, as their bits times passes are fewest, in the order of `LAYOUTS` where that is equal.
-
-    Codes are thought of only where weights are `shared`, packed rows where lanes have `neighbours` and an event reaches several
-    channels. Raises InvalidInput for a name that there is not, and for packed rows where they cannot be.
-    """
-    layouts = LAYOUTS if neighbours and not found.one_channel else LAYOUTS[:2]
-    names = [layout + codes for codes in ("", CODES) for layout in layouts]
-    if name not in (None, *names):
-        raise InvalidInput(f"expected rows stored as {', '.join(names)}, got {name!r}")
-    wanted = (name,) if name else names if shared else names[: len(layouts)]
-    made = [
-        rows for layout in layouts if any(one.startswith(layout) for one in wanted) for rows in _laid(found, layout)
-    ]
-    every = [*made, *(rows.coded() for rows in made)]
-    return min((rows for rows in every if rows.name in wanted), key=StoredRows.cost)
-
-
-def _laid(found: Reach, layout: str) -> tuple[StoredRows, ...]:
-    if layout == "dense":
-        return (StoredRows.dense(found),)
-    return tuple(StoredRows.listed(found, outer, packed=layout == "packed") for outer in (0, 1))

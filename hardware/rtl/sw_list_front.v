@@ -1,8 +1,14 @@
-// The events of one projection become passes, one for each row of weights in a list: rows that are zero in all lanes are not
-// stored. Packed rows (SEAT) say for each of their weights which channel of its lane it is for, its seat. The tables by channel, row and column say which list an event takes and where it begins; the list says its first
-// row of weights and how many there are; and each row of weights has a place: a tile of the list's chain, and a group.
+// The events of one projection become passes, one for each row of weights that is stored: rows that are zero in all lanes are
+// not. Packed rows (SEAT) say for each of their weights which channel of its lane it is for, its seat. Each row of weights has a
+// place: a tile of its chain, and a group. Which rows an event takes is said in one of two ways:
 //
-//   cycle 0  an event is taken              cycle 2  its list is there
+//   EACH = 0: the tables by channel, row and column say where it begins and which list it takes, and the list says its first
+//             row of weights and how many there are;
+//   EACH > 0: each tile has EACH rows, in the order of channels, tile rows and tile columns. The tables say its first row of
+//             weights, how many tile rows it reaches, how many rows of weights it takes of each, and how far the next tile
+//             row's are from the last of them: rows of tiles that it does not reach take no pass.
+//
+//   cycle 0  an event is taken              cycle 2  its list is there, or its first row of weights
 //   cycle 1  its tables are there           cycle 3  its first pass
 //
 // Each of the three stages moves on when the next one is free: passes follow each other without a gap, the next event's behind
@@ -28,9 +34,11 @@ module sw_list_front #(
     parameter BANKS_X = 1,
     parameter SEAT = 0,          // bits of a seat, 0: rows are not packed
     parameter SEATS = 1,         // of the seats of all lanes, at least 1
+    parameter EACH = 0,          // rows of weights of each tile, 0: lists say how many
+    parameter TILE_BITS = 1,     // of a count of tile rows, where each has as many
     parameter LISTS = 1,
-    parameter LIST_BITS = 1,     // of the number of a list
-    parameter COUNT_BITS = 1,    // of how many rows a list has
+    parameter LIST_BITS = 1,     // of the number of a list, or of a row of weights where each tile has as many
+    parameter COUNT_BITS = 1,    // of how many rows a list has, or an event takes of a tile row
     parameter ROWS = 1,          // of weights
     parameter ROW_BITS = 1,      // of a tile's row, its column and the group in the place of a row of weights
     parameter COLUMN_BITS = 1,
@@ -83,8 +91,10 @@ module sw_list_front #(
     output reg     [VALUE-1:0] pass_value
 );
   localparam C_WIDTH = LANE_BITS + S_BITS + LIST_BITS;
-  localparam Y_WIDTH = TY_BITS + OY_BITS + 1 + S_BITS + LIST_BITS;
-  localparam X_WIDTH = TX_BITS + OX_BITS + 1 + S_BITS + LIST_BITS;
+  localparam MORE_Y = EACH == 0 ? 0 : TILE_BITS;
+  localparam MORE_X = EACH == 0 ? 0 : COUNT_BITS + W_BITS;
+  localparam Y_WIDTH = MORE_Y + TY_BITS + OY_BITS + 1 + S_BITS + LIST_BITS;
+  localparam X_WIDTH = MORE_X + TX_BITS + OX_BITS + 1 + S_BITS + LIST_BITS;
   localparam LIST_WIDTH = COUNT_BITS + W_BITS;
   localparam SEATED = SEAT * CHANNELS * BANKS_Y * BANKS_X;
   localparam PLACE_WIDTH = SEATED + GROUP_BITS + COLUMN_BITS + ROW_BITS;
@@ -114,8 +124,8 @@ module sw_list_front #(
   wire no_row, no_column;
 
   assign {lane1, c_block, c_list} = by_c;
-  assign {ty1, oy1, no_row, y_block, y_list} = by_y;
-  assign {tx1, ox1, no_column, x_block, x_list} = by_x;
+  assign {ty1, oy1, no_row, y_block, y_list} = by_y[Y_WIDTH-MORE_Y-1:0];
+  assign {tx1, ox1, no_column, x_block, x_list} = by_x[X_WIDTH-MORE_X-1:0];
 
   sw_memory #(.WIDTH(C_WIDTH), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE),
               .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_c (
@@ -130,7 +140,7 @@ module sw_list_front #(
       .clk(clk), .enable(move1), .address(event_x), .word(by_x),
       .load(load));
 
-  // ---- stage 2: its list ----
+  // ---- stage 2: its list, or what it takes of each tile row ----
   reg token2, none2;
   reg [S_BITS-1:0] block2;
   reg [LANE_BITS-1:0] lane2;
@@ -142,16 +152,31 @@ module sw_list_front #(
   wire [LIST_BITS-1:0] list = c_list + y_list + x_list;
   wire [W_BITS-1:0] first;
   wire [COUNT_BITS-1:0] count;
+  wire [TILE_BITS-1:0] tiles;  // tile rows
+  wire [W_BITS-1:0] skip;      // from the last row of weights of a tile row to the first of the next
 
-  sw_memory #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE),
-              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) lists (
-      .clk(clk), .enable(move2), .address(list), .word({count, first}),
-      .load(load));
+  generate
+    if (EACH == 0) begin : listed
+      assign tiles = 1;
+      assign skip  = 1;
+      sw_memory #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE),
+                  .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) lists (
+          .clk(clk), .enable(move2), .address(list), .word({count, first}),
+          .load(load));
+    end else begin : even
+      reg [TILE_BITS+COUNT_BITS+2*W_BITS-1:0] walk;
+      always @(posedge clk) if (move2) walk <= {by_y[Y_WIDTH-1-:TILE_BITS], by_x[X_WIDTH-1-:COUNT_BITS+W_BITS], list};
+      assign {tiles, skip, count, first} = walk;
+    end
+  endgenerate
 
   // ---- stage 3: its passes ----
   reg none;
-  reg [COUNT_BITS-1:0] left;
-  reg [W_BITS-1:0] row;
+  reg [TILE_BITS-1:0] tiles_left;
+  reg [COUNT_BITS-1:0] left, in_tiles;  // rows of weights: still to be taken, and taken of each tile row
+  reg [W_BITS-1:0] row, across;
+  wire turns = EACH != 0 && left == 1;  // to the next tile row
+  wire [W_BITS-1:0] next = row + (turns ? across : 1'b1);
   reg [S_BITS-1:0] block;
   reg signed [TY_BITS-1:0] ty;
   reg signed [TX_BITS-1:0] tx;
@@ -162,8 +187,8 @@ module sw_list_front #(
   assign {group, tile_column, tile_row} = place[GROUP_BITS+COLUMN_BITS+ROW_BITS-1:0];
 
   sw_memory #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE),
-              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 4), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) places (
-      .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : row + 1'b1), .word(place),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + (EACH == 0 ? 4 : 3)), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) places (
+      .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : next), .word(place),
       .load(load));
 
   wire signed [TY_BITS-1:0] here_y = ty + $signed({1'b0, tile_row}) * STRIDE_Y;
@@ -176,7 +201,7 @@ module sw_list_front #(
           .in(place[PLACE_WIDTH-1-:SEATED]), .oy(pass_oy), .ox(pass_ox), .out(pass_seats));
   endgenerate
 
-  assign last = none || left == 1;
+  assign last = none || (left == 1 && (EACH == 0 || tiles_left == 1));
   assign pass_empty = none || here_y < -LOWEST_Y || here_y >= BLOCKS_Y || here_x < -LOWEST_X || here_x >= BLOCKS_X;
   assign pass_weights = row;
   assign pass_block = block + group + tile_column * ACROSS + tile_row * DOWN;
@@ -208,15 +233,17 @@ module sw_list_front #(
       {lane2, ty2, tx2, oy2, ox2} <= {lane1, ty1, tx1, oy1, ox1};
     end
     if (move3) begin
-      none  <= none2 || count == 0;
+      none  <= none2 || (EACH == 0 && count == 0);
       left  <= count;
       row   <= first;
+      {tiles_left, in_tiles, across} <= {tiles, count, skip};
       block <= block2;
       pass_value <= value2;
       {pass_lane, ty, tx, pass_oy, pass_ox} <= {lane2, ty2, tx2, oy2, ox2};
     end else if (pass_ready) begin
-      left <= left - 1'b1;
-      row  <= row + 1'b1;
+      left <= turns ? in_tiles : left - 1'b1;
+      row  <= next;
+      if (turns) tiles_left <= tiles_left - 1'b1;
     end
   end
 endmodule

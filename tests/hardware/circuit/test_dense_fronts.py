@@ -8,8 +8,8 @@ from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_de
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.reaches import reach
 from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.row_choices import choose
 from spikewright.hardware.circuit.shapes import as_map
-from spikewright.hardware.circuit.stored_rows import choose
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 
 

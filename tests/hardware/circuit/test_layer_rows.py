@@ -33,8 +33,8 @@ def test_one_of_eight_takes_a_quarter_of_the_passes_at_16_lanes() -> None:
     dense_layer = LayerRows.of(network, network.by_name["map"], PhysicalLanes(16), {"input->map": "dense"})
     rows, every = layer.rows["input->map"], dense_layer.rows["input->map"]
     assert layer.blocks.neighbours and rows.layout == "packed" and layer.seat_bits == 2
-    assert rows.passes[:, 3, 3].sum() * 4 == every.passes[:, 3, 3].sum()
-    assert rows.passes.sum() <= every.passes.sum() / 3
+    np.testing.assert_array_equal(rows.passes * 4, every.passes)  # also at the border, where fewer tiles are reached
+    assert rows.each == 1 and rows.bits < every.bits / 2
 
 
 def test_dense_weights_and_outputs_have_no_neighbours() -> None:

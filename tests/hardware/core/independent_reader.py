@@ -111,7 +111,7 @@ class Front:
                 self.one_pass(into, number, *one)
 
     def passes(self, c, y, x):
-        return self.listed(c, y, x) if "LISTS" in self.f else self.dense(c, y, x)
+        return self.listed(c, y, x) if "PLACE_FILE" in self.f else self.dense(c, y, x)
 
     def dense(self, c, y, x):
         f = self.f
@@ -134,12 +134,20 @@ class Front:
         f = self.f
         n, s = f["LIST_BITS"], f["S_BITS"]
         cl, cb, lane = take(self.files["C_FILE"][c], n, s, f["LANE_BITS"])
-        yl, yb, no_y, oy, ty = take(self.files["Y_FILE"][y], n, s, 1, f["OY_BITS"], -f["TY_BITS"])
-        xl, xb, no_x, ox, tx = take(self.files["X_FILE"][x], n, s, 1, f["OX_BITS"], -f["TX_BITS"])
+        even = f.get("EACH", 0) > 0
+        more_y, more_x = ((f["TILE_BITS"],), (f["COUNT_BITS"], f["W_BITS"])) if even else ((), ())
+        yl, yb, no_y, oy, ty, *tiles = take(self.files["Y_FILE"][y], n, s, 1, f["OY_BITS"], -f["TY_BITS"], *more_y)
+        xl, xb, no_x, ox, tx, *walk = take(self.files["X_FILE"][x], n, s, 1, f["OX_BITS"], -f["TX_BITS"], *more_x)
         if no_y or no_x:
             return
-        first, count = take(self.files["LIST_FILE"][(cl + yl + xl) % (1 << n)], f["W_BITS"], f["COUNT_BITS"])
-        for w in range(first, first + count):
+        number = (cl + yl + xl) % (1 << n)
+        if even:
+            turn = walk[0] + walk[1] - 1
+            rows = [number + i * turn + j for i in range(tiles[0]) for j in range(walk[0])]
+        else:
+            first, count = take(self.files["LIST_FILE"][number], f["W_BITS"], f["COUNT_BITS"])
+            rows = range(first, first + count)
+        for w in rows:
             place = self.files["PLACE_FILE"][w]
             r, column, g = take(place, f["ROW_BITS"], f["COLUMN_BITS"], f["GROUP_BITS"])
             ry, rx = ty + r * f["STRIDE_Y"], tx + column * f["STRIDE_X"]

@@ -1,6 +1,7 @@
 """docs/core-format.md is enough to use a core: a reader that was written from it replays the traces, and sees what is changed."""
 
 import ast
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from spikewright.snn.core_parts import lacking
 from tests.hardware.core import independent_reader
 from tests.hardware.core.independent_reader import replay
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
-from tests.hardware.cosim.pruned import pruned, shared
+from tests.hardware.cosim.pruned import pruned, regular, shared
 
 
 def test_it_imports_nothing_of_the_project() -> None:
@@ -29,7 +30,15 @@ def cores(kind, count: int):
         yield network, DesignPoint(layers)
 
 
-@pytest.mark.parametrize("kind", [lambda network, _: network, pruned, shared], ids=["dense", "pruned", "shared"])
+def even(network, seed: int):
+    """With as many rows of weights for each tile of the output."""
+    last = regular(network, drawn_lanes(network, seed), seed).projections[-1]
+    return replace(network, projections=(*network.projections[:-1], last))
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda network, _: network, pruned, shared, even], ids=["dense", "pruned", "shared", "even"]
+)
 def test_it_replays_drawn_cores_event_by_event(kind, tmp_path: Path) -> None:
     for number, (network, point) in enumerate(cores(kind, 5)):
         folder = export(network, point, tmp_path / str(number))

@@ -1,5 +1,6 @@
 """Drawn networks whose weights are pruned, and shared."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,26 @@ def pruned(network: snn.Network, seed: int, kept: float = 0.3) -> snn.Network:
         if synapse.weights is not None:
             weights = synapse.weights.values()
             left = np.where(random.random(weights.shape) < kept, weights, 0)
+            synapse = synapse.with_weights(dense(left.astype(weights.dtype)))
+        projections.append(replace(projection, synapse=synapse))
+    return replace(network, projections=tuple(projections))
+
+
+def regular(network: snn.Network, lanes: Mapping[str, PhysicalLanes], seed: int) -> snn.Network:
+    """The same network with one weight left among the neighbouring channels of a lane: all tiles have one packed row."""
+    random, projections = np.random.default_rng(seed), []
+    for projection in network.projections:
+        synapse = projection.synapse
+        if synapse.weights is not None:
+            weights, shape = synapse.weights.values(), as_map(network.by_name[projection.target].shape)
+            own = -(-shape[0] // lanes[projection.target].channels)
+            whole = np.zeros((-(-len(weights) // own) * own, *weights.shape[1:]), weights.dtype)
+            whole[: len(weights)] = weights
+            parts = whole.reshape(-1, own, *weights.shape[1:])
+            kept = np.arange(own).reshape(1, own, *(1,) * (weights.ndim - 1)) == random.integers(
+                0, own, parts[:, :1].shape
+            )
+            left = np.where(kept, parts, 0).reshape(whole.shape)[: len(weights)]
             synapse = synapse.with_weights(dense(left.astype(weights.dtype)))
         projections.append(replace(projection, synapse=synapse))
     return replace(network, projections=tuple(projections))
