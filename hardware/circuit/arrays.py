@@ -8,7 +8,7 @@ from spikewright.hardware.circuit.lane_kinds import lane_kind
 from spikewright.hardware.circuit.record import PLAIN, Circuit
 from spikewright.hardware.circuit.stepping import phases
 from spikewright.hardware.circuit.verilog import instance, part, wire
-from spikewright.hardware.circuit.words import address_bits, write_words
+from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Population
 
 STYLES = ("registers", "tables", "blocks")
@@ -19,7 +19,7 @@ def array(circuit: Circuit, population: Population) -> str:
     """The Verilog of a population behind its fronts; the memory of its constants is written."""
     n, name = circuit.numbers[population.name], population.name
     blocks, constants = circuit.blocks(population), LaneConstants.of(circuit, population)
-    write_words(circuit.folder / f"p{n:02d}_k.mem", constants.words)
+    circuit.store(f"p{n:02d}_k.mem", constants.words())
     parameters = _sizes(circuit, population) | _laws(circuit, population, constants)
     ports = _ports(circuit, population)
     lanes = blocks.lanes.count

@@ -1,12 +1,10 @@
 """A front that takes every row of weights: its tables, and its instance of `sw_front`."""
 
-from pathlib import Path
-
 from spikewright.hardware.circuit.front_layouts import FrontLayout
-from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import MemorySink, address_bits, hex_word
 
 
-def write_dense_tables(folder: Path, layout: FrontLayout) -> None:
+def store_dense_tables(store: MemorySink, layout: FrontLayout) -> None:
     """What an event does by its channel, its row and its column: see `sw_front`."""
     found, blocks, bits, address = layout.found, layout.blocks, layout.bits, layout.address
     columns, groups = len(found.columns.order), found.groups
@@ -46,7 +44,7 @@ def write_dense_tables(folder: Path, layout: FrontLayout) -> None:
         for one in found.columns.entries
     ]
     for what, words in (("c", by_channel), ("y", by_row), ("x", by_column)):
-        write_words(folder / layout.file(what), words)
+        store(layout.file(what), words)
 
 
 def dense_parameters(layout: FrontLayout) -> dict[str, int | str]:

@@ -9,7 +9,7 @@ from spikewright import InvalidInput
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
 from spikewright.hardware.circuit.verilog import instance
-from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import address_bits, hex_word
 from spikewright.snn import Bursts, Network, PhaseCode, RateCode, SingleBurst, SpikeSelectCode
 from spikewright.snn.codes import Code
 from spikewright.snn.reference.codes import SPIKES
@@ -76,4 +76,4 @@ def _write_table(circuit: Circuit, levels: int) -> None:
     rows = np.zeros((1 << address_bits(circuit.network.steps), 1 << pixel_bits(levels)), np.int64)
     sent = sent_of_levels(circuit.network.code, levels)
     rows[: sent.shape[0], : sent.shape[1]] = sent
-    write_words(circuit.folder / TABLE, [hex_word([(int(number), bits)]) for number in rows.reshape(-1)])
+    circuit.store(TABLE, (hex_word([(int(number), bits)]) for number in rows.reshape(-1)))

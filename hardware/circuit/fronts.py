@@ -1,15 +1,17 @@
 """A projection in Verilog: its front with its tables, its memory of weights, and what a lane adds."""
 
+from collections.abc import Iterator
+
 from spikewright.hardware.circuit.counting import counted_events
-from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_dense_tables
+from spikewright.hardware.circuit.dense_fronts import dense_parameters, store_dense_tables
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
-from spikewright.hardware.circuit.list_fronts import list_parameters, write_list_tables
+from spikewright.hardware.circuit.list_fronts import list_parameters, store_list_tables
 from spikewright.hardware.circuit.orders import staged_order
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.stages import front_map, last_stage, ordering
 from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.circuit.verilog import instance, part, wire
-from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import address_bits, hex_word
 from spikewright.snn import Projection
 
 
@@ -24,19 +26,24 @@ def front(circuit: Circuit, number: int, projection: Projection) -> str:
     rows = stored_rows(circuit, projection)
     layout = FrontLayout(number, projection, circuit.blocks(population), rows, PassBits.of(circuit, population))
     if rows.layout == "dense":
-        write_dense_tables(circuit.folder, layout)
+        store_dense_tables(circuit.store, layout)
     else:
-        write_list_tables(circuit.folder, layout)
-    width, words = rows.code_bits or rows.weight_bits, rows.words.tolist()
-    write_words(circuit.folder / layout.file("w"), [hex_word((value, width) for value in row) for row in words])
+        store_list_tables(circuit.store, layout)
+    circuit.store(layout.file("w"), _row_words(rows))
     if rows.code_bits:
-        write_words(circuit.folder / layout.file("t"), [hex_word([(value, rows.weight_bits)]) for value in rows.table])
+        circuit.store(layout.file("t"), (hex_word([(value, rows.weight_bits)]) for value in rows.table))
     parts = [_wires(circuit, layout), _front(circuit, layout), _weights(circuit, layout)]
     if counts := circuit.counted(projection):
         parts.insert(1, counted_events(circuit, number, projection, counts))
     if staged_order(projection) is not None:
         parts.insert(-2, ordering(circuit, number, projection))
     return "\n".join(parts)
+
+
+def _row_words(rows: StoredRows) -> Iterator[str]:
+    width = rows.code_bits or rows.weight_bits
+    for row in rows.words:
+        yield hex_word((value, width) for value in row.tolist())
 
 
 def _wires(circuit: Circuit, layout: FrontLayout) -> str:

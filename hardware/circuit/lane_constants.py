@@ -1,5 +1,6 @@
 """What each lane is told of its neurons: thresholds, drive and initial potential, a row for each block that differs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +51,11 @@ class LaneConstants:
         """How many thresholds a neuron has; one that compares nothing has one that is not looked at."""
         return int(self.rows.shape[2]) - 2
 
-    @property
-    def words(self) -> list[str]:
+    def words(self) -> Iterator[str]:
         """Rows in hex: for each lane initial potential, drive, thresholds, the first lane lowest."""
         bits = (self.potential_bits, self.drive_bits, *[self.threshold_bits] * self.thresholds)
-        return [
-            hex_word(field for lane in row for field in zip(map(int, lane), bits, strict=True)) for row in self.rows
-        ]
+        for row in self.rows:
+            yield hex_word(field for lane in row for field in zip(map(int, lane), bits, strict=True))
 
 
 def _over(value: Any, blocks: LayerBlocks) -> Whole:

@@ -1,14 +1,12 @@
 """A front that takes the rows of weights of a list: its tables, and what `sw_list_front` is told."""
 
-from pathlib import Path
-
 from spikewright.hardware.circuit.axes import Axis
 from spikewright.hardware.circuit.front_layouts import FrontLayout
-from spikewright.hardware.circuit.words import Field, address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import Field, MemorySink, address_bits, hex_word
 from spikewright.hardware.model.bit_widths import signed_bits
 
 
-def write_list_tables(folder: Path, layout: FrontLayout) -> None:
+def store_list_tables(store: MemorySink, layout: FrontLayout) -> None:
     """What an event does by its channel, its row and its column, where its rows go, and where each list begins if there are."""
     found, rows = layout.found, layout.rows
     apart = _apart(layout)[0]
@@ -22,7 +20,7 @@ def write_list_tables(folder: Path, layout: FrontLayout) -> None:
         place += [(int(seat), rows.seat_bits) for seat in seats]
     words = (by_channel, _axis(layout, 0), _axis(layout, 1), places, begins)
     for what, table in zip("cyxp" if rows.each else "cyxpl", words, strict=False):
-        write_words(folder / layout.file(what), [hex_word(word) for word in table])
+        store(layout.file(what), map(hex_word, table))
 
 
 def _list_bits(layout: FrontLayout) -> int:

@@ -1,5 +1,6 @@
 """Events behind an order: what a projection reads at other places than its source says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -76,13 +77,10 @@ class OrderTable:
         """Bits of the number of the next row, 0 where no neuron is read more than once."""
         return address_bits(len(self.rows)) if any(row[2] for row in self.rows) else 0
 
-    @property
-    def words(self) -> list[str]:
+    def words(self) -> Iterator[str]:
         """The rows in hex: c, y, x of the place, whether it is read, whether there is a next row, and which."""
         bits, shape = self.coordinate_bits, as_map(self.order.shape)
-        made = []
         for place, read, more, behind in self.rows:
             at = (int(axis) for axis in np.unravel_index(place, shape))
             fields = [*zip(at, bits, strict=True), (int(read), 1)]
-            made.append(hex_word([*fields, (int(more), 1), (behind, self.next_bits)] if self.next_bits else fields))
-        return made
+            yield hex_word([*fields, (int(more), 1), (behind, self.next_bits)] if self.next_bits else fields)

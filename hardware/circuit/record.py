@@ -1,6 +1,6 @@
 """The circuit of a network: its blocks, and the widths of all that moves in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from spikewright.hardware.circuit.gates import GateCounts
 from spikewright.hardware.circuit.layer_rows import LayerRows
 from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
 from spikewright.hardware.circuit.stepping import left_bits
-from spikewright.hardware.circuit.words import address_bits
+from spikewright.hardware.circuit.words import MemorySink, address_bits, write_words
 from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population, Projection
@@ -38,11 +38,12 @@ class Ends:
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """A fixed-point network with the lanes of each population but the input; memories are written into `folder`.
+    """A fixed-point network with the lanes of each population but the input; its memories go to `store`.
 
     `storage`: how the rows of weights of a projection lie (`stored_rows.LAYOUTS`), where it is not to be chosen by their bits
     and passes. `rule`: where memories lie. `ends`: what `sw_axis` around the core is like. `queues`: events that wait at most in
-    front of a projection, by its name, a power of two; QUEUE where nothing is said.
+    front of a projection, by its name, a power of two; QUEUE where nothing is said. `sink`: what takes the memories, None where
+    they are written into `folder`.
     Raises InvalidInput for another depth, or that of no projection.
     """
 
@@ -53,6 +54,7 @@ class Circuit:
     rule: PlacingRule = USUAL
     ends: Ends = field(default_factory=Ends)
     queues: Mapping[str, int] = field(default_factory=dict)
+    sink: MemorySink | None = None
 
     def __post_init__(self) -> None:
         names = [projection.name for projection in self.network.projections]
@@ -73,6 +75,13 @@ class Circuit:
     def numbers(self) -> Mapping[str, int]:
         """Populations by name: their number in the names of wires and files. The input has 0."""
         return {p.name: n for n, p in enumerate(self.network.order)}
+
+    def store(self, file: str, words: Iterable[str]) -> None:
+        """Write a memory, its words in hex, or hand it to the sink."""
+        if self.sink is not None:
+            self.sink(file, words)
+        else:
+            write_words(self.folder / file, words)
 
     def queue(self, projection: str) -> int:
         """Events that wait at most in front of a projection."""

@@ -15,7 +15,9 @@ def choose(found: Reach, name: str | None = None, *, shared: bool = False, neigh
     names = [layout + codes for codes in ("", CODES) for layout in layouts]
     if name not in (None, *names):
         raise InvalidInput(f"expected rows stored as {', '.join(names)}, got {name!r}")
-    wanted = (name,) if name else names if shared else names[: len(layouts)]
+    wanted = [name] if name else names if shared else names[: len(layouts)]
+    if name is None and not neighbours and found.weights.any(axis=-1).all():
+        wanted = [one for one in wanted if one.startswith("dense")]  # a list would leave nothing out
     made = [
         rows for layout in layouts if any(one.startswith(layout) for one in wanted) for rows in _laid(found, layout)
     ]

@@ -1,11 +1,27 @@
-"""What lies between the events of a population and the front of a projection: a queue, or one that delays, and an order."""
+"""What lies between the events of a population and the front of a projection: a fork, a queue, or one that delays, and an
+order."""
 
 from spikewright.hardware.circuit.orders import OrderTable, places_read, staged_order
+from spikewright.hardware.circuit.readouts import tallied
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import Map, as_map
 from spikewright.hardware.circuit.verilog import instance, wire
-from spikewright.hardware.circuit.words import address_bits, write_words
-from spikewright.snn import Projection
+from spikewright.hardware.circuit.words import address_bits
+from spikewright.snn import Population, Projection
+
+
+def fork(circuit: Circuit, population: Population) -> str:
+    """What a population sends goes to all that read it in one cycle: the queues of projections, and of the output the tally."""
+    network, n = circuit.network, circuit.numbers[population.name]
+    readers = [f"q{k}" for k, projection in enumerate(network.projections) if projection.source == population.name]
+    if population.name == network.output and tallied(circuit):
+        readers.append("r")
+    lines = [wire("r_ready")] if "r" in readers else []
+    lines += [f"assign e{n}_ready = {' & '.join(f'{reader}_ready' for reader in readers) or 1};"]
+    for reader in readers:
+        valid = " & ".join([f"e{n}_valid", *(f"{other}_ready" for other in readers if other != reader)])
+        lines += [wire(f"{reader}_valid"), f"assign {reader}_valid = {valid};"]
+    return "\n".join(lines)
 
 
 def queue(circuit: Circuit, number: int, projection: Projection) -> str:
@@ -73,7 +89,7 @@ def ordering(circuit: Circuit, number: int, projection: Projection) -> str:
     assert order is not None
     k, given, value = number, "g" if circuit.counted(projection) else "f", circuit.pass_bits(projection)
     table, file = OrderTable.of(order), f"q{number:02d}_o.mem"
-    write_words(circuit.folder / file, table.words)
+    circuit.store(file, table.words())
     _, rows, columns = as_map(circuit.network.by_name[projection.source].shape)
     parameters: dict[str, int | str] = {"Y_SIZE": rows, "X_SIZE": columns, "VALUE": value}
     bits = circuit.coordinate_bits(projection.source)

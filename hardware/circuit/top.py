@@ -13,15 +13,15 @@ from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
 from spikewright.hardware.circuit.loading import bus_bits, check_loads, with_bus
 from spikewright.hardware.circuit.mac.top import check_mac, mac_layers
-from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early, tallied
+from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early
 from spikewright.hardware.circuit.record import Circuit, Ends, sends_values
 from spikewright.hardware.circuit.shapes import PhysicalLanes
-from spikewright.hardware.circuit.stages import beginning, queue
+from spikewright.hardware.circuit.stages import beginning, fork, queue
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
-from spikewright.snn import Network, Population
+from spikewright.snn import Network
 from spikewright.snn.traits import sent
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
@@ -63,7 +63,7 @@ def build(
 
 def _text(circuit: Circuit) -> str:
     layers = mac_layers(circuit) if circuit.quantised else _event_layers(circuit)
-    core = "\n\n".join([_input(circuit), *layers, readout(circuit), "endmodule\n"])
+    core = "\n\n".join([input_text(circuit), *layers, readout(circuit), "endmodule\n"])
     loads = [f"input [{bus_bits(core) - 1}:0] load_bus"] if circuit.ends.loads else []
     head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join([*_ports(circuit), *loads])}\n);"
     return f"{head}\n\n{with_bus(core, circuit.ends.loads)}"
@@ -74,7 +74,9 @@ def _event_layers(circuit: Circuit) -> list[str]:
     for population in circuit.inner:
         body += [front(circuit, k, projection) for k, projection in circuit.incoming(population)]
         body += [array(circuit, population)]
-    body += [_fork(circuit, population) for population in network.order if population.neuron.sends != "nothing"]
+    for population in (one for one in network.order if one.neuron.sends != "nothing"):
+        readers = [(k, q) for k, q in enumerate(network.projections) if q.source == population.name]
+        body += ["\n".join([fork(circuit, population), *(queue(circuit, k, q) for k, q in readers)])]
     levels = circuit.numbers[network.output] if network.readout == "potential" else None
     body += [f"assign read{n}_ready = 1'b1;" for n in range(1, len(network.order)) if n != levels]
     return body
@@ -93,7 +95,7 @@ def _ports(circuit: Circuit) -> list[str]:
     ]
 
 
-def _input(circuit: Circuit) -> str:
+def input_text(circuit: Circuit) -> str:
     """The events of the input; where an inference may stop early, one inference at a time."""
     bits = circuit.event_bits(circuit.network.input)
     lines = [wire("e0_valid"), wire("e0_ready"), wire("e0_event", bits), wire("early"), wire("over")]
@@ -149,19 +151,3 @@ def check(network: Network) -> None:
     _check_weights(network)
     if network.numbers != "fixed" or network.code.window is not None or network.code.hidden_limit is not None:
         raise InvalidInput("expected a fixed-point network with an input in every step; call network.to_fixed() first")
-
-
-def _fork(circuit: Circuit, population: Population) -> str:
-    """What a population sends goes to all that read it in one cycle: the queues of projections, and of the output the tally."""
-    n = circuit.numbers[population.name]
-    queues = [k for k, q in enumerate(circuit.network.projections) if q.source == population.name]
-    readers = [f"q{k}" for k in queues]
-    if population.name == circuit.network.output and tallied(circuit):
-        readers.append("r")
-    lines = [wire("r_ready")] if "r" in readers else []
-    lines += [f"assign e{n}_ready = {' & '.join(f'{reader}_ready' for reader in readers) or 1};"]
-    for reader in readers:
-        valid = " & ".join([f"e{n}_valid", *(f"{other}_ready" for other in readers if other != reader)])
-        lines += [wire(f"{reader}_valid"), f"assign {reader}_valid = {valid};"]
-    lines += [queue(circuit, k, circuit.network.projections[k]) for k in queues]
-    return "\n".join(lines)

@@ -1,10 +1,12 @@
 """Words of memories as hardware reads them: hex, fields side by side."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 Field = tuple[int, int]
 """A number and the bits that it takes; two's complement where it is negative."""
+MemorySink = Callable[[str, Iterable[str]], None]
+"""Takes the memories of a circuit: the name of a file, and its words in hex, which are made as they are asked for, once."""
 
 
 def address_bits(count: int) -> int:
@@ -29,6 +31,6 @@ def hex_word(fields: Iterable[Field]) -> str:
     return f"{word:0{-(-width // 4)}x}"
 
 
-def write_words(path: Path, words: Sequence[str]) -> None:
+def write_words(path: Path, words: Iterable[str]) -> None:
     """A file for $readmemh. The last line ends like the others: Verilator 5.006 drops a last word that does not."""
     path.write_text("".join(f"{word}\n" for word in words))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spikewright import InvalidFile
 from spikewright.hardware.area.elaboration.constants import ParameterFormula, Value, formula
+from spikewright.hardware.area.elaboration.glue import Glue
 from spikewright.hardware.area.elaboration.modules import (
     InnerInstance,
     Item,
@@ -85,8 +86,11 @@ class ModuleUse:
 
 
 def circuit_uses(text: str) -> tuple[ModuleUse, ...]:
-    """The modules of the circuit in `text`, its `core.v`, with the top level itself: what Yosys finds where modules are kept."""
-    return (ModuleUse(ModuleVariant(TOP), 1), *instance_uses(read_instances(text)))
+    """The modules of the circuit, or layer, in `text`, as Yosys finds them where modules are kept, with the top level itself.
+
+    The top level has no parameters in Verilog; here it has the look-up tables of its own as JOINED and FORKED (`Glue`).
+    """
+    return (ModuleUse(ModuleVariant(TOP, Glue.of(text).parameters), 1), *instance_uses(read_instances(text)))
 
 
 def instance_uses(instances: Iterable[ModuleInstance]) -> tuple[ModuleUse, ...]:

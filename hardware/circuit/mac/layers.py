@@ -5,7 +5,7 @@ from spikewright.hardware.circuit.mac.sources import MacSource, OperandBits, sou
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
 from spikewright.hardware.circuit.verilog import instance, wire
-from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import address_bits, hex_word
 from spikewright.snn import Population
 
 LATENCY = 13
@@ -33,7 +33,7 @@ def layer_text(circuit: Circuit, population: Population) -> str:
         max(source.memories.weight_bits for source in sources),
         requantiser.total,
     )
-    write_words(circuit.folder / f"p{n:02d}_k.mem", [hex_word(word) for word in requantiser.words])
+    circuit.store(f"p{n:02d}_k.mem", map(hex_word, requantiser.words))
     lines = [source_text(circuit, source, bits) for source in sources]
     lines += [_wires(circuit, population, bits), _lanes(circuit, population, sources, bits)]
     return "\n".join([*lines, _sending(circuit, population, requantiser)])

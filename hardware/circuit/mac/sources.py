@@ -8,7 +8,7 @@ from spikewright.hardware.circuit.mac.tables import mac_tables
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
 from spikewright.hardware.circuit.verilog import instance, part, wire
-from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
+from spikewright.hardware.circuit.words import address_bits, hex_word
 from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.snn import Population, Projection
 
@@ -54,7 +54,7 @@ def source_text(circuit: Circuit, source: MacSource, bits: OperandBits) -> str:
     """The Verilog of a projection from what its source sends to what the lanes get."""
     shape = as_map(circuit.network.by_name[source.projection.source].shape)
     for what, words in mac_tables(source.memories, shape).items():
-        write_words(circuit.folder / source.file(what), [hex_word(fields) for fields in words])
+        circuit.store(source.file(what), map(hex_word, words))
     parts = (_wires(circuit, source, bits), _buffer(circuit, source), _walk(circuit, source))
     return "\n".join((*parts, _operands(circuit, source, bits)))
 

@@ -1,6 +1,6 @@
 """The words of all memories of a projection into a MAC layer, by the letters of their files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from spikewright.hardware.circuit.mac.memories import MacMemories
 from spikewright.hardware.circuit.shapes import Map
 from spikewright.hardware.circuit.words import Field, address_bits
 
-Words = list[list[Field]]
+Words = Iterable[list[Field]]
 
 
 def mac_tables(memories: MacMemories, source: Map) -> Mapping[str, Words]:
@@ -23,7 +23,7 @@ def mac_tables(memories: MacMemories, source: Map) -> Mapping[str, Words]:
     if memories.reach.weighed:
         bits = memories.code_bits or memories.weight_bits
         words = np.searchsorted(memories.table, memories.rows) if memories.coded else memories.rows
-        found["w"] = [[(value, bits) for value in row] for row in words.tolist()]
+        found["w"] = ([(value, bits) for value in row.tolist()] for row in words)
     if memories.coded:
         found["v"] = [[(value, memories.weight_bits)] for value in memories.table.tolist()]
     return found

@@ -32,7 +32,7 @@ def mac_layers(circuit: Circuit) -> list[str]:
     form; an Integrator, which ends the network, sends its potentials, with a sign.
     """
     layers = [layer_text(circuit, population) for population in circuit.inner]
-    return [*layers, *(_fork(circuit, population) for population in circuit.network.order)]
+    return [*layers, *(mac_fork(circuit, population) for population in circuit.network.order)]
 
 
 def check_mac(network: Network) -> None:
@@ -57,7 +57,7 @@ def check_mac(network: Network) -> None:
         raise InvalidInput("expected integers from the image on; try Quantized(integer=True) and images in [0, 1]")
 
 
-def _fork(circuit: Circuit, population: Population) -> str:
+def mac_fork(circuit: Circuit, population: Population) -> str:
     """What a population sends goes to all that read it in one cycle: the buffers of projections, and of the output the tally."""
     n, network = circuit.numbers[population.name], circuit.network
     readers = [f"q{k}" for k, projection in enumerate(network.projections) if projection.source == population.name]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spikewright.hardware.circuit.dense_fronts import dense_parameters, write_dense_tables
+from spikewright.hardware.circuit.dense_fronts import dense_parameters, store_dense_tables
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.reaches import reach
 from spikewright.hardware.circuit.record import Circuit
@@ -21,7 +21,7 @@ def test_tables_have_a_word_for_each_place(seed: int, tmp_path: Path) -> None:
         source, target = (network.by_name[name] for name in (projection.source, projection.target))
         rows = choose(reach(network, projection, circuit.blocks(target)), "dense")
         layout = FrontLayout(k, projection, circuit.blocks(target), rows, PassBits.of(circuit, target))
-        write_dense_tables(tmp_path, layout)
+        store_dense_tables(circuit.store, layout)
         for what, size in zip("cyx", as_map(source.shape), strict=True):
             assert len((tmp_path / layout.file(what)).read_text().splitlines()) == size
         assert dense_parameters(layout)["GROUPS"] == layout.found.groups

@@ -42,6 +42,6 @@ def test_channels_beside_each_other_share_a_row() -> None:
 def test_words_hold_initial_potential_drive_and_threshold_of_each_lane() -> None:
     found = constants(np.array([1, -1, 2]), 5, PhysicalLanes(3))
     bits = found.threshold_bits + found.drive_bits + found.potential_bits
-    word = int(found.words[0], 16)
+    word = int(next(found.words()), 16)
     drives = [(word >> (lane * bits + found.potential_bits)) % 2**found.drive_bits for lane in range(3)]
     assert drives == [1, 2**found.drive_bits - 1, 2]

@@ -6,7 +6,7 @@ import pytest
 
 from spikewright.hardware.circuit.front_layouts import FrontLayout, PassBits
 from spikewright.hardware.circuit.fronts import stored_rows
-from spikewright.hardware.circuit.list_fronts import list_parameters, write_list_tables
+from spikewright.hardware.circuit.list_fronts import list_parameters, store_list_tables
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import as_map
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
@@ -25,7 +25,7 @@ def test_tables_have_a_word_for_each_place_list_and_row(seed: int, layout: str, 
         source, target = (network.by_name[name] for name in (projection.source, projection.target))
         rows = stored_rows(circuit, projection)
         laid = FrontLayout(k, projection, circuit.blocks(target), rows, PassBits.of(circuit, target))
-        write_list_tables(tmp_path, laid)
+        store_list_tables(circuit.store, laid)
         told, sizes = list_parameters(laid), (*as_map(source.shape), len(rows.weights), rows.lists.size // 2)
         for what, size in zip("cyxp" if rows.each else "cyxpl", sizes, strict=False):
             assert len((tmp_path / laid.file(what)).read_text().splitlines()) == size

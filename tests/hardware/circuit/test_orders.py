@@ -40,7 +40,8 @@ def test_the_rows_of_a_table_lead_to_all_places_of_a_neuron(order: IndexMap) -> 
             place, read, more, behind = table.rows[behind]
             found.append(place)
         assert found == places.tolist()
-    assert len(table.words) == len(table.rows) and len({len(word) for word in table.words}) == 1
+    words = list(table.words())
+    assert len(words) == len(table.rows) and len({len(word) for word in words}) == 1
 
 
 def test_a_linear_has_its_order_in_its_weights() -> None:

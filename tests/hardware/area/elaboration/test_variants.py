@@ -36,7 +36,8 @@ def _unsigned(value: int | str) -> int | str:
 def _counted(uses) -> Counter:
     found: Counter = Counter()
     for use in uses:
-        found[use.module, tuple(sorted((key, _unsigned(value)) for key, value in use.parameters.items()))] += use.count
+        told = use.parameters if use.module != TOP else {}
+        found[use.module, tuple(sorted((key, _unsigned(value)) for key, value in told.items()))] += use.count
     return found
 
 
