@@ -18,6 +18,7 @@ from spikewright.hardware.devices import DEVICES, Device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
+from spikewright.hardware.exploring.goals import Goals
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
@@ -33,6 +34,7 @@ __all__ = [
     "Device",
     "Estimate",
     "Exploration",
+    "Goals",
     "Interval",
     "LayerDesign",
     "PhysicalLanes",

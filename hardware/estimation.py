@@ -46,18 +46,20 @@ class Estimator:
             p.name: tuple(event_flow(network, activity, q) for q in network.incoming[p.name]) for p in self.populations
         }
         self.spikes = {p.name: _spikes(activity, p) for p in self.populations}
-        self._index = {p.name: self._energy(p) for p in self.populations}
-        self._parts = lru_cache(maxsize=None)(self._layer)
+        self.index = {p.name: self._energy(p) for p in self.populations}
+        """The 45 nm index of each layer, which no design changes."""
+        self.part = lru_cache(maxsize=None)(self._layer)
+        """Area and cycles of a LayerDesign on a Device, which no other layer changes."""
 
     @property
     def index_nj(self) -> float:
-        """The 45 nm index of an inference, nanojoule, which no design changes."""
-        return sum(energy.total_nj.value for energy in self._index.values())
+        """The 45 nm index of an inference, nanojoule."""
+        return sum(energy.total_nj.value for energy in self.index.values())
 
     def at(self, point: DesignPoint) -> Estimate:
         """The estimate of one point, checked by the caller."""
         device = point.fpga
-        parts = [self._parts(point.by_name[p.name], device) for p in self.populations]
+        parts = [self.part(point.by_name[p.name], device) for p in self.populations]
         latency = pipeline_latency(self.network, [cycles for _, cycles in parts])
         rows = tuple(self._row(p, point, part, latency) for p, part in zip(self.populations, parts, strict=True))
         seconds = latency * (1e-6 / point.clock_mhz)
@@ -79,7 +81,7 @@ class Estimator:
         name, flows = population.name, self.flows[population.name]
         stored = sum(flow.storage.total_bits for flow in flows)
         return LayerEstimate(
-            point.by_name[name], population.size, area, cycles, self._index[name],
+            point.by_name[name], population.size, area, cycles, self.index[name],
             dynamic_uj(area, cycles, latency), stored, self.spikes[name],
         )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """How many physical neurons one layer gets, and how they lie: lanes along its channels, rows and columns."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from spikewright import InvalidInput
@@ -96,3 +97,12 @@ def ladder(population: Population) -> tuple[PhysicalLanes, ...]:
         rungs.append(PhysicalLanes(channels, height, width))
     rungs += [PhysicalLanes(channels >> k) for k in range(1, channels.bit_length())]
     return tuple(reversed(rungs))
+
+
+def lane_grid(population: Population) -> tuple[PhysicalLanes, ...]:
+    """All lanes whose channels, rows and columns are the layer's own, halved any number of times and rounded down.
+
+    More than the ladder: a convolution may have lanes at many positions for few channels. Rising P, the ladder among them.
+    """
+    halves = [[size >> k for k in range(size.bit_length())] for size in as_map(population.shape)]
+    return tuple(sorted((PhysicalLanes(*axes) for axes in product(*halves)), key=lambda each: (each.count, each.axes)))

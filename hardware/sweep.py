@@ -1,10 +1,11 @@
 """Which designs of a network are tried: the named corners, and P per layer along ladders of doublings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any, TypeVar
 
+from spikewright import InvalidInput
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.design_points import (
     DesignPoint,
@@ -15,31 +16,31 @@ from spikewright.hardware.design_points import (
     time_multiplexed,
 )
 from spikewright.hardware.devices import Device
-from spikewright.hardware.layer_designs import ladder
+from spikewright.hardware.layer_designs import ladder, layer_design
+from spikewright.importing import nearest
 from spikewright.snn import Activity, Network
 
 SWEEP_LIMIT = 256
+"""Designs of a network that get a row of their own in `explore`'s table, beside the corners and the front."""
+Choices = dict[str, tuple[PhysicalLanes, ...]]
 Rung = TypeVar("Rung")
 
 
 def points(
     network: Network,
     activity: Activity,
-    parallelism: Sequence[Mapping[str, Any]] | None,
+    chosen: Iterable[Mapping[str, Any]],
     device: Device,
     clock_mhz: float,
 ) -> Iterator[tuple[str, DesignPoint]]:
-    """Designs of a network with their names: the corners by theirs, then the "sweep"; each point of it once.
-
-    `parallelism`: the `{layer: P or lanes}` to take instead of the sweep over all ladders.
-    """
+    """Designs of a network with their names: the corners by theirs, then the `{layer: P or lanes}` that are chosen, the "sweep";
+    each point of it once."""
     corners = (
         ("fully_parallel", fully_parallel(network, device=device, clock_mhz=clock_mhz)),
         ("time_multiplexed", time_multiplexed(network, device=device, clock_mhz=clock_mhz)),
         ("hybrid", hybrid(network, activity, device=device, clock_mhz=clock_mhz)),
     )
     seen = set()
-    chosen = _sweep(network) if parallelism is None else parallelism
     swept = (("sweep", design(network, each, device=device, clock_mhz=clock_mhz)) for each in chosen)
     for name, point in (*corners, *swept):
         if point not in seen or name != "sweep":
@@ -47,10 +48,28 @@ def points(
             yield name, point
 
 
-def _sweep(network: Network) -> Iterator[dict[str, PhysicalLanes]]:
-    ladders = {p.name: ladder(p) for p in layers_of(network)}
-    for choice in product(*thinned(list(ladders.values()), SWEEP_LIMIT)):
-        yield dict(zip(ladders, choice, strict=True))
+def combinations(choices: Choices, limit: int) -> Iterator[dict[str, PhysicalLanes]]:
+    """All combinations of the choices of lanes of each layer, or of thinned ones, so that they are no more than `limit`."""
+    for choice in product(*thinned(list(choices.values()), limit)):
+        yield dict(zip(choices, choice, strict=True))
+
+
+def choices_of(network: Network, given: Mapping[str, Sequence[Any]] | None = None) -> Choices:
+    """The lanes that each layer may have: those `given`, each a P or `(channels, rows, columns)`, else its ladder.
+
+    Raises InvalidInput for an unknown layer, none for a layer, or lanes outside it.
+    """
+    found, given = {p.name: ladder(p) for p in layers_of(network)}, given or {}
+    for name, lanes in given.items():
+        if name not in found:
+            raise InvalidInput(
+                f"expected layers among {', '.join(found)}, got {name!r}; try {nearest(name, found) or next(iter(found))}"
+            )
+        if not isinstance(lanes, Sequence) or isinstance(lanes, str) or not lanes:
+            raise InvalidInput(f"expected a list of lanes for {name!r}, got {lanes!r:.60}; try [1, 2, 4]")
+        made = (layer_design(network.by_name[name], each).lanes for each in lanes)
+        found[name] = tuple(dict.fromkeys(made))
+    return found
 
 
 def thinned(ladders: list[tuple[Rung, ...]], limit: int) -> list[tuple[Rung, ...]]:

@@ -23,7 +23,7 @@ CORE = "core"
 
 @dataclass(frozen=True)
 class HardwareStage(Stage):
-    """Estimates of the three corners and a sweep of P, and one core: the point with the smallest `best_by` that fits.
+    """Estimates of the three corners and of P for each layer, and one core: the point with the smallest `best_by` that fits.
 
     device: the FPGA, by name, or the user's own as a TOML file or package.module:object.
     clock_mhz: its clock.
@@ -33,7 +33,7 @@ class HardwareStage(Stage):
     networks: the networks to build from.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     makes: ClassVar[Columns] = {
         "hardware": (
             "lut", "ff", "bram36", "dsp", "weight_memory_bits", "latency_cycles", "interval_cycles", "latency_us",

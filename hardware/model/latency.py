@@ -118,13 +118,23 @@ def _walked(flow: EventFlow, channels: int) -> Interval:
 
 def pipeline_latency(network: Network, layers: Sequence[LayerCycles]) -> Interval:
     """Cycles from the first input event until the class is found, for layers in topological order."""
-    answer = Interval.exact(network.classes + ANSWER_CYCLES)
-    serial, slowest = total(layer.total for layer in layers) + answer, ZERO
+    share, busiest, longest = 1.0 / network.steps, 0.0, 0.0
     for layer in layers:
-        slowest = slowest.largest(layer.total)
+        busiest, longest = max(busiest, layer.total.low), max(longest, layer.steps.value)
+    filled = sum(layer.once.value + layer.steps.value * share for layer in layers)
+    return overlapped(network, total(layer.total for layer in layers), busiest, filled, longest)
+
+
+def overlapped(network: Network, serial: Interval, busiest: Any, filled: Any, longest: Any) -> Interval:
+    """`pipeline_latency` from what it needs of all layers, numbers or arrays over many designs.
+
+    serial: the sum of their cycles. busiest: the lowest end of the layer where that is largest. filled: the sum of once and of
+    one step; longest: the most cycles of a layer over all steps.
+    """
+    answer = Interval.exact(network.classes + ANSWER_CYCLES)
+    serial = serial + answer
     if network.schedule == "layerwise" or network.steps == 1:
-        return Interval(slowest.low, serial.value, serial.high)
-    share = 1.0 / network.steps
-    longest = max(layer.steps.value for layer in layers) * share
-    filled = sum(layer.once.value + layer.steps.value * share for layer in layers) + answer.value
-    return Interval(slowest.low, filled + (network.steps - 1) * longest, serial.high)
+        return Interval(busiest, serial.value, serial.high)
+    return Interval(
+        busiest, filled + answer.value + (network.steps - 1) * (longest * (1.0 / network.steps)), serial.high
+    )

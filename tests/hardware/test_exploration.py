@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from spikewright import InvalidInput
-from spikewright.hardware import design, estimate, explore
+from spikewright.hardware import Goals, design, estimate, explore
 from spikewright.hardware.design_points import layers_of
 from spikewright.hardware.layer_designs import ladder
 from spikewright.snn import simulate
@@ -96,6 +96,40 @@ def test_bad_calls(points) -> None:
     for call in (points.best, lambda name: points.pareto((name,))):
         with pytest.raises(InvalidInput, match="'beauty'"):
             call("beauty")
+
+
+WIDE = (64, 512, 256, 128, 10)
+
+
+@pytest.fixture(scope="module")
+def many():
+    network = perceptron(WIDE)
+    activity = active(network, {"in": 60, "h0": 20, "h1": 9, "h2": 30})
+    goals = Goals(("latency_us", "lut"), {"bram36": 40.0})
+    return explore([(network, activity)], device=["xc7a35t", "ecp5-85k"], clock_mhz=[50.0, 100.0], goals=goals)
+
+
+def test_devices_clocks_and_bounds(many) -> None:
+    assert many.points == 10 * 9 * 8 * 4 * 2 * 2 and not many.whole and len(many) < 1000
+    front = many.pareto()
+    assert set(front["device"]) <= {"xc7a35t", "ecp5-85k"} and max(front["bram36"]) <= 40.0
+    assert many.best("latency_us") == many.estimates[front["point"][0]].point
+    assert len(many.pareto(("latency_us",))) >= 1
+
+
+def test_a_front_of_other_columns_is_refused_where_not_all_designs_are_kept(many, points) -> None:
+    with pytest.raises(InvalidInput, match=r"try explore\(..., goals=Goals\(\('ff', 'lut'\)\)\)"):
+        many.pareto(("ff", "lut"))
+    assert points.whole and len(points.pareto(("ff", "lut")))
+
+
+def test_bounds_that_nothing_keeps_are_told_with_what_is_near(points) -> None:
+    network = points.networks[0]
+    found = explore([(network, active(network, {"in": 60}))], goals=Goals(("lut",), {"lut": 3.0}))
+    least = min(found.table["lut"])
+    with pytest.raises(InvalidInput, match=f"lut <= 3, got none of 24, .* {least:g} at best; try wider"):
+        found.best()
+    assert len(found.pareto()) == 0
 
 
 @settings(max_examples=10)

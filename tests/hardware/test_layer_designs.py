@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spikewright import InvalidInput
 from spikewright.hardware import LayerDesign, PhysicalLanes
 from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
-from spikewright.hardware.layer_designs import ladder, layer_design, spread
+from spikewright.hardware.layer_designs import ladder, lane_grid, layer_design, spread
 from spikewright.snn import IF, Population
 
 MAPS = st.tuples(st.integers(1, 40), st.integers(1, 9), st.integers(1, 9))
@@ -91,3 +91,11 @@ def test_older_calls_are_told_what_to_write(call) -> None:
     ) as error:
         call()
     assert "\n" not in str(error.value)
+
+
+@given(MAPS)
+def test_the_grid_holds_the_ladder_and_ends_at_all_neurons(shape) -> None:
+    population = Population("c", shape, IF(1))
+    grid = lane_grid(population)
+    assert set(ladder(population)) <= set(grid) and len(set(grid)) == len(grid)
+    assert (grid[0].count, grid[-1].count) == (1, population.size)
