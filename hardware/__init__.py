@@ -7,6 +7,8 @@ from spikewright.hardware.activities import BreakEven, break_even, synaptic_acti
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
+from spikewright.hardware.costs.comparing import CoreComparison, compare_cores
+from spikewright.hardware.costs.equal_terms import EqualTerms
 from spikewright.hardware.design_points import (
     DesignPoint,
     design,
@@ -29,9 +31,11 @@ from spikewright.renaming import renamed
 __all__ = [
     "DEVICES",
     "BreakEven",
+    "CoreComparison",
     "CoreWidths",
     "DesignPoint",
     "Device",
+    "EqualTerms",
     "Estimate",
     "Exploration",
     "Goals",
@@ -41,6 +45,7 @@ __all__ = [
     "QualiaSettings",
     "Replay",
     "break_even",
+    "compare_cores",
     "design",
     "estimate",
     "explore",

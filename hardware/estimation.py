@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from spikewright import InvalidInput
+from spikewright.hardware.behaviour.exact_cycles import CoreCycles
 from spikewright.hardware.design_points import DesignPoint, check_point, layers_of
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
@@ -56,11 +57,15 @@ class Estimator:
         """The 45 nm index of an inference, nanojoule."""
         return sum(energy.total_nj.value for energy in self.index.values())
 
-    def at(self, point: DesignPoint) -> Estimate:
-        """The estimate of one point, checked by the caller."""
+    def at(self, point: DesignPoint, known: CoreCycles | None = None) -> Estimate:
+        """The estimate of one point, checked by the caller; with its exact cycles, where `known`, in place of the law's."""
         device = point.fpga
         parts = [self.part(point.by_name[p.name], device) for p in self.populations]
-        latency = pipeline_latency(self.network, [cycles for _, cycles in parts])
+        if known is not None:
+            parts = [(area, known.layers[p.name]) for p, (area, _) in zip(self.populations, parts, strict=True)]
+        latency = (
+            pipeline_latency(self.network, [cycles for _, cycles in parts]) if known is None else known.mean_latency
+        )
         rows = tuple(self._row(p, point, part, latency) for p, part in zip(self.populations, parts, strict=True))
         seconds = latency * (1e-6 / point.clock_mhz)
         return Estimate(point, rows, latency, energy_uj(device, seconds, [row.dynamic_uj for row in rows]))
