@@ -21,6 +21,7 @@ from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.estimation import estimate
 from spikewright.hardware.exploration import Exploration, explore
 from spikewright.hardware.exploring.goals import Goals
+from spikewright.hardware.exploring.rechecking import recheck
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
@@ -55,6 +56,7 @@ __all__ = [
     "load_core",
     "neurobench_counts",
     "qualia_table",
+    "recheck",
     "replay",
     "synaptic_activity",
     "time_multiplexed",

@@ -35,6 +35,7 @@ class Exploration:
     table: Table
     estimates: tuple[Estimate, ...]
     networks: tuple[Network, ...]
+    activities: tuple[Activity, ...]
     goals: Goals
     counts: Table
 
@@ -145,10 +146,9 @@ def explore(
         for place, fpga in enumerate(devices):
             gathered.add(rows, fpga, parallelism, len(devices))
             progress("explore", number * len(devices) + place + 1, len(candidates) * len(devices))
-    networks = tuple(network for network, _ in candidates)
-    return Exploration(
-        Table.of(gathered.rows), tuple(gathered.estimates), networks, gathered.goals, Table.of(gathered.counts)
-    )
+    networks, activities = zip(*candidates, strict=True)
+    table, counts = Table.of(gathered.rows), Table.of(gathered.counts)
+    return Exploration(table, tuple(gathered.estimates), networks, activities, gathered.goals, counts)
 
 
 def _check_candidates(candidates: Any) -> None:
