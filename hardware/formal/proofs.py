@@ -13,6 +13,16 @@ _SERIALISER = (
 )
 _FIFO = "words come out as they went in, in their order, once, however long they wait"
 
+_TALLY = "the count of a neuron is that of the events taken for it, each once; or the steps since its first one"
+_DECIDE = (
+    "the class is the first of the largest logits, a step is the last one exactly where it is the last of the run or the rule "
+    "says stop, and class, steps and logits are answered in this order, each once, however long each waits"
+)
+_LEVELS = "the logit of a neuron is the potential that the last sweep gave for it, whatever the size of its map"
+_GATE = (
+    "the words of an inference go out when the one before is over, and are dropped when it is over itself; none is lost"
+)
+
 _WIDTHS = {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12}
 _LAWS: dict[str, dict[str, int | str]] = {
     "neuron": {"WORD": 17, "POTENTIAL": 16, "THRESHOLD": 16},
@@ -23,6 +33,10 @@ _LAWS: dict[str, dict[str, int | str]] = {
     "burst neuron": {"KIND": "burst", "NUMBER": 2, "LIMIT": 3},
     "integrator": {"KIND": "none"},
 }
+_NEURONS = {"C_BITS": 1, "Y_BITS": 1, "X_BITS": 1}
+_CLASSES = {"CLASS_BITS": 2, "LOGIT": 4, "STEPS": 3, "STEP_BITS": 2, "ANSWER": 5}
+_PLANE = {**_CLASSES, "C_SIZE": 2, "X_SIZE": 2, "C_BITS": 1, "X_BITS": 1}
+_LINE = {**_CLASSES, "C_SIZE": 3, "C_BITS": 2}
 
 PROOFS: tuple[Proof, ...] = (
     Proof("queue", "sw_fifo", _FIFO, {"WIDTH": 8, "DEPTH": 16, "BITS": 4}, 2, 20),
@@ -60,4 +74,18 @@ PROOFS: tuple[Proof, ...] = (
         {"LANES": 8, "CHANNELS": 2, "BANKS_X": 2, "NUMBER": 2, "C_BITS": 3, "Y_BITS": 3, "X_BITS": 3},
         3,
     ),
+    Proof("read-out of counts", "sw_tally", _TALLY, {**_NEURONS, "VALUE": 2, "TIMES": 3, "LOGIT": 6}, 1),
+    Proof("read-out of first spikes", "sw_tally", _TALLY, {**_NEURONS, "FIRST": 1, "LOGIT": 6}, 1),
+    Proof(
+        "read-out of potentials",
+        "sw_levels",
+        _LEVELS,
+        {"CHANNELS": 2, "BANKS_X": 2, "GROUPS": 2, "BLOCKS_Y": 2, "BLOCKS_X": 2, "R_BITS": 3, "POTENTIAL": 2},
+        1,
+        16,
+    ),
+    Proof("decision behind the last step", "sw_decide", _DECIDE, {**_LINE, "EACH": 0}, 1, 15),
+    Proof("decision by the lead", "sw_decide", _DECIDE, {**_PLANE, "RULE": 1, "HEIGHT": 2}, 1, 12),
+    Proof("decision by the height", "sw_decide", _DECIDE, {**_LINE, "RULE": 2, "HEIGHT": 2}, 1, 14),
+    Proof("one inference at a time", "sw_gate", _GATE, {"TOKENS": 3, "BITS": 2}, 1),
 )

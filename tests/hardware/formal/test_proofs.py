@@ -39,6 +39,15 @@ PLANTED = (
     ("rotator of single channels", "sw_taps", "turned_lane != c", "turned_lane > c"),
     ("serialiser", "sw_spikes", "!(some && !out_ready) && others == 0", "others == 0"),
     ("serialiser", "sw_spikes", "!(held && last && !token)", "1'b1"),
+    ("read-out of counts", "sw_tally", "= !step_done && !clearing", "= !clearing"),
+    ("read-out of counts", "sw_tally", "$signed(value1)", "value1"),
+    ("read-out of first spikes", "sw_tally", "before1 == 0 ? step : before1", "step"),
+    ("read-out of potentials", "sw_levels", "x_block + GROUPS", "x_block + 1"),
+    ("decision behind the last step", "sw_decide", "passed && (state == TAKEN", "(state == TAKEN"),
+    ("decision by the lead", "sw_decide", "seen > best", "seen >= best"),
+    ("decision by the lead", "sw_decide", "second <= best;", "second <= seen;"),
+    ("decision by the height", "sw_decide", "!best[LOGIT-1] && ", ""),
+    ("one inference at a time", "sw_gate", "(!closed && out_ready)", "out_ready"),
 )
 
 
