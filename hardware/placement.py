@@ -14,7 +14,7 @@ TABLE_COST = 32
 """Look-up tables that a read-only memory may take before a block memory is worth it."""
 TABLE_ROWS = 32
 """Rows of a memory that is written lie in look-up tables up to this depth."""
-WRITTEN_TABLES = ("xc7", "ecp5", "cyclonev")
+WRITTEN_TABLES = ("xc7", "xcup", "ecp5", "cyclonev")
 """Families whose look-up tables can be written."""
 
 

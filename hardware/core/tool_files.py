@@ -6,6 +6,7 @@ from spikewright.hardware.devices import Device
 
 SYNTHESIS: Mapping[str, str] = {
     "xc7": "synth_xilinx -family xc7 -nowidelut -top sw_core",
+    "xcup": "synth_xilinx -family xcup -nowidelut -top sw_core",
     "ecp5": "synth_ecp5 -top sw_core",
     "ice40": "synth_ice40 -top sw_core",
     "cyclonev": "synth_intel_alm -family cyclonev -top sw_core",
@@ -92,6 +93,7 @@ PARTS: Mapping[str, str] = {
     "xc7a35t": "xc7a35tcpg236-1",
     "xc7a100t": "xc7a100tcsg324-1",
     "xc7z020": "xc7z020clg400-1",
+    "xczu3eg": "xczu3eg-sbva484-1-e",
     "5csema5": "5CSEMA5F31C6",
 }
 """Device -> the part with package and speed that the projects name; another's own name stands for itself."""

@@ -9,6 +9,8 @@ from spikewright.tables import Within, check_fields
 
 _BLOCK_18K = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
 _BLOCK_10K = ((40, 256), (20, 512), (10, 1024), (5, 2048), (2, 4096), (1, 8192))
+_BLOCK_4K = ((16, 256), (8, 512), (4, 1024), (2, 2048))
+_SHAPES = {4: _BLOCK_4K, 10: _BLOCK_10K, 18: _BLOCK_18K}
 _MOST = 1_000_000_000
 
 
@@ -17,10 +19,10 @@ class Device:
     """One FPGA.
 
     name: how it is called in tables and files, in lower case.
-    family: whose laws of area hold for it: AMD series 7, Lattice ECP5, Intel Cyclone V.
+    family: whose laws of area hold for it: AMD series 7, AMD UltraScale+, Lattice ECP5, Lattice iCE40, Intel Cyclone V.
     lut: look-up tables, on Cyclone V ALUTs.
     ff: flip-flops.
-    blocks: memory blocks; a 36 kbit block of series 7 counts as its two halves.
+    blocks: memory blocks; a 36 kbit block of AMD counts as its two halves.
     block_kbit: size of a memory block.
     dsp: multipliers.
     static_w: watts drawn at rest, low, middle and high.
@@ -28,11 +30,11 @@ class Device:
     """
 
     name: str
-    family: Literal["xc7", "ecp5", "cyclonev"]
+    family: Literal["xc7", "xcup", "ecp5", "ice40", "cyclonev"]
     lut: Annotated[int, Within(1, _MOST)]
     ff: Annotated[int, Within(1, _MOST)]
     blocks: Annotated[int, Within(0, _MOST)]
-    block_kbit: Literal[10, 18]
+    block_kbit: Literal[4, 10, 18]
     dsp: Annotated[int, Within(0, _MOST)]
     static_w: Interval
     also: tuple[str, ...] = ()
@@ -49,4 +51,4 @@ class Device:
     @property
     def block_shapes(self) -> tuple[tuple[int, int], ...]:
         """Width in bits and depth in words of one block in each of its modes."""
-        return _BLOCK_10K if self.block_kbit == 10 else _BLOCK_18K
+        return _SHAPES[self.block_kbit]

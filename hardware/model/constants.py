@@ -91,7 +91,8 @@ _CYCLONE_V = AreaCoefficients(
     lut_ram=Interval(0.4, 0.9, 2.0),
     kernel_route=Interval(0.05, 0.33, 0.9),
 )
-AREA = {"xc7": _XC7, "ecp5": _ECP5, "cyclonev": _CYCLONE_V}
+# UltraScale+ has the look-up tables of series 7, iCE40 those of ECP5 without writing. [assumed]
+AREA = {"xc7": _XC7, "xcup": _XC7, "ecp5": _ECP5, "ice40": _ECP5, "cyclonev": _CYCLONE_V}
 
 # What the laws above leave out: FIFO, serialiser, address maps, parameters. 52 hand-written convolution and dense layers,
 # synthesised for Xilinx 7 with yosys 0.23, lay outside the narrow bands in 49 cases. Fully connected layers, 15 points: LUT 49 %

@@ -47,6 +47,18 @@ _XC7 = SynthesisTarget(
         "SRL16E": 1, "SRLC32E": 1,
     },
 )  # fmt: skip
+_XCUP = SynthesisTarget(
+    "xcup",
+    "synth_xilinx -family xcup -nowidelut -noiopad -noclkbuf",
+    "",
+    "-flatten",
+    _XC7.luts,
+    _XC7.flip_flops,
+    ("CARRY8", "CARRY4"),
+    ("DSP48E2",),
+    {"RAMB18E2": 1, "RAMB36E2": 2},
+    {**_XC7.memory_luts, "RAM32M16": 8, "RAM64M8": 8, "RAM256X1D": 8},
+)
 _ECP5 = SynthesisTarget(
     "ecp5",
     "synth_ecp5 -abc9",
@@ -83,7 +95,7 @@ _CYCLONE_V = SynthesisTarget(
     {"MISTRAL_M10K": 1},
     {"MISTRAL_MLAB": 1},
 )  # fmt: skip
-TARGETS: Mapping[str, SynthesisTarget] = {one.name: one for one in (_XC7, _ECP5, _ICE40, _CYCLONE_V)}
+TARGETS: Mapping[str, SynthesisTarget] = {one.name: one for one in (_XC7, _XCUP, _ECP5, _ICE40, _CYCLONE_V)}
 """Name -> family."""
 
 

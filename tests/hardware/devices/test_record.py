@@ -20,8 +20,8 @@ def test_devices_hold_what_they_are_known_for() -> None:
     ("change", "told"),
     [
         ({"lut": 0}, "lut to be a whole number from 1"),
-        ({"family": "virtex"}, "family to be 'xc7', 'ecp5' or 'cyclonev'"),
-        ({"block_kbit": 20}, "block_kbit to be 10 or 18"),
+        ({"family": "virtex"}, "family to be 'xc7', 'xcup', 'ecp5', 'ice40' or 'cyclonev'"),
+        ({"block_kbit": 20}, "block_kbit to be 4, 10 or 18"),
         ({"static_w": Interval(0.2, 0.1, 0.3)}, "static_w of mine as 0 <= low"),
         ({"static_w": 0.1}, "static_w to be Interval"),
         ({"name": "Mine"}, "in lower case, got 'Mine'"),
