@@ -1,6 +1,5 @@
 """The circuit of a core as files: Verilog, memories, test bench, and what tools are told; and its record in `core.json`."""
 
-import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +24,7 @@ from spikewright.hardware.core.schema_circuit import (
 )
 from spikewright.hardware.core.streams import answer_cycles, answer_words, event_words
 from spikewright.hardware.core.tool_files import texts_for_tools
-from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.cosim.icarus import needed_modules
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule
@@ -55,22 +54,10 @@ def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: tu
 def _write_verilog(folder: Path) -> None:
     """The core and its wrapper, and the modules that they need, with those that these need."""
     (folder / "rtl").mkdir()
-    known, asked, needed = {path.stem: path.read_text() for path in modules()}, set[str](), set[str]()
     for name in ("core.v", "axis.v"):
         (folder / "mem" / name).rename(folder / "rtl" / name)
-        asked |= _named((folder / "rtl" / name).read_text())
-    while asked:
-        name = asked.pop()
-        if name in known and name not in needed:
-            needed.add(name)
-            asked |= _named(known[name])
-    for name in needed:
-        (folder / "rtl" / f"{name}.v").write_text(known[name])
-
-
-def _named(text: str) -> set[str]:
-    """All modules that a text may have instances of; comments do not count."""
-    return set(re.findall(r"\bsw_\w+", re.sub(r"//.*", "", text)))
+    for module in needed_modules(*((folder / "rtl" / name).read_text() for name in ("core.v", "axis.v"))):
+        (folder / "rtl" / module.name).write_text(module.read_text())
 
 
 def _write_streams(folder: Path, circuit: Circuit, rasters: Any, logits: NDArray[np.int64]) -> CoreStreams:

@@ -1,5 +1,6 @@
 """A circuit in Icarus Verilog: inputs go in, every event and the last potentials come out with their cycles."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,6 +57,20 @@ def modules() -> list[Path]:
     """The Verilog files of `hardware/rtl`."""
     folder = Path(str(files("spikewright.hardware") / "rtl"))
     return sorted(folder.glob("*.v"))
+
+
+def needed_modules(*texts: str) -> list[Path]:
+    """Those of them that `texts` in Verilog may have instances of, with those that these need; comments do not count."""
+    known, needed = {path.stem: path for path in modules()}, set[str]()
+    asked = set().union(*map(_named, texts)) & known.keys()
+    while asked:
+        needed |= asked
+        asked = set().union(*(_named(known[name].read_text()) for name in asked)) & known.keys() - needed
+    return [known[name] for name in sorted(needed)]
+
+
+def _named(text: str) -> set[str]:
+    return set(re.findall(r"\bsw_\w+", re.sub(r"//.*", "", text)))
 
 
 def run(circuit: Circuit, words: list[int], samples: int, limit: int = MOST_CYCLES) -> CircuitRun:

@@ -1,6 +1,6 @@
 """Events as words of the input, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +18,20 @@ def input_words(circuit: Circuit, raster: Whole) -> list[int]:
 
     A MAC core gets zeros too.
     """
-    words = []
-    for sample in range(raster.shape[1]):
-        for row in raster[:, sample]:
-            words += [*_events(circuit, row), 1]
+    rows = raster.swapaxes(0, 1).reshape(-1, raster.shape[2])
+    row, place = np.nonzero(np.ones_like(rows) if circuit.quantised else rows)
+    ends = np.searchsorted(row, np.arange(len(rows)), side="right")
+    words: list[int] = np.insert(_words(circuit, place, rows[row, place]), ends, 1).tolist()
     return words
 
 
-def _events(circuit: Circuit, row: Whole) -> Iterator[int]:
+def _words(circuit: Circuit, place: Whole, numbers: Whole) -> Whole:
+    """An event for each `number` at a `place` of the input."""
     name = circuit.network.input
-    shape, bits = as_map(circuit.network.by_name[name].shape), circuit.coordinate_bits(name)
-    for place in np.arange(row.size) if circuit.quantised else np.flatnonzero(row):
-        c, y, x = (int(axis) for axis in np.unravel_index(place, shape))
-        value = int(row[place]) * circuit.times(name)
-        yield c << 1 | y << (1 + bits[0]) | x << (1 + bits[0] + bits[1]) | value << (1 + sum(bits))
+    c, y, x = np.unravel_index(place, as_map(circuit.network.by_name[name].shape))
+    bits = circuit.coordinate_bits(name)
+    values = numbers.astype(np.int64) * circuit.times(name)
+    return np.asarray(c << 1 | y << (1 + bits[0]) | x << (1 + bits[0] + bits[1]) | values << (1 + sum(bits)))
 
 
 def rasters_of(circuit: Circuit, run: CircuitRun, samples: int) -> Mapping[str, Whole]:

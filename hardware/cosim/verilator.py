@@ -12,7 +12,7 @@ import numpy as np
 from spikewright import InvalidInput, SpikewrightError
 from spikewright.files import atomic_path
 from spikewright.hardware.circuit.record import Circuit
-from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.cosim.icarus import needed_modules
 from spikewright.hardware.cosim.programs import call, need, need_version
 from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycles
 from spikewright.hardware.cosim.watching import Watched
@@ -26,7 +26,13 @@ PROGRAM = Kind("a simulation of a core", holds_last(_MARK))
 _FLAGS = (
     *("--cc", "--exe", "--top-module", "sw_watched", "--threads", "1", "--output-split", "20000"),
     *("-O3", "--x-assign", "fast", "--x-initial", "fast", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-Wno-UNOPTFLAT"),
+    "-fno-dfg",  # it makes words of many lanes by joining lane after lane, with a copy of all those before for each
 )
+_KEPT = """\
+`verilator_config
+public_flat_rd -module "sw_spikes" -var "lowest"
+"""
+"""Wires that are not to be put into the loops that read them, where they would be worked out for each lane anew."""
 _COMPILED = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O1")
 
 
@@ -72,9 +78,10 @@ def verilated(circuit: Circuit, folder: Path) -> VerilatedCore:
     verilator = need_version("verilator", "verilator", OLDEST)
     need("make", "make")
     need("g++", "g++")
-    text, sources = Watched(circuit).text(), [*modules(), _bench()]
+    text = Watched(circuit).text()
+    sources = [*needed_modules(text), _bench()]
     said = call([verilator, "--version"], circuit.folder)
-    told = [said, *_FLAGS, *_COMPILED, text, *(path.read_text() for path in sources)]
+    told = [said, *_FLAGS, *_COMPILED, _KEPT, text, *(path.read_text() for path in sources)]
     program = folder / f"sw_{sha256(chr(0).join(told).encode()).hexdigest()[:16]}"
     if not program.exists():
         with TemporaryDirectory(prefix="spikewright-") as name:
@@ -91,7 +98,8 @@ def kept(compiled: bytes, program: Path) -> None:
 
 def _compiled(verilator: str, text: str, sources: list[Path], folder: Path) -> bytes:
     (folder / "watched.v").write_text(text)
-    call([verilator, *_FLAGS, "-Mdir", "made", "watched.v", *map(str, sources)], folder)
+    (folder / "kept.vlt").write_text(_KEPT)
+    call([verilator, *_FLAGS, "-Mdir", "made", "kept.vlt", "watched.v", *map(str, sources)], folder)
     call(["make", "-C", "made", "-f", "Vsw_watched.mk", *_COMPILED], folder)
     return (folder / "made" / "Vsw_watched").read_bytes()
 

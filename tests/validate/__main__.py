@@ -4,9 +4,11 @@ python -m tests.validate                        300 networks; a run that was sto
 python -m tests.validate --networks 20 --seed 1000 --only SignedIF
 python -m tests.validate --netlists [ecp5 xc7]  small cores as yosys synthesises them
 python -m tests.validate --trained lenet5-mnist --recipe rate --data ../shared/data --images 1000 [--lanes 1]
+python -m tests.validate --gather              what such runs kept in --folder, on the page
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +26,8 @@ from tests.validate.trained import TrainedCore, run_trained
 def main(given: Sequence[str] | None = None) -> int:
     """Compare what is asked for, write the page where no kind was left out, and say what is wrong; 1 where something is."""
     chosen = _parser().parse_args(given)
+    if chosen.gather:
+        return _gathered(chosen)
     if chosen.netlists is not None:
         return _netlists(chosen)
     if chosen.trained:
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
     parser.add_argument("--netlists", nargs="*", choices=FAMILIES, help="small cores as they are synthesised instead")
     parser.add_argument("--trained", help="a network of the zoo instead: its test set in Verilator")
+    parser.add_argument("--gather", action="store_true", help="only put what such runs kept in --folder on the page")
     parser.add_argument("--recipe", choices=RECIPES, default="rate", help="how it is converted")
     parser.add_argument("--lanes", type=int, help="the most lanes of a layer; many if not given")
     parser.add_argument("--images", type=int, default=100, help="of its test set")
@@ -91,6 +96,17 @@ def _trained(chosen: argparse.Namespace) -> int:
         page.save_trained(state, chosen.results)
         page.write(page.load(chosen.results), chosen.page)
     return int(bool(state["wrong"]))
+
+
+def _gathered(chosen: argparse.Namespace) -> int:
+    """What runs of trained networks kept, also those that still go on; 1 where one found a difference."""
+    states = [json.loads(path.read_text()) for path in sorted(chosen.folder.glob("*.json"))]
+    for state in states:
+        print(f"{state['name']}: {state['images']:,} images equal {state['wrong']}".rstrip())
+        if state["images"] and not state["wrong"]:
+            page.save_trained(state, chosen.results)
+    page.write(page.load(chosen.results), chosen.page)
+    return int(any(state["wrong"] for state in states))
 
 
 def _ended(progress: Progress, chosen: argparse.Namespace) -> int:

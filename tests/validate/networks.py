@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from spikewright import InvalidInput, convert, quantize
 from spikewright.conversion import Latency, Phase, Quantized, Rate, Recipe, Ttfs
 from spikewright.experiments import zoo
@@ -22,6 +24,8 @@ RECIPES: dict[str, Recipe] = {
 }
 """The last one makes a MAC core: of the network with weights of eight bits and activations of four."""
 SAMPLES = 512
+WITH_MAXIMA = {"lenet5-max-mnist": "lenet5-mnist", "small-max-digits": "small-digits"}
+"""Networks that pool by maximum: the zoo's weights, trained with average pooling. As Caffe's LeNet, they send through gates."""
 LENET = {
     "conv1": PhysicalLanes(5, 5, 5),
     "conv2": PhysicalLanes(10, 5, 5),
@@ -38,12 +42,22 @@ def trained(name: str, recipe: str, data: Path | None) -> tuple[Network, Any]:
     """
     if recipe not in RECIPES:
         raise InvalidInput(f"expected a recipe out of {', '.join(RECIPES)}, got {recipe!r}")
-    found = load_dataset(zoo.card(name).dataset, data)
-    model, samples = zoo.load(name), found.train_images[:SAMPLES]
+    base = WITH_MAXIMA.get(name, name)
+    found = load_dataset(zoo.card(base).dataset, data)
+    model, samples = zoo.load(base), found.train_images[:SAMPLES]
+    if base != name:
+        pool_by_maximum(model)
     if recipe == "quantized":
         model = quantize(model, bits=8, data=(samples, found.train_labels[:SAMPLES]), activation_bits=4)
     network = convert(model, samples, RECIPES[recipe])
     return network if network.numbers == "fixed" else network.to_fixed(), found.test_images
+
+
+def pool_by_maximum(model: nn.Module) -> None:
+    """Put a MaxPool2d in the place of each AvgPool2d of a model."""
+    for name, part in model.named_modules():
+        if isinstance(part, nn.AvgPool2d):
+            model.set_submodule(name, nn.MaxPool2d(part.kernel_size, part.stride, part.padding))
 
 
 def lanes_for(name: str, network: Network, most: int | None) -> dict[str, PhysicalLanes]:

@@ -63,6 +63,9 @@ def test_what_differs_ends_it_and_the_page_tells_what_was_equal(
     given += ["--results", str(tmp_path / "results.json"), "--page", str(tmp_path / "page.md")]
     assert main(given) == 0
     assert "| small, rate, many lanes | 8 | 2 |" in (tmp_path / "page.md").read_text()
+    gathered = ["--gather", *given[4:], "--results", str(tmp_path / "other.json"), "--page", str(tmp_path / "other.md")]
+    assert main(gathered) == 0
+    assert "| small, rate, many lanes | 8 | 2 |" in (tmp_path / "other.md").read_text()
 
     def cut(self: Any, words: list[int], samples: int, limit: int) -> CircuitRun:
         return icarus.run(self.circuit, [word if word == 1 else word ^ 2 for word in words], samples, limit)
@@ -71,6 +74,7 @@ def test_what_differs_ends_it_and_the_page_tells_what_was_equal(
     assert main([*given, "--lanes", "1"]) == 1
     state = run_trained(TrainedCore("small", "rate", 1, 2, 50, None, tmp_path / "kept"))
     assert state["images"] == 0 and state["wrong"].startswith("in images from 0 on: ")
+    assert main(gathered) == 1 and "1 lane" not in (tmp_path / "other.md").read_text()
 
 
 def test_more_images_of_an_older_circuit_stay_on_the_page(tmp_path: Path) -> None:
@@ -109,3 +113,10 @@ def test_lanes_follow_the_kernels_and_stay_below_the_most() -> None:
 def test_an_unknown_recipe_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"expected a recipe out of rate, .*, got 'fast'"):
         converted("small-digits", "fast", None)
+
+
+def test_maxima_take_the_place_of_means_and_become_gates() -> None:
+    network, images = converted("small-max-digits", "rate", None)
+    assert (
+        any(p.neuron.compares for p in network.order) and network.numbers == "fixed" and images.shape[1:] == (1, 8, 8)
+    )

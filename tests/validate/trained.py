@@ -14,7 +14,7 @@ from typing import Any
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim import verilator
-from spikewright.hardware.cosim.icarus import modules
+from spikewright.hardware.cosim.icarus import needed_modules
 from spikewright.hardware.cosim.record import CircuitRun
 from tests.onnx_check.progress import commit_of
 from tests.validate.checking import Checked, beside
@@ -98,9 +98,10 @@ def _begun(wanted: TrainedCore, circuit: Circuit) -> dict[str, Any]:
 
 
 def _digest(circuit: Circuit) -> str:
-    """Of all files of a circuit but its marker, and of the modules."""
+    """Of all files of a circuit but its marker, and of the modules that it needs."""
     files = [path for path in sorted(circuit.folder.iterdir()) if path.suffix in (".v", ".mem")]
+    needed = needed_modules((circuit.folder / "core.v").read_text())
     whole = sha256()
-    for path in (*files, *modules()):
+    for path in (*files, *needed):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()[:16]

@@ -30,6 +30,18 @@ def test_the_modules_are_shipped() -> None:
     } <= names
 
 
+def test_a_circuit_needs_what_it_names_and_what_that_names() -> None:
+    names = [
+        path.stem
+        for path in icarus.needed_modules("sw_spikes s (...); // sw_front\nsw_grant g (...); sw_core c (...);")
+    ]
+    assert names == ["sw_grant", "sw_spikes"]
+    assert {"sw_array", "sw_banks", "sw_bank", "sw_lane_if"} <= {
+        p.stem for p in icarus.needed_modules("sw_array a (...);")
+    }
+    assert icarus.needed_modules() == [] and set(icarus.needed_modules("sw_array")) < set(icarus.modules())
+
+
 def test_a_missing_icarus_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs.shutil, "which", lambda _: None)
     circuit = build(perceptron((6, 5, 3)), LANES, tmp_path)

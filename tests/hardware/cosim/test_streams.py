@@ -1,5 +1,6 @@
 """Events as words and back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim.record import OVER, CircuitRun
 from spikewright.hardware.cosim.streams import input_words, rasters_of
+from spikewright.snn import Direct, QuantReLU
 from tests.hardware.small_networks import perceptron
 
 
@@ -31,6 +33,15 @@ def test_events_and_tokens_of_two_samples(tmp_path: Path) -> None:
     raster[0, 0, 4], raster[1, 1, 3] = 1, 1
     value = 1 << (circuit.event_bits("in") - 1)
     assert input_words(circuit, raster) == [4 << 1 | value, 1, 1, 1, 3 << 1 | value, 1]
+
+
+def test_a_core_of_multipliers_gets_zeros_and_rows_without_events_a_token(tmp_path: Path) -> None:
+    circuit = made(tmp_path)
+    nothing = np.zeros((2, 1, 6), np.int64)
+    assert input_words(circuit, nothing) == [1, 1]
+    relu = [replace(p, neuron=QuantReLU(1, 7, 255)) if p.name == "h0" else p for p in circuit.network.populations]
+    numbers = replace(circuit.network, populations=tuple(relu), code=Direct(1, 255))
+    assert input_words(replace(circuit, network=numbers), nothing[:1]) == [0, 2, 4, 6, 8, 10, 1]
 
 
 def test_words_become_rasters(tmp_path: Path) -> None:
