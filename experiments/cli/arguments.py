@@ -19,6 +19,7 @@ ADAPT = TableFlags("method", ("adapt",), ("for_hardware", "one_by_one", "step_ep
     "checkpoint"))  # fmt: skip
 TRAINING = TableFlags("training")
 DEVICE = TableFlags("stage", ("hardware",), ("device", "clock_mhz"))
+COSTS = TableFlags("stage", ("costs",), ("lanes", "match", "device", "clock_mhz", "timed", "weight_bits", "samples"))
 EXPORT = TableFlags("stage", ("hardware",), ("device", "clock_mhz", "best_by", "golden"))
 
 

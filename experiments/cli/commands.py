@@ -11,6 +11,7 @@ from spikewright.experiments.cli.arguments import (
     ADAPT,
     ATTACK,
     COMPRESS,
+    COSTS,
     DATA,
     DEVICE,
     EXPORT,
@@ -142,6 +143,14 @@ COMMANDS: dict[str, Command] = {
         (flag("files", nargs="+", type=Path, told="fixed-point networks that convert wrote"), *dataset(), DEVICE, images(),
          WIDE, *out("explore")),
         ("device", "data set"),
+    ),
+    "costs": Command(
+        "costing", "Say what each compressed model costs and saves on an FPGA, as a spiking network and as a CNN.",
+        "spikewright costs model.safetensors compressed.safetensors --lanes 16\n"
+        "  spikewright costs model.safetensors blocks.safetensors --match area --steps 15 --device ecp5-25k",
+        (flag("files", nargs="+", type=Path, told="models, the uncompressed one first"), FACTORY, *dataset(), COSTS, images(),
+         flag("--recipe", default="rate", metavar="NAME", told="the code"), RECIPE, WIDE, *out("costs")),
+        ("recipe", "device", "data set"),
     ),
     "export": Command(
         "assess", "Write a spike core with memories and golden traces, and replay it.",

@@ -10,6 +10,7 @@ from spikewright.experiments.plots.conversion import (
     layer_errors,
     staircases,
 )
+from spikewright.experiments.plots.core_costs import CoreShares, core_shares, draw_core_shares
 from spikewright.experiments.plots.footprint import LayerBits, draw_footprint, footprint_bars
 from spikewright.experiments.plots.pareto import Front, Point, draw_pareto, pareto_fronts
 from spikewright.experiments.plots.raster import Band, Raster, draw_raster, spike_raster
@@ -19,6 +20,7 @@ from spikewright.experiments.plots.style import looks, save_figure, styled
 
 __all__ = [
     "Band",
+    "CoreShares",
     "Curve",
     "Front",
     "LayerBits",
@@ -29,6 +31,8 @@ __all__ = [
     "Staircase",
     "StepCurve",
     "accuracy_curves",
+    "core_shares",
+    "draw_core_shares",
     "draw_footprint",
     "draw_layer_errors",
     "draw_pareto",

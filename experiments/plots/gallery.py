@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spikewright import Table
 from spikewright.experiments.plots.conversion import draw_layer_errors, draw_staircase, layer_errors, staircases
+from spikewright.experiments.plots.core_costs import core_shares, draw_core_share, height_of
 from spikewright.experiments.plots.footprint import draw_footprint, footprint_bars
 from spikewright.experiments.plots.harm_pictures import attack_pictures, noise_pictures
 from spikewright.experiments.plots.overview import overview_pictures
@@ -148,6 +149,20 @@ def _footprint(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
     return pictures
 
 
+def _costs(result: "StudyResult", folder: FigureFolder) -> list[Picture]:
+    if "costs" not in result.tables:
+        return []
+    rows = result.tables["costs"].where(seed=result.study.seeds[0])
+    caption = (
+        "What is left of each core, in percent of the core of the first model; bits and cycles are counted, energies estimated. "
+        f"{rows['terms'][0]} {setting(result)}"
+    )
+    panels = core_shares(rows)
+    drawn = [partial(draw_core_share, panel=panel) for panel in panels]
+    size = (SIZE[0], height_of(panels[0]))
+    return [panelled("costs", "What compression saves on an FPGA", caption, folder, drawn, size)]
+
+
 DRAWN = (
     pictures_of_search,
     overview_pictures,
@@ -155,6 +170,7 @@ DRAWN = (
     noise_pictures,
     _steps,
     _footprint,
+    _costs,
     _losses,
     _rasters,
     _stairs,

@@ -11,6 +11,7 @@ from spikewright.experiments.report.headlines import choice
 from spikewright.experiments.report.robust_verdict import robust_findings
 from spikewright.experiments.report.standings import Ranking, accuracies, bounded, cheapest_designs, ranking
 from spikewright.experiments.report.wording import NARROW, amount, estimate, interval, listed, times
+from spikewright.hardware.costs.verdicts import verdicts_of
 
 Tables = Mapping[str, Table]
 
@@ -129,4 +130,13 @@ def _core(tables: Tables) -> Iterator[tuple[str, str]]:
         yield from core_finding(tables["hardware"], tables["accuracy"])
 
 
-_PARTS = (_build, _accurate, _robust, _small, _cheap, _core)
+def _costs(tables: Tables) -> Iterator[tuple[str, str]]:
+    """What each technique saves as a core; of the first seed."""
+    if "costs" in tables:
+        rows = tables["costs"]
+        first = rows["seed"][0] if "seed" in rows.columns else None
+        for name, told in verdicts_of(row for row in rows if row.get("seed") == first).items():
+            yield f"On an FPGA: {name}", told
+
+
+_PARTS = (_build, _accurate, _robust, _small, _cheap, _core, _costs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from spikewright import Table
 
-HIDDEN = ("seed", "cell", "configuration", "commit", "spikewright", "versions", "threads", "draw")
+HIDDEN = ("seed", "cell", "configuration", "commit", "spikewright", "versions", "threads", "draw", "terms")
 """Columns that every row carries; the report says them once."""
 SHEETS = {
     "points": "Points of the search",
@@ -16,6 +16,7 @@ SHEETS = {
     "baseline": "The CNN at equal information beside each spiking network",
     "footprint": "Footprint",
     "estimate": "The exported core, layer by layer",
+    "costs": "What compression saves on an FPGA",
     "robustness": "Robustness",
     "training": "Training",
 }

@@ -19,5 +19,6 @@ STAGES: "Family[type[Stage]]" = Family(
         "noise": "spikewright.experiments.stages.harm:NoiseStage",
         "attack": "spikewright.experiments.stages.harm:AttackStage",
         "hardware": "spikewright.experiments.stages.building:HardwareStage",
+        "costs": "spikewright.experiments.stages.costing:CostsStage",
     },
 )

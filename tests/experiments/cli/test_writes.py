@@ -37,6 +37,9 @@ CASES = {
     "attack": Case("model --images 4 --epsilons 0.1 --pgd-steps 2 --quiet", TABLE),
     "estimate": Case("net --images 10", TABLE),
     "explore": Case("net --images 10 --quiet", (*TABLE, *(f"-pareto{ending}" for ending in FIGURE))),
+    "costs": Case(
+        "model --images 4 --timed 1 --samples 20 --quiet", (*TABLE, *(f"-saved{ending}" for ending in FIGURE))
+    ),
     "export": Case("net --images 10 --golden 1 --design time-multiplexed", folder=True),
     "demo": Case("--quiet", folder=True),
     "study": Case("study.yaml --quiet", folder=True),
