@@ -1,6 +1,7 @@
 """Where each memory of a core lies: the record that the circuit, the cost model and the export share."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from spikewright import Table
@@ -8,6 +9,8 @@ from spikewright.hardware.devices import Device
 
 Style = Literal["registers", "tables", "blocks"]
 Role = Literal["weights", "potentials", "constants", "currents", "table", "codebook", "queue", "activations", "answers"]
+Shapes = tuple[tuple[int, int], ...]
+"""Modes of a block memory: bits, words."""
 TABLE_WORDS = 64
 """Words of read-only memory that one look-up table of six inputs holds a bit of."""
 TABLE_COST = 32
@@ -16,6 +19,34 @@ TABLE_ROWS = 32
 """Rows of a memory that is written lie in look-up tables up to this depth."""
 WRITTEN_TABLES = ("xc7", "xcup", "ecp5", "cyclonev")
 """Families whose look-up tables can be written."""
+BLOCK_COST = 128
+"""What Yosys takes a block memory for, in the costs of TABLE_COSTS."""
+
+
+@dataclass(frozen=True)
+class TableCost:
+    """How dear a memory of look-up tables is to Yosys: tables of `rows` x `bits` cost `cost` each; beyond `whole` rows each bit
+    is chosen among several tables, at 1/2.
+    """
+
+    rows: int
+    bits: int
+    cost: int
+    whole: int
+
+    def of(self, words: int, bits: int) -> float:
+        """What a memory of so many words and bits costs."""
+        tables = -(-words // self.rows) * -(-bits // self.bits)
+        return tables * self.cost + bits * (-(-words // self.whole) - 1) / 2
+
+
+TABLE_COSTS = {
+    "xc7": TableCost(32, 6, 8, 64),
+    "xcup": TableCost(32, 14, 16, 64),
+    "ecp5": TableCost(16, 4, 4, 16),
+    "cyclonev": TableCost(32, 20, 32, 32),
+}
+"""Family -> its tables, from Yosys's own lists (`lutrams_*.txt`)."""
 
 
 @dataclass(frozen=True)
@@ -51,24 +82,47 @@ class PlacedMemory:
 def block_count(device: Device, width: int, depth: int) -> int:
     """Blocks for a memory `width` bits wide and `depth` words deep: the cheapest of the block's modes.
 
-    min over modes of ceil(width / mode width) ceil(depth / mode depth). A row of 512 bits takes 15 half blocks of
-    Xilinx whatever its depth up to 512.
+    min over modes of floor(width / mode width) ceil(depth / mode depth), and what is left of the width in its cheapest mode.
+    A row of 512 bits takes 15 half blocks of Xilinx whatever its depth up to 512; 4992 words of 80 bits take 4 x 5 of
+    18 x 1024 and 3 of 9 x 2048.
     """
+    return sum(units for _, units in block_columns(device.block_shapes, width, depth))
+
+
+@cache
+def block_columns(shapes: Shapes, width: int, depth: int) -> tuple[tuple[int, int], ...]:
+    """The same memory as columns of blocks: bits of each column, and the blocks below each other in it."""
     if width < 1 or depth < 1:
-        return 0
-    return min(-(-width // wide) * -(-depth // deep) for wide, deep in device.block_shapes)
+        return ()
+    found = []
+    for wide, deep in shapes:
+        columns = ((min(wide, width), -(-depth // deep)),) * max(1, width // wide)
+        left = width % wide if width > wide else 0
+        found.append(columns + block_columns(shapes, left, depth))
+    return min(found, key=lambda columns: (sum(units for _, units in columns), sum(w * (n - 1) for w, n in columns)))
 
 
 @dataclass(frozen=True)
 class PlacingRule:
-    """Which style a memory gets. written_tables: whether the device has look-up tables that can be written (iCE40 has none)."""
+    """Which style a memory gets.
+
+    written_tables: whether the device has look-up tables that can be written (iCE40 has none). tables, shapes: what these cost,
+    and the modes of its block memories; the cheaper ones are chosen where the circuit leaves that to synthesis.
+    """
 
     written_tables: bool = True
+    tables: TableCost = TABLE_COSTS["xc7"]
+    shapes: Shapes = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
 
     @classmethod
     def of(cls, device: Device) -> "PlacingRule":
         """That of a device."""
-        return cls(written_tables=device.family in WRITTEN_TABLES)
+        return cls.for_family(device.family, device.block_shapes)
+
+    @classmethod
+    def for_family(cls, family: str, shapes: Shapes) -> "PlacingRule":
+        """That of a family whose block memories have these modes."""
+        return cls(family in WRITTEN_TABLES, TABLE_COSTS.get(family, TABLE_COSTS["xc7"]), shapes)
 
     def read_only(self, words: int, bits: int) -> Style:
         """Tables while a bit of all words fits into one look-up table, or while they are few; blocks beyond."""
@@ -79,6 +133,14 @@ class PlacingRule:
         if words == 1:
             return "registers"
         return "tables" if words <= TABLE_ROWS and self.written_tables else "blocks"
+
+    def chosen(self, words: int, bits: int) -> Style:
+        """Where synthesis chooses: registers for one word, tables while all of them are cheaper than a block memory."""
+        if words == 1:
+            return "registers"
+        blocks = sum(units for _, units in block_columns(self.shapes, bits, words))
+        cheap = self.tables.of(words, bits) <= BLOCK_COST * blocks
+        return "tables" if self.written_tables and cheap else "blocks"
 
     def shown(self) -> Style:
         """One that is read without a clock, such as a queue: block memories cannot."""

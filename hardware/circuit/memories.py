@@ -55,9 +55,9 @@ def _array(one: ModuleInstance) -> Found:
     rows = n("CONSTANTS") * (n("PHASES", 1) if n("STEPPED", 0) else 1)
     yield ModuleMemory("constants", "constants", rows, lanes * constant, parameter="K_FILE")
     if n("HELD"):
-        yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "written")
+        yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "chosen")
     if n("MEMO"):
-        yield ModuleMemory("memo", "potentials", blocks, lanes * n("MEMO"), "written")
+        yield ModuleMemory("memo", "potentials", blocks, lanes * n("MEMO"), "chosen")
     if one.parameters.get("KIND") != "none":
         place = 1 + n("C_BITS") + n("Y_BITS") + n("X_BITS")
         yield ModuleMemory("queue", "queue", 1 << n("QUEUE_BITS", 3), lanes * n("NUMBER", 1) + place, "shown")
@@ -74,7 +74,7 @@ def _order(one: ModuleInstance) -> Found:
 
 
 def _step_delay(one: ModuleInstance) -> Found:
-    yield ModuleMemory("words", "queue", one.number("DEPTH"), one.number("WIDTH"), "written")
+    yield ModuleMemory("words", "queue", one.number("DEPTH"), one.number("WIDTH"), "blocks")
 
 
 def _tally(one: ModuleInstance) -> Found:
@@ -85,18 +85,18 @@ def _tally(one: ModuleInstance) -> Found:
 def _levels(one: ModuleInstance) -> Found:
     n = one.number
     lanes, blocks = n("CHANNELS") * n("BANKS_Y") * n("BANKS_X"), n("GROUPS") * n("BLOCKS_Y") * n("BLOCKS_X")
-    yield ModuleMemory("blocks", "answers", blocks, lanes * n("POTENTIAL"), "written")
+    yield ModuleMemory("blocks", "answers", blocks, lanes * n("POTENTIAL"), "chosen")
 
 
 def _encode_steps(one: ModuleInstance) -> Found:
     n = one.number
-    yield ModuleMemory("pixels", "queue", n("C_SIZE") * n("Y_SIZE") * n("X_SIZE"), n("LEVEL"), "written")
+    yield ModuleMemory("pixels", "queue", n("C_SIZE") * n("Y_SIZE") * n("X_SIZE"), n("LEVEL"), "chosen")
     yield ModuleMemory("table_rows", "table", 1 << (n("STEP_BITS") + n("LEVEL")), n("VALUE"), parameter="TABLE")
 
 
 def _counts(one: ModuleInstance) -> Found:
     places = 1 << sum(one.number(f"{axis}_BITS") for axis in "CYX")
-    yield ModuleMemory("counts", "potentials", places, one.number("COUNT"), "written")
+    yield ModuleMemory("counts", "potentials", places, one.number("COUNT"), "chosen")
 
 
 def _winners(one: ModuleInstance) -> Found:
@@ -142,7 +142,7 @@ def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedM
     return tuple(
         PlacedMemory(
             f"{one.name}.{memory.name}", owners.get(one.name, ""), memory.role, memory.words, memory.bits,
-            _style(memory, rule), memory.count, _file(one, memory),
+            memory_style(memory, rule), memory.count, _file(one, memory),
         )
         for one in read_instances(text)
         for memory in MEMORIES[one.module](one)
@@ -159,10 +159,15 @@ def instance_owners(network: Network) -> dict[str, str]:
     return found | {"readout": network.output}
 
 
-def _style(memory: ModuleMemory, rule: PlacingRule) -> Style:
+def memory_style(memory: ModuleMemory, rule: PlacingRule) -> Style:
+    """Where a rule puts a memory of a module."""
     if memory.kind == "read":
         return rule.read_only(memory.words, memory.bits)
-    return rule.shown() if memory.kind == "shown" else rule.written(memory.words)
+    if memory.kind == "chosen":
+        return rule.chosen(memory.words, memory.bits)
+    return (
+        "blocks" if memory.kind == "blocks" else rule.shown() if memory.kind == "shown" else rule.written(memory.words)
+    )
 
 
 def _file(one: ModuleInstance, memory: ModuleMemory) -> str | None:

@@ -10,13 +10,14 @@ from spikewright.hardware.placement import Role
 class ModuleMemory:
     """A memory inside a module, or `count` of them that are alike.
 
-    kind: only "read"; "written" too; "shown", which is read without a clock. parameter: the one that names its file.
+    kind: only "read"; "written" too; "chosen", where synthesis says where it lies; "shown", which is read without a clock;
+    always in "blocks". parameter: the one that names its file.
     """
 
     name: str
     role: Role
     words: int
     bits: int
-    kind: Literal["read", "written", "shown"] = "read"
+    kind: Literal["read", "written", "chosen", "shown", "blocks"] = "read"
     count: int = 1
     parameter: str = ""

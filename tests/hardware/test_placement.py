@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.hardware import DEVICES
-from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule, block_count
+from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule, block_columns, block_count
 
 SIZES = st.integers(1, 3000)
 
@@ -61,3 +61,18 @@ def test_a_placement_without_memories_is_empty() -> None:
 @pytest.mark.parametrize(("width", "depth"), [(0, 5), (5, 0)])
 def test_nothing_takes_no_block(width: int, depth: int) -> None:
     assert block_count(DEVICES["xc7a35t"], width, depth) == 0
+
+
+def test_what_is_left_of_a_width_lies_in_its_own_mode() -> None:
+    shapes = DEVICES["xc7a35t"].block_shapes
+    assert block_columns(shapes, 80, 4992) == ((18, 5),) * 4 + ((8, 3),)  # what Yosys makes of it: 23 blocks
+    assert block_columns(shapes, 0, 9) == ()
+
+
+def test_synthesis_chooses_the_cheaper_memory() -> None:
+    xilinx, lattice = (PlacingRule.of(DEVICES[name]) for name in ("xc7a35t", "ecp5-25k"))
+    assert [lattice.chosen(words, bits) for words, bits in ((1, 9), (4, 135), (64, 19), (128, 16))] == [
+        "registers", "tables", "tables", "blocks"
+    ]  # fmt: skip
+    assert [xilinx.chosen(words, 16) for words in (128, 256)] == ["tables", "blocks"]
+    assert PlacingRule(written_tables=False).chosen(4, 4) == "blocks"

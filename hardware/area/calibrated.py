@@ -1,0 +1,129 @@
+"""Sizes of modules, and of circuits as their sums, for a family of devices: `sizes("xc7").total(uses, words)`."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from math import sqrt
+from typing import Any
+
+from spikewright import InvalidInput
+from spikewright.hardware.area.blocks import blocks_of
+from spikewright.hardware.area.contents import Words
+from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant
+from spikewright.hardware.area.keys import holds_constants, key_of
+from spikewright.hardware.area.laws import ModuleLaw, features_of
+from spikewright.hardware.area.record import OUTSIDE, CircuitArea, ModuleSize
+from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.placement import PlacingRule
+from spikewright.tables import nearest
+
+CALIBRATED = ("xc7", "ecp5")
+"""Families that were calibrated."""
+NEAREST = {"xcup": "xc7", "cyclonev": "xc7", "ice40": "ecp5"}
+"""Family that was not calibrated -> the one whose laws it gets: look-up tables of about as many inputs."""
+UNCALIBRATED = 0.4
+"""How far from those laws such a family may lie, as a share; nobody has measured it."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """A family's laws, and the modules that were synthesised as they are, by their keys.
+
+    lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside. borrowed: the family
+    whose laws these are, where this one was not calibrated.
+    """
+
+    family: str
+    tool: str
+    laws: Mapping[str, ModuleLaw]
+    table: Mapping[str, tuple[int, int, int]]
+    lut_band: float
+    ff_band: float
+    rule: PlacingRule
+    borrowed: str = ""
+    _found: dict[ModuleVariant, ModuleSize] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, variant: ModuleVariant, words: Words) -> ModuleSize:
+        """One instance; `words` gives what a memory file holds, and is asked for those of small tables alone."""
+        constant = holds_constants(variant.module, variant.by_name)
+        if constant:
+            return self._by_law(variant, words)
+        if variant not in self._found:
+            seen = self.table.get(key_of(variant.module, variant.by_name))
+            found = _seen(*seen) if seen else self._by_law(variant, words)
+            self._found[variant] = found
+        return self._found[variant]
+
+    def total(self, uses: Iterable[ModuleUse], words: Words) -> CircuitArea:
+        """All of them together."""
+        all_uses = tuple(uses)
+        sizes = [(use, self.of(use.variant, words)) for use in all_uses]
+        lut = sum(use.count * size.lut for use, size in sizes)
+        seen = sum(use.count * size.lut for use, size in sizes if size.seen)
+        dsp = sum(use.count * size.dsp for use, size in sizes)
+        ff = sum(use.count * size.ff for use, size in sizes)
+        least = UNCALIBRATED if self.borrowed else 0.0
+        said = [f"{self.family} was not calibrated, its laws are those of {self.borrowed}"] * bool(self.borrowed)
+        return CircuitArea(
+            _around(lut, max(self.lut_band * _spread(sizes, "lut"), least * lut)),
+            _around(ff, max(self.ff_band * _spread(sizes, "ff"), least * ff)),
+            Interval.exact(dsp),
+            blocks_of(all_uses, self.family, self.rule),
+            seen / lut if lut else 1.0,
+            (*said, *dict.fromkeys(f"{use.module}: {what}" for use, size in sizes for what in size.outside)),
+        )
+
+    def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
+        law = self.laws.get(variant.module)
+        if law is None:
+            return ModuleSize(0.0, 0.0, outside=("no such module was synthesised",))
+        features = features_of(variant.module, variant.by_name, words, self.family, self.rule)
+        beyond = law.beyond(features)
+        wider = OUTSIDE if beyond else 1.0
+        lut, ff, dsp = (law.cells(kind, features) for kind in ("lut", "ff", "dsp"))
+        return ModuleSize(lut, ff, dsp, False, wider * law.lut_error, wider * law.ff_error, beyond)
+
+
+def _seen(lut: float, ff: float, dsp: float) -> ModuleSize:
+    return ModuleSize(lut, ff, dsp, seen=True)
+
+
+def _spread(sizes: Iterable[tuple[ModuleUse, ModuleSize]], kind: str) -> float:
+    """The error of a sum: modules of a kind err together, those of different kinds do not."""
+    kinds: defaultdict[str, float] = defaultdict(float)
+    for use, size in sizes:
+        kinds[use.module] += use.count * getattr(size, kind) * getattr(size, f"{kind}_error")
+    return sqrt(sum(error**2 for error in kinds.values()))
+
+
+def _around(value: float, half: float) -> Interval:
+    return Interval(max(0.0, value - half), value, value + half)
+
+
+@cache
+def sizes(family: str) -> Sizes:
+    """The calibration of a family, or that of the nearest one with wide intervals. Raises InvalidInput for another name."""
+    if family in NEAREST:
+        base = sizes(NEAREST[family])
+        rule = PlacingRule.for_family(family, base.rule.shapes)
+        return replace(base, family=family, rule=rule, borrowed=base.family, _found={})
+    if family not in CALIBRATED:
+        known = (*CALIBRATED, *NEAREST)
+        way = nearest(str(family), known) or CALIBRATED[0]
+        raise InvalidInput(f"expected a family out of {', '.join(known)}, got {family!r:.60}; try {way!r}")
+    folder = files("spikewright.hardware.area") / "calibration"
+    stored = json.loads((folder / f"{family}.json").read_text("utf-8"))
+    return read_sizes(stored, (folder / f"{family}.csv").read_text("utf-8"))
+
+
+def read_sizes(stored: Mapping[str, Any], table: str) -> Sizes:
+    """A calibration as `make calibrate` stores it: the laws, and the table of modules."""
+    laws = {name: ModuleLaw.read(row) for name, row in stored["laws"].items()}
+    shapes = tuple((int(wide), int(deep)) for wide, deep in stored["shapes"])
+    rule = PlacingRule.for_family(stored["family"], shapes)
+    rows = [line.split(",") for line in table.splitlines()[1:]]
+    seen = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
+    return Sizes(stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], rule)

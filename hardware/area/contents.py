@@ -1,0 +1,140 @@
+"""What a read-only memory of look-up tables takes: that depends on what it holds; equal, constant and simple bits cost less.
+
+A bit of all words is a function of the address, a whole number whose bit `a` is its value at address `a`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from spikewright.hardware.area.features.told import Features, Told, bits_of, table_memory
+from spikewright.hardware.area.keys import lies_in_tables
+from spikewright.hardware.placement import Shapes, block_columns
+
+Words = Callable[[str], Sequence[int]]
+"""The words of a memory file by its name."""
+
+
+@dataclass(frozen=True)
+class TableColumns:
+    """The different functions of `bits` address bits in a memory, but for those that are constant."""
+
+    functions: tuple[int, ...]
+    bits: int
+
+    @classmethod
+    def of(cls, words: Sequence[int], width: int, bits: int) -> "TableColumns":
+        """Those of words, the first at address 0; what lies behind the last word makes no difference to anybody."""
+        filled = _filled(words, bits)
+        found = {sum((word >> bit & 1) << at for at, word in enumerate(filled)) for bit in range(width)}
+        return cls(tuple(sorted(found - {0, _ones(bits)})), bits)
+
+    def features(self) -> Features:
+        """What a law of look-up tables of four and of six inputs is made of."""
+        supports = [len(support(one, self.bits)) for one in self.functions]
+        wires = sum(one in _wires(self.bits) for one in self.functions)
+        found: Features = {
+            "columns": float(len(self.functions)),
+            "registers": float(len(self.functions)),
+            "inverters": float(supports.count(1) - wires),
+        }
+        for inputs in (4, 6):
+            leaves, choices = _nodes(self.functions, self.bits, inputs)
+            found |= {f"leaves {inputs}": float(leaves), f"choices {inputs}": float(choices)}
+        wide = {f"support {size}": float(supports.count(size)) for size in (5, 6)}
+        return found | wide | {"support 7": float(sum(size > 6 for size in supports))}
+
+
+def _filled(words: Sequence[int], bits: int) -> list[int]:
+    """Words for all addresses: a half of which no word is told is like the other half, from pairs of words up."""
+    found: list[int | None] = [*words, *[None] * ((1 << bits) - len(words))]
+    for level in range(bits):
+        size = 1 << level
+        for start in range(size, 1 << bits, 2 * size):
+            if found[start] is None:
+                found[start : start + size] = found[start - size : start]
+    return [word or 0 for word in found]
+
+
+def support(function: int, bits: int) -> tuple[int, ...]:
+    """Address bits that a function depends on."""
+    return tuple(bit for bit in range(bits) if _cofactor(function, bits, bit, 0) != _cofactor(function, bits, bit, 1))
+
+
+def _ones(bits: int) -> int:
+    return (1 << (1 << bits)) - 1
+
+
+def _wires(bits: int) -> set[int]:
+    return {_high(bits, bit) for bit in range(bits)}
+
+
+def _high(bits: int, bit: int) -> int:
+    """The function that is an address bit itself."""
+    block = ((1 << (1 << bit)) - 1) << (1 << bit)
+    found, size = block, 1 << (bit + 1)
+    while size < 1 << bits:
+        found |= found << size
+        size *= 2
+    return found
+
+
+def _cofactor(function: int, bits: int, bit: int, value: int) -> int:
+    """The function where an address bit is `value`; it no longer depends on that bit."""
+    high = _high(bits, bit)
+    if value:
+        part = function & high
+        return part | part >> (1 << bit)
+    part = function & (_ones(bits) ^ high)
+    return part | part << (1 << bit)
+
+
+def _nodes(functions: Sequence[int], bits: int, inputs: int) -> tuple[int, int]:
+    """Different functions of at most so many inputs, and choices between two, that all functions are made of."""
+    leaves, choices = set[int](), set[int]()
+    waiting = list(functions)
+    while waiting:
+        one = waiting.pop()
+        used = support(one, bits)
+        if len(used) <= inputs:
+            if len(used) > 1:
+                leaves.add(one)
+        elif one not in choices:
+            choices.add(one)
+            waiting += _halves(one, bits, used)
+    return len(leaves), len(choices)
+
+
+def _halves(function: int, bits: int, used: Sequence[int]) -> Iterator[int]:
+    """Both halves by the address bit that leaves the least to depend on."""
+
+    def left(bit: int) -> int:
+        return sum(len(support(_cofactor(function, bits, bit, value), bits)) for value in (0, 1))
+
+    best = min(reversed(used), key=left)
+    return iter((_cofactor(function, bits, best, 0), _cofactor(function, bits, best, 1)))
+
+
+def rom(parameters: Mapping[str, int | str], words: Words, shapes: Shapes) -> Features:
+    """Features of a `sw_rom`: constants in look-up tables, tables that can be loaded, or block memories of `shapes`."""
+    told = Told(parameters)
+    if not lies_in_tables(told.DEPTH, told.WIDTH):
+        columns = block_columns(shapes, told.WIDTH, told.DEPTH)
+        deepest = max(units for _, units in columns)
+        chosen = sum(bits * (units - 1) for bits, units in columns)
+        units = float(bits_of(deepest - 1))
+        return {"chosen": float(chosen), "units": units, "registers units": units}
+    if told.LOADED:
+        found = {"loaded": 1.0, "loaded width": told.WIDTH, "loaded one": (told.DEPTH == 1) * told.WIDTH}
+        found |= {"registers loaded": float(told.WIDTH), "registers one": float((told.DEPTH == 1) * told.WIDTH)}
+        return found | {f"loaded {name}": value for name, value in table_memory(told.WIDTH, told.DEPTH).items()}
+    return TableColumns.of(words(told.word("FILE")), told.WIDTH, told.BITS).features()
+
+
+def codebook(parameters: Mapping[str, int | str], words: Words) -> Features:
+    """Features of a `sw_codebook`: a table of its own for each lane."""
+    told = Told(parameters)
+    if told.MEMORY:
+        entries, lanes = told.ENTRIES * told.WEIGHT, told.COUNT * told.WEIGHT
+        return {"loaded": 1.0, "loaded entries": entries, "loaded lanes": lanes * max(1, told.ENTRIES // 4)}
+    columns = TableColumns.of(words(told.word("FILE")), told.WEIGHT, told.CODE).features()
+    return {f"each {name}": value * told.COUNT for name, value in columns.items()}

@@ -1,0 +1,42 @@
+"""The name of a module with its parameters, as tables of sizes have it: what cannot change its size is left out."""
+
+from collections.abc import Mapping
+
+BUS = ("MEMORY", "LOAD_ADDRESS", "LOAD_ROW")
+"""Where a memory is on the load bus. A module that only hands them on does not change with them."""
+READS_FILES = ("sw_rom", "sw_codebook", "sw_encode_steps")
+"""Modules whose size depends on what a file holds."""
+READS_BUS = ("sw_memory", "sw_codebook")
+WITHOUT = {"sw_bank": ("ROWS",)}
+"""Module -> parameters that do not matter beside the others."""
+WORDS_IN_TABLE = 64
+MOST_TABLES = 32
+
+
+def key_of(module: str, parameters: Mapping[str, int | str]) -> str:
+    """Such as "sw_bank BITS=3 ROWS=6 STYLE=1 WIDTH=40". Negative numbers are those of 32 bits, as synthesis tools write them."""
+    left_out = (*(() if module in READS_BUS else BUS), *WITHOUT.get(module, ()))
+    told = [
+        f"{name}={value % (1 << 32) if isinstance(value, int) and value < 0 else value}"
+        for name, value in sorted(parameters.items())
+        if name not in left_out and not is_file(name)
+    ]
+    return " ".join([module, *told])
+
+
+def is_file(parameter: str) -> bool:
+    """Whether a parameter names a memory file."""
+    return parameter in ("FILE", "TABLE") or parameter.endswith("_FILE")
+
+
+def lies_in_tables(words: int, bits: int) -> bool:
+    """Whether a memory that is only read lies in look-up tables, as `sw_rom` says itself."""
+    return words <= WORDS_IN_TABLE or -(-words // WORDS_IN_TABLE) * bits <= MOST_TABLES
+
+
+def holds_constants(module: str, parameters: Mapping[str, int | str]) -> bool:
+    """Whether the size of a module depends on what its file holds: tables that nobody loads."""
+    if module == "sw_rom":
+        words, bits = int(parameters["DEPTH"]), int(parameters["WIDTH"])
+        return not parameters["LOADED"] and lies_in_tables(words, bits)
+    return module == "sw_codebook" and not parameters["MEMORY"]

@@ -1,0 +1,76 @@
+"""A calibration as it is stored: a table of the modules that were synthesised, and the laws that were fitted to it."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from spikewright.hardware.area.keys import holds_constants, key_of
+from spikewright.hardware.area.laws import ModuleLaw, features_of
+from spikewright.hardware.placement import PlacingRule
+from tests.calibrate.fitted import MeasuredModule
+
+CELLS = ("lut", "ff", "dsp", "memory_lut", "carry", "blocks")
+OF = " of "
+FOLDER = Path("hardware/area/calibration")
+
+
+def measured(
+    module: str, parameters: Mapping[str, int | str], cells: Mapping[str, int], given: tuple[Any, str, PlacingRule]
+) -> MeasuredModule:
+    """A module as the table has it: by its key, or, where its size depends on what a file holds, by its features.
+
+    `given`: the words of a file by its name, the family and where it puts memories.
+    """
+    features = features_of(module, parameters, *given)
+    key = key_of(module, parameters)
+    if holds_constants(module, parameters):
+        told = " ".join(f"{name.replace(' ', '_')}={value:g}" for name, value in sorted(features.items()))
+        key = f"{module}{OF}{told}"
+    return MeasuredModule(key, features, cells)
+
+
+def table_of(rows: Iterable[MeasuredModule]) -> str:
+    """The table, a row for each module; one that was synthesised several times has its mean."""
+    found: dict[str, list[MeasuredModule]] = {}
+    for row in rows:
+        found.setdefault(row.key, []).append(row)
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("module", *CELLS))
+    for key in sorted(found):
+        same = found[key]
+        writer.writerow((key, *(round(sum(row.cells[cell] for row in same) / len(same)) for cell in CELLS)))
+    return text.getvalue()
+
+
+def rows_of(table: str, family: str, rule: PlacingRule) -> list[MeasuredModule]:
+    """The modules of a table, with what their sizes grow with."""
+    found = []
+    for row in csv.DictReader(StringIO(table)):
+        key, cells = row["module"], {cell: int(row[cell]) for cell in CELLS}
+        module, _, told = key.partition(OF if OF in key else " ")
+        values = dict(one.split("=", 1) for one in told.split())
+        if OF in key:
+            features = {name.replace("_", " "): float(value) for name, value in values.items()}
+        else:
+            parameters = {name: int(value) if _number(value) else value for name, value in values.items()}
+            features = features_of(module, parameters, _no_words, family, rule)
+        found.append(MeasuredModule(key, features, cells))
+    return found
+
+
+def stored_laws(head: Mapping[str, Any], laws: Mapping[str, ModuleLaw]) -> str:
+    """The laws as JSON, under what is said of the calibration."""
+    return json.dumps({**head, "laws": {name: asdict(law) for name, law in laws.items()}}, indent=1) + "\n"
+
+
+def _number(value: str) -> bool:
+    return value.lstrip("-").isdigit()
+
+
+def _no_words(file: str) -> list[int]:
+    raise KeyError(file)
