@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikewright import InvalidInput
+from spikewright.hardware.circuit.lane_room import room_of
+from spikewright.hardware.circuit.shapes import Map
 from spikewright.hardware.devices import DEVICES, Device, listed
 from spikewright.hardware.devices import device as find_device
 from spikewright.hardware.layer_designs import LayerDesign, check_layer, layer_design
@@ -93,8 +95,12 @@ def design(
 
 
 def fully_parallel(network: Network, *, device: str | Device = "xc7a100t", clock_mhz: float = 100.0) -> DesignPoint:
-    """P = N everywhere: a circuit for every neuron (the FPA of Abderrahmane et al., Neural Networks 121, 2020)."""
-    everything = {p.name: p.size for p in layers_of(network)}
+    """P = N everywhere: a circuit for every neuron (the FPA of Abderrahmane et al., Neural Networks 121, 2020).
+
+    A layer behind a dilation has one lane along that axis (`circuit.lane_room`): there is no circuit for more.
+    """
+    check_buildable(network)
+    everything = {p.name: room_of(network, p) for p in layers_of(network)}
     return design(network, everything, device=device, clock_mhz=clock_mhz)
 
 
@@ -108,16 +114,16 @@ def hybrid(
 ) -> DesignPoint:
     """The busiest layers parallel, the others multiplexed (the HA of the same paper).
 
-    Busy by mean synaptic operations into the layer: the fewest layers that together do half of them get P = N.
+    Busy by mean synaptic operations into the layer: the fewest layers that together do half of them are as in `fully_parallel`.
     """
     check_buildable(network)
     work = {p.name: sum(_work(activity, q.name) for q in network.incoming[p.name]) for p in layers_of(network)}
-    chosen: dict[str, int] = {}
+    chosen: dict[str, Map] = {}
     done, whole = 0.0, sum(work.values())
     for name in sorted(work, key=lambda key: -work[key]):
         if chosen and done >= whole / 2:
             break
-        chosen[name] = network.by_name[name].size
+        chosen[name] = room_of(network, network.by_name[name])
         done += work[name]
     return design(network, chosen, device=device, clock_mhz=clock_mhz)
 

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from spikewright import InvalidInput
-from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
+from spikewright.hardware.circuit.shapes import LayerBlocks, Map, PhysicalLanes, as_map
 from spikewright.snn import Population
 
 
@@ -84,13 +84,15 @@ def _nearest(population: Population, count: int) -> str:
     return f"{below} or {above}"
 
 
-def ladder(population: Population) -> tuple[PhysicalLanes, ...]:
+def ladder(population: Population, room: Map | None = None) -> tuple[PhysicalLanes, ...]:
     """Lanes from one neuron to all, each at least twice those before: channels first, then rows and columns in turn.
 
-    What `explore` sweeps. Along it more P never takes more cycles nor, on Xilinx 7, fewer LUTs. Between its rungs it may:
+    room: the most along each axis (`circuit.lane_room`), None for all.
+
+    What `explore` sweeps. Along it more P never takes more cycles, and never fewer neuron circuits. Between its rungs it may:
     lanes idle in the last pass.
     """
-    channels, height, width = as_map(population.shape)
+    channels, height, width = room or as_map(population.shape)
     rungs = [PhysicalLanes(channels, height, width)]
     while height * width > 1:
         height, width = (height, width >> 1) if width >= height else (height >> 1, width)
@@ -99,10 +101,12 @@ def ladder(population: Population) -> tuple[PhysicalLanes, ...]:
     return tuple(reversed(rungs))
 
 
-def lane_grid(population: Population) -> tuple[PhysicalLanes, ...]:
+def lane_grid(population: Population, room: Map | None = None) -> tuple[PhysicalLanes, ...]:
     """All lanes whose channels, rows and columns are the layer's own, halved any number of times and rounded down.
+
+    room: the most along each axis in their place, None for all.
 
     More than the ladder: a convolution may have lanes at many positions for few channels. Rising P, the ladder among them.
     """
-    halves = [[size >> k for k in range(size.bit_length())] for size in as_map(population.shape)]
+    halves = [[size >> k for k in range(size.bit_length())] for size in room or as_map(population.shape)]
     return tuple(sorted((PhysicalLanes(*axes) for axes in product(*halves)), key=lambda each: (each.count, each.axes)))

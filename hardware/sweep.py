@@ -6,6 +6,7 @@ from math import prod
 from typing import Any, TypeVar
 
 from spikewright import InvalidInput
+from spikewright.hardware.circuit.lane_room import room_of
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.design_points import (
     DesignPoint,
@@ -59,7 +60,7 @@ def choices_of(network: Network, given: Mapping[str, Sequence[Any]] | None = Non
 
     Raises InvalidInput for an unknown layer, none for a layer, or lanes outside it.
     """
-    found, given = {p.name: ladder(p) for p in layers_of(network)}, given or {}
+    found, given = {p.name: ladder(p, room_of(network, p)) for p in layers_of(network)}, given or {}
     for name, lanes in given.items():
         if name not in found:
             raise InvalidInput(

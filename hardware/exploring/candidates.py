@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 from spikewright import InvalidInput
+from spikewright.hardware.circuit.lane_room import room_of
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate
@@ -35,7 +36,7 @@ class CandidateRows:
         """The lanes of each layer out of which designs are combined."""
         network = self.estimator.network
         if parallelism == GRID:
-            return {p.name: lane_grid(p) for p in self.estimator.populations}
+            return {p.name: lane_grid(p, room_of(network, p)) for p in self.estimator.populations}
         if isinstance(parallelism, str):
             raise InvalidInput(
                 f"expected lanes by layer, a list of designs or 'grid', got {parallelism!r:.60}; try 'grid'"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from spikewright import InvalidInput
 from spikewright.hardware import design, estimate, fully_parallel, time_multiplexed
+from spikewright.hardware.circuit.lane_room import room_of
 from spikewright.hardware.design_points import layers_of
 from spikewright.hardware.layer_designs import ladder as rungs_of
 from spikewright.snn import (
@@ -27,19 +28,17 @@ def _estimates(case, name: str | None = None):
     for population in layers_of(case.network):
         row = [
             estimate(case.network, activity, design(case.network, {population.name: rung}))
-            for rung in rungs_of(population)
+            for rung in rungs_of(population, room_of(case.network, population))
         ]
         yield row
 
 
 @settings(max_examples=25)
 @given(st.one_of(FIXED))
-def test_more_physical_neurons_are_faster_and_larger(case) -> None:
+def test_more_physical_neurons_are_never_slower(case) -> None:
     for row in _estimates(case):
         for less, more in pairwise(row):
             assert more.latency_cycles.value <= less.latency_cycles.value
-            assert more.lut.value >= less.lut.value
-            assert more.dsp >= less.dsp
 
 
 @settings(max_examples=25)
@@ -69,7 +68,6 @@ def test_fewer_weight_bits_never_take_more_memory(low: int, high: int) -> None:
         less, more = (estimate(n, active(n, {"in": 9, "h0": 3}), point) for n in (narrow, wide))
         assert less.weight_memory_bits <= more.weight_memory_bits
         assert less.bram36 <= more.bram36
-        assert less.lut.value <= more.lut.value
 
 
 def test_pruned_weights_are_not_stored_not_read_and_not_walked() -> None:

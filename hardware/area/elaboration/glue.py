@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _JOINED = re.compile(r"^assign (\w+) = (\w+(?: \| \w+)+);$", re.MULTILINE)
-_FORKED = re.compile(r"\w+(?: &&? [\w\[\]]+)+")
+_FORKED = re.compile(r"(?: &&? [\w\[\]]+)+")
 _MORE = 3
 """Signals that one more look-up table of four inputs adds to those that came before."""
 

@@ -129,10 +129,10 @@ def _inside(body: ModuleBody, scope: _Scope) -> Iterator[tuple[str, Given, int]]
 
 def _rounds(item: Repeated, scope: _Scope) -> Iterator[tuple[str, Given, int]]:
     """All rounds of a loop; where nothing in it asks for the number of the round, one of them so many times."""
-    numbers, at = list[Value](), item.first.value(scope)
-    while item.goes.value(within := _Scope({item.variable: at}, {}, scope)):
-        numbers.append(at)
-        at = item.after.value(within)
+    numbers, within = list[Value](), _Scope({item.variable: item.first.value(scope)}, {}, scope)
+    while item.goes.value(within):
+        numbers.append(within[item.variable])
+        within[item.variable] = item.after.value(within)
     differ = item.variable in item.body.names
     for number in numbers if differ else numbers[:1]:
         inside = _Scope({item.variable: number}, item.body.values, scope)
