@@ -161,6 +161,26 @@ def scale(options: Options) -> int:
     return 0 if len(rows) == len(sizes) else 1
 
 
+def exploration(options: Options) -> int:
+    """A million designs, their front by the simulator and some by synthesis; status 1 where one lies outside its bounds."""
+    from benchmarks.exploration import ExplorationBench, inside, reached
+    from benchmarks.figures import design_panel
+
+    wanted = ExplorationBench(synthesised=0, images=1) if options.quick else ExplorationBench()
+    table = measured(options, [wanted])
+    row = next(iter(table))
+    told = ", ".join(f"{name} {count} of {whole}" for name, (count, whole) in inside(table).items())
+    caption = (
+        f"{row['designs']:,} designs of {title_of(wanted.network, wanted.steps)}, weights of "
+        f"{' and '.join(map(str, wanted.bits))} bits, on {' and '.join(wanted.devices)}, costed in {row['explore_s']:.1f} s "
+        f"({row['explore_processor_s']:.1f} s of the processor), of which {row['fitting']:,} fit. The front in area and latency, "
+        f"{len(table)} designs, by the simulator of the circuits over {wanted.images} test images, {wanted.synthesised} of them "
+        f"with at most {wanted.lanes} physical neurons by Yosys. Inside the bounds of their estimates: {told}."
+    )
+    publish(options.output, "exploration", table, [lambda ax: design_panel(ax, table)], caption)
+    return 0 if reached(table) or options.quick else 1
+
+
 def page(options: Options) -> int:
     """The page of the documentation, from what the other commands left."""
     from benchmarks.page import write_page
@@ -178,6 +198,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "slope": slope,
     "startup": startup,
     "scale": scale,
+    "exploration": exploration,
     "page": page,
 }
 """What `python -m benchmarks NAME` runs; the status of the process is what it gives back."""

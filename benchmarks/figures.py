@@ -82,3 +82,39 @@ def scale_panel(ax: "Axes", table: Table) -> None:
     ax.set_xlabel("explicit synapses")
     ax.set_ylabel("peak memory of the process (GiB)")
     ax.set_title("size")
+
+
+def design_panel(ax: "Axes", table: Table) -> None:
+    """Latency against area of a front, each with its bounds; what the simulator counted, and what synthesis made, beside it."""
+    for device, colour in zip(
+        dict.fromkeys(table["device"]), ("#0072B2", "#D55E00", "#009E73", "#E69F00"), strict=False
+    ):
+        rows = list(table.where(device=device))
+        area, cycles = ([row[name] for row in rows] for name in ("lut", "latency_cycles"))
+        bounds = {
+            "xerr": [[r["lut"] - r["lut_low"] for r in rows], [r["lut_high"] - r["lut"] for r in rows]],
+            "yerr": [
+                [r["latency_cycles"] - r["latency_cycles_low"] for r in rows],
+                [r["latency_cycles_high"] - r["latency_cycles"] for r in rows],
+            ],
+        }
+        ax.errorbar(area, cycles, **bounds, fmt="none", ecolor=colour, elinewidth=0.5, alpha=0.35)
+        ax.plot(area, cycles, ".", color=colour, markersize=5, label=f"{device}, estimate")
+        ax.plot(
+            area,
+            [r["behaved_latency_cycles"] for r in rows],
+            "+",
+            color=colour,
+            markersize=5,
+            label=f"{device}, simulator",
+        )
+        made = [row for row in rows if row.get("synthesised_lut") is not None]
+        places = [row["synthesised_lut"] for row in made], [row["behaved_latency_cycles"] for row in made]
+        ax.plot(
+            *places, "D", markerfacecolor="none", color=colour, markersize=6, label=f"{device}, synthesis and simulator"
+        )
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel("area (LUT)")
+    ax.set_ylabel("latency of an inference (cycles)")
+    ax.legend(fontsize=7)

@@ -17,6 +17,7 @@ TITLES = {
     "slope": "Time follows work",
     "scale": "A million neurons",
     "startup": "The first simulation",
+    "exploration": "A million design points",
 }
 SHOWN = {
     "peers": (
@@ -38,6 +39,23 @@ SHOWN = {
         "synaptic_operations_per_image",
         "setup_s",
         "how",
+    ),
+    "exploration": (
+        "device",
+        "weight_bits",
+        "physical_neurons",
+        "lut_low",
+        "lut",
+        "lut_high",
+        "synthesised_lut",
+        "ff",
+        "synthesised_ff",
+        "blocks",
+        "synthesised_blocks",
+        "latency_cycles_low",
+        "latency_cycles",
+        "latency_cycles_high",
+        "behaved_latency_cycles",
     ),
     "sweeps": ("axis", "value", "series", "runner", "images_per_s", "synaptic_operations_per_s", "density_measured"),
 }

@@ -27,10 +27,13 @@ from spikewright.hardware.model.bit_widths import CoreWidths, widths
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.qualia45 import QualiaSettings, qualia_table
 from spikewright.hardware.neurobench import neurobench_counts
+from spikewright.hardware.partitioning import BoardLink, Partition, partition
+from spikewright.hardware.streaming import ExternalMemory, stream_weights
 from spikewright.renaming import renamed
 
 __all__ = [
     "DEVICES",
+    "BoardLink",
     "BreakEven",
     "CoreComparison",
     "CoreWidths",
@@ -39,9 +42,11 @@ __all__ = [
     "EqualTerms",
     "Estimate",
     "Exploration",
+    "ExternalMemory",
     "Goals",
     "Interval",
     "LayerDesign",
+    "Partition",
     "PhysicalLanes",
     "QualiaSettings",
     "Replay",
@@ -55,9 +60,11 @@ __all__ = [
     "hybrid",
     "load_core",
     "neurobench_counts",
+    "partition",
     "qualia_table",
     "recheck",
     "replay",
+    "stream_weights",
     "synaptic_activity",
     "time_multiplexed",
     "widths",

@@ -67,17 +67,17 @@ def layer_cycles(
         return LayerCycles(ZERO, _frame(population, layer, flows))
     blocks, layerwise = rows(population, layer), network.schedule == "layerwise"
     sweep = Interval.exact(blocks + SETTLE_CYCLES)
-    once = total(_passes(network, flow, layer) for flow in flows if flow.graded)
+    once = total(pass_cycles(network, flow, layer) for flow in flows if flow.graded)
     if not layerwise and any(flow.graded for flow in flows):
         once = once + sweep + Interval.exact(SEEN_CYCLES)
-    spikes = total(_passes(network, flow, layer) for flow in flows if not flow.graded)
+    spikes = total(pass_cycles(network, flow, layer) for flow in flows if not flow.graded)
     waits = SEEN_CYCLES + network.steps - 1 if layerwise else SEEN_CYCLES * network.steps
     alone = network.steps * (blocks + SENT_CYCLES) + 2 * sum(flow.events for flow in flows)
     return LayerCycles(once, spikes + sweep * network.steps + Interval(waits, waits, waits + alone))
 
 
-def _passes(network: Network, flow: EventFlow, layer: LayerDesign) -> Interval:
-    """Cycles of all events of a projection."""
+def pass_cycles(network: Network, flow: EventFlow, layer: LayerDesign) -> Interval:
+    """Cycles in which the events of a projection are added to a layer, a row of weights in each."""
     used = flow.reach.lanes(layer.lanes)
     groups = -(-flow.reach.channels // used.channels)
     places = np.maximum(_tiles(network, flow.projection, layer.lanes) * groups, 1)

@@ -1,6 +1,6 @@
 """Figures show what was measured, with labels."""
 
-from benchmarks.figures import line_panel, speed_bars
+from benchmarks.figures import design_panel, line_panel, speed_bars
 from spikewright import Table
 
 ROW = {"runner": "a", "kind": "event", "network": "n", "steps": 7, "images_per_s": 5.0}
@@ -35,4 +35,20 @@ def test_lines_have_labels_and_one_line_a_series() -> None:
             ax, Table.of([{"x": 1, "y": 2.0, "k": "p"}, {"x": 2, "y": 3.0, "k": "p"}]), "x", "y", "k", ("a", "b", "c")
         )
         assert (ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)) == ("a", "b", 1)
+        plt.close(figure)
+
+
+def test_a_front_with_its_bounds() -> None:
+    bounds = {"lut": 9.0, "lut_low": 8.0, "lut_high": 11.0}
+    bounds |= {"latency_cycles": 90.0, "latency_cycles_low": 80.0, "latency_cycles_high": 95.0}
+    rows = [{"device": name, **bounds, "behaved_latency_cycles": 91.0, "synthesised_lut": made}
+            for name, made in (("one", 9), ("one", None), ("two", None))]  # fmt: skip
+    from spikewright.experiments.plots.style import styled
+
+    with styled():
+        import matplotlib.pyplot as plt
+
+        figure, ax = plt.subplots()
+        design_panel(ax, Table.of(rows))
+        assert ax.get_xlabel() and len(ax.get_legend().get_texts()) == 6
         plt.close(figure)

@@ -1,0 +1,87 @@
+"""`exploration`: a million designs of a trained network on two devices, the front by the simulator, some of it by synthesis."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from benchmarks.benchmark import Benchmark
+from spikewright import Table
+
+WANTED_DESIGNS, WANTED_SECONDS = 1_000_000, 60.0
+SAMPLES = 512
+"""Training images that thresholds are taken from."""
+
+
+@dataclass(frozen=True)
+class ExplorationBench(Benchmark):
+    """Designs a second, and how many of the front lie inside the bounds of their estimates.
+
+    network, steps: of the zoo, by rate code. bits: widths of its weights, a candidate each. images: test images whose activity is
+    counted and simulated. synthesised: designs of the front that go through Yosys, spread evenly over those of at most `lanes`
+    physical neurons, since synthesis takes long for more.
+    """
+
+    version: ClassVar[int] = 1
+    network: str = "lenet5-mnist"
+    steps: int = 7
+    bits: tuple[int, ...] = (4, 8)
+    devices: tuple[str, ...] = ("xc7a100t", "ecp5-85k")
+    images: int = 3
+    synthesised: int = 5
+    lanes: int = 64
+
+    def rows(self, data: str | None) -> Iterator[Mapping[str, Any]]:
+        """A row for each design of the front, with what took how long in each."""
+        from spikewright.hardware import Goals, explore, recheck
+        from spikewright.hardware.exploring.rechecking import spread_evenly
+
+        candidates = list(self._candidates(data))
+        begun, spent = time.perf_counter(), time.process_time()
+        goals = Goals(("latency_us", "lut"))
+        found = explore(candidates, device=list(self.devices), parallelism="grid", goals=goals)
+        took = {"explore_s": time.perf_counter() - begun, "explore_processor_s": time.process_time() - spent}
+        front = found.pareto()
+        small = [row["point"] for row in front if _lanes(found.estimates[row["point"]]) <= self.lanes]
+        table = recheck(found, synthesised=spread_evenly(small, self.synthesised))
+        told = {"network": self.network, "designs": found.points, "fitting": sum(found.counts["fitting"]), **took}
+        for row, known in zip(table, front, strict=True):
+            yield {**told, "weight_bits": self.bits[row["candidate"]], **_area(known), **row}
+
+    def _candidates(self, data: str | None) -> Iterable[tuple[Any, Any]]:
+        """The network in each width, with its activity and rasters."""
+        import torch
+
+        from spikewright import experiments
+        from spikewright.conversion import Rate, convert
+        from spikewright.experiments.data.load import load_dataset
+        from spikewright.snn import simulate
+
+        known = load_dataset(experiments.card(self.network).dataset, data)
+        samples = torch.from_numpy(known.train_images[:SAMPLES])
+        whole = convert(experiments.load(self.network), samples, Rate(steps=self.steps))
+        for bits in self.bits:
+            fixed = whole.to_fixed(weight_bits=bits)
+            yield fixed, simulate(fixed, known.test_images[: self.images], record=("rasters",))
+
+
+def _lanes(one: Any) -> int:
+    return sum(layer.design.physical_neurons for layer in one.layers)
+
+
+def _area(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("lut", "lut_low", "lut_high", "bram36")}
+
+
+def inside(table: Table) -> dict[str, tuple[int, int]]:
+    """By what was checked how many designs lie inside their bounds, and how many were looked at."""
+    columns = [name for name in table.columns if name.endswith("_inside")]
+    known = {name: [value for value in table[name] if value is not None] for name in columns}
+    return {name.removesuffix("_inside"): (sum(values), len(values)) for name, values in known.items()}
+
+
+def reached(table: Table) -> bool:
+    """Whether there were enough designs in time, and all that was checked lies inside its bounds."""
+    row = next(iter(table))
+    enough = row["designs"] >= WANTED_DESIGNS and row["explore_s"] <= WANTED_SECONDS
+    return bool(enough and all(count == whole for count, whole in inside(table).values()))

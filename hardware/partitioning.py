@@ -1,0 +1,156 @@
+"""The verb: `partition(network, activity, point) -> Partition`, a core cut into consecutive layers on several FPGAs of a kind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from spikewright import InvalidInput, Table
+from spikewright.hardware.design_points import DesignPoint, check_point
+from spikewright.hardware.devices import Device
+from spikewright.hardware.estimates import Estimate, LayerEstimate
+from spikewright.hardware.estimation import Estimator
+from spikewright.hardware.layer_designs import LayerDesign, ladder
+from spikewright.hardware.model.interval import Interval, total
+from spikewright.hardware.model.latency import LayerCycles, pipeline_latency
+from spikewright.snn import Activity, Network
+
+
+@dataclass(frozen=True)
+class BoardLink:
+    """What joins one FPGA to the next: megabits a second, microseconds until a word is there, bits of a word, which is an event
+    or the end of a step. Raises InvalidInput for a link that moves nothing."""
+
+    mbit_per_s: float = 1000.0
+    latency_us: float = 1.0
+    word_bits: int = 32
+
+    def __post_init__(self) -> None:
+        if not (self.mbit_per_s > 0 and self.latency_us >= 0 and self.word_bits >= 1):
+            raise InvalidInput(f"expected a link with a bandwidth and words of bits, got {self}; try BoardLink(1000.0)")
+
+
+@dataclass(frozen=True)
+class FpgaShare:
+    """The layers on one FPGA, and the words that cross from it to the next one in an inference."""
+
+    layers: tuple[LayerEstimate, ...]
+    crossing_words: float
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The fewest FPGAs of the point's device that hold all layers in their order, and of such cuts the one that the fewest words
+    cross. `latency_cycles`: with the links, each a stage of the pipeline; their own logic is not counted."""
+
+    estimate: Estimate
+    link: BoardLink
+    parts: tuple[FpgaShare, ...]
+    latency_cycles: Interval
+
+    @property
+    def table(self) -> Table:
+        """A row for each FPGA: its layers, what they take of it, and what leaves it to the next."""
+        device, mhz = self.estimate.device, self.estimate.point.clock_mhz
+        return Table.of(
+            {
+                "fpga": number + 1,
+                "layers": ", ".join(layer.design.population for layer in part.layers),
+                **total(layer.area.lut for layer in part.layers).columns("lut"),
+                "lut_share": total(layer.area.lut for layer in part.layers).value / device.lut,
+                "blocks": sum(layer.area.blocks for layer in part.layers),
+                "dsp": sum(layer.area.dsp for layer in part.layers),
+                "crossing_words": part.crossing_words,
+                "link_us": link_cycles(self.link, part.crossing_words, mhz).total.value / mhz,
+            }
+            for number, part in enumerate(self.parts)
+        )
+
+
+def partition(network: Network, activity: Activity, point: DesignPoint, link: BoardLink | None = None) -> Partition:
+    """Cut a design that is too large for its device into parts that fit, by their middle estimates, at the mean of `activity`.
+
+    Raises InvalidInput for a layer that is too large alone, with by how much and which lanes would fit.
+    """
+    check_point(network, point)
+    link, estimator = link or BoardLink(), Estimator(network, activity)
+    one = estimator.at(point)
+    names = [layer.design.population for layer in one.layers]
+    words = [crossing(network, activity, names, cut) for cut in range(len(names) + 1)]
+    ends = fewest_parts(one.layers, words, point.fpga)
+    if ends is None:
+        raise InvalidInput(_too_large(estimator, one))
+    cuts = [0, *ends]
+    parts = tuple(
+        FpgaShare(one.layers[first:last], 0.0 if last == len(names) else words[last]) for first, last in pairwise(cuts)
+    )
+    links = [link_cycles(link, part.crossing_words, point.clock_mhz) for part in parts[:-1]]
+    cycles = pipeline_latency(network, [*(layer.cycles for layer in one.layers), *links])
+    return Partition(one, link, parts, cycles)
+
+
+def fewest_parts(layers: Sequence[LayerEstimate], words: Sequence[float], device: Device) -> list[int] | None:
+    """Where the parts end, each behind its last layer; None where a layer does not fit alone. `words`: across each cut.
+
+    For each number of first layers the best cuts are kept, the fewest parts, then the fewest words: both are sums over cuts.
+    """
+    best: list[tuple[int, float, list[int]] | None] = [(0, 0.0, [])]
+    for last in range(1, len(layers) + 1):
+        found = [
+            (before[0] + 1, before[1] + (words[first] if first else 0.0), [*before[2], last])
+            for first in range(last)
+            if (before := best[first]) is not None and not lacking(layers[first:last], device)
+        ]
+        best.append(min(found, default=None))
+    whole = best[-1]
+    return None if whole is None else whole[2]
+
+
+def crossing(network: Network, activity: Activity, names: Sequence[str], cut: int) -> float:
+    """Words an inference across a cut in front of layer number `cut`: of each population that is read on the other side its
+    events and the ends of its steps, once."""
+    behind = set(names[cut:])
+    crossed = {q.source for q in network.projections if (q.source in behind) != (q.target in behind)}
+    return sum(float(activity.spikes[name].mean()) + network.steps for name in crossed)
+
+
+def link_cycles(link: BoardLink, words: float, clock_mhz: float) -> LayerCycles:
+    """What a link adds to the pipeline, in cycles of the core."""
+    moved = words * link.word_bits / link.mbit_per_s * clock_mhz
+    return LayerCycles(Interval.exact(link.latency_us * clock_mhz if words else 0.0), Interval.exact(moved))
+
+
+def lacking(layers: Sequence[LayerEstimate], device: Device) -> Mapping[str, tuple[float, int]]:
+    """What layers need too much of: by its name the need and what the device has."""
+    needs: dict[str, tuple[Any, int]] = {
+        "LUT": (sum(layer.area.lut.value for layer in layers), device.lut),
+        "flip-flops": (sum(layer.area.ff.value for layer in layers), device.ff),
+        "memory blocks": (sum(layer.area.blocks for layer in layers), device.blocks),
+        "DSP": (sum(layer.area.dsp for layer in layers), device.dsp),
+    }
+    return {name: each for name, each in needs.items() if each[0] > each[1]}
+
+
+def _too_large(estimator: Estimator, one: Estimate) -> str:
+    device = one.device
+    layer = next(layer for layer in one.layers if lacking([layer], device))
+    name = layer.design.population
+    told = " and ".join(
+        f"{need:,.0f} {what} of {there:,} ({need - there:,.0f} too many)"
+        for what, (need, there) in lacking([layer], device).items()
+    )
+    fitting = [
+        lanes for lanes in ladder(estimator.network.by_name[name]) if _fits_alone(estimator, name, lanes, device)
+    ]
+    way = (
+        f"{fitting[-1].axes} lanes, which fit"
+        if fitting
+        else "hardware.stream_weights, fewer weight bits or a larger device"
+    )
+    return f"expected layers that fit {device.name} one by one, got {name!r} with {told}; try {way}"
+
+
+def _fits_alone(estimator: Estimator, name: str, lanes: Any, device: Device) -> bool:
+    area, _ = estimator.part(LayerDesign(name, lanes), device)
+    held = area.lut.value <= device.lut and area.ff.value <= device.ff
+    return bool(held and area.blocks <= device.blocks and area.dsp <= device.dsp)
