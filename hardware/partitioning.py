@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from spikewright import InvalidInput, Table
+from spikewright.hardware.circuit.lane_room import room_of
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimates import Estimate, LayerEstimate
@@ -139,9 +140,9 @@ def _too_large(estimator: Estimator, one: Estimate) -> str:
         f"{need:,.0f} {what} of {there:,} ({need - there:,.0f} too many)"
         for what, (need, there) in lacking([layer], device).items()
     )
-    fitting = [
-        lanes for lanes in ladder(estimator.network.by_name[name]) if _fits_alone(estimator, name, lanes, device)
-    ]
+    population = estimator.network.by_name[name]
+    rungs = ladder(population, room_of(estimator.network, population))
+    fitting = [lanes for lanes in rungs if _fits_alone(estimator, name, lanes, device)]
     way = (
         f"{fitting[-1].axes} lanes, which fit"
         if fitting
