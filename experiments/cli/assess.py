@@ -159,7 +159,7 @@ def _verify(options: Namespace, device: "Device") -> None:
             f"expected Verilog that gives the golden traces, got: {'; '.join(found.differences[:3])}"
         )
     cycles = ", ".join(f"{cycle:,}" for cycle in found.answer_cycles[:4])
-    say(f"the Verilog gives the same events and answers, in cycles {cycles} of {found.cycles:,}")
+    say(f"the Verilog gives the same events and answers, in cycles {cycles} of {found.cycles:,} ({found.simulator})")
 
 
 def _hardware(options: Namespace, flags: TableFlags) -> "HardwareStage":

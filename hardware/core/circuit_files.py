@@ -45,7 +45,9 @@ def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: tu
     (folder / "mem" / ".spikewright").unlink()  # the whole folder has one
     _write_verilog(folder)
     streams = _write_streams(folder, circuit, *golden)
-    for path, text in texts_for_tools(point.fpga, point.clock_mhz).items():
+    for path, text in texts_for_tools(
+        point.fpga, point.clock_mhz, sum(one.count for one in circuit.lanes.values())
+    ).items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text)
     return _record(folder, circuit, point, streams)

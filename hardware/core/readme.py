@@ -50,9 +50,10 @@ answers after the last. `hardware.replay(folder)` runs all of it again and compa
 
 
 _CIRCUIT = """\
-- `make sim` runs the golden traces through `rtl/` (Icarus Verilog 11 or later): `tb/bench.v` compares every event of
-  every population, every word of the answers and the cycle in which each answer comes. It ends with
-  PASS or FAIL; `make sim LIMIT=1000` gives up after so many cycles.
+- `make sim` runs the golden traces through `rtl/`: `tb/bench.v` compares every event of every population, every word of
+  the answers and the cycle in which each answer comes. It ends with PASS or FAIL; `make sim LIMIT=1000` gives up after
+  so many cycles. Icarus Verilog 11 or later runs it, or Verilator 5 and g++ where they are installed and there are more
+  than 64 physical neurons, for which Icarus is slow; `SIMULATOR=icarus` and `SIMULATOR=verilator` choose one.
 - `make synth` says what it takes on {family} (Yosys 0.23 or later, `synth.ys`).
 - `vivado.tcl`, `quartus.tcl` and `constraints/` are for the vendors' tools and have NOT been tested.
 

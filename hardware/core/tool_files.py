@@ -13,18 +13,41 @@ SYNTHESIS: Mapping[str, str] = {
 }
 """Family -> what Yosys runs."""
 
+MANY = 64
+"""A core of more physical neurons than these is left to Verilator where it is installed: Icarus takes a time for each cycle that
+grows with the square of their number, Verilator some seconds to a minute for compiling."""
+
+VERILATOR = (
+    *("--binary", "--timing", "-O3", "-fno-dfg", "--output-split", "20000", "--top-module", "bench", "-o", "bench"),
+    *("--x-assign", "unique", "--x-initial", "unique", "-MAKEFLAGS", "OPT_SLOW=-O0"),
+    *("-Wno-fatal", "-Wno-lint", "-Wno-style"),
+)
+"""How the bench is compiled by Verilator 5."""
+
+RANDOM = ("+verilator+rand+reset+2", "+verilator+seed+1")
+"""What it is called with: registers and memories that nobody sets begin with anything, since Verilator knows no x."""
+
 _MAKEFILE = """\
-# make sim: the golden traces through the core (Icarus Verilog). make synth: what the core takes (Yosys).
-# Neither needs anything else, nor the project that wrote this.
+# make sim: the golden traces through the core; SIMULATOR=icarus (Icarus Verilog) or SIMULATOR=verilator (Verilator 5, g++, make).
+# make synth: what the core takes (Yosys). Neither needs anything else, nor the project that wrote this.
 # What they write lies beside this folder, which stays as it was exported.
 BUILD ?= ../$(notdir $(CURDIR))-build
+# {lanes} physical neurons: {why}
+SIMULATOR ?= {simulator}
 
-.PHONY: sim synth clean
-sim:
+.PHONY: sim sim-icarus sim-verilator synth clean
+sim: sim-$(SIMULATOR)
+\t@grep -q "^PASS" "$(BUILD)/sim.log"
+
+sim-icarus:
 \t@mkdir -p "$(BUILD)"
 \tiverilog -g2005 -s bench -o "$(BUILD)/bench" tb/bench.v rtl/*.v
 \tcd mem && vvp -n "$(abspath $(BUILD))/bench" $(if $(LIMIT),+limit=$(LIMIT)) | tee "$(abspath $(BUILD))/sim.log"
-\t@grep -q "^PASS" "$(BUILD)/sim.log"
+
+sim-verilator:
+\t@mkdir -p "$(BUILD)"
+\tverilator {flags} -Mdir "$(BUILD)/verilated" tb/bench.v rtl/*.v > "$(BUILD)/verilator.log" 2>&1
+\tcd mem && "$(abspath $(BUILD))/verilated/bench" {random} $(if $(LIMIT),+limit=$(LIMIT)) | tee "$(abspath $(BUILD))/sim.log"
 
 synth:
 \t@mkdir -p "$(BUILD)"
@@ -34,6 +57,11 @@ synth:
 clean:
 \trm -rf "$(BUILD)"
 """
+
+_WHERE_INSTALLED = (
+    "$(if $(filter-out 0 1 2 3 4,$(shell verilator --version 2>/dev/null | sed -n 's/^Verilator \\([0-9]*\\).*/\\1/p')),"
+    "verilator,icarus)"
+)
 
 _SYNTH = """\
 # Yosys, run in mem/, where $readmemh finds its files; hierarchy is kept, as the estimates are.
@@ -75,18 +103,27 @@ project_close
 _CLOCK = "# {what}\ncreate_clock -name clk -period {period:.3f} [get_ports clk]\n"
 
 
-def texts_for_tools(device: Device, clock_mhz: float) -> dict[str, str]:
-    """Path -> text of each of them."""
+def texts_for_tools(device: Device, clock_mhz: float, lanes: int) -> dict[str, str]:
+    """Path -> text of each of them; `lanes`: how many physical neurons the core has."""
     period = 1000.0 / clock_mhz
     name = "spike_core"
     return {
-        "Makefile": _MAKEFILE,
+        "Makefile": _makefile(lanes),
         "synth.ys": _SYNTH.format(command=SYNTHESIS[device.family]),
         "vivado.tcl": _VIVADO.format(name=name, part=PARTS.get(device.name, device.name)),
         "quartus.tcl": _QUARTUS.format(name=name, part=PARTS.get(device.name, device.name)),
         "constraints/clock.xdc": _CLOCK.format(what="Vivado", period=period),
         "constraints/clock.sdc": _CLOCK.format(what="Quartus", period=period),
     }
+
+
+def _makefile(lanes: int) -> str:
+    why, simulator = "few enough for Icarus, which needs no compiler", "icarus"
+    if lanes > MANY:
+        why, simulator = "many, so Verilator 5 where it is installed", _WHERE_INSTALLED
+    return _MAKEFILE.format(
+        lanes=lanes, why=why, simulator=simulator, flags=" ".join(VERILATOR), random=" ".join(RANDOM)
+    )
 
 
 PARTS: Mapping[str, str] = {

@@ -11,6 +11,7 @@ import pytest
 
 from spikewright import InvalidFile, InvalidInput, SpikewrightError
 from spikewright.hardware import design, export, load_core
+from spikewright.hardware.core import verification
 from spikewright.hardware.core.verification import verify
 from spikewright.hardware.cosim import programs
 from spikewright.snn import Direct, QuantReLU
@@ -25,6 +26,10 @@ needs_icarus = pytest.mark.skipif(
 needs_yosys = pytest.mark.skipif(
     programs.found("yosys") is None or shutil.which("make") is None,
     reason="Yosys or make is not installed: apt-get install yosys make",
+)
+needs_verilator = pytest.mark.skipif(
+    None in (programs.found("verilator"), shutil.which("make")),
+    reason="Verilator or make is not installed: apt-get install verilator make",
 )
 OUTSIDE = {"PATH": "/usr/bin:/bin"}
 
@@ -62,6 +67,35 @@ def test_a_difference_is_a_result_with_its_place(folder: Path) -> None:
 
 
 @needs_icarus
+@needs_verilator
+def test_verilator_says_what_icarus_says_by_itself_and_by_make(folder: Path, tmp_path: Path) -> None:
+    one, two = verify(folder), verify(folder, simulator="verilator")
+    assert one.equal and two == replace(one, simulator="verilator")
+    said = ["make", "sim", "SIMULATOR=verilator", f"BUILD={tmp_path}/build"]
+    made = subprocess.run(said, cwd=folder, env=OUTSIDE, capture_output=True, text=True, check=True).stdout
+    assert f"PASS 4 answers, {one.cycles} cycles" in made
+
+
+@pytest.mark.parametrize(
+    ("lanes", "there", "chosen"), [(64, True, "icarus"), (65, True, "verilator"), (65, False, "icarus")]
+)
+def test_many_lanes_are_left_to_verilator_where_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lanes: int, there: bool, chosen: str
+) -> None:
+    network = perceptron((3, lanes - 1, 1), steps=1)
+    folder = export(network, design(network, {"h0": lanes - 1}), tmp_path / "core")
+    known = {"icarus": lambda *_: "PASS 4 answers, 9 cycles", "verilator": lambda *_: "PASS 4 answers, 9 cycles"}
+    monkeypatch.setattr(verification, "_SIMULATORS", known)
+    monkeypatch.setattr(verification, "found", lambda _: "here" if there else None)
+    assert verify(folder).simulator == chosen
+
+
+def test_there_are_two_simulators(folder: Path) -> None:
+    with pytest.raises(InvalidInput, match="expected a simulator out of icarus, verilator, got 'vcs'"):
+        verify(folder, simulator="vcs")
+
+
+@needs_icarus
 def test_an_answer_in_another_cycle_is_a_difference(folder: Path) -> None:
     bench = folder / "tb" / "bench.v"
     due = load_core(folder)[0].circuit.streams.cycles[1]
@@ -83,10 +117,11 @@ def test_limits_are_whole_cycles(folder: Path, limit) -> None:
         verify(folder, limit=limit)
 
 
-def test_a_missing_icarus_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_simulator_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(SpikewrightError, match="apt-get install iverilog"):
-        verify(folder)
+    for simulator, package in (("icarus", "iverilog"), ("verilator", "verilator")):
+        with pytest.raises(SpikewrightError, match=f"apt-get install {package}"):
+            verify(folder, simulator=simulator)
 
 
 def test_older_cores_have_no_circuit(tmp_path: Path) -> None:
