@@ -15,7 +15,7 @@ WORKERS ?= 2
 CHECKED := $(wildcard tests/snn/kernels tests/snn/event tests/snn/neurons tests/snn/learning \
 	$(addprefix tests/snn/test_,contract*.py grid.py edges.py decisions.py delays*.py running_noise.py streams.py many.py))
 
-.PHONY: demo test check-bounds bench bench-runs reach trained onnx-check validate wheel-check lint clean
+.PHONY: demo test check-bounds bench bench-runs reach trained onnx-check validate calibrate wheel-check lint clean
 
 demo: $(STAMP)
 	$(BIN)/spikewright demo $(ARGS)
@@ -54,6 +54,10 @@ onnx-check: $(VENV)/.ready-ort
 # Circuits beside the engine, spike by spike: docs/validation.md.
 validate: $(STAMP)
 	$(BIN)/python -m tests.validate $(ARGS)
+
+# Sizes of modules by synthesis, the laws of areas, and cores that no law has seen: docs/area.md.
+calibrate: $(STAMP)
+	$(BIN)/python -m tests.calibrate $(ARGS)
 
 # What a user gets: the wheel in a clean environment, beside files of the user's own. It downloads all that the wheel needs.
 wheel-check: $(STAMP)

@@ -31,7 +31,7 @@ class TableCost:
 
     rows: int
     bits: int
-    cost: int
+    cost: float
     whole: int
 
     def of(self, words: int, bits: int) -> float:
@@ -41,8 +41,8 @@ class TableCost:
 
 
 TABLE_COSTS = {
-    "xc7": TableCost(32, 6, 8, 64),
-    "xcup": TableCost(32, 14, 16, 64),
+    "xc7": TableCost(32, 1, 8 / 6, 64),
+    "xcup": TableCost(32, 1, 16 / 14, 64),
     "ecp5": TableCost(16, 4, 4, 16),
     "cyclonev": TableCost(32, 20, 32, 32),
 }

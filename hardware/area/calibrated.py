@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -13,24 +13,28 @@ from spikewright import InvalidInput
 from spikewright.hardware.area.blocks import blocks_of
 from spikewright.hardware.area.contents import Words
 from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant
-from spikewright.hardware.area.keys import holds_constants, key_of
+from spikewright.hardware.area.keys import holds_constants, key_of, table_key
 from spikewright.hardware.area.laws import ModuleLaw, features_of
 from spikewright.hardware.area.record import OUTSIDE, CircuitArea, ModuleSize
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.placement import PlacingRule
 from spikewright.tables import nearest
 
+Cells = tuple[float, float, float]
+"""Look-up tables, flip-flops, multipliers."""
 CALIBRATED = ("xc7", "ecp5")
 """Families that were calibrated."""
 NEAREST = {"xcup": "xc7", "cyclonev": "xc7", "ice40": "ecp5"}
 """Family that was not calibrated -> the one whose laws it gets: look-up tables of about as many inputs."""
+EXACT = 0.02
+"""A law with errors below this is one that was read off the Verilog."""
 UNCALIBRATED = 0.4
 """How far from those laws such a family may lie, as a share; nobody has measured it."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """A family's laws, and the modules that were synthesised as they are, by their keys.
+    """A family's laws, and the modules that were synthesised as they are, by their keys (`table_key`).
 
     lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside. borrowed: the family
     whose laws these are, where this one was not calibrated.
@@ -39,7 +43,7 @@ class Sizes:
     family: str
     tool: str
     laws: Mapping[str, ModuleLaw]
-    table: Mapping[str, tuple[int, int, int]]
+    table: Mapping[str, Cells]
     lut_band: float
     ff_band: float
     rule: PlacingRule
@@ -52,8 +56,10 @@ class Sizes:
         if constant:
             return self._by_law(variant, words)
         if variant not in self._found:
-            seen = self.table.get(key_of(variant.module, variant.by_name))
-            found = _seen(*seen) if seen else self._by_law(variant, words)
+            seen = self.table.get(table_key(key_of(variant.module, variant.by_name)))
+            found = self._by_law(variant, words)
+            if seen:
+                found = _seen(seen, found)
             self._found[variant] = found
         return self._found[variant]
 
@@ -87,8 +93,10 @@ class Sizes:
         return ModuleSize(lut, ff, dsp, False, wider * law.lut_error, wider * law.ff_error, beyond)
 
 
-def _seen(lut: float, ff: float, dsp: float) -> ModuleSize:
-    return ModuleSize(lut, ff, dsp, seen=True)
+def _seen(cells: Cells, law: ModuleSize) -> ModuleSize:
+    """What was synthesised; flip-flops by a law that is exact, since keys leave out what look-up tables do not depend on."""
+    exact = law.ff_error < EXACT
+    return ModuleSize(cells[0], law.ff if exact else cells[1], law.dsp if exact else cells[2], seen=True)
 
 
 def _spread(sizes: Iterable[tuple[ModuleUse, ModuleSize]], kind: str) -> float:
@@ -124,6 +132,17 @@ def read_sizes(stored: Mapping[str, Any], table: str) -> Sizes:
     laws = {name: ModuleLaw.read(row) for name, row in stored["laws"].items()}
     shapes = tuple((int(wide), int(deep)) for wide, deep in stored["shapes"])
     rule = PlacingRule.for_family(stored["family"], shapes)
-    rows = [line.split(",") for line in table.splitlines()[1:]]
-    seen = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
+    seen = _means(line.split(",") for line in table.splitlines()[1:])
     return Sizes(stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], rule)
+
+
+def _means(rows: Iterable[Sequence[str]]) -> dict[str, Cells]:
+    """The cells of modules by their keys in the table; of several that share one, the mean."""
+    found: defaultdict[str, list[Cells]] = defaultdict(list)
+    for key, lut, ff, dsp, *_ in rows:
+        found[table_key(key)].append((float(lut), float(ff), float(dsp)))
+    return {key: (_mean(same, 0), _mean(same, 1), _mean(same, 2)) for key, same in found.items()}
+
+
+def _mean(cells: Sequence[Cells], at: int) -> float:
+    return sum(one[at] for one in cells) / len(cells)

@@ -7,21 +7,46 @@ BUS = ("MEMORY", "LOAD_ADDRESS", "LOAD_ROW")
 READS_FILES = ("sw_rom", "sw_codebook", "sw_encode_steps")
 """Modules whose size depends on what a file holds."""
 READS_BUS = ("sw_memory", "sw_codebook")
-WITHOUT = {"sw_bank": ("ROWS",)}
-"""Module -> parameters that do not matter beside the others."""
+WITHOUT: Mapping[str, tuple[str, ...]] = {
+    "sw_bank": ("ROWS",),
+    "sw_lane": (
+        "DEAF", "FRESH", "LIMIT", "MEMO", "NUMBER", "OFFSET", "RESET_ZERO", "SLOT", "SLOT_SHIFT", "THRESHOLD", "THRESHOLDS",
+        "TAP", "DRIVE",
+    ),
+    "sw_front": (
+        "C_BITS", "C_SIZE", "Y_BITS", "Y_SIZE", "X_BITS", "X_SIZE", "LANE_BITS", "OY_BITS", "OX_BITS", "VALUE"
+    ),
+    "sw_mac_source": ("COLUMNS", "ROWS", "DEPTH", "HALF", "ENTRIES", "T_BITS", "U_BITS", "WIDE", "WIDE_WEIGHT"),
+    "sw_mac_lane": ("SHIFTS",),
+}  # fmt: skip
+"""Module -> parameters that hardly change its look-up tables beside the others; its flip-flops are those of a law."""
+PLAIN_KINDS = tuple(f"KIND={kind}" for kind in ("if", "none", "signed", "ternary", "burst", "deaf", "stepped"))
+"""Neurons whose law stands in a module of its own, beside a `sw_lane` that is the same for all of them."""
 WORDS_IN_TABLE = 64
 MOST_TABLES = 32
 
 
 def key_of(module: str, parameters: Mapping[str, int | str]) -> str:
     """Such as "sw_bank BITS=3 ROWS=6 STYLE=1 WIDTH=40". Negative numbers are those of 32 bits, as synthesis tools write them."""
-    left_out = (*(() if module in READS_BUS else BUS), *WITHOUT.get(module, ()))
+    left_out = () if module in READS_BUS else BUS
     told = [
         f"{name}={value % (1 << 32) if isinstance(value, int) and value < 0 else value}"
         for name, value in sorted(parameters.items())
         if name not in left_out and not is_file(name)
     ]
     return " ".join([module, *told])
+
+
+def table_key(key: str) -> str:
+    """A key without what hardly matters: modules that share it share a row of the table of sizes.
+
+    >>> table_key("sw_bank BITS=3 ROWS=6 STYLE=1 WIDTH=40")
+    'sw_bank BITS=3 STYLE=1 WIDTH=40'
+    """
+    module, *told = key.split(" ")
+    left_out = WITHOUT.get(module, ())
+    kept = [one for one in told if one.partition("=")[0] not in left_out]
+    return " ".join([module, *("KIND=plain" if one in PLAIN_KINDS else one for one in kept)])
 
 
 def is_file(parameter: str) -> bool:

@@ -1,17 +1,22 @@
 """Laws of all modules, fitted to the modules that were synthesised alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from spikewright.hardware.area.features.told import Features
-from spikewright.hardware.area.fitting import relative_error, relative_fit
+from spikewright.hardware.area.fitting import SMALL, relative_error, relative_fit
 from spikewright.hardware.area.laws import ModuleLaw
 
 KINDS = ("lut", "ff", "dsp")
+ENOUGH = 12
+FAR = 0.4
+"""A relative error beyond which a module is taken for the tool's luck, where there are ENOUGH of its kind."""
+RARE = 0.08
+"""The share of a kind up to which that is luck; beyond, the law is no better."""
 REGISTERS = "registers"
 """Features whose names begin so are for flip-flops alone; where a module has some, these alone are."""
 
@@ -38,20 +43,52 @@ def fitted(measured: Iterable[MeasuredModule]) -> dict[str, ModuleLaw]:
     return {module: _law(rows) for module, rows in sorted(kinds.items())}
 
 
-def _law(rows: list[MeasuredModule]) -> ModuleLaw:
+def lucky(rows: Sequence[MeasuredModule]) -> list[bool]:
+    """Which modules of a kind came out further from its law than the tool does as a rule: they are neither fitted nor kept.
+
+    The same module is now and then half as large again, by the order in which the tool meets its parts.
+    """
+    matrix, names = _matrix(rows)
+    sizes = np.array([row.cells["lut"] for row in rows], float)
+    if len(rows) < ENOUGH:
+        return [False] * len(rows)
+    used = [not name.startswith(REGISTERS) for name in names]
+    found = matrix @ (relative_fit(matrix * used, sizes) * used)
+    far = np.abs(found - sizes) / (sizes + SMALL) > FAR
+    return [bool(one) for one in far & (far.mean() <= RARE)]
+
+
+def _matrix(rows: Sequence[MeasuredModule]) -> tuple[Any, list[str]]:
     names = sorted({name for row in rows for name in row.features})
-    matrix = np.array([[row.features.get(name, 0.0) for name in names] for row in rows], float).reshape(len(rows), -1)
+    return np.array([[row.features.get(name, 0.0) for name in names] for row in rows], float).reshape(
+        len(rows), -1
+    ), names
+
+
+def _law(rows: list[MeasuredModule]) -> ModuleLaw:
+    matrix, names = _matrix(rows)
+    far = np.array(lucky(rows))
+    exact = sum(name.startswith(REGISTERS) for name in names)
     found: dict[str, Any] = {}
-    exact = any(name.startswith(REGISTERS) for name in names)
     for kind in KINDS:
         sizes = np.array([row.cells[kind] for row in rows], float)
         used = [name.startswith(REGISTERS) == (kind == "ff") or (kind == "ff" and not exact) for name in names]
-        costs = relative_fit(matrix * used, sizes)
+        kept = (
+            ~far if kind == "lut" else _exact_rows(matrix * used, sizes) if exact == 1 and kind == "ff" else far | True
+        )
+        costs = relative_fit((matrix * used)[kept], sizes[kept])
         found[kind] = {name: round(float(cost), 4) for name, cost in zip(names, costs, strict=True) if cost > 5e-5}
         if kind != "dsp":
-            found[f"{kind}_error"] = _left_out(matrix * used, sizes)
+            found[f"{kind}_error"] = _left_out((matrix * used)[kept], sizes[kept])
     most = {name: float(matrix[:, at].max()) for at, name in enumerate(names)}
     return ModuleLaw(**found, most=most, modules=len(rows))
+
+
+def _exact_rows(matrix: Any, sizes: Any) -> Any:
+    """Modules whose flip-flops are those that were read off the Verilog, where most are; else all."""
+    plain = matrix.sum(axis=1)
+    same = np.abs(plain - sizes) < 0.6
+    return same if same.mean() > 0.6 else np.ones(len(sizes), bool)
 
 
 def _left_out(matrix: Any, sizes: Any, folds: int = 5) -> float:

@@ -42,10 +42,9 @@ def grant(told: Told) -> Features:
     """A choice among what projections ask for."""
     width = told.S_BITS + told.OY_BITS + told.OX_BITS + told.RY_BITS + told.RX_BITS + told.SEATS
     found: Features = {"one": float(told.SOURCES == 1), "sources": (told.SOURCES > 1) * told.SOURCES}
-    return found | {
-        f"chosen of {min(told.SOURCES, 4)}": (told.SOURCES > 1) * width,
-        "more": max(0, told.SOURCES - 4) * width,
-    }
+    return found | {f"chosen from {n}": float(width) for n in range(2, min(told.SOURCES, 4) + 1)} | {
+        "more": max(0, told.SOURCES - 4) * width
+    }  # fmt: skip
 
 
 def decide(told: Told) -> Features:

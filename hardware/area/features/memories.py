@@ -87,7 +87,7 @@ def counts(told: Told) -> Features:
         "1": 1.0, "place": place, "count": told.COUNT, "value": told.VALUE, "replays": replays,
         "replays place": replays * place,
         "steps": told.STEP_BITS, "last": float(told.REPLAY == 2), "signed": float(told.TIMES in (1, 3)),
-    } | _when(place <= 6, table_memory(told.COUNT, 1 << place))  # fmt: skip
+    } | _when(not told.in_blocks(1 << place, told.COUNT), table_memory(told.COUNT, 1 << place))  # fmt: skip
 
 
 def tally(told: Told) -> Features:

@@ -1,6 +1,7 @@
 """Modules with parameters as circuits have them, and what stored calibrations say of them."""
 
 from functools import cache
+from importlib.resources import files
 
 from spikewright.hardware.area.calibrated import CALIBRATED, Sizes, sizes
 from spikewright.hardware.area.features.told import Told
@@ -29,3 +30,10 @@ def parameters_of(key: str) -> dict[str, int | str]:
 def same_key(key: str) -> bool:
     """Whether a key of a table is that of its own parameters."""
     return key_of(key.split(" ")[0], parameters_of(key)) == key
+
+
+@cache
+def stored_keys(family: str) -> list[str]:
+    """The modules of a stored table."""
+    text = (files("spikewright.hardware.area") / "calibration" / f"{family}.csv").read_text("utf-8")
+    return [line.split(",")[0] for line in text.splitlines()[1:]]

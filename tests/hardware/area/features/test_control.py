@@ -46,7 +46,7 @@ def test_small_modules() -> None:
     wide = {"S_BITS": 3, "OY_BITS": 1, "OX_BITS": 1, "RY_BITS": 2, "RX_BITS": 2, "SEATS": 1}
     assert (
         control.grant(told(SOURCES=1, **wide))["one"] == 1
-        and control.grant(told(SOURCES=3, **wide))["chosen of 3"] == 10
+        and control.grant(told(SOURCES=3, **wide))["chosen from 3"] == 10
     )
 
 

@@ -1,0 +1,95 @@
+"""A calibration on disk: the table of modules, the laws that are fitted to it, and the bands that unseen cores give them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikewright.hardware.area.calibrated import Sizes, read_sizes
+from spikewright.hardware.area.laws import ModuleLaw
+from spikewright.hardware.devices import device
+from spikewright.hardware.placement import PlacingRule
+from spikewright.hardware.synthesis.tools import available, tool
+from tests.calibrate.fitted import MeasuredModule, fitted
+from tests.calibrate.stored import rows_of, stored_laws, table_of
+from tests.calibrate.unseen import Residual, residuals
+from tests.onnx_check.progress import commit_of
+
+FOLDER = Path("hardware/area/calibration")
+DEVICE = {"xc7": "xc7a35t", "ecp5": "ecp5-25k"}
+"""A device of each family, for the modes of its block memories."""
+READ = ("hardware/rtl", "hardware/synthesis", "hardware/area", "tests/calibrate")
+COVERED = 0.97
+"""The share of unseen cores that a band is made to hold."""
+MOST = 1e6
+READ_OFF = {
+    "sw_core": ModuleLaw({"forked": 1.0, "joined": 1.0}, {}, {}, {"forked": MOST, "joined": MOST}, 0.0, 0.0, 1),
+    "sw_delay": ModuleLaw({}, {"registers": 1.0}, {}, {"registers": MOST}, 0.0, 0.0, 1),
+    "sw_memory": ModuleLaw({"loaded": 5.0}, {}, {}, {"loaded": 1.0}, 0.05, 0.0, 1),
+}
+"""Laws that are read off the Verilog."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """That of a family, in `FOLDER`."""
+
+    family: str
+
+    @property
+    def rule(self) -> PlacingRule:
+        """Where memories of the family lie."""
+        return PlacingRule.for_family(self.family, device(DEVICE[self.family]).block_shapes)
+
+    @property
+    def table(self) -> Path:
+        """The modules and their sizes."""
+        return FOLDER / f"{self.family}.csv"
+
+    @property
+    def model(self) -> Path:
+        """The laws."""
+        return FOLDER / f"{self.family}.json"
+
+    def rows(self) -> list[MeasuredModule]:
+        """The modules of the table."""
+        return rows_of(self.table.read_text(), self.family, self.rule) if self.table.exists() else []
+
+    def add(self, rows: Sequence[MeasuredModule]) -> None:
+        """Put modules into the table."""
+        self.table.write_text(table_of([*self.rows(), *rows]))
+
+    def fit(self, results: Path) -> None:
+        """Fit the laws to the table and the bands to the unseen cores in `results`; store both."""
+        head = json.loads(self.model.read_text()) if self.model.exists() else {}
+        said = tool("yosys").version if available("yosys") else head.get("tool", "")
+        head = {"family": self.family, "tool": said, "commit": commit_of(read=READ), "date": str(date.today())}
+        head |= {"shapes": self.rule.shapes, "lut_band": 1.0, "ff_band": 1.0}
+        laws = READ_OFF | fitted(self.rows())
+        self.model.write_text(stored_laws(head, laws))
+        _, found = self.residuals(results)
+        bands = {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}
+        self.model.write_text(stored_laws(head | bands, laws))
+
+    def residuals(self, results: Path) -> tuple[Sizes, list[Residual]]:
+        """The stored laws, and what they say of the cores in `results`."""
+        calibrated = read_sizes(json.loads(self.model.read_text()), self.table.read_text())
+        return calibrated, residuals(results, calibrated)
+
+
+def _band(found: Sequence[Residual], kind: str) -> float:
+    """How many errors wide an interval must be to hold `COVERED` of the cores; 2 where there are none."""
+    needed: list[Any] = []
+    for row in found:
+        band = getattr(row.area, kind)
+        off, half = abs(row.whole[kind] - band.value) - 0.5, band.high - band.value
+        needed.append(0.0 if off <= 0 else off / half if half else inf)
+    if not needed:
+        return 2.0
+    reach = float(np.sort(needed)[min(len(needed) - 1, int(np.ceil(COVERED * len(needed))) - 1)])
+    return round(min(max(reach, 1.0), 100.0) * 1.05, 3)

@@ -1,0 +1,65 @@
+"""The sweep over modules: batches through Yosys, one after the other in several processes, into the table of a calibration."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblib import Parallel, delayed
+
+from spikewright import SpikewrightError
+from spikewright.hardware.area.keys import key_of
+from spikewright.hardware.synthesis.record import CellCounts
+from spikewright.hardware.synthesis.targets import target_of
+from tests.calibrate.alone import LoneModule, synthesised_alone
+from tests.calibrate.module_pool import pool
+from tests.calibrate.refit import Calibration
+from tests.calibrate.stored import measured
+
+BATCH = 16
+SHARES = {"sw_lane": 5.0, "sw_bank": 2.5, "sw_front": 2.0, "sw_sequencer": 2.0, "sw_array": 2.0, "sw_rom": 2.5}
+"""Modules of which there are to be more than of others, and how many times as many."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Of a calibration; memory files lie in the folder `memories`."""
+
+    calibration: Calibration
+    memories: Path
+
+    def run(self, each: int, seeds: int, processes: int = 2) -> None:
+        """Synthesise `each` modules of a kind (times SHARES) that are not in the table, which is written after each round."""
+        batches = list(self._batches(each, seeds))
+        for first in range(0, len(batches), processes):
+            some = batches[first : first + processes]
+            found = Parallel(n_jobs=processes)(delayed(self._synthesised)(batch) for batch in some)
+            given = (self._words, self.calibration.family, self.calibration.rule)
+            self.calibration.add(
+                [
+                    measured(one.module, one.parameters, cells.row, given)
+                    for batch, sizes in zip(some, found, strict=True)
+                    for one, cells in zip(batch, sizes, strict=True)
+                ]
+            )
+            print(f"{self.calibration.family}: {first + len(some)} of {len(batches)} batches", flush=True)
+
+    def _synthesised(self, batch: list[LoneModule]) -> list[CellCounts]:
+        try:
+            return synthesised_alone(target_of(self.calibration.family), batch, self.memories)
+        except SpikewrightError as error:
+            raise SpikewrightError(f"expected sizes of {[one.module for one in batch]}, got: {error}") from error
+
+    def _batches(self, each: int, seeds: int) -> Iterator[list[LoneModule]]:
+        """Those that are left, all kinds in turn, so that a sweep that is stopped has some of each."""
+        done = {row.key for row in self.calibration.rows()}
+        wanted = []
+        for module, ones in pool(self.memories, seeds, 9 * seeds).items():
+            share = SHARES.get(module, 1.0)
+            left = [one for one in ones[: int(each * share)] if key_of(module, one.parameters) not in done]
+            wanted += [(at / share, module, one) for at, one in enumerate(left)]
+        wanted.sort(key=lambda one: one[:2])
+        for first in range(0, len(wanted), BATCH):
+            yield [one for _, _, one in wanted[first : first + BATCH]]
+
+    def _words(self, file: str) -> list[int]:
+        return [int(one, 16) for one in (self.memories / file).read_text().split()]

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from spikewright.hardware.area.calibrated import CALIBRATED
+from spikewright.hardware.area.elaboration.variants import ModuleVariant
+from spikewright.hardware.synthesis.targets import TARGETS
+from spikewright.hardware.synthesis.tools import available
+from tests.calibrate.alone import LoneModule, boxed, synthesised_alone
+from tests.calibrate.fitted import MeasuredModule, fitted, lucky
+from tests.calibrate.larger import larger
+from tests.calibrate.page import summary, write_page
+from tests.calibrate.refit import Calibration
+from tests.calibrate.stored import rows_of, table_of
+from tests.calibrate.unseen import Residual, UnseenCore, unseen_cores
+
+ROOT = Path(__file__).parents[2]
+SOME = ("sw_bank", "sw_fifo", "sw_lane_if", "sw_rom", "sw_turn")
+
+
+@pytest.fixture(autouse=True)
+def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("family", CALIBRATED)
+def test_stored_laws_are_those_of_the_stored_modules(family: str) -> None:
+    calibration = Calibration(family)
+    stored = json.loads(calibration.model.read_text())["laws"]
+    for module, law in fitted(row for row in calibration.rows() if row.module in SOME).items():
+        assert law.lut == pytest.approx(stored[module]["lut"]) and law.ff == pytest.approx(stored[module]["ff"])
+        assert law.lut_error == pytest.approx(stored[module]["lut_error"], abs=1e-3)
+
+
+@pytest.mark.parametrize("family", CALIBRATED)
+def test_a_table_reads_back(family: str) -> None:
+    calibration = Calibration(family)
+    rows = [row for row in calibration.rows() if row.module in ("sw_rom", "sw_bank")][:60]
+    again = rows_of(table_of(rows), family, calibration.rule)
+    assert sorted(row.key for row in again) == sorted({row.key for row in rows})
+
+
+@pytest.mark.parametrize("family", CALIBRATED)
+def test_unseen_cores_lie_where_the_page_says(family: str) -> None:
+    rows = json.loads((ROOT / f"docs/results/area-unseen-{family}.json").read_text())
+    calibrated = Calibration(family).residuals(Path("none.json"))[0]
+    found = []
+    for row in [row for row in rows if not row["flat"] and row["drawer"] != "larger"][::9]:
+        core = UnseenCore(row["drawer"], row["seed"], row["choice"])
+        found.append(Residual(core, row["whole"], None, calibrated.total(*core.uses())))
+    errors = sorted(abs(one.error("lut")) for one in found)
+    assert errors[len(errors) // 2] <= 0.03 and max(abs(one.error("ff")) for one in found) <= 0.03
+    assert sum(one.inside("lut") for one in found) >= len(found) - 1 and all(one.blocks_off == 0 for one in found)
+
+
+def test_unseen_cores_take_turns_and_larger_ones_are_drawn(tmp_path: Path) -> None:
+    cores = list(unseen_cores(60))
+    assert len(set(cores)) == 60 and {core.choice for core in cores} == {0, 1, 2} and cores[0].seed < 5000
+    circuit = larger(3, tmp_path / "core")
+    assert max(lanes.count for lanes in circuit.lanes.values()) <= 64
+
+
+def test_luck_is_told_from_laws() -> None:
+    rows = [
+        MeasuredModule(f"sw_x n={n}", {"1": 1.0, "n": float(n)}, {"lut": 10 + 3 * n, "ff": n, "dsp": 0})
+        for n in range(1, 40)
+    ]
+    rows.append(MeasuredModule("sw_x n=41", {"1": 1.0, "n": 41.0}, {"lut": 260, "ff": 41, "dsp": 0}))
+    assert lucky(rows) == [False] * 39 + [True]
+    law = fitted(rows)["sw_x"]
+    assert law.lut == pytest.approx({"1": 10, "n": 3}, abs=1e-3) and law.most["n"] == 41 and law.modules == 40
+
+
+def test_boxes_have_their_ports_alone() -> None:
+    top = "attribute \\top 1\nmodule \\top\n  wire input 1 \\a\n  cell \\inner \\u0\n  end\nend\n"
+    inner = "module \\inner\n  wire input 1 \\a\n  wire \\b\nend\n"
+    found = boxed(top + inner, {"\\top"})
+    assert found == top + "attribute \\blackbox 1\n" + inner.replace("  wire \\b\n", "")
+
+
+def test_a_page_is_written(tmp_path: Path) -> None:
+    calibrated, _ = Calibration("xc7").residuals(Path("none.json"))
+    core = UnseenCore("IF and LIF", 1000, 0)
+    area = calibrated.total(*core.uses())
+    one = Residual(core, {"lut": 700, "ff": 600, "blocks": area.blocks}, {"lut": 600, "ff": 590, "blocks": 0}, area)
+    write_page({"xc7": (calibrated, [one])}, tmp_path / "area.md")
+    assert "| xc7 |" in (tmp_path / "area.md").read_text() and len(summary({"xc7": (calibrated, [])})) == 2
+
+
+@pytest.mark.skipif(not available("yosys"), reason="Yosys is not installed: apt-get install yosys")
+def test_small_modules_are_synthesised_as_large_as_their_laws_say(tmp_path: Path, family: str = "ecp5") -> None:
+    (tmp_path / "rows.mem").write_text("0\n3\n5\n6\n")
+    wanted = [
+        LoneModule("sw_delay", {"WIDTH": 5, "CYCLES": 3}),
+        LoneModule("sw_bank", {"WIDTH": 18, "ROWS": 4, "BITS": 2, "STYLE": 1}),
+        LoneModule("sw_rom", {"WIDTH": 3, "DEPTH": 4, "BITS": 2, "FILE": "rows.mem", "LOADED": 0}),
+        LoneModule("sw_fifo", {"WIDTH": 9, "DEPTH": 8, "BITS": 3}),
+    ]
+    calibrated = Calibration(family).residuals(Path("none.json"))[0]
+    for one, cells in zip(wanted, synthesised_alone(TARGETS[family], wanted, tmp_path), strict=True):
+        variant = ModuleVariant(one.module, tuple(one.parameters.items()))
+        size = calibrated.of(variant, lambda file: [int(word, 16) for word in (tmp_path / file).read_text().split()])
+        assert size.ff == pytest.approx(cells.ff, abs=0.5) and size.lut == pytest.approx(cells.lut, rel=0.2, abs=3)

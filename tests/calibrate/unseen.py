@@ -1,0 +1,101 @@
+"""Cores that no law was fitted to, synthesised whole, beside what the laws say of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from spikewright.hardware.area.calibrated import Sizes
+from spikewright.hardware.area.contents import Words
+from spikewright.hardware.area.elaboration.variants import ModuleUse, circuit_uses
+from spikewright.hardware.area.keys import holds_constants
+from spikewright.hardware.area.record import CircuitArea
+from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.synthesis.yosys import synthesise
+from tests.calibrate.larger import larger
+from tests.validate.drawers import CHOICES, DRAWERS
+
+SEED = 1000
+"""Of the first drawn core; those that were fitted begin at 5000."""
+LARGER = "larger"
+
+
+@dataclass(frozen=True)
+class UnseenCore:
+    """A core by its drawer, seed and choice of lanes."""
+
+    drawer: str
+    seed: int
+    choice: int
+
+    def circuit(self, folder: Path) -> Circuit:
+        """Its circuit in a folder."""
+        if self.drawer == LARGER:
+            return larger(self.seed, folder)
+        return next(one for one in DRAWERS if one.name == self.drawer).circuit(self.seed, self.choice, folder)
+
+    def uses(self) -> tuple[tuple[ModuleUse, ...], Words]:
+        """Its modules, and the words of the memories that sizes depend on."""
+        with TemporaryDirectory(prefix="spikewright-") as name:
+            folder = self.circuit(Path(name) / "core").folder
+            found = circuit_uses((folder / "core.v").read_text())
+            files = {str(use.parameters["FILE"]) for use in found if holds_constants(use.module, use.parameters)}
+            words = {file: [int(one, 16) for one in (folder / file).read_text().split()] for file in files if file}
+        return found, words.__getitem__
+
+    def synthesised(self, family: str, flat: bool) -> dict[str, Any]:
+        """What synthesis makes of it, as a row of the stored results."""
+        with TemporaryDirectory(prefix="spikewright-") as name:
+            folder = self.circuit(Path(name) / "core").folder
+            whole = synthesise(folder, family, flat=flat, contents=self.drawer != LARGER).whole.row
+        return {"drawer": self.drawer, "seed": self.seed, "choice": self.choice, "flat": flat, "whole": whole}
+
+
+def unseen_cores(count: int) -> Iterator[UnseenCore]:
+    """The first cores: the drawers take turns, and so do the choices of lanes."""
+    for number in range(count):
+        turn = number // len(DRAWERS)
+        yield UnseenCore(DRAWERS[number % len(DRAWERS)].name, SEED + turn, (number + turn) % len(CHOICES))
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A core's synthesis beside its estimate."""
+
+    core: UnseenCore
+    whole: Mapping[str, int]
+    flat: Mapping[str, int] | None
+    area: CircuitArea
+
+    def error(self, kind: str) -> float:
+        """(estimate - synthesis) / synthesis of `lut` or `ff`."""
+        return float(getattr(self.area, kind).value) / self.whole[kind] - 1
+
+    def inside(self, kind: str) -> bool:
+        """Whether synthesis lies in the interval; half a cell is given for rounding."""
+        band = getattr(self.area, kind)
+        return bool(band.low - 0.5 <= self.whole[kind] <= band.high + 0.5)
+
+    @property
+    def blocks_off(self) -> int:
+        """Block memories that were estimated too many."""
+        return self.area.blocks - self.whole["blocks"]
+
+
+def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
+    """All that was stored of the cores of a family."""
+    rows = json.loads(results.read_text()) if results.exists() else []
+    flat = {_name(row): row["whole"] for row in rows if row["flat"]}
+    found = []
+    for row in rows:
+        if not row["flat"]:
+            core = UnseenCore(row["drawer"], row["seed"], row["choice"])
+            area = calibrated.total(*core.uses())
+            found.append(Residual(core, row["whole"], flat.get(_name(row)), area))
+    return found
+
+
+def _name(row: Mapping[str, Any]) -> tuple[str, int, int]:
+    return row["drawer"], row["seed"], row["choice"]
