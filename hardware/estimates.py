@@ -40,6 +40,7 @@ class LayerEstimate:
             "ff": self.area.ff.value,
             "bram36": self.area.blocks * device.block_kbit / 36,
             "dsp": self.area.dsp,
+            "area_calibrated": not self.area.outside,
             "weight_memory_bits": self.weight_bits,
             "busy_cycles": self.cycles.total.value,
             **{f"asic45_{part}_nj": each.value for part, each in split.items()},
@@ -114,6 +115,11 @@ class Estimate:
         return sum(layer.area.dsp for layer in self.layers)
 
     @property
+    def outside(self) -> tuple[str, ...]:
+        """What lies outside of the calibration of areas, in words, with the layer's name; () for nothing."""
+        return tuple(f"{layer.design.population}: {what}" for layer in self.layers for what in layer.area.outside)
+
+    @property
     def weight_memory_bits(self) -> int:
         """Bits of stored weights, indices and tables included."""
         return sum(layer.weight_bits for layer in self.layers)
@@ -177,6 +183,7 @@ class Estimate:
             "ff": self.ff.value,
             "bram36": self.bram36,
             "dsp": self.dsp,
+            "area_calibrated": not self.outside,
             "weight_memory_bits": self.weight_memory_bits,
             "latency_cycles": self.latency_cycles.value,
             **{f"asic45_{part}_nj": each.value for part, each in self.asic45_split_nj.items()},

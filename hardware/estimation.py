@@ -72,8 +72,7 @@ class Estimator:
 
     def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
         population, flows = self.network.by_name[design.population], self.flows[design.population]
-        area = layer_area(population, design, flows, self.sizes, device)
-        return area, layer_cycles(self.network, population, design, flows)
+        return layer_area(self.network, design, device), layer_cycles(self.network, population, design, flows)
 
     def _energy(self, population: Population) -> LayerEnergy:
         name = population.name

@@ -52,6 +52,14 @@ def number(low: float = -math.inf) -> Callable[[str], float]:
     return read
 
 
+def bound(text: str) -> tuple[str, float]:
+    """Reads "column=number"; raises what argparse makes a sentence of for others."""
+    name, given, value = text.partition("=")
+    if not (given and name.strip()):
+        raise argparse.ArgumentTypeError(f"expected a column and a number, got {text!r:.60}; try lut=20000")
+    return name.strip(), number()(value)
+
+
 def check_read(options: argparse.Namespace) -> None:
     """Raise InvalidFile unless every file that a command is to read is there, before anything heavy is loaded for it."""
     for name in READ:

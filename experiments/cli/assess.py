@@ -95,16 +95,20 @@ def run_explore(options: Namespace) -> None:
     """The table of all designs of all networks, and the picture of energy against area."""
     from spikewright.experiments.plots import draw_pareto, pareto_fronts, save_figure, styled
     from spikewright.experiments.plots.style import figure_files
-    from spikewright.hardware import explore
+    from spikewright.hardware import Goals, explore
+    from spikewright.hardware.devices import device
+    from spikewright.hardware.exploring.chances import against_best
 
     picture = beside(options.out, "-pareto")
     check_tables(options, figure_files(picture))
     stage = _hardware(options, DEVICE)
+    devices = [device(name) for name in (stage.device, *options.beside)]
     runs = [simulated(path, options) for path in options.files]
     with progress_bars(options.quiet) as progress:
         found = explore(
             [(network, activity) for network, activity, _ in runs],
-            device=stage.device, clock_mhz=stage.clock_mhz, labels=runs[0][2], progress=progress,
+            device=devices, clock_mhz=stage.clock_mhz, labels=runs[0][2], goals=Goals(bounds=dict(options.bounds)),
+            parallelism="grid" if options.grid else None, progress=progress,
         )  # fmt: skip
     best = found.best()
     rows = [{"network": str(options.files[row["candidate"]]), **row} for row in found.table]
@@ -114,11 +118,16 @@ def run_explore(options: Namespace) -> None:
         import matplotlib.pyplot as plt
 
         figure, ax = plt.subplots(figsize=(6.8, 4.6))
-        draw_pareto(ax, pareto_fronts(table, _kinds(options.files, runs)), best.fpga.lut)
+        allowed = Table.of({**row, "fits": row["feasible"]} for row in table)
+        draw_pareto(ax, pareto_fronts(allowed, _kinds(options.files, runs)), best.fpga.lut)
         pictures = save_figure(figure, picture, force=options.force)
-    front = found.pareto()
+    front = against_best(found.pareto(), "fpga_energy_uj")
     show(front, wide=options.wide, places=paths)
-    say(f"{len(found)} designs, {len(front)} that no other beats; wrote {', '.join(map(str, (*paths, *pictures)))}")
+    every = sum(found.counts["points"])
+    thinned = "" if every == found.points else f" of {every:,}, spread evenly"
+    allowed_designs = f"{sum(found.counts['feasible']):,} fit and keep the bounds"
+    say(f"{found.points:,} designs{thinned}: {allowed_designs}, no other beats {len(front)}")
+    say(f"wrote {', '.join(map(str, (*paths, *pictures)))}")
 
 
 def _kinds(files: list[Path], runs: list[Any]) -> dict[str, str]:

@@ -70,13 +70,15 @@ def _bounds(row: dict[str, Any], name: str) -> tuple[float, float] | None:
 
 _OFFSETS = {"fully_parallel": (0, 9, "center"), "time_multiplexed": (8, 6, "left"), "hybrid": (-8, 3, "right")}
 """Where the name of a corner stands beside it, in points, and which end of it."""
+_BARS = 8
+"""Designs of a front whose bounds are drawn, about."""
 _ROOM = 1.6
 """Free space at both ends of the area axis, as a factor."""
 
 
 def draw_pareto(ax: "Axes", fronts: tuple[Front, ...], capacity: float | None = None) -> "Axes":
-    """Log axes; beaten points faint, points that do not fit hollow, fronts as steps with their names at the end, the core as a
-    star with the bounds of its estimate. Returns `ax`."""
+    """Log axes; beaten points faint, points that do not fit hollow, fronts as steps with their names at the end and the bounds of
+    some of their estimates, the core as a star with those of its own. Returns `ax`."""
     look = looks({front.network: front.kind for front in fronts})
     for front in fronts:
         _draw_front(ax, front, look[front.network], named=front is fronts[0])
@@ -114,6 +116,9 @@ def _draw_front(ax: "Axes", front: Front, look: Look, *, named: bool) -> None:
         label=f"{front.network} ({front.kind}), front",
         **{**look.options, "markersize": 3},
     )
+    for point in front.front[:: max(1, len(front.front) // _BARS)]:
+        if not point.chosen:
+            _draw_bounds(ax, point, ecolor=look.colour, elinewidth=0.6, alpha=0.35)
     for point in front.points:
         if point.architecture in CORNERS:
             _draw_corner(ax, point, look.colour, named=named)
@@ -132,11 +137,7 @@ def _draw_corner(ax: "Axes", point: Point, colour: Any, *, named: bool) -> None:
 
 def _draw_core(ax: "Axes", point: Point) -> None:
     """A star, its bounds, and its name."""
-    if point.areas is not None and point.energies is not None:
-        sides = [
-            [[v - low], [high - v]] for v, (low, high) in ((point.area, point.areas), (point.energy, point.energies))
-        ]
-        ax.errorbar(point.area, point.energy, sides[1], sides[0], fmt="none", ecolor=INK, elinewidth=0.8, capsize=3)
+    _draw_bounds(ax, point, ecolor=INK, elinewidth=0.8, capsize=3)
     ax.plot(
         point.area,
         point.energy,
@@ -149,6 +150,15 @@ def _draw_core(ax: "Axes", point: Point) -> None:
     )
     ax.annotate("exported core", (point.area, point.energy), (-9, -3), textcoords="offset points", ha="right", va="top",
                 fontsize=8.5, fontweight="bold", color=INK, path_effects=halo())  # fmt: skip
+
+
+def _draw_bounds(ax: "Axes", point: Point, **options: Any) -> None:
+    """The bounds of both estimates, where they are known."""
+    if point.areas is not None and point.energies is not None:
+        sides = [
+            [[v - low], [high - v]] for v, (low, high) in ((point.area, point.areas), (point.energy, point.energies))
+        ]
+        ax.errorbar(point.area, point.energy, sides[1], sides[0], fmt="none", **options)
 
 
 def _draw_capacity(ax: "Axes", capacity: float) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import InvalidFile
-from spikewright.experiments.cli.arguments import check_read, number, whole
+from spikewright.experiments.cli.arguments import bound, check_read, number, whole
 
 
 @given(st.integers(-5, 5), st.integers(0, 5), st.integers(-20, 20))
@@ -53,3 +53,10 @@ def test_files_that_are_to_be_read_are_there(name: str, tmp_path: Path) -> None:
     given.touch()
     check_read(options)
     check_read(argparse.Namespace(file=None, out=tmp_path / "b"))
+
+
+def test_bounds_are_columns_with_numbers() -> None:
+    assert bound("lut=20000") == ("lut", 20000.0)
+    for text in ("lut", "=3", "lut=many", "lut=nan"):
+        with pytest.raises(argparse.ArgumentTypeError):
+            bound(text)

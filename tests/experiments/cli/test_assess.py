@@ -50,6 +50,11 @@ def test_estimate_explore_export(made: Path, tmp_path: Path, capsys: pytest.Capt
     table = read_table(tmp_path / "explore.parquet")
     assert sum(table["chosen"]) == 1
     assert (tmp_path / "explore-pareto.png").stat().st_size > 1000
+    told = ["--beside", "ecp5-85k", "--bounds", "lut=60000", "accuracy=0", "--grid", "--quiet"]
+    assert main(["explore", net, "--images", "20", *told, "--out", str(tmp_path / "wide")]) == 0
+    wide = read_table(tmp_path / "wide.parquet")
+    assert set(wide["device"]) == {"xc7a100t", "ecp5-85k"}
+    assert all(row["lut"] <= 60000 for row in wide if row["feasible"])
     capsys.readouterr()
     assert main(["export", net, "--images", "20", "--golden", "2", "--out", str(tmp_path / "core")]) == 0
     assert "replaying 2 golden images gives the same spikes" in capsys.readouterr().out

@@ -1,41 +1,55 @@
-"""LUTs, flip-flops and blocks against layers that were synthesised."""
-
-from dataclasses import replace
+"""The area of layers: sums over the modules of the circuit, blocks of the placement, and what is said of the calibration."""
 
 import pytest
 
-from spikewright.hardware import DEVICES, estimate, fully_parallel, time_multiplexed
-from spikewright.hardware.model.memory import block_count
-from tests.hardware.small_networks import active, perceptron
+from spikewright.hardware import DEVICES, design, fully_parallel
+from spikewright.hardware.area.calibrated import sizes
+from spikewright.hardware.area.elaboration.variants import circuit_uses
+from spikewright.hardware.circuit.top import build
+from spikewright.hardware.layer_designs import ladder
+from spikewright.hardware.model.area import LayerArea, layer_area
+from spikewright.hardware.placing import place
+from spikewright.snn import Network
+from tests.hardware.small_networks import formal, perceptron
+
+_NETWORKS = {"events": perceptron((40, 12, 5)), "mac": formal()}
 
 
-def test_fully_parallel_area_of_the_measured_layer() -> None:
-    # LUT = N (10.0 + 1.70 V + 1.20 W ceil(Nin / 64)) = 64 (10 + 27.2 + 9.6) = 2995, synthesis gave 3009; FF = 25 N + 2.
-    network = perceptron((64, 64, 10), bits=16)
-    network = replace(network, populations=tuple(replace(p, bias=0) for p in network.populations))
-    layer = estimate(network, active(network, {"in": 65}), fully_parallel(network)).layers[0]
-    assert layer.area.lut.value == pytest.approx(2995.2)
-    assert layer.area.lut.low <= 3009 <= layer.area.lut.high
-    assert layer.area.ff.value == 25 * 64 + 2
-    assert layer.area.blocks == 0
+def _areas(network: Network, lanes, device: str = "xc7a100t") -> list[LayerArea]:
+    point = design(network, lanes, device=device)
+    return [layer_area(network, layer, DEVICES[device]) for layer in point.layers]
 
 
-def test_bands_hold_what_hand_written_layers_took() -> None:
-    """Fully connected layers took up to 1 / (1 - 0.62) times the LUTs; a ROM of 240 rows 557 where 7,849 were estimated;
-    flip-flops of 52 layers 1 / (1 - 0.72) times in the median. Laws and bands: `hardware.model.constants`."""
-    network = perceptron((64, 64, 10), bits=16)
-    for point in (fully_parallel(network), time_multiplexed(network)):
-        for layer in estimate(network, active(network, {"in": 65}), point).layers:
-            lut, ff = layer.area.lut, layer.area.ff
-            assert lut.low <= lut.value * 557 / 7849 and lut.high >= lut.value / (1 - 0.62)
-            assert ff.low <= ff.value and ff.high >= ff.value / (1 - 0.72)
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("network", _NETWORKS.values(), ids=_NETWORKS)
+def test_every_device_has_areas_with_bands_and_the_blocks_of_the_placement(network: Network, device: str) -> None:
+    areas = _areas(network, {"h0": 4}, device)
+    for area in areas:
+        assert 0 < area.lut.low <= area.lut.value <= area.lut.high
+        assert 0 < area.ff.low <= area.ff.value <= area.ff.high
+    assert sum(area.blocks for area in areas) == place(network, design(network, {"h0": 4}, device=device)).blocks
 
 
-def test_multiplexed_area_of_the_measured_layer() -> None:
-    # The same layer on one physical neuron took 71 LUT, 41 to 61 flip-flops and one 36 kbit block for its weights.
-    network = perceptron((64, 64, 10), bits=16)
-    network = replace(network, populations=tuple(replace(p, bias=0) for p in network.populations))
-    layer = estimate(network, active(network, {"in": 65}), time_multiplexed(network)).layers[0]
-    assert layer.area.lut.value == pytest.approx(71, abs=1)
-    assert 41 <= layer.area.ff.value <= 61
-    assert layer.area.blocks - block_count(DEVICES["xc7a100t"], 16, 64) == 2  # two halves; the rest are potentials
+@pytest.mark.parametrize("network", _NETWORKS.values(), ids=_NETWORKS)
+def test_layers_add_up_to_the_circuit(network: Network, tmp_path) -> None:
+    point = fully_parallel(network)
+    build(network, {layer.population: layer.lanes for layer in point.layers}, tmp_path / "c")
+    text = (tmp_path / "c" / "core.v").read_text()
+    files = {path.name: path for path in (tmp_path / "c").glob("*.mem")}
+    whole = sizes("xc7").total(
+        circuit_uses(text), lambda file: [int(word, 16) for word in files[file].read_text().split()]
+    )
+    areas = [layer_area(network, layer, DEVICES["xc7a100t"]) for layer in point.layers]
+    assert sum(area.lut.value for area in areas) == pytest.approx(whole.lut.value)
+    assert sum(area.ff.value for area in areas) == pytest.approx(whole.ff.value)
+
+
+@pytest.mark.parametrize("network", _NETWORKS.values(), ids=_NETWORKS)
+def test_twice_the_lanes_take_more_flip_flops(network: Network) -> None:
+    areas = [layer_area(network, layer, DEVICES["xc7a100t"]) for layer in _rungs(network)]
+    found = [area.ff.value for area in areas]
+    assert found == sorted(found)
+
+
+def _rungs(network: Network):
+    return [design(network, {"h0": lanes}).by_name["h0"] for lanes in ladder(network.by_name["h0"])[2:]]
