@@ -62,7 +62,7 @@ def pool_by_maximum(model: nn.Module) -> None:
 
 def lanes_for(name: str, network: Network, most: int | None) -> dict[str, PhysicalLanes]:
     """Up to `most` lanes for each layer of a network of the zoo; None for a choice of many lanes."""
-    if most is None and name.startswith("lenet5"):
+    if most is None and name.startswith("lenet5") and name not in WITH_MAXIMA:
         return LENET
     return lanes_up_to(network, 128 if most is None else most)
 

@@ -29,8 +29,11 @@ TRAINED = """
 ## Trained networks
 
 Networks of the zoo, converted with 512 training images and in fixed point; images of the test set, streamed one behind the
-other through the circuit in Verilator. All that are counted are equal in every spike of every layer and in their answers.
-"Cycles" are those of an image in the stream.
+other through the circuit in Verilator. All that are counted are equal in every spike (or number) of every layer, in their
+answers, and in the cycle of every word, which the simulator of the control (for a MAC core, its law) foretells: pruned networks
+with the rows that they skip. "quantized" is a MAC core of weights of eight bits and activations of four. `lenet5-max-mnist` has
+the weights of `lenet5-mnist`, which was trained with average pooling, and pools by maximum. "Cycles" are those of an image in
+the stream.
 
 | network | lanes | images equal | spikes | cycles | commit |
 | --- | --- | --- | --- | --- | --- |

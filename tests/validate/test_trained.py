@@ -107,6 +107,10 @@ def test_lanes_follow_the_kernels_and_stay_below_the_most() -> None:
             }
             Circuit(network, lanes, Path()).blocks(network.order[-1])
     assert lanes_for("lenet5-mnist", drawn(0), None) is LENET
+    assert lanes_for("lenet5-max-mnist", perceptron((6, 5, 3)), None) == {
+        "h0": PhysicalLanes(5),
+        "out": PhysicalLanes(3),
+    }
     assert lanes_up_to(perceptron((6, 5, 3)), 4) == {"h0": PhysicalLanes(4), "out": PhysicalLanes(3)}
 
 
