@@ -83,6 +83,9 @@ def _reasons(before: Pair, after: Pair) -> Iterator[str]:
         yield from _spike_reasons(*known[SPIKE])
     if FORMAL in known:
         yield from _formal_reasons(*known[FORMAL])
+    tables = max((_share_of_tables(one) for _, one in known.values()), default=0.0)
+    if tables > MUCH:
+        yield f"Each lane has a table of the shared weights; they take up to {_percent(tables)} of the weight memory."
     if any(_narrower(*pair) for pair in known.values()):
         yield "Narrower weights are read in as many cycles."
 
@@ -106,14 +109,22 @@ def _spike_reasons(before: Costs, after: Costs) -> Iterator[str]:
 def _formal_reasons(before: Costs, after: Costs) -> Iterator[str]:
     left, rows = (after[name] / max(before[name], 1) for name in ("survivors", "weight_rows"))
     if left < rows - APART and not _narrower(before, after):
-        many = "none is" if rows >= 1 else f"{_percent(1 - rows)} are"
+        many = "none is" if rows > 1 - NOTICED else f"{_percent(1 - rows)} are"
         yield f"The CNN core leaves a row of weights out only where it is zero in all lanes, which {many}."
+
+
+def _share_of_tables(one: Costs) -> float:
+    return float(one["codebook_bits"] / max(one["weight_memory_bits"], 1))
 
 
 def _narrower(before: Costs, after: Costs) -> bool:
     """Whether as many rows are stored in fewer bits, in as many cycles."""
-    same = before["weight_rows"] == after["weight_rows"] and after["weight_bits"] < before["weight_bits"]
-    return bool(same and abs(1 - after["latency_cycles"] / before["latency_cycles"]) < APART)
+    same = abs(1 - after["weight_rows"] / max(before["weight_rows"], 1)) < NOTICED
+    return bool(
+        same
+        and after["weight_bits"] < before["weight_bits"]
+        and abs(1 - after["latency_cycles"] / before["latency_cycles"]) < APART
+    )
 
 
 def _both(before: Pair, after: Pair) -> dict[str, tuple[Costs, Costs]]:

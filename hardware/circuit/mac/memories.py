@@ -153,9 +153,10 @@ class MacMemories:
 
     @property
     def bits(self) -> int:
-        """What is stored: rows of weights or codes, and their index."""
+        """What is stored: rows of weights or codes, their index, and the table of each channel lane."""
+        tables = len(self.table) * self.weight_bits * self.lanes
         index = sum(self.widths[name] for name in ("A_BITS", "EY_BITS", "EX_BITS")) if self.listed else 0
-        return len(self.rows) * (self.lanes * (self.code_bits or self.weight_bits) + index)
+        return len(self.rows) * (self.lanes * (self.code_bits or self.weight_bits) + index) + tables
 
     @cached_property
     def whole_steps(self) -> int:

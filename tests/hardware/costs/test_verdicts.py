@@ -61,6 +61,7 @@ def test_what_costs_more_is_told_too() -> None:
         (FORMAL, {"survivors": 100}, "zero in all lanes, which none is"),
         (FORMAL, {"survivors": 100, "bits": replace(BITS, rows=50)}, "which 50 % are"),
         (FORMAL, {"bits": replace(BITS, weights=4000)}, "Narrower weights are read in as many cycles."),
+        (SPIKE, {"bits": replace(BITS, weights=4000, codebooks=4000)}, "they take up to 50 % of the weight memory"),
     ],
 )
 def test_reasons(core: str, others: dict[str, Any], reason: str) -> None:

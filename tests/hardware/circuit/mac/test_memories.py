@@ -89,5 +89,8 @@ def test_codes_stand_for_the_weights_that_there_are() -> None:
     weights = np.array([[3, -7, 0, 3], [0, 3, 3, -7]], np.int8).repeat(36, axis=1)
     coded = memories(snn.Linear(weights), PhysicalLanes(2), "dense codes")
     assert coded.table.tolist() == [-7, 0, 3] and coded.code_bits == 2 and coded.weight_bits == 4
-    assert coded.bits == 144 * 2 * 2 and memories(snn.Linear(weights), PhysicalLanes(2), "dense").bits == 144 * 2 * 4
+    assert (
+        coded.bits == 144 * 2 * 2 + 2 * 3 * 4
+        and memories(snn.Linear(weights), PhysicalLanes(2), "dense").bits == 144 * 2 * 4
+    )
     assert not memories(snn.Linear(weights), PhysicalLanes(2)).coded
