@@ -3,6 +3,7 @@
 python -m tests.validate                        300 networks; a run that was stopped goes on where it was, on the same commit
 python -m tests.validate --networks 20 --seed 1000 --only SignedIF
 python -m tests.validate --netlists [ecp5 xc7]  small cores as yosys synthesises them
+python -m tests.validate --speeds               cores of up to 16 lanes placed and routed for ECP5
 python -m tests.validate --trained lenet5-mnist --recipe rate --data ../shared/data --images 1000 [--lanes 1]
 python -m tests.validate --gather              what such runs kept in --folder, on the page
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.validate import page
+from tests.validate import page, speeds
 from tests.validate.checking import checked
 from tests.validate.drawers import CHOICES, DRAWERS, Drawer
 from tests.validate.netlist_cores import CORES, FAMILIES, synthesised
@@ -32,6 +33,8 @@ def main(given: Sequence[str] | None = None) -> int:
         return _netlists(chosen)
     if chosen.trained:
         return _trained(chosen)
+    if chosen.speeds is not None:
+        return _speeds(chosen)
     progress = begun(chosen.results.with_suffix(".part.json"))
     for number, drawer, seed in drawings(chosen.networks, chosen.seed, chosen.only):
         for choice, lanes in enumerate(CHOICES):
@@ -59,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of the first one; the others follow")
     parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
     parser.add_argument("--netlists", nargs="*", choices=FAMILIES, help="small cores as they are synthesised instead")
+    parser.add_argument("--speeds", nargs="*", choices=speeds.CORES, help="cores that are placed for ECP5 instead")
     parser.add_argument("--trained", help="a network of the zoo instead: its test set in Verilator")
     parser.add_argument("--gather", action="store_true", help="only put what such runs kept in --folder on the page")
     parser.add_argument("--recipe", choices=RECIPES, default="rate", help="how it is converted")
@@ -83,9 +87,20 @@ def _netlists(chosen: argparse.Namespace) -> int:
                 row = synthesised(core, family, Path(folder))
             print(f"{family}, {core.name}: {row['outcome']} {row['why']}".rstrip(), flush=True)
             wrong += row["outcome"] == "wrong"
-            page.save_netlists({f"{family}, {core.name}": row}, chosen.results)
+            page.save_rows("netlists", {f"{family}, {core.name}": row}, chosen.results)
     page.write(page.load(chosen.results), chosen.page)
     return int(wrong > 0)
+
+
+def _speeds(chosen: argparse.Namespace) -> int:
+    """The clocks of cores that are placed and routed."""
+    for name in chosen.speeds or speeds.CORES:
+        with TemporaryDirectory(prefix="spikewright-") as folder:
+            row = speeds.placed(name, Path(folder))
+        print(f"{name}: {row['clock_mhz']} MHz, slowest {row['slowest']}", flush=True)
+        page.save_rows("speeds", {name: row}, chosen.results)
+    page.write(page.load(chosen.results), chosen.page)
+    return 0
 
 
 def _trained(chosen: argparse.Namespace) -> int:

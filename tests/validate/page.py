@@ -49,6 +49,17 @@ and multipliers (`hardware/cosim/block_rams.py`). "Equal" as above; two images e
 """
 
 
+SPEEDS = """
+## Clocks
+
+Cores placed and routed for an ECP5 (LFE5UM-85F, speed grade 6, out of context) by nextpnr with seed 1; the clock is that of the
+slowest path between two registers.
+
+| core | MHz | combinational cells | flip-flops | block memories | tools | commit |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
 def summed(progress: Progress) -> dict[str, Any]:
     """Counts by kind of what was compared on one commit."""
     kinds: dict[str, Counter[str]] = {}
@@ -84,9 +95,9 @@ def save_trained(state: Mapping[str, Any], path: Path) -> None:
     save({"trained": rows}, path)
 
 
-def save_netlists(rows: Mapping[str, Any], path: Path) -> None:
-    """Netlists that were simulated; others stay, with their commit."""
-    save({"netlists": {**load(path).get("netlists", {}), **rows}}, path)
+def save_rows(part: str, rows: Mapping[str, Any], path: Path) -> None:
+    """Netlists that were simulated, or cores that were placed; others stay, with their commit."""
+    save({part: {**load(path).get(part, {}), **rows}}, path)
 
 
 def write(found: Mapping[str, Any], path: Path) -> None:
@@ -101,6 +112,8 @@ def write(found: Mapping[str, Any], path: Path) -> None:
         text += TRAINED + "".join(_trained(name, row) for name, row in sorted(found["trained"].items()))
     if "netlists" in found:
         text += NETLISTS + "".join(_netlist(name, row) for name, row in sorted(found["netlists"].items()))
+    if "speeds" in found:
+        text += SPEEDS + "".join(_speed(name, row) for name, row in sorted(found["speeds"].items()))
     path.write_text(text)
 
 
@@ -113,6 +126,14 @@ def _trained(name: str, row: Mapping[str, Any]) -> str:
 
 def _netlist(name: str, row: Mapping[str, Any]) -> str:
     return f"| {name} | {row['outcome']} | {row['spikes']:,} | {row['cycles']:,} | {row['commit'][:12]} |\n"
+
+
+def _speed(name: str, row: Mapping[str, Any]) -> str:
+    counts = (row[what] for what in ("comb", "ff", "blocks"))
+    return (
+        f"| {name} | {row['clock_mhz']:.1f} | {' | '.join(f'{count:,}' for count in counts)} | {row['tools']} |"
+        f" {row['commit'][:12]} |\n"
+    )
 
 
 def _line(kind: str, counts: Mapping[str, int]) -> str:

