@@ -22,6 +22,14 @@ _LEVELS = "the logit of a neuron is the potential that the last sweep gave for i
 _GATE = (
     "the words of an inference go out when the one before is over, and are dropped when it is over itself; none is lost"
 )
+_FRONT = (
+    "the passes of an event are those that its table words say, each once and in their order, however long each waits; none is "
+    "given from a token on until the next step"
+)
+_LAYER = (
+    "spikes and potentials of a layer are those of the law in each step, in whatever order and whenever passes come, and however "
+    "long what is sent waits: each pass is added once, no word overflows, each block is swept once for a token"
+)
 
 _WIDTHS = {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12}
 _LAWS: dict[str, dict[str, int | str]] = {
@@ -37,6 +45,16 @@ _NEURONS = {"C_BITS": 1, "Y_BITS": 1, "X_BITS": 1}
 _CLASSES = {"CLASS_BITS": 2, "LOGIT": 4, "STEPS": 3, "STEP_BITS": 2, "ANSWER": 5}
 _PLANE = {**_CLASSES, "C_SIZE": 2, "X_SIZE": 2, "C_BITS": 1, "X_BITS": 1}
 _LINE = {**_CLASSES, "C_SIZE": 3, "C_BITS": 2}
+_TABLES = {
+    "C_SIZE": 2, "Y_SIZE": 2, "X_SIZE": 2, "C_BITS": 1, "Y_BITS": 1, "X_BITS": 1, "VALUE": 1, "W_BITS": 4, "S_BITS": 4,
+    "LANE_BITS": 1, "GROUPS": 2, "GROUP_BITS": 1, "TILE_BITS": 2, "OY_BITS": 1, "OX_BITS": 1, "RY_BITS": 3, "RX_BITS": 3,
+    "NEXT_COLUMN": 3,
+    "MEMORY": 1, "LOAD_ROW": 22, "LOAD_ADDRESS": 1
+}  # fmt: skip
+_ARRAY = {
+    "SOURCES": 1, "C_SIZE": 2, "GROUPS": 2, "R_BITS": 1, "S_BITS": 2, "STEPS": 2, "TOKENS": 1, "WORD": 5, "POTENTIAL": 3,
+    "TAP": 2, "THRESHOLD": 3, "DRIVE": 2, "CURRENT": 2, "STYLE": 1, "CONSTANTS": 2, "MEMORY": 1, "LOAD_ROW": 8, "LOAD_ADDRESS": 1
+}  # fmt: skip
 
 PROOFS: tuple[Proof, ...] = (
     Proof("queue", "sw_fifo", _FIFO, {"WIDTH": 8, "DEPTH": 16, "BITS": 4}, 2, 20),
@@ -87,5 +105,7 @@ PROOFS: tuple[Proof, ...] = (
     Proof("decision behind the last step", "sw_decide", _DECIDE, {**_LINE, "EACH": 0}, 1, 15),
     Proof("decision by the lead", "sw_decide", _DECIDE, {**_PLANE, "RULE": 1, "HEIGHT": 2}, 1, 12),
     Proof("decision by the height", "sw_decide", _DECIDE, {**_LINE, "RULE": 2, "HEIGHT": 2}, 1, 14),
+    Proof("front of a projection", "sw_front", _FRONT, _TABLES, 1, 6, inside=True),
+    Proof("layer of two neurons", "sw_array", _LAYER, _ARRAY, 1, 9, inside=True),
     Proof("one inference at a time", "sw_gate", _GATE, {"TOKENS": 3, "BITS": 2}, 1),
 )

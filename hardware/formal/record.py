@@ -15,6 +15,8 @@ class Proof:
 
     `says`: the law in a sentence. First nothing that `reach` cycles after a reset can bring breaks it; then nothing in the cycle
     behind `depth` cycles in which it held, whatever the state before was (k-induction: Sheeran, Singh and Stalmarck, FMCAD 2000).
+    `inside`: the law speaks of registers of the modules inside too, by their names when all is one module; the parameters that it
+    needs are all given.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Proof:
     parameters: Mapping[str, int | str]
     depth: int
     reach: int = 10
+    inside: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.depth <= self.reach:

@@ -16,6 +16,18 @@ from spikewright.hardware.cosim.programs import call, need
 from spikewright.hardware.formal.record import Proof, Proved, Status
 
 SECONDS = 300.0
+_FLATTEN = """\
+read_verilog -formal {files}
+chparam {parameters} {module}
+hierarchy -top {module}
+proc
+flatten
+opt_clean
+memory_collect
+rename -top {module}
+write_verilog -noattr {module}.v
+"""
+"""One module of the name of that on top, in which what lies inside has the names of its instances in front."""
 _SCRIPT = """\
 read_verilog -formal {files}
 chparam {parameters} {module}
@@ -32,11 +44,14 @@ def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: fl
 
     Raises InvalidInput for a module without a law, SpikewrightError where yosys or z3 is missing or the Verilog is no good.
     """
-    texts = {path.stem: path.read_text() for path in modules()} | dict(verilog or {})
-    texts = with_law(proof.module, texts)
+    given = {path.stem: path.read_text() for path in modules()} | dict(verilog or {})
+    texts = with_law(proof.module, given)
     need("z3", "z3")
     with TemporaryDirectory(prefix="spikewright-") as name:
-        _transitions(proof, texts, Path(name))
+        if proof.inside:
+            _flat_transitions(proof, given, Path(name))
+        else:
+            _transitions(proof, texts, Path(name))
         status, told = _solve(proof, Path(name), seconds)
     parameters, source = dict(proof.parameters), fingerprint(proof.module, texts)
     return Proved(proof.name, proof.module, proof.says, parameters, proof.depth, status, told, tools(), source)
@@ -44,11 +59,21 @@ def prove(proof: Proof, *, verilog: Mapping[str, str] | None = None, seconds: fl
 
 def with_law(module: str, texts: Mapping[str, str]) -> dict[str, str]:
     """A module, with its law in front of its end, and those inside it. Raises InvalidInput for one that has none."""
+    law = _law(module)
+    return {name: texts[name] for name in used(module, texts)} | {module: _ended(texts[module], law)}
+
+
+def _law(module: str) -> str:
     law = Path(str(files("spikewright.hardware") / "formal" / "laws" / f"{module}.vh"))
-    if module not in texts or not law.is_file():
+    if not law.is_file():
         raise InvalidInput(f"expected a module with a law, got {module!r}; try a proof of formal.proofs.PROOFS")
-    body, end, _ = texts[module].rpartition("endmodule")
-    return {name: texts[name] for name in used(module, texts)} | {module: f"{body}{law.read_text()}{end}\n"}
+    return law.read_text()
+
+
+def _ended(text: str, more: str) -> str:
+    """A module with more in front of its end."""
+    body, end, _ = text.rpartition("endmodule")
+    return f"{body}{more}{end}\n"
 
 
 def fingerprint(module: str, texts: Mapping[str, str]) -> str:
@@ -73,12 +98,29 @@ def tools() -> str:
     return f"{yosys}, {z3}"
 
 
+def _flat_transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
+    """The modules become one, and the law goes into that, behind the parameters as constants."""
+    _yosys(_FLATTEN, proof, {name: texts[name] for name in used(proof.module, texts)}, folder)
+    told = "".join(f"  localparam {name} = {_constant(value)};\n" for name, value in proof.parameters.items())
+    flat = (folder / f"{proof.module}.v").read_text()
+    _yosys(
+        _SCRIPT.replace("chparam {parameters} {module}\n", ""),
+        proof,
+        {proof.module: _ended(flat, told + _law(proof.module))},
+        folder,
+    )
+
+
 def _transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
+    _yosys(_SCRIPT, proof, texts, folder)
+
+
+def _yosys(script: str, proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
     for name, text in texts.items():
         (folder / f"{name}.v").write_text(text)
     parameters = " ".join(f"-set {name} {_constant(value)}" for name, value in proof.parameters.items())
-    script = _SCRIPT.format(files=" ".join(f"{name}.v" for name in texts), parameters=parameters, module=proof.module)
-    (folder / "law.ys").write_text(script)
+    files_read = " ".join(f"{name}.v" for name in texts)
+    (folder / "law.ys").write_text(script.format(files=files_read, parameters=parameters, module=proof.module))
     call([need("yosys", "yosys"), "-q", "law.ys"], folder)
 
 

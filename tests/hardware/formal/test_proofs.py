@@ -47,6 +47,10 @@ PLANTED = (
     ("decision by the lead", "sw_decide", "seen > best", "seen >= best"),
     ("decision by the lead", "sw_decide", "second <= best;", "second <= seen;"),
     ("decision by the height", "sw_decide", "!best[LOGIT-1] && ", ""),
+    ("front of a projection", "sw_front", "advance && event_valid && !token", "advance && event_valid"),
+    ("front of a projection", "sw_front", "last_column ? skipped_blocks", "last_row ? skipped_blocks"),
+    ("layer of two neurons", "sw_sequencer", "waited == SETTLE - 1", "waited == SETTLE - 2"),
+    ("layer of two neurons", "sw_array", "block1 <= sweep0 ? block0 : pass0", "block1 <= pass0"),
     ("one inference at a time", "sw_gate", "(!closed && out_ready)", "out_ready"),
 )
 
