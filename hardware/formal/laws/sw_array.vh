@@ -134,7 +134,7 @@
     if (state == SWEEP) assert (complete);
     if (state == BEGIN || state == SETTLED) assert (!complete);
     if (complete) assert (token && !resume);
-    if (resume) assert (state == SETTLED && waited == 0);
+    if (resume) assert (token && state == SETTLED && waited == 0);  // on the first the law of sw_front stands
     assert (\sequencer.queued == under_way && under_way <= 8 && queue_held <= 8);
     assert (stepped == (state == SWEEP && block > which));
     // passes and blocks that are under way do not meet
