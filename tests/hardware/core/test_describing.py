@@ -23,5 +23,5 @@ def test_every_part_that_a_core_can_have_is_described() -> None:
 
 def test_what_was_proved_of_its_modules_is_told(folder: Path) -> None:
     core, _ = load_core(folder)
-    assert {"sw_fifo", "sw_bank", "sw_lane", "sw_taps", "sw_spikes"} == {proof.module for proof in core.proofs}
+    assert {"sw_fifo", "sw_bank", "sw_lane", "sw_taps", "sw_spikes"} <= {proof.module for proof in core.proofs}
     assert {proof.status for proof in core.proofs} == {"proved"}
