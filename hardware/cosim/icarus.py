@@ -1,6 +1,8 @@
 """A circuit in Icarus Verilog: inputs go in, every event and the last potentials come out with their cycles."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +35,7 @@ module bench;
     $readmemh("{stream}", stream);
     repeat (4) begin #5 clk = 1; #5 clk = 0; end
     rst = 0;
-    while ((ends < {samples} || quiet < {idle}) && cycle < {limit} && !unknown) begin #5 clk = 1; #5 clk = 0; end
+{begins}    while ((ends < {samples} || quiet < {idle}) && cycle < {limit} && !unknown) begin #5 clk = 1; #5 clk = 0; end
     $display("%0s %0d", ends < {samples} || quiet < {idle} ? "LONG" : "END", cycle);
     $finish;
   end
@@ -47,10 +49,28 @@ module bench;
     for (k = 0; k < {senders}; k = k + 1)
       if (moved[k] !== 1'b0) $display("E %0d %0d %h", k, cycle, moved[k] ? events[k*{slot}+:{slot}] : {slot}'bx);
     if (read !== 1'b0) $display("R %0d %h", cycle, words);
-{potentials}
+{lines}
   end
 endmodule
 """
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A trace of value changes (VCD) that the simulation writes to `path`, from the end of the reset to the last answer.
+    `scopes`: how many levels of which instance, as `$dumpvars` takes them."""
+
+    path: Path
+    scopes: Sequence[str]
+
+    def begins(self) -> str:
+        """What the bench says in front of the first cycle."""
+        calls = "".join(f"    $dumpvars({scope});\n" for scope in self.scopes)
+        return f'    $dumpfile("{self.path}");\n{calls}'
+
+    def ends(self, samples: int) -> str:
+        """What it says in a cycle with an answer."""
+        return f"    if (finished && ends == {samples - 1}) $dumpoff;\n"
 
 
 def modules() -> list[Path]:
@@ -87,9 +107,17 @@ def run(circuit: Circuit, words: list[int], samples: int, limit: int = MOST_CYCL
 
 
 def simulate_text(
-    watched: Watched, sources: list[Path], words: list[int], samples: int, limit: int, *, potentials: bool = False
+    watched: Watched,
+    sources: list[Path],
+    words: list[int],
+    samples: int,
+    limit: int,
+    *,
+    potentials: bool = False,
+    dump: Dump | None = None,
 ) -> CircuitRun:
-    """The same of `sources` in which there is a module `sw_watched`, such as a netlist, whose potentials have no names."""
+    """The same of `sources` in which there is a module `sw_watched`, such as a netlist, whose potentials have no names. `dump`: a
+    trace that is written meanwhile."""
     if not words:
         raise InvalidInput("expected an input of at least one word, got none")
     need("iverilog", "iverilog")
@@ -97,7 +125,9 @@ def simulate_text(
         bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
         write_words(Path(stream), [f"{word:x}" for word in words])
         lines = watching_lines(watched.circuit, "core") if potentials else ""
-        Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit), lines))
+        lines += dump.ends(samples) if dump else ""
+        begins = dump.begins() if dump else ""
+        Path(bench).write_text(_bench(watched, stream, (len(words), samples, limit), (begins, lines)))
         folder = watched.circuit.folder
         beside = [f"-I{source.parent}" for source in sources]
         call(["iverilog", "-g2005", "-s", "bench", "-o", program, *beside, bench, *map(str, sources)], folder)
@@ -105,7 +135,7 @@ def simulate_text(
     return _read(watched, [line.split() for line in printed.splitlines()], limit)
 
 
-def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int], potentials: str) -> str:
+def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int], lines: tuple[str, str]) -> str:
     count, samples, limit = sizes
     return _BENCH.format(
         slot=SLOT,
@@ -118,7 +148,8 @@ def _bench(watched: Watched, stream: str, sizes: tuple[int, int, int], potential
         events=watched.events_bits,
         answer=watched.answer_bits,
         senders=len(watched.senders),
-        potentials=potentials,
+        begins=lines[0],
+        lines=lines[1],
     )
 
 

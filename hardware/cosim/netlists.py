@@ -28,11 +28,14 @@ def run(circuit: Circuit, words: list[int], samples: int, family: str, limit: in
         netlist, rams = Path(name) / "netlist.v", Path(name) / "block_rams.v"
         netlist.write_text(synthesised(watched, family))
         rams.write_text(models())
-        return simulate_text(watched, [netlist, rams, _cells(family)], words, samples, limit)
+        return simulate_text(watched, [netlist, rams, cells_file(family)], words, samples, limit)
 
 
-def synthesised(watched: Watched, family: str) -> str:
-    """The netlist of `sw_watched` in Verilog, modules kept; block memories have the names of the models."""
+def synthesised(watched: Watched, family: str, described: Path | None = None) -> str:
+    """The netlist of `sw_watched` in Verilog, modules kept; block memories have the names of the models.
+
+    `described`: where it is written as JSON too; all nets then have the names there that they have in the Verilog.
+    """
     if family not in CELLS:
         raise InvalidInput(f"expected a family out of {', '.join(CELLS)}, got {family!r}")
     target = target_of(family)
@@ -42,8 +45,10 @@ def synthesised(watched: Watched, family: str) -> str:
         text.write_text(watched.text())
         steps = [f"read_verilog -defer {' '.join(map(str, [text, *modules()]))}", "hierarchy -top sw_watched"]
         steps += [f"{target.synth} {target.kept} -top sw_watched"]
+        steps += [f"write_json {described}"] if described else []
         steps += [f"chtype -set sw_{cell} t:{cell}" for cell in MODELLED]
-        call([yosys, "-q", "-p", "; ".join([*steps, f"write_verilog -noattr {netlist}"])], watched.circuit.folder)
+        steps.append(f"write_verilog -noattr {'-norename ' if described else ''}{netlist}")
+        call([yosys, "-q", "-p", "; ".join(steps)], watched.circuit.folder)
         return checked(netlist.read_text())
 
 
@@ -62,7 +67,7 @@ def checked(netlist: str) -> str:
     return netlist
 
 
-def _cells(family: str) -> Path:
+def cells_file(family: str) -> Path:
     """The models of cells that come with yosys."""
     path = Path(need("yosys", "yosys")).resolve().parents[1] / "share" / "yosys" / CELLS[family]
     if not path.is_file():
