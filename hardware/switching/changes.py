@@ -1,6 +1,6 @@
 """Value changes of a simulation (VCD), counted while they come: nothing is kept but one value for each signal."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from spikewright import SpikewrightError
@@ -128,8 +128,3 @@ def numbers_of(digits: str) -> tuple[int, int]:
     known = int("".join("0" if each in "xz" else "1" for each in text), 2)
     value = int("".join("1" if each == "1" else "0" for each in text), 2)
     return value, known if text[0] in "xz" else known | -1 << len(text)
-
-
-def totals(tallies: Mapping[str, list[Tally]]) -> dict[str, int]:
-    """Toggles by key, summed."""
-    return {key: sum(each.toggles for each in found) for key, found in tallies.items()}

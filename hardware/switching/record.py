@@ -66,6 +66,21 @@ class Switching:
         """Changes of a net of logic in a cycle, the mean over all; 0 where none were followed."""
         return rate(self.whole.net_toggles, self.whole.nets, self.cycles)
 
+    def differences(self, other: "Switching", share: float = 0.1) -> tuple[str, ...]:
+        """One sentence for each quantity that is another one in `other`: changes of all registers in the run, by more than
+        `share` of those of `other`, and reads and writes of each block memory, by more than a cycle."""
+        told = []
+        mine, theirs = self.whole, other.whole
+        if abs(mine.register_toggles - theirs.register_toggles) > share * theirs.register_toggles:
+            told.append(f"registers change {mine.register_toggles:,} times, not {theirs.register_toggles:,}")
+        for path in sorted({*mine.memories, *theirs.memories}):
+            one, its = mine.memories.get(path, MemoryUse(0, 0)), theirs.memories.get(path, MemoryUse(0, 0))
+            if abs(one.reads - its.reads) > 1 or abs(one.writes - its.writes) > 1:
+                told.append(
+                    f"{path} is read in {one.reads:g} cycles and written in {one.writes:g}, not {its.reads:g} and {its.writes:g}"
+                )
+        return tuple(told)
+
     @property
     def table(self) -> Table:
         """A row for each part and one for all: bits, changes in a cycle, changes of a bit in a cycle, accesses in a cycle."""

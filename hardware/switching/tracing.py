@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -66,23 +65,20 @@ def _traced(
     with TemporaryDirectory(prefix="spikewright-") as name, ThreadPoolExecutor(1) as reader:
         pipe = Path(name) / "trace.vcd"
         os.mkfifo(pipe)
-        found = reader.submit(_read, pipe, chooser)
+        source = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        held = os.open(pipe, os.O_WRONLY)  # until the simulator has ended, or failed before it opened the pipe
+        os.set_blocking(source, True)
+        found = reader.submit(_read, source, chooser)
         try:
-            simulate_text(watched, sources, *run, Dump(pipe, scopes))
+            simulate_text(watched, sources, *run, dump=Dump(pipe, scopes))
         finally:
-            _release(pipe)
+            os.close(held)
         return found.result()
 
 
-def _read(pipe: Path, chooser: Chooser) -> Trace:
-    with pipe.open() as lines:
+def _read(source: int, chooser: Chooser) -> Trace:
+    with open(source) as lines:
         trace = counted(lines, chooser)
         for _ in lines:  # to its end, or the simulator would wait
             pass
         return trace
-
-
-def _release(pipe: Path) -> None:
-    """Let a reader go on that still waits for a simulator, which has failed."""
-    with suppress(OSError):
-        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))

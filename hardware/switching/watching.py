@@ -39,7 +39,10 @@ class Counts:
     def switching(self, source: str, time: int) -> Switching:
         """What came of it in so many picoseconds."""
         cycles = round(time / PERIOD)
-        uses = {memory: MemoryUse(*(self._open(memory, port, cycles) for port in ("reads", "writes"))) for memory in self._memories()}
+        uses = {
+            memory: MemoryUse(*(self._open(memory, port, cycles) for port in ("reads", "writes")))
+            for memory in self._memories()
+        }
         names = sorted({part for part, _ in self.kinds} | {part_of(memory) for memory in uses})
         return Switching(source, cycles, tuple(self._part(name, uses) for name in names))
 
