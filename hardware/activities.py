@@ -30,7 +30,7 @@ class BreakEven:
 
 
 def break_even(
-    spiking: Network, activity: Activity, formal: Network, reference: Activity, *, memory_access: Access = "word"
+    spiking: Network, activity: Activity, formal: Network, reference: Activity, *, memory_access: Access | str = "word"
 ) -> BreakEven:
     """Compare two fixed-point networks at their mean activities; spikes of `spiking` are scaled in all places alike.
 
@@ -80,5 +80,5 @@ def _row(flow: EventFlow, neurons: int) -> dict[str, str | float]:
     }
 
 
-def _index_nj(network: Network, activity: Activity, access: Access) -> float:
+def _index_nj(network: Network, activity: Activity, access: Access | str) -> float:
     return Estimator(network, activity, access).index_nj

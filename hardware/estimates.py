@@ -9,6 +9,7 @@ from spikewright.hardware.devices import Device
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.area import LayerArea
 from spikewright.hardware.model.asic45 import LayerEnergy
+from spikewright.hardware.model.fpga_energy import DynamicEnergy
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import LayerCycles
 from spikewright.markup import digits, html_table
@@ -23,12 +24,12 @@ class LayerEstimate:
     area: LayerArea
     cycles: LayerCycles
     asic45: LayerEnergy
-    dynamic_uj: Interval
+    dynamic: DynamicEnergy
     weight_bits: int
     spikes: float
 
     def row(self, device: Device) -> dict[str, Any]:
-        """The row of a table; `fpga_dynamic_uj` leaves out the static power, which belongs to no layer."""
+        """The row of a table; `fpga_dynamic_uj` leaves out static power and clock network, which belong to no layer."""
         index = self.asic45
         split = {"memory": index.memory_nj, "operations": index.operations_nj, "addressing": index.addressing_nj}
         return {
@@ -45,7 +46,8 @@ class LayerEstimate:
             "busy_cycles": self.cycles.total.value,
             **{f"asic45_{part}_nj": each.value for part, each in split.items()},
             **index.total_nj.columns("asic45_energy_nj"),
-            **self.dynamic_uj.columns("fpga_dynamic_uj"),
+            **self.dynamic.columns,
+            **self.dynamic.total_uj.columns("fpga_dynamic_uj"),
         }
 
 
@@ -61,7 +63,8 @@ class Estimate:
     point: DesignPoint
     layers: tuple[LayerEstimate, ...]
     latency_cycles: Interval
-    fpga_energy_uj: Interval
+    static_uj: Interval
+    tree_uj: Interval
 
     def __repr__(self) -> str:
         lut, latency = self.lut, self.latency_s * 1e6
@@ -149,6 +152,16 @@ class Estimate:
         }
 
     @property
+    def dynamic(self) -> DynamicEnergy:
+        """What all layers spend, and the clock network of the device with their clock load."""
+        return sum((layer.dynamic for layer in self.layers), DynamicEnergy(clock_uj=self.tree_uj))
+
+    @property
+    def fpga_energy_uj(self) -> Interval:
+        """What the FPGA spends on one inference, static and dynamic, microjoule."""
+        return self.static_uj + self.dynamic.total_uj
+
+    @property
     def fits(self) -> bool:
         """Whether the middle estimates stay within the device."""
         device = self.device
@@ -187,5 +200,7 @@ class Estimate:
             "weight_memory_bits": self.weight_memory_bits,
             "latency_cycles": self.latency_cycles.value,
             **{f"asic45_{part}_nj": each.value for part, each in self.asic45_split_nj.items()},
+            **self.static_uj.columns("fpga_static_uj"),
+            **self.dynamic.columns,
             **self.summary(),
         }

@@ -1,6 +1,8 @@
 """The verb: `estimate(network, activity, point) -> Estimate`."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 from spikewright import InvalidInput
 from spikewright.hardware.behaviour.exact_cycles import CoreCycles
@@ -12,7 +14,8 @@ from spikewright.hardware.model.area import LayerArea, layer_area
 from spikewright.hardware.model.asic45 import LayerEnergy, layer_energy
 from spikewright.hardware.model.bit_widths import widths
 from spikewright.hardware.model.flows import event_flow
-from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
+from spikewright.hardware.model.fpga_actions import FamilyActions, FpgaActions, usual_actions
+from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.latency import LayerCycles, layer_cycles, pipeline_latency
 from spikewright.hardware.model.operations45 import Access, Sram
@@ -21,20 +24,35 @@ from spikewright.snn import Activity, Network, Population
 
 
 @watched
-def estimate(network: Network, activity: Activity, point: DesignPoint, *, memory_access: Access = "word") -> Estimate:
+def estimate(
+    network: Network,
+    activity: Activity,
+    point: DesignPoint,
+    *,
+    memory_access: Access | str = "word",
+    energies: str | Path | None = None,
+) -> Estimate:
     """Area, latency and energy per inference of the fixed-point `network` built as `point`, at the mean of `activity`.
 
-    The laws and their sources are in `hardware.model.latency`, `.area`, `.asic45` (`memory_access`) and `.fpga_energy`.
-    Raises InvalidInput for a float32 network, an activity of another network, or a point that does not fit the layers.
+    The laws and their sources are in `hardware.model.latency`, `.area`, `.asic45` (`memory_access`, see `Sram`) and
+    `.fpga_energy` (`energies`: a CSV in place of `fpga_actions.csv`).
+    Raises InvalidInput for a float32 network, an activity of another network, or a point that does not fit the layers,
+    InvalidFile for a damaged CSV.
     """
     check_point(network, point)
-    return Estimator(network, activity, memory_access).at(point)
+    return Estimator(network, activity, memory_access, energies).at(point)
 
 
 class Estimator:
     """Estimates of many points of one network: what does not depend on the point is worked out once."""
 
-    def __init__(self, network: Network, activity: Activity, memory_access: Access = "word") -> None:
+    def __init__(
+        self,
+        network: Network,
+        activity: Activity,
+        memory_access: Access | str = "word",
+        energies: str | Path | None = None,
+    ) -> None:
         if not isinstance(activity, Activity):
             raise InvalidInput(f"expected an Activity, got {type(activity).__name__}; try simulate(network, images)")
         if activity.steps != network.steps:
@@ -51,6 +69,9 @@ class Estimator:
         """The 45 nm index of each layer, which no design changes."""
         self.part = lru_cache(maxsize=None)(self._layer)
         """Area and cycles of a LayerDesign on a Device, which no other layer changes."""
+        own = FpgaActions.read(energies) if energies is not None else None
+        self.actions: Callable[[str], FamilyActions] = lru_cache(maxsize=None)(own.of) if own else usual_actions
+        """What a family of devices spends on each action."""
 
     @property
     def index_nj(self) -> float:
@@ -68,7 +89,8 @@ class Estimator:
         )
         rows = tuple(self._row(p, point, part, latency) for p, part in zip(self.populations, parts, strict=True))
         seconds = latency * (1e-6 / point.clock_mhz)
-        return Estimate(point, rows, latency, energy_uj(device, seconds, [row.dynamic_uj for row in rows]))
+        whole = static_uj(device, seconds), tree_uj(latency, self.actions(device.family))
+        return Estimate(point, rows, latency, *whole)
 
     def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
         population, flows = self.network.by_name[design.population], self.flows[design.population]
@@ -86,7 +108,7 @@ class Estimator:
         stored = sum(flow.storage.total_bits for flow in flows)
         return LayerEstimate(
             point.by_name[name], population.size, area, cycles, self.index[name],
-            dynamic_uj(area, cycles, latency), stored, self.spikes[name],
+            layer_uj(area, cycles, latency, self.actions(point.fpga.family)), stored, self.spikes[name],
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from spikewright.hardware.devices import Device
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.exploring.layer_costs import LayerCosts, WholeCosts
 from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.fpga_energy import static_uj
+from spikewright.hardware.model.fpga_energy import static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval, total
 from spikewright.hardware.model.latency import overlapped
 
@@ -65,7 +65,8 @@ class DesignSpace:
         latency = overlapped(network, whole.busy, whole.busiest_low, whole.filled, whole.longest)
         cycle_s: Any = 1e-6 / mhz
         seconds = latency * cycle_s
-        energy = static_uj(self.device, seconds) + (whole.work_uj + whole.cycle_uj * latency)
+        beside = static_uj(self.device, seconds) + tree_uj(latency, self.estimator.actions(self.device.family))
+        energy = beside + (whole.work_uj + whole.cycle_uj * latency)
         same = {name: np.broadcast_to(value, numbers.shape) for name, value in self._same.items()}
         return {
             "clock_mhz": mhz,

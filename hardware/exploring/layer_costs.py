@@ -11,7 +11,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.devices import Device
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.fpga_energy import dynamic_uj
+from spikewright.hardware.model.fpga_energy import layer_uj
 from spikewright.hardware.model.interval import ZERO, Interval
 from spikewright.hardware.model.latency import LayerCycles
 
@@ -66,7 +66,9 @@ def _row(estimator: Estimator, design: LayerDesign, device: Device) -> tuple[lis
     area, cycles = estimator.part(design, device)
     busy, share = cycles.total, 1.0 / estimator.network.steps
     filled = cycles.once.value + cycles.steps.value * share
-    work, cycle = dynamic_uj(area, cycles, ZERO), dynamic_uj(area, IDLE, Interval.exact(1.0))
+    actions = estimator.actions(device.family)
+    work = layer_uj(area, cycles, ZERO, actions).total_uj
+    cycle = layer_uj(area, IDLE, Interval.exact(1.0), actions).total_uj
     summed = [*_ends(area.lut), *_ends(busy), area.ff.value, area.blocks, area.dsp, filled, *_ends(work), *_ends(cycle)]
     return summed, [busy.low, busy.value, cycles.steps.value]
 

@@ -83,13 +83,18 @@ def _spiking_layer(
     additions += _sweep_additions(population, sweeps, spikes_out) * add_pj(bits)
     maps = sum(2 * flow.events for flow in flows if len(population.shape) == 3 and flow.storage.words)
     return LayerEnergy(
-        potentials_nj=_memory(2 * (reads + sweeps) * sram.access_pj(neurons * bits, bits)),
+        potentials_nj=_memory((reads + sweeps) * _both_pj(neurons * bits, bits, sram)),
         weights_nj=_memory(sum(_weights_pj(flow, flow.reads, sram) for flow in flows)),
         bias_nj=_memory(sweeps * _bias_pj(population, flows, sizes, sram)),
         io_nj=_memory(events * sram.access_pj(0, 1)),
         operations_nj=Interval.exact(additions / 1e3),
         addressing_nj=Interval.exact((reads * add_pj(bits) + maps * (add_pj(bits) + multiply_pj(8))) / 1e3),
     )
+
+
+def _both_pj(total_bits: float, bits: int, sram: Sram) -> float:
+    """Reading a word and writing it back."""
+    return sram.access_pj(total_bits, bits) + sram.access_pj(total_bits, bits, "write")
 
 
 def _weights_pj(flow: EventFlow, reads: float, sram: Sram) -> float:
@@ -138,7 +143,7 @@ def _mac_layer(population: Population, flows: Sequence[EventFlow], sizes: CoreWi
         potentials_nj=_memory(0.0),
         weights_nj=_memory(weights),
         bias_nj=_memory(neurons * _plain_bias(population, sram)),
-        io_nj=_memory(inputs + neurons * sram.access_pj(neurons * levels, levels)),
+        io_nj=_memory(inputs + neurons * sram.access_pj(neurons * levels, levels, "write")),
         operations_nj=Interval.exact(operations / 1e3),
         addressing_nj=Interval.exact(addresses * add_pj(8) / 1e3),
     )
