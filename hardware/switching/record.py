@@ -54,7 +54,9 @@ class Switching:
         """All parts together."""
         memories = {path: use for one in self.parts for path, use in one.memories.items()}
         named = ("registers", "register_toggles", "nets", "net_toggles")
-        return PartSwitching("all", *(sum(getattr(one, name) for one in self.parts) for name in named), memories)
+        return PartSwitching(
+            "all", **{name: sum(getattr(one, name) for one in self.parts) for name in named}, memories=memories
+        )
 
     @property
     def register_rate(self) -> float:

@@ -56,11 +56,14 @@ class Counts:
         return opened / max(1, sum(tally.mask.bit_count() for tally in tallies) + always)
 
     def _part(self, name: str, uses: Mapping[str, MemoryUse]) -> PartSwitching:
-        numbers = []
-        for kind in ("registers", "nets"):
-            tallies = self.kinds.get((name, kind), [])
-            numbers += [sum(tally.mask.bit_count() for tally in tallies), sum(tally.toggles for tally in tallies)]
-        return PartSwitching(name, *numbers, {memory: use for memory, use in uses.items() if part_of(memory) == name})
+        registers, nets = (self.kinds.get((name, kind), []) for kind in ("registers", "nets"))
+        memories = {memory: use for memory, use in uses.items() if part_of(memory) == name}
+        return PartSwitching(name, *_summed(registers), *_summed(nets), memories)
+
+
+def _summed(tallies: Sequence[Tally]) -> tuple[int, int]:
+    """Bits and their changes."""
+    return sum(tally.mask.bit_count() for tally in tallies), sum(tally.toggles for tally in tallies)
 
 
 def part_of(path: str) -> str:
