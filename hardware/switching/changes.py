@@ -7,7 +7,7 @@ from spikewright import SpikewrightError
 
 
 @dataclass
-class Tally:
+class BitCount:
     """What is counted of some bits of a signal: `mask` says which. `toggles`: changes from 0 to 1 or back, all bits together;
     `high`: bits times the time for which they were 1, in units of the trace."""
 
@@ -28,14 +28,14 @@ class TracedSignal:
 
 @dataclass
 class _Followed:
-    tallies: list[Tally]
+    tallies: list[BitCount]
     value: int = 0
     known: int = 0
     since: int = 0
 
 
 @dataclass
-class Trace:
+class ReadTrace:
     """Signals by their codes, and the time. `begun`: the first time of the trace, `now`: the last one."""
 
     followed: dict[str, _Followed] = field(default_factory=dict)
@@ -43,18 +43,18 @@ class Trace:
     now: int = 0
 
 
-Chooser = Callable[[TracedSignal], Iterable[Tally]]
+Chooser = Callable[[TracedSignal], Iterable[BitCount]]
 """What is to be counted of a signal; nothing of most."""
 
 
-def counted(lines: Iterable[str], chooser: Chooser) -> Trace:
+def counted(lines: Iterable[str], chooser: Chooser) -> ReadTrace:
     """Read a VCD to its end, or to where it is switched off, and count into the tallies that `chooser` gives for its signals.
 
     A signal that has several names is followed once, with the tallies of all of them. Only changes between 0 and 1 count, not
     those from or to an unknown value. Raises SpikewrightError where the trace has no end of its head.
     """
     stream = iter(lines)
-    trace = Trace(_head(stream, chooser))
+    trace = ReadTrace(_head(stream, chooser))
     started = False
     for line in stream:
         first = line[:1]
@@ -98,7 +98,7 @@ def plain_name(name: str) -> str:
     return name.lstrip("\\").rstrip()
 
 
-def _change(trace: Trace, code: str, digits: str) -> None:
+def _change(trace: ReadTrace, code: str, digits: str) -> None:
     one = trace.followed.get(code)
     if one is None:
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from spikewright.hardware.switching.changes import Tally, TracedSignal
+from spikewright.hardware.switching.changes import BitCount, TracedSignal
 from spikewright.hardware.switching.watching import CORE, Counts, part_of
 
 Netlist = Mapping[str, Any]
@@ -61,7 +61,7 @@ class NetlistWatch:
     def _chosen(self) -> dict[str, dict[str, "_Chosen"]]:
         return {name: chosen(self.netlist["modules"][name], self._inside) for name in set(self.modules.values())}
 
-    def __call__(self, signal: TracedSignal) -> Iterable[Tally]:
+    def __call__(self, signal: TracedSignal) -> Iterable[BitCount]:
         path = ".".join(signal.scope[CORE:])
         module = self.modules.get(signal.scope[CORE:]) if len(signal.scope) >= CORE else None
         one = self._chosen[module].get(signal.name) if module is not None else None

@@ -14,7 +14,7 @@ from spikewright.hardware.cosim.block_rams import models
 from spikewright.hardware.cosim.icarus import Dump, modules, simulate_text
 from spikewright.hardware.cosim.record import MOST_CYCLES
 from spikewright.hardware.cosim.watching import Watched
-from spikewright.hardware.switching.changes import Chooser, Trace, counted
+from spikewright.hardware.switching.changes import Chooser, ReadTrace, counted
 from spikewright.hardware.switching.netlist_signals import NetlistWatch
 from spikewright.hardware.switching.record import Switching
 from spikewright.hardware.switching.rtl_signals import TOP, registers
@@ -60,7 +60,7 @@ def _reference(path: Sequence[str]) -> str:
 
 def _traced(
     watched: Watched, sources: list[Path], run: tuple[list[int], int, int], scopes: Sequence[str], chooser: Chooser
-) -> Trace:
+) -> ReadTrace:
     """Simulate, and count the changes of what lies in `scopes` as they come through a pipe."""
     with TemporaryDirectory(prefix="spikewright-") as name, ThreadPoolExecutor(1) as reader:
         pipe = Path(name) / "trace.vcd"
@@ -76,7 +76,7 @@ def _traced(
         return found.result()
 
 
-def _read(source: int, chooser: Chooser) -> Trace:
+def _read(source: int, chooser: Chooser) -> ReadTrace:
     with open(source) as lines:
         trace = counted(lines, chooser)
         for _ in lines:  # to its end, or the simulator would wait

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from spikewright.hardware.circuit.instances import read_instances
 from spikewright.hardware.placement import PlacedMemory
-from spikewright.hardware.switching.changes import Tally, TracedSignal
+from spikewright.hardware.switching.changes import BitCount, TracedSignal
 from spikewright.hardware.switching.record import MemoryUse, PartSwitching, Switching
 from spikewright.hardware.switching.rtl_signals import PORTS, instances
 
@@ -19,20 +19,20 @@ PERIOD = 10_000
 class Counts:
     """Tallies of a run by part and kind, and by memory and port. `always`: ports that are open in every cycle."""
 
-    kinds: dict[tuple[str, str], list[Tally]] = field(default_factory=dict)
-    ports: dict[tuple[str, str], list[Tally]] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], list[BitCount]] = field(default_factory=dict)
+    ports: dict[tuple[str, str], list[BitCount]] = field(default_factory=dict)
     always: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def bits(self, part: str, kind: str, mask: int) -> Iterator[Tally]:
+    def bits(self, part: str, kind: str, mask: int) -> Iterator[BitCount]:
         """A tally of bits of a `kind`, "registers" or "nets"."""
         if mask:
-            tally = Tally(mask)
+            tally = BitCount(mask)
             self.kinds.setdefault((part, kind), []).append(tally)
             yield tally
 
-    def port(self, memory: str, port: str, mask: int = 1) -> Iterator[Tally]:
+    def port(self, memory: str, port: str, mask: int = 1) -> Iterator[BitCount]:
         """A tally of signals that open a "reads" or "writes" port of a memory."""
-        tally = Tally(mask)
+        tally = BitCount(mask)
         self.ports.setdefault((memory, port), []).append(tally)
         yield tally
 
@@ -61,7 +61,7 @@ class Counts:
         return PartSwitching(name, *_summed(registers), *_summed(nets), memories)
 
 
-def _summed(tallies: Sequence[Tally]) -> tuple[int, int]:
+def _summed(tallies: Sequence[BitCount]) -> tuple[int, int]:
     """Bits and their changes."""
     return sum(tally.mask.bit_count() for tally in tallies), sum(tally.toggles for tally in tallies)
 
@@ -84,7 +84,7 @@ class RtlWatch:
     def __post_init__(self) -> None:
         self._modules = {one.name: one.module for one in read_instances(self.text)}
 
-    def __call__(self, signal: TracedSignal) -> Iterable[Tally]:
+    def __call__(self, signal: TracedSignal) -> Iterable[BitCount]:
         scope = signal.scope[CORE:]
         if len(signal.scope) < CORE:
             return
@@ -103,7 +103,7 @@ class RtlWatch:
                 module, depth = inner, at + 1
         return module, depth
 
-    def _ports(self, module: str, scope: Sequence[str], depth: int, signal: TracedSignal) -> Iterator[Tally]:
+    def _ports(self, module: str, scope: Sequence[str], depth: int, signal: TracedSignal) -> Iterator[BitCount]:
         ports, path = PORTS[module], ".".join(scope[:depth])
         if not self._in_blocks(ports.name, scope[:depth]):
             return

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright import SpikewrightError
-from spikewright.hardware.switching.changes import Tally, TracedSignal, counted, numbers_of
+from spikewright.hardware.switching.changes import BitCount, TracedSignal, counted, numbers_of
 
 HEAD = """$scope module bench $end
 $scope module \\u.row[0] $end
@@ -21,8 +21,8 @@ $enddefinitions $end
 """
 
 
-def told(text: str, name: str, mask: int) -> Tally:
-    tally = Tally(mask)
+def told(text: str, name: str, mask: int) -> BitCount:
+    tally = BitCount(mask)
     counted((HEAD + text).splitlines(), lambda signal: [tally] if signal.name == name else [])
     return tally
 
@@ -30,14 +30,14 @@ def told(text: str, name: str, mask: int) -> Tally:
 def test_changes_and_times_by_hand() -> None:
     # q: x, 0011, 0110 (two bits change), 0110 again, 1001 (four bits), from time 10 on.
     text = '#10\nbx "\n#20\nb11 "\n#30\nb110 "\n#40\nb110 "\n#50\nb1001 "\n#60\n'
-    assert told(text, "q", 15) == Tally(15, 6, 2 * 10 + 2 * 20 + 2 * 10)
-    assert told(text, "same", 1) == Tally(1, 2, 10 + 10)
-    assert told(text, "clk", 1) == Tally(1)
+    assert told(text, "q", 15) == BitCount(15, 6, 2 * 10 + 2 * 20 + 2 * 10)
+    assert told(text, "same", 1) == BitCount(1, 2, 10 + 10)
+    assert told(text, "clk", 1) == BitCount(1)
 
 
 def test_what_follows_after_the_trace_is_switched_off_does_not_count() -> None:
     text = "#0\n0#\n#5\n1#\n$dumpoff\nx#\n$end\n#9\n0#\n"
-    assert told(text, "q[0]x", 1) == Tally(1, 1, 0)
+    assert told(text, "q[0]x", 1) == BitCount(1, 1, 0)
 
 
 def test_scopes_and_kinds_are_told() -> None:
