@@ -4,6 +4,7 @@ python -m tests.validate                        300 networks; a run that was sto
 python -m tests.validate --networks 20 --seed 1000 --only SignedIF
 python -m tests.validate --netlists [ecp5 xc7]  small cores as yosys synthesises them
 python -m tests.validate --speeds               cores of up to 16 lanes placed and routed for ECP5
+python -m tests.validate --activity [ecp5 xc7]  how often registers change in the Verilog and in its netlist
 python -m tests.validate --trained lenet5-mnist --recipe rate --data ../shared/data --images 1000 [--lanes 1]
 python -m tests.validate --gather              what such runs kept in --folder, on the page
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.validate import page, speeds
+from tests.validate.activities import RATED, TRACED, beside_netlist, busy_rates, spread
 from tests.validate.checking import checked
 from tests.validate.drawers import CHOICES, DRAWERS, Drawer
 from tests.validate.netlist_cores import CORES, FAMILIES, synthesised
@@ -31,6 +33,8 @@ def main(given: Sequence[str] | None = None) -> int:
         return _gathered(chosen)
     if chosen.netlists is not None:
         return _netlists(chosen)
+    if chosen.activity is not None:
+        return _activity(chosen)
     if chosen.trained:
         return _trained(chosen)
     if chosen.speeds is not None:
@@ -63,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="*", choices=[drawer.name for drawer in DRAWERS], help="kinds of circuits")
     parser.add_argument("--netlists", nargs="*", choices=FAMILIES, help="small cores as they are synthesised instead")
     parser.add_argument("--speeds", nargs="*", choices=speeds.CORES, help="cores that are placed for ECP5 instead")
+    parser.add_argument(
+        "--activity", nargs="*", choices=FAMILIES, help="registers that change, with and without netlist"
+    )
     parser.add_argument("--trained", help="a network of the zoo instead: its test set in Verilator")
     parser.add_argument("--gather", action="store_true", help="only put what such runs kept in --folder on the page")
     parser.add_argument("--recipe", choices=RECIPES, default="rate", help="how it is converted")
@@ -101,6 +108,24 @@ def _speeds(chosen: argparse.Namespace) -> int:
         page.save_rows("speeds", {name: row}, chosen.results)
     page.write(page.load(chosen.results), chosen.page)
     return 0
+
+
+def _activity(chosen: argparse.Namespace) -> int:
+    """Traces of small cores beside those of their netlists for families of devices, all if none is named."""
+    wrong, rates = 0, []
+    for core in RATED:
+        with TemporaryDirectory(prefix="spikewright-") as folder:
+            rates += list(busy_rates(core, Path(folder) / "circuit"))
+    page.save({"busy": spread(rates)}, chosen.results)
+    for family in chosen.activity or FAMILIES:
+        for core in (core for core in TRACED if (family, core) != ("xc7", CORES[1])):
+            with TemporaryDirectory(prefix="spikewright-") as folder:
+                row = beside_netlist(core, family, Path(folder) / "circuit")
+            print(f"{family}, {core.name}: {row['percent']:+.1f} % {row['why']}".rstrip(), flush=True)
+            wrong += bool(row["why"])
+            page.save_rows("activity", {f"{family}, {core.name}": row}, chosen.results)
+    page.write(page.load(chosen.results), chosen.page)
+    return int(wrong > 0)
 
 
 def _trained(chosen: argparse.Namespace) -> int:

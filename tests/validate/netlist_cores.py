@@ -53,7 +53,8 @@ def _blocks(folder: Path) -> Circuit:
     return build(network, {"map": PhysicalLanes(3, 1, 1), "output": PhysicalLanes(3)}, folder)
 
 
-def _drawn(kind: str, seed: int, choice: int) -> NetlistCore:
+def drawn_core(kind: str, seed: int, choice: int) -> NetlistCore:
+    """Network `seed` of a kind of `DRAWERS`, at one of its choices of lanes."""
     drawer = next(drawer for drawer in DRAWERS if drawer.name == kind)
     return NetlistCore(
         f"{kind}, seed {seed}, choice {choice}",
@@ -69,11 +70,11 @@ def _random(*shape: int) -> Callable[[int], Any]:
 CORES = (
     NetlistCore("dense layers", _dense, _random(6)),
     NetlistCore("block memories", _blocks, _random(1, 9, 9)),
-    _drawn("IF and LIF", 0, 1),
-    _drawn("SignedIF", 1, 0),
-    _drawn("read-outs and early decisions", 3, 0),
-    _drawn("pruned, lists of rows", 12, 1),
-    _drawn("shared weights", 16, 0),
+    drawn_core("IF and LIF", 0, 1),
+    drawn_core("SignedIF", 1, 0),
+    drawn_core("read-outs and early decisions", 3, 0),
+    drawn_core("pruned, lists of rows", 12, 1),
+    drawn_core("shared weights", 16, 0),
 )
 
 

@@ -48,6 +48,22 @@ and multipliers (`hardware/cosim/block_rams.py`). "Equal" as above; two images e
 | --- | --- | --- | --- | --- |
 """
 
+ACTIVITY = """
+## How often registers change
+
+The trace of the Verilog beside that of its netlist, both from Icarus, two images each: changes between 0 and 1 of all bits that
+a clock edge sets (flip-flops, and what block memories read), and the cycles in which block memories are read and written, which
+are equal. The Verilog has some registers that the netlist has not, such as copies of a sign. "Nets" is how often a net of logic
+changes for each change of a register. `make validate ARGS=--activity` writes this.
+
+| family, core | cycles | changes in the Verilog | in the netlist | difference | reads | writes | nets | commit |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+BUSY = """
+In a cycle in which its layer is busy (a pass or a sweep, by the simulator of the control) a register bit changes {value:.3f} times
+in the median of {layers} layers, {low:.3f} at least, {high:.3f} at most (commit {commit:.12}); `estimate` takes these.
+"""
+
 
 SPEEDS = """
 ## Clocks
@@ -114,6 +130,10 @@ def write(found: Mapping[str, Any], path: Path) -> None:
         text += NETLISTS + "".join(_netlist(name, row) for name, row in sorted(found["netlists"].items()))
     if "speeds" in found:
         text += SPEEDS + "".join(_speed(name, row) for name, row in sorted(found["speeds"].items()))
+    if "activity" in found:
+        text += ACTIVITY + "".join(_activity(name, row) for name, row in sorted(found["activity"].items()))
+    if "busy" in found:
+        text += BUSY.format(**found["busy"])
     path.write_text(text)
 
 
@@ -122,6 +142,17 @@ def _trained(name: str, row: Mapping[str, Any]) -> str:
     return (
         f"| {name} | {row['lanes']:,} | {row['images']:,} | {row['spikes']:,} | {each:,.0f} | {row['commit'][:12]} |\n"
     )
+
+
+def _activity(name: str, row: Mapping[str, Any]) -> str:
+    numbers = (f"{row[key]:,.0f}" for key in ("cycles", "rtl", "netlist"))
+    rest = (
+        f"{row['percent']:+.1f} %",
+        f"{row['reads']:,.0f}",
+        f"{row['writes']:,.0f}",
+        f"{row['net_per_register']:.2f}",
+    )
+    return f"| {name} | {' | '.join((*numbers, *rest))} | {row['commit'][:12]} |\n"
 
 
 def _netlist(name: str, row: Mapping[str, Any]) -> str:
