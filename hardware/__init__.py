@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from spikewright.aliases import same_module
 from spikewright.hardware.activities import BreakEven, break_even, synaptic_activity
+from spikewright.hardware.break_even_curves import BreakEvenCurve, break_even_curve
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.folder import export
 from spikewright.hardware.core.load import Replay, load_core, replay
@@ -35,6 +36,7 @@ __all__ = [
     "DEVICES",
     "BoardLink",
     "BreakEven",
+    "BreakEvenCurve",
     "CoreComparison",
     "CoreWidths",
     "DesignPoint",
@@ -51,6 +53,7 @@ __all__ = [
     "QualiaSettings",
     "Replay",
     "break_even",
+    "break_even_curve",
     "compare_cores",
     "design",
     "estimate",

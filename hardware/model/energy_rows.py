@@ -56,8 +56,9 @@ def _row(row: Mapping[str, str | None], words: Sequence[str], wholes: Sequence[s
     low, middle, high = (_number(str(row[name]), name, where) for name in _NUMBERS)
     if not 0 <= low <= middle <= high:
         raise InvalidFile(f"expected 0 <= low_pj <= pj <= high_pj in {where}, got {low:g}, {middle:g}, {high:g}")
-    key = (*(str(row[name]).strip() for name in words), *(_whole(str(row[name]), name, where) for name in wholes))
-    return EnergyRow(key, Interval(low, middle, high), str(row["source"]))
+    key: list[str | int] = [str(row[name]).strip() for name in words]
+    key += [_whole(str(row[name]), name, where) for name in wholes]
+    return EnergyRow(tuple(key), Interval(low, middle, high), str(row["source"]))
 
 
 def _number(text: str, name: str, where: str) -> float:

@@ -60,8 +60,8 @@ changes for each change of a register. `make validate ARGS=--activity` writes th
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 BUSY = """
-In a cycle in which its layer is busy (a pass or a sweep, by the simulator of the control) a register bit changes {value:.3f} times
-in the median of {layers} layers, {low:.3f} at least, {high:.3f} at most (commit {commit:.12}); `estimate` takes these.
+In a cycle in which its layer is busy (a pass or a sweep, by the simulator of the control) a register bit changes {value:.3f}
+times in the median of {layers} layers, {low:.3f} at least, {high:.3f} at most (commit {commit:.12}); `estimate` takes these.
 """
 
 
