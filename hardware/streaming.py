@@ -18,7 +18,7 @@ from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.fpga_energy import dynamic_uj, energy_uj
+from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.latency import LayerCycles, pass_cycles, pipeline_latency
 from spikewright.hardware.placement import PlacedMemory, PlacingRule
@@ -123,6 +123,7 @@ def _moved(
 
 def _whole(estimator: Estimator, point: DesignPoint, layers: Sequence[LayerEstimate]) -> Estimate:
     latency: Interval = pipeline_latency(estimator.network, [layer.cycles for layer in layers])
-    rows = tuple(replace(layer, dynamic_uj=dynamic_uj(layer.area, layer.cycles, latency)) for layer in layers)
-    seconds = latency * (1e-6 / point.clock_mhz)
-    return Estimate(point, rows, latency, energy_uj(point.fpga, seconds, [row.dynamic_uj for row in rows]))
+    actions = estimator.actions(point.fpga.family)
+    rows = tuple(replace(one, dynamic=layer_uj(one.area, one.cycles, latency, actions)) for one in layers)
+    static = static_uj(point.fpga, latency * (1e-6 / point.clock_mhz))
+    return Estimate(point, rows, latency, static, tree_uj(latency, actions))
