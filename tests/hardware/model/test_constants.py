@@ -15,4 +15,4 @@ def test_sram_regression_and_its_error() -> None:
 
 def test_every_band_holds_its_middle() -> None:
     found = [value for value in vars(constants).values() if isinstance(value, Interval)]
-    assert len(found) >= 5 and all(0 < one.low <= one.value <= one.high for one in found)
+    assert len(found) >= 2 and all(0 < one.low <= one.value <= one.high for one in found)
