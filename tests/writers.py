@@ -369,6 +369,7 @@ ELSEWHERE = {
     "hardware.switching.tracing:trace": "writes below a temporary folder of its own",
     "hardware.switching.tracing:trace_netlist": "writes below a temporary folder of its own",
     "hardware.switching.rtl_signals:registers": "writes below a temporary folder of its own",
+    "hardware.switching.tracing:_traced": "opens a pipe below a temporary folder of its own",
     "hardware.cosim.axis_bench:run": "writes below a temporary folder of its own",
     "hardware.formal.solving:_transitions": "writes below a temporary folder of its own",
     "hardware.circuit.winners:build_winners": "writes as build does, as a circuit",
