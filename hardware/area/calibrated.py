@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import sqrt
@@ -24,20 +24,15 @@ Cells = tuple[float, float, float]
 """Look-up tables, flip-flops, multipliers."""
 CALIBRATED = ("xc7", "ecp5")
 """Families that were calibrated."""
-NEAREST = {"xcup": "xc7", "cyclonev": "xc7", "ice40": "ecp5"}
-"""Family that was not calibrated -> the one whose laws it gets: look-up tables of about as many inputs."""
 EXACT = 0.02
 """A law with errors below this is one that was read off the Verilog."""
-UNCALIBRATED = 0.4
-"""How far from those laws such a family may lie, as a share; nobody has measured it."""
 
 
 @dataclass(frozen=True)
 class Sizes:
     """A family's laws, and the modules that were synthesised as they are, by their keys (`table_key`).
 
-    lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside. borrowed: the family
-    whose laws these are, where this one was not calibrated.
+    lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside.
     """
 
     family: str
@@ -47,7 +42,6 @@ class Sizes:
     lut_band: float
     ff_band: float
     rule: PlacingRule
-    borrowed: str = ""
     _found: dict[ModuleVariant, ModuleSize] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, variant: ModuleVariant, words: Words) -> ModuleSize:
@@ -71,15 +65,13 @@ class Sizes:
         seen = sum(use.count * size.lut for use, size in sizes if size.seen)
         dsp = sum(use.count * size.dsp for use, size in sizes)
         ff = sum(use.count * size.ff for use, size in sizes)
-        least = UNCALIBRATED if self.borrowed else 0.0
-        said = [f"{self.family} was not calibrated, its laws are those of {self.borrowed}"] * bool(self.borrowed)
         return CircuitArea(
-            _around(lut, max(self.lut_band * _spread(sizes, "lut"), least * lut)),
-            _around(ff, max(self.ff_band * _spread(sizes, "ff"), least * ff)),
+            _around(lut, self.lut_band * _spread(sizes, "lut")),
+            _around(ff, self.ff_band * _spread(sizes, "ff")),
             Interval.exact(dsp),
             blocks_of(all_uses, self.family, self.rule),
             seen / lut if lut else 1.0,
-            (*said, *dict.fromkeys(f"{use.module}: {what}" for use, size in sizes for what in size.outside)),
+            tuple(dict.fromkeys(f"{use.module}: {what}" for use, size in sizes for what in size.outside)),
         )
 
     def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
@@ -113,15 +105,10 @@ def _around(value: float, half: float) -> Interval:
 
 @cache
 def sizes(family: str) -> Sizes:
-    """The calibration of a family, or that of the nearest one with wide intervals. Raises InvalidInput for another name."""
-    if family in NEAREST:
-        base = sizes(NEAREST[family])
-        rule = PlacingRule.for_family(family, base.rule.shapes)
-        return replace(base, family=family, rule=rule, borrowed=base.family, _found={})
+    """The calibration of a family. Raises InvalidInput for one that was not calibrated."""
     if family not in CALIBRATED:
-        known = (*CALIBRATED, *NEAREST)
-        way = nearest(str(family), known) or CALIBRATED[0]
-        raise InvalidInput(f"expected a family out of {', '.join(known)}, got {family!r:.60}; try {way!r}")
+        way = nearest(str(family), CALIBRATED) or CALIBRATED[0]
+        raise InvalidInput(f"expected a calibrated family ({', '.join(CALIBRATED)}), got {family!r:.60}; try {way!r}")
     folder = files("spikewright.hardware.area") / "calibration"
     stored = json.loads((folder / f"{family}.json").read_text("utf-8"))
     return read_sizes(stored, (folder / f"{family}.csv").read_text("utf-8"))

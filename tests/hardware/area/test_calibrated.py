@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.hardware.area.calibrated import NEAREST, Sizes, sizes
+from spikewright.hardware.area.calibrated import Sizes, sizes
 from spikewright.hardware.area.contents import Words
 from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant, circuit_uses
 from spikewright.hardware.area.keys import table_key
@@ -76,12 +76,8 @@ def test_a_module_that_nobody_synthesised_is_said() -> None:
     assert nothing.of(ModuleVariant("sw_gate", (("BITS", 1), ("TOKENS", 1))), no_words).outside
 
 
-def test_families_that_were_not_calibrated_are_said_to_be_so() -> None:
-    delay = [ModuleUse(ModuleVariant("sw_delay", (("CYCLES", 1), ("WIDTH", 10))), 10)]
-    for family, base in NEAREST.items():
-        found = sizes(family).total(delay, no_words)
-        assert f"laws are those of {base}" in found.outside[0] and found.ff.low < found.ff.value == 100 < found.ff.high
-    with pytest.raises(InvalidInput, match="expected a family out of xc7"):
+def test_another_family_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"expected a calibrated family \(xc7, ecp5\), got 'xc8'; try 'xc7'"):
         sizes("xc8")
 
 
