@@ -371,7 +371,7 @@ ELSEWHERE = {
     "hardware.switching.rtl_signals:registers": "writes below a temporary folder of its own",
     "hardware.switching.tracing:_traced": "opens a pipe below a temporary folder of its own",
     "hardware.cosim.axis_bench:run": "writes below a temporary folder of its own",
-    "hardware.formal.solving:_transitions": "writes below a temporary folder of its own",
+    "hardware.formal.solving:_yosys": "writes below a temporary folder of its own",
     "hardware.circuit.winners:build_winners": "writes as build does, as a circuit",
     "hardware.cosim.winners:_simulated": "writes below a temporary folder of its own",
     "hardware.synthesis.yosys:_copy": "writes below a temporary folder of its own",
