@@ -10,10 +10,10 @@ from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.graph.choosing import Output
 from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, chosen_in_python, surveyed_plan
-from spikewright.conversion.reading.plan import Plan, Unit
+from spikewright.conversion.reading.plan import Plan
 from spikewright.conversion.recipes import Recipe, check_recipe
 from spikewright.progress import watched
-from spikewright.snn.core_parts import INSTEAD_OF_MAXIMA
+from spikewright.snn.core_parts import NO_SEPARABLE
 from spikewright.snn.running import InputRange
 
 
@@ -57,7 +57,7 @@ def survey(
     plan, found = surveyed_plan(model, images, known, None if recipe is None else recipe.traits)
     told = {name for obstacle in found for name in (obstacle.node, *obstacle.nodes)}
     more = () if recipe is None else tuple(one for one in recipe.obstacles(plan) if one.node not in told)
-    return plan, (*found, *more, *_of_hardware(plan, told))
+    return plan, (*found, *more, *_of_hardware(plan, told, recipe))
 
 
 def check_survey(plan: Plan, found: tuple[Obstacle, ...]) -> None:
@@ -66,29 +66,13 @@ def check_survey(plan: Plan, found: tuple[Obstacle, ...]) -> None:
         raise Unconvertible.of(plan.rows, found, replaceable(plan.view))
 
 
-def _of_hardware(plan: Plan, told: set[str]) -> Iterator[Obstacle]:
-    """What of a plan no spike core has, whatever the recipe: maxima, synapses of other kinds, sequences. Once for each node."""
+def _of_hardware(plan: Plan, told: set[str], recipe: Recipe | None) -> Iterator[Obstacle]:
+    """What of a plan no core has, once for each node: where neurons compute values, maps that are two matrices. Of spikes
+    there is nothing; what a code or a phase of its own lacks is in the report of the network."""
+    if recipe is None or not recipe.computes_values:
+        return
     for unit in plan.units:
-        if unit.node not in told:
-            lack = _lack(unit)
-            if lack is not None:
-                told = told | {unit.node}
-                source = next(iter(plan.view.node(unit.node).inputs), None)
-                yield Obstacle(unit.node, *lack, refuses=HARDWARE, nodes=(unit.node,), reads=source)
-
-
-def _lack(unit: Unit) -> tuple[str, str, str] | None:
-    """What a unit is that no core has, why, and its substitute."""
-    if unit.gate:
-        return "max pooling", "no core compares its inputs", INSTEAD_OF_MAXIMA
-    other = next((term.geometry.word for term in unit.terms if not term.geometry.in_core), None)
-    if other is not None:
-        way = "convolutions with strides, average pooling and linear layers"
-        return other, "cores have Linear, Conv2d, AvgPool2d and Identity synapses", way
-    if len(unit.shape) not in (1, 3):
-        return (
-            "sequence",
-            "cores have maps (C, H, W) and vectors (N,)",
-            "maps (C, 1, L), and Conv2d with kernels of one row",
-        )
-    return None
+        if unit.node not in told and not all(term.geometry.in_mac_core for term in unit.terms):
+            told = told | {unit.node}
+            source = next(iter(plan.view.node(unit.node).inputs), None)
+            yield Obstacle(unit.node, *NO_SEPARABLE, refuses=HARDWARE, nodes=(unit.node,), reads=source)

@@ -7,7 +7,8 @@ from spikewright.hardware.activities import BreakEven, break_even, synaptic_acti
 from spikewright.hardware.break_even_curves import BreakEvenCurve, break_even_curve
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.folder import export
-from spikewright.hardware.core.load import Replay, load_core, replay
+from spikewright.hardware.core.load import load_core
+from spikewright.hardware.core.replaying import Replay, replay
 from spikewright.hardware.costs.comparing import CoreComparison, compare_cores
 from spikewright.hardware.costs.equal_terms import EqualTerms
 from spikewright.hardware.design_points import (

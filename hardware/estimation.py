@@ -60,6 +60,7 @@ class Estimator:
                 f"expected an activity of {network.steps} steps, got {activity.steps}; simulate it again"
             )
         self.network, self.sizes, self.sram = network, widths(network), Sram(memory_access)
+        self.steps = float(activity.decision_step.mean())
         self.populations = layers_of(network)
         self.flows = {
             p.name: tuple(event_flow(network, activity, q) for q in network.incoming[p.name]) for p in self.populations
@@ -94,7 +95,8 @@ class Estimator:
 
     def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
         population, flows = self.network.by_name[design.population], self.flows[design.population]
-        return layer_area(self.network, design, device), layer_cycles(self.network, population, design, flows)
+        cycles = layer_cycles(self.network, population, design, flows, self.steps)
+        return layer_area(self.network, design, device), cycles
 
     def _energy(self, population: Population) -> LayerEnergy:
         name = population.name

@@ -18,9 +18,10 @@ from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.layer_designs import LayerDesign
+from spikewright.hardware.model.event_passes import pass_cycles
 from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval
-from spikewright.hardware.model.latency import LayerCycles, pass_cycles, pipeline_latency
+from spikewright.hardware.model.latency import LayerCycles, pipeline_latency
 from spikewright.hardware.placement import PlacedMemory, PlacingRule
 from spikewright.snn import Activity, Network
 

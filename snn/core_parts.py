@@ -5,18 +5,80 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spikewright.snn.codes import Direct, RateCode
+from spikewright.snn.codes import (
+    AddressEvents,
+    Bursts,
+    Delta,
+    Direct,
+    JitteredPeriodic,
+    PhaseCode,
+    Poisson,
+    RateCode,
+    SingleBurst,
+    TtfsCode,
+)
 from spikewright.snn.network import Network, Population, Projection
-from spikewright.snn.neurons import IF, LIF, Integrator, QuantReLU, Source
+from spikewright.snn.neurons import (
+    IF,
+    LIF,
+    Burst,
+    FewSpikeIF,
+    Integrator,
+    LatchedIF,
+    MaxGate,
+    QuantReLU,
+    Ramp,
+    SignedIF,
+    Source,
+    TernaryIF,
+)
 from spikewright.snn.report import ReportRow
-from spikewright.snn.synapses import AvgPool2d, Conv2d, Identity, Linear, Windows
+from spikewright.snn.synapses import (
+    AvgPool2d,
+    Conv1d,
+    Conv2d,
+    ConvTranspose2d,
+    Identity,
+    Linear,
+    Separable2d,
+    Upsample,
+    Windows,
+)
+from spikewright.snn.traits import computes_values, sent
 
-NEURONS = (Source, IF, LIF, Integrator, QuantReLU)
-SYNAPSES = (Linear, Conv2d, AvgPool2d, Identity)
-CODES = (Direct, RateCode)
+NEURONS = (
+    Source,
+    IF,
+    LIF,
+    SignedIF,
+    TernaryIF,
+    Burst,
+    FewSpikeIF,
+    LatchedIF,
+    Ramp,
+    MaxGate,
+    Integrator,
+    QuantReLU,
+)
+SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Separable2d, Windows)
+CODES = (
+    Direct,
+    RateCode,
+    Bursts,
+    Poisson,
+    JitteredPeriodic,
+    SingleBurst,
+    PhaseCode,
+    Delta,
+    AddressEvents,
+    TtfsCode,
+)
+MOST_STEPS = 2**16 - 1
+"""Steps that a layer of a core counts before it begins."""
+NO_SEPARABLE = ("Separable2d synapses", "expected no Separable2d in a MAC core", "Rate, or a Conv2d")
+"""What no core of neurons that compute values has, the sentence that refuses it, and what to use instead."""
 TOLD = 3
 """Parts that a row names."""
-INSTEAD_OF_MAXIMA = "average pooling, which adapt(model, data, for_hardware=True) puts in its place"
 
 
 @dataclass(frozen=True)
@@ -35,14 +97,16 @@ class Lack:
 def lacking(network: Network) -> tuple[Lack, ...]:
     """Why no core can be built from `network`, one record for each part of it that no core has; empty if one can.
 
-    Cores have IF, LIF, Integrator and QuantReLU neurons without refractory steps, thresholds for channels, Linear, Conv2d,
-    AvgPool2d and Identity synapses without delay and order, inputs by `Direct` or `RateCode`, one phase, and no early decision.
-    Whether the numbers are integers is not asked here.
+    Cores have all neurons and synapses, in one phase, with inputs in [0, 1]. They have neither the code `SpikeSelectCode` nor an
+    input that flows in some steps only, count no spikes whose weight changes from step to step, and gates of signed spikes
+    read no constants; a MAC core (`QuantReLU` neurons) has no Separable2d and no orders. Whether numbers are integers is not
+    asked.
     """
     return (
         *(lack for population in network.populations for lack in _neuron(population)),
-        *(lack for projection in network.projections for lack in _synapse(projection)),
+        *(lack for projection in network.projections for lack in _synapse(network, projection)),
         *_run(network),
+        *_code(network),
     )
 
 
@@ -69,40 +133,39 @@ def _warning(what: str, parts: list[str], substitute: str) -> ReportRow:
 
 
 def _neuron(population: Population) -> Iterator[Lack]:
-    neuron = population.neuron
-    name, kind = population.name, type(neuron)
+    name, kind = population.name, type(population.neuron)
     if kind not in NEURONS:
-        what = "max pooling" if neuron.compares else f"{kind.__name__} neurons"
-        substitute = INSTEAD_OF_MAXIMA if neuron.compares else "Rate with neuron='if', or Quantized"
-        yield Lack(what, name, f"expected {_either(NEURONS[1:])} neurons, got {kind.__name__} in {name!r}", substitute)
-    if len(population.shape) not in (1, 3):
-        told = f"expected shapes (C, H, W) or (N,) in hardware, got {population.shape} in {name!r}"
-        yield Lack("sequences (C, L)", name, told, "maps (C, 1, L), and Conv2d with kernels of one row")
-    if neuron.refractory and kind in NEURONS:
-        told = f"expected no refractory steps in hardware, got {neuron.refractory} in {name!r}"
-        yield Lack("refractory steps", name, told, "refractory=0")
-    if any(np.ndim(threshold) > 1 for threshold in neuron.all_thresholds().values()):
-        told = f"expected one threshold or one for each channel in hardware, got one a neuron in {name!r}"
-        yield Lack("thresholds of single neurons", name, told, "one threshold for each channel")
+        told = f"expected {_either(NEURONS[1:])} neurons, got {kind.__name__} in {name!r}"
+        yield Lack(f"{kind.__name__} neurons", name, told, "Rate with neuron='if', or Quantized")
 
 
-def _synapse(projection: Projection) -> Iterator[Lack]:
+def _synapse(network: Network, projection: Projection) -> Iterator[Lack]:
     kind, name = type(projection.synapse), projection.name
-    if kind not in (*SYNAPSES, Windows):  # these lead into a MaxGate, which is named itself
+    if kind not in SYNAPSES:
         told = f"expected {_either(SYNAPSES)}, got {kind.__name__} in projection {name!r}"
-        yield Lack(
-            f"{kind.__name__} synapses", name, told, "convolutions with strides, average pooling and linear layers"
-        )
+        yield Lack(f"{kind.__name__} synapses", name, told, "convolutions and linear layers")
+    if computes_values(network):
+        yield from _of_values(projection)
+    elif projection.synapse.compares and projection.order is not None:
+        signed = sent(network, network.by_name[projection.source]).signed
+        if signed and np.any(projection.order.addresses < 0):
+            told = f"expected no constants beside signed spikes in the windows of {projection.target!r}, got them in the order of"
+            substitute = "neurons that send no negative spikes"
+            yield Lack("constants beside signed spikes", name, f"{told} projection {name!r}", substitute)
+
+
+def _of_values(projection: Projection) -> Iterator[Lack]:
+    """What no MAC core has."""
+    name = projection.name
+    if isinstance(projection.synapse, Separable2d):
+        what, told, substitute = NO_SEPARABLE
+        yield Lack(what, name, f"{told}, got projection {name!r}", substitute)
     if projection.order is not None:
-        told = f"expected neurons in their own order in hardware, got the order {projection.order!r} of projection {name!r}"
-        yield Lack("another order", name, told, "whole channels or every so many pixels of them, which go into weights")
-    if projection.delay:
-        told = f"expected no delay in hardware, got {projection.delay} steps in projection {name!r}"
-        yield Lack("delays", name, told, "delay=0")
+        told = f"expected no order in a MAC core, got {projection.order!r} in projection {name!r}"
+        yield Lack("another order", name, told, "Rate, or whole channels, which go into weights")
 
 
 def _run(network: Network) -> Iterator[Lack]:
-    code = network.code
     if network.run.phases is not None:
         told = f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
         yield Lack("pre-steps", "network", told, "Rate without residual")
@@ -110,17 +173,25 @@ def _run(network: Network) -> Iterator[Lack]:
         known = network.run.input_range
         told = f"expected inputs in [0, 1] in hardware, got a range of {known.low:g} to {known.high:g}"
         yield Lack("a range of inputs", "network", told, "the scaling inside the model, and images in [0, 1]")
-    if type(code) not in CODES:
-        told = f"expected the code {_either(CODES)} in hardware, got {type(code).__name__}"
-        yield Lack(f"the code {type(code).__name__}", "network", told, "Rate or Quantized")
-    if code.window is not None:
+    if network.steps > MOST_STEPS:
+        told = f"expected at most {MOST_STEPS} steps in hardware, got {network.steps}"
+        yield Lack("so many steps", "network", told, f"{MOST_STEPS} steps")
+
+
+def _code(network: Network) -> Iterator[Lack]:
+    code, name = network.code, type(network.code).__name__
+    known = (Direct,) if computes_values(network) else CODES
+    if type(code) not in known:
+        told = f"expected the code {_either(known)} in hardware, got {name}"
+        yield Lack(f"the code {name}", "network", told, "Quantized" if len(known) == 1 else "Rate or Quantized")
+    if code.window not in (None, network.steps) and network.schedule != "layerwise":
         told = f"expected a direct input in every step in hardware, got a window of {code.window} steps"
         yield Lack("an input in a few steps only", "network", told, "Rate with schedule='synchronous'")
-    if network.decision is not None:
-        told = f"expected no early decision in hardware, got {type(network.decision).__name__}"
-        yield Lack("an early decision", "network", told, "replace(network, decision=None)")
+    if code.inside == "step weights" and network.readout != "potential":
+        told = f'expected an answer by potentials under the code {name} in hardware, got "{network.readout}"'
+        yield Lack("an answer by spikes of different weight", "network", told, "an Integrator as output")
 
 
 def _either(kinds: tuple[type, ...]) -> str:
-    names = [kind.__name__ for kind in kinds]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    *names, last = (kind.__name__ for kind in kinds)
+    return f"{', '.join(names)} or {last}" if names else last

@@ -90,3 +90,8 @@ def answered(network: Network, raw: Any) -> Any:
 def is_quantised(network: Network) -> bool:
     """Whether its neurons compute values in one step: the integers of a quantised CNN."""
     return any(p.neuron.sends == "values" for p in network.populations)
+
+
+def computes_values(network: Network) -> bool:
+    """Whether neurons inside send one value for the whole run: QuantReLU neurons, or gates behind a direct input."""
+    return any(sent(network, p).kind == "values" for p in network.order if p.name != network.input)

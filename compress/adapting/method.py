@@ -65,7 +65,7 @@ class _Wanted:
 
     replace: by path, step, kind of layer ("SiLU") or kind of place ("gate"), the name of a substitute, or "keep"; what is not
         named is chosen.
-    for_hardware: whether max pooling is replaced too, of which spike cores have none.
+    for_hardware: whether max pooling is replaced too, so that a spike core has averages in place of counts that are compared.
     """
 
     replace: Mapping[str, str | Substitute | None] = field(default_factory=dict)

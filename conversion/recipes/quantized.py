@@ -50,6 +50,8 @@ class Quantized(Recipe):
         to the logits; needs integer weights and takes 255 `input_levels` unless given.
     """
 
+    computes_values = True
+
     input_levels: Grid | None = None
     integer: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from spikewright import Progress
 from spikewright.progress import shown
@@ -43,6 +43,9 @@ class Recipe(ABC):
                 choices = {unit.name: NeuronChoice(IF(0.5), one, "IF, threshold 0.5") for unit in plan.hidden}
                 return Coding(Direct(self.steps), choices, 1.0, 1.0 / self.steps, ())
     """
+
+    computes_values: ClassVar[bool] = False
+    """Whether its neurons compute values in one step, as those of a quantised CNN, instead of sending spikes."""
 
     def __post_init__(self) -> None:
         plain(self)

@@ -23,7 +23,11 @@ def print_check(model: Any, samples: Any, recipe: "Recipe", input_range: Any, wi
     if found:
         show(obstacle_table(found), wide=wide, first=("layer", "reason", "try"))
         say()
-    told = f"but hardware refuses {len(found)} of its steps" if found else "and hardware can be built from it"
+    told = (
+        f"but hardware refuses {len(found)} of its steps"
+        if found
+        else "and no step of it stands in the way of hardware"
+    )
     say(f"nothing stands in the way of the conversion, {told}; nothing was written")
 
 

@@ -8,9 +8,9 @@ from spikewright.hardware.area.elaboration.variants import ModuleUse, circuit_us
 from spikewright.hardware.circuit.memories import memories_of
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.single_layers import single_layer
-from spikewright.hardware.circuit.top import check
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.placement import PlacedMemory, PlacingRule
+from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Network
 
 _NOWHERE = Path("no folder: all memories go to the sink")
@@ -48,7 +48,7 @@ def layer_parts(network: Network, layer: LayerDesign, rule: PlacingRule) -> Laye
 
     The parts of all layers together are those of the circuit. Raises InvalidInput for what there is no circuit for.
     """
-    check(network)
+    check_buildable(network)
     held = HeldMemories()
     circuit = Circuit(network, {layer.population: layer.lanes}, _NOWHERE, rule=rule, sink=held)
     text = single_layer(circuit, network.by_name[layer.population])

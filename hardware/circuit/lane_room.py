@@ -2,9 +2,9 @@
 
 from spikewright import InvalidInput
 from spikewright.hardware.circuit.reaches import reach
-from spikewright.hardware.circuit.record import sends_values
 from spikewright.hardware.circuit.shapes import LayerBlocks, Map, PhysicalLanes, as_map
 from spikewright.snn import Network, Population
+from spikewright.snn.traits import computes_values
 
 
 def room_of(network: Network, population: Population) -> Map:
@@ -13,7 +13,7 @@ def room_of(network: Network, population: Population) -> Map:
     The targets of an event are no neighbours there, as behind a dilation. In a MAC core lanes may lie anywhere.
     """
     channels, rows, columns = as_map(population.shape)
-    if sends_values(network):
+    if computes_values(network):
         return channels, rows, columns
     down, across = PhysicalLanes(1, min(2, rows), 1), PhysicalLanes(1, 1, min(2, columns))
     return (

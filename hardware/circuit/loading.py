@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from spikewright import InvalidInput
 from spikewright.hardware.circuit.instances import read_instances
 from spikewright.hardware.circuit.memories import MEMORIES
-from spikewright.hardware.circuit.record import Circuit, sends_values
+from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.snn import Network
+from spikewright.snn.traits import computes_values
 
 LOAD_WORD = 32
 """Bits of a word of the load stream."""
@@ -37,7 +38,7 @@ class LoadedMemory:
 
 def check_loads(network: Network) -> None:
     """Raise InvalidInput where there is no way to fill memories at run time."""
-    if sends_values(network):
+    if computes_values(network):
         raise InvalidInput(
             "expected a network of spikes, whose memories can be loaded, got a MAC core; try Ends(loads=False)"
         )

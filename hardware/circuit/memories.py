@@ -151,8 +151,8 @@ def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedM
 
 def instance_owners(network: Network) -> dict[str, str]:
     """Whose an instance is, by its name: arrays and what sends of populations, the others of projections."""
-    populations = ("array", "spikes", "layer", "send")
-    projections = ("front", "synapse", "queue", "counts", "buffer", "walk", "source")
+    populations = ("array", "spikes", "value", "layer", "send")
+    projections = ("front", "synapse", "queue", "counts", "order", "buffer", "walk", "source")
     found = {f"{kind}{n}": p.name for n, p in enumerate(network.order) for kind in populations}
     for k, projection in enumerate(network.projections):
         found |= {f"{kind}{k}": projection.name for kind in projections}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.hardware.circuit.axes import Axis, pooled, single, spread
+from spikewright.hardware.circuit.axes import Axis, single, spread
 from spikewright.hardware.circuit.orders import behind_order
 from spikewright.hardware.circuit.shapes import LayerBlocks, Map, as_map
 from spikewright.hardware.circuit.window_axes import gained_kernel, windowed_axes
@@ -105,14 +105,10 @@ def _sequence(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach
 
 def _separable(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:
     synapse: Any = projection.synapse
-    axes, numbers = [], []
-    for axis, matrix in enumerate((synapse.rows, synapse.columns)):
-        reached, at_taps = spread(matrix)
-        places = pooled(reached, source[axis + 1], projection.pool[axis])
-        axes.append(Axis.of(places, blocks.shape[axis + 1], blocks.lanes.axes[axis + 1]))
-        numbers.append(at_taps)
+    axes = windowed_axes(projection, source, blocks)
+    numbers = [spread(matrix)[1] for matrix in (synapse.rows, synapse.columns)]
     gain = np.broadcast_to(np.asarray(synapse.gain).astype(np.int64).reshape(-1), (source[0],))
-    return _single(projection, source, blocks, gain[:, None, None] * np.multiply.outer(*numbers), (axes[0], axes[1]))
+    return _single(projection, source, blocks, gain[:, None, None] * np.multiply.outer(*numbers), axes)
 
 
 def _gained(projection: Projection, source: Map, blocks: LayerBlocks) -> Reach:

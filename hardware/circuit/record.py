@@ -18,7 +18,7 @@ from spikewright.hardware.model.bit_widths import signed_bits
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.snn import Network, Population, Projection
 from spikewright.snn.fixed.bounds import population_bound
-from spikewright.snn.traits import is_timed, sent
+from spikewright.snn.traits import computes_values, is_timed, sent
 
 Whole = NDArray[np.int64]
 PLAIN, SIGN, UNSIGNED, SIGNED = range(4)
@@ -95,7 +95,7 @@ class Circuit:
     @property
     def quantised(self) -> bool:
         """Whether it is a MAC core, whose layers send one value for each output; else events travel in it."""
-        return sends_values(self.network)
+        return computes_values(self.network)
 
     @property
     def senders(self) -> tuple[Population, ...]:
@@ -201,8 +201,3 @@ class Circuit:
     def incoming(self, population: Population) -> tuple[tuple[int, Projection], ...]:
         """The projections into a population with their numbers in the network."""
         return tuple((k, q) for k, q in enumerate(self.network.projections) if q.target == population.name)
-
-
-def sends_values(network: Network) -> bool:
-    """Whether layers inside send one value for each output: QuantReLU neurons, or gates behind a direct input."""
-    return any(sent(network, p).kind == "values" for p in network.order[1:])

@@ -4,25 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from spikewright import FolderKind, InvalidInput, atomic_folder
+from spikewright import FolderKind, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
-from spikewright.hardware.circuit.lane_kinds import LANE_KINDS
 from spikewright.hardware.circuit.loading import bus_bits, check_loads, with_bus
-from spikewright.hardware.circuit.mac.top import check_mac, mac_layers
+from spikewright.hardware.circuit.mac.top import mac_layers
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early
-from spikewright.hardware.circuit.record import Circuit, Ends, sends_values
+from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.stages import beginning, fork, queue
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.circuit.wrapper import axis_wrapper
 from spikewright.hardware.placement import USUAL, PlacingRule
+from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Network
-from spikewright.snn.traits import sent
 
 CIRCUIT_FOLDER = FolderKind("a circuit")
 
@@ -48,7 +45,7 @@ def build(
     MAC core: see `mac.top`. `storage`, `rule`, `ends`, `queues`: see `Circuit`.
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
-    check(network)
+    check_buildable(network)
     if ends is not None and ends.pixels is not None:
         check_pixels(network, ends.pixels)
     if ends is not None and ends.loads:
@@ -115,39 +112,3 @@ def input_text(circuit: Circuit) -> str:
     ports |= {"drops": "in_drops", "out_valid": "e0_valid", "out_ready": "e0_ready"}
     gate = instance("sw_gate", "gate", {"TOKENS": tokens, "BITS": address_bits(tokens)}, ports)
     return "\n".join([*lines, "wire restart = rst || early;", gate])
-
-
-def _check_weights(network: Network) -> None:
-    """Raise InvalidInput where spikes of different weight, or constants, come to what only counts spikes."""
-    weighed = network.code.inside == "step weights"
-    if weighed and network.readout != "potential":
-        raise InvalidInput(
-            f'expected an answer by potentials under the code {type(network.code).__name__}, got "count"'
-        )
-    for population in network.order[1:]:
-        sources = [network.by_name[q.source].neuron for q in network.incoming[population.name]]
-        if population.neuron.compares and any(one.step_factors for one in sources):
-            raise InvalidInput(
-                f"expected spikes of one weight into the gates {population.name!r}, got those of FewSpikeIF"
-            )
-        for projection in network.incoming[population.name] if population.neuron.compares else ():
-            signed = sent(network, network.by_name[projection.source]).signed
-            if signed and projection.order is not None and np.any(projection.order.addresses < 0):
-                raise InvalidInput(
-                    f"expected no constants beside signed spikes in the windows of {population.name!r}, got them in the order of "
-                    f"{projection.name!r}"
-                )
-
-
-def check(network: Network) -> None:
-    """Raise InvalidInput for neurons, projections and codes that there are no modules for yet."""
-    if sends_values(network):
-        check_mac(network)
-        return
-    for population in network.order[1:]:
-        if type(population.neuron) not in LANE_KINDS:
-            kinds = ", ".join(kind.__name__ for kind in LANE_KINDS)
-            raise InvalidInput(f"expected neurons of {kinds}, got {population.name!r}")
-    _check_weights(network)
-    if network.numbers != "fixed" or network.code.window is not None or network.code.hidden_limit is not None:
-        raise InvalidInput("expected a fixed-point network with an input in every step; call network.to_fixed() first")

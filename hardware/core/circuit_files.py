@@ -1,19 +1,17 @@
 """The circuit of a core as files: Verilog, memories, test bench, and what tools are told; and its record in `core.json`."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.instances import read_instances
 from spikewright.hardware.circuit.memories import instance_owners, memories_of
-from spikewright.hardware.circuit.readouts import answer_bits
+from spikewright.hardware.circuit.readouts import answer_bits, stops_early
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.core.bench import BenchSizes, bench_text
-from spikewright.hardware.core.golden import senders
+from spikewright.hardware.core.golden import GoldenTraces, senders
 from spikewright.hardware.core.schema_circuit import (
     CoreAnswer,
     CoreCircuit,
@@ -22,7 +20,7 @@ from spikewright.hardware.core.schema_circuit import (
     CorePlaced,
     CoreStreams,
 )
-from spikewright.hardware.core.streams import answer_cycles, answer_words, event_words
+from spikewright.hardware.core.streams import answer_cycles, answer_words, event_words, sent_counts
 from spikewright.hardware.core.tool_files import texts_for_tools
 from spikewright.hardware.cosim.icarus import needed_modules
 from spikewright.hardware.design_points import DesignPoint
@@ -34,8 +32,8 @@ FORMS: tuple[Literal["plain", "sign", "unsigned", "signed"], ...] = ("plain", "s
 """How `core.json` calls the forms of values."""
 
 
-def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: tuple[Any, Any]) -> CoreCircuit:
-    """Write `rtl/`, `mem/`, `tb/`, the words of the `golden` rasters and logits, and the files of tools; gives the record.
+def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: GoldenTraces) -> CoreCircuit:
+    """Write `rtl/`, `mem/`, `tb/`, the words of the `golden` traces, and the files of tools; gives the record.
 
     Raises InvalidInput for what there is no circuit for; nothing is written then.
     """
@@ -44,7 +42,7 @@ def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: tu
     circuit = build(network, lanes, folder / "mem", rule=rule)
     (folder / "mem" / ".spikewright").unlink()  # the whole folder has one
     _write_verilog(folder)
-    streams = _write_streams(folder, circuit, *golden)
+    streams = _write_streams(folder, circuit, golden)
     for path, text in texts_for_tools(
         point.fpga, point.clock_mhz, sum(one.count for one in circuit.lanes.values())
     ).items():
@@ -62,23 +60,35 @@ def _write_verilog(folder: Path) -> None:
         (folder / "rtl" / module.name).write_text(module.read_text())
 
 
-def _write_streams(folder: Path, circuit: Circuit, rasters: Any, logits: NDArray[np.int64]) -> CoreStreams:
+def _write_streams(folder: Path, circuit: Circuit, golden: GoldenTraces) -> CoreStreams:
     """Words in and out, and the bench that compares them."""
-    network, place, counts = circuit.network, folder / "golden", dict[str, int]()
+    network, place, counts = circuit.network, folder / "golden", dict[str, list[int]]()
     names = {p.name: f"golden/p{circuit.numbers[p.name]:02d}_events.mem" for p in senders(network)}
     names[network.input] = "golden/input.mem"
+    ran = None if circuit.quantised else behave(circuit, golden.rasters, golden.steps)
+    lengths = dict[str, int]()
     for population in senders(network):
-        words = event_words(circuit, population, rasters[population.name])
-        write_words(folder / names[population.name], words)
-        counts[population.name] = len(words)
-    answers = answer_words(circuit, logits)
+        name, raster = population.name, golden.rasters[population.name]
+        words = event_words(circuit, population, raster)
+        if ran is not None and stops_early(circuit) and name != network.input:
+            words = [word for word, cycle in zip(words, ran.sent[name], strict=True) if cycle >= 0]
+            counts[name] = sent_counts(ran, name, raster)
+        write_words(folder / names[name], words)
+        lengths[name] = len(words)
+    answers = answer_words(circuit, golden.logits, golden.steps)
     write_words(place / "answers.mem", answers)
-    sent = {circuit.numbers[name]: count for name, count in counts.items() if name != network.input}
+    cycles = answer_cycles(circuit, ran) if ran is not None else None
+    sizes = BenchSizes(
+        len(golden.logits),
+        lengths[network.input],
+        len(answers),
+        {circuit.numbers[name]: length for name, length in lengths.items() if name != network.input},
+        tuple(cycles or ()),
+    )
     (folder / "tb").mkdir()
-    cycles = answer_cycles(circuit, rasters)
-    sizes = BenchSizes(len(logits), counts[network.input], len(answers), sent, tuple(cycles or ()))
     (folder / "tb" / "bench.v").write_text(bench_text(circuit, sizes))
-    return CoreStreams(input=names.pop(network.input), events=names, answers="golden/answers.mem", cycles=cycles)
+    entry = names.pop(network.input)
+    return CoreStreams(input=entry, events=names, answers="golden/answers.mem", cycles=cycles, counts=counts or None)
 
 
 def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStreams) -> CoreCircuit:

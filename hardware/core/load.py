@@ -1,55 +1,25 @@
-"""The way back: `load_core` rebuilds the network from a core's folder, `replay` checks its golden traces."""
+"""The way back: `load_core` rebuilds the network from a core's folder."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from spikewright import InvalidFile, InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.checksums import check_files, check_text
-from spikewright.hardware.core.golden import (
-    golden_activity,
-    golden_logits,
-    golden_potentials,
-    golden_rasters,
-    senders,
-    sends_values,
-    trace_line,
-)
-from spikewright.hardware.core.hexfiles import read_checked, read_memory
-from spikewright.hardware.core.rebuilding import rebuild
+from spikewright.hardware.core.hexfiles import read_memory
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.devices import Device, listed
 from spikewright.hardware.layer_designs import LayerDesign, spread
 from spikewright.hardware.model.bit_widths import widths
-from spikewright.progress import watched
-from spikewright.snn import Activity, Network
+from spikewright.snn import Network
 
 if TYPE_CHECKING:
     from spikewright.hardware.core.schema import Core, CorePopulation
 
 MAX_JSON_BYTES = 2**24
-MAX_TRACE = 2**31
-
-
-@dataclass(frozen=True)
-class Replay:
-    """What a replay of the golden inputs found.
-
-    `equal`: every spike of every population in every step, and the logits, are as exported. `differences`: one sentence
-    for each population that is not, with its first sample and step. `events`: how many were compared.
-    """
-
-    equal: bool
-    samples: int
-    populations: int
-    events: int
-    differences: tuple[str, ...] = ()
 
 
 def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core, Network]:
@@ -59,6 +29,8 @@ def load_core(folder: str | Path, *, device: Device | None = None) -> tuple[Core
     Sizes and hashes are checked before a file is used, no code is run, links are not followed. Raises InvalidFile when
     anything is missing, damaged, of another version, or contradicts itself.
     """
+    from spikewright.hardware.core.rebuilding import rebuild  # pydantic loads when it is needed
+
     if not isinstance(folder, str | Path):
         raise InvalidFile(f"expected the folder of a core, got {type(folder).__name__}; try the one that export wrote")
     folder = Path(folder)
@@ -135,70 +107,3 @@ def read_core(folder: Path) -> Core:
     if found.version > 1 and (found.checksum is None or not found.files):
         raise InvalidFile("core.json does not follow its schema: expected checksum and files in version 2, got none")
     return found
-
-
-@watched
-def replay(folder: str | Path, *, engine: str | None = None, device: Device | None = None) -> Replay:
-    """Run the golden inputs of a core through the fixed-point engine and compare with its traces, bit for bit.
-
-    `engine` as in `snn.simulate`, `device` as in `load_core`. Raises InvalidFile for a broken core; a difference is a
-    result, not an error.
-    """
-    folder = Path(folder)
-    whole, network = load_core(folder, device=device)
-    golden = whole.golden
-    shape = network.by_name[network.input].shape
-    bits = read_memory(folder, golden.images)
-    if bits.shape != (golden.samples, network.by_name[network.input].size) or golden.images.bits != 32:
-        raise InvalidFile(
-            f"expected {golden.samples} golden images of 32-bit words and of the input's size, got {bits.shape}"
-        )
-    largest = golden.samples * network.steps * max(p.size for p in network.populations)
-    if largest > MAX_TRACE:
-        raise InvalidFile(f"expected golden traces of at most {MAX_TRACE} places, got {largest}")
-    images = bits.astype(np.uint32).view(np.float32).reshape(golden.samples, *shape)
-    try:
-        activity = golden_activity(network, images, engine)
-    except SpikewrightError as error:
-        raise InvalidFile(f"expected golden images that the core can run, got: {error}") from error
-    rasters, logits = golden_rasters(network, activity), golden_logits(activity)
-    differences = [line for p in senders(network) for line in _compare(folder, whole, network, p.name, rasters[p.name])]
-    differences += [
-        line
-        for name, memory in golden.potentials.items()
-        for line in _potentials(network, activity, name, read_memory(folder, memory))
-    ]
-    if not np.array_equal(read_memory(folder, golden.logits), logits):
-        differences.append("the logits differ")
-    events = sum(int(np.count_nonzero(raster)) for raster in rasters.values())
-    return Replay(not differences, golden.samples, len(rasters), events, tuple(differences))
-
-
-def _potentials(network: Network, activity: Activity, name: str, wanted: Any) -> list[str]:
-    """A sentence where the potentials of a population are others, with the first sample and step."""
-    found = golden_potentials(network, activity, network.by_name[name]) if name in network.by_name else None
-    if found is None or found.shape != wanted.shape:
-        raise InvalidFile(
-            f"expected golden potentials of populations of the core and of their size, got those of {name!r}"
-        )
-    wrong = np.argwhere((found != wanted).any(axis=2))
-    return (
-        [f"the potentials of {name!r} differ first in sample {wrong[0][0]}, step {wrong[0][1]}"] if len(wrong) else []
-    )
-
-
-def _compare(folder: Path, whole: Core, network: Network, name: str, raster: Any) -> list[str]:
-    if name not in whole.golden.spikes:
-        raise InvalidFile(f"expected a golden trace of population {name!r}, got none; export the core again")
-    trace = whole.golden.spikes[name]
-    lines = read_checked(folder, trace.file, trace.size, trace.sha256).decode("ascii", "replace").split("\n")[:-1]
-    values = sends_values(network, network.by_name[name])
-    steps = raster.shape[0]
-    got = [trace_line(row, values) for row in raster.transpose(1, 0, 2).reshape(-1, raster.shape[2])]
-    if len(lines) != len(got):
-        return [f"population {name!r}: {len(lines)} lines of trace, {len(got)} expected"]
-    wrong = (place for place, (mine, theirs) in enumerate(zip(got, lines, strict=True)) if mine != theirs)
-    first = next(wrong, None)
-    if first is None:
-        return []
-    return [f"population {name!r} differs first in sample {first // steps}, step {first % steps}"]

@@ -5,26 +5,28 @@ these models is shipped as `core.schema.json`; `schema_text` makes it.
 """
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from spikewright.hardware.core.schema_circuit import AnyFile, CoreCircuit, CoreEstimate, CoreProof
+from spikewright.hardware.core.schema_codes import Code, Decision
+from spikewright.hardware.core.schema_neurons import Neuron
 from spikewright.hardware.core.schema_parts import (
     CoreMemory,
+    CoreOrder,
     CoreRecord,
     Count,
     Dimensions,
     FilePath,
     Name,
-    Neuron,
     Pair,
     Sha256,
-    Synapse,
     Values,
     title,
 )
+from spikewright.hardware.core.schema_synapses import Synapse
 
 SCHEMA_FILE = "core.schema.json"
 MAX_ITEMS = 10_000
@@ -50,8 +52,13 @@ class CorePopulation(CoreRecord):
 
 
 class CoreProjection(CoreRecord):
-    """Spikes of `source` through `synapse` into `target` (channels `[start, stop)` of it), sums times 2**shift."""
+    """Spikes of `source` through `synapse` into `target` (channels `[start, stop)` of it), sums times 2**shift.
 
+    What is sent in step t arrives in step t + `delay`. With an `order` other neurons stand where those of the source did; pool
+    and synapse see these.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset({"delay", "order"})
     name: Name
     source: Name
     target: Name
@@ -60,14 +67,8 @@ class CoreProjection(CoreRecord):
     channels: tuple[Annotated[int, Field(ge=0)], Count] | None
     shift: Annotated[int, Field(ge=0, le=32)]
     weight_bits: Annotated[int, Field(ge=1, le=64)]
-
-
-class CoreCode(CoreRecord):
-    """How an image becomes events: "direct" (integers floor(x levels + 1/2), the same in every step) or "rate"."""
-
-    kind: Literal["direct", "rate"]
-    steps: Annotated[int, Field(ge=1, le=1_000_000)]
-    levels: Annotated[int, Field(ge=1, le=65535)] | None
+    delay: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    order: CoreOrder | None = None
 
 
 class CoreRun(CoreRecord):
@@ -79,7 +80,7 @@ class CoreRun(CoreRecord):
 
 
 class CoreTrace(CoreRecord):
-    """A text file, a line per sample and step: the addresses that fire, `address:value` where integers are sent."""
+    """A text file, a line per sample and step: the addresses that fire, `address:number` where not all numbers are 1."""
 
     file: FilePath
     rows: Count
@@ -90,11 +91,12 @@ class CoreTrace(CoreRecord):
 
 class CoreGolden(CoreRecord):
     """Inputs and what the network answers: `images` (float32 bit patterns), `spikes` by population, `potentials` by
-    population `(samples, steps, neurons)` after each step, final `logits`."""
+    population `(samples, steps, neurons)` after each step, final `logits`. Of a camera there are no images; `spikes` of the input
+    are its events. Behind an early decision there are no spikes, and potentials are 0."""
 
     samples: Annotated[int, Field(ge=1, le=100_000)]
     origin: Literal["given", "synthetic"]
-    images: CoreMemory
+    images: CoreMemory | None
     spikes: dict[Name, CoreTrace]
     potentials: dict[Name, CoreMemory] = Field(default_factory=dict)
     logits: CoreMemory
@@ -118,6 +120,7 @@ class Core(CoreRecord):
     circuit for the network, `without_circuit` says why. Version 1 had none of these, no circuit, and memories in `memories/`.
     """
 
+    later: ClassVar[frozenset[str]] = frozenset({"decision"})
     format: Literal["spikewright-core"] = "spikewright-core"
     version: Literal[1, 2] = 2
     checksum: Sha256 | None = None
@@ -127,10 +130,11 @@ class Core(CoreRecord):
     address_order: Literal["CHW"] = "CHW"
     input: Name
     output: Name
-    code: CoreCode
+    code: Code
     schedule: Literal["synchronous", "layerwise"]
     readout: Literal["count", "potential", "first"]
     logit_scale: Annotated[float, Field(allow_inf_nan=False)]
+    decision: Decision | None = None
     populations: Annotated[list[CorePopulation], Field(min_length=1, max_length=MAX_ITEMS)]
     projections: Annotated[list[CoreProjection], Field(max_length=MAX_ITEMS)]
     report: list[CoreRow]

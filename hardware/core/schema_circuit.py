@@ -1,6 +1,6 @@
 """The models of `core.json` for the circuit: events, answers, modules, memories, proofs and estimates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -66,12 +66,15 @@ class CoreStreams(CoreRecord):
 
     `input` goes in, `events` are what each population sends, in the order in which it does, `answers` come out. `cycles`: those
     in which the last word of each answer is handed over, from the first cycle after reset; null where they are not known.
+    `counts`: with an early decision, how many words a population sends in each inference, of which the last may be cut off.
     """
 
+    later: ClassVar[frozenset[str]] = frozenset({"counts"})
     input: AnyFile
     events: dict[Name, AnyFile]
     answers: AnyFile
     cycles: list[Amount] | None = None
+    counts: dict[Name, list[Amount]] | None = None
 
 
 class CoreCircuit(CoreRecord):

@@ -1,12 +1,13 @@
-"""The models of `core.json`, the small ones: memories, stored weights, synapses and neurons.
+"""The models of `core.json`, the small ones: memories, stored weights, orders.
 
-`hardware.core.schema` puts them together. Addresses are C, H, W row-major, all numbers here are integers.
+`hardware.core.schema` puts them together with `schema_neurons`, `schema_synapses` and `schema_codes`. Addresses are C, H, W
+row-major, all numbers here are integers.
 """
 
 from math import prod
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 MAX_WORDS = 2**26
 
@@ -28,9 +29,20 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class CoreRecord(BaseModel):
-    """Frozen, and closed to unknown fields. In the schema a record is called as its class, without "Core"."""
+    """Frozen, and closed to unknown fields. In the schema a record is called as its class, without "Core".
+
+    Fields `later` than version 2 are written only where they say something, so that who read cores before still reads those
+    that could be written before.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", model_title_generator=lambda record: title(record.__name__))
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _written(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        told = {name for name in self.later if getattr(self, name) != fields[name].default}
+        return {name: value for name, value in plain(self).items() if name not in self.later - told}
 
 
 def title(name: str) -> str:
@@ -100,73 +112,10 @@ class CoreMasked(CoreRecord):
 
 
 Storage = Annotated[CoreDense | CoreSparse | CoreCodebook | CoreMasked, Field(discriminator="kind")]
+STORAGES = (CoreDense, CoreSparse, CoreCodebook, CoreMasked)
 
 
-class CoreLinear(CoreRecord):
-    """S = W x, W `(out, in)`; the source is read flat."""
+class CoreOrder(CoreRecord):
+    """What is read of a source, in the shape of `addresses`: the neuron that stands at each place; -1: none, always 0."""
 
-    kind: Literal["linear"] = "linear"
-    weights: Storage
-
-
-class CoreConv2d(CoreRecord):
-    """Cross-correlation, W `(out, in / groups, height, width)`, zeros padded."""
-
-    kind: Literal["conv2d"] = "conv2d"
-    weights: Storage
-    stride: Pair
-    padding: Offsets
-    dilation: Pair
-    groups: Count
-
-
-class CoreAvgPool2d(CoreRecord):
-    """Window sums times `gain`."""
-
-    kind: Literal["avgpool2d"] = "avgpool2d"
-    kernel: Pair
-    stride: Pair
-    gain: Values
-
-
-class CoreIdentity(CoreRecord):
-    """Neuron by neuron, times `gain`."""
-
-    kind: Literal["identity"] = "identity"
-    gain: Values
-
-
-Synapse = Annotated[CoreLinear | CoreConv2d | CoreAvgPool2d | CoreIdentity, Field(discriminator="kind")]
-
-
-class CoreSource(CoreRecord):
-    """The input: events come from outside, encoded as `code` says."""
-
-    kind: Literal["source"] = "source"
-
-
-class CoreIntegrateFire(CoreRecord):
-    """U = sat(V + S + b), or sat(V - (V >> leak_shift) + S + b); U >= threshold fires; V = U - threshold or 0."""
-
-    kind: Literal["integrate_fire"] = "integrate_fire"
-    threshold: Values
-    reset: Literal["subtract", "zero"]
-    leak_shift: Annotated[int, Field(ge=1, le=62)] | None
-
-
-class CoreIntegrator(CoreRecord):
-    """V = sat(V + S + b); never fires."""
-
-    kind: Literal["integrator"] = "integrator"
-
-
-class CoreQuantReLU(CoreRecord):
-    """y = clip(floor((S + b) multiplier / 2**shift + 1/2), 0, levels)."""
-
-    kind: Literal["quant_relu"] = "quant_relu"
-    multiplier: Values
-    shift: Annotated[int, Field(ge=0, le=62)]
-    levels: Count
-
-
-Neuron = Annotated[CoreSource | CoreIntegrateFire | CoreIntegrator | CoreQuantReLU, Field(discriminator="kind")]
+    addresses: CoreMemory

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from spikewright.hardware.circuit.gates import GateCounts
 from spikewright.hardware.model.weight_memory import CoreWeights
 from spikewright.hardware.supported import check_buildable
-from spikewright.snn import Network
+from spikewright.snn import Network, Population
 from spikewright.snn.fixed.bounds import population_bound
 
 
 @dataclass(frozen=True)
 class CoreWidths:
     """Bits, two's complement: `weights[projection]`, `potentials[population]` as declared, `accumulators[population]`
-    proved from the weights and the fan-in: they hold any S + b of one step."""
+    proved from the weights and the fan-in: they hold any S + b of one step. Of gates both hold what they compare."""
 
     weights: Mapping[str, int]
     potentials: Mapping[str, int]
@@ -31,9 +32,20 @@ def widths(network: Network) -> CoreWidths:
     inner = [p for p in network.populations if p.name != network.input]
     return CoreWidths(
         {q.name: _weight_bits(q.synapse) for q in network.projections},
-        {p.name: p.width for p in inner},
-        {p.name: population_bound(network, p).bit_length() + 1 for p in inner},
+        {p.name: _count_bits(network, p) if p.neuron.compares else p.width for p in inner},
+        {p.name: _accumulator_bits(network, p) for p in inner},
     )
+
+
+def _accumulator_bits(network: Network, population: Population) -> int:
+    if population.neuron.compares:
+        return _count_bits(network, population)
+    return population_bound(network, population).bit_length() + 1
+
+
+def _count_bits(network: Network, population: Population) -> int:
+    """Of what gates compare, with a sign."""
+    return GateCounts.of(network, population).bits + 1
 
 
 def signed_bits(values: Any) -> int:
@@ -51,5 +63,12 @@ def unsigned_bits(count: int) -> int:
 
 
 def _weight_bits(synapse: Any) -> int:
-    """The width of the integers that multiply what arrives: stored weights, or the gain."""
-    return CoreWeights.of(synapse.weights).weight_bits if synapse.weights is not None else signed_bits(synapse.gain)
+    """The width of the integers that multiply what arrives: stored weights, the gain, or products of it and two matrices."""
+    if synapse.weights is not None:
+        return CoreWeights.of(synapse.weights).weight_bits
+    products = np.asarray(1 if synapse.gain is None else synapse.gain).astype(np.int64).reshape(-1)
+    for name in synapse.matrices:
+        matrix = getattr(synapse, name)
+        ends = np.array([products.min(), products.max()])
+        products = np.multiply.outer(ends, [int(matrix.min()), int(matrix.max())]).reshape(-1)
+    return signed_bits(products)

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
 from spikewright import InvalidInput
+from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.model.synapse_reach import SynapseReach, reach_of
 from spikewright.hardware.model.weight_memory import WeightMemory, stored
 from spikewright.snn import Activity, Network, Population, Projection
@@ -15,14 +18,16 @@ from spikewright.snn.traits import sent
 class EventFlow:
     """One projection and its mean activity per inference.
 
-    `events`: spikes of the source (graded values that are not zero). `operations`: additions of surviving weights, as
-    counted by the engine. `reads`: weights read for them; zeros that are stored are read too.
-    `graded`: events carry integers, so weights are multiplied (direct input, QuantReLU). `inputs`: neurons of the source
-    after the pool of the projection. `reach`: how far one event goes, and how many inputs a neuron has.
+    `events`: spikes of the source (graded values that are not zero). `words`: those that arrive within the run, several spikes of
+    a neuron in a step being one. `operations`: additions of surviving weights, as counted by the engine; into gates what is
+    compared. `reads`: weights read for them; zeros that are stored are read too. `graded`: events carry integers that stand for
+    the run, so weights are multiplied (direct input, QuantReLU). `inputs`: neurons of the source after the pool of the
+    projection. `reach`: how far one event goes, and how many inputs a neuron has.
     """
 
     projection: Projection
     events: float
+    words: Interval
     operations: float
     reads: float
     graded: bool
@@ -45,20 +50,42 @@ def event_flow(network: Network, activity: Activity, projection: Projection) -> 
     most = events * reach.channels * reach.taps
     # The engine counts surviving weights; a memory is read row by row, with the zeros that it stores.
     zeros_too = operations / storage.survivors if storage.survivors else most
-    reads = min(zeros_too * storage.density, most)
+    reads = zeros_too * storage.density if projection.order is not None else min(zeros_too * storage.density, most)
     return EventFlow(
-        projection, events, operations, reads, graded(network, projection), _inputs(network, projection), reach, storage
+        projection,
+        events,
+        _words(network, activity, projection),
+        operations,
+        reads,
+        graded(network, projection),
+        _inputs(network, projection),
+        reach,
+        storage,
     )
 
 
+def _words(network: Network, activity: Activity, projection: Projection) -> Interval:
+    """Of several spikes a neuron may send in a step: counted where there is a raster, else between one spike a word and as many
+    as that. With a delay those of the last steps arrive no more; without a raster spikes are taken to be spread evenly."""
+    name, arriving = projection.source, max(0, network.steps - projection.delay)
+    what, spikes = sent(network, network.by_name[name]), float(activity.spikes[name].mean())
+    if what.once or (what.most == 1 and not projection.delay):
+        return Interval.exact(spikes)
+    if name in activity.rasters:
+        raster = activity.rasters[name]
+        return Interval.exact(float(np.count_nonzero(raster[:arriving])) / raster.shape[1])
+    fewest, share = spikes / what.most, arriving / network.steps
+    return Interval(0.0 if projection.delay else fewest, (fewest + spikes) / 2 * share, spikes if share else 0.0)
+
+
 def _inputs(network: Network, projection: Projection) -> int:
-    return prod(pooled_shape(network.by_name[projection.source].shape, projection.pool))
+    return prod(pooled_shape(projection.reads(network.by_name[projection.source].shape), projection.pool))
 
 
 def frame_based(network: Network, population: Population) -> bool:
-    """Whether a layer is a MAC core that walks its whole fan-in: QuantReLU, or the readout behind one."""
-    sources = (network.by_name[q.source].neuron for q in network.incoming[population.name])
-    return any(neuron.sends == "values" for neuron in (population.neuron, *sources))
+    """Whether a layer is a MAC core that walks its whole fan-in: QuantReLU, gates behind it, or a readout of what they send."""
+    sources = [network.by_name[q.source] for q in network.incoming[population.name]]
+    return any(sent(network, p).kind == "values" for p in (population, *sources) if p.name != network.input)
 
 
 def graded(network: Network, projection: Projection) -> bool:

@@ -25,20 +25,18 @@ Throughput is set by the slowest layer. The link to a host is not counted, nor i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import log, sqrt
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from spikewright.hardware.circuit.axes import Axis, single
-from spikewright.hardware.circuit.shapes import LayerBlocks, PhysicalLanes, as_map
-from spikewright.hardware.circuit.window_axes import windowed_axes
+from spikewright.hardware.circuit.shapes import LayerBlocks, as_map
 from spikewright.hardware.layer_designs import LayerDesign
 from spikewright.hardware.model.constants import ANSWER_CYCLES, SEEN_CYCLES, SENT_CYCLES, SETTLE_CYCLES
+from spikewright.hardware.model.event_passes import pass_cycles
 from spikewright.hardware.model.flows import EventFlow, frame_based
 from spikewright.hardware.model.interval import ZERO, Interval, total
-from spikewright.snn import Linear, Network, Population, Projection
+from spikewright.hardware.model.lane_costs import LaneCost
+from spikewright.snn import Network, Population
+from spikewright.snn.traits import is_timed, sent
 
 
 @dataclass(frozen=True)
@@ -60,46 +58,45 @@ def rows(population: Population, layer: LayerDesign) -> int:
 
 
 def layer_cycles(
-    network: Network, population: Population, layer: LayerDesign, flows: Sequence[EventFlow]
+    network: Network,
+    population: Population,
+    layer: LayerDesign,
+    flows: Sequence[EventFlow],
+    steps: float | None = None,
 ) -> LayerCycles:
-    """Busy cycles of `population` built as `layer` under the mean activity in `flows`."""
+    """Busy cycles of `population` built as `layer` under the mean activity in `flows`; `steps` that are taken in the mean, all of
+    them where nothing is said."""
     if frame_based(network, population):
         return LayerCycles(ZERO, _frame(population, layer, flows))
-    blocks, layerwise = rows(population, layer), network.schedule == "layerwise"
-    sweep = Interval.exact(blocks + SETTLE_CYCLES)
+    taken = network.steps if steps is None else steps
+    once_only = sent(network, population).once
+    taken, late = (1 if once_only else taken), LaneCost.of(network, population).late
+    blocks, layerwise = rows(population, layer), network.schedule == "layerwise" or is_timed(network)
+    sweep = Interval.exact(blocks + SETTLE_CYCLES + late)
     once = total(pass_cycles(network, flow, layer) for flow in flows if flow.graded)
     if not layerwise and any(flow.graded for flow in flows):
         once = once + sweep + Interval.exact(SEEN_CYCLES)
     spikes = total(pass_cycles(network, flow, layer) for flow in flows if not flow.graded)
-    waits = SEEN_CYCLES + network.steps - 1 if layerwise else SEEN_CYCLES * network.steps
-    alone = network.steps * (blocks + SENT_CYCLES) + 2 * sum(flow.events for flow in flows)
-    return LayerCycles(once, spikes + sweep * network.steps + Interval(waits, waits, waits + alone))
+    waits = SEEN_CYCLES + taken - 1 if layerwise else SEEN_CYCLES * taken
+    alone = taken * (blocks + SENT_CYCLES + late) + 2 * sum(flow.words.high for flow in flows)
+    steps_cycles = spikes + sweep * taken + Interval(waits, waits, waits + alone)
+    awaited = _awaited(network, population)
+    if awaited < network.steps:
+        steps_cycles = replace(steps_cycles, low=(sweep.low + SEEN_CYCLES) * min(awaited, taken))
+        once = once if awaited else replace(once, low=0.0)
+    return LayerCycles(once, steps_cycles)
 
 
-def pass_cycles(network: Network, flow: EventFlow, layer: LayerDesign) -> Interval:
-    """Cycles in which the events of a projection are added to a layer, a row of weights in each."""
-    used = flow.reach.lanes(layer.lanes)
-    groups = -(-flow.reach.channels // used.channels)
-    places = np.maximum(_tiles(network, flow.projection, layer.lanes) * groups, 1)
-    low, mean, high = float(places.min()), float(places.mean()), float(places.max())
-    low = min(low, max(1.0, mean * flow.storage.survivors))
-    if flow.storage.masked:
-        kept = mean * flow.storage.density
-        fullest = kept + sqrt(2 * kept * (1 - flow.storage.density) * log(used.count))
-        mean = min(max(1.0, fullest), mean)
-    return Interval(low, mean, high) * flow.events
-
-
-def _tiles(network: Network, projection: Projection, lanes: PhysicalLanes) -> Any:
-    """Tiles of an event at each place of the source map, `(rows, columns)`. Lanes do not help along taps that lie apart."""
-    source, target = (as_map(network.by_name[name].shape) for name in (projection.source, projection.target))
-    if isinstance(projection.synapse, Linear):
-        axes: tuple[Axis, Axis] = (single(source[1], projection.pool[0]), single(source[2], projection.pool[1]))
-    else:
-        dilation = getattr(projection.synapse, "dilation", (1, 1))
-        helping = [1 if apart > 1 else count for apart, count in zip(dilation, lanes.axes[1:], strict=True)]
-        axes = windowed_axes(projection, source, LayerBlocks(target, PhysicalLanes(lanes.channels, *helping)))
-    return np.multiply.outer(*([entry.tiles for entry in axis.entries] for axis in axes))
+def _awaited(network: Network, population: Population) -> int:
+    """The steps of a population that the answer waits for: behind delays the last ones arrive nowhere in time."""
+    if population.name == network.output:
+        return network.steps
+    awaited = {network.output: network.steps}
+    for other in reversed(network.order):
+        for projection in network.incoming[other.name]:
+            arriving = max(0, awaited.get(other.name, 0) - projection.delay)
+            awaited[projection.source] = max(awaited.get(projection.source, 0), arriving)
+    return awaited.get(population.name, 0)
 
 
 def _frame(population: Population, layer: LayerDesign, flows: Sequence[EventFlow]) -> Interval:

@@ -6,11 +6,30 @@ import numpy as np
 import pytest
 
 from spikewright.index_maps import IndexMap
-from spikewright.snn import IF, Burst, Direct, Identity, Poisson, Population, RateCode, TerminateMax
+from spikewright.snn import (
+    IF,
+    Direct,
+    Identity,
+    PhaseCode,
+    Population,
+    QuantReLU,
+    RateCode,
+    Separable2d,
+    SpikeSelectCode,
+)
 from spikewright.snn.core_parts import core_rows, lacking
+from spikewright.snn.running import InputRange, Run, TwoPhase
 from tests.snn.small import chain, single
 
 SHAPES = ((2,), (2,))
+
+
+def _quantised(code, synapse=None, shapes=SHAPES, **fields):
+    return single(shapes, QuantReLU(1.0, 0, 3), synapse or Identity(), code, **fields)
+
+
+def _squares():
+    return _quantised(Direct(1), Separable2d(np.eye(2), np.eye(2)), ((1, 2, 2), (1, 2, 2)))
 
 
 def test_a_network_of_known_parts_lacks_nothing() -> None:
@@ -21,20 +40,24 @@ def test_a_network_of_known_parts_lacks_nothing() -> None:
 @pytest.mark.parametrize(
     ("network", "words"),
     [
-        (single(SHAPES, Burst(1.0, 2), Identity(), RateCode(3)), "got Burst in 'a'; try Rate with neuron='if'"),
-        (
-            single(SHAPES, IF(1.0, refractory=2), Identity(), RateCode(3)),
-            "no refractory steps in hardware, got 2 in 'a'",
-        ),
-        (single(((1, 2, 2), (1, 2, 2)), IF(np.ones((1, 2, 2))), Identity(), RateCode(3)), "got one a neuron in 'a'"),
-        (single(SHAPES, IF(1.0), Identity(), RateCode(3), delay=1), "no delay in hardware, got 1 steps"),
-        (
-            single(SHAPES, IF(1.0), Identity(), RateCode(3), order=IndexMap.of((2,), np.array([1, 0]))),
-            "got the order IndexMap((2,) -> (2,)) of projection 'in->a'; try whole channels",
-        ),
-        (single(SHAPES, IF(1.0), Identity(), Poisson(3)), "the code Direct or RateCode in hardware, got Poisson"),
+        (single(SHAPES, IF(1.0), Identity(), SpikeSelectCode(3)), "got SpikeSelectCode; try Rate or Quantized"),
         (single(SHAPES, IF(1.0), Identity(), Direct(3, window=2)), "got a window of 2 steps"),
-        (single(SHAPES, IF(1.0), Identity(), RateCode(3), decision=TerminateMax(1)), "no early decision in hardware"),
+        (_quantised(RateCode(1)), "expected the code Direct in hardware, got RateCode; try Quantized"),
+        (
+            _quantised(Direct(1), order=IndexMap.of((2,), np.array([1, 0]))),
+            "no order in a MAC core, got IndexMap((2,) -> (2,)) in projection 'in->a'",
+        ),
+        (_squares(), "no Separable2d in a MAC core, got projection 'in->a'; try Rate, or a Conv2d"),
+        (
+            single(SHAPES, IF(1.0), Identity(), PhaseCode(3), readout="count"),
+            'in hardware, got "count"; try an Integrator',
+        ),
+        (single(SHAPES, IF(1.0), Identity(), RateCode(2**16)), "at most 65535 steps in hardware, got 65536"),
+        (
+            single(SHAPES, IF(1.0), Identity(), RateCode(3), run=Run(input_range=InputRange(-1, 1))),
+            "a range of -1 to 1",
+        ),
+        (single(SHAPES, IF(1.0), Identity(), RateCode(3), run=Run(phases=TwoPhase("srp", 2))), "the pre-steps of srp"),
     ],
 )
 def test_what_lacks_is_named(network, words) -> None:
@@ -47,11 +70,11 @@ def test_what_lacks_is_named(network, words) -> None:
 
 
 def test_a_row_names_a_few_parts() -> None:
-    many = chain(Population("a", (2,), Burst(1.0, 2)), Poisson(3), size=2)
-    many = replace(many, projections=tuple(replace(q, delay=2) for q in many.projections))
-    many = replace(many, populations=tuple(replace(p, name=p.name) for p in many.populations))
-    found = core_rows(many)
-    assert len(lacking(many)) > len(found) == len({lack.what for lack in lacking(many)})
+    order = IndexMap.of((2,), np.array([1, 0]))
+    many = chain(Population("a", (2,), QuantReLU(1.0, 0, 3)), Direct(1), size=2)
+    many = replace(many, projections=tuple(replace(q, order=order) for q in many.projections))
+    (row,) = core_rows(many)
+    assert len(lacking(many)) == 2 and "another order (in in->a, a->out)" in row.detail
 
 
 def test_a_core_says_that_it_does_not_know_what_its_numbers_mean() -> None:

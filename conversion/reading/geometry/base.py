@@ -24,8 +24,8 @@ class Geometry(ABC):
 
     word: ClassVar[str]
     """What reports call it."""
-    in_core: ClassVar[bool] = False
-    """Whether a spike core has its synapse (`snn.core_parts`)."""
+    in_mac_core: ClassVar[bool] = True
+    """Whether a core of neurons that compute values has its synapse (`snn.core_parts`); a core of spikes has them all."""
     merges: ClassVar[bool] = False
     """Whether a layer of it can be merged with an affine layer in front of it."""
 

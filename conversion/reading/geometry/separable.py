@@ -29,6 +29,7 @@ class SeparableGeometry(Geometry):
     columns: Floats
 
     word = "map"
+    in_mac_core = False
     in_products = True
 
     @classmethod

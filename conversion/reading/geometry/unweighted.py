@@ -19,7 +19,6 @@ class IdentityGeometry(Geometry):
     """Each input to the same address."""
 
     word = "identity"
-    in_core = True
 
     def apply(self, x: Tensor, weights: Tensor) -> Tensor:
         """gain x."""
@@ -50,7 +49,6 @@ class PoolGeometry(Geometry):
     stride: Pair
 
     word = "avgpool"
-    in_core = True
 
     def apply(self, x: Tensor, weights: Tensor) -> Tensor:
         """gain times the sum of each window."""

@@ -21,7 +21,6 @@ class DenseGeometry(Geometry):
     """A matrix `(out, in)` times the input, read flat and row-major."""
 
     word = "linear"
-    in_core = True
     merges = True
 
     def apply(self, x: Tensor, weights: Tensor) -> Tensor:
@@ -55,7 +54,6 @@ class ConvGeometry(Geometry):
     groups: int = 1
 
     word = "conv2d"
-    in_core = True
     merges = True
 
     @property

@@ -1,28 +1,9 @@
 """The top level of a MAC core: its layers, each of which works on an image of its own."""
 
-from spikewright import InvalidInput
 from spikewright.hardware.circuit.mac.layers import layer_text
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.verilog import wire
-from spikewright.snn import (
-    AvgPool2d,
-    Conv1d,
-    Conv2d,
-    ConvTranspose2d,
-    Direct,
-    Identity,
-    Integrator,
-    Linear,
-    MaxGate,
-    Network,
-    Population,
-    QuantReLU,
-    Upsample,
-    Windows,
-)
-
-MAC_NEURONS = (QuantReLU, MaxGate, Integrator)
-MAC_SYNAPSES = (Linear, Conv1d, Conv2d, ConvTranspose2d, AvgPool2d, Upsample, Identity, Windows)
+from spikewright.snn import Population
 
 
 def mac_layers(circuit: Circuit) -> list[str]:
@@ -33,28 +14,6 @@ def mac_layers(circuit: Circuit) -> list[str]:
     """
     layers = [layer_text(circuit, population) for population in circuit.inner]
     return [*layers, *(mac_fork(circuit, population) for population in circuit.network.order)]
-
-
-def check_mac(network: Network) -> None:
-    """Raise InvalidInput for what no MAC core is built of, naming the part."""
-    for population in network.order[1:]:
-        if type(population.neuron) not in MAC_NEURONS:
-            kind = type(population.neuron).__name__
-            raise InvalidInput(
-                f"expected QuantReLU, MaxGate or Integrator neurons in a MAC core, got {kind} in {population.name!r}"
-            )
-        if not network.incoming[population.name]:
-            raise InvalidInput(f"expected something that enters {population.name!r}, got no projection")
-    for projection in network.projections:
-        if type(projection.synapse) not in MAC_SYNAPSES:
-            kind = type(projection.synapse).__name__
-            raise InvalidInput(
-                f"expected no {kind} in a MAC core, got projection {projection.name!r}; try Rate, or a Conv2d"
-            )
-        if projection.order is not None:
-            raise InvalidInput(f"expected projections without an order in a MAC core, got {projection.name!r}")
-    if network.numbers != "fixed" or type(network.code) is not Direct or network.run.input_range is not None:
-        raise InvalidInput("expected integers from the image on; try Quantized(integer=True) and images in [0, 1]")
 
 
 def mac_fork(circuit: Circuit, population: Population) -> str:

@@ -5,12 +5,16 @@ import torch
 from torch import nn
 
 from spikewright import InvalidInput
-from spikewright.conversion import Rate, obstacles
+from spikewright.compress import QuantizedReLU
+from spikewright.conversion import Quantized, Rate, obstacles
 from spikewright.experiments.cli.obstacles import SHOWN, obstacle_table, print_check, refused
 
 X = torch.rand(8, 4, generator=torch.Generator().manual_seed(0))
 SMOOTH = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4), nn.GELU()).eval()
-POOLED = nn.Sequential(nn.Conv2d(1, 2, 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(2, 2)).eval()
+ENLARGED = nn.Sequential(
+    *(nn.Conv2d(1, 2, 1), QuantizedReLU(4, 1.0), nn.Upsample(scale_factor=2, mode="bilinear"), QuantizedReLU(4, 1.0)),
+    nn.Conv2d(2, 2, 1),
+).eval()
 
 
 def test_obstacles_are_a_table() -> None:
@@ -27,9 +31,9 @@ def test_the_error_names_a_few_and_counts_the_rest(capsys: pytest.CaptureFixture
 
 def test_a_check_says_what_converts_and_what_hardware_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     print_check(nn.Sequential(nn.Linear(4, 3), nn.ReLU()).eval(), X, Rate(4), None)
-    assert "hardware can be built" in capsys.readouterr().out
-    print_check(POOLED, X.reshape(8, 1, 2, 2), Rate(4), None)
+    assert "no step of it stands in the way of hardware" in capsys.readouterr().out
+    print_check(ENLARGED, X.reshape(8, 1, 2, 2), Quantized(), None)
     shown = capsys.readouterr().out
-    assert "average pooling" in shown and "hardware refuses 1 of its steps" in shown
+    assert "Rate, or a Conv2d" in shown and "hardware refuses 1 of its steps" in shown
     with pytest.raises(InvalidInput, match="got 2 without"):
         print_check(SMOOTH, X, Rate(4), None)

@@ -12,31 +12,21 @@ from spikewright.snn import (
     Direct,
     Identity,
     Integrator,
-    MaxGate,
     Network,
     Population,
     Projection,
     Source,
-    Windows,
+    SpikeSelectCode,
 )
 from tests.experiments.cli.test_convert import standardised
 from tests.experiments.studies.small_study import small
 
 
 def test_what_no_core_is_built_from_is_refused_where_it_is_converted() -> None:
-    gate = Population("pool", (1, 1, 1), MaxGate())
-    parts = (Population("in", (1, 2, 2), Source()), Population("a", (1, 2, 2), IF(1), potential_bits=9), gate)
-    projections = (Projection("in", "a", Identity(1)), Projection("a", "pool", Windows((2, 2), (2, 2))))
-    last = Population("out", (1, 1, 1), Integrator(), potential_bits=9)
-    network = Network(
-        (*parts, last),
-        (*projections, Projection("pool", "out", Identity(1))),
-        "in",
-        "out",
-        Direct(2, 1),
-        numbers="fixed",
-    )
-    with pytest.raises(InvalidInput, match=r"MaxGate in 'pool'.*the study builds hardware from it"):
+    parts = (Population("in", (1, 2, 2), Source()), Population("out", (1, 2, 2), IF(1), potential_bits=9))
+    one = (Projection("in", "out", Identity(1)),)
+    network = Network(parts, one, "in", "out", SpikeSelectCode(2), readout="count", numbers="fixed")
+    with pytest.raises(InvalidInput, match=r"got SpikeSelectCode; .*the study builds hardware from it"):
         check_core(network)
     with pytest.raises(InvalidInput, match="fixed-point"):
         check_core(

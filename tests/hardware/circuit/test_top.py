@@ -63,7 +63,7 @@ class Unknown(snn.IF):
 @pytest.mark.parametrize(
     ("network", "told"),
     [
-        (_neuron(perceptron((6, 5, 3)), Unknown(100)), "expected neurons of IF, LIF"),
+        (_neuron(perceptron((6, 5, 3)), Unknown(100)), "expected IF, LIF, .* neurons, got Unknown in"),
         (_constants(), "no constants beside signed spikes"),
         (_fires(snn.PhaseCode(3)), "an answer by potentials"),
     ],

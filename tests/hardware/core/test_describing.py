@@ -3,8 +3,6 @@
 from pathlib import Path
 
 from spikewright.hardware import load_core
-from spikewright.hardware.core.describing import NEURONS, SYNAPSES
-from spikewright.snn import core_parts
 
 
 def test_the_core_carries_what_a_circuit_needs(folder: Path) -> None:
@@ -14,11 +12,6 @@ def test_the_core_carries_what_a_circuit_needs(folder: Path) -> None:
     assert hidden.neuron.kind == "integrate_fire" and hidden.neuron.reset == "subtract"
     assert core.address_order == "CHW" and core.code.steps == network.steps == 4
     assert "1 | 8 |" in (folder / "README.md").read_text()
-
-
-def test_every_part_that_a_core_can_have_is_described() -> None:
-    assert set(NEURONS) == set(core_parts.NEURONS)
-    assert set(SYNAPSES) == set(core_parts.SYNAPSES)
 
 
 def test_what_was_proved_of_its_modules_is_told(folder: Path) -> None:

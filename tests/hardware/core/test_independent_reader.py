@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from spikewright.hardware import DesignPoint, LayerDesign, export
+from spikewright.hardware import replay as project_replay
 from spikewright.snn.core_parts import lacking
 from tests.hardware.core import independent_reader
 from tests.hardware.core.independent_reader import replay
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.pruned import pruned, regular, shared
+from tests.validate.drawers import DRAWERS, Drawer, lanes_of
+
+EACH_KIND = [one for one in DRAWERS[1:] if not one.name.startswith(("pruned", "shared", "MAC"))]
+"""Neurons, read-outs and routes; weights that are pruned or shared are drawn beside them."""
 
 
 def test_it_imports_nothing_of_the_project() -> None:
@@ -43,6 +48,15 @@ def test_it_replays_drawn_cores_event_by_event(kind, tmp_path: Path) -> None:
     for number, (network, point) in enumerate(cores(kind, 5)):
         folder = export(network, point, tmp_path / str(number))
         assert replay(folder) == [], number
+
+
+@pytest.mark.parametrize("drawer", EACH_KIND, ids=lambda drawer: drawer.name)
+def test_it_replays_cores_of_each_kind(drawer: Drawer, tmp_path: Path) -> None:
+    for seed in range(2):
+        network = drawer.network(seed)
+        layers = tuple(LayerDesign(name, lanes) for name, lanes in lanes_of(network, seed, 1).items())
+        folder = export(network, DesignPoint(layers), tmp_path / str(seed))
+        assert replay(folder) == [] and project_replay(folder).equal, seed
 
 
 def test_it_sees_a_weight_that_is_another(tmp_path: Path) -> None:

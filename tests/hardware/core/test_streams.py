@@ -30,6 +30,6 @@ def test_an_answer_is_class_steps_and_logits(tmp_path: Path) -> None:
     classes = network.by_name[network.output].size
     logits = np.zeros((1, classes), np.int64)
     logits[0, -1], logits[0, 0] = 2, -1
-    words = answer_words(circuit, logits)
-    assert [int(word, 16) for word in words[:2]] == [classes - 1, network.steps] and len(words) == classes + 2
+    words = answer_words(circuit, logits, np.array([2]))
+    assert [int(word, 16) for word in words[:2]] == [classes - 1, 2] and len(words) == classes + 2
     assert int(words[2], 16).bit_count() >= 3  # -1: all bits

@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from spikewright import InvalidFile, InvalidInput, SpikewrightError
-from spikewright.hardware import design, export, load_core
+from spikewright.hardware import DesignPoint, LayerDesign, design, export, load_core
 from spikewright.hardware.core import verification
 from spikewright.hardware.core.verification import verify
 from spikewright.hardware.cosim import programs
 from spikewright.snn import Direct, QuantReLU
 from spikewright.snn.core_parts import lacking
 from tests.hardware.core.edited import edit
+from tests.hardware.core.test_independent_reader import EACH_KIND
 from tests.hardware.cosim.drawn import drawn
 from tests.hardware.small_networks import perceptron
+from tests.validate.drawers import Drawer, lanes_of
 
 needs_icarus = pytest.mark.skipif(
     programs.found("iverilog") is None, reason="Icarus Verilog is not installed: apt-get install iverilog"
@@ -45,6 +47,15 @@ def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
         circuit = load_core(folder)[0].circuit
         assert circuit is not None and list(found.answer_cycles) == circuit.streams.cycles
         assert found.cycles >= found.answer_cycles[-1]
+
+
+@needs_icarus
+@pytest.mark.parametrize("drawer", EACH_KIND, ids=lambda drawer: drawer.name)
+def test_cores_of_each_kind_do_what_the_engine_did(drawer: Drawer, tmp_path: Path) -> None:
+    """Every word that is sent, every answer, and the cycle in which it comes."""
+    network = drawer.network(7)
+    layers = tuple(LayerDesign(name, lanes) for name, lanes in lanes_of(network, 7, 1).items())
+    assert verify(export(network, DesignPoint(layers), tmp_path / "core")).differences == ()
 
 
 @needs_icarus

@@ -25,8 +25,10 @@ from spikewright.snn import (
     dense,
     simulate,
 )
+from tests.hardware.core.test_independent_reader import EACH_KIND
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.small_networks import active, formal, perceptron
+from tests.validate.drawers import Drawer, lanes_of
 
 
 def test_cycle_law_of_the_measured_layers() -> None:
@@ -100,3 +102,20 @@ def test_the_interval_holds_what_the_simulator_counts(seed: int) -> None:
         point = DesignPoint(tuple(LayerDesign(name, one) for name, one in lanes.items()))
         found = estimate(network, activity, point).latency_cycles
         assert found.low <= np.mean(each) - circuit.blocks(circuit.inner[0]).count - 5 <= found.high
+
+
+@pytest.mark.parametrize("drawer", EACH_KIND, ids=lambda drawer: drawer.name)
+def test_the_interval_holds_for_each_kind(drawer: Drawer) -> None:
+    """From counts of spikes alone: no raster says how many of them are one event, or which a delay loses."""
+    for seed in range(2):
+        network, images = drawer.network(seed), drawer.images(seed, 4)
+        lanes = lanes_of(network, seed, seed + 1)
+        activity = simulate(network, images)
+        whole = simulate(replace(network, decision=None), images, record=("rasters",))
+        circuit = Circuit(network, lanes, Path())
+        rasters = {name: np.split(raster, 4, axis=1) for name, raster in rasters_of_activity(circuit, whole).items()}
+        taken = np.split(activity.decision_step, 4)
+        each = [behave(circuit, {k: v[n] for k, v in rasters.items()}, taken[n]).latency[0] for n in range(4)]
+        point = DesignPoint(tuple(LayerDesign(name, one) for name, one in lanes.items()))
+        found = estimate(network, activity, point).latency_cycles
+        assert found.low <= np.mean(each) - circuit.blocks(circuit.inner[0]).count - 5 <= found.high, seed

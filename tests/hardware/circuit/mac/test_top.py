@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from spikewright import InvalidInput, snn
-from spikewright.hardware.circuit.mac.top import check_mac
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.index_maps import IndexMap
@@ -24,17 +23,19 @@ def test_a_quantised_network_becomes_a_mac_core(tmp_path: Path) -> None:
     assert all(path.read_text().endswith("\n") for path in circuit.folder.glob("*.mem"))
 
 
-def test_what_is_refused_names_the_part() -> None:
+def test_what_is_refused_names_the_part(tmp_path: Path) -> None:
     network = formal()
     order = IndexMap.of((784,), np.arange(784)[::-1])
     first, second = network.projections
-    with pytest.raises(InvalidInput, match="without an order in a MAC core, got 'in->h0'"):
-        check_mac(replace(network, projections=(replace(first, order=order), second)))
-    with pytest.raises(InvalidInput, match="expected integers from the image on"):
-        check_mac(replace(network, numbers="float32"))
+    with pytest.raises(InvalidInput, match=r"expected no order in a MAC core, got .* in projection 'in->h0'"):
+        build(replace(network, projections=(replace(first, order=order), second)), {}, tmp_path)
+    with pytest.raises(InvalidInput, match="expected a fixed-point network, got float32"):
+        build(replace(network, numbers="float32"), {}, tmp_path)
+    with pytest.raises(InvalidInput, match="expected the code Direct in hardware, got RateCode; try Quantized"):
+        build(replace(network, code=snn.RateCode(1)), {}, tmp_path)
 
 
-def test_a_map_between_maps_that_is_two_matrices_is_refused() -> None:
+def test_a_map_between_maps_that_is_two_matrices_is_refused(tmp_path: Path) -> None:
     synapse = snn.Separable2d(np.ones((2, 3), np.int64), np.ones((2, 3), np.int64), 1)
     populations = (
         snn.Population("in", (1, 3, 3), snn.Source()),
@@ -50,4 +51,4 @@ def test_a_map_between_maps_that_is_two_matrices_is_refused() -> None:
         numbers="fixed",
     )
     with pytest.raises(InvalidInput, match="expected no Separable2d in a MAC core"):
-        check_mac(network)
+        build(network, {}, tmp_path)
