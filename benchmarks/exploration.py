@@ -29,7 +29,7 @@ class ExplorationBench(Benchmark):
     devices: tuple[str, ...] = ("xc7a100t", "ecp5-85k")
     images: int = 3
     synthesised: int = 5
-    lanes: int = 64
+    lanes: int = 32
 
     def rows(self, data: str | None) -> Iterator[Mapping[str, Any]]:
         """A row for each design of the front, with what took how long in each."""

@@ -5,6 +5,9 @@ A bit of all words is a function of the address, a whole number whose bit `a` is
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
 
 from spikewright.hardware.area.features.told import Features, Told, bits_of, table_memory
 from spikewright.hardware.area.keys import lies_in_tables
@@ -24,24 +27,29 @@ class TableColumns:
     @classmethod
     def of(cls, words: Sequence[int], width: int, bits: int) -> "TableColumns":
         """Those of words, the first at address 0; what lies behind the last word makes no difference to anybody."""
-        filled = _filled(words, bits)
-        found = {sum((word >> bit & 1) << at for at, word in enumerate(filled)) for bit in range(width)}
+        found = _columns(_filled(words, bits), width)
         return cls(tuple(sorted(found - {0, _ones(bits)})), bits)
 
     def features(self) -> Features:
         """What a law of look-up tables of four and of six inputs is made of."""
-        supports = [len(support(one, self.bits)) for one in self.functions]
-        wires = sum(one in _wires(self.bits) for one in self.functions)
-        found: Features = {
-            "columns": float(len(self.functions)),
-            "registers": float(len(self.functions)),
-            "inverters": float(supports.count(1) - wires),
-        }
-        for inputs in (4, 6):
-            leaves, choices = _nodes(self.functions, self.bits, inputs)
-            found |= {f"leaves {inputs}": float(leaves), f"choices {inputs}": float(choices)}
-        wide = {f"support {size}": float(supports.count(size)) for size in (5, 6)}
-        return found | wide | {"support 7": float(sum(size > 6 for size in supports))}
+        return dict(_counted(self))
+
+
+@lru_cache(maxsize=1 << 10)
+def _counted(columns: TableColumns) -> Features:
+    """The features of a table; equal tables, as those of several devices, are looked at once."""
+    functions, bits = columns.functions, columns.bits
+    supports = [len(support(one, bits)) for one in functions]
+    found: Features = {
+        "columns": float(len(functions)),
+        "registers": float(len(functions)),
+        "inverters": float(supports.count(1) - len(_wires(bits).intersection(functions))),
+    }
+    for inputs in (4, 6):
+        leaves, choices = _nodes(functions, bits, inputs)
+        found |= {f"leaves {inputs}": float(leaves), f"choices {inputs}": float(choices)}
+    wide = {f"support {size}": float(supports.count(size)) for size in (5, 6)}
+    return found | wide | {"support 7": float(sum(size > 6 for size in supports))}
 
 
 def _filled(words: Sequence[int], bits: int) -> list[int]:
@@ -55,19 +63,35 @@ def _filled(words: Sequence[int], bits: int) -> list[int]:
     return [word or 0 for word in found]
 
 
+def _columns(words: Sequence[int], width: int) -> set[int]:
+    """Each of the lowest `width` bits as a function of the address, different ones alone."""
+    size, mask = -(-width // 8), (1 << width) - 1
+    held = b"".join((word & mask).to_bytes(size, "little") for word in words)
+    bits = np.unpackbits(np.frombuffer(held, np.uint8).reshape(len(words), size), axis=1, bitorder="little")
+    packed = np.packbits(bits[:, :width].T, axis=1, bitorder="little")
+    whole = np.ascontiguousarray(np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))).view("<u8")
+    if whole.shape[1] == 1:
+        return set(np.unique(whole).tolist())
+    return {int.from_bytes(one.tobytes(), "little") for one in whole}
+
+
+@lru_cache(maxsize=1 << 16)
 def support(function: int, bits: int) -> tuple[int, ...]:
     """Address bits that a function depends on."""
     return tuple(bit for bit in range(bits) if _cofactor(function, bits, bit, 0) != _cofactor(function, bits, bit, 1))
 
 
+@cache
 def _ones(bits: int) -> int:
     return (1 << (1 << bits)) - 1
 
 
-def _wires(bits: int) -> set[int]:
-    return {_high(bits, bit) for bit in range(bits)}
+@cache
+def _wires(bits: int) -> frozenset[int]:
+    return frozenset(_high(bits, bit) for bit in range(bits))
 
 
+@cache
 def _high(bits: int, bit: int) -> int:
     """The function that is an address bit itself."""
     block = ((1 << (1 << bit)) - 1) << (1 << bit)

@@ -90,6 +90,11 @@ class Axis:
         found: NDArray[np.int64] = np.concatenate([np.zeros(0, np.int64), *every]).astype(np.int64)
         return found
 
+    @cached_property
+    def chain_of(self) -> NDArray[np.int64]:
+        """For each tile the number of its chain."""
+        return np.repeat(np.arange(len(self.starts)), [len(self.chain(number)) for number in range(len(self.starts))])
+
     def chain(self, number: int) -> range:
         """The tiles of a chain."""
         ends = (*self.starts[1:], len(self.order))

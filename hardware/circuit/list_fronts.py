@@ -1,7 +1,10 @@
 """A front that takes the rows of weights of a list: its tables, and what `sw_list_front` is told."""
 
+from collections.abc import Iterator
+
 from spikewright.hardware.circuit.axes import Axis
 from spikewright.hardware.circuit.front_layouts import FrontLayout
+from spikewright.hardware.circuit.stored_rows import StoredRows
 from spikewright.hardware.circuit.words import Field, MemorySink, address_bits, hex_word
 from spikewright.hardware.model.bit_widths import signed_bits
 
@@ -14,13 +17,17 @@ def store_list_tables(store: MemorySink, layout: FrontLayout) -> None:
         [(c * apart, _list_bits(layout)), (int(found.first[c]), layout.bits.block), (int(found.lane[c]), layout.lane)]
         for c in range(len(found.first))
     ]
-    begins = [list(zip(map(int, one), rows.list_bits, strict=True)) for one in rows.lists.reshape(-1, 2)]
-    places = [list(zip(map(int, one), rows.place_bits, strict=True)) for one in rows.places]
-    for place, seats in zip(places, rows.seats, strict=False):
-        place += [(int(seat), rows.seat_bits) for seat in seats]
-    words = (by_channel, _axis(layout, 0), _axis(layout, 1), places, begins)
+    begins = (zip(one, rows.list_bits, strict=True) for one in rows.lists.reshape(-1, 2).tolist())
+    words = (by_channel, _axis(layout, 0), _axis(layout, 1), _places(rows), begins)
     for what, table in zip("cyxp" if rows.each else "cyxpl", words, strict=False):
         store(layout.file(what), map(hex_word, table))
+
+
+def _places(rows: StoredRows) -> Iterator[list[Field]]:
+    """Where each row goes; packed, the channel of each lane too."""
+    seats = rows.seats.tolist() if len(rows.seats) else [[]] * len(rows.places)
+    for place, seated in zip(rows.places.tolist(), seats, strict=True):
+        yield [*zip(place, rows.place_bits, strict=True), *((seat, rows.seat_bits) for seat in seated)]
 
 
 def _list_bits(layout: FrontLayout) -> int:

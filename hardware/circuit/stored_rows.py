@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.hardware.circuit.axes import Axis
 from spikewright.hardware.circuit.reaches import Reach
 from spikewright.hardware.circuit.words import address_bits
 from spikewright.hardware.model.bit_widths import signed_bits
@@ -52,21 +53,14 @@ class StoredRows:
     def listed(cls, found: Reach, outer: int = 0, *, packed: bool = False) -> "StoredRows":
         """The rows that are not all zero; one row of zeros where there is none, since a memory is never empty."""
         held, seats = _packed(found.weights) if packed else (found.weights, None)
-        axes, used, rows = (found.rows, found.columns), np.any(held != 0, axis=-1), 0
-        lists = np.zeros((len(held), len(axes[outer].stretches), len(axes[1 - outer].starts), 2), np.int64)
-        places, taken = [], []
-        for channel, chain, other in product(range(len(held)), range(len(axes[outer].starts)), range(lists.shape[2])):
-            tiles = [axes[axis].chain((chain, other)[axis != outer]) for axis in (0, 1)]
-            at = _ordered(used[channel, tiles[0].start : tiles[0].stop, tiles[1].start : tiles[1].stop], outer)
-            for n, (which, before, count) in enumerate(axes[outer].stretches):
-                if which == chain:
-                    first, last = np.searchsorted(at[:, outer], (before, before + count))
-                    lists[channel, n, other] = rows + first, last - first
-            places.append(at)
-            taken.append(np.insert(at + np.array((tiles[0].start, tiles[1].start, 0)), 0, channel, axis=1))
-            rows += len(at)
-        where = np.concatenate(places) if rows else np.zeros((1, 3), np.int64)
-        every = tuple(np.concatenate(taken).T) if rows else (0, 0, 0, slice(1))
+        axes = (found.rows, found.columns)
+        at, keys = _ordered(np.any(held != 0, axis=-1), axes, outer)
+        lists = _lists(len(held), keys, axes[outer], axes[1 - outer])
+        channel, down, across, groups = at.T
+        where: Whole = np.stack([found.rows.in_chain[down], found.columns.in_chain[across], groups], axis=1)
+        every: Any = (channel, down, across, groups)
+        if not len(at):
+            where, every = np.zeros((1, 3), np.int64), (0, 0, 0, slice(1))
         if seats is None:
             return cls("lists", found, held[every], where, lists, outer)
         return cls("packed", found, held[every], where * (1, 1, 0), lists, outer, seats[every])
@@ -118,7 +112,7 @@ class StoredRows:
         """Bits of a row."""
         return int(self.weights.shape[1]) * (self.code_bits or self.weight_bits)
 
-    @property
+    @cached_property
     def place_bits(self) -> tuple[int, int, int]:
         """Bits of tile row, tile column and group of a row in a list."""
         rows, columns, groups = (int(most) for most in self.places.max(axis=0, initial=0))
@@ -129,7 +123,7 @@ class StoredRows:
         """Bits of the number of a channel among those of a lane, 0 where it is that of the row."""
         return address_bits(self.found.groups) if self.layout == "packed" else 0
 
-    @property
+    @cached_property
     def list_bits(self) -> tuple[int, int]:
         """Bits of a list's first row and of its number of rows; without lists, of a row and of those of all tiles in a line."""
         most = self.each * self.found.columns.most if self.each else int(self.lists[..., 1].max(initial=0))
@@ -172,10 +166,33 @@ class StoredRows:
         return [one.stretches.index(entry.stretch) if entry.tiles else 0 for entry in one.entries]
 
 
-def _ordered(used: NDArray[np.bool_], outer: int) -> Whole:
-    """Where `used (tile rows, tile columns, groups)` is true, the tiles of the axis `outer` first."""
+def _ordered(used: NDArray[np.bool_], axes: tuple[Axis, Axis], outer: int) -> tuple[Whole, Whole]:
+    """Where `used (channels, tile rows, tile columns, groups)` is true, channel by channel and chain by chain, the tiles of the
+    axis `outer` first; and beside each the number of its channel, chains and tile of that axis (`_numbered`)."""
     at = np.argwhere(used)
-    return np.asarray(at[np.lexsort((at[:, 2], at[:, 1 - outer], at[:, outer]))])
+    tiles = (at[:, 1], at[:, 2])
+    first, second = axes[outer], axes[1 - outer]
+    outside, inside = tiles[outer], tiles[1 - outer]
+    keys = _numbered(
+        at[:, 0], first.chain_of[outside], second.chain_of[inside], first.in_chain[outside], (first, second)
+    )
+    within = second.in_chain[inside] * used.shape[3] + at[:, 3]
+    order = np.argsort(keys * (len(second.order) * used.shape[3] + 1) + within, kind="stable")
+    return at[order], keys[order]
+
+
+def _numbered(channel: Any, chain: Any, other: Any, tile: Any, axes: tuple[Axis, Axis]) -> Any:
+    """One number for a channel, a chain of each axis, and how far along the first one, which rises in this order."""
+    first, second = axes
+    return ((channel * len(first.starts) + chain) * len(second.starts) + other) * (len(first.order) + 1) + tile
+
+
+def _lists(channels: int, keys: Whole, first: Axis, second: Axis) -> Whole:
+    """`lists` of rows with these numbers: the axis `first` is the outer one."""
+    which, before, count = np.array(first.stretches, np.int64).T[:, None, :, None]
+    place = np.arange(channels)[:, None, None], which, np.arange(len(second.starts))
+    begin, end = (np.searchsorted(keys, _numbered(*place, tile, (first, second))) for tile in (before, before + count))
+    return np.stack([begin, end - begin], axis=-1)
 
 
 def _packed(weights: Whole) -> tuple[Whole, Whole]:

@@ -24,11 +24,9 @@ def hex_word(fields: Iterable[Field]) -> str:
     >>> hex_word([(-1, 4), (2, 4)])
     '2f'
     """
-    word = width = 0
-    for value, bits in fields:
-        word |= (int(value) & ((1 << bits) - 1)) << width
-        width += bits
-    return f"{word:0{-(-width // 4)}x}"
+    told = [f"{int(value) & ((1 << bits) - 1):0{bits}b}" for value, bits in fields if bits]
+    word = "".join(reversed(told))
+    return f"{int(word or '0', 2):0{-(-len(word) // 4)}x}"
 
 
 def write_words(path: Path, words: Iterable[str]) -> None:

@@ -37,3 +37,18 @@ def test_each_lane_has_a_codebook() -> None:
     given = {"COUNT": 6, "CODE": 2, "WEIGHT": 3, "ENTRIES": 4, "FILE": "t.mem", "MEMORY": 0}
     assert codebook(given, lambda _: [0, 3, 5, 6])["each columns"] == 18
     assert codebook(given | {"MEMORY": 1}, lambda _: [])["loaded entries"] == 12
+
+
+@given(st.lists(st.integers(0, (1 << 70) - 1), min_size=1, max_size=130), st.integers(1, 70))
+def test_functions_are_the_bits_of_all_words(words: list[int], width: int) -> None:
+    bits = max(1, (len(words) - 1).bit_length())
+    full = [*words, *words[: (1 << bits) - len(words)], *[0] * (1 << bits)][: 1 << bits]
+    wanted = {sum((word >> bit & 1) << at for at, word in enumerate(full)) for bit in range(width)}
+    found = TableColumns.of(full, width, bits).functions
+    assert found == tuple(sorted(wanted - {0, (1 << (1 << bits)) - 1}))
+
+
+def test_features_of_equal_tables_are_equal_and_nobodys_own() -> None:
+    first = TableColumns.of([1, 2, 3, 1], 2, 2).features()
+    first["columns"] = -1.0
+    assert TableColumns.of([1, 2, 3, 1], 2, 2).features()["columns"] == 2

@@ -72,3 +72,12 @@ def test_a_matrix_reaches_what_is_not_zero(seed: int, targets: int, places: int,
 def test_an_axis_on_which_nothing_is_reached_has_a_tile_that_no_event_takes() -> None:
     axis = Axis.of([[], []], 3, 2)
     assert axis.order == ((None, None),) and axis.most == 0 and axis.stretches == ((0, 0, 0),)
+
+
+@given(CONVOLUTIONS, st.integers(1, 4))
+def test_tiles_of_chains_are_numbered_one_chain_after_the_other(convolution: tuple[int, ...], banks: int) -> None:
+    places, kernel, stride, padding, _ = convolution
+    axis = Axis.of(convolved(places, kernel, stride, padding, 1), places, banks)
+    for number in range(len(axis.starts)):
+        tiles = [tile for tile, chain in enumerate(axis.chain_of) if chain == number]
+        assert tiles == list(axis.chain(number)) and list(axis.in_chain[tiles]) == list(range(len(tiles)))

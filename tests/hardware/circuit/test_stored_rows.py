@@ -77,6 +77,27 @@ def test_rows_add_what_the_synapse_does_in_as_many_passes_as_they_say(
         assert passes == rows.passes[values > 0].sum()
 
 
+@pytest.mark.parametrize("outer", [0, 1])
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_follow_each_other_by_channel_chains_and_tiles(seed: int, outer: int) -> None:
+    network = pruned(drawn(seed), seed)
+    lanes = drawn_lanes(network, seed)
+    for projection in network.projections:
+        blocks = LayerBlocks(as_map(network.by_name[projection.target].shape), lanes[projection.target])
+        found = reach(network, projection, blocks)
+        axes = (found.rows, found.columns)
+        at = []
+        for channel, *tiles, group in np.argwhere(found.weights.any(axis=-1)).tolist():
+            chains, within = (
+                [one[tile] for one, tile in zip(each, tiles, strict=True)]
+                for each in ([axis.chain_of for axis in axes], [axis.in_chain for axis in axes])
+            )
+            order = (channel, chains[outer], chains[1 - outer], within[outer], within[1 - outer], group)
+            at.append((*order, tuple(found.weights[channel, tiles[0], tiles[1], group])))
+        wanted = [list(row[-1]) for row in sorted(at)] or [[0] * found.weights.shape[-1]]
+        assert StoredRows.listed(found, outer).weights.tolist() == wanted
+
+
 @pytest.mark.parametrize("name", ["dense", "lists", "dense codes", "lists codes"])
 def test_codes_are_numbers_of_the_same_weights(name: str) -> None:
     network = drawn(3)

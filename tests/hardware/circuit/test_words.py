@@ -22,6 +22,11 @@ def test_fields_come_back(fields: list[tuple[int, int]]) -> None:
     assert word == 0
 
 
+def test_fields_of_no_bits_say_nothing_and_a_word_of_none_is_zero() -> None:
+    assert hex_word([(5, 0), (3, 4), (7, 0)]) == "3" and hex_word([]) == hex_word([(1, 0)]) == "0"
+    assert hex_word([(-1, 5), (0, 4)]) == "01f"
+
+
 def test_addresses() -> None:
     assert [address_bits(count) for count in (1, 2, 3, 256, 257)] == [1, 1, 2, 8, 9]
 
