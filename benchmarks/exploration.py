@@ -46,7 +46,7 @@ class ExplorationBench(Benchmark):
         table = recheck(found, synthesised=spread_evenly(small, self.synthesised))
         told = {"network": self.network, "designs": found.points, "fitting": sum(found.counts["fitting"]), **took}
         for row, known in zip(table, front, strict=True):
-            yield {**told, "weight_bits": self.bits[row["candidate"]], **_area(known), **row}
+            yield {**told, "weight_bits": self.bits[row["candidate"]], **with_area(row, known)}
 
     def _candidates(self, data: str | None) -> Iterable[tuple[Any, Any]]:
         """The network in each width, with its activity and rasters."""
@@ -69,8 +69,9 @@ def _lanes(one: Any) -> int:
     return sum(layer.design.physical_neurons for layer in one.layers)
 
 
-def _area(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("lut", "lut_low", "lut_high", "bram36")}
+def with_area(row: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `recheck`, which has the area of synthesised designs alone, with that of the same design of the front."""
+    return {**row, **{name: known[name] for name in ("lut", "lut_low", "lut_high", "bram36")}}
 
 
 def inside(table: Table) -> dict[str, tuple[int, int]]:
