@@ -81,9 +81,10 @@ def test_what_no_core_has_is_told_before_anything_runs(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 10)).eval()
-    convert(model, torch.rand(8, 1, 8, 8), Rate(4, calibration=None)).to_fixed().save(tmp_path / "pooled.spike")
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 10)).eval()
+    network = convert(model, torch.rand(8, 1, 8, 8), Rate(4, calibration=None)).to_fixed()
+    replace(network, code=replace(network.code, window=2)).save(tmp_path / "windowed.spike")
     monkeypatch.setattr(snn, "simulate", None)
     out = ["--dataset", "digits", "--quiet", "--out", str(tmp_path / "out")]
-    assert main([command, str(tmp_path / "pooled.spike"), *out]) == 2
-    assert "got MaxGate in '_2'; try average pooling" in capsys.readouterr().err
+    assert main([command, str(tmp_path / "windowed.spike"), *out]) == 2
+    assert "got a window of 2 steps; try Rate with schedule='synchronous'" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def test_export_then_load_is_the_same_network_and_replays(case) -> None:
     source = replace(network.by_name[network.input], potential_bits=None)
     populations = tuple(source if p.name == network.input else p for p in network.populations)
     network = replace(network, populations=populations)
-    point = fully_parallel(network, device="ecp5-25k", clock_mhz=12.5)
+    point = fully_parallel(network, device="ecp5-85k", clock_mhz=12.5)
     with TemporaryDirectory() as folder:
         export(network, point, Path(folder) / "core", images=case.images)
         core, loaded = load_core(Path(folder) / "core")

@@ -8,6 +8,7 @@ import pytest
 
 from spikewright import snn
 from spikewright.hardware.circuit.shapes import PhysicalLanes
+from spikewright.hardware.core.golden import golden_activity
 from spikewright.hardware.cosim import comparing
 from spikewright.hardware.cosim.comparing import differences
 from spikewright.hardware.cosim.programs import found
@@ -64,7 +65,6 @@ def test_a_shortcut_and_values_that_wait(tmp_path: Path) -> None:
 def test_another_network_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Golden values of a bias that is 40 higher: the first neuron that differs is named."""
     network = drawn_mac(0)
-    golden = comparing.run_golden
     changed = replace(
         network,
         populations=tuple(
@@ -72,7 +72,7 @@ def test_another_network_is_told_apart(tmp_path: Path, monkeypatch: pytest.Monke
             for p in network.populations
         ),
     )
-    monkeypatch.setattr(comparing, "run_golden", lambda _, images: golden(changed, images))
+    monkeypatch.setattr(comparing, "golden_activity", lambda _, images: golden_activity(changed, images))
     lanes = {population.name: PhysicalLanes() for population in network.order[1:]}
     told = differences(network, lanes, images_for(network, 0), tmp_path / "core")
     assert "'output' differs first in sample 0, step 0, neuron 0" in told

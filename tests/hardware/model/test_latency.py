@@ -65,7 +65,6 @@ def test_direct_input_is_convolved_once() -> None:
     network = Network(populations, projections, "in", "out", Direct(3, 15), numbers="fixed")
     layer = estimate(network, active(network, {"in": 5}), time_multiplexed(network)).layers[0]
     assert (layer.cycles.once.value, layer.cycles.steps.value) == (101.5, 117)
-    assert layer.area.dsp == 1
     lanes = estimate(network, active(network, {"in": 5}), design(network, {"conv": 6})).layers[0]
     # Two channel lanes and three along the columns: 2.5 passes an event, and 4 x 2 blocks.
     assert lanes.cycles.once.value == 5 * 2.5 + 2 + 8 + 5
