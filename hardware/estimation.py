@@ -70,6 +70,8 @@ class Estimator:
         """The 45 nm index of each layer, which no design changes."""
         self.part = lru_cache(maxsize=None)(self._layer)
         """Area and cycles of a LayerDesign on a Device, which no other layer changes."""
+        self.cycles = lru_cache(maxsize=None)(self._cycles)
+        """The cycles of a LayerDesign, the same on every device."""
         own = FpgaActions.read(energies) if energies is not None else None
         self.actions: Callable[[str], FamilyActions] = lru_cache(maxsize=None)(own.of) if own else usual_actions
         """What a family of devices spends on each action."""
@@ -94,9 +96,11 @@ class Estimator:
         return Estimate(point, rows, latency, *whole)
 
     def _layer(self, design: LayerDesign, device: Device) -> tuple[LayerArea, LayerCycles]:
+        return layer_area(self.network, design, device), self.cycles(design)
+
+    def _cycles(self, design: LayerDesign) -> LayerCycles:
         population, flows = self.network.by_name[design.population], self.flows[design.population]
-        cycles = layer_cycles(self.network, population, design, flows, self.steps)
-        return layer_area(self.network, design, device), cycles
+        return layer_cycles(self.network, population, design, flows, self.steps)
 
     def _energy(self, population: Population) -> LayerEnergy:
         name = population.name

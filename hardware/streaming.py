@@ -17,11 +17,9 @@ from spikewright.hardware.area.one_layer import layer_parts
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.hardware.estimates import Estimate, LayerEstimate
 from spikewright.hardware.estimation import Estimator
-from spikewright.hardware.layer_designs import LayerDesign
-from spikewright.hardware.model.event_passes import pass_cycles
 from spikewright.hardware.model.fpga_energy import layer_uj, static_uj, tree_uj
 from spikewright.hardware.model.interval import Interval
-from spikewright.hardware.model.latency import LayerCycles, pipeline_latency
+from spikewright.hardware.model.latency import LayerCycles, pipeline_latency, row_reads
 from spikewright.hardware.placement import PlacedMemory, PlacingRule
 from spikewright.snn import Activity, Network
 
@@ -110,7 +108,7 @@ def _moved(
     """A layer without the blocks of a memory of weights, and slower where that gives a row in more than a cycle."""
     network, name = estimator.network, layer.design.population
     flow = next(one for one in estimator.flows[name] if one.projection.name == weights.part)
-    passes = pass_cycles(network, flow, LayerDesign(name, layer.design.lanes))
+    passes = row_reads(network, network.by_name[name], layer.design, flow)
     row = weights.bits * weights.count
     waits = passes * max(0.0, row / bits - 1.0)
     cycles = layer.cycles

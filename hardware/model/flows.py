@@ -7,6 +7,7 @@ import numpy as np
 
 from spikewright import InvalidInput
 from spikewright.hardware.model.interval import Interval
+from spikewright.hardware.model.spike_shares import SpikeShares
 from spikewright.hardware.model.synapse_reach import SynapseReach, reach_of
 from spikewright.hardware.model.weight_memory import WeightMemory, stored
 from spikewright.snn import Activity, Network, Population, Projection
@@ -22,7 +23,8 @@ class EventFlow:
     a neuron in a step being one. `operations`: additions of surviving weights, as counted by the engine; into gates what is
     compared. `reads`: weights read for them; zeros that are stored are read too. `graded`: events carry integers that stand for
     the run, so weights are multiplied (direct input, QuantReLU). `inputs`: neurons of the source after the pool of the
-    projection. `reach`: how far one event goes, and how many inputs a neuron has.
+    projection. `reach`: how far one event goes, and how many inputs a neuron has. `shares`: which neurons of
+    the source the events come from.
     """
 
     projection: Projection
@@ -34,6 +36,7 @@ class EventFlow:
     inputs: int
     reach: SynapseReach
     storage: WeightMemory
+    shares: SpikeShares
 
 
 def event_flow(network: Network, activity: Activity, projection: Projection) -> EventFlow:
@@ -61,6 +64,7 @@ def event_flow(network: Network, activity: Activity, projection: Projection) -> 
         _inputs(network, projection),
         reach,
         storage,
+        SpikeShares.of(network, activity, projection),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spikewright.hardware import design, estimate, fully_parallel, time_multiplexed
+from spikewright.hardware.behaviour.exact_cycles import core_cycles
 from spikewright.hardware.behaviour.simulating import behave, rasters_of_activity
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
@@ -27,8 +28,10 @@ from spikewright.snn import (
 )
 from tests.hardware.core.test_independent_reader import EACH_KIND
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
+from tests.hardware.cosim.drawn_macs import drawn_mac
+from tests.hardware.cosim.pruned import pruned
 from tests.hardware.small_networks import active, formal, perceptron
-from tests.validate.drawers import Drawer, lanes_of
+from tests.validate.drawers import DRAWERS, Drawer, lanes_of
 
 
 def test_cycle_law_of_the_measured_layers() -> None:
@@ -51,7 +54,7 @@ def test_formal_core_walks_its_fan_in() -> None:
 def test_direct_input_is_convolved_once() -> None:
     # 1 x 4 x 4 image with 5 pixels that are not zero, 2 channels x 9 taps, one lane. A pixel at the edge reaches 2 of 3 rows or
     # columns, so that an event takes 2 x 2.5 x 2.5 passes in the mean: 62.5 + 2 + 32 + 5 cycles before the first step; then a
-    # sweep of 2 x 16 neurons in each of 3 steps: 3 (2 + 32 + 5).
+    # sweep of 2 x 16 neurons in each of 3 steps, which wait for nothing but a token: 3 (1 + 32 + 5).
     weights = dense(np.ones((2, 1, 3, 3), np.int8))
     populations = (
         Population("in", (1, 4, 4), Source()),
@@ -63,11 +66,13 @@ def test_direct_input_is_convolved_once() -> None:
         Projection("conv", "out", Linear(dense(np.ones((3, 32), np.int8)))),
     )
     network = Network(populations, projections, "in", "out", Direct(3, 15), numbers="fixed")
-    layer = estimate(network, active(network, {"in": 5}), time_multiplexed(network)).layers[0]
-    assert (layer.cycles.once.value, layer.cycles.steps.value) == (101.5, 117)
-    lanes = estimate(network, active(network, {"in": 5}), design(network, {"conv": 6})).layers[0]
+    evenly = active(network, {"in": 5}, 2 * 2.5 * 2.5 / 32)  # additions an event of pixels that are spread evenly
+    layer = estimate(network, evenly, time_multiplexed(network)).layers[0]
+    assert layer.cycles.once.value == pytest.approx(101.5)
+    assert layer.cycles.steps.value == 114
+    lanes = estimate(network, evenly, design(network, {"conv": 6})).layers[0]
     # Two channel lanes and three along the columns: 2.5 passes an event, and 4 x 2 blocks.
-    assert lanes.cycles.once.value == 5 * 2.5 + 2 + 8 + 5
+    assert lanes.cycles.once.value == pytest.approx(5 * 2.5 + 2 + 8 + 5)
     assert lanes.design == layer_design(populations[1], 6)
 
 
@@ -118,3 +123,38 @@ def test_the_interval_holds_for_each_kind(drawer: Drawer) -> None:
         point = DesignPoint(tuple(LayerDesign(name, one) for name, one in lanes.items()))
         found = estimate(network, activity, point).latency_cycles
         assert found.low <= np.mean(each) - circuit.blocks(circuit.inner[0]).count - 5 <= found.high, seed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_mac_core_takes_its_stored_rows_and_its_latency_lies_in_the_interval(seed: int) -> None:
+    network = pruned(drawn_mac(seed), seed) if seed % 2 else drawn_mac(seed)
+    images = np.random.default_rng(seed).random((2, *network.by_name[network.input].shape)).astype(np.float32)
+    activity = simulate(network, images)
+    for choice in range(3):
+        lanes = lanes_of(network, seed, choice)
+        exact = core_cycles(network, lanes, activity)
+        point = DesignPoint(tuple(LayerDesign(name, one) for name, one in lanes.items()))
+        found = estimate(network, activity, point)
+        for layer in found.layers:
+            walked = exact.layers[layer.design.population].total.value
+            assert layer.cycles.total.value == max(walked, layer.neurons + 1)
+        assert found.latency_cycles.low <= exact.latency[0] <= found.latency_cycles.high
+        assert found.latency_cycles.value == pytest.approx(exact.latency[0], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "drawer", [one for one in DRAWERS if one.name.startswith("pruned")], ids=lambda drawer: drawer.name
+)
+def test_the_interval_holds_for_pruned_networks(drawer: Drawer) -> None:
+    for seed in range(3):
+        network, images = drawer.network(seed), drawer.images(seed, 4)
+        lanes = lanes_of(network, seed, 1)
+        activity = simulate(network, images, record=("rasters",))
+        exact = core_cycles(network, lanes, activity)
+        point = DesignPoint(tuple(LayerDesign(name, one) for name, one in lanes.items()))
+        for known in (activity, replace(activity, rasters={})):
+            found = estimate(network, known, point)
+            assert found.latency_cycles.low <= exact.mean_latency.value - 30 <= found.latency_cycles.high, seed
+            for layer in found.layers:
+                busy = exact.layers[layer.design.population].total.value
+                assert layer.cycles.total.low - 1e-6 <= busy <= layer.cycles.total.high + 1e-6
