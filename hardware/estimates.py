@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spikewright import Table
+from spikewright.hardware.area.record import MOST_BEYOND
 from spikewright.hardware.design_points import DesignPoint
 from spikewright.hardware.devices import Device
 from spikewright.hardware.layer_designs import LayerDesign
@@ -119,7 +120,13 @@ class Estimate:
 
     @property
     def outside(self) -> tuple[str, ...]:
-        """What lies outside of the calibration of areas, in words, with the layer's name; () for nothing."""
+        """What lies outside of the calibration of areas, in words, with the layer's name; () for nothing that counts.
+
+        It counts where modules beyond the calibration have more than MOST_BEYOND of all look-up tables.
+        """
+        beyond = sum(layer.area.beyond * layer.area.lut.value for layer in self.layers)
+        if beyond <= MOST_BEYOND * self.lut.value:
+            return ()
         return tuple(f"{layer.design.population}: {what}" for layer in self.layers for what in layer.area.outside)
 
     @property

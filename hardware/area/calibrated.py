@@ -15,7 +15,7 @@ from spikewright.hardware.area.contents import Words
 from spikewright.hardware.area.elaboration.variants import ModuleUse, ModuleVariant
 from spikewright.hardware.area.keys import holds_constants, key_of, table_key
 from spikewright.hardware.area.laws import ModuleLaw, features_of
-from spikewright.hardware.area.record import OUTSIDE, CircuitArea, ModuleSize
+from spikewright.hardware.area.record import MOST_BEYOND, OUTSIDE, CircuitArea, ModuleSize
 from spikewright.hardware.model.interval import Interval
 from spikewright.hardware.placement import PlacingRule
 from spikewright.tables import nearest
@@ -26,13 +26,15 @@ CALIBRATED = ("xc7", "ecp5")
 """Families that were calibrated."""
 EXACT = 0.02
 """A law with errors below this is one that was read off the Verilog."""
+NO_LAW = "no such module was synthesised"
 
 
 @dataclass(frozen=True)
 class Sizes:
     """A family's laws, and the modules that were synthesised as they are, by their keys (`table_key`).
 
-    lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside.
+    lut_band, ff_band: how many errors of the laws the intervals are wide, so that unseen cores lie inside. seen_error: the share
+    of its law's error that a module has which was synthesised: the tool makes it larger or smaller in another circuit.
     """
 
     family: str
@@ -41,6 +43,7 @@ class Sizes:
     table: Mapping[str, Cells]
     lut_band: float
     ff_band: float
+    seen_error: float
     rule: PlacingRule
     _found: dict[ModuleVariant, ModuleSize] = field(default_factory=dict, repr=False, compare=False)
 
@@ -53,7 +56,7 @@ class Sizes:
             seen = self.table.get(table_key(key_of(variant.module, variant.by_name)))
             found = self._by_law(variant, words)
             if seen:
-                found = _seen(seen, found)
+                found = _seen(seen, found, self.seen_error)
             self._found[variant] = found
         return self._found[variant]
 
@@ -63,6 +66,7 @@ class Sizes:
         sizes = [(use, self.of(use.variant, words)) for use in all_uses]
         lut = sum(use.count * size.lut for use, size in sizes)
         seen = sum(use.count * size.lut for use, size in sizes if size.seen)
+        beyond = _share(sizes, lut)
         dsp = sum(use.count * size.dsp for use, size in sizes)
         ff = sum(use.count * size.ff for use, size in sizes)
         return CircuitArea(
@@ -71,13 +75,14 @@ class Sizes:
             Interval.exact(dsp),
             blocks_of(all_uses, self.family, self.rule),
             seen / lut if lut else 1.0,
-            tuple(dict.fromkeys(f"{use.module}: {what}" for use, size in sizes for what in size.outside)),
+            beyond,
+            _said(sizes, beyond) if beyond > MOST_BEYOND else (),
         )
 
     def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
         law = self.laws.get(variant.module)
         if law is None:
-            return ModuleSize(0.0, 0.0, outside=("no such module was synthesised",))
+            return ModuleSize(0.0, 0.0, outside=(NO_LAW,))
         features = features_of(variant.module, variant.by_name, words, self.family, self.rule)
         beyond = law.beyond(features)
         wider = OUTSIDE if beyond else 1.0
@@ -85,10 +90,24 @@ class Sizes:
         return ModuleSize(lut, ff, dsp, False, wider * law.lut_error, wider * law.ff_error, beyond)
 
 
-def _seen(cells: Cells, law: ModuleSize) -> ModuleSize:
+def _seen(cells: Cells, law: ModuleSize, share: float) -> ModuleSize:
     """What was synthesised; flip-flops by a law that is exact, since keys leave out what look-up tables do not depend on."""
-    exact = law.ff_error < EXACT
-    return ModuleSize(cells[0], law.ff if exact else cells[1], law.dsp if exact else cells[2], seen=True)
+    if law.ff_error < EXACT:
+        return ModuleSize(cells[0], law.ff, law.dsp, True, share * law.lut_error, law.ff_error)
+    return ModuleSize(*cells, seen=True, lut_error=share * law.lut_error)
+
+
+def _share(sizes: Sequence[tuple[ModuleUse, ModuleSize]], lut: float) -> float:
+    """Of the look-up tables, those of modules beyond what was calibrated; all of them where a module has no law."""
+    if any(NO_LAW in size.outside for _, size in sizes):
+        return 1.0
+    return sum(use.count * size.lut for use, size in sizes if size.outside) / lut if lut else 0.0
+
+
+def _said(sizes: Sequence[tuple[ModuleUse, ModuleSize]], beyond: float) -> tuple[str, ...]:
+    """The share, and what about which module lies beyond."""
+    names = dict.fromkeys(f"{use.module}: {what}" for use, size in sizes for what in size.outside)
+    return (f"{beyond:.0%} of the look-up tables belong to modules beyond those that were synthesised", *names)
 
 
 def _spread(sizes: Iterable[tuple[ModuleUse, ModuleSize]], kind: str) -> float:
@@ -120,7 +139,9 @@ def read_sizes(stored: Mapping[str, Any], table: str) -> Sizes:
     shapes = tuple((int(wide), int(deep)) for wide, deep in stored["shapes"])
     rule = PlacingRule.for_family(stored["family"], shapes)
     seen = _means(line.split(",") for line in table.splitlines()[1:])
-    return Sizes(stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], rule)
+    return Sizes(
+        stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], stored["seen_error"], rule
+    )
 
 
 def _means(rows: Iterable[Sequence[str]]) -> dict[str, Cells]:

@@ -40,11 +40,15 @@ class ModuleLaw:
         return sum(costs.get(name, 0.0) * value for name, value in features.items())
 
     def beyond(self, features: Features) -> tuple[str, ...]:
-        """Features with a cost that are larger than any that was synthesised, or that no module had at all."""
+        """Features that cost look-up tables and are larger than any that was synthesised, and those that no module had at all.
+
+        Flip-flops that are read off the Verilog lie nowhere beyond it.
+        """
         return tuple(
             f"{name} {value:g}, calibrated up to {self.most.get(name, 0):g}"
             for name, value in features.items()
-            if value > self.most.get(name, 0)
+            if value > self.most.get(name, 0) and not name.startswith("registers")
+            if self.lut.get(name) or not self.most.get(name)
         )
 
 

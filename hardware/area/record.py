@@ -28,8 +28,8 @@ class CircuitArea:
     """The sum over modules. The intervals are those in which cores lay that no law was fitted to, in 95 of 100 cases and more.
 
     blocks: block memories in units of the smallest kind of the family. seen: the share of the look-up tables that belongs to
-    modules which were synthesised as they are. outside: what lies beyond all that was calibrated; the intervals of these modules
-    are OUTSIDE times as wide, and nobody has measured them.
+    modules which were synthesised as they are. beyond: the share that belongs to modules beyond all that was calibrated; their
+    intervals are OUTSIDE times as wide. outside: what about them, in words, where the share is more than MOST_BEYOND.
     """
 
     lut: Interval
@@ -37,8 +37,11 @@ class CircuitArea:
     dsp: Interval
     blocks: int
     seen: float
+    beyond: float
     outside: tuple[str, ...]
 
 
 OUTSIDE = 3.0
 """How much wider the error of a module is taken for that lies outside of what was calibrated."""
+MOST_BEYOND = 0.1
+"""The share of the look-up tables from which on an area counts as outside of what was calibrated."""

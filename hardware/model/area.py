@@ -21,12 +21,14 @@ from spikewright.snn import Network
 @dataclass(frozen=True)
 class LayerArea:
     """`lut`: look-up tables (ALUTs on Cyclone V), `ff`: flip-flops, `dsp`: multipliers, `blocks`: memory blocks of the device,
-    half a block36 on Xilinx 7. `outside`: what in the layer lies outside of what was calibrated, in words; () for nothing."""
+    half a block36 on Xilinx 7. `beyond`: the share of `lut` in modules beyond what was calibrated. `outside`: what about them, in
+    words; () for nothing, and for a share of at most MOST_BEYOND."""
 
     lut: Interval
     ff: Interval
     blocks: int
     dsp: int
+    beyond: float = 0.0
     outside: tuple[str, ...] = ()
 
 
@@ -40,7 +42,7 @@ def layer_area(network: Network, layer: LayerDesign, device: Device) -> LayerAre
     if device.family in NEIGHBOURS:
         return _neighbours(parts, device)
     sized = sizes(device.family).total(parts.uses, parts.held.words)
-    return LayerArea(sized.lut, sized.ff, sized.blocks, round(sized.dsp.value), sized.outside)
+    return LayerArea(sized.lut, sized.ff, sized.blocks, round(sized.dsp.value), sized.beyond, sized.outside)
 
 
 def _neighbours(parts: LayerParts, device: Device) -> LayerArea:
@@ -51,5 +53,5 @@ def _neighbours(parts: LayerParts, device: Device) -> LayerArea:
     said = f"{device.family} takes the sizes of {one.family}: {one.why}"
     dsp, blocks = round(sized.dsp.value) if device.dsp else 0, Placement(device, parts.memories).blocks
     return LayerArea(
-        sized.lut * one.lut, sized.ff * one.ff + Interval.exact(moved), blocks, dsp, (said, *sized.outside)
+        sized.lut * one.lut, sized.ff * one.ff + Interval.exact(moved), blocks, dsp, 1.0, (said, *sized.outside)
     )

@@ -13,6 +13,8 @@ from spikewright.hardware.area.laws import ModuleLaw
 
 KINDS = ("lut", "ff", "dsp")
 ENOUGH = 12
+LEAST = 0.01
+"""The least relative error of flip-flops that are counted: the largest one that a kind of modules has."""
 FAR = 0.4
 """A relative error beyond which a module is taken for the tool's luck, where there are ENOUGH of its kind."""
 RARE = 0.08
@@ -67,19 +69,26 @@ def _matrix(rows: Sequence[MeasuredModule]) -> tuple[Any, list[str]]:
 
 def _law(rows: list[MeasuredModule]) -> ModuleLaw:
     matrix, names = _matrix(rows)
-    far = np.array(lucky(rows))
-    exact = sum(name.startswith(REGISTERS) for name in names)
+    read_off = sum(name.startswith(REGISTERS) for name in names)
     found: dict[str, Any] = {}
     for kind in KINDS:
         sizes = np.array([row.cells[kind] for row in rows], float)
-        used = [name.startswith(REGISTERS) == (kind == "ff") or (kind == "ff" and not exact) for name in names]
+        used = matrix * [
+            name.startswith(REGISTERS) == (kind == "ff") or (kind == "ff" and not read_off) for name in names
+        ]
+        exact = read_off == 1 and kind == "ff"
         kept = (
-            ~far if kind == "lut" else _exact_rows(matrix * used, sizes) if exact == 1 and kind == "ff" else far | True
+            ~np.array(lucky(rows)) if kind == "lut" else _exact_rows(used, sizes) if exact else np.ones(len(rows), bool)
         )
-        costs = relative_fit((matrix * used)[kept], sizes[kept])
+        costs = relative_fit(used[kept], sizes[kept])
         found[kind] = {name: round(float(cost), 4) for name, cost in zip(names, costs, strict=True) if cost > 5e-5}
         if kind != "dsp":
-            found[f"{kind}_error"] = _left_out((matrix * used)[kept], sizes[kept])
+            error = (
+                max(LEAST, round(relative_error(used @ costs, sizes), 4))
+                if exact
+                else _left_out(used[kept], sizes[kept])
+            )
+            found[f"{kind}_error"] = error
     most = {name: float(matrix[:, at].max()) for at, name in enumerate(names)}
     return ModuleLaw(**found, most=most, modules=len(rows))
 

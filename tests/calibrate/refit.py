@@ -23,9 +23,12 @@ from tests.onnx_check.progress import commit_of
 FOLDER = Path("hardware/area/calibration")
 DEVICE = {"xc7": "xc7a35t", "ecp5": "ecp5-25k"}
 """A device of each family, for the modes of its block memories."""
+SEEN_ERROR = {"xc7": 0.2, "ecp5": 0.6}
+"""What synthesised modules are off in other circuits, beside the errors of their laws: 1 and 7 % beside 5 and 12 % of the look-up
+tables, root mean squares over the modules of the cores that were looked at."""
 READ = ("hardware/rtl", "hardware/synthesis", "hardware/area", "tests/calibrate")
-COVERED = 0.97
-"""The share of unseen cores that a band is made to hold."""
+COVERED = 0.985
+"""The share of unseen cores that a band is made to hold: one of 96 may lie outside, so that 95 of 100 others lie inside."""
 MOST = 1e6
 READ_OFF = {
     "sw_core": ModuleLaw({"forked": 1.0, "joined": 1.0}, {}, {}, {"forked": MOST, "joined": MOST}, 0.0, 0.0, 1),
@@ -70,6 +73,7 @@ class Calibration:
         said = tool("yosys").version if available("yosys") else head.get("tool", "")
         head = {"family": self.family, "tool": said, "commit": commit_of(read=READ), "date": str(date.today())}
         head |= {"shapes": self.rule.shapes, "lut_band": 1.0, "ff_band": 1.0}
+        head |= {"seen_error": SEEN_ERROR[self.family]}
         laws = READ_OFF | fitted(self.rows())
         self.model.write_text(stored_laws(head, laws))
         _, found = self.residuals(results)

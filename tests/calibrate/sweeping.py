@@ -1,5 +1,6 @@
 """The sweep over modules: batches through Yosys, one after the other in several processes, into the table of a calibration."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +51,17 @@ class Sweep:
             raise SpikewrightError(f"expected sizes of {[one.module for one in batch]}, got: {error}") from error
 
     def _batches(self, each: int, seeds: int) -> Iterator[list[LoneModule]]:
-        """Those that are left, all kinds in turn, so that a sweep that is stopped has some of each."""
-        done = {row.key for row in self.calibration.rows()}
+        """Those that are left, all kinds in turn, so that a sweep that is stopped has some of each.
+
+        What the table has counts, whatever it was drawn from; of read-only memories it has what they hold, not their names.
+        """
+        rows = self.calibration.rows()
+        done, stored = {row.key for row in rows}, Counter(row.module for row in rows)
         wanted = []
         for module, ones in pool(self.memories, seeds, 9 * seeds).items():
             share = SHARES.get(module, 1.0)
-            left = [one for one in ones[: int(each * share)] if key_of(module, one.parameters) not in done]
+            left = [one for one in ones if key_of(module, one.parameters) not in done]
+            left = left[: max(0, int(each * share) - stored[module])]
             wanted += [(at / share, module, one) for at, one in enumerate(left)]
         wanted.sort(key=lambda one: one[:2])
         for first in range(0, len(wanted), BATCH):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,15 @@ from spikewright.hardware.area.elaboration.variants import ModuleVariant
 from spikewright.hardware.synthesis.targets import TARGETS
 from spikewright.hardware.synthesis.tools import available
 from tests.calibrate.alone import LoneModule, boxed, synthesised_alone
+from tests.calibrate.draws import BLIND, LOOKED_AT, collect
 from tests.calibrate.fitted import MeasuredModule, fitted, lucky
 from tests.calibrate.larger import larger
-from tests.calibrate.page import summary, write_page
+from tests.calibrate.page import printed, write_page
+from tests.calibrate.real_sizes import KINDS, real_size
 from tests.calibrate.refit import Calibration
+from tests.calibrate.residual_tables import each, summary
 from tests.calibrate.stored import rows_of, table_of
-from tests.calibrate.unseen import Residual, UnseenCore, unseen_cores
+from tests.calibrate.unseen import SIZED, Residual, UnseenCore
 
 ROOT = Path(__file__).parents[2]
 SOME = ("sw_bank", "sw_fifo", "sw_lane_if", "sw_rom", "sw_turn")
@@ -43,22 +47,42 @@ def test_a_table_reads_back(family: str) -> None:
 
 @pytest.mark.parametrize("family", CALIBRATED)
 def test_unseen_cores_lie_where_the_page_says(family: str) -> None:
-    rows = json.loads((ROOT / f"docs/results/area-unseen-{family}.json").read_text())
+    rows = json.loads(BLIND.results(family).read_text())
     calibrated = Calibration(family).residuals(Path("none.json"))[0]
     found = []
-    for row in [row for row in rows if not row["flat"] and row["drawer"] != "larger"][::9]:
+    for row in [row for row in rows if not row["flat"] and row["drawer"] not in SIZED][::9]:
         core = UnseenCore(row["drawer"], row["seed"], row["choice"])
         found.append(Residual(core, row["whole"], None, calibrated.total(*core.uses())))
     errors = sorted(abs(one.error("lut")) for one in found)
-    assert errors[len(errors) // 2] <= 0.03 and max(abs(one.error("ff")) for one in found) <= 0.03
+    assert (
+        errors[len(errors) // 2] <= 0.03 and errors[-1] <= 0.08 and max(abs(one.error("ff")) for one in found) <= 0.02
+    )
     assert sum(one.inside("lut") for one in found) >= len(found) - 1 and all(one.blocks_off == 0 for one in found)
 
 
-def test_unseen_cores_take_turns_and_larger_ones_are_drawn(tmp_path: Path) -> None:
-    cores = list(unseen_cores(60))
-    assert len(set(cores)) == 60 and {core.choice for core in cores} == {0, 1, 2} and cores[0].seed < 5000
+def test_blind_cores_are_no_others_and_take_turns() -> None:
+    cores, others = list(BLIND.cores()), set(LOOKED_AT.cores())
+    assert len(set(cores)) == 60 and not others.intersection(cores) and all(core.seed < 5000 for core in cores)
+    assert sum(core.drawer in SIZED for core in cores) == 10 and {core.choice for core in cores} == {0, 1, 2}
+    assert list(BLIND.cores(7)) == cores[:7]
+
+
+def test_layers_of_real_sizes_are_drawn(tmp_path: Path) -> None:
     circuit = larger(3, tmp_path / "core")
     assert max(lanes.count for lanes in circuit.lanes.values()) <= 64
+    dense = real_size(2 * len(KINDS), tmp_path / "dense")
+    assert [lanes.count for lanes in dense.lanes.values()] == [16, 10]
+
+
+@pytest.mark.parametrize("family", CALIBRATED)
+def test_what_is_stored_is_not_synthesised_again(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("synthesised again")
+
+    monkeypatch.setattr(UnseenCore, "synthesised", refused)
+    collect(family, BLIND, 5, 0)
+    with pytest.raises(AssertionError, match="synthesised again"):
+        collect(family, replace(BLIND, seed=3000), 1, 0)
 
 
 def test_luck_is_told_from_laws() -> None:
@@ -84,8 +108,10 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     core = UnseenCore("IF and LIF", 1000, 0)
     area = calibrated.total(*core.uses())
     one = Residual(core, {"lut": 700, "ff": 600, "blocks": area.blocks}, {"lut": 600, "ff": 590, "blocks": 0}, area)
-    write_page({"xc7": (calibrated, [one])}, tmp_path / "area.md")
+    found = {"xc7": (calibrated, [one])}
+    write_page(found, found, tmp_path / "area.md")
     assert "| xc7 |" in (tmp_path / "area.md").read_text() and len(summary({"xc7": (calibrated, [])})) == 2
+    assert each([one])[-1] in printed(found, found) and "| 600 |" in each([one])[-1]
 
 
 @pytest.mark.skipif(not available("yosys"), reason="Yosys is not installed: apt-get install yosys")

@@ -15,11 +15,12 @@ from spikewright.hardware.area.record import CircuitArea
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.synthesis.yosys import synthesise
 from tests.calibrate.larger import larger
+from tests.calibrate.real_sizes import real_size
 from tests.validate.drawers import CHOICES, DRAWERS
 
-SEED = 1000
-"""Of the first drawn core; those that were fitted begin at 5000."""
-LARGER = "larger"
+LARGER, REAL = "larger", "real size"
+"""Names of drawers of layers of real sizes; the others are kinds of circuits, `DRAWERS`."""
+SIZED = {LARGER: larger, REAL: real_size}
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class UnseenCore:
 
     def circuit(self, folder: Path) -> Circuit:
         """Its circuit in a folder."""
-        if self.drawer == LARGER:
-            return larger(self.seed, folder)
+        if self.drawer in SIZED:
+            return SIZED[self.drawer](self.seed, folder)
         return next(one for one in DRAWERS if one.name == self.drawer).circuit(self.seed, self.choice, folder)
 
     def uses(self) -> tuple[tuple[ModuleUse, ...], Words]:
@@ -49,15 +50,15 @@ class UnseenCore:
         """What synthesis makes of it, as a row of the stored results."""
         with TemporaryDirectory(prefix="spikewright-") as name:
             folder = self.circuit(Path(name) / "core").folder
-            whole = synthesise(folder, family, flat=flat, contents=self.drawer != LARGER).whole.row
+            whole = synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row
         return {"drawer": self.drawer, "seed": self.seed, "choice": self.choice, "flat": flat, "whole": whole}
 
 
-def unseen_cores(count: int) -> Iterator[UnseenCore]:
-    """The first cores: the drawers take turns, and so do the choices of lanes."""
+def unseen_cores(seed: int, count: int) -> Iterator[UnseenCore]:
+    """The first cores from a seed on: the drawers take turns, and so do the choices of lanes. Fitted ones begin at 5000."""
     for number in range(count):
         turn = number // len(DRAWERS)
-        yield UnseenCore(DRAWERS[number % len(DRAWERS)].name, SEED + turn, (number + turn) % len(CHOICES))
+        yield UnseenCore(DRAWERS[number % len(DRAWERS)].name, seed + turn, (number + turn) % len(CHOICES))
 
 
 @dataclass(frozen=True)

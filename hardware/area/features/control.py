@@ -1,5 +1,6 @@
 """What says what happens when: sequencers, serialisers, grants, decisions, counters."""
 
+from spikewright.hardware.area.features import registers
 from spikewright.hardware.area.features.told import Features, Told, counter
 
 
@@ -7,6 +8,7 @@ def sequencer(told: Told) -> Features:
     """Counters of blocks, steps and tokens, and a few states."""
     many, phased = told.blocks > 1, told.PHASES > 1
     return {
+        "registers": registers.sequencer(told),
         "1": 1.0, "fires": float(told.FIRES), **counter("block", told.R_BITS, many), "sources": told.SOURCES,
         **counter("c", told.C_BITS, told.GROUPS > 1),
         **counter("x", told.X_BITS, told.BLOCKS_X > 1), **counter("y", told.Y_BITS, told.BLOCKS_Y > 1),
@@ -51,6 +53,7 @@ def decide(told: Told) -> Features:
     """The walk over the logits, the largest two, and the words of an answer."""
     axes = [(told.C_SIZE, told.C_BITS), (told.Y_SIZE, told.Y_BITS), (told.X_SIZE, told.X_BITS)]
     return {
+        "registers": registers.decide(told),
         "1": 1.0, "walk": sum(bits for size, bits in axes if size > 1),
         "short walk": sum(bits for size, bits in axes if size > 1 and bits <= 4),
         "axes": sum(size > 1 for size, _ in axes), **counter("logit", told.LOGIT),
@@ -95,7 +98,12 @@ def _edge_lanes(told: Told) -> int:
 
 def begins(told: Told) -> Features:
     """A counter of tokens."""
-    return {"1": 1.0, "bits": (told.TOKENS > 1) * told.BITS, "many": float(told.TOKENS > 1)}
+    return {
+        "registers": registers.begins(told),
+        "1": 1.0,
+        "bits": (told.TOKENS > 1) * told.BITS,
+        "many": float(told.TOKENS > 1),
+    }
 
 
 def frame(told: Told) -> Features:
@@ -105,7 +113,12 @@ def frame(told: Told) -> Features:
 
 def gate(told: Told) -> Features:
     """A counter of tokens, and whether an inference is under way."""
-    return {"1": 1.0, "bits": (told.TOKENS > 1) * told.BITS, "many": float(told.TOKENS > 1)}
+    return {
+        "registers": 2.0 + told.BITS,
+        "1": 1.0,
+        "bits": (told.TOKENS > 1) * told.BITS,
+        "many": float(told.TOKENS > 1),
+    }
 
 
 def delay(told: Told) -> Features:

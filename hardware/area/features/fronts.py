@@ -1,5 +1,6 @@
 """From events to what lanes add: fronts, orders, rows of weights, rotators; encoders of pixels."""
 
+from spikewright.hardware.area.features import registers
 from spikewright.hardware.area.features.told import Features, Told, counter
 
 MOST_BANKS = 6
@@ -14,8 +15,7 @@ def front(told: Told) -> Features:
         **counter("group", told.GROUP_BITS, grouped), "tiles": told.TILE_BITS,
         **counter("ry", told.RY_BITS), **counter("rx", told.RX_BITS), "next": float(told.NEXT_COLUMN != 1),
         "value": told.VALUE, "one weight": float(told.W_BITS == 1),
-        "registers": 5.0 + told.W_BITS + told.S_BITS + grouped * told.GROUP_BITS + 2 * told.TILE_BITS + told.VALUE - 2,
-        "registers more": 1.0,
+        "registers": registers.front(told),
     }  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def list_front(told: Told) -> Features:
     """Three stages: tables, lists, and the place of each row of weights."""
     seated = told.SEAT * told.lanes
     return {
+        "registers": registers.list_front(told),
         "1": 1.0, "weights": told.W_BITS, "blocks": told.S_BITS, "list": told.LIST_BITS, "count": told.COUNT_BITS,
         "row": told.ROW_BITS, "column": told.COLUMN_BITS, "group": told.GROUP_BITS,
         "ty": told.TY_BITS, "tx": told.TX_BITS, "value": told.VALUE, "lane": told.LANE_BITS,

@@ -26,12 +26,11 @@ def lane(told: Told) -> Features:
 
 
 def _lane_registers(told: Told) -> Features:
-    """U, V and the word that is written, whose highest bits are equal where nothing wide flows in."""
+    """U, V and the word that is written, whose highest bits are equal where nothing wide flows in: two terms, or three."""
     kind, word, potential = told.word("KIND"), told.WORD, told.POTENTIAL
     if kind == "latched":
         return {"registers": 2.0 * word + 1}
-    held = potential * (2 - (kind == "gate" and told.FRESH > 0))
-    return {"registers": float(held + min(word, max(potential, told.DRIVE) + 1))}
+    return {"registers": float(2 * potential + min(word, max(potential, told.DRIVE) + 1 + (told.LEAK > 0)))}
 
 
 def _threshold(told: Told) -> Features:
@@ -86,7 +85,7 @@ def latched(told: Told) -> Features:
 
 def stepped(told: Told) -> Features:
     """A comparison and a subtraction behind registers."""
-    registers = 1.0 + told.POTENTIAL + told.THRESHOLD * (2 - (told.RESET_ZERO != 0))
+    registers = 1.0 + told.POTENTIAL + told.THRESHOLD + (told.RESET_ZERO == 0) * min(told.THRESHOLD, told.POTENTIAL)
     return integrate_and_fire(told) | {"registers": registers}
 
 

@@ -1,5 +1,6 @@
 """Modules of the MAC core."""
 
+from spikewright.hardware.area.features import registers
 from spikewright.hardware.area.features.told import Features, Told, chain
 
 
@@ -13,7 +14,7 @@ def lane(told: Told) -> Features:
     hard = told.multiplier(weight, value, product)
     packed = hard and told.family in ("xc7", "xcup")  # registers around a multiplier are part of it
     return {
-        "registers": float(added if packed else added + 2 * product), "multipliers": float(hard),
+        "registers": float(added if packed else added + product + min(product, added)), "multipliers": float(hard),
         "soft": float(not hard),
         "soft product": float(value * weight * (not hard)), "soft bits": product * float(not hard), "1": 1.0,
         "added": added, "product": product, "moved": (told.SOURCES > 1) * told.SUM,
@@ -24,6 +25,7 @@ def lane(told: Told) -> Features:
 def layer(told: Told) -> Features:
     """Counters of blocks, and what follows a step through the pipeline."""
     return {
+        "registers": registers.mac_layer(told),
         "1": 1.0, "groups": (told.GROUPS > 1) * told.G_BITS, "rows": (told.BLOCKS_Y > 1) * told.RY_BITS,
         "columns": (told.BLOCKS_X > 1) * told.RX_BITS,
         "sources": told.SOURCES, "queue": told.QUEUE_BITS,
@@ -42,6 +44,7 @@ def send(told: Told) -> Features:
         "hard bits": hard * (told.KEPT + told.MULTIPLIER),
     }  # fmt: skip
     return {
+        "registers": registers.mac_send(told),
         "1": 1.0, "quarters": quarters * told.SUM, "lanes": lanes * told.SUM, "sum": told.SUM, "width": told.WIDTH,
         "saturates": (told.SUM > told.WIDTH) * told.WIDTH,
         "place": place, "lane bits": told.L_BITS + told.LY_BITS + told.LX_BITS,
@@ -76,6 +79,7 @@ def walk(told: Told) -> Features:
     """Counters of taps and channels."""
     listed = float(told.LIST != 0)
     return {
+        "registers": registers.mac_walk(told),
         "1": 1.0, "ey": told.EY_BITS, "ex": told.EX_BITS, "n": told.N_BITS, "a": told.A_BITS, "w": told.W_BITS,
         "t": told.T_BITS, "u": told.U_BITS, "listed": listed,
         "listed a": listed * told.A_BITS, "listed e": listed * (told.EY_BITS + told.EX_BITS),

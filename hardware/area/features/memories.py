@@ -1,6 +1,10 @@
 """Memories with what stands around them: banks of potentials, queues, counts, what a read-out keeps."""
 
+from spikewright.hardware.area.features import registers
 from spikewright.hardware.area.features.told import Features, Told, chain, table_memory
+
+FEW = 8
+"""Bits of a memory from which on it lies in look-up tables that are memory, not in registers."""
 
 
 def _when(condition: bool, features: Features, name: str = "") -> Features:
@@ -42,11 +46,11 @@ def banks(told: Told) -> Features:
 def memo(told: Told) -> Features:
     """A memory that is read with a clock."""
     width, rows = told.WIDTH, told.ROWS
-    few = 1 < rows and rows * width <= 4
+    few = 1 < rows and width * (1 << told.BITS if told.family in registers.SHIFTERS else rows) < FEW
     blocks = told.in_blocks(rows, width)
     tables = rows > 1 and not few and not blocks
-    registers = 2 if rows == 1 else rows + 1 if few else int(tables)
-    found = {"registers": float(width * registers), "few": few * rows * width, "1": float(tables)}
+    copies = 2 if rows == 1 else rows + 1 if few else int(tables)
+    found = {"registers": float(width * copies), "few": few * rows * width, "1": float(tables)}
     return found | _when(tables, table_memory(width, 1 << told.BITS))
 
 
@@ -54,10 +58,10 @@ def fifo(told: Told) -> Features:
     """Look-up tables and two counters; deep ones lie in block memories, since what is read is registered there as well."""
     width, bits = told.WIDTH, told.BITS
     blocks = told.in_blocks(told.DEPTH, width)
-    few = told.DEPTH == 2 and width <= (20 if told.family in ("xc7", "xcup") else 10)
-    registers = 2 * bits + 3 + width if blocks else 3 * bits + 2 + few * 2 * width
+    few = told.DEPTH == 2 and width <= (13 if told.family in registers.SHIFTERS else 10)
+    kept = 2 * bits + 3 + width if blocks else 3 * bits + 2 + few * 2 * width
     found = {
-        "registers": float(registers), "few": few * width, f"depth {bits}": 1.0, "width": width, "bits": bits, "1": 1.0,
+        "registers": float(kept), "few": few * width, f"depth {bits}": 1.0, "width": width, "bits": bits, "1": 1.0,
         "blocks": float(blocks), "blocks width": blocks * width,
     }  # fmt: skip
     return found | _when(not blocks and not few, table_memory(width, told.DEPTH))
@@ -69,10 +73,11 @@ def held(told: Told) -> Features:
     width = lanes * told.CURRENT
     blocks = told.in_blocks(rows, width)
     tables = rows > 1 and not blocks
-    registers = width * (2 + (rows == 1) + (told.LATE == 1)) + (told.LATE == 1)
+    kept = width * (2 + (rows == 1) + (told.LATE == 1)) + (told.LATE == 1)
+    if blocks:
+        kept = width + registers.forwarded(told, width, told.BITS)
     found: Features = {
-        "registers": float(registers * (not blocks)), "registers blocks": blocks * width,
-        "registers address": blocks * (told.BITS + 2), "1": 1.0, "chosen": (told.LATE < 2) * width, "added": width,
+        "registers": float(kept), "1": 1.0, "chosen": (told.LATE < 2) * width, "added": width,
         "blocks": blocks * width, "one row": (rows == 1) * width,
     }  # fmt: skip
     found |= {key: lanes * value for key, value in chain(told.CURRENT).items()}
@@ -84,6 +89,7 @@ def counts(told: Told) -> Features:
     place = told.C_BITS + told.Y_BITS + told.X_BITS
     replays = float(told.REPLAY > 0)
     return {
+        "registers": registers.counts(told),
         "1": 1.0, "place": place, "count": told.COUNT, "value": told.VALUE, "replays": replays,
         "replays place": replays * place,
         "steps": told.STEP_BITS, "last": float(told.REPLAY == 2), "signed": float(told.TIMES in (1, 3)),
@@ -94,6 +100,7 @@ def tally(told: Told) -> Features:
     """Logits in look-up tables that are read twice in a cycle."""
     place = told.C_BITS + told.Y_BITS + told.X_BITS
     found: Features = {
+        "registers": registers.tally(told),
         "1": 1.0, "place": place, "logit": told.LOGIT, "value": told.VALUE, "first": float(told.FIRST),
         "first logit": told.FIRST * told.LOGIT, "times": float(told.TIMES > 0),
     }  # fmt: skip
@@ -101,10 +108,7 @@ def tally(told: Told) -> Features:
 
 
 def levels(told: Told) -> Features:
-    """Potentials of a block that come down to the one that is asked for, and the walk over them.
-
-    Counters of lanes are 32 bits wide; how many of the three are left depends on what they are compared with.
-    """
+    """Potentials of a block that come down to the one that is asked for, and the walk over them."""
     lanes, blocks, potential = told.lanes, told.blocks, told.POTENTIAL
     width, steps = lanes * potential, (lanes - 1).bit_length()
     many = blocks > 1
@@ -116,10 +120,8 @@ def levels(told: Told) -> Features:
         kind = "one block two" if not many and told.banks == 1 and lanes & (lanes - 1) == 0 else "lanes"
     banks = float((told.BANKS_Y > 1) + (told.BANKS_X > 1))
     shared: Features = {kind: 1.0, "block bits": many * told.R_BITS, "steps": steps, "banks": banks}
-    found = {f"registers {key}": value for key, value in shared.items()} | shared
-    found |= {
-        "registers": float(width * (0 if in_blocks and told.family in ("xc7", "xcup") else 2 - many)),
-        "registers blocks": in_blocks * width, "width": width, "potential": potential,
+    found = shared | {
+        "registers": registers.levels(told, in_blocks), "width": width, "potential": potential,
         "chosen": potential * (lanes - 1), "whole": potential * ((1 << steps) - 1), "many blocks": many * width,
         "blocks": in_blocks * width,
     }  # fmt: skip
@@ -130,6 +132,7 @@ def step_delay(told: Told) -> Features:
     """A queue with counters of words and of steps."""
     tables = told.DEPTH <= 32
     found: Features = {
+        "registers": registers.step_delay(told),
         "1": 1.0, "bits": told.BITS, "width": told.WIDTH, "steps": told.STEP_BITS, "delay": float(told.DELAY)
     }  # fmt: skip
     return found | _when(tables, table_memory(told.WIDTH, told.DEPTH))

@@ -66,7 +66,8 @@ def test_what_lies_outside_is_said_and_has_a_wider_band() -> None:
         )
         for bits in (12, 60)
     )
-    assert not inside.outside and outside.outside and outside.outside[0].startswith("sw_lane_if: ")
+    assert not inside.outside and outside.outside and outside.outside[1].startswith("sw_lane_if: ")
+    assert outside.beyond == 1 and outside.outside[0].startswith("100% of the look-up tables")
     share = [(area.lut.high - area.lut.value) / area.lut.value for area in (inside, outside)]
     assert share[1] > 2 * share[0] > 0
 

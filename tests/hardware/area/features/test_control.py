@@ -73,6 +73,9 @@ def test_what_is_counted_costs() -> None:
         "FIRES": 1,
         "SETTLE": 5,
         "QUEUE": 8,
+        "C_STEP": 1,
+        "BANKS_Y": 1,
+        "BANKS_X": 1,
         "BLOCKS_Y": 1,
         "BLOCKS_X": 1,
     }
@@ -89,4 +92,4 @@ def test_what_is_counted_costs() -> None:
         "CLASS_BITS": 3,
         "ANSWER": 10,
     }
-    assert control.decide(told(**walk, STEPS=1, STEP_BITS=1, RULE=1, EACH=1))["walk"] == 3
+    assert control.decide(told(**walk, STEPS=1, STEP_BITS=1, RULE=1, EACH=1, HEIGHT=3))["walk"] == 3

@@ -73,6 +73,8 @@ def test_the_rest() -> None:
             "CHANNELS",
             "BANKS_Y",
             "BANKS_X",
+            "EACH",
+            "TILE_BITS",
         ),
         1,
     )

@@ -31,10 +31,10 @@ def test_choosing_among_banks_grows_with_them() -> None:
 
 def test_the_rest() -> None:
     counts = dict.fromkeys(
-        ("GROUPS", "BLOCKS_Y", "BLOCKS_X", "G_BITS", "RY_BITS", "RX_BITS", "SOURCES", "QUEUE_BITS"), 1
+        ("GROUPS", "BLOCKS_Y", "BLOCKS_X", "G_BITS", "RY_BITS", "RX_BITS", "SOURCES", "QUEUE_BITS", "CHANNELS"), 1
     )
     assert mac.layer(told(**counts))["axes"] == 0 and mac.layer(told(**counts | {"GROUPS": 3}))["groups"] == 1
-    bits = dict.fromkeys(("EY_BITS", "EX_BITS", "N_BITS", "A_BITS", "W_BITS", "T_BITS", "U_BITS"), 2)
+    bits = dict.fromkeys(("EY_BITS", "EX_BITS", "N_BITS", "A_BITS", "W_BITS", "T_BITS", "U_BITS", "POOL_X"), 2)
     assert mac.walk(told(LIST=1, **bits))["listed e"] == 4 and mac.walk(told(LIST=0, **bits))["counted e"] == 4
     buffer = {
         "CHANNEL_BANKS": 2,
@@ -60,6 +60,8 @@ def test_the_rest() -> None:
         "SHIFT",
         "BANKS_Y",
         "BANKS_X",
+        "Y_SIZE",
+        "X_SIZE",
     )
     send = dict.fromkeys(names, 1) | {
         "CHANNELS": 6,

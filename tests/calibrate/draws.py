@@ -1,0 +1,64 @@
+"""Two draws of cores that are in no fit: a blind one, by which areas are judged, and one that was looked at."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.calibrate.unseen import LARGER, REAL, SIZED, UnseenCore, unseen_cores
+
+RESULTS = Path("docs/results")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """name: in the names of files. seed: of its first drawn core. drawn: how many cores of the kinds of circuits.
+
+    more: how many cores of layers of real sizes, by the drawer `sized` from seed `sized_seed` on.
+    """
+
+    name: str
+    seed: int
+    drawn: int
+    sized: str
+    sized_seed: int
+    more: int
+
+    def results(self, family: str) -> Path:
+        """Where what was synthesised of a family is stored."""
+        return RESULTS / f"area-{self.name}-{family}.json"
+
+    def cores(self, most: int | None = None) -> Iterator[UnseenCore]:
+        """Its cores, at most so many; those of real sizes take turns with the others."""
+        drawn = list(unseen_cores(self.seed, self.drawn))
+        sized = [UnseenCore(self.sized, self.sized_seed + number, 0) for number in range(self.more)]
+        every = len(drawn) // max(1, len(sized))
+        found = []
+        for number, core in enumerate(drawn):
+            found.append(core)
+            if every and (number + 1) % every == 0 and sized:
+                found.append(sized.pop(0))
+        yield from [*found, *sized][:most]
+
+
+BLIND = Draw("blind", 2000, 50, REAL, 2000, 10)
+"""No feature was shaped on these, no band was set on them: by them an estimate is judged."""
+LOOKED_AT = Draw("unseen", 1000, 50, LARGER, 2, 2)
+"""In no fit either, but looked at while features were shaped; the bands are set on these."""
+DRAWS = (BLIND, LOOKED_AT)
+
+
+def collect(family: str, draw: Draw, most: int | None, flat: int) -> None:
+    """Synthesise what is not yet stored of a draw: modules kept, and the first `flat` of the drawn kinds flat as well."""
+    path = draw.results(family)
+    rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    done = {(row["drawer"], row["seed"], row["choice"], row["flat"]) for row in rows}
+    cores = list(draw.cores(most))
+    flattened = [core for core in cores if core.drawer not in SIZED][:flat]
+    for core in cores:
+        for is_flat in (False, True)[: 2 if core in flattened else 1]:
+            if (core.drawer, core.seed, core.choice, is_flat) not in done:
+                rows.append(core.synthesised(family, is_flat))
+                path.write_text(json.dumps(rows, indent=0) + "\n")
+                print(family, draw.name, rows[-1], flush=True)
