@@ -128,6 +128,12 @@ WORKERS = (
          "(needs spikewright[dask])"),
 )  # fmt: skip
 FIXED = flag("file", type=Path, told="a fixed-point network that convert wrote")
+LANES = flag(
+    "--lanes",
+    type=whole(),
+    metavar="N",
+    told="channel lanes in each layer, or as many as it has channels, instead of --design",
+)
 RUN = flag("folder", type=Path, told="the folder of a study that has been run")
 WIDE = flag("--wide", action="store_true", told="show all columns of a table, however wide the terminal")
 COMMON = (

@@ -17,7 +17,7 @@ from spikewright.experiments.cli.common import (
     simulated,
 )
 from spikewright.experiments.cli.console import progress_bars, say
-from spikewright.experiments.cli.flags import TableFlags
+from spikewright.experiments.cli.designing import design_asked, hardware_asked
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.models.factory import factory_of, is_foreign
 from spikewright.experiments.report.tables import write_table
@@ -27,10 +27,8 @@ from spikewright.experiments.runs.threads import quiet_threads
 from spikewright.files import beside
 
 if TYPE_CHECKING:
-    from spikewright.experiments.stages.building import HardwareStage
-    from spikewright.hardware import DesignPoint, Device
+    from spikewright.hardware import Device
     from spikewright.robustness import Predictor
-    from spikewright.snn import Activity, Network
 
 
 @quiet_threads()
@@ -78,9 +76,9 @@ def run_estimate(options: Namespace) -> None:
     from spikewright.hardware import estimate
 
     check_tables(options)
-    stage = _hardware(options, DEVICE)
+    stage = hardware_asked(options, DEVICE)
     network, activity, labels = simulated(options.file, options)
-    point = _point(network, activity, options.design, stage)
+    point = design_asked(network, activity, options.design, stage)
     found = estimate(network, activity, point)
     paths = write_table(found.table, options.out, force=options.force)
     show(found.table, wide=options.wide, places=paths)
@@ -101,7 +99,7 @@ def run_explore(options: Namespace) -> None:
 
     picture = beside(options.out, "-pareto")
     check_tables(options, figure_files(picture))
-    stage = _hardware(options, DEVICE)
+    stage = hardware_asked(options, DEVICE)
     devices = [device(name) for name in (stage.device, *options.beside)]
     runs = [simulated(path, options) for path in options.files]
     with progress_bars(options.quiet) as progress:
@@ -143,9 +141,9 @@ def run_export(options: Namespace) -> None:
     from spikewright.hardware.core.folder import CORE_FOLDER
 
     check_whole(options.out, CORE_FOLDER)
-    stage = _hardware(options, EXPORT)
+    stage = hardware_asked(options, EXPORT)
     network, activity, _ = simulated(options.file, options)
-    point = _point(network, activity, options.design, stage)
+    point = design_asked(network, activity, options.design, stage)
     images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
     export(network, point, options.out, images=images[: stage.golden])
     again = replay(options.out, device=point.fpga)
@@ -169,25 +167,3 @@ def _verify(options: Namespace, device: "Device") -> None:
         )
     cycles = ", ".join(f"{cycle:,}" for cycle in found.answer_cycles[:4])
     say(f"the Verilog gives the same events and answers, in cycles {cycles} of {found.cycles:,} ({found.simulator})")
-
-
-def _hardware(options: Namespace, flags: TableFlags) -> "HardwareStage":
-    """What to build, checked before the simulation, which takes longer."""
-    from spikewright.experiments.families import STAGES
-
-    stage: HardwareStage = STAGES.make("hardware", STAGES.read("hardware", flags.given(options)))
-    stage.check()
-    return stage
-
-
-def _point(network: "Network", activity: "Activity", design: str, stage: "HardwareStage") -> "DesignPoint":
-    from spikewright import hardware
-
-    told: dict[str, Any] = {"device": stage.device, "clock_mhz": stage.clock_mhz}
-    if design == "fully-parallel":
-        return hardware.fully_parallel(network, **told)
-    if design == "time-multiplexed":
-        return hardware.time_multiplexed(network, **told)
-    if design == "hybrid":
-        return hardware.hybrid(network, activity, **told)
-    return hardware.explore([(network, activity)], **told).best(stage.best_by)

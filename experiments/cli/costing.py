@@ -1,4 +1,4 @@
-"""The command of costs: what each technique saves and costs on an FPGA, for the spiking network and for the CNN."""
+"""The commands that put the spiking network beside the CNN: what each technique costs both, and for how many spikes it pays."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from spikewright.experiments.cli.arguments import COSTS, RECIPE
 from spikewright.experiments.cli.asked import record
-from spikewright.experiments.cli.common import check_tables, dataset_of, images_of, known_origin, listed, print_steps
+from spikewright.experiments.cli.common import (
+    check_tables,
+    dataset_of,
+    images_of,
+    known_origin,
+    listed,
+    print_steps,
+    simulated,
+)
 from spikewright.experiments.cli.console import progress_bars, say
 from spikewright.experiments.cli.showing import show
 from spikewright.experiments.models.factory import factory_of
@@ -53,6 +61,37 @@ def run_costs(options: Namespace) -> None:
     for name, told in found.verdicts.items():
         say(f"\n{name}: {told}")
     say(f"\nwrote {listed((*paths, *pictures))}")
+
+
+@quiet_threads()
+def run_break_even(options: Namespace) -> None:
+    """The table of limits over the steps, and their picture."""
+    from spikewright.experiments.plots import save_figure, styled
+    from spikewright.experiments.plots.break_even import draw_limit, limit_line
+    from spikewright.experiments.plots.style import figure_files
+    from spikewright.hardware import break_even_curve
+    from spikewright.hardware.model.operations45 import Sram
+
+    picture = beside(options.out, "-limits")
+    check_tables(options, figure_files(picture))
+    Sram(options.memory_access)  # what it is not is refused before the simulation
+    network, activity, labels = simulated(options.file, options)
+    found = break_even_curve(network, activity, options.over, memory_access=options.memory_access)
+    paths = write_table(found.table, options.out, force=options.force)
+    with styled():
+        import matplotlib.pyplot as plt
+
+        figure, ax = plt.subplots(figsize=(6.4, 4.0))
+        draw_limit(ax, limit_line(found))
+        pictures = save_figure(figure, picture, force=options.force)
+    show(found.table, wide=options.wide, places=paths)
+    own = next(one for one in found.points if one.steps == found.measured_steps)
+    less = "less" if found.measured < own.limit else "no less"
+    say(
+        f"a synapse passes on {found.measured:.3g} spikes in {own.steps} steps, the limit is {own.limit:.3g}: the spiking "
+        f"network costs {less} than its CNN of {own.bits} bits by the 45 nm index; mean of {len(labels):,} images"
+    )
+    say(f"wrote {listed((*paths, *pictures))}")
 
 
 def _models(options: Namespace) -> dict[str, Any]:

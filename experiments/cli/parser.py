@@ -51,7 +51,7 @@ def make_parser() -> Parser:
         one = commands.add_parser(name, help=command.summary, description=command.summary)
         one.example, one.nouns = f"example:\n  {command.example}", command.tables
         _add(one, (*command.flags, *COMMON))
-        one.set_defaults(run=(command.module, f"run_{name}"), parser=one)
+        one.set_defaults(run=(command.module, f"run_{name.replace('-', '_')}"), parser=one)
     return parser
 
 

@@ -33,7 +33,7 @@ class HardwareStage(Stage):
     networks: the networks to build from.
     """
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     makes: ClassVar[Columns] = {
         "hardware": (
             "lut", "ff", "bram36", "dsp", "weight_memory_bits", "latency_cycles", "interval_cycles", "latency_us",

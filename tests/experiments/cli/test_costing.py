@@ -39,3 +39,17 @@ def test_two_files_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert (tmp_path / "costs-saved.png").stat().st_size > 1000
     assert main(["costs", dense, "--match", "price", "--out", str(tmp_path / "no")]) == 2
     assert "lanes" in capsys.readouterr().err
+
+
+def test_where_spikes_begin_to_cost_more(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["break-even", str(made / "net.spike"), "--images", "10", "--out", str(tmp_path / "limits")]
+    assert main([*asked, "--over", "1", "8"]) == 0
+    said = capsys.readouterr().out
+    assert "a synapse passes on" in said and "by the 45 nm index; mean of 10 images" in said
+    table = read_table(tmp_path / "limits.parquet")
+    assert {1, 8} <= set(table["steps"]) and sum(one is not None for one in table["measured"]) == 1
+    assert (tmp_path / "limits-limits.png").stat().st_size > 1000
+    assert main([*asked, "--memory-access", "wide"]) == 2
+    assert 'try "width"' in capsys.readouterr().err
+    assert main(["break-even", str(made / "ttfs.spike"), "--images", "4", "--out", str(tmp_path / "no")]) == 2
+    assert "expected a fixed-point network" in capsys.readouterr().err

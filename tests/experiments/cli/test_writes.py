@@ -36,6 +36,9 @@ CASES = {
     "simulate": Case("net --images 10", TABLE),
     "attack": Case("model --images 4 --epsilons 0.1 --pgd-steps 2 --quiet", TABLE),
     "estimate": Case("net --images 10", TABLE),
+    "break-even": Case("net --images 10 --over 1 2", (*TABLE, *(f"-limits{ending}" for ending in FIGURE))),
+    "partition": Case("net --images 10 --lanes 32 --device ecp5-25k", TABLE),
+    "stream": Case("net --images 10 --lanes 2 --device ice40-hx8k", TABLE),
     "explore": Case("net --images 10 --quiet", (*TABLE, *(f"-pareto{ending}" for ending in FIGURE))),
     "costs": Case(
         "model --images 4 --timed 1 --samples 20 --quiet", (*TABLE, *(f"-saved{ending}" for ending in FIGURE))

@@ -1,0 +1,43 @@
+"""What commands that build hardware share: the device and clock that were asked for, and the design that is meant."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from spikewright.experiments.cli.flags import TableFlags
+
+if TYPE_CHECKING:
+    from spikewright.experiments.stages.building import HardwareStage
+    from spikewright.hardware import DesignPoint
+    from spikewright.snn import Activity, Network
+
+
+def hardware_asked(options: Namespace, flags: TableFlags) -> "HardwareStage":
+    """What to build, checked before the simulation, which takes longer."""
+    from spikewright.experiments.families import STAGES
+
+    stage: HardwareStage = STAGES.make("hardware", STAGES.read("hardware", flags.given(options)))
+    stage.check()
+    return stage
+
+
+def design_asked(network: "Network", activity: "Activity", design: str, stage: "HardwareStage") -> "DesignPoint":
+    """The point that --design names, on the device and clock of `stage`."""
+    from spikewright import hardware
+
+    told: dict[str, Any] = {"device": stage.device, "clock_mhz": stage.clock_mhz}
+    if design == "fully-parallel":
+        return hardware.fully_parallel(network, **told)
+    if design == "time-multiplexed":
+        return hardware.time_multiplexed(network, **told)
+    if design == "hybrid":
+        return hardware.hybrid(network, activity, **told)
+    return hardware.explore([(network, activity)], **told).best(stage.best_by)
+
+
+def lanes_asked(network: "Network", lanes: int, stage: "HardwareStage") -> "DesignPoint":
+    """So many channel lanes in each layer, or as many as it has channels."""
+    from spikewright.hardware import design
+    from spikewright.hardware.design_points import layers_of
+
+    chosen = {p.name: min(lanes, p.shape[0]) for p in layers_of(network)}
+    return design(network, chosen, device=stage.device, clock_mhz=stage.clock_mhz)
