@@ -168,16 +168,17 @@ def exploration(options: Options) -> int:
 
     wanted = ExplorationBench(synthesised=0, images=1) if options.quick else ExplorationBench()
     table = measured(options, [wanted])
-    row = next(iter(table))
+    row, drawn = next(iter(table)), table.where(front=True)
     told = ", ".join(f"{name} {count} of {whole}" for name, (count, whole) in inside(table).items())
     caption = (
         f"{row['designs']:,} designs of {title_of(wanted.network, wanted.steps)}, weights of "
         f"{' and '.join(map(str, wanted.bits))} bits, on {' and '.join(wanted.devices)}, costed in {row['explore_s']:.1f} s "
         f"({row['explore_processor_s']:.1f} s of the processor), of which {row['fitting']:,} fit. The front in area and latency, "
-        f"{len(table)} designs, by the simulator of the circuits over {wanted.images} test images, {wanted.synthesised} of them "
-        f"with at most {wanted.lanes} physical neurons by Yosys. Inside the bounds of their estimates: {told}."
+        f"{len(drawn)} designs, by the simulator of the circuits over {wanted.images} test images; {wanted.synthesised} designs "
+        f"of at most {wanted.lanes} physical neurons, of the fronts of each network and device, by both and Yosys. "
+        f"Inside the bounds of their estimates: {told}."
     )
-    publish(options.output, "exploration", table, [lambda ax: design_panel(ax, table)], caption)
+    publish(options.output, "exploration", table, [lambda ax: design_panel(ax, drawn)], caption)
     return 0 if reached(table) or options.quick else 1
 
 

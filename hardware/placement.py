@@ -1,16 +1,14 @@
 """Where each memory of a core lies: the record that the circuit, the cost model and the export share."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from spikewright import Table
 from spikewright.hardware.devices import Device
+from spikewright.hardware.memory_columns import Shapes, block_columns, units_of
 
 Style = Literal["registers", "tables", "blocks"]
 Role = Literal["weights", "potentials", "constants", "currents", "table", "codebook", "queue", "activations", "answers"]
-Shapes = tuple[tuple[int, int], ...]
-"""Modes of a block memory: bits, words."""
 TABLE_WORDS = 64
 """Words of read-only memory that one look-up table of six inputs holds a bit of."""
 TABLE_COST = 32
@@ -19,6 +17,8 @@ TABLE_ROWS = 32
 """Rows of a memory that is written lie in look-up tables up to this depth."""
 WRITTEN_TABLES = ("xc7", "xcup", "ecp5", "cyclonev")
 """Families whose look-up tables can be written."""
+PAIRED_BLOCKS = ("xc7", "xcup")
+"""Families whose block memories pair up to a wider one."""
 BLOCK_COST = 128
 """What Yosys takes a block memory for, in the costs of TABLE_COSTS."""
 
@@ -57,7 +57,8 @@ class PlacedMemory:
     role: what it holds: weights; potentials of neurons; constants of lanes (thresholds, drives, initial potentials); currents
     that are held over the steps; a table that says what an event reaches; the weights of a codebook, once for each lane; a
     queue; activations; the answers of an output.
-    style: registers, look-up tables, or block memories. file: what it is loaded with, None where nothing is.
+    style: registers, look-up tables, or block memories. file: what it is loaded with, None where nothing is. column: bits of
+    the columns of block memories that the Verilog has, the last one is what is left; 0: synthesis lays it out.
     """
 
     name: str
@@ -68,6 +69,7 @@ class PlacedMemory:
     style: Style
     count: int = 1
     file: str | None = None
+    column: int = 0
 
     @property
     def total_bits(self) -> int:
@@ -76,30 +78,16 @@ class PlacedMemory:
 
     def blocks(self, device: Device) -> int:
         """Block memories of the device that it takes."""
-        return self.count * block_count(device, self.bits, self.words) if self.style == "blocks" else 0
+        return self.count * block_count(device, self.bits, self.words, self.column) if self.style == "blocks" else 0
 
 
-def block_count(device: Device, width: int, depth: int) -> int:
-    """Blocks for a memory `width` bits wide and `depth` words deep: the cheapest of the block's modes.
+def block_count(device: Device, width: int, depth: int, column: int = 0) -> int:
+    """Blocks for a memory `width` bits wide and `depth` words deep, in columns of so many bits; 0: the fewest that hold it.
 
-    min over modes of floor(width / mode width) ceil(depth / mode depth), and what is left of the width in its cheapest mode.
     A row of 512 bits takes 15 half blocks of Xilinx whatever its depth up to 512; 4992 words of 80 bits take 4 x 5 of
     18 x 1024 and 3 of 9 x 2048.
     """
-    return sum(units for _, units in block_columns(device.block_shapes, width, depth))
-
-
-@cache
-def block_columns(shapes: Shapes, width: int, depth: int) -> tuple[tuple[int, int], ...]:
-    """The same memory as columns of blocks: bits of each column, and the blocks below each other in it."""
-    if width < 1 or depth < 1:
-        return ()
-    found = []
-    for wide, deep in shapes:
-        columns = ((min(wide, width), -(-depth // deep)),) * max(1, width // wide)
-        left = width % wide if width > wide else 0
-        found.append(columns + block_columns(shapes, left, depth))
-    return min(found, key=lambda columns: (sum(units for _, units in columns), sum(w * (n - 1) for w, n in columns)))
+    return units_of(block_columns(device.block_shapes, width, depth, column))
 
 
 @dataclass(frozen=True)
@@ -107,12 +95,15 @@ class PlacingRule:
     """Which style a memory gets.
 
     written_tables: whether the device has look-up tables that can be written (iCE40 has none). tables, shapes: what these cost,
-    and the modes of its block memories; the cheaper ones are chosen where the circuit leaves that to synthesis.
+    and the modes of its block memories; the cheaper ones are chosen where the circuit leaves that to synthesis. widest: bits of
+    the widest column of block memories that are written, 0 where they may be as wide as they are: Yosys 0.23 connects pairs of
+    blocks of AMD wrongly (YosysHQ/yosys#5833).
     """
 
     written_tables: bool = True
     tables: TableCost = TABLE_COSTS["xc7"]
     shapes: Shapes = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
+    widest: int = 36
 
     @classmethod
     def of(cls, device: Device) -> "PlacingRule":
@@ -122,7 +113,8 @@ class PlacingRule:
     @classmethod
     def for_family(cls, family: str, shapes: Shapes) -> "PlacingRule":
         """That of a family whose block memories have these modes."""
-        return cls(family in WRITTEN_TABLES, TABLE_COSTS.get(family, TABLE_COSTS["xc7"]), shapes)
+        widest = shapes[0][0] if family in PAIRED_BLOCKS else 0
+        return cls(family in WRITTEN_TABLES, TABLE_COSTS.get(family, TABLE_COSTS["xc7"]), shapes, widest)
 
     def read_only(self, words: int, bits: int) -> Style:
         """Tables while a bit of all words fits into one look-up table, or while they are few; blocks beyond."""
@@ -138,7 +130,7 @@ class PlacingRule:
         """Where synthesis chooses: registers for one word, tables while all of them are cheaper than a block memory."""
         if words == 1:
             return "registers"
-        blocks = sum(units for _, units in block_columns(self.shapes, bits, words))
+        blocks = units_of(block_columns(self.shapes, bits, words))
         cheap = self.tables.of(words, bits) <= BLOCK_COST * blocks
         return "tables" if self.written_tables and cheap else "blocks"
 

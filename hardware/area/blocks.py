@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from spikewright.hardware.area.elaboration.variants import ModuleUse
 from spikewright.hardware.circuit.instances import ModuleInstance
-from spikewright.hardware.circuit.memories import MEMORIES, memory_style
-from spikewright.hardware.placement import PlacingRule, block_columns
+from spikewright.hardware.circuit.memories import MEMORIES, column_of, memory_style
+from spikewright.hardware.memory_columns import block_columns, units_of
+from spikewright.hardware.placement import PlacingRule
 
 DROPS_UNUSED = ("xc7", "xcup")
 """Families whose synthesis leaves out the queue of a delay of all steps, in which nothing is ever stored."""
@@ -21,7 +22,7 @@ def _queue(one: ModuleInstance, rule: PlacingRule) -> int:
     words, bits = one.number("DEPTH"), one.number("WIDTH")
     if rule.chosen(words, bits) != "blocks":
         return 0
-    return sum(units for _, units in block_columns(rule.shapes, bits, words))
+    return units_of(block_columns(rule.shapes, bits, words))
 
 
 def _blocks(use: ModuleUse, family: str, rule: PlacingRule) -> int:
@@ -31,7 +32,7 @@ def _blocks(use: ModuleUse, family: str, rule: PlacingRule) -> int:
     if use.module == "sw_fifo":
         return _queue(one, rule)
     return sum(
-        memory.count * sum(units for _, units in block_columns(rule.shapes, memory.bits, memory.words))
+        memory.count * units_of(block_columns(rule.shapes, memory.bits, memory.words, column_of(one, memory)))
         for memory in MEMORIES[use.module](one)
         if memory_style(memory, rule) == "blocks"
     )

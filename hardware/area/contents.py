@@ -11,7 +11,7 @@ import numpy as np
 
 from spikewright.hardware.area.features.told import Features, Told, bits_of, table_memory
 from spikewright.hardware.area.keys import lies_in_tables
-from spikewright.hardware.placement import Shapes, block_columns
+from spikewright.hardware.memory_columns import Shapes, block_columns
 
 Words = Callable[[str], Sequence[int]]
 """The words of a memory file by its name."""
@@ -142,7 +142,7 @@ def rom(parameters: Mapping[str, int | str], words: Words, shapes: Shapes) -> Fe
     """Features of a `sw_rom`: constants in look-up tables, tables that can be loaded, or block memories of `shapes`."""
     told = Told(parameters)
     if not lies_in_tables(told.DEPTH, told.WIDTH):
-        columns = block_columns(shapes, told.WIDTH, told.DEPTH)
+        columns = block_columns(shapes, told.WIDTH, told.DEPTH, told.column)
         deepest = max(units for _, units in columns)
         chosen = sum(bits * (units - 1) for bits, units in columns)
         units = float(bits_of(deepest - 1))

@@ -6,6 +6,8 @@ BUS = ("MEMORY", "LOAD_ADDRESS", "LOAD_ROW")
 """Where a memory is on the load bus. A module that only hands them on does not change with them."""
 READS_FILES = ("sw_rom", "sw_codebook", "sw_encode_steps")
 """Modules whose size depends on what a file holds."""
+COLUMNS = ("COLUMN", "K_COLUMN", "W_COLUMN", "I_COLUMN", "LIST_COLUMN", "PLACE_COLUMN")
+"""Bits of the columns of a memory."""
 READS_BUS = ("sw_memory", "sw_codebook")
 WITHOUT: Mapping[str, tuple[str, ...]] = {
     "sw_bank": ("ROWS",),
@@ -32,9 +34,14 @@ def key_of(module: str, parameters: Mapping[str, int | str]) -> str:
     told = [
         f"{name}={value % (1 << 32) if isinstance(value, int) and value < 0 else value}"
         for name, value in sorted(parameters.items())
-        if name not in left_out and not is_file(name)
+        if name not in left_out and not is_file(name) and not (name in COLUMNS and _alike(module, value))
     ]
     return " ".join([module, *told])
+
+
+def _alike(module: str, column: int | str) -> bool:
+    """Whether the columns of a memory make no difference to a module: those of banks are as wide as blocks, others are inside."""
+    return column == 0 or module not in ("sw_rom", "sw_synapse")
 
 
 def table_key(key: str) -> str:

@@ -31,15 +31,15 @@ def _list_front(one: ModuleInstance) -> Found:
     across = both + n("TX_BITS") + n("OX_BITS") + 1 + (walk if even else 0)
     yield ModuleMemory("table_x", "table", n("X_SIZE"), across, parameter="X_FILE")
     if not even:
-        yield ModuleMemory("lists", "table", n("LISTS"), walk, parameter="LIST_FILE")
+        yield ModuleMemory("lists", "table", n("LISTS"), walk, parameter="LIST_FILE", column="LIST_COLUMN")
     seats = n("SEAT") * n("CHANNELS") * n("BANKS_Y") * n("BANKS_X")
     place = seats + n("GROUP_BITS") + n("COLUMN_BITS") + n("ROW_BITS")
-    yield ModuleMemory("places", "table", n("ROWS"), place, parameter="PLACE_FILE")
+    yield ModuleMemory("places", "table", n("ROWS"), place, parameter="PLACE_FILE", column="PLACE_COLUMN")
 
 
 def _synapse(one: ModuleInstance) -> Found:
     n = one.number
-    yield ModuleMemory("rows", "weights", n("DEPTH"), n("ROW"), parameter="FILE")
+    yield ModuleMemory("rows", "weights", n("DEPTH"), n("ROW"), parameter="FILE", column="COLUMN")
     if n("CODE"):
         lanes = n("ROW") // n("CODE")
         yield ModuleMemory("codebook", "codebook", n("ENTRIES"), n("WEIGHT"), "shown", lanes, "TABLE_FILE")
@@ -51,9 +51,9 @@ def _array(one: ModuleInstance) -> Found:
     lanes = banks * n("CHANNELS")
     constant = n("THRESHOLDS", 1) * n("THRESHOLD") + n("DRIVE") + n("POTENTIAL")
     each = 1 if n("SEAT") else n("CHANNELS")
-    yield ModuleMemory("banks", "potentials", blocks, each * n("WORD"), "written", lanes // each)
+    yield ModuleMemory("banks", "potentials", blocks, each * n("WORD"), "written", lanes // each, column="COLUMN")
     rows = n("CONSTANTS") * (n("PHASES", 1) if n("STEPPED", 0) else 1)
-    yield ModuleMemory("constants", "constants", rows, lanes * constant, parameter="K_FILE")
+    yield ModuleMemory("constants", "constants", rows, lanes * constant, parameter="K_FILE", column="K_COLUMN")
     if n("HELD"):
         yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "chosen")
     if n("MEMO"):
@@ -70,7 +70,7 @@ def _fifo(one: ModuleInstance) -> Found:
 def _order(one: ModuleInstance) -> Found:
     n = one.number
     width = n("PLACE") + 1 + (n("NEXT") + 1 if n("NEXT") else 0)
-    yield ModuleMemory("table_of_places", "table", n("ROWS"), width, parameter="FILE")
+    yield ModuleMemory("table_of_places", "table", n("ROWS"), width, parameter="FILE", column="COLUMN")
 
 
 def _step_delay(one: ModuleInstance) -> Found:
@@ -101,7 +101,7 @@ def _counts(one: ModuleInstance) -> Found:
 
 def _winners(one: ModuleInstance) -> Found:
     n = one.number
-    yield ModuleMemory("weights", "weights", n("ROWS"), n("P") * n("WEIGHT"), parameter="W_FILE")
+    yield ModuleMemory("weights", "weights", n("ROWS"), n("P") * n("WEIGHT"), parameter="W_FILE", column="W_COLUMN")
     yield ModuleMemory("thresholds", "constants", n("GROUPS"), n("P") * n("THRESHOLD"), parameter="T_FILE")
     yield ModuleMemory("words", "potentials", n("GROUPS"), n("P") * n("WORD"), "shown")
     yield ModuleMemory("deafs", "potentials", n("GROUPS"), n("P") * n("D_BITS"), "shown")
@@ -142,7 +142,7 @@ def memories_of(text: str, network: Network, rule: PlacingRule) -> tuple[PlacedM
     return tuple(
         PlacedMemory(
             f"{one.name}.{memory.name}", owners.get(one.name, ""), memory.role, memory.words, memory.bits,
-            memory_style(memory, rule), memory.count, _file(one, memory),
+            memory_style(memory, rule), memory.count, _file(one, memory), column_of(one, memory),
         )
         for one in read_instances(text)
         for memory in MEMORIES[one.module](one)
@@ -168,6 +168,11 @@ def memory_style(memory: ModuleMemory, rule: PlacingRule) -> Style:
     return (
         "blocks" if memory.kind == "blocks" else rule.shown() if memory.kind == "shown" else rule.written(memory.words)
     )
+
+
+def column_of(one: ModuleInstance, memory: ModuleMemory) -> int:
+    """Bits of the columns that an instance is told to make of a memory, 0 where it is told none."""
+    return one.number(memory.column) if memory.column else 0
 
 
 def _file(one: ModuleInstance, memory: ModuleMemory) -> str | None:

@@ -1,6 +1,7 @@
 """One layer of a circuit in Verilog without the others: what its lanes alone decide."""
 
 from spikewright.hardware.circuit.arrays import array
+from spikewright.hardware.circuit.columns import with_columns
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.mac.layers import layer_text
 from spikewright.hardware.circuit.mac.top import mac_fork
@@ -24,7 +25,7 @@ def single_layer(circuit: Circuit, population: Population) -> str:
     if population.name == network.output:
         starts = "" if circuit.quantised else beginning(circuit)
         parts += [input_text(circuit), forked(circuit, network.by_name[network.input]), starts, readout(circuit)]
-    return "\n".join(parts)
+    return with_columns("\n".join(parts), circuit.rule)
 
 
 def _event_layer(circuit: Circuit, population: Population) -> list[str]:

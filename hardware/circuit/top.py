@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spikewright import FolderKind, atomic_folder
 from spikewright.hardware.circuit.arrays import array
+from spikewright.hardware.circuit.columns import with_columns, write_columns
 from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
 from spikewright.hardware.circuit.loading import bus_bits, check_loads, with_bus
@@ -54,6 +55,7 @@ def build(
         circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends(), queues or {})
         core = _text(circuit)
         (temporary / "core.v").write_text(core)
+        write_columns(core, temporary)
         (temporary / "axis.v").write_text(axis_wrapper(circuit, core))
     return replace(circuit, folder=folder)
 
@@ -61,6 +63,7 @@ def build(
 def _text(circuit: Circuit) -> str:
     layers = mac_layers(circuit) if circuit.quantised else _event_layers(circuit)
     core = "\n\n".join([input_text(circuit), *layers, readout(circuit), "endmodule\n"])
+    core = with_columns(core, circuit.rule, circuit.ends.loads)
     loads = [f"input [{bus_bits(core) - 1}:0] load_bus"] if circuit.ends.loads else []
     head = f"// The modules are in rtl/.\nmodule sw_core (\n    {', '.join([*_ports(circuit), *loads])}\n);"
     return f"{head}\n\n{with_bus(core, circuit.ends.loads)}"

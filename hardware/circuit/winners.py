@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from spikewright import InvalidInput, atomic_folder
+from spikewright.hardware.circuit.columns import with_columns, write_columns
 from spikewright.hardware.circuit.top import CIRCUIT_FOLDER
 from spikewright.hardware.circuit.verilog import instance
 from spikewright.hardware.circuit.words import address_bits, hex_word, write_words
 from spikewright.hardware.model.bit_widths import signed_bits
+from spikewright.hardware.placement import USUAL
 from spikewright.snn.learning.fixed import FixedWinners
 
 
@@ -55,7 +57,9 @@ def build_winners(network: FixedWinners, lanes: int, folder: Path) -> WinnersCir
     circuit = WinnersCircuit(network, lanes, folder)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
         _write_memories(circuit, temporary)
-        (temporary / "core.v").write_text(_text(circuit))
+        core = with_columns(_text(circuit), USUAL)
+        (temporary / "core.v").write_text(core)
+        write_columns(core, temporary)
     return circuit
 
 

@@ -111,7 +111,7 @@ def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStr
         memories=[
             CorePlaced(
                 name=one.name, part=one.part, role=one.role, words=one.words, bits=one.bits, count=one.count,
-                style=one.style, blocks=one.blocks(point.fpga), file=one.file and f"mem/{one.file}",
+                style=one.style, blocks=one.blocks(point.fpga), file=one.file and f"mem/{one.file}", column=one.column,
             )
             for one in placed
         ],
@@ -124,7 +124,7 @@ def placement_of(circuit: CoreCircuit, device: Device) -> Placement:
     return Placement(
         device,
         tuple(
-            PlacedMemory(one.name, one.part, one.role, one.words, one.bits, one.style, one.count, one.file)
+            PlacedMemory(one.name, one.part, one.role, one.words, one.bits, one.style, one.count, one.file, one.column)
             for one in circuit.memories
         ),
     )

@@ -10,7 +10,7 @@ from spikewright.hardware.placement import Role, Style
 Bits = Annotated[int, Field(ge=1, le=4096)]
 Amount = Annotated[int, Field(ge=0, le=2**62)]
 File = Annotated[str, Field(max_length=200)]
-AnyFile = Annotated[str, Field(pattern=r"^([a-z]+/)?[A-Za-z0-9_]+(\.[a-z]+)?$", max_length=200)]
+AnyFile = Annotated[str, Field(pattern=r"^([a-z]+/)?[A-Za-z0-9_]+(\.[a-z]+(\.[0-9]{4}\.mem)?)?$", max_length=200)]
 
 
 class CoreEvent(CoreRecord):
@@ -41,6 +41,8 @@ class CorePlaced(CoreRecord):
     """A memory of the circuit, or `count` that are alike: `words` of `bits`, in registers, look-up tables or block memories.
 
     `blocks`: block memories of the device that it takes. `file`: what it is loaded with, in `mem/`, a hex word a line.
+    `column`: bits of the columns that the Verilog cuts its words into, the lowest first; 0: into none. Column 12 begins with
+    `file` and ".0012.mem" behind it.
     """
 
     name: Name
@@ -52,6 +54,7 @@ class CorePlaced(CoreRecord):
     style: Style
     blocks: Amount
     file: File | None
+    column: Annotated[int, Field(ge=0, le=2**24)] = 0
 
 
 class CoreAnswer(CoreRecord):

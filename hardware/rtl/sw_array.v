@@ -72,7 +72,9 @@ module sw_array #(
     parameter LOAD_ADDRESS = 1,
     parameter LOAD_ROW = 1,
     parameter K_BITS = 1,
-    parameter K_FILE = ""        // {thresholds, drive, v0} of each lane
+    parameter K_FILE = "",       // {thresholds, drive, v0} of each lane
+    parameter K_COLUMN = 0,      // see sw_rom
+    parameter COLUMN = 0         // see sw_bank
 ) (
     input clk,
     input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
@@ -182,7 +184,7 @@ module sw_array #(
 
   localparam K = LAW + DRIVE + POTENTIAL;
   wire [P*K-1:0] row3;
-  sw_memory #(.WIDTH(P * K), .DEPTH(STEPPED ? CONSTANTS * PHASES : CONSTANTS), .BITS(K_BITS), .FILE(K_FILE),
+  sw_memory #(.WIDTH(P * K), .DEPTH(STEPPED ? CONSTANTS * PHASES : CONSTANTS), .BITS(K_BITS), .FILE(K_FILE), .COLUMN(K_COLUMN),
               .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) constants (
       .clk(clk), .enable(1'b1), .address(constants2), .word(row3),
       .load(load));
@@ -218,7 +220,8 @@ module sw_array #(
   wire [P*WORD-1:0] word3, sums3, word6;
   sw_banks #(.CHANNELS(CHANNELS), .BANKS_Y(BANKS_Y), .BANKS_X(BANKS_X), .GROUPS(GROUPS), .BLOCKS_Y(BLOCKS_Y),
              .BLOCKS_X(BLOCKS_X), .R_BITS(R_BITS), .OY_BITS(OY_BITS), .OX_BITS(OX_BITS), .RY_BITS(RY_BITS),
-             .RX_BITS(RX_BITS), .WORD(WORD), .SEAT(SEAT), .SEATS(SEATS), .STYLE(STYLE)) banks (
+             .RX_BITS(RX_BITS), .WORD(WORD), .SEAT(SEAT), .SEATS(SEATS), .STYLE(STYLE),
+             .COLUMN(COLUMN)) banks (
       .clk(clk), .sweep1(sweep1), .block1(block1), .oy1(oy1), .ox1(ox1), .ry1(ry1), .rx1(rx1), .seats1(seats1),
       .summed3(sum3),
       .word3(word3), .sums3(sums3), .store6(sweep6), .block6(block6), .word6(word6));

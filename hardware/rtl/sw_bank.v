@@ -4,12 +4,13 @@
 //   cycle 1  address             cycle 2  the memory is read         cycle 3  `word`; `sum` is given for it
 //   cycle 4  the sum is written: operations one or two cycles behind get it before it has arrived there
 //
-// STYLE 0: one row, a register. 1: rows of look-up tables. 2: block memories.
+// STYLE 0: one row, a register. 1: rows of look-up tables. 2: block memories; with COLUMN, one for each so many bits of all rows.
 module sw_bank #(
     parameter WIDTH = 16,  // bits of a row: all lanes
     parameter ROWS = 1,
     parameter BITS = 1,    // of an address
-    parameter STYLE = 0
+    parameter STYLE = 0,
+    parameter COLUMN = 0
 ) (
     input              clk,
     input  [ BITS-1:0] address,
@@ -20,6 +21,7 @@ module sw_bank #(
     input  [ BITS-1:0] store_address,
     input  [WIDTH-1:0] store_word
 );
+  genvar g;
   generate
     if (STYLE == 0) begin : register
       reg [WIDTH-1:0] only;
@@ -42,12 +44,16 @@ module sw_bank #(
         assign read = words[address2];
         always @(posedge clk) if (write) words[write_address] <= write_word;
       end else begin : blocks
-        (* ram_style = "block", no_rw_check *) reg [WIDTH-1:0] words[0:ROWS-1];
-        reg [WIDTH-1:0] fetched;
-        assign read = fetched;
-        always @(posedge clk) begin
-          if (write) words[write_address] <= write_word;
-          fetched <= words[address];
+        localparam EACH = COLUMN == 0 ? WIDTH : COLUMN;
+        for (g = 0; g * EACH < WIDTH; g = g + 1) begin : column
+          localparam HERE = (g + 1) * EACH < WIDTH ? EACH : WIDTH - g * EACH;
+          (* ram_style = "block", no_rw_check *) reg [HERE-1:0] words[0:ROWS-1];
+          reg [HERE-1:0] fetched;
+          assign read[g*EACH+:HERE] = fetched;
+          always @(posedge clk) begin
+            if (write) words[write_address] <= write_word[g*EACH+:HERE];
+            fetched <= words[address];
+          end
         end
       end
 

@@ -19,7 +19,8 @@ module sw_banks #(
     parameter WORD = 17,
     parameter SEAT = 0,    // bits of a seat; 0: all lanes of a bank share their address
     parameter SEATS = 1,   // of all seats, at least 1
-    parameter STYLE = 0
+    parameter STYLE = 0,
+    parameter COLUMN = 0   // see sw_bank
 ) (
     input                                       clk,
     input                                       sweep1,
@@ -61,7 +62,7 @@ module sw_banks #(
           there3 <= there2;
         end
         if (SEAT == 0) begin : shared
-          sw_bank #(.WIDTH(WIDTH), .ROWS(ROWS), .BITS(R_BITS), .STYLE(STYLE)) bank (
+          sw_bank #(.WIDTH(WIDTH), .ROWS(ROWS), .BITS(R_BITS), .STYLE(STYLE), .COLUMN(COLUMN)) bank (
               .clk(clk), .address(address), .summed(summed3 && there3),
               .word(word3[B*WIDTH+:WIDTH]), .sum(sums3[B*WIDTH+:WIDTH]),
               .store(store6), .store_address(block6), .store_word(word6[B*WIDTH+:WIDTH]));
@@ -69,7 +70,7 @@ module sw_banks #(
           for (cl = 0; cl < CHANNELS; cl = cl + 1) begin : lane
             localparam N = B * CHANNELS + cl;
             wire [SEAT-1:0] seat = sweep1 ? {SEAT{1'b0}} : seats1[N*SEAT+:SEAT];
-            sw_bank #(.WIDTH(WORD), .ROWS(ROWS), .BITS(R_BITS), .STYLE(STYLE)) bank (
+            sw_bank #(.WIDTH(WORD), .ROWS(ROWS), .BITS(R_BITS), .STYLE(STYLE), .COLUMN(COLUMN)) bank (
                 .clk(clk), .address(address + seat), .summed(summed3 && there3),
                 .word(word3[N*WORD+:WORD]), .sum(sums3[N*WORD+:WORD]),
                 .store(store6), .store_address(block6), .store_word(word6[N*WORD+:WORD]));

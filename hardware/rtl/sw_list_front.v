@@ -60,7 +60,9 @@ module sw_list_front #(
     parameter Y_FILE = "",
     parameter X_FILE = "",
     parameter LIST_FILE = "",
-    parameter PLACE_FILE = ""
+    parameter LIST_COLUMN = 0,   // see sw_rom
+    parameter PLACE_FILE = "",
+    parameter PLACE_COLUMN = 0
 ) (
     input clk,
     input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
@@ -159,7 +161,7 @@ module sw_list_front #(
     if (EACH == 0) begin : listed
       assign tiles = 1;
       assign skip  = 1;
-      sw_memory #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE),
+      sw_memory #(.WIDTH(LIST_WIDTH), .DEPTH(LISTS), .BITS(LIST_BITS), .FILE(LIST_FILE), .COLUMN(LIST_COLUMN),
                   .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) lists (
           .clk(clk), .enable(move2), .address(list), .word({count, first}),
           .load(load));
@@ -186,7 +188,7 @@ module sw_list_front #(
   wire [PLACE_WIDTH-1:0] place;
   assign {group, tile_column, tile_row} = place[GROUP_BITS+COLUMN_BITS+ROW_BITS-1:0];
 
-  sw_memory #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE),
+  sw_memory #(.WIDTH(PLACE_WIDTH), .DEPTH(ROWS), .BITS(W_BITS), .FILE(PLACE_FILE), .COLUMN(PLACE_COLUMN),
               .MEMORY(MEMORY == 0 ? 0 : MEMORY + (EACH == 0 ? 4 : 3)), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) places (
       .clk(clk), .enable(move3 || pass_ready), .address(move3 ? first : next), .word(place),
       .load(load));

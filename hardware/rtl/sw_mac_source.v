@@ -34,6 +34,7 @@ module sw_mac_source #(
     parameter T_FILE = "",
     parameter U_FILE = "",
     parameter W_FILE = "",
+    parameter W_COLUMN = 0,       // see sw_rom
     parameter TABLE_FILE = ""
 ) (
     input clk,
@@ -122,7 +123,7 @@ module sw_mac_source #(
       reg [ROW-1:0] read6;
       wire [CHANNELS*WEIGHT-1:0] row6w;
       reg [CHANNELS*WEIGHT-1:0] row7w;
-      sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE)) rows (
+      sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE), .COLUMN(W_COLUMN)) rows (
           .clk(clk), .enable(1'b1), .address(weights4), .word(read5),
           .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
       if (CODE == 0) assign row6w = read6;

@@ -32,7 +32,8 @@ module sw_mac_walk #(
     parameter G_FILE = "",        // {count, values, weights}: of the first channel, or of the first kept row
     parameter Y_FILE = "",        // {count, first}
     parameter X_FILE = "",
-    parameter I_FILE = ""         // {column, row, values}
+    parameter I_FILE = "",        // {column, row, values}
+    parameter I_COLUMN = 0        // see sw_rom
 ) (
     input clk,
     input rst,
@@ -122,7 +123,8 @@ module sw_mac_walk #(
   generate
     if (LIST != 0) begin : index
       wire [EX_BITS+EY_BITS+A_BITS-1:0] entry1;
-      sw_rom #(.WIDTH(EX_BITS + EY_BITS + A_BITS), .DEPTH(KEPT), .BITS(W_BITS), .FILE(I_FILE)) index_rom (
+      sw_rom #(.WIDTH(EX_BITS + EY_BITS + A_BITS), .DEPTH(KEPT), .BITS(W_BITS), .FILE(I_FILE),
+               .COLUMN(I_COLUMN)) index_rom (
           .clk(clk), .enable(1'b1), .address(weights), .word(entry1),
           .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({(EX_BITS + EY_BITS + A_BITS) {1'b0}}));
       assign values1 = entry1[A_BITS-1:0];

@@ -5,6 +5,7 @@ module sw_memory #(
     parameter DEPTH = 1,
     parameter BITS = 1,          // of an address
     parameter FILE = "",
+    parameter COLUMN = 0,        // see sw_rom
     parameter MEMORY = 0,
     parameter LOAD_ADDRESS = 1,
     parameter LOAD_ROW = 1
@@ -18,7 +19,7 @@ module sw_memory #(
   wire [LOAD_ADDRESS+BITS-1:0] place = {{BITS{1'b0}}, load[LOAD_ROW+:LOAD_ADDRESS]};
   wire [LOAD_ROW+WIDTH-1:0] row = {{WIDTH{1'b0}}, load[LOAD_ROW-1:0]};
 
-  sw_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BITS(BITS), .FILE(FILE), .LOADED(MEMORY != 0)) rom (
+  sw_rom #(.WIDTH(WIDTH), .DEPTH(DEPTH), .BITS(BITS), .FILE(FILE), .LOADED(MEMORY != 0), .COLUMN(COLUMN)) rom (
       .clk(clk), .enable(enable), .address(address), .word(word),
       .load(MEMORY != 0 && load[LOAD_ROW+LOAD_ADDRESS+:16] == MEMORY),
       .load_address(place[BITS-1:0]), .load_word(row[WIDTH-1:0]));

@@ -16,7 +16,8 @@ module sw_order #(
     parameter NEXT = 0,      // bits of a row's number behind the place of those that have several, 0: none has
     parameter ROWS = 1,
     parameter BITS = 1,      // of the number of a row
-    parameter FILE = ""      // {next, whether there is one, whether it is read, place}
+    parameter FILE = "",     // {next, whether there is one, whether it is read, place}
+    parameter COLUMN = 0     // see sw_rom
 ) (
     input                                           clk,
     input                                           rst,
@@ -58,7 +59,7 @@ module sw_order #(
   assign out_valid = busy && read;
   assign out_event = {value, token ? {PLACE{1'b0}} : row[PLACE-1:0], token};
 
-  sw_rom #(.WIDTH(WIDTH), .DEPTH(ROWS), .BITS(BITS), .FILE(FILE)) table_of_places (
+  sw_rom #(.WIDTH(WIDTH), .DEPTH(ROWS), .BITS(BITS), .FILE(FILE), .COLUMN(COLUMN)) table_of_places (
       .clk(clk), .enable(goes), .address(more ? next : first[BITS-1:0]), .word(row),
       .load(1'b0), .load_address({BITS{1'b0}}), .load_word({WIDTH{1'b0}}));
 

@@ -3,12 +3,16 @@
 //
 // It lies in look-up tables while a bit of all words fits into one of six inputs, or while they are few; in block memories
 // beyond. LOADED says that `load` is used: its tables must then be of the kind that can be written.
+//
+// With COLUMN, block memories hold columns of so many bits of all words, the last one what is left of them: each is a memory of its
+// own, which a synthesis tool lays out for itself. Column 12 begins with the file FILE.0012.mem, its part of the words of FILE.
 module sw_rom #(
     parameter WIDTH = 8,
     parameter DEPTH = 1,
     parameter BITS = 1,   // of an address
     parameter FILE = "",
-    parameter LOADED = 0
+    parameter LOADED = 0,
+    parameter COLUMN = 0
 ) (
     input                  clk,
     input                  enable,
@@ -20,26 +24,38 @@ module sw_rom #(
 );
   localparam TABLES = DEPTH <= 64 || (DEPTH + 63) / 64 * WIDTH <= 32;
 
+  genvar g;
   generate
-    if (!TABLES) begin : blocks
+    if (!TABLES && COLUMN == 0) begin : blocks
       (* rom_style = "block", ram_style = "block", no_rw_check *) reg [WIDTH-1:0] words[0:DEPTH-1];
       initial if (FILE != "") $readmemh(FILE, words);
       always @(posedge clk) begin
         if (load) words[load_address] <= load_word;
         if (enable) word <= words[address];
       end
-    end else if (LOADED) begin : tables
+    end else if (TABLES && LOADED) begin : tables
       (* ram_style = "distributed" *) reg [WIDTH-1:0] words[0:DEPTH-1];
       initial if (FILE != "") $readmemh(FILE, words);
       always @(posedge clk) begin
         if (load) words[load_address] <= load_word;
         if (enable) word <= words[address];
       end
-    end else begin : constants
+    end else if (TABLES) begin : constants
       // The first attribute is for Vivado, the second for Yosys, which has no name for tables that are only read.
       (* rom_style = "distributed", ram_style = "logic" *) reg [WIDTH-1:0] words[0:DEPTH-1];
       initial if (FILE != "") $readmemh(FILE, words);
       always @(posedge clk) if (enable) word <= words[address];
+    end else begin : columns
+      for (g = 0; g * COLUMN < WIDTH; g = g + 1) begin : column
+        localparam HERE = (g + 1) * COLUMN < WIDTH ? COLUMN : WIDTH - g * COLUMN;
+        localparam [31:0] DIGITS = "0000" + (g / 1000 << 24) + (g / 100 % 10 << 16) + (g / 10 % 10 << 8) + g % 10;
+        (* rom_style = "block", ram_style = "block", no_rw_check *) reg [HERE-1:0] words[0:DEPTH-1];
+        initial if (FILE != "") $readmemh({FILE, ".", DIGITS, ".mem"}, words);
+        always @(posedge clk) begin
+          if (load) words[load_address] <= load_word[g*COLUMN+:HERE];
+          if (enable) word[g*COLUMN+:HERE] <= words[address];
+        end
+      end
     end
   endgenerate
 endmodule

@@ -2,6 +2,9 @@
 // codes, whose weights are looked up before the second cycle ends.
 //
 //   cycle 0  address, lane, oy, ox, value        cycle 2  the row is there        cycle 3  `adds`        cycle 4  taps
+//
+// Many block memories (COLUMN) lie far from what addresses them: where nothing is to be done with a row in its second cycle, that
+// cycle lies in front of the memory.
 module sw_synapse #(
     parameter CHANNELS = 1,
     parameter BANKS_Y = 1,
@@ -24,6 +27,7 @@ module sw_synapse #(
     parameter LOAD_ADDRESS = 1,
     parameter LOAD_ROW = 1,
     parameter FILE = "",
+    parameter COLUMN = 0,        // of the rows, see sw_rom
     parameter TABLE_FILE = ""
 ) (
     input                                     clk,
@@ -38,17 +42,20 @@ module sw_synapse #(
 );
   localparam COUNT = ROW / (CODE == 0 ? WEIGHT : CODE);
   localparam HELD = COUNT * WEIGHT;
+  localparam LATE = COLUMN != 0 && CODE == 0 && BANKS_Y * BANKS_X == 1;
   wire [ROW-1:0] row1;
   wire [HELD-1:0] held1;
-  reg [HELD-1:0] row2;
+  reg [HELD-1:0] held2;
+  wire [HELD-1:0] row2 = LATE ? held1 : held2;
+  reg [W_BITS-1:0] address1;
   reg [LANE_BITS-1:0] lane1, lane2;
   reg [OY_BITS-1:0] oy1, oy2;
   reg [OX_BITS-1:0] ox1, ox2;
   reg [VALUE-1:0] value1, value2;
 
-  sw_memory #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(FILE),
+  sw_memory #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(FILE), .COLUMN(COLUMN),
               .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) rows (
-      .clk(clk), .enable(1'b1), .address(address), .word(row1),
+      .clk(clk), .enable(1'b1), .address(LATE ? address1 : address), .word(row1),
       .load(load));
 
   generate
@@ -60,7 +67,8 @@ module sw_synapse #(
   endgenerate
 
   always @(posedge clk) begin
-    row2 <= held1;
+    held2 <= held1;
+    address1 <= address;
     {lane1, lane2} <= {lane, lane1};
     {oy1, oy2} <= {oy, oy1};
     {ox1, ox2} <= {ox, ox1};

@@ -28,6 +28,7 @@ module sw_winners #(
     parameter STEPS = 1,
     parameter STEP_BITS = 1,    // of a number below STEPS
     parameter W_FILE = "",
+    parameter W_COLUMN = 0,     // see sw_rom
     parameter T_FILE = ""
 ) (
     input clk,
@@ -65,7 +66,7 @@ module sw_winners #(
 
   wire [P*WEIGHT-1:0] weights1;
   wire [P*THRESHOLD-1:0] thresholds1;
-  sw_rom #(.WIDTH(P * WEIGHT), .DEPTH(ROWS), .BITS(IN_BITS + G_BITS), .FILE(W_FILE)) weights (
+  sw_rom #(.WIDTH(P * WEIGHT), .DEPTH(ROWS), .BITS(IN_BITS + G_BITS), .FILE(W_FILE), .COLUMN(W_COLUMN)) weights (
       .clk(clk), .enable(1'b1), .address({source, group}), .word(weights1),
       .load(1'b0), .load_address({(IN_BITS + G_BITS) {1'b0}}), .load_word({P * WEIGHT{1'b0}}));
   sw_rom #(.WIDTH(P * THRESHOLD), .DEPTH(GROUPS), .BITS(G_BITS), .FILE(T_FILE)) thresholds (

@@ -70,7 +70,8 @@ def _write(work: Path, wanted: Sequence[LoneModule], memories: Path) -> None:
     for number, one in enumerate(wanted):
         for value in one.parameters.values():
             if isinstance(value, str) and value.endswith(".mem") and not (work / value).exists():
-                copyfile(memories / value, work / value)
+                for file in (memories / value, *memories.glob(f"{value}.*.mem")):
+                    copyfile(file, work / file.name)
         told = ", ".join(f".{key}({_literal(value)})" for key, value in one.parameters.items())
         lines += [f"(* keep *) {one.module} #({told}) u{number} ();"]
     (work / "top.v").write_text("\n".join([*lines, "endmodule\n"]))

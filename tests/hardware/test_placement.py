@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.hardware import DEVICES
-from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule, block_columns, block_count
+from spikewright.hardware.placement import PlacedMemory, Placement, PlacingRule, block_count
 
 SIZES = st.integers(1, 3000)
 
@@ -49,6 +49,7 @@ def test_a_placement_adds_up() -> None:
     rows = PlacedMemory("synapse0.rows", "in-conv", "weights", 60, 72, "tables", file="q00_w.mem")
     found = Placement(device, (banks, rows))
     assert found.blocks == 9 * block_count(device, 40, 100) == 18 and found.total_bits == 36_000 + 4_320
+    assert PlacedMemory("a", "b", "weights", 6272, 128, "blocks", column=9).blocks(device) == 57
     assert found.of("conv") == (banks,) and found.of("nothing") == ()
     assert list(found.table["blocks"]) == [18, 0] and list(found.table["file"]) == ["", "q00_w.mem"]
 
@@ -61,12 +62,6 @@ def test_a_placement_without_memories_is_empty() -> None:
 @pytest.mark.parametrize(("width", "depth"), [(0, 5), (5, 0)])
 def test_nothing_takes_no_block(width: int, depth: int) -> None:
     assert block_count(DEVICES["xc7a35t"], width, depth) == 0
-
-
-def test_what_is_left_of_a_width_lies_in_its_own_mode() -> None:
-    shapes = DEVICES["xc7a35t"].block_shapes
-    assert block_columns(shapes, 80, 4992) == ((18, 5),) * 4 + ((8, 3),)  # what Yosys makes of it: 23 blocks
-    assert block_columns(shapes, 0, 9) == ()
 
 
 def test_synthesis_chooses_the_cheaper_memory() -> None:

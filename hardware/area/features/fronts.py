@@ -62,10 +62,12 @@ def taps(told: Told) -> Features:
 
 
 def synapse(told: Told) -> Features:
-    """A row of weights, two cycles of what goes with it."""
+    """A row of weights, or the address of a deep memory; two cycles of what goes with it."""
     count = told.ROW // (told.CODE or told.WEIGHT)
+    late = told.column and not told.CODE and told.banks == 1
     return {
-        "registers": count * told.WEIGHT + 2.0 * (told.LANE_BITS + told.OY_BITS + told.OX_BITS + told.VALUE),
+        "registers": (told.W_BITS if late else count * told.WEIGHT)
+        + 2.0 * (told.LANE_BITS + told.OY_BITS + told.OX_BITS + told.VALUE),
         "row": count * told.WEIGHT, "lane": 2 * told.LANE_BITS, "place": 2 * (told.OY_BITS + told.OX_BITS),
         "value": 2 * told.VALUE, "coded": float(told.CODE > 0),
     }  # fmt: skip

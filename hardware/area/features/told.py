@@ -33,6 +33,11 @@ class Told:
         """A parameter that is no number."""
         return str(self.parameters[name])
 
+    @property
+    def column(self) -> int:
+        """Bits of the columns of its memory; 0, which keys leave out, where it has none."""
+        return int(self.parameters.get("COLUMN", 0))
+
     def in_blocks(self, words: int, bits: int) -> bool:
         """Whether a memory whose place is left to synthesis lies in block memories."""
         return self.rule.chosen(words, bits) == "blocks"

@@ -24,7 +24,7 @@ def _walk(one: ModuleInstance) -> Found:
     yield ModuleMemory("columns", "table", n("BLOCKS_X"), n("EX_BITS") + n("U_BITS"), parameter="X_FILE")
     if n("LIST"):
         bits = n("EX_BITS") + n("EY_BITS") + n("A_BITS")
-        yield ModuleMemory("index", "table", n("KEPT"), bits, parameter="I_FILE")
+        yield ModuleMemory("index", "table", n("KEPT"), bits, parameter="I_FILE", column="I_COLUMN")
 
 
 def _source(one: ModuleInstance) -> Found:
@@ -34,7 +34,7 @@ def _source(one: ModuleInstance) -> Found:
         yield ModuleMemory(name, "table", n(words), bits, parameter=file)
     if n("WEIGHED"):
         bits = n("CHANNELS") * (n("CODE") or n("WEIGHT"))
-        yield ModuleMemory("weights", "weights", n("DEPTH"), bits, parameter="W_FILE")
+        yield ModuleMemory("weights", "weights", n("DEPTH"), bits, parameter="W_FILE", column="W_COLUMN")
     if n("CODE"):
         yield ModuleMemory("codebook", "codebook", n("ENTRIES"), n("WEIGHT"), "shown", n("CHANNELS"), "TABLE_FILE")
 

@@ -31,7 +31,7 @@
     if (STYLE != 0) begin : on_its_way
       wire [WIDTH-1:0] stored;
       if (STYLE == 1) assign stored = memory.tables.words[which];
-      else assign stored = memory.blocks.words[which];
+      else assign stored = \memory.blocks.column[0].words [which];
       wire late = memory.kept4 && memory.address4 == which;
       always @* if (known) assert ((late ? memory.sum4 : stored) == value);
       always @* if (age >= 4) assert (memory.kept4 == summed1 && memory.address3 == at3);

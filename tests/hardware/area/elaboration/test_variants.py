@@ -74,7 +74,7 @@ def test_each_memory_that_is_read_is_one_of_the_placement(kind: str, tmp_path) -
 def test_defaults_and_computed_values_are_told() -> None:
     found = {use.module: use for use in instance_uses([ModuleInstance("sw_memory", "m", {"WIDTH": 5, "MEMORY": 3})])}
     assert found["sw_memory"].parameters["DEPTH"] == 1
-    assert found["sw_rom"].parameters == {"WIDTH": 5, "DEPTH": 1, "BITS": 1, "FILE": "", "LOADED": 1}
+    assert found["sw_rom"].parameters == {"WIDTH": 5, "DEPTH": 1, "BITS": 1, "FILE": "", "LOADED": 1, "COLUMN": 0}
 
 
 def test_two_that_are_alike_are_counted() -> None:

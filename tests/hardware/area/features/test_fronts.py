@@ -16,8 +16,11 @@ def test_a_rotator_costs_by_its_banks() -> None:
 
 def test_rows_are_read_in_two_cycles() -> None:
     rest = {"LANE_BITS": 1, "OY_BITS": 1, "OX_BITS": 1, "VALUE": 3}
-    assert fronts.synapse(told(ROW=16, CODE=0, WEIGHT=4, **rest))["registers"] == 28
-    assert fronts.synapse(told(ROW=8, CODE=2, WEIGHT=8, **rest))["registers"] == 44
+    lanes = {"CHANNELS": 4, "BANKS_Y": 1, "BANKS_X": 1}
+    assert fronts.synapse(told(ROW=16, CODE=0, WEIGHT=4, COLUMN=0, **rest))["registers"] == 28
+    assert fronts.synapse(told(ROW=8, CODE=2, WEIGHT=8, COLUMN=9, **rest))["registers"] == 44
+    deep = {"ROW": 16, "CODE": 0, "WEIGHT": 4, "COLUMN": 9, "W_BITS": 13, **rest}
+    assert [fronts.synapse(told(**deep, **lanes | {"BANKS_X": banks}))["registers"] for banks in (1, 2)] == [25, 28]
 
 
 def test_fronts_grow_with_their_addresses() -> None:
