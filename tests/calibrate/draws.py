@@ -42,7 +42,7 @@ class Draw:
         yield from [*found, *sized][:most]
 
 
-BLIND = Draw("blind", 2000, 50, REAL, 2000, 10)
+BLIND = Draw("blind", 2000, 54, REAL, 2000, 8)
 """No feature was shaped on these, no band was set on them: by them an estimate is judged."""
 LOOKED_AT = Draw("unseen", 1000, 50, LARGER, 2, 2)
 """In no fit either, but looked at while features were shaped; the bands are set on these."""
