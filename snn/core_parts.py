@@ -97,10 +97,9 @@ class Lack:
 def lacking(network: Network) -> tuple[Lack, ...]:
     """Why no core can be built from `network`, one record for each part of it that no core has; empty if one can.
 
-    Cores have all neurons and synapses, in one phase, with inputs in [0, 1]. They have neither the code `SpikeSelectCode` nor an
-    input that flows in some steps only, count no spikes whose weight changes from step to step, and gates of signed spikes
-    read no constants; a MAC core (`QuantReLU` neurons) has no Separable2d and no orders. Whether numbers are integers is not
-    asked.
+    Cores have all neurons and synapses, in one phase. They have neither the code `SpikeSelectCode` nor an input that flows in
+    some steps only, count no spikes whose weight changes from step to step, and gates of signed spikes read no constants; a MAC
+    core (`QuantReLU` neurons) has no Separable2d and no orders. Whether numbers are integers is not asked.
     """
     return (
         *(lack for population in network.populations for lack in _neuron(population)),
@@ -111,18 +110,30 @@ def lacking(network: Network) -> tuple[Lack, ...]:
 
 
 def core_rows(network: Network) -> tuple[ReportRow, ...]:
-    """A warning for each kind of part that no core has, or a note that a core answers with numbers only; or nothing."""
+    """A warning for each kind of part that no core has, or notes of what is done around a core: inputs that are scaled for it,
+    and what the numbers mean that it answers with; or nothing."""
     found = lacking(network)
-    if not found and (network.tail is not None or not all(head.flat for head in network.heads)):
+    return tuple(_warnings(found)) if found else tuple(_around(network))
+
+
+def _around(network: Network) -> Iterator[ReportRow]:
+    known = network.run.input_range
+    if known is not None:
+        told = f"a core takes (input - ({known.low:g})) / {known.high - known.low:g}, in [0, 1]: who feeds it scales"
+        yield ReportRow("network", "hardware", "note", told)
+    if network.tail is not None or not all(head.flat for head in network.heads):
         where = "network.heads" + (", behind network.tail" if network.tail is not None else "")
         told = (
             f"a core answers with raw numbers; what they mean (places, labels, values) only this network says: {where}"
         )
-        return (ReportRow("network", "hardware", "note", told),)
+        yield ReportRow("network", "hardware", "note", told)
+
+
+def _warnings(found: tuple[Lack, ...]) -> Iterator[ReportRow]:
     kinds: dict[tuple[str, str], list[str]] = {}
     for lack in found:
         kinds.setdefault((lack.what, lack.substitute), []).append(lack.part)
-    return tuple(_warning(what, parts, substitute) for (what, substitute), parts in kinds.items())
+    yield from (_warning(what, parts, substitute) for (what, substitute), parts in kinds.items())
 
 
 def _warning(what: str, parts: list[str], substitute: str) -> ReportRow:
@@ -169,10 +180,6 @@ def _run(network: Network) -> Iterator[Lack]:
     if network.run.phases is not None:
         told = f"expected one phase in hardware, got the pre-steps of {network.run.phases.method}"
         yield Lack("pre-steps", "network", told, "Rate without residual")
-    if network.run.input_range is not None:
-        known = network.run.input_range
-        told = f"expected inputs in [0, 1] in hardware, got a range of {known.low:g} to {known.high:g}"
-        yield Lack("a range of inputs", "network", told, "the scaling inside the model, and images in [0, 1]")
     if network.steps > MOST_STEPS:
         told = f"expected at most {MOST_STEPS} steps in hardware, got {network.steps}"
         yield Lack("so many steps", "network", told, f"{MOST_STEPS} steps")

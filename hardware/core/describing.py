@@ -20,6 +20,7 @@ from spikewright.hardware.core.golden import (
     golden_rasters,
     senders,
     sends_numbers,
+    unscaled,
 )
 from spikewright.hardware.core.parts import described_neuron, described_rule, described_synapse, described_value
 from spikewright.hardware.core.schema_circuit import CoreCircuit, CoreEstimate, CoreProof
@@ -31,12 +32,13 @@ from spikewright.hardware.fitting import check_fits
 from spikewright.hardware.formal.stored import stored_proofs
 from spikewright.hardware.model.bit_widths import CoreWidths, signed_bits, widths
 from spikewright.index_maps import IndexMap
+from spikewright.snn.running import Run
 
 
 @dataclass(frozen=True, eq=False)
 class GoldenInputs:
-    """`images (samples, *input shape)` in float32 that the traces are made with, or the events of a camera, one array a sample,
-    and whether they are the user's or synthetic."""
+    """`images (samples, *input shape)` in float32 that the traces are made with, scaled to [0, 1], or the events of a camera, one
+    array a sample, and whether they are the user's or synthetic."""
 
     images: Any
     origin: Literal["given", "synthetic"]
@@ -47,8 +49,8 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
 
     Raises InvalidInput where the circuit is too large for its device.
     """
-    sizes, activity = widths(network), golden_activity(network, inputs.images)
-    traces = GoldenTraces.of(network, activity, inputs.images)
+    sizes, activity = widths(network), golden_activity(unscaled(network), inputs.images)
+    traces = GoldenTraces.of(unscaled(network), activity, inputs.images)
     circuit, without = _circuit(writer.folder, network, point, traces)
     cost = estimate(network, activity, point)
     if circuit is not None:
@@ -65,7 +67,7 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
         readout=network.readout,
         logit_scale=network.logit_scale,
         decision=None if network.decision is None else described_rule(network.decision),
-        run=schema.CoreRun(fixed=network.run.fixed, largest=network.run.largest),
+        run=_run(network.run),
         report=[schema.CoreRow(**asdict(row)) for row in network.report],
         populations=[_population(writer, n, p, point, sizes) for n, p in enumerate(network.populations)],
         projections=[_projection(writer, n, q, sizes) for n, q in enumerate(network.projections)],
@@ -160,6 +162,13 @@ def _golden(writer: Writer, network: snn.Network, inputs: GoldenInputs, activity
             if (potentials := golden_potentials(network, activity, p)) is not None
         },
         logits=writer.memory("logits", golden_logits(activity), 64, place="golden"),
+    )
+
+
+def _run(run: Run) -> schema.CoreRun:
+    known = run.input_range
+    return schema.CoreRun(
+        fixed=run.fixed, largest=run.largest, input_range=None if known is None else (known.low, known.high)
     )
 
 

@@ -13,14 +13,13 @@ from typing import Any
 
 from spikewright import FolderKind, atomic_folder, check_folder
 from spikewright.hardware.core.checksums import file_checksums, signed_text
-from spikewright.hardware.core.golden import synthetic_inputs
+from spikewright.hardware.core.golden import as_taken, synthetic_inputs
 from spikewright.hardware.core.readme import readme_text
 from spikewright.hardware.design_points import DesignPoint, check_point
 from spikewright.kinds import json_object
 from spikewright.marker import files_below
 from spikewright.progress import watched
-from spikewright.snn import AddressEvents, Network
-from spikewright.snn.streams import check_inputs
+from spikewright.snn import Network
 
 
 def _older(folder: Path) -> list[str] | None:
@@ -40,8 +39,8 @@ def export(network: Network, point: DesignPoint, folder: str | Path, *, images: 
     """Write the core of the fixed-point `network` built as `point`; all or nothing, a core that stands there is replaced.
 
     A folder of anybody else's, or a core with files in it that `export` did not write, is refused and stays as it is.
-    `images (samples, *input shape)` in [0, 1], or what else the code of the network takes, become the golden inputs; without
-    them four synthetic patterns do.
+    `images (samples, *input shape)`, or what else the network takes, become the golden inputs, scaled to [0, 1] where it has an
+    input range; without them four synthetic patterns do.
     Returns the folder. Raises InvalidInput for a float32 network, a point of another network, or images that do not
     fit, and InvalidFile when the folder cannot be written.
     """
@@ -50,11 +49,8 @@ def export(network: Network, point: DesignPoint, folder: str | Path, *, images: 
 
     check_folder(folder, CORE_FOLDER)  # before the golden runs
     check_point(network, point)
-    given = synthetic_inputs(network) if images is None else images
-    checked = check_inputs(network, given)
-    inputs = GoldenInputs(
-        list(given) if isinstance(network.code, AddressEvents) else checked, "synthetic" if images is None else "given"
-    )
+    _, taken = as_taken(network, synthetic_inputs(network) if images is None else images)
+    inputs = GoldenInputs(taken, "synthetic" if images is None else "given")
     with atomic_folder(folder, CORE_FOLDER) as temporary:
         core = describe(Writer(temporary), network, point, inputs)
         (temporary / "README.md").write_text(readme_text(core))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spikewright.answers import Head
 from spikewright.snn import Activity, AddressEvents, Network, Population, simulate
-from spikewright.snn.streams import FIELDS, input_shape
+from spikewright.snn.streams import FIELDS, check_inputs, input_shape
 from spikewright.snn.traits import sent
 
 SYNTHETIC_SAMPLES = 4
@@ -34,10 +34,13 @@ class GoldenTraces:
 def synthetic_inputs(network: Network) -> Any:
     """Four inputs without data: multiples of the golden ratio modulo one, even over all levels and without a seed.
 
-    Images, or for a camera the events of the larger half of the pixels, at the times that the numbers say.
+    Images, over the range of the network's inputs, or for a camera the events of the larger half of the pixels, at the times that
+    the numbers say.
     """
+    known = network.run.input_range
     if not isinstance(network.code, AddressEvents):
-        return _even(input_shape(network))
+        even = _even(input_shape(network))
+        return even if known is None else (known.low + (known.high - known.low) * even).astype(np.float32)
     times = (_even(network.by_name[network.input].shape) * 2 - 1) * network.steps
     return [camera_events(np.floor(sample), network.code) for sample in times]
 
@@ -56,6 +59,20 @@ def camera_events(steps: NDArray[Any], code: AddressEvents) -> NDArray[Any]:
     for name, values in zip("xytp", (x, y, steps[p, y, x].astype(np.int64) * code.step_us, p), strict=True):
         found[name] = values
     return found[np.argsort(found["t"], kind="stable")]
+
+
+def as_taken(network: Network, images: Any) -> tuple[Network, Any]:
+    """`network` without a range of its inputs, and `images` as that takes them, and its core: scaled to [0, 1].
+
+    What a camera sends stays as it is. Raises InvalidInput for images that do not fit.
+    """
+    checked = check_inputs(network, images)
+    return unscaled(network), list(images) if isinstance(network.code, AddressEvents) else checked
+
+
+def unscaled(network: Network) -> Network:
+    """The network whose inputs are scaled already."""
+    return replace(network, run=replace(network.run, input_range=None))
 
 
 def golden_activity(network: Network, images: Any, engine: str | None = None) -> Activity:

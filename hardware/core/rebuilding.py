@@ -8,7 +8,7 @@ from spikewright.hardware.core import schema, schema_parts
 from spikewright.hardware.core.parts import rebuilt, rebuilt_value
 from spikewright.index_maps import IndexMap
 from spikewright.snn.report import Report, ReportRow
-from spikewright.snn.running import Run
+from spikewright.snn.running import InputRange, Run
 
 Read = Callable[[schema_parts.CoreMemory], Any]
 
@@ -28,7 +28,11 @@ def rebuild(whole: schema.Core, read: Read) -> snn.Network:
         logit_scale=whole.logit_scale,
         report=Report(tuple(ReportRow(**row.model_dump()) for row in whole.report)),
         decision=None if whole.decision is None else rebuilt(whole.decision, read),
-        run=Run(fixed=whole.run.fixed, largest=whole.run.largest),
+        run=Run(
+            fixed=whole.run.fixed,
+            largest=whole.run.largest,
+            input_range=None if whole.run.input_range is None else InputRange(*whole.run.input_range),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from spikewright.hardware.core.golden import (
     senders,
     sends_numbers,
     trace_line,
+    unscaled,
 )
 from spikewright.hardware.core.hexfiles import read_checked, read_memory
 from spikewright.hardware.core.load import load_core
@@ -63,7 +64,7 @@ def replay(folder: str | Path, *, engine: str | None = None, device: Device | No
         raise InvalidFile(f"expected golden traces of at most {MAX_TRACE} places, got {largest}")
     images = _inputs(folder, whole, network)
     try:
-        activity = golden_activity(network, images, engine)
+        activity = golden_activity(unscaled(network), images, engine)
     except SpikewrightError as error:
         raise InvalidFile(f"expected golden images that the core can run, got: {error}") from error
     rasters, logits = golden_rasters(network, activity), golden_logits(activity)

@@ -71,12 +71,18 @@ class CoreProjection(CoreRecord):
     order: CoreOrder | None = None
 
 
-class CoreRun(CoreRecord):
-    """How the network must be run: `fixed`, why the steps of the code must stay (null: any will do), and `largest`, the largest
-    magnitude of the samples that it was made from (null: unknown)."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
+
+class CoreRun(CoreRecord):
+    """How the network must be run: `fixed`, why the steps of the code must stay (null: any will do), `largest`, the largest
+    magnitude of the samples that it was made from (null: unknown), and `input_range`, low and high of inputs that whoever feeds
+    the core scales to x = (input - low) / (high - low); left out where they are x."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"input_range"})
     fixed: Annotated[str, Field(max_length=1000)] | None = None
     largest: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    input_range: tuple[Finite, Finite] | None = None
 
 
 class CoreTrace(CoreRecord):
@@ -133,7 +139,7 @@ class Core(CoreRecord):
     code: Code
     schedule: Literal["synchronous", "layerwise"]
     readout: Literal["count", "potential", "first"]
-    logit_scale: Annotated[float, Field(allow_inf_nan=False)]
+    logit_scale: Finite
     decision: Decision | None = None
     populations: Annotated[list[CorePopulation], Field(min_length=1, max_length=MAX_ITEMS)]
     projections: Annotated[list[CoreProjection], Field(max_length=MAX_ITEMS)]

@@ -13,7 +13,7 @@ from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
-from spikewright.hardware.core.golden import golden_activity, golden_rasters
+from spikewright.hardware.core.golden import as_taken, golden_activity, golden_rasters
 from spikewright.hardware.cosim import icarus
 from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.mac_timing import untimely
@@ -47,7 +47,7 @@ def differences(
 
 def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -> tuple[str, ...]:
     """The same of a circuit in its folder, by any simulator: `icarus.run`, `verilator.run`, a netlist's."""
-    network = circuit.network
+    network, images = as_taken(circuit.network, images)
     endless = replace(network, decision=None)
     activity = golden_activity(endless, images)
     rasters = golden_rasters(endless, activity)

@@ -86,6 +86,11 @@ def _reasons(before: Pair, after: Pair) -> Iterator[str]:
     tables = max((_share_of_tables(one) for _, one in known.values()), default=0.0)
     if tables > MUCH:
         yield f"Each lane has a table of the shared weights; they take up to {_percent(tables)} of the weight memory."
+    if known and all(_resolved(*pair) for pair in known.values()):
+        yield (
+            "A core stores the weights as they come out, as many as before and as wide; factors, and what else makes a file "
+            "smaller, are resolved before it is loaded."
+        )
     if any(_narrower(*pair) for pair in known.values()):
         yield "Narrower weights are read in as many cycles."
 
@@ -125,6 +130,12 @@ def _narrower(before: Costs, after: Costs) -> bool:
         and after["weight_bits"] < before["weight_bits"]
         and abs(1 - after["latency_cycles"] / before["latency_cycles"]) < APART
     )
+
+
+def _resolved(before: Costs, after: Costs) -> bool:
+    """Whether as many weights take as much memory and as many cycles: nothing of a technique is left in the core."""
+    names = ("weight_memory_bits", "survivors", "latency_cycles")
+    return all(abs(1 - after[name] / max(before[name], 1)) < NOTICED for name in names)
 
 
 def _both(before: Pair, after: Pair) -> dict[str, tuple[Costs, Costs]]:

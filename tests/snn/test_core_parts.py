@@ -53,10 +53,6 @@ def test_a_network_of_known_parts_lacks_nothing() -> None:
             'in hardware, got "count"; try an Integrator',
         ),
         (single(SHAPES, IF(1.0), Identity(), RateCode(2**16)), "at most 65535 steps in hardware, got 65536"),
-        (
-            single(SHAPES, IF(1.0), Identity(), RateCode(3), run=Run(input_range=InputRange(-1, 1))),
-            "a range of -1 to 1",
-        ),
         (single(SHAPES, IF(1.0), Identity(), RateCode(3), run=Run(phases=TwoPhase("srp", 2))), "the pre-steps of srp"),
     ],
 )
@@ -80,3 +76,10 @@ def test_a_row_names_a_few_parts() -> None:
 def test_a_core_says_that_it_does_not_know_what_its_numbers_mean() -> None:
     (row,) = core_rows(single(SHAPES, IF(1.0), Identity(), RateCode(3)).with_head("values"))
     assert "only this network says" in row.detail
+
+
+def test_of_a_range_of_inputs_a_note_says_what_a_core_takes() -> None:
+    network = single(SHAPES, IF(1.0), Identity(), RateCode(3), run=Run(input_range=InputRange(-1, 1.5)))
+    assert not lacking(network)
+    (row,) = core_rows(network)
+    assert row.action == "note" and "takes (input - (-1)) / 2.5, in [0, 1]" in row.detail

@@ -74,9 +74,9 @@ def test_ranges_that_are_none_are_refused() -> None:
         convert(net, images, Ttfs(), input_range=(0.0, 1.0))
 
 
-def test_who_has_no_place_for_a_range_says_so() -> None:
+def test_the_report_says_that_a_core_takes_scaled_inputs() -> None:
     net, images = case()
     network = convert(net, images, Rate(8), input_range=(LOW, HIGH))
     told = [row.detail for row in network.report if row.kind == "hardware"]
-    assert len(told) == 1 and "hardware refuses: a range of inputs; try the scaling inside the model" in told[0]
+    assert len(told) == 1 and "in [0, 1]: who feeds it scales" in told[0]
     assert not [row for row in convert(net, images, Rate(8)).report if row.kind == "hardware"]

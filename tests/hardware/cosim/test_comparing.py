@@ -11,6 +11,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.core.golden import golden_activity
 from spikewright.hardware.cosim import comparing, programs
 from spikewright.hardware.cosim.comparing import differences
+from spikewright.snn.running import InputRange, Run
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.drawn_kinds import NAMES, drawn_kind
 
@@ -81,3 +82,11 @@ def _lower(population: snn.Population) -> snn.Population:
         return population
     neuron = replace(population.neuron, threshold=np.maximum(np.asarray(population.neuron.threshold) // 3, 1))  # type: ignore[call-arg]
     return replace(population, neuron=neuron)
+
+
+@needs_icarus
+def test_a_network_with_a_range_of_inputs_is_compared_with_what_its_core_takes(tmp_path: Path) -> None:
+    network = drawn(3)
+    ranged = replace(network, run=Run(input_range=InputRange(-1.0, 1.0)))
+    images = images_for(network, 3) * 2 - 1
+    assert differences(ranged, drawn_lanes(network, 3), images, tmp_path) == ()

@@ -53,6 +53,14 @@ def test_what_costs_more_is_told_too() -> None:
     assert "50 % of its weight memory says which weights are stored." in told
 
 
+def test_a_technique_of_which_nothing_is_left_in_the_core_says_why() -> None:
+    same = {SPIKE: cost(SPIKE, 1010, survivors=990), FORMAL: cost(FORMAL)}
+    assert "The spike core saves and costs nothing." in verdict_of(BEFORE, same)
+    assert "factors, and what else makes a file smaller, are resolved" in verdict_of(BEFORE, same)
+    pruned = {**same, FORMAL: cost(FORMAL, survivors=500)}
+    assert "resolved" not in verdict_of(BEFORE, pruned)
+
+
 @pytest.mark.parametrize(
     ("core", "others", "reason"),
     [
