@@ -95,8 +95,14 @@ def encode_values(told: Told) -> Features:
 
 
 def list_front(told: Told) -> Features:
-    """Three stages: tables, lists, and the place of each row of weights."""
+    """Three stages: tables, lists, and the place of each row of weights, with a product where that is no shift."""
     seated = told.SEAT * told.lanes
+    steps = [
+        (bits, each)
+        for bits, each in ((told.ROW_BITS, told.DOWN), (told.COLUMN_BITS, told.ACROSS))
+        if each & (each - 1)
+    ]
+    products = [(bits, each.bit_length(), min(told.S_BITS, bits + each.bit_length())) for bits, each in steps]
     return {
         "registers": registers.list_front(told),
         "1": 1.0, "weights": told.W_BITS, "blocks": told.S_BITS, "list": told.LIST_BITS, "count": told.COUNT_BITS,
@@ -104,6 +110,7 @@ def list_front(told: Told) -> Features:
         "ty": told.TY_BITS, "tx": told.TX_BITS, "value": told.VALUE, "lane": told.LANE_BITS,
         "place": told.OY_BITS + told.OX_BITS, "seated": seated, "ry": told.RY_BITS, "rx": told.RX_BITS,
         "down": float(told.DOWN > 1) * told.ROW_BITS, "across": float(told.ACROSS > 1) * told.COLUMN_BITS,
+        "multipliers": float(sum(told.multiplier(*product) for product in products)),
     }  # fmt: skip
 
 

@@ -82,6 +82,16 @@ def test_the_rest() -> None:
         1,
     )
     assert fronts.list_front(told(**lists))["seated"] == 2
+    far = lists | {"ROW_BITS": 3, "COLUMN_BITS": 3, "S_BITS": 14, "DOWN": 400}
+    found = [
+        fronts.list_front(told(family, **far | {"ACROSS": each}))["multipliers"]
+        for family in ("ecp5", "xc7")
+        for each in (50, 16)
+    ]
+    near = far | {"ROW_BITS": 2, "DOWN": 3}
+    assert found == [2, 1, 2, 1] and [
+        fronts.list_front(told(family, **near))["multipliers"] for family in ("ecp5", "xc7")
+    ] == [1, 0]
     names = (
         "P",
         "LEAK",
