@@ -6,7 +6,7 @@ python -m docs.costs FOLDER    measured again first, with the files of MNIST in 
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from spikewright import Kind
 from spikewright.experiments.costs.techniques import compression_costs
 from spikewright.experiments.plots import core_shares, draw_core_shares, save_figure, styled
 from spikewright.hardware import EqualTerms
-from spikewright.hardware.costs.verdicts import verdicts_of
+from spikewright.hardware.costs.verdicts import short, verdicts_of
 from spikewright.kinds import holds
 
 DOCS = Path(__file__).parent
@@ -118,16 +118,22 @@ def _line(row: Mapping[str, Any]) -> str:
     index = (row["index_bits"] + row["codebook_bits"]) / 8192
     cells = (
         row["technique"], row["core"], f"{100 * row['accuracy']:.2f} %", f"{kib[0]:,.1f}", f"{index:,.1f}", f"{kib[1]:,.1f}",
-        _between(row, "lut"), f"{row['ff']:,.0f}", f"{row['bram36']:g}", f"{row['dsp']:g}", _between(row, "latency_cycles"),
-        f"{row['interval_cycles']:,.0f}", _between(row, "fpga_energy_uj", ".3g"), f"{row['asic45_energy_nj']:,.0f}",
+        _between(row, "lut", whole), f"{row['ff']:,.0f}", f"{row['bram36']:g}", f"{row['dsp']:g}",
+        _between(row, "latency_cycles", whole),
+        f"{row['interval_cycles']:,.0f}", _between(row, "fpga_energy_uj", short), f"{row['asic45_energy_nj']:,.0f}",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
-def _between(row: Mapping[str, Any], name: str, form: str = ",.0f") -> str:
+def whole(value: float) -> str:
+    """A number without decimals."""
+    return f"{value:,.0f}"
+
+
+def _between(row: Mapping[str, Any], name: str, told: Callable[[float], str]) -> str:
     """A value with its bounds, where they differ from it."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    return f"{value:{form}}" if low == high else f"{value:{form}} ({low:{form}} to {high:{form}})"
+    return told(value) if low == high else f"{told(value)} ({told(low)} to {told(high)})"
 
 
 def main() -> None:

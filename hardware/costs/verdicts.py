@@ -42,7 +42,7 @@ def _first(core: str, one: Costs) -> str:
     right = "" if one["accuracy"] is None else f", and is right on {100 * one['accuracy']:.1f} %"
     return (
         f"The {core} takes {one['weight_memory_bits'] / 8192:,.1f} KiB of weight memory, {one['lut']:,.0f} LUTs,"
-        f" {one['latency_cycles']:,.0f} cycles and {one['fpga_energy_uj']:,.3g} µJ an image{right}."
+        f" {one['latency_cycles']:,.0f} cycles and {short(one['fpga_energy_uj'])} µJ an image{right}."
     )
 
 
@@ -147,6 +147,15 @@ def _both(before: Pair, after: Pair) -> dict[str, tuple[Costs, Costs]]:
 def _refused(core: str, one: Costs) -> str:
     reason = one["refused"]
     return f"There is no {core}: {reason}{'' if reason.endswith('.') else '.'}"
+
+
+def short(value: float) -> str:
+    """A number in three digits or more, never as a power of ten.
+
+    >>> short(1583.2), short(14.23)
+    ('1,583', '14.2')
+    """
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _percent(share: float) -> str:

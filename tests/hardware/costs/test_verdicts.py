@@ -10,7 +10,7 @@ from spikewright.hardware.behaviour.exact_cycles import CoreCycles
 from spikewright.hardware.costs.core_cost import FORMAL, SPIKE, CoreCost, CoreRefusal
 from spikewright.hardware.costs.equal_terms import EqualTerms
 from spikewright.hardware.costs.stored_bits import StoredBits
-from spikewright.hardware.costs.verdicts import Costs, Pair, verdict_of, verdicts_of
+from spikewright.hardware.costs.verdicts import Costs, Pair, short, verdict_of, verdicts_of
 from spikewright.hardware.estimation import Estimator
 from spikewright.hardware.model.interval import Interval
 from tests.hardware.small_networks import active, perceptron
@@ -92,3 +92,7 @@ def test_the_first_technique_is_what_the_others_are_held_against() -> None:
     assert "1,000 cycles" in verdicts_of(rows)["dense"]
     assert "saves 50 % of the cycles" in verdicts_of(rows)["fast"]
     assert verdicts_of([]) == {}
+
+
+def test_numbers_are_plain() -> None:
+    assert [short(value) for value in (0.04567, 14.23, 99.96, 1583.2)] == ["0.0457", "14.2", "100", "1,583"]
