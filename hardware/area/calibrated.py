@@ -26,7 +26,6 @@ CALIBRATED = ("xc7", "ecp5")
 """Families that were calibrated."""
 EXACT = 0.02
 """A law with errors below this is one that was read off the Verilog."""
-NO_LAW = "no such module was synthesised"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class Sizes:
     def _by_law(self, variant: ModuleVariant, words: Words) -> ModuleSize:
         law = self.laws.get(variant.module)
         if law is None:
-            return ModuleSize(0.0, 0.0, outside=(NO_LAW,))
+            return ModuleSize(0.0, 0.0, outside=("no such module was synthesised",))
         features = features_of(variant.module, variant.by_name, words, self.family, self.rule)
         beyond = law.beyond(features)
         wider = OUTSIDE if beyond else 1.0
@@ -98,8 +97,8 @@ def _seen(cells: Cells, law: ModuleSize, share: float) -> ModuleSize:
 
 
 def _share(sizes: Sequence[tuple[ModuleUse, ModuleSize]], lut: float) -> float:
-    """Of the look-up tables, those of modules beyond what was calibrated; all of them where a module has no law."""
-    if any(NO_LAW in size.outside for _, size in sizes):
+    """Of the look-up tables, those of modules beyond what was calibrated; all of them where one has a size that nobody knows."""
+    if any(size.outside and not size.lut for _, size in sizes):
         return 1.0
     return sum(use.count * size.lut for use, size in sizes if size.outside) / lut if lut else 0.0
 

@@ -9,6 +9,8 @@ from typing import Any
 from tests.calibrate.unseen import LARGER, REAL, SIZED, UnseenCore, unseen_cores
 
 RESULTS = Path("docs/results")
+REPAIRED = (UnseenCore("IF and LIF", 2002, 1),)
+"""Drawn blind, but a law was repaired after them: they are among those that were looked at."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Draw:
 
     def cores(self, most: int | None = None) -> Iterator[UnseenCore]:
         """Its cores, at most so many; those of real sizes take turns with the others."""
-        drawn = list(unseen_cores(self.seed, self.drawn))
+        drawn = [core for core in unseen_cores(self.seed, self.drawn) if core not in REPAIRED]
         sized = [UnseenCore(self.sized, self.sized_seed + number, 0) for number in range(self.more)]
         every = len(drawn) // max(1, len(sized))
         found = []
@@ -42,7 +44,7 @@ class Draw:
         yield from [*found, *sized][:most]
 
 
-BLIND = Draw("blind", 2000, 54, REAL, 2000, 8)
+BLIND = Draw("blind", 2000, 55, REAL, 2000, 8)
 """No feature was shaped on these, no band was set on them: by them an estimate is judged."""
 LOOKED_AT = Draw("unseen", 1000, 50, LARGER, 4, 0)
 """In no fit either, but looked at while features were shaped; the bands are set on these."""

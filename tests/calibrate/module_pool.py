@@ -7,6 +7,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from spikewright.hardware.area.elaboration.variants import ModuleVariant, circuit_uses
+from spikewright.hardware.area.features.fronts import MOST_BANKS
+from spikewright.hardware.area.features.told import bits_of
 from spikewright.hardware.area.keys import READS_FILES, holds_constants, is_file, key_of
 from spikewright.hardware.circuit.record import Circuit
 from tests.calibrate.alone import LoneModule
@@ -19,6 +21,8 @@ FIRST_LARGER = 1000
 FOLLOWS = ("sw_delay", "sw_memory", "sw_core")
 """Modules whose law is read off the Verilog."""
 LONG_BYTES, FEW_WORDS = 40_000, 8
+WHOLE = ("sw_turn",)
+"""Modules of which all in the pool are synthesised, whatever else there is: each number of rows and columns has its own cost."""
 
 
 def pool(memories: Path, seeds: int, larger_cores: int) -> dict[str, list[LoneModule]]:
@@ -29,7 +33,16 @@ def pool(memories: Path, seeds: int, larger_cores: int) -> dict[str, list[LoneMo
             if use.module not in FOLLOWS:
                 one = _lone(use.variant, circuit.folder, memories)
                 found.setdefault(use.module, {}).setdefault(_told(one), one)
+    found["sw_turn"] = {_told(one): one for one in _rotators()}
     return {module: _shuffled(found[module]) for module in sorted(found)}
+
+
+def _rotators() -> Iterator[LoneModule]:
+    """One bit for each tap, all rows and columns that the law tells apart: sizes go with the bits."""
+    for rows in range(1, MOST_BANKS + 1):
+        for columns in range(1, MOST_BANKS + 1):
+            bits = {"OY_BITS": max(1, bits_of(rows - 1)), "OX_BITS": max(1, bits_of(columns - 1))}
+            yield LoneModule("sw_turn", {"BANKS_Y": rows, "BANKS_X": columns, "TILE": 1, **bits})
 
 
 def _circuits(seeds: int, larger_cores: int) -> Iterator[Circuit]:

@@ -12,7 +12,7 @@ from spikewright.hardware.area.keys import key_of
 from spikewright.hardware.synthesis.record import CellCounts
 from spikewright.hardware.synthesis.targets import target_of
 from tests.calibrate.alone import LoneModule, synthesised_alone
-from tests.calibrate.module_pool import pool
+from tests.calibrate.module_pool import WHOLE, pool
 from tests.calibrate.refit import Calibration
 from tests.calibrate.stored import measured
 
@@ -61,7 +61,8 @@ class Sweep:
         for module, ones in pool(self.memories, seeds, 9 * seeds).items():
             share = SHARES.get(module, 1.0)
             left = [one for one in ones if key_of(module, one.parameters) not in done]
-            left = left[: max(0, int(each * share) - stored[module])]
+            if module not in WHOLE:
+                left = left[: max(0, int(each * share) - stored[module])]
             wanted += [(at / share, module, one) for at, one in enumerate(left)]
         wanted.sort(key=lambda one: one[:2])
         for first in range(0, len(wanted), BATCH):
