@@ -30,7 +30,8 @@ those that synthesis leaves out because they never change, are read by nobody or
 
 No law was fitted to these cores, no feature was shaped on them, and no band was set on them: drawn circuits, all kinds in
 turn from seed {BLIND.seed} on, at one lane, drawn lanes and all channels, and networks of real sizes
-("{REAL}", `tests/calibrate/real_sizes.py`: 784-128-10, LeNet, convolutions of 16 to 32 channels, a residual block).
+("{REAL}", `tests/calibrate/real_sizes.py`: 784-128-10, convolutions of 16 to 32 channels; LeNet, number 2006, and
+number 2000 are drawn and not yet synthesised).
 Synthesis keeps the modules, as `synthesise(folder, family)` does; flat synthesis of the same cores is the second column.
 
 The ECP5 cores beyond 8 % are those of convolutions at few lanes: what stands around their banks of potentials in block memories
