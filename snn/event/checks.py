@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.kernels.blocks import Blocks
+from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
+from spikewright.snn.kernels.simd_dots import BLOCK
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:
@@ -81,6 +83,27 @@ def check_lanes(lanes: Lanes, sources: int, neurons: int) -> None:
         _ascending(lanes.first, lanes.weight.size, "weights")
         _same(lanes.channel, lanes.weight, "weights")
         _inside(lanes.channel, length, "channels")
+
+
+def check_dots(dots: Dots, neurons: int) -> None:
+    """Dot products: slots, pixels in view and weight rows; the tiles of all target pixels are the `neurons`."""
+    sources, slots = dots.sources, dots.sources.fanout.size
+    blocks = -(-dots.length // BLOCK) * BLOCK
+    _inside(sources.slot + 1, slots + 1, "slots")
+    _inside(sources.windows, sources.slot.size // sources.channels, "windows")
+    if (
+        slots != len(sources.windows) * sources.channels
+        or sources.each * dots.groups != sources.channels
+        or (dots.first_seen.size - 1) * dots.groups * dots.length != neurons
+    ):
+        raise InvalidNetwork(f"expected dot products of {slots} sources into {neurons} neurons, got others")
+    _ascending(dots.first_seen, dots.seen.size, "pixels")
+    _same(dots.seen, dots.row, "pixels")
+    _inside(dots.seen, len(sources.windows), "pixels")
+    _inside(dots.row, dots.weight.size // blocks - 1, "weight rows")
+    _inside(
+        dots.row.astype(np.int64) + (sources.channels - 1) * dots.taps, dots.weight.size // blocks - 1, "weight rows"
+    )
 
 
 def check_lists(lists: Lists, sources: int, neurons: int) -> None:

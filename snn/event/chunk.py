@@ -8,7 +8,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.history import History
-from spikewright.snn.kernels.events import Events
+from spikewright.snn.kernels.events import SLACK, Events, no_values
+from spikewright.snn.kernels.masks import Masks, list_masks
 
 Array = NDArray[Any]
 
@@ -17,7 +18,8 @@ Array = NDArray[Any]
 class Chunk:
     """Samples by their numbers, the buffers of the thread, the steps at hand and what arrives in them of each population.
 
-    `arrived`: what arrives of each population from the steps `when`, the last that it took. `past`: those events, and
+    `arrived`: what arrives of each population from the steps `when`, the last that it took; `sent`: the same as masks, of those
+    that fire into masks, whose events are listed when somebody asks for them. `past`: those events, and
     earlier ones, that somebody may still ask for. `state`: arrays with one row for each sample, by population and role.
     `quiet`: samples in which no population but the input sent anything in the steps at hand.
     """
@@ -27,6 +29,7 @@ class Chunk:
     steps: slice = field(default_factory=lambda: slice(0, 0))
     arrived: dict[str, Events] = field(default_factory=dict)
     when: dict[str, slice] = field(default_factory=dict)
+    sent: dict[str, Masks] = field(default_factory=dict)
     state: dict[tuple[str, str], Array] = field(default_factory=dict)
     past: dict[str, History] = field(default_factory=dict)
     quiet: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
@@ -61,11 +64,35 @@ class Chunk:
     def arrive(self, name: str, events: Events) -> None:
         """Keep what arrives of a population in the steps at hand, for its targets."""
         self.arrived[name], self.when[name] = events, self.steps
+        self.sent.pop(name, None)
         if name in self.past:
             self.past[name].append(events, self.steps.start)
 
+    def arrive_masks(self, name: str, masks: Masks) -> None:
+        """The same for masks, as they are."""
+        self.arrived.pop(name, None)
+        self.sent[name], self.when[name] = masks, self.steps
+
+    def masks(self, source: str, delay: int) -> Masks | None:
+        """What arrives of `source` in the steps at hand as masks; None where there are none of just these steps."""
+        return None if delay or self.when.get(source) != self.steps else self.sent.get(source)
+
+    def is_graded(self, source: str) -> bool:
+        """Whether a source sends values that are held."""
+        return source in self.arrived and self.arrived[source].graded
+
+    def listed(self, name: str, masks: Masks) -> Events:
+        """Masks as events."""
+        places = masks.words.shape[1] * masks.channels * masks.steps + SLACK
+        address = self.take(name, "address", (places,), np.int32)
+        ends = self.take(name, "ends", (masks.steps + 1,), np.int32)
+        list_masks(masks, address, ends)
+        return Events(address, ends, no_values(self.count))
+
     def arriving(self, source: str, delay: int) -> Events:
         """What arrives of `source` in the steps at hand after `delay`: a part, where it took more steps at once."""
+        if source in self.sent and source not in self.arrived:
+            self.arrived[source] = self.listed(source, self.sent[source])
         events = self.arrived.get(source)
         if events is not None and not delay and (events.graded or self.when[source] == self.steps):
             return events

@@ -5,12 +5,16 @@ send (a direct input) is the same in every step: it is delivered once in a run, 
 which the planes of the steps begin; spikes are added to each step's plane on top.
 """
 
+from typing import cast
+
 import numpy as np
 
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.populations import CompiledNeurons, IncomingRoute
+from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.kernels.events import Events
+from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
 from spikewright.snn.network import Network
 
@@ -24,10 +28,9 @@ class Delivery:
 
     def sums(self, population: CompiledNeurons, chunk: Chunk) -> Array:
         """The sums of the steps at hand. Where nothing spikes and all steps are alike it is the held plane itself."""
-        held = self._held(population, chunk)
-        spiking = [(one, chunk.arriving(one.projection.source, one.projection.delay)) for one in population.incoming]
-        spiking = [(one, events) for one, events in spiking if not events.graded]
-        later = bool(held.shape[2]) and (population.latched or self._ends_within(chunk))
+        held = self.held(population, chunk)
+        spiking = self.spiking(population, chunk)
+        later = bool(held.shape[2]) and (population.latched or self.ends_within(chunk))
         if not spiking and held.shape[2] and not later:
             return held
         planes = 1 if self.gathers or not (spiking or later) else chunk.length
@@ -39,18 +42,33 @@ class Delivery:
             sums[:, : self.network.code.charge_steps - chunk.steps.start] += held
         return sums
 
-    def _add_spikes(self, sums: Array, begin: Array, spiking: list[tuple[IncomingRoute, Events]], chunk: Chunk) -> None:
+    def spiking(self, population: CompiledNeurons, chunk: Chunk) -> list[tuple[IncomingRoute, Events | Masks]]:
+        """What arrives in the steps at hand of sources that spike: masks where they are there and the route reads them."""
+        found: list[tuple[IncomingRoute, Events | Masks]] = []
+        for one in population.incoming:
+            source, delay = one.projection.source, one.projection.delay
+            masks = chunk.masks(source, delay) if isinstance(one.route, DotsRoute) and not one.step_factors else None
+            what = chunk.arriving(source, delay) if masks is None else masks
+            if isinstance(what, Masks) or not what.graded:
+                found.append((one, what))
+        return found
+
+    def _add_spikes(
+        self, sums: Array, begin: Array, spiking: list[tuple[IncomingRoute, Events | Masks]], chunk: Chunk
+    ) -> None:
         """Set every plane to `begin`, or zero where that has no neurons, and add what spikes bring."""
         if not spiking:
             sums[:] = 0
         planes = Planes(sums, begin, True)
-        for one, events in spiking:
+        for one, what in spiking:
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
-            if one.step_factors:
-                self._add_weighted(planes, one, events, chunk, operations)
+            if isinstance(what, Masks):
+                cast(DotsRoute, one.route).deliver_masks(planes, what, operations, chunk.buffers)
+            elif one.step_factors:
+                self._add_weighted(planes, one, what, chunk, operations)
             else:
-                one.route.deliver(planes, events, operations, chunk.buffers)
+                one.route.deliver(planes, what, operations, chunk.buffers)
             self.ledger.operations[one.projection.name][chunk.samples] += operations
             planes = added_to(sums)
 
@@ -73,15 +91,15 @@ class Delivery:
         np.cumsum(sums, axis=1, out=sums)
         current[:] = sums[:, -1]
 
-    def _ends_within(self, chunk: Chunk) -> bool:
+    def ends_within(self, chunk: Chunk) -> bool:
         """Whether a direct input ends within the steps at hand; chunks avoid it where they can."""
         return not self.gathers and chunk.steps.start < self.network.code.charge_steps < chunk.steps.stop
 
-    def _held(self, population: CompiledNeurons, chunk: Chunk) -> Array:
+    def held(self, population: CompiledNeurons, chunk: Chunk) -> Array:
         """The plane of the graded projections, `(samples, 1, neurons)`; of no neurons without any, or when nothing flows."""
         name, code, kind = population.name, self.network.code, population.types.sums
         graded = [one for one in population.incoming if not one.projection.delay]
-        graded = [one for one in graded if chunk.arrived[one.projection.source].graded]
+        graded = [one for one in graded if chunk.is_graded(one.projection.source)]
         if not graded or not code.charged(chunk.steps.start):
             return chunk.take(name, "nothing", (1, 0), kind)
         if (name, "held") in chunk.state:

@@ -18,6 +18,7 @@ from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.gating import gate
 from spikewright.snn.event.input import SpikeInput
 from spikewright.snn.event.ledger import Ledger
+from spikewright.snn.event.masking import MaskedFiring
 from spikewright.snn.event.pieces import pieces_of
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, compiled_populations
 from spikewright.snn.event.sending import Sender
@@ -35,6 +36,8 @@ class EventRun:
         populations = compiled_populations(self.network, request.noise)
         self.ledger = Ledger(request)
         self.delivery = Delivery(self.network, self.ledger)
+        watched = {p.name for p in populations if self.ledger.wants_potentials(p.name)}
+        self.masked = MaskedFiring(self.network, populations, self.delivery, watched)
         self.input = SpikeInput(request)
         self.pieces = pieces_of(request, populations)
         public = {self.network.input: self.input.public} | {p.name: p.public for p in populations}
@@ -70,6 +73,9 @@ class EventRun:
     def _step(self, population: Compiled, chunk: Chunk) -> None:
         """A population over the steps at hand: deliver, answer, send."""
         chunk.buffers.check()
+        if isinstance(population, CompiledNeurons) and self.masked.serves(population, chunk):
+            self.sender.send_masks(population.name, self.masked.fire(population, chunk), chunk)
+            return
         events, trace = self._answer(population, chunk, self.ledger.wants_potentials(population.name))
         self.ledger.potentials(population.name, population.public, trace, chunk.samples, chunk.steps)
         self.sender.send(population.name, events, chunk)

@@ -85,7 +85,8 @@ class FiringRule:
 
     `general`: what serves instead where the code weights steps or the neuron is deaf for some. `steady`: the same kernels for
     a drive that does not change, potentials not recorded. `wide`: potentials are kept in the type of the arithmetic.
-    `remembers`: the kernels need a memory. `values`: what they send, in float32 and fixed point, where it is not spikes.
+    `masks`: `snn.kernels.fire_masks` has the law, too. `remembers`: the kernels need a memory.
+    `values`: what they send, in float32 and fixed point, where it is not spikes.
     `product`: the largest integer that a step makes of thresholds, from the largest weight of a step, the neuron, a number that
     no threshold and no potential exceeds, and the largest U before it is saturated.
     """
@@ -98,6 +99,7 @@ class FiringRule:
     wide: bool = False
     remembers: bool = False
     values: tuple[Any, Any] | None = None
+    masks: bool = False
     product: Callable[[int, Any, int, int], int] = _weighted
 
     def kernel(self, fixed: bool, steady: bool = False) -> Kernel:
@@ -198,7 +200,7 @@ def _general(law: Callable[[Member], ThresholdLaw]) -> FiringRule:
     return FiringRule(law, fire_rule_float, fire_rule_fixed, wide=True, remembers=True)
 
 
-PLAIN = FiringRule(_threshold_law, fire_float, fire_fixed, general=_general(_threshold_law))
+PLAIN = FiringRule(_threshold_law, fire_float, fire_fixed, general=_general(_threshold_law), masks=True)
 
 FIRING_RULES: dict[type, FiringRule] = {
     IF: replace(PLAIN, steady=(fire_steady_float, fire_steady_fixed)),

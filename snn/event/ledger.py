@@ -37,11 +37,15 @@ class Ledger:
             self.spikes[name][samples] += total
         else:
             self.spikes[name][samples] += events.ends[:, -1]
-        answers = name == self.network.output and self.network.readout != "potential"
-        if answers or "rasters" in self.request.record:
+        if self.wants_raster(name):
             with self._making:
                 raster = self._raster(name, events)
             write_events(events, raster, public, samples, start)
+
+    def wants_raster(self, name: str) -> bool:
+        """Whether somebody wants to know when a population sent what."""
+        answers = name == self.network.output and self.network.readout != "potential"
+        return answers or "rasters" in self.request.record
 
     def wants_potentials(self, name: str) -> bool:
         """Whether somebody wants the potentials of a population."""

@@ -162,7 +162,7 @@ def _routes(network: Network, population: Population, kind: np.dtype[Any], shift
     wanted.sort(key=lambda one: not (one.over_time and one.fills))
     found = []
     for number, one in enumerate(wanted):
-        route = compile_route(one if number == 0 else one._replace(over_time=False))
+        route = compile_route(one._replace(first=number == 0))
         found.append(IncomingRoute(one.projection, route, one.source.neuron.step_factors))
     return tuple(found)
 

@@ -11,6 +11,7 @@ from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.kernels import transmit
 from spikewright.snn.kernels.draws import Drawing, chance_of, draw_rows, keys_of
 from spikewright.snn.kernels.events import Events, no_values
+from spikewright.snn.kernels.masks import Masks, count_masks
 from spikewright.snn.network import Population
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import sent
@@ -61,6 +62,17 @@ class Sender:
             change, sums = self._disturbance(name, one, chunk), isinstance(one, SpikeJitter)
             events = self._through(name, f"noise {number}", events, change, chunk, sums)
         chunk.arrive(name, events)
+
+    def send_masks(self, name: str, masks: Masks, chunk: Chunk) -> None:
+        """The same for masks; they are listed where somebody has to look at each spike."""
+        if self._own(name, chunk) or self.on_the_way[name] or self.ledger.wants_raster(name) or name in chunk.past:
+            self.send(name, chunk.listed(name, masks), chunk)
+            return
+        total = np.zeros(chunk.count, np.int64)
+        count_masks(masks.words, total)
+        self.ledger.spikes[name][chunk.samples] += total
+        chunk.quiet &= total == 0
+        chunk.arrive_masks(name, masks)
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
         """The noise on what a population sends."""

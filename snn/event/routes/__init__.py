@@ -1,1 +1,1 @@
-"""The four ways of events into the sums of a population: rows, blocks, lanes and lists."""
+"""The five ways of events into the sums of a population: rows, blocks, lanes, dots and lists."""

@@ -4,6 +4,7 @@
 - rows: row of weights by row of weights, always possible; graded events and numbers of spikes never go otherwise, but by lists.
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
+- dots: four sources that fired times sixteen targets in one instruction, for weights of 8 bits in fixed point; instead of lanes.
 
 A projection with an order takes one of these from the places on that the order gives (`snn.event.ordering`).
 
@@ -12,6 +13,7 @@ A new route is a file here that makes one, or None where it does not suit, and a
 
 from spikewright.snn.event.ordering import OrderedRoute, compile_order
 from spikewright.snn.event.routes.blocks import compile_blocks
+from spikewright.snn.event.routes.dots import compile_dots
 from spikewright.snn.event.routes.lanes import compile_lanes
 from spikewright.snn.event.routes.lists import compile_lists
 from spikewright.snn.event.routes.rows import compile_rows
@@ -33,4 +35,5 @@ def _route_of_places(wanted: Wanted) -> Route:
     taps = taps_of(wanted.network, wanted.projection)
     rows = compile_rows(wanted, taps)
     blocks = compile_blocks(wanted, taps, rows.rows)
-    return compile_lanes(wanted, taps, rows, blocks) or blocks or rows
+    found = compile_lanes(wanted, taps, rows, blocks) or blocks or rows
+    return compile_dots(wanted, taps, rows, found) or found

@@ -17,13 +17,14 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.snn.event.addresses import Grid, as_grid
+from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.checks import as_int32, check_lanes
 from spikewright.snn.event.routes.blocks import BlocksRoute
 from spikewright.snn.event.routes.rows import RowsRoute
-from spikewright.snn.event.routes.wanted import Wanted, places_of
-from spikewright.snn.event.taps import Ints, Taps, Values
+from spikewright.snn.event.routes.views import slots_of, views_of
+from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.event.taps import Taps, Values
 from spikewright.snn.kernels.blocks import NO_BLOCKS, Blocks
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lanes import Cost, Lanes, Workspace, deliver_lanes
@@ -87,14 +88,14 @@ class LanesRoute:
 
 def compile_lanes(wanted: Wanted, taps: Taps, rows: RowsRoute, blocks: BlocksRoute | None) -> LanesRoute | None:
     """Lanes over the same weights as `rows`, and over `blocks` of them; None where they cannot serve."""
-    if not (wanted.over_time and wanted.fills):
+    if not (wanted.over_time and wanted.fills and wanted.first):
         return None
     pooled = wanted.pooled
-    first_seen, seen, row = _views(taps, pooled)
+    first_seen, seen, row = views_of(taps, pooled)
     listed, first, channel, weight = _survivors(taps, rows.rows.weights)
     reach = len(seen) / (pooled[1] * pooled[2])
     lanes = Lanes(
-        slot=_slots(as_grid(wanted.read), wanted.projection.pool, pooled),
+        slot=slots_of(as_grid(wanted.read), wanted.projection.pool, pooled),
         first_seen=first_seen,
         seen=seen,
         row=row,
@@ -118,35 +119,6 @@ def compile_lanes(wanted: Wanted, taps: Taps, rows: RowsRoute, blocks: BlocksRou
     check_lanes(lanes, prod(wanted.read), wanted.target.size)
     most_seen = int(np.diff(first_seen).max(initial=0))
     return LanesRoute(wanted.projection.name, blocks or rows, blocks.blocks if blocks else NO_BLOCKS, lanes, most_seen)
-
-
-def _slots(source: Grid, pool: tuple[int, int], pooled: Grid) -> NDArray[np.int32]:
-    """For each source neuron its pixel * channels + channel after pooling, -1 where no window holds it."""
-    channel, rows, columns, kept = places_of(source, pool)
-    return as_int32(np.where(kept, (rows * pooled[2] + columns) * pooled[0] + channel, -1))
-
-
-def _views(taps: Taps, pooled: Grid) -> tuple[NDArray[np.int32], ...]:
-    """`first_seen`, `seen` and `row` of `Lanes`: the source pixels that reach each target pixel, and by which weight row."""
-    pairs = _pairs(taps, pooled)
-    order = np.argsort(pairs[:, 0], kind="stable")
-    first_seen = np.searchsorted(pairs[order, 0], np.arange(taps.target[0] * taps.target[1] + 1))
-    return as_int32(first_seen), as_int32(pairs[order, 1]), as_int32(pairs[order, 2])
-
-
-def _pairs(taps: Taps, pooled: Grid) -> Ints:
-    """(target pixel, source pixel, weight row of channel 0) wherever a source pixel reaches a target pixel."""
-    pixels = np.arange(pooled[1] * pooled[2])
-    rows, columns = pixels // pooled[2], pixels % pooled[2]
-    base_row, base_column, phase = taps.place(rows, columns)
-    first = taps.slabs(np.zeros_like(pixels), rows, columns) * len(taps.taps)
-    found = []
-    for number, tap in enumerate(taps.taps):
-        row, column = base_row + tap.row, base_column + tap.column
-        inside = (phase == tap.phase) & (row >= 0) & (row < taps.target[0])
-        inside &= (column >= 0) & (column < taps.target[1])
-        found.append(np.stack([row * taps.target[1] + column, pixels, first + number], axis=1)[inside])
-    return np.concatenate(found)
 
 
 def _survivors(taps: Taps, weights: Values) -> tuple[bool, NDArray[np.int32], NDArray[np.uint16], Values]:

@@ -27,7 +27,7 @@ class Route(Protocol):
 class Wanted(NamedTuple):
     """A projection and how its weights are to be held: as numbers of a `kind`, integers times 2**shift.
 
-    `over_time`: whether plain spikes of many steps come at once, so that time lanes may serve.
+    `over_time`: whether spikes of many steps come at once. `first`: whether nothing was added to the sums before.
     """
 
     network: Network
@@ -35,6 +35,7 @@ class Wanted(NamedTuple):
     kind: np.dtype[Any]
     shift: int = 0
     over_time: bool = False
+    first: bool = True
 
     @property
     def source(self) -> Population:

@@ -1,0 +1,107 @@
+"""Firing into masks: in fixed point, the plain neurons whose spikes nobody needs as a list fire where their sums are made.
+
+A population that gets spikes along one route of dot products fires pixel by pixel in the very tile that was just summed; its sums
+are never written. Others fire by their planes. Either way spikes leave as bits, and the next dot products read these.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from spikewright.snn.event.answering import Timing, timing
+from spikewright.snn.event.chunk import Chunk
+from spikewright.snn.event.delivering import Delivery
+from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
+from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
+from spikewright.snn.kernels.fire_masks import Firing, MaskRoom, fire_planes
+from spikewright.snn.kernels.masks import Masks
+from spikewright.snn.kernels.simd_dots import BLOCK
+from spikewright.snn.network import Network
+
+
+class MaskedFiring:
+    """Which populations of a run fire into masks, and how. Threads share it. `watched`: those whose potentials are wanted."""
+
+    def __init__(self, network: Network, populations: list[Compiled], delivery: Delivery, watched: set[str]) -> None:
+        self.network, self.delivery = network, delivery
+        self.names = {p.name for p in populations if _can(network, p, populations) and p.name not in watched}
+
+    def serves(self, population: Compiled, chunk: Chunk) -> bool:
+        """Whether the population fires into masks in the steps at hand: they are alike, and as many as dot products take."""
+        if population.name not in self.names or not 4 <= chunk.length <= 64:
+            return False
+        return _alike(self._timing(chunk))
+
+    def fire(self, population: CompiledNeurons, chunk: Chunk) -> Masks:
+        """Deliver and fire."""
+        grid = population.record.shape
+        channels = grid[0]
+        shape = population.size // channels, chunk.length, -(-channels // BLOCK)
+        words = chunk.take(population.name, "masks", shape, np.uint64)
+        room = MaskRoom(words, words.reshape(chunk.count, -1).view(np.uint16))
+        firing = self._firing(population, chunk, channels)
+        one = self._only_dots(population, chunk)
+        if one is None:
+            fire_planes(self.delivery.sums(population, chunk), firing, room)
+        else:
+            self._fused(population, one, chunk, firing, room)
+        return Masks(words, channels)
+
+    def _timing(self, chunk: Chunk) -> Timing:
+        return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
+
+    def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> Firing:
+        law: Any = population.law
+        numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
+        potential = chunk.remember(
+            population.name, "potential", (population.size,), population.types.potentials, population.initial
+        )
+        bias = population.bias[self._timing(chunk).bias_row[0]]
+        laws = tuple(np.int32(number) for number in numbers)
+        return Firing(potential, bias, law.threshold, laws, channels, population.rule.steady is not None)  # type: ignore[arg-type]
+
+    def _only_dots(self, population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, Any] | None:
+        """The one projection that brings spikes, where it goes by dot products and reaches all channels as one group."""
+        found = self.delivery.spiking(population, chunk)
+        if len(found) != 1 or found[0][0].step_factors or self.delivery.ends_within(chunk):
+            return None
+        one, what = found[0]
+        if not isinstance(one.route, DotsRoute) or one.route.dots.groups > 1:
+            return None
+        return found[0] if isinstance(what, Masks) or one.route.takes(what, chunk.length) else None
+
+    def _fused(
+        self, population: CompiledNeurons, one: tuple[IncomingRoute, Any], chunk: Chunk, firing: Firing, room: MaskRoom
+    ) -> None:
+        """Deliver and fire pixel by pixel."""
+        (incoming, what), begin = one, self.delivery.held(population, chunk)
+        route: Any = incoming.route
+        work, operations = route.work(chunk.length, chunk.buffers), np.zeros(chunk.count, np.int64)
+        if isinstance(what, Masks):
+            fire_dots_of_masks(begin, what.words, route.dots, work, firing, room, operations)
+        else:
+            fire_dots(begin, what, route.dots, work, firing, room, operations)
+        self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
+
+
+def _alike(when: Timing) -> bool:
+    """Whether all steps have the same bias, and amplitudes of one."""
+    same = (when.bias_row == when.bias_row[0]).all()
+    return bool(same and (when.sums_factor == 1).all() and (when.weight == 1).all())
+
+
+def _can(network: Network, population: Compiled, populations: list[Compiled]) -> bool:
+    """Whether the law of a population is one of those that fire into masks, and somebody reads these."""
+    if not isinstance(population, CompiledNeurons) or not population.rule.masks or network.schedule == "layerwise":
+        return False
+    if population.disturbed or population.latched or population.types.compute != np.int32:
+        return False
+    if population.types.sums.itemsize > 4:
+        return False
+    return any(
+        one.projection.source == population.name and isinstance(one.route, DotsRoute) and not one.projection.delay
+        for target in populations
+        if isinstance(target, CompiledNeurons)
+        for one in target.incoming
+    )

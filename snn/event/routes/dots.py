@@ -1,0 +1,168 @@
+"""Dot products: what is known beforehand to add four sources to sixteen targets in one instruction, all in 32 bits.
+
+For fixed-point weights of at most 8 bits and spikes without a sign. Target pixels and their views are those of the time lanes;
+weight rows are bytes, 64 channels to a vector, in the order in which `snn.kernels.simd_dots.interleave` takes them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.event.addresses import as_grid
+from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.checks import check_dots
+from spikewright.snn.event.routes.blocks import BlocksRoute
+from spikewright.snn.event.routes.lanes import LanesRoute
+from spikewright.snn.event.routes.rows import RowsRoute
+from spikewright.snn.event.routes.views import slots_of, views_of, windows_of
+from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.event.taps import Taps
+from spikewright.snn.fixed.bounds import largest_sent
+from spikewright.snn.kernels.dots import FOURS, Dots, Work, deliver_dots, deliver_dots_of_masks
+from spikewright.snn.kernels.events import Events
+from spikewright.snn.kernels.lanes import REACH, WEIGHT_IN_LANES, WEIGHT_IN_LISTS
+from spikewright.snn.kernels.masks import Masks
+from spikewright.snn.kernels.planes import Planes
+from spikewright.snn.kernels.simd_dots import BLOCK, DOT, DOTS, QUARTER, ROW_ORDER
+from spikewright.snn.kernels.trains import Sources, Trains
+from spikewright.snn.traits import sent
+
+FEWEST_STEPS, MOST_STEPS = 4, 64
+"""Steps of a chunk between which dot products are thought of."""
+STEPS_AT_ONCE = 4
+FEWEST_CHANNELS = 6
+"""Of a group of targets: with fewer most of an instruction would be lost."""
+OF_DOTS, OF_FOURS = 0.05, 0.6
+"""Nanoseconds of a step of sixteen targets, and of sixteen weights that are put in place, of a source at a target pixel."""
+USUAL_STEPS = 32
+
+
+@dataclass(frozen=True, eq=False)
+class DotsRoute:
+    """Dot products for spikes of many steps; everything else goes by `otherwise`. `name`: the projection's."""
+
+    name: str
+    otherwise: RowsRoute | BlocksRoute | LanesRoute
+    dots: Dots
+
+    @property
+    def most_operations(self) -> int:
+        """Synaptic operations of a step in which every source fires once."""
+        return self.otherwise.most_operations
+
+    def takes(self, events: Events, steps: int) -> bool:
+        """Whether events go this way into sums of so many steps, a plane each."""
+        if events.steps != steps or not FEWEST_STEPS <= steps <= MOST_STEPS or events.graded:
+            return False
+        return not events.valued or events.value.dtype.itemsize == 1
+
+    def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
+        """Add what events bring; see `routes.wanted.Route`."""
+        if self.takes(events, planes.sums.shape[1]):
+            deliver_dots(planes, events, self.dots, self.work(events.steps, buffers), operations)
+        else:
+            self.otherwise.deliver(planes, events, operations, buffers)
+
+    def deliver_masks(self, planes: Planes, masks: Masks, operations: NDArray[np.int64], buffers: Buffers) -> None:
+        """Add what masks bring, a plane for each of their steps."""
+        deliver_dots_of_masks(planes, masks.words, self.dots, self.work(masks.steps, buffers), operations)
+
+    def work(self, steps: int, buffers: Buffers) -> Work:
+        """Room for a chunk of so many steps."""
+        length = -(-steps // STEPS_AT_ONCE) * STEPS_AT_ONCE
+        return buffers.record(self.name, "dots", length, lambda: self._room(length, buffers))
+
+    def _room(self, length: int, buffers: Buffers) -> Work:
+        sources = self.dots.sources
+        slots = sources.fanout.size
+        cells = slots // sources.each
+        fours = cells * -(-sources.each // 4 + sources.each // BLOCK)
+
+        def take(role: str, size: int, kind: Any, zero: bool = False) -> NDArray[Any]:
+            if zero:
+                return buffers.zeros(self.name, role, size, kind)
+            return buffers.take(self.name, role, (size,), kind)
+
+        square = buffers.zeros(self.name, "square", length * BLOCK, np.uint8)
+        trains = Trains(
+            words=np.zeros(fours * length, np.uint32),
+            member=np.zeros((fours, 4), np.int32),
+            first=np.zeros(cells + 1, np.int32),
+            counts=buffers.zeros(self.name, "counts", slots * length, np.uint8),
+            mark=buffers.zeros(self.name, "mark", slots, np.uint8),
+            active=np.zeros(slots + 4, np.int32),
+            fired=buffers.zeros(self.name, "fired", cells, np.int32),
+            square=square,
+            square_words=square.view(np.uint32),
+            length=length,
+        )
+        return Work(
+            trains=trains,
+            tile=np.zeros(length * BLOCK, np.int32),
+            weights=np.zeros(FOURS * 4 * BLOCK, np.int8),
+            firsts=np.zeros(FOURS, np.uint64),
+        )
+
+
+def compile_dots(
+    wanted: Wanted, taps: Taps, rows: RowsRoute, otherwise: RowsRoute | BlocksRoute | LanesRoute
+) -> DotsRoute | None:
+    """Dot products over the same weights as `rows`; None where they cannot serve, or the other way is as quick."""
+    what = sent(wanted.network, wanted.source)
+    most = largest_sent(wanted.network, wanted.source) * wanted.projection.pool[0] * wanted.projection.pool[1]
+    if not _suits(wanted, taps, rows) or what.signed or most > DOTS[DOT].most:
+        return None
+    if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, taps, wanted.kind.itemsize):
+        return None
+    first_seen, seen, row = views_of(taps, wanted.pooled)
+    channels, groups = taps.channel_base.size, taps.groups
+    slot = slots_of(as_grid(wanted.read), wanted.projection.pool, wanted.pooled)
+    fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
+    fanout[slot[slot >= 0]] = rows.rows.fanout[slot >= 0]
+    windows = windows_of(slot, channels, wanted.pooled)
+    dots = Dots(
+        sources=Sources(slot, windows, channels, channels // groups, fanout),
+        first_seen=first_seen,
+        seen=seen,
+        row=row,
+        weight=_packed(rows.rows.weights, taps.length),
+        taps=len(taps.taps),
+        length=taps.length,
+        groups=groups,
+    )
+    check_dots(dots, wanted.target.size)
+    return DotsRoute(wanted.projection.name, otherwise, dots)
+
+
+def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
+    """Whether weights are bytes, sums have 32 bits at most, and enough channels share a group."""
+    integers = wanted.kind.kind == "i" and wanted.kind.itemsize <= 4
+    if not (integers and wanted.over_time and wanted.fills) or taps.length < FEWEST_CHANNELS:
+        return False
+    even = (
+        taps.channel_base == np.arange(taps.channel_base.size) // (taps.channel_base.size // taps.groups) * taps.length
+    )
+    weights = rows.rows.weights
+    return bool(even.all()) and -128 <= int(weights.min(initial=0)) <= int(weights.max(initial=0)) <= 127
+
+
+def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int) -> bool:
+    """Whether dot products should cost less than lanes, for a source at a target pixel."""
+    quarters = -(-taps.length // QUARTER)
+    by_dots = quarters * (OF_DOTS * USUAL_STEPS + OF_FOURS)
+    cost = lanes.lanes.cost
+    each = WEIGHT_IN_LISTS if lanes.lanes.listed else WEIGHT_IN_LANES
+    by_lanes = cost.by_lanes / max(cost.reach, 1e-9) * USUAL_STEPS * itemsize * each + REACH
+    return by_dots < by_lanes
+
+
+def _packed(weights: NDArray[Any], length: int) -> NDArray[np.int8]:
+    """Rows of `length` weights as bytes, 64 after 64 in the order of the kernel, and a row of zeros behind the last."""
+    rows = weights.reshape(-1, length)
+    blocks = -(-length // BLOCK)
+    packed = np.zeros((len(rows) + 1, blocks * BLOCK), np.int8)
+    packed[:-1, :length] = rows
+    ordered = packed.reshape(len(packed), blocks, BLOCK)[:, :, ROW_ORDER]
+    return np.ascontiguousarray(ordered).reshape(-1)

@@ -1,0 +1,182 @@
+"""The route by dot products: four sources times sixteen target channels in an instruction, over those that sent at all.
+
+for each target pixel p, group of its channels and block of 64 of these:        a tile (steps, 64), 32 bits
+    for each source pixel q in the view of p, and each four of its channels that sent:
+        four rows of weights, interleaved once for all steps
+    tile[t, o] += sum over all fours and their members k:  count[t, k] w[k, o]
+    planes[t, p, o] = tile[t, o]
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.kernels.fire_masks import fire_block
+from spikewright.snn.kernels.jit import compiled, inlined
+from spikewright.snn.kernels.simd_dots import BLOCK, DOT, QUARTER, dots_of, interleave
+from spikewright.snn.kernels.trains import Sources, Trains, pack_events, pack_masks
+
+two_of_eight, one_of_eight = dots_of(DOT, 8, 2), dots_of(DOT, 8, 1)
+two_of_four, one_of_four = dots_of(DOT, 4, 2), dots_of(DOT, 4, 1)
+FOURS = 96
+"""Fours whose weights are interleaved at once: they stay in the first-level cache."""
+
+
+class Dots(NamedTuple):
+    """What reaches each target pixel, and through which weights.
+
+    Target pixel p sees the source pixels seen[first_seen[p]:first_seen[p + 1]], channel c of one through the weight row number
+    row[...] + c taps. Row r is weight[r row_bytes : + row_bytes], 64 channels after 64 in the order `simd_dots.ROW_ORDER`,
+    zeros behind the last; the last row is all zeros. `length`: channels of a group of the target. `groups` of them.
+    """
+
+    sources: Sources
+    first_seen: NDArray[np.int32]
+    seen: NDArray[np.int32]
+    row: NDArray[np.int32]
+    weight: NDArray[np.int8]
+    taps: int
+    length: int
+    groups: int
+
+
+class Work(NamedTuple):
+    """What the kernel works in: trains, a tile `(length * 64,)`, interleaved weights and where the words of each four begin."""
+
+    trains: Trains
+    tile: NDArray[np.int32]
+    weights: NDArray[np.int8]
+    firsts: NDArray[np.uint64]
+
+
+@compiled
+def deliver_dots(planes, events, dots, work, operations):
+    """Add what events bring to the planes, one for each step; the projection fills all channels of its target."""
+    for s in range(events.address.shape[0]):
+        value = events.value[s]
+        operations[s] += pack_events(events.address[s], events.ends[s], value, dots.sources, work.trains)
+        _add_pixels(planes.sums[s], planes.begin[s], planes.fresh, dots, work)
+
+
+@compiled
+def deliver_dots_of_masks(planes, masks, dots, work, operations):
+    """The same for masks `(samples, pixels, steps, words)`."""
+    for s in range(masks.shape[0]):
+        operations[s] += pack_masks(masks[s], dots.sources, work.trains)
+        _add_pixels(planes.sums[s], planes.begin[s], planes.fresh, dots, work)
+
+
+@compiled
+def fire_dots(begin, events, dots, work, firing, room, operations):
+    """Deliver events and fire by the sums, pixel by pixel; see `snn.kernels.fire_masks`. `begin` as in `Planes`."""
+    for s in range(events.address.shape[0]):
+        value = events.value[s]
+        operations[s] += pack_events(events.address[s], events.ends[s], value, dots.sources, work.trains)
+        _fire_pixels(s, begin, dots, work, firing, room)
+
+
+@compiled
+def fire_dots_of_masks(begin, sent, dots, work, firing, room, operations):
+    """The same for masks that are `sent`."""
+    for s in range(sent.shape[0]):
+        operations[s] += pack_masks(sent[s], dots.sources, work.trains)
+        _fire_pixels(s, begin, dots, work, firing, room)
+
+
+@inlined
+def _fire_pixels(s, begin, dots, work, firing, room):
+    block, channels = np.uint64(BLOCK), np.uint64(dots.groups) * np.uint64(dots.length)
+    room.words[s] = 0
+    for p in range(np.uint64(dots.first_seen.size - 1)):
+        for column in range(np.uint64(0), channels, block):
+            width = min(block, channels - column)
+            _begin_tile(work.tile, begin[s], p * channels + column, width)
+            gather(p, np.uint64(0), column, dots, work)
+            fire_block((work.tile, np.uint64(0), block), firing, np.uint64(s), (p, column), room)
+
+
+@inlined
+def _add_pixels(sums, begin, fresh, dots, work):
+    tile, block = work.tile, np.uint64(BLOCK)
+    for p in range(np.uint64(dots.first_seen.size - 1)):
+        for group in range(np.uint64(dots.groups)):
+            to = (p * np.uint64(dots.groups) + group) * np.uint64(dots.length)
+            for column in range(np.uint64(0), np.uint64(dots.length), block):
+                width = min(block, np.uint64(dots.length) - column)
+                if fresh:
+                    _begin_tile(tile, begin, to + column, width)
+                else:
+                    _load_tile(tile, sums, to + column, width)
+                gather(p, group, column, dots, work)
+                for t in range(np.uint64(sums.shape[0])):
+                    for o in range(width):
+                        sums[t, to + column + o] = tile[t * block + o]
+
+
+@inlined
+def _begin_tile(tile, begin, first, width):
+    """The constant plane in every step, or zero."""
+    block = np.uint64(BLOCK)
+    if begin.shape[1]:
+        for t in range(np.uint64(tile.size) // block):
+            for o in range(width):
+                tile[t * block + o] = begin[0, first + o]
+    else:
+        tile[:] = 0
+
+
+@inlined
+def _load_tile(tile, sums, first, width):
+    """What the planes hold."""
+    for t in range(np.uint64(sums.shape[0])):
+        for o in range(width):
+            tile[t * np.uint64(BLOCK) + o] = sums[t, first + o]
+
+
+@compiled
+def gather(p, group, column, dots, work):
+    """Add to the tile what the sources in view of target pixel p bring to 64 of its channels."""
+    trains, each = work.trains, np.uint64(dots.sources.each)
+    blocks = np.uint64((dots.length + BLOCK - 1) // BLOCK * BLOCK)
+    zeros = np.uint64(dots.weight.size) - blocks
+    cells = np.uint64(dots.sources.channels) // each
+    taps, n = np.uint64(dots.taps) * blocks, np.uint64(0)
+    for pair in range(np.uint64(dots.first_seen[p]), np.uint64(dots.first_seen[p + np.uint64(1)])):
+        cell = np.uint64(dots.seen[pair]) * cells + group
+        row = np.uint64(dots.row[pair]) * blocks + column
+        for four in range(np.uint64(trains.first[cell]), np.uint64(trains.first[cell + np.uint64(1)])):
+            member = trains.member[four]
+            i = row + np.uint64(member[0]) * taps
+            j = row + np.uint64(member[1]) * taps if member[1] >= 0 else zeros
+            k = row + np.uint64(member[2]) * taps if member[2] >= 0 else zeros
+            m = row + np.uint64(member[3]) * taps if member[3] >= 0 else zeros
+            interleave(work.weights, n * np.uint64(4 * BLOCK), dots.weight, (i, j, k, m))
+            work.firsts[n] = four * np.uint64(trains.length)
+            n += np.uint64(1)
+            if n == FOURS:
+                _multiply(n, np.uint64(dots.length) - column, work)
+                n = np.uint64(0)
+    if n:
+        _multiply(n, np.uint64(dots.length) - column, work)
+
+
+@compiled
+def _multiply(fours, width, work):
+    """Add the products of the interleaved fours to the tile: 8 or 4 steps and 32 or 16 channels at a time in registers."""
+    tile, weights, words, firsts = work.tile, work.weights, work.trains.words, work.firsts
+    length, stride, quarter, two = np.uint64(work.trains.length), np.uint64(BLOCK), np.uint64(QUARTER), np.uint64(2)
+    t = np.uint64(0)
+    while t < length:
+        eight = t + np.uint64(8) <= length
+        for o in range(np.uint64(0), min(width, stride), two * quarter):
+            to, at, both = t * stride + o, o * np.uint64(4), o + quarter < width
+            if eight and both:
+                two_of_eight(tile, to, stride, weights, at, words, t, firsts, fours)
+            elif eight:
+                one_of_eight(tile, to, stride, weights, at, words, t, firsts, fours)
+            elif both:
+                two_of_four(tile, to, stride, weights, at, words, t, firsts, fours)
+            else:
+                one_of_four(tile, to, stride, weights, at, words, t, firsts, fours)
+        t += np.uint64(8 if eight else 4)

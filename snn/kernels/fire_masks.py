@@ -1,0 +1,97 @@
+"""IF and LIF in fixed point whose spikes are kept as masks: sixteen neurons and more through all steps of a chunk at once.
+
+The law is that of `snn.kernels.fire_plain`, in steps of 32 bits, for drives that are alike in all steps but for the sums.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.snn.kernels.jit import compiled, inlined
+from spikewright.snn.kernels.simd_dots import BLOCK
+from spikewright.snn.kernels.simd_fire import LANES, fire_of
+
+fire_part, fire_one, fire_two, fire_four = fire_of(0, False), fire_of(1, False), fire_of(2, False), fire_of(4, False)
+leak_part, leak_one, leak_two, leak_four = fire_of(0, True), fire_of(1, True), fire_of(2, True), fire_of(4, True)
+
+
+class Firing(NamedTuple):
+    """Neurons that fire into masks. `bias`, `threshold (neurons,)` int32, as the steps at hand have it.
+
+    `potential (samples, neurons)`. `law`: see `snn.kernels.simd_fire`. `channels`: of a pixel. `idle`: whether a neuron whose
+    drive is not above zero and whose potential is below the threshold may be left alone, since the drive is the same for good.
+    """
+
+    potential: NDArray[Any]
+    bias: NDArray[np.int32]
+    threshold: NDArray[np.int32]
+    law: tuple[np.int32, np.int32, np.int32, np.int32, np.int32]
+    channels: int
+    idle: bool
+
+
+class MaskRoom(NamedTuple):
+    """Where masks go: `words (samples, pixels, steps, words)`, and the same memory as `parts (samples, all)` uint16."""
+
+    words: NDArray[np.uint64]
+    parts: NDArray[np.uint16]
+
+
+@compiled
+def fire_planes(sums, firing, room):
+    """Fire by `sums (samples, planes, neurons)`, a plane for each step or one for all."""
+    block, channels = np.uint64(BLOCK), np.uint64(firing.channels)
+    stride = np.uint64(sums.shape[2] if sums.shape[1] > 1 else 0)
+    for s in range(np.uint64(sums.shape[0])):
+        room.words[s] = 0
+        planes = sums[s].reshape(-1)
+        for p in range(np.uint64(room.words.shape[1])):
+            for column in range(np.uint64(0), channels, block):
+                first, width = p * channels + column, min(block, channels - column)
+                if stride or not firing.idle or _able(planes, firing, s, first, width):
+                    fire_block((planes, first, stride), firing, s, (p, column), room)
+
+
+@inlined
+def _able(plane, firing, s, first, width):
+    """Whether any neuron of a block fires now or later."""
+    shift, able = firing.law[0], False
+    for j in range(first, first + width):
+        drive = (np.int32(plane[j]) << shift) + firing.bias[j]
+        able |= (drive > 0) | (np.int32(firing.potential[s, j]) >= firing.threshold[j])
+    return able
+
+
+@compiled
+def fire_block(drive, firing, s, place, room):
+    """The neurons of a block of sample s through all steps, 64, 32, 16 or fewer at a time.
+
+    `drive` (flat sums, place of the block's first, places between steps), `place` (pixel, first channel).
+    """
+    sums, plane, stride = drive
+    p, column = place
+    steps, step = np.uint64(room.words.shape[2]), np.uint64(room.words.shape[3]) * np.uint64(BLOCK // LANES)
+    first, width = p * np.uint64(firing.channels) + column, min(np.uint64(BLOCK), np.uint64(firing.channels) - column)
+    cells, bias, threshold, law, masks = firing.potential[s], firing.bias, firing.threshold, firing.law, room.parts[s]
+    o, to = np.uint64(0), p * steps * step + column // np.uint64(LANES)
+    while o < width:
+        left, at, seen, bits = width - o, first + o, plane + o, to + o // np.uint64(LANES)
+        if law[1]:
+            if left >= 64:
+                leak_four(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+            elif left >= 32:
+                leak_two(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+            elif left >= 16:
+                leak_one(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+            else:
+                leak_part(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+        elif left >= 64:
+            fire_four(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+        elif left >= 32:
+            fire_two(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+        elif left >= 16:
+            fire_one(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+        else:
+            fire_part(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
+        o += np.uint64(64 if left >= 64 else 32 if left >= 32 else 16)

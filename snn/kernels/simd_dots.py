@@ -1,0 +1,237 @@
+"""Vector instructions of the dot products: four sources times sixteen target channels, added exactly in 32 bits.
+
+    sum[o] += n[0] w[0, o] + n[1] w[1, o] + n[2] w[2, o] + n[3] w[3, o]      n unsigned bytes, w signed ones, o < 16
+
+A machine with a dot product of bytes does this in one instruction. `DOTS` has a way for each kind of machine, and a plain one
+for all others; which one a process uses depends on the features that Numba compiles for, which its cache on disk knows.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+
+from spikewright.snn.kernels.simd import place_in, read_vector, write_vector
+
+BYTE, HALF, INT, WORD = (ir.IntType(bits) for bits in (8, 16, 32, 64))
+QUARTER = 16
+"""Target channels of one dot product."""
+BLOCK = 4 * QUARTER
+"""Target channels that are worked on together: a row of weights of so many bytes is one vector."""
+INTS, BYTES = ir.VectorType(INT, QUARTER), ir.VectorType(BYTE, BLOCK)
+
+
+class DotWay(NamedTuple):
+    """How four sources are multiplied: `emit(builder, sum, counts, weights)`, vectors of 16 int32, 64 bytes and 64 bytes.
+
+    `needs`: features of the processor, any of which will do; empty for all processors. `most`: the largest count.
+    """
+
+    emit: Callable[[Any, Any, Any, Any], Any]
+    needs: tuple[str, ...]
+    most: int
+
+
+def called(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+    kind = ir.FunctionType(result, [one.type for one in arguments])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+
+
+def _part(builder: Any, vector: Any, first: int, count: int) -> Any:
+    places = ir.Constant(ir.VectorType(INT, count), list(range(first, first + count)))
+    return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), places)
+
+
+def _joined(builder: Any, parts: list[Any]) -> Any:
+    while len(parts) > 1:
+        count = 2 * parts[0].type.count
+        places = ir.Constant(ir.VectorType(INT, count), list(range(count)))
+        parts = [builder.shuffle_vector(a, b, places) for a, b in zip(parts[::2], parts[1::2], strict=True)]
+    return parts[0]
+
+
+def _in_parts(builder: Any, values: Any, number: int, work: Callable[..., Any]) -> Any:
+    """`work` on so many equal parts of the vectors, joined again."""
+    counts = [value.type.count // number for value in values]
+    parts = [
+        work(*(_part(builder, value, part * count, count) for value, count in zip(values, counts, strict=True)))
+        for part in range(number)
+    ]
+    return _joined(builder, parts)
+
+
+def _vnni(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    return called(builder, "llvm.x86.avx512.vpdpbusd.512", INTS, [total, counts, weights])
+
+
+def _vnni_halves(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    def half(total: Any, counts: Any, weights: Any) -> Any:
+        return called(builder, "llvm.x86.avx512.vpdpbusd.256", total.type, [total, counts, weights])
+
+    return _in_parts(builder, (total, counts, weights), 2, half)
+
+
+def _arm(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    def part(total: Any, counts: Any, weights: Any) -> Any:
+        return called(builder, "llvm.aarch64.neon.sdot.v4i32.v16i8", total.type, [total, counts, weights])
+
+    return _in_parts(builder, (total, counts, weights), 4, part)
+
+
+def _pairs(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    """Pairs in 16 bits, which hold them as long as counts are below 128, then pairs of these."""
+    ones = ir.Constant(ir.VectorType(HALF, 32), [1] * 32)
+    halves = called(builder, "llvm.x86.avx512.pmaddubs.w.512", ones.type, [counts, weights])
+    return builder.add(total, called(builder, "llvm.x86.avx512.pmaddw.d.512", INTS, [halves, ones]))
+
+
+def _pairs_halves(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    ones = ir.Constant(ir.VectorType(HALF, 16), [1] * 16)
+
+    def half(total: Any, counts: Any, weights: Any) -> Any:
+        halves = called(builder, "llvm.x86.avx2.pmadd.ub.sw", ones.type, [counts, weights])
+        return builder.add(total, called(builder, "llvm.x86.avx2.pmadd.wd", total.type, [halves, ones]))
+
+    return _in_parts(builder, (total, counts, weights), 2, half)
+
+
+def _plain(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    """Byte by byte, in any instructions that there are."""
+    counts, weights = builder.bitcast(counts, INTS), builder.bitcast(weights, INTS)
+
+    def shift(bits: int) -> Any:
+        return ir.Constant(INTS, [bits] * QUARTER)
+
+    for byte in range(4):
+        number = builder.lshr(builder.shl(counts, shift(24 - 8 * byte)), shift(24))
+        weight = builder.ashr(builder.shl(weights, shift(24 - 8 * byte)), shift(24))
+        total = builder.add(total, builder.mul(number, weight))
+    return total
+
+
+DOTS: dict[str, DotWay] = {
+    "vnni": DotWay(_vnni, ("avx512vnni",), 255),
+    "vnni halves": DotWay(_vnni_halves, ("avxvnni",), 255),
+    "arm": DotWay(_arm, ("dotprod",), 127),
+    "pairs": DotWay(_pairs, ("avx512bw",), 127),
+    "pairs halves": DotWay(_pairs_halves, ("avx2",), 127),
+    "plain": DotWay(_plain, (), 255),
+}
+"""Ways of the dot product, the best first."""
+
+
+def way_of(features: str) -> str:
+    """The best way for a processor of those features, such as "+avx2,-avx512f"."""
+    has = {one[1:] for one in features.split(",") if one.startswith("+")}
+    return next(name for name, way in DOTS.items() if not way.needs or has & {*way.needs})
+
+
+DOT = way_of(cpu_target.target_context.codegen().magic_tuple()[2])
+"""The way of this process."""
+
+
+def vector_at(context: Any, builder: Any, array: Any, index: Any, kind: Any) -> Any:
+    """The vector of a `kind` that begins at an index of a flat array of (Numba type, value)."""
+    count = kind.count * kind.element.width // array[0].dtype.bitwidth
+    pointer = builder.bitcast(place_in(context, builder, array, index, count), kind.as_pointer())
+    return pointer
+
+
+def _interleave(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    target, _, source, _ = signature.args
+    rows = []
+    for at in cgutils.unpack_tuple(builder, args[3], 4):
+        rows.append(read_vector(builder, vector_at(context, builder, (source, args[2]), at, BYTES), source))
+    low = [16 * (lane // 16) + lane % 16 // 2 + BLOCK * (lane % 2) for lane in range(BLOCK)]
+    first = [_shuffled(builder, rows[a], rows[b], low, 8 * high) for a, b in ((0, 1), (2, 3)) for high in (0, 1)]
+    low = [8 * (lane // 8) + lane % 8 // 2 + BLOCK // 2 * (lane % 2) for lane in range(BLOCK // 2)]
+    halves = [builder.bitcast(one, ir.VectorType(HALF, 32)) for one in first]
+    done = [_shuffled(builder, halves[a], halves[a + 2], low, 4 * high) for a in (0, 1) for high in (0, 1)]
+    for number, one in enumerate(done):
+        at = builder.add(args[1], WORD(BLOCK * number))
+        pointer = vector_at(context, builder, (target, args[0]), at, BYTES)
+        write_vector(builder, builder.bitcast(one, BYTES), pointer, target)
+    return context.get_dummy_value()
+
+
+def _shuffled(builder: Any, one: Any, other: Any, low: list[int], offset: int) -> Any:
+    lanes = [lane + offset for lane in low]
+    return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(INT, len(lanes)), lanes))
+
+
+@intrinsic
+def interleave(typingctx, target, to, source, rows):
+    """target[to + 64 j + 4 i + k] = source[rows[k] + place(16 j + i)] for j < 4, i < 16, k < 4; see `ROW_ORDER`."""
+    word = types.uint64
+    return types.void(target, word, source, types.UniTuple(word, 4)), _interleave
+
+
+ROW_ORDER = [16 * (lane % 16 // 4) + 4 * (lane // 16) + lane % 4 for lane in range(BLOCK)]
+"""Which target channel each byte of a row of 64 weights belongs to, so that `interleave` leaves them in order."""
+
+
+def _dots_emitter(way: DotWay, steps: int, quarters: int) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        tile, _, _, weights, _, trains, _, firsts, _ = signature.args
+        sums = [cgutils.alloca_once(builder, INTS) for _ in range(steps * quarters)]
+        places = [
+            vector_at(
+                context,
+                builder,
+                (tile, args[0]),
+                builder.add(args[1], builder.add(builder.mul(args[2], WORD(step)), WORD(QUARTER * quarter))),
+                INTS,
+            )
+            for step in range(steps)
+            for quarter in range(quarters)
+        ]
+        for total, place in zip(sums, places, strict=True):
+            builder.store(read_vector(builder, place, tile), total)
+        with cgutils.for_range(builder, args[8], intp=WORD) as loop:
+            at = builder.add(args[4], builder.mul(loop.index, WORD(4 * BLOCK)))
+            seen = [
+                read_vector(
+                    builder,
+                    vector_at(context, builder, (weights, args[3]), builder.add(at, WORD(BLOCK * quarter)), BYTES),
+                    weights,
+                )
+                for quarter in range(quarters)
+            ]
+            first = builder.add(builder.load(place_in(context, builder, (firsts, args[7]), loop.index, 1)), args[6])
+            for step in range(steps):
+                place = place_in(context, builder, (trains, args[5]), builder.add(first, WORD(step)), 1)
+                counts = builder.bitcast(_spread(builder, builder.load(place)), BYTES)
+                for quarter in range(quarters):
+                    total = sums[step * quarters + quarter]
+                    builder.store(way.emit(builder, builder.load(total), counts, seen[quarter]), total)
+        for total, place in zip(sums, places, strict=True):
+            write_vector(builder, builder.load(total), place, tile)
+        return context.get_dummy_value()
+
+    return emit
+
+
+def _spread(builder: Any, number: Any) -> Any:
+    undefined = ir.Constant(INTS, ir.Undefined)
+    first = builder.insert_element(undefined, number, INT(0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(INTS, [0] * QUARTER))
+
+
+def dots_of(way: str, steps: int, quarters: int) -> Any:
+    """An instruction: tile[to + t stride + 16 j + i] += sum_g sum_k n[g, t, k] w[g, j, i, k] for t < steps, j < quarters.
+
+    Called as (tile, to, stride, weights, at, trains, step, firsts, groups): the weights of group g begin at byte
+    at + 256 g as `interleave` writes them, its counts of step t are the four bytes of trains[firsts[g] + step + t].
+    """
+
+    @intrinsic
+    def dots(typingctx, tile, to, stride, weights, at, trains, step, firsts, groups):
+        word = types.uint64
+        signature = types.void(tile, word, word, weights, word, trains, word, firsts, word)
+        return signature, _dots_emitter(DOTS[way], steps, quarters)
+
+    return dots

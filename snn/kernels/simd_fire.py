@@ -1,0 +1,135 @@
+"""Vector instructions of firing: sixteen neurons and more through all steps of a chunk, their spikes as bits."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from spikewright.snn.kernels.simd import place_in
+from spikewright.snn.kernels.simd_dots import called
+
+LANES = 16
+"""Neurons of a vector: a part of a word of masks."""
+BIT, HALF, INT, WORD = (ir.IntType(bits) for bits in (1, 16, 32, 64))
+INTS = ir.VectorType(INT, LANES)
+
+
+class _Neighbours:
+    """Vectors of neighbouring numbers of an array, as int32; the last of them only the first `count`, where that is given."""
+
+    def __init__(self, context: Any, builder: Any, array: tuple[Any, Any], count: Any = None) -> None:
+        self.context, self.builder, self.array = context, builder, array
+        self.kind = ir.VectorType(context.get_value_type(array[0].dtype), LANES)
+        self.mask = None
+        if count is not None:
+            lanes = ir.Constant(INTS, list(range(LANES)))
+            self.mask = builder.icmp_unsigned("<", lanes, _spread(builder, builder.trunc(count, INT)))
+
+    def _place(self, index: Any) -> Any:
+        count = 1 if self.mask is not None else LANES
+        place = place_in(self.context, self.builder, self.array, index, count)
+        return self.builder.bitcast(place, self.kind.as_pointer())
+
+    def read(self, index: Any, other: int = 0) -> Any:
+        """Those from `index` on; `other` where there are no more."""
+        align = INT(self.array[0].dtype.bitwidth // 8)
+        if self.mask is None:
+            value = self.builder.load(self._place(index))
+            value.align = align.constant
+        else:
+            kind, width = self.kind, self.kind.element.width
+            arguments = [
+                self._place(index),
+                align,
+                self.mask,
+                ir.Constant(kind, [other & 2 ** (width - 1) - 1] * LANES),
+            ]
+            value = called(self.builder, f"llvm.masked.load.v{LANES}i{width}.p0", kind, arguments)
+        return self.builder.sext(value, INTS) if self.kind.element.width < 32 else value
+
+    def write(self, value: Any, index: Any) -> None:
+        """Set those from `index` on."""
+        align, width = self.array[0].dtype.bitwidth // 8, self.kind.element.width
+        value = self.builder.trunc(value, self.kind) if width < 32 else value
+        if self.mask is None:
+            self.builder.store(value, self._place(index)).align = align
+        else:
+            arguments = [value, self._place(index), INT(align), self.mask]
+            called(self.builder, f"llvm.masked.store.v{LANES}i{width}.p0", ir.VoidType(), arguments)
+
+
+def _spread(builder: Any, number: Any) -> Any:
+    undefined = ir.Constant(INTS, ir.Undefined)
+    return builder.shuffle_vector(
+        builder.insert_element(undefined, number, INT(0)), undefined, ir.Constant(INTS, [0] * LANES)
+    )
+
+
+def _emitter(vectors: int, leaks: bool) -> Any:
+    """Instructions of `fire_of`: so many vectors side by side, since each waits for its own last step; 0: part of one."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kinds, count = signature.args, args[12] if vectors == 0 else None
+        lanes = range(0, max(1, vectors) * LANES, LANES)
+        cells, biases, thresholds, sums = (
+            _Neighbours(context, builder, (kinds[place], args[place]), count) for place in (0, 1, 2, 4)
+        )
+        law = [_spread(builder, one) for one in cgutils.unpack_tuple(builder, args[11], 5)]
+        first = [builder.add(args[3], WORD(lane)) for lane in lanes]
+        fixed = [(biases.read(at), thresholds.read(at, 2**31 - 1)) for at in first]
+        potentials = [cgutils.alloca_once(builder, INTS) for _ in lanes]
+        for at, potential in zip(first, potentials, strict=True):
+            builder.store(cells.read(at), potential)
+        with cgutils.for_range(builder, args[10], intp=WORD) as loop:
+            plane = builder.add(args[5], builder.mul(loop.index, args[6]))
+            bits = builder.add(args[8], builder.mul(loop.index, args[9]))
+            for number, potential in enumerate(potentials):
+                arrived = sums.read(builder.add(plane, WORD(LANES * number)))
+                fires, rest = _stepped(builder, builder.load(potential), arrived, fixed[number], law, leaks)
+                builder.store(rest, potential)
+                place = place_in(context, builder, (kinds[7], args[7]), builder.add(bits, WORD(number)), 1)
+                builder.store(builder.bitcast(fires, HALF), builder.bitcast(place, HALF.as_pointer())).align = 2
+        for at, potential in zip(first, potentials, strict=True):
+            cells.write(builder.load(potential), at)
+        return context.get_dummy_value()
+
+    return emit
+
+
+def _stepped(
+    builder: Any, old: Any, arrived: Any, fixed: tuple[Any, Any], law: list[Any], leaks: bool
+) -> tuple[Any, Any]:
+    """One step of a vector: who fires, and what is left of the potentials."""
+    shift, leak, top, bottom, rests = law
+    bias, threshold = fixed
+    new = builder.add(old, builder.add(builder.shl(arrived, shift), bias))
+    if leaks:
+        new = builder.sub(new, builder.ashr(old, leak))
+    new = builder.select(builder.icmp_signed("<", new, bottom), bottom, new)
+    new = builder.select(builder.icmp_signed(">", new, top), top, new)
+    fires = builder.icmp_signed(">=", new, threshold)
+    return fires, builder.select(fires, builder.and_(builder.sub(new, threshold), rests), new)
+
+
+def fire_of(vectors: int, leaks: bool) -> Any:
+    """An instruction: sixteen neurons a vector through `steps` steps; of no vectors, the first `count` of one.
+
+        U = sat(V - (V >> leak) + (sums[plane + t stride + i] << shift) + bias)       fires where U >= threshold
+
+    Called as (cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count): V is cells[first + i],
+    and so on; bit i % 16 of masks[to + i // 16 + t step] says whether neuron i fires in step t. `law` = (shift, leak, top,
+    bottom, -1 where a threshold is subtracted and 0 where a spike sets to zero), int32. Flat arrays of integers of 16 or 32
+    bits; `masks` uint16. Without `leaks` nothing leaks.
+    """
+
+    @intrinsic
+    def fire(
+        typingctx, cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count
+    ):  # fmt: skip
+        word, laws = types.uint64, types.UniTuple(types.int32, 5)
+        planes, places = (sums, word, word), (masks, word, word)
+        return types.void(cells, biases, thresholds, word, *planes, *places, word, laws, word), _emitter(vectors, leaks)
+
+    return fire
