@@ -95,6 +95,7 @@ def check_dots(dots: Dots, neurons: int) -> None:
         slots != len(sources.windows) * sources.channels
         or sources.each * dots.groups != sources.channels
         or (dots.first_seen.size - 1) * dots.groups * dots.length != neurons
+        or dots.weight.size % blocks
     ):
         raise InvalidNetwork(f"expected dot products of {slots} sources into {neurons} neurons, got others")
     _ascending(dots.first_seen, dots.seen.size, "pixels")

@@ -39,7 +39,7 @@ class EventRun:
         watched = {p.name for p in populations if self.ledger.wants_potentials(p.name)}
         self.masked = MaskedFiring(self.network, populations, self.delivery, watched)
         self.input = SpikeInput(request)
-        self.pieces = pieces_of(request, populations)
+        self.pieces = pieces_of(request, populations, self.masked.names)
         public = {self.network.input: self.input.public} | {p.name: p.public for p in populations}
         self.sender = Sender(request, self.ledger, public)
 

@@ -1,5 +1,6 @@
 """Into which pieces a run is cut: steps, samples, and the populations that take their steps together."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,8 +38,10 @@ class Pieces:
         return {name: History(samples, back, self.longest) for name, back in self.remembered.items()}
 
 
-def pieces_of(request: Request, populations: list[Compiled]) -> Pieces:
-    """The pieces of a run. Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk.
+def pieces_of(request: Request, populations: list[Compiled], masked: Collection[str] = ()) -> Pieces:
+    """The pieces of a run; `masked`: the populations that fire into masks.
+
+    Layerwise, and under jitter, which also moves spikes back in time, all steps are one chunk.
 
     Raises InvalidNetwork for more neurons times steps in a chunk than 32 bits count.
     """
@@ -52,7 +55,9 @@ def pieces_of(request: Request, populations: list[Compiled]) -> Pieces:
     return Pieces(
         _chunks(network, length, whole),
         length,
-        _at_once(network, length, {by_name[name]: group.longest(length) for group in groups for name in group.names}),
+        _at_once(
+            network, length, {by_name[name]: group.longest(length) for group in groups for name in group.names}, masked
+        ),
         tuple((group, tuple(by_name[name] for name in group.names)) for group in groups),
         _remembered(network, length, groups),
     )
@@ -66,9 +71,12 @@ def _chunks(network: Network, length: int, whole: bool) -> tuple[slice, ...]:
     return tuple(slice(a, b) for a, b in pairwise(sorted(cuts)))
 
 
-def _at_once(network: Network, length: int, steps: dict[Compiled, int]) -> int:
+def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: Collection[str]) -> int:
     """How many samples: the largest population, in the `steps` that it takes at once, stays near the processor."""
-    bytes_a_sample = [_bytes_a_step(network, one) * count for one, count in steps.items()]
+    bytes_a_sample = [
+        _bytes_masked(one, count) if one.name in masked else _bytes_a_step(network, one) * count
+        for one, count in steps.items()
+    ]
     if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
         bytes_a_sample += [p.size * length for p in network.populations]
     bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
@@ -94,6 +102,11 @@ def _bytes_a_step(network: Network, population: Compiled) -> int:
     """Memory that a sample's step needs in a population, about: its sums, where each step has its own, and flags of spikes."""
     constant = all(sent(network, network.by_name[one.projection.source]).once for one in population.incoming)
     return population.size * (1 if constant else 1 + population.types.sums.itemsize)
+
+
+def _bytes_masked(population: Compiled, steps: int) -> int:
+    """Memory that a sample needs in a population that fires into masks, about: its constant sums, potentials and a bit a step."""
+    return population.size * (population.types.sums.itemsize + population.types.potentials.itemsize + steps // 8)
 
 
 def _most_operations(population: Compiled) -> int:

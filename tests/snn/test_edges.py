@@ -145,7 +145,7 @@ def test_targets_that_16_bits_do_not_name(targets):
         ((8,), (targets,)), Integrator(), Linear(dense(weights)), RateCode(8), numbers="fixed", potential_bits=20
     )
     route = compile_route(Wanted(network, network.projections[0], np.dtype(np.int16), over_time=True))
-    assert route.lanes.listed == (targets <= 65_536)
+    assert route.otherwise.lanes.listed == (targets <= 65_536)
     images = np.ones((1, 8), np.float32)
     np.testing.assert_array_equal(simulate(network, images).logits[0], 8 * weights.astype(np.int64).sum(axis=1))
 

@@ -41,11 +41,15 @@ USUAL_STEPS = 32
 
 @dataclass(frozen=True, eq=False)
 class DotsRoute:
-    """Dot products for spikes of many steps; everything else goes by `otherwise`. `name`: the projection's."""
+    """Dot products for spikes of many steps; everything else goes by `otherwise`.
+
+    `name`: the projection's. `numbers`: whether its source sends numbers of spikes.
+    """
 
     name: str
     otherwise: RowsRoute | BlocksRoute | LanesRoute
     dots: Dots
+    numbers: bool
 
     @property
     def most_operations(self) -> int:
@@ -56,7 +60,7 @@ class DotsRoute:
         """Whether events go this way into sums of so many steps, a plane each."""
         if events.steps != steps or not FEWEST_STEPS <= steps <= MOST_STEPS or events.graded:
             return False
-        return not events.valued or events.value.dtype.itemsize == 1
+        return not events.valued or (self.numbers and events.value.dtype.itemsize == 1)
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Add what events bring; see `routes.wanted.Route`."""
@@ -78,12 +82,9 @@ class DotsRoute:
         sources = self.dots.sources
         slots = sources.fanout.size
         cells = slots // sources.each
-        fours = cells * -(-sources.each // 4 + sources.each // BLOCK)
-
-        def take(role: str, size: int, kind: Any, zero: bool = False) -> NDArray[Any]:
-            if zero:
-                return buffers.zeros(self.name, role, size, kind)
-            return buffers.take(self.name, role, (size,), kind)
+        fours = cells * (
+            -(-sources.each // 4) + 1
+        )  # a group may begin within a word of masks, its first four ends there
 
         square = buffers.zeros(self.name, "square", length * BLOCK, np.uint8)
         trains = Trains(
@@ -133,7 +134,7 @@ def compile_dots(
         groups=groups,
     )
     check_dots(dots, wanted.target.size)
-    return DotsRoute(wanted.projection.name, otherwise, dots)
+    return DotsRoute(wanted.projection.name, otherwise, dots, what.most > 1)
 
 
 def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:

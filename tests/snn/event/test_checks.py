@@ -9,6 +9,7 @@ from spikewright.snn import Conv2d, Integrator, Linear, Network, Population, Pro
 from spikewright.snn.event.checks import (
     as_int32,
     check_blocks,
+    check_dots,
     check_events,
     check_kept,
     check_lanes,
@@ -16,6 +17,7 @@ from spikewright.snn.event.checks import (
     check_rows,
 )
 from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.blocks import WIDTH
 from tests.snn.full_strategies import Wish, full_networks
@@ -33,6 +35,12 @@ def route(weights):
     return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
 
 
+def lanes_route(weights):
+    """Lanes over the same weights, which dot products leave the rest to."""
+    found = route(weights)
+    return found.otherwise if isinstance(found, DotsRoute) else found
+
+
 def weights(alive):
     """Blocks of 16 neighbouring output channels are pruned where `alive` is false."""
     values = np.ones((CHANNELS, 2, 3, 3), np.int8)
@@ -40,8 +48,9 @@ def weights(alive):
     return dense(values)
 
 
-ROUTE = route(weights(np.array([True, False])))
-ROWS = route(weights(np.array([True, True])))
+ROUTE = lanes_route(weights(np.array([True, False])))
+ROWS = lanes_route(weights(np.array([True, True])))
+DOTS = route(weights(np.array([True, True]))).dots
 
 
 def listed(columns=8193):
@@ -94,10 +103,34 @@ def test_blocks(field, place, value):
         check_blocks(changed(ROUTE.blocks, field, place, value), SOUND, NEURONS, WIDTH)
 
 
+@pytest.mark.parametrize(
+    ("field", "place", "value"),
+    [("first_seen", 0, 1), ("first_seen", 1, 10**6), ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("row", 0, -1), ("row", 0, 10),
+     ("row", 0, None), ("weight", 0, None), ("first_seen", 0, None)],
+)  # fmt: skip
+def test_dots(field, place, value):
+    check_dots(DOTS, NEURONS)
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_dots(changed(DOTS, field, place, value), NEURONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "value"), [("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("windows", 0, -1), ("windows", 0, 16)]
+)
+def test_sources_of_dots(field, place, value):
+    wrong = DOTS._replace(sources=changed(DOTS.sources, field, place, value))
+    with pytest.raises(InvalidNetwork, match="expected a plan"):
+        check_dots(wrong, NEURONS)
+
+
 @pytest.mark.parametrize("listed", [False, True])
 @pytest.mark.parametrize(("field", "place", "value"), [*LANES, *LISTED])
 def test_lanes(field, place, value, listed):
-    lanes = route(dense(np.eye(CHANNELS, 18, dtype=np.int8).reshape(CHANNELS, 2, 3, 3))).lanes if listed else ROWS.lanes
+    lanes = (
+        lanes_route(dense(np.eye(CHANNELS, 18, dtype=np.int8).reshape(CHANNELS, 2, 3, 3))).lanes
+        if listed
+        else ROWS.lanes
+    )
     assert lanes.listed == listed
     check_lanes(lanes, 2 * SIDE * SIDE, NEURONS)
     if not listed and (field, place, value) in LISTED:

@@ -7,6 +7,7 @@ from spikewright.snn import Conv2d, Integrator, Linear, RateCode, dense, sparse
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.routes.blocks import BlocksRoute
 from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.lists import ListsRoute
 from spikewright.snn.event.routes.rows import RowsRoute
@@ -43,8 +44,10 @@ MAP = (2, 4, 4), (32, 4, 4)
     [
         (wanted(conv(), *MAP), RowsRoute),
         (wanted(conv(blocks=0.3), *MAP), BlocksRoute),
-        (wanted(conv(), *MAP, over_time=True), LanesRoute),
-        (wanted(conv(blocks=0.3), *MAP, over_time=True), LanesRoute),
+        (wanted(conv(), *MAP, over_time=True), DotsRoute),
+        (wanted(conv(blocks=0.3), *MAP, over_time=True), DotsRoute),
+        (wanted(conv(), *MAP, over_time=True, shift=5), LanesRoute),
+        (wanted(conv(), *MAP, over_time=True, shift=5, first=False), RowsRoute),
         (wanted(few(), (60,), (40,), over_time=True), ListsRoute),
     ],
 )
@@ -57,13 +60,14 @@ def test_the_choice(asked, route):
 @pytest.mark.parametrize("fresh", [False, True])
 def test_all_routes_bring_the_same(steps, valued, fresh):
     synapse = conv(blocks=0.3, alive=0.6)
-    lanes = compile_route(wanted(synapse, *MAP, over_time=True))
+    dots = compile_route(wanted(synapse, *MAP, over_time=True))
+    lanes = dots.otherwise
     blocks = compile_route(wanted(synapse, *MAP))
     rows = RowsRoute(blocks.rows)
     random = np.random.default_rng(1)
     sent = random.integers(-2 if valued else 0, 3 if valued else 2, (3, steps, 32))
     found = []
-    for route in (rows, blocks, lanes):
+    for route in (rows, blocks, lanes, dots):
         sums, operations = np.full((3, steps, 512), 5, np.int32), np.zeros(3, np.int64)
         planes = emptied(sums) if fresh else added_to(sums)
         route.deliver(planes, events_of(sent, np.int8 if valued else None), operations, Buffers())

@@ -7,6 +7,7 @@ from spikewright.snn import Conv2d, Integrator, Linear, RateCode, dense
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.routes import lanes as module
 from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.lanes import DENSE_SHARE
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.planes import emptied
@@ -20,7 +21,8 @@ def route_of(weights, source, target, **options):
     network = single(
         (source, target), Integrator(), synapse, RateCode(2), numbers="fixed", potential_bits=24, **options
     )
-    return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
+    found = compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
+    return found.otherwise if isinstance(found, DotsRoute) else found
 
 
 def lanes_of(*arguments, **options):
