@@ -17,7 +17,7 @@ from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
-from spikewright.snn.kernels.simd_dots import BLOCK
+from spikewright.snn.kernels.simd_dots import QUARTER
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:
@@ -88,23 +88,22 @@ def check_lanes(lanes: Lanes, sources: int, neurons: int) -> None:
 def check_dots(dots: Dots, neurons: int) -> None:
     """Dot products: slots, pixels in view and weight rows; the tiles of all target pixels are the `neurons`."""
     sources, slots = dots.sources, dots.sources.fanout.size
-    blocks = -(-dots.length // BLOCK) * BLOCK
     _inside(sources.slot + 1, slots + 1, "slots")
     _inside(sources.windows, sources.slot.size // sources.channels, "windows")
     if (
         slots != len(sources.windows) * sources.channels
         or sources.each * dots.groups != sources.channels
         or (dots.first_seen.size - 1) * dots.groups * dots.length != neurons
-        or dots.weight.size % blocks
+        or dots.weight.size % dots.row_bytes
+        or dots.row_bytes < -(-dots.length // QUARTER) * QUARTER
     ):
         raise InvalidNetwork(f"expected dot products of {slots} sources into {neurons} neurons, got others")
     _ascending(dots.first_seen, dots.seen.size, "pixels")
     _same(dots.seen, dots.row, "pixels")
     _inside(dots.seen, len(sources.windows), "pixels")
-    _inside(dots.row, dots.weight.size // blocks - 1, "weight rows")
-    _inside(
-        dots.row.astype(np.int64) + (sources.channels - 1) * dots.taps, dots.weight.size // blocks - 1, "weight rows"
-    )
+    first = dots.row.astype(np.int64) * dots.row_bytes
+    _inside(first, dots.weight.size, "weight rows")
+    _inside(first + (sources.channels - 1) * sources.row_step + dots.row_bytes - 1, dots.weight.size, "weight rows")
 
 
 def check_lists(lists: Lists, sources: int, neurons: int) -> None:

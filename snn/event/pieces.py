@@ -9,6 +9,8 @@ from spikewright.snn.event.checks import check_events
 from spikewright.snn.event.groups import StepGroup, groups_of
 from spikewright.snn.event.history import History
 from spikewright.snn.event.populations import Compiled, CompiledNeurons
+from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.wanted import Route
 from spikewright.snn.network import Network
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import sent
@@ -18,6 +20,8 @@ CHUNK_STEPS = 32
 ADDRESS_BYTES = 4
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
+OPERATIONS_OF_A_DOT = 8
+"""So many take dot products as long as others one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +110,16 @@ def _bytes_a_step(network: Network, population: Compiled) -> int:
 
 def _bytes_masked(population: Compiled, steps: int) -> int:
     """Memory that a sample needs in a population that fires into masks, about: its constant sums, potentials and a bit a step."""
-    return population.size * (population.types.sums.itemsize + population.types.potentials.itemsize + steps // 8)
+    return 2 * population.size * (population.types.sums.itemsize + population.types.potentials.itemsize + steps // 8)
 
 
 def _most_operations(population: Compiled) -> int:
     """Synaptic operations of its largest projection in a step in which everybody fires; of a gate, which sums nothing, none."""
     if not isinstance(population, CompiledNeurons):
         return 0
-    return max((one.route.most_operations for one in population.incoming), default=0)
+    return max((_effort(one.route) for one in population.incoming), default=0)
+
+
+def _effort(route: Route) -> int:
+    """Operations of a route as its kernel counts them: dot products do several at once."""
+    return route.most_operations // (OPERATIONS_OF_A_DOT if isinstance(route, DotsRoute) else 1)

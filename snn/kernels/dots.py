@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.simd_dots import BLOCK, DOT, QUARTER, dots_of, interleave
+from spikewright.snn.kernels.simd_dots import BLOCK, DOT, QUARTER, dots_of, interleave_of
 from spikewright.snn.kernels.trains import Sources, Trains, pack_events, pack_masks
 
 two_of_eight, one_of_eight = dots_of(DOT, 8, 2), dots_of(DOT, 8, 1)
 two_of_four, one_of_four = dots_of(DOT, 4, 2), dots_of(DOT, 4, 1)
+interleave_one, interleave_two, interleave_four = interleave_of(1), interleave_of(2), interleave_of(4)
 FOURS = 96
 """Fours whose weights are interleaved at once: they stay in the first-level cache."""
 
@@ -27,8 +28,8 @@ class Dots(NamedTuple):
     """What reaches each target pixel, and through which weights.
 
     Target pixel p sees the source pixels seen[first_seen[p]:first_seen[p + 1]], channel c of one through the weight row number
-    row[...] + c taps. Row r is weight[r row_bytes : + row_bytes], 64 channels after 64 in the order `simd_dots.ROW_ORDER`,
-    zeros behind the last; the last row is all zeros. `length`: channels of a group of the target. `groups` of them.
+    row[...] + c taps. Row r is weight[r row_bytes : + row_bytes], 64 channels after 64 and the last 16, 32 or 64, each as
+    `simd_dots.row_order` has them, zeros behind the last. `length`: channels of a group of the target, `groups` of them.
     """
 
     sources: Sources
@@ -36,8 +37,8 @@ class Dots(NamedTuple):
     seen: NDArray[np.int32]
     row: NDArray[np.int32]
     weight: NDArray[np.int8]
-    taps: int
     length: int
+    row_bytes: int
     groups: int
 
 
@@ -91,8 +92,8 @@ def _fire_pixels(s, begin, dots, work, firing, room):
     for p in range(np.uint64(dots.first_seen.size - 1)):
         for column in range(np.uint64(0), channels, block):
             width = min(block, channels - column)
-            _begin_tile(work.tile, begin[s], p * channels + column, width)
-            gather(p, np.uint64(0), column, dots, work)
+            more = _begin_tile(work.tile, begin[s], p * channels + column, width)
+            gather(p, np.uint64(0), column, more, dots, work)
             fire_block((work.tile, np.uint64(0), block), firing, np.uint64(s), (p, column), room)
 
 
@@ -105,10 +106,10 @@ def _add_pixels(sums, begin, fresh, dots, work):
             for column in range(np.uint64(0), np.uint64(dots.length), block):
                 width = min(block, np.uint64(dots.length) - column)
                 if fresh:
-                    _begin_tile(tile, begin, to + column, width)
+                    more = _begin_tile(tile, begin, to + column, width)
                 else:
-                    _load_tile(tile, sums, to + column, width)
-                gather(p, group, column, dots, work)
+                    more = _load_tile(tile, sums, to + column, width)
+                gather(p, group, column, more, dots, work)
                 for t in range(np.uint64(sums.shape[0])):
                     for o in range(width):
                         sums[t, to + column + o] = tile[t * block + o]
@@ -116,14 +117,13 @@ def _add_pixels(sums, begin, fresh, dots, work):
 
 @inlined
 def _begin_tile(tile, begin, first, width):
-    """The constant plane in every step, or zero."""
+    """The constant plane in every step, if there is one; whether there is."""
     block = np.uint64(BLOCK)
     if begin.shape[1]:
         for t in range(np.uint64(tile.size) // block):
             for o in range(width):
                 tile[t * block + o] = begin[0, first + o]
-    else:
-        tile[:] = 0
+    return begin.shape[1] > 0
 
 
 @inlined
@@ -132,37 +132,38 @@ def _load_tile(tile, sums, first, width):
     for t in range(np.uint64(sums.shape[0])):
         for o in range(width):
             tile[t * np.uint64(BLOCK) + o] = sums[t, first + o]
+    return True
 
 
 @compiled
-def gather(p, group, column, dots, work):
-    """Add to the tile what the sources in view of target pixel p bring to 64 of its channels."""
-    trains, each = work.trains, np.uint64(dots.sources.each)
-    blocks = np.uint64((dots.length + BLOCK - 1) // BLOCK * BLOCK)
-    zeros = np.uint64(dots.weight.size) - blocks
-    cells = np.uint64(dots.sources.channels) // each
-    taps, n = np.uint64(dots.taps) * blocks, np.uint64(0)
+def gather(p, group, column, more, dots, work):
+    """Add to the tile what the sources in view of target pixel p bring to 64 of its channels, or set it, unless `more`."""
+    trains, weights, width = work.trains, work.weights, np.uint64(dots.length) - column
+    cells = np.uint64(dots.sources.channels) // np.uint64(dots.sources.each)
+    row_bytes, n = np.uint64(dots.row_bytes), np.uint64(0)
     for pair in range(np.uint64(dots.first_seen[p]), np.uint64(dots.first_seen[p + np.uint64(1)])):
         cell = np.uint64(dots.seen[pair]) * cells + group
-        row = np.uint64(dots.row[pair]) * blocks + column
+        row = np.uint64(dots.row[pair]) * row_bytes + column
         for four in range(np.uint64(trains.first[cell]), np.uint64(trains.first[cell + np.uint64(1)])):
-            member = trains.member[four]
-            i = row + np.uint64(member[0]) * taps
-            j = row + np.uint64(member[1]) * taps if member[1] >= 0 else zeros
-            k = row + np.uint64(member[2]) * taps if member[2] >= 0 else zeros
-            m = row + np.uint64(member[3]) * taps if member[3] >= 0 else zeros
-            interleave(work.weights, n * np.uint64(4 * BLOCK), dots.weight, (i, j, k, m))
+            member, to = trains.member[four], n * np.uint64(4 * BLOCK)
+            rows = row + member[0], row + member[1], row + member[2], row + member[3]
+            if width > 32:
+                interleave_four(weights, to, dots.weight, rows)
+            elif width > 16:
+                interleave_two(weights, to, dots.weight, rows)
+            else:
+                interleave_one(weights, to, dots.weight, rows)
             work.firsts[n] = four * np.uint64(trains.length)
             n += np.uint64(1)
             if n == FOURS:
-                _multiply(n, np.uint64(dots.length) - column, work)
-                n = np.uint64(0)
-    if n:
-        _multiply(n, np.uint64(dots.length) - column, work)
+                _multiply(n, width, more, work)
+                more, n = True, np.uint64(0)
+    if n or not more:
+        _multiply(n, width, more, work)
 
 
 @compiled
-def _multiply(fours, width, work):
+def _multiply(fours, width, more, work):
     """Add the products of the interleaved fours to the tile: 8 or 4 steps and 32 or 16 channels at a time in registers."""
     tile, weights, words, firsts = work.tile, work.weights, work.trains.words, work.firsts
     length, stride, quarter, two = np.uint64(work.trains.length), np.uint64(BLOCK), np.uint64(QUARTER), np.uint64(2)
@@ -172,11 +173,11 @@ def _multiply(fours, width, work):
         for o in range(np.uint64(0), min(width, stride), two * quarter):
             to, at, both = t * stride + o, o * np.uint64(4), o + quarter < width
             if eight and both:
-                two_of_eight(tile, to, stride, weights, at, words, t, firsts, fours)
+                two_of_eight(tile, to, stride, weights, at, words, t, firsts, fours, more)
             elif eight:
-                one_of_eight(tile, to, stride, weights, at, words, t, firsts, fours)
+                one_of_eight(tile, to, stride, weights, at, words, t, firsts, fours, more)
             elif both:
-                two_of_four(tile, to, stride, weights, at, words, t, firsts, fours)
+                two_of_four(tile, to, stride, weights, at, words, t, firsts, fours, more)
             else:
-                one_of_four(tile, to, stride, weights, at, words, t, firsts, fours)
+                one_of_four(tile, to, stride, weights, at, words, t, firsts, fours, more)
         t += np.uint64(8 if eight else 4)

@@ -141,21 +141,29 @@ def vector_at(context: Any, builder: Any, array: Any, index: Any, kind: Any) -> 
     return pointer
 
 
-def _interleave(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    target, _, source, _ = signature.args
-    rows = []
-    for at in cgutils.unpack_tuple(builder, args[3], 4):
-        rows.append(read_vector(builder, vector_at(context, builder, (source, args[2]), at, BYTES), source))
-    low = [16 * (lane // 16) + lane % 16 // 2 + BLOCK * (lane % 2) for lane in range(BLOCK)]
-    first = [_shuffled(builder, rows[a], rows[b], low, 8 * high) for a, b in ((0, 1), (2, 3)) for high in (0, 1)]
-    low = [8 * (lane // 8) + lane % 8 // 2 + BLOCK // 2 * (lane % 2) for lane in range(BLOCK // 2)]
-    halves = [builder.bitcast(one, ir.VectorType(HALF, 32)) for one in first]
-    done = [_shuffled(builder, halves[a], halves[a + 2], low, 4 * high) for a in (0, 1) for high in (0, 1)]
-    for number, one in enumerate(done):
-        at = builder.add(args[1], WORD(BLOCK * number))
-        pointer = vector_at(context, builder, (target, args[0]), at, BYTES)
-        write_vector(builder, builder.bitcast(one, BYTES), pointer, target)
-    return context.get_dummy_value()
+def _interleave(quarters: int) -> Any:
+    """Instructions of `interleave_of`: bytes of two rows by turns, then pairs of bytes of two pairs."""
+    size = QUARTER * quarters
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target, _, source, _ = signature.args
+        narrow = ir.VectorType(BYTE, size)
+        rows = [
+            read_vector(builder, vector_at(context, builder, (source, args[2]), at, narrow), source)
+            for at in cgutils.unpack_tuple(builder, args[3], 4)
+        ]
+        low = [16 * (lane // 16) + lane % 16 // 2 + size * (lane % 2) for lane in range(size)]
+        first = [_shuffled(builder, rows[a], rows[b], low, 8 * high) for a, b in ((0, 1), (2, 3)) for high in (0, 1)]
+        low = [8 * (lane // 8) + lane % 8 // 2 + size // 2 * (lane % 2) for lane in range(size // 2)]
+        halves = [builder.bitcast(one, ir.VectorType(HALF, size // 2)) for one in first]
+        done = [_shuffled(builder, halves[a], halves[a + 2], low, 4 * high) for a in (0, 1) for high in (0, 1)]
+        for number, one in enumerate(done):
+            at = builder.add(args[1], WORD(size * number))
+            pointer = vector_at(context, builder, (target, args[0]), at, narrow)
+            write_vector(builder, builder.bitcast(one, narrow), pointer, target)
+        return context.get_dummy_value()
+
+    return emit
 
 
 def _shuffled(builder: Any, one: Any, other: Any, low: list[int], offset: int) -> Any:
@@ -163,20 +171,29 @@ def _shuffled(builder: Any, one: Any, other: Any, low: list[int], offset: int) -
     return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(INT, len(lanes)), lanes))
 
 
-@intrinsic
-def interleave(typingctx, target, to, source, rows):
-    """target[to + 64 j + 4 i + k] = source[rows[k] + place(16 j + i)] for j < 4, i < 16, k < 4; see `ROW_ORDER`."""
-    word = types.uint64
-    return types.void(target, word, source, types.UniTuple(word, 4)), _interleave
+def interleave_of(quarters: int) -> Any:
+    """An instruction: target[to + 4 o + k] = the weight of target channel o in row k, for k < 4 and o < 16 quarters.
+
+    Called as (target, to, source, (row, ...)): the rows begin at these places of `source`, in the order of `row_order`.
+    """
+
+    @intrinsic
+    def interleave(typingctx, target, to, source, rows):
+        word = types.uint64
+        return types.void(target, word, source, types.UniTuple(word, 4)), _interleave(quarters)
+
+    return interleave
 
 
-ROW_ORDER = [16 * (lane % 16 // 4) + 4 * (lane // 16) + lane % 4 for lane in range(BLOCK)]
-"""Which target channel each byte of a row of 64 weights belongs to, so that `interleave` leaves them in order."""
+def row_order(width: int) -> list[int]:
+    """The target channels of a row of `width` bytes (16, 32 or 64) one after the other, so that interleaved they are in order."""
+    quarters = width // QUARTER
+    return [4 * quarters * (lane % 16 // 4) + 4 * (lane // 16) + lane % 4 for lane in range(width)]
 
 
 def _dots_emitter(way: DotWay, steps: int, quarters: int) -> Any:
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        tile, _, _, weights, _, trains, _, firsts, _ = signature.args
+        tile, _, _, weights, _, trains, _, firsts, *_ = signature.args
         sums = [cgutils.alloca_once(builder, INTS) for _ in range(steps * quarters)]
         places = [
             vector_at(
@@ -189,8 +206,11 @@ def _dots_emitter(way: DotWay, steps: int, quarters: int) -> Any:
             for step in range(steps)
             for quarter in range(quarters)
         ]
-        for total, place in zip(sums, places, strict=True):
-            builder.store(read_vector(builder, place, tile), total)
+        for total in sums:
+            builder.store(ir.Constant(INTS, [0] * QUARTER), total)
+        with builder.if_then(args[9]):
+            for total, place in zip(sums, places, strict=True):
+                builder.store(read_vector(builder, place, tile), total)
         with cgutils.for_range(builder, args[8], intp=WORD) as loop:
             at = builder.add(args[4], builder.mul(loop.index, WORD(4 * BLOCK)))
             seen = [
@@ -224,14 +244,15 @@ def _spread(builder: Any, number: Any) -> Any:
 def dots_of(way: str, steps: int, quarters: int) -> Any:
     """An instruction: tile[to + t stride + 16 j + i] += sum_g sum_k n[g, t, k] w[g, j, i, k] for t < steps, j < quarters.
 
-    Called as (tile, to, stride, weights, at, trains, step, firsts, groups): the weights of group g begin at byte
-    at + 256 g as `interleave` writes them, its counts of step t are the four bytes of trains[firsts[g] + step + t].
+    Called as (tile, to, stride, weights, at, trains, step, firsts, groups, more): the weights of group g begin at byte
+    at + 256 g as `interleave_of` writes them, its counts of step t are the four bytes of trains[firsts[g] + step + t].
+    Unless `more`, the tile is set, whatever it holds.
     """
 
     @intrinsic
-    def dots(typingctx, tile, to, stride, weights, at, trains, step, firsts, groups):
+    def dots(typingctx, tile, to, stride, weights, at, trains, step, firsts, groups, more):
         word = types.uint64
-        signature = types.void(tile, word, word, weights, word, trains, word, firsts, word)
+        signature = types.void(tile, word, word, weights, word, trains, word, firsts, word, types.boolean)
         return signature, _dots_emitter(DOTS[way], steps, quarters)
 
     return dots

@@ -21,7 +21,8 @@ class Sources(NamedTuple):
     """The sources of a projection after pooling: slot = pixel * channels + channel, cell = slot // each.
 
     `slot (neurons,)`: of each source neuron, -1 for one that no window holds. `windows (pixels, n)`: the source pixels of each
-    pooled one. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches.
+    pooled one. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
+    between the weight rows of neighbouring channels.
     """
 
     slot: NDArray[np.int32]
@@ -29,19 +30,21 @@ class Sources(NamedTuple):
     channels: int
     each: int
     fanout: NDArray[np.int64]
+    row_step: int
 
 
 class Trains(NamedTuple):
     """What is packed of one sample, and the room to pack in.
 
-    `words (fours * length,)`: four counts of each step of each four, `length` steps. `member (fours, 4)`: their channels, -1
-    for none. `first (cells + 1,)`: the fours of each cell. `active (slots + 4,)`: the slots of each cell that sent.
+    `words (fours * length,)`: four counts of each step of each four, `length` steps. `member (fours, 4)`: where their weight rows
+    lie behind that of channel 0; those of nobody send nothing.
+    `first (cells + 1,)`: the fours of each cell. `active (slots + 4,)`: the slots of each cell that sent.
     `counts (slots * length,)`, `mark (slots,)` and `fired (cells,)` serve events and hold zeros between calls.
     `square (length * 64,)` serves masks: the counts of 64 channels in all steps; `square_words`: the same, four in a word.
     """
 
     words: NDArray[np.uint32]
-    member: NDArray[np.int32]
+    member: NDArray[np.uint64]
     first: NDArray[np.int32]
     counts: NDArray[np.uint8]
     mark: NDArray[np.uint8]
@@ -218,14 +221,13 @@ def _pack_four(a, count, four, layout, counts, sources, trains):
 
 @inlined
 def _note_four(a, count, four, spikes, sources, trains):
-    """Note the channels of a four; its synaptic operations by the spikes of its members, in 16 bits each."""
+    """Note the rows of a four; its synaptic operations by the spikes of its members, in 16 bits each."""
     total, channels = np.int64(0), np.uint32(sources.channels)
     begin = np.uint64(np.uint32(trains.active[a]) // channels * channels)
     for k in range(np.uint64(4)):
-        trains.member[four, k] = -1
+        slot = np.uint64(trains.active[a + min(k, count - np.uint64(1))])
+        trains.member[four, k] = (slot - begin) * np.uint64(sources.row_step)
         if k < count:
-            slot = np.uint64(trains.active[a + k])
-            trains.member[four, k] = slot - begin
             half = spikes[0] if k % np.uint64(2) == 0 else spikes[1]
             number = half & np.uint32(0xFFFF) if k < 2 else half >> np.uint32(16)
             total += np.int64(number) * sources.fanout[slot]

@@ -25,7 +25,7 @@ from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lanes import REACH, WEIGHT_IN_LANES, WEIGHT_IN_LISTS
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes
-from spikewright.snn.kernels.simd_dots import BLOCK, DOT, DOTS, QUARTER, ROW_ORDER
+from spikewright.snn.kernels.simd_dots import BLOCK, DOT, DOTS, QUARTER, row_order
 from spikewright.snn.kernels.trains import Sources, Trains
 from spikewright.snn.traits import sent
 
@@ -89,7 +89,7 @@ class DotsRoute:
         square = buffers.zeros(self.name, "square", length * BLOCK, np.uint8)
         trains = Trains(
             words=np.zeros(fours * length, np.uint32),
-            member=np.zeros((fours, 4), np.int32),
+            member=np.zeros((fours, 4), np.uint64),
             first=np.zeros(cells + 1, np.int32),
             counts=buffers.zeros(self.name, "counts", slots * length, np.uint8),
             mark=buffers.zeros(self.name, "mark", slots, np.uint8),
@@ -123,14 +123,16 @@ def compile_dots(
     fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
     fanout[slot[slot >= 0]] = rows.rows.fanout[slot >= 0]
     windows = windows_of(slot, channels, wanted.pooled)
+    weight = _packed(rows.rows.weights, taps.length)
+    row_bytes = weight.size // (rows.rows.weights.size // taps.length)
     dots = Dots(
-        sources=Sources(slot, windows, channels, channels // groups, fanout),
+        sources=Sources(slot, windows, channels, channels // groups, fanout, len(taps.taps) * row_bytes),
         first_seen=first_seen,
         seen=seen,
         row=row,
-        weight=_packed(rows.rows.weights, taps.length),
-        taps=len(taps.taps),
+        weight=weight,
         length=taps.length,
+        row_bytes=row_bytes,
         groups=groups,
     )
     check_dots(dots, wanted.target.size)
@@ -160,10 +162,12 @@ def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int) -> bool:
 
 
 def _packed(weights: NDArray[Any], length: int) -> NDArray[np.int8]:
-    """Rows of `length` weights as bytes, 64 after 64 in the order of the kernel, and a row of zeros behind the last."""
+    """Rows of `length` weights as bytes, 64 after 64 and the last 16, 32 or 64, in the orders of the kernel."""
     rows = weights.reshape(-1, length)
-    blocks = -(-length // BLOCK)
-    packed = np.zeros((len(rows) + 1, blocks * BLOCK), np.int8)
-    packed[:-1, :length] = rows
-    ordered = packed.reshape(len(packed), blocks, BLOCK)[:, :, ROW_ORDER]
-    return np.ascontiguousarray(ordered).reshape(-1)
+    blocks = []
+    for first in range(0, length, BLOCK):
+        width = next(one for one in (QUARTER, 2 * QUARTER, BLOCK) if one >= min(BLOCK, length - first))
+        block = np.zeros((len(rows), width), np.int8)
+        block[:, : min(width, length - first)] = rows[:, first : first + width]
+        blocks.append(block[:, row_order(width)])
+    return np.ascontiguousarray(np.concatenate(blocks, axis=1)).reshape(-1)

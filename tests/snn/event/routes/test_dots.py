@@ -1,0 +1,243 @@
+"""Dot products: when they serve, what is packed for them, and that they bring what rows bring."""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright import InvalidNetwork
+from spikewright.snn import (
+    IF,
+    Burst,
+    Conv2d,
+    Direct,
+    Identity,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    RateCode,
+    SignedIF,
+    Source,
+    dense,
+)
+from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.routes import dots as module
+from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.lanes import LanesRoute
+from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.kernels.planes import Planes, added_to, emptied
+from spikewright.snn.kernels.simd_dots import DOT, DOTS
+from tests.snn.kernels.making import events_of
+from tests.snn.kernels.test_dots import packed_rows
+from tests.snn.kernels.test_masks import masks_of
+from tests.snn.small import single
+
+BLOCK = 64
+
+
+def wanted_of(weights, source=(5,), target=None, kind=np.int32, over_time=True, first=True, synapse=None, **options):
+    """A projection of the weights into a sum, as a route is asked for it."""
+    fixed = np.dtype(kind).kind == "i"
+    held = dense(np.asarray(weights).astype(np.int64 if fixed else np.float32))
+    layer = (Conv2d if np.ndim(weights) == 4 else Linear)(held, **(synapse or {}))
+    shapes = source, target or (len(weights),)
+    bits = {"potential_bits": 60, "numbers": "fixed"} if fixed else {}
+    network = single(shapes, Integrator(), layer, options.pop("code", RateCode(2)), **bits, **options)
+    return Wanted(network, network.projections[0], np.dtype(kind), over_time=over_time, first=first)
+
+
+def behind(neuron, targets=16, pool=(1, 1)):
+    """The route from a population of such neurons, four by four pixels of five channels."""
+    parts = (
+        Population("in", (5, 4, 4), Source()),
+        Population("a", (5, 4, 4), neuron, 0, 0, 20),
+        Population("out", (targets,), Integrator(), 0, 0, 32),
+    )
+    size = 5 * (4 // pool[0]) * (4 // pool[1])
+    links = (
+        Projection("in", "a", Identity()),
+        Projection("a", "out", Linear(dense(np.ones((targets, size), np.int8))), pool=pool),
+    )
+    network = Network(parts, links, "in", "out", RateCode(8), numbers="fixed")
+    return compile_route(Wanted(network, network.projections[1], np.dtype(np.int32), over_time=True))
+
+
+def is_dots(route):
+    return isinstance(route, DotsRoute)
+
+
+FULL = np.full((16, 5), 100)
+SERVES = {
+    "weights of a byte": (wanted_of(FULL), True),
+    "the least and the largest": (wanted_of(np.where(np.eye(16, 5), 127, -128)), True),
+    "above a byte": (wanted_of(np.where(np.eye(16, 5), 128, 1)), False),
+    "below a byte": (wanted_of(np.where(np.eye(16, 5), -129, 1)), False),
+    "no weights but zeros": (wanted_of(0 * FULL), True),
+    "sums of 16 bits": (wanted_of(FULL, kind=np.int16), True),
+    "sums of 64 bits": (wanted_of(FULL, kind=np.int64), False),
+    "float32": (wanted_of(FULL, kind=np.float32), False),
+    "six channels": (wanted_of(FULL[:6]), True),
+    "five channels": (wanted_of(FULL[:5]), False),
+    "values that are sent once": (wanted_of(FULL, code=Direct(2, 7), over_time=False), False),
+    "after others": (wanted_of(FULL, first=False), True),
+}
+
+
+@pytest.mark.parametrize("case", SERVES)
+def test_when_it_serves(case):
+    wanted, serves = SERVES[case]
+    assert is_dots(compile_route(wanted)) == serves
+
+
+def test_a_shift_counts_among_the_weights():
+    """Times 2**shift they have to be bytes, since they are held so."""
+    wanted = wanted_of(np.full((16, 5), 31))
+    assert is_dots(compile_route(wanted._replace(shift=2)))
+    assert not is_dots(compile_route(wanted._replace(shift=3)))
+
+
+def test_part_of_the_channels_of_a_target():
+    """A slice that is filled only in part goes another way; one of all channels does not."""
+    for stop, serves in ((20, False), (16, True)):
+        network = single(
+            ((5,), (stop,)), Integrator(), Linear(dense(FULL.astype(np.int8))), RateCode(2), channels=(0, 16),
+            numbers="fixed", potential_bits=40,
+        )  # fmt: skip
+        wanted = Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True)
+        assert is_dots(compile_route(wanted)) == serves
+
+
+def test_numbers_of_spikes_up_to_the_largest_count():
+    """Of one neuron, times the sources of a window; numbers with a sign never go this way."""
+    most = DOTS[DOT].most
+    assert is_dots(behind(IF(5))) and is_dots(behind(Burst(5, most // 16), pool=(4, 4)))
+    assert not is_dots(behind(Burst(5, most // 16 + 1), pool=(4, 4)))
+    assert not is_dots(behind(SignedIF(5)))
+    assert not is_dots(behind(IF(5), targets=5))
+
+
+def test_groups_of_few_channels_and_of_enough():
+    """Eight groups of two channels have nothing in common; two groups of eight share instructions."""
+    for groups, serves in ((8, False), (2, True)):
+        weights = np.ones((16, 16 // groups, 1, 1))
+        wanted = wanted_of(weights, (16, 2, 2), (16, 2, 2), synapse={"groups": groups})
+        assert is_dots(compile_route(wanted)) == serves
+
+
+def test_against_lanes():
+    """Lanes where nearly all weights of many channels are pruned; dot products else, and where lanes cannot serve."""
+    random = np.random.default_rng(0)
+    few = (random.random((128, 50)) < 0.01) * 3
+    thin, full = (compile_route(wanted_of(one, (50,))) for one in (few, np.full((128, 50), 3)))
+    assert isinstance(thin, LanesRoute) and is_dots(full)
+    assert isinstance(full.otherwise, LanesRoute)
+    assert is_dots(compile_route(wanted_of(few, (50,), first=False)))
+
+
+@settings(max_examples=25)
+@given(st.integers(6, 200), st.integers(1, 3), st.integers(0, 2**20))
+def test_packed_weights(targets, channels, seed):
+    """Row after row, those of neighbouring channels `row_step` apart."""
+    weights = np.random.default_rng(seed).integers(-128, 128, (targets, channels, 2, 1))
+    dots = compile_route(wanted_of(weights, (channels, 3, 1), (targets, 2, 1))).dots
+    bytes_of_last = next(one for one in (16, 32, 64) if one >= (targets - 1) % BLOCK + 1)
+    assert dots.row_bytes == (targets - 1) // BLOCK * BLOCK + bytes_of_last
+    rows = dots.weight.reshape(-1, dots.row_bytes)
+    assert (dots.length, dots.groups, dots.sources.row_step) == (targets, 1, 2 * dots.row_bytes)
+    in_order = packed_rows(weights[..., 0].transpose(1, 2, 0).reshape(-1, targets))
+    for p in range(2):
+        view = slice(dots.first_seen[p], dots.first_seen[p + 1])
+        assert sorted(dots.seen[view].tolist()) == [p, p + 1]
+        for q, row in zip(dots.seen[view], dots.row[view], strict=True):
+            for c in range(channels):
+                found = rows[row + c * dots.sources.row_step // dots.row_bytes]
+                np.testing.assert_array_equal(found, in_order[2 * c + q - p])
+
+
+@pytest.mark.parametrize("groups", [1, 2, 22])
+@pytest.mark.parametrize("channels", [66, 128, 132, 192])
+def test_there_is_room_for_all_that_fires(channels, groups):
+    """Four by four, the last four of a cell alone; those of a group that lies in two words of a mask are never together."""
+    if channels % groups:
+        channels += groups - channels % groups
+    each = channels // groups
+    weights = np.ones((groups * 6, each, 1, 1))
+    route = compile_route(wanted_of(weights, (channels, 1, 2), (groups * 6, 1, 2), synapse={"groups": groups}))
+    trains = route.work(9, Buffers()).trains
+    needed = 0
+    for first in range(0, channels, each):
+        counts = np.bincount(np.arange(first, first + each) // BLOCK)
+        needed += 2 * int((-(-counts // 4)).sum())
+    assert trains.length == 12 and len(trains.member) >= needed and trains.words.size >= needed * trains.length
+    assert trains.first.size == 2 * groups + 1 and trains.active.size >= min(channels, BLOCK)
+    assert trains.square_words.base is trains.square or np.shares_memory(trains.square_words, trains.square)
+
+
+def delivered(route, planes, sent, masked=False, kind=None):
+    """What a route adds, and the operations that it counts."""
+    operations, buffers = np.zeros(len(sent), np.int64), Buffers()
+    for _ in range(2):  # the same room once more
+        sums, operations = planes.sums.copy(), 0 * operations
+        anew = Planes(sums, planes.begin, planes.fresh)
+        if masked:
+            route.deliver_masks(anew, masks_of(sent, 5), operations, buffers)
+        else:
+            route.deliver(anew, events_of(sent, kind), operations, buffers)
+    return sums, operations
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("steps", [1, 3, 4, 33, 64, 65])
+def test_the_same_as_rows(steps, fresh, monkeypatch):
+    """Events and masks; with fewer or more steps than it takes the other way serves."""
+    asked = []
+    given = module.deliver_dots
+    monkeypatch.setattr(module, "deliver_dots", lambda *arguments: (asked.append(1), given(*arguments)))
+    random = np.random.default_rng(steps)
+    route = compile_route(wanted_of(random.integers(-128, 128, (21, 10)), (5, 2, 1)))
+    sums = random.integers(-99, 99, (3, steps, 21)).astype(np.int32)
+    sent = random.integers(0, 2, (3, steps, 10))
+    planes = emptied(sums) if fresh else added_to(sums)
+    rows = route.otherwise.otherwise if isinstance(route.otherwise, LanesRoute) else route.otherwise
+    wanted, operations = delivered(rows, planes, sent)
+    for masked in (False, True)[: 1 + (4 <= steps <= 64)]:
+        found = delivered(route, planes, sent, masked)
+        np.testing.assert_array_equal(found[0], wanted)
+        np.testing.assert_array_equal(found[1], operations)
+    assert bool(asked) == (4 <= steps <= 64)
+
+
+@pytest.mark.parametrize("most", [1, 15])
+def test_numbers_of_spikes(most):
+    """Of a source that sends them, all sources of a window together."""
+    route = behind(Burst(5, 15), pool=(4, 4))
+    random = np.random.default_rng(most)
+    sent = random.integers(most // 2, most + 1, (2, 9, 80))
+    planes = emptied(np.zeros((2, 9, 16), np.int32))
+    sums, operations = delivered(route, planes, sent, kind=np.int8)
+    np.testing.assert_array_equal(sums, np.repeat(sent.sum(axis=2), 16).reshape(2, 9, 16))
+    np.testing.assert_array_equal(operations, 16 * sent.sum(axis=(1, 2)))
+
+
+def test_what_it_does_not_take():
+    """Graded values, numbers of more than a byte, and events of other steps than the planes have."""
+    route, single_spikes = behind(Burst(5, 3)), behind(IF(5))
+    sent = np.ones((1, 4, 80), int)
+    for one in (route, single_spikes):
+        assert one.takes(events_of(sent), 4) and one.takes(events_of(sent, np.int8), 4) == one.numbers
+        assert not one.takes(events_of(sent), 5) and not one.takes(events_of(sent), 1)
+        assert not one.takes(events_of(sent, np.int32), 4) and not one.takes(events_of(sent, np.int8, True), 4)
+        assert one.most_operations == one.otherwise.most_operations == 16 * 80
+    assert route.numbers and not single_spikes.numbers
+
+
+def test_a_plan_that_leads_out_of_its_arrays_is_refused():
+    """What kernels follow without a look is looked at once; lanes, with the same views, do not come before."""
+    with patch.object(module, "views_of", lambda *_: tuple(np.array(one, np.int32) for one in ([0, 1], [0], [7]))):
+        with pytest.raises(InvalidNetwork, match="weight rows"):
+            compile_route(wanted_of(FULL, first=False))

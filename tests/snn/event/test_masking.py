@@ -1,0 +1,253 @@
+"""Firing into masks: who does, and that nobody can tell: answers, spikes and operations are those of the reference."""
+
+from dataclasses import replace
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.snn import (
+    IF,
+    LIF,
+    Burst,
+    Conv2d,
+    Direct,
+    Integrator,
+    Linear,
+    MaxGate,
+    MembraneNoise,
+    Network,
+    PhaseCode,
+    Population,
+    Projection,
+    RateCode,
+    Source,
+    SpikeDeletion,
+    SpikeInsertion,
+    SpikeJitter,
+    SpikeSelectCode,
+    StuckAt,
+    Windows,
+    dense,
+    simulate,
+)
+from spikewright.snn.event import pieces
+from spikewright.snn.event.engine import EventRun
+from spikewright.snn.event.masking import MaskedFiring
+from spikewright.snn.simulation import Request
+from tests.snn.small import threads
+from tests.snn.test_contract import assert_same
+
+CHANNELS = [6, 16, 17, 64, 70]
+NEURONS = [IF(40), IF(40, "zero"), LIF(40, 0.25), LIF(40, 0.5, "zero")]
+NOISES = [SpikeDeletion(0.3, 1), SpikeInsertion(0.1, 2), SpikeJitter(2), StuckAt(1, 0.2, 3), MembraneNoise(0.2, 4)]
+ROWS, COLUMNS = 4, 3
+
+
+def drawn(random, *shape):
+    """Weights of a byte, more of them above zero."""
+    return dense(random.integers(-8, 12, shape).astype(np.int8))
+
+
+def kernel(random, targets, sources):
+    """A convolution of 3 x 3 that keeps the map."""
+    return Conv2d(drawn(random, targets, sources, 3, 3), padding=(1, 1))
+
+
+def stack(seed, channels, neuron=None, code=None, edges="ia ab bo", neurons=(), **links):
+    """in -> populations of one map each -> sum; `edges`: pairs of names, `links`: more fields of some; small letters are maps."""
+    random, pairs = np.random.default_rng(seed), edges.split()
+    names = sorted({*"".join(pairs)} - {"i", "o"})
+    found = dict(zip(names, neurons or [neuron or IF(40)] * len(names), strict=True))
+    parts = [Population("i", (2, ROWS, COLUMNS), Source())]
+    parts += [Population(name, (channels, ROWS, COLUMNS), found[name], 2, 1, 14) for name in names]
+    parts.append(Population("o", (3,), Integrator(), 0, 0, 32))
+    width = {"i": 2}
+    made = []
+    for a, b in pairs:
+        more, count = links.get(a + b, {}), width.get(a, channels)
+        first, stop = more.get("channels", (0, channels))
+        synapse = Linear(drawn(random, 3, count * ROWS * COLUMNS)) if b == "o" else kernel(random, stop - first, count)
+        made.append(Projection(a, b, synapse, **more))
+    return Network(tuple(parts), tuple(made), "i", "o", code or RateCode(9), numbers="fixed")
+
+
+def images(network, batch=3, seed=0):
+    shape = network.by_name[network.input].shape
+    return np.random.default_rng(seed).integers(0, 17, (batch, *shape)).astype(np.float32) / 16
+
+
+def masked_of(network, **options):
+    """The populations that fire into masks."""
+    return EventRun(Request(network, images(network, 1), **options)).masked.names
+
+
+def assert_nobody_can_tell(network, batch=3, **options):
+    """With masks, without, and the reference."""
+    given = images(network, batch)
+    fast, slow = (simulate(network, given, engine=engine, **options) for engine in ("event", "reference"))
+    assert_same(fast, slow, records=False)
+    with patch.object(MaskedFiring, "serves", lambda *_: False):
+        assert_same(simulate(network, given, **options), slow, records=False)
+
+
+@pytest.mark.parametrize("neuron", NEURONS)
+@settings(max_examples=8)
+@given(seed=st.integers(0, 2**20), channels=st.sampled_from(CHANNELS), steps=st.sampled_from([4, 7, 33]))
+def test_a_chain(neuron, seed, channels, steps):
+    network = stack(seed, channels, neuron, RateCode(steps))
+    assert masked_of(network) == {"a"}  # b goes to three channels only
+    assert_nobody_can_tell(network)
+
+
+@pytest.mark.parametrize("code", [Direct(9, 15), Direct(40, 15, 34), RateCode(33)])
+@pytest.mark.parametrize("channels", [1, 16, 70])
+def test_a_direct_input_and_one_channel(code, channels):
+    """A chunk of steps that are alike, and one in which the current has ended."""
+    network = stack(1, channels, code=code, edges="ia ab bc co")
+    assert masked_of(network) == ({"a", "b"} if channels > 1 else set())
+    assert_nobody_can_tell(network)
+
+
+@pytest.mark.parametrize("edges", ["ia ab ac bc co", "ia ib ab bo", "ia ab bc ac bd cd do"])
+def test_residual_sources(edges):
+    network = stack(2, 16, edges=edges)
+    assert "a" in masked_of(network)
+    assert_nobody_can_tell(network)
+
+
+def test_concatenated_sources():
+    """Neither fills its target, so neither goes by dot products; the concatenated channels do."""
+    network = stack(3, 16, edges="ia ib ac bc cd do", ac={"channels": (0, 8)}, bc={"channels": (8, 16)})
+    assert masked_of(network) == {"c"}
+    assert_nobody_can_tell(network)
+
+
+def test_pools_and_shifts():
+    """Windows of four, windows of others, and windows that leave rows out."""
+    random = np.random.default_rng(4)
+    for pool in ((2, 2), (1, 3), (3, 1), (4, 3)):
+        small = ROWS // pool[0], COLUMNS // pool[1]
+        parts = (
+            Population("i", (2, ROWS, COLUMNS), Source()),
+            Population("a", (65, ROWS, COLUMNS), IF(20), 0, 0, 12),
+            Population("b", (7, *small), IF(60), 0, 0, 20),
+            Population("o", (6,), Integrator(), 0, 0, 32),
+        )
+        links = (
+            Projection("i", "a", kernel(random, 65, 2)),
+            Projection("a", "b", kernel(random, 7, 65), pool=pool, shift=2),
+            Projection("b", "o", Linear(drawn(random, 6, 7 * small[0] * small[1]))),
+        )
+        network = Network(parts, links, "i", "o", RateCode(13), numbers="fixed")
+        assert masked_of(network) == {"a", "b"}
+        assert_nobody_can_tell(network)
+
+
+@pytest.mark.parametrize("each", [3, 16])
+def test_groups(each):
+    """Groups of source channels that lie across two words of a mask, too."""
+    random, channels = np.random.default_rng(5), 66 if each == 3 else 64
+    groups = channels // each
+    parts = (
+        Population("i", (2, ROWS, COLUMNS), Source()),
+        Population("a", (channels, ROWS, COLUMNS), IF(5), 4, 0, 12),
+        Population("b", (groups * 6, ROWS, COLUMNS), IF(20), 0, 0, 12),
+        Population("o", (6,), Integrator(), 0, 0, 32),
+    )
+    links = (
+        Projection("i", "a", kernel(random, channels, 2)),
+        Projection("a", "b", Conv2d(drawn(random, groups * 6, each, 3, 3), padding=(1, 1), groups=groups)),
+        Projection("b", "o", Linear(drawn(random, 6, groups * 6 * ROWS * COLUMNS))),
+    )
+    network = Network(parts, links, "i", "o", RateCode(10), numbers="fixed")
+    assert masked_of(network) == {"a", "b"}
+    assert_nobody_can_tell(network)
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_noise_behind_a_masked_population(noise):
+    """On what it sends: it lists its spikes; on its potentials: it fires as others do."""
+    network = stack(6, 17, edges="ia ab bc co")
+    assert masked_of(network, noise=(noise,)) == (set() if isinstance(noise, MembraneNoise) else {"a", "b"})
+    assert_nobody_can_tell(network, noise=noise)
+    assert_nobody_can_tell(network, noise=replace(noise, populations=("a",)))
+
+
+@pytest.mark.parametrize("delay", [1, 5, 40])
+def test_a_delay_beside_masks(delay):
+    """a goes to b at once and to c later; a circle takes less than four steps, or more."""
+    network = stack(7, 16, code=RateCode(45), edges="ia ab ac bc co", ac={"delay": delay})
+    assert "a" in masked_of(network)
+    assert_nobody_can_tell(network)
+    assert_nobody_can_tell(stack(8, 16, code=RateCode(45), edges="ia ab bb bc co", bb={"delay": delay}))
+
+
+def test_a_gate_behind_a_masked_population():
+    random = np.random.default_rng(9)
+    parts = (
+        Population("i", (2, 4, 4), Source()),
+        Population("a", (16, 4, 4), IF(20), 0, 0, 12),
+        Population("m", (16, 2, 2), MaxGate()),
+        Population("b", (16, 4, 4), IF(40), 0, 0, 14),
+        Population("o", (6,), Integrator(), 0, 0, 32),
+    )
+    links = (
+        Projection("i", "a", kernel(random, 16, 2)),
+        Projection("a", "m", Windows((2, 2), (2, 2))),
+        Projection("a", "b", kernel(random, 16, 16)),
+        Projection("m", "o", Linear(drawn(random, 6, 64))),
+        Projection("b", "o", Linear(drawn(random, 6, 256))),
+    )
+    network = Network(parts, links, "i", "o", RateCode(36), numbers="fixed")
+    assert masked_of(network) == {"a", "b"}
+    assert_nobody_can_tell(network)
+
+
+def test_who_does_not():
+    """Float32, layerwise, other neurons, refractory and weighted steps, potentials of 32 bits, and what is looked at."""
+    network = stack(10, 16, edges="ia ab bc co")
+    parts = {
+        "refractory": stack(10, 16, IF(40, "subtract", 2), edges="ia ab bc co"),
+        "bursts": stack(10, 16, Burst(40, 3), edges="ia ab bc co"),
+        "weighted": stack(10, 16, code=PhaseCode(4, 2), edges="ia ab bc co"),
+        "layerwise": replace(network, schedule="layerwise"),
+        "wide": replace(
+            network,
+            populations=tuple(replace(p, potential_bits=p.potential_bits and 32) for p in network.populations),
+        ),
+    }
+    for name, other in parts.items():
+        assert masked_of(other) == set(), name
+        assert_nobody_can_tell(other)
+    assert masked_of(network) == {"a", "b"}
+    assert masked_of(network, record=("potentials",)) == set()
+    assert masked_of(network, record=("rasters",)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("code", [SpikeSelectCode(9, 2), RateCode(3), RateCode(65)])
+def test_limits_and_lengths(code):
+    """First spikes only; fewer steps than dot products take; a last chunk of one."""
+    assert_nobody_can_tell(stack(11, 17, code=code, edges="ia ab bc co"))
+
+
+def test_rasters_are_those_of_the_reference():
+    network = stack(12, 70, edges="ia ab bc co")
+    one, other = (
+        simulate(network, images(network), record=["rasters"], engine=engine) for engine in ("event", "reference")
+    )
+    for name, raster in other.rasters.items():
+        np.testing.assert_array_equal(one.rasters[name], raster)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_threads_batches_and_chunks(count):
+    network = stack(13, 17, LIF(40, 0.25), RateCode(40), edges="ia ab ac bc co")
+    whole = simulate(network, images(network, 7))
+    with threads(count), patch.multiple(pieces, CHUNK_BYTES=20_000, CHUNK_STEPS=9):
+        assert_same(simulate(network, images(network, 7)), whole, records=False)
+        for sample, image in enumerate(images(network, 7)):
+            one = simulate(network, image[None])
+            np.testing.assert_array_equal(one.spikes["b"], whole.spikes["b"][sample : sample + 1])

@@ -1,0 +1,132 @@
+"""Dot products: the sums that they are and the operations they take, into planes or straight into firing neurons."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.snn.kernels.dots import (
+    FOURS,
+    Dots,
+    Work,
+    deliver_dots,
+    deliver_dots_of_masks,
+    fire_dots,
+    fire_dots_of_masks,
+)
+from spikewright.snn.kernels.planes import Planes
+from spikewright.snn.kernels.simd_dots import row_order
+from tests.snn.kernels.making import events_of
+from tests.snn.kernels.test_fire_masks import SAMPLES, assert_fired, firing_of, room_of
+from tests.snn.kernels.test_masks import masks_of
+from tests.snn.kernels.test_simd_fire import laws
+from tests.snn.kernels.test_trains import DENSITIES, GRIDS, pooled, sources_of, trains_for
+
+BLOCK, TAPS = 64, 3
+FEW = settings(max_examples=40)
+STEPS = st.sampled_from([4, 5, 8, 11, 33, 64])
+SHAPES = st.sampled_from([(5, 1), (70, 1), (6, 2), (66, 22), (130, 2)])
+LENGTHS = st.one_of(st.integers(1, 200), st.sampled_from([16, 17, 32, 48, 64, 65, 128]))
+SEEDS = st.integers(0, 2**20)
+
+
+def plan_of(random, shape, grid, length, pixels=2):
+    """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to."""
+    channels, groups = shape
+    sources = sources_of(channels, groups, *grid)
+    weights = random.integers(-128, 128, (TAPS * channels, length))
+    views = [np.flatnonzero(random.random(len(sources.windows)) < random.choice([0, 0.6, 1])) for _ in range(pixels)]
+    seen, taps = np.concatenate(views), random.integers(0, TAPS, sum(map(len, views)))
+    whole = np.zeros((len(sources.windows), channels, pixels, groups, length), np.int64)
+    for p, q, tap in zip(np.repeat(range(pixels), [len(view) for view in views]), seen, taps, strict=True):
+        for c in range(channels):
+            whole[q, c, p, c // sources.each] += weights[tap + c * TAPS]
+    packed = packed_rows(weights)
+    first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
+    parts = [part.astype(np.int32) for part in (first, seen, taps)]
+    sources = sources._replace(row_step=TAPS * packed.shape[1])
+    dots = Dots(sources, *parts, packed.reshape(-1), length, packed.shape[1], groups)
+    return dots, whole.reshape(sources.fanout.size, -1)
+
+
+def packed_rows(weights):
+    """Bytes of each row, 64 after 64 and the last 16, 32 or 64, zeros behind them, as they are interleaved."""
+    blocks = []
+    for first in range(0, weights.shape[1], BLOCK):
+        part = weights[:, first : first + BLOCK]
+        width = min(one for one in (16, 32, 64) if one >= part.shape[1])
+        padded = np.pad(part, ((0, 0), (0, width - part.shape[1])))
+        blocks.append(padded[:, row_order(width)])
+    return np.ascontiguousarray(np.concatenate(blocks, axis=1)).astype(np.int8)
+
+
+def work_for(dots, steps):
+    trains = trains_for(dots.sources, steps)
+    tile = np.full(trains.length * BLOCK, 99, np.int32)
+    return Work(trains, tile, np.zeros(FOURS * 4 * BLOCK, np.int8), np.zeros(FOURS, np.uint64))
+
+
+def sent_of(random, sources, steps, density, most=1):
+    """What every source neuron sends in each step, and the same of each slot."""
+    sent = (random.random((SAMPLES, steps, sources.slot.size)) < density) * random.integers(1, most + 1)
+    return sent.astype(np.uint8), np.array([pooled(one, sources) for one in sent])
+
+
+def planes_of(random, kind, steps, size, fresh):
+    """Planes that hold something or are begun anew, from a plane or from zero; and what they are to begin with."""
+    sums = random.integers(-99, 99, (SAMPLES, steps, size)).astype(kind)
+    begin = random.integers(-99, 99, (SAMPLES, 1, size if fresh == "begin" else 0)).astype(kind)
+    wanted = {"held": sums.astype(np.int64), "begin": np.repeat(begin, steps, axis=1), "zero": np.zeros_like(sums)}
+    return Planes(sums, begin, fresh != "held"), wanted[fresh]
+
+
+@FEW
+@given(
+    SHAPES, GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["held", "begin", "zero"]),
+    st.sampled_from([np.int16, np.int32]), st.sampled_from(["events", "numbers", "masks"]), SEEDS,
+)  # fmt: skip
+def test_planes(shape, grid, length, steps, density, fresh, kind, form, seed):
+    """Sums of 16 bits, which are exact modulo these, and of 32."""
+    random = np.random.default_rng(seed)
+    dots, weights = plan_of(random, shape, grid, length)
+    sent, arrived = sent_of(random, dots.sources, steps, density, 20 if form == "numbers" else 1)
+    planes, wanted = planes_of(random, kind, steps, weights.shape[1], fresh)
+    work, operations = work_for(dots, steps), np.full(SAMPLES, 5)
+    if form == "masks":
+        deliver_dots_of_masks(planes, masks_of(sent, shape[0]).words, dots, work, operations)
+    else:
+        deliver_dots(planes, events_of(sent, np.int8 if form == "numbers" else None), dots, work, operations)
+    np.testing.assert_array_equal(planes.sums, (wanted + arrived @ weights).astype(kind))
+    np.testing.assert_array_equal(operations, 5 + (arrived * dots.sources.fanout).sum(axis=(1, 2)))
+
+
+@FEW
+@given(
+    st.sampled_from([5, 70, 130]), GRIDS, LENGTHS, STEPS, DENSITIES, st.booleans(), st.booleans(),
+    laws(st.sampled_from([0, 2])), SEEDS,
+)  # fmt: skip
+def test_firing_in_the_tile(channels, grid, length, steps, density, begins, masked, law, seed):
+    """The same sums enter neurons at once, on top of a plane that is held or of nothing."""
+    random = np.random.default_rng(seed)
+    dots, weights = plan_of(random, (channels, 1), grid, length)
+    sent, arrived = sent_of(random, dots.sources, steps, density)
+    firing, room = firing_of(random, length, 2, np.int16, law), room_of(length, 2, steps)
+    planes, wanted = planes_of(random, np.int32, steps, weights.shape[1], "begin" if begins else "zero")
+    before, work, operations = firing.potential.copy(), work_for(dots, steps), np.zeros(SAMPLES, np.int64)
+    if masked:
+        fire_dots_of_masks(planes.begin, masks_of(sent, channels).words, dots, work, firing, room, operations)
+    else:
+        fire_dots(planes.begin, events_of(sent), dots, work, firing, room, operations)
+    np.testing.assert_array_equal(firing.potential, assert_fired(firing, before, wanted + arrived @ weights, room))
+    np.testing.assert_array_equal(operations, (arrived * dots.sources.fanout).sum(axis=(1, 2)))
+
+
+def test_nothing_sent_and_nothing_seen():
+    """Silent sources leave planes at their beginning, and so do views of no pixel."""
+    random = np.random.default_rng(0)
+    dots, _ = plan_of(random, (70, 1), ((2, 3), (1, 1)), 70)
+    blind = dots._replace(first_seen=np.zeros(3, np.int32), seen=dots.seen[:0], row=dots.row[:0])
+    for plan, fired in ((dots, 0), (blind, 1)):
+        planes, wanted = planes_of(random, np.int32, 9, 140, "begin")
+        sent = np.full((SAMPLES, 9, 420), fired, np.uint8)
+        deliver_dots_of_masks(planes, masks_of(sent, 70).words, plan, work_for(plan, 9), np.zeros(SAMPLES, np.int64))
+        np.testing.assert_array_equal(planes.sums, wanted)

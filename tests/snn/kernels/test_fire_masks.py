@@ -1,0 +1,64 @@
+"""Firing into masks: the law of every neuron of a map, whatever the number of its channels."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.snn.kernels.fire_masks import Firing, MaskRoom, fire_planes
+from tests.snn.kernels.test_masks import sent_in_masks
+from tests.snn.kernels.test_simd_fire import laws, stepped
+
+SAMPLES, BLOCK = 2, 64
+CHANNELS = st.sampled_from([1, 6, 15, 16, 17, 32, 48, 63, 64, 70, 113, 127, 129])
+LEAKS = st.sampled_from([0, 0, 1, 3])
+FEW = settings(max_examples=40)
+KINDS = st.sampled_from([(np.int16, np.int16), (np.int16, np.int32), (np.int32, np.int32)])
+
+
+def firing_of(random, channels, pixels, kind, law, idle=False):
+    """Neurons at any potentials of their width, with thresholds of which some are never reached."""
+    size, top = channels * pixels, int(law[2])
+    potential = random.integers(-top - 1, top + 1, (SAMPLES, size)).astype(kind)
+    bias = random.integers(-9, 10, size).astype(np.int32)
+    threshold = random.integers(1, min(top, 300) + 2, size).astype(np.int32)
+    return Firing(potential, bias, threshold, law, channels, idle)
+
+
+def room_of(channels, pixels, steps):
+    """Masks with bits of an earlier chunk."""
+    words = np.full((SAMPLES, pixels, steps, -(-channels // BLOCK)), 2**64 - 1, np.uint64)
+    return MaskRoom(words, words.reshape(SAMPLES, -1).view(np.uint16))
+
+
+def assert_fired(firing, before, sums, room):
+    """`sums (samples, steps, neurons)` entered, from the potentials `before`."""
+    wanted, fired = stepped(before, sums.transpose(1, 0, 2), firing.bias, firing.threshold, firing.law)
+    np.testing.assert_array_equal(sent_in_masks(room.words, firing.channels), fired.transpose(1, 0, 2))
+    return wanted
+
+
+@FEW
+@given(CHANNELS, KINDS, laws(LEAKS), st.integers(1, 3), st.integers(4, 9), st.integers(0, 2**20))
+def test_a_plane_for_each_step(channels, kinds, law, pixels, steps, seed):
+    random = np.random.default_rng(seed)
+    firing, room = firing_of(random, channels, pixels, kinds[0], law), room_of(channels, pixels, steps)
+    sums, before = random.integers(-60, 60, (SAMPLES, steps, channels * pixels)), firing.potential.copy()
+    fire_planes(sums.astype(kinds[1]), firing, room)
+    np.testing.assert_array_equal(firing.potential, assert_fired(firing, before, sums, room))
+
+
+@FEW
+@given(CHANNELS, KINDS, laws(LEAKS), st.booleans(), st.integers(1, 3), st.integers(4, 9), st.integers(0, 2**20))
+def test_one_plane_for_all(channels, kinds, law, idle, pixels, steps, seed):
+    """Blocks in which nobody can ever fire may be left alone; all others end at the potentials of the law."""
+    random, idle = np.random.default_rng(seed), idle and not law[1]
+    firing, room = firing_of(random, channels, pixels, kinds[0], law, idle), room_of(channels, pixels, steps)
+    sums = random.integers(-60, random.choice([-20, 60]), (SAMPLES, 1, channels * pixels))
+    before = firing.potential.copy()
+    fire_planes(sums.astype(kinds[1]), firing, room)
+    wanted = assert_fired(firing, before, np.repeat(sums, steps, axis=1), room)
+    left = (firing.potential != wanted) & idle
+    np.testing.assert_array_equal(firing.potential[~left], wanted[~left])
+    np.testing.assert_array_equal(firing.potential[left], before[left])
+    assert ((sums[:, 0] << int(law[0])) + firing.bias)[left].max(initial=0) <= 0
+    assert (before < firing.threshold)[left].all()

@@ -1,0 +1,105 @@
+"""Sixteen neurons and more through all steps in registers, against a step of the law in numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.snn.kernels.jit import compiled
+from spikewright.snn.kernels.simd_fire import LANES, fire_of
+
+part_that_leaks, two_that_keep = fire_of(0, True), fire_of(2, False)
+STEPS, FIRST, BESIDE = 5, 3, 4
+FEW = settings(max_examples=25)
+KINDS = pytest.mark.parametrize("kinds", [(np.int16, np.int16), (np.int32, np.int32)], ids=["16", "32"])
+
+
+@compiled
+def part(cells, biases, thresholds, sums, stride, masks, law, count):
+    word = np.uint64
+    planes, places = (word(2), word(stride)), (word(1), word(3))
+    part_that_leaks(
+        cells, biases, thresholds, word(FIRST), sums, planes[0], planes[1], masks, places[0], places[1], word(STEPS),
+        law, word(count),
+    )  # fmt: skip
+
+
+@compiled
+def two(cells, biases, thresholds, sums, stride, masks, law):
+    word = np.uint64
+    two_that_keep(
+        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
+        word(0),
+    )  # fmt: skip
+
+
+def stepped(V, sums, bias, threshold, law):
+    """Potentials after all steps, and who fired in each: U = sat(V - (V >> leak) + (S << shift) + b)."""
+    shift, leak, top, bottom, rests = (int(number) for number in law)
+    fired, V = [], V.astype(np.int64)
+    for S in sums.astype(np.int64):
+        U = np.clip(V - (V >> leak if leak else 0) + (S << shift) + bias, bottom, top)
+        fired.append(U >= threshold)
+        V = np.where(fired[-1], U - threshold if rests else 0, U)
+    return V, np.array(fired)
+
+
+@st.composite
+def laws(draw, leaks):
+    """(shift, leak, top, bottom, what rests): widths that saturate often, and ones that do not."""
+    top = 2 ** draw(st.sampled_from([5, 6, 15])) - 1
+    return tuple(map(np.int32, (draw(st.integers(0, 3)), draw(leaks), top, -top - 1, draw(st.sampled_from([-1, 0])))))
+
+
+def given_for(seed, count, kinds, top):
+    """`count` neurons that end where the arrays end: potentials, biases, thresholds, and planes of sums."""
+    random, size = np.random.default_rng(seed), FIRST + count
+    cells = random.integers(-top - 1, top + 1, size).astype(kinds[0])
+    biases, thresholds = random.integers(-9, 10, size), random.integers(1, min(top, 300) + 2, size)
+    sums = random.choice([-1, 1], (STEPS, count + BESIDE)) * random.integers(0, 60, (STEPS, count + BESIDE))
+    flat = np.concatenate([[99, 99], sums.reshape(-1)[: sums.size - BESIDE]])
+    return cells, biases.astype(np.int32), thresholds.astype(np.int32), sums[:, :count], flat.astype(kinds[1])
+
+
+def assert_law(run, seed, count, kinds, law):
+    cells, biases, thresholds, sums, flat = given_for(seed, count, kinds, int(law[2]))
+    masks, seen = np.full(1 + 3 * STEPS, 2**16 - 1, np.uint16), slice(FIRST, FIRST + count)
+    wanted, fired = stepped(cells[seen], sums, biases[seen], thresholds[seen], law)
+    before = cells[:FIRST].copy()
+    run(cells, biases, thresholds, flat, count + BESIDE, masks, law)
+    np.testing.assert_array_equal(cells[seen], wanted)
+    np.testing.assert_array_equal(cells[:FIRST], before)
+    words = -(-count // LANES)
+    bits = np.unpackbits(masks[1:].reshape(STEPS, 3)[:, :words].copy().view(np.uint8), axis=1, bitorder="little")
+    np.testing.assert_array_equal(bits[:, :count], fired)
+    assert not bits[:, count:].any() and masks[0] == 2**16 - 1
+    assert (masks[1:].reshape(STEPS, 3)[:, words:] == 2**16 - 1).all()
+
+
+@KINDS
+@FEW
+@given(data=st.data())
+def test_part_of_a_vector_that_leaks(kinds, data):
+    count, law = data.draw(st.integers(1, LANES - 1)), data.draw(laws(st.integers(1, 4)))
+    assert_law(lambda *given: part(*given, count), data.draw(st.integers(0, 2**20)), count, kinds, law)
+
+
+@KINDS
+@FEW
+@given(data=st.data())
+def test_two_vectors_that_keep(kinds, data):
+    law = data.draw(laws(st.just(0)))
+    assert_law(two, data.draw(st.integers(0, 2**20)), 2 * LANES, kinds, law)
+
+
+def test_saturation_at_top_and_bottom():
+    """Potentials stay inside their width, however much arrives; at the top a threshold is reached, or none that is above."""
+    law = tuple(map(np.int32, (3, 0, 2**15 - 1, -(2**15), -1)))
+    cells = np.repeat(np.array([2**15 - 1, -(2**15)], np.int16), LANES)
+    biases, masks = np.zeros(FIRST + 32, np.int32), np.zeros(1 + 3 * STEPS, np.uint16)
+    thresholds = np.full(FIRST + 32, 2**15, np.int32)
+    sums = np.tile(np.repeat(np.array([2**15 - 1, -(2**15)], np.int16), LANES), STEPS)
+    all_cells = np.concatenate([np.zeros(FIRST, np.int16), cells])
+    two(all_cells, biases, thresholds, np.concatenate([np.zeros(2, np.int16), sums]), 32, masks, law)
+    np.testing.assert_array_equal(all_cells[FIRST:], cells)
+    assert not masks.any()

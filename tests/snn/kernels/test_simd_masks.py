@@ -1,0 +1,85 @@
+"""Vector instructions of masks, each in a kernel of its own, against bits in numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spikewright.snn.kernels.jit import compiled
+from spikewright.snn.kernels.simd_dots import BLOCK
+from spikewright.snn.kernels.simd_masks import (
+    COMPRESSES,
+    add_flags,
+    compress_bytes,
+    compress_four,
+    trailing_zeros,
+)
+
+WORDS = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63, 2**64 - 1]))
+IF_IT_COMPRESSES = pytest.mark.skipif(not COMPRESSES, reason="the processor has no instruction for this")
+FEW = settings(max_examples=30)
+TO = 5
+
+
+@compiled
+def flagged(target, word):
+    add_flags(target, np.uint64(TO), word)
+    return trailing_zeros(word) if word else np.uint64(BLOCK)
+
+
+@compiled
+def compressed(target, chosen):
+    compress_bytes(target, np.uint64(TO), chosen)
+
+
+@compiled
+def four_compressed(target, words, chosen):
+    compress_four(target, np.uint64(TO), words, chosen)
+
+
+def bits_of(word):
+    """Bit i at place i."""
+    return np.array([word >> i & 1 for i in range(BLOCK)], np.uint8)
+
+
+def moved(values, chosen):
+    """Those that are chosen, then zeros."""
+    kept = values[bits_of(chosen) == 1]
+    return np.concatenate([kept, np.zeros(BLOCK - kept.size, np.uint8)])
+
+
+def around(target, before):
+    """Whether nothing but the 64 bytes has changed."""
+    return (target[:TO] == before[:TO]).all() and (target[TO + BLOCK :] == before[TO + BLOCK :]).all()
+
+
+@FEW
+@given(word=WORDS, seed=st.integers(0, 99))
+def test_flags_are_added_and_the_lowest_is_found(word, seed):
+    target = np.random.default_rng(seed).integers(0, 256, BLOCK + 2 * TO).astype(np.uint8)
+    before, bits = target.copy(), bits_of(word)
+    assert flagged(target, np.uint64(word)) == (bits.argmax() if word else BLOCK)
+    np.testing.assert_array_equal(target[TO : TO + BLOCK], before[TO : TO + BLOCK] + bits)  # modulo 256
+    assert around(target, before)
+
+
+@IF_IT_COMPRESSES
+@FEW
+@given(chosen=WORDS, seed=st.integers(0, 99))
+def test_chosen_bytes_move_together(chosen, seed):
+    target = np.random.default_rng(seed).integers(0, 256, BLOCK + 2 * TO).astype(np.uint8)
+    before = target.copy()
+    compressed(target, np.uint64(chosen))
+    np.testing.assert_array_equal(target[TO : TO + BLOCK], moved(before[TO : TO + BLOCK], chosen))
+    assert around(target, before)
+
+
+@IF_IT_COMPRESSES
+@FEW
+@given(words=st.tuples(WORDS, WORDS, WORDS, WORDS), chosen=WORDS)
+def test_sums_of_four_words_of_flags(words, chosen):
+    target = np.full(BLOCK + 2 * TO, 7, np.uint8)
+    before = target.copy()
+    four_compressed(target, tuple(np.uint64(word) for word in words), np.uint64(chosen))
+    np.testing.assert_array_equal(target[TO : TO + BLOCK], moved(sum(map(bits_of, words)), chosen))
+    assert around(target, before)
