@@ -94,16 +94,16 @@ def check_dots(dots: Dots, neurons: int) -> None:
         slots != len(sources.windows) * sources.channels
         or sources.each * dots.groups != sources.channels
         or (dots.first_seen.size - 1) * dots.groups * dots.length != neurons
-        or dots.weight.size % dots.row_bytes
-        or dots.row_bytes < -(-dots.length // QUARTER) * QUARTER
+        or dots.weight.size % dots.row_places
+        or dots.row_places < -(-dots.length // QUARTER) * QUARTER
     ):
         raise InvalidNetwork(f"expected dot products of {slots} sources into {neurons} neurons, got others")
     _ascending(dots.first_seen, dots.seen.size, "pixels")
     _same(dots.seen, dots.row, "pixels")
     _inside(dots.seen, len(sources.windows), "pixels")
-    first = dots.row.astype(np.int64) * dots.row_bytes
+    first = dots.row.astype(np.int64) * dots.row_places
     _inside(first, dots.weight.size, "weight rows")
-    _inside(first + (sources.channels - 1) * sources.row_step + dots.row_bytes - 1, dots.weight.size, "weight rows")
+    _inside(first + (sources.channels - 1) * sources.row_step + dots.row_places - 1, dots.weight.size, "weight rows")
 
 
 def check_lists(lists: Lists, sources: int, neurons: int) -> None:

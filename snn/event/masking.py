@@ -1,4 +1,4 @@
-"""Firing into masks: in fixed point, the plain neurons whose spikes nobody needs as a list fire where their sums are made.
+"""Firing into masks: plain neurons whose spikes nobody needs as a list fire where their sums are made.
 
 A population that gets spikes along one route of dot products fires pixel by pixel in the very tile that was just summed; its sums
 are never written. Others fire by their planes. Either way spikes leave as bits, and the next dot products read these.
@@ -53,13 +53,25 @@ class MaskedFiring:
 
     def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> Firing:
         law: Any = population.law
-        numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
+        kind = population.types.compute.type
+        if population.types.compute.kind == "f":
+            numbers, leaks, unit = (0, law.leak, 0, 0, 0 if law.to_zero else 1), law.leak != 1, kind(1)
+        else:
+            numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
+            leaks, unit = law.leak > 0, kind(1 << law.shift)
         potential = chunk.remember(
             population.name, "potential", (population.size,), population.types.potentials, population.initial
         )
-        bias = population.bias[self._timing(chunk).bias_row[0]]
-        laws = tuple(np.int32(number) for number in numbers)
-        return Firing(potential, bias, law.threshold, laws, channels, population.rule.steady is not None)  # type: ignore[arg-type]
+        return Firing(
+            potential=potential,
+            bias=population.bias[self._timing(chunk).bias_row[0]],
+            threshold=law.threshold,
+            law=tuple(kind(number) for number in numbers),  # type: ignore[arg-type]
+            leaks=bool(leaks),
+            unit=unit,
+            channels=channels,
+            idle=population.rule.steady is not None,
+        )
 
     def _only_dots(self, population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, Any] | None:
         """The one projection that brings spikes, where it goes by dot products and reaches all channels as one group."""
@@ -95,7 +107,7 @@ def _can(network: Network, population: Compiled, populations: list[Compiled]) ->
     """Whether the law of a population is one of those that fire into masks, and somebody reads these."""
     if not isinstance(population, CompiledNeurons) or not population.rule.masks or network.schedule == "layerwise":
         return False
-    if population.disturbed or population.latched or population.types.compute != np.int32:
+    if population.disturbed or population.latched or population.types.compute not in (np.int32, np.float32):
         return False
     if population.types.sums.itemsize > 4:
         return False

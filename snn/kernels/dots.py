@@ -7,7 +7,7 @@ for each target pixel p, group of its channels and block of 64 of these:        
     planes[t, p, o] = tile[t, o]
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,26 +28,31 @@ class Dots(NamedTuple):
     """What reaches each target pixel, and through which weights.
 
     Target pixel p sees the source pixels seen[first_seen[p]:first_seen[p + 1]], channel c of one through the weight row number
-    row[...] + c taps. Row r is weight[r row_bytes : + row_bytes], 64 channels after 64 and the last 16, 32 or 64, each as
-    `simd_dots.row_order` has them, zeros behind the last. `length`: channels of a group of the target, `groups` of them.
+    row[...] + c taps. Row r is weight[r row_places : + row_places], 64 channels after 64 and the last 16, 32 or 64, each as
+    `simd_dots.row_order` has them, zeros behind the last; in float32 as they come, sixteen to a vector.
+    `length`: channels of a group of the
+    target, `groups` of them.
     """
 
     sources: Sources
     first_seen: NDArray[np.int32]
     seen: NDArray[np.int32]
     row: NDArray[np.int32]
-    weight: NDArray[np.int8]
+    weight: NDArray[Any]
     length: int
-    row_bytes: int
+    row_places: int
     groups: int
 
 
 class Work(NamedTuple):
-    """What the kernel works in: trains, a tile `(length * 64,)`, interleaved weights and where the words of each four begin."""
+    """What the kernel works in: trains, a tile `(length * 64,)` and, for as many fours as are multiplied at once, their weights.
+
+    `placed`: interleaved bytes, or where rows of float32 begin. `firsts`: where the words of each four begin.
+    """
 
     trains: Trains
-    tile: NDArray[np.int32]
-    weights: NDArray[np.int8]
+    tile: NDArray[Any]
+    placed: NDArray[Any]
     firsts: NDArray[np.uint64]
 
 
@@ -138,46 +143,46 @@ def _load_tile(tile, sums, first, width):
 @compiled
 def gather(p, group, column, more, dots, work):
     """Add to the tile what the sources in view of target pixel p bring to 64 of its channels, or set it, unless `more`."""
-    trains, weights, width = work.trains, work.weights, np.uint64(dots.length) - column
+    trains, placed, width = work.trains, work.placed, np.uint64(dots.length) - column
     cells = np.uint64(dots.sources.channels) // np.uint64(dots.sources.each)
-    row_bytes, n = np.uint64(dots.row_bytes), np.uint64(0)
+    row_places, n = np.uint64(dots.row_places), np.uint64(0)
     for pair in range(np.uint64(dots.first_seen[p]), np.uint64(dots.first_seen[p + np.uint64(1)])):
         cell = np.uint64(dots.seen[pair]) * cells + group
-        row = np.uint64(dots.row[pair]) * row_bytes + column
+        row = np.uint64(dots.row[pair]) * row_places + column
         for four in range(np.uint64(trains.first[cell]), np.uint64(trains.first[cell + np.uint64(1)])):
-            member, to = trains.member[four], n * np.uint64(4 * BLOCK)
+            member = trains.member[four]
             rows = row + member[0], row + member[1], row + member[2], row + member[3]
             if width > 32:
-                interleave_four(weights, to, dots.weight, rows)
+                interleave_four(placed, n, dots.weight, rows)
             elif width > 16:
-                interleave_two(weights, to, dots.weight, rows)
+                interleave_two(placed, n, dots.weight, rows)
             else:
-                interleave_one(weights, to, dots.weight, rows)
+                interleave_one(placed, n, dots.weight, rows)
             work.firsts[n] = four * np.uint64(trains.length)
             n += np.uint64(1)
             if n == FOURS:
-                _multiply(n, width, more, work)
+                _multiply(n, width, more, dots.weight, work)
                 more, n = True, np.uint64(0)
     if n or not more:
-        _multiply(n, width, more, work)
+        _multiply(n, width, more, dots.weight, work)
 
 
 @compiled
-def _multiply(fours, width, more, work):
+def _multiply(fours, width, more, weights, work):
     """Add the products of the interleaved fours to the tile: 8 or 4 steps and 32 or 16 channels at a time in registers."""
-    tile, weights, words, firsts = work.tile, work.weights, work.trains.words, work.firsts
+    tile, placed, words, firsts = work.tile, work.placed, work.trains.words, work.firsts
     length, stride, quarter, two = np.uint64(work.trains.length), np.uint64(BLOCK), np.uint64(QUARTER), np.uint64(2)
     t = np.uint64(0)
     while t < length:
         eight = t + np.uint64(8) <= length
         for o in range(np.uint64(0), min(width, stride), two * quarter):
-            to, at, both = t * stride + o, o * np.uint64(4), o + quarter < width
+            to, both = t * stride + o, o + quarter < width
             if eight and both:
-                two_of_eight(tile, to, stride, weights, at, words, t, firsts, fours, more)
+                two_of_eight(tile, to, stride, placed, o, weights, words, t, firsts, fours, more)
             elif eight:
-                one_of_eight(tile, to, stride, weights, at, words, t, firsts, fours, more)
+                one_of_eight(tile, to, stride, placed, o, weights, words, t, firsts, fours, more)
             elif both:
-                two_of_four(tile, to, stride, weights, at, words, t, firsts, fours, more)
+                two_of_four(tile, to, stride, placed, o, weights, words, t, firsts, fours, more)
             else:
-                one_of_four(tile, to, stride, weights, at, words, t, firsts, fours, more)
+                one_of_four(tile, to, stride, placed, o, weights, words, t, firsts, fours, more)
         t += np.uint64(8 if eight else 4)

@@ -1,6 +1,6 @@
-"""IF and LIF in fixed point whose spikes are kept as masks: sixteen neurons and more through all steps of a chunk at once.
+"""IF and LIF whose spikes are kept as masks: sixteen neurons and more through all steps of a chunk at once.
 
-The law is that of `snn.kernels.fire_plain`, in steps of 32 bits, for drives that are alike in all steps but for the sums.
+The law is that of `snn.kernels.fire_plain`, integers in 32 bits, for drives that are alike in all steps but for the sums.
 """
 
 from typing import Any, NamedTuple
@@ -17,16 +17,19 @@ leak_part, leak_one, leak_two, leak_four = fire_of(0, True), fire_of(1, True), f
 
 
 class Firing(NamedTuple):
-    """Neurons that fire into masks. `bias`, `threshold (neurons,)` int32, as the steps at hand have it.
+    """Neurons that fire into masks. `bias`, `threshold (neurons,)` int32 or float32, as the steps at hand have it.
 
-    `potential (samples, neurons)`. `law`: see `snn.kernels.simd_fire`. `channels`: of a pixel. `idle`: whether a neuron whose
+    `potential (samples, neurons)`. `law`: see `snn.kernels.simd_fire`; `leaks`: whether potentials leak. `unit`: what sums are
+    multiplied by. `channels`: of a pixel. `idle`: whether a neuron whose
     drive is not above zero and whose potential is below the threshold may be left alone, since the drive is the same for good.
     """
 
     potential: NDArray[Any]
-    bias: NDArray[np.int32]
-    threshold: NDArray[np.int32]
-    law: tuple[np.int32, np.int32, np.int32, np.int32, np.int32]
+    bias: NDArray[Any]
+    threshold: NDArray[Any]
+    law: tuple[Any, Any, Any, Any, Any]
+    leaks: bool
+    unit: Any
     channels: int
     idle: bool
 
@@ -56,10 +59,9 @@ def fire_planes(sums, firing, room):
 @inlined
 def _able(plane, firing, s, first, width):
     """Whether any neuron of a block fires now or later."""
-    shift, able = firing.law[0], False
+    able = False
     for j in range(first, first + width):
-        drive = (np.int32(plane[j]) << shift) + firing.bias[j]
-        able |= (drive > 0) | (np.int32(firing.potential[s, j]) >= firing.threshold[j])
+        able |= (plane[j] * firing.unit + firing.bias[j] > 0) | (firing.potential[s, j] >= firing.threshold[j])
     return able
 
 
@@ -77,7 +79,7 @@ def fire_block(drive, firing, s, place, room):
     o, to = np.uint64(0), p * steps * step + column // np.uint64(LANES)
     while o < width:
         left, at, seen, bits = width - o, first + o, plane + o, to + o // np.uint64(LANES)
-        if law[1]:
+        if firing.leaks:
             if left >= 64:
                 leak_four(cells, bias, threshold, at, sums, seen, stride, masks, bits, step, steps, law, left)
             elif left >= 32:

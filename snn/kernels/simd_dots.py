@@ -2,6 +2,8 @@
 
     sum[o] += n[0] w[0, o] + n[1] w[1, o] + n[2] w[2, o] + n[3] w[3, o]      n unsigned bytes, w signed ones, o < 16
 
+In float32 the same instructions take one source at a time.
+
 A machine with a dot product of bytes does this in one instruction. `DOTS` has a way for each kind of machine, and a plain one
 for all others; which one a process uses depends on the features that Numba compiles for, which its cache on disk knows.
 """
@@ -23,6 +25,7 @@ QUARTER = 16
 BLOCK = 4 * QUARTER
 """Target channels that are worked on together: a row of weights of so many bytes is one vector."""
 INTS, BYTES = ir.VectorType(INT, QUARTER), ir.VectorType(BYTE, BLOCK)
+FLOATS = ir.VectorType(ir.FloatType(), QUARTER)
 
 
 class DotWay(NamedTuple):
@@ -130,13 +133,17 @@ def way_of(features: str) -> str:
     return next(name for name, way in DOTS.items() if not way.needs or has & {*way.needs})
 
 
-DOT = way_of(cpu_target.target_context.codegen().magic_tuple()[2])
+_FEATURES = cpu_target.target_context.codegen().magic_tuple()[2]
+FUSES = bool({"+fma", "+neon"} & {*_FEATURES.split(",")})
+"""Whether the processor multiplies and adds in one rounding."""
+DOT = way_of(_FEATURES)
 """The way of this process."""
 
 
 def vector_at(context: Any, builder: Any, array: Any, index: Any, kind: Any) -> Any:
     """The vector of a `kind` that begins at an index of a flat array of (Numba type, value)."""
-    count = kind.count * kind.element.width // array[0].dtype.bitwidth
+    width = 32 if isinstance(kind.element, ir.FloatType) else kind.element.width
+    count = kind.count * width // array[0].dtype.bitwidth
     pointer = builder.bitcast(place_in(context, builder, array, index, count), kind.as_pointer())
     return pointer
 
@@ -147,6 +154,11 @@ def _interleave(quarters: int) -> Any:
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         target, _, source, _ = signature.args
+        if isinstance(source.dtype, types.Float):
+            place = place_in(context, builder, (target, args[0]), args[1], 1)
+            builder.store(builder.extract_value(args[3], 0), place)
+            return context.get_dummy_value()
+        to = builder.mul(args[1], WORD(4 * BLOCK))
         narrow = ir.VectorType(BYTE, size)
         rows = [
             read_vector(builder, vector_at(context, builder, (source, args[2]), at, narrow), source)
@@ -158,7 +170,7 @@ def _interleave(quarters: int) -> Any:
         halves = [builder.bitcast(one, ir.VectorType(HALF, size // 2)) for one in first]
         done = [_shuffled(builder, halves[a], halves[a + 2], low, 4 * high) for a in (0, 1) for high in (0, 1)]
         for number, one in enumerate(done):
-            at = builder.add(args[1], WORD(size * number))
+            at = builder.add(to, WORD(size * number))
             pointer = vector_at(context, builder, (target, args[0]), at, narrow)
             write_vector(builder, builder.bitcast(one, narrow), pointer, target)
         return context.get_dummy_value()
@@ -172,13 +184,14 @@ def _shuffled(builder: Any, one: Any, other: Any, low: list[int], offset: int) -
 
 
 def interleave_of(quarters: int) -> Any:
-    """An instruction: target[to + 4 o + k] = the weight of target channel o in row k, for k < 4 and o < 16 quarters.
+    """An instruction: target[256 n + 4 o + k] = the weight of target channel o in row k, for k < 4 and o < 16 quarters.
 
-    Called as (target, to, source, (row, ...)): the rows begin at these places of `source`, in the order of `row_order`.
+    Called as (target, n, source, (row, ...)): the rows begin at these places of `source`, in the order of `row_order`. Weights
+    in float32 stay where they are: target[n] = the first row.
     """
 
     @intrinsic
-    def interleave(typingctx, target, to, source, rows):
+    def interleave(typingctx, target, number, source, rows):
         word = types.uint64
         return types.void(target, word, source, types.UniTuple(word, 4)), _interleave(quarters)
 
@@ -191,43 +204,75 @@ def row_order(width: int) -> list[int]:
     return [4 * quarters * (lane % 16 // 4) + 4 * (lane // 16) + lane % 4 for lane in range(width)]
 
 
+class _Factors:
+    """What a loop over fours reads: their weights as vectors, and what was counted in each step in every lane of one."""
+
+    def __init__(self, context: Any, builder: Any, signature: Any, args: Any) -> None:
+        self.context, self.builder = context, builder
+        self.placed, self.weights, self.trains, self.firsts = (
+            (signature.args[place], args[place]) for place in (3, 5, 6, 8)
+        )
+        self.at, self.step = args[4], args[7]
+        self.floats = isinstance(self.weights[0].dtype, types.Float)
+
+    def weights_of(self, four: Any, quarters: int) -> list[Any]:
+        """Vectors of a four from column `at` on."""
+        if self.floats:
+            row = self.builder.load(place_in(self.context, self.builder, self.placed, four, 1))
+            array, at, apart, kind = self.weights, self.builder.add(row, self.at), QUARTER, FLOATS
+        else:
+            at = self.builder.mul(self.builder.add(self.builder.mul(four, WORD(BLOCK)), self.at), WORD(4))
+            array, apart, kind = self.placed, BLOCK, BYTES
+        places = [self.builder.add(at, WORD(apart * quarter)) for quarter in range(quarters)]
+        return [
+            read_vector(self.builder, vector_at(self.context, self.builder, array, place, kind), array[0])
+            for place in places
+        ]
+
+    def counts_of(self, four: Any, steps: int) -> Any:
+        """The counts of a four, step by step."""
+        first = self.builder.load(place_in(self.context, self.builder, self.firsts, four, 1))
+        first = self.builder.add(first, self.step)
+        for step in range(steps):
+            at = self.builder.add(first, WORD(step))
+            yield self.builder.load(place_in(self.context, self.builder, self.trains, at, 1))
+
+    def added(self, way: DotWay, total: Any, counts: Any, weights: Any) -> Any:
+        """The sum with one product more."""
+        if self.floats:
+            return _product(self.builder, total, _spread(self.builder, counts, FLOATS), weights)
+        return way.emit(self.builder, total, self.builder.bitcast(_spread(self.builder, counts, INTS), BYTES), weights)
+
+
+def _product(builder: Any, total: Any, counts: Any, weights: Any) -> Any:
+    """In one rounding where the processor does so, else in two."""
+    if FUSES:
+        return called(builder, "llvm.fma.v16f32", FLOATS, [counts, weights, total])
+    return builder.fadd(total, builder.fmul(counts, weights))
+
+
 def _dots_emitter(way: DotWay, steps: int, quarters: int) -> Any:
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        tile, _, _, weights, _, trains, _, firsts, *_ = signature.args
-        sums = [cgutils.alloca_once(builder, INTS) for _ in range(steps * quarters)]
-        places = [
-            vector_at(
-                context,
-                builder,
-                (tile, args[0]),
-                builder.add(args[1], builder.add(builder.mul(args[2], WORD(step)), WORD(QUARTER * quarter))),
-                INTS,
-            )
+        tile, factors = signature.args[0], _Factors(context, builder, signature, args)
+        kind = FLOATS if factors.floats else INTS
+        sums = [cgutils.alloca_once(builder, kind) for _ in range(steps * quarters)]
+        offsets = [
+            builder.add(builder.mul(args[2], WORD(step)), WORD(QUARTER * quarter))
             for step in range(steps)
             for quarter in range(quarters)
         ]
+        places = [vector_at(context, builder, (tile, args[0]), builder.add(args[1], one), kind) for one in offsets]
         for total in sums:
-            builder.store(ir.Constant(INTS, [0] * QUARTER), total)
-        with builder.if_then(args[9]):
+            builder.store(ir.Constant(kind, [0] * QUARTER), total)
+        with builder.if_then(args[10]):
             for total, place in zip(sums, places, strict=True):
                 builder.store(read_vector(builder, place, tile), total)
-        with cgutils.for_range(builder, args[8], intp=WORD) as loop:
-            at = builder.add(args[4], builder.mul(loop.index, WORD(4 * BLOCK)))
-            seen = [
-                read_vector(
-                    builder,
-                    vector_at(context, builder, (weights, args[3]), builder.add(at, WORD(BLOCK * quarter)), BYTES),
-                    weights,
-                )
-                for quarter in range(quarters)
-            ]
-            first = builder.add(builder.load(place_in(context, builder, (firsts, args[7]), loop.index, 1)), args[6])
-            for step in range(steps):
-                place = place_in(context, builder, (trains, args[5]), builder.add(first, WORD(step)), 1)
-                counts = builder.bitcast(_spread(builder, builder.load(place)), BYTES)
+        with cgutils.for_range(builder, args[9], intp=WORD) as loop:
+            weights = factors.weights_of(loop.index, quarters)
+            for step, counts in enumerate(factors.counts_of(loop.index, steps)):
                 for quarter in range(quarters):
                     total = sums[step * quarters + quarter]
-                    builder.store(way.emit(builder, builder.load(total), counts, seen[quarter]), total)
+                    builder.store(factors.added(way, builder.load(total), counts, weights[quarter]), total)
         for total, place in zip(sums, places, strict=True):
             write_vector(builder, builder.load(total), place, tile)
         return context.get_dummy_value()
@@ -235,24 +280,26 @@ def _dots_emitter(way: DotWay, steps: int, quarters: int) -> Any:
     return emit
 
 
-def _spread(builder: Any, number: Any) -> Any:
-    undefined = ir.Constant(INTS, ir.Undefined)
+def _spread(builder: Any, number: Any, kind: Any) -> Any:
+    undefined = ir.Constant(kind, ir.Undefined)
     first = builder.insert_element(undefined, number, INT(0))
     return builder.shuffle_vector(first, undefined, ir.Constant(INTS, [0] * QUARTER))
 
 
 def dots_of(way: str, steps: int, quarters: int) -> Any:
-    """An instruction: tile[to + t stride + 16 j + i] += sum_g sum_k n[g, t, k] w[g, j, i, k] for t < steps, j < quarters.
+    """An instruction: tile[to + t stride + 16 j + i] += sum_g sum_k n[g, t, k] w[g, k, 16 j + i] for t < steps, j < quarters.
 
-    Called as (tile, to, stride, weights, at, trains, step, firsts, groups, more): the weights of group g begin at byte
-    at + 256 g as `interleave_of` writes them, its counts of step t are the four bytes of trains[firsts[g] + step + t].
-    Unless `more`, the tile is set, whatever it holds.
+    Called as (tile, to, stride, placed, column, weights, trains, step, firsts, groups, more): the weights of group g from
+    `column` on are in `placed` and `weights` as `interleave_of` leaves them, its counts of step t are the four bytes of
+    trains[firsts[g] + step + t]; in float32 the count of the one member of the group. Unless `more`, the tile is set,
+    whatever it holds.
     """
 
     @intrinsic
-    def dots(typingctx, tile, to, stride, weights, at, trains, step, firsts, groups, more):
+    def dots(typingctx, tile, to, stride, placed, column, weights, trains, step, firsts, groups, more):
         word = types.uint64
-        signature = types.void(tile, word, word, weights, word, trains, word, firsts, word, types.boolean)
+        of_tile, of_weights = (tile, word, word), (placed, word, weights)
+        signature = types.void(*of_tile, *of_weights, trains, word, firsts, word, types.boolean)
         return signature, _dots_emitter(DOTS[way], steps, quarters)
 
     return dots

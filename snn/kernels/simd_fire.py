@@ -17,12 +17,12 @@ INTS = ir.VectorType(INT, LANES)
 
 
 class _Neighbours:
-    """Vectors of neighbouring numbers of an array, as int32; the last of them only the first `count`, where that is given."""
+    """Vectors of neighbouring numbers of an array, as int32 or float32; only the first `count`, where that is given."""
 
     def __init__(self, context: Any, builder: Any, array: tuple[Any, Any], count: Any = None) -> None:
         self.context, self.builder, self.array = context, builder, array
         self.kind = ir.VectorType(context.get_value_type(array[0].dtype), LANES)
-        self.mask = None
+        self.mask, self.floats = None, isinstance(array[0].dtype, types.Float)
         if count is not None:
             lanes = ir.Constant(INTS, list(range(LANES)))
             self.mask = builder.icmp_unsigned("<", lanes, _spread(builder, builder.trunc(count, INT)))
@@ -32,36 +32,36 @@ class _Neighbours:
         place = place_in(self.context, self.builder, self.array, index, count)
         return self.builder.bitcast(place, self.kind.as_pointer())
 
-    def read(self, index: Any, other: int = 0) -> Any:
-        """Those from `index` on; `other` where there are no more."""
+    @property
+    def _name(self) -> str:
+        return f"v{LANES}{'f' if self.floats else 'i'}{self.array[0].dtype.bitwidth}.p0"
+
+    def read(self, index: Any, largest: bool = False) -> Any:
+        """Those from `index` on; zero, or the `largest` number, where there are no more."""
         align = INT(self.array[0].dtype.bitwidth // 8)
         if self.mask is None:
             value = self.builder.load(self._place(index))
             value.align = align.constant
         else:
-            kind, width = self.kind, self.kind.element.width
-            arguments = [
-                self._place(index),
-                align,
-                self.mask,
-                ir.Constant(kind, [other & 2 ** (width - 1) - 1] * LANES),
-            ]
-            value = called(self.builder, f"llvm.masked.load.v{LANES}i{width}.p0", kind, arguments)
-        return self.builder.sext(value, INTS) if self.kind.element.width < 32 else value
+            other = (float("inf") if self.floats else 2 ** (self.array[0].dtype.bitwidth - 1) - 1) if largest else 0
+            arguments = [self._place(index), align, self.mask, ir.Constant(self.kind, [other] * LANES)]
+            value = called(self.builder, f"llvm.masked.load.{self._name}", self.kind, arguments)
+        return self.builder.sext(value, INTS) if not self.floats and self.kind.element.width < 32 else value
 
     def write(self, value: Any, index: Any) -> None:
         """Set those from `index` on."""
-        align, width = self.array[0].dtype.bitwidth // 8, self.kind.element.width
-        value = self.builder.trunc(value, self.kind) if width < 32 else value
+        align = self.array[0].dtype.bitwidth // 8
+        if not self.floats and self.kind.element.width < 32:
+            value = self.builder.trunc(value, self.kind)
         if self.mask is None:
             self.builder.store(value, self._place(index)).align = align
         else:
             arguments = [value, self._place(index), INT(align), self.mask]
-            called(self.builder, f"llvm.masked.store.v{LANES}i{width}.p0", ir.VoidType(), arguments)
+            called(self.builder, f"llvm.masked.store.{self._name}", ir.VoidType(), arguments)
 
 
 def _spread(builder: Any, number: Any) -> Any:
-    undefined = ir.Constant(INTS, ir.Undefined)
+    undefined = ir.Constant(ir.VectorType(number.type, LANES), ir.Undefined)
     return builder.shuffle_vector(
         builder.insert_element(undefined, number, INT(0)), undefined, ir.Constant(INTS, [0] * LANES)
     )
@@ -78,8 +78,9 @@ def _emitter(vectors: int, leaks: bool) -> Any:
         )
         law = [_spread(builder, one) for one in cgutils.unpack_tuple(builder, args[11], 5)]
         first = [builder.add(args[3], WORD(lane)) for lane in lanes]
-        fixed = [(biases.read(at), thresholds.read(at, 2**31 - 1)) for at in first]
-        potentials = [cgutils.alloca_once(builder, INTS) for _ in lanes]
+        fixed = [(biases.read(at), thresholds.read(at, largest=True)) for at in first]
+        potentials = [cgutils.alloca_once(builder, law[0].type) for _ in lanes]
+        stepped = _stepped_floats if cells.floats else _stepped
         for at, potential in zip(first, potentials, strict=True):
             builder.store(cells.read(at), potential)
         with cgutils.for_range(builder, args[10], intp=WORD) as loop:
@@ -87,7 +88,7 @@ def _emitter(vectors: int, leaks: bool) -> Any:
             bits = builder.add(args[8], builder.mul(loop.index, args[9]))
             for number, potential in enumerate(potentials):
                 arrived = sums.read(builder.add(plane, WORD(LANES * number)))
-                fires, rest = _stepped(builder, builder.load(potential), arrived, fixed[number], law, leaks)
+                fires, rest = stepped(builder, builder.load(potential), arrived, fixed[number], law, leaks)
                 builder.store(rest, potential)
                 place = place_in(context, builder, (kinds[7], args[7]), builder.add(bits, WORD(number)), 1)
                 builder.store(builder.bitcast(fires, HALF), builder.bitcast(place, HALF.as_pointer())).align = 2
@@ -113,6 +114,19 @@ def _stepped(
     return fires, builder.select(fires, builder.and_(builder.sub(new, threshold), rests), new)
 
 
+def _stepped_floats(
+    builder: Any, old: Any, arrived: Any, fixed: tuple[Any, Any], law: list[Any], leaks: bool
+) -> tuple[Any, Any]:
+    """The same in float32, rounded as `snn.kernels.fire_plain` does."""
+    _, decay, _, _, rests = law
+    bias, threshold = fixed
+    new = builder.fadd(builder.fmul(decay, old) if leaks else old, builder.fadd(arrived, bias))
+    fires = builder.fcmp_ordered(">=", new, threshold)
+    zero = ir.Constant(new.type, [0.0] * LANES)
+    rest = builder.select(builder.fcmp_ordered(">", rests, zero), builder.fsub(new, threshold), zero)
+    return fires, builder.select(fires, rest, new)
+
+
 def fire_of(vectors: int, leaks: bool) -> Any:
     """An instruction: sixteen neurons a vector through `steps` steps; of no vectors, the first `count` of one.
 
@@ -121,15 +135,16 @@ def fire_of(vectors: int, leaks: bool) -> Any:
     Called as (cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count): V is cells[first + i],
     and so on; bit i % 16 of masks[to + i // 16 + t step] says whether neuron i fires in step t. `law` = (shift, leak, top,
     bottom, -1 where a threshold is subtracted and 0 where a spike sets to zero), int32. Flat arrays of integers of 16 or 32
-    bits; `masks` uint16. Without `leaks` nothing leaks.
+    bits; `masks` uint16. Without `leaks` nothing leaks. In float32 U = decay V + (S + bias) and `law` = (0, decay, 0, 0, 1 where
+    a threshold is subtracted and 0 else).
     """
 
     @intrinsic
     def fire(
         typingctx, cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count
     ):  # fmt: skip
-        word, laws = types.uint64, types.UniTuple(types.int32, 5)
+        word = types.uint64
         planes, places = (sums, word, word), (masks, word, word)
-        return types.void(cells, biases, thresholds, word, *planes, *places, word, laws, word), _emitter(vectors, leaks)
+        return types.void(cells, biases, thresholds, word, *planes, *places, word, law, word), _emitter(vectors, leaks)
 
     return fire

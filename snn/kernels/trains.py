@@ -4,7 +4,7 @@ Sources that are silent in all steps at hand take no place. The others of a cell
 group of targets reads, are packed four by four as they come; what is left of the last four sends nothing.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ class Sources(NamedTuple):
 
     `slot (neurons,)`: of each source neuron, -1 for one that no window holds. `windows (pixels, n)`: the source pixels of each
     pooled one. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
-    between the weight rows of neighbouring channels.
+    between the weight rows of neighbouring channels. `members`: the most of a four: 4, or 1, for words that are float32.
     """
 
     slot: NDArray[np.int32]
@@ -31,6 +31,7 @@ class Sources(NamedTuple):
     each: int
     fanout: NDArray[np.int64]
     row_step: int
+    members: int
 
 
 class Trains(NamedTuple):
@@ -43,7 +44,7 @@ class Trains(NamedTuple):
     `square (length * 64,)` serves masks: the counts of 64 channels in all steps; `square_words`: the same, four in a word.
     """
 
-    words: NDArray[np.uint32]
+    words: NDArray[Any]
     member: NDArray[np.uint64]
     first: NDArray[np.int32]
     counts: NDArray[np.uint8]
@@ -59,6 +60,7 @@ class Trains(NamedTuple):
 def pack_events(address, ends, value, sources, trains):
     """Pack the events of a sample, with a number of spikes each where `value` has any; the synaptic operations they take."""
     length, each, valued = np.uint64(trains.length), np.uint64(sources.each), value.size > 0
+    members = np.uint64(sources.members)
     for t in range(np.uint64(ends.size - 1)):
         for n in range(np.uint64(ends[t]), np.uint64(ends[t + np.uint64(1)])):
             if sources.slot[np.uint64(address[n])] >= 0:
@@ -74,8 +76,8 @@ def pack_events(address, ends, value, sources, trains):
         trains.first[cell] = four
         begin, count = cell * each, np.uint64(trains.fired[cell])
         layout = np.uint64(0), length, np.uint64(1)
-        for a in range(np.uint64(0), count, np.uint64(4)):
-            total += _pack_four(begin + a, min(count - a, np.uint64(4)), four, layout, trains.counts, sources, trains)
+        for a in range(np.uint64(0), count, members):
+            total += _pack_four(begin + a, min(count - a, members), four, layout, trains.counts, sources, trains)
             four += np.uint64(1)
         for a in range(begin, begin + count):
             slot = np.uint64(trains.active[a])
@@ -89,7 +91,7 @@ def pack_events(address, ends, value, sources, trains):
 @compiled
 def pack_masks(masks, sources, trains):
     """Pack the masks `(pixels, steps, words)` of a sample, see `snn.kernels.masks`; the synaptic operations they take."""
-    total, four, cell = np.int64(0), np.uint64(0), np.uint64(0)
+    total, four, cell, members = np.int64(0), np.uint64(0), np.uint64(0), np.uint64(sources.members)
     channels, each, block = np.uint64(sources.channels), np.uint64(sources.each), np.uint64(BLOCK)
     trains.square[np.uint64(masks.shape[1]) * block :] = 0
     for pixel in range(np.uint64(sources.windows.shape[0])):
@@ -101,17 +103,15 @@ def pack_masks(masks, sources, trains):
                 count = _name_active(bits, place, trains)
                 if COMPRESSES and count:
                     compress_masks(masks, pixel, word, bits, sources, trains)
-                    for a in range(np.uint64(0), count, np.uint64(4)):
-                        total += _take_four(a, min(count - a, np.uint64(4)), four, sources, trains)
+                    for a in range(np.uint64(0), count, members):
+                        total += _take_four(a, min(count - a, members), four, sources, trains)
                         four += np.uint64(1)
                 elif count:
                     trains.square[: np.uint64(masks.shape[1]) * block] = 0
                     _count_window(masks, pixel, word, sources, trains)
-                    for a in range(np.uint64(0), count, np.uint64(4)):
+                    for a in range(np.uint64(0), count, members):
                         layout = place, np.uint64(1), block
-                        total += _pack_four(
-                            a, min(count - a, np.uint64(4)), four, layout, trains.square, sources, trains
-                        )
+                        total += _pack_four(a, min(count - a, members), four, layout, trains.square, sources, trains)
                         four += np.uint64(1)
             cell += np.uint64(1)
     trains.first[cell] = four
@@ -187,6 +187,8 @@ def _take_four(a, count, four, sources, trains):
     even, odd = np.uint32(0), np.uint32(0)
     for t in range(length):
         word = square[t * np.uint64(BLOCK // 4) + a // np.uint64(4)]
+        if sources.members == 1:
+            word = (word >> np.uint32(np.uint64(8) * (a % np.uint64(4)))) & np.uint32(255)
         words[four * length + t] = word
         even += word & EVEN
         odd += (word >> np.uint32(8)) & EVEN

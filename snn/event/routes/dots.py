@@ -34,8 +34,9 @@ FEWEST_STEPS, MOST_STEPS = 4, 64
 STEPS_AT_ONCE = 4
 FEWEST_CHANNELS = 6
 """Of a group of targets: with fewer most of an instruction would be lost."""
-OF_DOTS, OF_FOURS = 0.05, 0.6
-"""Nanoseconds of a step of sixteen targets, and of sixteen weights that are put in place, of a source at a target pixel."""
+OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
+"""Nanoseconds of a source at a target pixel: of a step of sixteen targets, in integers and in float32, and of sixteen weights
+that are put in place."""
 USUAL_STEPS = 32
 
 
@@ -79,16 +80,14 @@ class DotsRoute:
         return buffers.record(self.name, "dots", length, lambda: self._room(length, buffers))
 
     def _room(self, length: int, buffers: Buffers) -> Work:
-        sources = self.dots.sources
+        sources, floats = self.dots.sources, self.dots.weight.dtype.kind == "f"
         slots = sources.fanout.size
         cells = slots // sources.each
-        fours = cells * (
-            -(-sources.each // 4) + 1
-        )  # a group may begin within a word of masks, its first four ends there
-
+        # a group may begin within a word of masks, then its first four ends there
+        fours = cells * (-(-sources.each // sources.members) + 1)
         square = buffers.zeros(self.name, "square", length * BLOCK, np.uint8)
         trains = Trains(
-            words=np.zeros(fours * length, np.uint32),
+            words=np.zeros(fours * length, np.float32 if floats else np.uint32),
             member=np.zeros((fours, 4), np.uint64),
             first=np.zeros(cells + 1, np.int32),
             counts=buffers.zeros(self.name, "counts", slots * length, np.uint8),
@@ -101,8 +100,8 @@ class DotsRoute:
         )
         return Work(
             trains=trains,
-            tile=np.zeros(length * BLOCK, np.int32),
-            weights=np.zeros(FOURS * 4 * BLOCK, np.int8),
+            tile=np.zeros(length * BLOCK, np.float32 if floats else np.int32),
+            placed=np.zeros(FOURS, np.uint64) if floats else np.zeros(FOURS * 4 * BLOCK, np.int8),
             firsts=np.zeros(FOURS, np.uint64),
         )
 
@@ -115,7 +114,9 @@ def compile_dots(
     most = largest_sent(wanted.network, wanted.source) * wanted.projection.pool[0] * wanted.projection.pool[1]
     if not _suits(wanted, taps, rows) or what.signed or most > DOTS[DOT].most:
         return None
-    if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, taps, wanted.kind.itemsize):
+    if isinstance(otherwise, LanesRoute) and not _quicker(
+        otherwise, taps, wanted.kind.itemsize, wanted.kind.kind == "f"
+    ):
         return None
     first_seen, seen, row = views_of(taps, wanted.pooled)
     channels, groups = taps.channel_base.size, taps.groups
@@ -123,16 +124,19 @@ def compile_dots(
     fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
     fanout[slot[slot >= 0]] = rows.rows.fanout[slot >= 0]
     windows = windows_of(slot, channels, wanted.pooled)
-    weight = _packed(rows.rows.weights, taps.length)
-    row_bytes = weight.size // (rows.rows.weights.size // taps.length)
+    floats = wanted.kind.kind == "f"
+    weight = (_slack if floats else _packed)(rows.rows.weights, taps.length)
+    row_places = weight.size // (rows.rows.weights.size // taps.length)
     dots = Dots(
-        sources=Sources(slot, windows, channels, channels // groups, fanout, len(taps.taps) * row_bytes),
+        sources=Sources(
+            slot, windows, channels, channels // groups, fanout, len(taps.taps) * row_places, 1 if floats else 4
+        ),
         first_seen=first_seen,
         seen=seen,
         row=row,
         weight=weight,
         length=taps.length,
-        row_bytes=row_bytes,
+        row_places=row_places,
         groups=groups,
     )
     check_dots(dots, wanted.target.size)
@@ -141,24 +145,31 @@ def compile_dots(
 
 def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
     """Whether weights are bytes, sums have 32 bits at most, and enough channels share a group."""
-    integers = wanted.kind.kind == "i" and wanted.kind.itemsize <= 4
-    if not (integers and wanted.over_time and wanted.fills) or taps.length < FEWEST_CHANNELS:
+    if not (wanted.over_time and wanted.fills) or wanted.kind.itemsize > 4 or taps.length < FEWEST_CHANNELS:
         return False
     even = (
         taps.channel_base == np.arange(taps.channel_base.size) // (taps.channel_base.size // taps.groups) * taps.length
     )
     weights = rows.rows.weights
+    if weights.dtype.kind == "f":
+        return bool(even.all())
     return bool(even.all()) and -128 <= int(weights.min(initial=0)) <= int(weights.max(initial=0)) <= 127
 
 
-def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int) -> bool:
+def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, floats: bool) -> bool:
     """Whether dot products should cost less than lanes, for a source at a target pixel."""
     quarters = -(-taps.length // QUARTER)
-    by_dots = quarters * (OF_DOTS * USUAL_STEPS + OF_FOURS)
+    by_dots = quarters * (OF_PRODUCTS * USUAL_STEPS if floats else OF_DOTS * USUAL_STEPS + OF_FOURS)
     cost = lanes.lanes.cost
     each = WEIGHT_IN_LISTS if lanes.lanes.listed else WEIGHT_IN_LANES
     by_lanes = cost.by_lanes / max(cost.reach, 1e-9) * USUAL_STEPS * itemsize * each + REACH
     return by_dots < by_lanes
+
+
+def _slack(weights: NDArray[Any], length: int) -> NDArray[Any]:
+    """Rows of weights as they are, each filled up with zeros to a whole number of vectors."""
+    rows = weights.reshape(-1, length)
+    return np.pad(rows, ((0, 0), (0, -length % QUARTER))).reshape(-1)
 
 
 def _packed(weights: NDArray[Any], length: int) -> NDArray[np.int8]:
