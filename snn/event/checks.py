@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.kernels.blocks import Blocks
+from spikewright.snn.kernels.dot_ways import QUARTER
 from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
-from spikewright.snn.kernels.simd_dots import QUARTER
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:

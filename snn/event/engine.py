@@ -5,7 +5,9 @@ For each chunk of samples and steps and each population three things happen: wha
 sent (`sending`): recorded, disturbed on their way, and kept for whoever asks later.
 
 Exact: in fixed point bit for bit the law of `snn.neurons`, whatever the number of threads or the batch size. In float32
-the inputs of one step are summed in the order of the spikes, eight rows at a time; everything else is as the law says.
+the inputs of one step are summed in an order that the route fixes: source by source in the order of pixels and channels, each
+count times its weight in one rounding where the processor does so (dots), or in the order of the spikes, eight rows at a time;
+everything else is as the law says.
 """
 
 import numpy as np

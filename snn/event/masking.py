@@ -13,11 +13,14 @@ from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
-from spikewright.snn.kernels.fire_masks import Firing, MaskRoom, fire_planes
+from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from spikewright.snn.kernels.masks import Masks
-from spikewright.snn.kernels.simd_dots import BLOCK
 from spikewright.snn.network import Network
+
+MOST_SHIFT = 30
+"""Of sums that are shifted in 32 bits."""
 
 
 class MaskedFiring:
@@ -51,7 +54,7 @@ class MaskedFiring:
     def _timing(self, chunk: Chunk) -> Timing:
         return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
 
-    def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> Firing:
+    def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> FiringCells:
         law: Any = population.law
         kind = population.types.compute.type
         if population.types.compute.kind == "f":
@@ -62,11 +65,11 @@ class MaskedFiring:
         potential = chunk.remember(
             population.name, "potential", (population.size,), population.types.potentials, population.initial
         )
-        return Firing(
+        return FiringCells(
             potential=potential,
             bias=population.bias[self._timing(chunk).bias_row[0]],
             threshold=law.threshold,
-            law=tuple(kind(number) for number in numbers),  # type: ignore[arg-type]
+            law=tuple(kind(number) for number in numbers),
             leaks=bool(leaks),
             unit=unit,
             channels=channels,
@@ -84,7 +87,12 @@ class MaskedFiring:
         return found[0] if isinstance(what, Masks) or one.route.takes(what, chunk.length) else None
 
     def _fused(
-        self, population: CompiledNeurons, one: tuple[IncomingRoute, Any], chunk: Chunk, firing: Firing, room: MaskRoom
+        self,
+        population: CompiledNeurons,
+        one: tuple[IncomingRoute, Any],
+        chunk: Chunk,
+        firing: FiringCells,
+        room: MaskRoom,
     ) -> None:
         """Deliver and fire pixel by pixel."""
         (incoming, what), begin = one, self.delivery.held(population, chunk)
@@ -109,7 +117,7 @@ def _can(network: Network, population: Compiled, populations: list[Compiled]) ->
         return False
     if population.disturbed or population.latched or population.types.compute not in (np.int32, np.float32):
         return False
-    if population.types.sums.itemsize > 4:
+    if population.types.sums.itemsize > 4 or population.law.shift > MOST_SHIFT:
         return False
     return any(
         one.projection.source == population.name and isinstance(one.route, DotsRoute) and not one.projection.delay

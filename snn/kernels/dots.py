@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.snn.kernels.dot_ways import BLOCK, DOT, QUARTER
 from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.simd_dots import BLOCK, DOT, QUARTER, dots_of, interleave_of
-from spikewright.snn.kernels.trains import Sources, Trains, pack_events, pack_masks
+from spikewright.snn.kernels.mask_trains import pack_masks
+from spikewright.snn.kernels.simd_dots import dots_of, interleave_of
+from spikewright.snn.kernels.trains import Sources, Trains, pack_events
 
 two_of_eight, one_of_eight = dots_of(DOT, 8, 2), dots_of(DOT, 8, 1)
 two_of_four, one_of_four = dots_of(DOT, 4, 2), dots_of(DOT, 4, 1)
@@ -44,7 +46,7 @@ class Dots(NamedTuple):
     groups: int
 
 
-class Work(NamedTuple):
+class DotWork(NamedTuple):
     """What the kernel works in: trains, a tile `(length * 64,)` and, for as many fours as are multiplied at once, their weights.
 
     `placed`: interleaved bytes, or where rows of float32 begin. `firsts`: where the words of each four begin.

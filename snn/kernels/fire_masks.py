@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.simd_dots import BLOCK
 from spikewright.snn.kernels.simd_fire import LANES, fire_of
 
 fire_part, fire_one, fire_two, fire_four = fire_of(0, False), fire_of(1, False), fire_of(2, False), fire_of(4, False)
 leak_part, leak_one, leak_two, leak_four = fire_of(0, True), fire_of(1, True), fire_of(2, True), fire_of(4, True)
 
 
-class Firing(NamedTuple):
+class FiringCells(NamedTuple):
     """Neurons that fire into masks. `bias`, `threshold (neurons,)` int32 or float32, as the steps at hand have it.
 
     `potential (samples, neurons)`. `law`: see `snn.kernels.simd_fire`; `leaks`: whether potentials leak. `unit`: what sums are

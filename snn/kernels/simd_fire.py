@@ -7,8 +7,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from spikewright.snn.kernels.dot_ways import called
 from spikewright.snn.kernels.simd import place_in
-from spikewright.snn.kernels.simd_dots import called
 
 LANES = 16
 """Neurons of a vector: a part of a word of masks."""

@@ -7,8 +7,9 @@ from numba import types
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
+from spikewright.snn.kernels.dot_ways import BLOCK, BYTES, called
 from spikewright.snn.kernels.simd import read_vector, write_vector
-from spikewright.snn.kernels.simd_dots import BLOCK, BYTES, called, vector_at
+from spikewright.snn.kernels.simd_dots import vector_at
 
 FLAGS = ir.VectorType(ir.IntType(1), BLOCK)
 COMPRESSES = "+avx512vbmi2" in cpu_target.target_context.codegen().magic_tuple()[2].split(",")

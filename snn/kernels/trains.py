@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.simd_dots import BLOCK
-from spikewright.snn.kernels.simd_masks import COMPRESSES, add_flags, compress_bytes, compress_four, trailing_zeros
 
 EVEN = np.uint32(0x00FF00FF)
 """The first and the third byte of a word."""
@@ -39,7 +37,7 @@ class Trains(NamedTuple):
 
     `words (fours * length,)`: four counts of each step of each four, `length` steps. `member (fours, 4)`: where their weight rows
     lie behind that of channel 0; those of nobody send nothing.
-    `first (cells + 1,)`: the fours of each cell. `active (slots + 4,)`: the slots of each cell that sent.
+    `first (cells + 1,)`: the fours of each cell. `active`: the slots of a cell that sent, in their order.
     `counts (slots * length,)`, `mark (slots,)` and `fired (cells,)` serve events and hold zeros between calls.
     `square (length * 64,)` serves masks: the counts of 64 channels in all steps; `square_words`: the same, four in a word.
     """
@@ -50,7 +48,7 @@ class Trains(NamedTuple):
     counts: NDArray[np.uint8]
     mark: NDArray[np.uint8]
     active: NDArray[np.int32]
-    fired: NDArray[np.int32]
+    fired: NDArray[np.uint8]
     square: NDArray[np.uint8]
     square_words: NDArray[np.uint32]
     length: int
@@ -66,137 +64,39 @@ def pack_events(address, ends, value, sources, trains):
             if sources.slot[np.uint64(address[n])] >= 0:
                 slot = np.uint64(sources.slot[np.uint64(address[n])])
                 trains.counts[slot * length + t] += np.uint8(value[n] if valued else 1)
-                if trains.mark[slot] == 0:
-                    trains.mark[slot] = 1
-                    cell = slot // each
-                    trains.active[cell * each + np.uint64(trains.fired[cell])] = slot
-                    trains.fired[cell] += 1
+                trains.mark[slot] = 1
+                trains.fired[slot // each] = 1
     total, four = np.int64(0), np.uint64(0)
     for cell in range(np.uint64(trains.fired.size)):
         trains.first[cell] = four
-        begin, count = cell * each, np.uint64(trains.fired[cell])
-        layout = np.uint64(0), length, np.uint64(1)
-        for a in range(np.uint64(0), count, members):
-            total += _pack_four(begin + a, min(count - a, members), four, layout, trains.counts, sources, trains)
-            four += np.uint64(1)
-        for a in range(begin, begin + count):
-            slot = np.uint64(trains.active[a])
-            trains.mark[slot] = 0
-            trains.counts[slot * length : (slot + np.uint64(1)) * length] = 0
-        trains.fired[cell] = 0
+        if trains.fired[cell]:
+            count = _take_marks(cell * each, each, trains)
+            layout = np.uint64(0), length, np.uint64(1)
+            for a in range(np.uint64(0), count, members):
+                total += pack_four(a, min(count - a, members), four, layout, trains.counts, sources, trains)
+                four += np.uint64(1)
+            for a in range(count):
+                slot = np.uint64(trains.active[a])
+                trains.counts[slot * length : (slot + np.uint64(1)) * length] = 0
+            trains.fired[cell] = 0
     trains.first[trains.fired.size] = four
     return total
 
 
-@compiled
-def pack_masks(masks, sources, trains):
-    """Pack the masks `(pixels, steps, words)` of a sample, see `snn.kernels.masks`; the synaptic operations they take."""
-    total, four, cell, members = np.int64(0), np.uint64(0), np.uint64(0), np.uint64(sources.members)
-    channels, each, block = np.uint64(sources.channels), np.uint64(sources.each), np.uint64(BLOCK)
-    trains.square[np.uint64(masks.shape[1]) * block :] = 0
-    for pixel in range(np.uint64(sources.windows.shape[0])):
-        for group in range(channels // each):
-            trains.first[cell] = four
-            for word in range(group * each // block, (group * each + each + block - np.uint64(1)) // block):
-                place = pixel * channels + word * block
-                bits = _sent_at_all(masks, pixel, word, sources) & _of_group(word, group * each, each)
-                count = _name_active(bits, place, trains)
-                if COMPRESSES and count:
-                    compress_masks(masks, pixel, word, bits, sources, trains)
-                    for a in range(np.uint64(0), count, members):
-                        total += _take_four(a, min(count - a, members), four, sources, trains)
-                        four += np.uint64(1)
-                elif count:
-                    trains.square[: np.uint64(masks.shape[1]) * block] = 0
-                    _count_window(masks, pixel, word, sources, trains)
-                    for a in range(np.uint64(0), count, members):
-                        layout = place, np.uint64(1), block
-                        total += _pack_four(a, min(count - a, members), four, layout, trains.square, sources, trains)
-                        four += np.uint64(1)
-            cell += np.uint64(1)
-    trains.first[cell] = four
-    return total
-
-
 @inlined
-def _of_group(word, first, each):
-    """The bits of a word that belong to channels from `first` on, `each` of them."""
-    bits, begin = ~np.uint64(0), word * np.uint64(BLOCK)
-    if first > begin:
-        bits &= ~np.uint64(0) << (first - begin)
-    stop = first + each
-    if stop < begin + np.uint64(BLOCK):
-        bits &= ~np.uint64(0) >> (begin + np.uint64(BLOCK) - stop)
-    return bits
-
-
-@inlined
-def _sent_at_all(masks, pixel, word, sources):
-    """The channels of a word that sent in any step, from anywhere in the window of a pixel."""
-    bits = np.uint64(0)
-    for w in range(np.uint64(sources.windows.shape[1])):
-        source = np.uint64(sources.windows[pixel, w])
-        for t in range(np.uint64(masks.shape[1])):
-            bits |= masks[source, t, word]
-    return bits
-
-
-@inlined
-def _name_active(bits, slot, trains):
-    """Fill `active` with the slots of the bits that are set, in their order; how many."""
+def _take_marks(begin, each, trains):
+    """Fill `active` with the slots of a cell that are marked, in their order, and unmark them; how many."""
     count = np.uint64(0)
-    while bits:
-        low = trailing_zeros(bits)
-        trains.active[count] = slot + low
-        count += np.uint64(1)
-        bits &= bits - np.uint64(1)
+    for slot in range(begin, begin + each):
+        if trains.mark[slot]:
+            trains.active[count] = slot
+            count += np.uint64(1)
+            trains.mark[slot] = 0
     return count
 
 
 @inlined
-def _count_window(masks, pixel, word, sources, trains):
-    """Add the spikes of 64 channels of a pixel's window to `square`."""
-    for w in range(np.uint64(sources.windows.shape[1])):
-        source = np.uint64(sources.windows[pixel, w])
-        for t in range(np.uint64(masks.shape[1])):
-            add_flags(trains.square, t * np.uint64(BLOCK), masks[source, t, word])
-
-
-@inlined
-def compress_masks(masks, pixel, word, bits, sources, trains):
-    """The same, of the channels in `bits` only, one after the other: `square`."""
-    windows = sources.windows
-    for t in range(np.uint64(masks.shape[1])):
-        if windows.shape[1] == 4:
-            a, b = np.uint64(windows[pixel, 0]), np.uint64(windows[pixel, 1])
-            c, d = np.uint64(windows[pixel, 2]), np.uint64(windows[pixel, 3])
-            flags = masks[a, t, word], masks[b, t, word], masks[c, t, word], masks[d, t, word]
-            compress_four(trains.square, t * np.uint64(BLOCK), flags, bits)
-        else:
-            place = t * np.uint64(BLOCK)
-            trains.square[place : place + np.uint64(BLOCK)] = 0
-            for w in range(np.uint64(windows.shape[1])):
-                add_flags(trains.square, place, masks[np.uint64(windows[pixel, w]), t, word])
-            compress_bytes(trains.square, place, bits)
-
-
-@inlined
-def _take_four(a, count, four, sources, trains):
-    """Four neighbours of the compressed counts `(steps, 64)` as one four; the synaptic operations that they take."""
-    length, words, square = np.uint64(trains.length), trains.words, trains.square_words
-    even, odd = np.uint32(0), np.uint32(0)
-    for t in range(length):
-        word = square[t * np.uint64(BLOCK // 4) + a // np.uint64(4)]
-        if sources.members == 1:
-            word = (word >> np.uint32(np.uint64(8) * (a % np.uint64(4)))) & np.uint32(255)
-        words[four * length + t] = word
-        even += word & EVEN
-        odd += (word >> np.uint32(8)) & EVEN
-    return _note_four(a, count, four, (even, odd), sources, trains)
-
-
-@inlined
-def _pack_four(a, count, four, layout, counts, sources, trains):
+def pack_four(a, count, four, layout, counts, sources, trains):
     """The slots active[a : a + count] as one four; the synaptic operations that they take.
 
     `layout` (base, scale, stride): the counts of slot s begin at (s - base) scale, those of the next step lie a stride on.
@@ -218,11 +118,11 @@ def _pack_four(a, count, four, layout, counts, sources, trains):
         trains.words[four * length + t] = word
         even += word & EVEN
         odd += (word >> np.uint32(8)) & EVEN
-    return _note_four(a, count, four, (even, odd), sources, trains)
+    return note_four(a, count, four, (even, odd), sources, trains)
 
 
 @inlined
-def _note_four(a, count, four, spikes, sources, trains):
+def note_four(a, count, four, spikes, sources, trains):
     """Note the rows of a four; its synaptic operations by the spikes of its members, in 16 bits each."""
     total, channels = np.int64(0), np.uint32(sources.channels)
     begin = np.uint64(np.uint32(trains.active[a]) // channels * channels)

@@ -20,12 +20,13 @@ from spikewright.snn.event.routes.views import slots_of, views_of, windows_of
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.fixed.bounds import largest_sent
-from spikewright.snn.kernels.dots import FOURS, Dots, Work, deliver_dots, deliver_dots_of_masks
+from spikewright.snn.kernels.dot_ways import BLOCK, DOT, DOTS, QUARTER
+from spikewright.snn.kernels.dots import FOURS, Dots, DotWork, deliver_dots, deliver_dots_of_masks
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.lanes import REACH, WEIGHT_IN_LANES, WEIGHT_IN_LISTS
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes
-from spikewright.snn.kernels.simd_dots import BLOCK, DOT, DOTS, QUARTER, row_order
+from spikewright.snn.kernels.simd_dots import row_order
 from spikewright.snn.kernels.trains import Sources, Trains
 from spikewright.snn.traits import sent
 
@@ -74,12 +75,12 @@ class DotsRoute:
         """Add what masks bring, a plane for each of their steps."""
         deliver_dots_of_masks(planes, masks.words, self.dots, self.work(masks.steps, buffers), operations)
 
-    def work(self, steps: int, buffers: Buffers) -> Work:
+    def work(self, steps: int, buffers: Buffers) -> DotWork:
         """Room for a chunk of so many steps."""
         length = -(-steps // STEPS_AT_ONCE) * STEPS_AT_ONCE
         return buffers.record(self.name, "dots", length, lambda: self._room(length, buffers))
 
-    def _room(self, length: int, buffers: Buffers) -> Work:
+    def _room(self, length: int, buffers: Buffers) -> DotWork:
         sources, floats = self.dots.sources, self.dots.weight.dtype.kind == "f"
         slots = sources.fanout.size
         cells = slots // sources.each
@@ -92,13 +93,13 @@ class DotsRoute:
             first=np.zeros(cells + 1, np.int32),
             counts=buffers.zeros(self.name, "counts", slots * length, np.uint8),
             mark=buffers.zeros(self.name, "mark", slots, np.uint8),
-            active=np.zeros(slots + 4, np.int32),
-            fired=buffers.zeros(self.name, "fired", cells, np.int32),
+            active=np.zeros(sources.channels + 4, np.int32),
+            fired=buffers.zeros(self.name, "fired", cells, np.uint8),
             square=square,
             square_words=square.view(np.uint32),
             length=length,
         )
-        return Work(
+        return DotWork(
             trains=trains,
             tile=np.zeros(length * BLOCK, np.float32 if floats else np.int32),
             placed=np.zeros(FOURS, np.uint64) if floats else np.zeros(FOURS * 4 * BLOCK, np.int8),

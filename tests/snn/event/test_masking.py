@@ -35,7 +35,7 @@ from spikewright.snn import (
 )
 from spikewright.snn.event import pieces
 from spikewright.snn.event.engine import EventRun
-from spikewright.snn.event.masking import MaskedFiring
+from spikewright.snn.event.masking import MOST_SHIFT, MaskedFiring
 from spikewright.snn.simulation import Request
 from tests.snn.small import threads
 from tests.snn.test_contract import assert_same
@@ -242,6 +242,24 @@ def test_rasters_are_those_of_the_reference():
         np.testing.assert_array_equal(one.rasters[name], raster)
 
 
+@pytest.mark.parametrize("neuron", [IF(1.0), IF(1.0, "zero"), LIF(1.0, 0.25)])
+def test_float32_is_rounded_alike_whoever_listens(neuron):
+    """Weights of any float32: answers do not depend on whether spikes are listed for a record."""
+    random = np.random.default_rng(14)
+    first, last = (random.normal(size=size).astype(np.float32) for size in ((24, 2, 3, 3), (3, 24 * ROWS * COLUMNS)))
+    inner = random.normal(size=(24, 24, 3, 3)).astype(np.float32) / 8
+    parts = [Population("i", (2, ROWS, COLUMNS), Source())]
+    parts += [Population(name, (24, ROWS, COLUMNS), neuron, 0.1) for name in "ab"]
+    links = (
+        Projection("i", "a", Conv2d(dense(first), padding=(1, 1))),
+        Projection("a", "b", Conv2d(dense(inner), padding=(1, 1))),
+        Projection("b", "o", Linear(dense(last))),
+    )
+    network = Network((*parts, Population("o", (3,), Integrator())), links, "i", "o", RateCode(16))
+    plain, recorded = (simulate(network, images(network), record=record) for record in ((), ("rasters",)))
+    assert_same(plain, recorded, records=False)
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_threads_batches_and_chunks(count):
     network = stack(13, 17, LIF(40, 0.25), RateCode(40), edges="ia ab ac bc co")
@@ -251,3 +269,14 @@ def test_threads_batches_and_chunks(count):
         for sample, image in enumerate(images(network, 7)):
             one = simulate(network, image[None])
             np.testing.assert_array_equal(one.spikes["b"], whole.spikes["b"][sample : sample + 1])
+
+
+@pytest.mark.parametrize("shift", [30, 31])
+def test_sums_of_nothing_are_shifted_however_far(shift):
+    """Weights that are all zero need no width, whatever the shift."""
+    network = stack(0, 16)
+    first, *others = network.projections
+    nothing = Conv2d(dense(np.zeros((16, 2, 3, 3), np.int8)), padding=(1, 1))
+    network = replace(network, projections=(replace(first, synapse=nothing, shift=shift), *others))
+    assert ("a" in masked_of(network)) == (shift <= MOST_SHIFT)
+    assert_nobody_can_tell(network)

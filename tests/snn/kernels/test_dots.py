@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from spikewright.snn.kernels.dots import (
     FOURS,
     Dots,
-    Work,
+    DotWork,
     deliver_dots,
     deliver_dots_of_masks,
     fire_dots,
@@ -29,10 +29,10 @@ LENGTHS = st.one_of(st.integers(1, 200), st.sampled_from([16, 17, 32, 48, 64, 65
 SEEDS = st.integers(0, 2**20)
 
 
-def plan_of(random, shape, grid, length, pixels=2):
+def plan_of(random, shape, grid, length, floats=False, pixels=2):
     """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to."""
     channels, groups = shape
-    sources = sources_of(channels, groups, *grid)
+    sources = sources_of(channels, groups, *grid, members=1 if floats else 4)
     weights = random.integers(-128, 128, (TAPS * channels, length))
     views = [np.flatnonzero(random.random(len(sources.windows)) < random.choice([0, 0.6, 1])) for _ in range(pixels)]
     seen, taps = np.concatenate(views), random.integers(0, TAPS, sum(map(len, views)))
@@ -40,7 +40,7 @@ def plan_of(random, shape, grid, length, pixels=2):
     for p, q, tap in zip(np.repeat(range(pixels), [len(view) for view in views]), seen, taps, strict=True):
         for c in range(channels):
             whole[q, c, p, c // sources.each] += weights[tap + c * TAPS]
-    packed = packed_rows(weights)
+    packed = padded_rows(weights) if floats else packed_rows(weights)
     first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
     parts = [part.astype(np.int32) for part in (first, seen, taps)]
     sources = sources._replace(row_step=TAPS * packed.shape[1])
@@ -59,10 +59,16 @@ def packed_rows(weights):
     return np.ascontiguousarray(np.concatenate(blocks, axis=1)).astype(np.int8)
 
 
+def padded_rows(weights):
+    """Float32 as they come, and zeros up to a whole number of vectors."""
+    return np.pad(weights, ((0, 0), (0, -weights.shape[1] % 16))).astype(np.float32)
+
+
 def work_for(dots, steps):
-    trains = trains_for(dots.sources, steps)
-    tile = np.full(trains.length * BLOCK, 99, np.int32)
-    return Work(trains, tile, np.zeros(FOURS * 4 * BLOCK, np.int8), np.zeros(FOURS, np.uint64))
+    trains, floats = trains_for(dots.sources, steps), dots.weight.dtype.kind == "f"
+    tile = np.full(trains.length * BLOCK, 99, np.float32 if floats else np.int32)
+    placed = np.zeros(FOURS, np.uint64) if floats else np.zeros(FOURS * 4 * BLOCK, np.int8)
+    return DotWork(trains, tile, placed, np.zeros(FOURS, np.uint64))
 
 
 def sent_of(random, sources, steps, density, most=1):
@@ -82,12 +88,12 @@ def planes_of(random, kind, steps, size, fresh):
 @FEW
 @given(
     SHAPES, GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["held", "begin", "zero"]),
-    st.sampled_from([np.int16, np.int32]), st.sampled_from(["events", "numbers", "masks"]), SEEDS,
+    st.sampled_from([np.int16, np.int32, np.float32]), st.sampled_from(["events", "numbers", "masks"]), SEEDS,
 )  # fmt: skip
 def test_planes(shape, grid, length, steps, density, fresh, kind, form, seed):
-    """Sums of 16 bits, which are exact modulo these, and of 32."""
+    """Sums of 16 bits, which are exact modulo these, of 32, and of whole numbers in float32."""
     random = np.random.default_rng(seed)
-    dots, weights = plan_of(random, shape, grid, length)
+    dots, weights = plan_of(random, shape, grid, length, kind is np.float32)
     sent, arrived = sent_of(random, dots.sources, steps, density, 20 if form == "numbers" else 1)
     planes, wanted = planes_of(random, kind, steps, weights.shape[1], fresh)
     work, operations = work_for(dots, steps), np.full(SAMPLES, 5)

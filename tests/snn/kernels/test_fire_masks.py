@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikewright.snn.kernels.fire_masks import Firing, MaskRoom, fire_planes
+from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from tests.snn.kernels.test_masks import sent_in_masks
 from tests.snn.kernels.test_simd_fire import laws, stepped
 
@@ -21,7 +21,8 @@ def firing_of(random, channels, pixels, kind, law, idle=False):
     potential = random.integers(-top - 1, top + 1, (SAMPLES, size)).astype(kind)
     bias = random.integers(-9, 10, size).astype(np.int32)
     threshold = random.integers(1, min(top, 300) + 2, size).astype(np.int32)
-    return Firing(potential, bias, threshold, law, channels, idle)
+    unit = np.int32(1 << int(law[0]))
+    return FiringCells(potential, bias, threshold, law, bool(law[1]), unit, channels, idle)
 
 
 def room_of(channels, pixels, steps):

@@ -92,6 +92,27 @@ def test_two_vectors_that_keep(kinds, data):
     assert_law(two, data.draw(st.integers(0, 2**20)), 2 * LANES, kinds, law)
 
 
+@FEW
+@given(st.integers(1, LANES - 1), st.booleans(), st.sampled_from([0, 1]), st.integers(0, 2**20))
+def test_float32_is_rounded_as_the_law_says(count, leaks, rests, seed):
+    """U = decay V + (S + b), in any float32; no threshold is below what no neuron is there to reach."""
+    random, size = np.random.default_rng(seed), FIRST + (count if leaks else 2 * LANES)
+    cells, biases, sums = (random.normal(size=n).astype(np.float32) for n in (size, size, 2 + STEPS * size))
+    thresholds, masks = random.uniform(0.1, 2, size).astype(np.float32), np.zeros(1 + 3 * STEPS, np.uint16)
+    law, V = tuple(map(np.float32, (0, 0.7, 0, 0, rests))), cells[FIRST:].copy()
+    run = (lambda *given: part(*given, count)) if leaks else two
+    run(cells, biases, thresholds, sums, size, masks, law)
+    bits = np.unpackbits(masks[1:].reshape(STEPS, 3).copy().view(np.uint8), axis=1, bitorder="little")
+    for t in range(STEPS):
+        S = sums[2 + t * size :][: V.size]
+        U = (np.float32(0.7) * V if leaks else V) + (S + biases[FIRST:])
+        fires = U >= thresholds[FIRST:]
+        V = np.where(fires, U - thresholds[FIRST:] if rests else np.float32(0), U)
+        np.testing.assert_array_equal(bits[t, : V.size], fires)
+        assert not bits[t, V.size :].any()
+    np.testing.assert_array_equal(cells[FIRST:], V)
+
+
 def test_saturation_at_top_and_bottom():
     """Potentials stay inside their width, however much arrives; at the top a threshold is reached, or none that is above."""
     law = tuple(map(np.int32, (3, 0, 2**15 - 1, -(2**15), -1)))

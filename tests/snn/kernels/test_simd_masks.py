@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.jit import compiled
-from spikewright.snn.kernels.simd_dots import BLOCK
 from spikewright.snn.kernels.simd_masks import (
     COMPRESSES,
     add_flags,

@@ -1,16 +1,11 @@
 """Packing: what is packed is what was sent, source channel by source channel, each that sent in one place of a four."""
 
-from functools import cache
-from types import FunctionType
-
-import numba
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spikewright.snn.kernels.jit import OPTIONS
-from spikewright.snn.kernels.trains import Sources, Trains, pack_events, pack_masks
+from spikewright.snn.kernels.mask_trains import pack_masks
+from spikewright.snn.kernels.trains import Sources, Trains, pack_events
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_masks import masks_of
 
@@ -18,10 +13,12 @@ BLOCK = 64
 FEW = settings(max_examples=40)
 GRIDS = st.sampled_from([((1, 1), (1, 1)), ((2, 3), (1, 1)), ((4, 5), (2, 2)), ((3, 5), (1, 3)), ((5, 3), (3, 2))])
 GROUPS = st.sampled_from([(1, 1), (5, 1), (6, 2), (64, 1), (66, 22), (70, 1), (70, 2), (130, 1), (192, 3)])
+MEMBERS = st.sampled_from([4, 4, 1])
+"""Of a four: of words of bytes, and of those that are float32."""
 DENSITIES = st.sampled_from([0.0, 0.03, 0.4, 1.0])
 
 
-def sources_of(channels, groups, grid, pool, row_step=7):
+def sources_of(channels, groups, grid, pool, row_step=7, members=4):
     """The sources of a map of rows and columns after a pool; how many targets a spike reaches is drawn."""
     pixels, (rows, columns) = np.arange(grid[0] * grid[1]), (grid[0] // pool[0], grid[1] // pool[1])
     row, column = pixels // grid[1] // pool[0], pixels % grid[1] // pool[1]
@@ -29,23 +26,23 @@ def sources_of(channels, groups, grid, pool, row_step=7):
     slot = np.where(pooled[:, None] >= 0, pooled[:, None] * channels + np.arange(channels), -1)
     windows = np.array([np.flatnonzero(pooled == pixel) for pixel in range(rows * columns)], np.int32)
     fanout = np.random.default_rng(0).integers(0, 1000, rows * columns * channels)
-    return Sources(slot.reshape(-1).astype(np.int32), windows, channels, channels // groups, fanout, row_step)
+    return Sources(slot.reshape(-1).astype(np.int32), windows, channels, channels // groups, fanout, row_step, members)
 
 
 def trains_for(sources, steps):
     """Room to pack in, with numbers of an earlier sample where nothing has to be zero."""
     slots, length = sources.fanout.size, -(-steps // 4) * 4
     cells = slots // sources.each
-    fours = cells * (-(-sources.each // 4) + 1)
+    fours = cells * (-(-sources.each // sources.members) + 1)
     square = np.full(length * BLOCK, 99, np.uint8)
     return Trains(
-        words=np.full(fours * length, 2**32 - 1, np.uint32),
+        words=np.full(fours * length, 99, np.uint32 if sources.members == 4 else np.float32),
         member=np.full((fours, 4), 99, np.uint64),
         first=np.full(cells + 1, 99, np.int32),
         counts=np.zeros(slots * length, np.uint8),
         mark=np.zeros(slots, np.uint8),
-        active=np.full(slots + 4, 99, np.int32),
-        fired=np.zeros(cells, np.int32),
+        active=np.full(sources.channels + 4, 99, np.int32),
+        fired=np.zeros(cells, np.uint8),
         square=square,
         square_words=square.view(np.uint32),
         length=length,
@@ -63,20 +60,21 @@ def pooled(sent, sources):
 def unpacked(trains, sources):
     """Counts `(length, slots)` of what is packed, and how many members each four has."""
     found, seen, each = np.zeros((trains.length, sources.fanout.size), np.int64), set(), sources.each
-    counts = trains.words.view(np.uint8).reshape(-1, trains.length, 4)
-    groups, members = sources.channels // each, []
+    counts = trains.words.view(np.uint8) if sources.members == 4 else trains.words
+    counts = counts.reshape(-1, trains.length, sources.members)
+    groups, members, last = sources.channels // each, [], -1
     assert trains.first[0] == 0
     for cell in range(sources.fanout.size // each):
         pixel, group = divmod(cell, groups)
         for four in range(trains.first[cell], trains.first[cell + 1]):
-            channels = trains.member[four].astype(np.int64) // sources.row_step
+            channels = trains.member[four, : sources.members].astype(np.int64) // sources.row_step
             there = np.array([channel not in channels[:k] for k, channel in enumerate(channels)])
             assert not counts[four][:, ~there].any() and (np.diff(there.astype(int)) <= 0).all()
             channels = channels[there]
             assert set(channels // each) <= {group}
             slots = pixel * sources.channels + channels
-            assert not seen & {*slots.tolist()}, "a channel stands once"
-            seen |= {*slots.tolist()}
+            assert (np.diff(slots, prepend=last) > 0).all(), "each once, and in order, whoever lists them"
+            seen, last = seen | {*slots.tolist()}, slots[-1]
             found[:, slots] = counts[four][:, there]
             members.append(int(there.sum()))
     assert all(found[:, slot].any() for slot in seen), "only those that sent"
@@ -92,39 +90,19 @@ def assert_packed(operations, sent, sources, trains):
     assert not (trains.counts.any() or trains.mark.any() or trains.fired.any())
 
 
-@cache
-def without_instructions():
-    """`pack_masks` as processors compile it that have no instruction for moving bytes together."""
-    plain = pack_masks.py_func
-    plain = FunctionType(plain.__code__, {**plain.__globals__, "COMPRESSES": False}, "plain_masks")
-    return numba.njit(plain, **{**OPTIONS, "cache": False})
-
-
 @FEW
-@given(GRIDS, GROUPS, DENSITIES, st.integers(1, 9), st.sampled_from([0, 1, 40]), st.integers(0, 2**20))
-def test_events(grid, groups, density, steps, most, seed):
+@given(GRIDS, GROUPS, DENSITIES, st.integers(1, 9), st.sampled_from([0, 1, 40]), MEMBERS, st.integers(0, 2**20))
+def test_events(grid, groups, density, steps, most, members, seed):
     """Single spikes, and numbers of them; several samples one after the other."""
-    random, sources = np.random.default_rng(seed), sources_of(*groups, *grid)
+    random, sources = np.random.default_rng(seed), sources_of(*groups, *grid, members=members)
     neurons = sources.slot.size
     sent = (random.random((3, steps, neurons)) < density) * random.integers(1, max(most, 1) + 1, (3, steps, neurons))
     events, trains = events_of(sent, np.int8 if most else None), trains_for(sources, steps)
     for s in range(3):
         operations = pack_events(events.address[s], events.ends[s], events.value[s], sources, trains)
         assert_packed(operations, pooled(sent[s], sources), sources, trains)
-        _, members = unpacked(trains, sources)
-        assert sum(count < 4 for count in members) <= sources.fanout.size // sources.each  # the last of each cell
-
-
-@pytest.mark.parametrize("pack", [lambda: pack_masks, without_instructions], ids=["as here", "plain"])
-@FEW
-@given(GRIDS, GROUPS, DENSITIES, st.integers(1, 9), st.integers(0, 2**20))
-def test_masks(pack, grid, groups, density, steps, seed):
-    random, sources = np.random.default_rng(seed), sources_of(*groups, *grid)
-    sent = (random.random((3, steps, sources.slot.size)) < density).astype(np.uint8)
-    masks, trains = masks_of(sent, sources.channels), trains_for(sources, steps)
-    for s in range(3):
-        operations = pack()(masks.words[s], sources, trains)
-        assert_packed(operations, pooled(sent[s], sources), sources, trains)
+        _, found = unpacked(trains, sources)
+        assert sum(count < members for count in found) <= sources.fanout.size // sources.each  # the last of each cell
 
 
 def test_counts_fill_a_byte():

@@ -30,8 +30,8 @@ from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.wanted import Wanted
+from spikewright.snn.kernels.dot_ways import DOT, DOTS
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
-from spikewright.snn.kernels.simd_dots import DOT, DOTS
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_dots import packed_rows
 from tests.snn.kernels.test_masks import masks_of
@@ -80,7 +80,7 @@ SERVES = {
     "no weights but zeros": (wanted_of(0 * FULL), True),
     "sums of 16 bits": (wanted_of(FULL, kind=np.int16), True),
     "sums of 64 bits": (wanted_of(FULL, kind=np.int64), False),
-    "float32": (wanted_of(FULL, kind=np.float32), False),
+    "float32": (wanted_of(FULL, kind=np.float32), True),
     "six channels": (wanted_of(FULL[:6]), True),
     "five channels": (wanted_of(FULL[:5]), False),
     "values that are sent once": (wanted_of(FULL, code=Direct(2, 7), over_time=False), False),
@@ -146,16 +146,16 @@ def test_packed_weights(targets, channels, seed):
     weights = np.random.default_rng(seed).integers(-128, 128, (targets, channels, 2, 1))
     dots = compile_route(wanted_of(weights, (channels, 3, 1), (targets, 2, 1))).dots
     bytes_of_last = next(one for one in (16, 32, 64) if one >= (targets - 1) % BLOCK + 1)
-    assert dots.row_bytes == (targets - 1) // BLOCK * BLOCK + bytes_of_last
-    rows = dots.weight.reshape(-1, dots.row_bytes)
-    assert (dots.length, dots.groups, dots.sources.row_step) == (targets, 1, 2 * dots.row_bytes)
+    assert dots.row_places == (targets - 1) // BLOCK * BLOCK + bytes_of_last
+    rows = dots.weight.reshape(-1, dots.row_places)
+    assert (dots.length, dots.groups, dots.sources.row_step) == (targets, 1, 2 * dots.row_places)
     in_order = packed_rows(weights[..., 0].transpose(1, 2, 0).reshape(-1, targets))
     for p in range(2):
         view = slice(dots.first_seen[p], dots.first_seen[p + 1])
         assert sorted(dots.seen[view].tolist()) == [p, p + 1]
         for q, row in zip(dots.seen[view], dots.row[view], strict=True):
             for c in range(channels):
-                found = rows[row + c * dots.sources.row_step // dots.row_bytes]
+                found = rows[row + c * dots.sources.row_step // dots.row_places]
                 np.testing.assert_array_equal(found, in_order[2 * c + q - p])
 
 
