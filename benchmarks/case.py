@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from spikewright.snn import Network
 
-FIXED_BITS = 7
-"""Of weights in fixed point: sums of a step are then proved to fit into 16 bits in more layers than with 8."""
-
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -56,7 +53,7 @@ def load_case(name: str, data: str | Path | None, steps: int, calibration: int =
         card.dataset,
         model,
         network,
-        network.to_fixed(weight_bits=FIXED_BITS, potential_bits=16),
+        network.to_fixed(),
         found.test_images,
         found.test_labels,
     )

@@ -4,7 +4,6 @@ import csv
 import shutil
 from pathlib import Path
 
-from benchmarks.case import FIXED_BITS
 from spikewright import FolderKind, InvalidFile, Kind, atomic_path, check_path, claim_folder
 from spikewright.experiments.plots.style import FIGURE_FILE
 from spikewright.kinds import holds
@@ -92,9 +91,9 @@ def given() -> str:
     penalties = ", ".join(f"{cards[name].recipe.activity:g} for `{name}`" for name in PENALISED)
     quiet, usual = cards["vgg7-cifar10-quiet"], cards["vgg7-cifar10"]
     return (
-        f"What the networks were given: `event fixed` has {FIXED_BITS}-bit weights, so that sums of a step fit into 16 bits in "
-        "more layers, the others float32 unless their name says bfloat16; thresholds are the 99.9th percentile of 1,000 training "
-        "images, without calibration. All networks were trained with a penalty on active neurons "
+        "What the networks were given: `event fixed` is what `to_fixed()` makes without arguments, 8-bit weights, the others "
+        "float32 unless their name says bfloat16; thresholds are the 99.9th percentile of 1,000 training images, without "
+        "calibration. All networks were trained with a penalty on active neurons "
         f"(`TrainRecipe.activity`: {penalties}; their pruned kin the same), which is what makes them quiet. The VGG-7 is "
         f"`vgg7-cifar10-quiet`: {quiet.accuracy:.1%} as a CNN after {quiet.recipe.epochs} epochs, where `vgg7-cifar10`, trained "
         f"for {usual.recipe.epochs} epochs without the penalty, has {usual.accuracy:.1%}. Accuracies are those on the images "
