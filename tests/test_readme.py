@@ -47,7 +47,7 @@ def test_the_page_of_benchmarks_says_what_networks_were_given() -> None:
     from benchmarks.page import INTRODUCTION, given
 
     page = (README.parent / "docs" / "benchmarks.md").read_text()
-    assert page.startswith(f"{INTRODUCTION}\n{given()}\n") and "7-bit weights" in given()
+    assert page.startswith(f"{INTRODUCTION}\n{given()}\n") and "8-bit weights" in given()
 
 
 def test_a_block_that_is_missing_or_stale_is_told() -> None:
