@@ -33,7 +33,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "compress": (1, "243cb34b1e02"),
     "convert": (1, "40a7aa2bf2e4"),
     "costs": (1, "8c9364860485"),
-    "hardware": (4, "b3aea1283a02"),
+    "hardware": (5, "b3aea1283a02"),
     "noise": (2, "bc2351ede09d"),
     "simulate": (1, "e10808d43975"),
     "train": (2, "aa05610a98bd"),

@@ -74,3 +74,17 @@ def test_workers_of_another_code_are_refused(tmp_path: Path, monkeypatch: pytest
             while True:
                 link.look()
         link.close()
+
+
+def test_a_thread_of_dask_that_was_slow_to_begin_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    import distributed
+
+    calls: list[object] = []
+
+    def client(place: object, **options: object) -> str:
+        calls.append(place)
+        assert len(calls) > 1
+        return "client"
+
+    monkeypatch.setattr(distributed, "Client", client)
+    assert scheduler_link.client_of("tcp://127.0.0.1:1", 1) == "client" and len(calls) == 2
