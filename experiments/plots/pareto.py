@@ -148,7 +148,7 @@ def _draw_core(ax: "Axes", point: Point) -> None:
         label="exported core",
         zorder=5,
     )
-    ax.annotate("exported core", (point.area, point.energy), (-9, -3), textcoords="offset points", ha="right", va="top",
+    ax.annotate("exported core", (point.area, point.energy), (-9, -18), textcoords="offset points", ha="right", va="top",
                 fontsize=8.5, fontweight="bold", color=INK, path_effects=halo())  # fmt: skip
 
 
