@@ -35,6 +35,9 @@ FEWEST_STEPS, MOST_STEPS = 4, 64
 STEPS_AT_ONCE = 4
 FEWEST_CHANNELS = 6
 """Of a group of targets: with fewer most of an instruction would be lost."""
+WIDEST_FLOATS = 128
+"""Target channels of a group in float32: beyond them sources that fire once or twice in a chunk, which rows serve for each sample
+as it comes, cost too much by products of all its steps."""
 OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
 """Nanoseconds of a source at a target pixel: of a step of sixteen targets, in integers and in float32, and of sixteen weights
 that are put in place."""
@@ -153,7 +156,7 @@ def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
     )
     weights = rows.rows.weights
     if weights.dtype.kind == "f":
-        return bool(even.all())
+        return bool(even.all()) and taps.length <= WIDEST_FLOATS
     return bool(even.all()) and -128 <= int(weights.min(initial=0)) <= int(weights.max(initial=0)) <= 127
 
 
