@@ -12,7 +12,7 @@ from spikewright.snn.event.answering import Timing, timing
 from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
-from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
@@ -32,7 +32,7 @@ class MaskedFiring:
 
     def serves(self, population: Compiled, chunk: Chunk) -> bool:
         """Whether the population fires into masks in the steps at hand: they are alike, and as many as dot products take."""
-        if population.name not in self.names or not 4 <= chunk.length <= 64:
+        if population.name not in self.names or not FEWEST_STEPS <= chunk.length <= MOST_STEPS:
             return False
         return _alike(self._timing(chunk))
 

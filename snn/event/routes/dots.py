@@ -122,7 +122,7 @@ def compile_dots(
         otherwise, taps, wanted.kind.itemsize, wanted.kind.kind == "f"
     ):
         return None
-    first_seen, seen, row = views_of(taps, wanted.pooled)
+    first_seen, seen, row = _views(taps, wanted, otherwise)
     channels, groups = taps.channel_base.size, taps.groups
     slot = slots_of(as_grid(wanted.read), wanted.projection.pool, wanted.pooled)
     fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
@@ -145,6 +145,15 @@ def compile_dots(
     )
     check_dots(dots, wanted.target.size)
     return DotsRoute(wanted.projection.name, otherwise, dots, what.most > 1)
+
+
+def _views(
+    taps: Taps, wanted: Wanted, otherwise: RowsRoute | BlocksRoute | LanesRoute
+) -> tuple[NDArray[np.int32], ...]:
+    """The views of target pixels: those that the lanes have, where there are any."""
+    if isinstance(otherwise, LanesRoute):
+        return otherwise.lanes.first_seen, otherwise.lanes.seen, otherwise.lanes.row
+    return views_of(taps, wanted.pooled)
 
 
 def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
@@ -171,7 +180,9 @@ def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, floats: bool) -> bool
 
 
 def _slack(weights: NDArray[Any], length: int) -> NDArray[Any]:
-    """Rows of weights as they are, each filled up with zeros to a whole number of vectors."""
+    """Rows of weights as they are, each filled up with zeros to a whole number of vectors; no copy where it is one."""
+    if length % QUARTER == 0:
+        return weights
     rows = weights.reshape(-1, length)
     return np.pad(rows, ((0, 0), (0, -length % QUARTER))).reshape(-1)
 
