@@ -45,7 +45,7 @@ class Draw:
 
 
 BLIND = Draw("blind", 2000, 55, REAL, 2000, 8)
-"""No feature was shaped on these, no band was set on them: by them an estimate is judged."""
+"""No feature was shaped on these, and the bands are set on others: by them an estimate is judged."""
 LOOKED_AT = Draw("unseen", 1000, 50, LARGER, 4, 0)
 """In no fit either, but looked at while features were shaped; the bands are set on these."""
 DRAWS = (BLIND, LOOKED_AT)
