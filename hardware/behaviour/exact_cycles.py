@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 from spikewright.hardware.behaviour.cycle_law import pipeline
-from spikewright.hardware.behaviour.mac_cycles import block_steps, mac_times
+from spikewright.hardware.behaviour.mac_cycles import block_steps, mac_over
 from spikewright.hardware.behaviour.simulating import behave, rasters_of_activity
 from spikewright.hardware.circuit.mac.sources import sources_of
 from spikewright.hardware.circuit.readouts import stops_early
@@ -22,8 +22,6 @@ from spikewright.hardware.model.latency import LayerCycles
 from spikewright.snn import Activity, Network
 
 Rasters = Mapping[str, Any]
-LOOKS = 4
-"""In a MAC core, from the last token of an image to its class being found, beside a look at each logit."""
 PACED = 4
 """Images that follow each other until a MAC core has found its pace."""
 
@@ -77,12 +75,10 @@ def _of_spike_core(circuit: Circuit, rasters: Rasters) -> CoreCycles:
 
 
 def _of_mac_core(circuit: Circuit, images: int) -> CoreCycles:
-    output = circuit.network.by_name[circuit.network.output]
-    tokens = mac_times(circuit, PACED)[output.name][:, -1]
-    latency = int(tokens[0]) + output.size + LOOKS + 1
+    over = mac_over(circuit, PACED)
     layers = {}
     for population in circuit.inner:
         steps = block_steps(sources_of(circuit, population))
         layers[population.name] = LayerCycles(ZERO, Interval.exact(float(np.maximum(steps, 2).sum())))
-    paces = [int(after - before) for before, after in pairwise(tokens)]
-    return CoreCycles(np.full(images, latency), float(paces[-1]), layers)
+    paces = [int(after - before) for before, after in pairwise(over)]
+    return CoreCycles(np.full(images, over[0] + 1), float(paces[-1]), layers)

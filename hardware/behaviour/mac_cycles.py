@@ -36,6 +36,8 @@ TOLD = 7
 """Beside two looks at N logits, from the last token of an image to the first value of the next one."""
 LONGEST = 2 * SENT
 """Stalls that something on its way can meet."""
+LOOKS = 4
+"""From the last token of an image to its class being found, beside a look at each logit."""
 
 
 def block_steps(sources: Sequence[MacSource]) -> Whole:
@@ -89,6 +91,12 @@ def mac_times(circuit: Circuit, images: int) -> Mapping[str, Whole]:
                 taken.append(int(found[name][-1][-1]) + 2 * size + TOLD if image else size)
             found[name].append(layer.image(begin, max(taken, default=0)))
     return {name: np.array(times) for name, times in found.items()}
+
+
+def mac_over(circuit: Circuit, images: int) -> Whole:
+    """The cycle in which each of the images is over: its class is found. See `mac_times`."""
+    output = circuit.network.by_name[circuit.network.output]
+    return np.asarray(mac_times(circuit, images)[output.name][:, -1] + output.size + LOOKS)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from spikewright.hardware.behaviour.mac_cycles import mac_over
 from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.instances import read_instances
 from spikewright.hardware.circuit.memories import instance_owners, memories_of
@@ -77,13 +78,13 @@ def _write_streams(folder: Path, circuit: Circuit, golden: GoldenTraces) -> Core
         lengths[name] = len(words)
     answers = answer_words(circuit, golden.logits, golden.steps)
     write_words(place / "answers.mem", answers)
-    cycles = answer_cycles(circuit, ran) if ran is not None else None
+    cycles = answer_cycles(circuit, mac_over(circuit, len(golden.logits)) if ran is None else ran.over)
     sizes = BenchSizes(
         len(golden.logits),
         lengths[network.input],
         len(answers),
         {circuit.numbers[name]: length for name, length in lengths.items() if name != network.input},
-        tuple(cycles or ()),
+        tuple(cycles),
     )
     (folder / "tb").mkdir()
     (folder / "tb" / "bench.v").write_text(bench_text(circuit, sizes))

@@ -1,6 +1,6 @@
 """Golden traces as the words that a circuit takes and sends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,10 +69,10 @@ def _answer(row: Whole, taken: int) -> Iterator[int]:
     yield from (int(row.argmax()), taken, *map(int, row))
 
 
-def answer_cycles(circuit: Circuit, ran: Behaviour) -> list[int]:
-    """The cycle in which the last word of each answer is handed over, by the simulator of the control."""
+def answer_cycles(circuit: Circuit, over: Iterable[int]) -> list[int]:
+    """The cycle in which the last word of each answer is handed over; `over`: those in which each inference is over."""
     words = circuit.network.by_name[circuit.network.output].size + 2
-    return [int(cycle) + words for cycle in ran.over]
+    return [int(cycle) + words for cycle in over]
 
 
 def sent_counts(ran: Behaviour, name: str, raster: Whole) -> list[int]:

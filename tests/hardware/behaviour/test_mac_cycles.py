@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spikewright.hardware.behaviour.mac_cycles import block_outputs, block_steps, mac_times
+from spikewright.hardware.behaviour.mac_cycles import block_outputs, block_steps, mac_over, mac_times
 from spikewright.hardware.circuit.mac.sources import sources_of
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.shapes import PhysicalLanes
@@ -25,6 +25,7 @@ def test_a_perceptron_by_hand() -> None:
     assert times["out"][0, 0] == load + 128 + 19 and times["out"][0, -1] == load + 10 * 128 + 19 + 1
     assert times["in"][2, 0] == 785 + 4 * 784 + 3  # a half is free three cycles after the last step of the first image
     assert times["h0"][2, 0] - times["h0"][1, 0] == 4 * 784  # the pace of the slowest layer
+    assert np.array_equal(mac_over(circuit, 3), times["out"][:, -1] + 10 + 4)  # a look at each of ten logits
 
 
 def test_blocks_at_the_edge_have_fewer_outputs() -> None:

@@ -18,6 +18,7 @@ from tests.validate.drawers import DRAWERS, Drawer, lanes_of
 
 EACH_KIND = [one for one in DRAWERS[1:] if not one.name.startswith(("pruned", "shared", "MAC"))]
 """Neurons, read-outs and routes; weights that are pruned or shared are drawn beside them."""
+MAC = next(one for one in DRAWERS if one.name == "MAC core")
 
 
 def test_it_imports_nothing_of_the_project() -> None:

@@ -17,8 +17,9 @@ from spikewright.hardware.cosim import programs
 from spikewright.snn import Direct, QuantReLU
 from spikewright.snn.core_parts import lacking
 from tests.hardware.core.edited import edit
-from tests.hardware.core.test_independent_reader import EACH_KIND
+from tests.hardware.core.test_independent_reader import EACH_KIND, MAC
 from tests.hardware.cosim.drawn import drawn
+from tests.hardware.cosim.drawn_macs import drawn_mac
 from tests.hardware.small_networks import perceptron
 from tests.validate.drawers import Drawer, lanes_of
 
@@ -36,6 +37,12 @@ needs_verilator = pytest.mark.skipif(
 OUTSIDE = {"PATH": "/usr/bin:/bin"}
 
 
+def due_cycles(folder: Path) -> list[int]:
+    circuit = load_core(folder)[0].circuit
+    assert circuit is not None and circuit.streams.cycles is not None
+    return circuit.streams.cycles
+
+
 @needs_icarus
 def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
     buildable = (network for network in map(drawn, range(40)) if not lacking(network))
@@ -44,13 +51,12 @@ def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
         folder = export(network, design(network, lanes), tmp_path / str(seed))
         found = verify(folder)
         assert found.equal and not found.differences and len(found.answer_cycles) == 4
-        circuit = load_core(folder)[0].circuit
-        assert circuit is not None and list(found.answer_cycles) == circuit.streams.cycles
+        assert list(found.answer_cycles) == due_cycles(folder)
         assert found.cycles >= found.answer_cycles[-1]
 
 
 @needs_icarus
-@pytest.mark.parametrize("drawer", EACH_KIND, ids=lambda drawer: drawer.name)
+@pytest.mark.parametrize("drawer", [*EACH_KIND, MAC], ids=lambda drawer: drawer.name)
 def test_cores_of_each_kind_do_what_the_engine_did(drawer: Drawer, tmp_path: Path) -> None:
     """Every word that is sent, every answer, and the cycle in which it comes."""
     network = drawer.network(7)
@@ -63,7 +69,24 @@ def test_a_core_of_multipliers_too(tmp_path: Path) -> None:
     spiking = perceptron((12, 6, 3))
     relu = [replace(p, neuron=QuantReLU(1, 7, 255) if p.name == "h0" else p.neuron) for p in spiking.populations]
     network = replace(spiking, populations=tuple(relu), code=Direct(1, 255))
-    assert verify(export(network, design(network, {"h0": 4}), tmp_path / "core")).equal
+    folder = export(network, design(network, {"h0": 4}), tmp_path / "core")
+    due = due_cycles(folder)
+    found = verify(folder)
+    assert found.equal and list(found.answer_cycles) == due
+    # 13 words in, a register, 2 blocks of 12 steps, 19 cycles to hand over 2 values and a token; then 3 x 6 steps and a token;
+    # a look at each of 3 logits and 4 cycles; the answer of 5 words.
+    assert due[0] == 13 + 2 * 12 + 19 + 2 + 1 + 3 * 6 + 19 + 1 + (3 + 4) + 5
+
+
+@needs_icarus
+def test_a_core_of_multipliers_that_is_late_is_told(tmp_path: Path) -> None:
+    network = drawn_mac(3)
+    folder = export(network, design(network, {}), tmp_path / "core")
+    bench, due = folder / "tb" / "bench.v", due_cycles(folder)
+    bench.write_text(bench.read_text().replace(f"due[3] = {due[3]};", f"due[3] = {due[3] - 1};"))
+    edit(folder, lambda core: None)
+    told = f"answers differ in time: number 3 came in cycle {due[3]}, not in cycle {due[3] - 1}"
+    assert verify(folder).differences[0] == told
 
 
 @needs_icarus
@@ -109,7 +132,7 @@ def test_there_are_two_simulators(folder: Path) -> None:
 @needs_icarus
 def test_an_answer_in_another_cycle_is_a_difference(folder: Path) -> None:
     bench = folder / "tb" / "bench.v"
-    due = load_core(folder)[0].circuit.streams.cycles[1]
+    due = due_cycles(folder)[1]
     bench.write_text(bench.read_text().replace(f"due[1] = {due};", f"due[1] = {due + 1};"))
     edit(folder, lambda core: None)
     told = f"answers differ in time: number 1 came in cycle {due}, not in cycle {due + 1}"
