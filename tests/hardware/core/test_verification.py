@@ -17,7 +17,7 @@ from spikewright.hardware.cosim import programs
 from spikewright.snn import Direct, QuantReLU
 from spikewright.snn.core_parts import lacking
 from tests.hardware.core.edited import edit
-from tests.hardware.core.test_independent_reader import EACH_KIND, MAC
+from tests.hardware.core.test_independent_reader import EACH_KIND, MACS
 from tests.hardware.cosim.drawn import drawn
 from tests.hardware.cosim.drawn_macs import drawn_mac
 from tests.hardware.small_networks import perceptron
@@ -56,7 +56,7 @@ def test_what_is_exported_does_what_the_engine_did(tmp_path: Path) -> None:
 
 
 @needs_icarus
-@pytest.mark.parametrize("drawer", [*EACH_KIND, MAC], ids=lambda drawer: drawer.name)
+@pytest.mark.parametrize("drawer", [*EACH_KIND, *MACS], ids=lambda drawer: drawer.name)
 def test_cores_of_each_kind_do_what_the_engine_did(drawer: Drawer, tmp_path: Path) -> None:
     """Every word that is sent, every answer, and the cycle in which it comes."""
     network = drawer.network(7)
