@@ -21,8 +21,8 @@ from spikewright.snn.event.gating import gate
 from spikewright.snn.event.input import SpikeInput
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.masking import MaskedFiring
-from spikewright.snn.event.pieces import pieces_of
-from spikewright.snn.event.populations import Compiled, CompiledNeurons, compiled_populations
+from spikewright.snn.event.populations import Compiled, CompiledNeurons
+from spikewright.snn.event.prepared import FEW_SAMPLES, prepared_for
 from spikewright.snn.event.sending import Sender
 from spikewright.snn.event.stopping import has_decided
 from spikewright.snn.event.threads import over_chunks
@@ -35,19 +35,18 @@ class EventRun:
 
     def __init__(self, request: Request) -> None:
         self.request, self.network = request, request.network
-        populations = compiled_populations(self.network, request.noise)
         self.ledger = Ledger(request)
+        common = prepared_for(request, self.ledger)
+        self.pieces = common.pieces
+        self.idle = common.idle if request.batch <= FEW_SAMPLES else None
         self.delivery = Delivery(self.network, self.ledger)
-        watched = {p.name for p in populations if self.ledger.wants_potentials(p.name)}
-        self.masked = MaskedFiring(self.network, populations, self.delivery, watched)
-        self.input = SpikeInput(request)
-        self.pieces = pieces_of(request, populations, self.masked.names)
-        public = {self.network.input: self.input.public} | {p.name: p.public for p in populations}
-        self.sender = Sender(request, self.ledger, public)
+        self.masked = MaskedFiring(self.network, common.masked, self.delivery)
+        self.input = SpikeInput(request, common.public[self.network.input])
+        self.sender = Sender(request, self.ledger, common.public)
 
     def activity(self) -> Activity:
         """Simulate all samples."""
-        over_chunks(self.request.batch, self.pieces.at_once, self._samples)
+        over_chunks(self.request.batch, self.pieces.at_once, self._samples, self.idle)
         return self.ledger.activity("event")
 
     def _samples(self, samples: slice, buffers: Buffers) -> None:

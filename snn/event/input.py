@@ -1,8 +1,9 @@
 """The input population of a run: from images or camera events to the events of the steps at hand."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spikewright.snn.event.addresses import engine_order, inverse
+from spikewright.snn.event.addresses import inverse
 from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.encoders import ENCODERS, Encoding
 from spikewright.snn.graded import encode_graded
@@ -13,14 +14,14 @@ from spikewright.snn.streams import EventStream
 
 
 class SpikeInput:
-    """Encodes the input of a request, chunk by chunk. Threads share it. `public`: the public address of each neuron."""
+    """Encodes the input of a request, chunk by chunk. Threads share it. `public`: the public address of each of its neurons."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, public: NDArray[np.int64]) -> None:
         network = request.network
         self.name, self.code, self.images = network.input, network.code, request.images
         self.fixed, self.numbered = network.numbers == "fixed", network.code.most > 1
         self.place = [p.name for p in network.populations].index(self.name)
-        self.public = engine_order(network.by_name[self.name].shape)
+        self.public = public
         self.camera = self._sorted(request.images) if isinstance(request.images, EventStream) else None
 
     def events(self, chunk: Chunk) -> Events:

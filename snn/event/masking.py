@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.snn.event.answering import Timing, timing
+from spikewright.snn.event.answering import Timing, alike, timing
 from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
@@ -24,17 +24,16 @@ MOST_SHIFT = 30
 
 
 class MaskedFiring:
-    """Which populations of a run fire into masks, and how. Threads share it. `watched`: those whose potentials are wanted."""
+    """How the populations `names` of a run fire into masks. Threads share it."""
 
-    def __init__(self, network: Network, populations: list[Compiled], delivery: Delivery, watched: set[str]) -> None:
-        self.network, self.delivery = network, delivery
-        self.names = {p.name for p in populations if _can(network, p, populations) and p.name not in watched}
+    def __init__(self, network: Network, names: frozenset[str], delivery: Delivery) -> None:
+        self.network, self.names, self.delivery = network, names, delivery
 
     def serves(self, population: Compiled, chunk: Chunk) -> bool:
         """Whether the population fires into masks in the steps at hand: they are alike, and as many as dot products take."""
         if population.name not in self.names or not FEWEST_STEPS <= chunk.length <= MOST_STEPS:
             return False
-        return _alike(self._timing(chunk))
+        return alike(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
 
     def fire(self, population: CompiledNeurons, chunk: Chunk) -> Masks:
         """Deliver and fire."""
@@ -51,30 +50,18 @@ class MaskedFiring:
             self._fused(population, one, chunk, firing, room)
         return Masks(words, channels)
 
-    def _timing(self, chunk: Chunk) -> Timing:
-        return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
-
     def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> FiringCells:
-        law: Any = population.law
-        kind = population.types.compute.type
-        if population.types.compute.kind == "f":
-            numbers, leaks, unit = (0, law.leak, 0, 0, 0 if law.to_zero else 1), law.leak != 1, kind(1)
-        else:
-            numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
-            leaks, unit = law.leak > 0, kind(1 << law.shift)
         potential = chunk.remember(
             population.name, "potential", (population.size,), population.types.potentials, population.initial
         )
-        return FiringCells(
-            potential=potential,
-            bias=population.bias[self._timing(chunk).bias_row[0]],
-            threshold=law.threshold,
-            law=tuple(kind(number) for number in numbers),
-            leaks=bool(leaks),
-            unit=unit,
-            channels=channels,
-            idle=population.rule.steady is not None,
+        row = int(self._timing(chunk).bias_row[0])
+        # the record holds the potentials, so that no other array has their number as long as it is kept
+        return chunk.buffers.record(
+            population.name, "firing", (id(potential), row), lambda: _firing_cells(population, potential, row, channels)
         )
+
+    def _timing(self, chunk: Chunk) -> Timing:
+        return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
 
     def _only_dots(self, population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, Any] | None:
         """The one projection that brings spikes, where it goes by dot products and reaches all channels as one group."""
@@ -105,10 +92,30 @@ class MaskedFiring:
         self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
 
 
-def _alike(when: Timing) -> bool:
-    """Whether all steps have the same bias, and amplitudes of one."""
-    same = (when.bias_row == when.bias_row[0]).all()
-    return bool(same and (when.sums_factor == 1).all() and (when.weight == 1).all())
+def _firing_cells(population: CompiledNeurons, potential: Any, row: int, channels: int) -> FiringCells:
+    """The neurons of a population in steps with the biases of that row."""
+    law: Any = population.law
+    kind = population.types.compute.type
+    if population.types.compute.kind == "f":
+        numbers, leaks, unit = (0, law.leak, 0, 0, 0 if law.to_zero else 1), law.leak != 1, kind(1)
+    else:
+        numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
+        leaks, unit = law.leak > 0, kind(1 << law.shift)
+    return FiringCells(
+        potential=potential,
+        bias=population.bias[row],
+        threshold=law.threshold,
+        law=tuple(kind(number) for number in numbers),
+        leaks=bool(leaks),
+        unit=unit,
+        channels=channels,
+        idle=population.rule.steady is not None,
+    )
+
+
+def masked_names(network: Network, populations: list[Compiled], watched: set[str]) -> frozenset[str]:
+    """Which populations may fire into masks; `watched`: those whose potentials are wanted, which never do."""
+    return frozenset(p.name for p in populations if p.name not in watched and _can(network, p, populations))
 
 
 def _can(network: Network, population: Compiled, populations: list[Compiled]) -> bool:

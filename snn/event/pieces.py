@@ -24,6 +24,11 @@ OPERATIONS_OF_A_DOT = 8
 """So many take dot products as long as others one."""
 
 
+def limits() -> tuple[int, int, int]:
+    """What the sizes of pieces follow from, beside the request."""
+    return CHUNK_BYTES, CHUNK_STEPS, CHUNK_OPERATIONS
+
+
 @dataclass(frozen=True, eq=False)
 class Pieces:
     """`chunks` of steps, of at most `longest` each; how many samples `at_once`; the populations of each group.

@@ -76,20 +76,22 @@ class Sender:
 
     def _acting(self, population: Population, noise: tuple[Noise, ...]) -> tuple[Any, ...]:
         """The noise on what a population sends."""
-        if sent(self.network, population).kind != "spikes":
+        if not noise or sent(self.network, population).kind != "spikes":
             return ()
         return tuple(one for one in noise if type(one) in (StuckAt, *DISTURBANCES) and acts_on(one, population.name))
 
     def _stuck(self, name: str, noise: tuple[Any, ...]) -> Array | None:
         """For each neuron the number that it is stuck at, -1 where it is whole; None where nothing is stuck."""
         chosen = [one for one in noise if isinstance(one, StuckAt)]
+        if not chosen:
+            return None
         stuck = np.full(self.public[name].size, -1, np.int8)
         for one in chosen:
             words, chance = np.empty((1, stuck.size), np.uint64), chance_of(one.fraction)
             keys = keys_of(one.seed, self.places[name], 3)
             draw_rows(Drawing(keys, np.zeros(1, np.int64), 0, self.public[name]), words)
             stuck[chance.certain | (words[0] < chance.limit)] = one.value
-        return stuck if chosen else None
+        return stuck
 
     def _own(self, name: str, chunk: Chunk) -> list[Change]:
         """What changes the spikes themselves, before they are recorded."""

@@ -13,7 +13,7 @@ from threading import Event
 
 from spikewright import InvalidInput
 from spikewright.progress import outermost
-from spikewright.snn.event.buffers import Buffers, Stopped
+from spikewright.snn.event.buffers import Buffers, IdleBuffers, Stopped
 
 EVERY = 0.5
 """Seconds between two words about how far a simulation is."""
@@ -40,22 +40,23 @@ def get_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None]) -> None:
+def over_chunks(total: int, most: int, work: Callable[[slice, Buffers], None], idle: IdleBuffers | None = None) -> None:
     """Call `work(samples, buffers)` for chunks of at most `most` samples out of `total`, in threads.
 
+    `idle`: buffers that such work left before; this one leaves its own there.
     An error in one chunk, or an interrupt, stops the others at their next kernel and is raised here.
     """
-    threads = min(get_threads(), total)
+    threads, idle = min(get_threads(), total), idle or IdleBuffers()
     size = max(1, min(most, -(-total // threads)))
     waiting: SimpleQueue[slice] = SimpleQueue()
     for start in range(0, total, size):
         waiting.put(slice(start, min(start + size, total)))
     if threads == 1:
-        _work_off(waiting, work, Event())
+        _work_off(waiting, work, Event(), idle)
         return
     stop = Event()
     with ThreadPoolExecutor(threads) as pool:
-        tasks = [pool.submit(_work_off, waiting, work, stop) for _ in range(threads)]
+        tasks = [pool.submit(_work_off, waiting, work, stop, idle) for _ in range(threads)]
         try:
             _tell_until_done(tasks, total, lambda: size * (waiting.qsize() + threads))
             for task in tasks:
@@ -71,12 +72,15 @@ def _tell_until_done(tasks: "list[Future[None]]", total: int, left: Callable[[],
     outermost("samples", total, total)
 
 
-def _work_off(waiting: "SimpleQueue[slice]", work: Callable[[slice, Buffers], None], stop: Event) -> None:
-    buffers = Buffers(stop)
+def _work_off(
+    waiting: "SimpleQueue[slice]", work: Callable[[slice, Buffers], None], stop: Event, idle: IdleBuffers
+) -> None:
+    buffers = idle.take(stop)
     while not stop.is_set():
         try:
             samples = waiting.get_nowait()
         except Empty:
+            idle.leave(buffers)
             return
         try:
             work(samples, buffers)

@@ -5,7 +5,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from spikewright.snn.event.buffers import Buffers, Stopped
+from spikewright.snn.event.buffers import MOST_IDLE_BYTES, Buffers, IdleBuffers, Stopped
 
 
 def test_the_same_memory_whatever_the_shape():
@@ -47,3 +47,31 @@ def test_a_stop_is_seen():
     stop.set()
     with pytest.raises(Stopped):
         buffers.check()
+
+
+def test_idle_buffers_serve_the_next_run_where_they_are_small():
+    idle, stop = IdleBuffers(), Event()
+    first = idle.take(stop)
+    flat = first.take("a", "sums", (4,), np.int32)
+    idle.leave(first)
+    stop.set()
+    again = idle.take(Event())
+    again.check()  # the run that it served is over, this one is not
+    assert again is first and again.take("a", "sums", (4,), np.int32) is flat
+    assert idle.take(stop) is not first
+    again.take("a", "planes", (MOST_IDLE_BYTES,), np.int8)
+    idle.leave(again)
+    assert idle.take(stop) is not first
+
+
+def test_bytes_are_those_that_are_held():
+    buffers = Buffers()
+    buffers.take("a", "sums", (4,), np.int32)
+    buffers.take("a", "sums", (2,), np.int32)
+    buffers.zeros("a", "mark", 3, np.uint8)
+    assert buffers.bytes == 19
+    buffers.take("a", "sums", (8,), np.int32)
+    assert buffers.bytes == 35
+    for size in (5, 7):
+        buffers.record("a", "room", size, lambda size=size: (np.zeros(size, np.uint8), (np.zeros(2, np.uint8), 3)))
+    assert buffers.bytes == 44

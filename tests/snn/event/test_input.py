@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from spikewright.snn import AddressEvents, Bursts, Direct, Identity, Integrator, RateCode
+from spikewright.snn.event.addresses import engine_order
 from spikewright.snn.event.input import SpikeInput
 from spikewright.snn.simulation import Request
 from spikewright.snn.streams import check_inputs
@@ -17,7 +18,9 @@ SHAPE = (2, 2, 3)
 def pieces(code, inputs, *steps):
     """What the input sends in each piece of steps, (samples, steps, neurons), public order."""
     network = single((SHAPE, SHAPE), Integrator(), Identity(), code)
-    this = SpikeInput(Request(network, check_inputs(network, inputs)))
+    this = SpikeInput(
+        Request(network, check_inputs(network, inputs)), engine_order(network.by_name[network.input].shape)
+    )
     chunk, found = chunk_of(steps[0]), []
     for chunk.steps in steps:
         sent = this.events(chunk)

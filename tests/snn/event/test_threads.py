@@ -7,7 +7,7 @@ import pytest
 
 from spikewright import InvalidInput
 from spikewright.snn import get_threads, set_threads
-from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.buffers import Buffers, IdleBuffers
 from spikewright.snn.event.threads import over_chunks
 
 
@@ -64,6 +64,22 @@ def test_threads_have_their_own_buffers() -> None:
     over_chunks(40, 1, work)
     assert len(owners) == 2
     assert all(len(threads) == 1 for threads in owners.values())
+
+
+def test_buffers_are_left_for_the_next_run_unless_it_failed() -> None:
+    set_threads(2)
+    idle, seen = IdleBuffers(), []
+    for _ in range(2):
+        over_chunks(1, 1, lambda _, buffers: seen.append(buffers), idle)
+    assert seen[0] is seen[1]
+
+    def fail(_: slice, buffers: Buffers) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        over_chunks(1, 1, fail, idle)
+    over_chunks(1, 1, lambda _, buffers: seen.append(buffers), idle)
+    assert seen[2] is not seen[0]
 
 
 @pytest.mark.parametrize("count", [0, -1, 1.5, True, "2"])
