@@ -93,13 +93,19 @@ def check_dots(dots: Dots, neurons: int) -> None:
     if (
         slots != len(sources.windows) * sources.channels
         or sources.each * dots.groups != sources.channels
-        or (dots.first_seen.size - 1) * dots.groups * dots.length != neurons
+        or (dots.first_run.size - 1) * dots.groups * dots.length != neurons
         or dots.weight.size % dots.row_places
         or dots.row_places < -(-dots.length // QUARTER) * QUARTER
     ):
         raise InvalidNetwork(f"expected dot products of {slots} sources into {neurons} neurons, got others")
-    _ascending(dots.first_seen, dots.seen.size, "pixels")
+    _ascending(dots.first_run, dots.run.size - 1, "runs")
+    _ascending(dots.run, dots.seen.size, "pixels")
     _same(dots.seen, dots.row, "pixels")
+    within = np.ones(dots.seen.size + 1, bool)
+    within[dots.run] = False
+    broken = np.any(np.diff(dots.seen, prepend=0, append=0)[within] != 1) or np.any(np.diff(dots.run) < 1)
+    if broken or (within.any() and dots.groups > 1):
+        raise InvalidNetwork("expected runs of neighbouring pixels, of several groups of one pixel each")
     _inside(dots.seen, len(sources.windows), "pixels")
     first = dots.row.astype(np.int64) * dots.row_places
     _inside(first, dots.weight.size, "weight rows")

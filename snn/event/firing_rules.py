@@ -181,19 +181,23 @@ def _levels_law(member: Member) -> LevelsLaw:
     neuron = member.neuron
     if not member.fixed:
         scale = member.each(neuron.multiplier, np.float64) / 2.0**neuron.shift
-        return LevelsLaw(scale, np.float64(neuron.levels), 0, 0, 0, np.zeros(0, np.int64))
+        return LevelsLaw(scale, np.float64(neuron.levels), 0, 0, 0, *(np.zeros(0, np.int64),) * 2)
     factors = np.asarray(neuron.multiplier)
-    last = np.array([_last(int(m), neuron, member.top) for m in factors.reshape(-1)], np.int64).reshape(factors.shape)
+    each = [int(m) for m in factors.reshape(-1)]
+    last = np.array([min(_begins(neuron.levels, m, neuron), member.top) for m in each], np.int64).reshape(factors.shape)
+    begins = [_begins(1, m, neuron) for m in each]
+    never = np.iinfo(np.int64).max
+    first = np.array([V if V <= member.top else never for V in begins], np.int64).reshape(factors.shape)
     largest = max(int(v) * int(m) for v, m in zip(last.reshape(-1), factors.reshape(-1), strict=True))
     integer_type(largest + 2**neuron.shift, f"the products of population {member.population.name!r}")
-    multiplier, until = member.each(neuron.multiplier, np.int64), member.each(last, np.int64)
-    return LevelsLaw(multiplier, neuron.levels, neuron.shift, member.shift, member.top, until)
+    multiplier, since, until = (member.each(one, np.int64) for one in (neuron.multiplier, first, last))
+    return LevelsLaw(multiplier, neuron.levels, neuron.shift, member.shift, member.top, since, until)
 
 
-def _last(multiplier: int, neuron: Any, top: int) -> int:
-    """The first potential of the highest level, at most the largest that there is."""
-    doubled: int = (2 * neuron.levels - 1) << neuron.shift
-    return min(top, -(-doubled // (2 * multiplier)))
+def _begins(level: int, multiplier: int, neuron: Any) -> int:
+    """The first potential of a level."""
+    doubled: int = (2 * level - 1) << neuron.shift
+    return -(-doubled // (2 * multiplier))
 
 
 def _general(law: Callable[[Member], ThresholdLaw]) -> FiringRule:

@@ -17,7 +17,7 @@ from spikewright.snn.traits import sent
 
 CHUNK_BYTES = 8 << 20
 CHUNK_STEPS = 32
-ADDRESS_BYTES = 4
+ADDRESS_BYTES, EVENT_BYTES = 4, 8
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
 OPERATIONS_OF_A_DOT = 8
@@ -57,7 +57,7 @@ def pieces_of(request: Request, populations: list[Compiled], masked: Collection[
     network, by_name = request.network, {p.name: p for p in populations}
     whole = network.schedule == "layerwise" or any(isinstance(one, SpikeJitter) for one in request.noise)
     most = max(1, *map(_most_operations, populations))
-    length = network.steps if whole else min(CHUNK_STEPS, max(1, CHUNK_OPERATIONS // most))
+    length = network.steps if whole else min(CHUNK_STEPS, network.steps, max(1, CHUNK_OPERATIONS // most))
     length = 1 if network.decision is not None else length
     check_events(max(*(p.size for p in network.populations), *_placed(network), 0), length)
     groups = groups_of(network)
@@ -83,7 +83,7 @@ def _chunks(network: Network, length: int, whole: bool) -> tuple[slice, ...]:
 def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: Collection[str]) -> int:
     """How many samples: the largest population, in the `steps` that it takes at once, stays near the processor."""
     bytes_a_sample = [
-        _bytes_masked(one, count) if one.name in masked else _bytes_a_step(network, one) * count
+        _bytes_masked(one, count) if one.name in masked else _bytes_of(network, one, count)
         for one, count in steps.items()
     ]
     if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
@@ -107,10 +107,11 @@ def _remembered(network: Network, length: int, groups: tuple[StepGroup, ...]) ->
     return kept
 
 
-def _bytes_a_step(network: Network, population: Compiled) -> int:
-    """Memory that a sample's step needs in a population, about: its sums, where each step has its own, and flags of spikes."""
+def _bytes_of(network: Network, population: Compiled, steps: int) -> int:
+    """Memory that a sample's steps need in a population, about: its sums, one plane or one a step, and flags or events."""
     constant = all(sent(network, network.by_name[one.projection.source]).once for one in population.incoming)
-    return population.size * (1 if constant else 1 + population.types.sums.itemsize)
+    answer = steps + EVENT_BYTES * (population.record.neuron.sends == "values")
+    return population.size * ((1 if constant else steps) * population.types.sums.itemsize + answer)
 
 
 def _bytes_masked(population: Compiled, steps: int) -> int:

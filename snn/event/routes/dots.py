@@ -16,7 +16,7 @@ from spikewright.snn.event.checks import check_dots
 from spikewright.snn.event.routes.blocks import BlocksRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.rows import RowsRoute
-from spikewright.snn.event.routes.views import slots_of, views_of, windows_of
+from spikewright.snn.event.routes.views import runs_of, slots_of, views_of, windows_of
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.fixed.bounds import largest_sent
@@ -31,8 +31,12 @@ from spikewright.snn.kernels.trains import Sources, Trains
 from spikewright.snn.traits import sent
 
 FEWEST_STEPS, MOST_STEPS = 4, 64
-"""Steps of a chunk between which dot products are thought of."""
-STEPS_AT_ONCE = 4
+"""Steps of a chunk between which dot products are thought of, where each has a plane of its own."""
+COLUMNS_AT_ONCE = 4
+SHARED = {1: 16, 2: 8, 3: 4, 4: 2}
+"""How many samples lie side by side, by the planes of each."""
+FEWEST_OF_VALUES = 3
+"""Source channels of a group that sends values: with fewer most of a four would be lost."""
 FEWEST_CHANNELS = 6
 """Of a group of targets: with fewer most of an instruction would be lost."""
 WIDEST_FLOATS = 128
@@ -46,31 +50,39 @@ USUAL_STEPS = 32
 
 @dataclass(frozen=True, eq=False)
 class DotsRoute:
-    """Dot products for spikes of many steps; everything else goes by `otherwise`.
+    """Dot products for spikes of many steps, and for what one plane gathers; everything else goes by `otherwise`.
 
-    `name`: the projection's. `numbers`: whether its source sends numbers of spikes.
+    `name`: the projection's. `most`: the largest number of one step that a window sends. `numbers`: whether its source sends
+    numbers of spikes; `values`: it sends one whole number for the run. `gathers`: the steps of a run share a plane.
     """
 
     name: str
     otherwise: RowsRoute | BlocksRoute | LanesRoute
     dots: Dots
+    most: int
     numbers: bool
+    values: bool = False
+    gathers: bool = False
 
     @property
     def most_operations(self) -> int:
         """Synaptic operations of a step in which every source fires once."""
         return self.otherwise.most_operations
 
-    def takes(self, events: Events, steps: int) -> bool:
-        """Whether events go this way into sums of so many steps, a plane each."""
-        if events.steps != steps or not FEWEST_STEPS <= steps <= MOST_STEPS or events.graded:
+    def takes(self, events: Events, planes: int) -> bool:
+        """Whether events go this way into sums of so many planes."""
+        if events.graded or self.values:
+            return events.graded and self.values and planes == 1
+        if events.valued and not (self.numbers and events.value.dtype.itemsize == 1):
             return False
-        return not events.valued or (self.numbers and events.value.dtype.itemsize == 1)
+        if self.gathers and planes == 1:
+            return self.most * events.steps <= DOTS[DOT].most
+        return events.steps == planes and FEWEST_STEPS <= planes <= MOST_STEPS
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Add what events bring; see `routes.wanted.Route`."""
         if self.takes(events, planes.sums.shape[1]):
-            deliver_dots(planes, events, self.dots, self.work(events.steps, buffers), operations)
+            deliver_dots(planes, events, self.dots, self.work(planes.sums.shape[1], buffers), operations)
         else:
             self.otherwise.deliver(planes, events, operations, buffers)
 
@@ -78,13 +90,13 @@ class DotsRoute:
         """Add what masks bring, a plane for each of their steps."""
         deliver_dots_of_masks(planes, masks.words, self.dots, self.work(masks.steps, buffers), operations)
 
-    def work(self, steps: int, buffers: Buffers) -> DotWork:
-        """Room for a chunk of so many steps."""
-        length = -(-steps // STEPS_AT_ONCE) * STEPS_AT_ONCE
-        return buffers.record(self.name, "dots", length, lambda: self._room(length, buffers))
+    def work(self, planes: int, buffers: Buffers) -> DotWork:
+        """Room for samples of so many planes."""
+        return buffers.record(self.name, "dots", planes, lambda: self._room(planes, SHARED.get(planes, 1), buffers))
 
-    def _room(self, length: int, buffers: Buffers) -> DotWork:
+    def _room(self, planes: int, samples: int, buffers: Buffers) -> DotWork:
         sources, floats = self.dots.sources, self.dots.weight.dtype.kind == "f"
+        length = -(-planes * samples // COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE
         slots = sources.fanout.size
         cells = slots // sources.each
         # a group may begin within a word of masks, then its first four ends there
@@ -93,6 +105,7 @@ class DotsRoute:
         trains = Trains(
             words=np.zeros(fours * length, np.float32 if floats else np.uint32),
             member=np.zeros((fours, 4), np.uint64),
+            cell=np.zeros(fours, np.int32),
             first=np.zeros(cells + 1, np.int32),
             counts=buffers.zeros(self.name, "counts", slots * length, np.uint8),
             mark=buffers.zeros(self.name, "mark", slots, np.uint8),
@@ -101,6 +114,7 @@ class DotsRoute:
             square=square,
             square_words=square.view(np.uint32),
             length=length,
+            samples=samples,
         )
         return DotWork(
             trains=trains,
@@ -116,13 +130,14 @@ def compile_dots(
     """Dot products over the same weights as `rows`; None where they cannot serve, or the other way is as quick."""
     what = sent(wanted.network, wanted.source)
     most = largest_sent(wanted.network, wanted.source) * wanted.projection.pool[0] * wanted.projection.pool[1]
+    gathers = wanted.network.schedule == "layerwise" and not what.once
     if not _suits(wanted, taps, rows) or what.signed or most > DOTS[DOT].most:
         return None
     if isinstance(otherwise, LanesRoute) and not _quicker(
         otherwise, taps, wanted.kind.itemsize, wanted.kind.kind == "f"
     ):
         return None
-    first_seen, seen, row = _views(taps, wanted, otherwise)
+    first_run, run, seen, row = runs_of(_views(taps, wanted, otherwise), joined=taps.groups == 1)
     channels, groups = taps.channel_base.size, taps.groups
     slot = slots_of(as_grid(wanted.read), wanted.projection.pool, wanted.pooled)
     fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
@@ -135,7 +150,8 @@ def compile_dots(
         sources=Sources(
             slot, windows, channels, channels // groups, fanout, len(taps.taps) * row_places, 1 if floats else 4
         ),
-        first_seen=first_seen,
+        first_run=first_run,
+        run=run,
         seen=seen,
         row=row,
         weight=weight,
@@ -144,7 +160,7 @@ def compile_dots(
         groups=groups,
     )
     check_dots(dots, wanted.target.size)
-    return DotsRoute(wanted.projection.name, otherwise, dots, what.most > 1)
+    return DotsRoute(wanted.projection.name, otherwise, dots, most, what.most > 1, what.once, gathers)
 
 
 def _views(
@@ -156,9 +172,18 @@ def _views(
     return views_of(taps, wanted.pooled)
 
 
+def _comes(wanted: Wanted, taps: Taps) -> bool:
+    """Whether spikes of many steps come this way, or whole numbers that stand for the run."""
+    what = sent(wanted.network, wanted.source)
+    if not what.once:
+        return wanted.over_time or wanted.network.schedule == "layerwise"
+    enough = taps.channel_base.size // taps.groups >= FEWEST_OF_VALUES
+    return what.kind == "values" and wanted.network.numbers == "fixed" and enough
+
+
 def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
     """Whether weights are bytes, sums have 32 bits at most, and enough channels share a group."""
-    if not (wanted.over_time and wanted.fills) or wanted.kind.itemsize > 4 or taps.length < FEWEST_CHANNELS:
+    if not (_comes(wanted, taps) and wanted.fills) or wanted.kind.itemsize > 4 or taps.length < FEWEST_CHANNELS:
         return False
     even = (
         taps.channel_base == np.arange(taps.channel_base.size) // (taps.channel_base.size // taps.groups) * taps.length

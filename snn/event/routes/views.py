@@ -38,6 +38,23 @@ def _pairs(taps: Taps, pooled: Grid) -> Ints:
     return np.concatenate(found)
 
 
+def runs_of(views: tuple[NDArray[np.int32], ...], *, joined: bool) -> tuple[NDArray[np.int32], ...]:
+    """The views of `views_of` by runs of neighbouring source pixels, or pixel by pixel unless they are `joined`.
+
+    Returns where the runs of each target pixel begin, where the pixels of each run begin, pixels and rows; pixels ascend.
+    """
+    first_seen, seen, row = views
+    target = np.repeat(np.arange(first_seen.size - 1), np.diff(first_seen))
+    order = np.lexsort((seen, target))
+    target, seen, row = target[order], seen[order], row[order]
+    begins = np.ones(seen.size, bool)
+    if joined:
+        begins[1:] = (np.diff(seen) != 1) | (np.diff(target) != 0)
+    run = np.flatnonzero(begins)
+    first_run = np.searchsorted(target[run], np.arange(first_seen.size))
+    return as_int32(first_run), as_int32(np.append(run, seen.size)), seen, row
+
+
 def windows_of(slots: NDArray[np.int32], channels: int, pooled: Grid) -> NDArray[np.int32]:
     """The source pixels `(pixels, n)` in the window of each pooled pixel, in their order; `slots` as `slots_of` gives them."""
     of_pixel = slots.reshape(-1, channels)[:, 0] // channels

@@ -105,13 +105,15 @@ def test_blocks(field, place, value):
 
 @pytest.mark.parametrize(
     ("field", "place", "value"),
-    [("first_seen", 0, 1), ("first_seen", 1, 10**6), ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("row", 0, -1), ("row", 0, 10),
-     ("row", 0, None), ("weight", 0, None), ("first_seen", 0, None)],
+    [("first_run", 0, 1), ("first_run", 1, 10**6), ("run", 0, 1), ("run", 1, 10**6), ("run", 1, 0), ("run", 0, None),
+     ("seen", 0, -1), ("seen", 0, SIDE * SIDE), ("seen", 1, 7), ("row", 0, -1), ("row", 0, 10),
+     ("row", 0, None), ("weight", 0, None), ("first_run", 0, None), ("groups", None, 2)],
 )  # fmt: skip
 def test_dots(field, place, value):
     check_dots(DOTS, NEURONS)
+    wrong = DOTS._replace(**{field: value}) if place is None else changed(DOTS, field, place, value)
     with pytest.raises(InvalidNetwork, match="expected"):
-        check_dots(changed(DOTS, field, place, value), NEURONS)
+        check_dots(wrong, NEURONS)
 
 
 @pytest.mark.parametrize(

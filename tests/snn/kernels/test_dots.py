@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spikewright.snn.event.routes.views import runs_of
 from spikewright.snn.kernels.dots import (
     FOURS,
     Dots,
@@ -23,7 +24,8 @@ from tests.snn.kernels.test_trains import DENSITIES, GRIDS, pooled, sources_of, 
 
 BLOCK, TAPS = 64, 3
 FEW = settings(max_examples=40)
-STEPS = st.sampled_from([4, 5, 8, 11, 33, 64])
+STEPS = st.sampled_from([1, 2, 4, 5, 8, 11, 33, 64])
+SHARED = st.sampled_from([1, 1, 2, 5])
 SHAPES = st.sampled_from([(5, 1), (70, 1), (6, 2), (66, 22), (130, 2)])
 LENGTHS = st.one_of(st.integers(1, 200), st.sampled_from([16, 17, 32, 48, 64, 65, 128]))
 SEEDS = st.integers(0, 2**20)
@@ -42,7 +44,7 @@ def plan_of(random, shape, grid, length, floats=False, pixels=2):
             whole[q, c, p, c // sources.each] += weights[tap + c * TAPS]
     packed = padded_rows(weights) if floats else packed_rows(weights)
     first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
-    parts = [part.astype(np.int32) for part in (first, seen, taps)]
+    parts = runs_of(tuple(part.astype(np.int32) for part in (first, seen, taps)), joined=groups == 1)
     sources = sources._replace(row_step=TAPS * packed.shape[1])
     dots = Dots(sources, *parts, packed.reshape(-1), length, packed.shape[1], groups)
     return dots, whole.reshape(sources.fanout.size, -1)
@@ -64,8 +66,8 @@ def padded_rows(weights):
     return np.pad(weights, ((0, 0), (0, -weights.shape[1] % 16))).astype(np.float32)
 
 
-def work_for(dots, steps):
-    trains, floats = trains_for(dots.sources, steps), dots.weight.dtype.kind == "f"
+def work_for(dots, planes, samples=1):
+    trains, floats = trains_for(dots.sources, planes, samples), dots.weight.dtype.kind == "f"
     tile = np.full(trains.length * BLOCK, 99, np.float32 if floats else np.int32)
     placed = np.zeros(FOURS, np.uint64) if floats else np.zeros(FOURS * 4 * BLOCK, np.int8)
     return DotWork(trains, tile, placed, np.zeros(FOURS, np.uint64))
@@ -88,15 +90,15 @@ def planes_of(random, kind, steps, size, fresh):
 @FEW
 @given(
     SHAPES, GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["held", "begin", "zero"]),
-    st.sampled_from([np.int16, np.int32, np.float32]), st.sampled_from(["events", "numbers", "masks"]), SEEDS,
+    st.sampled_from([np.int16, np.int32, np.float32]), st.sampled_from(["events", "numbers", "masks"]), SHARED, SEEDS,
 )  # fmt: skip
-def test_planes(shape, grid, length, steps, density, fresh, kind, form, seed):
+def test_planes(shape, grid, length, steps, density, fresh, kind, form, samples, seed):
     """Sums of 16 bits, which are exact modulo these, of 32, and of whole numbers in float32."""
     random = np.random.default_rng(seed)
     dots, weights = plan_of(random, shape, grid, length, kind is np.float32)
     sent, arrived = sent_of(random, dots.sources, steps, density, 20 if form == "numbers" else 1)
     planes, wanted = planes_of(random, kind, steps, weights.shape[1], fresh)
-    work, operations = work_for(dots, steps), np.full(SAMPLES, 5)
+    work, operations = work_for(dots, steps, samples), np.full(SAMPLES, 5)
     if form == "masks":
         deliver_dots_of_masks(planes, masks_of(sent, shape[0]).words, dots, work, operations)
     else:
@@ -106,18 +108,34 @@ def test_planes(shape, grid, length, steps, density, fresh, kind, form, seed):
 
 
 @FEW
+@given(SHAPES, GRIDS, LENGTHS, st.integers(1, 9), DENSITIES, st.sampled_from([np.int16, np.int32]), SHARED, SEEDS)
+def test_one_plane(shape, grid, length, steps, density, kind, samples, seed):
+    """Where all steps gather in it, and of values that are sent once."""
+    random = np.random.default_rng(seed)
+    dots, weights = plan_of(random, shape, grid, length)
+    sent, arrived = sent_of(random, dots.sources, steps, density)
+    planes, wanted = planes_of(random, kind, 1, weights.shape[1], "begin")
+    for events, once in ((events_of(sent), False), (events_of(sent.sum(axis=1, keepdims=True), np.int32, True), True)):
+        operations = np.zeros(SAMPLES, np.int64)
+        deliver_dots(planes, events, dots, work_for(dots, 1, samples), operations)
+        np.testing.assert_array_equal(planes.sums[:, 0], (wanted[:, 0] + arrived.sum(axis=1) @ weights).astype(kind))
+        if not once:
+            np.testing.assert_array_equal(operations, (arrived * dots.sources.fanout).sum(axis=(1, 2)))
+
+
+@FEW
 @given(
     st.sampled_from([5, 70, 130]), GRIDS, LENGTHS, STEPS, DENSITIES, st.booleans(), st.booleans(),
-    laws(st.sampled_from([0, 2])), SEEDS,
+    laws(st.sampled_from([0, 2])), SHARED, SEEDS,
 )  # fmt: skip
-def test_firing_in_the_tile(channels, grid, length, steps, density, begins, masked, law, seed):
+def test_firing_in_the_tile(channels, grid, length, steps, density, begins, masked, law, samples, seed):
     """The same sums enter neurons at once, on top of a plane that is held or of nothing."""
     random = np.random.default_rng(seed)
     dots, weights = plan_of(random, (channels, 1), grid, length)
     sent, arrived = sent_of(random, dots.sources, steps, density)
     firing, room = firing_of(random, length, 2, np.int16, law), room_of(length, 2, steps)
     planes, wanted = planes_of(random, np.int32, steps, weights.shape[1], "begin" if begins else "zero")
-    before, work, operations = firing.potential.copy(), work_for(dots, steps), np.zeros(SAMPLES, np.int64)
+    before, work, operations = firing.potential.copy(), work_for(dots, steps, samples), np.zeros(SAMPLES, np.int64)
     if masked:
         fire_dots_of_masks(planes.begin, masks_of(sent, channels).words, dots, work, firing, room, operations)
     else:
@@ -130,7 +148,8 @@ def test_nothing_sent_and_nothing_seen():
     """Silent sources leave planes at their beginning, and so do views of no pixel."""
     random = np.random.default_rng(0)
     dots, _ = plan_of(random, (70, 1), ((2, 3), (1, 1)), 70)
-    blind = dots._replace(first_seen=np.zeros(3, np.int32), seen=dots.seen[:0], row=dots.row[:0])
+    none = np.zeros(3, np.int32)
+    blind = dots._replace(first_run=none, run=none[:1], seen=none[:0], row=none[:0])
     for plan, fired in ((dots, 0), (blind, 1)):
         planes, wanted = planes_of(random, np.int32, 9, 140, "begin")
         sent = np.full((SAMPLES, 9, 420), fired, np.uint8)

@@ -20,6 +20,7 @@ from tests.snn.kernels.test_trains import (
     MEMBERS,
     assert_packed,
     pooled,
+    shared,
     sources_of,
     trains_for,
 )
@@ -39,7 +40,9 @@ def without_instructions():
 def test_masks(pack, grid, groups, density, steps, members, seed):
     random, sources = np.random.default_rng(seed), sources_of(*groups, *grid, members=members)
     sent = (random.random((3, steps, sources.slot.size)) < density).astype(np.uint8)
-    masks, trains = masks_of(sent, sources.channels), trains_for(sources, steps)
-    for s in range(3):
-        operations = pack()(masks.words[s], sources, trains)
-        assert_packed(operations, pooled(sent[s], sources), sources, trains)
+    masks, trains, operations = masks_of(sent, sources.channels), trains_for(sources, steps, 2), np.zeros(3, int)
+    for first, count in ((0, 1), (0, 2), (2, 1)):
+        operations[:] = 0
+        pack()(masks.words, shared(first, count, steps), sources, trains, operations)
+        columns = np.concatenate([pooled(one, sources) for one in sent[first : first + count]])
+        assert_packed(operations.sum(), columns, sources, trains)

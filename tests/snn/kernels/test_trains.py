@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn.kernels.mask_trains import pack_masks
-from spikewright.snn.kernels.trains import Sources, Trains, pack_events
+from spikewright.snn.kernels.trains import Share, Sources, Trains, pack_events
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_masks import masks_of
 
@@ -29,15 +29,16 @@ def sources_of(channels, groups, grid, pool, row_step=7, members=4):
     return Sources(slot.reshape(-1).astype(np.int32), windows, channels, channels // groups, fanout, row_step, members)
 
 
-def trains_for(sources, steps):
+def trains_for(sources, planes, samples=1):
     """Room to pack in, with numbers of an earlier sample where nothing has to be zero."""
-    slots, length = sources.fanout.size, -(-steps // 4) * 4
+    slots, length = sources.fanout.size, -(-planes * samples // 4) * 4
     cells = slots // sources.each
     fours = cells * (-(-sources.each // sources.members) + 1)
     square = np.full(length * BLOCK, 99, np.uint8)
     return Trains(
         words=np.full(fours * length, 99, np.uint32 if sources.members == 4 else np.float32),
         member=np.full((fours, 4), 99, np.uint64),
+        cell=np.full(fours, 99, np.int32),
         first=np.full(cells + 1, 99, np.int32),
         counts=np.zeros(slots * length, np.uint8),
         mark=np.zeros(slots, np.uint8),
@@ -46,7 +47,13 @@ def trains_for(sources, steps):
         square=square,
         square_words=square.view(np.uint32),
         length=length,
+        samples=samples,
     )
+
+
+def shared(first, samples, planes):
+    """So many samples from the first on, side by side."""
+    return Share(*(np.uint64(number) for number in (first, samples, planes, -(-samples * planes // 4) * 4)))
 
 
 def pooled(sent, sources):
@@ -57,16 +64,18 @@ def pooled(sent, sources):
     return found
 
 
-def unpacked(trains, sources):
-    """Counts `(length, slots)` of what is packed, and how many members each four has."""
-    found, seen, each = np.zeros((trains.length, sources.fanout.size), np.int64), set(), sources.each
+def unpacked(trains, sources, columns):
+    """Counts `(columns, slots)` of what is packed, and how many members each four has."""
+    found, seen, each = np.zeros((columns, sources.fanout.size), np.int64), set(), sources.each
     counts = trains.words.view(np.uint8) if sources.members == 4 else trains.words
-    counts = counts.reshape(-1, trains.length, sources.members)
+    counts = counts[: counts.size // (columns * sources.members) * columns * sources.members]
+    counts = counts.reshape(-1, columns, sources.members)
     groups, members, last = sources.channels // each, [], -1
     assert trains.first[0] == 0
     for cell in range(sources.fanout.size // each):
         pixel, group = divmod(cell, groups)
         for four in range(trains.first[cell], trains.first[cell + 1]):
+            assert trains.cell[four] == cell
             channels = trains.member[four, : sources.members].astype(np.int64) // sources.row_step
             there = np.array([channel not in channels[:k] for k, channel in enumerate(channels)])
             assert not counts[four][:, ~there].any() and (np.diff(there.astype(int)) <= 0).all()
@@ -81,9 +90,9 @@ def unpacked(trains, sources):
     return found, members
 
 
-def assert_packed(operations, sent, sources, trains):
-    """`sent (steps, slots)` is what was packed, and nothing comes after it."""
-    found, _ = unpacked(trains, sources)
+def assert_packed(operations, sent, sources, trains, columns=None):
+    """`sent (columns, slots)` is what was packed, in so many columns, and nothing comes after it."""
+    found, _ = unpacked(trains, sources, columns or -(-len(sent) // 4) * 4)
     np.testing.assert_array_equal(found[: len(sent)], sent)
     assert not found[len(sent) :].any()
     assert operations == (sent * sources.fanout).sum()
@@ -97,21 +106,63 @@ def test_events(grid, groups, density, steps, most, members, seed):
     random, sources = np.random.default_rng(seed), sources_of(*groups, *grid, members=members)
     neurons = sources.slot.size
     sent = (random.random((3, steps, neurons)) < density) * random.integers(1, max(most, 1) + 1, (3, steps, neurons))
-    events, trains = events_of(sent, np.int8 if most else None), trains_for(sources, steps)
+    events, trains, operations = (
+        events_of(sent, np.int8 if most else None),
+        trains_for(sources, steps),
+        np.zeros(3, int),
+    )
     for s in range(3):
-        operations = pack_events(events.address[s], events.ends[s], events.value[s], sources, trains)
-        assert_packed(operations, pooled(sent[s], sources), sources, trains)
-        _, found = unpacked(trains, sources)
+        pack_events(events, shared(s, 1, steps), sources, trains, operations)
+        assert_packed(operations[s], pooled(sent[s], sources), sources, trains)
+        _, found = unpacked(trains, sources, trains.length)
         assert sum(count < members for count in found) <= sources.fanout.size // sources.each  # the last of each cell
+
+
+@FEW
+@given(
+    GRIDS, GROUPS, DENSITIES, st.integers(1, 5), st.integers(1, 5), st.sampled_from(["events", "numbers", "masks"]),
+    st.booleans(), MEMBERS, st.integers(0, 2**20),
+)  # fmt: skip
+def test_samples_side_by_side(grid, groups, density, steps, samples, form, gathered, members, seed):
+    """Each in columns of its own, also fewer than there is room for; all steps of one in a single column where they gather."""
+    random, sources = np.random.default_rng(seed), sources_of(*groups, *grid, members=members)
+    sent = (random.random((6, steps, sources.slot.size)) < density) * random.integers(1, 4 if form == "numbers" else 2)
+    gathered = gathered and form != "masks"
+    planes, operations = 1 if gathered else steps, np.full(6, 5)
+    trains, events = trains_for(sources, planes, samples), events_of(sent, np.int8 if form == "numbers" else None)
+    for first in range(0, 6, samples):
+        count = min(samples, 6 - first)
+        share = shared(first, count, planes)
+        if form == "masks":
+            pack_masks(masks_of(sent, sources.channels).words, share, sources, trains, operations)
+        else:
+            pack_events(events, share, sources, trains, operations)
+        slots = np.array([pooled(one, sources) for one in sent[first : first + count]])
+        assert ((slots * sources.fanout).sum(axis=(1, 2)) == operations[first : first + count] - 5).all()
+        columns = (slots.sum(axis=1, keepdims=True) if gathered else slots).reshape(-1, sources.fanout.size)
+        assert_packed((columns * sources.fanout).sum(), columns, sources, trains, int(share.columns))
+
+
+@FEW
+@given(GRIDS, GROUPS, DENSITIES, st.integers(0, 2**20))
+def test_graded_events(grid, groups, density, seed):
+    """Values count in the words; each takes the operations of one spike."""
+    random, sources = np.random.default_rng(seed), sources_of(*groups, *grid)
+    sent = (random.random((3, 1, sources.slot.size)) < density) * random.integers(1, 16, (3, 1, sources.slot.size))
+    trains, operations = trains_for(sources, 1, 4), np.zeros(3, int)
+    pack_events(events_of(sent, np.int32, True), shared(0, 3, 1), sources, trains, operations)
+    columns = np.array([pooled(one, sources)[0] for one in sent])
+    assert_packed((columns * sources.fanout).sum(), columns, sources, trains)
+    each = np.array([pooled(one > 0, sources)[0] for one in sent])
+    np.testing.assert_array_equal(operations, (each * sources.fanout).sum(axis=1))
 
 
 def test_counts_fill_a_byte():
     """255 sources of a window in each of 64 steps: counts of a byte, their sums in 16 bits."""
     sources, steps = sources_of(3, 1, (15, 17), (15, 17)), 64
-    trains, sent = trains_for(sources, steps), np.ones((1, steps, 3 * 255), np.uint8)
+    trains, sent, share = trains_for(sources, steps), np.ones((1, steps, 3 * 255), np.uint8), shared(0, 1, steps)
     for _ in range(2):
-        operations = pack_masks(masks_of(sent, 3).words[0], sources, trains)
-        assert_packed(operations, pooled(sent[0], sources), sources, trains)
-        events = events_of(sent)
-        operations = pack_events(events.address[0], events.ends[0], events.value[0], sources, trains)
-        assert_packed(operations, pooled(sent[0], sources), sources, trains)
+        for pack, what in ((pack_masks, masks_of(sent, 3).words), (pack_events, events_of(sent))):
+            operations = np.zeros(1, int)
+            pack(what, share, sources, trains, operations)
+            assert_packed(operations[0], pooled(sent[0], sources), sources, trains)

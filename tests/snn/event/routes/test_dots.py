@@ -51,7 +51,7 @@ def wanted_of(weights, source=(5,), target=None, kind=np.int32, over_time=True, 
     return Wanted(network, network.projections[0], np.dtype(kind), over_time=over_time, first=first)
 
 
-def behind(neuron, targets=16, pool=(1, 1)):
+def behind(neuron, targets=16, pool=(1, 1), schedule="synchronous"):
     """The route from a population of such neurons, four by four pixels of five channels."""
     parts = (
         Population("in", (5, 4, 4), Source()),
@@ -63,7 +63,7 @@ def behind(neuron, targets=16, pool=(1, 1)):
         Projection("in", "a", Identity()),
         Projection("a", "out", Linear(dense(np.ones((targets, size), np.int8))), pool=pool),
     )
-    network = Network(parts, links, "in", "out", RateCode(8), numbers="fixed")
+    network = Network(parts, links, "in", "out", RateCode(8), numbers="fixed", schedule=schedule)
     return compile_route(Wanted(network, network.projections[1], np.dtype(np.int32), over_time=True))
 
 
@@ -83,7 +83,12 @@ SERVES = {
     "float32": (wanted_of(FULL, kind=np.float32), True),
     "six channels": (wanted_of(FULL[:6]), True),
     "five channels": (wanted_of(FULL[:5]), False),
-    "values that are sent once": (wanted_of(FULL, code=Direct(2, 7), over_time=False), False),
+    "values that are sent once": (wanted_of(FULL, code=Direct(2, 7), over_time=False), True),
+    "values of two channels": (wanted_of(FULL[:, :2], (2,), code=Direct(2, 7), over_time=False), False),
+    "values up to the largest count": (wanted_of(FULL, code=Direct(2, DOTS[DOT].most), over_time=False), True),
+    "values above it": (wanted_of(FULL, code=Direct(2, DOTS[DOT].most + 1), over_time=False), False),
+    "real values": (wanted_of(FULL, kind=np.float32, code=Direct(2), over_time=False), False),
+    "layerwise": (wanted_of(FULL, over_time=False, schedule="layerwise"), True),
     "after others": (wanted_of(FULL, first=False), True),
 }
 
@@ -151,8 +156,8 @@ def test_packed_weights(targets, channels, seed):
     assert (dots.length, dots.groups, dots.sources.row_step) == (targets, 1, 2 * dots.row_places)
     in_order = packed_rows(weights[..., 0].transpose(1, 2, 0).reshape(-1, targets))
     for p in range(2):
-        view = slice(dots.first_seen[p], dots.first_seen[p + 1])
-        assert sorted(dots.seen[view].tolist()) == [p, p + 1]
+        view = slice(dots.run[dots.first_run[p]], dots.run[dots.first_run[p + 1]])
+        assert dots.seen[view].tolist() == [p, p + 1] and dots.first_run[p + 1] - dots.first_run[p] == 1
         for q, row in zip(dots.seen[view], dots.row[view], strict=True):
             for c in range(channels):
                 found = rows[row + c * dots.sources.row_step // dots.row_places]
@@ -234,6 +239,36 @@ def test_what_it_does_not_take():
         assert not one.takes(events_of(sent, np.int32), 4) and not one.takes(events_of(sent, np.int8, True), 4)
         assert one.most_operations == one.otherwise.most_operations == 16 * 80
     assert route.numbers and not single_spikes.numbers
+
+
+@pytest.mark.parametrize("samples", [1, 15, 17])
+@pytest.mark.parametrize("form", ["values", "spikes", "numbers"])
+def test_what_one_plane_gathers(form, samples):
+    """The same as rows, for samples that fill their columns and for others."""
+    random, steps = np.random.default_rng(samples), 1 if form == "values" else 9
+    code = Direct(9, 200) if form == "values" else RateCode(9)
+    weights = random.integers(-128, 128, (21, 10))
+    route = compile_route(wanted_of(weights, (5, 2, 1), code=code, over_time=False, schedule="layerwise"))
+    sent = random.integers(0, 2, (samples, steps, 10)) * random.integers(1, 201 if form == "values" else 2)
+    planes = added_to(random.integers(-99, 99, (samples, 1, 21)).astype(np.int32))
+    kind = {"values": np.int32, "spikes": None, "numbers": np.int8}[form]
+    events = events_of(sent, kind, form == "values")
+    assert is_dots(route) and route.takes(events, 1) == (form != "numbers")
+    found = []
+    for way in (route.otherwise, route):
+        sums, operations = planes.sums.copy(), np.zeros(samples, np.int64)
+        way.deliver(Planes(sums, planes.begin, False), events, operations, Buffers())
+        found.append((sums, operations))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_more_than_a_plane_can_gather():
+    """Numbers of a window in all steps have to fit a count; else they go otherwise."""
+    most = DOTS[DOT].most
+    route = behind(IF(5), pool=(4, 4), schedule="layerwise")
+    for steps, takes in ((most // 16, True), (most // 16 + 1, False)):
+        assert route.takes(events_of(np.ones((1, steps, 80), int)), 1) == takes
 
 
 def test_a_plan_that_leads_out_of_its_arrays_is_refused():

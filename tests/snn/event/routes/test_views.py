@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn import Conv2d, ConvTranspose2d, Integrator, Linear, RateCode, dense
-from spikewright.snn.event.routes.views import slots_of, views_of, windows_of
+from spikewright.snn.event.routes.views import runs_of, slots_of, views_of, windows_of
 from spikewright.snn.event.synapse_taps import taps_of
 from tests.snn.small import reference, single
 
@@ -66,6 +66,25 @@ def test_views_of_other_synapses():
         taps, *views = seen_through(synapse, source, target)
         found = responses(synapse, source, target, taps, *views)
         np.testing.assert_array_equal(found, by_unit_inputs(synapse, source, target))
+
+
+@FEW
+@given(st.lists(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 99)), max_size=6), max_size=4), st.booleans())
+def test_runs_are_the_views(views, joined):
+    """The same pairs, ascending; runs begin where pixels are no neighbours, and, unless they are joined, everywhere."""
+    first_seen = np.cumsum([0, *map(len, views)])
+    seen, row = np.array([pair for view in views for pair in view], int).reshape(-1, 2).T
+    first_run, run, pixels, rows = runs_of((first_seen, seen, row), joined=joined)
+    assert len(first_run) == len(views) + 1 and run[0] == first_run[0] == 0 and run[-1] == len(seen)
+    for p, view in enumerate(views):
+        begins = run[first_run[p] : first_run[p + 1] + 1]
+        assert begins[0] == first_seen[p] and begins[-1] == first_seen[p + 1]
+        inside = slice(begins[0], begins[-1])
+        assert sorted(zip(pixels[inside].tolist(), rows[inside].tolist(), strict=True)) == sorted(view)
+        steps = np.diff(pixels[inside])
+        assert (steps >= 0).all()
+        wanted = np.flatnonzero(steps != 1) + 1 if joined else np.arange(1, len(view))
+        np.testing.assert_array_equal(begins[1:-1], begins[0] + wanted)
 
 
 @FEW
