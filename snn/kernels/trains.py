@@ -35,7 +35,7 @@ class Sources(NamedTuple):
     members: int
 
 
-class Share(NamedTuple):
+class SampleShare(NamedTuple):
     """Samples that are packed together: `samples` of them from the `first` on, `planes` columns each, `columns` in all.
 
     `columns` is a multiple of four; those of nobody are zero.
@@ -76,7 +76,7 @@ def share_of(first, count, planes, trains):
     """The samples from `first` on that are packed together, out of `count` in all."""
     samples = min(np.uint64(trains.samples), np.uint64(count) - np.uint64(first))
     columns = (samples * np.uint64(planes) + np.uint64(3)) // np.uint64(4) * np.uint64(4)
-    return Share(np.uint64(first), samples, np.uint64(planes), columns)
+    return SampleShare(np.uint64(first), samples, np.uint64(planes), columns)
 
 
 @compiled

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn.kernels.mask_trains import pack_masks
-from spikewright.snn.kernels.trains import Share, Sources, Trains, pack_events
+from spikewright.snn.kernels.trains import SampleShare, Sources, Trains, pack_events
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_masks import masks_of
 
@@ -53,7 +53,7 @@ def trains_for(sources, planes, samples=1):
 
 def shared(first, samples, planes):
     """So many samples from the first on, side by side."""
-    return Share(*(np.uint64(number) for number in (first, samples, planes, -(-samples * planes // 4) * 4)))
+    return SampleShare(*(np.uint64(number) for number in (first, samples, planes, -(-samples * planes // 4) * 4)))
 
 
 def pooled(sent, sources):
