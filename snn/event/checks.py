@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidNetwork
 from spikewright.snn.kernels.blocks import Blocks
-from spikewright.snn.kernels.dot_ways import QUARTER
+from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
 from spikewright.snn.kernels.dots import Dots
 from spikewright.snn.kernels.lanes import Lanes
 from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
+from spikewright.snn.kernels.shortcuts import Shortcut
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:
@@ -83,6 +84,22 @@ def check_lanes(lanes: Lanes, sources: int, neurons: int) -> None:
         _ascending(lanes.first, lanes.weight.size, "weights")
         _same(lanes.channel, lanes.weight, "weights")
         _inside(lanes.channel, length, "channels")
+
+
+def check_shortcut(shortcut: Shortcut, rows: WeightRows, neurons: int) -> None:
+    """Shortcuts: each source reaches the neuron of its own number, or nothing, with the gain of its channel."""
+    channels = shortcut.gain.size
+    weights = rows.weights[rows.row[:channels]]
+    if (
+        not channels
+        or rows.base.size != neurons
+        or neurons % channels
+        or shortcut.alive.size * BLOCK < channels
+        or (rows.fanout > 1).any()
+        or (rows.fanout.reshape(-1, channels) != rows.fanout[:channels]).any()
+        or (weights != shortcut.gain).any()
+    ):
+        raise InvalidNetwork(f"expected a shortcut of {channels} channels into {neurons} neurons, got another")
 
 
 def check_dots(dots: Dots, neurons: int) -> None:

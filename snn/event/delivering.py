@@ -13,10 +13,14 @@ from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.populations import CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
 from spikewright.snn.network import Network
+
+MaskRoute = DotsRoute | ShortcutRoute
+"""The routes that read masks."""
 
 
 class Delivery:
@@ -47,7 +51,7 @@ class Delivery:
         found: list[tuple[IncomingRoute, Events | Masks]] = []
         for one in population.incoming:
             source, delay = one.projection.source, one.projection.delay
-            masks = chunk.masks(source, delay) if isinstance(one.route, DotsRoute) and not one.step_factors else None
+            masks = chunk.masks(source, delay) if isinstance(one.route, MaskRoute) and not one.step_factors else None
             what = chunk.arriving(source, delay) if masks is None else masks
             if isinstance(what, Masks) or not what.graded:
                 found.append((one, what))
@@ -64,7 +68,7 @@ class Delivery:
             chunk.buffers.check()
             operations = np.zeros(chunk.count, np.int64)
             if isinstance(what, Masks):
-                cast(DotsRoute, one.route).deliver_masks(planes, what, operations, chunk.buffers)
+                cast(MaskRoute, one.route).deliver_masks(planes, what, operations, chunk.buffers)
             elif one.step_factors:
                 self._add_weighted(planes, one, what, chunk, operations)
             else:

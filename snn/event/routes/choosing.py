@@ -5,6 +5,7 @@
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
 - dots: four sources that fired times sixteen targets in one instruction, for weights of 8 bits in fixed point; instead of lanes.
+- shortcuts: an identity, a gain for each channel, of spikes that are bits; of others by lanes or rows.
 
 A projection with an order takes one of these from the places on that the order gives (`snn.event.ordering`).
 
@@ -17,6 +18,7 @@ from spikewright.snn.event.routes.dots import compile_dots
 from spikewright.snn.event.routes.lanes import compile_lanes
 from spikewright.snn.event.routes.lists import compile_lists
 from spikewright.snn.event.routes.rows import compile_rows
+from spikewright.snn.event.routes.shortcuts import compile_shortcut
 from spikewright.snn.event.routes.wanted import Route, Wanted
 from spikewright.snn.event.synapse_taps import taps_of
 
@@ -36,4 +38,4 @@ def _route_of_places(wanted: Wanted) -> Route:
     rows = compile_rows(wanted, taps)
     blocks = compile_blocks(wanted, taps, rows.rows)
     found = compile_lanes(wanted, taps, rows, blocks) or blocks or rows
-    return compile_dots(wanted, taps, rows, found) or found
+    return compile_dots(wanted, taps, rows, found) or compile_shortcut(wanted, rows.rows, found) or found

@@ -5,7 +5,19 @@ import pytest
 from hypothesis import given
 
 from spikewright import InvalidNetwork
-from spikewright.snn import Conv2d, Integrator, Linear, Network, Population, Projection, RateCode, Source, dense, sparse
+from spikewright.snn import (
+    Conv2d,
+    Identity,
+    Integrator,
+    Linear,
+    Network,
+    Population,
+    Projection,
+    RateCode,
+    Source,
+    dense,
+    sparse,
+)
 from spikewright.snn.event.checks import (
     as_int32,
     check_blocks,
@@ -15,9 +27,11 @@ from spikewright.snn.event.checks import (
     check_lanes,
     check_lists,
     check_rows,
+    check_shortcut,
 )
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.blocks import WIDTH
 from tests.snn.full_strategies import Wish, full_networks
@@ -181,3 +195,26 @@ def test_populations_that_32_bits_do_not_address():
     parts = (Population("in", (2**16, 2**15, 1), Source()), Population("out", (1,), Integrator()))
     with pytest.raises(InvalidNetwork, match="at most 2147483647 neurons in population 'in'"):
         Network(parts, (Projection("in", "out", Linear(dense(np.ones((1, 1), np.float32)))),), "in", "out", RateCode(1))
+
+
+def test_a_shortcut_of_other_rows_is_refused():
+    network = single(
+        ((4, 3, 2), (4, 3, 2)),
+        Integrator(),
+        Identity(np.array([1, 2, 0, 3])),
+        RateCode(8),
+        numbers="fixed",
+        potential_bits=24,
+    )
+    route = compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
+    assert isinstance(route, ShortcutRoute)
+    rows, shortcut = route.otherwise.otherwise.rows, route.shortcut
+    check_shortcut(shortcut, rows, 24)
+    for other, neurons in (
+        (shortcut._replace(gain=shortcut.gain[:3]), 24),
+        (shortcut._replace(gain=shortcut.gain + 1), 24),
+        (shortcut._replace(alive=shortcut.alive[:0]), 24),
+        (shortcut, 20),
+    ):
+        with pytest.raises(InvalidNetwork, match="a shortcut of"):
+            check_shortcut(other, rows, neurons)
