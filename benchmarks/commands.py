@@ -34,6 +34,26 @@ def peers(options: Options) -> int:
     return 0 if all(map(len, tables)) and not any(equal is False for equal in whole["equal"]) else 1
 
 
+def latency(options: Options) -> int:
+    """One image at a time; status 1 when an answer differs."""
+    from benchmarks.figures import latency_panel
+    from benchmarks.latency import Latency, reaches_latency
+
+    repeats, images = (3, 8) if options.quick else (options.repeats, 16)
+    cases = [(network, steps) for network in options.networks for steps in options.steps]
+    wanted = [Latency(network, steps, repeats, images, options.without) for network, steps in cases]
+    table = measured(options, wanted)
+    tables = [table.where(network=network, steps=steps) for network, steps in cases]
+    caption = (
+        f"Milliseconds of a call with one image, median of {repeats} interleaved repeats over {images} test images, in the "
+        "fastest form found for each program. Wanted: fixed point in a third of the fastest library's time at most; "
+        f"{'reached' if reaches_latency(table) else 'not reached'}."
+    )
+    panels = [lambda ax, table=table: latency_panel(ax, table) for table in tables if len(table)]
+    publish(options.output, "latency", table, panels, caption)
+    return 0 if all(map(len, tables)) and all(table["equal"]) else 1
+
+
 def sweeps(options: Options) -> int:
     """Speed against density, sparsity, steps, batch, network size and threads; status 1 when spikes differ from torch's."""
     from benchmarks.figures import line_panel
@@ -191,9 +211,10 @@ def page(options: Options) -> int:
     return 0
 
 
-TOUR = ("peers", "sweeps", "limit", "slope", "startup")
+TOUR = ("peers", "latency", "sweeps", "limit", "slope", "startup")
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "peers": peers,
+    "latency": latency,
     "sweeps": sweeps,
     "limit": limit,
     "slope": slope,

@@ -11,6 +11,7 @@ from spikewright.kinds import holds
 TITLES = {
     "peers": "Other programs, same law, same images",
     "peers-large": "The same on a larger network",
+    "latency": "One image at a time",
     "sweeps": "What speed depends on",
     "limit": "The machine's limit",
     "slope": "Time follows work",
@@ -37,6 +38,17 @@ SHOWN = {
         "density",
         "synaptic_operations_per_image",
         "setup_s",
+        "how",
+    ),
+    "latency": (
+        "network",
+        "steps",
+        "runner",
+        "milliseconds",
+        "milliseconds_min",
+        "milliseconds_max",
+        "share_of_fastest_library",
+        "equal",
         "how",
     ),
     "exploration": (
