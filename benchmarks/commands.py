@@ -91,9 +91,9 @@ def sweeps(options: Options) -> int:
 
 
 def limit(options: Options) -> int:
-    """The delivery kernel against bare SIMD additions."""
+    """The delivery kernels against bare SIMD additions and dot products."""
     from benchmarks.figures import line_panel
-    from benchmarks.limit import Limit, reaches_limit
+    from benchmarks.limit import WANTED_DOTS, Limit, dot_share, reaches_limit
 
     table = measured(options, [Limit((64,), (0.05,), 3) if options.quick else Limit(repeats=options.repeats)])
     series = Table.of(
@@ -102,13 +102,15 @@ def limit(options: Options) -> int:
     )
     labels = (
         "density (spikes per neuron and step)",
-        "share of the bare additions (%)",
-        "delivery kernel alone, one thread",
+        "share of the bare loop (%)",
+        "delivery kernels alone, one thread",
     )
     caption = (
         f"Additions per second of the engine's delivery kernel over those of a bare loop that adds rows of the same length "
         f"eight at a time out of as many bytes; generated layers, seed 0, one thread, median of {options.repeats} repeats. "
-        f"Wanted: 40 % at 5 % density, in the median over the widths; {'reached' if reaches_limit(table) else 'not reached'}."
+        f"Wanted: 40 % at 5 % density, in the median over the widths; {'reached' if reaches_limit(table) else 'not reached'}. "
+        f"Dot products of bytes: products of sources that fire at all in the 32 steps, over those of a bare loop of the same "
+        f"instruction. Wanted: {WANTED_DOTS:.0%} at 5, 10 and 20 % density; the lowest is {dot_share(table):.0%}."
     )
     publish(
         options.output,
@@ -118,6 +120,35 @@ def limit(options: Options) -> int:
         caption,
     )
     return 0
+
+
+def crossover(options: Options) -> int:
+    """One layer beside dense convolutions, from silent to busy; status 1 when sums that should be exact differ."""
+    from benchmarks.crossover import DENSITIES, Crossover, crossings
+    from benchmarks.figures import line_panel
+
+    wanted = Crossover((64,), DENSITIES[::2], repeats=3) if options.quick else Crossover(repeats=options.repeats)
+    table = measured(options, [wanted])
+    told = "; ".join(f"than {name} {', '.join(where)}" for name, where in crossings(table).items())
+    caption = (
+        f"Microseconds for the sums of a layer, 16 x 16 pixels, kernel 3 x 3, as many channels out as in, {wanted.steps} "
+        f"steps of random spikes, 8-bit weights, one thread, median of {wanted.repeats} interleaved repeats. The engine is "
+        f"quicker {told}. "
+        "Sums are equal but those in bfloat16, which are rounded."
+    )
+    panels = [
+        lambda ax, channels=channels: line_panel(
+            ax,
+            table.where(channels=channels),
+            "density",
+            "microseconds",
+            "runner",
+            ("density (spikes per neuron and step)", "microseconds", f"{channels} channels"),
+        )
+        for channels in wanted.channels
+    ]
+    publish(options.output, "crossover", table, panels, caption)
+    return 0 if all(row["equal"] or "bfloat16" in row["runner"] for row in table) else 1
 
 
 def slope(options: Options) -> int:
@@ -211,11 +242,12 @@ def page(options: Options) -> int:
     return 0
 
 
-TOUR = ("peers", "latency", "sweeps", "limit", "slope", "startup")
+TOUR = ("peers", "latency", "sweeps", "crossover", "limit", "slope", "startup")
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "peers": peers,
     "latency": latency,
     "sweeps": sweeps,
+    "crossover": crossover,
     "limit": limit,
     "slope": slope,
     "startup": startup,

@@ -59,14 +59,16 @@ class Dense:
     Raises InvalidInput for another kind of network.
     """
 
+    numbers = "float32"
+
     def __init__(self, network: Network, neurons: Neurons, plan: Plan) -> None:
-        _check(network)
+        _check(network, self.numbers)
         self.network, self.neurons, self.plan = network, neurons, plan
         spiking = [p for p in network.order[1:] if isinstance(p.neuron, IF)]
         self.firing = {p.name: self._firing(p) for p in spiking}
         self.cells = {name: neurons.cell(firing, plan.order) for name, firing in self.firing.items()}
         scale = {p.name: 1.0 / field(p, p.neuron.threshold) for p in spiking} if neurons.folds else {}
-        self.currents = {p.name: Current(network, p, plan, scale.get(p.name)) for p in network.order[1:]}
+        self.currents = {p.name: self._current(p, scale.get(p.name)) for p in network.order[1:]}
         self.tally: dict[str, list[Tensor]] | None = None
 
     @torch.inference_mode()
@@ -82,6 +84,9 @@ class Dense:
             return logits, {name: torch.cat(parts).to(torch.int32).numpy() for name, parts in self.tally.items()}
         finally:
             self.tally = None
+
+    def _current(self, population: Population, scale: Tensor | None) -> Current:
+        return Current(self.network, population, self.plan, scale)
 
     def _run(self, images: Tensor) -> Tensor:
         return self._by_steps(images) if self.plan.order == "steps" else self._by_layers(images)
@@ -141,14 +146,14 @@ def _repeat(images: Tensor, axis: int, steps: int) -> Tensor:
     return images.unsqueeze(axis).repeat_interleave(steps, axis)
 
 
-def _check(network: Network) -> None:
+def _check(network: Network, numbers: str) -> None:
     neurons = [p.neuron for p in network.order[1:]]
     law = all(
         n.reset == "subtract" and not n.refractory if isinstance(n, IF) else type(n) is Integrator for n in neurons
     )
-    plain = network.numbers == "float32" and network.schedule == "synchronous" and network.readout == "potential"
+    plain = network.numbers == numbers and network.schedule == "synchronous" and network.readout == "potential"
     if not (plain and law and isinstance(network.code, Direct) and not any(q.delay for q in network.projections)):
         raise InvalidInput(
-            "expected a synchronous float32 network of IF neurons that subtract, with a direct input and the readout "
+            f"expected a synchronous {numbers} network of IF neurons that subtract, with a direct input and the readout "
             '"potential"; try `convert(model, samples, Rate(steps=...))`'
         )

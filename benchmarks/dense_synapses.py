@@ -94,7 +94,7 @@ def _pool(synapse: Any, values: Tensor, gain: Tensor, bias: Tensor | None) -> Te
 
 
 def _identity(synapse: Any, values: Tensor, gain: Tensor, bias: Tensor | None) -> Tensor:
-    return values * gain
+    return values * (gain if values.ndim > 2 else gain.flatten())
 
 
 def _weights_of(synapse: Any) -> Any:

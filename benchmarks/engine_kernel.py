@@ -1,16 +1,24 @@
-"""The one place where the benchmarks look inside the event engine: its delivery kernel, called alone."""
+"""The one place where the benchmarks look inside the event engine: its delivery kernels, called alone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright import InvalidInput
 from spikewright.snn import Network
+from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.rows import compile_rows
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.synapse_taps import taps_of
+from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
+from spikewright.snn.kernels.dots import FOURS, two_of_eight
 from spikewright.snn.kernels.events import Events, no_values
+from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import emptied
 from spikewright.snn.kernels.rows import deliver_spikes
 
@@ -36,6 +44,85 @@ def delivery(
 
     call()
     return call, int(operations[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Delivered:
+    """Random spikes of some steps and a call that delivers them by dot products.
+
+    `spikes (steps, channels, rows, columns)` uint8. `products`: of a weight and a count, of all sources that fire at all in these
+    steps, in each of them. `sums()`: what the last call left, `(steps, channels, rows, columns)`.
+    """
+
+    call: Callable[[], None]
+    products: int
+    spikes: NDArray[np.uint8]
+    sums: Callable[[], NDArray[np.int32]]
+
+
+def dot_delivery(network: Network, projection: str, density: float, steps: int) -> Delivered:
+    """The same by dot products, from the masks that populations leave, for a fixed-point network.
+
+    Raises InvalidInput for a projection that goes another way.
+    """
+    found = next(q for q in network.projections if q.name == projection)
+    route = compile_route(Wanted(network, found, np.dtype(np.int32), over_time=True))
+    if not isinstance(route, DotsRoute):
+        raise InvalidInput(f"expected a projection by dot products, got {projection!r} by {type(route).__name__}")
+    shape, to = network.by_name[found.source].shape, network.by_name[found.target].shape
+    spikes = (np.random.default_rng(0).random((steps, *shape)) < density).astype(np.uint8)
+    pixels = spikes.reshape(steps, shape[0], -1).transpose(2, 0, 1)
+    flags = np.zeros((*pixels.shape[:2], -(-shape[0] // 64) * 64), np.uint8)
+    flags[..., : shape[0]] = pixels
+    masks = Masks(np.packbits(flags, axis=-1, bitorder="little").view(np.uint64)[None], shape[0])
+    sums = np.zeros((1, steps, network.by_name[found.target].size), np.int32)
+    planes, buffers = emptied(sums), Buffers()
+    fired = spikes.any(axis=0).reshape(shape[0], -1).T.reshape(-1)
+    products = int(route.dots.sources.fanout[route.dots.sources.slot[fired]].sum()) * steps
+
+    def call() -> None:
+        route.deliver_masks(planes, masks, np.zeros(1, np.int64), buffers)
+
+    def whole() -> NDArray[np.int32]:
+        return sums[0].reshape(steps, to[1], to[2], to[0]).transpose(0, 3, 1, 2)
+
+    call()
+    return Delivered(call, products, spikes, whole)
+
+
+def bare_dots(total: int) -> tuple[Callable[[], None], int]:
+    """A call of at least `total` products by the same instruction, and how many they are: what the machine can do.
+
+    Eight steps of 32 channels stay in registers; weights, counts and sums lie in the first-level cache, and nothing else is done.
+    """
+    rng, steps, channels = np.random.default_rng(0), 8, 2 * QUARTER
+    placed = rng.integers(-128, 128, FOURS * 4 * BLOCK).astype(np.int8)
+    words = rng.integers(0, 2**32, FOURS * steps).astype(np.uint32)
+    firsts, tile = (np.arange(FOURS) * steps).astype(np.uint64), np.zeros(steps * BLOCK, np.int32)
+    each = FOURS * 4 * channels * steps
+    rounds, kernel = np.uint64(max(1, -(-total // each))), _compiled_dots()
+
+    def call() -> None:
+        kernel(tile, placed, words, firsts, rounds)
+
+    call()
+    return call, int(rounds) * each
+
+
+def _compiled_dots() -> Callable[..., None]:
+    import numba
+
+    stride, fours, zero = np.uint64(BLOCK), np.uint64(FOURS), np.uint64(0)
+
+    @numba.njit(nogil=True, error_model="numpy")
+    def multiply(
+        tile: NDArray[Any], placed: NDArray[Any], words: NDArray[Any], firsts: NDArray[Any], rounds: np.uint64
+    ) -> None:
+        for _ in range(rounds):
+            two_of_eight(tile, zero, stride, placed, zero, placed, words, zero, firsts, fours, True)
+
+    kernel: Callable[..., None] = multiply
+    return kernel
 
 
 def bare_adds(length: int, span: int, total: int, kind: np.dtype[Any]) -> tuple[Callable[[], None], int]:

@@ -1,4 +1,4 @@
-"""What is not the same computation, measured for orientation: bfloat16, the layerwise schedule, the CNN before conversion."""
+"""What is not the same computation, measured for orientation: the layerwise schedule, the CNN before conversion."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,10 +8,7 @@ import numpy as np
 import torch
 
 from benchmarks.case import Case
-from benchmarks.dense import Dense
-from benchmarks.dense_plan import Plan
 from benchmarks.entries import Entry, Sizes, accuracy_of, work_columns
-from benchmarks.peers.plain import InPlace
 from benchmarks.timing import Run
 from spikewright.snn import simulate
 
@@ -19,14 +16,6 @@ from spikewright.snn import simulate
 def orientation_entries(case: Case, sizes: Sizes) -> Iterator[Entry]:
     """What is not the same computation: for orientation."""
     images = case.images[: sizes.peer_images]
-    half = Dense(case.network, InPlace(), Plan("layers", True, True, min(64, len(images)), torch.bfloat16))
-    columns = {"how": "float32 sums rounded to bfloat16: not equal", "accuracy": accuracy_of(half.logits(images), case)}
-    yield Entry(
-        "torch, bfloat16",
-        "orientation",
-        Run(partial(half.logits, images), len(images)),
-        {**columns, "images": len(images)},
-    )
     yield _layerwise(case, sizes)
     for last in (False, True):
         name = f"dense CNN, channels {'last' if last else 'first'}"

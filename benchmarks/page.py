@@ -13,6 +13,7 @@ TITLES = {
     "peers-large": "The same on a larger network",
     "latency": "One image at a time",
     "sweeps": "What speed depends on",
+    "crossover": "When does an event engine pay?",
     "limit": "The machine's limit",
     "slope": "Time follows work",
     "scale": "A million neurons",
@@ -84,9 +85,11 @@ images on which any neuron fired another number of times). The event engine itse
 
 Every program runs in the fastest form that was found for it by trial on a few images: step by step or layer by layer over all
 steps, channels first or last, batch of 4 to 256, without gradients, the constant input convolved once. Only "torch, plain
-loop" is as a tutorial writes it. The CNN before conversion, bfloat16 and the layerwise schedule are not the same computation and
-stand there for orientation. sinabs and SpikingJelly are installed without what they depend on (`benchmarks/peers.txt`): only
-their neurons are used here, and these need PyTorch alone.
+loop" is as a tutorial writes it. "torch, int8" runs the 8-bit network of `event fixed` with oneDNN's products of bytes and has
+to give every spike of it; in bfloat16 weights and spikes are exact, but PyTorch rounds each sum to 8 bits, so that its answers
+differ: it stands there for orientation, as the CNN before conversion and the layerwise schedule, which are another computation.
+sinabs and SpikingJelly are installed without what they depend on (`benchmarks/peers.txt`): only their neurons are used here,
+and these need PyTorch alone.
 """
 PAGE_FILE = Kind("a page of benchmarks", holds(b"Made by `python -m benchmarks`"))
 FIGURES_FOLDER = FolderKind("figures of the documentation")
@@ -104,7 +107,7 @@ def given() -> str:
     quiet, usual = cards["vgg7-cifar10-quiet"], cards["vgg7-cifar10"]
     return (
         "What the networks were given: `event fixed` is what `to_fixed()` makes without arguments, 8-bit weights, the others "
-        "float32 unless their name says bfloat16; thresholds are the 99.9th percentile of 1,000 training images, without "
+        "float32 unless their name says otherwise; thresholds are the 99.9th percentile of 1,000 training images, without "
         "calibration. All networks were trained with a penalty on active neurons "
         f"(`TrainRecipe.activity`: {penalties}; their pruned kin the same), which is what makes them quiet. The VGG-7 is "
         f"`vgg7-cifar10-quiet`: {quiet.accuracy:.1%} as a CNN after {quiet.recipe.epochs} epochs, where `vgg7-cifar10`, trained "

@@ -11,6 +11,7 @@ from benchmarks.dense import Dense
 from benchmarks.dense_plan import Plan
 from benchmarks.entries import Entry, Sizes, accuracy_of, agreement_columns, work_columns
 from benchmarks.equality import Agreement, compare, event_answer, same_law
+from benchmarks.integers import integer_entries
 from benchmarks.orientation import orientation_entries
 from benchmarks.peers import CONTENDERS, Contender
 from benchmarks.timing import Run, Speed, take_turns
@@ -138,6 +139,7 @@ def _brian_entries(case: Case, sizes: Sizes) -> Iterator[Entry]:
 SOURCES: tuple[Callable[[Case, Sizes], Iterator[Entry]], ...] = (
     _event_entries,
     _peer_entries,
+    integer_entries,
     _brian_entries,
     orientation_entries,
 )
