@@ -7,6 +7,10 @@ from spikewright.hardware.devices import DEVICES, Device
 from spikewright.hardware.estimates import Estimate
 from spikewright.hardware.placement import Placement
 
+_BEYOND = (
+    "several parts (hardware.partition) or weights outside (hardware.stream_weights), since no known part holds it"
+)
+
 
 def check_fits(placement: Placement, estimate: Estimate | None = None) -> None:
     """Raise InvalidInput where a core takes more than its device has, with how much more, and with a device that has enough.
@@ -18,10 +22,10 @@ def check_fits(placement: Placement, estimate: Estimate | None = None) -> None:
     if not lacks:
         return
     larger = [device for device in DEVICES.values() if not list(_shortages(placement, estimate, device))]
-    way = min(larger, key=lambda device: device.lut).name if larger else ""
+    way = f"{min(larger, key=lambda device: device.lut).name}, where it fits" if larger else _BEYOND
     raise InvalidInput(
         f"expected a core within {placement.device.name}, got {' and '.join(lacks)};"
-        f" try {f'{way}, where it fits, or ' if way else ''}fewer lanes, fewer weight bits or pruned weights"
+        f" try {way}, or fewer lanes, fewer weight bits or pruned weights"
     )
 
 

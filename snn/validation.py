@@ -133,9 +133,9 @@ def _check_integers(population: Population, fields: Sequence[object]) -> None:
         raise InvalidNetwork(f"expected integers in the fixed-point population {name!r}; try network.to_fixed()")
     top = 2 ** (population.potential_bits - 1) - 1
     for value in (population.initial, *neuron.all_thresholds().values()):
-        if largest_magnitude(value) > top:
+        if (most := largest_magnitude(value)) > top:
             raise InvalidNetwork(
-                f"expected thresholds and initial potentials of {name!r} within {population.potential_bits} bits; "
-                "try more potential_bits"
+                f"expected thresholds and initial potentials of {name!r} within {population.potential_bits} bits, got {most}, "
+                f"which needs {most.bit_length() + 1}; try more potential_bits"
             )
     neuron.check_whole(name)

@@ -145,7 +145,8 @@ def run_export(options: Namespace) -> None:
     network, activity, _ = simulated(options.file, options)
     point = design_asked(network, activity, options.design, stage)
     images, _ = images_of(options, dataset_of(options, origin_of(options.file)))
-    export(network, point, options.out, images=images[: stage.golden])
+    golden = images[: stage.golden]
+    export(network, point, options.out, images=golden, loads=options.loads, pixels=options.pixels)
     again = replay(options.out, device=point.fpga)
     told = "gives the same spikes" if again.equal else f"differs: {'; '.join(again.differences)}"
     say(

@@ -25,7 +25,7 @@ def check_pixels(network: Network, levels: int) -> None:
     if not code.graded and type(code) not in TABLED:
         known = ", ".join(("Direct", "TtfsCode", *(one.__name__ for one in TABLED)))
         raise InvalidInput(
-            f"expected a code that a circuit makes of pixels ({known}), got {name}; try events, Ends(pixels=None)"
+            f"expected a code that a circuit makes of pixels ({known}), got {name}; try events, pixels=None"
         )
     if isinstance(levels, bool) or not isinstance(levels, int) or not 1 <= levels <= 65535:
         raise InvalidInput(f"expected pixels of 1 to 65535 levels, got {levels!r}; try 255")

@@ -40,7 +40,7 @@ def check_loads(network: Network) -> None:
     """Raise InvalidInput where there is no way to fill memories at run time."""
     if computes_values(network):
         raise InvalidInput(
-            "expected a network of spikes, whose memories can be loaded, got a MAC core; try Ends(loads=False)"
+            "expected a network of spikes, whose memories can be loaded, got a MAC core; try loads=False"
         )
 
 

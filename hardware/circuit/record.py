@@ -36,6 +36,10 @@ class Ends:
     loads: bool = False
 
 
+EVENTS = Ends()
+"""Events go in, and memories hold what their files say."""
+
+
 @dataclass(frozen=True, eq=False)
 class Circuit:
     """A fixed-point network with the lanes of each population but the input; its memories go to `store`.

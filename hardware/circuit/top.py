@@ -7,9 +7,8 @@ from pathlib import Path
 from spikewright import FolderKind, atomic_folder
 from spikewright.hardware.circuit.arrays import array
 from spikewright.hardware.circuit.columns import with_columns, write_columns
-from spikewright.hardware.circuit.encoders import check_pixels
 from spikewright.hardware.circuit.fronts import front
-from spikewright.hardware.circuit.loading import bus_bits, check_loads, with_bus
+from spikewright.hardware.circuit.loading import bus_bits, with_bus
 from spikewright.hardware.circuit.mac.top import mac_layers
 from spikewright.hardware.circuit.readouts import answer_bits, readout, stops_early
 from spikewright.hardware.circuit.record import Circuit, Ends
@@ -17,7 +16,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.stages import beginning, fork, queue
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
-from spikewright.hardware.circuit.wrapper import axis_wrapper
+from spikewright.hardware.circuit.wrapper import axis_wrapper, checked_ends
 from spikewright.hardware.placement import USUAL, PlacingRule
 from spikewright.hardware.supported import check_buildable
 from spikewright.snn import Network
@@ -47,12 +46,9 @@ def build(
     Raises InvalidInput for what there are no modules for, InvalidFile where something else stands in the folder.
     """
     check_buildable(network)
-    if ends is not None and ends.pixels is not None:
-        check_pixels(network, ends.pixels)
-    if ends is not None and ends.loads:
-        check_loads(network)
+    ends = Ends() if ends is None else checked_ends(network, ends.loads, ends.pixels)
     with atomic_folder(folder, CIRCUIT_FOLDER) as temporary:
-        circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends or Ends(), queues or {})
+        circuit = Circuit(network, lanes, temporary, storage or {}, rule, ends, queues or {})
         core = _text(circuit)
         (temporary / "core.v").write_text(core)
         write_columns(core, temporary)

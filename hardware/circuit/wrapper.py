@@ -2,12 +2,13 @@
 
 from math import prod
 
-from spikewright.hardware.circuit.encoders import encoder, pixel_bits
-from spikewright.hardware.circuit.loading import load_table, loader
+from spikewright.hardware.circuit.encoders import check_pixels, encoder, pixel_bits
+from spikewright.hardware.circuit.loading import check_loads, load_table, loader
 from spikewright.hardware.circuit.readouts import answer_bits
-from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.circuit.verilog import instance
 from spikewright.hardware.circuit.words import address_bits
+from spikewright.snn import Network
 
 _HEAD = """\
 // The core behind AXI streams. A word of TDATA is as wide as whole bytes; what it holds stands in its lowest bits.
@@ -18,6 +19,16 @@ _HEAD = """\
 //   that were taken, and the logits of the {neurons} neurons of the output, row-major over (channel, row, column).
 // A reset (ARESETN low at a rising edge) at any time begins anew: what was under way is lost, memories keep what was loaded. A
 // row that is loaded is such a reset of everything but the loader."""
+
+
+def checked_ends(network: Network, loads: bool, pixels: int | None) -> Ends:
+    """How the core of a network is reached. Raises InvalidInput for pixels that no circuit makes its code of, or memories that
+    cannot be filled."""
+    if pixels is not None:
+        check_pixels(network, pixels)
+    if loads:
+        check_loads(network)
+    return Ends(pixels, loads)
 
 
 def input_bits(circuit: Circuit) -> int:

@@ -24,7 +24,7 @@ module bench;
   integer due[0:{samples}-1];  // the cycle of the last word of each answer
 {declared}
 
-  sw_core core (.clk(clk), .rst(rst), .in_valid(!rst && at < {count}), .in_ready(in_ready), .in_event(stream[at]),
+  sw_core core ({loads}.clk(clk), .rst(rst), .in_valid(!rst && at < {count}), .in_ready(in_ready), .in_event(stream[at]),
                 .answer_valid(answer_valid), .answer_ready(1'b1), .answer_word(answer_word), .answer_last(answer_last));
 
   wire whole = at == {count} && answered == {words}{complete};
@@ -82,7 +82,8 @@ _COMPARED = """\
 class BenchSizes:
     """How many words there are: of the input, of the answers of `samples`, and of what populations send, by number.
 
-    `cycles`: those in which the last word of each answer is due; none where they are not known.
+    `cycles`: those in which the last word of each answer is due; none where they are not known. `bus`: bits of the load bus, on
+    which nothing comes; 0 where there is none.
     """
 
     samples: int
@@ -90,6 +91,7 @@ class BenchSizes:
     answers: int
     events: dict[int, int]
     cycles: tuple[int, ...] = ()
+    bus: int = 0
 
 
 def bench_text(circuit: Circuit, sizes: BenchSizes) -> str:
@@ -98,6 +100,7 @@ def bench_text(circuit: Circuit, sizes: BenchSizes) -> str:
     files = {n: f"../golden/p{n:02d}_events.mem" for n in sizes.events}
     return _TEXT.format(
         limit=LIMIT,
+        loads=f".load_bus({sizes.bus}'d0), " if sizes.bus else "",
         idle=IDLE,
         answer=answer_bits(circuit),
         event=circuit.event_bits(circuit.network.input),

@@ -6,9 +6,10 @@ from typing import Literal
 from spikewright.hardware.behaviour.mac_cycles import mac_over
 from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.instances import read_instances
+from spikewright.hardware.circuit.loading import bus_bits, load_map
 from spikewright.hardware.circuit.memories import instance_owners, memories_of
 from spikewright.hardware.circuit.readouts import answer_bits, stops_early
-from spikewright.hardware.circuit.record import Circuit
+from spikewright.hardware.circuit.record import EVENTS, Circuit, Ends
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.core.bench import BenchSizes, bench_text
@@ -18,6 +19,7 @@ from spikewright.hardware.core.schema_circuit import (
     CoreCircuit,
     CoreEvent,
     CoreInstance,
+    CoreLoad,
     CorePlaced,
     CoreStreams,
 )
@@ -33,14 +35,16 @@ FORMS: tuple[Literal["plain", "sign", "unsigned", "signed"], ...] = ("plain", "s
 """How `core.json` calls the forms of values."""
 
 
-def write_circuit(folder: Path, network: Network, point: DesignPoint, golden: GoldenTraces) -> CoreCircuit:
+def write_circuit(
+    folder: Path, network: Network, point: DesignPoint, golden: GoldenTraces, ends: Ends = EVENTS
+) -> CoreCircuit:
     """Write `rtl/`, `mem/`, `tb/`, the words of the `golden` traces, and the files of tools; gives the record.
 
     Raises InvalidInput for what there is no circuit for; nothing is written then.
     """
     rule = PlacingRule.of(point.fpga)
     lanes = {layer.population: layer.lanes for layer in point.layers}
-    circuit = build(network, lanes, folder / "mem", rule=rule)
+    circuit = build(network, lanes, folder / "mem", rule=rule, ends=ends)
     (folder / "mem" / ".spikewright").unlink()  # the whole folder has one
     _write_verilog(folder)
     streams = _write_streams(folder, circuit, golden)
@@ -85,6 +89,7 @@ def _write_streams(folder: Path, circuit: Circuit, golden: GoldenTraces) -> Core
         len(answers),
         {circuit.numbers[name]: length for name, length in lengths.items() if name != network.input},
         tuple(cycles),
+        bus_bits((folder / "rtl" / "core.v").read_text()) if circuit.ends.loads else 0,
     )
     (folder / "tb").mkdir()
     (folder / "tb" / "bench.v").write_text(bench_text(circuit, sizes))
@@ -117,7 +122,16 @@ def _record(folder: Path, circuit: Circuit, point: DesignPoint, streams: CoreStr
             for one in placed
         ],
         streams=streams,
+        pixels=circuit.ends.pixels,
+        loads=_loads(text) if circuit.ends.loads else None,
     )  # fmt: skip
+
+
+def _loads(text: str) -> list[CoreLoad]:
+    return [
+        CoreLoad(number=one.number, name=one.name, file=f"mem/{one.file}", rows=one.rows, bits=one.bits)
+        for one in load_map(text)
+    ]
 
 
 def placement_of(circuit: CoreCircuit, device: Device) -> Placement:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from spikewright import InvalidInput, __version__, snn
+from spikewright.hardware.circuit.record import EVENTS, Ends
 from spikewright.hardware.circuit.stepping import left_bits
 from spikewright.hardware.core import schema, schema_parts
 from spikewright.hardware.core.checksums import NONE
@@ -44,14 +45,16 @@ class GoldenInputs:
     origin: Literal["given", "synthetic"]
 
 
-def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: GoldenInputs) -> schema.Core:
-    """The record of `network` built as `point`; its memories, golden traces and circuit are written.
+def describe(
+    writer: Writer, network: snn.Network, point: DesignPoint, inputs: GoldenInputs, ends: Ends = EVENTS
+) -> schema.Core:
+    """The record of `network` built as `point`, reached as `ends` say; its memories, golden traces and circuit are written.
 
     Raises InvalidInput where the circuit is too large for its device.
     """
     sizes, activity = widths(network), golden_activity(unscaled(network), inputs.images)
     traces = GoldenTraces.of(unscaled(network), activity, inputs.images)
-    circuit, without = _circuit(writer.folder, network, point, traces)
+    circuit, without = _circuit(writer.folder, network, point, traces, ends)
     cost = estimate(network, activity, point)
     if circuit is not None:
         check_fits(placement_of(circuit, point.fpga), cost)
@@ -80,11 +83,11 @@ def describe(writer: Writer, network: snn.Network, point: DesignPoint, inputs: G
 
 
 def _circuit(
-    folder: Path, network: snn.Network, point: DesignPoint, golden: GoldenTraces
+    folder: Path, network: snn.Network, point: DesignPoint, golden: GoldenTraces, ends: Ends
 ) -> tuple[CoreCircuit | None, str | None]:
     """The circuit, or why there is none; the log says so too."""
     try:
-        return write_circuit(folder, network, point, golden), None
+        return write_circuit(folder, network, point, golden, ends), None
     except InvalidInput as error:
         logging.getLogger(__name__).warning("the core has no circuit: %s", error)
         return None, str(error)

@@ -103,6 +103,10 @@ def read_core(folder: Path) -> Core:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
+        if place == "version":
+            raise InvalidFile(
+                f"expected a core.json of version 1 or 2 in {folder}, got another; try a newer spikewright, or export again"
+            ) from error
         raise InvalidFile(f"core.json does not follow its schema at {place}: {first['msg']}") from error
     if found.version > 1 and (found.checksum is None or not found.files):
         raise InvalidFile("core.json does not follow its schema: expected checksum and files in version 2, got none")

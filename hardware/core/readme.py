@@ -65,7 +65,17 @@ Events go in as words `{{value, x, y, c, token}}` on `in_valid`, `in_ready`, `in
 {bits} bits of c, y, x and value. A token ends a step; its other bits say nothing. An answer comes out on `answer_valid`,
 `answer_ready`, `answer_word`, `answer_last` as {words} words of {answer} bits, two's complement: the class, the steps that were
 taken, and the logits. A word is handed over in each rising edge of `clk` in which valid and ready are both high. `rst` is
-synchronous and active high."""
+synchronous and active high.{ends}"""
+
+_PIXELS = """
+
+`sw_axis` takes images instead: pixels k = 0 .. {pixels} (k / {pixels}), row-major over (channel, row, column), a frame each."""
+_LOADS = """
+
+Memories can be filled at run time through `s_load_axis` of `sw_axis`: a frame is the number of a memory, the first row, and rows,
+each as 32-bit words, the lowest first. The head of `rtl/axis.v` lists {count} memories, `circuit.loads` of `core.json` too, with
+the file of `mem/` that each begins with; the same files of a core of another network of these shapes and widths make it that one.
+The estimates are of a core whose memories cannot be filled."""
 
 _NO_CIRCUIT = "There is no Verilog in this folder, since there is none for this network yet: {why}."
 
@@ -81,6 +91,8 @@ def _circuit(core: Core) -> str:
         bits=", ".join(map(str, bits[1:])),
         words=circuit.answer.logits + 2,
         answer=circuit.answer.bits,
+        ends=(_PIXELS.format(pixels=circuit.pixels) if circuit.pixels else "")
+        + (_LOADS.format(count=len(circuit.loads)) if circuit.loads else ""),
     )
 
 

@@ -80,16 +80,37 @@ class CoreStreams(CoreRecord):
     counts: dict[Name, list[Amount]] | None = None
 
 
+class CoreLoad(CoreRecord):
+    """A memory that can be filled at run time: its `number` on the stream `s_load_axis` of `sw_axis`, from 1 on, `rows` of
+    `bits`, and the `file` that it begins with. `name`: instance.memory.
+
+    A frame is a word with the number, a word with the first row, then rows: each as ceil(bits / 32) words, the lowest first.
+    """
+
+    number: Annotated[int, Field(ge=1, le=2**16)]
+    name: Name
+    file: File
+    rows: Count
+    bits: Annotated[int, Field(ge=1, le=2**24)]
+
+
 class CoreCircuit(CoreRecord):
     """The circuit in `rtl/` and `mem/`; `top` is the module in `rtl/core.v`. All streams are handed over when valid and ready are
-    both high at a rising edge of `clk`."""
+    both high at a rising edge of `clk`.
 
+    `pixels`: `sw_axis` takes images of pixels k / `pixels`, one a word; null where it takes events as `top` does. `loads`: the
+    memories that can be filled at run time; null where none can.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset({"pixels", "loads"})
     top: Name
     events: dict[Name, CoreEvent]
     answer: CoreAnswer
     instances: Annotated[list[CoreInstance], Field(max_length=100_000)]
     memories: Annotated[list[CorePlaced], Field(max_length=100_000)]
     streams: CoreStreams
+    pixels: Annotated[int, Field(ge=1, le=65535)] | None = None
+    loads: Annotated[list[CoreLoad], Field(max_length=100_000)] | None = None
 
 
 class CoreProof(CoreRecord):

@@ -10,7 +10,7 @@ from spikewright import InvalidFile, InvalidInput
 from spikewright.hardware.core.load import load_core
 from spikewright.hardware.core.schema import Core
 from spikewright.hardware.core.tool_files import MANY, RANDOM, VERILATOR
-from spikewright.hardware.cosim.programs import call, found, need, need_version
+from spikewright.hardware.cosim.programs import call, found, need, need_icarus, need_version
 from spikewright.hardware.cosim.verilator import OLDEST
 from spikewright.hardware.devices import Device
 from spikewright.progress import watched
@@ -76,7 +76,7 @@ def _judged(printed: str, simulator: str) -> Verification:
 
 def _in_icarus(folder: Path, beside: Path, options: list[str]) -> str:
     """What the bench printed."""
-    compiler = need("iverilog", "iverilog")
+    compiler = need_icarus()
     program = str(beside / "bench")
     call([compiler, "-g2005", "-s", "bench", "-o", program, *_sources(folder)], folder / "mem")
     return call(["vvp", "-n", program, *options], folder / "mem")

@@ -17,7 +17,7 @@ from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.circuit.wrapper import input_bits, whole_bytes
 from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.icarus import modules
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need_icarus
 from spikewright.hardware.cosim.record import MOST_CYCLES
 
 _BENCH = """\
@@ -99,7 +99,7 @@ def run(
 
     Raises SpikewrightError where Icarus is missing or an answer does not come.
     """
-    need("iverilog", "iverilog")
+    need_icarus()
     width = whole_bytes(input_bits(circuit))
     words, loaded = _marked(frames, width), _marked(loads, LOAD_WORD)
     with TemporaryDirectory(prefix="spikewright-") as name:

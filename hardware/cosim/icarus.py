@@ -13,7 +13,7 @@ from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.cosim.potentials import read_sweeps, watching_lines
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need_icarus
 from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycles
 from spikewright.hardware.cosim.watching import SLOT, Watched
 
@@ -120,7 +120,7 @@ def simulate_text(
     trace that is written meanwhile."""
     if not words:
         raise InvalidInput("expected an input of at least one word, got none")
-    need("iverilog", "iverilog")
+    need_icarus()
     with TemporaryDirectory(prefix="spikewright-") as name:
         bench, stream, program = (str(Path(name) / file) for file in ("bench.v", "stream.mem", "bench"))
         write_words(Path(stream), [f"{word:x}" for word in words])

@@ -8,7 +8,7 @@ from spikewright import InvalidInput, SpikewrightError
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.cosim.block_rams import MODELLED, models
 from spikewright.hardware.cosim.icarus import modules, simulate_text
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need_yosys
 from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun
 from spikewright.hardware.cosim.watching import Watched
 from spikewright.hardware.synthesis.targets import target_of
@@ -39,7 +39,7 @@ def synthesised(watched: Watched, family: str, described: Path | None = None) ->
     if family not in CELLS:
         raise InvalidInput(f"expected a family out of {', '.join(CELLS)}, got {family!r}")
     target = target_of(family)
-    yosys = need("yosys", "yosys")
+    yosys = need_yosys()
     with TemporaryDirectory(prefix="spikewright-") as name:
         text, netlist = Path(name) / "watched.v", Path(name) / "netlist.v"
         text.write_text(watched.text())
@@ -69,7 +69,7 @@ def checked(netlist: str) -> str:
 
 def cells_file(family: str) -> Path:
     """The models of cells that come with yosys."""
-    path = Path(need("yosys", "yosys")).resolve().parents[1] / "share" / "yosys" / CELLS[family]
+    path = Path(need_yosys()).resolve().parents[1] / "share" / "yosys" / CELLS[family]
     if not path.is_file():
         raise SpikewrightError(f"expected the cells of yosys at {path}, got none; try apt-get install yosys")
     return path

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from spikewright import SpikewrightError
 
+ICARUS, YOSYS = "11.0", "0.23"
+"""The oldest versions that will do."""
+
 
 def found(name: str) -> str | None:
     """Where a program is, None where it is not installed."""
@@ -21,17 +24,29 @@ def need(name: str, package: str) -> str:
     return path
 
 
-def need_version(name: str, package: str, least: tuple[int, int]) -> str:
-    """The same of a program that says its version for --version; SpikewrightError where it is older than `least`."""
+def need_version(name: str, package: str, least: str, asked: str = "--version") -> str:
+    """The same of a program that says its version when it is `asked`; SpikewrightError where it is older than `least`."""
     path = need(name, package)
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    numbers = re.search(r"(\d+)\.(\d+)", said)
-    if numbers is None or (int(numbers[1]), int(numbers[2])) < least:
-        wanted = f"{least[0]}.{least[1]:03d}"
-        raise SpikewrightError(
-            f"expected {name} {wanted} or later, got {said.strip()[:60] or 'no version'}; try apt-get install {package}"
-        )
+    said = subprocess.run([path, asked], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"\d+\.\d+", said)
+    if version is None or _numbers(version[0]) < _numbers(least):
+        told = said.strip().partition("\n")[0][:60] or "no version"
+        raise SpikewrightError(f"expected {name} {least} or later, got {told}; try apt-get install {package}")
     return path
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def need_icarus() -> str:
+    """Where Icarus Verilog is, new enough for the Verilog of cores. Raises as `need_version`."""
+    return need_version("iverilog", "iverilog", ICARUS, "-V")
+
+
+def need_yosys() -> str:
+    """The same of Yosys."""
+    return need_version("yosys", "yosys", YOSYS, "-V")
 
 
 def call(command: list[str], folder: Path) -> str:

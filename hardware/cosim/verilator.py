@@ -18,7 +18,7 @@ from spikewright.hardware.cosim.record import MOST_CYCLES, CircuitRun, idle_cycl
 from spikewright.hardware.cosim.watching import Watched
 from spikewright.kinds import Kind, holds_last
 
-OLDEST = (5, 6)
+OLDEST = "5.006"
 """The version of Verilator that this was tested with first."""
 _MARK = b"spikewright: a core that Verilator compiled\n"
 PROGRAM = Kind("a simulation of a core", holds_last(_MARK))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spikewright.hardware.circuit.winners import WinnersCircuit
 from spikewright.hardware.circuit.words import write_words
 from spikewright.hardware.cosim.icarus import modules
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need_icarus
 from spikewright.snn.learning.fixed import run_winners
 
 Whole = NDArray[np.int64]
@@ -50,7 +50,7 @@ def winners_differences(circuit: WinnersCircuit, spikes: Sequence[Any]) -> tuple
 
     Raises SpikewrightError without Icarus.
     """
-    need("iverilog", "iverilog")
+    need_icarus()
     lines = _simulated(circuit, spikes)
     steps, neurons = circuit.network.steps, circuit.neurons
     fired, counted = _fired([line for line in lines if line[0] == "E"], len(spikes), steps, neurons), []

@@ -1,6 +1,7 @@
 """Devices as files: one YAML or TOML file each, whose keys are the fields of `Device`."""
 
 import tomllib
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ def read_device(path: str | Path) -> Device:
         if key not in known:
             way = nearest(key, known) or ", ".join(sorted(known))
             raise InvalidFile(f"expected the fields of a device in {path}, got {key!r}; try {way}")
+    lacking = [one.name for one in fields(Device) if one.default is MISSING and one.name not in found]
+    if lacking:
+        raise InvalidFile(
+            f"expected all fields of a device in {path}, got none of {', '.join(lacking)}; see hardware.Device"
+        )
     watts = found.get("static_w")
     if isinstance(watts, list) and len(watts) == 3 and all(type(one) in (int, float) for one in watts):
         found["static_w"] = Interval(*(float(one) for one in watts))
@@ -40,6 +46,8 @@ def read_device(path: str | Path) -> Device:
 
 def _content(path: Path) -> dict[str, Any]:
     kind = "TOML" if path.suffix.lower() == ".toml" else "YAML"
+    if not path.exists():
+        raise InvalidFile(f"expected the file of a device at {path}, got none; try the name of a known device")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InvalidFile(f"expected a device of at most {MOST_BYTES} bytes in {path}, got {path.stat().st_size}")

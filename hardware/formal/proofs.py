@@ -32,6 +32,10 @@ _LAYER = (
 )
 
 _WIDTHS = {"WORD": 13, "POTENTIAL": 8, "TAP": 12, "THRESHOLD": 8, "DRIVE": 12}
+_SMALL = {"WORD": 9, "POTENTIAL": 5, "TAP": 8, "THRESHOLD": 5, "DRIVE": 8}
+_COUNTS = {"WORD": 9, "POTENTIAL": 7, "TAP": 8}
+_DEPTHS: dict[int | str | None, tuple[int, int]] = {"stepped": (4, 12), "latched": (5, 15)}
+"""Depth and reach of kinds that take a cycle more."""
 _LAWS: dict[str, dict[str, int | str]] = {
     "neuron": {"WORD": 17, "POTENTIAL": 16, "THRESHOLD": 16},
     "neuron with leak and reset to zero": {"LEAK": 1, "RESET_ZERO": 1},
@@ -39,6 +43,15 @@ _LAWS: dict[str, dict[str, int | str]] = {
     "signed neuron with a limit": {"KIND": "signed", "NUMBER": 2, "MEMO": 3, "LIMIT": 1},
     "ternary neuron": {"KIND": "ternary", "NUMBER": 2, "THRESHOLDS": 2},
     "burst neuron": {"KIND": "burst", "NUMBER": 2, "LIMIT": 3},
+    "neuron with leak": {"LEAK": 2, **_SMALL},
+    "deaf neuron": {"KIND": "deaf", "DEAF": 2, "MEMO": 7, **_SMALL},
+    "deaf neuron with reset to zero": {"KIND": "deaf", "DEAF": 3, "MEMO": 2, "RESET_ZERO": 1, **_SMALL},
+    "neuron with thresholds of steps": {"KIND": "stepped", "THRESHOLDS": 2, **_SMALL, "SATURATED": 4, "THRESHOLD": 6},
+    "neuron of one spike": {"KIND": "latched", "MEMO": 6, **_SMALL},
+    "ramp": {"KIND": "ramp", "NUMBER": 3, "LIMIT": 5, "SLOT": 4, "SLOT_SHIFT": 2, **_SMALL},
+    "ramp with slots of any size": {"KIND": "ramp", "NUMBER": 2, "LIMIT": 3, "SLOT": 5, "SLOT_SHIFT": -1, **_SMALL},
+    "gate of counts": {"KIND": "gate", "NUMBER": 3, "MEMO": 9, "OFFSET": 5, "LIMIT": 2, **_COUNTS},
+    "gate of fresh counts": {"KIND": "gate", "NUMBER": 9, "MEMO": 9, "FRESH": 1, **_COUNTS},
     "integrator": {"KIND": "none"},
 }
 _NEURONS = {"C_BITS": 1, "Y_BITS": 1, "X_BITS": 1}
@@ -61,7 +74,13 @@ PROOFS: tuple[Proof, ...] = (
     Proof("words in look-up tables", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 1}, 7, 14),
     Proof("words in block memories", "sw_bank", _BANK, {"WIDTH": 8, "ROWS": 4, "BITS": 2, "STYLE": 2}, 7, 14),
     *(
-        Proof(name, "sw_lane", _NEURON, {**_WIDTHS, **law}, 7 if "LIMIT" in law else 3, 12)
+        Proof(
+            name,
+            "sw_lane",
+            _NEURON,
+            {**_WIDTHS, **law},
+            *_DEPTHS.get(law.get("KIND"), (7 if "LIMIT" in law else 3, 12)),
+        )
         for name, law in _LAWS.items()
     ),
     Proof(

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from spikewright import InvalidInput
 from spikewright.hardware.cosim.icarus import modules
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need, need_yosys
 from spikewright.hardware.formal.record import Proof, Proved, Status
 
 SECONDS = 300.0
@@ -93,7 +93,7 @@ def used(module: str, texts: Mapping[str, str]) -> list[str]:
 
 def tools() -> str:
     """The programs with their versions."""
-    yosys = call([need("yosys", "yosys"), "-V"], Path.cwd()).split("(")[0].strip()
+    yosys = call([need_yosys(), "-V"], Path.cwd()).split("(")[0].strip()
     z3 = call([need("z3", "z3"), "--version"], Path.cwd()).split(" - ")[0].strip()
     return f"{yosys}, {z3}"
 
@@ -116,12 +116,22 @@ def _transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
 
 
 def _yosys(script: str, proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
+    """What is below zero becomes the default of its parameter, since `chparam` knows no sign."""
+    below = {name for name, value in proof.parameters.items() if isinstance(value, int) and value < 0}
     for name, text in texts.items():
-        (folder / f"{name}.v").write_text(text)
-    parameters = " ".join(f"-set {name} {_constant(value)}" for name, value in proof.parameters.items())
+        (folder / f"{name}.v").write_text(_with_defaults(text, proof, below) if name == proof.module else text)
+    parameters = " ".join(
+        f"-set {name} {_constant(value)}" for name, value in proof.parameters.items() if name not in below
+    )
     files_read = " ".join(f"{name}.v" for name in texts)
     (folder / "law.ys").write_text(script.format(files=files_read, parameters=parameters, module=proof.module))
-    call([need("yosys", "yosys"), "-q", "law.ys"], folder)
+    call([need_yosys(), "-q", "law.ys"], folder)
+
+
+def _with_defaults(text: str, proof: Proof, names: set[str]) -> str:
+    for name in sorted(names):
+        text = re.sub(rf"(parameter {name} = )[^,\n/ ]+", rf"\g<1>{proof.parameters[name]}", text)
+    return text
 
 
 def _constant(value: int | str) -> str:

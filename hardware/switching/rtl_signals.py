@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from spikewright.hardware.cosim.icarus import modules
-from spikewright.hardware.cosim.programs import call, need
+from spikewright.hardware.cosim.programs import call, need_yosys
 from spikewright.hardware.cosim.watching import Watched
 
 TOP = "sw_watched"
@@ -36,7 +36,7 @@ PORTS: Mapping[str, MemoryPorts] = {
     "sw_counts": MemoryPorts("counts", "moves", "changes"),
     "sw_levels": MemoryPorts("blocks", "fetch", "block_valid"),
     "sw_step_delay": MemoryPorts("words", "fetch", "store"),
-    "sw_mac_bank": MemoryPorts("bank", "", "write"),
+    "sw_mac_bank": MemoryPorts("banks", "", "write"),
 }
 """Module -> the ports of the memory in it, for those that can lie in block memories of a core."""
 
@@ -53,7 +53,7 @@ def registers(watched: Watched) -> dict[str, int]:
 
     Raises SpikewrightError where yosys is missing.
     """
-    yosys = need("yosys", "yosys")
+    yosys = need_yosys()
     with TemporaryDirectory(prefix="spikewright-") as name:
         text, described = Path(name) / "watched.v", Path(name) / "elaborated.json"
         text.write_text(watched.text())

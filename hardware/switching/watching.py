@@ -119,6 +119,6 @@ class RtlWatch:
         """Whether the memory of a scope lies in block memories."""
         for one in self.placed:
             part, _, name = one.name.partition(".")
-            if part == scope[0] and (name in scope[1:] or len(scope) == 1):
+            if part == scope[0] and (name in (memory, *scope[1:]) or len(scope) == 1):
                 return one.style == "blocks"
         return False

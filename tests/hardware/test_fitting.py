@@ -23,6 +23,7 @@ def test_block_memories_are_counted(name: str, count: int) -> None:
     with pytest.raises(InvalidInput, match=f"within {name}, got .*{lack:,} too many") as error:
         check_fits(placement)
     told = str(error.value).split("try ")[1]
+    assert ("where it fits" in told) != ("no known part" in told)
     if "where it fits" in told:
         check_fits(replace(placement, device=DEVICES[told.split(",")[0]]))
 

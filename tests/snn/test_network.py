@@ -94,7 +94,10 @@ WRONG = {
     "pool gain": (lambda: image_network(AvgPool2d((2, 2), (2, 2), np.ones(3)), (2, 3, 3)), "gain"),
     "no width": (lambda: fixed(Population("a", (3,), IF(5))), "width"),
     "real threshold": (lambda: fixed(Population("a", (3,), IF(5.5), potential_bits=8)), "integers"),
-    "threshold beyond the width": (lambda: fixed(Population("a", (3,), IF(128), potential_bits=8)), "within 8 bits"),
+    "threshold beyond the width": (
+        lambda: fixed(Population("a", (3,), IF(128), potential_bits=8)),
+        "within 8 bits, got 128, which needs 9",
+    ),
     "bias beyond any width": (lambda: fixed(Population("a", (3,), IF(5), 1e300, potential_bits=8)), "integers"),
     "leak that is no shift": (lambda: fixed(Population("a", (3,), LIF(5, 0.3), potential_bits=8)), "leak"),
     "real weights": (lambda: fixed(link=Projection("in", "a", Linear(dense(EYE)))), "integer weights"),

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.validate import page, speeds
-from tests.validate.activities import RATED, TRACED, beside_netlist, busy_rates, spread
+from tests.validate.activities import RATED, beside_netlist, busy_rates, spread, traced
 from tests.validate.checking import checked
 from tests.validate.drawers import CHOICES, DRAWERS, Drawer
 from tests.validate.netlist_cores import CORES, FAMILIES, synthesised
@@ -118,7 +118,7 @@ def _activity(chosen: argparse.Namespace) -> int:
             rates += list(busy_rates(core, Path(folder) / "circuit"))
     page.save({"busy": spread(rates)}, chosen.results)
     for family in chosen.activity or FAMILIES:
-        for core in (core for core in TRACED if (family, core) != ("xc7", CORES[1])):
+        for core in traced(family):
             with TemporaryDirectory(prefix="spikewright-") as folder:
                 row = beside_netlist(core, family, Path(folder) / "circuit")
             print(f"{family}, {core.name}: {row['percent']:+.1f} % {row['why']}".rstrip(), flush=True)

@@ -20,7 +20,9 @@ from tests.validate.netlist_cores import CORES, NetlistCore, drawn_core
 from tests.validate.progress import READ
 
 TRACED = (CORES[0], CORES[1], CORES[2], CORES[3])
-"""Cores whose netlists are traced; that of block memories is refused for xc7 (see `netlists.checked`)."""
+"""Cores whose netlists are traced."""
+MULTIPLYING = drawn_core("MAC core", 2, 1)
+"""One more, for ecp5 alone: Yosys puts registers into the multipliers of AMD, where no trace sees them."""
 RATED = (*CORES, *(drawn_core("IF and LIF", seed, choice) for seed, choice in ((4, 2), (5, 1), (6, 0), (7, 2))))
 """Cores whose layers say how often a register changes in a busy cycle."""
 
@@ -44,6 +46,11 @@ class TracedCore:
     def words(self) -> list[int]:
         """The input of the circuit."""
         return input_words(self.circuit, self.rasters[self.circuit.network.input])
+
+
+def traced(family: str) -> tuple[NetlistCore, ...]:
+    """The cores whose netlists for a family are traced."""
+    return (*TRACED, MULTIPLYING) if family == "ecp5" else TRACED
 
 
 def beside_netlist(core: NetlistCore, family: str, folder: Path, samples: int = 2) -> dict[str, Any]:

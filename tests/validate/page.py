@@ -53,7 +53,8 @@ ACTIVITY = """
 
 The trace of the Verilog beside that of its netlist, both from Icarus, two images each: changes between 0 and 1 of all bits that
 a clock edge sets (flip-flops, and what block memories read), and the cycles in which block memories are read and written, which
-are equal. The Verilog has some registers that the netlist has not, such as copies of a sign. "Nets" is how often a net of logic
+are equal. The Verilog has some registers that the netlist has not, such as copies of a sign. The MAC core is traced for ecp5
+alone: for AMD Yosys puts registers into the multipliers, where no trace sees them. "Nets" is how often a net of logic
 changes for each change of a register. `make validate ARGS=--activity` writes this.
 
 | family, core | cycles | changes in the Verilog | in the netlist | difference | reads | writes | nets | commit |

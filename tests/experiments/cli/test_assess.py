@@ -74,6 +74,10 @@ def test_export_simulates_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     assert "the Verilog gives the same events and answers, in cycles" in capsys.readouterr().out
     assert main([*told, "--limit", "20"]) == 2
     assert "FAIL no end within 20 cycles" in capsys.readouterr().err
+    assert main([*told, "--loads"]) == 0
+    assert "s_load_axis" in (tmp_path / "core" / "rtl" / "axis.v").read_text()
+    assert main([*told, "--pixels", "255"]) == 0
+    assert "pixels k = 0 .. 255" in (tmp_path / "core" / "rtl" / "axis.v").read_text()
 
 
 @pytest.mark.parametrize("command", ["estimate", "explore", "export"])

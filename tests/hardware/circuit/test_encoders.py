@@ -42,7 +42,7 @@ def test_a_table_is_what_the_engine_sends(code: Code, levels: int) -> None:
     ("code", "levels", "told"),
     [
         (snn.Poisson(3), 255, r"expected a code that a circuit makes of pixels \(.*\), got Poisson; try events"),
-        (snn.JitteredPeriodic(3), 255, "got JitteredPeriodic; try events, Ends"),
+        (snn.JitteredPeriodic(3), 255, "got JitteredPeriodic; try events, pixels=None"),
         (snn.AddressEvents(3, 1000), 255, "got AddressEvents"),
         (snn.Direct(3, 15), 255, "expected pixels of 15 levels, those of the code, got 255; try that many"),
         (snn.RateCode(3), 0, "expected pixels of 1 to 65535 levels, got 0; try 255"),

@@ -3,15 +3,34 @@
 import json
 import logging
 import re
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spikewright import InvalidInput
-from spikewright.hardware import export, fully_parallel, load_core, replay, time_multiplexed
+from spikewright.hardware import (
+    DesignPoint,
+    LayerDesign,
+    export,
+    fully_parallel,
+    load_core,
+    replay,
+    time_multiplexed,
+)
 from spikewright.hardware.circuit.instances import read_instances
+from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.core import circuit_files
+from spikewright.hardware.core.verification import verify
+from spikewright.hardware.cosim.answers import CircuitAnswers
+from spikewright.hardware.cosim.axis_bench import Handling, run
 from spikewright.hardware.placing import place
+from tests.hardware.cosim.drawn import drawn_lanes
+from tests.hardware.cosim.drawn_loads import turned
+from tests.hardware.cosim.drawn_macs import drawn_mac
+from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
+from tests.hardware.cosim.test_comparing import needs_icarus
 from tests.hardware.small_networks import perceptron
 
 
@@ -59,3 +78,47 @@ def test_a_network_without_a_circuit_is_exported_and_says_so(
     assert core.without_circuit in (folder / "README.md").read_text()
     assert not (folder / "rtl").exists() and not (folder / "mem").exists() and not (folder / "Makefile").exists()
     assert replay(folder).equal
+
+
+@needs_icarus
+def test_a_core_takes_pixels_and_the_memories_of_another(tmp_path: Path) -> None:
+    """From what lies in the folders alone: the files of `mem/` that core.json lists, as frames of `s_load_axis`."""
+    network, levels = encoding(0)
+    other, pixels = turned(network), pixels_for(network, levels, 0)
+    layers = tuple(LayerDesign(name, lanes) for name, lanes in drawn_lanes(network, 0).items())
+    mine, its = (
+        export(one, DesignPoint(layers), tmp_path / name, loads=True, pixels=levels)
+        for one, name in ((network, "mine"), (other, "its"))
+    )
+    assert verify(mine).equal and verify(its).equal
+    circuit = load_core(its)[0].circuit
+    assert circuit is not None and circuit.loads and circuit.pixels == levels
+    frames = []
+    for one in circuit.loads:
+        rows = [int(row, 16) for row in (its / one.file).read_text().split()]
+        assert len(rows) == one.rows
+        frames.append(
+            [one.number, 0, *(row >> (32 * n) & (2**32 - 1) for row in rows for n in range(-(-one.bits // 32)))]
+        )
+    for part in ("rtl", "mem"):
+        shutil.copytree(mine / part, tmp_path / "flat", dirs_exist_ok=True)
+    built = Circuit(network, drawn_lanes(network, 0), tmp_path / "flat", ends=Ends(levels, loads=True))
+    found = run(built, pixels.reshape(len(pixels), -1).tolist(), Handling(1), frames)
+    images = (pixels / levels).astype(np.float32)
+    assert found.answers.differences(CircuitAnswers.expected(other, images)) == ()
+    assert found.answers.differences(CircuitAnswers.expected(network, images))
+
+
+def test_ends_that_a_network_cannot_have_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    mac, spiking = drawn_mac(2), perceptron((12, 6, 3))
+    with pytest.raises(InvalidInput, match="a MAC core; try loads=False"):
+        export(mac, time_multiplexed(mac), tmp_path / "core", loads=True)
+    for levels in (0, 70_000, 2.5, True):
+        with pytest.raises(InvalidInput, match="pixels of"):
+            export(spiking, time_multiplexed(spiking), tmp_path / "core", pixels=levels)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_core_that_is_reached_as_always_says_nothing_of_it(folder: Path) -> None:
+    assert not {"loads", "pixels"} & set(json.loads((folder / "core.json").read_text())["circuit"])
+    assert "s_load_axis" not in (folder / "README.md").read_text() + (folder / "rtl" / "axis.v").read_text()

@@ -14,7 +14,7 @@ from tests.hardware.core.edited import edit, weights_of
 from tests.hardware.small_networks import perceptron
 
 HOSTILE = {
-    "another version": (lambda c: c.update(version=3), "version"),
+    "another version": (lambda c: c.update(version=3), "version 1 or 2 .* newer spikewright"),
     "another format": (lambda c: c.update(format="x"), "format"),
     "an unknown field": (lambda c: c.update(run="rm"), "run"),
     "a path that climbs out": (lambda c: weights_of(c).update(file="../../etc/passwd"), "file"),

@@ -36,6 +36,16 @@ def test_ports_of_block_memories_are_followed_and_those_of_tables_are_not() -> N
     assert [part.part for part in found.parts] == ["array1"]
 
 
+def test_banks_of_a_buffer_share_the_style_of_their_memory() -> None:
+    core = "sw_mac_buffer #(.VALUE(4))\n    buffer0 (.clk(clk));\n"
+    bank = ("bench", "core", "buffer0", "row[0]", "column[1]", "channel[0]", "bank")
+    for style, uses in (("blocks", {".".join(bank[2:]): MemoryUse(8, 3)}), ("tables", {})):
+        watch = RtlWatch(core, [PlacedMemory("buffer0.banks", "h", "activations", 64, 8, style)], {})
+        for write in watch(TracedSignal(bank, "write", "wire", 1)):
+            write.high = 3 * PERIOD
+        assert watch.counts.switching("rtl", 8 * PERIOD).whole.memories == uses
+
+
 def test_a_memory_of_several_blocks_is_open_as_long_as_they_are_on_average() -> None:
     counts = Counts()
     (tally,) = counts.port("m.rom", "reads", 0b11)
