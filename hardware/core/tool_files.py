@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from spikewright.hardware.devices import Device
+from spikewright.hardware.devices import DEVICES, Device
 
 SYNTHESIS: Mapping[str, str] = {
     "xc7": "synth_xilinx -family xc7 -nowidelut -top sw_core",
@@ -72,6 +72,7 @@ stat
 
 _VIVADO = """\
 # Vivado project, in batch mode: vivado -mode batch -source vivado.tcl. NOT TESTED: no Vivado was there when this was written.
+# Cores for devices of other vendors are given a part that Vivado knows; -part takes yours.
 create_project -force {name} ../{name}-vivado -part {part}
 add_files [glob rtl/*.v]
 add_files -fileset sources_1 [glob mem/*.mem]
@@ -88,6 +89,7 @@ report_timing_summary
 
 _QUARTUS = """\
 # Quartus project: quartus_sh -t quartus.tcl. NOT TESTED: no Quartus was there when this was written.
+# Cores for devices of other vendors are given a part that Quartus knows; DEVICE takes yours.
 load_package flow
 project_new -overwrite {name}
 set_global_assignment -name FAMILY "Cyclone V"
@@ -110,11 +112,19 @@ def texts_for_tools(device: Device, clock_mhz: float, lanes: int) -> dict[str, s
     return {
         "Makefile": _makefile(lanes),
         "synth.ys": _SYNTH.format(command=SYNTHESIS[device.family]),
-        "vivado.tcl": _VIVADO.format(name=name, part=PARTS.get(device.name, device.name)),
-        "quartus.tcl": _QUARTUS.format(name=name, part=PARTS.get(device.name, device.name)),
+        "vivado.tcl": _VIVADO.format(name=name, part=_part(device, "xc7a100t")),
+        "quartus.tcl": _QUARTUS.format(name=name, part=_part(device, "5csema5")),
         "constraints/clock.xdc": _CLOCK.format(what="Vivado", period=period),
         "constraints/clock.sdc": _CLOCK.format(what="Quartus", period=period),
     }
+
+
+def _part(device: Device, usual: str) -> str:
+    """The part of a device for the tool that knows the `usual` device too, or that one's for a device of another vendor."""
+    vendors = {"xc7": "amd", "xcup": "amd", "cyclonev": "intel"}
+    if vendors.get(device.family) != vendors[DEVICES[usual].family]:
+        return PARTS[usual]
+    return PARTS.get(device.name, device.name)
 
 
 def _makefile(lanes: int) -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,18 @@ def test_projects_of_vendors_say_that_they_were_not_tested() -> None:
     texts = texts_for_tools(DEVICES["xc7a35t"], 100.0, 4)
     assert "NOT TESTED" in texts["vivado.tcl"] and "NOT TESTED" in texts["quartus.tcl"]
     assert "xc7a35tcpg236-1" in texts["vivado.tcl"] and "{{" not in texts["vivado.tcl"]
+
+
+def test_tools_of_vendors_are_told_parts_that_they_know() -> None:
+    own = replace(DEVICES["xc7a35t"], name="xc7k325tffg900-2", also=())
+    for device, amd, intel in (
+        (DEVICES["xczu3eg"], "xczu3eg-sbva484-1-e", "5CSEMA5F31C6"),
+        (DEVICES["5csema5"], "xc7a100tcsg324-1", "5CSEMA5F31C6"),
+        (DEVICES["ecp5-25k"], "xc7a100tcsg324-1", "5CSEMA5F31C6"),
+        (own, "xc7k325tffg900-2", "5CSEMA5F31C6"),
+    ):
+        texts = texts_for_tools(device, 100.0, 4)
+        assert f"-part {amd}\n" in texts["vivado.tcl"] and f"-name DEVICE {intel}\n" in texts["quartus.tcl"]
 
 
 def test_what_make_writes_lies_beside_the_core() -> None:
