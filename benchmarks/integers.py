@@ -115,7 +115,7 @@ def _bfloat16(projection: Projection) -> Send:
 
 
 def integer_entries(case: Case, sizes: Sizes) -> Iterator[Entry]:
-    """Bytes and bfloat16 on the fixed-point network, in the batch that is quickest; they count where every spike is the engine's."""
+    """Bytes and bfloat16 on the fixed-point network, in the quickest batch; they count where every spike is the engine's."""
     images = case.images[: sizes.peer_images]
     expected = event_answer(case.fixed, images)
     for way in PEERS:
