@@ -1,0 +1,68 @@
+"""Each route in turn wherever it can serve, whatever it costs."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+from weakref import WeakKeyDictionary
+
+from spikewright.snn import Network
+from spikewright.snn.event import masking, populations, prepared
+from spikewright.snn.event.populations import CompiledNeurons, compiled_populations
+from spikewright.snn.event.routes import blocks, choosing, dots, lanes, lists
+
+ROUTES = ("rows", "blocks", "lanes", "dots", "lists")
+
+
+def _never(*_: Any) -> None:
+    """A way that does not suit."""
+
+
+def _flat(projection: Any) -> bool:
+    """Whether lists can hold a projection: a dense layer behind no pool."""
+    weights = projection.synapse.weights
+    return weights is not None and len(weights.shape) == 2 and projection.pool == (1, 1)
+
+
+BEFORE = {
+    "rows": ("compile_lists", "compile_blocks", "compile_lanes", "compile_dots", "compile_shortcut"),
+    "blocks": ("compile_lists", "compile_lanes", "compile_dots", "compile_shortcut"),
+    "lanes": ("compile_lists", "compile_dots", "compile_shortcut"),
+    "dots": ("compile_lists",),
+    "lists": (),
+}
+"""Ways that may not serve, so that the one named does."""
+TAKEN: dict[str, tuple[tuple[Any, dict[str, Any]], ...]] = {
+    "rows": (),
+    "blocks": ((blocks, {"MOST_ALIVE": 1.0}),),
+    "lanes": ((lanes, {"FEWEST_STEPS": 1}),),
+    "dots": (
+        (dots, {"FEWEST_STEPS": 1, "FEWEST_CHANNELS": 1, "FEWEST_OF_VALUES": 1, "WIDEST_FLOATS": 2**20}),
+        (dots, {"_quicker": lambda *_: True}),
+        (masking, {"FEWEST_STEPS": 1}),
+    ),
+    "lists": ((lists, {"_suits": _flat}),),
+}
+"""What is held against a way by its costs, set aside."""
+
+
+@contextmanager
+def forced(route: str) -> Iterator[None]:
+    """Networks that are simulated for the first time within go by this route where it can serve, and by another elsewhere."""
+    with ExitStack() as stack:
+        for module in (populations, prepared):
+            stack.enter_context(patch.object(module, "_KEPT", WeakKeyDictionary()))
+        for name in BEFORE[route]:
+            stack.enter_context(patch.object(choosing, name, _never))
+        for module, changes in TAKEN[route]:
+            stack.enter_context(patch.multiple(module, **changes))
+        yield
+
+
+def routes_of(network: Network) -> set[str]:
+    """The names of the routes that the projections of a network take, through the places of an order."""
+    found = [
+        one.route for p in compiled_populations(network, ()) if isinstance(p, CompiledNeurons) for one in p.incoming
+    ]
+    inner = [getattr(route, "inner", route) for route in found]
+    return {type(route).__name__ for route in inner}
