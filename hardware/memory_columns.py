@@ -37,14 +37,29 @@ def units_of(columns: Columns) -> int:
     return sum(units for _, units in columns)
 
 
+def below_each_other(shapes: Shapes, columns: Columns, depth: int) -> tuple[tuple[int, int], ...]:
+    """Of each of the columns of a memory of so many words its bits, and how many blocks lie below each other.
+
+    >>> below_each_other(((18, 1024), (9, 2048)), ((18, 2), (5, 1)), 2000)
+    ((18, 2), (5, 1))
+    """
+    found = []
+    for bits, units in columns:
+        fewest = [-(-depth // deep) for wide, deep in shapes if -(-bits // wide) * -(-depth // deep) == units]
+        found.append((bits, min(fewest)))
+    return tuple(found)
+
+
 @cache
 def column_bits(shapes: Shapes, width: int, depth: int) -> int:
-    """Bits of the columns that the Verilog makes of a memory with several blocks below each other, 0 where none are.
+    """Bits of the columns that the Verilog makes of a memory; 0: none, where its words fit into one of the two widest modes and
+    no blocks need lie below each other. (Of deeper ones Yosys 0.23 lays blocks below each other where as many would do side by side.)
 
     Those of the fewest blocks in all, of modes with at most MOST_BELOW blocks below each other where one takes at most MOST_MORE
     times the blocks; else of the mode with the fewest below each other that does.
     """
-    if max((units for _, units in block_columns(shapes, width, depth)), default=1) == 1:
+    whole = block_columns(shapes, width, depth)
+    if units_of(whole) <= 1 or (depth <= shapes[:2][-1][1] and max(units for _, units in whole) == 1):
         return 0
     found = [(deep, wide, block_columns(shapes, width, depth, wide)) for wide, deep in shapes]
     fewest = min(units_of(columns) for _, _, columns in found)

@@ -6,11 +6,10 @@ BUS = ("MEMORY", "LOAD_ADDRESS", "LOAD_ROW")
 """Where a memory is on the load bus. A module that only hands them on does not change with them."""
 READS_FILES = ("sw_rom", "sw_codebook", "sw_encode_steps")
 """Modules whose size depends on what a file holds."""
-COLUMNS = ("COLUMN", "K_COLUMN", "W_COLUMN", "I_COLUMN", "LIST_COLUMN", "PLACE_COLUMN")
+COLUMNS = ("COLUMN", "K_COLUMN", "W_COLUMN", "I_COLUMN", "LIST_COLUMN", "PLACE_COLUMN", "HELD_COLUMN")
 """Bits of the columns of a memory."""
 READS_BUS = ("sw_memory", "sw_codebook")
 WITHOUT: Mapping[str, tuple[str, ...]] = {
-    "sw_bank": ("ROWS",),
     "sw_lane": (
         "DEAF", "FRESH", "LIMIT", "MEMO", "NUMBER", "OFFSET", "RESET_ZERO", "SLOT", "SLOT_SHIFT", "THRESHOLD", "THRESHOLDS",
         "TAP", "DRIVE",
@@ -40,15 +39,15 @@ def key_of(module: str, parameters: Mapping[str, int | str]) -> str:
 
 
 def _alike(module: str, column: int | str) -> bool:
-    """Whether the columns of a memory make no difference to a module: those of banks are as wide as blocks, others are inside."""
-    return column == 0 or module not in ("sw_rom", "sw_synapse")
+    """Whether the columns of a memory make no difference to a module: it has none, or they are those of a module inside it."""
+    return column == 0 or module not in ("sw_rom", "sw_synapse", "sw_bank", "sw_held")
 
 
 def table_key(key: str) -> str:
     """A key without what hardly matters: modules that share it share a row of the table of sizes.
 
-    >>> table_key("sw_bank BITS=3 ROWS=6 STYLE=1 WIDTH=40")
-    'sw_bank BITS=3 STYLE=1 WIDTH=40'
+    >>> table_key("sw_mac_lane SHIFTS=1 WIDTH=40")
+    'sw_mac_lane WIDTH=40'
     """
     module, *told = key.split(" ")
     left_out = WITHOUT.get(module, ())

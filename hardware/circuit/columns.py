@@ -27,9 +27,8 @@ def _bits(memory: ModuleMemory, rule: PlacingRule, loads: bool) -> int:
     """Bits of its columns: where it is deep (`column_bits`), or wide and written (`PlacingRule`); 0: left to synthesis."""
     if not memory.column or memory_style(memory, rule) != "blocks":
         return 0
-    read_only = memory.kind == "read"
-    deep = column_bits(rule.shapes, memory.bits, memory.words) if read_only else 0
-    return deep or (rule.widest if memory.bits > rule.widest and (loads or not read_only) else 0)
+    deep = column_bits(rule.shapes, memory.bits, memory.words)
+    return deep or (rule.widest if memory.bits > rule.widest and (loads or memory.kind != "read") else 0)
 
 
 def write_columns(text: str, folder: Path) -> None:

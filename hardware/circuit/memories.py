@@ -55,7 +55,7 @@ def _array(one: ModuleInstance) -> Found:
     rows = n("CONSTANTS") * (n("PHASES", 1) if n("STEPPED", 0) else 1)
     yield ModuleMemory("constants", "constants", rows, lanes * constant, parameter="K_FILE", column="K_COLUMN")
     if n("HELD"):
-        yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "chosen")
+        yield ModuleMemory("held", "currents", blocks, lanes * n("CURRENT"), "chosen", column="HELD_COLUMN")
     if n("MEMO"):
         yield ModuleMemory("memo", "potentials", blocks, lanes * n("MEMO"), "chosen")
     if one.parameters.get("KIND") != "none":

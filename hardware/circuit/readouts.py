@@ -95,6 +95,8 @@ def _levels(circuit: Circuit) -> str:
     lanes = blocks.lanes
     parameters: dict[str, int | str] = {"CHANNELS": lanes.channels, "BANKS_Y": lanes.rows, "BANKS_X": lanes.columns}
     parameters |= {"GROUPS": blocks.groups, "BLOCKS_Y": blocks.rows, "BLOCKS_X": blocks.columns}
+    axes = zip(("CL", "BY", "BX"), lanes.axes, strict=True)
+    parameters |= {f"{axis}_BITS": address_bits(count) for axis, count in axes}
     parameters |= {"R_BITS": address_bits(blocks.count), "POTENTIAL": logit_bits(circuit)}
     ports = {"rst": "rst", "block_valid": f"read{n}", "block_ready": f"read{n}_ready", "block": f"words{n}"}
     ports |= {"step_done": "r_done", "taken": "r_taken"}

@@ -74,6 +74,7 @@ module sw_array #(
     parameter K_BITS = 1,
     parameter K_FILE = "",       // {thresholds, drive, v0} of each lane
     parameter K_COLUMN = 0,      // see sw_rom
+    parameter HELD_COLUMN = 0,   // see sw_held
     parameter COLUMN = 0         // see sw_bank
 ) (
     input clk,
@@ -232,7 +233,8 @@ module sw_array #(
     if (HELD != 0) begin : holds
       wire [P*WORD-1:0] word4;
       sw_delay #(.WIDTH(P * WORD), .CYCLES(1)) d_word (.clk(clk), .rst(1'b0), .in(word3), .out(word4));
-      sw_held #(.LANES(P), .WORD(WORD), .DRIVE(DRIVE), .CURRENT(CURRENT), .ROWS(BLOCKS), .BITS(R_BITS), .LATE(LATE)) held (
+      sw_held #(.LANES(P), .WORD(WORD), .DRIVE(DRIVE), .CURRENT(CURRENT), .ROWS(BLOCKS), .BITS(R_BITS), .LATE(LATE),
+                .COLUMN(HELD_COLUMN)) held (
           .clk(clk), .keep4(keep4), .keep_block4(block4), .word4(word4), .drive4(drive4), .block(block3_late),
           .current5(current5));
     end else begin : holds_none

@@ -30,8 +30,8 @@ module sw_bank #(
         if (store) only <= store_word;
         else if (summed) only <= sum;
     end else begin : memory
-      reg [BITS-1:0] address2, address3, address4, address5;
-      reg kept4, kept5, same;
+      reg [BITS-1:0] address2, address3, address4;
+      reg kept4, same, near, far;
       reg [WIDTH-1:0] word3, sum4, sum5;
 
       wire write = store || kept4;
@@ -63,14 +63,13 @@ module sw_bank #(
         address2 <= address;
         address3 <= address2;
         address4 <= address3;
-        address5 <= address4;
         kept4 <= summed;
-        kept5 <= kept4;
         sum4 <= sum;
         sum5 <= sum4;
         same <= summed && address2 == address3;
-        word3 <= kept4 && address2 == address4 ? sum4 :
-                 STYLE == 2 && kept5 && address2 == address5 ? sum5 : read;
+        near <= summed && address == address3;  // addresses are compared a cycle before their words are chosen among
+        far <= kept4 && address == address4;
+        word3 <= near ? sum4 : STYLE == 2 && far ? sum5 : read;
       end
     end
   endgenerate

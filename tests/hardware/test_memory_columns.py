@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spikewright.hardware import DEVICES
-from spikewright.hardware.memory_columns import MOST_BELOW, MOST_MORE, block_columns, column_bits, units_of
+from spikewright.hardware.memory_columns import (
+    MOST_BELOW,
+    MOST_MORE,
+    below_each_other,
+    block_columns,
+    column_bits,
+    units_of,
+)
 
 SHAPES = DEVICES["xc7a35t"].block_shapes
 DEVICE = st.sampled_from(sorted(DEVICES))
@@ -26,7 +33,8 @@ def test_a_cut_costs_a_bounded_share_of_blocks(name: str, width: int, depth: int
     shapes = DEVICES[name].block_shapes
     column = column_bits(shapes, width, depth)
     whole = block_columns(shapes, width, depth)
-    assert (column == 0) == all(units == 1 for _, units in whole)
+    flat = all(units == 1 for _, units in whole) and depth <= shapes[1][1]
+    assert (column == 0) == (flat or units_of(whole) == 1)
     if column:
         units = [units_of(block_columns(shapes, width, depth, wide)) for wide, _ in shapes]
         assert column in [wide for wide, _ in shapes]
@@ -34,11 +42,17 @@ def test_a_cut_costs_a_bounded_share_of_blocks(name: str, width: int, depth: int
 
 
 def test_cuts_by_hand() -> None:
-    deep = {(128, 6272): 2, (80, 4992): 9, (11, 133_906): 1, (16, 33_477): 2, (128, 784): 0, (7, 6272): 0, (40, 600): 0}
+    deep = {(128, 6272): 2, (80, 4992): 9, (11, 133_906): 1, (16, 33_477): 2, (128, 784): 0, (7, 6272): 2, (40, 600): 0}
     assert {size: column_bits(SHAPES, *size) for size in deep} == deep
     assert 6272 <= MOST_BELOW * 4096 and units_of(block_columns(SHAPES, 128, 6272, 2)) == 64
     assert block_columns(SHAPES, 128, 6272, 9) == ((9, 4),) * 14 + ((2, 1),)
     assert units_of(block_columns(SHAPES, 11, 133_906, 1)) == 99 and units_of(block_columns(SHAPES, 11, 133_906)) == 83
+
+
+def test_as_many_blocks_side_by_side_are_asked_for() -> None:
+    assert column_bits(SHAPES, 16, 2048) == 9 and column_bits(SHAPES, 9, 2048) == column_bits(SHAPES, 40, 1024) == 0
+    assert below_each_other(SHAPES, block_columns(SHAPES, 16, 2048, 9), 2048) == ((9, 1), (7, 1))
+    assert below_each_other(SHAPES, block_columns(SHAPES, 80, 4992), 4992) == ((18, 5),) * 4 + ((8, 3),)
 
 
 def test_what_is_left_of_a_width_lies_in_its_own_mode() -> None:

@@ -2,6 +2,7 @@
 
 from spikewright.hardware.area.features import registers
 from spikewright.hardware.area.features.told import Features, Told, chain, table_memory
+from spikewright.hardware.memory_columns import below_each_other, block_columns
 
 FEW = 8
 """Bits of a memory from which on it lies in look-up tables that are memory, not in registers."""
@@ -17,15 +18,27 @@ def bank(told: Told) -> Features:
     found: Features = {}
     for number, name in enumerate(("register", "tables", "blocks")):
         found |= _when(style == number, {"1": 1.0, "width": width, "bits": bits}, f"{name} ")
-    held = {0: width, 1: 3 * bits + 2 + 2 * width, 2: 4 * bits + 3 + 3 * width}[style]
-    found |= {"registers": float(held)}
-    deep = {"deep": _deep(1 << bits, width) * (style == 2), "small": (style == 2) * min(width, 12)}
-    return found | _when(style == 1, table_memory(width, 1 << bits)) | deep
+    held = {0: width, 1: 3 * bits + 3 + 2 * width, 2: 3 * bits + 4 + 3 * width}[style]
+    found |= {"registers": float(held)} | _when(style == 2, _below(told, width, told.ROWS))
+    return found | _when(style == 1, table_memory(width, 1 << bits))
 
 
-def _deep(rows: int, width: int) -> float:
-    """Bits that are chosen among several block memories below each other."""
-    return float(width * max(0, -(-rows // 16384) - 1))
+def _columns(told: Told, width: int, rows: int) -> tuple[tuple[int, int], ...]:
+    """Of each column of a memory its bits, and its block memories below each other."""
+    shapes = told.rule.shapes
+    return below_each_other(shapes, block_columns(shapes, width, rows, told.column), rows)
+
+
+def _below(told: Told, width: int, rows: int) -> Features:
+    """Bits that are chosen among two block memories below each other; among more, once for each but the first."""
+    columns = _columns(told, width, rows)
+    pairs = sum(bits for bits, count in columns if count == 2)
+    return {"pairs": float(pairs), "below": float(sum(bits * (count - 1) for bits, count in columns if count > 2))}
+
+
+def _selecting(told: Told, width: int, rows: int) -> int:
+    """Registers of the bits of an address by which they are chosen among."""
+    return max((count - 1).bit_length() for _, count in _columns(told, width, rows))
 
 
 def banks(told: Told) -> Features:
@@ -72,15 +85,13 @@ def held(told: Told) -> Features:
     lanes, rows = told.LANES, told.ROWS
     width = lanes * told.CURRENT
     blocks = told.in_blocks(rows, width)
-    tables = rows > 1 and not blocks
-    kept = width * (2 + (rows == 1) + (told.LATE == 1)) + (told.LATE == 1)
-    if blocks:
-        kept = width + registers.forwarded(told, width, told.BITS)
+    tables, late = rows > 1 and not blocks, told.LATE == 1
+    kept = width * (1 + (not blocks) + (rows == 1) + late) + late + blocks * _selecting(told, width, rows)
     found: Features = {
         "registers": float(kept), "1": 1.0, "chosen": (told.LATE < 2) * width, "added": width,
-        "blocks": blocks * width, "one row": (rows == 1) * width,
+        "one row": (rows == 1) * width,
     }  # fmt: skip
-    found |= {key: lanes * value for key, value in chain(told.CURRENT).items()}
+    found |= {key: lanes * value for key, value in chain(told.CURRENT).items()} | _when(blocks, _below(told, width, rows))
     return found | _when(tables, table_memory(width, 1 << told.BITS))
 
 
@@ -110,20 +121,14 @@ def tally(told: Told) -> Features:
 def levels(told: Told) -> Features:
     """Potentials of a block that come down to the one that is asked for, and the walk over them."""
     lanes, blocks, potential = told.lanes, told.blocks, told.POTENTIAL
-    width, steps = lanes * potential, (lanes - 1).bit_length()
-    many = blocks > 1
+    width, many = lanes * potential, blocks > 1
     in_blocks = many and told.in_blocks(blocks, width)
-    simple = told.GROUPS % (1 << told.R_BITS) == 0
-    if lanes == 1:
-        kind = "one lane simple" if simple else "one lane"
-    else:
-        kind = "one block two" if not many and told.banks == 1 and lanes & (lanes - 1) == 0 else "lanes"
-    banks = float((told.BANKS_Y > 1) + (told.BANKS_X > 1))
-    shared: Features = {kind: 1.0, "block bits": many * told.R_BITS, "steps": steps, "banks": banks}
-    found = shared | {
-        "registers": registers.levels(told, in_blocks), "width": width, "potential": potential,
-        "chosen": potential * (lanes - 1), "whole": potential * ((1 << steps) - 1), "many blocks": many * width,
-        "blocks": in_blocks * width,
+    steps = sum((size - 1).bit_length() for size in (told.CHANNELS, told.BANKS_Y, told.BANKS_X))
+    axes = (told.GROUPS > 1) + (told.BLOCKS_Y > 1) + (told.BLOCKS_X > 1)
+    found: Features = {
+        "registers": registers.levels(told, in_blocks), "1": 1.0, "block bits": many * told.R_BITS, "steps": steps,
+        "channels": (told.GROUPS > 1) * told.R_BITS, "added": max(0, axes - 1) * told.R_BITS,
+        "chosen": potential * (lanes - 1), "whole": potential * ((1 << steps) - 1),
     }  # fmt: skip
     return found | _when(many and not in_blocks, table_memory(width, 1 << told.R_BITS))
 

@@ -66,18 +66,14 @@ def step_delay(told: Told) -> float:
 
 
 def levels(told: Told, in_blocks: bool) -> float:
-    """The block that was fetched, where there is one the block that is kept, and the walk with three counters of 32 bits."""
-    lanes, blocks, steps = told.lanes, told.blocks, (told.lanes - 1).bit_length()
-    simple = told.GROUPS % (1 << told.R_BITS) == 0  # only channels have blocks: rows and columns add nothing to them
-    walk = 96 - _even(told.CHANNELS) - _even(told.CHANNELS * told.BANKS_X)
-    if lanes == 1 and simple:
-        walk = 32
-    elif told.family not in SHIFTERS and blocks == told.banks == 1 and lanes & (lanes - 1) == 0:
-        walk += steps - 32
-    numbers = _counted(told, blocks, told.R_BITS) + told.R_BITS * (blocks > 1) * (1 if simple else 3)
-    width = lanes * told.POTENTIAL
-    kept = width * (1 + (blocks == 1)) if not in_blocks else forwarded(told, width, told.R_BITS, width)
-    return float(1 + steps + walk + numbers + kept)
+    """The block that was fetched, where there is one the block that is kept, and the walk: lanes of the neuron that is fetched
+    next and of the one that was, and what each axis adds to the number of a block."""
+    lanes = sum((size - 1).bit_length() for size in (told.CHANNELS, told.BANKS_Y, told.BANKS_X))
+    bits, many = told.R_BITS, told.blocks > 1
+    walk = bits * many + bits * (told.GROUPS > 1) + _moved(bits, told.GROUPS) * (told.BLOCKS_X > 1)
+    walk += _moved(bits, told.BLOCKS_X * told.GROUPS) * (told.BLOCKS_Y > 1)
+    kept = 0 if in_blocks else told.lanes * told.POTENTIAL * (2 - many)
+    return float(1 + 2 * lanes + walk + kept)
 
 
 def list_front(told: Told) -> float:

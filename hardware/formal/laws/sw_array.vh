@@ -18,6 +18,7 @@
   wire a4 = \banks.row[0].column[0].shared.bank.memory.address4 ;
   wire kept4 = \banks.row[0].column[0].shared.bank.memory.kept4 ;
   wire same = \banks.row[0].column[0].shared.bank.memory.same ;
+  wire near = \banks.row[0].column[0].shared.bank.memory.near ;
   wire [WORD-1:0] sum4 = \banks.row[0].column[0].shared.bank.memory.sum4 ;
   wire [WORD-1:0] read3 = \banks.row[0].column[0].shared.bank.memory.word3 ;
   wire [POTENTIAL-1:0] potential4 = \lane[0].neuron.potential4 , rest5 = \lane[0].neuron.rest5 ;
@@ -172,7 +173,7 @@
     if (state == SETTLED) assert (known || age != 0);
     if (state == BEGIN && block > which) assert (age != 0);
     // registers that follow others
-    if (old >= 1) assert (a2 == b2 && same == (kept4 && a3 == a4));
+    if (old >= 1) assert (a2 == b2 && same == (kept4 && a3 == a4) && near == (kept4 && a2 == a4));
     if (old >= 2) assert (a3 == b3);
     if (old >= 1) assert (\banks.row[0].column[0].there2 );
     if (old >= 2) assert (\banks.row[0].column[0].there3 );

@@ -43,8 +43,8 @@
       // what carries the proof from one cycle to the next
       assert (come == number && come < BLOCKS && fc < c_size && fy < y_size && fx < x_size);
       assert (c_block == fc / CHANNELS && c_lane == fc % CHANNELS);
-      assert (y_block == fy / BANKS_Y * (BLOCKS_X * GROUPS) && y_lane == fy % BANKS_Y * (BANKS_X * CHANNELS));
-      assert (x_block == fx / BANKS_X * GROUPS && x_lane == fx % BANKS_X * CHANNELS);
+      assert (y_block == fy / BANKS_Y * (BLOCKS_X * GROUPS) && y_lane == fy % BANKS_Y);
+      assert (x_block == fx / BANKS_X * GROUPS && x_lane == fx % BANKS_X);
     end
     assert (started || !known);
   end

@@ -5,7 +5,9 @@ from tests.hardware.area.measured_modules import FAMILIES, same_key, stored, sto
 def test_a_key_leaves_out_what_cannot_matter() -> None:
     given = {"WIDTH": 40, "BITS": 3, "ROWS": 6, "STYLE": 1}
     assert key_of("sw_bank", given) == "sw_bank BITS=3 ROWS=6 STYLE=1 WIDTH=40"
-    assert table_key(key_of("sw_bank", given)) == table_key(key_of("sw_bank", given | {"ROWS": 8}))
+    assert table_key(key_of("sw_bank", given)) != table_key(key_of("sw_bank", given | {"ROWS": 8}))
+    assert key_of("sw_bank", given | {"COLUMN": 9}).startswith("sw_bank BITS=3 COLUMN=9 ")
+    assert table_key("sw_mac_lane SHIFTS=3 WORD=9") == table_key("sw_mac_lane SHIFTS=4 WORD=9")
     assert table_key("sw_lane KIND=signed TAP=3 WORD=9") == "sw_lane KIND=plain WORD=9"
     assert key_of("sw_front", {"C_FILE": "a.mem", "MEMORY": 4, "S_BITS": 2}) == "sw_front S_BITS=2"
     assert key_of("sw_lane_ramp", {"SHIFT": -1}) == "sw_lane_ramp SHIFT=4294967295"

@@ -44,7 +44,8 @@ def test_only_what_is_deep_or_wide_and_written_is_cut() -> None:
     assert cut("sw_synapse", rows.format(512, 128)) == "" == cut("sw_synapse", rows.format(60, 128), loads=True)
     assert cut("sw_synapse", rows.format(512, 128), loads=True) == ", .COLUMN(36)"
     banks = '.BANKS_Y(1), .BANKS_X(1), .GROUPS({}), .BLOCKS_Y(9), .BLOCKS_X(9), .CHANNELS(3), .WORD(16), .KIND("none")'
-    assert [cut("sw_array", banks.format(groups)) for groups in (1, 100)] == [", .COLUMN(36)"] * 2
+    assert [cut("sw_array", banks.format(groups)) for groups in (1, 100)] == [", .COLUMN(36)", ", .COLUMN(2)"]
+    assert cut("sw_array", banks.format(100) + ", .HELD(1), .CURRENT(9)") == ", .COLUMN(2), .HELD_COLUMN(2)"
     lattice = PlacingRule.of(DEVICES["ecp5-25k"])
     assert (
         cut("sw_array", banks.format(1), lattice) == "" == cut("sw_synapse", rows.format(512, 128), lattice, loads=True)

@@ -17,13 +17,8 @@ BY_NAME = {proof.name: proof for proof in PROOFS}
 PLANTED = (
     ("queue", "sw_fifo", "!held[BITS]", "held <= DEPTH"),
     ("queue", "sw_fifo", "words[taken[BITS-1:0]]", "words[written[BITS-1:0]]"),
-    (
-        "words in look-up tables",
-        "sw_bank",
-        "kept4 && address2 == address4 ? sum4",
-        "kept4 && address2 == address5 ? sum4",
-    ),
-    ("words in block memories", "sw_bank", "STYLE == 2 && kept5", "STYLE == 1 && kept5"),
+    ("words in look-up tables", "sw_bank", "summed && address == address3", "summed && address == address4"),
+    ("words in block memories", "sw_bank", "STYLE == 2 && far", "STYLE == 1 && far"),
     ("words in block memories", "sw_bank", "same ? sum4", "kept4 ? sum4"),
     ("neuron", "sw_lane_if", "word3 >= threshold3", "word3 > threshold3"),
     ("neuron", "sw_lane", "word3 > TOP ?", "word3 > BOTTOM ?"),

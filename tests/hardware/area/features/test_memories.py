@@ -4,7 +4,15 @@ from tests.hardware.area.measured_modules import told
 
 def test_banks_forward_over_two_cycles() -> None:
     styles = [memories.bank(told(STYLE=style, WIDTH=27, BITS=3, ROWS=8))["registers"] for style in range(3)]
-    assert styles == [27, 3 * 3 + 2 + 2 * 27, 4 * 3 + 3 + 3 * 27]
+    assert styles == [27, 3 * 3 + 3 + 2 * 27, 3 * 3 + 4 + 3 * 27]
+
+
+def test_banks_choose_among_blocks_below_each_other() -> None:
+    rest = {"STYLE": 2, "WIDTH": 18, "BITS": 15}
+    cases = ((4096, 4), (12_000, 4), (30_000, 1))
+    flat, deep, pairs = (memories.bank(told("ecp5", ROWS=rows, COLUMN=column, **rest)) for rows, column in cases)
+    assert [flat["pairs"], deep["pairs"], pairs["pairs"]] == [0, 0, 18]  # the last two bits may lie side by side
+    assert [flat["below"], deep["below"], pairs["below"]] == [0, 2 * 16, 0]
 
 
 def test_a_queue_lies_in_tables_until_a_block_is_cheaper() -> None:
@@ -29,7 +37,7 @@ def test_other_memories_have_their_words() -> None:
 def test_levels_grow_with_lanes() -> None:
     rest = {"BANKS_Y": 1, "BANKS_X": 1, "GROUPS": 2, "BLOCKS_Y": 1, "BLOCKS_X": 1, "POTENTIAL": 10, "R_BITS": 1}
     small, large = (memories.levels(told(CHANNELS=lanes, **rest)) for lanes in (3, 6))
-    assert large["chosen"] > small["chosen"] and large["registers"] - small["registers"] == 30 + 1
+    assert large["chosen"] > small["chosen"] and large["registers"] - small["registers"] == 30 + 2
 
 
 def test_banks_of_one_position_have_nothing_to_choose() -> None:
