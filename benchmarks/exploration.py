@@ -22,11 +22,11 @@ class ExplorationBench(Benchmark):
     most `lanes` physical neurons, since synthesis takes long for more.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     network: str = "lenet5-mnist"
     steps: int = 7
     bits: tuple[int, ...] = (4, 8)
-    devices: tuple[str, ...] = ("xc7a100t", "ecp5-85k")
+    devices: tuple[str, ...] = ("xc7a200t", "ecp5-85k")
     images: int = 3
     synthesised: int = 5
     lanes: int = 32

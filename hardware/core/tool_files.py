@@ -139,6 +139,7 @@ def _makefile(lanes: int) -> str:
 PARTS: Mapping[str, str] = {
     "xc7a35t": "xc7a35tcpg236-1",
     "xc7a100t": "xc7a100tcsg324-1",
+    "xc7a200t": "xc7a200tsbg484-1",
     "xc7z020": "xc7z020clg400-1",
     "xczu3eg": "xczu3eg-sbva484-1-e",
     "5csema5": "5CSEMA5F31C6",

@@ -29,6 +29,8 @@ tables, root mean squares over the modules of the cores that were looked at."""
 READ = ("hardware/rtl", "hardware/synthesis", "hardware/area", "tests/calibrate")
 COVERED = 0.985
 """The share of unseen cores that a band is made to hold: one of 96 may lie outside, so that 95 of 100 others lie inside."""
+LEAST_CORES = 40
+"""Cores from which on bands are set on them; of fewer, they stay what they were, 2 at first."""
 MOST = 1e6
 READ_OFF = {
     "sw_core": ModuleLaw({"forked": 1.0, "joined": 1.0}, {}, {}, {"forked": MOST, "joined": MOST}, 0.0, 0.0, 1),
@@ -70,6 +72,7 @@ class Calibration:
     def fit(self, results: Path) -> None:
         """Fit the laws to the table and the bands to the unseen cores in `results`; store both."""
         head = json.loads(self.model.read_text()) if self.model.exists() else {}
+        bands = {kind: head.get(kind, 2.0) for kind in ("lut_band", "ff_band")}
         said = tool("yosys").version if available("yosys") else head.get("tool", "")
         head = {"family": self.family, "tool": said, "commit": commit_of(read=READ), "date": str(date.today())}
         head |= {"shapes": self.rule.shapes, "lut_band": 1.0, "ff_band": 1.0}
@@ -77,8 +80,8 @@ class Calibration:
         laws = READ_OFF | fitted(self.rows())
         self.model.write_text(stored_laws(head, laws))
         _, found = self.residuals(results)
-        bands = {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}
-        self.model.write_text(stored_laws(head | bands, laws))
+        new = {f"{kind}_band": _band(found, kind) for kind in ("lut", "ff")}
+        self.model.write_text(stored_laws(head | (new if len(found) >= LEAST_CORES else bands), laws))
 
     def residuals(self, results: Path) -> tuple[Sizes, list[Residual]]:
         """The stored laws, and what they say of the cores in `results`."""
@@ -87,13 +90,13 @@ class Calibration:
 
 
 def _band(found: Sequence[Residual], kind: str) -> float:
-    """How many errors wide an interval must be to hold `COVERED` of the cores; 2 where there are none."""
+    """How many errors wide an interval must be to hold `COVERED` of the cores."""
     needed: list[Any] = []
     for row in found:
         band = getattr(row.area, kind)
         off, half = abs(row.whole[kind] - band.value) - 0.5, band.high - band.value
         needed.append(0.0 if off <= 0 else off / half if half else inf)
     if not needed:
-        return 2.0
+        return 1.0
     reach = float(np.sort(needed)[min(len(needed) - 1, int(np.ceil(COVERED * len(needed))) - 1)])
     return round(min(max(reach, 1.0), 100.0) * 1.05, 3)

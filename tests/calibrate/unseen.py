@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from spikewright import SpikewrightError
 from spikewright.hardware.area.calibrated import Sizes
 from spikewright.hardware.area.contents import Words
 from spikewright.hardware.area.elaboration.variants import ModuleUse, circuit_uses
@@ -47,11 +48,14 @@ class UnseenCore:
         return found, words.__getitem__
 
     def synthesised(self, family: str, flat: bool) -> dict[str, Any]:
-        """What synthesis makes of it, as a row of the stored results."""
+        """What synthesis makes of it, as a row of the stored results; of a core that breaks the tool what that said."""
+        row: dict[str, Any] = {"drawer": self.drawer, "seed": self.seed, "choice": self.choice, "flat": flat}
         with TemporaryDirectory(prefix="spikewright-") as name:
             folder = self.circuit(Path(name) / "core").folder
-            whole = synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row
-        return {"drawer": self.drawer, "seed": self.seed, "choice": self.choice, "flat": flat, "whole": whole}
+            try:
+                return {**row, "whole": synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row}
+            except SpikewrightError as error:
+                return {**row, "whole": None, "why": str(error)[-200:]}
 
 
 def unseen_cores(seed: int, count: int) -> Iterator[UnseenCore]:
@@ -87,7 +91,7 @@ class Residual:
 
 def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
     """All that was stored of the cores of a family."""
-    rows = json.loads(results.read_text()) if results.exists() else []
+    rows = [row for row in _stored(results) if row["whole"]]
     flat = {_name(row): row["whole"] for row in rows if row["flat"]}
     found = []
     for row in rows:
@@ -96,6 +100,15 @@ def residuals(results: Path, calibrated: Sizes) -> list[Residual]:
             area = calibrated.total(*core.uses())
             found.append(Residual(core, row["whole"], flat.get(_name(row)), area))
     return found
+
+
+def broken(results: Path) -> list[UnseenCore]:
+    """The cores of a family on which the tool itself broke."""
+    return [UnseenCore(row["drawer"], row["seed"], row["choice"]) for row in _stored(results) if not row["whole"]]
+
+
+def _stored(results: Path) -> list[dict[str, Any]]:
+    return json.loads(results.read_text()) if results.exists() else []
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -129,6 +129,7 @@ def levels(told: Told) -> Features:
         "registers": registers.levels(told, in_blocks), "1": 1.0, "block bits": many * told.R_BITS, "steps": steps,
         "channels": (told.GROUPS > 1) * told.R_BITS, "added": max(0, axes - 1) * told.R_BITS,
         "chosen": potential * (lanes - 1), "whole": potential * ((1 << steps) - 1),
+        "five": potential * float(told.CHANNELS == 5),
     }  # fmt: skip
     return found | _when(many and not in_blocks, table_memory(width, 1 << told.R_BITS))
 

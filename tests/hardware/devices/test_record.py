@@ -13,6 +13,7 @@ from spikewright.hardware import (
 
 def test_devices_hold_what_they_are_known_for() -> None:
     assert (DEVICES["xc7a100t"].lut, DEVICES["xc7a100t"].blocks / 2, DEVICES["xc7a100t"].dsp) == (63400, 135, 240)
+    assert (DEVICES["xc7a200t"].lut, DEVICES["xc7a200t"].blocks / 2, DEVICES["xc7a200t"].dsp) == (134600, 365, 740)
     assert all(0 < device.static_w.low < device.static_w.high for device in DEVICES.values())
 
 
