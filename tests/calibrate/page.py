@@ -6,8 +6,9 @@ from pathlib import Path
 from spikewright.hardware.area.calibrated import Sizes
 from spikewright.hardware.area.record import MOST_BEYOND
 from tests.calibrate.draws import BLIND, LOOKED_AT
+from tests.calibrate.refit import LEAST_CORES
 from tests.calibrate.residual_tables import each, summary
-from tests.calibrate.unseen import REAL, Residual
+from tests.calibrate.unseen import REAL, Residual, broken
 
 Found = Mapping[str, tuple[Sizes, Sequence[Residual]]]
 """Family -> the calibration, and the residuals of a draw."""
@@ -48,10 +49,10 @@ A core says that it lies `outside` of what was calibrated when modules larger th
 _LOOKED_AT = f"""\
 ## Cores that were looked at
 
-These are in no fit either: the first cores of the second draw (all kinds from seed {LOOKED_AT.seed} on, and of real sizes), as the
-Verilog is now. The intervals are set on them: an interval is as wide as the errors of its laws (root mean squares of modules that
-were left out of a fit; modules of one kind err together) times a number that was chosen such that at least 98.5 of 100 of these
-cores lie inside, all of them where they are few.
+These are in no fit either: cores of the second draw, from seed {LOOKED_AT.seed} on, with the Verilog of now, as far as they have been
+synthesised again. An interval is as wide as the errors of its laws (root mean squares of modules that were left out of a fit;
+modules of one kind err together) times a number, chosen such that at least 98.5 of 100 such cores lie inside. From {LEAST_CORES} of them
+on `make calibrate` chooses it again; the numbers of now were chosen on the first draw, and with the Verilog of then.
 
 Some sizes are luck: Yosys 0.23 makes the same module now and then half as large again, by the order in which it meets its
 parts. No law can know that; modules that far from their law are neither fitted nor kept, and a module that was synthesised has
@@ -62,11 +63,11 @@ inside.
 
 def write_page(blind: Found, looked_at: Found, path: Path = PAGE) -> None:
     """Write the page: blind cores, those that were looked at, and the laws."""
-    lines = [_HEAD, *summary(blind), "", _OUTSIDE]
+    lines = [_HEAD, *summary(blind), "", _OUTSIDE, *(line for family in blind for line in _broken(family))]
     for family, (_, rows) in blind.items():
         lines += [f"### {family}: every blind core", "", *each(rows), ""]
     lines += [_LOOKED_AT, *summary(looked_at), ""]
-    for family, (_, rows) in looked_at.items():
+    for family, rows in ((family, rows) for family, (_, rows) in looked_at.items() if rows):
         lines += [f"### {family}: the largest errors", "", *each(sorted(rows, key=_size)[:WORST]), ""]
     for family, (calibrated, _) in blind.items():
         lines += [
@@ -91,6 +92,16 @@ _AGAIN = (
     "modules that are not yet in the table, fits the laws and writes the tables and this page (hours on two processors;",
     "`make calibrate ARGS=--quick` minutes, and no page). `make calibrate ARGS=--fit` synthesises nothing.",
 )
+
+
+def _broken(family: str) -> list[str]:
+    """What is said of cores that the tool could not synthesise."""
+    names = [f"{core.drawer}, seed {core.seed}" for core in broken(BLIND.results(family))]
+    return (
+        [f"On {family} Yosys itself ends with an error, so that these are left out: {'; '.join(names)}.\n"]
+        if names
+        else []
+    )
 
 
 def _size(row: Residual) -> float:

@@ -53,7 +53,10 @@ class UnseenCore:
         with TemporaryDirectory(prefix="spikewright-") as name:
             folder = self.circuit(Path(name) / "core").folder
             try:
-                return {**row, "whole": synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row}
+                return {
+                    **row,
+                    "whole": synthesise(folder, family, flat=flat, contents=self.drawer not in SIZED).whole.row,
+                }
             except SpikewrightError as error:
                 return {**row, "whole": None, "why": str(error)[-200:]}
 

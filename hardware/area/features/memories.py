@@ -91,7 +91,9 @@ def held(told: Told) -> Features:
         "registers": float(kept), "1": 1.0, "chosen": (told.LATE < 2) * width, "added": width,
         "one row": (rows == 1) * width,
     }  # fmt: skip
-    found |= {key: lanes * value for key, value in chain(told.CURRENT).items()} | _when(blocks, _below(told, width, rows))
+    found |= {key: lanes * value for key, value in chain(told.CURRENT).items()} | _when(
+        blocks, _below(told, width, rows)
+    )
     return found | _when(tables, table_memory(width, 1 << told.BITS))
 
 
