@@ -53,7 +53,7 @@ def below_each_other(shapes: Shapes, columns: Columns, depth: int) -> tuple[tupl
 @cache
 def column_bits(shapes: Shapes, width: int, depth: int) -> int:
     """Bits of the columns that the Verilog makes of a memory; 0: none, where its words fit into one of the two widest modes and
-    no blocks need lie below each other. (Of deeper ones Yosys 0.23 lays some below each other where as many would do side by side.)
+    no blocks need lie below each other. (Deeper ones Yosys 0.23 lays below each other where as many would do side by side.)
 
     Those of the fewest blocks in all, of modes with at most MOST_BELOW blocks below each other where one takes at most MOST_MORE
     times the blocks; else of the mode with the fewest below each other that does.

@@ -49,10 +49,11 @@ A core says that it lies `outside` of what was calibrated when modules larger th
 _LOOKED_AT = f"""\
 ## Cores that were looked at
 
-These are in no fit either: cores of the second draw, from seed {LOOKED_AT.seed} on, with the Verilog of now, as far as they have been
-synthesised again. An interval is as wide as the errors of its laws (root mean squares of modules that were left out of a fit;
-modules of one kind err together) times a number, chosen such that at least 98.5 of 100 such cores lie inside. From {LEAST_CORES} of them
-on `make calibrate` chooses it again; the numbers of now were chosen on the first draw, and with the Verilog of then.
+These are in no fit either: cores of the second draw, from seed {LOOKED_AT.seed} on, with the Verilog of now, as far as they
+have been synthesised again. An interval is as wide as the errors of its laws (root mean squares of modules that were left out of
+a fit; modules of one kind err together) times a number, chosen such that at least 98.5 of 100 such cores lie inside. From
+{LEAST_CORES} of them on `make calibrate` chooses it again; the numbers of now were chosen on the first draw, with the Verilog of
+then.
 
 Some sizes are luck: Yosys 0.23 makes the same module now and then half as large again, by the order in which it meets its
 parts. No law can know that; modules that far from their law are neither fitted nor kept, and a module that was synthesised has
