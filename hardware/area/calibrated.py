@@ -52,7 +52,7 @@ class Sizes:
         if constant:
             return self._by_law(variant, words)
         if variant not in self._found:
-            seen = self.table.get(table_key(key_of(variant.module, variant.by_name)))
+            seen = self.table.get(table_key(key_of(variant.module, variant.by_name), self.family))
             found = self._by_law(variant, words)
             if seen:
                 found = _seen(seen, found, self.seen_error)
@@ -137,17 +137,17 @@ def read_sizes(stored: Mapping[str, Any], table: str) -> Sizes:
     laws = {name: ModuleLaw.read(row) for name, row in stored["laws"].items()}
     shapes = tuple((int(wide), int(deep)) for wide, deep in stored["shapes"])
     rule = PlacingRule.for_family(stored["family"], shapes)
-    seen = _means(line.split(",") for line in table.splitlines()[1:])
+    seen = _means((line.split(",") for line in table.splitlines()[1:]), stored["family"])
     return Sizes(
         stored["family"], stored["tool"], laws, seen, stored["lut_band"], stored["ff_band"], stored["seen_error"], rule
     )
 
 
-def _means(rows: Iterable[Sequence[str]]) -> dict[str, Cells]:
+def _means(rows: Iterable[Sequence[str]], family: str) -> dict[str, Cells]:
     """The cells of modules by their keys in the table; of several that share one, the mean."""
     found: defaultdict[str, list[Cells]] = defaultdict(list)
     for key, lut, ff, dsp, *_ in rows:
-        found[table_key(key)].append((float(lut), float(ff), float(dsp)))
+        found[table_key(key, family)].append((float(lut), float(ff), float(dsp)))
     return {key: (_mean(same, 0), _mean(same, 1), _mean(same, 2)) for key, same in found.items()}
 
 

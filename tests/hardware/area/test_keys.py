@@ -8,6 +8,7 @@ def test_a_key_leaves_out_what_cannot_matter() -> None:
     assert table_key(key_of("sw_bank", given)) != table_key(key_of("sw_bank", given | {"ROWS": 8}))
     assert key_of("sw_bank", given | {"COLUMN": 9}).startswith("sw_bank BITS=3 COLUMN=9 ")
     assert table_key("sw_mac_lane SHIFTS=3 WORD=9") == table_key("sw_mac_lane SHIFTS=4 WORD=9")
+    assert table_key("sw_lane KIND=signed TAP=3", "ecp5") != table_key("sw_lane KIND=signed TAP=4", "ecp5")
     assert table_key("sw_lane KIND=signed TAP=3 WORD=9") == "sw_lane KIND=plain WORD=9"
     assert key_of("sw_front", {"C_FILE": "a.mem", "MEMORY": 4, "S_BITS": 2}) == "sw_front S_BITS=2"
     assert key_of("sw_lane_ramp", {"SHIFT": -1}) == "sw_lane_ramp SHIFT=4294967295"
@@ -25,4 +26,4 @@ def test_what_depends_on_contents() -> None:
 def test_keys_of_the_stored_tables_are_keys() -> None:
     for family in FAMILIES:
         keys = [key for key in stored_keys(family) if " of " not in key]
-        assert all(same_key(key) and table_key(key) in stored(family).table for key in keys) and len(keys) > 500
+        assert all(same_key(key) and table_key(key, family) in stored(family).table for key in keys) and len(keys) > 500
