@@ -23,12 +23,12 @@ LONG_BYTES = 40_000
 
 
 def synthesise(
-    folder: str | Path, target: str, *, flat: bool = False, placed: bool = False, contents: bool = True
+    folder: str | Path, target: str, *, flat: bool = False, placed: bool = False, contents: bool = True, seed: int = 1
 ) -> Synthesis:
     """What the circuit in `folder` (`circuit.build` wrote it) takes on a family of TARGETS.
 
     Modules are kept, so that each has its counts; with `flat` all become one. placed: through nextpnr as well, flat, for the
-    clock. contents: without them long memories are cut to their first words: the same cells, in seconds where a megabit takes
+    clock, by this seed. contents: without them long memories are cut to their first words: the same cells, in seconds where a megabit takes
     minutes; such a netlist cannot be simulated.
     Raises InvalidInput for another family or folder, SpikewrightError where a tool is missing, too old, or fails.
     """
@@ -45,7 +45,7 @@ def synthesise(
             return result
         if not flat:
             _through_yosys(work, family, True)
-        return replace(result, placed=place_netlist(work, target))
+        return replace(result, placed=place_netlist(work, target, seed))
 
 
 def script_of(target: SynthesisTarget, flat: bool) -> str:
