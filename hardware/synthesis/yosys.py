@@ -28,8 +28,8 @@ def synthesise(
     """What the circuit in `folder` (`circuit.build` wrote it) takes on a family of TARGETS.
 
     Modules are kept, so that each has its counts; with `flat` all become one. placed: through nextpnr as well, flat, for the
-    clock, by this seed. contents: without them long memories are cut to their first words: the same cells, in seconds where a megabit takes
-    minutes; such a netlist cannot be simulated.
+    clock, with this seed. contents: without them long memories are cut to their first words: the same cells, in seconds where a
+    megabit takes minutes; such a netlist cannot be simulated.
     Raises InvalidInput for another family or folder, SpikewrightError where a tool is missing, too old, or fails.
     """
     family, source = target_of(target), Path(folder)

@@ -25,4 +25,4 @@ def test_clocks_are_on_the_page(tmp_path: Path) -> None:
     page.save_rows("speeds", {"b core": row}, tmp_path / "kept.json")
     page.write(page.load(tmp_path / "kept.json"), tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
-    assert "| a core | 101.2 | 1,234 | 99 | 0 | t | abc |" in text and "| b core |" in text
+    assert "| a core | 101.2 | 1,234 | 99 | 0 | t, seed 1 | abc |" in text and "| b core |" in text
