@@ -23,7 +23,7 @@ def listed(name: str) -> Device:
     key = str(name).lower()
     key = _OTHER_NAMES.get(key, key)
     if key not in DEVICES:
-        way = nearest(key, DEVICES) or "your own, as a hardware.Device"
+        way = nearest(key, DEVICES) or "your own, as a YAML file or a hardware.Device"
         raise InvalidInput(f"expected a device out of {', '.join(DEVICES)}, got {name!r:.60}; try {way}")
     return DEVICES[key]
 

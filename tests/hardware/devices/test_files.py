@@ -46,7 +46,7 @@ def test_ones_own_stands_wherever_a_name_does(tmp_path: Path) -> None:
     ("given", "told"),
     [
         ("xc7a100", "out of 5csema5, .* got 'xc7a100'; try xc7a100t"),
-        ("virtex-9000", "try your own, as a hardware.Device"),
+        ("virtex-9000", "try your own, as a YAML file or a hardware.Device"),
         (f"{HERE}:TEXT", "to be a record of Device, got str"),
         (None, "got None"),
     ],
