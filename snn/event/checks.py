@@ -109,6 +109,7 @@ def check_dots(dots: Dots, neurons: int) -> None:
     _inside(sources.windows, sources.slot.size // sources.channels, "windows")
     if (
         slots != len(sources.windows) * sources.channels
+        or sources.kept.shape != (len(sources.windows), -(-sources.channels // BLOCK))
         or sources.each * dots.groups != sources.channels
         or (dots.first_run.size - 1) * dots.groups * dots.length != neurons
         or dots.weight.size % dots.row_places

@@ -108,6 +108,7 @@ def _firing_cells(population: CompiledNeurons, potential: Any, row: int, channel
         law=tuple(kind(number) for number in numbers),
         leaks=bool(leaks),
         unit=unit,
+        saturates=population.types.compute.kind != "f",
         channels=channels,
         idle=population.rule.steady is not None,
     )

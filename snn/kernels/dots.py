@@ -33,8 +33,9 @@ class Dots(NamedTuple):
     neighbours, channel c of one through the weight row number
     row[...] + c taps. Row r is weight[r row_places : + row_places], 64 channels after 64 and the last 16, 32 or 64, each as
     `simd_dots.row_order` has them, zeros behind the last; in float32 as they come, sixteen to a vector.
-    `length`: channels of a group of the
-    target, `groups` of them; of several groups each run is one pixel.
+    `alive`: by place of `weight` // 16, whether the 64 weights of a row that begin there have any that is not zero; empty where
+    hardly any are pruned whole. `length`: channels of a group of the target, `groups` of them; of several groups each run is one
+    pixel.
     """
 
     sources: Sources
@@ -43,6 +44,7 @@ class Dots(NamedTuple):
     seen: NDArray[np.int32]
     row: NDArray[np.int32]
     weight: NDArray[Any]
+    alive: NDArray[np.uint8]
     length: int
     row_places: int
     groups: int
@@ -108,7 +110,7 @@ def _fire_pixels(begin, share, dots, work, firing, room):
             gather(p, np.uint64(0), column, more, share.columns, dots, work)
             for g in range(share.samples):
                 drive = work.tile, g * share.planes * block, block
-                fire_block(drive, firing, share.first + g, (p, column), room)
+                fire_block(drive, firing, share.first + g, (p, column), room, False)
 
 
 @inlined
@@ -165,8 +167,8 @@ def gather(p, group, column, more, length, dots, work):
         four, stop = np.uint64(first[cell]), np.uint64(first[cell + count])
         while four < stop:
             some = min(stop - four, np.uint64(FOURS) - n)
-            _interleave((four, some, n), pair - cell, column, length, dots, work)
-            four, n = four + some, n + some
+            n = _interleave((four, some, n), pair - cell, column, length, dots, work)
+            four += some
             if n == FOURS:
                 _multiply(n, width, more, length, dots.weight, work)
                 more, n = True, np.uint64(0)
@@ -176,10 +178,13 @@ def gather(p, group, column, more, length, dots, work):
 
 @inlined
 def _interleave(some, shift, column, length, dots, work):
-    """Put the weights of fours in place: `some` (the first, how many, where they go); the pair of a cell is `shift` further."""
+    """Put the weights of fours in place, but for those that are all zero; where the next would go.
+
+    `some` (the first, how many, where they go); the pair of a cell is `shift` further.
+    """
     four, count, to = some
     trains, placed, weight, width = work.trains, work.placed, dots.weight, np.uint64(dots.length) - column
-    row_places = np.uint64(dots.row_places)
+    row_places, alive, bits = np.uint64(dots.row_places), dots.alive, np.uint64(4)
     for i in range(count):
         row = np.uint64(dots.row[np.uint64(trains.cell[four + i]) + shift]) * row_places + column
         rows = (
@@ -189,12 +194,18 @@ def _interleave(some, shift, column, length, dots, work):
             row + trains.member[four + i, np.uint64(3)],
         )
         if width > 32:
-            interleave_four(placed, to + i, weight, rows)
+            interleave_four(placed, to, weight, rows)
         elif width > 16:
-            interleave_two(placed, to + i, weight, rows)
+            interleave_two(placed, to, weight, rows)
         else:
-            interleave_one(placed, to + i, weight, rows)
-        work.firsts[to + i] = (four + i) * length
+            interleave_one(placed, to, weight, rows)
+        work.firsts[to] = (four + i) * length
+        if alive.size:
+            a, b, c, d = (rows[0] >> bits, rows[1] >> bits, rows[2] >> bits, rows[3] >> bits)
+            to += np.uint64(alive[a] | alive[b] | alive[c] | alive[d])
+        else:
+            to += np.uint64(1)
+    return to
 
 
 @compiled

@@ -23,7 +23,9 @@ def pack_masks(masks, share, sources, trains, operations):
             trains.first[cell] = four
             for word in range(group * each // block, (group * each + each + block - np.uint64(1)) // block):
                 place = pixel * channels + word * block
-                bits = _sent_at_all(masks, pixel, word, share, sources) & _of_group(word, group * each, each)
+                bits = sources.kept[pixel, word] & _of_group(word, group * each, each)
+                if bits:
+                    bits &= _sent_at_all(masks, pixel, word, share, sources)
                 count = _name_active(bits, place, trains)
                 if COMPRESSES and count:
                     compress_masks(masks, pixel, word, bits, share, sources, trains)

@@ -67,7 +67,7 @@ def _spread(builder: Any, number: Any) -> Any:
     )
 
 
-def _emitter(vectors: int, leaks: bool) -> Any:
+def _emitter(vectors: int, leaks: bool, calm: bool) -> Any:
     """Instructions of `fire_of`: so many vectors side by side, since each waits for its own last step; 0: part of one."""
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -83,12 +83,19 @@ def _emitter(vectors: int, leaks: bool) -> Any:
         stepped = _stepped_floats if cells.floats else _stepped
         for at, potential in zip(first, potentials, strict=True):
             builder.store(cells.read(at), potential)
+        if calm:
+            places = [builder.add(args[5], WORD(lane)) for lane in lanes]
+            drives = [_drive(builder, sums.read(at), bias, law[0]) for at, (bias, _) in zip(places, fixed, strict=True)]
         with cgutils.for_range(builder, args[10], intp=WORD) as loop:
             plane = builder.add(args[5], builder.mul(loop.index, args[6]))
             bits = builder.add(args[8], builder.mul(loop.index, args[9]))
             for number, potential in enumerate(potentials):
-                arrived = sums.read(builder.add(plane, WORD(LANES * number)))
-                fires, rest = stepped(builder, builder.load(potential), arrived, fixed[number], law, leaks)
+                old = builder.load(potential)
+                if calm:
+                    fires, rest = _fired(builder, _sum(builder, old, drives[number]), fixed[number][1], law[4])
+                else:
+                    arrived = sums.read(builder.add(plane, WORD(LANES * number)))
+                    fires, rest = stepped(builder, old, arrived, fixed[number], law, leaks)
                 builder.store(rest, potential)
                 place = place_in(context, builder, (kinds[7], args[7]), builder.add(bits, WORD(number)), 1)
                 builder.store(builder.bitcast(fires, HALF), builder.bitcast(place, HALF.as_pointer())).align = 2
@@ -99,35 +106,53 @@ def _emitter(vectors: int, leaks: bool) -> Any:
     return emit
 
 
+def _is_float(value: Any) -> bool:
+    return isinstance(value.type.element, ir.FloatType)
+
+
+def _sum(builder: Any, one: Any, other: Any) -> Any:
+    return (builder.fadd if _is_float(one) else builder.add)(one, other)
+
+
+def _drive(builder: Any, arrived: Any, bias: Any, shift: Any) -> Any:
+    """What enters in a step."""
+    return _sum(builder, arrived if _is_float(arrived) else builder.shl(arrived, shift), bias)
+
+
+def _fired(builder: Any, new: Any, threshold: Any, rests: Any) -> tuple[Any, Any]:
+    """Who fires, and what is left of the potentials; `rests` as in the law."""
+    if _is_float(new):
+        fires, zero = builder.fcmp_ordered(">=", new, threshold), ir.Constant(new.type, [0.0] * LANES)
+        rest = builder.select(builder.fcmp_ordered(">", rests, zero), builder.fsub(new, threshold), zero)
+    else:
+        fires = builder.icmp_signed(">=", new, threshold)
+        rest = builder.and_(builder.sub(new, threshold), rests)
+    return fires, builder.select(fires, rest, new)
+
+
 def _stepped(
     builder: Any, old: Any, arrived: Any, fixed: tuple[Any, Any], law: list[Any], leaks: bool
 ) -> tuple[Any, Any]:
     """One step of a vector: who fires, and what is left of the potentials."""
     shift, leak, top, bottom, rests = law
     bias, threshold = fixed
-    new = builder.add(old, builder.add(builder.shl(arrived, shift), bias))
+    new = builder.add(old, _drive(builder, arrived, bias, shift))
     if leaks:
         new = builder.sub(new, builder.ashr(old, leak))
     new = builder.select(builder.icmp_signed("<", new, bottom), bottom, new)
     new = builder.select(builder.icmp_signed(">", new, top), top, new)
-    fires = builder.icmp_signed(">=", new, threshold)
-    return fires, builder.select(fires, builder.and_(builder.sub(new, threshold), rests), new)
+    return _fired(builder, new, threshold, rests)
 
 
 def _stepped_floats(
     builder: Any, old: Any, arrived: Any, fixed: tuple[Any, Any], law: list[Any], leaks: bool
 ) -> tuple[Any, Any]:
     """The same in float32, rounded as `snn.kernels.fire_plain` does."""
-    _, decay, _, _, rests = law
-    bias, threshold = fixed
-    new = builder.fadd(builder.fmul(decay, old) if leaks else old, builder.fadd(arrived, bias))
-    fires = builder.fcmp_ordered(">=", new, threshold)
-    zero = ir.Constant(new.type, [0.0] * LANES)
-    rest = builder.select(builder.fcmp_ordered(">", rests, zero), builder.fsub(new, threshold), zero)
-    return fires, builder.select(fires, rest, new)
+    new = builder.fadd(builder.fmul(law[1], old) if leaks else old, _drive(builder, arrived, fixed[0], law[0]))
+    return _fired(builder, new, fixed[1], law[4])
 
 
-def fire_of(vectors: int, leaks: bool) -> Any:
+def fire_of(vectors: int, leaks: bool, calm: bool = False) -> Any:
     """An instruction: sixteen neurons a vector through `steps` steps; of no vectors, the first `count` of one.
 
         U = sat(V - (V >> leak) + (sums[plane + t stride + i] << shift) + bias)       fires where U >= threshold
@@ -135,7 +160,8 @@ def fire_of(vectors: int, leaks: bool) -> Any:
     Called as (cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count): V is cells[first + i],
     and so on; bit i % 16 of masks[to + i // 16 + t step] says whether neuron i fires in step t. `law` = (shift, leak, top,
     bottom, -1 where a threshold is subtracted and 0 where a spike sets to zero), int32. Flat arrays of integers of 16 or 32
-    bits; `masks` uint16. Without `leaks` nothing leaks. In float32 U = decay V + (S + bias) and `law` = (0, decay, 0, 0, 1 where
+    bits; `masks` uint16. Without `leaks` nothing leaks. `calm`: all steps have the sums of the first, nothing leaks, and no potential
+    saturates. In float32 U = decay V + (S + bias) and `law` = (0, decay, 0, 0, 1 where
     a threshold is subtracted and 0 else).
     """
 
@@ -145,6 +171,8 @@ def fire_of(vectors: int, leaks: bool) -> Any:
     ):  # fmt: skip
         word = types.uint64
         planes, places = (sums, word, word), (masks, word, word)
-        return types.void(cells, biases, thresholds, word, *planes, *places, word, law, word), _emitter(vectors, leaks)
+        return types.void(cells, biases, thresholds, word, *planes, *places, word, law, word), _emitter(
+            vectors, leaks, calm
+        )
 
     return fire

@@ -21,13 +21,15 @@ EVEN = np.uint32(0x00FF00FF)
 class Sources(NamedTuple):
     """The sources of a projection after pooling: slot = pixel * channels + channel, cell = slot // each.
 
-    `slot (neurons,)`: of each source neuron, -1 for one that no window holds. `windows (pixels, n)`: the source pixels of each
-    pooled one. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
+    `slot (neurons,)`: of each source neuron, -1 for one that no window holds or that reaches nobody. `windows (pixels, n)`: the
+    source pixels of each pooled one. `kept (pixels, words)`: the channels of a pooled pixel that reach anybody, as bits of words of
+    64. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
     between the weight rows of neighbouring channels. `members`: the most of a four: 4, or 1, for words that are float32.
     """
 
     slot: NDArray[np.int32]
     windows: NDArray[np.int32]
+    kept: NDArray[np.uint64]
     channels: int
     each: int
     fanout: NDArray[np.int64]

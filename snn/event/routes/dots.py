@@ -16,7 +16,7 @@ from spikewright.snn.event.checks import check_dots
 from spikewright.snn.event.routes.blocks import BlocksRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.rows import RowsRoute
-from spikewright.snn.event.routes.views import runs_of, slots_of, views_of, windows_of
+from spikewright.snn.event.routes.views import kept_bits, runs_of, slots_of, views_of, windows_of
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.event.taps import Taps
 from spikewright.snn.fixed.bounds import largest_sent
@@ -42,6 +42,8 @@ FEWEST_CHANNELS = 6
 WIDEST_FLOATS = 128
 """Target channels of a group in float32: beyond them sources that fire once or twice in a chunk, which rows serve for each sample
 as it comes, cost too much by products of all its steps."""
+MOST_ALIVE = 0.8
+"""Of all rows of 64 weights: with more it is not worth a look which of them are all zero."""
 OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
 """Nanoseconds of a source at a target pixel: of a step of sixteen targets, in integers and in float32, and of sixteen weights
 that are put in place."""
@@ -142,19 +144,21 @@ def compile_dots(
     slot = slots_of(as_grid(wanted.read), wanted.projection.pool, wanted.pooled)
     fanout = np.zeros(wanted.pooled[1] * wanted.pooled[2] * channels, np.int64)
     fanout[slot[slot >= 0]] = rows.rows.fanout[slot >= 0]
-    windows = windows_of(slot, channels, wanted.pooled)
+    windows, kept = windows_of(slot, channels, wanted.pooled), kept_bits(fanout, channels)
+    slot = np.where(rows.rows.fanout > 0, slot, np.int32(-1))
     floats = wanted.kind.kind == "f"
     weight = (_slack if floats else _packed)(rows.rows.weights, taps.length)
     row_places = weight.size // (rows.rows.weights.size // taps.length)
     dots = Dots(
         sources=Sources(
-            slot, windows, channels, channels // groups, fanout, len(taps.taps) * row_places, 1 if floats else 4
+            slot, windows, kept, channels, channels // groups, fanout, len(taps.taps) * row_places, 1 if floats else 4
         ),
         first_run=first_run,
         run=run,
         seen=seen,
         row=row,
         weight=weight,
+        alive=_alive(weight, row_places),
         length=taps.length,
         row_places=row_places,
         groups=groups,
@@ -202,6 +206,16 @@ def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, floats: bool) -> bool
     each = WEIGHT_IN_LISTS if lanes.lanes.listed else WEIGHT_IN_LANES
     by_lanes = cost.by_lanes / max(cost.reach, 1e-9) * USUAL_STEPS * itemsize * each + REACH
     return by_dots < by_lanes
+
+
+def _alive(weight: NDArray[Any], row_places: int) -> NDArray[np.uint8]:
+    """See `Dots.alive`."""
+    quarters = weight.reshape(-1, row_places // QUARTER, QUARTER).any(axis=2)
+    found = np.zeros(quarters.shape, np.uint8)
+    for first in range(0, quarters.shape[1], BLOCK // QUARTER):
+        found[:, first] = quarters[:, first : first + BLOCK // QUARTER].any(axis=1)
+    begins = found[:, :: BLOCK // QUARTER]
+    return found.reshape(-1) if begins.mean() < MOST_ALIVE else found[:0, 0]
 
 
 def _slack(weights: NDArray[Any], length: int) -> NDArray[Any]:

@@ -61,3 +61,9 @@ def windows_of(slots: NDArray[np.int32], channels: int, pooled: Grid) -> NDArray
     inside = np.flatnonzero(slots.reshape(-1, channels)[:, 0] >= 0)
     order = inside[np.argsort(of_pixel[inside], kind="stable")]
     return as_int32(order.reshape(pooled[1] * pooled[2], -1))
+
+
+def kept_bits(fanout: NDArray[np.int64], channels: int) -> NDArray[np.uint64]:
+    """The slots that reach anybody, as bits of words of 64 channels `(pixels, words)`; `fanout (pixels * channels,)`."""
+    reach = np.pad(fanout.reshape(-1, channels) > 0, ((0, 0), (0, -channels % 64)))
+    return np.packbits(reach, axis=1, bitorder="little").view("<u8").astype(np.uint64)

@@ -131,7 +131,8 @@ def test_dots(field, place, value):
 
 
 @pytest.mark.parametrize(
-    ("field", "place", "value"), [("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("windows", 0, -1), ("windows", 0, 16)]
+    ("field", "place", "value"),
+    [("slot", 0, -2), ("slot", 0, 2 * SIDE * SIDE), ("windows", 0, -1), ("windows", 0, 16), ("kept", 0, None)],
 )
 def test_sources_of_dots(field, place, value):
     wrong = DOTS._replace(sources=changed(DOTS.sources, field, place, value))

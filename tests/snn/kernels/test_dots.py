@@ -36,6 +36,9 @@ def plan_of(random, shape, grid, length, floats=False, pixels=2):
     channels, groups = shape
     sources = sources_of(channels, groups, *grid, members=1 if floats else 4)
     weights = random.integers(-128, 128, (TAPS * channels, length))
+    pruned = random.random() < 0.5
+    if pruned:  # most rows, or halves of them
+        weights *= np.repeat(random.random((len(weights), -(-length // 20))) < 0.3, 20, axis=1)[:, :length]
     views = [np.flatnonzero(random.random(len(sources.windows)) < random.choice([0, 0.6, 1])) for _ in range(pixels)]
     seen, taps = np.concatenate(views), random.integers(0, TAPS, sum(map(len, views)))
     whole = np.zeros((len(sources.windows), channels, pixels, groups, length), np.int64)
@@ -46,7 +49,8 @@ def plan_of(random, shape, grid, length, floats=False, pixels=2):
     first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
     parts = runs_of(tuple(part.astype(np.int32) for part in (first, seen, taps)), joined=groups == 1)
     sources = sources._replace(row_step=TAPS * packed.shape[1])
-    dots = Dots(sources, *parts, packed.reshape(-1), length, packed.shape[1], groups)
+    alive = alive_in(packed) if pruned else np.zeros(0, np.uint8)
+    dots = Dots(sources, *parts, packed.reshape(-1), alive, length, packed.shape[1], groups)
     return dots, whole.reshape(sources.fanout.size, -1)
 
 
@@ -64,6 +68,14 @@ def packed_rows(weights):
 def padded_rows(weights):
     """Float32 as they come, and zeros up to a whole number of vectors."""
     return np.pad(weights, ((0, 0), (0, -weights.shape[1] % 16))).astype(np.float32)
+
+
+def alive_in(rows):
+    """For each sixteen weights of packed rows whether the 64 that begin there have any; only where a block begins it counts."""
+    found = np.full((len(rows), rows.shape[1] // 16), 9, np.uint8)
+    for first in range(0, rows.shape[1], BLOCK):
+        found[:, first // 16] = rows[:, first : first + BLOCK].any(axis=1)
+    return found.reshape(-1)
 
 
 def work_for(dots, planes, samples=1):

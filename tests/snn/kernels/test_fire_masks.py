@@ -22,7 +22,7 @@ def firing_of(random, channels, pixels, kind, law, idle=False):
     bias = random.integers(-9, 10, size).astype(np.int32)
     threshold = random.integers(1, min(top, 300) + 2, size).astype(np.int32)
     unit = np.int32(1 << int(law[0]))
-    return FiringCells(potential, bias, threshold, law, bool(law[1]), unit, channels, idle)
+    return FiringCells(potential, bias, threshold, law, bool(law[1]), unit, True, channels, idle)
 
 
 def room_of(channels, pixels, steps):
@@ -63,3 +63,22 @@ def test_one_plane_for_all(channels, kinds, law, idle, pixels, steps, seed):
     np.testing.assert_array_equal(firing.potential[left], before[left])
     assert ((sums[:, 0] << int(law[0])) + firing.bias)[left].max(initial=0) <= 0
     assert (before < firing.threshold)[left].all()
+
+
+@FEW
+@given(CHANNELS, KINDS, laws(st.just(0)), st.integers(4, 64), st.integers(0, 2**20))
+def test_at_the_bounds_of_what_is_calm(channels, kinds, law, steps, seed):
+    """Potentials and drives that reach the ends of the width within the steps or just do not, and thresholds below zero."""
+    random, top = np.random.default_rng(seed), int(law[2])
+    law = (np.int32(0), *law[1:])
+    firing, room = firing_of(random, channels, 2, kinds[0], law), room_of(channels, 2, steps)
+    near = random.integers(-1, 2, (SAMPLES, 2, channels)) * random.choice(
+        [0, 1, top // 2, top // steps], (SAMPLES, 2, 1)
+    )
+    sums = (near + random.integers(-1, 2, near.shape)).reshape(SAMPLES, 1, -1)
+    firing.potential[:] //= random.choice([1, 2, 99], (SAMPLES, 1)).astype(kinds[0])
+    firing.bias[:] = random.integers(-1, 2, firing.bias.size)
+    firing.threshold[:] = random.integers(random.choice([-2, 1]), min(top, 300) + 2, firing.threshold.size)
+    before = firing.potential.copy()
+    fire_planes(sums.astype(kinds[1]), firing, room)
+    np.testing.assert_array_equal(firing.potential, assert_fired(firing, before, np.repeat(sums, steps, axis=1), room))

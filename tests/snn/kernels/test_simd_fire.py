@@ -9,6 +9,7 @@ from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.kernels.simd_fire import LANES, fire_of
 
 part_that_leaks, two_that_keep = fire_of(0, True), fire_of(2, False)
+calm_part, calm_two = fire_of(0, False, True), fire_of(2, False, True)
 STEPS, FIRST, BESIDE = 5, 3, 4
 FEW = settings(max_examples=25)
 KINDS = pytest.mark.parametrize("kinds", [(np.int16, np.int16), (np.int32, np.int32)], ids=["16", "32"])
@@ -30,6 +31,24 @@ def two(cells, biases, thresholds, sums, stride, masks, law):
     two_that_keep(
         cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
         word(0),
+    )  # fmt: skip
+
+
+@compiled
+def part_in_calm(cells, biases, thresholds, sums, stride, masks, law, count):
+    word = np.uint64
+    calm_part(
+        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
+        word(count),
+    )  # fmt: skip
+
+
+@compiled
+def two_in_calm(cells, biases, thresholds, sums, stride, masks, law, count):
+    word = np.uint64
+    calm_two(
+        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
+        word(count),
     )  # fmt: skip
 
 
@@ -124,3 +143,21 @@ def test_saturation_at_top_and_bottom():
     two(all_cells, biases, thresholds, np.concatenate([np.zeros(2, np.int16), sums]), 32, masks, law)
     np.testing.assert_array_equal(all_cells[FIRST:], cells)
     assert not masks.any()
+
+
+@KINDS
+@FEW
+@given(st.integers(1, 15), st.sampled_from([0, 3]), st.sampled_from([-1, 0]), st.integers(0, 2**20))
+def test_in_calm(kinds, count, shift, rests, seed):
+    """The sums of the first step enter in all of them; far from the ends of the width nothing else is different."""
+    law = tuple(map(np.int32, (shift, 0, 2**15 - 1, -(2**15), rests)))
+    for run, several in ((part_in_calm, count), (two_in_calm, 32)):
+        cells, biases, thresholds, sums, flat = given_for(seed, several, kinds, 99)
+        masks, seen = np.zeros(1 + 3 * STEPS, np.uint16), slice(FIRST, FIRST + several)
+        every = np.repeat(sums[:1], STEPS, axis=0)
+        wanted, fired = stepped(cells[seen], every, biases[seen], thresholds[seen], law)
+        run(cells, biases, thresholds, flat, several + BESIDE, masks, law, several)
+        np.testing.assert_array_equal(cells[seen], wanted)
+        words = -(-several // LANES)
+        bits = np.unpackbits(masks[1:].reshape(STEPS, 3)[:, :words].copy().view(np.uint8), axis=1, bitorder="little")
+        np.testing.assert_array_equal(bits[:, :several], fired)

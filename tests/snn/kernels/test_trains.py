@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spikewright.snn.event.routes.views import kept_bits
 from spikewright.snn.kernels.mask_trains import pack_masks
 from spikewright.snn.kernels.trains import SampleShare, Sources, Trains, pack_events
 from tests.snn.kernels.making import events_of
@@ -25,8 +26,11 @@ def sources_of(channels, groups, grid, pool, row_step=7, members=4):
     pooled = np.where((row < rows) & (column < columns), row * columns + column, -1)
     slot = np.where(pooled[:, None] >= 0, pooled[:, None] * channels + np.arange(channels), -1)
     windows = np.array([np.flatnonzero(pooled == pixel) for pixel in range(rows * columns)], np.int32)
-    fanout = np.random.default_rng(0).integers(0, 1000, rows * columns * channels)
-    return Sources(slot.reshape(-1).astype(np.int32), windows, channels, channels // groups, fanout, row_step, members)
+    random = np.random.default_rng(channels)
+    fanout = random.integers(0, 1000, rows * columns * channels) * (random.random(rows * columns * channels) < 0.8)
+    slot = slot.reshape(-1)
+    slot = np.where((slot >= 0) & (fanout[slot] > 0), slot, -1).astype(np.int32)
+    return Sources(slot, windows, kept_bits(fanout, channels), channels, channels // groups, fanout, row_step, members)
 
 
 def trains_for(sources, planes, samples=1):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.snn import Conv2d, ConvTranspose2d, Integrator, Linear, RateCode, dense
-from spikewright.snn.event.routes.views import runs_of, slots_of, views_of, windows_of
+from spikewright.snn.event.routes.views import kept_bits, runs_of, slots_of, views_of, windows_of
 from spikewright.snn.event.synapse_taps import taps_of
 from tests.snn.small import reference, single
 
@@ -103,3 +103,15 @@ def test_slots_and_windows_of_a_pool(channels, rows, columns, down, across):
     assert windows.shape == (pooled[1] * pooled[2], pool[0] * pool[1]) and windows.dtype == np.int32
     for pixel, window in enumerate(windows):
         np.testing.assert_array_equal(window, np.flatnonzero(grid[..., 0].reshape(-1) // channels == pixel))
+
+
+@FEW
+@given(st.integers(1, 130), st.integers(1, 4), st.integers(0, 99))
+def test_kept_bits(channels, pixels, seed):
+    """Bit c % 64 of word c // 64 of a pixel, and none of channels that do not exist."""
+    fanout = np.random.default_rng(seed).integers(0, 2, pixels * channels)
+    words = kept_bits(fanout, channels)
+    assert words.shape == (pixels, -(-channels // 64))
+    for pixel, one in enumerate(fanout.reshape(pixels, channels)):
+        found = sum(int(word) << 64 * place for place, word in enumerate(words[pixel]))
+        assert found == sum(1 << int(c) for c in np.flatnonzero(one))
