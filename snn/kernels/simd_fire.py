@@ -160,9 +160,9 @@ def fire_of(vectors: int, leaks: bool, calm: bool = False) -> Any:
     Called as (cells, biases, thresholds, first, sums, plane, stride, masks, to, step, steps, law, count): V is cells[first + i],
     and so on; bit i % 16 of masks[to + i // 16 + t step] says whether neuron i fires in step t. `law` = (shift, leak, top,
     bottom, -1 where a threshold is subtracted and 0 where a spike sets to zero), int32. Flat arrays of integers of 16 or 32
-    bits; `masks` uint16. Without `leaks` nothing leaks. `calm`: all steps have the sums of the first, nothing leaks, and no potential
-    saturates. In float32 U = decay V + (S + bias) and `law` = (0, decay, 0, 0, 1 where
-    a threshold is subtracted and 0 else).
+    bits; `masks` uint16. Without `leaks` nothing leaks. `calm`: all steps have the sums of the first, nothing leaks, and no
+    potential saturates. In float32 U = decay V + (S + bias) and `law` = (0, decay, 0, 0, 1 where a threshold is subtracted and
+    0 else).
     """
 
     @intrinsic

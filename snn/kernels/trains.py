@@ -22,8 +22,8 @@ class Sources(NamedTuple):
     """The sources of a projection after pooling: slot = pixel * channels + channel, cell = slot // each.
 
     `slot (neurons,)`: of each source neuron, -1 for one that no window holds or that reaches nobody. `windows (pixels, n)`: the
-    source pixels of each pooled one. `kept (pixels, words)`: the channels of a pooled pixel that reach anybody, as bits of words of
-    64. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
+    source pixels of each pooled one. `kept (pixels, words)`: the channels of a pooled pixel that reach anybody, as bits of words
+    of 64. `channels`: of a pixel; `each`: of a cell. `fanout (slots,)`: how many targets a spike reaches. `row_step`: places
     between the weight rows of neighbouring channels. `members`: the most of a four: 4, or 1, for words that are float32.
     """
 

@@ -210,10 +210,10 @@ def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, floats: bool) -> bool
 
 def _alive(weight: NDArray[Any], row_places: int) -> NDArray[np.uint8]:
     """See `Dots.alive`."""
-    quarters = weight.reshape(-1, row_places // QUARTER, QUARTER).any(axis=2)
+    quarters = (weight != 0).reshape(-1, row_places // QUARTER, QUARTER).max(axis=2, initial=False)
     found = np.zeros(quarters.shape, np.uint8)
     for first in range(0, quarters.shape[1], BLOCK // QUARTER):
-        found[:, first] = quarters[:, first : first + BLOCK // QUARTER].any(axis=1)
+        found[:, first] = quarters[:, first : first + BLOCK // QUARTER].max(axis=1)
     begins = found[:, :: BLOCK // QUARTER]
     return found.reshape(-1) if begins.mean() < MOST_ALIVE else found[:0, 0]
 
