@@ -1,7 +1,7 @@
 """Which route a projection takes.
 
 - lists: survivor by survivor, where a sparse layer is too large to be unfolded.
-- rows: row of weights by row of weights, always possible; real values and signed numbers of spikes never go otherwise, but by lists.
+- rows: row of weights by row of weights, always possible; real values and signed numbers never go otherwise, but by lists.
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
 - dots: four sources that fired times sixteen targets in one instruction, for weights of 8 bits in fixed point; instead of lanes,
