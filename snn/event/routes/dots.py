@@ -1,6 +1,6 @@
 """Dot products: what is known beforehand to add four sources to sixteen targets in one instruction, all in 32 bits.
 
-For fixed-point weights of at most 8 bits, and spikes or values without a sign. Target pixels and their views are those of the time
+For fixed-point weights of at most 8 bits, and spikes or values without a sign. Target pixels and their views are those of time
 lanes; weight rows are bytes, 64 channels to a vector, in the order in which `snn.kernels.simd_dots.interleave` takes them.
 """
 
