@@ -30,9 +30,16 @@ CASES = {
     "lenet64-fashion": "Fashion-MNIST",
     "lenet64-fashion-blocks": "90 % pruned in blocks",
     "vgg7-cifar10-quiet": "VGG-7 on CIFAR-10 (`vgg7-cifar10-quiet`)",
+    "resnet20-cifar10": "ResNet-20 on CIFAR-10",
 }
-RUNNERS = ("snnTorch", "Norse", "sinabs", "SpikingJelly", "torch, input hoisted", "event float32", "event fixed")
-TITLES = {"torch, input hoisted": "PyTorch, tuned", "event float32": "`event` float32", "event fixed": "`event` fixed"}
+INT8 = "torch, int8, 8-bit network"
+RUNNERS = ("snnTorch", "Norse", "sinabs", "SpikingJelly", "torch, input hoisted", INT8, "event float32", "event fixed")
+TITLES = {
+    "torch, input hoisted": "PyTorch, tuned",
+    INT8: "PyTorch, 8 bits",
+    "event float32": "`event` float32",
+    "event fixed": "`event` fixed",
+}
 CONVERSIONS = (
     ("VGG-7, wide", "VGG-7, wide, CIFAR-10", "light", "vgg7-wide-cifar10"),
     ("VGG-7", "VGG-7, CIFAR-10", "light", "vgg7-cifar10"),
@@ -57,13 +64,15 @@ def peers() -> str:
     found = {
         (row["network"], row["runner"]): row
         for row in _tables(DOCS / "benchmarks.md", "runner")
-        if row.get("steps") == "32"
+        if row.get("steps") == "32" and row.get("images_per_s", "-") != "-"
     }
     version = {name: found["lenet64-mnist", name]["version"].rsplit(".", 1)[0] for name in RUNNERS[:4]}
-    heads = [TITLES.get(name) or f"{name} {version[name]}" for name in RUNNERS]
+    cases = {network: label for network, label in CASES.items() if (network, "event fixed") in found}
+    runners = [name for name in RUNNERS if all((network, name) in found for network in cases)]
+    heads = [TITLES.get(name) or f"{name} {version[name]}" for name in runners]
     lines = []
-    for network, label in CASES.items():
-        speeds = [found[network, name]["images_per_s"] for name in RUNNERS]
+    for network, label in cases.items():
+        speeds = [found[network, name]["images_per_s"] for name in runners]
         fixed = found[network, "event fixed"]
         told = f"{label}, {_percent(fixed['accuracy'])} ({_percent(found[network, 'event float32']['density'])})"
         lines.append([told, *map(_whole, speeds), f"**{float(fixed['times_fastest_library']):.1f}**"])
