@@ -161,11 +161,9 @@ def _netlist(name: str, row: Mapping[str, Any]) -> str:
 
 
 def _speed(name: str, row: Mapping[str, Any]) -> str:
-    counts = (row[what] for what in ("comb", "ff", "blocks"))
-    return (
-        f"| {name} | {row['clock_mhz']:.1f} | {' | '.join(f'{count:,}' for count in counts)} | {row['tools']}, seed {row.get('seed', 1)} |"
-        f" {row['commit'][:12]} |\n"
-    )
+    counts = " | ".join(f"{row[what]:,}" for what in ("comb", "ff", "blocks"))
+    tools = f"{row['tools']}, seed {row.get('seed', 1)}"
+    return f"| {name} | {row['clock_mhz']:.1f} | {counts} | {tools} | {row['commit'][:12]} |\n"
 
 
 def _line(kind: str, counts: Mapping[str, int]) -> str:
