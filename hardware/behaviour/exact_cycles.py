@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 from spikewright.hardware.behaviour.cycle_law import pipeline
-from spikewright.hardware.behaviour.mac_cycles import block_steps, mac_over
+from spikewright.hardware.behaviour.mac_cycles import block_steps, mac_over, mac_times
 from spikewright.hardware.behaviour.simulating import behave, rasters_of_activity
 from spikewright.hardware.circuit.mac.sources import sources_of
 from spikewright.hardware.circuit.readouts import stops_early
@@ -75,7 +75,7 @@ def _of_spike_core(circuit: Circuit, rasters: Rasters) -> CoreCycles:
 
 
 def _of_mac_core(circuit: Circuit, images: int) -> CoreCycles:
-    over = mac_over(circuit, PACED)
+    over = mac_over(circuit, mac_times(circuit, PACED))
     layers = {}
     for population in circuit.inner:
         steps = block_steps(sources_of(circuit, population))

@@ -93,10 +93,10 @@ def mac_times(circuit: Circuit, images: int) -> Mapping[str, Whole]:
     return {name: np.array(times) for name, times in found.items()}
 
 
-def mac_over(circuit: Circuit, images: int) -> Whole:
-    """The cycle in which each of the images is over: its class is found. See `mac_times`."""
+def mac_over(circuit: Circuit, times: Mapping[str, Whole]) -> Whole:
+    """The cycle in which each image is over: its class is found. `times`: what `mac_times` says of them."""
     output = circuit.network.by_name[circuit.network.output]
-    return np.asarray(mac_times(circuit, images)[output.name][:, -1] + output.size + LOOKS)
+    return np.asarray(times[output.name][:, -1] + output.size + LOOKS)
 
 
 @dataclass
@@ -136,7 +136,8 @@ class _MacLayer:
             starts.append(self._starts(self.last + WAITS, 1))
             if len(starts) == 1:
                 there = int(self._handed(starts[0])[0])
-                self.stalls = [*self.stalls[-LONGEST:], (there, max(there, taken))]
+                if taken > there:
+                    self.stalls = [*self.stalls[-LONGEST:], (there, taken)]
             starts.append(self._starts(self.started + 1, outputs - 1))
             self.sent.append(self.started)
         self.done.append(self.last)
@@ -147,8 +148,9 @@ class _MacLayer:
         """When `count` values start on their way to be handed over, from `first` on, while nothing stalls."""
         times = max(first, self.started + 1) + np.arange(count)
         for stop, go in self.stalls:
-            late = int(np.searchsorted(times, stop))
-            times[late:] = np.maximum(times[late:], go + np.arange(count - late))
+            if count and times[0] < go and stop <= times[-1]:
+                late = int(np.searchsorted(times, stop))
+                times[late:] = np.maximum(times[late:], go + np.arange(count - late))
         self.started = int(times[-1]) if count else self.started
         return times
 

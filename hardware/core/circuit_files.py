@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from spikewright.hardware.behaviour.mac_cycles import mac_over
+from spikewright.hardware.behaviour.mac_cycles import mac_over, mac_times
 from spikewright.hardware.behaviour.simulating import behave
 from spikewright.hardware.circuit.instances import read_instances
 from spikewright.hardware.circuit.loading import bus_bits, load_map
@@ -82,7 +82,9 @@ def _write_streams(folder: Path, circuit: Circuit, golden: GoldenTraces) -> Core
         lengths[name] = len(words)
     answers = answer_words(circuit, golden.logits, golden.steps)
     write_words(place / "answers.mem", answers)
-    cycles = answer_cycles(circuit, mac_over(circuit, len(golden.logits)) if ran is None else ran.over)
+    cycles = answer_cycles(
+        circuit, mac_over(circuit, mac_times(circuit, len(golden.logits))) if ran is None else ran.over
+    )
     sizes = BenchSizes(
         len(golden.logits),
         lengths[network.input],

@@ -20,6 +20,6 @@ def untimely(circuit: Circuit, run: CircuitRun, images: int) -> Iterator[str]:
         elif not np.array_equal(cycles, wanted):
             at = int(np.flatnonzero(cycles != wanted)[0])
             yield f"{population.name!r} sends number {at} in cycle {cycles[at]} instead of {wanted[at]}"
-    cycles, wanted = run.events[OVER][:, 0], mac_over(circuit, images)
+    cycles, wanted = run.events[OVER][:, 0], mac_over(circuit, law)
     if not np.array_equal(cycles, wanted):
         yield f"images are over in the cycles {cycles.tolist()} instead of {wanted.tolist()}"

@@ -25,7 +25,7 @@ def test_a_perceptron_by_hand() -> None:
     assert times["out"][0, 0] == load + 128 + 19 and times["out"][0, -1] == load + 10 * 128 + 19 + 1
     assert times["in"][2, 0] == 785 + 4 * 784 + 3  # a half is free three cycles after the last step of the first image
     assert times["h0"][2, 0] - times["h0"][1, 0] == 4 * 784  # the pace of the slowest layer
-    assert np.array_equal(mac_over(circuit, 3), times["out"][:, -1] + 10 + 4)  # a look at each of ten logits
+    assert np.array_equal(mac_over(circuit, times), times["out"][:, -1] + 10 + 4)  # a look at each of ten logits
 
 
 def test_blocks_at_the_edge_have_fewer_outputs() -> None:
