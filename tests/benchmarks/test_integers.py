@@ -49,6 +49,17 @@ def test_entries_say_what_is_exact() -> None:
     assert entries[1].kind == "orientation" and "not equal" in entries[1].columns["how"]
 
 
+def test_a_network_of_wider_weights_has_lines_that_say_so() -> None:
+    case = load_case("small-digits", None, 5, 64)
+    first = next(p for p in case.fixed.projections if isinstance(p.synapse, Linear))
+    shape = first.synapse.weights.shape
+    wide = replace(first, synapse=Linear(dense(np.full(shape, 200, np.int16))))
+    others = tuple(wide if p is first else p for p in case.fixed.projections)
+    entries = list(integer_entries(replace(case, fixed=replace(case.fixed, projections=others)), Sizes(8, 8, 1, (4,))))
+    assert [entry.kind for entry in entries] == ["missing"] * len(PEERS)
+    assert all("left out: expected weights of 8 bits" in entry.columns["how"] for entry in entries)
+
+
 def test_weights_of_more_bits_and_float32_are_refused() -> None:
     network = residual()
     wide = replace(network.projections[1], synapse=Linear(dense(np.full((16, 16), 200, np.int16))))
