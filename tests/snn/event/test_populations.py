@@ -70,7 +70,7 @@ def test_the_first_route_is_one_that_lanes_may_serve():
     links = (
         Projection("in", "half", Conv2d(pick)),
         Projection("half", "a", Identity(), channels=(2, 4)),
-        Projection("in", "a", Identity()),
+        Projection("in", "a", Conv2d(dense(np.ones((4, 1, 3, 3), np.float32)), padding=(1, 1), groups=4)),
     )
     network = Network(parts, links, "in", "a", RateCode(4), readout="count")
     found = compile_population(network, network.populations[2], ())
