@@ -110,11 +110,7 @@ def _left_out(family: str, rows: Sequence[Residual]) -> list[str]:
     names = "; ".join(f"{core.drawer}, seed {core.seed}" for core in wrong)
     left = len(list(BLIND.cores())) - len(rows) - len(wrong)
     told = [f"On {family} Yosys itself ends with an error, so that these are left out: {names}.\n"] if wrong else []
-    return (
-        [*told, f"On {family} the last {left} of the drawn cores have not been synthesised yet.\n"]
-        if left > 0
-        else told
-    )
+    return [*told, f"On {family} {left} of the drawn cores have not been synthesised yet.\n"] if left > 0 else told
 
 
 def _size(row: Residual) -> float:
