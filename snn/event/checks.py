@@ -111,7 +111,9 @@ def check_dots(dots: Dots, neurons: int) -> None:
         slots != len(sources.windows) * sources.channels
         or sources.kept.shape != (len(sources.windows), -(-sources.channels // BLOCK))
         or sources.each * dots.groups != sources.channels
-        or (dots.first_run.size - 1) * dots.groups * dots.length != neurons
+        or (dots.first_run.size - 1) * dots.groups * dots.length != neurons * dots.digits
+        or dots.unit.size not in (0, dots.groups * dots.length)
+        or (dots.digits > 1 and not dots.unit.size)
         or dots.weight.size % dots.row_places
         or dots.row_places < -(-dots.length // QUARTER) * QUARTER
     ):

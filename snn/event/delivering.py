@@ -46,6 +46,17 @@ class Delivery:
             sums[:, : self.network.code.charge_steps - chunk.steps.start] += held
         return sums
 
+    def begun(
+        self, population: CompiledNeurons, spiking: list[tuple[IncomingRoute, Events | Masks]], chunk: Chunk
+    ) -> Array:
+        """What some of the sources that spike bring, on top of the held plane; without any that plane itself."""
+        held = self.held(population, chunk)
+        if not spiking:
+            return held
+        sums = chunk.take(population.name, "sums", (chunk.length, population.size), population.types.sums)
+        self._add_spikes(sums, held, spiking, chunk)
+        return sums
+
     def spiking(self, population: CompiledNeurons, chunk: Chunk) -> list[tuple[IncomingRoute, Events | Masks]]:
         """What arrives in the steps at hand of sources that spike: masks where they are there and the route reads them."""
         found: list[tuple[IncomingRoute, Events | Masks]] = []

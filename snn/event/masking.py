@@ -1,10 +1,11 @@
 """Firing into masks: plain neurons whose spikes nobody needs as a list fire where their sums are made.
 
-A population that gets spikes along one route of dot products fires pixel by pixel in the very tile that was just summed; its sums
-are never written. Others fire by their planes. Either way spikes leave as bits, and the next dot products read these.
+A population that gets spikes by dot products fires pixel by pixel in the very tile that was just summed; these sums are never
+written. What other projections bring lies in planes before; a shortcut behind them is added in the tile. Populations without dot
+products fire by their planes. Either way spikes leave as bits, and the next dot products read these.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,14 +14,27 @@ from spikewright.snn.event.chunk import Chunk
 from spikewright.snn.event.delivering import Delivery
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
+from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
+from spikewright.snn.kernels.dots import Beside, fire_dots, fire_dots_of_masks
+from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from spikewright.snn.kernels.masks import Masks
+from spikewright.snn.kernels.shortcuts import count_shortcut
 from spikewright.snn.network import Network
+
+Arriving = tuple[IncomingRoute, Events | Masks]
 
 MOST_SHIFT = 30
 """Of sums that are shifted in 32 bits."""
+
+
+class Fused(NamedTuple):
+    """What arrives at a population that fires in its tiles: `before` by planes, `dots` in the tile, then a shortcut `beside`."""
+
+    before: list[Arriving]
+    dots: Arriving
+    beside: Arriving | None
 
 
 class MaskedFiring:
@@ -43,11 +57,11 @@ class MaskedFiring:
         words = chunk.take(population.name, "masks", shape, np.uint64)
         room = MaskRoom(words, words.reshape(chunk.count, -1).view(np.uint16))
         firing = self._firing(population, chunk, channels)
-        one = self._only_dots(population, chunk)
-        if one is None:
+        fused = self._in_tiles(population, chunk)
+        if fused is None:
             fire_planes(self.delivery.sums(population, chunk), firing, room)
         else:
-            self._fused(population, one, chunk, firing, room)
+            self._fire_in_tiles(population, fused, chunk, firing, room)
         return Masks(words, channels)
 
     def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> FiringCells:
@@ -63,33 +77,53 @@ class MaskedFiring:
     def _timing(self, chunk: Chunk) -> Timing:
         return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
 
-    def _only_dots(self, population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, Any] | None:
-        """The one projection that brings spikes, where it goes by dot products and reaches all channels as one group."""
-        found = self.delivery.spiking(population, chunk)
-        if len(found) != 1 or found[0][0].step_factors or self.delivery.ends_within(chunk):
-            return None
-        one, what = found[0]
-        if not isinstance(one.route, DotsRoute) or one.route.dots.groups > 1:
-            return None
-        return found[0] if isinstance(what, Masks) or one.route.takes(what, chunk.length) else None
+    def _in_tiles(self, population: CompiledNeurons, chunk: Chunk) -> Fused | None:
+        """The last projection by dot products, where it reaches all channels as one group and at most a shortcut comes after it.
 
-    def _fused(
-        self,
-        population: CompiledNeurons,
-        one: tuple[IncomingRoute, Any],
-        chunk: Chunk,
-        firing: FiringCells,
-        room: MaskRoom,
+        In this order all is added, whether in tiles or in planes.
+        """
+        found = self.delivery.spiking(population, chunk)
+        if self.delivery.ends_within(chunk):
+            return None
+        beside = found.pop() if len(found) > 1 and _is_beside(*found[-1]) else None
+        if not found:
+            return None
+        (one, what) = found.pop()
+        if not isinstance(one.route, DotsRoute) or one.route.dots.groups > 1 or one.step_factors:
+            return None
+        takes = isinstance(what, Masks) or one.route.takes(what, chunk.length)
+        return Fused(found, (one, what), beside) if takes else None
+
+    def _fire_in_tiles(
+        self, population: CompiledNeurons, fused: Fused, chunk: Chunk, firing: FiringCells, room: MaskRoom
     ) -> None:
         """Deliver and fire pixel by pixel."""
-        (incoming, what), begin = one, self.delivery.held(population, chunk)
+        (incoming, what), begin = fused.dots, self.delivery.begun(population, fused.before, chunk)
         route: Any = incoming.route
         work, operations = route.work(chunk.length, chunk.buffers), np.zeros(chunk.count, np.int64)
+        beside = self._beside(fused.beside, work.tile.dtype, chunk)
         if isinstance(what, Masks):
-            fire_dots_of_masks(begin, what.words, route.dots, work, firing, room, operations)
+            fire_dots_of_masks(begin, what.words, route.dots, work, beside, firing, room, operations)
         else:
-            fire_dots(begin, what, route.dots, work, firing, room, operations)
+            fire_dots(begin, what, route.dots, work, beside, firing, room, operations)
         self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
+
+    def _beside(self, one: Arriving | None, kind: Any, chunk: Chunk) -> Beside:
+        """The shortcut as the kernel reads it, its operations counted."""
+        if one is None:
+            return Beside(np.zeros((0, 0, 0, 0), np.uint64), np.zeros(0, kind))
+        (incoming, what), operations = one, np.zeros(chunk.count, np.int64)
+        route: Any = incoming.route
+        masks: Any = what
+        count_shortcut(masks.words, route.shortcut.alive, operations)
+        self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
+        gain = np.zeros(masks.words.shape[3] * BLOCK, kind)
+        gain[: route.shortcut.gain.size] = route.shortcut.gain
+        return Beside(masks.words, gain)
+
+
+def _is_beside(incoming: IncomingRoute, what: Events | Masks) -> bool:
+    return isinstance(incoming.route, ShortcutRoute) and isinstance(what, Masks)
 
 
 def _firing_cells(population: CompiledNeurons, potential: Any, row: int, channels: int) -> FiringCells:

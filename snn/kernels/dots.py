@@ -5,6 +5,10 @@ for each target pixel p, group of its channels and block of 64 of these:        
         four rows of weights, interleaved once for all steps
     tile[t, o] += sum over all fours and their members k:  count[t, k] w[k, o]
     planes[t, p, o] = tile[t, o]
+
+Weights of more than a byte are one all the same where those of each target channel are bytes times a whole number: their sums
+are multiplied by it in the end. Others are two bytes, 256 times the one plus the other, which takes two turns. All this is exact
+modulo 2**32, and so are the sums that are proved to fit.
 """
 
 from typing import Any, NamedTuple
@@ -16,6 +20,7 @@ from spikewright.snn.kernels.dot_ways import BLOCK, DOT, QUARTER
 from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.mask_trains import pack_masks
+from spikewright.snn.kernels.shortcuts import add_where
 from spikewright.snn.kernels.simd_dots import dots_of, interleave_of
 from spikewright.snn.kernels.trains import Sources, Trains, pack_events, share_of
 
@@ -35,7 +40,8 @@ class Dots(NamedTuple):
     `simd_dots.row_order` has them, zeros behind the last; in float32 as they come, sixteen to a vector.
     `alive`: by place of `weight` // 16, whether the 64 weights of a row that begin there have any that is not zero; empty where
     hardly any are pruned whole. `length`: channels of a group of the target, `groups` of them; of several groups each run is one
-    pixel.
+    pixel. `unit (groups * length,)`: what the sums of each target channel are multiplied by, empty where that is one.
+    `digits`: bytes of a weight. With two of them the views of all target pixels come twice, first those of the lower bytes.
     """
 
     sources: Sources
@@ -48,6 +54,16 @@ class Dots(NamedTuple):
     length: int
     row_places: int
     groups: int
+    unit: NDArray[np.int32]
+    digits: int
+
+
+class Beside(NamedTuple):
+    """A shortcut that arrives beside dot products: masks `words (samples, pixels, steps, words)`, of no samples without one, and
+    what a spike of each channel adds, `gain`, in the type of the tile, as many as the bits of the words."""
+
+    words: NDArray[np.uint64]
+    gain: NDArray[Any]
 
 
 class DotWork(NamedTuple):
@@ -81,79 +97,130 @@ def deliver_dots_of_masks(planes, masks, dots, work, operations):
 
 
 @compiled
-def fire_dots(begin, events, dots, work, firing, room, operations):
-    """Deliver events and fire by the sums, pixel by pixel; see `snn.kernels.fire_masks`. `begin` as in `Planes`."""
+def fire_dots(begin, events, dots, work, beside, firing, room, operations):
+    """Deliver events and fire by the sums, pixel by pixel; see `snn.kernels.fire_masks`.
+
+    `begin (samples, planes, neurons)`: what else arrives, a plane for each step or one for all; of no neurons without any.
+    """
     for s in range(0, events.address.shape[0], work.trains.samples):
         share = share_of(s, events.address.shape[0], events.ends.shape[1] - 1, work.trains)
         pack_events(events, share, dots.sources, work.trains, operations)
-        _fire_pixels(begin, share, dots, work, firing, room)
+        _fire_pixels(begin, share, dots, work, beside, firing, room)
 
 
 @compiled
-def fire_dots_of_masks(begin, sent, dots, work, firing, room, operations):
+def fire_dots_of_masks(begin, sent, dots, work, beside, firing, room, operations):
     """The same for masks that are `sent`."""
     for s in range(0, sent.shape[0], work.trains.samples):
         share = share_of(s, sent.shape[0], sent.shape[2], work.trains)
         pack_masks(sent, share, dots.sources, work.trains, operations)
-        _fire_pixels(begin, share, dots, work, firing, room)
+        _fire_pixels(begin, share, dots, work, beside, firing, room)
 
 
 @inlined
-def _fire_pixels(begin, share, dots, work, firing, room):
-    block, channels = np.uint64(BLOCK), np.uint64(dots.groups) * np.uint64(dots.length)
+def _fire_pixels(begin, share, dots, work, beside, firing, room):
+    block, length = np.uint64(BLOCK), np.uint64(dots.length)
+    plain, pixels, digits = dots.unit.size == 0, _pixels(dots), np.uint64(dots.digits)
     for g in range(share.samples):
         room.words[share.first + g] = 0
-    for p in range(np.uint64(dots.first_run.size - 1)):
-        for column in range(np.uint64(0), channels, block):
-            width = min(block, channels - column)
-            more = _begin_tile(work.tile, begin, p * channels + column, width, share)
-            gather(p, np.uint64(0), column, more, share.columns, dots, work)
+    for p in range(pixels):
+        for column in range(np.uint64(0), length, block):
+            width, to = min(block, length - column), p * length + column
+            more = plain and begin.shape[2] > 0
+            if more:
+                _put_held(work.tile, begin, to, width, share, False)
+            for digit in range(digits):
+                if digit:
+                    _multiply_by_256(work.tile, share.columns)
+                view = (digits - np.uint64(1) - digit) * pixels + p
+                gather(view, np.uint64(0), column, more or digit > 0, share.columns, dots, work)
+            if not plain:
+                _multiply_by_unit(work.tile, dots.unit, column, width, share.columns)
+                if begin.shape[2]:
+                    _put_held(work.tile, begin, to, width, share, True)
+            if beside.words.size:
+                _add_beside(work.tile, beside, (p, column), width, share)
             for g in range(share.samples):
                 drive = work.tile, g * share.planes * block, block
                 fire_block(drive, firing, share.first + g, (p, column), room, False)
 
 
 @inlined
+def _add_beside(tile, beside, place, width, share):
+    """Add what the masks of a shortcut bring to 64 channels of a pixel."""
+    (p, column), block, quarter = place, np.uint64(BLOCK), np.uint64(QUARTER)
+    for g in range(share.samples):
+        for t in range(share.planes):
+            word = beside.words[share.first + g, p, t, column // block]
+            to = (g * share.planes + t) * block
+            for o in range(np.uint64(0), width, quarter):
+                add_where(tile, to + o, beside.gain, column + o, np.uint16((word >> o) & np.uint64(0xFFFF)))
+
+
+@inlined
 def _add_pixels(planes, share, dots, work):
-    sums, tile, block = planes.sums, work.tile, np.uint64(BLOCK)
-    for p in range(np.uint64(dots.first_run.size - 1)):
+    sums, begin, tile, block, length = planes.sums, planes.begin, work.tile, np.uint64(BLOCK), np.uint64(dots.length)
+    plain, pixels, digits, held = dots.unit.size == 0, _pixels(dots), np.uint64(dots.digits), not planes.fresh
+    for p in range(pixels):
         for group in range(np.uint64(dots.groups)):
-            to = (p * np.uint64(dots.groups) + group) * np.uint64(dots.length)
-            for column in range(np.uint64(0), np.uint64(dots.length), block):
-                width = min(block, np.uint64(dots.length) - column)
-                if planes.fresh:
-                    more = _begin_tile(tile, planes.begin, to + column, width, share)
-                else:
-                    more = _load_tile(tile, sums, to + column, width, share)
-                gather(p, group, column, more, share.columns, dots, work)
+            for column in range(np.uint64(0), length, block):
+                of_group, width = group * length + column, min(block, length - column)
+                to = p * np.uint64(dots.groups) * length + of_group
+                if plain and held:
+                    _put_held(tile, sums, to, width, share, False)
+                elif plain and begin.shape[2] > 0:
+                    _put_held(tile, begin, to, width, share, False)
+                more = plain and (held or begin.shape[2] > 0)
+                for digit in range(digits):
+                    if digit:
+                        _multiply_by_256(tile, share.columns)
+                    view = (digits - np.uint64(1) - digit) * pixels + p
+                    gather(view, group, column, more or digit > 0, share.columns, dots, work)
+                if not plain:
+                    _multiply_by_unit(tile, dots.unit, of_group, width, share.columns)
+                    if held:
+                        _put_held(tile, sums, to, width, share, True)
+                    elif begin.shape[2]:
+                        _put_held(tile, begin, to, width, share, True)
                 for g in range(share.samples):
                     for t in range(share.planes):
                         place = (g * share.planes + t) * block
                         for o in range(width):
-                            sums[share.first + g, t, to + column + o] = tile[place + o]
+                            sums[share.first + g, t, to + o] = tile[place + o]
 
 
 @inlined
-def _begin_tile(tile, begin, first, width, share):
-    """The constant plane of each sample in all of its columns, if there is one; whether there is."""
-    block = np.uint64(BLOCK)
-    if begin.shape[2]:
-        for g in range(share.samples):
-            for t in range(g * share.planes, (g + np.uint64(1)) * share.planes):
-                for o in range(width):
-                    tile[t * block + o] = begin[share.first + g, 0, first + o]
-    return begin.shape[2] > 0
+def _pixels(dots):
+    """Target pixels."""
+    return np.uint64(dots.first_run.size - 1) // np.uint64(dots.digits)
 
 
 @inlined
-def _load_tile(tile, sums, first, width, share):
-    """What the planes hold."""
+def _multiply_by_256(tile, columns):
+    for n in range(columns * np.uint64(BLOCK)):
+        tile[n] *= 256
+
+
+@inlined
+def _multiply_by_unit(tile, unit, first, width, columns):
+    for t in range(columns):
+        for o in range(width):
+            tile[t * np.uint64(BLOCK) + o] *= unit[first + o]
+
+
+@inlined
+def _put_held(tile, held, first, width, share, added):
+    """Set the tile to what is held of each sample, a plane for each step or the same in all, or add it."""
+    last = np.uint64(held.shape[1] - 1)
     for g in range(share.samples):
         for t in range(share.planes):
-            place = (g * share.planes + t) * np.uint64(BLOCK)
-            for o in range(width):
-                tile[place + o] = sums[share.first + g, t, first + o]
-    return True
+            place, plane = (g * share.planes + t) * np.uint64(BLOCK), min(t, last)
+            if added:
+                for o in range(width):
+                    tile[place + o] += held[share.first + g, plane, first + o]
+            else:
+                for o in range(width):
+                    tile[place + o] = held[share.first + g, plane, first + o]
 
 
 @compiled

@@ -45,12 +45,19 @@ def add_where(typingctx, target, to, source, start, bits):
 def deliver_shortcut(planes, masks, shortcut, operations):
     """Add what masks `(samples, pixels, steps, words)` bring to the planes, one for each step."""
     pixels = np.uint64(masks.shape[1])
+    count_shortcut(masks, shortcut.alive, operations)
     for s in range(masks.shape[0]):
-        operations[s] += _count(masks[s], shortcut.alive)
         for first in range(np.uint64(0), pixels, np.uint64(PIXELS)):
             last = min(first + np.uint64(PIXELS), pixels)
             for t in range(np.uint64(masks.shape[2])):
                 _add_pixels(planes.sums[s, t], planes.begin[s], planes.fresh, masks[s], (first, last, t), shortcut.gain)
+
+
+@compiled
+def count_shortcut(masks, alive, operations):
+    """Add the synaptic operations of each sample of masks: a spike of a channel where it counts is one."""
+    for s in range(masks.shape[0]):
+        operations[s] += _count(masks[s], alive)
 
 
 @inlined

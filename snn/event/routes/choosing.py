@@ -4,7 +4,7 @@
 - rows: row of weights by row of weights, always possible; real values and signed numbers never go otherwise, but by lists.
 - blocks: rows without the blocks of output channels that are pruned, where enough are.
 - lanes: one weight to many steps at once, over either of these, for each sample whichever costs less.
-- dots: four sources that fired times sixteen targets in one instruction, for weights of 8 bits in fixed point; instead of lanes,
+- dots: four sources that fired times sixteen targets in one instruction, for weights of one byte or two; instead of lanes,
   and of rows and blocks where one plane gathers all steps or values of at most 8 bits come.
 - shortcuts: an identity, a gain for each channel, of spikes that are bits; of others by lanes or rows.
 

@@ -1,7 +1,8 @@
 """Dot products: what is known beforehand to add four sources to sixteen targets in one instruction, all in 32 bits.
 
-For fixed-point weights of at most 8 bits, and spikes or values without a sign. Target pixels and their views are those of time
-lanes; weight rows are bytes, 64 channels to a vector, in the order in which `snn.kernels.simd_dots.interleave` takes them.
+For fixed-point weights of one byte or two (`snn.event.routes.digits`), and spikes or values without a sign. Target pixels and
+their views are those of time lanes; weight rows are bytes, 64 channels to a vector, in the order in which
+`snn.kernels.simd_dots.interleave` takes them.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from spikewright.snn.event.addresses import as_grid
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.checks import check_dots
 from spikewright.snn.event.routes.blocks import BlocksRoute
+from spikewright.snn.event.routes.digits import Digits, digits_of, turned_twice
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.views import kept_bits, runs_of, slots_of, views_of, windows_of
@@ -133,11 +135,13 @@ def compile_dots(
     what = sent(wanted.network, wanted.source)
     most = largest_sent(wanted.network, wanted.source) * wanted.projection.pool[0] * wanted.projection.pool[1]
     gathers = wanted.network.schedule == "layerwise" and not what.once
-    if not _suits(wanted, taps, rows) or what.signed or most > DOTS[DOT].most:
+    if not _suits(wanted, taps) or what.signed or most > DOTS[DOT].most:
         return None
-    if isinstance(otherwise, LanesRoute) and not _quicker(
-        otherwise, taps, wanted.kind.itemsize, wanted.kind.kind == "f"
-    ):
+    floats = wanted.kind.kind == "f"
+    digits = None if floats else digits_of(rows.rows.weights, taps)
+    if not floats and digits is None:
+        return None
+    if isinstance(otherwise, LanesRoute) and not _quicker(otherwise, taps, wanted.kind.itemsize, digits):
         return None
     first_run, run, seen, row = runs_of(_views(taps, wanted, otherwise), joined=taps.groups == 1)
     channels, groups = taps.channel_base.size, taps.groups
@@ -146,9 +150,11 @@ def compile_dots(
     fanout[slot[slot >= 0]] = rows.rows.fanout[slot >= 0]
     windows, kept = windows_of(slot, channels, wanted.pooled), kept_bits(fanout, channels)
     slot = np.where(rows.rows.fanout > 0, slot, np.int32(-1))
-    floats = wanted.kind.kind == "f"
-    weight = (_slack if floats else _packed)(rows.rows.weights, taps.length)
-    row_places = weight.size // (rows.rows.weights.size // taps.length)
+    weight = _slack(rows.rows.weights, taps.length) if digits is None else _packed(digits.rows, taps.length)
+    weight_rows, number = rows.rows.weights.size // taps.length, 1 if digits is None else digits.digits
+    row_places = weight.size // (weight_rows * number)
+    if number > 1:
+        first_run, run, seen, row = turned_twice(first_run, run, seen, row, weight_rows)
     dots = Dots(
         sources=Sources(
             slot, windows, kept, channels, channels // groups, fanout, len(taps.taps) * row_places, 1 if floats else 4
@@ -162,6 +168,8 @@ def compile_dots(
         length=taps.length,
         row_places=row_places,
         groups=groups,
+        unit=np.zeros(0, np.int32) if digits is None else digits.unit,
+        digits=number,
     )
     check_dots(dots, wanted.target.size)
     return DotsRoute(wanted.projection.name, otherwise, dots, most, what.most > 1, what.once, gathers)
@@ -185,23 +193,20 @@ def _comes(wanted: Wanted, taps: Taps) -> bool:
     return what.kind == "values" and wanted.network.numbers == "fixed" and enough
 
 
-def _suits(wanted: Wanted, taps: Taps, rows: RowsRoute) -> bool:
-    """Whether weights are bytes, sums have 32 bits at most, and enough channels share a group."""
+def _suits(wanted: Wanted, taps: Taps) -> bool:
+    """Whether sums have 32 bits at most, and enough channels share a group."""
     if not (_comes(wanted, taps) and wanted.fills) or wanted.kind.itemsize > 4 or taps.length < FEWEST_CHANNELS:
         return False
     even = (
         taps.channel_base == np.arange(taps.channel_base.size) // (taps.channel_base.size // taps.groups) * taps.length
     )
-    weights = rows.rows.weights
-    if weights.dtype.kind == "f":
-        return bool(even.all()) and taps.length <= WIDEST_FLOATS
-    return bool(even.all()) and -128 <= int(weights.min(initial=0)) <= int(weights.max(initial=0)) <= 127
+    return bool(even.all()) and (wanted.kind.kind != "f" or taps.length <= WIDEST_FLOATS)
 
 
-def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, floats: bool) -> bool:
-    """Whether dot products should cost less than lanes, for a source at a target pixel."""
-    quarters = -(-taps.length // QUARTER)
-    by_dots = quarters * (OF_PRODUCTS * USUAL_STEPS if floats else OF_DOTS * USUAL_STEPS + OF_FOURS)
+def _quicker(lanes: LanesRoute, taps: Taps, itemsize: int, digits: Digits | None) -> bool:
+    """Whether dot products should cost less than lanes, for a source at a target pixel; `digits`: None for float32."""
+    each = OF_PRODUCTS * USUAL_STEPS if digits is None else digits.digits * (OF_DOTS * USUAL_STEPS + OF_FOURS)
+    by_dots = -(-taps.length // QUARTER) * each
     cost = lanes.lanes.cost
     each = WEIGHT_IN_LISTS if lanes.lanes.listed else WEIGHT_IN_LANES
     by_lanes = cost.by_lanes / max(cost.reach, 1e-9) * USUAL_STEPS * itemsize * each + REACH

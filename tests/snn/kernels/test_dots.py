@@ -4,9 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spikewright.snn.event.routes.digits import turned_twice
 from spikewright.snn.event.routes.views import runs_of
 from spikewright.snn.kernels.dots import (
     FOURS,
+    Beside,
     Dots,
     DotWork,
     deliver_dots,
@@ -26,31 +28,43 @@ BLOCK, TAPS = 64, 3
 FEW = settings(max_examples=40)
 STEPS = st.sampled_from([1, 2, 4, 5, 8, 11, 33, 64])
 SHARED = st.sampled_from([1, 1, 2, 5])
+DIGITS = st.sampled_from([0, 0, 1, 2])
 SHAPES = st.sampled_from([(5, 1), (70, 1), (6, 2), (66, 22), (130, 2)])
 LENGTHS = st.one_of(st.integers(1, 200), st.sampled_from([16, 17, 32, 48, 64, 65, 128]))
 SEEDS = st.integers(0, 2**20)
 
 
-def plan_of(random, shape, grid, length, floats=False, pixels=2):
-    """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to."""
+def plan_of(random, shape, grid, length, floats=False, pixels=2, digits=1):
+    """Target pixels that see any source pixels through any taps, and the weights `(slots, targets)` that this comes to.
+
+    `digits`: bytes of a weight times the unit of its target channel; 0: one byte, all units are one.
+    """
     channels, groups = shape
     sources = sources_of(channels, groups, *grid, members=1 if floats else 4)
-    weights = random.integers(-128, 128, (TAPS * channels, length))
+    weights = random.integers(-128, 128, (max(1, digits), TAPS * channels, length))
     pruned = random.random() < 0.5
     if pruned:  # most rows, or halves of them
-        weights *= np.repeat(random.random((len(weights), -(-length // 20))) < 0.3, 20, axis=1)[:, :length]
+        weights *= np.repeat(random.random((TAPS * channels, -(-length // 20))) < 0.3, 20, axis=1)[:, :length]
+    unit = random.integers(1, 2**12, groups * length if digits else 0).astype(np.int32)
+    acting = weights[0] + 256 * weights[1] if digits > 1 else weights[0]
     views = [np.flatnonzero(random.random(len(sources.windows)) < random.choice([0, 0.6, 1])) for _ in range(pixels)]
     seen, taps = np.concatenate(views), random.integers(0, TAPS, sum(map(len, views)))
     whole = np.zeros((len(sources.windows), channels, pixels, groups, length), np.int64)
     for p, q, tap in zip(np.repeat(range(pixels), [len(view) for view in views]), seen, taps, strict=True):
         for c in range(channels):
-            whole[q, c, p, c // sources.each] += weights[tap + c * TAPS]
-    packed = padded_rows(weights) if floats else packed_rows(weights)
+            whole[q, c, p, c // sources.each] += acting[tap + c * TAPS]
+    whole *= unit.reshape(groups, length) if digits else 1
+    rows = np.concatenate(weights)
+    packed = padded_rows(rows) if floats else packed_rows(rows)
     first = np.concatenate([[0], np.cumsum([len(view) for view in views])])
     parts = runs_of(tuple(part.astype(np.int32) for part in (first, seen, taps)), joined=groups == 1)
+    if digits > 1:
+        parts = turned_twice(*parts, TAPS * channels)
     sources = sources._replace(row_step=TAPS * packed.shape[1])
     alive = alive_in(packed) if pruned else np.zeros(0, np.uint8)
-    dots = Dots(sources, *parts, packed.reshape(-1), alive, length, packed.shape[1], groups)
+    dots = Dots(
+        sources, *parts, packed.reshape(-1), alive, length, packed.shape[1], groups, unit, max(1, digits)
+    )  # fmt: skip
     return dots, whole.reshape(sources.fanout.size, -1)
 
 
@@ -102,12 +116,14 @@ def planes_of(random, kind, steps, size, fresh):
 @FEW
 @given(
     SHAPES, GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["held", "begin", "zero"]),
-    st.sampled_from([np.int16, np.int32, np.float32]), st.sampled_from(["events", "numbers", "masks"]), SHARED, SEEDS,
+    st.sampled_from([np.int16, np.int32, np.float32]), st.sampled_from(["events", "numbers", "masks"]), SHARED, DIGITS,
+    SEEDS,
 )  # fmt: skip
-def test_planes(shape, grid, length, steps, density, fresh, kind, form, samples, seed):
+def test_planes(shape, grid, length, steps, density, fresh, kind, form, samples, digits, seed):
     """Sums of 16 bits, which are exact modulo these, of 32, and of whole numbers in float32."""
     random = np.random.default_rng(seed)
-    dots, weights = plan_of(random, shape, grid, length, kind is np.float32)
+    floats = kind is np.float32
+    dots, weights = plan_of(random, shape, grid, length, floats, digits=0 if floats else digits)
     sent, arrived = sent_of(random, dots.sources, steps, density, 20 if form == "numbers" else 1)
     planes, wanted = planes_of(random, kind, steps, weights.shape[1], fresh)
     work, operations = work_for(dots, steps, samples), np.full(SAMPLES, 5)
@@ -120,11 +136,13 @@ def test_planes(shape, grid, length, steps, density, fresh, kind, form, samples,
 
 
 @FEW
-@given(SHAPES, GRIDS, LENGTHS, st.integers(1, 9), DENSITIES, st.sampled_from([np.int16, np.int32]), SHARED, SEEDS)
-def test_one_plane(shape, grid, length, steps, density, kind, samples, seed):
+@given(
+    SHAPES, GRIDS, LENGTHS, st.integers(1, 9), DENSITIES, st.sampled_from([np.int16, np.int32]), SHARED, DIGITS, SEEDS
+)
+def test_one_plane(shape, grid, length, steps, density, kind, samples, digits, seed):
     """Where all steps gather in it, and of values that are sent once."""
     random = np.random.default_rng(seed)
-    dots, weights = plan_of(random, shape, grid, length)
+    dots, weights = plan_of(random, shape, grid, length, digits=digits)
     sent, arrived = sent_of(random, dots.sources, steps, density)
     planes, wanted = planes_of(random, kind, 1, weights.shape[1], "begin")
     for events, once in ((events_of(sent), False), (events_of(sent.sum(axis=1, keepdims=True), np.int32, True), True)):
@@ -137,21 +155,30 @@ def test_one_plane(shape, grid, length, steps, density, kind, samples, seed):
 
 @FEW
 @given(
-    st.sampled_from([5, 70, 130]), GRIDS, LENGTHS, STEPS, DENSITIES, st.booleans(), st.booleans(),
-    laws(st.sampled_from([0, 2])), SHARED, SEEDS,
+    st.sampled_from([5, 70, 130]), GRIDS, LENGTHS, STEPS, DENSITIES, st.sampled_from(["zero", "one plane", "planes"]),
+    st.booleans(), st.booleans(), laws(st.sampled_from([0, 2])), SHARED, DIGITS, SEEDS,
 )  # fmt: skip
-def test_firing_in_the_tile(channels, grid, length, steps, density, begins, masked, law, samples, seed):
-    """The same sums enter neurons at once, on top of a plane that is held or of nothing."""
+def test_firing_in_the_tile(
+    channels, grid, length, steps, density, begins, masked, around, law, samples, digits, seed
+):  # fmt: skip
+    """The same sums enter neurons at once, on top of planes or of nothing, and what a shortcut brings."""
     random = np.random.default_rng(seed)
-    dots, weights = plan_of(random, (channels, 1), grid, length)
+    dots, weights = plan_of(random, (channels, 1), grid, length, digits=digits)
     sent, arrived = sent_of(random, dots.sources, steps, density)
     firing, room = firing_of(random, length, 2, np.int16, law), room_of(length, 2, steps)
-    planes, wanted = planes_of(random, np.int32, steps, weights.shape[1], "begin" if begins else "zero")
+    fired = (random.random((SAMPLES, steps, 2 * length)) < (0.3 if around else 0)).astype(np.uint8)
+    gain = random.integers(-500, 500, -(-length // BLOCK) * BLOCK).astype(np.int32)
+    around = Beside(masks_of(fired, length).words[: SAMPLES * around], gain)
+    planes, wanted = planes_of(random, np.int32, steps, weights.shape[1], "zero" if begins == "zero" else "begin")
+    begin = planes.begin
+    if begins == "planes":
+        begin = wanted = random.integers(-99, 99, wanted.shape).astype(np.int32)
+    wanted = wanted + fired * np.tile(gain[:length], 2)
     before, work, operations = firing.potential.copy(), work_for(dots, steps, samples), np.zeros(SAMPLES, np.int64)
     if masked:
-        fire_dots_of_masks(planes.begin, masks_of(sent, channels).words, dots, work, firing, room, operations)
+        fire_dots_of_masks(begin, masks_of(sent, channels).words, dots, work, around, firing, room, operations)
     else:
-        fire_dots(planes.begin, events_of(sent), dots, work, firing, room, operations)
+        fire_dots(begin, events_of(sent), dots, work, around, firing, room, operations)
     np.testing.assert_array_equal(firing.potential, assert_fired(firing, before, wanted + arrived @ weights, room))
     np.testing.assert_array_equal(operations, (arrived * dots.sources.fanout).sum(axis=(1, 2)))
 

@@ -24,12 +24,15 @@ def wanted(synapse, source, target, **options):
     return Wanted(network, network.projections[0], KIND, **options)
 
 
-def conv(blocks=1.0, alive=1.0):
-    """3x3, 2 -> 32 channels on 4x4; of the blocks of 16 output channels, and of the weights in them, a share is alive."""
+def conv(blocks=1.0, alive=1.0, below=9):
+    """3x3, 2 -> 32 channels on 4x4; of the blocks of 16 output channels, and of the weights in them, a share is alive.
+
+    Weights are from 1 to `below`.
+    """
     random = np.random.default_rng(0)
-    values = random.integers(1, 9, (2, 16, 2, 3, 3)) * (random.random((2, 16, 2, 3, 3)) < alive)
+    values = random.integers(1, below, (2, 16, 2, 3, 3)) * (random.random((2, 16, 2, 3, 3)) < alive)
     values = (values * (random.random((2, 1, 2, 3, 3)) < blocks)).reshape(32, 2, 3, 3)
-    return Conv2d(dense(values.astype(np.int8)), padding=(1, 1))
+    return Conv2d(dense(values.astype(np.int32)), padding=(1, 1))
 
 
 def few(rows=40, columns=60):
@@ -46,8 +49,10 @@ MAP = (2, 4, 4), (32, 4, 4)
         (wanted(conv(blocks=0.3), *MAP), BlocksRoute),
         (wanted(conv(), *MAP, over_time=True), DotsRoute),
         (wanted(conv(blocks=0.3), *MAP, over_time=True), DotsRoute),
-        (wanted(conv(), *MAP, over_time=True, shift=5), LanesRoute),
-        (wanted(conv(), *MAP, over_time=True, shift=5, first=False), RowsRoute),
+        (wanted(conv(), *MAP, over_time=True, shift=5), DotsRoute),
+        (wanted(conv(below=10**4), *MAP, over_time=True, shift=5), DotsRoute),
+        (wanted(conv(below=10**5), *MAP, over_time=True), LanesRoute),
+        (wanted(conv(below=10**5), *MAP, over_time=True, first=False), RowsRoute),
         (wanted(few(), (60,), (40,), over_time=True), ListsRoute),
     ],
 )

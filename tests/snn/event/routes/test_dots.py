@@ -27,6 +27,7 @@ from spikewright.snn import (
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.routes import dots as module
 from spikewright.snn.event.routes.choosing import compile_route
+from spikewright.snn.event.routes.digits import HIGHEST, LOWEST
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.wanted import Wanted
@@ -75,8 +76,12 @@ FULL = np.full((16, 5), 100)
 SERVES = {
     "weights of a byte": (wanted_of(FULL), True),
     "the least and the largest": (wanted_of(np.where(np.eye(16, 5), 127, -128)), True),
-    "above a byte": (wanted_of(np.where(np.eye(16, 5), 128, 1)), False),
-    "below a byte": (wanted_of(np.where(np.eye(16, 5), -129, 1)), False),
+    "above a byte": (wanted_of(np.where(np.eye(16, 5), 128, 1)), True),
+    "below a byte": (wanted_of(np.where(np.eye(16, 5), -129, 1)), True),
+    "the largest of two bytes": (wanted_of(np.where(np.eye(16, 5), HIGHEST, LOWEST)), True),
+    "above two bytes": (wanted_of(np.where(np.eye(16, 5), HIGHEST + 1, 1)), False),
+    "below two bytes": (wanted_of(np.where(np.eye(16, 5), LOWEST - 1, 1)), False),
+    "above them but even": (wanted_of(np.where(np.eye(16, 5), HIGHEST + 1, 2)), True),
     "no weights but zeros": (wanted_of(0 * FULL), True),
     "sums of 16 bits": (wanted_of(FULL, kind=np.int16), True),
     "sums of 64 bits": (wanted_of(FULL, kind=np.int64), False),
@@ -99,11 +104,17 @@ def test_when_it_serves(case):
     assert is_dots(compile_route(wanted)) == serves
 
 
-def test_a_shift_counts_among_the_weights():
-    """Times 2**shift they have to be bytes, since they are held so."""
-    wanted = wanted_of(np.full((16, 5), 31))
-    assert is_dots(compile_route(wanted._replace(shift=2)))
-    assert not is_dots(compile_route(wanted._replace(shift=3)))
+def test_a_shift_is_a_unit():
+    """Weights that are too wide only by what each target channel has in common are one byte all the same."""
+    weights = np.random.default_rng(0).integers(-128, 128, (16, 5)) * 2 + 1
+    weights[:, 0] = 1
+    for shift, units, digits in ((0, 16, 2), (3, 16, 2)):
+        dots = compile_route(wanted_of(weights)._replace(shift=shift)).dots
+        assert (dots.unit.tolist(), dots.digits) == (units * [2**shift], digits)
+    weights[:] = np.where(np.eye(16, 5), 127, -128)
+    assert compile_route(wanted_of(weights)).dots.unit.size == 0
+    dots = compile_route(wanted_of(weights)._replace(shift=3)).dots
+    assert dots.digits == 1 and set(dots.unit.tolist()) == {8, 8 * 128}
 
 
 def test_part_of_the_channels_of_a_target():
@@ -198,13 +209,14 @@ def delivered(route, planes, sent, masked=False, kind=None):
 
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("steps", [1, 3, 4, 33, 64, 65])
-def test_the_same_as_rows(steps, fresh, monkeypatch):
+@pytest.mark.parametrize("largest", [128, 5_000, 32_000])
+def test_the_same_as_rows(steps, fresh, largest, monkeypatch):
     """Events and masks; with fewer or more steps than it takes the other way serves."""
     asked = []
     given = module.deliver_dots
     monkeypatch.setattr(module, "deliver_dots", lambda *arguments: (asked.append(1), given(*arguments)))
     random = np.random.default_rng(steps)
-    route = compile_route(wanted_of(random.integers(-128, 128, (21, 10)), (5, 2, 1)))
+    route = compile_route(wanted_of(random.integers(-largest, largest, (21, 10)), (5, 2, 1)))
     sums = random.integers(-99, 99, (3, steps, 21)).astype(np.int32)
     sent = random.integers(0, 2, (3, steps, 10))
     planes = emptied(sums) if fresh else added_to(sums)
@@ -247,7 +259,7 @@ def test_what_one_plane_gathers(form, samples):
     """The same as rows, for samples that fill their columns and for others."""
     random, steps = np.random.default_rng(samples), 1 if form == "values" else 9
     code = Direct(9, 200) if form == "values" else RateCode(9)
-    weights = random.integers(-128, 128, (21, 10))
+    weights = random.integers(-128, 128, (21, 10)) * (1 if samples == 1 else 7)
     route = compile_route(wanted_of(weights, (5, 2, 1), code=code, over_time=False, schedule="layerwise"))
     sent = random.integers(0, 2, (samples, steps, 10)) * random.integers(1, 201 if form == "values" else 2)
     planes = added_to(random.integers(-99, 99, (samples, 1, 21)).astype(np.int32))

@@ -58,3 +58,25 @@ def test_delayed_pooled_or_partial_ones_go_another_way():
     assert_nobody_can_tell(layerwise)
     plain = stack(0, 16, IF(40))
     assert ShortcutRoute not in routes_into(plain, "b")
+
+
+@settings(max_examples=20)
+@given(
+    seed=st.integers(0, 2**20),
+    channels=st.sampled_from(CHANNELS),
+    steps=st.sampled_from([4, 9, 33]),
+    order=st.permutations([1, 2, 3]),
+    shift=st.sampled_from([0, 3]),
+    signed=st.booleans(),
+)
+def test_beside_dot_products(seed, channels, steps, order, shift, signed):
+    """What enters b by dot products, by a shortcut and by another map, in any order, when b fires in its tiles."""
+    found = stack(seed, channels, IF(300), RateCode(steps), "ia ab bc co", ())
+    first, a, b, last = found.projections
+    around = replace(a, synapse=Identity(gains(channels, seed) * (40 if signed else 1)), name="around")
+    wide = replace(a, synapse=stack(seed + 1, channels, edges="ia ab bo").projections[1].synapse, name="wide", shift=1)
+    into = {1: replace(a, shift=shift), 2: around, 3: wide}
+    for chosen in (order, order[:2]):
+        network = replace(found, projections=(first, *(into[number] for number in chosen), b, last))
+        assert "b" in masked_of(network)
+        assert_nobody_can_tell(network)
