@@ -15,7 +15,7 @@ import torch
 from benchmarks.benchmark import Benchmark
 from benchmarks.engine_kernel import dot_delivery
 from benchmarks.generated import Shape, generate
-from benchmarks.integers import WAYS, Send
+from benchmarks.integers import WAYS, Send, summed
 from benchmarks.timing import Run, take_turns
 from spikewright import Table
 from spikewright.snn import Projection
@@ -80,7 +80,7 @@ def _layer(channels: int, wanted: Crossover) -> Iterator[dict[str, Any]]:
 
 def dense_ways(projection: Projection) -> dict[str, Send]:
     """Dense ways to the sums of a projection: products of bytes, of float32, and of bfloat16, whose sums are rounded."""
-    return {name: way(projection) for name, way in WAYS.items()}
+    return {name: summed(projection, way) for name, way in WAYS.items()}
 
 
 @torch.inference_mode()

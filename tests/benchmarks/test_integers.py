@@ -16,10 +16,11 @@ from spikewright.snn import IF, Direct, Identity, Integrator, Linear, Network, P
 PLAN = Plan("layers", True, True, 4)
 
 
-def residual() -> Network:
-    """Two ways into one population, with shifts of their own."""
+def residual(largest: int = 128, unit: int = 1) -> Network:
+    """Two ways into one population, with shifts of their own; weights times a number of each channel from 1 to a `unit`."""
     random = np.random.default_rng(0)
-    matrix, last = (dense(random.integers(-128, 128, shape).astype(np.int8)) for shape in ((16, 16), (16, 16)))
+    units = random.integers(1, unit + 1, (16, 1))
+    matrix, last = (dense((random.integers(-largest, largest, (16, 16)) * units).astype(np.int32)) for _ in range(2))
     parts = [Population("in", (16,), Source()), *(Population(name, (16,), IF(500), 3, 250, 20) for name in "ab")]
     links = [Projection("in", "a", Identity(3)), Projection("a", "b", Linear(matrix), shift=2)]
     links += [Projection("a", "b", Identity(7), shift=3, name="around"), Projection("b", "out", Linear(last))]
@@ -36,7 +37,8 @@ def residual() -> Network:
 def test_every_spike_of_trained_and_residual_networks() -> None:
     case = load_case("small-digits", None, 5, 64)
     images = np.random.default_rng(1).random((7, 16), np.float32)
-    for network, some in ((case.fixed, case.images[:6]), (residual(), images)):
+    wide = [residual(1000), residual(128, 300), residual(2000, 12)]
+    for network, some in ((case.fixed, case.images[:6]), *((one, images) for one in (residual(), *wide))):
         expected = event_answer(network, some)
         assert any(count.any() for count in expected[1].values())
         assert compare(expected, IntegerDense(network, PLAN, "int8").counts(some)).exact
@@ -53,17 +55,17 @@ def test_a_network_of_wider_weights_has_lines_that_say_so() -> None:
     case = load_case("small-digits", None, 5, 64)
     first = next(p for p in case.fixed.projections if isinstance(p.synapse, Linear))
     shape = first.synapse.weights.shape
-    wide = replace(first, synapse=Linear(dense(np.full(shape, 200, np.int16))))
+    wide = replace(first, synapse=Linear(dense(np.arange(2**16 * np.prod(shape), step=2**16).reshape(shape).astype(np.int64) + 1)))
     others = tuple(wide if p is first else p for p in case.fixed.projections)
     entries = list(integer_entries(replace(case, fixed=replace(case.fixed, projections=others)), Sizes(8, 8, 1, (4,))))
     assert [entry.kind for entry in entries] == ["missing"] * len(PEERS)
-    assert all("left out: expected weights of 8 bits" in entry.columns["how"] for entry in entries)
+    assert all("left out: expected weights of 16 bits" in entry.columns["how"] for entry in entries)
 
 
 def test_weights_of_more_bits_and_float32_are_refused() -> None:
     network = residual()
-    wide = replace(network.projections[1], synapse=Linear(dense(np.full((16, 16), 200, np.int16))))
-    with pytest.raises(InvalidInput, match="weights of 8 bits"):
+    wide = replace(network.projections[1], synapse=Linear(dense((np.eye(16, dtype=np.int64) << 16) + 1)))
+    with pytest.raises(InvalidInput, match="weights of 16 bits"):
         IntegerDense(
             replace(network, projections=(network.projections[0], wide, *network.projections[2:])), PLAN, "int8"
         )
