@@ -55,7 +55,9 @@ def test_a_network_of_wider_weights_has_lines_that_say_so() -> None:
     case = load_case("small-digits", None, 5, 64)
     first = next(p for p in case.fixed.projections if isinstance(p.synapse, Linear))
     shape = first.synapse.weights.shape
-    wide = replace(first, synapse=Linear(dense(np.arange(2**16 * np.prod(shape), step=2**16).reshape(shape).astype(np.int64) + 1)))
+    wide = replace(
+        first, synapse=Linear(dense(np.arange(2**16 * np.prod(shape), step=2**16).reshape(shape).astype(np.int64) + 1))
+    )
     others = tuple(wide if p is first else p for p in case.fixed.projections)
     entries = list(integer_entries(replace(case, fixed=replace(case.fixed, projections=others)), Sizes(8, 8, 1, (4,))))
     assert [entry.kind for entry in entries] == ["missing"] * len(PEERS)
