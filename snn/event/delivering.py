@@ -119,10 +119,12 @@ class Delivery:
             return chunk.take(name, "nothing", (1, 0), kind)
         if (name, "held") in chunk.state:
             return chunk.state[name, "held"]
-        plane = chunk.remember(name, "held", (1, population.size), kind)
+        plane = chunk.state[name, "held"] = chunk.take(name, "held", (1, population.size), kind)
+        planes = emptied(plane)
         for one in graded:
             operations = np.zeros(chunk.count, np.int64)
-            one.route.deliver(added_to(plane), chunk.arrived[one.projection.source], operations, chunk.buffers)
+            one.route.deliver(planes, chunk.arrived[one.projection.source], operations, chunk.buffers)
+            planes = added_to(plane)
             self.ledger.operations[one.projection.name][chunk.samples] += operations
         if self.gathers:
             plane *= plane.dtype.type(code.charge_steps)

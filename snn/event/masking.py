@@ -16,11 +16,12 @@ from spikewright.snn.event.populations import Compiled, CompiledNeurons, Incomin
 from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.dots import Beside, fire_dots, fire_dots_of_masks
+from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.shortcuts import count_shortcut
+from spikewright.snn.kernels.tile_ends import Beside
 from spikewright.snn.network import Network
 
 Arriving = tuple[IncomingRoute, Events | Masks]
@@ -56,7 +57,7 @@ class MaskedFiring:
         shape = population.size // channels, chunk.length, -(-channels // BLOCK)
         words = chunk.take(population.name, "masks", shape, np.uint64)
         room = MaskRoom(words, words.reshape(chunk.count, -1).view(np.uint16))
-        firing = self._firing(population, chunk, channels)
+        firing = self._firing(population, chunk)
         fused = self._in_tiles(population, chunk)
         if fused is None:
             fire_planes(self.delivery.sums(population, chunk), firing, room)
@@ -64,15 +65,20 @@ class MaskedFiring:
             self._fire_in_tiles(population, fused, chunk, firing, room)
         return Masks(words, channels)
 
-    def _firing(self, population: CompiledNeurons, chunk: Chunk, channels: int) -> FiringCells:
-        potential = chunk.remember(
-            population.name, "potential", (population.size,), population.types.potentials, population.initial
-        )
-        row = int(self._timing(chunk).bias_row[0])
+    def _firing(self, population: CompiledNeurons, chunk: Chunk) -> FiringCells:
+        name, row, alone = population.name, int(self._timing(chunk).bias_row[0]), self._is_all(chunk)
+        kind = population.types.potentials
+        if alone:
+            potential = chunk.buffers.take(name, "scratch", (1, BLOCK), kind)
+        else:
+            potential = chunk.remember(name, "potential", (population.size,), kind, population.initial)
         # the record holds the potentials, so that no other array has their number as long as it is kept
-        return chunk.buffers.record(
-            population.name, "firing", (id(potential), row), lambda: _firing_cells(population, potential, row, channels)
-        )
+        key = id(potential), row, alone
+        return chunk.buffers.record(name, "firing", key, lambda: firing_cells(population, potential, row, alone))
+
+    def _is_all(self, chunk: Chunk) -> bool:
+        """Whether the steps at hand are all of the run, so that nobody asks for potentials later."""
+        return chunk.steps == slice(0, self.network.steps)
 
     def _timing(self, chunk: Chunk) -> Timing:
         return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
@@ -126,26 +132,43 @@ def _is_beside(incoming: IncomingRoute, what: Events | Masks) -> bool:
     return isinstance(incoming.route, ShortcutRoute) and isinstance(what, Masks)
 
 
-def _firing_cells(population: CompiledNeurons, potential: Any, row: int, channels: int) -> FiringCells:
-    """The neurons of a population in steps with the biases of that row."""
+def firing_cells(population: CompiledNeurons, potential: Any, row: int, alone: bool) -> FiringCells:
+    """The neurons of a population in steps with the biases of that row; `alone`: see `FiringCells`."""
     law: Any = population.law
-    kind = population.types.compute.type
+    kind, channels = population.types.compute.type, int(population.record.shape[0])
     if population.types.compute.kind == "f":
         numbers, leaks, unit = (0, law.leak, 0, 0, 0 if law.to_zero else 1), law.leak != 1, kind(1)
+        clamps = False
     else:
         numbers = (law.shift, law.leak, law.top, -law.top - 1, 0 if law.to_zero else -1)
         leaks, unit = law.leak > 0, kind(1 << law.shift)
+        clamps = not (population.stays or (alone and population.harmless))
+    constants = population.initial, population.bias[row], law.threshold
+    by_channel = [_of_channels(one, channels) for one in constants]
+    apart = channels if any(one is None for one in by_channel) else 0
+    start, bias, threshold = constants if apart else by_channel
     return FiringCells(
         potential=potential,
-        bias=population.bias[row],
-        threshold=law.threshold,
+        start=np.array(start),
+        bias=np.array(bias),
+        threshold=np.array(threshold),
+        apart=apart,
+        alone=alone,
         law=tuple(kind(number) for number in numbers),
         leaks=bool(leaks),
         unit=unit,
-        saturates=population.types.compute.kind != "f",
+        clamps=clamps,
         channels=channels,
         idle=population.rule.steady is not None,
     )
+
+
+def _of_channels(values: Any, channels: int) -> Any:
+    """The value of each channel, of 16 or 32 several times; None where it is not the same at all pixels. Pixel after pixel."""
+    pixels = values.reshape(-1, channels)
+    if (pixels != pixels[0]).any():
+        return None
+    return np.tile(pixels[0], BLOCK // channels if channels in (16, 32) else 1)
 
 
 def masked_names(network: Network, populations: list[Compiled], watched: set[str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from spikewright.snn.event.number_types import NumberTypes, choose_types
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.wanted import Route, Wanted
 from spikewright.snn.fixed.bounds import largest_sent
+from spikewright.snn.fixed.saturation import can_saturate, reach
 from spikewright.snn.network import Network, Population, Projection
 from spikewright.snn.traits import sent
 
@@ -59,7 +60,8 @@ class CompiledNeurons(CompiledPopulation):
     `rule`, `law`: how they answer. `bias (2, neurons)`: the current of a step in which biases flow, and none. `initial`: the
     potentials at first. `shakes`, `flips`: noise on potentials, each shake with its size for each neuron. `latched`: what
     arrives stays on as a current. `gathers`: all that arrives in the run enters in the first step. `numbered`: they send signed
-    numbers of spikes.
+    numbers of spikes. `stays`: their potentials are proved to stay within their width; `harmless`: where they leave it no spike
+    is another, and 32 bits hold them.
     """
 
     incoming: tuple[IncomingRoute, ...]
@@ -72,6 +74,8 @@ class CompiledNeurons(CompiledPopulation):
     latched: bool = False
     gathers: bool = False
     numbered: bool = False
+    stays: bool = False
+    harmless: bool = False
 
     @property
     def disturbed(self) -> bool:
@@ -112,6 +116,7 @@ def compile_population(network: Network, population: Population, noise: tuple[No
     shift = 0 if shakes else min(q.shift for q in network.incoming[population.name])
     rule = firing_rule(network, population)
     types = choose_types(network, population, rule, shift, noise)
+    stays, harmless = _within(network, population, noise)
     return CompiledNeurons(
         record=population,
         public=public,
@@ -126,7 +131,17 @@ def compile_population(network: Network, population: Population, noise: tuple[No
         latched=population.neuron.latches,
         gathers=network.schedule == "layerwise" and not (shakes or flips),
         numbered=sends.kind == "spikes" and (sends.signed or sends.most > 1),
+        stays=stays,
+        harmless=harmless,
     )
+
+
+def _within(network: Network, population: Population, noise: tuple[Noise, ...]) -> tuple[bool, bool]:
+    """`stays` and `harmless`; neither is known in float32, of neurons without a threshold, and under noise."""
+    if network.numbers != "fixed" or noise or not population.neuron.has_threshold:
+        return False, False
+    most = reach(network, population)
+    return most < 2 ** (population.width - 1), most < 2**31 and not can_saturate(network, population)
 
 
 def compile_gate(network: Network, population: Population, kind: Any = None) -> CompiledGate:

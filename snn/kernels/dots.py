@@ -20,8 +20,8 @@ from spikewright.snn.kernels.dot_ways import BLOCK, DOT, QUARTER
 from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.mask_trains import pack_masks
-from spikewright.snn.kernels.shortcuts import add_where
 from spikewright.snn.kernels.simd_dots import dots_of, interleave_of
+from spikewright.snn.kernels.tile_ends import add_beside, put_held, times_256, times_unit
 from spikewright.snn.kernels.trains import Sources, Trains, pack_events, share_of
 
 two_of_eight, one_of_eight = dots_of(DOT, 8, 2), dots_of(DOT, 8, 1)
@@ -56,14 +56,6 @@ class Dots(NamedTuple):
     groups: int
     unit: NDArray[np.int32]
     digits: int
-
-
-class Beside(NamedTuple):
-    """A shortcut that arrives beside dot products: masks `words (samples, pixels, steps, words)`, of no samples without one, and
-    what a spike of each channel adds, `gain`, in the type of the tile, as many as the bits of the words."""
-
-    words: NDArray[np.uint64]
-    gain: NDArray[Any]
 
 
 class DotWork(NamedTuple):
@@ -128,33 +120,21 @@ def _fire_pixels(begin, share, dots, work, beside, firing, room):
             width, to = min(block, length - column), p * length + column
             more = plain and begin.shape[2] > 0
             if more:
-                _put_held(work.tile, begin, to, width, share, False)
+                put_held(work.tile, begin, to, width, share, False)
             for digit in range(digits):
                 if digit:
-                    _multiply_by_256(work.tile, share.columns)
+                    times_256(work.tile, share.columns)
                 view = (digits - np.uint64(1) - digit) * pixels + p
                 gather(view, np.uint64(0), column, more or digit > 0, share.columns, dots, work)
             if not plain:
-                _multiply_by_unit(work.tile, dots.unit, column, width, share.columns)
+                times_unit(work.tile, dots.unit, column, width, share.columns)
                 if begin.shape[2]:
-                    _put_held(work.tile, begin, to, width, share, True)
+                    put_held(work.tile, begin, to, width, share, True)
             if beside.words.size:
-                _add_beside(work.tile, beside, (p, column), width, share)
+                add_beside(work.tile, beside, (p, column), width, share)
             for g in range(share.samples):
                 drive = work.tile, g * share.planes * block, block
                 fire_block(drive, firing, share.first + g, (p, column), room, False)
-
-
-@inlined
-def _add_beside(tile, beside, place, width, share):
-    """Add what the masks of a shortcut bring to 64 channels of a pixel."""
-    (p, column), block, quarter = place, np.uint64(BLOCK), np.uint64(QUARTER)
-    for g in range(share.samples):
-        for t in range(share.planes):
-            word = beside.words[share.first + g, p, t, column // block]
-            to = (g * share.planes + t) * block
-            for o in range(np.uint64(0), width, quarter):
-                add_where(tile, to + o, beside.gain, column + o, np.uint16((word >> o) & np.uint64(0xFFFF)))
 
 
 @inlined
@@ -167,21 +147,21 @@ def _add_pixels(planes, share, dots, work):
                 of_group, width = group * length + column, min(block, length - column)
                 to = p * np.uint64(dots.groups) * length + of_group
                 if plain and held:
-                    _put_held(tile, sums, to, width, share, False)
+                    put_held(tile, sums, to, width, share, False)
                 elif plain and begin.shape[2] > 0:
-                    _put_held(tile, begin, to, width, share, False)
+                    put_held(tile, begin, to, width, share, False)
                 more = plain and (held or begin.shape[2] > 0)
                 for digit in range(digits):
                     if digit:
-                        _multiply_by_256(tile, share.columns)
+                        times_256(tile, share.columns)
                     view = (digits - np.uint64(1) - digit) * pixels + p
                     gather(view, group, column, more or digit > 0, share.columns, dots, work)
                 if not plain:
-                    _multiply_by_unit(tile, dots.unit, of_group, width, share.columns)
+                    times_unit(tile, dots.unit, of_group, width, share.columns)
                     if held:
-                        _put_held(tile, sums, to, width, share, True)
+                        put_held(tile, sums, to, width, share, True)
                     elif begin.shape[2]:
-                        _put_held(tile, begin, to, width, share, True)
+                        put_held(tile, begin, to, width, share, True)
                 for g in range(share.samples):
                     for t in range(share.planes):
                         place = (g * share.planes + t) * block
@@ -193,34 +173,6 @@ def _add_pixels(planes, share, dots, work):
 def _pixels(dots):
     """Target pixels."""
     return np.uint64(dots.first_run.size - 1) // np.uint64(dots.digits)
-
-
-@inlined
-def _multiply_by_256(tile, columns):
-    for n in range(columns * np.uint64(BLOCK)):
-        tile[n] *= 256
-
-
-@inlined
-def _multiply_by_unit(tile, unit, first, width, columns):
-    for t in range(columns):
-        for o in range(width):
-            tile[t * np.uint64(BLOCK) + o] *= unit[first + o]
-
-
-@inlined
-def _put_held(tile, held, first, width, share, added):
-    """Set the tile to what is held of each sample, a plane for each step or the same in all, or add it."""
-    last = np.uint64(held.shape[1] - 1)
-    for g in range(share.samples):
-        for t in range(share.planes):
-            place, plane = (g * share.planes + t) * np.uint64(BLOCK), min(t, last)
-            if added:
-                for o in range(width):
-                    tile[place + o] += held[share.first + g, plane, first + o]
-            else:
-                for o in range(width):
-                    tile[place + o] = held[share.first + g, plane, first + o]
 
 
 @compiled

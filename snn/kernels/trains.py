@@ -87,14 +87,21 @@ def pack_events(events, share, sources, trains, operations):
 
     A spike takes an operation for each of its targets, and so does a graded event, whatever its value.
     """
-    length, each = share.columns, np.uint64(sources.each)
-    members, four = np.uint64(sources.members), np.uint64(0)
+    length, graded = share.columns, events.graded
     for g in range(share.samples):
         s = share.first + g
-        place, graded = (g, share.planes, length), events.graded
+        place = g, share.planes, length
         operations[s] -= _count_events(
             events.address[s], events.ends[s], events.value[s], place, graded, sources, trains
         )
+    pack_marked(share, sources, trains, operations)
+
+
+@inlined
+def pack_marked(share, sources, trains, operations):
+    """Pack what is counted of the slots that are marked, and leave counts and marks zero."""
+    length, each = share.columns, np.uint64(sources.each)
+    members, four = np.uint64(sources.members), np.uint64(0)
     for cell in range(np.uint64(trains.fired.size)):
         trains.first[cell] = four
         if trains.fired[cell]:

@@ -30,6 +30,7 @@ from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.kernels.simd_dots import row_order
 from spikewright.snn.kernels.trains import Sources, Trains
+from spikewright.snn.kernels.wide_dots import DIGITS, deliver_wide
 from spikewright.snn.traits import sent
 
 FEWEST_STEPS, MOST_STEPS = 4, 64
@@ -50,6 +51,8 @@ OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
 """Nanoseconds of a source at a target pixel: of a step of sixteen targets, in integers and in float32, and of sixteen weights
 that are put in place."""
 USUAL_STEPS = 32
+WIDEST_COUNT = 2**16 - 1 if DOTS[DOT].most == 255 else DOTS[DOT].most
+"""Of what one plane gathers; where a byte is whole, counts of two go as two columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,15 +83,18 @@ class DotsRoute:
         if events.valued and not (self.numbers and events.value.dtype.itemsize == 1):
             return False
         if self.gathers and planes == 1:
-            return self.most * events.steps <= DOTS[DOT].most
+            return self.most * events.steps <= WIDEST_COUNT
         return events.steps == planes and FEWEST_STEPS <= planes <= MOST_STEPS
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Add what events bring; see `routes.wanted.Route`."""
-        if self.takes(events, planes.sums.shape[1]):
-            deliver_dots(planes, events, self.dots, self.work(planes.sums.shape[1], buffers), operations)
-        else:
+        number = planes.sums.shape[1]
+        if not self.takes(events, number):
             self.otherwise.deliver(planes, events, operations, buffers)
+        elif number == 1 and self.most * (1 if self.values else events.steps) > DOTS[DOT].most:
+            deliver_wide(planes, events, self.dots, self.work(DIGITS, buffers), operations)
+        else:
+            deliver_dots(planes, events, self.dots, self.work(number, buffers), operations)
 
     def deliver_masks(self, planes: Planes, masks: Masks, operations: NDArray[np.int64], buffers: Buffers) -> None:
         """Add what masks bring, a plane for each of their steps."""
@@ -135,7 +141,8 @@ def compile_dots(
     what = sent(wanted.network, wanted.source)
     most = largest_sent(wanted.network, wanted.source) * wanted.projection.pool[0] * wanted.projection.pool[1]
     gathers = wanted.network.schedule == "layerwise" and not what.once
-    if not _suits(wanted, taps) or what.signed or most > DOTS[DOT].most:
+    gathered = what.once and wanted.network.numbers == "fixed"
+    if not _suits(wanted, taps) or what.signed or most > (WIDEST_COUNT if gathered else DOTS[DOT].most):
         return None
     floats = wanted.kind.kind == "f"
     digits = None if floats else digits_of(rows.rows.weights, taps)

@@ -35,7 +35,8 @@ from spikewright.snn import (
 )
 from spikewright.snn.event import pieces
 from spikewright.snn.event.engine import EventRun
-from spikewright.snn.event.masking import MOST_SHIFT, MaskedFiring
+from spikewright.snn.event.masking import MOST_SHIFT, MaskedFiring, firing_cells
+from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.simulation import Request
 from tests.snn.small import threads
 from tests.snn.test_contract import assert_same
@@ -280,3 +281,24 @@ def test_sums_of_nothing_are_shifted_however_far(shift):
     network = replace(network, projections=(replace(first, synapse=nothing, shift=shift), *others))
     assert ("a" in masked_of(network)) == (shift <= MOST_SHIFT)
     assert_nobody_can_tell(network)
+
+
+@pytest.mark.parametrize("channels", [6, 16, 32, 64])
+@pytest.mark.parametrize("bits", [12, 30])
+@pytest.mark.parametrize("steps", [9, 40])
+def test_constants_of_channels_and_of_neurons(channels, bits, steps):
+    """Alike at all pixels or not, within their width or limited, in a run of one piece or of several."""
+    found = stack(10, channels, code=Direct(steps, 15), edges="ia ab bc co")
+    random, shape = np.random.default_rng(11), (channels, ROWS, COLUMNS)
+    for own in (random.integers(-3, 9, channels), random.integers(-3, 9, shape)):
+        changed = {"bias": own, "initial": random.integers(-3, 9, channels), "potential_bits": bits}
+        network = replace(
+            found, populations=tuple(replace(p, **changed) if p.name in "ab" else p for p in found.populations)
+        )
+        run = EventRun(Request(network, images(network, 1)))
+        population = next(p for _, group in run.pieces.groups for p in group if p.name == "a")
+        for alone in (True, False):
+            cells = firing_cells(population, np.zeros((1, BLOCK), np.int32), 0, alone)
+            assert cells.apart == (0 if own.ndim == 1 else channels)
+            assert cells.clamps == (bits == 12)
+        assert_nobody_can_tell(network)

@@ -8,7 +8,6 @@ from spikewright.snn.event.routes.digits import turned_twice
 from spikewright.snn.event.routes.views import runs_of
 from spikewright.snn.kernels.dots import (
     FOURS,
-    Beside,
     Dots,
     DotWork,
     deliver_dots,
@@ -18,6 +17,7 @@ from spikewright.snn.kernels.dots import (
 )
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.kernels.simd_dots import row_order
+from spikewright.snn.kernels.tile_ends import Beside
 from tests.snn.kernels.making import events_of
 from tests.snn.kernels.test_fire_masks import SAMPLES, assert_fired, firing_of, room_of
 from tests.snn.kernels.test_masks import masks_of

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.kernels.simd_fire import LANES, fire_of
 
-part_that_leaks, two_that_keep = fire_of(0, True), fire_of(2, False)
-calm_part, calm_two = fire_of(0, False, True), fire_of(2, False, True)
+part_that_leaks, two_that_keep, two_that_stay = fire_of(0, True), fire_of(2), fire_of(2, clamps=False)
+calm_part, calm_two, calm_pixels = fire_of(0, calm=True), fire_of(2, calm=True), fire_of(4, calm=True, pixels=2)
 STEPS, FIRST, BESIDE = 5, 3, 4
 FEW = settings(max_examples=25)
 KINDS = pytest.mark.parametrize("kinds", [(np.int16, np.int16), (np.int32, np.int32)], ids=["16", "32"])
@@ -18,19 +18,27 @@ KINDS = pytest.mark.parametrize("kinds", [(np.int16, np.int16), (np.int32, np.in
 @compiled
 def part(cells, biases, thresholds, sums, stride, masks, law, count):
     word = np.uint64
-    planes, places = (word(2), word(stride)), (word(1), word(3))
     part_that_leaks(
-        cells, biases, thresholds, word(FIRST), sums, planes[0], planes[1], masks, places[0], places[1], word(STEPS),
-        law, word(count),
+        cells, word(FIRST), cells, word(FIRST), biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1),
+        word(3), word(STEPS), law, word(count), False,
     )  # fmt: skip
 
 
 @compiled
-def two(cells, biases, thresholds, sums, stride, masks, law):
+def two(cells, biases, thresholds, sums, stride, masks, law, count):
     word = np.uint64
     two_that_keep(
-        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
-        word(0),
+        cells, word(FIRST), cells, word(FIRST), biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1),
+        word(3), word(STEPS), law, word(count), False,
+    )  # fmt: skip
+
+
+@compiled
+def staying(cells, biases, thresholds, sums, stride, masks, law, count):
+    word = np.uint64
+    two_that_stay(
+        cells, word(FIRST), cells, word(FIRST), biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1),
+        word(3), word(STEPS), law, word(count), False,
     )  # fmt: skip
 
 
@@ -38,8 +46,8 @@ def two(cells, biases, thresholds, sums, stride, masks, law):
 def part_in_calm(cells, biases, thresholds, sums, stride, masks, law, count):
     word = np.uint64
     calm_part(
-        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
-        word(count),
+        cells, word(FIRST), cells, word(FIRST), biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1),
+        word(3), word(STEPS), law, word(count), False,
     )  # fmt: skip
 
 
@@ -47,8 +55,17 @@ def part_in_calm(cells, biases, thresholds, sums, stride, masks, law, count):
 def two_in_calm(cells, biases, thresholds, sums, stride, masks, law, count):
     word = np.uint64
     calm_two(
-        cells, biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1), word(3), word(STEPS), law,
-        word(count),
+        cells, word(FIRST), cells, word(FIRST), biases, thresholds, word(FIRST), sums, word(2), word(stride), masks, word(1),
+        word(3), word(STEPS), law, word(count), False,
+    )  # fmt: skip
+
+
+@compiled
+def pixels_in_calm(start, cells, biases, thresholds, sums, masks, law, idle):
+    word = np.uint64
+    calm_pixels(
+        start, word(1), cells, word(FIRST), biases, thresholds, word(2), sums, word(2), word(0), masks, word(1), word(3),
+        word(STEPS), law, word(0), idle,
     )  # fmt: skip
 
 
@@ -85,7 +102,7 @@ def assert_law(run, seed, count, kinds, law):
     masks, seen = np.full(1 + 3 * STEPS, 2**16 - 1, np.uint16), slice(FIRST, FIRST + count)
     wanted, fired = stepped(cells[seen], sums, biases[seen], thresholds[seen], law)
     before = cells[:FIRST].copy()
-    run(cells, biases, thresholds, flat, count + BESIDE, masks, law)
+    run(cells, biases, thresholds, flat, count + BESIDE, masks, law, count)
     np.testing.assert_array_equal(cells[seen], wanted)
     np.testing.assert_array_equal(cells[:FIRST], before)
     words = -(-count // LANES)
@@ -100,7 +117,7 @@ def assert_law(run, seed, count, kinds, law):
 @given(data=st.data())
 def test_part_of_a_vector_that_leaks(kinds, data):
     count, law = data.draw(st.integers(1, LANES - 1)), data.draw(laws(st.integers(1, 4)))
-    assert_law(lambda *given: part(*given, count), data.draw(st.integers(0, 2**20)), count, kinds, law)
+    assert_law(part, data.draw(st.integers(0, 2**20)), count, kinds, law)
 
 
 @KINDS
@@ -119,8 +136,7 @@ def test_float32_is_rounded_as_the_law_says(count, leaks, rests, seed):
     cells, biases, sums = (random.normal(size=n).astype(np.float32) for n in (size, size, 2 + STEPS * size))
     thresholds, masks = random.uniform(0.1, 2, size).astype(np.float32), np.zeros(1 + 3 * STEPS, np.uint16)
     law, V = tuple(map(np.float32, (0, 0.7, 0, 0, rests))), cells[FIRST:].copy()
-    run = (lambda *given: part(*given, count)) if leaks else two
-    run(cells, biases, thresholds, sums, size, masks, law)
+    (part if leaks else two)(cells, biases, thresholds, sums, size, masks, law, count)
     bits = np.unpackbits(masks[1:].reshape(STEPS, 3).copy().view(np.uint8), axis=1, bitorder="little")
     for t in range(STEPS):
         S = sums[2 + t * size :][: V.size]
@@ -140,7 +156,7 @@ def test_saturation_at_top_and_bottom():
     thresholds = np.full(FIRST + 32, 2**15, np.int32)
     sums = np.tile(np.repeat(np.array([2**15 - 1, -(2**15)], np.int16), LANES), STEPS)
     all_cells = np.concatenate([np.zeros(FIRST, np.int16), cells])
-    two(all_cells, biases, thresholds, np.concatenate([np.zeros(2, np.int16), sums]), 32, masks, law)
+    two(all_cells, biases, thresholds, np.concatenate([np.zeros(2, np.int16), sums]), 32, masks, law, 0)
     np.testing.assert_array_equal(all_cells[FIRST:], cells)
     assert not masks.any()
 
@@ -161,3 +177,39 @@ def test_in_calm(kinds, count, shift, rests, seed):
         words = -(-several // LANES)
         bits = np.unpackbits(masks[1:].reshape(STEPS, 3)[:, :words].copy().view(np.uint8), axis=1, bitorder="little")
         np.testing.assert_array_equal(bits[:, :several], fired)
+
+
+@KINDS
+@FEW
+@given(st.integers(0, 2**20), st.sampled_from([-1, 0]))
+def test_without_a_look_at_the_width(kinds, seed, rests):
+    """Where no potential leaves it nothing is different."""
+    law = tuple(map(np.int32, (2, 0, 2**15 - 1, -(2**15), rests)))
+    cells, biases, thresholds, _, flat = given_for(seed, 32, kinds, 99)
+    kept, found, masks = cells.copy(), np.zeros(1 + 3 * STEPS, np.uint16), np.zeros(1 + 3 * STEPS, np.uint16)
+    two(kept, biases, thresholds, flat, 32 + BESIDE, masks, law, 0)
+    staying(cells, biases, thresholds, flat, 32 + BESIDE, found, law, 0)
+    np.testing.assert_array_equal(cells, kept)
+    np.testing.assert_array_equal(found, masks)
+
+
+@FEW
+@given(st.booleans(), st.sampled_from([0, -40]), st.integers(0, 2**20))
+def test_two_pixels_that_begin_elsewhere(idle, most, seed):
+    """Each of 32 channels, from one row of constants; left alone only where nobody can ever fire."""
+    random, law = np.random.default_rng(seed), tuple(map(np.int32, (1, 0, 2**15 - 1, -(2**15), -1)))
+    start, biases = random.integers(-50, 30 + most, 65).astype(np.int32), random.integers(-9, 1, 66).astype(np.int32)
+    thresholds, sums = (
+        random.integers(1, 90, 66).astype(np.int32),
+        random.integers(-20, 20 + most // 2 + 1, 66).astype(np.int32),
+    )
+    cells, masks = np.full(FIRST + 64, 77, np.int32), np.zeros(1 + 2 * 3 * STEPS, np.uint16)
+    pixels_in_calm(start, cells, biases, thresholds, sums, masks, law, idle)
+    wanted, fired = stepped(start[1:], np.repeat(sums[None, 2:], STEPS, axis=0), biases[2:], thresholds[2:], law)
+    words = masks[1:].reshape(2, STEPS, 3)
+    bits = np.unpackbits(words[:, :, :2].copy().view(np.uint8), axis=2, bitorder="little")
+    np.testing.assert_array_equal(bits.transpose(1, 0, 2).reshape(STEPS, 64), fired)
+    assert not words[:, :, 2].any()
+    able = ((2 * sums[2:] + biases[2:] > 0) | (start[1:] >= thresholds[2:])).any()
+    np.testing.assert_array_equal(cells[FIRST:], wanted if able or not idle else np.full(64, 77))
+    assert (cells[:FIRST] == 77).all()

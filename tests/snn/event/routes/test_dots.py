@@ -28,7 +28,7 @@ from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.routes import dots as module
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.digits import HIGHEST, LOWEST
-from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.dots import WIDEST_COUNT, DotsRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.wanted import Wanted
 from spikewright.snn.kernels.dot_ways import DOT, DOTS
@@ -91,7 +91,11 @@ SERVES = {
     "values that are sent once": (wanted_of(FULL, code=Direct(2, 7), over_time=False), True),
     "values of two channels": (wanted_of(FULL[:, :2], (2,), code=Direct(2, 7), over_time=False), False),
     "values up to the largest count": (wanted_of(FULL, code=Direct(2, DOTS[DOT].most), over_time=False), True),
-    "values above it": (wanted_of(FULL, code=Direct(2, DOTS[DOT].most + 1), over_time=False), False),
+    "values of two bytes": (wanted_of(FULL, code=Direct(2, WIDEST_COUNT), over_time=False), True),
+    "values above them": (
+        wanted_of(FULL, (5, 2, 2), code=Direct(2, WIDEST_COUNT // 4 + 1), over_time=False, pool=(2, 2)),
+        False,
+    ),
     "real values": (wanted_of(FULL, kind=np.float32, code=Direct(2), over_time=False), False),
     "layerwise": (wanted_of(FULL, over_time=False, schedule="layerwise"), True),
     "after others": (wanted_of(FULL, first=False), True),
@@ -254,14 +258,16 @@ def test_what_it_does_not_take():
 
 
 @pytest.mark.parametrize("samples", [1, 15, 17])
-@pytest.mark.parametrize("form", ["values", "spikes", "numbers"])
+@pytest.mark.parametrize("form", ["values", "large values", "spikes", "many spikes", "numbers"])
 def test_what_one_plane_gathers(form, samples):
-    """The same as rows, for samples that fill their columns and for others."""
-    random, steps = np.random.default_rng(samples), 1 if form == "values" else 9
-    code = Direct(9, 200) if form == "values" else RateCode(9)
+    """The same as rows, for samples that fill their columns and for others; also of more than a byte."""
+    most, many = 30_000 if form.startswith("large") else 200, 300 if form.startswith("many") else 9
+    form = form.split()[-1]
+    random, steps = np.random.default_rng(samples), 1 if form == "values" else many
+    code = Direct(9, most) if form == "values" else RateCode(9)
     weights = random.integers(-128, 128, (21, 10)) * (1 if samples == 1 else 7)
     route = compile_route(wanted_of(weights, (5, 2, 1), code=code, over_time=False, schedule="layerwise"))
-    sent = random.integers(0, 2, (samples, steps, 10)) * random.integers(1, 201 if form == "values" else 2)
+    sent = random.integers(0, 2, (samples, steps, 10)) * random.integers(1, most + 1 if form == "values" else 2)
     planes = added_to(random.integers(-99, 99, (samples, 1, 21)).astype(np.int32))
     kind = {"values": np.int32, "spikes": None, "numbers": np.int8}[form]
     events = events_of(sent, kind, form == "values")
@@ -276,10 +282,9 @@ def test_what_one_plane_gathers(form, samples):
 
 
 def test_more_than_a_plane_can_gather():
-    """Numbers of a window in all steps have to fit a count; else they go otherwise."""
-    most = DOTS[DOT].most
+    """Numbers of a window in all steps have to fit a count of one byte or two; else they go otherwise."""
     route = behind(IF(5), pool=(4, 4), schedule="layerwise")
-    for steps, takes in ((most // 16, True), (most // 16 + 1, False)):
+    for steps, takes in ((WIDEST_COUNT // 16, True), (WIDEST_COUNT // 16 + 1, False)):
         assert route.takes(events_of(np.ones((1, steps, 80), int)), 1) == takes
 
 
