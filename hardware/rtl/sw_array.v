@@ -140,7 +140,7 @@ module sw_array #(
       .empty(served_empty), .block(served_block), .oy(served_oy), .ox(served_ox), .ry(served_ry), .rx(served_rx),
       .seats(served_seats));
   sw_delay #(.WIDTH(R_BITS + OY_BITS + OX_BITS + RY_BITS + RX_BITS + SEATS), .CYCLES(1)) d_served (
-      .clk(clk), .rst(1'b0),
+      .clk(clk), .moves(1'b1), .rst(1'b0),
       .in({served_block[R_BITS-1:0], served_oy, served_ox, served_ry, served_rx, served_seats}),
       .out({pass0, oy0, ox0, ry0, rx0, seats0}));
   assign pass_ready = grant;
@@ -158,6 +158,9 @@ module sw_array #(
       .phase(phase0));
   wire step_sweep0 = !beginning && sweep0 && !keeps;
   assign done = step_sweep0 && last0 && last_step;
+  // What only a sweep needs stays as it is while passes are served: that costs no energy, and a simulator no time.
+  reg sweeps;
+  always @(posedge clk) sweeps <= !(|allowed);  // from cycle 1 of the first block to cycle 6 + LATE of the last one at least
   wire later0 = step_sweep0 && !last_step && (DRIVEN_ONCE || (WEIGHED && phase0 != PHASES - 1));  // nothing flows in next
 
   // ---- cycles 1 to 3: what is read ----
@@ -171,32 +174,33 @@ module sw_array #(
   wire [R_BITS-1:0] block2, block3, block4;
   always @(posedge clk) block1 <= sweep0 ? block0 : pass0;
   sw_delay #(.WIDTH(SOURCES), .CYCLES(3)) d_adds (
-      .clk(clk), .rst(rst), .in(served_empty ? {SOURCES{1'b0}} : grant), .out(adds2));
-  sw_delay #(.WIDTH(1), .CYCLES(1)) d_sum (.clk(clk), .rst(rst), .in(|adds2), .out(sum3));
-  sw_delay #(.WIDTH(1), .CYCLES(1)) d_sweep (.clk(clk), .rst(rst), .in(sweep0), .out(sweep1));
+      .clk(clk), .moves(1'b1), .rst(rst), .in(served_empty ? {SOURCES{1'b0}} : grant), .out(adds2));
+  sw_delay #(.WIDTH(1), .CYCLES(1)) d_sum (.clk(clk), .moves(1'b1), .rst(rst), .in(|adds2), .out(sum3));
+  sw_delay #(.WIDTH(1), .CYCLES(1)) d_sweep (.clk(clk), .moves(1'b1), .rst(rst), .in(sweep0), .out(sweep1));
   sw_delay #(.WIDTH(OY_BITS + OX_BITS + RY_BITS + RX_BITS + SEATS), .CYCLES(1)) d_place (
-      .clk(clk), .rst(rst), .in({oy0, ox0, ry0, rx0, seats0}), .out({oy1, ox1, ry1, rx1, seats1}));
+      .clk(clk), .moves(1'b1), .rst(rst), .in({oy0, ox0, ry0, rx0, seats0}), .out({oy1, ox1, ry1, rx1, seats1}));
   wire [K_BITS-1:0] row0 = base0 + constants0;
-  sw_delay #(.WIDTH(K_BITS), .CYCLES(2)) d_row (.clk(clk), .rst(rst), .in(row0), .out(constants2));
-  sw_delay #(.WIDTH(PHASE_BITS), .CYCLES(3)) d_phase (.clk(clk), .rst(rst), .in(phase0), .out(phase3));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block2 (.clk(clk), .rst(rst), .in(block1), .out(block2));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block3 (.clk(clk), .rst(rst), .in(block2), .out(block3));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block4 (.clk(clk), .rst(rst), .in(block3), .out(block4));
+  sw_delay #(.WIDTH(K_BITS), .CYCLES(2)) d_row (.clk(clk), .moves(1'b1), .rst(rst), .in(row0), .out(constants2));
+  sw_delay #(.WIDTH(PHASE_BITS), .CYCLES(3)) d_phase (.clk(clk), .moves(1'b1), .rst(rst), .in(phase0), .out(phase3));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block2 (.clk(clk), .moves(1'b1), .rst(rst), .in(block1), .out(block2));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block3 (.clk(clk), .moves(1'b1), .rst(rst), .in(block2), .out(block3));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_block4 (.clk(clk), .moves(1'b1), .rst(rst), .in(block3), .out(block4));
 
   localparam K = LAW + DRIVE + POTENTIAL;
   wire [P*K-1:0] row3;
   sw_memory #(.WIDTH(P * K), .DEPTH(STEPPED ? CONSTANTS * PHASES : CONSTANTS), .BITS(K_BITS), .FILE(K_FILE), .COLUMN(K_COLUMN),
               .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) constants (
-      .clk(clk), .enable(1'b1), .address(constants2), .word(row3),
+      .clk(clk), .enable(sweeps), .address(constants2), .word(row3),
       .load(load));
   wire [P*LAW-1:0] thresholds3;
   wire [P*(DRIVE+POTENTIAL)-1:0] begins3, begins4, begins4_late;
   wire [P*DRIVE-1:0] drive4, drive4_late, drive5;
   wire [P*POTENTIAL-1:0] initial4;
-  sw_delay #(.WIDTH(P * (DRIVE + POTENTIAL)), .CYCLES(1)) d_begins (.clk(clk), .rst(1'b0), .in(begins3), .out(begins4));
+  sw_delay #(.WIDTH(P * (DRIVE + POTENTIAL)), .CYCLES(1)) d_begins (
+      .clk(clk), .moves(sweeps), .rst(1'b0), .in(begins3), .out(begins4));
   sw_delay #(.WIDTH(P * (DRIVE + POTENTIAL)), .CYCLES(LATE)) d_late (
-      .clk(clk), .rst(1'b0), .in(begins4), .out(begins4_late));
-  sw_delay #(.WIDTH(P * DRIVE), .CYCLES(1)) d_drive (.clk(clk), .rst(1'b0), .in(drive4_late), .out(drive5));
+      .clk(clk), .moves(sweeps), .rst(1'b0), .in(begins4), .out(begins4_late));
+  sw_delay #(.WIDTH(P * DRIVE), .CYCLES(1)) d_drive (.clk(clk), .moves(sweeps), .rst(1'b0), .in(drive4_late), .out(drive5));
 
   // ---- cycles 4 to 6, LATE: what is sent and written ----
   wire sweep4, last4, begin4, read4, sent4, zero4, later4, keep4, zero5, later5, sweep6;
@@ -205,16 +209,19 @@ module sw_array #(
   wire [X_BITS-1:0] x4;
   wire [R_BITS-1:0] block3_late, block4_late, block6;
   sw_delay #(.WIDTH(7 + C_BITS + Y_BITS + X_BITS), .CYCLES(4 + LATE)) d_control (
-      .clk(clk), .rst(rst),
+      .clk(clk), .moves(1'b1), .rst(rst),
       .in({sweep0, last0, beginning || keeps || last_step, gives, sends,
            HELD != 0 && (beginning || (step_sweep0 && last_step)), later0, c0, y0, x0}),
       .out({sweep4, last4, begin4, read4, sent4, zero4, later4, c4, y4, x4}));
-  sw_delay #(.WIDTH(2), .CYCLES(1)) d_drives (.clk(clk), .rst(rst), .in({zero4, later4}), .out({zero5, later5}));
-  sw_delay #(.WIDTH(1), .CYCLES(4)) d_keep (.clk(clk), .rst(rst), .in(sweep0 && keeps && !beginning), .out(keep4));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(LATE)) d_block (.clk(clk), .rst(rst), .in(block3), .out(block3_late));
-  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_late_block (.clk(clk), .rst(rst), .in(block3_late), .out(block4_late));
+  sw_delay #(.WIDTH(2), .CYCLES(1)) d_drives (
+      .clk(clk), .moves(1'b1), .rst(rst), .in({zero4, later4}), .out({zero5, later5}));
+  sw_delay #(.WIDTH(1), .CYCLES(4)) d_keep (
+      .clk(clk), .moves(1'b1), .rst(rst), .in(sweep0 && keeps && !beginning), .out(keep4));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(LATE)) d_block (.clk(clk), .moves(1'b1), .rst(rst), .in(block3), .out(block3_late));
+  sw_delay #(.WIDTH(R_BITS), .CYCLES(1)) d_late_block (
+      .clk(clk), .moves(1'b1), .rst(rst), .in(block3_late), .out(block4_late));
   sw_delay #(.WIDTH(R_BITS + 1), .CYCLES(2)) d_store (
-      .clk(clk), .rst(rst), .in({block4_late, sweep4}), .out({block6, sweep6}));
+      .clk(clk), .moves(1'b1), .rst(rst), .in({block4_late, sweep4}), .out({block6, sweep6}));
   assign read_valid = read4;
 
   // ---- the memories ----
@@ -232,11 +239,11 @@ module sw_array #(
   generate
     if (HELD != 0) begin : holds
       wire [P*WORD-1:0] word4;
-      sw_delay #(.WIDTH(P * WORD), .CYCLES(1)) d_word (.clk(clk), .rst(1'b0), .in(word3), .out(word4));
+      sw_delay #(.WIDTH(P * WORD), .CYCLES(1)) d_word (.clk(clk), .moves(sweeps), .rst(1'b0), .in(word3), .out(word4));
       sw_held #(.LANES(P), .WORD(WORD), .DRIVE(DRIVE), .CURRENT(CURRENT), .ROWS(BLOCKS), .BITS(R_BITS), .LATE(LATE),
                 .COLUMN(HELD_COLUMN)) held (
-          .clk(clk), .keep4(keep4), .keep_block4(block4), .word4(word4), .drive4(drive4), .block(block3_late),
-          .current5(current5));
+          .clk(clk), .sweeps(sweeps), .keep4(keep4), .keep_block4(block4), .word4(word4), .drive4(drive4),
+          .block(block3_late), .current5(current5));
     end else begin : holds_none
       assign current5 = 0;
     end
@@ -270,7 +277,7 @@ module sw_array #(
                 .THRESHOLDS(THRESHOLDS), .DRIVE(CURRENT), .NUMBER(NUMBER), .MEMO(NOTES), .RESET_ZERO(RESET_ZERO),
                 .LEAK(LEAK), .LIMIT(LIMIT), .SLOT(SLOT), .SLOT_SHIFT(SLOT_SHIFT),
                 .OFFSET(OFFSET), .FRESH(FRESH), .DEAF(DEAF), .SATURATED(SATURATED > 0 ? SATURATED : POTENTIAL)) neuron (
-          .clk(clk), .word3(word3[n*WORD+:WORD]), .tap3(weighed3), .thresholds3(thresholds3[n*LAW+:LAW]),
+          .clk(clk), .sweeps(sweeps), .word3(word3[n*WORD+:WORD]), .tap3(weighed3), .thresholds3(thresholds3[n*LAW+:LAW]),
           .memo3(memo3[n*NOTES+:NOTES]), .sum3(sums3[n*WORD+:WORD]), .number4(number4), .memo4(memo4[n*NOTES+:NOTES]),
           .left4(read_words[n*POTENTIAL+:POTENTIAL]), .begin4(begin4),
           .initial4(HELD != 0 && zero4 ? {POTENTIAL{1'b0}} : initial4[n*POTENTIAL+:POTENTIAL]), .drive5(flows5),

@@ -16,6 +16,7 @@ module sw_held #(
     parameter COLUMN = 0
 ) (
     input                          clk,
+    input                          sweeps,        // low: nothing is kept or asked for
     input                          keep4,
     input               [BITS-1:0] keep_block4,
     input         [LANES*WORD-1:0] word4,
@@ -55,7 +56,7 @@ module sw_held #(
     end
   endgenerate
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     keep5 <= keep4;
     kept5 <= kept4;
     current5 <= LATE == 0 && keep4 ? kept4 : LATE == 1 && keep5 ? kept5 : fetched;

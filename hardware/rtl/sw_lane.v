@@ -26,6 +26,7 @@ module sw_lane #(
     parameter SATURATED = POTENTIAL  // bits to which U is saturated, where V may be wider
 ) (
     input                              clk,
+    input                              sweeps,
     input signed           [ WORD-1:0] word3,
     input signed            [ TAP-1:0] tap3,
     input [THRESHOLDS*THRESHOLD-1:0]   thresholds3,
@@ -50,51 +51,53 @@ module sw_lane #(
   reg signed [POTENTIAL-1:0] potential4;
   wire signed [WORD-1:0] current4;  // that of a neuron whose inputs stay on
   always @(posedge clk)
-    potential4 <= word3 > TOP ? TOP[POTENTIAL-1:0] : word3 < BOTTOM ? BOTTOM[POTENTIAL-1:0] : word3[POTENTIAL-1:0];
+    if (sweeps)
+      potential4 <= word3 > TOP ? TOP[POTENTIAL-1:0] : word3 < BOTTOM ? BOTTOM[POTENTIAL-1:0] : word3[POTENTIAL-1:0];
 
   generate
     if (KIND == "if") begin : law
       sw_lane_if #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO)) fire (
-          .clk(clk), .word3(word3), .threshold3(thresholds3), .potential4(potential4), .number4(number4), .left4(left4));
+          .clk(clk), .sweeps(sweeps), .word3(word3), .threshold3(thresholds3), .potential4(potential4),
+          .number4(number4), .left4(left4));
       assign memo4 = memo3;
     end else if (KIND == "signed") begin : law
       sw_lane_signed #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .COUNT(MEMO), .LIMIT(LIMIT)) fire (
-          .clk(clk), .word3(word3), .threshold3(thresholds3), .count3(memo3), .potential4(potential4),
+          .clk(clk), .sweeps(sweeps), .word3(word3), .threshold3(thresholds3), .count3(memo3), .potential4(potential4),
           .number4(number4), .count4(memo4), .left4(left4));
     end else if (KIND == "ternary") begin : law
       sw_lane_ternary #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
-          .clk(clk), .word3(word3), .threshold3(thresholds3[THRESHOLD-1:0]),
+          .clk(clk), .sweeps(sweeps), .word3(word3), .threshold3(thresholds3[THRESHOLD-1:0]),
           .negative3(thresholds3[2*THRESHOLD-1-:THRESHOLD]), .potential4(potential4), .number4(number4), .left4(left4));
       assign memo4 = memo3;
     end else if (KIND == "burst") begin : law
       sw_lane_burst #(.POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .NUMBER(NUMBER), .LIMIT(LIMIT)) fire (
-          .clk(clk), .threshold3(thresholds3), .potential4(potential4), .number4(number4), .left4(left4));
+          .clk(clk), .sweeps(sweeps), .threshold3(thresholds3), .potential4(potential4), .number4(number4), .left4(left4));
       assign memo4 = memo3;
     end else if (KIND == "ramp") begin : law
       sw_lane_ramp #(.POTENTIAL(POTENTIAL), .NUMBER(NUMBER), .LIMIT(LIMIT), .SLOT(SLOT), .SHIFT(SLOT_SHIFT)) fire (
-          .clk(clk), .potential4(potential4), .number4(number4));
+          .clk(clk), .sweeps(sweeps), .potential4(potential4), .number4(number4));
       assign left4 = {POTENTIAL{1'b0}};
       assign memo4 = memo3;
     end else if (KIND == "gate") begin : law
       sw_lane_gate #(.WORD(WORD), .POTENTIAL(POTENTIAL), .SENT(MEMO), .NUMBER(NUMBER), .LIMIT(LIMIT), .OFFSET(OFFSET),
                      .FRESH(FRESH)) fire (
-          .clk(clk), .word3(word3), .sent3(memo3), .potential4(potential4), .number4(number4), .sent4(memo4),
-          .left4(left4));
+          .clk(clk), .sweeps(sweeps), .word3(word3), .sent3(memo3), .potential4(potential4), .number4(number4),
+          .sent4(memo4), .left4(left4));
     end else if (KIND == "deaf") begin : law
       sw_lane_deaf #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO), .DEAF(DEAF),
                      .MEMO(MEMO)) fire (
-          .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .potential4(potential4), .number4(number4),
-          .memo4(memo4), .left4(left4));
+          .clk(clk), .sweeps(sweeps), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .potential4(potential4),
+          .number4(number4), .memo4(memo4), .left4(left4));
     end else if (KIND == "latched") begin : law
       wire [MEMO-1:0] after4;
       sw_lane_latched #(.WORD(WORD), .POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD)) fire (
-          .clk(clk), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .number4(number4), .memo4(after4),
-          .left4(left4), .current4(current4));
+          .clk(clk), .sweeps(sweeps), .word3(word3), .threshold3(thresholds3), .memo3(memo3), .number4(number4),
+          .memo4(after4), .left4(left4), .current4(current4));
       assign memo4 = begin4 ? {1'b0, initial4} : after4;
     end else if (KIND == "stepped") begin : law
       sw_lane_stepped #(.POTENTIAL(POTENTIAL), .THRESHOLD(THRESHOLD), .RESET_ZERO(RESET_ZERO)) fire (
-          .clk(clk), .threshold3(thresholds3[THRESHOLD-1:0]), .reset3(thresholds3[2*THRESHOLD-1-:THRESHOLD]),
-          .potential4(potential4), .number4(number4), .left4(left4));
+          .clk(clk), .sweeps(sweeps), .threshold3(thresholds3[THRESHOLD-1:0]),
+          .reset3(thresholds3[2*THRESHOLD-1-:THRESHOLD]), .potential4(potential4), .number4(number4), .left4(left4));
       assign memo4 = memo3;
     end else begin : law
       assign number4 = {NUMBER{1'b0}};
@@ -114,7 +117,7 @@ module sw_lane #(
     if (KIND == "latched") begin : current
       reg signed [WORD-1:0] current5;
       reg begin5;
-      always @(posedge clk) begin
+      always @(posedge clk) if (sweeps) begin
         current5 <= begin4 ? {WORD{1'b0}} : current4;
         begin5 <= begin4;
         if (begin5) word6 <= drive5;
@@ -122,7 +125,7 @@ module sw_lane #(
       end
     end else begin : potential
       assign current4 = {WORD{1'b0}};
-      always @(posedge clk) begin
+      always @(posedge clk) if (sweeps) begin
         if (begin4) rest5 <= initial4;
         else rest5 <= left4;
         word6 <= rest5 - lost5 + drive5;

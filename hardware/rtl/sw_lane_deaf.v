@@ -9,6 +9,7 @@ module sw_lane_deaf #(
     parameter MEMO = 17
 ) (
     input                         clk,
+    input                         sweeps,  // see sw_lane
     input signed       [WORD-1:0] word3,
     input signed  [THRESHOLD-1:0] threshold3,
     input              [MEMO-1:0] memo3,
@@ -24,7 +25,7 @@ module sw_lane_deaf #(
   wire [STEPS-1:0] steps4 = before4[STEPS-1:0];
   wire [STEPS-1:0] next4 = number4 ? DEAF : steps4 == 0 ? {STEPS{1'b0}} : steps4 - 1'b1;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     number4 <= word3 >= threshold3 && memo3[STEPS-1:0] == 0;
     threshold4 <= threshold3;
     before4 <= memo3;

@@ -10,6 +10,7 @@ module sw_lane_gate #(
     parameter FRESH = 0       // counts come anew in each step
 ) (
     input                         clk,
+    input                         sweeps,  // see sw_lane
     input signed       [WORD-1:0] word3,
     input signed       [SENT-1:0] sent3,
     input signed  [POTENTIAL-1:0] potential4,
@@ -24,7 +25,7 @@ module sw_lane_gate #(
   wire signed [WORD-1:0] largest3 = word3 == 0 ? {WORD{1'b0}} : word3 - ZERO;
   reg signed [WORD:0] ahead4;
   reg signed [SENT-1:0] before4;
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     ahead4 <= largest3 - sent3;
     before4 <= sent3;
   end

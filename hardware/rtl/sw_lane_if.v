@@ -6,6 +6,7 @@ module sw_lane_if #(
     parameter RESET_ZERO = 0
 ) (
     input                             clk,
+    input                             sweeps,  // see sw_lane
     input signed           [WORD-1:0] word3,
     input signed      [THRESHOLD-1:0] threshold3,
     input signed      [POTENTIAL-1:0] potential4,
@@ -15,7 +16,7 @@ module sw_lane_if #(
   reg signed [THRESHOLD-1:0] threshold4;
   wire signed [POTENTIAL-1:0] less4 = potential4 - threshold4;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     number4 <= word3 >= threshold3;
     threshold4 <= threshold3;
   end

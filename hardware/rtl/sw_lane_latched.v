@@ -6,6 +6,7 @@ module sw_lane_latched #(
     parameter THRESHOLD = 16
 ) (
     input                             clk,
+    input                             sweeps,  // see sw_lane
     input signed           [WORD-1:0] word3,
     input signed      [THRESHOLD-1:0] threshold3,
     input               [POTENTIAL:0] memo3,
@@ -24,7 +25,7 @@ module sw_lane_latched #(
   reg over, over4;
   reg signed [POTENTIAL-1:0] potential4;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     sum <= word3 + v3;
     current <= word3;
     threshold <= threshold3;

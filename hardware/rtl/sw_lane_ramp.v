@@ -8,6 +8,7 @@ module sw_lane_ramp #(
     parameter SHIFT = 3       // log2 of SLOT; -1: SLOT is no power of two
 ) (
     input                        clk,
+    input                        sweeps,  // see sw_lane
     input signed [POTENTIAL-1:0] potential4,
     output          [NUMBER-1:0] number4
 );
@@ -21,15 +22,15 @@ module sw_lane_ramp #(
       wire signed [W-1:0] slots4 = doubled4 >>> (SHIFT + 1);
       reg [NUMBER-1:0] number5;
       always @(posedge clk)
-        number5 <= slots4[W-1] ? {NUMBER{1'b0}} : slots4 > MOST ? MOST[NUMBER-1:0] : slots4[NUMBER-1:0];
+        if (sweeps) number5 <= slots4[W-1] ? {NUMBER{1'b0}} : slots4 > MOST ? MOST[NUMBER-1:0] : slots4[NUMBER-1:0];
       assign number4 = number5;
     end else begin : divided
       reg signed [W-1:0] doubled5;
       wire signed [W-1:0] unused;
       localparam signed [W-1:0] WHOLE = HALF + HALF;
-      always @(posedge clk) doubled5 <= doubled4;
+      always @(posedge clk) if (sweeps) doubled5 <= doubled4;
       sw_quotient #(.DIVIDEND(W), .DIVISOR(W), .LIMIT(LIMIT), .BITS(NUMBER)) slots (
-          .clk(clk), .dividend(doubled5), .divisor(WHOLE), .quotient(number4), .left(unused));
+          .clk(clk), .moves(sweeps), .dividend(doubled5), .divisor(WHOLE), .quotient(number4), .left(unused));
     end
   endgenerate
 endmodule

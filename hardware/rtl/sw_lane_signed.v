@@ -8,6 +8,7 @@ module sw_lane_signed #(
     parameter LIMIT = 0    // 0: none
 ) (
     input                         clk,
+    input                         sweeps,  // see sw_lane
     input signed       [WORD-1:0] word3,
     input signed  [THRESHOLD-1:0] threshold3,
     input             [COUNT-1:0] count3,
@@ -23,7 +24,7 @@ module sw_lane_signed #(
   wire signed [POTENTIAL-1:0] less4 = potential4 - threshold4;
   wire signed [POTENTIAL-1:0] more4 = potential4 + threshold4;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     up4 <= up3;
     down4 <= down3;
     threshold4 <= threshold3;

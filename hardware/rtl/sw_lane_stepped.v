@@ -6,6 +6,7 @@ module sw_lane_stepped #(
     parameter RESET_ZERO = 0
 ) (
     input                             clk,
+    input                             sweeps,  // see sw_lane
     input signed      [THRESHOLD-1:0] threshold3,
     input signed      [THRESHOLD-1:0] reset3,
     input signed      [POTENTIAL-1:0] potential4,
@@ -16,7 +17,7 @@ module sw_lane_stepped #(
   wire fires = potential4 >= threshold;
   wire signed [POTENTIAL-1:0] less = potential4 - reset;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     threshold <= threshold3;
     reset <= reset3;
     number4 <= fires;

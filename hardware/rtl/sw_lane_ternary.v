@@ -6,6 +6,7 @@ module sw_lane_ternary #(
     parameter THRESHOLD = 16
 ) (
     input                         clk,
+    input                         sweeps,  // see sw_lane
     input signed       [WORD-1:0] word3,
     input signed  [THRESHOLD-1:0] threshold3,
     input signed  [THRESHOLD-1:0] negative3,
@@ -19,7 +20,7 @@ module sw_lane_ternary #(
   wire signed [POTENTIAL-1:0] less4 = potential4 - threshold4;
   wire signed [POTENTIAL-1:0] more4 = potential4 + negative4;
 
-  always @(posedge clk) begin
+  always @(posedge clk) if (sweeps) begin
     up4 <= word3 >= threshold3;
     down4 <= word3 <= lowest3;
     threshold4 <= threshold3;

@@ -7,6 +7,7 @@ module sw_quotient #(
     parameter BITS = 2        // of LIMIT
 ) (
     input                        clk,
+    input                        moves,     // low: everything stays where it is
     input signed  [DIVIDEND-1:0] dividend,
     input signed   [DIVISOR-1:0] divisor,
     output            [BITS-1:0] quotient,
@@ -30,17 +31,27 @@ module sw_quotient #(
         assign found = cycle[i-1].more;
       end
 
-      wire signed [WIDTH-1:0] less = given - (by <<< AT);
-      wire [BITS-1:0] bigger = found | ({{(BITS - 1) {1'b0}}, 1'b1} << AT);
-      wire goes = !less[WIDTH-1] && bigger <= LIMIT;
+      // what is left, and the quotient so far; worked out only while it moves
+      function [DIVIDEND+BITS-1:0] divided(
+          input signed [DIVIDEND-1:0] whole, input signed [DIVISOR-1:0] part, input [BITS-1:0] times);
+        reg signed [WIDTH-1:0] less;
+        reg [BITS-1:0] bigger;
+        begin
+          less = whole - (part <<< AT);
+          bigger = times | ({{(BITS - 1) {1'b0}}, 1'b1} << AT);
+          if (!less[WIDTH-1] && bigger <= LIMIT) divided = {less[DIVIDEND-1:0], bigger};
+          else divided = {whole, times};
+        end
+      endfunction
+
       reg signed [DIVIDEND-1:0] after;
       reg signed [DIVISOR-1:0] same;
       reg [BITS-1:0] more;
-      always @(posedge clk) begin
-        after <= goes ? less[DIVIDEND-1:0] : given;
-        same <= by;
-        more <= goes ? bigger : found;
-      end
+      always @(posedge clk)
+        if (moves) begin
+          {after, more} <= divided(given, by, found);
+          same <= by;
+        end
     end
   endgenerate
 

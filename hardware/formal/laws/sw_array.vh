@@ -9,7 +9,7 @@
   wire [9:0] at1 = \d_control.some.line [9:0], at2 = \d_control.some.line [19:10];
   wire [9:0] at3 = \d_control.some.line [29:20], at4 = \d_control.some.line [39:30];
   wire [1:0] at5 = \d_store.some.line [1:0], at6 = \d_store.some.line [3:2];
-  wire [6:1] sweeps = {at6[0], at5[0], at4[9], at3[9], at2[9], at1[9]};  // blocks of a sweep by their cycle
+  wire [6:1] swept = {at6[0], at5[0], at4[9], at3[9], at2[9], at1[9]};  // blocks of a sweep by their cycle
   wire [6:1] blocks = {at6[1], at5[1], at4[2], at3[2], at2[2], at1[2]};
   wire [3:0] adds = {\d_sum.some.line , \d_adds.some.line };              // passes by their cycle
   wire b0 = \d_served.some.line [7], b1 = block1, b2 = \d_block2.some.line , b3 = \d_block3.some.line ;
@@ -115,7 +115,7 @@
     // what carries the proof from one cycle to the next
     if (known && age > 0 && age < 4) assert (all == exact);
     if (known && age < 4) assert (all3 < half && all3 >= -half && all2 < half && all2 >= -half && all1 < half && all1 >= -half);
-    if (known && b3 == which && (adds[3] || sweeps[3])) assert ($signed(word3n) == held);
+    if (known && b3 == which && (adds[3] || swept[3])) assert ($signed(word3n) == held);
     if (age == 4 && !began) assert ($signed(potential4) == exact_u);
     if (age != 0 && !began && !anew) assert (v == u);
     if (age != 0 && !began) assert (u == exact_left);
@@ -142,25 +142,25 @@
     if (state != GATHER) assert (!adds[0]);
     if (state != GATHER) assert (!adds[1]);
     if (complete) assert (!adds[0]);
-    if (sweeps[1]) assert (adds[1:0] == 0);
-    if (sweeps[2]) assert (adds[2:0] == 0);
-    if (sweeps[6:3] != 0) assert (adds == 0);
-    if (sweeps[6:4] != 0) assert (!kept4);
+    if (swept[1]) assert (adds[1:0] == 0);
+    if (swept[2]) assert (adds[2:0] == 0);
+    if (swept[6:3] != 0) assert (adds == 0);
+    if (swept[6:4] != 0) assert (!kept4);
     if (state == BEGIN) assert (adds == 0);
-    if (state == SETTLED) assert ((waited < 1 || !sweeps[1]) && (waited < 2 || !sweeps[2]) && (waited < 3 || !sweeps[3]) && (waited < 4 || !sweeps[4]));
-    if (state == SETTLED) assert (sweeps[waited+1] && blocks[waited+1]);
-    if (state == GATHER && waited == 5) assert (sweeps[6] && blocks[6]);
-    if (state == GATHER) assert (sweeps[5:1] == 0 && (waited == 5 || !sweeps[6]));
+    if (state == SETTLED) assert ((waited < 1 || !swept[1]) && (waited < 2 || !swept[2]) && (waited < 3 || !swept[3]) && (waited < 4 || !swept[4]));
+    if (state == SETTLED) assert (swept[waited+1] && blocks[waited+1]);
+    if (state == GATHER && waited == 5) assert (swept[6] && blocks[6]);
+    if (state == GATHER) assert (swept[5:1] == 0 && (waited == 5 || !swept[6]));
     if (state == GATHER && complete) assert (waited == 0);
     // where the block of `which` is
-    assert ((age == 1) == (sweeps[1] && blocks[1] == which) && (age == 2) == (sweeps[2] && blocks[2] == which));
-    assert ((age == 3) == (sweeps[3] && blocks[3] == which) && (age == 4) == (sweeps[4] && blocks[4] == which));
-    assert ((age == 5) == (sweeps[5] && blocks[5] == which) && (age == 6) == (sweeps[6] && blocks[6] == which));
+    assert ((age == 1) == (swept[1] && blocks[1] == which) && (age == 2) == (swept[2] && blocks[2] == which));
+    assert ((age == 3) == (swept[3] && blocks[3] == which) && (age == 4) == (swept[4] && blocks[4] == which));
+    assert ((age == 5) == (swept[5] && blocks[5] == which) && (age == 6) == (swept[6] && blocks[6] == which));
     assert (age != 7);
-    if (sweeps[1]) assert (b1 == blocks[1]);
-    if (sweeps[2]) assert (b2 == blocks[2]);
-    if (sweeps[3]) assert (b3 == blocks[3]);
-    if (sweeps[4]) assert (\d_late_block.some.line == blocks[4]);
+    if (swept[1]) assert (b1 == blocks[1]);
+    if (swept[2]) assert (b2 == blocks[2]);
+    if (swept[3]) assert (b3 == blocks[3]);
+    if (swept[4]) assert (\d_late_block.some.line == blocks[4]);
     if (state == SWEEP || state == BEGIN) assert (block > which || age == 0);
     if (age == 1) assert (at1[8:5] == {which, anew, gave, !began});
     if (age == 2) assert (at2[8:5] == {which, anew, gave, !began});
@@ -173,12 +173,13 @@
     if (state == SETTLED) assert (known || age != 0);
     if (state == BEGIN && block > which) assert (age != 0);
     // registers that follow others
+    if (swept != 0) assert (sweeps);
     if (old >= 1) assert (a2 == b2 && same == (kept4 && a3 == a4) && near == (kept4 && a2 == a4));
     if (old >= 2) assert (a3 == b3);
     if (old >= 1) assert (\banks.row[0].column[0].there2 );
     if (old >= 2) assert (\banks.row[0].column[0].there3 );
-    if (sweeps[1]) assert (\d_row.some.line [0] == blocks[1]);
-    if (sweeps[2]) assert (\d_row.some.line [1] == blocks[2]);
+    if (swept[1]) assert (\d_row.some.line [0] == blocks[1]);
+    if (swept[2]) assert (\d_row.some.line [1] == blocks[2]);
     if (age == 3) assert (\constants.rom.word == row);
     if (age == 4) assert (\d_begins.some.line == row[DRIVE+POTENTIAL-1:0] && \lane[0].neuron.law.fire.threshold4 == threshold);
     if (age == 5) assert (\d_drive.some.line == drive);

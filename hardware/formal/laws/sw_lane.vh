@@ -16,7 +16,7 @@
   localparam LATE = KIND == "burst" ? NUMBER : KIND == "ramp" && SLOT_SHIFT < 0 ? NUMBER + 1
                     : KIND == "ramp" || KIND == "stepped" || LATCHED ? 1 : 0;
   localparam DEAF_BITS = DEAFENS && !RESET_ZERO ? MEMO - POTENTIAL : MEMO;  // of the steps in its memo
-  (* anyseq *) wire adds, sweeps, begins;
+  (* anyseq *) wire adds, swept, begins;
   (* anyconst *) wire signed [THRESHOLD-1:0] threshold, negative;
   reg known = 1'b0, begun = 1'b0;  // a word was begun, and has arrived
   reg fresh = 1'b0;                // it is the first one of an inference
@@ -61,7 +61,7 @@
 
   always @(posedge clk)
     case (phase)
-      0: if (sweeps) begin
+      0: if (swept) begin
         phase <= 1;
         waited <= 0;
         if (KIND == "burst" || KIND == "ramp") sent <= several;
@@ -110,6 +110,7 @@
     endcase
 
   always @* begin
+    if (phase == 0 ? swept : phase != 3) assume (sweeps);  // else it may be high or low
     assume (word3 == word && memo3 == memo && begin4 == begins);
     assume (thresholds3[THRESHOLD-1:0] == threshold && thresholds3[THRESHOLDS*THRESHOLD-1-:THRESHOLD] == down);
     if (KIND == "stepped") assume (negative <= widest - top && negative >= top - widest);
