@@ -13,6 +13,8 @@ def check_buildable(network: Network) -> None:
     """
     check_network(network)
     if network.numbers != "fixed":
-        raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; call network.to_fixed(), or convert without --float")
+        raise InvalidInput(
+            f"expected a fixed-point network, got {network.numbers}; call network.to_fixed(), or convert without --float"
+        )
     for lack in lacking(network):
         raise InvalidInput(str(lack))

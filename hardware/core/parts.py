@@ -81,7 +81,9 @@ def described_synapse(writer: Writer, stem: str, synapse: snn.Synapse) -> Any:
 def described_rule(record: Any) -> Any:
     """The record of a code or of a decision. Raises InvalidInput for a direct input without levels."""
     if getattr(record, "graded", False) and record.levels is None:
-        raise InvalidInput("expected a direct input with levels, got none; call network.to_fixed(), or convert without --float")
+        raise InvalidInput(
+            "expected a direct input with levels, got none; call network.to_fixed(), or convert without --float"
+        )
     model = {**CODES, **DECISIONS}[type(record)]
     told = {name: getattr(record, name) for name in model.model_fields if name != "kind"}
     if model is schema_codes.CoreCode:
@@ -111,7 +113,9 @@ def described_value(writer: Writer, stem: str, values: Any) -> schema_parts.Valu
     """One integer inline, several as a memory. Raises InvalidInput for real numbers."""
     array = np.asarray(values)
     if np.any(array != np.floor(array)):
-        raise InvalidInput(f"expected integers in {stem}, got real numbers; call network.to_fixed(), or convert without --float")
+        raise InvalidInput(
+            f"expected integers in {stem}, got real numbers; call network.to_fixed(), or convert without --float"
+        )
     if array.ndim == 0:
         return int(array)
     whole = array.astype(np.int64)

@@ -20,7 +20,9 @@ Read = Callable[["CoreMemory"], Any]
 def write_weights(writer: "Writer", stem: str, weights: Expression) -> "Storage":
     """Write the memories of `weights`; gives the record that names them. Raises InvalidInput where a scale makes them real."""
     if unscaled(weights)[1] is not None:
-        raise InvalidInput("expected integer weights without a scale, got a scale; call network.to_fixed(), or convert without --float")
+        raise InvalidInput(
+            "expected integer weights without a scale, got a scale; call network.to_fixed(), or convert without --float"
+        )
     kept = CoreWeights.of(weights)
     return _held(writer, stem, kept) if kept.mask is None else _masked(writer, stem, kept, kept.mask)
 

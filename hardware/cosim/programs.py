@@ -28,11 +28,30 @@ def need_version(name: str, package: str, least: str, asked: str = "--version") 
     """The same of a program that says its version when it is `asked`; SpikewrightError where it is older than `least`."""
     path = need(name, package)
     said = subprocess.run([path, asked], capture_output=True, text=True, check=False).stdout
-    version = re.search(r"\d+\.\d+", said)
-    if version is None or _numbers(version[0]) < _numbers(least):
+    version = version_of(said)
+    if version is None or older(version, least):
         told = said.strip().partition("\n")[0][:60] or "no version"
         raise SpikewrightError(f"expected {name} {least} or later, got {told}; try apt-get install {package}")
     return path
+
+
+def version_of(said: str) -> str | None:
+    """The first version, such as "5.006", in what a program says of itself.
+
+    >>> version_of("Verilator 5.006 2023-01-22 rev (Debian 5.006-3)")
+    '5.006'
+    """
+    found = re.search(r"\d+\.\d+", said)
+    return found and found[0]
+
+
+def older(version: str, least: str) -> bool:
+    """Whether a version lies before another.
+
+    >>> older("5.006", "5.048"), older("12.0", "11.2")
+    (True, False)
+    """
+    return _numbers(version) < _numbers(least)
 
 
 def _numbers(version: str) -> list[int]:

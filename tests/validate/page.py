@@ -35,9 +35,12 @@ with the rows that they skip. "quantized" is a MAC core of weights of eight bits
 the weights of `lenet5-mnist`, which was trained with average pooling, and pools by maximum. "Cycles" are those of an image in
 the stream.
 
-| network | lanes | images equal | spikes | cycles | commit |
-| --- | --- | --- | --- | --- | --- |
+| network | lanes | images equal | spikes | cycles | simulator | commit |
+| --- | --- | --- | --- | --- | --- | --- |
 """
+TRAINED_KEPT = ("commit", "lanes", "images", "spikes", "cycles", "tool")
+FIRST_TOOL = "Verilator 5.006"
+"""What ran the counts that do not say it."""
 NETLISTS = """
 ## Netlists
 
@@ -108,7 +111,7 @@ def save_trained(state: Mapping[str, Any], path: Path) -> None:
     """A trained network's count; more images of an older circuit stay, with their commit."""
     rows = load(path).get("trained", {})
     if state["images"] >= rows.get(state["name"], {}).get("images", 0):
-        rows[state["name"]] = {key: state[key] for key in ("commit", "lanes", "images", "spikes", "cycles")}
+        rows[state["name"]] = {key: state[key] for key in TRAINED_KEPT if key in state}
     save({"trained": rows}, path)
 
 
@@ -141,7 +144,8 @@ def write(found: Mapping[str, Any], path: Path) -> None:
 def _trained(name: str, row: Mapping[str, Any]) -> str:
     each = row["cycles"] / row["images"]
     return (
-        f"| {name} | {row['lanes']:,} | {row['images']:,} | {row['spikes']:,} | {each:,.0f} | {row['commit'][:12]} |\n"
+        f"| {name} | {row['lanes']:,} | {row['images']:,} | {row['spikes']:,} | {each:,.0f} "
+        f"| {row.get('tool', FIRST_TOOL)} | {row['commit'][:12]} |\n"
     )
 
 

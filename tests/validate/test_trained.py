@@ -25,6 +25,8 @@ from tests.validate.trained import TrainedCore, run_trained
 class InIcarus:
     """In the place of a core that Verilator compiled; it counts what it ran."""
 
+    tool = "Verilator 7.1"
+
     def __init__(self, circuit: Circuit, counts: list[int]) -> None:
         self.circuit, self.counts = circuit, counts
 
@@ -45,12 +47,14 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @needs_icarus
-def test_a_count_goes_on_where_it_stopped(counts: list[int], tmp_path: Path) -> None:
+def test_a_count_goes_on_where_it_stopped(counts: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = TrainedCore("small", "rate", None, 3, 2, None, tmp_path)
     assert run_trained(wanted)["images"] == 3 and counts == [2, 1]
     state = run_trained(replace(wanted, images=100))
     assert state["images"] == 7 and counts == [2, 1, 2, 2] and state["wrong"] == "" and state["cycles"] > 0
     assert run_trained(replace(wanted, most=1, images=2))["images"] == 2 and counts[-1] == 2
+    monkeypatch.setattr(InIcarus, "tool", "Verilator 8.0")
+    assert run_trained(replace(wanted, images=100))["tool"] == "Verilator 7.1, Verilator 8.0" and len(counts) == 5
     (tmp_path / "small-rate-many-lanes.json").write_text('{"circuit": "another"}')
     assert run_trained(replace(wanted, images=1))["images"] == 1 and counts[-1] == 1
 

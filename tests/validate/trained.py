@@ -19,6 +19,7 @@ from spikewright.hardware.cosim.record import CircuitRun
 from tests.onnx_check.progress import commit_of
 from tests.validate.checking import Checked, beside
 from tests.validate.networks import lanes_for, trained
+from tests.validate.page import FIRST_TOOL
 from tests.validate.progress import READ
 
 CYCLES_EACH = 20_000_000
@@ -57,7 +58,7 @@ def run_trained(wanted: TrainedCore) -> dict[str, Any]:
     with TemporaryDirectory(prefix="spikewright-") as name:
         circuit = build(network, lanes_for(wanted.name, network, wanted.most), Path(name) / "core")
         core = verilator.verilated(circuit, wanted.folder)
-        state = _begun(wanted, circuit)
+        state = _begun(wanted, circuit, core.tool)
         count = min(wanted.images, len(images))
         while state["images"] < count and not state["wrong"]:
             first = state["images"]
@@ -88,13 +89,16 @@ def _path(wanted: TrainedCore) -> Path:
     return wanted.folder / f"{wanted.told.replace(', ', '-').replace(' ', '-')}.json"
 
 
-def _begun(wanted: TrainedCore, circuit: Circuit) -> dict[str, Any]:
-    """What was compared of the very same circuit before."""
+def _begun(wanted: TrainedCore, circuit: Circuit, tool: str) -> dict[str, Any]:
+    """What was compared of the very same circuit before, by whichever versions of Verilator."""
     digest, lanes = _digest(circuit), sum(lanes.count for lanes in circuit.lanes.values())
     empty = {"name": wanted.told, "circuit": digest, "commit": commit_of(read=READ), "lanes": lanes}
     empty |= {"images": 0, "spikes": 0, "cycles": 0, "wrong": ""}
     kept = json.loads(_path(wanted).read_text()) if _path(wanted).exists() else {}
-    return kept if kept.get("circuit") == digest and not kept["wrong"] else empty
+    if kept.get("circuit") != digest or kept["wrong"]:
+        return empty | {"tool": tool}
+    before = kept.get("tool", FIRST_TOOL)
+    return kept | {"tool": before if before.endswith(tool) else f"{before}, {tool}"}
 
 
 def _digest(circuit: Circuit) -> str:

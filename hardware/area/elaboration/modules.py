@@ -126,6 +126,8 @@ def _statement(tokens: Tokens, values: dict[str, ParameterFormula], items: list[
         _skip_action(tokens)
     elif word in ("wire", "reg", "integer", "genvar", "assign"):
         tokens.skip_to(";")
+    elif word == "function":
+        tokens.skip_to("endfunction")
     elif word == "generate":
         inner = _body(tokens, "endgenerate")
         values |= inner.values

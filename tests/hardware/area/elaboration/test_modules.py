@@ -14,6 +14,9 @@ module m #(parameter A = 1, parameter [3:0] B = A + 1) (input clk, output [A-1:0
   always @(posedge clk) begin : edges
     if (w) begin q <= 1; end else for (i = 0; i < A; i = i + 1) case (w) 0: q <= 0; endcase
   end
+  function [A:0] more(input [A-1:0] v);
+    more = v + 1;
+  endfunction
   genvar n;
   generate
     for (n = 0; n < D; n = n + 1) begin : lane
@@ -51,7 +54,7 @@ def test_each_file_of_the_rtl_is_read(path) -> None:
 
 
 @pytest.mark.parametrize(
-    "inside", ["function f; endfunction", "inner #(4) one ();", "for (n = 0; n < 2; m = m + 1) a b ();", "wire"]
+    "inside", ["task f; endtask", "inner #(4) one ();", "for (n = 0; n < 2; m = m + 1) a b ();", "wire"]
 )
 def test_what_the_rtl_does_not_use_is_refused(inside: str) -> None:
     with pytest.raises(InvalidFile, match=r"expected .* in m\.v, got"):
