@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spikewright import InvalidNetwork
 from spikewright.snn.event.addresses import engine_order
 from spikewright.snn.fixed.bounds import integer_type
+from spikewright.snn.kernels.channel_levels import ChannelLevels, fire_channel_levels
 from spikewright.snn.kernels.fire_few import FewSpikeLaw, fire_few_fixed, fire_few_float
 from spikewright.snn.kernels.fire_general import (
     BURST,
@@ -28,6 +29,8 @@ from spikewright.snn.kernels.fire_levels import LevelsLaw, fire_levels_fixed, fi
 from spikewright.snn.kernels.fire_plain import fire_fixed, fire_float
 from spikewright.snn.kernels.fire_steady import fire_steady_fixed, fire_steady_float
 from spikewright.snn.kernels.firing import ThresholdLaw
+from spikewright.snn.kernels.simd_fire import LANES
+from spikewright.snn.kernels.simd_levels import GATHERS
 from spikewright.snn.network import Network, Population
 from spikewright.snn.neurons import (
     IF,
@@ -177,7 +180,47 @@ def _few_product(weight: int, neuron: Any, top: int, reached: int) -> int:
     return reached + top * int(np.abs([*neuron.thresholds, *neuron.resets]).max())
 
 
-def _levels_law(member: Member) -> LevelsLaw:
+class QuantLaw(NamedTuple):
+    """The law of QuantReLU neuron by neuron, and channel by channel where that serves."""
+
+    each: LevelsLaw
+    channels: ChannelLevels | None
+
+
+def _levels_law(member: Member) -> QuantLaw:
+    each = _levels_of_each(member)
+    return QuantLaw(each, _levels_of_channels(member, each))
+
+
+def _levels_of_channels(member: Member, each: LevelsLaw) -> ChannelLevels | None:
+    """For 32-bit potentials of a whole number of sixteens of channels that are alike at all pixels."""
+    channels = int(member.population.shape[0])
+    if not GATHERS or member.compute != np.int32 or channels % LANES:
+        return None
+    constants = [one.reshape(-1, channels) for one in (each.multiplier, each.first, each.last)]
+    if any((one != one[0]).any() for one in constants):
+        return None
+    multiplier, first, last = (one[0] for one in constants)
+    most = np.iinfo(np.int32).max
+    since, until = (np.minimum(one, most).astype(np.int32) for one in (first, last))
+    numbers = each.sum_shift, each.shift, (1 << each.shift) >> 1, int(each.levels)
+    return ChannelLevels(multiplier.copy(), since, until, numbers)
+
+
+def fire_levels(drive: Any, cells: Any, law: QuantLaw, answer: Any) -> None:
+    """Levels in integers; neuron by neuron where somebody asks for potentials."""
+    if law.channels is None or answer.trace.size:
+        fire_levels_fixed(drive, cells, law.each, answer)
+    else:
+        fire_channel_levels(drive, law.channels, answer)
+
+
+def fire_real_levels(drive: Any, cells: Any, law: QuantLaw, answer: Any) -> None:
+    """Levels in float32."""
+    fire_levels_float(drive, cells, law.each, answer)
+
+
+def _levels_of_each(member: Member) -> LevelsLaw:
     neuron = member.neuron
     if not member.fixed:
         scale = member.each(neuron.multiplier, np.float64) / 2.0**neuron.shift
@@ -215,6 +258,6 @@ FIRING_RULES: dict[type, FiringRule] = {
     TernaryIF: _general(_ternary_law),
     Burst: _general(_burst_law),
     FewSpikeIF: FiringRule(_few_law, fire_few_float, fire_few_fixed, wide=True, product=_few_product),
-    QuantReLU: FiringRule(_levels_law, fire_levels_float, fire_levels_fixed, values=(np.float32, np.int32)),
+    QuantReLU: FiringRule(_levels_law, fire_real_levels, fire_levels, values=(np.float32, np.int32)),
 }
 """The neurons that the event engine knows; `snn.event.ramp_populations` has those of time codes, gates have no law."""

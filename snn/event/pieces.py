@@ -9,7 +9,7 @@ from spikewright.snn.event.checks import check_events
 from spikewright.snn.event.groups import StepGroup, groups_of
 from spikewright.snn.event.history import History
 from spikewright.snn.event.populations import Compiled, CompiledNeurons
-from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.dots import SHARED, DotsRoute
 from spikewright.snn.event.routes.wanted import Route
 from spikewright.snn.network import Network
 from spikewright.snn.simulation import Request
@@ -81,7 +81,10 @@ def _chunks(network: Network, length: int, whole: bool) -> tuple[slice, ...]:
 
 
 def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: Collection[str]) -> int:
-    """How many samples: the largest population, in the `steps` that it takes at once, stays near the processor."""
+    """How many samples: the largest population, in the `steps` that it takes at once, stays near the processor.
+
+    Those that dot products put side by side are not parted where there are enough of them.
+    """
     bytes_a_sample = [
         _bytes_masked(one, count) if one.name in masked else _bytes_of(network, one, count)
         for one, count in steps.items()
@@ -90,7 +93,9 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: 
         bytes_a_sample += [p.size * length for p in network.populations]
     bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
     operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
-    return int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
+    found = int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
+    beside = SHARED.get(1 if network.schedule == "layerwise" else length, 1)
+    return found if found < beside else found - found % beside
 
 
 def _placed(network: Network) -> list[int]:

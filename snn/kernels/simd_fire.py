@@ -16,7 +16,7 @@ BIT, HALF, INT, WORD = (ir.IntType(bits) for bits in (1, 16, 32, 64))
 INTS = ir.VectorType(INT, LANES)
 
 
-class _Neighbours:
+class Neighbours:
     """Vectors of neighbouring numbers of an array, as int32 or float32; only the first `count`, where that is given."""
 
     def __init__(self, context: Any, builder: Any, array: tuple[Any, Any], count: Any = None) -> None:
@@ -25,7 +25,7 @@ class _Neighbours:
         self.mask, self.floats = None, isinstance(array[0].dtype, types.Float)
         if count is not None:
             lanes = ir.Constant(INTS, list(range(LANES)))
-            self.mask = builder.icmp_unsigned("<", lanes, _spread(builder, builder.trunc(count, INT)))
+            self.mask = builder.icmp_unsigned("<", lanes, spread(builder, builder.trunc(count, INT)))
 
     def _place(self, index: Any) -> Any:
         count = 1 if self.mask is not None else LANES
@@ -60,7 +60,8 @@ class _Neighbours:
             called(self.builder, f"llvm.masked.store.{self._name}", ir.VoidType(), arguments)
 
 
-def _spread(builder: Any, number: Any) -> Any:
+def spread(builder: Any, number: Any) -> Any:
+    """A number in all lanes."""
     undefined = ir.Constant(ir.VectorType(number.type, LANES), ir.Undefined)
     return builder.shuffle_vector(
         builder.insert_element(undefined, number, INT(0)), undefined, ir.Constant(INTS, [0] * LANES)
@@ -77,10 +78,10 @@ class _Emitter:
     def __call__(self, context: Any, builder: Any, signature: Any, args: Any) -> Any:
         (start, _, cells, _, bias, threshold, _, sums, *_), count = signature.args, args[15] if self.part else None
         begins, cells, biases, thresholds, sums = (
-            _Neighbours(context, builder, (kind, args[place]), count)
+            Neighbours(context, builder, (kind, args[place]), count)
             for kind, place in ((start, 0), (cells, 2), (bias, 4), (threshold, 5), (sums, 7))
         )
-        law = [_spread(builder, one) for one in cgutils.unpack_tuple(builder, args[14], 5)]
+        law = [spread(builder, one) for one in cgutils.unpack_tuple(builder, args[14], 5)]
         fixed = [
             (biases.read(at), thresholds.read(at, largest=True)) for at in self._places(builder, args[6])
         ]  # fmt: skip

@@ -1,94 +1,149 @@
-"""Dot products of counts of two bytes, which one plane gathers: low and high bytes are columns of their own.
+"""Dot products of counts of two bytes, which one plane gathers: high and low bytes in turn.
 
-    sums = tile[low] + 256 tile[high]          exact modulo 2**32, as the sums of bytes are
+    sums = 256 sums of high bytes + sums of low bytes          exact modulo 2**32, as the sums of bytes are
 
-Windows of values of 8 bits are such counts, and spikes of many steps that arrive at once.
+Windows of values of 8 bits are such counts, and spikes of many steps that arrive at once. Samples lie side by side; only sources
+whose high byte is above zero in any of them take a place in the turn of these.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.dots import gather
+from spikewright.snn.kernels.dots import DotWork, gather
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.tile_ends import times_256, times_unit
-from spikewright.snn.kernels.trains import pack_marked, share_of
+from spikewright.snn.kernels.trains import pack_four, share_of
 
-DIGITS = 2
-"""Columns of a sample."""
+
+class WideWork(NamedTuple):
+    """`low`, `high`: what is packed of either byte, in the same tile; `counts (slots * columns,)` are zero between calls."""
+
+    low: DotWork
+    high: DotWork
+    counts: NDArray[Any]
 
 
 @compiled
 def deliver_wide(planes, events, dots, work, operations):
     """Add what events bring to the one plane of each sample; the projection fills all channels of its target."""
-    samples, planes_each = events.address.shape[0], np.uint64(DIGITS)
-    for s in range(0, samples, work.trains.samples):
-        share = share_of(s, samples, planes_each, work.trains)
-        pack_wide(events, share, dots.sources, work.trains, operations)
+    samples, one = events.address.shape[0], np.uint64(1)
+    for s in range(0, samples, work.low.trains.samples):
+        share = share_of(s, samples, one, work.low.trains)
+        _count_events(events, share, dots.sources, work, operations)
+        _pack(share, dots.sources, work)
         _add_pixels(planes, share, dots, work)
 
 
 @compiled
-def pack_wide(events, share, sources, trains, operations):
-    """Pack the events of some samples, each with two columns: a count is its low byte plus 256 times its high one.
+def _count_events(events, share, sources, work, operations):
+    """Count the events of some samples, a column each, and mark who sent them.
 
     A graded event takes an operation for each of its targets, numbers of spikes so many.
     """
-    ignored, pairs, half = (
-        np.zeros(operations.size, np.int64),
-        trains.counts.view(np.uint16),
-        share.columns // np.uint64(2),
+    trains, counts, each, half = (
+        work.low.trains,
+        work.counts,
+        np.uint64(sources.each),
+        np.uint64(work.low.trains.length),
     )
     for g in range(share.samples):
-        s = share.first + g
-        operations[s] += _count_wide(
-            events.address[s], events.ends[s, events.ends.shape[1] - 1], events.value[s], (g, half, events.graded), pairs,
-            sources, trains,
-        )  # fmt: skip
-    pack_marked(share, sources, trains, ignored)
+        s, total = share.first + g, np.int64(0)
+        address, value, graded = events.address[s], events.value[s], events.graded
+        for n in range(np.uint64(events.ends[s, np.uint64(events.ends.shape[1] - 1)])):
+            if sources.slot[np.uint64(address[n])] >= 0:
+                slot, number = np.uint64(sources.slot[np.uint64(address[n])]), np.int64(1)
+                if value.size:
+                    number = np.int64(value[n])
+                counts[slot * half + g] += np.uint16(number)
+                total += (np.int64(1) if graded else number) * sources.fanout[slot]
+                trains.mark[slot] = 1
+                trains.fired[slot // each] = 1
+        operations[s] += total
+
+
+@compiled
+def _pack(share, sources, work):
+    """Pack both bytes of what is counted of the slots that are marked, and leave counts and marks zero."""
+    trains, others, counts, ignored = (
+        work.low.trains,
+        work.high.trains,
+        work.counts,
+        np.zeros(share.first + share.samples),
+    )
+    each, half, low, high = np.uint64(sources.each), np.uint64(trains.length), np.uint64(0), np.uint64(0)
+    for cell in range(np.uint64(trains.fired.size)):
+        trains.first[cell], others.first[cell] = low, high
+        if trains.fired[cell]:
+            low = _pack_cell(cell, low, 0, share, sources, trains, trains.mark, counts, ignored)
+            high = _pack_cell(cell, high, 8, share, sources, others, trains.mark, counts, ignored)
+            for slot in range(cell * each, (cell + np.uint64(1)) * each):
+                if trains.mark[slot]:
+                    trains.mark[slot] = 0
+                    counts[slot * half : (slot + np.uint64(1)) * half] = 0
+            trains.fired[cell] = 0
+    trains.first[trains.fired.size], others.first[trains.fired.size] = low, high
 
 
 @inlined
-def _count_wide(address, stop, value, place, pairs, sources, trains):
-    """Count the events of a sample, and mark who sent them; the operations that they take."""
-    g, half, graded = place
-    each, total = np.uint64(sources.each), np.int64(0)
-    for n in range(np.uint64(stop)):
-        if sources.slot[np.uint64(address[n])] >= 0:
-            slot, number = np.uint64(sources.slot[np.uint64(address[n])]), np.int64(1)
-            if value.size:
-                number = np.int64(value[n])
-            pairs[slot * half + g] += np.uint16(number)
-            total += (np.int64(1) if graded else number) * sources.fanout[slot]
-            trains.mark[slot] = 1
-            trains.fired[slot // each] = 1
-    return total
+def _pack_cell(cell, four, shift, share, sources, trains, mark, counts, ignored):
+    """Pack the low bytes of a cell's counts, or with a `shift` of 8 the high ones above zero; where the next four would go."""
+    each, half = np.uint64(sources.each), np.uint64(trains.length)
+    count, members, layout = np.uint64(0), np.uint64(4), (np.uint64(0), np.uint64(2) * half, np.uint64(2))
+    for slot in range(cell * each, (cell + np.uint64(1)) * each):
+        if mark[slot]:
+            found = np.uint16(0)
+            for g in range(slot * half, (slot + np.uint64(1)) * half):
+                found |= counts[g]
+            if shift == 0 or found > 255:
+                trains.active[count] = slot
+                count += np.uint64(1)
+    bytes_of = counts.view(np.uint8)[shift // 8 :]
+    for a in range(np.uint64(0), count, members):
+        part = a, min(count - a, members), four
+        pack_four(part, cell, layout, share, bytes_of, sources, trains, ignored)
+        four += np.uint64(1)
+    return four
 
 
 @inlined
 def _add_pixels(planes, share, dots, work):
-    sums, begin, tile, block, length = planes.sums, planes.begin, work.tile, np.uint64(BLOCK), np.uint64(dots.length)
-    pixels = np.uint64(dots.first_run.size - 1) // np.uint64(dots.digits)
-    digits = np.uint64(dots.digits)
+    sums, begin, tile, block, length = (
+        planes.sums,
+        planes.begin,
+        work.low.tile,
+        np.uint64(BLOCK),
+        np.uint64(dots.length),
+    )
+    low, high, columns, digits = work.low, work.high, share.columns, np.uint64(dots.digits)
+    pixels = np.uint64(dots.first_run.size - 1) // digits
     for p in range(pixels):
         for group in range(np.uint64(dots.groups)):
             for column in range(np.uint64(0), length, block):
                 of_group, width = group * length + column, min(block, length - column)
                 to = p * np.uint64(dots.groups) * length + of_group
-                for digit in range(digits):
-                    if digit:
-                        times_256(tile, share.columns)
-                    view = (digits - np.uint64(1) - digit) * pixels + p
-                    gather(view, group, column, digit > 0, share.columns, dots, work)
+                for power in range(
+                    digits + np.uint64(1)
+                ):  # from the highest on: of bytes of weights and bytes of counts
+                    if power:
+                        times_256(tile, columns)
+                    if power < digits:
+                        view = (digits - np.uint64(1) - power) * pixels + p
+                        gather(view, group, column, power > 0, columns, dots, high)
+                    if power:
+                        gather((digits - power) * pixels + p, group, column, True, columns, dots, low)
                 if dots.unit.size:
-                    times_unit(tile, dots.unit, of_group, width, share.columns)
+                    times_unit(tile, dots.unit, of_group, width, columns)
                 for g in range(share.samples):
-                    s, low, high = share.first + g, 2 * g * block, (2 * g + np.uint64(1)) * block
+                    s, place = share.first + g, g * block
                     if not planes.fresh:
                         for o in range(width):
-                            sums[s, 0, to + o] += tile[low + o] + 256 * tile[high + o]
+                            sums[s, 0, to + o] += tile[place + o]
                     elif begin.shape[2]:
                         for o in range(width):
-                            sums[s, 0, to + o] = begin[s, 0, to + o] + tile[low + o] + 256 * tile[high + o]
+                            sums[s, 0, to + o] = begin[s, 0, to + o] + tile[place + o]
                     else:
                         for o in range(width):
-                            sums[s, 0, to + o] = tile[low + o] + 256 * tile[high + o]
+                            sums[s, 0, to + o] = tile[place + o]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
-from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.buffers import Buffers, aligned, moved
 from spikewright.snn.event.checks import check_dots
 from spikewright.snn.event.routes.blocks import BlocksRoute
 from spikewright.snn.event.routes.digits import Digits, digits_of, turned_twice
@@ -30,7 +30,7 @@ from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes
 from spikewright.snn.kernels.simd_dots import row_order
 from spikewright.snn.kernels.trains import Sources, Trains
-from spikewright.snn.kernels.wide_dots import DIGITS, deliver_wide
+from spikewright.snn.kernels.wide_dots import WideWork, deliver_wide
 from spikewright.snn.traits import sent
 
 FEWEST_STEPS, MOST_STEPS = 4, 64
@@ -52,7 +52,7 @@ OF_DOTS, OF_PRODUCTS, OF_FOURS = 0.05, 0.2, 0.6
 that are put in place."""
 USUAL_STEPS = 32
 WIDEST_COUNT = 2**16 - 1 if DOTS[DOT].most == 255 else DOTS[DOT].most
-"""Of what one plane gathers; where a byte is whole, counts of two go as two columns."""
+"""Of what one plane gathers; where a byte is whole, the two bytes of counts go in two turns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class DotsRoute:
         if not self.takes(events, number):
             self.otherwise.deliver(planes, events, operations, buffers)
         elif number == 1 and self.most * (1 if self.values else events.steps) > DOTS[DOT].most:
-            deliver_wide(planes, events, self.dots, self.work(DIGITS, buffers), operations)
+            deliver_wide(planes, events, self.dots, self._wide_work(buffers), operations)
         else:
             deliver_dots(planes, events, self.dots, self.work(number, buffers), operations)
 
@@ -104,6 +104,16 @@ class DotsRoute:
         """Room for samples of so many planes."""
         return buffers.record(self.name, "dots", planes, lambda: self._room(planes, SHARED.get(planes, 1), buffers))
 
+    def _wide_work(self, buffers: Buffers) -> WideWork:
+        """Room for samples whose counts have two bytes."""
+
+        def made() -> WideWork:
+            low, high = (self._room(1, SHARED[1], buffers) for _ in range(2))
+            counts = buffers.zeros(self.name, "wide counts", low.trains.mark.size * low.trains.length, np.uint16)
+            return WideWork(low, low._replace(trains=high.trains), counts)
+
+        return buffers.record(self.name, "wide dots", 1, made)
+
     def _room(self, planes: int, samples: int, buffers: Buffers) -> DotWork:
         sources, floats = self.dots.sources, self.dots.weight.dtype.kind == "f"
         length = -(-planes * samples // COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE
@@ -113,7 +123,7 @@ class DotsRoute:
         fours = cells * (-(-sources.each // sources.members) + 1)
         square = buffers.zeros(self.name, "square", length * BLOCK, np.uint8)
         trains = Trains(
-            words=np.zeros(fours * length, np.float32 if floats else np.uint32),
+            words=aligned(fours * length, np.float32 if floats else np.uint32),
             member=np.zeros((fours, 4), np.uint64),
             cell=np.zeros(fours, np.int32),
             first=np.zeros(cells + 1, np.int32),
@@ -128,8 +138,8 @@ class DotsRoute:
         )
         return DotWork(
             trains=trains,
-            tile=np.zeros(length * BLOCK, np.float32 if floats else np.int32),
-            placed=np.zeros(FOURS, np.uint64) if floats else np.zeros(FOURS * 4 * BLOCK, np.int8),
+            tile=aligned(length * BLOCK, np.float32 if floats else np.int32),
+            placed=aligned(FOURS, np.uint64) if floats else aligned(FOURS * 4 * BLOCK, np.int8),
             firsts=np.zeros(FOURS, np.uint64),
         )
 
@@ -231,11 +241,11 @@ def _alive(weight: NDArray[Any], row_places: int) -> NDArray[np.uint8]:
 
 
 def _slack(weights: NDArray[Any], length: int) -> NDArray[Any]:
-    """Rows of weights as they are, each filled up with zeros to a whole number of vectors; no copy where it is one."""
+    """Rows of weights as they are, each filled up with zeros to a whole number of vectors."""
     if length % QUARTER == 0:
-        return weights
+        return moved(weights)
     rows = weights.reshape(-1, length)
-    return np.pad(rows, ((0, 0), (0, -length % QUARTER))).reshape(-1)
+    return moved(np.pad(rows, ((0, 0), (0, -length % QUARTER))))
 
 
 def _packed(weights: NDArray[Any], length: int) -> NDArray[np.int8]:
@@ -247,4 +257,4 @@ def _packed(weights: NDArray[Any], length: int) -> NDArray[np.int8]:
         block = np.zeros((len(rows), width), np.int8)
         block[:, : min(width, length - first)] = rows[:, first : first + width]
         blocks.append(block[:, row_order(width)])
-    return np.ascontiguousarray(np.concatenate(blocks, axis=1)).reshape(-1)
+    return moved(np.concatenate(blocks, axis=1))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.event.addresses import as_grid
-from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.buffers import Buffers, moved
 from spikewright.snn.event.checks import as_int32, check_rows
 from spikewright.snn.event.routes.wanted import Wanted, places_of
 from spikewright.snn.event.taps import Taps
@@ -63,7 +63,7 @@ def compile_rows(wanted: Wanted, taps: Taps) -> RowsRoute:
         start=np.ascontiguousarray(start),
         length=np.ascontiguousarray(length),
         fanout=np.where(kept, survivors[pattern, slabs], 0),
-        weights=np.ascontiguousarray(weights.astype(wanted.kind)),
+        weights=moved(weights.astype(wanted.kind)),
     )
     check_rows(found, wanted.target.size)
     return RowsRoute(found)

@@ -5,7 +5,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from spikewright.snn.event.buffers import MOST_IDLE_BYTES, Buffers, IdleBuffers, Stopped
+from spikewright.snn.event.buffers import LINE, MOST_IDLE_BYTES, Buffers, IdleBuffers, Stopped, aligned, moved
 
 
 def test_the_same_memory_whatever_the_shape():
@@ -75,3 +75,14 @@ def test_bytes_are_those_that_are_held():
     for size in (5, 7):
         buffers.record("a", "room", size, lambda size=size: (np.zeros(size, np.uint8), (np.zeros(2, np.uint8), 3)))
     assert buffers.bytes == 44
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32, np.uint64])
+def test_memory_begins_at_a_line_of_the_cache(kind):
+    for size in (0, 1, 7, 64, 100_001):
+        zeros, copy = aligned(size, kind), moved(np.arange(size).astype(kind))
+        assert zeros.size == size and zeros.dtype == kind and not zeros.any()
+        np.testing.assert_array_equal(copy, np.arange(size).astype(kind))
+        for one in (zeros, copy, Buffers().take("a", "sums", (size,), kind), Buffers().zeros("a", "mark", size, kind)):
+            assert one.ctypes.data % LINE == 0 or not size
+    np.testing.assert_array_equal(moved(np.arange(6).reshape(2, 3).T), [0, 3, 1, 4, 2, 5])

@@ -1,5 +1,7 @@
 """How a run is cut: steps, samples, groups, and what is remembered."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from spikewright.snn import (
     SpikeJitter,
     TerminateMax,
 )
+from spikewright.snn.event import pieces as module
 from spikewright.snn.event.pieces import CHUNK_BYTES, CHUNK_STEPS, pieces_of
 from spikewright.snn.event.populations import compiled_populations
 from spikewright.snn.simulation import Request
@@ -55,6 +58,18 @@ def test_samples_fit_into_the_cache():
     few, many = pieces(simple(size=3)), pieces(simple(size=3000))
     assert many.at_once == CHUNK_BYTES // (3000 * 5 * CHUNK_STEPS)
     assert few.at_once == CHUNK_BYTES // (3 * 5 * CHUNK_STEPS)
+
+
+@pytest.mark.parametrize(
+    ("steps", "schedule", "beside"), [(4, "synchronous", 2), (9, "layerwise", 16), (9, "synchronous", 1)]
+)
+def test_samples_that_lie_side_by_side_are_not_parted(steps, schedule, beside):
+    for size in (3, 1000, 3001, 10**6):
+        network = simple(RateCode(steps), size=size, schedule=schedule)
+        found = pieces(network).at_once
+        with patch.object(module, "SHARED", {}):
+            fitting = pieces(network).at_once
+        assert found == fitting or (found % beside == 0 and fitting - beside < found < fitting)
 
 
 def test_sources_of_delays_and_circles_are_remembered():
