@@ -7,7 +7,7 @@ from spikewright.hardware.area.calibrated import Sizes
 from spikewright.hardware.area.record import MOST_BEYOND
 from tests.calibrate.draws import BLIND, LOOKED_AT
 from tests.calibrate.refit import LEAST_CORES
-from tests.calibrate.residual_tables import each, summary
+from tests.calibrate.residual_tables import each, flattened, summary
 from tests.calibrate.unseen import REAL, Residual, broken
 
 Found = Mapping[str, tuple[Sizes, Sequence[Residual]]]
@@ -72,6 +72,7 @@ def write_page(blind: Found, looked_at: Found, path: Path = PAGE) -> None:
         *summary(blind),
         "",
         _OUTSIDE,
+        *(line for family, (_, rows) in blind.items() for line in flattened(family, rows)),
         *(line for family, (_, rows) in blind.items() for line in _left_out(family, rows)),
     ]
     for family, (_, rows) in blind.items():

@@ -62,3 +62,15 @@ def _flat(rows: Sequence[Residual]) -> list[str]:
     against = np.median([flat / row.whole["lut"] - 1 for row, flat in both])
     error = np.median([row.area.lut.value / flat - 1 for row, flat in both])
     return [str(len(both)), f"{against:+.1%}", f"{error:+.1%}"]
+
+
+def flattened(family: str, rows: Sequence[Residual]) -> list[str]:
+    """A sentence on what synthesis that dissolves the modules makes of a core; none where no core was synthesised so."""
+    both = [(row.flat, row.whole) for row in rows if row.flat]
+    if not both:
+        return []
+    parts = {key: [flat[key] / whole[key] for flat, whole in both if whole[key]] for key in ("lut", "ff")}
+    lut, ff = (f"{min(shares):.0%} to {max(shares):.0%}" for shares in parts.values())
+    told = f"On {family}, flat synthesis of {len(both)} of these cores takes {lut} of the look-up tables and {ff} of the flip-flops"
+    why = "what is constant or unused beyond the border of a module goes too. Tools of vendors flatten unless told otherwise."
+    return [f"{told}: {why}\n"]
