@@ -5,6 +5,8 @@ from spikewright.snn import Network
 from spikewright.snn.core_parts import lacking
 from spikewright.snn.requirements import check_network
 
+TO_FIXED = "call network.to_fixed(), or convert without --float"
+
 
 def check_buildable(network: Network) -> None:
     """Raise InvalidInput unless hardware can be built from `network`, naming the part that no core here has.
@@ -13,8 +15,6 @@ def check_buildable(network: Network) -> None:
     """
     check_network(network)
     if network.numbers != "fixed":
-        raise InvalidInput(
-            f"expected a fixed-point network, got {network.numbers}; call network.to_fixed(), or convert without --float"
-        )
+        raise InvalidInput(f"expected a fixed-point network, got {network.numbers}; {TO_FIXED}")
     for lack in lacking(network):
         raise InvalidInput(str(lack))

@@ -11,7 +11,8 @@ from spikewright.compress.graph.rewrite import find
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.gathering import GatheredUnits
-from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of, used
+from spikewright.conversion.reading.map_folding import of_channels, picking, slices_of
+from spikewright.conversion.reading.map_joining import used
 from spikewright.conversion.reading.obstacles.span import Span
 from spikewright.conversion.reading.plan import MANY_TERMS
 from spikewright.conversion.reading.reordering import in_order

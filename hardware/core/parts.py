@@ -14,6 +14,7 @@ from spikewright.hardware.core import schema_codes, schema_neurons, schema_parts
 from spikewright.hardware.core.stored_weights import rebuild_weights, write_weights
 from spikewright.hardware.core.writer import Writer
 from spikewright.hardware.model.bit_widths import signed_bits
+from spikewright.hardware.supported import TO_FIXED
 from spikewright.weights import Expression
 
 Read = Callable[[schema_parts.CoreMemory], Any]
@@ -81,9 +82,7 @@ def described_synapse(writer: Writer, stem: str, synapse: snn.Synapse) -> Any:
 def described_rule(record: Any) -> Any:
     """The record of a code or of a decision. Raises InvalidInput for a direct input without levels."""
     if getattr(record, "graded", False) and record.levels is None:
-        raise InvalidInput(
-            "expected a direct input with levels, got none; call network.to_fixed(), or convert without --float"
-        )
+        raise InvalidInput(f"expected a direct input with levels, got none; {TO_FIXED}")
     model = {**CODES, **DECISIONS}[type(record)]
     told = {name: getattr(record, name) for name in model.model_fields if name != "kind"}
     if model is schema_codes.CoreCode:
@@ -113,9 +112,7 @@ def described_value(writer: Writer, stem: str, values: Any) -> schema_parts.Valu
     """One integer inline, several as a memory. Raises InvalidInput for real numbers."""
     array = np.asarray(values)
     if np.any(array != np.floor(array)):
-        raise InvalidInput(
-            f"expected integers in {stem}, got real numbers; call network.to_fixed(), or convert without --float"
-        )
+        raise InvalidInput(f"expected integers in {stem}, got real numbers; {TO_FIXED}")
     if array.ndim == 0:
         return int(array)
     whole = array.astype(np.int64)

@@ -7,6 +7,7 @@ import numpy as np
 
 from spikewright import InvalidInput
 from spikewright.hardware.model.weight_memory import CoreWeights
+from spikewright.hardware.supported import TO_FIXED
 from spikewright.weights import Expression, Leaf, Mask, Masked, codebook, dense, sparse, unscaled
 from spikewright.weights.choosing import named_layout
 
@@ -20,9 +21,7 @@ Read = Callable[["CoreMemory"], Any]
 def write_weights(writer: "Writer", stem: str, weights: Expression) -> "Storage":
     """Write the memories of `weights`; gives the record that names them. Raises InvalidInput where a scale makes them real."""
     if unscaled(weights)[1] is not None:
-        raise InvalidInput(
-            "expected integer weights without a scale, got a scale; call network.to_fixed(), or convert without --float"
-        )
+        raise InvalidInput(f"expected integer weights without a scale, got a scale; {TO_FIXED}")
     kept = CoreWeights.of(weights)
     return _held(writer, stem, kept) if kept.mask is None else _masked(writer, stem, kept, kept.mask)
 

@@ -9,7 +9,7 @@ from spikewright.compress.graph.rewrite import find
 from spikewright.conversion.errors import Refusal
 from spikewright.conversion.reading import algebra
 from spikewright.conversion.reading.arithmetic import affine_of
-from spikewright.conversion.reading.map_folding import flat_pieces, joined
+from spikewright.conversion.reading.map_joining import flat_pieces, joined
 from spikewright.conversion.reading.obstacles.catalogue import advice_of
 from spikewright.conversion.reading.plan import INPUT
 from spikewright.conversion.reading.rules import linear
