@@ -13,10 +13,12 @@ from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.ledger import Ledger
 from spikewright.snn.event.populations import CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import DotsRoute
+from spikewright.snn.event.routes.rows import RowsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
+from spikewright.snn.kernels.rows import WeightRows
 from spikewright.snn.network import Network
 
 MaskRoute = DotsRoute | ShortcutRoute
@@ -129,3 +131,12 @@ class Delivery:
         if self.gathers:
             plane *= plane.dtype.type(code.charge_steps)
         return plane
+
+
+def values_by_rows(population: CompiledNeurons, chunk: Chunk) -> tuple[IncomingRoute, WeightRows, Events] | None:
+    """The one projection of a population, where it goes by rows and brings values that are sent once, its rows and these."""
+    one = population.incoming[0]
+    events = chunk.arrived.get(one.projection.source)
+    if len(population.incoming) != 1 or type(one.route) is not RowsRoute or one.projection.delay:
+        return None
+    return None if events is None or not events.graded else (one, one.route.rows, events)

@@ -13,7 +13,7 @@ everything else is as the law says.
 import numpy as np
 
 from spikewright.snn.activity import Activity
-from spikewright.snn.event.answering import answer
+from spikewright.snn.event.answering import answer, answer_values
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.chunk import Array, Chunk
 from spikewright.snn.event.delivering import Delivery
@@ -84,6 +84,9 @@ class EventRun:
     def _answer(self, population: Compiled, chunk: Chunk, traced: bool) -> tuple[Events, Array]:
         """What a population sends and, where `traced`, its potentials."""
         if isinstance(population, CompiledNeurons):
+            events = None if traced else answer_values(self.network, population, chunk, self.ledger)
+            if events is not None:
+                return events, np.empty((0, 0, 0), population.types.potentials)
             sums = self.delivery.sums(population, chunk)
             return answer(self.network, population, sums, chunk, traced)
         return gate(population, chunk, self.ledger, traced)

@@ -11,12 +11,13 @@ import numpy as np
 
 from spikewright.snn.event.answering import Timing, alike, timing
 from spikewright.snn.event.chunk import Chunk
-from spikewright.snn.event.delivering import Delivery
+from spikewright.snn.event.delivering import Delivery, values_by_rows
 from spikewright.snn.event.populations import Compiled, CompiledNeurons, IncomingRoute
 from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
+from spikewright.snn.kernels.driven import fire_values
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
 from spikewright.snn.kernels.masks import Masks
@@ -59,9 +60,9 @@ class MaskedFiring:
         room = MaskRoom(words, words.reshape(chunk.count, -1).view(np.uint16))
         firing = self._firing(population, chunk)
         fused = self._in_tiles(population, chunk)
-        if fused is None:
+        if fused is None and not (firing.alone and self._fire_by_values(population, chunk, firing, room)):
             fire_planes(self.delivery.sums(population, chunk), firing, room)
-        else:
+        elif fused is not None:
             self._fire_in_tiles(population, fused, chunk, firing, room)
         return Masks(words, channels)
 
@@ -82,6 +83,18 @@ class MaskedFiring:
 
     def _timing(self, chunk: Chunk) -> Timing:
         return timing(self.network.schedule, self.network.code, chunk.steps.start, chunk.steps.stop)
+
+    def _fire_by_values(self, population: CompiledNeurons, chunk: Chunk, firing: FiringCells, room: MaskRoom) -> bool:
+        """Deliver and fire sample by sample where the values of one projection by rows are all that arrives in the run."""
+        found = values_by_rows(population, chunk) if self.network.code.charged(0) else None
+        if found is None:
+            return False
+        one, rows, events = found
+        plane = chunk.buffers.take(population.name, "plane", (population.size,), population.types.sums)
+        operations = np.zeros(chunk.count, np.int64)
+        fire_values(events, rows, plane, firing, room, operations)
+        self.delivery.ledger.operations[one.projection.name][chunk.samples] += operations
+        return True
 
     def _in_tiles(self, population: CompiledNeurons, chunk: Chunk) -> Fused | None:
         """The last projection by dot products, where it reaches all channels as one group and at most a shortcut comes after it.

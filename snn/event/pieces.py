@@ -20,6 +20,8 @@ CHUNK_STEPS = 32
 ADDRESS_BYTES, EVENT_BYTES = 4, 8
 CHUNK_OPERATIONS = 2_000_000_000
 """Synaptic operations that one call of a kernel may come to if everybody fires: it should take well under a second."""
+WORD = 64
+"""Bits of a word of masks."""
 OPERATIONS_OF_A_DOT = 8
 """So many take dot products as long as others one."""
 
@@ -86,7 +88,7 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: 
     Those that dot products put side by side are not parted where there are enough of them.
     """
     bytes_a_sample = [
-        _bytes_masked(one, count) if one.name in masked else _bytes_of(network, one, count)
+        _bytes_masked(one, count, count == network.steps) if one.name in masked else _bytes_of(network, one, count)
         for one, count in steps.items()
     ]
     if any(count < length for count in steps.values()):  # what others send in a whole chunk waits for a circle
@@ -119,9 +121,15 @@ def _bytes_of(network: Network, population: Compiled, steps: int) -> int:
     return population.size * ((1 if constant else steps) * population.types.sums.itemsize + answer)
 
 
-def _bytes_masked(population: Compiled, steps: int) -> int:
-    """Memory that a sample needs in a population that fires into masks, about: its constant sums, potentials and a bit a step."""
-    return 2 * population.size * (population.types.sums.itemsize + population.types.potentials.itemsize + steps // 8)
+def _bytes_masked(population: Compiled, steps: int, alone: bool) -> int:
+    """Memory that a sample needs in a population that fires into masks, about: its constant sums, potentials and a bit a step.
+
+    `alone`: the steps are all of the run, and no potentials are kept.
+    """
+    channels = population.record.shape[0]
+    masks = population.size // channels * steps * -(-channels // WORD) * WORD // 8
+    kept = 0 if alone else population.size * population.types.potentials.itemsize
+    return population.size * population.types.sums.itemsize + kept + masks
 
 
 def _most_operations(population: Compiled) -> int:

@@ -24,14 +24,23 @@ class ChannelLevels(NamedTuple):
 @compiled
 def fire_channel_levels(drive, law, answer):
     """Send levels by one plane of sums; biases are int32, and nobody asks for potentials."""
-    bias, channels, lanes = drive.bias[0], np.uint64(law.multiplier.size), np.uint64(LANES)
-    multiplier, since, until, numbers = law.multiplier, law.since, law.until, law.numbers
+    bias = drive.bias[0]
     for s in range(drive.sums.shape[0]):
-        sums, address, value, count = drive.sums[s, 0], answer.address[s], answer.value[s], np.uint64(0)
-        for first in range(np.uint64(0), np.uint64(sums.size), channels):
-            for c in range(np.uint64(0), channels, lanes):
-                if GATHERS:
-                    count = levels_of(
-                        sums, bias, first + c, multiplier, since, until, c, numbers, address, value, count
-                    )
-        answer.ends[s, 0], answer.ends[s, 1] = 0, count
+        send_levels(drive.sums[s, 0], bias, law, answer, s)
+
+
+@compiled
+def send_levels(sums, bias, law, answer, s):
+    """The levels of sample s by its sums."""
+    channels, lanes, address, value = (
+        np.uint64(law.multiplier.size),
+        np.uint64(LANES),
+        answer.address[s],
+        answer.value[s],
+    )
+    multiplier, since, until, numbers, count = law.multiplier, law.since, law.until, law.numbers, np.uint64(0)
+    for first in range(np.uint64(0), np.uint64(sums.size), channels):
+        for c in range(np.uint64(0), channels, lanes):
+            if GATHERS:
+                count = levels_of(sums, bias, first + c, multiplier, since, until, c, numbers, address, value, count)
+    answer.ends[s, 0], answer.ends[s, 1] = 0, count

@@ -44,15 +44,20 @@ def deliver_spikes(planes, events, rows, operations):
 def deliver_values(planes, events, rows, operations):
     """The same for events with a value: products. Operations of a weight: |number of spikes|, one where events are graded."""
     for s in range(events.address.shape[0]):
-        total = np.int64(0)
         for t in range(events.ends.shape[1] - 1):
-            plane = plane_of(planes, s, t)
-            for n in range(events.ends[s, t], events.ends[s, t + 1]):
-                i, value = events.address[s, n], events.value[s, n]
-                if rows.pattern[i] >= 0:
-                    total += rows.fanout[i] * (1 if events.graded else abs(np.int64(value)))
-                    _add_product(plane, rows, i, value)
-        operations[s] += total
+            operations[s] += add_values(plane_of(planes, s, t), events, s, t, rows)
+
+
+@inlined
+def add_values(plane, events, s, t, rows):
+    """Add the values of step t of sample s to a plane; the number of operations."""
+    total = np.int64(0)
+    for n in range(events.ends[s, t], events.ends[s, t + 1]):
+        i, value = events.address[s, n], events.value[s, n]
+        if rows.pattern[i] >= 0:
+            total += rows.fanout[i] * (1 if events.graded else abs(np.int64(value)))
+            _add_product(plane, rows, i, value)
+    return total
 
 
 @inlined
