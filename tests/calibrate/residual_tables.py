@@ -71,6 +71,8 @@ def flattened(family: str, rows: Sequence[Residual]) -> list[str]:
         return []
     parts = {key: [flat[key] / whole[key] for flat, whole in both if whole[key]] for key in ("lut", "ff")}
     lut, ff = (f"{min(shares):.0%} to {max(shares):.0%}" for shares in parts.values())
-    told = f"On {family}, flat synthesis of {len(both)} of these cores takes {lut} of the look-up tables and {ff} of the"
+    told = (
+        f"On {family}, flat synthesis of {len(both)} of these cores takes {lut} of the look-up tables and {ff} of the"
+    )
     why = "what is constant or unused beyond the border of a module goes too.\nTools of vendors flatten unless told otherwise."
     return [f"{told}\nflip-flops: {why}\n"]
