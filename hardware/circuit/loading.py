@@ -10,12 +10,13 @@ from spikewright.hardware.circuit.memories import MEMORIES
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.verilog import instance, wire
 from spikewright.hardware.circuit.words import address_bits
-from spikewright.snn import Network
-from spikewright.snn.traits import computes_values
 
 LOAD_WORD = 32
 """Bits of a word of the load stream."""
-LOADABLE = ("sw_front", "sw_list_front", "sw_synapse", "sw_array")
+LOADABLE = (
+    *("sw_front", "sw_list_front", "sw_synapse", "sw_array"),
+    *("sw_mac_buffer", "sw_mac_walk", "sw_mac_source", "sw_mac_send"),
+)
 """Modules whose memories hang on the load bus."""
 _HEAD = re.compile(r"^(sw_\w+) #\((.*)\)\n    (\w+) \(", re.MULTILINE)
 
@@ -34,14 +35,6 @@ class LoadedMemory:
     def words(self) -> int:
         """Words of the load stream in a row."""
         return -(-self.bits // LOAD_WORD)
-
-
-def check_loads(network: Network) -> None:
-    """Raise InvalidInput where there is no way to fill memories at run time."""
-    if computes_values(network):
-        raise InvalidInput(
-            "expected a network of spikes, whose memories can be loaded, got a MAC core; try loads=False"
-        )
 
 
 def load_map(core: str) -> tuple[LoadedMemory, ...]:

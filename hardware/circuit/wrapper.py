@@ -3,7 +3,7 @@
 from math import prod
 
 from spikewright.hardware.circuit.encoders import check_pixels, encoder, pixel_bits
-from spikewright.hardware.circuit.loading import check_loads, load_table, loader
+from spikewright.hardware.circuit.loading import load_table, loader
 from spikewright.hardware.circuit.readouts import answer_bits
 from spikewright.hardware.circuit.record import Circuit, Ends
 from spikewright.hardware.circuit.verilog import instance
@@ -22,12 +22,9 @@ _HEAD = """\
 
 
 def checked_ends(network: Network, loads: bool, pixels: int | None) -> Ends:
-    """How the core of a network is reached. Raises InvalidInput for pixels that no circuit makes its code of, or memories that
-    cannot be filled."""
+    """How the core of a network is reached. Raises InvalidInput for pixels that no circuit makes its code of."""
     if pixels is not None:
         check_pixels(network, pixels)
-    if loads:
-        check_loads(network)
     return Ends(pixels, loads)
 
 

@@ -81,10 +81,11 @@ class Handling:
 
 @dataclass(frozen=True, eq=False)
 class AxisRun:
-    """What came out of a run: the answers, the words of the events in front of the core with their cycles (1 for a token),
-    `misframed`."""
+    """What came out of a run: the answers and the cycle of each of their words, the words of the events in front of the core with
+    their cycles (1 for a token), `misframed`."""
 
     answers: CircuitAnswers
+    answer_cycles: NDArray[np.int64]
     events: NDArray[np.int64]
     misframed: bool
 
@@ -115,7 +116,8 @@ def run(
     end = next(line for line in lines if line[0] == "END")
     if int(end[1]) != len(frames):
         raise SpikewrightError(f"expected {len(frames)} answers within {MOST_CYCLES:,} cycles, got {end[1]}")
-    return AxisRun(_answers(circuit, lines, len(frames)), _events(lines), end[2] == "1")
+    cycles = np.array([int(line[1]) for line in lines if line[0] == "A"], np.int64)
+    return AxisRun(_answers(circuit, lines, len(frames)), cycles, _events(lines), end[2] == "1")
 
 
 def _marked(frames: Sequence[Sequence[int]], width: int) -> list[int]:

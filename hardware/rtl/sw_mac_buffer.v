@@ -26,12 +26,16 @@ module sw_mac_buffer #(
     parameter HALF = 1,           // words of a half in a bank
     parameter A_BITS = 1,         // of an address in a bank
     parameter STYLE = 0,
+    parameter MEMORY = 0,         // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter C_FILE = "",        // {bank, address}
     parameter Y_FILE = "",        // {kept, bank, address}
     parameter X_FILE = ""
 ) (
     input clk,
     input rst,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
 
     input               in_valid,
     output              in_ready,
@@ -84,15 +88,15 @@ module sw_mac_buffer #(
   reg [BY_BITS-1:0] by2;
   reg [BX_BITS-1:0] bx2;
 
-  sw_rom #(.WIDTH(BC_BITS + A_BITS), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE)) table_c (
-      .clk(clk), .enable(1'b1), .address(in_c), .word(by_c),
-      .load(1'b0), .load_address({C_BITS{1'b0}}), .load_word({(BC_BITS + A_BITS) {1'b0}}));
-  sw_rom #(.WIDTH(BY_BITS + A_BITS + 1), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE)) table_y (
-      .clk(clk), .enable(1'b1), .address(in_y), .word(by_y),
-      .load(1'b0), .load_address({Y_BITS{1'b0}}), .load_word({(BY_BITS + A_BITS + 1) {1'b0}}));
-  sw_rom #(.WIDTH(BX_BITS + A_BITS + 1), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE)) table_x (
-      .clk(clk), .enable(1'b1), .address(in_x), .word(by_x),
-      .load(1'b0), .load_address({X_BITS{1'b0}}), .load_word({(BX_BITS + A_BITS + 1) {1'b0}}));
+  sw_memory #(.WIDTH(BC_BITS + A_BITS), .DEPTH(C_SIZE), .BITS(C_BITS), .FILE(C_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_c (
+      .clk(clk), .enable(1'b1), .address(in_c), .word(by_c), .load(load));
+  sw_memory #(.WIDTH(BY_BITS + A_BITS + 1), .DEPTH(Y_SIZE), .BITS(Y_BITS), .FILE(Y_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_y (
+      .clk(clk), .enable(1'b1), .address(in_y), .word(by_y), .load(load));
+  sw_memory #(.WIDTH(BX_BITS + A_BITS + 1), .DEPTH(X_SIZE), .BITS(X_BITS), .FILE(X_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 2), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_x (
+      .clk(clk), .enable(1'b1), .address(in_x), .word(by_x), .load(load));
 
   always @(posedge clk) begin
     take1 <= take && !rst;

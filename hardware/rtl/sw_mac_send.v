@@ -32,10 +32,14 @@ module sw_mac_send #(
     parameter CONSTANTS = 0,
     parameter DEPTH = 1,
     parameter K_BITS = 1,
+    parameter MEMORY = 0,         // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter K_FILE = ""         // {multiplier, bias}
 ) (
     input clk,
     input rst,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
 
     input                                    in_valid,
     output                                   in_ready,
@@ -132,9 +136,9 @@ module sw_mac_send #(
     for (n = 0; n < QUARTERS; n = n + 1) if (quarter1 == n) sum1 = quarters1[n*SUM+:SUM];
   end
   always @(posedge clk) if (move) constant1 <= constant;
-  sw_rom #(.WIDTH(MULTIPLIER + BIAS), .DEPTH(DEPTH), .BITS(K_BITS), .FILE(K_FILE)) constants_rom (
-      .clk(clk), .enable(move), .address(constant1), .word(constants2),
-      .load(1'b0), .load_address({K_BITS{1'b0}}), .load_word({(MULTIPLIER + BIAS) {1'b0}}));
+  sw_memory #(.WIDTH(MULTIPLIER + BIAS), .DEPTH(DEPTH), .BITS(K_BITS), .FILE(K_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) constants_rom (
+      .clk(clk), .enable(move), .address(constant1), .word(constants2), .load(load));
 
   // ---- what goes with a value ----
   localparam TAG = 1 + C_BITS + Y_BITS + X_BITS;

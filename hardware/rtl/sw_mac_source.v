@@ -31,6 +31,9 @@ module sw_mac_source #(
     parameter HALF = 1,
     parameter CODE = 0,
     parameter ENTRIES = 1,        // of the table of codes
+    parameter MEMORY = 0,         // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter T_FILE = "",
     parameter U_FILE = "",
     parameter W_FILE = "",
@@ -39,6 +42,7 @@ module sw_mac_source #(
 ) (
     input clk,
     input rst,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
 
     input              reading,   // the half that the step of cycle 0 reads
     input              live2,
@@ -60,12 +64,12 @@ module sw_mac_source #(
   // ---- where the values and the weights are ----
   wire [Y_WIDTH-1:0] row3;
   wire [X_WIDTH-1:0] column3;
-  sw_rom #(.WIDTH(Y_WIDTH), .DEPTH(ROWS), .BITS(T_BITS), .FILE(T_FILE)) table_y (
-      .clk(clk), .enable(1'b1), .address(row2), .word(row3),
-      .load(1'b0), .load_address({T_BITS{1'b0}}), .load_word({Y_WIDTH{1'b0}}));
-  sw_rom #(.WIDTH(X_WIDTH), .DEPTH(COLUMNS), .BITS(U_BITS), .FILE(U_FILE)) table_x (
-      .clk(clk), .enable(1'b1), .address(column2), .word(column3),
-      .load(1'b0), .load_address({U_BITS{1'b0}}), .load_word({X_WIDTH{1'b0}}));
+  sw_memory #(.WIDTH(Y_WIDTH), .DEPTH(ROWS), .BITS(T_BITS), .FILE(T_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_y (
+      .clk(clk), .enable(1'b1), .address(row2), .word(row3), .load(load));
+  sw_memory #(.WIDTH(X_WIDTH), .DEPTH(COLUMNS), .BITS(U_BITS), .FILE(U_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) table_x (
+      .clk(clk), .enable(1'b1), .address(column2), .word(column3), .load(load));
 
   reg half1, half2, live3, live4, live5, live6;
   reg [A_BITS-1:0] values3;
@@ -123,13 +127,14 @@ module sw_mac_source #(
       reg [ROW-1:0] read6;
       wire [CHANNELS*WEIGHT-1:0] row6w;
       reg [CHANNELS*WEIGHT-1:0] row7w;
-      sw_rom #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE), .COLUMN(W_COLUMN)) rows (
-          .clk(clk), .enable(1'b1), .address(weights4), .word(read5),
-          .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({ROW{1'b0}}));
+      sw_memory #(.WIDTH(ROW), .DEPTH(DEPTH), .BITS(W_BITS), .FILE(W_FILE), .COLUMN(W_COLUMN),
+                  .MEMORY(MEMORY == 0 ? 0 : MEMORY + 2), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) rows (
+          .clk(clk), .enable(1'b1), .address(weights4), .word(read5), .load(load));
       if (CODE == 0) assign row6w = read6;
       else
-        sw_codebook #(.COUNT(CHANNELS), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE)) codebook (
-            .clk(clk), .load(18'd0), .codes(read6), .weights(row6w));
+        sw_codebook #(.COUNT(CHANNELS), .CODE(CODE), .WEIGHT(WEIGHT), .ENTRIES(ENTRIES), .FILE(TABLE_FILE),
+                      .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) codebook (
+            .clk(clk), .load(load), .codes(read6), .weights(row6w));
       always @(posedge clk) begin
         read6 <= read5;
         row7w <= live6 ? row6w : {CHANNELS * WEIGHT{1'b0}};

@@ -5,7 +5,7 @@
 //            first row and column, come out of an index memory
 //
 // Three tables say what a block has, by its group of channels, its row and its column of blocks; they are read while the block
-// before is worked on, so (g, ry, rx) stand still for two cycles before `load`. A block that has no step takes one that is empty.
+// before is worked on, so (g, ry, rx) stand still for two cycles before `begins`. A block that has no step takes one that is empty.
 //
 //   cycle 0  `step`: a step is taken; `ending` in that cycle: it is the last
 //   cycle 1  the index is read           cycle 2  what belongs to the step is there, `live2` unless it is empty
@@ -29,6 +29,9 @@ module sw_mac_walk #(
     parameter KEPT = 1,           // kept rows of weights
     parameter POOL_Y = 1,         // values that a kept row of weights meets, along both axes
     parameter POOL_X = 1,
+    parameter MEMORY = 0,         // number of its first memory on the load bus, 0: none is loaded
+    parameter LOAD_ADDRESS = 1,
+    parameter LOAD_ROW = 1,
     parameter G_FILE = "",        // {count, values, weights}: of the first channel, or of the first kept row
     parameter Y_FILE = "",        // {count, first}
     parameter X_FILE = "",
@@ -37,11 +40,12 @@ module sw_mac_walk #(
 ) (
     input clk,
     input rst,
+    input [16+LOAD_ADDRESS+LOAD_ROW-1:0] load,
 
     input  [G_BITS-1:0] g,
     input [RY_BITS-1:0] ry,
     input [RX_BITS-1:0] rx,
-    input               load,
+    input               begins,   // the next block is worked on from the next cycle on
     input               step,
     output              ending,
 
@@ -55,15 +59,15 @@ module sw_mac_walk #(
   wire [EY_BITS+T_BITS-1:0] by_y;
   wire [EX_BITS+U_BITS-1:0] by_x;
 
-  sw_rom #(.WIDTH(N_BITS + A_BITS + W_BITS), .DEPTH(GROUPS), .BITS(G_BITS), .FILE(G_FILE)) groups_rom (
-      .clk(clk), .enable(1'b1), .address(g), .word(by_g),
-      .load(1'b0), .load_address({G_BITS{1'b0}}), .load_word({(N_BITS + A_BITS + W_BITS) {1'b0}}));
-  sw_rom #(.WIDTH(EY_BITS + T_BITS), .DEPTH(BLOCKS_Y), .BITS(RY_BITS), .FILE(Y_FILE)) rows_rom (
-      .clk(clk), .enable(1'b1), .address(ry), .word(by_y),
-      .load(1'b0), .load_address({RY_BITS{1'b0}}), .load_word({(EY_BITS + T_BITS) {1'b0}}));
-  sw_rom #(.WIDTH(EX_BITS + U_BITS), .DEPTH(BLOCKS_X), .BITS(RX_BITS), .FILE(X_FILE)) columns_rom (
-      .clk(clk), .enable(1'b1), .address(rx), .word(by_x),
-      .load(1'b0), .load_address({RX_BITS{1'b0}}), .load_word({(EX_BITS + U_BITS) {1'b0}}));
+  sw_memory #(.WIDTH(N_BITS + A_BITS + W_BITS), .DEPTH(GROUPS), .BITS(G_BITS), .FILE(G_FILE),
+              .MEMORY(MEMORY), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) groups_rom (
+      .clk(clk), .enable(1'b1), .address(g), .word(by_g), .load(load));
+  sw_memory #(.WIDTH(EY_BITS + T_BITS), .DEPTH(BLOCKS_Y), .BITS(RY_BITS), .FILE(Y_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 1), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) rows_rom (
+      .clk(clk), .enable(1'b1), .address(ry), .word(by_y), .load(load));
+  sw_memory #(.WIDTH(EX_BITS + U_BITS), .DEPTH(BLOCKS_X), .BITS(RX_BITS), .FILE(X_FILE),
+              .MEMORY(MEMORY == 0 ? 0 : MEMORY + 2), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) columns_rom (
+      .clk(clk), .enable(1'b1), .address(rx), .word(by_x), .load(load));
 
   wire [W_BITS-1:0] g_weights = by_g[W_BITS-1:0];
   wire [A_BITS-1:0] g_values = by_g[W_BITS+:A_BITS];
@@ -87,7 +91,7 @@ module sw_mac_walk #(
   assign ending = empty || (ends_channel && left == 0);
 
   always @(posedge clk) begin
-    if (load) begin
+    if (begins) begin
       empty <= g_count == 0 || rows == 0 || columns == 0;
       first_row <= by_y[T_BITS-1:0];
       first_column <= by_x[U_BITS-1:0];
@@ -123,10 +127,9 @@ module sw_mac_walk #(
   generate
     if (LIST != 0) begin : index
       wire [EX_BITS+EY_BITS+A_BITS-1:0] entry1;
-      sw_rom #(.WIDTH(EX_BITS + EY_BITS + A_BITS), .DEPTH(KEPT), .BITS(W_BITS), .FILE(I_FILE),
-               .COLUMN(I_COLUMN)) index_rom (
-          .clk(clk), .enable(1'b1), .address(weights), .word(entry1),
-          .load(1'b0), .load_address({W_BITS{1'b0}}), .load_word({(EX_BITS + EY_BITS + A_BITS) {1'b0}}));
+      sw_memory #(.WIDTH(EX_BITS + EY_BITS + A_BITS), .DEPTH(KEPT), .BITS(W_BITS), .FILE(I_FILE), .COLUMN(I_COLUMN),
+                  .MEMORY(MEMORY == 0 ? 0 : MEMORY + 3), .LOAD_ADDRESS(LOAD_ADDRESS), .LOAD_ROW(LOAD_ROW)) index_rom (
+          .clk(clk), .enable(1'b1), .address(weights), .word(entry1), .load(load));
       assign values1 = entry1[A_BITS-1:0];
       assign row1 = entry1[A_BITS+:EY_BITS] + row_kept;
       assign column1 = entry1[A_BITS+EY_BITS+:EX_BITS] + column_kept;

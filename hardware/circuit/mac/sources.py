@@ -110,8 +110,8 @@ def _walk(circuit: Circuit, source: MacSource) -> str:
     if memories.listed:
         parameters |= {"POOL_Y": memories.pool[0], "POOL_X": memories.pool[1], "I_FILE": source.file("i")}
     n = circuit.numbers[source.projection.target]
-    ports = {"rst": "rst", "step": f"q{k}_step"} | {what: f"l{n}_{what}" for what in ("g", "ry", "rx", "load")}
-    ports |= {"ending": f"q{k}_ending", "live2": f"q{k}_live"}
+    ports = {"rst": "rst", "step": f"q{k}_step"} | {what: f"l{n}_{what}" for what in ("g", "ry", "rx")}
+    ports |= {"begins": f"l{n}_load", "ending": f"q{k}_ending", "live2": f"q{k}_live"}
     ports |= {f"{what}2": f"q{k}_{what}" for what in ("row", "column", "values", "weights")}
     return instance("sw_mac_walk", f"walk{k}", parameters, ports)
 

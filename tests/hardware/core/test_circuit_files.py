@@ -27,8 +27,8 @@ from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.axis_bench import Handling, run
 from spikewright.hardware.placing import place
 from tests.hardware.cosim.drawn import drawn_lanes
-from tests.hardware.cosim.drawn_loads import turned
-from tests.hardware.cosim.drawn_macs import drawn_mac
+from tests.hardware.cosim.drawn_loads import reweighed, turned
+from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes
 from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
 from tests.hardware.cosim.test_comparing import needs_icarus
 from tests.hardware.small_networks import perceptron
@@ -81,11 +81,12 @@ def test_a_network_without_a_circuit_is_exported_and_says_so(
 
 
 @needs_icarus
-def test_a_core_takes_pixels_and_the_memories_of_another(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mac", [False, True], ids=["spikes", "values"])
+def test_a_core_takes_pixels_and_the_memories_of_another(mac: bool, tmp_path: Path) -> None:
     """From what lies in the folders alone: the files of `mem/` that core.json lists, as frames of `s_load_axis`."""
-    network, levels = encoding(0)
-    other, pixels = turned(network), pixels_for(network, levels, 0)
-    layers = tuple(LayerDesign(name, lanes) for name, lanes in drawn_lanes(network, 0).items())
+    network, levels = (drawn_mac(53), 34) if mac else encoding(0)
+    other, lanes = (reweighed if mac else turned)(network), (drawn_mac_lanes if mac else drawn_lanes)(network, 0)
+    pixels, layers = pixels_for(network, levels, 0), tuple(LayerDesign(name, one) for name, one in lanes.items())
     mine, its = (
         export(one, DesignPoint(layers), tmp_path / name, loads=True, pixels=levels)
         for one, name in ((network, "mine"), (other, "its"))
@@ -102,7 +103,7 @@ def test_a_core_takes_pixels_and_the_memories_of_another(tmp_path: Path) -> None
         )
     for part in ("rtl", "mem"):
         shutil.copytree(mine / part, tmp_path / "flat", dirs_exist_ok=True)
-    built = Circuit(network, drawn_lanes(network, 0), tmp_path / "flat", ends=Ends(levels, loads=True))
+    built = Circuit(network, lanes, tmp_path / "flat", ends=Ends(levels, loads=True))
     found = run(built, pixels.reshape(len(pixels), -1).tolist(), Handling(1), frames)
     images = (pixels / levels).astype(np.float32)
     assert found.answers.differences(CircuitAnswers.expected(other, images)) == ()
@@ -110,9 +111,7 @@ def test_a_core_takes_pixels_and_the_memories_of_another(tmp_path: Path) -> None
 
 
 def test_ends_that_a_network_cannot_have_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
-    mac, spiking = drawn_mac(2), perceptron((12, 6, 3))
-    with pytest.raises(InvalidInput, match="a MAC core; try loads=False"):
-        export(mac, time_multiplexed(mac), tmp_path / "core", loads=True)
+    spiking = perceptron((12, 6, 3))
     for levels in (0, 70_000, 2.5, True):
         with pytest.raises(InvalidInput, match="pixels of"):
             export(spiking, time_multiplexed(spiking), tmp_path / "core", pixels=levels)

@@ -14,8 +14,8 @@ from spikewright.hardware.cosim.answers import CircuitAnswers
 from spikewright.hardware.cosim.axis_bench import Handling, run
 from spikewright.hardware.cosim.streams import input_words
 from tests.hardware.cosim.drawn import drawn_lanes
-from tests.hardware.cosim.drawn_loads import turned
-from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes
+from tests.hardware.cosim.drawn_loads import reweighed, turned
+from tests.hardware.cosim.drawn_macs import drawn_mac, drawn_mac_lanes, with_lists
 from tests.hardware.cosim.drawn_pixels import encoding, pixels_for
 from tests.hardware.cosim.pruned import shared
 from tests.hardware.cosim.test_answers import LANES, two_classes
@@ -79,3 +79,24 @@ def test_a_core_whose_memories_are_loaded_is_that_of_the_other_network(seed: int
     wanted = CircuitAnswers.expected(other, images)
     assert found.answers.differences(wanted) == ()
     assert CircuitAnswers.expected(network, images).differences(wanted)
+
+
+@needs_icarus
+@pytest.mark.parametrize(("seed", "codes"), [(1, ""), (6, ""), (53, ""), (17, " codes"), (24, " codes")])
+def test_a_mac_core_whose_memories_are_loaded_is_that_of_the_other_network(
+    seed: int, codes: str, tmp_path: Path
+) -> None:
+    """Tables, lists of rows, codebooks, weights and constants; answers come in the cycles of the core that began with them."""
+    network = shared(drawn_mac(seed), seed) if codes else drawn_mac(seed)
+    other, levels = reweighed(network, seed), network.code.levels or 1
+    pixels = pixels_for(network, levels, seed)
+    lanes, storage = drawn_mac_lanes(network, seed), with_lists(network, codes)
+    circuit = build(network, lanes, tmp_path / "one", storage, ends=Ends(levels, loads=True))
+    filled = build(other, lanes, tmp_path / "other", storage, ends=Ends(levels, loads=True))
+    check_alike(circuit, filled)
+    frames = pixels.reshape(len(pixels), -1).tolist()
+    loaded, began = run(circuit, frames, loads=list(load_frames(filled))), run(filled, frames)
+    wanted = CircuitAnswers.expected(other, (pixels / levels).astype(np.float32))
+    assert loaded.answers.differences(wanted) == () == began.answers.differences(wanted)
+    assert run(circuit, frames).answers.differences(wanted)
+    assert (loaded.answer_cycles - loaded.events[0, 0]).tolist() == (began.answer_cycles - began.events[0, 0]).tolist()
