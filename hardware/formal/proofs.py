@@ -26,6 +26,10 @@ _FRONT = (
     "the passes of an event are those that its table words say, each once and in their order, however long each waits; none is "
     "given from a token on until the next step"
 )
+_LIST_FRONT = (
+    "the passes of an event are those that its tables and its list, or its tile rows, say, each once and in their order, events "
+    "in theirs, however long each waits; none is given from a token on until the next step"
+)
 _LAYER = (
     "spikes and potentials of a layer are those of the law in each step, in whatever order and whenever passes come, and however "
     "long what is sent waits: each pass is added once, no word overflows, each block is swept once for a token"
@@ -63,6 +67,14 @@ _TABLES = {
     "LANE_BITS": 1, "GROUPS": 2, "GROUP_BITS": 1, "TILE_BITS": 2, "OY_BITS": 1, "OX_BITS": 1, "RY_BITS": 3, "RX_BITS": 3,
     "NEXT_COLUMN": 3,
     "MEMORY": 1, "LOAD_ROW": 22, "LOAD_ADDRESS": 1
+}  # fmt: skip
+_LISTS = {
+    "C_SIZE": 2, "Y_SIZE": 2, "X_SIZE": 2, "C_BITS": 1, "Y_BITS": 1, "X_BITS": 1, "VALUE": 1, "W_BITS": 2, "S_BITS": 3,
+    "LANE_BITS": 1, "OY_BITS": 1, "OX_BITS": 1, "RY_BITS": 3, "RX_BITS": 3, "LISTS": 4, "LIST_BITS": 2, "COUNT_BITS": 2,
+    "ROWS": 4, "ROW_BITS": 1, "COLUMN_BITS": 1, "GROUP_BITS": 1, "DOWN": 3, "ACROSS": 2, "STRIDE_Y": 2, "STRIDE_X": 1,
+    "BLOCKS_Y": 2, "BLOCKS_X": 2, "LOWEST_Y": 1, "LOWEST_X": 0, "TY_BITS": 3, "TX_BITS": 3,
+    "EACH": 0, "TILE_BITS": 1, "CHANNELS": 1, "BANKS_Y": 1, "BANKS_X": 1, "SEAT": 0, "SEATS": 1,
+    "MEMORY": 1, "LOAD_ROW": 32, "LOAD_ADDRESS": 2
 }  # fmt: skip
 _ARRAY = {
     "SOURCES": 1, "C_SIZE": 2, "GROUPS": 2, "R_BITS": 1, "S_BITS": 2, "STEPS": 2, "TOKENS": 1, "WORD": 5, "POTENTIAL": 3,
@@ -125,6 +137,25 @@ PROOFS: tuple[Proof, ...] = (
     Proof("decision by the lead", "sw_decide", _DECIDE, {**_PLANE, "RULE": 1, "HEIGHT": 2}, 1, 12),
     Proof("decision by the height", "sw_decide", _DECIDE, {**_LINE, "RULE": 2, "HEIGHT": 2}, 1, 14),
     Proof("front of a projection", "sw_front", _FRONT, _TABLES, 1, 6, inside=True),
+    Proof("front with lists of rows", "sw_list_front", _LIST_FRONT, _LISTS, 1, 7, inside=True),
+    Proof(
+        "front with packed rows of each tile",
+        "sw_list_front",
+        _LIST_FRONT,
+        {**_LISTS, "EACH": 2, "TILE_BITS": 2, "CHANNELS": 2, "SEAT": 1, "SEATS": 2},
+        1,
+        7,
+        inside=True,
+    ),
     Proof("layer of two neurons", "sw_array", _LAYER, _ARRAY, 1, 9, inside=True),
+    Proof(
+        "layer of two neurons with two projections",
+        "sw_array",
+        _LAYER,
+        {**_ARRAY, "SOURCES": 2, "TOKENS": 0x1_0001},
+        1,
+        9,
+        inside=True,
+    ),
     Proof("one inference at a time", "sw_gate", _GATE, {"TOKENS": 3, "BITS": 2}, 1),
 )

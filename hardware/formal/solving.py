@@ -116,22 +116,27 @@ def _transitions(proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
 
 
 def _yosys(script: str, proof: Proof, texts: Mapping[str, str], folder: Path) -> None:
-    """What is below zero becomes the default of its parameter, since `chparam` knows no sign."""
-    below = {name for name, value in proof.parameters.items() if isinstance(value, int) and value < 0}
+    """Numbers become the defaults of their parameters: what `chparam` sets has no sign, nor has what is compared with it then."""
+    told = {name: str(value) for name, value in proof.parameters.items() if isinstance(value, int)}
     for name, text in texts.items():
-        (folder / f"{name}.v").write_text(_with_defaults(text, proof, below) if name == proof.module else text)
-    parameters = " ".join(
-        f"-set {name} {_constant(value)}" for name, value in proof.parameters.items() if name not in below
-    )
+        (folder / f"{name}.v").write_text(_with_defaults(text, told) if name == proof.module else text)
+    rest = {name: value for name, value in proof.parameters.items() if not _default(name).search(texts[proof.module])}
+    rest |= {name: value for name, value in proof.parameters.items() if isinstance(value, str)}
+    parameters = " ".join(f"-set {name} {_constant(value)}" for name, value in rest.items())
     files_read = " ".join(f"{name}.v" for name in texts)
     (folder / "law.ys").write_text(script.format(files=files_read, parameters=parameters, module=proof.module))
     call([need_yosys(), "-q", "law.ys"], folder)
 
 
-def _with_defaults(text: str, proof: Proof, names: set[str]) -> str:
-    for name in sorted(names):
-        text = re.sub(rf"(parameter {name} = )[^,\n/ ]+", rf"\g<1>{proof.parameters[name]}", text)
+def _with_defaults(text: str, told: Mapping[str, str]) -> str:
+    for name, value in told.items():
+        text = _default(name).sub(rf"\g<1>{value}", text)
     return text
+
+
+def _default(name: str) -> "re.Pattern[str]":
+    """That of a parameter."""
+    return re.compile(rf"(parameter (?:\[[^]]*\] )?{name} = )[^,\n/ )]+")
 
 
 def _constant(value: int | str) -> str:

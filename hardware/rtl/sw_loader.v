@@ -23,7 +23,13 @@ module sw_loader #(
   reg [15:0] memory, loaded, word;
   reg [LOAD_ADDRESS-1:0] next, address;
   reg [LOAD_ROW-1:0] row;
-  wire [15:0] words = WORDS[(memory-1)*16+:16];
+  // each memory and each word by itself: indices that vary would become shifts of the whole row
+  reg [15:0] words;
+  integer m, w;
+  always @* begin
+    words = 16'd0;
+    for (m = 0; m < MEMORIES; m = m + 1) if (memory == m + 1) words = words | WORDS[m*16+:16];
+  end
   wire last_word = word + 1'b1 == words;
 
   assign in_ready = 1'b1;
@@ -47,7 +53,7 @@ module sw_loader #(
             state <= ROWS;
           end
           default: begin
-            row[word*32+:32] <= in_word;
+            for (w = 0; w < LOAD_ROW / 32; w = w + 1) if (word == w) row[w*32+:32] <= in_word;
             word <= last_word ? 0 : word + 1'b1;
             if (last_word) begin
               loaded  <= memory;

@@ -1,5 +1,5 @@
   // Neuron `which`, any one of the two: what it sends in each step, and the potential that is left, are those of the law
-  //   U = sat(V + drive + sum of the weights of all passes that were served since the last step), saturated once;
+  //   U = sat(V + drive + sum of the weights of all passes, of any projection, since the last step), saturated once;
   //   it fires iff U >= threshold; V = U - threshold then, else U; v0 after the last step,
   // once for each token, whatever the order of passes, whenever they come and however long what is sent has to wait. What the
   // word holds and the weights of the passes still under way are that sum at any time: nothing is lost, nothing overflows.
@@ -11,7 +11,9 @@
   wire [1:0] at5 = \d_store.some.line [1:0], at6 = \d_store.some.line [3:2];
   wire [6:1] swept = {at6[0], at5[0], at4[9], at3[9], at2[9], at1[9]};  // blocks of a sweep by their cycle
   wire [6:1] blocks = {at6[1], at5[1], at4[2], at3[2], at2[2], at1[2]};
-  wire [3:0] adds = {\d_sum.some.line , \d_adds.some.line };              // passes by their cycle
+  wire [SOURCES-1:0] served1 = \d_adds.some.line [SOURCES-1:0], served2 = \d_adds.some.line [2*SOURCES-1:SOURCES];
+  wire [SOURCES-1:0] served3 = \d_adds.some.line [3*SOURCES-1:2*SOURCES];
+  wire [3:0] adds = {\d_sum.some.line , |served3, |served2, |served1};  // passes by their cycle
   wire b0 = \d_served.some.line [7], b1 = block1, b2 = \d_block2.some.line , b3 = \d_block3.some.line ;
   wire a2 = \banks.row[0].column[0].shared.bank.memory.address2 ;
   wire a3 = \banks.row[0].column[0].shared.bank.memory.address3 ;
@@ -26,7 +28,8 @@
   wire number4 = \lane[0].neuron.law.fire.number4 ;
   wire [1:0] state = \sequencer.state ;
   wire [5:0] waited = \sequencer.waited ;
-  wire complete = \sequencer.complete , block = \sequencer.block ;
+  wire [SOURCES-1:0] complete = \sequencer.complete ;
+  wire block = \sequencer.block ;
   localparam BEGIN = 0, GATHER = 1, SWEEP = 2, SETTLED = 3;
   localparam WIDE = WORD + 3;
 
@@ -36,7 +39,8 @@
   wire signed [POTENTIAL-1:0] v0 = row[POTENTIAL-1:0];
   wire signed [DRIVE-1:0] drive = row[POTENTIAL+:DRIVE];
   wire signed [THRESHOLD-1:0] threshold = row[POTENTIAL+DRIVE+:THRESHOLD];
-  reg started = 1'b0, known = 1'b0, began, anew, gave, stepped, told_token = 1'b0, told_resume = 1'b0;
+  reg started = 1'b0, known = 1'b0, began, anew, gave, stepped;
+  reg [SOURCES-1:0] told_token = 0, told_resume = 0;
   reg [2:0] old = 0;       // cycles since the reset
   reg [2:0] age = 0;       // cycle of the block of `which` in a sweep, 0: none
   reg signed [TAP-1:0] g0, g1, g2, g3;
@@ -52,7 +56,14 @@
   wire signed [WIDE-1:0] exact_u = exact > top ? top : exact < -top - 1 ? -top - 1 : exact;
   wire signed [WIDE-1:0] exact_less = exact_u - threshold;
   wire signed [WIDE-1:0] exact_left = fired ? exact_less : exact_u;
-  wire served = pass_valid && pass_ready && !pass_empty && pass_block[0] == which;
+  wire [SOURCES-1:0] goes = pass_valid & pass_ready, meant;
+  genvar i;
+  generate
+    for (i = 0; i < SOURCES; i = i + 1) begin : source
+      assign meant[i] = pass_block[i*S_BITS] == which;
+    end
+  endgenerate
+  wire served = (goes & ~pass_empty & meant) != 0;
   wire begins = state == BEGIN;
   wire moves = \sequencer.sweeping ;
   wire issue = moves && block == which;
@@ -99,9 +110,7 @@
     assume (load[LOAD_ROW+LOAD_ADDRESS+:16] == 0);
     assume (threshold > 0);
     assume (taps3 == (adds[3] ? g3 : 0));
-    if (told_token && !told_resume) assume (token);
-    if (told_resume) assume (!token);
-    if (token) assume (!pass_valid);
+    assume ((told_token & ~told_resume & ~token) == 0 && (told_resume & token) == 0 && (token & pass_valid) == 0);
     if (served) assume (bound < half && bound >= -half);
   end
   always @* if (started) begin
@@ -109,7 +118,7 @@
     if (age == 4 && !began) assert (number4 == fired && at4[5] && at4[8] == which && at4[2] == which);
     if (age == 4 && gave) assert (read_valid && $signed(read_words) == u);
     if (at4[5]) assert (\queue.blocks.in_ready );
-    if (issue && !begins) assert (!stepped && complete && token && now < half && now >= -half);
+    if (issue && !begins) assert (!stepped && &complete && &token && now < half && now >= -half);
     if (state == SWEEP && moves && block == 1) assert (stepped || which == 1);
     if (known && age == 0) assert (all == now);
     // what carries the proof from one cycle to the next
@@ -132,16 +141,17 @@
     assert (\sequencer.c == block && !\sequencer.y && !\sequencer.x && !\sequencer.keeps && !\sequencer.tokens );
     assert (!\sequencer.base && \sequencer.constants == block);
     if (state == GATHER || state == SETTLED) assert (block == 0);
-    if (state == SWEEP) assert (complete);
+    if (state == SWEEP) assert (&complete);
+    assert ((goes & (goes - 1'b1)) == 0);  // one pass at a time
     if (state == BEGIN || state == SETTLED) assert (!complete);
-    if (complete) assert (token && !resume);
-    if (resume) assert (token && state == SETTLED && waited == 0);  // on the first the law of sw_front stands
+    assert ((complete & ~token) == 0 && (complete & resume) == 0);
+    if (resume) assert (&resume && &token && state == SETTLED && waited == 0);  // on the first the law of sw_front stands
     assert (\sequencer.queued == under_way && under_way <= 8 && queue_held <= 8);
     assert (stepped == (state == SWEEP && block > which));
     // passes and blocks that are under way do not meet
     if (state != GATHER) assert (!adds[0]);
     if (state != GATHER) assert (!adds[1]);
-    if (complete) assert (!adds[0]);
+    assert ((complete & served1) == 0);
     if (swept[1]) assert (adds[1:0] == 0);
     if (swept[2]) assert (adds[2:0] == 0);
     if (swept[6:3] != 0) assert (adds == 0);

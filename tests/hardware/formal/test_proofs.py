@@ -21,6 +21,7 @@ PLANTED = (
     ("words in block memories", "sw_bank", "STYLE == 2 && far", "STYLE == 1 && far"),
     ("words in block memories", "sw_bank", "same ? sum4", "kept4 ? sum4"),
     ("neuron", "sw_lane_if", "word3 >= threshold3", "word3 > threshold3"),
+    ("neuron", "sw_lane_if", "if (sweeps)", "if (!sweeps)"),
     ("neuron", "sw_lane", "word3 > TOP ?", "word3 > BOTTOM ?"),
     ("neuron with leak and reset to zero", "sw_lane", "rest5 >>> LEAK", "rest5 >> LEAK"),
     ("signed neuron", "sw_lane_signed", "count3 != 0", "count3 != 1"),
@@ -55,8 +56,14 @@ PLANTED = (
     ("decision by the height", "sw_decide", "!best[LOGIT-1] && ", ""),
     ("front of a projection", "sw_front", "advance && event_valid && !token", "advance && event_valid"),
     ("front of a projection", "sw_front", "last_column ? skipped_blocks", "last_row ? skipped_blocks"),
+    ("front with lists of rows", "sw_list_front", "none2 || (EACH == 0 && count == 0)", "none2"),
+    ("front with lists of rows", "sw_list_front", "!valid1 || move2", "!valid2 || move2"),
+    ("front with packed rows of each tile", "sw_list_front", "turns ? in_tiles : left", "left"),
+    ("layer of two neurons", "sw_array", "sweeps <= !(|allowed)", "sweeps <= |allowed"),
     ("layer of two neurons", "sw_sequencer", "waited == SETTLE - 1", "waited == SETTLE - 2"),
     ("layer of two neurons", "sw_array", "block1 <= sweep0 ? block0 : pass0", "block1 <= pass0"),
+    ("layer of two neurons with two projections", "sw_sequencer", "(complete & mine) == mine", "complete != 0"),
+    ("layer of two neurons with two projections", "sw_grant", "block = pass_block[i*S_BITS+:S_BITS];", ""),
     ("one inference at a time", "sw_gate", "(!closed && out_ready)", "out_ready"),
 )
 
