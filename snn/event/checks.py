@@ -19,6 +19,7 @@ from spikewright.snn.kernels.lists import Lists
 from spikewright.snn.kernels.rearranging import Places
 from spikewright.snn.kernels.rows import WeightRows
 from spikewright.snn.kernels.shortcuts import Shortcut
+from spikewright.snn.kernels.tiles import Tiles
 
 
 def as_int32(values: Any) -> NDArray[np.int32]:
@@ -130,6 +131,40 @@ def check_dots(dots: Dots, neurons: int) -> None:
     first = dots.row.astype(np.int64) * dots.row_places
     _inside(first, dots.weight.size, "weight rows")
     _inside(first + (sources.channels - 1) * sources.row_step + dots.row_places - 1, dots.weight.size, "weight rows")
+
+
+def check_tiles(tiles: Tiles, neurons: int) -> None:
+    """Tiles: slots, squares and units of every tile in view and its weights; the sums of all target pixels are the `neurons`."""
+    sources, views, pixels = tiles.sources, tiles.views, len(tiles.sources.windows)
+    height, bytes_of_weights = pixels // tiles.width, -(-tiles.length // QUARTER) * QUARTER * BLOCK
+    _inside(sources.slot + 1, sources.fanout.size + 1, "slots")
+    _inside(sources.windows, sources.slot.size // sources.channels, "windows")
+    if (
+        sources.fanout.size != pixels * sources.channels
+        or sources.each != sources.channels
+        or pixels % tiles.width
+        or tiles.pixel_bytes < sources.channels
+        or (BLOCK % tiles.pixel_bytes and tiles.pixel_bytes % BLOCK)
+        or tiles.units != max(1, tiles.pixel_bytes // BLOCK)
+        or (views.first.size - 1) * tiles.length != neurons * tiles.digits
+        or views.until.size * tiles.digits != views.first.size - 1
+        or tiles.unit.size not in (0, tiles.length)
+        or (tiles.digits > 1 and not tiles.unit.size)
+        or tiles.weight.size % bytes_of_weights
+    ):
+        raise InvalidNetwork(f"expected tiles of {sources.fanout.size} sources into {neurons} neurons, got others")
+    _ascending(views.first, len(views.tile), "tiles")
+    _inside(np.diff(views.until, prepend=0), height + 1, "rows")
+    _inside(views.until, height + 1, "rows")
+    row, square, unit, units, of_weights = views.tile.T
+    until = np.repeat(np.tile(views.until, tiles.digits), np.diff(views.first))
+    _inside(until - row - 1, tiles.held, "rows")
+    _inside(row, height, "rows")
+    _inside(square, -(-tiles.width * tiles.pixel_bytes // BLOCK), "squares")
+    _inside(unit, pixels * tiles.units, "units")
+    _inside(units - 1, BLOCK, "units")
+    _inside(unit + units - 1, pixels * tiles.units, "units")
+    _inside(of_weights, tiles.weight.size // bytes_of_weights, "weights")
 
 
 def check_lists(lists: Lists, sources: int, neurons: int) -> None:

@@ -5,7 +5,7 @@ written. What other projections bring lies in planes before; a shortcut behind t
 products fire by their planes. Either way spikes leave as bits, and the next dot products read these.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from spikewright.snn.event.populations import Compiled, CompiledNeurons, Incomin
 from spikewright.snn.event.routes.dots import FEWEST_STEPS, MOST_STEPS, DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.dots import fire_dots, fire_dots_of_masks
 from spikewright.snn.kernels.driven import fire_values
 from spikewright.snn.kernels.events import Events
 from spikewright.snn.kernels.fire_masks import FiringCells, MaskRoom, fire_planes
@@ -108,7 +107,7 @@ class MaskedFiring:
         if not found:
             return None
         (one, what) = found.pop()
-        if not isinstance(one.route, DotsRoute) or one.route.dots.groups > 1 or one.step_factors:
+        if not isinstance(one.route, DotsRoute) or not one.route.one_group or one.step_factors:
             return None
         takes = isinstance(what, Masks) or one.route.takes(what, chunk.length)
         return Fused(found, (one, what), beside) if takes else None
@@ -118,13 +117,13 @@ class MaskedFiring:
     ) -> None:
         """Deliver and fire pixel by pixel."""
         (incoming, what), begin = fused.dots, self.delivery.begun(population, fused.before, chunk)
-        route: Any = incoming.route
-        work, operations = route.work(chunk.length, chunk.buffers), np.zeros(chunk.count, np.int64)
+        route = cast(DotsRoute, incoming.route)
+        work, operations = (
+            route.work(chunk.length, chunk.buffers, masked=isinstance(what, Masks)),
+            np.zeros(chunk.count, np.int64),
+        )
         beside = self._beside(fused.beside, work.tile.dtype, chunk)
-        if isinstance(what, Masks):
-            fire_dots_of_masks(begin, what.words, route.dots, work, beside, firing, room, operations)
-        else:
-            fire_dots(begin, what, route.dots, work, beside, firing, room, operations)
+        route.fire(begin, what, work, beside, (firing, room, operations))
         self.delivery.ledger.operations[incoming.projection.name][chunk.samples] += operations
 
     def _beside(self, one: Arriving | None, kind: Any, chunk: Chunk) -> Beside:

@@ -9,7 +9,7 @@ from spikewright.snn.event.checks import check_events
 from spikewright.snn.event.groups import StepGroup, groups_of
 from spikewright.snn.event.history import History
 from spikewright.snn.event.populations import Compiled, CompiledNeurons
-from spikewright.snn.event.routes.dots import SHARED, DotsRoute
+from spikewright.snn.event.routes.dots import DotsRoute, side_by_side
 from spikewright.snn.event.routes.wanted import Route
 from spikewright.snn.network import Network
 from spikewright.snn.simulation import Request
@@ -96,8 +96,8 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: 
     bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
     operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
     found = int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
-    beside = SHARED.get(1 if network.schedule == "layerwise" else length, 1)
-    return found if found < beside else found - found % beside
+    together = side_by_side(1 if network.schedule == "layerwise" else length)
+    return found if found < together else found - found % together
 
 
 def _placed(network: Network) -> list[int]:

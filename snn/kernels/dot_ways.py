@@ -4,6 +4,9 @@ A machine with a dot product of bytes does this in one instruction. `DOTS` has a
 for all others; which one a process uses depends on the features that Numba compiles for, which its cache on disk knows.
 """
 
+import ctypes
+import platform
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -129,3 +132,26 @@ FUSES = bool({"+fma", "+neon"} & {*_FEATURES.split(",")})
 """Whether the processor multiplies and adds in one rounding."""
 DOT = way_of(_FEATURES)
 """The way of this process."""
+
+
+def permits_tiles() -> bool:
+    """Ask the system whether this process may use tiles, whose state is kept only for processes that asked.
+
+    Threads made before and after may use them then. False where there is nobody to ask, or a refusal.
+    """
+    if not sys.platform.startswith("linux") or platform.machine() != "x86_64" or sys.maxsize < 2**32:
+        return False
+    try:
+        return int(ctypes.CDLL(None).syscall(_ARCH_PRCTL, _REQUEST_PERMISSION, _TILE_DATA)) == 0
+    except (OSError, AttributeError):
+        return False
+
+
+def has_tiles(features: str, permits: Callable[[], bool] = permits_tiles) -> bool:
+    """Whether a processor of those features multiplies tiles of bytes, and the process may."""
+    return {"+amx-tile", "+amx-int8", "+avx512vnni", "+avx512bw"} <= {*features.split(",")} and permits()
+
+
+_ARCH_PRCTL, _REQUEST_PERMISSION, _TILE_DATA = 158, 0x1023, 18
+TILES = has_tiles(_FEATURES)
+"""Whether kernels of tiles may be called in this process; no other kernel has their instructions."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.kernels.dot_ways import BLOCK
-from spikewright.snn.kernels.jit import compiled, inlined
+from spikewright.snn.kernels.jit import compiled, inlined, merged
 from spikewright.snn.kernels.simd_fire import LANES, fire_of
 
 fire_part, fire_one, fire_two, fire_four = (fire_of(vectors) for vectors in (0, 1, 2, 4))
@@ -124,7 +124,7 @@ def _fire_pixels(planes, firing, s, room):
     return p
 
 
-@compiled
+@merged
 def fire_block(drive, firing, s, place, room, calm):
     """The neurons of a block of sample s through all steps, 64, 32, 16 or fewer at a time.
 

@@ -54,6 +54,15 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     return _stamped(numba.njit(function, inline="always", **OPTIONS))
 
 
+def merged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A helper that becomes part of its caller where machine code is made: for what is called for each pixel.
+
+    A call passes every field of every array that it is given; with records of arrays that costs 100 ns. Other than `inlined`
+    it does not count the references of arrays again in each round of a loop.
+    """
+    return _stamped(numba.njit(function, forceinline=True, **OPTIONS))
+
+
 def _stamped(kernel: Any) -> Callable[..., Any]:
     """The kernel, with its file on disk valid for the engines as they are now; one of its own where indices are checked."""
     kept: Any = getattr(kernel, "_cache", None)

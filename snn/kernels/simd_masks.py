@@ -4,11 +4,12 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from spikewright.snn.kernels.dot_ways import BLOCK, BYTES, called
-from spikewright.snn.kernels.simd import read_vector, write_vector
+from spikewright.snn.kernels.simd import place_in, read_vector, write_vector
 from spikewright.snn.kernels.simd_dots import vector_at
 
 FLAGS = ir.VectorType(ir.IntType(1), BLOCK)
@@ -17,8 +18,11 @@ COMPRESSES = "+avx512vbmi2" in cpu_target.target_context.codegen().magic_tuple()
 called."""
 
 
-def _bytes(builder: Any, word: Any) -> Any:
-    return builder.zext(builder.bitcast(word, FLAGS), BYTES)
+def _bytes(builder: Any, word: Any, width: int = BLOCK) -> Any:
+    """The first flags of a word as bytes."""
+    part = word if width == BLOCK else builder.trunc(word, ir.IntType(width))
+    flags = builder.bitcast(part, ir.VectorType(ir.IntType(1), width))
+    return builder.zext(flags, ir.VectorType(ir.IntType(8), width))
 
 
 def _compressed(builder: Any, value: Any, word: Any) -> Any:
@@ -40,6 +44,28 @@ def _compress_bytes(context: Any, builder: Any, signature: Any, args: Any) -> An
     return context.get_dummy_value()
 
 
+def _unfold_emitter(windows: int, width: int) -> Any:
+    kind = ir.VectorType(ir.IntType(8), width)
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        sent, flat, totals = ((signature.args[place], args[place]) for place in (0, 2, 6))
+        total, word = cgutils.alloca_once_value(builder, ir.Constant(kind, [0] * width)), args[1].type
+        with cgutils.for_range(builder, args[5], intp=word) as loop:
+            further = builder.mul(loop.index, args[4])
+            found = None
+            for number in range(windows):
+                index = builder.add(builder.extract_value(args[3], number), further)
+                flags = _bytes(builder, builder.load(place_in(context, builder, flat, index, 1)), width)
+                found = flags if found is None else builder.add(found, flags)
+            to = builder.add(args[1], builder.mul(loop.index, word(BLOCK)))
+            write_vector(builder, found, vector_at(context, builder, sent, to, kind), sent[0])
+            builder.store(builder.add(builder.load(total), found), total)
+        write_vector(builder, builder.load(total), vector_at(context, builder, totals, word(0), kind), totals[0])
+        return context.get_dummy_value()
+
+    return emit
+
+
 def _compress_four(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     target = signature.args[0]
     words = [builder.extract_value(args[2], number) for number in range(4)]
@@ -58,6 +84,21 @@ def _trailing_zeros(context: Any, builder: Any, signature: Any, args: Any) -> An
 def add_flags(typingctx, target, to, word):
     """target[to + i] += bit i of `word`, i < 64; `target` is flat, of bytes."""
     return types.void(target, types.uint64, types.uint64), _add_flags
+
+
+def unfold_of(windows: int, width: int) -> Any:
+    """An instruction: sent[to + 64 t + i] = the sum over places p of bit i of masks[p + t stride], for i < width and t < count.
+
+    Called as (sent, to, masks, (place, ...), stride, count, totals), arrays flat: totals[i] is the sum over t, in a byte.
+    """
+
+    @intrinsic
+    def unfold(typingctx, sent, to, masks, places, stride, count, totals):
+        word = types.uint64
+        signature = types.void(sent, word, masks, types.UniTuple(word, windows), word, word, totals)
+        return signature, _unfold_emitter(windows, width)
+
+    return unfold
 
 
 @intrinsic

@@ -10,8 +10,9 @@ from spikewright.snn import Network
 from spikewright.snn.event import masking, populations, prepared
 from spikewright.snn.event.populations import CompiledNeurons, compiled_populations
 from spikewright.snn.event.routes import blocks, choosing, dots, lanes, lists
+from spikewright.snn.kernels.tiles import Tiles
 
-ROUTES = ("rows", "blocks", "lanes", "dots", "lists")
+ROUTES = ("rows", "blocks", "lanes", "dots", "tiles", "lists")
 
 
 def _never(*_: Any) -> None:
@@ -29,18 +30,21 @@ BEFORE = {
     "blocks": ("compile_lists", "compile_lanes", "compile_dots", "compile_shortcut"),
     "lanes": ("compile_lists", "compile_dots", "compile_shortcut"),
     "dots": ("compile_lists",),
+    "tiles": ("compile_lists",),
     "lists": (),
 }
 """Ways that may not serve, so that the one named does."""
+DOTS: tuple[tuple[Any, dict[str, Any]], ...] = (
+    (dots, {"FEWEST_STEPS": 1, "FEWEST_CHANNELS": 1, "FEWEST_OF_VALUES": 1, "WIDEST_FLOATS": 2**20}),
+    (dots, {"_quicker": lambda *_: True}),
+    (masking, {"FEWEST_STEPS": 1}),
+)
 TAKEN: dict[str, tuple[tuple[Any, dict[str, Any]], ...]] = {
     "rows": (),
     "blocks": ((blocks, {"MOST_ALIVE": 1.0}),),
     "lanes": ((lanes, {"FEWEST_STEPS": 1}),),
-    "dots": (
-        (dots, {"FEWEST_STEPS": 1, "FEWEST_CHANNELS": 1, "FEWEST_OF_VALUES": 1, "WIDEST_FLOATS": 2**20}),
-        (dots, {"_quicker": lambda *_: True}),
-        (masking, {"FEWEST_STEPS": 1}),
-    ),
+    "dots": (*DOTS, (dots, {"TILES": False})),
+    "tiles": (*DOTS, (dots, {"OF_TILES": 0.0})),
     "lists": ((lists, {"_suits": _flat}),),
 }
 """What is held against a way by its costs, set aside."""
@@ -60,9 +64,9 @@ def forced(route: str) -> Iterator[None]:
 
 
 def routes_of(network: Network) -> set[str]:
-    """The names of the routes that the projections of a network take, through the places of an order."""
+    """The names of the routes that the projections of a network take, through the places of an order; tiles are told apart."""
     found = [
         one.route for p in compiled_populations(network, ()) if isinstance(p, CompiledNeurons) for one in p.incoming
     ]
     inner = [getattr(route, "inner", route) for route in found]
-    return {type(route).__name__ for route in inner}
+    return {"Tiles" if isinstance(getattr(route, "dots", None), Tiles) else type(route).__name__ for route in inner}

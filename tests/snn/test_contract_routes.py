@@ -19,18 +19,23 @@ from spikewright.snn import (
     dense,
     simulate,
 )
+from spikewright.snn.kernels.dot_ways import TILES
 from tests.snn.forced import ROUTES, forced, routes_of
 from tests.snn.full_strategies import Wish, disturbances, full_cases
 from tests.snn.strategies import Case
 from tests.snn.test_contract import FAMILIES, assert_same, both, same_for
 
-EACH_ROUTE = pytest.mark.parametrize("route", ROUTES)
+NO_TILES = pytest.mark.skipif(not TILES, reason="no tiles on this processor")
+EACH_ROUTE = pytest.mark.parametrize(
+    "route", [pytest.param(one, marks=NO_TILES) if one == "tiles" else one for one in ROUTES]
+)
 FEW = settings(max_examples=12)
 NAMES = {
     "rows": "RowsRoute",
     "blocks": "BlocksRoute",
     "lanes": "LanesRoute",
     "dots": "DotsRoute",
+    "tiles": "Tiles",
     "lists": "ListsRoute",
 }
 

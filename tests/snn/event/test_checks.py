@@ -1,5 +1,7 @@
 """What kernels assume of their plans is looked at where these are compiled: a plan that leads out of an array is refused."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,7 +30,9 @@ from spikewright.snn.event.checks import (
     check_lists,
     check_rows,
     check_shortcut,
+    check_tiles,
 )
+from spikewright.snn.event.routes import dots
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
@@ -41,12 +45,13 @@ CHANNELS, SIDE = 32, 4
 NEURONS = CHANNELS * SIDE * SIDE
 
 
-def route(weights):
+def route(weights, tiles=False):
     network = single(
         ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers="fixed",
         potential_bits=24,
     )  # fmt: skip
-    return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
+    with patch.multiple(dots, TILES=tiles, OF_TILES=0.0):
+        return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
 
 
 def lanes_route(weights):
@@ -65,6 +70,7 @@ def weights(alive):
 ROUTE = lanes_route(weights(np.array([True, False])))
 ROWS = lanes_route(weights(np.array([True, True])))
 DOTS = route(weights(np.array([True, True]))).dots
+TILES = route(weights(np.array([True, True])), tiles=True).dots
 
 
 def listed(columns=8193):
@@ -128,6 +134,37 @@ def test_dots(field, place, value):
     wrong = DOTS._replace(**{field: value}) if place is None else changed(DOTS, field, place, value)
     with pytest.raises(InvalidNetwork, match="expected"):
         check_dots(wrong, NEURONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "value"),
+    [("first", 0, 1), ("first", 1, 10**6), ("first", 0, None), ("until", 0, -1), ("until", 0, 9), ("until", 1, 0),
+     ("until", 0, None), *(("tile", (0, column), value) for column in range(5) for value in (-1, 10**6)),
+     ("tile", (0, 3), 0), ("tile", 0, None)],
+)  # fmt: skip
+def test_views_of_tiles(field, place, value):
+    check_tiles(TILES, NEURONS)
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_tiles(TILES._replace(views=changed(TILES.views, field, place, value)), NEURONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("width", 3), ("pixel_bytes", 1), ("pixel_bytes", 24), ("units", 2), ("length", 16), ("held", 1), ("digits", 2),
+     ("unit", np.ones(3, np.int32)),
+     ("weight", TILES.weight[:-1]), ("weight", TILES.weight[: -2 * 1024])],
+)  # fmt: skip
+def test_tiles(field, value):
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_tiles(TILES._replace(**{field: value}), NEURONS)
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "value"), [("slot", 0, -2), ("slot", 0, 32), ("windows", 0, -1), ("fanout", 0, None)]
+)
+def test_sources_of_tiles(field, place, value):
+    with pytest.raises(InvalidNetwork, match="expected"):
+        check_tiles(TILES._replace(sources=changed(TILES.sources, field, place, value)), NEURONS)
 
 
 @pytest.mark.parametrize(

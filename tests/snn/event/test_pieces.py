@@ -67,7 +67,7 @@ def test_samples_that_lie_side_by_side_are_not_parted(steps, schedule, beside):
     for size in (3, 1000, 3001, 10**6):
         network = simple(RateCode(steps), size=size, schedule=schedule)
         found = pieces(network).at_once
-        with patch.object(module, "SHARED", {}):
+        with patch.object(module, "side_by_side", lambda _: 1):
             fitting = pieces(network).at_once
         assert found == fitting or (found % beside == 0 and fitting - beside < found < fitting)
 

@@ -13,6 +13,7 @@ from spikewright.snn.kernels.simd_masks import (
     compress_bytes,
     compress_four,
     trailing_zeros,
+    unfold_of,
 )
 
 WORDS = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63, 2**64 - 1]))
@@ -83,3 +84,33 @@ def test_sums_of_four_words_of_flags(words, chosen):
     four_compressed(target, tuple(np.uint64(word) for word in words), np.uint64(chosen))
     np.testing.assert_array_equal(target[TO : TO + BLOCK], moved(sum(map(bits_of, words)), chosen))
     assert around(target, before)
+
+
+one_narrow, four_half, four_whole = unfold_of(1, 16), unfold_of(4, 32), unfold_of(4, 64)
+
+
+@compiled
+def unfolded(sent, masks, places, stride, count, totals, width):
+    if width == 16:
+        one_narrow(sent, np.uint64(TO), masks, (places[0],), stride, count, totals)
+    elif width == 32:
+        four_half(sent, np.uint64(TO), masks, places, stride, count, totals)
+    else:
+        four_whole(sent, np.uint64(TO), masks, places, stride, count, totals)
+
+
+@pytest.mark.parametrize(("width", "windows"), [(16, 1), (32, 4), (64, 4)])
+@FEW
+@given(count=st.integers(0, 9), stride=st.integers(1, 3), words=st.lists(WORDS, min_size=40, max_size=40))
+def test_flags_unfold_step_by_step(width, windows, count, stride, words):
+    """Sums of the same bits of some words, 64 bytes from one step to the next, and of all steps; other bytes stay."""
+    sent, masks, totals = np.full(10 * BLOCK, 7, np.uint8), np.array(words, np.uint64), np.full(BLOCK, 9, np.uint8)
+    wanted, places = sent.copy(), (3, 0, 12, 5)[:windows]
+    for t in range(count):
+        counts = sum(bits_of(words[place + t * stride]) for place in places)
+        wanted[TO + t * BLOCK :][:width] = counts[:width]
+    unfolded(sent, masks, tuple(map(np.uint64, (3, 0, 12, 5))), np.uint64(stride), np.uint64(count), totals, width)
+    np.testing.assert_array_equal(sent, wanted)
+    steps = [wanted[TO + t * BLOCK :][:width].astype(int) for t in range(count)]
+    np.testing.assert_array_equal(totals[:width], sum(steps, np.zeros(width, int)))
+    assert (totals[width:] == 9).all()

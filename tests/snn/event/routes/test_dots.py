@@ -4,8 +4,6 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from spikewright import InvalidNetwork
 from spikewright.snn import (
@@ -31,14 +29,28 @@ from spikewright.snn.event.routes.digits import HIGHEST, LOWEST
 from spikewright.snn.event.routes.dots import WIDEST_COUNT, DotsRoute
 from spikewright.snn.event.routes.lanes import LanesRoute
 from spikewright.snn.event.routes.wanted import Wanted
-from spikewright.snn.kernels.dot_ways import DOT, DOTS
+from spikewright.snn.kernels.dot_ways import DOT, DOTS, TILES
 from spikewright.snn.kernels.planes import Planes, added_to, emptied
+from spikewright.snn.kernels.tiles import Tiles
 from tests.snn.kernels.making import events_of
-from tests.snn.kernels.test_dots import packed_rows
 from tests.snn.kernels.test_masks import masks_of
 from tests.snn.small import single
 
-BLOCK = 64
+BY_TILES = pytest.mark.parametrize(
+    "tiles", [False, pytest.param(True, marks=pytest.mark.skipif(not TILES, reason="no tiles on this processor"))]
+)
+
+
+def by_rows(wanted):
+    """The route of a projection where there are no tiles."""
+    with patch.object(module, "TILES", False):
+        return compile_route(wanted)
+
+
+def by_tiles(wanted):
+    """The route of a projection by tiles, whatever they cost; they need not run here."""
+    with patch.multiple(module, TILES=True, OF_TILES=0.0):
+        return compile_route(wanted)
 
 
 def wanted_of(weights, source=(5,), target=None, kind=np.int32, over_time=True, first=True, synapse=None, **options):
@@ -52,7 +64,7 @@ def wanted_of(weights, source=(5,), target=None, kind=np.int32, over_time=True, 
     return Wanted(network, network.projections[0], np.dtype(kind), over_time=over_time, first=first)
 
 
-def behind(neuron, targets=16, pool=(1, 1), schedule="synchronous"):
+def behind(neuron, targets=16, pool=(1, 1), schedule="synchronous", compiled=compile_route):
     """The route from a population of such neurons, four by four pixels of five channels."""
     parts = (
         Population("in", (5, 4, 4), Source()),
@@ -65,7 +77,7 @@ def behind(neuron, targets=16, pool=(1, 1), schedule="synchronous"):
         Projection("a", "out", Linear(dense(np.ones((targets, size), np.int8))), pool=pool),
     )
     network = Network(parts, links, "in", "out", RateCode(8), numbers="fixed", schedule=schedule)
-    return compile_route(Wanted(network, network.projections[1], np.dtype(np.int32), over_time=True))
+    return compiled(Wanted(network, network.projections[1], np.dtype(np.int32), over_time=True))
 
 
 def is_dots(route):
@@ -153,49 +165,43 @@ def test_against_lanes():
     """Lanes where nearly all weights of many channels are pruned; dot products else, and where lanes cannot serve."""
     random = np.random.default_rng(0)
     few = (random.random((128, 50)) < 0.01) * 3
-    thin, full = (compile_route(wanted_of(one, (50,))) for one in (few, np.full((128, 50), 3)))
+    thin, full = (by_rows(wanted_of(one, (50,))) for one in (few, np.full((128, 50), 3)))
     assert isinstance(thin, LanesRoute) and is_dots(full)
     assert isinstance(full.otherwise, LanesRoute)
-    assert is_dots(compile_route(wanted_of(few, (50,), first=False)))
+    assert is_dots(by_rows(wanted_of(few, (50,), first=False)))
 
 
-@settings(max_examples=25)
-@given(st.integers(6, 200), st.integers(1, 3), st.integers(0, 2**20))
-def test_packed_weights(targets, channels, seed):
-    """Row after row, those of neighbouring channels `row_step` apart."""
-    weights = np.random.default_rng(seed).integers(-128, 128, (targets, channels, 2, 1))
-    dots = compile_route(wanted_of(weights, (channels, 3, 1), (targets, 2, 1))).dots
-    bytes_of_last = next(one for one in (16, 32, 64) if one >= (targets - 1) % BLOCK + 1)
-    assert dots.row_places == (targets - 1) // BLOCK * BLOCK + bytes_of_last
-    rows = dots.weight.reshape(-1, dots.row_places)
-    assert (dots.length, dots.groups, dots.sources.row_step) == (targets, 1, 2 * dots.row_places)
-    in_order = packed_rows(weights[..., 0].transpose(1, 2, 0).reshape(-1, targets))
-    for p in range(2):
-        view = slice(dots.run[dots.first_run[p]], dots.run[dots.first_run[p + 1]])
-        assert dots.seen[view].tolist() == [p, p + 1] and dots.first_run[p + 1] - dots.first_run[p] == 1
-        for q, row in zip(dots.seen[view], dots.row[view], strict=True):
-            for c in range(channels):
-                found = rows[row + c * dots.sources.row_step // dots.row_places]
-                np.testing.assert_array_equal(found, in_order[2 * c + q - p])
+COSTS = {
+    "a convolution of 64 channels": (((64, 6, 6), (64, 6, 6)), (64, 64, 3, 3), 1.0, True),
+    "most of its weights pruned in blocks": (((64, 6, 6), (64, 6, 6)), (64, 64, 3, 3), 0.1, True),
+    "one channel": (((1, 9, 9), (32, 9, 9)), (32, 1, 3, 3), 1.0, True),
+    "a wide dense layer": (((784,), (512,)), (512, 784), 1.0, True),
+    "a dense layer over pixels of one channel": (((1, 28, 28), (128,)), (128, 784), 1.0, False),
+    "the same, pruned": (((1, 28, 28), (128,)), (128, 784), 0.1, False),
+}
 
 
-@pytest.mark.parametrize("groups", [1, 2, 22])
-@pytest.mark.parametrize("channels", [66, 128, 132, 192])
-def test_there_is_room_for_all_that_fires(channels, groups):
-    """Four by four, the last four of a cell alone; those of a group that lies in two words of a mask are never together."""
-    if channels % groups:
-        channels += groups - channels % groups
-    each = channels // groups
-    weights = np.ones((groups * 6, each, 1, 1))
-    route = compile_route(wanted_of(weights, (channels, 1, 2), (groups * 6, 1, 2), synapse={"groups": groups}))
-    trains = route.work(9, Buffers()).trains
-    needed = 0
-    for first in range(0, channels, each):
-        counts = np.bincount(np.arange(first, first + each) // BLOCK)
-        needed += 2 * int((-(-counts // 4)).sum())
-    assert trains.length == 12 and len(trains.member) >= needed and trains.words.size >= needed * trains.length
-    assert trains.first.size == 2 * groups + 1 and trains.active.size >= min(channels, BLOCK)
-    assert trains.square_words.base is trains.square or np.shares_memory(trains.square_words, trains.square)
+@pytest.mark.parametrize("case", COSTS)
+def test_tiles_or_four_by_four(case):
+    """Tiles lose where most of their bytes would be of no source, and where the others skip nearly everything."""
+    (source, target), shape, alive, tiles = COSTS[case]
+    weights = (
+        np.ones(shape)
+        * (np.random.default_rng(0).random((-(-shape[0] // 64), *shape[1:])) < alive).repeat(64, 0)[: shape[0]]
+    )
+    synapse = {"padding": (1, 1)} if len(shape) == 4 else {}
+    wanted = wanted_of(weights, source, target, synapse=synapse, first=False)
+    with patch.object(module, "TILES", True):
+        assert isinstance(compile_route(wanted).dots, Tiles) == tiles
+    assert not isinstance(by_rows(wanted).dots, Tiles)
+
+
+def test_no_tiles_in_float32_or_groups():
+    wanted = wanted_of(np.ones((16, 8, 1, 1)), (16, 2, 2), (16, 2, 2), synapse={"groups": 2})
+    for one, tiles in ((wanted, False), (wanted_of(FULL, kind=np.float32), False), (wanted_of(FULL), True)):
+        route = by_tiles(one)
+        assert isinstance(route.dots, Tiles) == tiles
+        assert route.one_group == (one is not wanted)
 
 
 def delivered(route, planes, sent, masked=False, kind=None):
@@ -211,16 +217,18 @@ def delivered(route, planes, sent, masked=False, kind=None):
     return sums, operations
 
 
+@BY_TILES
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("steps", [1, 3, 4, 33, 64, 65])
 @pytest.mark.parametrize("largest", [128, 5_000, 32_000])
-def test_the_same_as_rows(steps, fresh, largest, monkeypatch):
+def test_the_same_as_rows(steps, fresh, largest, tiles, monkeypatch):
     """Events and masks; with fewer or more steps than it takes the other way serves."""
-    asked = []
-    given = module.deliver_dots
-    monkeypatch.setattr(module, "deliver_dots", lambda *arguments: (asked.append(1), given(*arguments)))
+    asked, name = [], "deliver_tiles" if tiles else "deliver_dots"
+    given = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *arguments: (asked.append(1), given(*arguments)))
     random = np.random.default_rng(steps)
-    route = compile_route(wanted_of(random.integers(-largest, largest, (21, 10)), (5, 2, 1)))
+    wanted = wanted_of(random.integers(-largest, largest, (21, 10)), (5, 2, 1))
+    route = (by_tiles if tiles else by_rows)(wanted)
     sums = random.integers(-99, 99, (3, steps, 21)).astype(np.int32)
     sent = random.integers(0, 2, (3, steps, 10))
     planes = emptied(sums) if fresh else added_to(sums)
@@ -233,10 +241,11 @@ def test_the_same_as_rows(steps, fresh, largest, monkeypatch):
     assert bool(asked) == (4 <= steps <= 64)
 
 
+@BY_TILES
 @pytest.mark.parametrize("most", [1, 15])
-def test_numbers_of_spikes(most):
+def test_numbers_of_spikes(most, tiles):
     """Of a source that sends them, all sources of a window together."""
-    route = behind(Burst(5, 15), pool=(4, 4))
+    route = behind(Burst(5, 15), pool=(4, 4), compiled=by_tiles if tiles else by_rows)
     random = np.random.default_rng(most)
     sent = random.integers(most // 2, most + 1, (2, 9, 80))
     planes = emptied(np.zeros((2, 9, 16), np.int32))
@@ -257,16 +266,18 @@ def test_what_it_does_not_take():
     assert route.numbers and not single_spikes.numbers
 
 
+@BY_TILES
 @pytest.mark.parametrize("samples", [1, 15, 17])
 @pytest.mark.parametrize("form", ["values", "large values", "spikes", "many spikes", "numbers"])
-def test_what_one_plane_gathers(form, samples):
+def test_what_one_plane_gathers(form, samples, tiles):
     """The same as rows, for samples that fill their columns and for others; also of more than a byte."""
     most, many = 30_000 if form.startswith("large") else 200, 300 if form.startswith("many") else 9
     form = form.split()[-1]
     random, steps = np.random.default_rng(samples), 1 if form == "values" else many
     code = Direct(9, most) if form == "values" else RateCode(9)
     weights = random.integers(-128, 128, (21, 10)) * (1 if samples == 1 else 7)
-    route = compile_route(wanted_of(weights, (5, 2, 1), code=code, over_time=False, schedule="layerwise"))
+    wanted = wanted_of(weights, (5, 2, 1), code=code, over_time=False, schedule="layerwise")
+    route = (by_tiles if tiles else by_rows)(wanted)
     sent = random.integers(0, 2, (samples, steps, 10)) * random.integers(1, most + 1 if form == "values" else 2)
     planes = added_to(random.integers(-99, 99, (samples, 1, 21)).astype(np.int32))
     kind = {"values": np.int32, "spikes": None, "numbers": np.int8}[form]
@@ -292,4 +303,4 @@ def test_a_plan_that_leads_out_of_its_arrays_is_refused():
     """What kernels follow without a look is looked at once; lanes, with the same views, do not come before."""
     with patch.object(module, "views_of", lambda *_: tuple(np.array(one, np.int32) for one in ([0, 1], [0], [7]))):
         with pytest.raises(InvalidNetwork, match="weight rows"):
-            compile_route(wanted_of(FULL, first=False))
+            by_rows(wanted_of(FULL, first=False))
