@@ -2,6 +2,7 @@
 
 A machine with a dot product of bytes does this in one instruction. `DOTS` has a way for each kind of machine, and a plain one
 for all others; which one a process uses depends on the features that Numba compiles for, which its cache on disk knows.
+Whole tiles of such products are kernels of their own (`snn.kernels.tiles`), called only where `TILES` allows it.
 """
 
 import ctypes

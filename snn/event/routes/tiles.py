@@ -167,7 +167,7 @@ def tile_room(tiles: Tiles, planes: int, masked: bool) -> TileWork:
     """Room for samples of so many planes; for masks only as many source rows as are needed at once."""
     samples = samples_beside(planes)
     blocks = -(-planes * samples // MOST_ROWS)
-    rows = -(-planes * samples // blocks)
+    rows = -(-planes * samples // (blocks * FOUR)) * FOUR  # shares of samples have so many columns
     height = len(tiles.sources.windows) // tiles.width
     held = min(tiles.held, height) if masked else height
     slab = -(-tiles.width * tiles.pixel_bytes // BLOCK) * blocks * rows * BLOCK

@@ -22,6 +22,7 @@ from spikewright.snn import (
 from spikewright.snn.event import pieces as module
 from spikewright.snn.event.pieces import CHUNK_BYTES, CHUNK_STEPS, pieces_of
 from spikewright.snn.event.populations import compiled_populations
+from spikewright.snn.kernels.dot_ways import TILES
 from spikewright.snn.simulation import Request
 from tests.snn.small import single
 
@@ -61,9 +62,11 @@ def test_samples_fit_into_the_cache():
 
 
 @pytest.mark.parametrize(
-    ("steps", "schedule", "beside"), [(4, "synchronous", 2), (9, "layerwise", 16), (9, "synchronous", 1)]
+    ("steps", "schedule", "planes"), [(4, "synchronous", 4), (9, "layerwise", 1), (9, "synchronous", 9)]
 )
-def test_samples_that_lie_side_by_side_are_not_parted(steps, schedule, beside):
+def test_samples_that_lie_side_by_side_are_not_parted(steps, schedule, planes):
+    beside = module.side_by_side(planes)
+    assert beside == {1: (16,), 4: (2, 4), 9: (1,)}[planes][TILES * (planes == 4)]
     for size in (3, 1000, 3001, 10**6):
         network = simple(RateCode(steps), size=size, schedule=schedule)
         found = pieces(network).at_once
