@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spikewright import InvalidInput
 from spikewright.snn import Network
-from spikewright.snn.event.buffers import Buffers
+from spikewright.snn.event.buffers import Buffers, aligned
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.rows import compile_rows
@@ -21,6 +21,8 @@ from spikewright.snn.kernels.events import Events, no_values
 from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import emptied
 from spikewright.snn.kernels.rows import deliver_spikes
+from spikewright.snn.kernels.simd_tiles import TILE, configure, release, tile_shape
+from spikewright.snn.kernels.tiles import two_by_two
 
 
 def delivery(
@@ -120,6 +122,52 @@ def _compiled_dots() -> Callable[..., None]:
     ) -> None:
         for _ in range(rounds):
             two_of_eight(tile, zero, stride, placed, zero, placed, words, zero, firsts, fours, True)
+
+    kernel: Callable[..., None] = multiply
+    return kernel
+
+
+def bare_tiles(total: int) -> tuple[Callable[[], None], int]:
+    """A call of at least `total` products by whole tiles, and how many they are; for processors that have them.
+
+    Four tiles of sums stay where they are; two of counts and two of weights come from the first-level cache for each four
+    products of tiles.
+    """
+    rng, rows, blocks, some = np.random.default_rng(0), 16, 2, 8
+    sent = aligned(some * blocks * TILE, np.uint8)
+    weight = aligned(some * blocks * TILE, np.int8)
+    sent[:], weight[:] = rng.integers(0, 256, sent.size), rng.integers(-128, 128, weight.size)
+    at = (np.arange(some) * blocks * TILE).astype(np.uint64)
+    shape, tile = np.frombuffer(bytearray(tile_shape(rows)), np.uint8), aligned(blocks * rows * BLOCK, np.int32)
+    each = some * blocks * rows * BLOCK * 2 * QUARTER
+    rounds, kernel = np.uint64(max(1, -(-total // each))), _compiled_tiles()
+
+    def call() -> None:
+        kernel(shape, tile, sent, weight, at, rounds)
+
+    call()
+    return call, int(rounds) * each
+
+
+def _compiled_tiles() -> Callable[..., None]:
+    import numba
+
+    zero, block, rows = np.uint64(0), np.uint64(BLOCK), np.uint64(16)
+
+    @numba.njit(nogil=True, error_model="numpy")
+    def multiply(
+        shape: NDArray[Any],
+        tile: NDArray[Any],
+        sent: NDArray[Any],
+        weight: NDArray[Any],
+        at: NDArray[Any],
+        rounds: np.uint64,
+    ) -> None:
+        configure(shape)
+        count = np.uint64(at.size)
+        for _ in range(rounds):
+            two_by_two(tile, zero, zero, block, True, sent, zero, weight, zero, at, at, count, rows)
+        release()
 
     kernel: Callable[..., None] = multiply
     return kernel
