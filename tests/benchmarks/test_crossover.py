@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from benchmarks.crossover import ENGINE, Crossover, crossings, dense_ways
-from benchmarks.engine_kernel import bare_dots, dot_delivery
+from benchmarks.engine_kernel import bare_dots, bare_tiles, dot_delivery
 from benchmarks.generated import Shape, generate
 from spikewright import InvalidInput, Table
+from spikewright.snn.kernels.dot_ways import TILES
 
 
 def test_exact_sums_are_equal() -> None:
@@ -31,9 +32,10 @@ def test_products_of_sources_that_fire_at_all() -> None:
     assert found.products == 8 * int(torch.nn.functional.conv2d(once, weights, padding=1).sum())
     wanted = dense_ways(projection)["float32"](torch.from_numpy(found.spikes.astype(np.float32))).numpy()
     np.testing.assert_array_equal(found.sums(), wanted)
-    call, products = bare_dots(10)
-    call()
-    assert products >= 10
+    for bare in (bare_dots, *([bare_tiles] if TILES else [])):
+        call, products = bare(10)
+        call()
+        assert products >= 10
 
 
 def test_other_routes_are_refused() -> None:
