@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.snn.kernels.jit import compiled
+from spikewright.snn.kernels.simd_counts import ones
 
 
 class Masks(NamedTuple):
@@ -31,11 +32,7 @@ def count_masks(masks, total):
         flat = masks[s].reshape(-1)
         count = np.int64(0)
         for n in range(flat.size):
-            word = flat[n]
-            word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-            word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-            word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-            count += np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+            count += np.int64(ones(flat[n]))
         total[s] = count
 
 

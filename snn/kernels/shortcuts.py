@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.simd import pointer_to, read_vector, write_vector
+from spikewright.snn.kernels.simd_counts import ones
 
 PIXELS = 64
 """So many pixels take all their steps before the next: their masks stay in the first-level cache."""
@@ -63,15 +64,16 @@ def count_shortcut(masks, alive, operations):
 @inlined
 def _count(masks, alive):
     """The synaptic operations of a sample: spikes of the channels where they count."""
-    total = np.int64(0)
+    total, words = np.int64(0), np.uint64(masks.shape[2])
+    if words == 1:
+        flat, bits = masks.reshape(-1), alive[0]
+        for n in range(np.uint64(flat.size)):
+            total += np.int64(ones(flat[n] & bits))
+        return total
     for p in range(np.uint64(masks.shape[0])):
         for t in range(np.uint64(masks.shape[1])):
-            for block in range(np.uint64(masks.shape[2])):
-                word = masks[p, t, block] & alive[block]
-                word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
-                word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-                word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-                total += np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+            for block in range(words):
+                total += np.int64(ones(masks[p, t, block] & alive[block]))
     return total
 
 

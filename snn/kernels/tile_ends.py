@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
 from spikewright.snn.kernels.jit import inlined
 from spikewright.snn.kernels.shortcuts import add_where
+from spikewright.snn.kernels.simd_counts import multiply_by
 
 
 class Beside(NamedTuple):
@@ -40,8 +41,11 @@ def times_256(tile, columns):
 @inlined
 def times_unit(tile, unit, first, width, columns):
     """Multiply the sums of target channels by their units, those from `first` on."""
+    whole = width // np.uint64(QUARTER) * np.uint64(QUARTER)
     for t in range(columns):
-        for o in range(width):
+        for o in range(np.uint64(0), whole, np.uint64(QUARTER)):
+            multiply_by(tile, t * np.uint64(BLOCK) + o, unit, first + o)
+        for o in range(whole, width):
             tile[t * np.uint64(BLOCK) + o] *= unit[first + o]
 
 
