@@ -154,7 +154,7 @@ PROOFS: tuple[Proof, ...] = (
         _LAYER,
         {**_ARRAY, "SOURCES": 2, "TOKENS": 0x1_0001},
         1,
-        9,
+        13,
         inside=True,
     ),
     Proof("one inference at a time", "sw_gate", _GATE, {"TOKENS": 3, "BITS": 2}, 1),
