@@ -158,9 +158,15 @@ module sw_array #(
       .phase(phase0));
   wire step_sweep0 = !beginning && sweep0 && !keeps;
   assign done = step_sweep0 && last0 && last_step;
-  // What only a sweep needs stays as it is while passes are served: that costs no energy, and a simulator no time.
+  // What only a sweep needs stays as it is where no block of one is in cycles 1 to 5 + LATE: that costs no energy, and a simulator
+  // no time.
   reg sweeps;
-  always @(posedge clk) sweeps <= !(|allowed);  // from cycle 1 of the first block to cycle 6 + LATE of the last one at least
+  reg [3+LATE:0] issued;  // such blocks by their cycle, 1 lowest
+  always @(posedge clk) begin
+    sweeps <= sweep0 || issued != 0;
+    if (rst) issued <= {(4 + LATE) {1'b0}};
+    else issued <= {issued, sweep0};
+  end
   wire later0 = step_sweep0 && !last_step && (DRIVEN_ONCE || (WEIGHED && phase0 != PHASES - 1));  // nothing flows in next
 
   // ---- cycles 1 to 3: what is read ----

@@ -73,7 +73,7 @@ def array(told: Told) -> Features:
     edge = _edge_lanes(told) if kind != "none" else 0
     once = float(told.HELD == 0 and (told.DRIVEN_ONCE != 0 or told.WEIGHED != 0))
     return {
-        "registers": told.R_BITS + 1.0, "1": 1.0, "block": told.R_BITS, **counter("constants", told.K_BITS),
+        "registers": told.R_BITS + 5.0 + told.LATE, "1": 1.0, "block": told.R_BITS, **counter("constants", told.K_BITS),
         "edge lanes": edge, "edge numbers": edge * told.NUMBER,
         "edges": float(edge > 0), "held": (told.HELD != 0) * lanes * told.CURRENT,
         "held initial": (told.HELD != 0) * lanes * told.POTENTIAL, "once": once * lanes * told.DRIVE,

@@ -183,7 +183,7 @@
     if (state == SETTLED) assert (known || age != 0);
     if (state == BEGIN && block > which) assert (age != 0);
     // registers that follow others
-    if (swept != 0) assert (sweeps);
+    assert (issued == swept[4:1] && (swept[5:1] == 0 || sweeps));
     if (old >= 1) assert (a2 == b2 && same == (kept4 && a3 == a4) && near == (kept4 && a2 == a4));
     if (old >= 2) assert (a3 == b3);
     if (old >= 1) assert (\banks.row[0].column[0].there2 );

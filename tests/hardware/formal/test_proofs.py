@@ -59,7 +59,7 @@ PLANTED = (
     ("front with lists of rows", "sw_list_front", "none2 || (EACH == 0 && count == 0)", "none2"),
     ("front with lists of rows", "sw_list_front", "!valid1 || move2", "!valid2 || move2"),
     ("front with packed rows of each tile", "sw_list_front", "turns ? in_tiles : left", "left"),
-    ("layer of two neurons", "sw_array", "sweeps <= !(|allowed)", "sweeps <= |allowed"),
+    ("layer of two neurons", "sw_array", "sweeps <= sweep0 || issued != 0", "sweeps <= issued != 0"),
     ("layer of two neurons", "sw_sequencer", "waited == SETTLE - 1", "waited == SETTLE - 2"),
     ("layer of two neurons", "sw_array", "block1 <= sweep0 ? block0 : pass0", "block1 <= pass0"),
     ("layer of two neurons with two projections", "sw_sequencer", "(complete & mine) == mine", "complete != 0"),

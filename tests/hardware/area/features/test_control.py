@@ -24,6 +24,7 @@ def test_lanes_beyond_the_edge_of_a_map_are_counted() -> None:
         "R_BITS": 1,
         "K_BITS": 1,
         "NUMBER": 1,
+        "LATE": 0,
         "HELD": 0,
         "CURRENT": 1,
         "POTENTIAL": 9,
