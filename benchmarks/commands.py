@@ -54,6 +54,24 @@ def latency(options: Options) -> int:
     return 0 if all(map(len, tables)) and all(table["equal"]) else 1
 
 
+def few(options: Options) -> int:
+    """Few steps and integer inference against the CNN; status 1 when an answer differs."""
+    from benchmarks.few import WANTED, Few, reaches_cnn
+    from benchmarks.figures import speed_panel
+
+    images, repeats = (min(options.event_images, 128), 3) if options.quick else (options.event_images, options.repeats)
+    table = measured(options, [Few(network, images=images, repeats=repeats) for network in options.networks])
+    tables = [table.where(network=network) for network in options.networks]
+    wanted = ", ".join(f"{name} {times:g}" for name, times in WANTED.items())
+    caption = (
+        f"Images per second, median of {repeats} interleaved repeats with the slowest and the fastest; up to {images:,} "
+        f"test images. Wanted, times the float32 CNN in its best form: {wanted}; {'reached' if reaches_cnn(table) else 'not reached'}."
+    )
+    panels = [lambda ax, table=table: speed_panel(ax, table, "few steps") for table in tables if len(table)]
+    publish(options.output, "few", table, panels, caption)
+    return 0 if all(map(len, tables)) and not any(equal is False for equal in table["equal"]) else 1
+
+
 def sweeps(options: Options) -> int:
     """Speed against density, sparsity, steps, batch, network size and threads; status 1 when spikes differ from torch's."""
     from benchmarks.figures import line_panel
@@ -249,10 +267,11 @@ def page(options: Options) -> int:
     return 0
 
 
-TOUR = ("peers", "latency", "sweeps", "crossover", "limit", "slope", "startup")
+TOUR = ("peers", "latency", "few", "sweeps", "crossover", "limit", "slope", "startup")
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "peers": peers,
     "latency": latency,
+    "few": few,
     "sweeps": sweeps,
     "crossover": crossover,
     "limit": limit,

@@ -25,8 +25,8 @@ def speed_bars(table: Table) -> list[tuple[str, float, float, float, str]]:
     return sorted(bars, key=lambda bar: bar[1])
 
 
-def speed_panel(ax: "Axes", table: Table) -> None:
-    """Horizontal bars on a logarithmic axis."""
+def speed_panel(ax: "Axes", table: Table, settings: str | None = None) -> None:
+    """Horizontal bars on a logarithmic axis. `settings`: for the title, the number of steps unless given."""
     bars = speed_bars(table)
     for place, (_, middle, low, high, kind) in enumerate(bars):
         error = [[max(0.0, middle - low)], [max(0.0, high - middle)]]
@@ -39,7 +39,7 @@ def speed_panel(ax: "Axes", table: Table) -> None:
     ax.set_ylabel("program")
     ax.margins(x=0.12)
     row = next(iter(table))
-    ax.set_title(f"{row['network']}, {row['steps']} steps")
+    ax.set_title(f"{row['network']}, {settings or str(row['steps']) + ' steps'}")
 
 
 def latency_panel(ax: "Axes", table: Table) -> None:

@@ -19,7 +19,7 @@ def orientation_entries(case: Case, sizes: Sizes) -> Iterator[Entry]:
     yield _layerwise(case, sizes)
     for last in (False, True):
         name = f"dense CNN, channels {'last' if last else 'first'}"
-        logits = _dense_cnn(case, images, last)
+        logits = dense_cnn(case, images, last, 64)
         columns = {
             "how": "the network before conversion, batch 64",
             "accuracy": accuracy_of(logits(), case),
@@ -38,13 +38,14 @@ def _layerwise(case: Case, sizes: Sizes) -> Entry:
     return Entry("event fixed, layerwise", "orientation", Run(partial(simulate, network, images), len(images)), columns)
 
 
-def _dense_cnn(case: Case, images: np.ndarray, last: bool) -> Callable[[], np.ndarray]:
+def dense_cnn(case: Case, images: np.ndarray, last: bool, batch: int) -> Callable[[], np.ndarray]:
+    """What gives the logits of the network before conversion, so many images at a time, with channels `last` or first."""
     layout = torch.channels_last if last and images.ndim == 4 else torch.contiguous_format
 
     @torch.inference_mode()
     def logits() -> np.ndarray:
         model = case.model.to(memory_format=layout)
-        batches = (torch.from_numpy(images[start : start + 64]) for start in range(0, len(images), 64))
-        return torch.cat([model(batch.contiguous(memory_format=layout)) for batch in batches]).numpy()
+        batches = (torch.from_numpy(images[start : start + batch]) for start in range(0, len(images), batch))
+        return torch.cat([model(some.contiguous(memory_format=layout)) for some in batches]).numpy()
 
     return logits

@@ -12,6 +12,7 @@ TITLES = {
     "peers": "Other programs, same law, same images",
     "peers-large": "The same on a larger network",
     "latency": "One image at a time",
+    "few": "Few steps, and integer inference, beside the CNN",
     "sweeps": "What speed depends on",
     "crossover": "When does an event engine pay?",
     "limit": "The machine's limit",
