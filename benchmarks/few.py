@@ -75,14 +75,15 @@ def _integers(case: Case, data: str | None, bits: int) -> Network:
     """The CNN with 8-bit weights and activations of `bits` bits, in integers from the image to the logits."""
     import torch
 
-    import spikewright as sw
+    from spikewright.compress import quantize
+    from spikewright.conversion import Quantized, convert
     from spikewright.experiments.data.load import load_dataset
 
     found = load_dataset(case.dataset, data)
     images = torch.from_numpy(found.train_images[:CALIBRATION])
     train = images, torch.from_numpy(found.train_labels[:CALIBRATION])
-    small = sw.quantize(case.model, bits=8, activation_bits=bits, data=train)
-    return sw.convert(small, images, sw.Quantized()).to_fixed()
+    small = quantize(case.model, bits=8, activation_bits=bits, data=train)
+    return convert(small, images, Quantized()).to_fixed()
 
 
 def _judged(network: Network, case: Case, images: np.ndarray) -> dict[str, Any]:
