@@ -65,7 +65,8 @@ def few(options: Options) -> int:
     wanted = ", ".join(f"{name} {times:g}" for name, times in WANTED.items())
     caption = (
         f"Images per second, median of {repeats} interleaved repeats with the slowest and the fastest; up to {images:,} "
-        f"test images. Wanted, times the float32 CNN in its best form: {wanted}; {'reached' if reaches_cnn(table) else 'not reached'}."
+        f"test images. Wanted, times the float32 CNN in its best form: {wanted}; "
+        f"{'reached' if reaches_cnn(table) else 'not reached'}."
     )
     panels = [lambda ax, table=table: speed_panel(ax, table, "few steps") for table in tables if len(table)]
     publish(options.output, "few", table, panels, caption)

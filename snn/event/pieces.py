@@ -15,7 +15,8 @@ from spikewright.snn.network import Network
 from spikewright.snn.simulation import Request
 from spikewright.snn.traits import sent
 
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES, PLANE_BYTES = 8 << 20, 32 << 20
+"""Memory of a chunk in the largest population, about; that of a layerwise run is gone through once, and calls cost more."""
 CHUNK_STEPS = 32
 ADDRESS_BYTES, EVENT_BYTES = 4, 8
 CHUNK_OPERATIONS = 2_000_000_000
@@ -26,9 +27,9 @@ OPERATIONS_OF_A_DOT = 8
 """So many take dot products as long as others one."""
 
 
-def limits() -> tuple[int, int, int]:
+def limits() -> tuple[int, ...]:
     """What the sizes of pieces follow from, beside the request."""
-    return CHUNK_BYTES, CHUNK_STEPS, CHUNK_OPERATIONS
+    return CHUNK_BYTES, PLANE_BYTES, CHUNK_STEPS, CHUNK_OPERATIONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,10 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: 
         bytes_a_sample += [p.size * length for p in network.populations]
     bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
     operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
-    found = int(min(max(1, CHUNK_BYTES // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
-    together = side_by_side(1 if network.schedule == "layerwise" else length)
+    layerwise = network.schedule == "layerwise"
+    most = PLANE_BYTES if layerwise else CHUNK_BYTES
+    found = int(min(max(1, most // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
+    together = side_by_side(1 if layerwise else length)
     return found if found < together else found - found % together
 
 
