@@ -16,7 +16,7 @@ from spikewright.snn.simulation import Request
 from spikewright.snn.traits import sent
 
 CHUNK_BYTES, PLANE_BYTES = 8 << 20, 32 << 20
-"""Memory of a chunk in the largest population, about; that of a layerwise run is gone through once, and calls cost more."""
+"""Memory of a chunk in the largest population, about; planes of layerwise runs and of one step are gone through once."""
 CHUNK_STEPS = 32
 ADDRESS_BYTES, EVENT_BYTES = 4, 8
 CHUNK_OPERATIONS = 2_000_000_000
@@ -97,7 +97,7 @@ def _at_once(network: Network, length: int, steps: dict[Compiled, int], masked: 
     bytes_a_sample += [ADDRESS_BYTES * places * length for places in _placed(network)]
     operations = max(max(1, _most_operations(one)) * count for one, count in steps.items())
     layerwise = network.schedule == "layerwise"
-    most = PLANE_BYTES if layerwise else CHUNK_BYTES
+    most = PLANE_BYTES if layerwise or network.steps == 1 else CHUNK_BYTES
     found = int(min(max(1, most // max(bytes_a_sample)), max(1, CHUNK_OPERATIONS // operations)))
     together = side_by_side(1 if layerwise else length)
     return found if found < together else found - found % together

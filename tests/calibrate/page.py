@@ -43,8 +43,8 @@ By the rule before it these 26 were at most 4.4 % off.
 
 What is below was synthesised before one more change of the Verilog: registers that only a sweep needs stand still in all other
 cycles (`sweeps` in `sw_array`). Eight of these cores were synthesised again with most of it (seed 3000, IF, signed, ternary and
-burst): look-up tables change by -3.0 to +1.9 % (the median by +0.3 %), memory blocks and multipliers not at all. The few flip-flops
-a layer that come with it are counted. Modules and cores are to be synthesised again.
+burst): look-up tables change by -3.0 to +1.9 % (the median by +0.3 %), memory blocks and multipliers not at all. The few
+flip-flops a layer that come with it are counted. Modules and cores are to be synthesised again.
 
 They are drawn circuits, all kinds in turn from seed {BLIND.seed} on, at one lane, drawn lanes and all channels, and networks of
 real sizes ("{REAL}", `tests/calibrate/real_sizes.py`: 784-128-10, LeNet, convolutions of 16 to 32 channels). Synthesis keeps the

@@ -20,7 +20,7 @@ from spikewright.snn import (
     TerminateMax,
 )
 from spikewright.snn.event import pieces as module
-from spikewright.snn.event.pieces import CHUNK_BYTES, CHUNK_STEPS, pieces_of
+from spikewright.snn.event.pieces import CHUNK_BYTES, CHUNK_STEPS, PLANE_BYTES, pieces_of
 from spikewright.snn.event.populations import compiled_populations
 from spikewright.snn.kernels.dot_ways import TILES
 from spikewright.snn.simulation import Request
@@ -59,6 +59,11 @@ def test_samples_fit_into_the_cache():
     few, many = pieces(simple(size=3)), pieces(simple(size=3000))
     assert many.at_once == CHUNK_BYTES // (3000 * 5 * CHUNK_STEPS)
     assert few.at_once == CHUNK_BYTES // (3 * 5 * CHUNK_STEPS)
+
+
+def test_more_samples_where_a_plane_is_gone_through_once():
+    one_step = pieces(simple(RateCode(1), size=3000))
+    assert one_step.at_once == PLANE_BYTES // (3000 * 5)
 
 
 @pytest.mark.parametrize(
