@@ -63,7 +63,7 @@ def test_samples_fit_into_the_cache():
 
 def test_more_samples_where_a_plane_is_gone_through_once():
     one_step = pieces(simple(RateCode(1), size=3000))
-    assert one_step.at_once == PLANE_BYTES // (3000 * 5)
+    assert 0 <= PLANE_BYTES // (3000 * 5) - one_step.at_once < 16  # whole shares of samples side by side
 
 
 @pytest.mark.parametrize(
