@@ -26,15 +26,16 @@ def speed_bars(table: Table) -> list[tuple[str, float, float, float, str]]:
 
 
 def speed_panel(ax: "Axes", table: Table, settings: str | None = None) -> None:
-    """Horizontal bars on a logarithmic axis. `settings`: for the title, the number of steps unless given."""
+    """Horizontal bars, on a logarithmic axis where one is ten times another. `settings`: for the title, else the steps."""
     bars = speed_bars(table)
     for place, (_, middle, low, high, kind) in enumerate(bars):
         error = [[max(0.0, middle - low)], [max(0.0, high - middle)]]
         ax.barh(place, middle, xerr=error, color=COLOURS[kind], ecolor="#555555", height=0.7)
         ax.text(high * 1.05, place, f"{middle:,.0f}", va="center", fontsize=7.5)
     ax.set_yticks(range(len(bars)), [bar[0] for bar in bars], fontsize=7.5)
-    ax.set_xscale("log")
-    plain_ticks(ax.xaxis)
+    if bars and bars[-1][1] >= 10 * bars[0][1]:
+        ax.set_xscale("log")
+        plain_ticks(ax.xaxis)
     ax.set_xlabel("images per second")
     ax.set_ylabel("program")
     ax.margins(x=0.12)

@@ -1,6 +1,8 @@
 """Figures show what was measured, with labels."""
 
-from benchmarks.figures import design_panel, line_panel, speed_bars
+from matplotlib.figure import Figure
+
+from benchmarks.figures import design_panel, line_panel, speed_bars, speed_panel
 from spikewright import Table
 
 ROW = {"runner": "a", "kind": "event", "network": "n", "steps": 7, "images_per_s": 5.0}
@@ -22,6 +24,15 @@ SPEEDS = Table.of(
 
 def test_bars_are_sorted_and_leave_out_what_was_not_measured() -> None:
     assert [bar[0] for bar in speed_bars(SPEEDS)] == ["b", "a"]
+
+
+def test_bars_of_one_scale_begin_at_zero() -> None:
+    ax = Figure().subplots()
+    speed_panel(ax, SPEEDS, "few steps")
+    assert ax.get_xscale() == "linear" and ax.get_xlim()[0] == 0 and ax.get_title() == "n, few steps"
+    much = {**ROW, "runner": "d", "images_per_s": 50.0, "images_per_s_min": 40.0, "images_per_s_max": 60.0}
+    speed_panel(ax, Table.of([*SPEEDS, much]))
+    assert ax.get_xscale() == "log" and ax.get_title() == "n, 7 steps"
 
 
 def test_lines_have_labels_and_one_line_a_series() -> None:
