@@ -64,7 +64,7 @@ def test_wrong_points() -> None:
 def test_float_networks_are_sent_to_fixed() -> None:
     network = perceptron((4, 3, 2))
     floating = type(network)(network.populations, network.projections, "in", "out", network.code)
-    with pytest.raises(InvalidInput, match=r"call network\.to_fixed\(\) first"):
+    with pytest.raises(InvalidInput, match=r"call network\.to_fixed\(\), or convert"):
         time_multiplexed(floating)
 
 

@@ -98,6 +98,11 @@ class DotsRoute:
         return self.otherwise.most_operations
 
     @property
+    def floats(self) -> bool:
+        """Whether the sums are real numbers, to which counts of two bytes have no way."""
+        return self.dots.sources.members == 1
+
+    @property
     def one_group(self) -> bool:
         """Whether all target channels see the same sources."""
         return isinstance(self.dots, Tiles) or self.dots.groups == 1
@@ -109,7 +114,7 @@ class DotsRoute:
         if events.valued and not (self.numbers and events.value.dtype.itemsize == 1):
             return False
         if self.gathers and planes == 1:
-            return self.most * events.steps <= WIDEST_COUNT
+            return self.most * events.steps <= (DOTS[DOT].most if self.floats else WIDEST_COUNT)
         return events.steps == planes and FEWEST_STEPS <= planes <= MOST_STEPS
 
     def deliver(self, planes: Planes, events: Events, operations: NDArray[np.int64], buffers: Buffers) -> None:

@@ -21,6 +21,7 @@ from spikewright.snn import (
     SignedIF,
     Source,
     dense,
+    simulate,
 )
 from spikewright.snn.event.buffers import Buffers
 from spikewright.snn.event.routes import dots as module
@@ -297,6 +298,25 @@ def test_more_than_a_plane_can_gather():
     route = behind(IF(5), pool=(4, 4), schedule="layerwise")
     for steps, takes in ((WIDEST_COUNT // 16, True), (WIDEST_COUNT // 16 + 1, False)):
         assert route.takes(events_of(np.ones((1, steps, 80), int)), 1) == takes
+
+
+def test_real_numbers_gather_a_byte_at_most():
+    """Counts of two bytes go by integers alone: a longer window goes by rows in float32, and answers as the reference does."""
+    random = np.random.default_rng(0)
+    weights = random.normal(0, 1, (16, 5)).astype(np.float32)
+    route = compile_route(wanted_of(weights, kind=np.float32, over_time=False, code=RateCode(9), schedule="layerwise"))
+    assert is_dots(route)
+    for steps, takes in ((255, True), (256, False)):
+        assert route.takes(events_of(np.ones((1, steps, 5), int)), 1) == takes
+    conv = Conv2d(dense(random.normal(0, 0.5, (16, 8, 3, 3)).astype(np.float32)), padding=(1, 1))
+    parts = [Population("in", (8, 5, 5), Source()), Population("a", (8, 5, 5), IF(0.9))]
+    parts += [Population("b", (16, 5, 5), IF(3.0)), Population("out", (2,), Integrator())]
+    links = [Projection("in", "a", Identity(1.0)), Projection("a", "b", conv)]
+    links += [Projection("b", "out", Linear(dense(random.normal(0, 1, (2, 400)).astype(np.float32))))]
+    network = Network(tuple(parts), tuple(links), "in", "out", RateCode(300), schedule="layerwise")
+    images = random.random((3, 8, 5, 5)).astype(np.float32)
+    one, other = (simulate(network, images, engine=engine) for engine in ("reference", "event"))
+    np.testing.assert_allclose(other.logits, one.logits, rtol=1e-3, atol=0.1)
 
 
 def test_a_plan_that_leads_out_of_its_arrays_is_refused():
