@@ -21,7 +21,7 @@ from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined
 from spikewright.snn.kernels.mask_trains import pack_masks
 from spikewright.snn.kernels.simd_dots import dots_of, interleave_of
-from spikewright.snn.kernels.tile_ends import add_beside, put_held, times_256, times_unit
+from spikewright.snn.kernels.tile_ends import add_beside, put_held, take_sums, times_256, times_unit
 from spikewright.snn.kernels.trains import Sources, Trains, pack_events, share_of
 
 two_of_eight, one_of_eight = dots_of(DOT, 8, 2), dots_of(DOT, 8, 1)
@@ -162,11 +162,7 @@ def _add_pixels(planes, share, dots, work):
                         put_held(tile, sums, to, width, share, True)
                     elif begin.shape[2]:
                         put_held(tile, begin, to, width, share, True)
-                for g in range(share.samples):
-                    for t in range(share.planes):
-                        place = (g * share.planes + t) * block
-                        for o in range(width):
-                            sums[share.first + g, t, to + o] = tile[place + o]
+                take_sums(sums, tile, to, width, share)
 
 
 @inlined

@@ -62,3 +62,13 @@ def put_held(tile, held, first, width, share, added):
             else:
                 for o in range(width):
                     tile[place + o] = held[share.first + g, plane, first + o]
+
+
+@inlined
+def take_sums(sums, tile, first, width, share):
+    """Set the planes of samples to the tile, their targets from `first` on."""
+    for g in range(share.samples):
+        for t in range(share.planes):
+            place = (g * share.planes + t) * np.uint64(BLOCK)
+            for o in range(width):
+                sums[share.first + g, t, first + o] = tile[place + o]

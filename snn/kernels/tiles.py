@@ -17,7 +17,7 @@ from spikewright.snn.kernels.dot_ways import BLOCK, QUARTER
 from spikewright.snn.kernels.fire_masks import fire_block
 from spikewright.snn.kernels.jit import compiled, inlined, merged
 from spikewright.snn.kernels.simd_tiles import TILE, configure, multiply_of, release
-from spikewright.snn.kernels.tile_ends import add_beside, put_held, times_256, times_unit
+from spikewright.snn.kernels.tile_ends import add_beside, put_held, take_sums, times_256, times_unit
 from spikewright.snn.kernels.trains import Sources, share_of
 from spikewright.snn.kernels.unfolding import unfold_events, unfold_next
 
@@ -194,11 +194,7 @@ def _add_pixels(part, planes, share, tiles, work):
                     put_held(tile, sums, to, width, share, True)
                 elif held:
                     put_held(tile, begin, to, width, share, True)
-            for g in range(share.samples):
-                for t in range(share.planes):
-                    place = (g * share.planes + t) * block
-                    for o in range(width):
-                        sums[share.first + g, t, to + o] = tile[place + o]
+            take_sums(sums, tile, to, width, share)
 
 
 @merged

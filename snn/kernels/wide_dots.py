@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.dots import DotWork, gather
 from spikewright.snn.kernels.jit import compiled, inlined
-from spikewright.snn.kernels.tile_ends import times_256, times_unit
+from spikewright.snn.kernels.tile_ends import put_held, take_sums, times_256, times_unit
 from spikewright.snn.kernels.trains import pack_four, share_of
 
 
@@ -30,10 +30,11 @@ class WideWork(NamedTuple):
 def deliver_wide(planes, events, dots, work, operations):
     """Add what events bring to the one plane of each sample; the projection fills all channels of its target."""
     samples, one = events.address.shape[0], np.uint64(1)
+    ignored = np.zeros(samples, np.int64)  # operations are counted from the events
     for s in range(0, samples, work.low.trains.samples):
         share = share_of(s, samples, one, work.low.trains)
         _count_events(events, share, dots.sources, work, operations)
-        _pack(share, dots.sources, work)
+        _pack(share, dots.sources, work, ignored)
         _add_pixels(planes, share, dots, work)
 
 
@@ -43,12 +44,8 @@ def _count_events(events, share, sources, work, operations):
 
     A graded event takes an operation for each of its targets, numbers of spikes so many.
     """
-    trains, counts, each, half = (
-        work.low.trains,
-        work.counts,
-        np.uint64(sources.each),
-        np.uint64(work.low.trains.length),
-    )
+    trains, counts, each = work.low.trains, work.counts, np.uint64(sources.each)
+    half = np.uint64(trains.length)
     for g in range(share.samples):
         s, total = share.first + g, np.int64(0)
         address, value, graded = events.address[s], events.value[s], events.graded
@@ -65,14 +62,9 @@ def _count_events(events, share, sources, work, operations):
 
 
 @compiled
-def _pack(share, sources, work):
+def _pack(share, sources, work, ignored):
     """Pack both bytes of what is counted of the slots that are marked, and leave counts and marks zero."""
-    trains, others, counts, ignored = (
-        work.low.trains,
-        work.high.trains,
-        work.counts,
-        np.zeros(share.first + share.samples),
-    )
+    trains, others, counts = work.low.trains, work.high.trains, work.counts
     each, half, low, high = np.uint64(sources.each), np.uint64(trains.length), np.uint64(0), np.uint64(0)
     for cell in range(np.uint64(trains.fired.size)):
         trains.first[cell], others.first[cell] = low, high
@@ -110,13 +102,8 @@ def _pack_cell(cell, four, shift, share, sources, trains, mark, counts, ignored)
 
 @inlined
 def _add_pixels(planes, share, dots, work):
-    sums, begin, tile, block, length = (
-        planes.sums,
-        planes.begin,
-        work.low.tile,
-        np.uint64(BLOCK),
-        np.uint64(dots.length),
-    )
+    sums, begin, tile = planes.sums, planes.begin, work.low.tile
+    block, length = np.uint64(BLOCK), np.uint64(dots.length)
     low, high, columns, digits = work.low, work.high, share.columns, np.uint64(dots.digits)
     pixels = np.uint64(dots.first_run.size - 1) // digits
     for p in range(pixels):
@@ -124,9 +111,8 @@ def _add_pixels(planes, share, dots, work):
             for column in range(np.uint64(0), length, block):
                 of_group, width = group * length + column, min(block, length - column)
                 to = p * np.uint64(dots.groups) * length + of_group
-                for power in range(
-                    digits + np.uint64(1)
-                ):  # from the highest on: of bytes of weights and bytes of counts
+                # powers of 256 from the highest on, of bytes of weights times bytes of counts
+                for power in range(digits + np.uint64(1)):
                     if power:
                         times_256(tile, columns)
                     if power < digits:
@@ -136,14 +122,8 @@ def _add_pixels(planes, share, dots, work):
                         gather((digits - power) * pixels + p, group, column, True, columns, dots, low)
                 if dots.unit.size:
                     times_unit(tile, dots.unit, of_group, width, columns)
-                for g in range(share.samples):
-                    s, place = share.first + g, g * block
-                    if not planes.fresh:
-                        for o in range(width):
-                            sums[s, 0, to + o] += tile[place + o]
-                    elif begin.shape[2]:
-                        for o in range(width):
-                            sums[s, 0, to + o] = begin[s, 0, to + o] + tile[place + o]
-                    else:
-                        for o in range(width):
-                            sums[s, 0, to + o] = tile[place + o]
+                if not planes.fresh:
+                    put_held(tile, sums, to, width, share, True)
+                elif begin.shape[2]:
+                    put_held(tile, begin, to, width, share, True)
+                take_sums(sums, tile, to, width, share)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spikewright.snn.kernels.jit import compiled
-from spikewright.snn.kernels.tile_ends import Beside, add_beside, put_held, times_256, times_unit
+from spikewright.snn.kernels.tile_ends import Beside, add_beside, put_held, take_sums, times_256, times_unit
 from spikewright.snn.kernels.trains import SampleShare
 from tests.snn.kernels.test_masks import masks_of
 
@@ -23,6 +23,11 @@ def begun(tile, held, first, width, share, added):
         put_held(tile, held, word(first), word(width), share, True)
     else:
         put_held(tile, held, word(first), word(width), share, False)
+
+
+@compiled
+def taken(sums, tile, first, width, share):
+    take_sums(sums, tile, np.uint64(first), np.uint64(width), share)
 
 
 @compiled
@@ -49,6 +54,16 @@ def test_what_is_held(planes, kind, added):
     wanted = np.concatenate([np.broadcast_to(held[s, :, 30:80], (4, 50)) for s in (1, 2)])
     np.testing.assert_array_equal(tile[:, :50], wanted + before[:, :50] * added)
     np.testing.assert_array_equal(tile[:, 50:], before[:, 50:])
+
+
+def test_what_planes_get():
+    """Of two samples of four columns, in some targets; nothing else of the planes is touched."""
+    tile = np.arange(COLUMNS * BLOCK, dtype=np.int32).reshape(COLUMNS, BLOCK)
+    sums = np.full((4, 4, 100), -1, np.int32)
+    taken(sums, tile.reshape(-1), 30, 50, share_of(2, 4))
+    np.testing.assert_array_equal(sums[1:3, :, 30:80].reshape(8, 50), tile[:, :50])
+    sums[1:3, :, 30:80] = -1
+    assert np.all(sums == -1)
 
 
 def test_factors():
