@@ -22,7 +22,7 @@ from spikewright.snn.kernels.masks import Masks
 from spikewright.snn.kernels.planes import emptied
 from spikewright.snn.kernels.rows import deliver_spikes
 from spikewright.snn.kernels.simd_tiles import TILE, configure, release, tile_shape
-from spikewright.snn.kernels.tiles import two_by_two
+from spikewright.snn.kernels.tile_products import two_by_two
 
 
 def delivery(

@@ -9,7 +9,7 @@ from spikewright.snn.kernels.dot_ways import BLOCK
 from spikewright.snn.kernels.jit import compiled
 from spikewright.snn.kernels.simd_tiles import configure, release
 from spikewright.snn.kernels.tile_ends import times_unit
-from spikewright.snn.kernels.tiles import add_view, sizes_of
+from spikewright.snn.kernels.tile_products import add_view, sizes_of
 from spikewright.snn.kernels.trains import share_of
 from spikewright.snn.kernels.unfolding import unfold_events
 

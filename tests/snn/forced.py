@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from spikewright.snn import Network
 from spikewright.snn.event import masking, populations, prepared
 from spikewright.snn.event.populations import CompiledNeurons, compiled_populations
-from spikewright.snn.event.routes import blocks, choosing, dots, lanes, lists
+from spikewright.snn.event.routes import blocks, choosing, choosing_dots, dots, lanes, lists
 from spikewright.snn.kernels.tiles import Tiles
 
 ROUTES = ("rows", "blocks", "lanes", "dots", "tiles", "lists")
@@ -35,16 +35,17 @@ BEFORE = {
 }
 """Ways that may not serve, so that the one named does."""
 DOTS: tuple[tuple[Any, dict[str, Any]], ...] = (
-    (dots, {"FEWEST_STEPS": 1, "FEWEST_CHANNELS": 1, "FEWEST_OF_VALUES": 1, "WIDEST_FLOATS": 2**20}),
-    (dots, {"_quicker": lambda *_: True}),
+    (choosing_dots, {"FEWEST_CHANNELS": 1, "FEWEST_OF_VALUES": 1, "WIDEST_FLOATS": 2**20}),
+    (choosing_dots, {"_quicker": lambda *_: True}),
+    (dots, {"FEWEST_STEPS": 1}),
     (masking, {"FEWEST_STEPS": 1}),
 )
 TAKEN: dict[str, tuple[tuple[Any, dict[str, Any]], ...]] = {
     "rows": (),
     "blocks": ((blocks, {"MOST_ALIVE": 1.0}),),
     "lanes": ((lanes, {"FEWEST_STEPS": 1}),),
-    "dots": (*DOTS, (dots, {"TILES": False})),
-    "tiles": (*DOTS, (dots, {"OF_TILES": 0.0})),
+    "dots": (*DOTS, (choosing_dots, {"TILES": False})),
+    "tiles": (*DOTS, (choosing_dots, {"OF_TILES": 0.0})),
     "lists": ((lists, {"_suits": _flat}),),
 }
 """What is held against a way by its costs, set aside."""

@@ -15,7 +15,7 @@ A new route is a file here that makes one, or None where it does not suit, and a
 
 from spikewright.snn.event.ordering import OrderedRoute, compile_order
 from spikewright.snn.event.routes.blocks import compile_blocks
-from spikewright.snn.event.routes.dots import compile_dots
+from spikewright.snn.event.routes.choosing_dots import compile_dots
 from spikewright.snn.event.routes.lanes import compile_lanes
 from spikewright.snn.event.routes.lists import compile_lists
 from spikewright.snn.event.routes.rows import compile_rows

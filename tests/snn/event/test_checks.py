@@ -32,7 +32,7 @@ from spikewright.snn.event.checks import (
     check_shortcut,
     check_tiles,
 )
-from spikewright.snn.event.routes import dots
+from spikewright.snn.event.routes import choosing_dots
 from spikewright.snn.event.routes.choosing import compile_route
 from spikewright.snn.event.routes.dots import DotsRoute
 from spikewright.snn.event.routes.shortcuts import ShortcutRoute
@@ -50,7 +50,7 @@ def route(weights, tiles=False):
         ((2, SIDE, SIDE), (CHANNELS, SIDE, SIDE)), Integrator(), Conv2d(weights, padding=(1, 1)), RateCode(8), numbers="fixed",
         potential_bits=24,
     )  # fmt: skip
-    with patch.multiple(dots, TILES=tiles, OF_TILES=0.0):
+    with patch.multiple(choosing_dots, TILES=tiles, OF_TILES=0.0):
         return compile_route(Wanted(network, network.projections[0], np.dtype(np.int32), over_time=True))
 
 
