@@ -67,6 +67,13 @@ def compared(circuit: Circuit, images: Any, simulator: Simulator = icarus.run) -
     return tuple(other_cycles(circuit, rasters, run, wanted.steps))
 
 
+def sent_words(circuit: Circuit, images: Any) -> list[int]:
+    """The words by which `images (samples, *input shape)` come into a circuit."""
+    endless = replace(circuit.network, decision=None)
+    rasters = golden_rasters(endless, golden_activity(endless, as_taken(circuit.network, images)[1]))
+    return input_words(circuit, rasters[endless.input])
+
+
 def _spikes(rasters: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
     for name, raster in found.items():
         wrong = np.argwhere(raster != rasters[name])

@@ -42,7 +42,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     images = np.random.default_rng(0).random((7, 6)).astype(np.float32)
     monkeypatch.setattr(trained, "trained", lambda *_: (perceptron((6, 5, 3), steps=2), images))
-    monkeypatch.setattr(trained.verilator, "verilated", lambda circuit, _: InIcarus(circuit, found))
+    monkeypatch.setattr(trained.verilator, "verilated", lambda circuit, *_: InIcarus(circuit, found))
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from spikewright.hardware.circuit.record import Circuit
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.cosim import verilator
+from spikewright.hardware.cosim.comparing import sent_words
 from spikewright.hardware.cosim.icarus import needed_modules
 from spikewright.hardware.cosim.record import CircuitRun
 from tests.onnx_check.progress import commit_of
@@ -24,6 +25,8 @@ from tests.validate.progress import READ
 
 CYCLES_EACH = 20_000_000
 """Of an image: more are given up."""
+PRACTISED = 2
+"""Images that the compiler learns from."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def run_trained(wanted: TrainedCore) -> dict[str, Any]:
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="spikewright-") as name:
         circuit = build(network, lanes_for(wanted.name, network, wanted.most), Path(name) / "core")
-        core = verilator.verilated(circuit, wanted.folder)
+        practice = verilator.Practice(sent_words(circuit, images[:PRACTISED]), len(images[:PRACTISED]))
+        core = verilator.verilated(circuit, wanted.folder, practice)
         state = _begun(wanted, circuit, core.tool)
         count = min(wanted.images, len(images))
         while state["images"] < count and not state["wrong"]:

@@ -10,6 +10,7 @@ from spikewright.hardware.circuit.shapes import PhysicalLanes
 from spikewright.hardware.circuit.top import build
 from spikewright.hardware.core.golden import run_golden
 from spikewright.hardware.cosim import icarus, programs, verilator
+from spikewright.hardware.cosim.comparing import sent_words
 from spikewright.hardware.cosim.streams import input_words
 from tests.hardware.cosim.drawn import drawn, drawn_lanes
 from tests.hardware.cosim.test_comparing import images_for
@@ -38,6 +39,21 @@ def test_both_simulators_see_the_same_events_in_the_same_cycles(tmp_path: Path) 
         core.run([], 1)
     with pytest.raises(SpikewrightError, match="expected an end of the simulation within 90 cycles, got none"):
         core.run(words, 3, 90)
+
+
+@needs_both
+def test_a_program_that_was_practised_does_the_same(tmp_path: Path) -> None:
+    network = drawn(3)
+    circuit = build(network, drawn_lanes(network, 3), tmp_path / "core")
+    images = images_for(network, 3)
+    words, plain = sent_words(circuit, images), verilator.verilated(circuit, tmp_path)
+    practised = verilator.verilated(circuit, tmp_path, verilator.Practice(words[:4], 1))
+    assert practised.program != plain.program
+    one, two = plain.run(words, 3), practised.run(words, 3)
+    assert one.cycles == two.cycles and all(np.array_equal(events, two.events[n]) for n, events in one.events.items())
+    assert np.array_equal(one.answers, two.answers) and np.array_equal(one.answer_cycles, two.answer_cycles)
+    again = verilator.verilated(circuit, tmp_path, verilator.Practice(words, 3))
+    assert again.program == practised.program and len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_missing_or_old_verilator_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
