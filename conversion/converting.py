@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from spikewright import Progress, SpikewrightError, silent
-from spikewright.compress.graph.choosing import Output
 from spikewright.compress.graph.models import as_module
+from spikewright.compress.graph.outputs import Output
 from spikewright.compress.training.threads import steady_threads
 from spikewright.conversion.diagnosis.judging import Judged
 from spikewright.conversion.emitting import emit

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from spikewright.compress.adapting.places import replaceable
-from spikewright.compress.graph.choosing import Output
+from spikewright.compress.graph.outputs import Output
 from spikewright.conversion.errors import HARDWARE, Obstacle, Unconvertible
 from spikewright.conversion.reading.model import check_samples, chosen_in_python, surveyed_plan
 from spikewright.conversion.reading.plan import Plan

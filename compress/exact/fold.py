@@ -19,9 +19,10 @@ from spikewright import InvalidInput
 from spikewright.compress.exact.channel_maps import ChannelMap, Edit, Stuck, map_of, needs, take
 from spikewright.compress.exact.fold_layers import Uses
 from spikewright.compress.exact.fold_paths import Paths
-from spikewright.compress.graph.choosing import Output, choose
+from spikewright.compress.graph.choosing import choose
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
+from spikewright.compress.graph.outputs import Output
 from spikewright.compress.graph.rewrite import Rewrite, change, tidy
 from spikewright.compress.graph.view import GraphNode, GraphView, trace
 from spikewright.progress import watched

@@ -7,7 +7,7 @@ choose(model, fixed={"return_features": False})     # flags, masks and other inp
 
 import dataclasses
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,7 @@ from torch import Tensor, fx, nn
 from spikewright import InvalidInput
 from spikewright.answers import Head, head_of_answer
 from spikewright.compress.graph.models import as_module, program_module
-from spikewright.inputs import is_whole
-
-Path = str | int
-Output = Path | Sequence[Path] | Mapping[str, Path]
-"""One output, several, or several under names of one's own."""
+from spikewright.compress.graph.outputs import Output, Path, at, named, outputs_in
 
 
 class Chosen(nn.Module):
@@ -37,7 +33,7 @@ class Chosen(nn.Module):
     ) -> None:
         super().__init__()
         self.model, self.single = model, output is None or isinstance(output, Path)
-        self.outputs: dict[str, Path | None] = _named(output)
+        self.outputs: dict[str, Path | None] = named(output)
         self.image = image_input(model, fixed, image)
         self.flags: dict[str, Any] = {}
         for name, value in fixed.items():
@@ -57,7 +53,7 @@ class Chosen(nn.Module):
         buffers = {name.removeprefix("fixed_"): getattr(self, name) for name in vars(self)["_buffers"]}
         given = {**self.flags, **buffers}
         whole = self.model(x, **given) if self.image is None else self.model(**{self.image: x}, **given)
-        found = [whole if path is None else _at(whole, path) for path in self.outputs.values()]
+        found = [whole if path is None else at(whole, path) for path in self.outputs.values()]
         for name, one in zip(self.outputs, found, strict=True):
             if name and not isinstance(one, Tensor | fx.Proxy):
                 known = ", ".join(map(repr, outputs_in(whole)))
@@ -135,31 +131,6 @@ def heads_of(model: nn.Module, images: Tensor) -> tuple[Head, ...] | None:
     return tuple(_head(name, answer) for name, answer in zip(model.outputs, found, strict=True))
 
 
-def outputs_in(found: Any, path: str = "") -> Iterator[str]:
-    """The paths of all tensors in what a model returned."""
-    if isinstance(found, Tensor):
-        yield path
-    for key, value in _entries(found):
-        yield from outputs_in(value, f"{path}.{key}" if path else key)
-
-
-def check_single(found: Any) -> None:
-    """Raises InvalidInput with the outputs to choose from, unless a model returned one tensor."""
-    if isinstance(found, Tensor):
-        return
-    paths = list(outputs_in(found))
-    if not paths:
-        raise InvalidInput(
-            f"expected a model that returns a tensor, got {type(found).__name__}; try the layer in front"
-        )
-    listed = ", ".join(map(repr, paths))
-    several = f", or output={paths[:2]!r} for several" if len(paths) > 1 else ""
-    raise InvalidInput(
-        f"expected a model with one output tensor, got {type(found).__name__} with {listed}; "
-        f"try output={paths[0]!r}{several}"
-    )
-
-
 def _of_compressed(small: Any, output: Output | None, fixed: Mapping[str, Any], image: str | None) -> Any:
     if small.rewrites:
         raise InvalidInput(
@@ -172,23 +143,6 @@ def _of_compressed(small: Any, output: Output | None, fixed: Mapping[str, Any], 
         weights={f"model.{path}": e for path, e in small.weights.items()},
         loose=frozenset(f"model.{path}" for path in small.loose),
     )
-
-
-def _named(output: Output | None) -> dict[str, Path | None]:
-    """Paths by the names of the outputs. Raises InvalidInput for what is none."""
-    if output is None:
-        return {"": None}
-    given = output if isinstance(output, Mapping) else {str(one): one for one in _listed(output)}
-    for name, path in given.items():
-        if isinstance(path, bool) or not ((isinstance(path, str) and path) or is_whole(path, 0)) or not name:
-            raise InvalidInput(f"expected the name or the place of an output, got {path!r}; try output=0")
-    if not given or (not isinstance(output, Mapping) and len(given) < len(_listed(output))):
-        raise InvalidInput(f"expected different outputs, at least one, got {output!r}; try output=0")
-    return dict(given)
-
-
-def _listed(output: Any) -> list[Any]:
-    return list(output) if isinstance(output, Sequence) and not isinstance(output, str) else [output]
 
 
 def image_input(model: nn.Module, fixed: Mapping[str, Any], image: str | None = None) -> str | None:
@@ -219,39 +173,6 @@ def image_input(model: nn.Module, fixed: Mapping[str, Any], image: str | None = 
     if image is not None and image not in names:
         return image
     return None if not free or free[0] is listed[0] else free[0].name
-
-
-def _at(whole: Any, path: Path) -> Any:
-    """What lies at a path in what a model returned; torch.fx runs through this with stand-ins for tensors."""
-    found = whole
-    for key in str(path).split("."):
-        entries = dict(_entries(found))
-        place = int(key) if key.isdigit() else None
-        if key in entries:
-            found = entries[key]
-        elif place is not None and place < len(entries):
-            found = list(entries.values())[place]
-        elif place is not None and not isinstance(found, Tensor) and not entries and hasattr(found, "__getitem__"):
-            found = found[place]  # the stand-in for several tensors that one function gives, such as chunk
-        elif isinstance(whole, Tensor):
-            raise InvalidInput(f"expected a model with several outputs, got one tensor; try without output={path!r}")
-        else:
-            known = ", ".join(map(repr, outputs_in(whole))) or type(whole).__name__
-            raise InvalidInput(f"expected an output out of {known}, got {path!r}; try one of them")
-    return found
-
-
-def _entries(found: Any) -> list[tuple[str, Any]]:
-    """What a container holds, by the names of its places; nothing for anything else."""
-    if isinstance(found, Mapping):
-        return [(str(key), value) for key, value in found.items()]
-    if isinstance(found, tuple) and hasattr(found, "_fields"):
-        return list(zip(found._fields, found, strict=True))
-    if isinstance(found, tuple | list):
-        return [(str(place), value) for place, value in enumerate(found)]
-    if dataclasses.is_dataclass(found):
-        return [(one.name, getattr(found, one.name)) for one in dataclasses.fields(found)]
-    return []
 
 
 def _head(name: str, answer: Any) -> Head:

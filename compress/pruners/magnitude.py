@@ -11,7 +11,8 @@ from spikewright import InvalidInput, Progress
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.expressions import Straight, rows_of
-from spikewright.compress.graph.choosing import Output, choose
+from spikewright.compress.graph.choosing import choose
+from spikewright.compress.graph.outputs import Output
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method
 from spikewright.compress.pruners.patterns import UNSTRUCTURED, Pattern, magnitude_masks

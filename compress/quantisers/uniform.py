@@ -12,7 +12,8 @@ from spikewright.compress.compressed import Compressed
 from spikewright.compress.draft import Draft
 from spikewright.compress.exact.folding import fold_draft
 from spikewright.compress.expressions import Straight
-from spikewright.compress.graph.choosing import Output, choose
+from spikewright.compress.graph.choosing import choose
+from spikewright.compress.graph.outputs import Output
 from spikewright.compress.graph.view import view_of
 from spikewright.compress.graph.weighted import weight_layers
 from spikewright.compress.methods import Method

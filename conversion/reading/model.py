@@ -15,10 +15,11 @@ from spikewright.compress.adapting.places import replaceable
 from spikewright.compress.compressed import Compressed
 from spikewright.compress.exact.fold import fold_view
 from spikewright.compress.freshness import check_fresh
-from spikewright.compress.graph.choosing import Chosen, Output, check_single, choose, image_input
+from spikewright.compress.graph.choosing import Chosen, choose, image_input
 from spikewright.compress.graph.copies import passing_copy
 from spikewright.compress.graph.equality import check_equal
 from spikewright.compress.graph.models import as_module, check_finite, check_own_operations, plain_copy
+from spikewright.compress.graph.outputs import Output, check_single
 from spikewright.compress.graph.tracing import Untraceable
 from spikewright.compress.graph.unwrap import notes, unwrapped
 from spikewright.compress.graph.view import trace_copy, view_of

@@ -18,10 +18,11 @@ from spikewright.experiments.exploring.section import SearchPart
 from spikewright.experiments.exploring.space import Point, Space
 from spikewright.experiments.records.reading import read_json
 from spikewright.experiments.records.store import Store
+from spikewright.experiments.runs.cell_run import Observer
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.orders import Fault
 from spikewright.experiments.runs.runners.base import Runner
-from spikewright.experiments.runs.running import Observer, run_held
+from spikewright.experiments.runs.running import run_held
 from spikewright.experiments.runs.state import RunState
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import write_json

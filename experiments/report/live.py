@@ -9,7 +9,7 @@ from pathlib import Path
 from spikewright.experiments.records.tables import write_tables
 from spikewright.experiments.report.page import REPORT, reduced_result, render, write_page
 from spikewright.experiments.report.sections import content
-from spikewright.experiments.runs.running import Observer, unseen
+from spikewright.experiments.runs.cell_run import Observer, unseen
 from spikewright.experiments.runs.state import RunState, read_states, rows_of_runs
 from spikewright.experiments.studies.study import open_study, stored_of
 

@@ -15,11 +15,12 @@ from spikewright.experiments.records.provenance import Provenance
 from spikewright.experiments.records.reading import Tables, read_json, read_provenance
 from spikewright.experiments.records.store import Store
 from spikewright.experiments.records.tables import write_tables
+from spikewright.experiments.runs.cell_run import Observer, unseen
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
 from spikewright.experiments.runs.runners.base import Runner
 from spikewright.experiments.runs.runners.choosing import runner_for
-from spikewright.experiments.runs.running import Observer, run_held, unseen
+from spikewright.experiments.runs.running import run_held
 from spikewright.experiments.runs.state import RunState, last_state, read_states, rows_of_runs
 from spikewright.experiments.studies.expansion import expand
 from spikewright.experiments.studies.folder import PROVENANCE_FILE, STUDY_FILE, claim, write_json

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from spikewright import InvalidInput
 from spikewright.answers import Head
 from spikewright.compress import FoldBatchNorm, accuracy, adapt, choose, fit, fold_batchnorm, load, prune, save
-from spikewright.compress.graph.choosing import check_single, heads_of, image_input, outputs_in, several_outputs
+from spikewright.compress.graph.choosing import heads_of, image_input, several_outputs
 from spikewright.compress.graph.view import trace
 from spikewright.robustness import AnnPredictor
 from tests.compress.training.test_loop import make
@@ -116,26 +116,7 @@ def test_what_cannot_be_chosen_is_refused_before_anything_runs(output: Any, fixe
         choose(net(), output, fixed)
 
 
-@pytest.mark.parametrize(
-    ("output", "told"),
-    [("nope", "out of '0', '1', got 'nope'"), ("1.0", "out of '0', '1', got '1.0'"), (2, "got 2")],
-)
-def test_outputs_that_are_not_there_are_named_when_the_model_runs(output: Any, told: str) -> None:
-    with pytest.raises(InvalidInput, match=told):
-        choose(net(), output, {"mask": MASK})(X)
-    with pytest.raises(InvalidInput, match=r"got one tensor; try without output=0"):
-        choose(nn.Flatten(), 0)(X)
-
-
-def test_what_a_model_returned_is_told() -> None:
-    assert list(outputs_in({"a": X, "b": [X, (X, None, 3)]})) == ["a", "b.0", "b.1.0"]
-    check_single(X)
-    with pytest.raises(
-        InvalidInput, match=r"got dict with 'a', 'b'; try output='a', or output=\['a', 'b'\] for several"
-    ):
-        check_single({"a": X, "b": X})
-    with pytest.raises(InvalidInput, match="returns a tensor, got NoneType"):
-        check_single(None)
+def test_the_images_take_the_first_input_that_is_free() -> None:
     assert image_input(net(), {"x": X}) == "mask" and image_input(nn.ReLU(), {}) is None
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from spikewright import FolderKind, InvalidFile
 from spikewright.experiments.records.store import Store
-from spikewright.experiments.runs import schedule
 from spikewright.experiments.runs.budgets import Budget
 from spikewright.experiments.runs.cells import Cell
 from spikewright.experiments.runs.lock import only_run
@@ -45,29 +44,6 @@ def test_processes_give_the_same_as_one(tmp_path: Path, workers: int) -> None:
     assert list(numbers(tmp_path / "one")) == list(numbers(tmp_path / "many"))
 
 
-def test_faults_do_not_stop_others_and_are_told(tmp_path: Path) -> None:
-    bad = cheap("bad", fault="refused")
-    cells = [bad, cheap("after", bad), cheap("broken", fault="broken"), cheap("exit", fault="exit"), *chain(5)]
-    state = made(tmp_path, cells)
-    assert (state.ending, state.stored) == ("incomplete", 5)
-    told = {fault["cell"]: (fault["kind"], fault["said"]) for fault in state.faults}
-    assert told["Cheap bad"] == ("refused", "expected luck, got none; try again")
-    assert told["Cheap broken"] == ("failed", "expected a result, got KeyError: 'luck'")
-    assert told["Cheap exit"] == ("failed", "expected a result, got a call of exit")
-    assert state.held == ["Cheap after"]
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_a_budget_of_cells_is_spent_and_the_next_run_goes_on(tmp_path: Path, workers: int) -> None:
-    store, cells = Store.claim(tmp_path, KIND), chain(12)
-    with ProcessRunner(workers) if workers > 1 else HereRunner() as runner:
-        states = [run_held(cells, store, runner, budget=Budget(cells=5)) for _ in range(4)]
-    assert [(state.stored, state.ending) for state in states] == [
-        (5, "spent"), (10, "spent"), (12, "finished"), (12, "finished")
-    ]  # fmt: skip
-    assert not states[0].faults and not states[0].running
-
-
 def test_without_any_time_nothing_is_started(tmp_path: Path) -> None:
     with HereRunner() as runner:
         state = run_held(chain(3), Store.claim(tmp_path, KIND), runner, budget=Budget(seconds=0))
@@ -80,14 +56,6 @@ def test_who_holds_the_lock_already_says_so(tmp_path: Path) -> None:
         assert run_held(chain(2), store, runner).ending == "finished"
 
 
-def test_lost_processes_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedule, "FIRST_PAUSE_S", 0.01)
-    cells = [cheap("once", fault="once"), cheap("always", fault="killed"), *chain(6)]
-    state = made(tmp_path, cells, lambda: ProcessRunner(2))
-    assert state.stored == 7 and [fault["kind"] for fault in state.faults] == ["lost"]
-    assert state.faults[0]["cell"] == "Cheap always"
-
-
 def test_a_stage_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store.claim(tmp_path, KIND)
     cell = cheap("counts", steps=5)
@@ -96,21 +64,6 @@ def test_a_stage_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest
     (place / "at.txt").write_text("7")  # beyond the end: what is counted here would say 5 again
     assert made(tmp_path, [cell]).ending == "finished"
     assert not (store.work / cell.folder).exists()
-
-
-@pytest.mark.parametrize("name", ["cell.json", "number.txt"])
-@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", None])
-def test_damaged_cells_are_put_aside_and_made_anew(tmp_path: Path, name: str, content: bytes | None) -> None:
-    first, second = cheap("first", value=3), cheap("x")
-    second = cheap("second", first, value=4)
-    made(tmp_path, [first])
-    before = dict(numbers(tmp_path))
-    path = tmp_path / "cells" / first.folder / name
-    path.unlink() if content is None else path.write_bytes(content)
-    state = made(tmp_path, [first, second])
-    assert state.ending == "finished" and len(state.set_aside) == 1 and Path(state.set_aside[0]).is_dir()
-    assert dict(numbers(tmp_path))[first.folder] == before[first.folder]
-    assert (state.stored, state.cells) == (2, 2)
 
 
 def test_two_runs_in_one_store_are_refused(tmp_path: Path) -> None:
@@ -125,17 +78,6 @@ def test_a_run_that_was_killed_is_told_by_the_next(tmp_path: Path) -> None:
     RunState.begin({}).write(store.runs, always=True)  # of a process that has gone
     made(tmp_path, chain(1))
     assert [state.ending for state in read_states(store.runs)] == ["killed", "finished"]
-
-
-def test_what_a_runner_waits_for_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    class Waiting(HereRunner):
-        trouble = "no workers at tcp://here"
-
-    seen: list[str] = []
-    with Waiting() as runner:
-        state = run(chain(2), Store.claim(tmp_path, KIND), runner, lambda state: seen.append(state.trouble))
-    assert state.trouble == "" and "no workers at tcp://here" in seen
-    assert caplog.text.count("the run waits: no workers at tcp://here") == 1
 
 
 def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
@@ -178,17 +120,3 @@ def test_a_run_of_batches_that_are_all_stored_leaves_the_store_as_it_is(tmp_path
         state = run(chain(2), Store.claim(tmp_path, KIND), runner, more=lambda faults: next(batches, []))
     assert (state.cells, state.found, state.ending) == (6, 6, "finished")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == before
-
-
-def test_what_is_told_of_faults_grows_with_the_cells_and_no_faster(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Cell] = []
-    label = Cell.label.fget
-    assert label is not None
-    monkeypatch.setattr(Cell, "label", property(lambda cell: (asked.append(cell), label(cell))[1]))
-    refused = [cheap(f"bad{n}", fault="refused") for n in range(30)]
-    held = [cheap(f"after{n}", need) for n, need in enumerate(refused)]
-    state = made(tmp_path, [*refused, *held])
-    assert len(state.faults) == 30 and state.held == [f"Cheap after{n}" for n in range(30)]
-    assert len(asked) <= 5 * 60
